@@ -17,7 +17,6 @@ from annotator.core.errors import CorpusError, UsageError
 from annotator.storage.corpus_folder import CorpusFolder
 
 if TYPE_CHECKING:
-    from annotator.session.session import AnnotationSession
     from annotator.tui.app import AnnotatorApp
 
 _THEMES = ("dark", "light", "dark-high", "light-high", "ansi-dark", "ansi-light")
@@ -110,6 +109,7 @@ def _annotate(
 ) -> int:
     from annotator.session.keymap_file import load_keymap_or_default
     from annotator.session.session import AnnotationSession
+    from annotator.session.session_checks import others_work_message
     from annotator.storage.journal import Journal
     from annotator.storage.user_files import Preferences
 
@@ -128,7 +128,6 @@ def _annotate(
     )
     keymap, broken = load_keymap_or_default()
     session.warnings += broken
-    _mention_other_annotators(session, tour=tour)
     from annotator.tui.app import AnnotatorApp
 
     app = AnnotatorApp(
@@ -138,6 +137,7 @@ def _annotate(
         ascii_glyphs=ascii_glyphs,
         tour=tour,
         keymap=keymap,
+        notice="" if tour else others_work_message(corpus, name),
     )
     gc.freeze()  # nor does the collector look at it again: with 5,000 spans that took 60 ms of a key
     gc.enable()
@@ -151,12 +151,3 @@ def _run_app(app: AnnotatorApp) -> int:
         output.write_message(f"annotator: {app.session.banner}")
         return 1
     return app.return_code or 0
-
-
-def _mention_other_annotators(session: AnnotationSession, *, tour: bool) -> None:
-    """Say on the prompt row whose work is here, where it is not this annotator's and no tour speaks there."""
-    from annotator.session.session_checks import others_work_message
-    from annotator.session.state import StatusMessage
-
-    if not tour and (notice := others_work_message(session.corpus, session.annotator)):
-        session.message = StatusMessage(notice)

@@ -1,393 +1,457 @@
-"""The pen: carries out on a session what the keys of the annotate screen make of the hand."""
+"""The one writer of a session's state: it carries actions out and returns the state to draw."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
-from annotator.core.article import Sentence
-from annotator.core.edits import Edit
-from annotator.core.graphemes import widen_to_graphemes
-from annotator.core.schema import Label
-from annotator.core.spans import Span
-from annotator.core.tokens import TokenRange
+from annotator.core.edits import set_flag, set_note
+from annotator.core.errors import AnnotatorError, RuleError
+from annotator.core.journal_record import KeystrokeKind
+from annotator.core.search_query import SearchQuery
+from annotator.core.tokens import TokenRange, token_range
 from annotator.language import selection_expansions
-from annotator.session.actions import annotation_actions as deeds
-from annotator.session.actions import selection as sel
-from annotator.session.actions.annotation_actions import ActionContext, ActionResult, SelectionState
-from annotator.session.actions.hint_layout import HintLayout, HintLayoutCache
-from annotator.session.actions.hints import HintStyle
-from annotator.session.actions.selection import Selection
+from annotator.session import action as act
+from annotator.session.actions import annotation_actions as actions
+from annotator.session.actions.annotation_actions import ActionContext
+from annotator.session.commands import (
+    COMMANDS_WITHOUT_SENTENCE,
+    SCREEN_COMMANDS,
+    WORKLIST_COMMANDS,
+    command_key_kind,
+)
+from annotator.session.keyboard import Keyboard
+from annotator.session.keymap import HintSettings
+from annotator.session.keymap_file import UserKeymap
+from annotator.session.navigation import FIRST_SENTENCE_MESSAGE, LAST_SENTENCE_MESSAGE
+from annotator.session.review_queue import ReviewQueue
+from annotator.session.sentence_editor import SentenceEditor
+from annotator.session.sentence_search import SearchHit, SearchProgress
 from annotator.session.session import AnnotationSession
-from annotator.session.state import StatusMessage, TaskState
+from annotator.session.state import Notice, PageMotion, StatusMessage, TaskState
+from annotator.session.tour import Tour, tour_end_message
+from annotator.storage.user_files import Preferences
+
+HINT_VISIBILITY_MODES = ("all", "likely", "off")
+
+_NEEDS_SENTENCE = (act.PressHint, act.PressLabel, act.SelectTokens, act.GoInView, act.SetNote)
 
 
-class AnnotationController:
-    """The hand over the active sentence of a session, and the deeds that need it."""
+class AnnotationController(SentenceEditor):
+    """Owns a session with its selection, its keyboard, the open worklist and the tour.
+
+    A screen calls ``dispatch`` and draws the state that it returns; all else is for reading.
+    """
 
     def __init__(
         self,
         session: AnnotationSession,
         cell_width: Callable[[str], int] = len,
-        auto_accept_labels: Collection[str] = (),
+        preferences: Preferences | None = None,
+        keymap: UserKeymap | None = None,
+        notice: str = "",
     ) -> None:
-        """Arrive at the session's sentence; ``cells`` tells how wide a token is drawn.
-
-        ``take``: the labels whose sure suggestions Enter takes.
-        """
-        self.session = session
-        self.guideline_label = session.schema.labels[0].name
-        self.selection_state = SelectionState()
-        self.auto_accept_labels = frozenset(x for x in auto_accept_labels if session.schema.label(x))
-        self._visible: tuple[tuple[int, str], ...] = ()
-        self.keeps_page = False
-        """Whether the sentence was reached by moving in view, so that the page should stay where it is."""
-        self._skipped_ahead = False
-        """Whether a label's key has led to a later sentence: the open ones before it come next."""
-        self.starts_new_page = False
-        """Whether the sentence was reached by accepting all in view: then a new page begins."""
-        self.suggestions_enabled = True
-        """Whether suggestions are offered at all."""
-        self._hint_layouts = HintLayoutCache(session.schema, cell_width)
-        self._hint_layout = HintLayout()
-        self._laid_out_sentence: Sentence | None = None
-        """The sentence that the sheet is of: another one, or the same with other tokens, needs another."""
-        self.enter_sentence()
-
-    # -- arriving ------------------------------------------------------------------------------
-
-    def enter_sentence(self) -> None:
-        """Lay out the hints of the active sentence; nothing is in hand."""
-        self.selection_state = SelectionState()
-        self._lay_out_hints()
-
-    def _lay_out_hints(self) -> None:
-        self._hint_layout, self._laid_out_sentence = HintLayout(), None
-        if self.session.queue and self.session.article_sentences:
-            s = self._laid_out_sentence = self.session.annotated.sentence
-            self._hint_layout = self._hint_layouts.layout_for(s, self.session.article(s.article))
-
-    def prepare_sentence(self, i: int) -> None:
-        """Work out what arriving at a sentence of the article will ask for, by index."""
-        s = self.session.article_sentences[i].sentence
-        self._hint_layouts.layout_for(s, self.session.article(s.article))
-
-    def use_letters(self, style: HintStyle, taken: frozenset[str]) -> None:
-        """Make hints of other letters from now on, none of them among ``taken``."""
-        self._hint_layouts.use_letters(style, taken)
-        self._lay_out_hints()
-
-    def sync_sentence(self) -> None:
-        """Arrive anew if the session has moved to another sentence since."""
-        here = self.session.annotated.sentence if self.session.article_sentences else None
-        if here != self._laid_out_sentence:
-            self.enter_sentence()
-
-    def context(self) -> ActionContext:
-        """Return what lies before the hand."""
-        s = self.session
-        suggested = s.suggestions_for if self.suggestions_enabled else _no_suggestions
-        return ActionContext(
-            s.schema,
-            s.article_sentences,
-            s.position.sentence,
-            self._hint_layout,
-            suggested,
-            self.visible,
-            self.auto_accept_labels,
+        """Start at the session's sentence with a user's settings; ``notice`` is the first message."""
+        user = preferences or Preferences()
+        super().__init__(
+            session,
+            cell_width,
+            user.take.get(session.schema.name, ()),
+            suggestions_enabled=user.proposals,
         )
-
-    def _apply_result(self, result: ActionResult) -> None:
-        """Carry out a deed: the edit, then the place, then what is in hand."""
-        if result.edit:
-            self.session.apply_edit(result.edit)
-        if result.active is not None:
-            self.move_within_view(result.active)
-            self._skipped_ahead = True
-            self._lay_out_hints()
-        self.selection_state = result.selection_state
-
-    def move_within_view(self, to: int) -> None:
-        """Go to a sentence of the article by index, the page staying where it is if it can."""
-        self.keeps_page = True
-        self.session.move_in_article(to)
-
-    def move(self, by: int) -> None:
-        """Go ``by`` sentences on, the page staying where it is if it can."""
-        self.keeps_page = True
-        self.session.move_sentence(by)
-
-    @property
-    def visible(self) -> Sequence[int]:
-        """The sentences of the article in hand that the screen shows whole, by index; it says so itself.
-
-        Those that are where they were then: a join, a split or another article moves them.
-        """
-        annotated_sentences = self.session.article_sentences if self.session.queue else ()
-        return tuple(
-            i
-            for i, known in self._visible
-            if i < len(annotated_sentences) and annotated_sentences[i].sentence.id == known
+        self.message = StatusMessage(notice) if notice else None
+        self.keyboard = Keyboard(
+            session.schema, keymap or UserKeymap(), HintSettings(user.hint_mode, user.hand, user.avoid)
         )
+        self.hint_visibility = user.hints if user.hints in HINT_VISIBILITY_MODES else "all"
+        self.review: ReviewQueue[Any] | None = None
+        self.tour_done = user.tour_done
+        self.tour: Tour | None = None
+        """The first-run tour, while it goes on."""
+        self._last_tour_state: TaskState | None = None
+        self._label_toggles_auto_accept = False
+        """Whether the next label key says whose suggestions Enter takes."""
+        self._commands = self._command_handlers()
+        self._handlers = self._action_handlers()
+        self._use_keymap()
 
-    def set_visible(self, visible: Sequence[int]) -> None:
-        """Take in what the screen shows whole."""
-        annotated_sentences = self.session.article_sentences
-        self._visible = tuple((i, annotated_sentences[i].sentence.id) for i in visible)
+    # -- dispatch ----------------------------------------------------------------------------------
 
-    # -- selecting -----------------------------------------------------------------------------
+    def dispatch(self, action: act.Action) -> TaskState:
+        """Carry an action out and return the state; a rule that forbids it becomes the message."""
+        self.message = None
+        self.page_motion = PageMotion.JUMP
+        if self.is_available(action):
+            try:
+                self.message = _as_message(self._perform(action))
+            except AnnotatorError as error:
+                self.message = StatusMessage(str(error), warning=True)
+        state, self.page_motion = self.state(), PageMotion.JUMP
+        return state
 
-    @property
-    def selection(self) -> Selection | None:
-        """What is selected."""
-        return self.selection_state.selection
+    def is_available(self, action: act.Action) -> bool:
+        """Return True if the action is possible here: most need a sentence to annotate."""
+        if self.session.article_sentences:
+            return True
+        if isinstance(action, str):
+            return action in COMMANDS_WITHOUT_SENTENCE or any(c.id == action for c in WORKLIST_COMMANDS)
+        return not isinstance(action, _NEEDS_SENTENCE)
 
-    @property
-    def typed_hint(self) -> str:
-        """The first letter of a two-letter hint, once it is pressed."""
-        return self.selection_state.typed_hint
-
-    def clear_typed_hint(self) -> None:
-        """Let go of a half-typed hint."""
-        if self.selection_state.typed_hint:
-            self.selection_state = deeds.clear_selection(self.selection_state).selection_state
-
-    def press_hint(self, letter: str) -> bool:
-        """Press a hint letter; False where no hint has it."""
-        result = deeds.press_hint(self.context(), self.selection_state, letter)
-        if result is None:
+    def _perform(self, action: act.Action) -> object:
+        """Call the handler of an action; what it returns is the message if it is one."""
+        toggles, self._label_toggles_auto_accept = self._label_toggles_auto_accept, False
+        if isinstance(action, act.PressLabel) and toggles:
+            return self.toggle_auto_accept(action.name)
+        if not isinstance(action, str):
+            return self._handlers[type(action)](action)
+        if action != "letters":
+            self.keyboard.letters.used()
+        if action != "let_go":
             self.clear_typed_hint()
-            return False
-        self._apply_result(result)
-        return True
+        return self._commands[action]()
 
-    def click(self, token: int) -> None:
-        """Select the phrase at a token, as a first hint does."""
-        self._set_selection(sel.selection_by_hint(None, self.session.annotated.sentence.tokens, token))
+    def action_for_key(self, key: str, char: str) -> act.Action | None:
+        """Return what a key means now, and count it; None for a key without a meaning.
 
-    def drag(self, first: int, last: int) -> None:
-        """Select from one token to another, both included."""
-        chosen = (min(first, last), max(first, last) + 1)
-        self._set_selection(
-            sel.explicit_selection(*widen_to_graphemes(self.session.annotated.sentence.tokens, chosen))
-        )
-
-    def select_span(self, span: Span) -> None:
-        """Select the tokens of a span."""
-        self.selection_state = deeds.select_span(self.context(), self.selection_state, span)
-
-    def _set_selection(self, selection: Selection | None) -> None:
-        self.selection_state = deeds.with_selection(self.selection_state, selection)
-
-    def clear_selection(self) -> None:
-        """Let go of the selection, or of a half-typed hint."""
-        self._apply_result(deeds.clear_selection(self.selection_state))
-
-    def grow(self) -> None:
-        """Grow the selection, or the span in focus, to its next extent; without one go to the first stop."""
-        self._apply_result(deeds.grow_selection(self.context(), self.selection_state))
-
-    def shrink(self) -> None:
-        """Shrink the selection, or the span in focus, to what it was."""
-        self._apply_result(deeds.shrink_selection(self.context(), self.selection_state))
-
-    def move_cursor(self, by: int) -> None:
-        """Move the token cursor by a word."""
-        self._apply_result(deeds.move_cursor(self.context(), self.selection_state, by))
-
-    def move_right_edge(self, by: int) -> None:
-        """Move the right edge of the selection, or of the span in focus, by a word."""
-        self._apply_result(deeds.move_selection_right_edge(self.context(), self.selection_state, by))
-
-    def move_left_edge(self, by: int) -> None:
-        """Move the left edge of the selection, or of the span in focus, by a word."""
-        self._apply_result(deeds.move_selection_left_edge(self.context(), self.selection_state, by))
-
-    def select_next_stop(self, by: int) -> None:
-        """Select the next (1) or previous (-1) suggestion, candidate or span in reading order, round."""
-        self._apply_result(deeds.select_next_stop(self.context(), self.selection_state, by))
-
-    # -- deeds ---------------------------------------------------------------------------------
-
-    def label(self, label: Label, *, beside: bool = False) -> None:
-        """Label the selection or relabel the span that it is; with nothing in hand take the next suggestion.
-
-        With ``beside`` a span of just the selection's range stays beside the new one.
+        ``key`` is Textual's name; ``char`` is the letter or the digit from 1, else empty.
         """
-        had = len(self.session.annotated.annotation.spans)
-        result = (deeds.label_selection_beside if beside else deeds.label_selection)(
-            self.context(), self.selection_state, label
+        command = self.keyboard.command(key)
+        if not char and not command:
+            return None
+        hint_due = (
+            bool(char) and not char.isdigit() and bool(self.typed_hint or self.keyboard.letters.requested)
         )
-        self._apply_result(result)
-        self.session.spans_made += (
-            result.active is not None or len(self.session.annotated.annotation.spans) > had
-        )
-        if self.session.message and self.session.message.text.startswith("+"):
-            self.session.message = None  # the lane says it
-        self.guideline_label = label.name
+        if command and not hint_due:
+            self.session.count_keystroke(command_key_kind(command, on_span=self.selected_span is not None))
+            return command
+        label = None if hint_due else self.keyboard.keys.schema.by_key(char)
+        self.session.count_keystroke(KeystrokeKind.LABEL if label else KeystrokeKind.SELECT)
+        return act.PressLabel(label.name) if label else act.PressHint(char)
 
-    def remove(self) -> None:
-        """Remove the span in focus, turn the suggestion in focus down, else remove the innermost span."""
-        self._apply_result(deeds.remove_span_or_suggestion(self.context(), self.selection_state))
+    def _command_handlers(self) -> Mapping[str, Callable[[], object]]:
+        """Return the handler of each command id; a test compares the ids with the registry."""
+        go = self.session.navigation
+        return {
+            **{command: lambda: "" for command in SCREEN_COMMANDS},
+            **{c.id: partial(self._run_review_command, c.id) for c in WORKLIST_COMMANDS},
+            "list_open": self._open_review_item,
+            "grow": self.grow,
+            "shrink": self.shrink,
+            "cursor_left": lambda: self.move_cursor(-1),
+            "cursor_right": lambda: self.move_cursor(1),
+            "right_less": lambda: self.move_right_edge(-1),
+            "right_more": lambda: self.move_right_edge(1),
+            "left_more": lambda: self.move_left_edge(-1),
+            "left_less": lambda: self.move_left_edge(1),
+            "next_stop": lambda: self.select_next_stop(1),
+            "previous_stop": lambda: self.select_next_stop(-1),
+            "let_go": self._let_go,
+            "more_labels": lambda: actions.require_selection(self.selection_state),
+            "remove": self.remove,
+            "everywhere": self.label_all_mentions,
+            "undo": self.undo,
+            "redo": self.redo,
+            "accept": lambda: self.answer(Answer.ACCEPT),
+            "accept_view": self.accept_visible_sentences,
+            "take": self._ask_for_auto_accept_label,
+            "reject": lambda: self.answer(Answer.REJECT),
+            "ignore": lambda: self.answer(Answer.IGNORE),
+            "join": self.join,
+            "split": self.split,
+            "flag": self._toggle_flag,
+            "sentence_up": lambda: self._move_in_view(-1),
+            "sentence_down": lambda: self._move_in_view(1),
+            "article_up": lambda: "" if go.move_article(-1) else FIRST_SENTENCE_MESSAGE,
+            "article_down": lambda: "" if go.move_article(1) else LAST_SENTENCE_MESSAGE,
+            "first": lambda: go.move_in_article(0),
+            "last": lambda: go.move_in_article(-1),
+            "next_hit": lambda: self._go_to_next_hit(1),
+            "previous_hit": lambda: self._go_to_next_hit(-1),
+            "filter": self._toggle_filter,
+            "order": self._toggle_order,
+            "tour": self._toggle_tour,
+            "letters": self.keyboard.letters.toggle,
+            "hints": self._next_hint_visibility,
+            "hint_mode": lambda: self._use_keymap(self.keyboard.next_trigger_mode()),
+            "hand": lambda: self._use_keymap(self.keyboard.switch_hand()),
+            "look_alikes": lambda: self._use_keymap(self.keyboard.toggle_look_alikes()),
+            "proposals": self._toggle_suggestions,
+        }
 
-    def label_all_mentions(self) -> None:
-        """Label every other mention of the span in focus in the article."""
-        self._apply_result(deeds.label_all_mentions(self.context(), self.selection_state))
+    def _action_handlers(self) -> Mapping[type, Callable[[Any], object]]:
+        go = self.session.navigation
+        return {
+            act.PressHint: self._press_hint_key,
+            act.PressLabel: self._press_label,
+            act.SelectTokens: lambda a: self.click(a.first) if a.last is None else self.drag(a.first, a.last),
+            act.GoInView: lambda a: self.move_within_view(a.index),
+            act.MoveSentence: lambda a: self._move_sentence(a.by),
+            act.GoToArticle: lambda a: go.go_to_article(a.number),
+            act.GoToSentence: lambda a: go.go_to(a.sentence_id),
+            act.GoToNextOpen: lambda _: go.go_to_next_open(),
+            act.JumpTo: lambda a: go.jump_to(a.text),
+            act.OpenHit: self._open_hit,
+            act.SetFilter: lambda a: go.set_filter(a.query),
+            act.SetNote: self._set_note,
+            act.SetLineVerdict: lambda a: self.session.set_line_verdict(
+                self.session.current_article_id, a.line, a.verdict
+            ),
+            act.UndoLineVerdict: self._undo_line_verdict,
+            act.OpenReview: self._open_review,
+            act.MoveReview: self._move_review,
+            act.ShowMessage: lambda a: StatusMessage(a.text, a.warning) if a.text else None,
+        }
 
-    def answer(self, answer: Answer) -> None:
-        """Answer the sentence and go on to the next that has no answer."""
-        edit = deeds.answer_sentence(self.context(), answer)
-        if edit:
-            self.session.apply_edit(edit)
-        self._advance(None if answer is Answer.ACCEPT else self.session.message)
+    # -- keys --------------------------------------------------------------------------------------
 
-    def accept_visible_sentences(self) -> None:
-        """Accept every open sentence that the screen shows whole, and go on to the next open one."""
-        here, navigation = self.session.article_sentences, self.session.navigation
-        matching = [i for i in self.visible if navigation.matches_filter(here[i])]
-        self.session.apply_edit(deeds.accept_visible_sentences(replace(self.context(), visible=matching)))
-        self._advance(self.session.message)
-        self.starts_new_page = True
+    def _press_hint_key(self, action: act.PressHint) -> None:
+        letters = self.keyboard.letters
+        if not letters.active:
+            key = self.keyboard.key_text("letters")
+            raise RuleError(
+                f"{action.letter} is no label's key, and the letters are off", do=f"{key} calls for them"
+            )
+        known = self.press_hint(action.letter)
+        if not self.typed_hint:
+            letters.used()
+        if not known:
+            raise RuleError(
+                f"no word here has the letter {action.letter}", do="the letters stand above the words"
+            )
 
-    def _advance(self, message: StatusMessage | None) -> None:
-        self.keeps_page = self.starts_new_page = False
-        if not self._return_to_skipped() and not self.session.go_to_next_open():
-            message = StatusMessage(self.session.navigation.finished_message)
+    def _press_label(self, action: act.PressLabel) -> Notice:
+        label = self.session.schema.label(action.name)
+        return self.label(label, beside=action.beside) if label else ""
+
+    def _let_go(self) -> None:
+        if self.tour is None or self.selection or self.typed_hint:
+            self.clear_selection()
+        else:
+            self._leave_tour()
+
+    def _ask_for_auto_accept_label(self) -> Notice:
+        self._label_toggles_auto_accept = True
+        names = ", ".join(sorted(self.auto_accept_labels)) or "nothing"
+        return StatusMessage(f"Enter takes what is sure of: {names}. A label's key switches it", stays=True)
+
+    def _toggle_flag(self) -> str:
+        annotated = self.session.annotated
+        return self.session.apply_edit(set_flag(annotated, flagged=not annotated.annotation.flagged))
+
+    def _set_note(self, action: act.SetNote) -> str:
+        annotated = self.session.annotated
+        changed = " ".join(action.text.split()) != annotated.annotation.note
+        return self.session.apply_edit(set_note(annotated, action.text)) if changed else ""
+
+    def _undo_line_verdict(self, _: act.UndoLineVerdict) -> None:
+        if not self.session.undo_line_verdict(self.session.current_article_id):
+            raise RuleError("nothing to undo in this article")
+
+    # -- moves, search and filter ------------------------------------------------------------------
+
+    def _move_sentence(self, by: int) -> str:
+        go = self.session.navigation
+        return "" if go.move_sentence(by) else go.edge_message(by)
+
+    def _move_in_view(self, by: int) -> str:
+        self.page_motion = PageMotion.STAY
+        return self._move_sentence(by)
+
+    def start_search(self, query: SearchQuery) -> Iterator[SearchProgress]:
+        """Return a search to go through in another thread: what is found so far, again and again."""
+        go = self.session.navigation
+        return go.sentence_search.progress(query, go.touched_sentences(), go.problem_finder.problem_sentences)
+
+    def _open_hit(self, action: act.OpenHit) -> None:
+        go = self.session.navigation
+        go.search_hits, go.last_query = action.found.hits, action.found.query
+        go.go_to_hit(action.found.hits[action.index])
+        self._select_hit(action.found.hits[action.index])
+
+    def _go_to_next_hit(self, by: int) -> str:
+        go = self.session.navigation
+        n = go.go_to_next_hit(by)
+        self._select_hit(go.search_hits[n])
+        return f"hit {n + 1} of {len(go.search_hits)}: {go.last_query}"
+
+    def _select_hit(self, hit: SearchHit) -> None:
+        """Select the words of a hit, so that a label key means them."""
         self.enter_sentence()
-        if haste := self.session.activity_tracker.speed_warning:
-            message = StatusMessage(haste.message, warning=True)
-        self.session.message = message
+        sentence = self.session.annotated.sentence
+        if hit.highlights and sentence.id == hit.annotated.sentence.id:
+            first, last = token_range(sentence.tokens, *hit.highlights[0])
+            self.drag(first, max(first, last - 1))
 
-    def _return_to_skipped(self) -> bool:
-        """Go back to an open sentence in view that a label's key has leapt over; False for none."""
-        leapt, self._skipped_ahead = self._skipped_ahead, False
-        here = self.session.position.sentence
-        left = (
-            [i for i in self.visible if i < here and not self.session.article_sentences[i].done]
-            if leapt
-            else []
-        )
-        if left:
-            self.move_within_view(left[0])
-            self._skipped_ahead = True
-        return bool(left)
+    def _toggle_filter(self) -> str:
+        go = self.session.navigation
+        if go.query:
+            go.set_filter(SearchQuery())
+            return "filter off: all sentences again"
+        go.set_filter(go.last_query)
+        return "filter on: Enter and the arrows go only through what matches"
 
-    def toggle_auto_accept(self, label: Label) -> None:
-        """Let Enter take the sure suggestions of a label, or no longer."""
-        self.auto_accept_labels = self.auto_accept_labels ^ {label.name}
-        names = ", ".join(x.name for x in self.session.schema.labels if x.name in self.auto_accept_labels)
-        self.session.message = StatusMessage(
-            f"Enter takes what is sure of {names}" if names else "Enter takes nothing"
-        )
+    def _toggle_order(self) -> str:
+        go = self.session.navigation
+        go.uncertain_first = not go.uncertain_first
+        if not go.uncertain_first:
+            return "order: by article"
+        return "order: Enter goes on with the sentence whose suggestions are the least sure"
 
-    def undo(self) -> None:
-        """Take the last deed back and select what it was about."""
-        self._select_changed(self.session.undo())
+    # -- worklists ---------------------------------------------------------------------------------
 
-    def redo(self) -> None:
-        """Do again what was taken back and select what it was about."""
-        self._select_changed(self.session.redo())
+    def _open_review(self, action: act.OpenReview) -> None:
+        self.review = action.queue
 
-    def _select_changed(self, edit: Edit | None) -> None:
-        """Select the span that an edit has changed, so that the next label key means the same words."""
-        self.sync_sentence()
-        if (
-            edit is None
-            or len(edit.before) != 1
-            or len(edit.after) != 1
-            or not self.session.article_sentences
-        ):
-            return
-        before, after = (e[0].annotation.spans for e in (edit.before, edit.after))
-        changed = [s for s in after if s not in before] or [s for s in before if s not in after]
-        if changed and edit.after[0].sentence.id == self.session.annotated.sentence.id:
-            self.select_span(changed[0])
+    def _move_review(self, action: act.MoveReview) -> None:
+        if self.review:
+            (self.review.move_group if action.group else self.review.move)(action.by)
 
-    def join(self) -> None:
-        """Join the sentence with the next."""
-        self.session.join()
+    def _run_review_command(self, name: str) -> str:
+        handler = self.review.commands().get(name) if self.review else None
+        return handler() if handler else ""
+
+    def _open_review_item(self) -> None:
+        """Go to the item of the worklist and select its words, to annotate there."""
+        target = self.review.selected_span if self.review else None
+        if target is None or not self.session.navigation.go_to(target[0].sentence.id):
+            raise RuleError("the sentence is no longer in the queue", do="choose another one")
         self.enter_sentence()
+        self.select_span(target[1])
 
-    def split(self) -> None:
-        """Split the sentence before the selection."""
-        self.session.split(deeds.require_selection(self.selection_state).first)
-        self.enter_sentence()
+    # -- settings ----------------------------------------------------------------------------------
 
-    # -- the state -----------------------------------------------------------------------------
+    def _use_keymap(self, message: str = "") -> str:
+        """Make hints of the letters that the keys in force leave."""
+        keys = self.keyboard.keys
+        self._hint_layouts.use_letters(keys.style, keys.label_keys)
+        self._lay_out_hints()
+        return message
+
+    def _next_hint_visibility(self) -> str:
+        at = HINT_VISIBILITY_MODES.index(self.hint_visibility) + 1
+        self.hint_visibility = HINT_VISIBILITY_MODES[at % len(HINT_VISIBILITY_MODES)]
+        return f"hints: {self.hint_visibility}"
+
+    def _toggle_suggestions(self) -> str:
+        self.suggestions_enabled = not self.suggestions_enabled
+        return f"suggestions are {'on' if self.suggestions_enabled else 'off'}"
+
+    def updated_preferences(self, preferences: Preferences) -> Preferences:
+        """Return the preferences with the settings and the sentence of this session."""
+        session, settings = self.session, self.keyboard.saved_settings
+        kept = replace(
+            preferences,
+            hints=self.hint_visibility,
+            hint_mode=settings.mode,
+            hand=settings.hand,
+            avoid=settings.avoid,
+            proposals=self.suggestions_enabled,
+            tour_done=preferences.tour_done or self.tour_done,
+            take={**preferences.take, session.schema.name: tuple(sorted(self.auto_accept_labels))},
+        )
+        if session.article_sentences:
+            kept = kept.with_position(session.corpus.path, session.annotator, session.annotated.sentence.id)
+        return kept
+
+    # -- the tour ----------------------------------------------------------------------------------
+
+    def _toggle_tour(self) -> None:
+        if self.tour:
+            self._leave_tour()
+        elif self.session.read_only:
+            raise RuleError(
+                "the tour works on the corpus, which is open to read only", do="start without --read-only"
+            )
+        else:
+            self.tour, self._last_tour_state = Tour(), None
+
+    def _leave_tour(self) -> None:
+        self.tour, self.tour_done = None, True
+
+    def _advance_tour(self, state: TaskState) -> TaskState:
+        """Advance the tour by what is drawn next and return the state: at its end with a message."""
+        before, self._last_tour_state = self._last_tour_state, state
+        if self.tour is None:
+            return state
+        self.tour = self.tour.advance(before, state) if before else self.tour.start(state)
+        if not self.tour.is_finished:
+            return state
+        self._leave_tour()
+        self.message = StatusMessage(tour_end_message(self.keyboard.keys.commands))
+        return replace(state, message=self.message)
+
+    # -- the state ---------------------------------------------------------------------------------
+
+    def settle(self, state: TaskState, visible: Sequence[int]) -> TaskState:
+        """Take in the sentences that the screen shows whole, by index, and return the state to draw.
+
+        Only the layout knows them; label keys and the tour reach as far as the screen shows.
+        """
+        if tuple(visible) != self.visible:
+            self.set_visible(visible)
+            state = self.state()
+        return self._advance_tour(state)
 
     def state(self) -> TaskState:
-        """Return everything that the annotate screen draws."""
+        """Return all that the screens draw."""
         self.sync_sentence()
-        s, context = self.session, self.context()
-        chosen = self.selection_state.selection.range if self.selection_state.selection else None
-        growth = selection_expansions(context.tokens, *chosen) if chosen else ()
-        counted = s.corpus_progress
+        s, context, chosen, span = self.session, self.context(), self.selection, self.selected_span
+        has_sentence = bool(s.article_sentences)
+        growth = selection_expansions(context.tokens, *chosen.range) if chosen else ()
+        progress = s.corpus_progress
+        visibility = self.hint_visibility if self.keyboard.letters.active else "off"
         return TaskState(
-            schema=s.schema,
+            schema=self.keyboard.keys.schema,
             article=s.article(s.current_article_id),
             annotated_sentences=s.article_sentences,
             active=s.position.sentence,
             article_number=s.position.article + 1,
             article_count=len(s.queue),
             hints=self._hint_layout.hints,
-            typed_hint=self.selection_state.typed_hint,
-            selection=self.selection_state.selection,
+            hint_visibility=visibility,
+            typed_hint=self.typed_hint,
+            selection=chosen,
             span_just_made=self.selection_state.span_just_made,
-            selected_span=deeds.span_at_range(context, chosen) if chosen else None,
+            selected_span=span,
             next_extent=growth[0] if growth else None,
             visible_suggestions=context.visible_suggestions,
             auto_accepted_suggestions=context.auto_accepted_suggestions,
-            next_suggestions=deeds.next_suggestions(context, self.selection_state),
-            snapped_ranges=self._snapped_ranges(context),
-            message=s.message,
+            next_suggestions=actions.next_suggestions(context, self.selection_state) if has_sentence else {},
+            snapped_ranges=self._snapped_ranges(context) if has_sentence else {},
+            message=self.message,
+            page_motion=self.page_motion,
             save_state=s.save_state,
             saved_at=s.saved_at,
             banner=s.banner,
-            guideline_label=self.current_label,
+            guideline_label=span.label if span else self.guideline_label,
             label_counts=s.article_cache.label_counts_of(s.current_article_id),
             navigation_summary=s.navigation.summary,
-            done=counted.done,
-            total=counted.total,
-            spans_made=s.spans_made,
+            done=progress.done,
+            total=progress.total,
+            spans_made=self.spans_made,
         )
+
+    def saved_state(self, state: TaskState) -> TaskState:
+        """Return a state with what is on the disk now."""
+        s = self.session
+        return replace(state, save_state=s.save_state, saved_at=s.saved_at, banner=s.banner)
 
     def _snapped_ranges(self, context: ActionContext) -> dict[str, TokenRange]:
         """Return for each label what its key makes of the pressed hint, where that is not the selection."""
         found = (
-            (x.name, deeds.snapped_range(context, self.selection_state, x.name))
-            for x in self.session.schema.labels
+            (x.name, actions.snapped_range(context, self.selection_state, x.name))
+            for x in context.schema.labels
         )
-        chosen = self.selection_state.selection.range if self.selection_state.selection else None
+        chosen = self.selection.range if self.selection else None
         return {name: r for name, r in found if r and r != chosen}
 
-    @property
-    def current_label(self) -> str:
-        """The label of the span that is selected, else the one last used."""
-        chosen = (
-            self.selection_state.selection.range
-            if self.selection_state.selection and self.session.article_sentences
-            else None
-        )
-        focus = deeds.span_at_range(self.context(), chosen) if chosen else None
-        return focus.label if focus else self.guideline_label
 
-    @property
-    def selection_is_span(self) -> bool:
-        """Whether the selection is a span."""
-        chosen = self.selection_state.selection
-        return bool(
-            chosen and self.session.article_sentences and deeds.span_at_range(self.context(), chosen.range)
-        )
-
-    @property
-    def required_selection(self) -> Selection:
-        """The selection; raises RuleError where there is none."""
-        return deeds.require_selection(self.selection_state)
-
-
-def _no_suggestions(i: int) -> tuple[()]:
-    """Suggest nothing for a sentence."""
-    del i
-    return ()
+def _as_message(notice: object) -> StatusMessage | None:
+    """Return what a handler returned as a message, if it is one."""
+    if isinstance(notice, str) and notice:
+        return StatusMessage(notice)
+    return notice if isinstance(notice, StatusMessage) else None

@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from annotator.core.journal_record import KeystrokeKind
+from annotator.core.span_repair import RepairKind
 
 
 class Command(Struct, frozen=True):
     """One thing that a key does."""
 
     id: str
-    """The name by which ``screens/deeds.py`` says what it does."""
+    """The name that the keymap file and the handlers use."""
     keys: tuple[str, ...]
     """Textual's names of the keys; the first is the plain printable one, the others aliases.
 
@@ -29,6 +30,11 @@ class Command(Struct, frozen=True):
     footer_text: str = ""
     """The one or two words that the row of keys has for it; empty where it has none."""
     footer_key: str = ""
+
+    @property
+    def main_key(self) -> str:
+        """The first key as people write it, without its aliases."""
+        return self.key_text.split(" (")[0]
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -159,6 +165,14 @@ WORKLIST_COMMANDS: tuple[Command, ...] = (
 )
 """The commands of the worklists, where keys mean other things than on the annotate screen."""
 
+REPAIR_COMMANDS = {
+    RepairKind.OUT: "snap_out",
+    RepairKind.IN: "snap_in",
+    RepairKind.SPLIT: "split_token",
+    RepairKind.DROP: "drop",
+}
+"""The command that carries a repair out."""
+
 WORKLIST_MOVE_KEYS = {
     "up": "move(-1)",
     "down": "move(1)",
@@ -177,35 +191,18 @@ WORKLIST_MOVE_KEYS = {
 
 ALL_COMMANDS = (*COMMANDS, *WORKLIST_COMMANDS)
 
-COMMANDS_WITHOUT_SENTENCE = frozenset(
-    [
-        "undo",
-        "redo",
-        "article_up",
-        "article_down",
-        "overview",
-        "search",
-        "next_hit",
-        "previous_hit",
-        "jump",
-        "filter",
-        "order",
-        "worklist",
-        "repairs",
-        "lines",
-        "stats",
-        "guide",
-        "help",
-        "palette",
-        "theme",
-        "hints",
-        "hint_mode",
-        "hand",
-        "look_alikes",
-        "quit",
-    ]
-)
+COMMANDS_WITHOUT_SENTENCE = frozenset({
+    "undo", "redo", "article_up", "article_down", "overview", "search", "next_hit", "previous_hit",
+    "jump", "filter", "order", "worklist", "repairs", "lines", "stats", "guide", "help", "palette",
+    "theme", "hints", "hint_mode", "hand", "look_alikes", "quit",
+})  # fmt: skip
 """The commands that make sense where an article has no sentence to annotate."""
+
+SCREEN_COMMANDS = frozenset({
+    "overview", "search", "jump", "worklist", "repairs", "note", "lines", "stats", "guide", "help",
+    "palette", "theme", "quit",
+})  # fmt: skip
+"""The commands that open another screen or change how the app looks: the screen alone carries them out."""
 
 FOOTER_COMMANDS = (
     "accept", "accept_view", "grow", "remove", "undo", "next_stop", "guide", "overview", "search", "reject"

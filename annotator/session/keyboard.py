@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from annotator.core.errors import RuleError
 from annotator.core.schema import Schema
+from annotator.session.commands import command_by_id
 from annotator.session.keymap import HintSettings, effective_keymap
 from annotator.session.keymap_file import UserKeymap
 
@@ -72,6 +73,11 @@ class Keyboard:
     def worklist_command(self, key: str) -> str:
         """Return the id of the command that a key means in a worklist; empty for none."""
         return self.keys.worklist_command_by_key.get(key, "")
+
+    def key_text(self, command: str) -> str:
+        """Return the first key of a command as people read it; empty for one without keys."""
+        found = command_by_id(command, self.keys.commands)
+        return found.key_text.partition(" ")[0] if found.keys else ""
 
     @property
     def warnings(self) -> tuple[str, ...]:

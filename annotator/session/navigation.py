@@ -1,327 +1,296 @@
-"""The way through the work: which sentences one goes through, and in what order.
+"""Where the annotator is, and where work goes on: moves, filter, order of work, search hits.
 
-Without a filter and by article the session goes on by itself. A filter leads Enter and the arrows
-only to sentences that a query holds for; the order "unsure" leads Enter to those first whose
-suggestions are the least sure.
+Without a filter and by article, work goes through all sentences of the queue. A filter leads Enter and
+the arrows only to sentences that a query matches; the order "unsure first" leads Enter to the sentences
+whose suggestions are the least sure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
-from annotator.checks.consistency import InconsistencyGroup, find_inconsistencies
+from msgspec import Struct
+
 from annotator.core.annotation import AnnotatedSentence
-from annotator.core.article import Sentence
+from annotator.core.annotation_store import AnnotationStore
 from annotator.core.edits import Edit
 from annotator.core.errors import RuleError
+from annotator.core.schema import Schema
 from annotator.core.search_query import SearchQuery
-from annotator.core.sentence_order import parse_sentence_number, sorted_descending, suggestion_uncertainty
-from annotator.core.span_repair import MisalignedSpan, find_misaligned_spans, misaligned_spans
-from annotator.session.article_cache import AnswerProgress
+from annotator.core.sentence_order import parse_sentence_number
+from annotator.session.article_cache import AnswerProgress, ArticleCache
+from annotator.session.problem_finder import ProblemFinder
 from annotator.session.sentence_search import ProblemSentenceIds, SearchHit, SentenceSearch, TouchedSentences
-from annotator.session.state import StatusMessage
-from annotator.storage.suggestions import suggestion_files
-from annotator.suggest.suggestion_service import SuggestionService
+from annotator.session.uncertainty_ranking import UncertaintyRanking
 
-if TYPE_CHECKING:
-    from annotator.session.session import AnnotationSession
-
-UncertaintyScore = tuple[float, int, int, str]
-"""How unsure a sentence is, the number of its article, where it starts, and its id."""
+FIRST_SENTENCE_MESSAGE = "this is the first sentence"
+LAST_SENTENCE_MESSAGE = "this is the last sentence"
 
 
-_RERANK_GROWTH = 1.2
-"""While the sentences are looked at, they are ranked anew when there are so many times as many."""
+class QueuePosition(Struct, frozen=True):
+    """Where the annotator is: an article by number in the queue, a sentence by index in the article."""
+
+    article: int = 0
+    sentence: int = 0
 
 
 class Navigation:
-    """Where a session goes next; its screen thread alone calls it, but for what says otherwise."""
+    """Holds the position in the queue and decides what comes next; the screen's thread alone calls it."""
 
-    def __init__(self, session: AnnotationSession) -> None:
-        """Go by article, through all sentences."""
-        self.sentence_search = SentenceSearch(session.corpus.path, session.queue)
+    def __init__(
+        self,
+        queue: Sequence[str],
+        cache: ArticleCache,
+        store: AnnotationStore,
+        search: SentenceSearch,
+        schema: Schema,
+    ) -> None:
+        """Start before the first sentence: by article, through all sentences."""
+        self.queue = tuple(queue)
+        self.position = QueuePosition()
+        self.sentence_search = search
+        self.problem_finder = ProblemFinder(search, schema)
+        self.ranking = UncertaintyRanking(search, self.queue, schema)
         self.query = SearchQuery()
         self.last_query = SearchQuery()
-        """The query that was searched or filtered by last."""
+        """The query of the last search or filter."""
         self.search_hits: tuple[SearchHit, ...] = ()
-        """What the last search has found."""
+        """The hits of the last search."""
         self.uncertain_first = False
-        self.skipped_proposals: set[tuple[str, int, int, str]] = set()
-        """The proposals of the worklist that were turned down in this session."""
-        self.skipped_repairs: set[tuple[str, int, int, str]] = set()
-        """The spans inside tokens that were left as they are in this session."""
-        self._session = session
+        self._cache = cache
+        self._store = store
         self._problems: ProblemSentenceIds = frozenset()
-        self._version = 0
-        self._inconsistencies: tuple[int, tuple[InconsistencyGroup, ...]] = (-1, ())
         self._progress_by_article: dict[str, AnswerProgress] = {}
         self._total_progress = AnswerProgress()
-        self._scores: list[UncertaintyScore] = []
-        self._ranked: list[UncertaintyScore] = []
-        self._scored_articles = 0
-        self._done: set[str] | None = None
+
+    def start_at(self, sentence_id: str, last: AnnotatedSentence | None) -> None:
+        """Go to a sentence by id, else to the one changed last or the next open one, else to the first."""
+        if sentence_id and self.go_to(sentence_id):
+            return
+        if last and self.go_to(last.sentence.id):
+            if self.article_sentences[self.position.sentence].done:
+                self.go_to_next_open()
+            return
+        self.position = QueuePosition(0, -1)  # before the first sentence, so that the search begins there
+        if not self.queue or not self.go_to_next_open():
+            self.position = QueuePosition()
+            if not self.article_sentences:
+                self.move_article(1)
 
     @property
-    def is_customized(self) -> bool:
-        """Whether the way is another one than through all sentences by article."""
-        return bool(self.query) or self.uncertain_first
+    def article_sentences(self) -> tuple[AnnotatedSentence, ...]:
+        """The sentences of the current article that are in the queue."""
+        return self._sentences_at(self.position.article) if self.queue else ()
+
+    def _sentences_at(self, number: int) -> tuple[AnnotatedSentence, ...]:
+        return self._cache.sentences_of(self.queue[number])
 
     @property
     def summary(self) -> str:
-        """What the head row says of it; empty for the plain way."""
+        """The filter and the order for the head row; empty without a filter and by article."""
         parts = [f"filter: {self.query}"] if self.query else []
         if self.uncertain_first:
-            left = len(self._session.queue) - self._scored_articles
-            parts.append(
-                f"unsure first, looked at {self._scored_articles} articles" if left > 0 else "unsure first"
-            )
+            ranked = self.ranking.scored_articles
+            more = f", looked at {ranked} articles" if ranked < len(self.queue) else ""
+            parts.append(f"unsure first{more}")
         return ", ".join(parts)
 
     @property
     def finished_message(self) -> str:
-        """What is said where no open sentence is left on the way."""
+        """The message for the end of the work: no open sentence is left."""
         if self.query:
             return f"no open sentence is left that matches {self.query}: ` takes the filter off"
         return "every sentence is done: leave with Ctrl+C twice, then `annotator export`"
 
-    # -- what the session tells ----------------------------------------------------------------
+    def edge_message(self, by: int) -> str:
+        """Return the message for a move that is not possible, back (-1) or on (1)."""
+        if self.query:
+            return f"no sentence {'after' if by > 0 else 'before'} this one matches the filter"
+        return LAST_SENTENCE_MESSAGE if by > 0 else FIRST_SENTENCE_MESSAGE
+
+    # -- changes of the annotations ----------------------------------------------------------------
 
     def touched_sentences(self) -> dict[str, tuple[AnnotatedSentence, ...]]:
-        """Return what the annotator has touched, as a value that may go to another thread."""
-        store = self._session.annotation_store
-        return {a: store.touched_sentences_of(a) for a in store.touched_articles}
+        """Return the sentences with a record by article, as a value that may go to another thread."""
+        return {a: self._store.touched_sentences_of(a) for a in self._store.touched_articles}
 
     def update(self, edit: Edit) -> None:
         """Take in an edit."""
-        self._version += 1
-        if self._done is not None:
-            self._done.difference_update(w.sentence.id for w in edit.before)
-            self._done.update(w.sentence.id for w in edit.after if w.done)
-        for article in {w.sentence.article for w in edit.after}:
-            if article in self._progress_by_article:
-                self._count_article(article)
+        self.problem_finder.invalidate()
+        self.ranking.update(edit)
+        for article in {w.sentence.article for w in edit.after} & self._progress_by_article.keys():
+            self._count_article(article)
 
     def invalidate(self, article_id: str) -> None:
-        """Look at an article anew: its lines have changed."""
+        """Read an article again: its lines have changed."""
         self.sentence_search.invalidate(article_id)
-        self._version += 1
+        self.problem_finder.invalidate()
         if article_id in self._progress_by_article:
             self._count_article(article_id)
 
-    # -- counting ------------------------------------------------------------------------------
+    # -- progress ----------------------------------------------------------------------------------
 
     def progress_of(self, article_id: str) -> AnswerProgress:
-        """Return how far an article is, without keeping its tokens."""
+        """Return how many sentences of an article are done, without keeping its tokens."""
         if article_id not in self._progress_by_article:
             self._count_article(article_id)
         return self._progress_by_article[article_id]
 
     @property
     def corpus_progress(self) -> AnswerProgress:
-        """How far the corpus is; zeros while not every article has been counted."""
-        return (
-            self._total_progress
-            if len(self._progress_by_article) >= len(self._session.queue)
-            else AnswerProgress()
-        )
+        """How many sentences of the corpus are done; zeros until every article is counted."""
+        complete = len(self._progress_by_article) >= len(self.queue)
+        return self._total_progress if complete else AnswerProgress()
 
     def _count_article(self, article_id: str) -> None:
         old = self._progress_by_article.get(article_id, AnswerProgress())
-        new = self.sentence_search.progress_of(
-            article_id, self._session.annotation_store.touched_sentences_of(article_id)
-        )
+        new = self.sentence_search.progress_of(article_id, self._store.touched_sentences_of(article_id))
         self._progress_by_article[article_id] = new
         self._total_progress = AnswerProgress(
             self._total_progress.done + new.done - old.done,
             self._total_progress.total + new.total - old.total,
         )
 
-    # -- filter --------------------------------------------------------------------------------
+    # -- filter ------------------------------------------------------------------------------------
 
     def set_filter(self, query: SearchQuery) -> None:
-        """Go only through the sentences that a query holds for; the empty one is no filter.
+        """Go only through the sentences that a query matches; the empty query is no filter.
 
-        Which sentences have problems is looked up now and stays so until the filter is set again.
+        The sentences with problems are looked up now and stay so until the filter is set again.
         """
         self.query = query
         self.last_query = query or self.last_query
-        self._problems = (
-            self.problem_sentences(self.touched_sentences()) if query.needs_problems else frozenset()
-        )
-
-    def inconsistencies(self, touched: TouchedSentences) -> tuple[InconsistencyGroup, ...]:
-        """Return the inconsistencies, the strongest first; may be called from any thread.
-
-        They are looked for once, until something is changed.
-        """
-        version, groups = self._inconsistencies
-        if version != self._version:
-            version = self._version
-            groups = find_inconsistencies(
-                self.sentence_search.annotated_sentences(touched), self._session.schema
-            )
-            self._inconsistencies = (version, groups)
-        return groups
-
-    def problem_sentences(self, touched: TouchedSentences) -> ProblemSentenceIds:
-        """Return the sentences with something to be made consistent or to repair; any thread may call it."""
-        changes = (p for g in self.inconsistencies(touched) for p in g.changes)
-        waiting = (c for c in self.misaligned_spans(touched) if c.key not in self.skipped_repairs)
-        unlike = {p.annotated.sentence.id for p in changes if p.key not in self.skipped_proposals}
-        return frozenset(unlike | {c.annotated.sentence.id for c in waiting})
-
-    def misaligned_spans(self, touched: TouchedSentences) -> tuple[MisalignedSpan, ...]:
-        """Return the spans that begin or end inside a token; may be called from any thread."""
-        there = {
-            a: annotated_sentences
-            for a, annotated_sentences in touched.items()
-            if any(map(misaligned_spans, annotated_sentences))
-        }
-        return tuple(
-            find_misaligned_spans(self.sentence_search.annotated_sentences(there))
-        )  # no article is read in vain
+        touched: TouchedSentences = self.touched_sentences() if query.needs_problems else {}
+        self._problems = self.problem_finder.problem_sentences(touched)
 
     def matches_filter(self, annotated: AnnotatedSentence) -> bool:
-        """Whether the filter holds for a sentence; without a filter it does."""
-        return not self.query or self._matches(annotated)
+        """Return True if the filter matches a sentence; without a filter every sentence matches."""
+        return not self.query or self.sentence_search.matches(self.query, annotated, self._problems)
 
-    def _matches(self, annotated: AnnotatedSentence) -> bool:
-        return self.sentence_search.matches(self.query, annotated, self._problems)
+    def _searchable_sentences(self, number: int) -> Sequence[AnnotatedSentence]:
+        article = self.queue[number]
+        return self.sentence_search.sentences_of(article, self._store.touched_sentences_of(article))
 
-    def _sentences_of(self, number: int) -> Sequence[AnnotatedSentence]:
-        article = self._session.queue[number]
-        return self.sentence_search.sentences_of(
-            article, self._session.annotation_store.touched_sentences_of(article)
-        )
+    # -- moves -------------------------------------------------------------------------------------
 
-    # -- going on ------------------------------------------------------------------------------
+    def find(self, sentence_id: str) -> QueuePosition | None:
+        """Return the position of a sentence, or of the one that holds its start now; None for none."""
+        article, _, place = sentence_id.rpartition(":")
+        first = place.partition("-")[0]
+        if article not in self.queue or not first.isdecimal():
+            return None
+        number, start = self.queue.index(article), int(first)
+        for i, annotated in enumerate(self._sentences_at(number)):
+            if annotated.sentence.start <= start < annotated.sentence.end:
+                return QueuePosition(number, i)
+        return None
 
-    def go_to_next_open(self) -> bool:
-        """Go to the next sentence of the way that has no answer; False where there is none."""
-        if self.uncertain_first and self._go_to_most_uncertain():
+    def go_to(self, sentence_id: str) -> bool:
+        """Go to a sentence by id, or to the one that holds its start now; return False for none."""
+        found = self.find(sentence_id)
+        self.position = found or self.position
+        return found is not None
+
+    def go_to_article(self, number: int) -> bool:
+        """Go to the first sentence of an article by number; return False if it has none."""
+        if self._sentences_at(number):
+            self.position = QueuePosition(number, 0)
+        return self.position == QueuePosition(number, 0)
+
+    def move_in_article(self, to: int) -> None:
+        """Go to a sentence of the article by index; -1 is the last."""
+        self.position = QueuePosition(self.position.article, to % max(1, len(self.article_sentences)))
+
+    def move_sentence(self, by: int) -> bool:
+        """Go ``by`` sentences on, at the edge of the article to the next one; return False at the end.
+
+        With a filter: to the nearest sentence that it matches.
+        """
+        if self.query:
+            return self._go_to_nearest_match(by)
+        to = self.position.sentence + by
+        if 0 <= to < len(self.article_sentences):
+            self.position = QueuePosition(self.position.article, to)
             return True
-        n, here = len(self._session.queue), self._session.position
-        for step in range(n + 1 if n else 0):
-            number = (here.article + step) % n
-            first = here.sentence + 1 if step == 0 else 0
-            for i, annotated in enumerate(self._sentences_of(number)):
-                if i >= first and not annotated.done and self._matches(annotated):
-                    self._go_to(number, i)
+        return self.move_article(1 if by > 0 else -1, last=by < 0)
+
+    def move_article(self, by: int, *, last: bool = False) -> bool:
+        """Go to the next (1) or previous (-1) article that has sentences: to its first one, or its last."""
+        to = self.position.article + by
+        while 0 <= to < len(self.queue):
+            if sentences := self._sentences_at(to):
+                self.position = QueuePosition(to, len(sentences) - 1 if last else 0)
+                return True
+            to += by
+        return False
+
+    def _go_to_nearest_match(self, by: int) -> bool:
+        here = self.position
+        for number in range(here.article, len(self.queue) if by > 0 else -1, by):
+            for i, annotated in list(enumerate(self._searchable_sentences(number)))[::by]:
+                beyond = number != here.article or (i - here.sentence) * by > 0
+                if beyond and self.matches_filter(annotated):
+                    self.position = QueuePosition(number, i)
                     return True
         return False
 
-    def go_to_nearest_match(self, by: int) -> bool:
-        """Go to the nearest sentence before (-1) or after (1) that the filter holds for."""
-        here = self._session.position
-        numbers = range(here.article, len(self._session.queue) if by > 0 else -1, by)
-        for number in numbers:
-            annotated_sentences = list(enumerate(self._sentences_of(number)))[::by]
-            for i, annotated in annotated_sentences:
-                beyond = number != here.article or (i - here.sentence) * by > 0
-                if beyond and self._matches(annotated):
-                    self._go_to(number, i)
+    def go_to_next_open(self) -> bool:
+        """Go to the next sentence without an answer, at the end from the start again; False if all are done.
+
+        Filter and order decide which sentence is the next one.
+        """
+        if self.uncertain_first and self._go_to_most_uncertain():
+            return True
+        # Without a filter the next sentence is needed with its tokens; with one, many are only looked at.
+        sentences_at: Callable[[int], Sequence[AnnotatedSentence]] = (
+            self._searchable_sentences if self.query or self.uncertain_first else self._sentences_at
+        )
+        n, here = len(self.queue), self.position
+        for step in range(n + 1 if n else 0):
+            number = (here.article + step) % n
+            first = here.sentence + 1 if step == 0 else 0
+            for i, annotated in enumerate(sentences_at(number)):
+                if i >= first and not annotated.done and self.matches_filter(annotated):
+                    self.position = QueuePosition(number, i)
                     return True
-        side = "after" if by > 0 else "before"
-        self._session.message = StatusMessage(f"no sentence {side} this one matches the filter")
+        return False
+
+    def _go_to_most_uncertain(self) -> bool:
+        for number, start in self.ranking.open_sentences(self.touched_sentences):
+            for i, annotated in enumerate(self._searchable_sentences(number)):
+                to = QueuePosition(number, i)
+                open_ = annotated.sentence.start == start and not annotated.done
+                if open_ and to != self.position and self.matches_filter(annotated):
+                    self.position = to
+                    return True
         return False
 
     def jump_to(self, text: str) -> None:
         """Go to the sentence that a text such as ``12`` or ``3.12`` names; raises RuleError."""
         article, sentence = parse_sentence_number(text)
-        session = self._session
-        number = session.position.article if article is None else article - 1
-        if not 0 <= number < len(session.queue):
-            raise RuleError(f"there is no article {article}", do=f"the corpus has {len(session.queue)}")
-        count, wanted = len(session.sentences_of(session.queue[number])), 1 if sentence is None else sentence
+        number = self.position.article if article is None else article - 1
+        if not 0 <= number < len(self.queue):
+            raise RuleError(f"there is no article {article}", do=f"the corpus has {len(self.queue)}")
+        count, wanted = len(self._sentences_at(number)), 1 if sentence is None else sentence
         if not 1 <= wanted <= count:
             raise RuleError(f"there is no sentence {wanted}", do=f"article {number + 1} has {count}")
-        self._go_to(number, wanted - 1)
+        self.position = QueuePosition(number, wanted - 1)
 
-    def go_to_next_hit(self, by: int) -> SearchHit:
-        """Go to the next (1) or previous (-1) hit of the last search, round; raises RuleError."""
+    def go_to_next_hit(self, by: int) -> int:
+        """Go to the next (1) or previous (-1) hit of the last search, round; return its index.
+
+        Raises RuleError without hits.
+        """
         if not self.search_hits:
             raise RuleError("there are no hits to go through", do="search with / first")
-        here = (self._session.position.article, self._session.position.sentence)
-        later = [n for n, h in enumerate(self.search_hits) if ((h.article, h.index) > here) is (by > 0)]
-        later = [n for n in later if (self.search_hits[n].article, self.search_hits[n].index) != here]
-        n = (later or range(len(self.search_hits)))[0 if by > 0 else -1]
+        here = (self.position.article, self.position.sentence)
+        places = [(h.article, h.index) for h in self.search_hits]
+        beyond = [n for n, place in enumerate(places) if (place > here if by > 0 else place < here)]
+        n = (beyond or range(len(places)))[0 if by > 0 else -1]
         self.go_to_hit(self.search_hits[n])
-        self._session.message = StatusMessage(f"hit {n + 1} of {len(self.search_hits)}: {self.last_query}")
-        return self.search_hits[n]
+        return n
 
     def go_to_hit(self, hit: SearchHit) -> None:
-        """Go to a hit, or to the sentence that now holds its start."""
-        if not self._session.go_to(hit.annotated.sentence.id):
+        """Go to a hit, or to the sentence that now holds its start; raises RuleError outside the queue."""
+        if not self.go_to(hit.annotated.sentence.id):
             raise RuleError("the sentence is no longer in the queue", do="search again")
-
-    def _go_to(self, number: int, index: int) -> None:
-        place = self._session.position
-        place.article, place.sentence = number, index
-
-    # -- unsure first --------------------------------------------------------------------------
-
-    def score_sentences(self, touched: TouchedSentences) -> Iterator[int]:
-        """Look how unsure the open sentences are, one by one; to be run in one other thread.
-
-        Yields after each sentence how many articles are done.
-        """
-        self._scores, self._ranked, self._scored_articles = [], [], 0
-        suggestion_service = SuggestionService(
-            self._session.schema, self._article_text, suggestion_files(self.sentence_search.corpus.path)
-        )
-        suggestion_service.update(
-            (), [w for annotated_sentences in touched.values() for w in annotated_sentences]
-        )
-        for number, article in enumerate(self._session.queue):
-            for score in self._score_article(suggestion_service, number, article, touched.get(article, ())):
-                self._scores.append(score)
-                yield number
-            self._scored_articles = number + 1
-            yield number + 1
-
-    def _score_article(
-        self,
-        suggestion_service: SuggestionService,
-        number: int,
-        article: str,
-        touched: Sequence[AnnotatedSentence],
-    ) -> Iterator[UncertaintyScore]:
-        tokens = {(s.start, s.end): s for s in self._article_text(article)[1]}
-        for annotated in self.sentence_search.sentences_of(article, touched):
-            s = annotated.sentence
-            if not annotated.done:
-                whole = AnnotatedSentence(tokens.get((s.start, s.end), s), annotated.annotation)
-                yield (suggestion_uncertainty(suggestion_service.suggestions(whole)), number, s.start, s.id)
-
-    def _article_text(self, article_id: str) -> tuple[str, Sequence[Sentence]]:
-        corpus = self.sentence_search.corpus
-        return corpus.article(article_id).text, corpus.sentences(article_id)
-
-    def _go_to_most_uncertain(self) -> bool:
-        """Go to the open sentence that is the least sure of those looked at; False where there is none."""
-        looking = self._scored_articles < len(self._session.queue)
-        if len(self._scores) > len(self._ranked) * (_RERANK_GROWTH if looking else 1):
-            self._ranked = sorted_descending(tuple(self._scores), lambda x: x[0])
-        if self._done is None:
-            self._done = {
-                w.sentence.id
-                for annotated_sentences in self.touched_sentences().values()
-                for w in annotated_sentences
-                if w.done
-            }
-        place = self._session.position
-        for _, number, start, sentence_id in self._ranked:
-            if sentence_id in self._done:
-                continue
-            for i, annotated in enumerate(self._sentences_of(number)):
-                here = (number, i) == (place.article, place.sentence)
-                if (
-                    annotated.sentence.start == start
-                    and not annotated.done
-                    and not here
-                    and self._matches(annotated)
-                ):
-                    self._go_to(number, i)
-                    return True
-        return False

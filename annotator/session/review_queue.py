@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct
@@ -19,10 +20,10 @@ from annotator.core.span_repair import (
     misaligned_spans,
     possible_repairs,
 )
+from annotator.core.spans import Span
+from annotator.session.commands import REPAIR_COMMANDS
+from annotator.session.problem_finder import ReviewItemKey
 from annotator.session.session import AnnotationSession
-
-ReviewItemKey = tuple[str, int, int, str]
-"""Sentence, range and label of an item: what makes two of them the same."""
 
 
 class ReviewItem(Protocol):
@@ -103,6 +104,19 @@ class ReviewQueue(Generic[ItemT]):
         self.at = action.at
         return f"taken back: {action.edit.message}" if action.edit else "taken back"
 
+    @property
+    def selected_span(self) -> tuple[AnnotatedSentence, Span] | None:
+        """The sentence of the current item and what is selected there to annotate; None without an item."""
+        raise NotImplementedError
+
+    def commands(self) -> Mapping[str, Callable[[], str]]:
+        """Return the call for each command: it returns the message, or raises RuleError."""
+        return {"list_undo": self.undo}
+
+    def move_group(self, by: int) -> None:
+        """Go to the next (1) or previous (-1) group of items, where there are groups."""
+        self.move(by)
+
     def _skip(self, edit: Edit | None = None) -> str:
         """Leave the item in hand as it is, and remember that; returns what was done."""
         self._skipped.add(self._require_current().key)
@@ -172,8 +186,21 @@ class ConsistencyQueue(ReviewQueue[ConsistencyItem]):
     def __init__(self, session: AnnotationSession, groups: Sequence[InconsistencyGroup]) -> None:
         """List the proposals of ``groups`` that were not left before in this session."""
         items = [ConsistencyItem(n, p) for n, g in enumerate(groups) for p in g.changes]
-        super().__init__(session, items, session.navigation.skipped_proposals)
+        super().__init__(session, items, session.navigation.problem_finder.skipped_proposals)
         self.groups = tuple(groups)
+
+    @property
+    def selected_span(self) -> tuple[AnnotatedSentence, Span] | None:
+        """The sentence of the current place, and its words."""
+        if self.current_item is None:
+            return None
+        place = self.current_item.occurrence
+        return place.annotated, place.existing or Span(place.start, place.end, "?")
+
+    def commands(self) -> Mapping[str, Callable[[], str]]:
+        """Return what each command does to the queue."""
+        own = {"list_yes": self.accept, "list_all": self.accept_group, "list_leave": self.skip}
+        return {**super().commands(), **own}
 
     @property
     def current_group(self) -> InconsistencyGroup | None:
@@ -258,11 +285,21 @@ class RepairQueue(ReviewQueue[MisalignedSpan]):
 
         ``here``: the id of a sentence.
         """
-        super().__init__(session, misaligned_spans, session.navigation.skipped_repairs)
+        super().__init__(session, misaligned_spans, session.navigation.problem_finder.skipped_repairs)
         self._by_sentence: dict[str, list[int]] = {}
         for n, misaligned in enumerate(self.items):
             self._by_sentence.setdefault(misaligned.annotated.sentence.id, []).append(n)
         self.at = self._by_sentence.get(here, [0])[0]
+
+    @property
+    def selected_span(self) -> tuple[AnnotatedSentence, Span] | None:
+        """The sentence of the current span, and the span."""
+        return (self.current_item.annotated, self.current_item.span) if self.current_item else None
+
+    def commands(self) -> Mapping[str, Callable[[], str]]:
+        """Return what each command does to the queue."""
+        repairs = {REPAIR_COMMANDS[kind]: partial(self.repair, kind) for kind in RepairKind}
+        return {**super().commands(), **repairs, "list_leave": self.skip}
 
     def is_listed(self, n: int) -> bool:
         """Whether an item is shown: as long as it waits."""

@@ -6,7 +6,7 @@ from any thread, takes what the annotator has touched as a value, and reads with
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import RLock, current_thread, main_thread
 from time import sleep
@@ -23,6 +23,8 @@ from annotator.storage.corpus_folder import CorpusFolder
 
 _READ_PAUSE_SECONDS = 0.001
 """Seconds that a background thread leaves to the others after it has read an article."""
+MAX_LISTED_HITS = 1000
+"""How many hits are listed; the others are only counted."""
 
 TouchedSentences = Mapping[str, Sequence[AnnotatedSentence]]
 """Article id → the works that have a record."""
@@ -57,6 +59,17 @@ class SearchHit(Struct, frozen=True):
     """Without tokens where nobody has touched the sentence."""
     highlights: tuple[HighlightRange, ...]
     """What the query speaks of, in code points of the text."""
+
+
+class SearchProgress(Struct, frozen=True):
+    """What a search has found so far."""
+
+    query: SearchQuery
+    hits: tuple[SearchHit, ...] = ()
+    total: int = 0
+    articles_searched: int = 0
+    done: bool = False
+    error: str = ""
 
 
 class SentenceSearch:
@@ -149,6 +162,21 @@ class SentenceSearch:
                 for i, w in enumerate(annotated_sentences)
                 if self.matches(query, w, problems)
             ]
+
+    def progress(
+        self,
+        query: SearchQuery,
+        touched: TouchedSentences,
+        find_problems: Callable[[TouchedSentences], ProblemSentenceIds],
+    ) -> Iterator[SearchProgress]:
+        """Yield what is found so far after each article, with at most MAX_LISTED_HITS hits."""
+        problems = find_problems(touched) if query.needs_problems else frozenset()
+        hits: tuple[SearchHit, ...] = ()
+        total = 0
+        for n, more in enumerate(self.search(query, touched, problems), 1):
+            total += len(more)
+            hits += tuple(more[: MAX_LISTED_HITS - len(hits)])
+            yield SearchProgress(query, hits, total, n)
 
     def matches(self, query: SearchQuery, annotated: AnnotatedSentence, problems: ProblemSentenceIds) -> bool:
         """Whether a query holds for a work."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-
-from msgspec import Struct
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.annotation_store import AnnotationStore
@@ -18,9 +16,10 @@ from annotator.core.suggestion import Suggestion
 from annotator.session.activity_tracker import ActivityTracker
 from annotator.session.article_cache import AnswerProgress, ArticleCache
 from annotator.session.journal_writer import JournalWriter
-from annotator.session.navigation import Navigation
+from annotator.session.navigation import Navigation, QueuePosition
+from annotator.session.sentence_search import SentenceSearch
 from annotator.session.session_checks import records_of_present_articles
-from annotator.session.state import SaveState, StatusMessage
+from annotator.session.state import SaveState
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from annotator.storage.suggestions import suggestion_files
@@ -37,13 +36,6 @@ def _no_listener() -> None:
     """Stand in for a listener where nobody listens."""
 
 
-class QueuePosition(Struct):
-    """Where the annotator is: an article by number in the queue, a sentence by index in it."""
-
-    article: int = 0
-    sentence: int = 0
-
-
 class AnnotationSession:
     """Holds the works of one annotator and passes every deed to the journal.
 
@@ -52,7 +44,6 @@ class AnnotationSession:
 
     saved_at = 0.0
     """When the last deed was on the disk, in seconds since 1970; 0 before the first."""
-    _has_counted_all = False
 
     def __init__(
         self,
@@ -74,7 +65,6 @@ class AnnotationSession:
         self.read_only = read_only or journal.read_only
         self.changed = changed
         self.warnings = [*corpus.warnings, *journal.warnings]
-        self.message: StatusMessage | None = None
         self.banner = journal.warnings[0] if journal.damaged else ""
         self._journal = journal
         self._clock = clock
@@ -83,32 +73,34 @@ class AnnotationSession:
         self._failure: JournalError | None = None
         self.annotation_store = AnnotationStore(corpus.sentences)
         self.article_cache = ArticleCache(corpus, self.annotation_store)
-        self.queue = self._build_queue(corpus.article_ids())
+        queue = self._build_queue(corpus.article_ids())
         records = records_of_present_articles(journal.records, corpus.article_ids(), schema, self.warnings)
         self.history: History = self.annotation_store.replay(records)
-        touched = [
-            w
-            for a in self.annotation_store.touched_articles
-            for w in self.annotation_store.touched_sentences_of(a)
-        ]
-        self.spans_made = sum(len(w.annotation.spans) for w in touched)
-        self.suggestion_service = self._open_suggestion_service(touched)
-        self.navigation = Navigation(self)
+        self.suggestion_service = self._open_suggestion_service()
+        search = SentenceSearch(corpus.path, queue)
+        self.navigation = Navigation(queue, self.article_cache, self.annotation_store, search, schema)
         self._seq = self._saved_seq = journal.next_seq - 1
         self._journal_writer = (
             None if self.read_only else JournalWriter(journal, self._on_saved, self._on_failed)
         )
-        self.position = QueuePosition()
-        self._go_to_start(start, records[-1] if records else None)
+        self.navigation.start_at(start, records[-1].annotated if records else None)
 
-    def _open_suggestion_service(self, touched: Sequence[AnnotatedSentence]) -> SuggestionService:
-        """Return the sources of suggestions; what the journal tells is learned article by article."""
+    def _touched_sentences(self) -> Iterator[AnnotatedSentence]:
+        store = self.annotation_store
+        return (w for a in store.touched_articles for w in store.touched_sentences_of(a))
+
+    def count_spans(self) -> int:
+        """Return how many spans the annotator has made in this corpus."""
+        return sum(len(w.annotation.spans) for w in self._touched_sentences())
+
+    def _open_suggestion_service(self) -> SuggestionService:
+        """Return the sources of suggestions, which learn from the journal article by article."""
 
         def text(a: str) -> tuple[str, list[Sentence]]:
             return self.article(a).text, [w.sentence for w in self.sentences_of(a)]
 
         suggestion_service = SuggestionService(self.schema, text, suggestion_files(self.corpus.path))
-        suggestion_service.queue_annotations(touched)
+        suggestion_service.queue_annotations(list(self._touched_sentences()))
         return suggestion_service
 
     def _build_queue(self, ids: tuple[str, ...]) -> tuple[str, ...]:
@@ -117,25 +109,35 @@ class AnnotationSession:
             return ids
         return tuple(a for a in ids if not self.article(a).replaced_by)
 
-    # -- what there is -------------------------------------------------------------------------
+    # -- reading -----------------------------------------------------------------------------------
 
     def article(self, article_id: str) -> Article:
         """Return an article of the corpus."""
         return self.article_cache.article(article_id)
 
     def sentences_of(self, article_id: str) -> tuple[AnnotatedSentence, ...]:
-        """Return the works of an article that stand in the queue."""
+        """Return the sentences of an article that are in the queue."""
         return self.article_cache.sentences_of(article_id)
 
     @property
+    def queue(self) -> tuple[str, ...]:
+        """The ids of the articles to go through."""
+        return self.navigation.queue
+
+    @property
+    def position(self) -> QueuePosition:
+        """Where the annotator is."""
+        return self.navigation.position
+
+    @property
     def current_article_id(self) -> str:
-        """The id of the article in hand."""
+        """The id of the current article."""
         return self.queue[self.position.article]
 
     @property
     def article_sentences(self) -> tuple[AnnotatedSentence, ...]:
-        """The works of the article in hand."""
-        return self.sentences_of(self.current_article_id)
+        """The sentences of the current article that are in the queue."""
+        return self.navigation.article_sentences
 
     @property
     def annotated(self) -> AnnotatedSentence:
@@ -143,24 +145,23 @@ class AnnotationSession:
         return self.article_sentences[self.position.sentence]
 
     def suggestions_for(self, i: int) -> Sequence[Suggestion]:
-        """Return what every source suggests for a sentence of the article in hand, by index."""
+        """Return what every source suggests for a sentence of the current article, by index."""
         return self.suggestion_service.suggestions(self.article_sentences[i])
 
-    def progress_of(self, article_id: str) -> AnswerProgress:
-        """Return how far an article is."""
-        return self.article_cache.progress_of(article_id)
-
-    def count_progress(self) -> AnswerProgress:
-        """Count how far the corpus is; looks at every article the first time."""
-        self._has_counted_all = True
-        each = [self.article_cache.progress_of(a) for a in self.queue]
-        return AnswerProgress(sum(p.done for p in each), sum(p.total for p in each))
+    def sentence_number(self, sentence: Sentence) -> str:
+        """Return article and sentence by number, as the jump takes them: ``3.12``."""
+        search, store = self.navigation.sentence_search, self.annotation_store
+        found = search.sentences_of(sentence.article, store.touched_sentences_of(sentence.article))
+        index = next((i for i, w in enumerate(found) if w.sentence.start == sentence.start), 0)
+        return f"{self.queue.index(sentence.article) + 1}.{index + 1}"
 
     @property
     def corpus_progress(self) -> AnswerProgress:
-        """How far the corpus is; zeros while a large one has not been counted yet."""
-        small = len(self.queue) <= MAX_COUNTED_AT_START
-        return self.count_progress() if small or self._has_counted_all else self.navigation.corpus_progress
+        """How many sentences of the corpus are done; zeros while a large one is not counted yet."""
+        if len(self.queue) > MAX_COUNTED_AT_START:
+            return self.navigation.corpus_progress
+        each = [self.article_cache.progress_of(a) for a in self.queue]
+        return AnswerProgress(sum(p.done for p in each), sum(p.total for p in each))
 
     @property
     def save_state(self) -> SaveState:
@@ -171,61 +172,53 @@ class AnnotationSession:
             return SaveState.READ_ONLY
         return SaveState.SAVED if self._saved_seq >= self._seq else SaveState.SAVING
 
-    # -- deeds ---------------------------------------------------------------------------------
+    # -- edits ---------------------------------------------------------------------------------
 
-    def apply_edit(self, edit: Edit) -> None:
-        """Carry out an edit, note it for undo and hand it to the journal."""
+    def apply_edit(self, edit: Edit) -> str:
+        """Apply an edit, remember it for undo and write it to the journal; return its message."""
         self._require_writable()
         self.annotation_store.apply(edit)
+        self._update_parts(edit)
+        self.history.record_edit(edit)
+        self._write(edit.op, edit.before, edit.after)
+        return edit.message
+
+    def _update_parts(self, edit: Edit) -> None:
         self.article_cache.update(edit.before, edit.after)
         self.suggestion_service.update(edit.before, edit.after)
         self.navigation.update(edit)
-        self.history.record_edit(edit)
-        self._write(edit.op, edit.before, edit.after)
-        self.message = StatusMessage(edit.message) if edit.message else None
 
     def undo(self) -> Edit | None:
-        """Take the last deed back, whichever session it was done in, and go to its place."""
+        """Take the last edit back, of whichever session, and go to its sentence; None without an edit."""
         return self._undo_or_redo(Op.UNDO)
 
     def redo(self) -> Edit | None:
-        """Do again what was last taken back, and go to its place."""
+        """Apply again what was taken back last, and go to its sentence; None without an edit."""
         return self._undo_or_redo(Op.REDO)
 
     def _undo_or_redo(self, op: Op) -> Edit | None:
         self._require_writable()
         edit = self.history.undo() if op is Op.UNDO else self.history.redo()
-        if edit is None:
-            self.message = StatusMessage(f"nothing to {op.value}")
-            return None
-        self.annotation_store.replace_sentences(edit.before, edit.after)
-        self.article_cache.update(edit.before, edit.after)
-        self.suggestion_service.update(edit.before, edit.after)
-        self.navigation.update(edit)
-        self._write(op, edit.before, edit.after)
-        shown = self.go_to(edit.after[0].sentence.id)
-        note = "" if shown else " (its line is switched off, or its article has a new version)"
-        self.message = StatusMessage(
-            f"{'undone' if op is Op.UNDO else 'redone'}: {edit.message or edit.op.value}{note}"
-        )
+        if edit:
+            self.annotation_store.replace_sentences(edit.before, edit.after)
+            self._update_parts(edit)
+            self._write(op, edit.before, edit.after)
+            self.navigation.go_to(edit.after[0].sentence.id)
         return edit
 
-    def join(self) -> None:
-        """Join the active sentence with the next one of the article."""
-        at = self.position.sentence
-        if at + 1 >= len(self.article_sentences):
+    def join(self) -> str:
+        """Join the active sentence with the next one of the article; return the message."""
+        first, *following = self.article_sentences[self.position.sentence :]
+        if not following:
             raise RuleError("this is the last sentence of the article")
-        self.apply_edit(
-            join_sentences(
-                self.article_sentences[at],
-                self.article_sentences[at + 1],
-                self.article(self.current_article_id).text,
-            )
+        return self.apply_edit(
+            join_sentences(first, following[0], self.article(self.current_article_id).text)
         )
 
-    def split(self, token: int) -> None:
-        """Split the active sentence before a token."""
-        self.apply_edit(split_sentence(self.annotated, token, self.article(self.current_article_id).text))
+    def split(self, token: int) -> str:
+        """Split the active sentence before a token; return the message."""
+        text = self.article(self.current_article_id).text
+        return self.apply_edit(split_sentence(self.annotated, token, text))
 
     def set_line_verdict(self, article_id: str, line: int, verdict: LineVerdict) -> None:
         """Give a line of an article another verdict; written at once."""
@@ -249,8 +242,9 @@ class AnnotationSession:
         self.article_cache.invalidate(article_id)
         self.suggestion_service.invalidate_article(article_id)
         self.navigation.invalidate(article_id)
-        if not (here and self.go_to(here)):
-            self.position.sentence = min(self.position.sentence, max(0, len(self.article_sentences) - 1))
+        if not (here and self.navigation.go_to(here)):
+            last = max(0, len(self.article_sentences) - 1)
+            self.navigation.move_in_article(min(self.position.sentence, last))
 
     def _require_writable(self) -> None:
         if self._journal.damaged:
@@ -317,79 +311,3 @@ class AnnotationSession:
             # Else it would wait for the disk that hangs; the end of the process lets go of it.
             self._journal.close()
         return saved
-
-    # -- moving --------------------------------------------------------------------------------
-
-    def go_to(self, sentence_id: str) -> bool:
-        """Go to a sentence by id, or to the one that now holds its start; False where it isn't shown."""
-        article, _, place = sentence_id.rpartition(":")
-        first = place.partition("-")[0]
-        if article not in self.queue or not first.isdecimal():
-            return False
-        start = int(first)
-        for i, annotated in enumerate(self.sentences_of(article)):
-            if annotated.sentence.start <= start < annotated.sentence.end:
-                self.position = QueuePosition(self.queue.index(article), i)
-                return True
-        return False
-
-    def move_sentence(self, by: int) -> bool:
-        """Go ``by`` sentences on, over the article's edge where there is a further article.
-
-        With a filter: to the nearest sentence that it holds for.
-        """
-        if self.navigation.query:
-            return self.navigation.go_to_nearest_match(by)
-        to = self.position.sentence + by
-        if 0 <= to < len(self.article_sentences):
-            self.position.sentence = to
-            return True
-        return self.move_article(1 if by > 0 else -1, last=by < 0)
-
-    def move_article(self, by: int, *, last: bool = False) -> bool:
-        """Go to the next (1) or previous (-1) article that has sentences; its first, or its last."""
-        to = self.position.article + by
-        while 0 <= to < len(self.queue):
-            if annotated_sentences := self.sentences_of(self.queue[to]):
-                self.position = QueuePosition(to, len(annotated_sentences) - 1 if last else 0)
-                return True
-            to += by
-        self.message = StatusMessage("this is the last sentence" if by > 0 else "this is the first sentence")
-        return False
-
-    def move_in_article(self, to: int) -> None:
-        """Go to a sentence of the article by index; -1 is the last."""
-        self.position.sentence = to % max(1, len(self.article_sentences))
-
-    def go_to_next_open(self) -> bool:
-        """Go to the next sentence without an answer, from here on and round; False where all are done.
-
-        Filter and order of the way decide what the next one is.
-        """
-        if self.navigation.is_customized:
-            return self.navigation.go_to_next_open()
-        n = len(self.queue)
-        for step in range(n + 1 if n else 0):
-            number = (self.position.article + step) % n
-            annotated_sentences = self.sentences_of(self.queue[number])
-            first = self.position.sentence + 1 if step == 0 else 0
-            for i in range(first, len(annotated_sentences)):
-                if not annotated_sentences[i].done:
-                    self.position = QueuePosition(number, i)
-                    return True
-        return False
-
-    def _go_to_start(self, start: str, last: JournalRecord | None) -> None:
-        if start and self.go_to(start):
-            return
-        if last and self.go_to(last.annotated.sentence.id):
-            if self.annotated.done:
-                self.go_to_next_open()
-            return
-        self.position = QueuePosition(
-            0, -1
-        )  # before the first sentence, so that it is the first to be looked at
-        if not self.queue or not self.go_to_next_open():
-            self.position = QueuePosition()
-            if not self.article_sentences:
-                self.move_article(1)

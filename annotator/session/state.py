@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from msgspec import Struct, field
 
@@ -32,6 +32,23 @@ class StatusMessage(Struct, frozen=True):
 
     text: str
     warning: bool = False
+    stays: bool = False
+    """Whether it is a question, which stays until the next key."""
+
+
+Notice = str | StatusMessage
+"""A message to show; an empty text is none."""
+
+
+class PageMotion(Enum):
+    """What the page does when another sentence is entered."""
+
+    JUMP = "jump"
+    """The sentence comes to its usual row."""
+    STAY = "stay"
+    """The page stays where it is, if the sentence is on it."""
+    TURN = "turn"
+    """A new page begins: all sentences in view have been accepted."""
 
 
 def no_suggestions(i: int) -> tuple[Suggestion, ...]:
@@ -53,6 +70,8 @@ class TaskState(Struct, frozen=True, eq=False):
     article_number: int
     article_count: int
     hints: tuple[Hint, ...]
+    hint_visibility: str = "all"
+    """Which hints are drawn: all, likely ones, or off."""
     typed_hint: str = ""
     """The first letter of a two-letter hint, once it is pressed."""
     selection: Selection | None = None
@@ -71,6 +90,7 @@ class TaskState(Struct, frozen=True, eq=False):
     snapped_ranges: Mapping[str, TokenRange] = field(default_factory=dict)
     """Label → the tokens that its key takes after one hint, where these are not the selected ones."""
     message: StatusMessage | None = None
+    page_motion: PageMotion = PageMotion.JUMP
     save_state: SaveState = SaveState.SAVED
     saved_at: float = 0.0
     """When the last deed was on the disk, in seconds since 1970 (UTC); 0 before the first."""

@@ -6,13 +6,14 @@ mouse gets on as well. Nothing in it is play; its last step takes back what nobo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.session.actions.selection import Selection
+from annotator.session.commands import Command
 from annotator.session.state import TaskState
 
 
@@ -144,6 +145,14 @@ TOUR_STEPS = (
     TourStep("undo", _was_undone),
 )
 """A label taken, one made by hand and removed, a sentence accepted; what was not read is undone."""
+
+
+_END_MESSAGE = "that was the tour: {help} shows all keys, {palette} every command"
+
+
+def tour_end_message(commands: Sequence[Command]) -> str:
+    """Return the message after the last step."""
+    return _END_MESSAGE.format_map({c.id: c.main_key for c in commands})
 
 
 class Tour(Struct, frozen=True):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from typing import ClassVar
 
 from msgspec.structs import replace
@@ -17,16 +19,17 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.worker import get_current_worker
 
-from annotator.core.errors import AnnotatorError, CorpusError, RuleError
+from annotator.core.errors import AnnotatorError, CorpusError
 from annotator.core.schema import Label
+from annotator.session.action import PressLabel, ShowMessage
 from annotator.session.annotation_controller import AnnotationController
-from annotator.session.keyboard import Keyboard
-from annotator.session.keymap import HintSettings
+from annotator.session.keymap import EffectiveKeymap
 from annotator.session.keymap_file import UserKeymap
+from annotator.session.sentence_search import TouchedSentences
 from annotator.session.session import AnnotationSession
-from annotator.session.state import SaveState
-from annotator.session.state import StatusMessage as Told
+from annotator.session.state import SaveState, TaskState
 from annotator.storage.user_files import Preferences, update_preferences
 from annotator.tui.colours import DARK, DARK_HIGH, LIGHT, LIGHT_HIGH, NO_COLOUR, PALETTES, Palette
 from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
@@ -36,9 +39,10 @@ from annotator.tui.screens.row_screen import RowScreen
 from annotator.tui.terminal_driver import DisconnectSafeDriver
 
 LEARNING_BATCH_SIZE = 40
-"""How many works of a journal are learned from in one go: about 6 ms."""
+"""How many sentences of a journal are learned from in one go: about 6 ms."""
 
-HINT_VISIBILITY_MODES = ("all", "likely", "off")
+_RANKING_PAUSE = 0.002
+"""Seconds that the thread that scores sentences leaves to the screen after each of them."""
 
 _QUIT_MESSAGES = {
     SaveState.SAVED: "everything is saved",
@@ -83,33 +87,44 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         ascii_glyphs: bool = False,
         tour: bool = False,
         keymap: UserKeymap | None = None,
+        notice: str = "",
     ) -> None:
         """Show this session with the user's preferences; ``theme`` wins over the remembered one.
 
-        ``tour``: begin with the tour, unless there has been one.
+        ``tour``: begin with the tour, unless there has been one. ``notice``: the first message.
         """
-        small = bool(os.environ.get("NO_COLOR"))
-        super().__init__(ansi_color=True if small else None)
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.use_command_palette = True
         self.session = session
-        hint_settings = HintSettings(preferences.hint_mode, preferences.hand, preferences.avoid)
-        self.keyboard = Keyboard(session.schema, keymap or UserKeymap(), hint_settings)
-        self.controller = AnnotationController(
-            session, token_width, preferences.take.get(session.schema.name, ())
-        )
-        self.controller.suggestions_enabled = preferences.proposals
-        self.glyphs: Glyphs = ASCII_GLYPHS if ascii_glyphs else BOX_GLYPHS
-        self.hint_mode = preferences.hints if preferences.hints in HINT_VISIBILITY_MODES else "all"
+        self.controller = AnnotationController(session, token_width, preferences, keymap, notice)
+        self._base_glyphs: Glyphs = ASCII_GLYPHS if ascii_glyphs else BOX_GLYPHS
+        self._keys_in_force: EffectiveKeymap | None = None
+        self._use_keymap()
         self._quit_pending = False
-        self.message_timeout = preferences.fade
-        self.tour_done = preferences.tour_done
-        self._start_with_tour = tour and not self.tour_done and not session.read_only
-        self._apply_keymap()
+        self.message_seconds = preferences.fade
+        self._start_with_tour = tour and not preferences.tour_done and not session.read_only
         for palette, dark in ((DARK, True), (LIGHT, False), (DARK_HIGH, True), (LIGHT_HIGH, False)):
             self.register_theme(_textual_theme(palette, dark=dark))
         name = theme or preferences.theme
         self.palette = NO_COLOUR if self.no_color else PALETTES.get(name, DARK)
         self.theme = "ansi-dark" if self.no_color else self.palette.name
+        self._openers: dict[str, Callable[[], object]] = {
+            "overview": self.show_overview,
+            "lines": self.show_lines,
+            "stats": self.show_stats,
+            "search": self.show_search,
+            "jump": self.show_jump,
+            "note": self.show_note,
+            "worklist": self.show_inconsistencies,
+            "repairs": self.show_repairs,
+            "more_labels": self.show_labels,
+            "guide": self.show_guide,
+            "help": self.action_keys,
+            "palette": self.action_command_palette,
+            "theme": self.next_theme,
+            "order": self._rank_if_uncertain_first,
+            "quit": self.quit_app,
+        }
         session.changed = self._notify_saved_changed
 
     def get_driver_class(self) -> type[Driver]:
@@ -124,16 +139,15 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGHUP, signal.SIGTERM):
             loop.add_signal_handler(number, self._exit_on_signal, number)
-        screen = AnnotateScreen(self.controller)
-        self.push_screen(screen)
         if self._start_with_tour:
-            screen.tour.toggle()
+            self.controller.dispatch("tour")
+        self.push_screen(AnnotateScreen(self.controller))
         self._learning_timer = self.set_interval(0.1, self._learn_batch)
-        for warning in (*self.session.warnings, *self.keyboard.warnings):
+        for warning in (*self.session.warnings, *self.controller.keyboard.warnings):
             self.notify(screen_text(warning), severity="warning", timeout=10, markup=False)
 
     def _learn_batch(self) -> None:
-        """Take in a little more of a long journal, so that no key waits for all of it."""
+        """Learn a little more from a long journal, so that no key waits for all of it."""
         if not self.session.suggestion_service.learn(LEARNING_BATCH_SIZE):
             self._learning_timer.stop()
 
@@ -154,22 +168,8 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
     def _updated_preferences(self, preferences: Preferences) -> Preferences:
         """Return the preferences as they are to be kept."""
-        session = self.session
-        kept = replace(
-            preferences,
-            hints=self.hint_mode,
-            hint_mode=self.keyboard.saved_settings.mode,
-            hand=self.keyboard.saved_settings.hand,
-            avoid=self.keyboard.saved_settings.avoid,
-            proposals=self.controller.suggestions_enabled,
-            tour_done=preferences.tour_done or self.tour_done,
-            take={**preferences.take, session.schema.name: tuple(sorted(self.controller.auto_accept_labels))},
-        )
-        if not self.no_color:
-            kept = replace(kept, theme=self.palette.name)
-        if session.queue and session.article_sentences:
-            kept = kept.with_position(session.corpus.path, session.annotator, session.annotated.sentence.id)
-        return kept
+        kept = self.controller.updated_preferences(preferences)
+        return kept if self.no_color else replace(kept, theme=self.palette.name)
 
     def _notify_saved_changed(self) -> None:
         self.post_message(self.SavedChanged())
@@ -200,15 +200,64 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         self.exit(0)
 
     def show_message(self, message: str, *, warning: bool = False) -> None:
-        """Say something on the prompt row, or over another screen."""
+        """Show a message on the prompt row, or over another screen."""
         if isinstance(self.screen, AnnotateScreen):
             self.controller.clear_typed_hint()
-            self.session.message = Told(message, warning)
+            self.controller.dispatch(ShowMessage(message, warning))
             self.screen.draw()
         else:
             self.notify(screen_text(message), markup=False)
 
-    # -- screens (loaded when they are first opened, not at the start) and settings ---------------
+    # -- commands ------------------------------------------------------------------------------
+
+    def run_command(self, name: str) -> TaskState:
+        """Carry out a command of the registry, open the screen that it names, and return the state."""
+        go = self.session.navigation
+        if name == "filter" and not (go.query or go.last_query):
+            name = "search"
+        available = self.controller.is_available(name)
+        state = self.controller.dispatch(name)
+        self._use_keymap()
+        opener = self._openers.get(name)
+        if opener is None or not available or (state.message and state.message.warning):
+            return state
+        opener()
+        return self.controller.state()
+
+    def _use_keymap(self) -> None:
+        """Write the keys in force on the screen; the same keys stay one value, which caches know."""
+        keys = self.controller.keyboard.keys
+        if keys is not self._keys_in_force:
+            self._keys_in_force = keys
+            self.glyphs = replace(self._base_glyphs, commands=keys.all_commands)
+
+    def return_to_annotating(self) -> None:
+        """Close all screens over the annotate screen."""
+        for _ in [s for s in self.screen_stack[1:] if not isinstance(s, AnnotateScreen)]:
+            self.pop_screen()
+
+    def _rank_if_uncertain_first(self) -> None:
+        navigation = self.session.navigation
+        if navigation.uncertain_first:
+            look = partial(self._rank_in_thread, navigation.touched_sentences())
+            self.run_worker(look, thread=True, exclusive=True, group="order")
+
+    def _rank_in_thread(self, touched: TouchedSentences) -> None:
+        """Score the uncertainty of the sentences in a thread; the head row is drawn now and then."""
+        navigation, last_report, worker = self.session.navigation, time.monotonic(), get_current_worker()
+        try:
+            for _ in navigation.ranking.score(touched):
+                time.sleep(_RANKING_PAUSE)
+                if worker.is_cancelled or not navigation.uncertain_first:
+                    return
+                if time.monotonic() - last_report > 1:
+                    last_report = time.monotonic()
+                    self.post_message(self.SavedChanged())
+        except AnnotatorError as error:
+            self.call_from_thread(self.show_message, str(error), warning=True)
+        self.post_message(self.SavedChanged())
+
+    # -- screens (loaded when they are first opened, not at the start) and themes ----------------
 
     def show_overview(self) -> None:
         """Open the overview."""
@@ -220,7 +269,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         """Open the lines of the article in hand."""
         from annotator.tui.screens.article_lines import ArticleLinesScreen
 
-        self.push_screen(ArticleLinesScreen(self.session))
+        self.push_screen(ArticleLinesScreen(self.controller))
 
     def show_stats(self) -> None:
         """Open the figures."""
@@ -228,60 +277,69 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
         self.push_screen(StatsScreen(self.session))
 
+    def show_search(self) -> None:
+        """Open the search."""
+        from annotator.tui.screens.search import SearchScreen
+
+        self.push_screen(SearchScreen(self.controller))
+
+    def show_jump(self) -> None:
+        """Ask for a sentence by number."""
+        from annotator.tui.screens.dialogs import JumpScreen
+
+        self.push_screen(JumpScreen())
+
+    def show_note(self) -> None:
+        """Ask for a note on the active sentence."""
+        from annotator.tui.screens.dialogs import NoteScreen
+
+        self.push_screen(NoteScreen(self.session.annotated.annotation.note))
+
+    def show_inconsistencies(self) -> None:
+        """Open the worklist of words that are not labelled alike."""
+        from annotator.tui.screens.worklists import ConsistencyScreen
+
+        self.push_screen(ConsistencyScreen(self.controller))
+
+    def show_repairs(self) -> None:
+        """Open the worklist of spans that begin or end inside a token."""
+        from annotator.tui.screens.worklists import RepairScreen
+
+        self.push_screen(RepairScreen(self.controller))
+
     def show_guide(self) -> None:
-        """Open the guideline, at the label of the span in hand or the one last used."""
+        """Open the guideline, at the label of the selected span or the one last used."""
         from annotator.tui.layout.help_rows import guideline_rows
         from annotator.tui.screens.row_screen import TextScreen
 
-        schema, glyphs, first = self.session.schema, self.glyphs, self.controller.current_label
+        state, glyphs = self.controller.state(), self.glyphs
         self.push_screen(
-            TextScreen("Guideline", lambda w: guideline_rows(schema, first, w, glyphs), self.show_keys)
+            TextScreen(
+                "Guideline",
+                lambda width: guideline_rows(state.schema, state.guideline_label, width, glyphs),
+                self.action_keys,
+            )
         )
 
-    def show_keys(self) -> None:
+    def action_keys(self) -> None:
         """Open the list of all keys."""
         from annotator.tui.layout.help_rows import key_help_rows
         from annotator.tui.screens.row_screen import TextScreen
 
-        schema, glyphs = self.session.schema, self.glyphs
-        self.push_screen(TextScreen("All keys", lambda w: key_help_rows(schema, w, glyphs), None))
-
-    def action_keys(self) -> None:
-        """Open the list of all keys from any screen."""
-        self.show_keys()
+        schema, glyphs = self.controller.keyboard.keys.schema, self.glyphs
+        self.push_screen(TextScreen("All keys", lambda width: key_help_rows(schema, width, glyphs), None))
 
     def show_labels(self) -> None:
         """Open the label menu for the selection."""
-        if self.controller.selection is None:
-            raise RuleError("nothing is selected", do="press a letter above a word, or Tab")
         from annotator.tui.screens.dialogs import LabelMenu
 
-        self.push_screen(LabelMenu(self.session.schema), self._label_chosen)
+        self.push_screen(LabelMenu(self.controller.keyboard.keys.schema), self._label_chosen)
 
     def _label_chosen(self, label: Label | None) -> None:
-        if label is None:
-            return
-        try:
-            self.session.message = None
-            self.controller.label(label, beside=True)
-        except AnnotatorError as error:
-            self.session.message = Told(str(error), warning=True)
+        if label:
+            self.controller.dispatch(PressLabel(label.name, beside=True))
         if isinstance(self.screen, RowScreen):
             self.screen.draw()
-
-    def choose_auto_accept(self) -> None:
-        """Let the next label key say whose sure suggestions Enter takes."""
-        if isinstance(self.screen, AnnotateScreen):
-            self.screen.pending_label_action = self.controller.toggle_auto_accept
-            names = ", ".join(sorted(self.controller.auto_accept_labels)) or "nothing"
-            self.session.message = Told(f"Enter takes what is sure of: {names}. A label's key switches it")
-
-    def toggle_suggestions(self) -> None:
-        """Show suggestions, or no longer; it is remembered."""
-        self.controller.suggestions_enabled = not self.controller.suggestions_enabled
-        self.session.message = Told(
-            f"suggestions are {'on' if self.controller.suggestions_enabled else 'off'}"
-        )
 
     def next_theme(self) -> None:
         """Go to the next theme."""
@@ -295,49 +353,11 @@ class AnnotatorApp(App[int], inherit_bindings=False):
             if isinstance(screen, RowScreen):
                 screen.repaint()
 
-    def next_hint_mode(self) -> None:
-        """Go from all hints to the likely ones, to none, and back."""
-        self.hint_mode = HINT_VISIBILITY_MODES[
-            (HINT_VISIBILITY_MODES.index(self.hint_mode) + 1) % len(HINT_VISIBILITY_MODES)
-        ]
-        self.session.message = Told(f"hints: {self.hint_mode}")
-
-    @property
-    def visible_hints(self) -> str:
-        """Which hints are drawn now: all, likely or off; none while letters are no hints."""
-        return self.hint_mode if self.keyboard.letters.active else "off"
-
-    def next_trigger_mode(self) -> None:
-        """Go to the next way of having hints: always, called for, switched."""
-        self._keymap_changed(self.keyboard.next_trigger_mode())
-
-    def switch_hand(self) -> None:
-        """Change hands: the letters of the likely words, and the label keys."""
-        self._keymap_changed(self.keyboard.switch_hand())
-
-    def toggle_look_alikes(self) -> None:
-        """Leave letters that look alike out of the hints, or use them again."""
-        self._keymap_changed(self.keyboard.toggle_look_alikes())
-
-    def _keymap_changed(self, message: str) -> None:
-        self._apply_keymap()
-        self.session.message = Told(message)
-
-    def _apply_keymap(self) -> None:
-        """Let session, hints and what is drawn go by the keys in force."""
-        keys = self.keyboard.keys
-        self.session.schema = keys.schema
-        self.glyphs = replace(self.glyphs, commands=keys.all_commands)
-        self.controller.use_letters(keys.style, keys.label_keys)
-
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Fill the command palette from the registry."""
         if isinstance(screen, AnnotateScreen):
-            for c in self.keyboard.keys.commands:
+            for c in self.controller.keyboard.keys.commands:
                 if c.id != "palette":
                     yield SystemCommand(
-                        f"{c.description}  ·  {c.key_text}", c.group, self._palette_call(screen, c.id)
+                        f"{c.description}  ·  {c.key_text}", c.group, partial(screen.action_act, c.id)
                     )
-
-    def _palette_call(self, screen: AnnotateScreen, name: str) -> Callable[[], None]:
-        return lambda: screen.action_act(name)

@@ -210,7 +210,7 @@ class Typist:
         have, planned = self.annotated(i).annotation, plan.context.annotated.annotation
         if [s.key for s in have.spans] != [s.key for s in planned.spans]:
             names = [k.name for k in plan.keys]
-            reported = self.session.message
+            reported = self.app.controller.message
             raise PlanError(f"{names} did not do as planned in {self.annotated(i).sentence.id}: {reported}")
 
     async def accept(self, view: Sequence[int]) -> None:

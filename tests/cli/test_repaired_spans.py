@@ -37,7 +37,9 @@ def corpus(tmp_path: Path) -> Path:
 
 
 def _list(session: AnnotationSession) -> RepairQueue:
-    return RepairQueue(session, session.navigation.misaligned_spans(session.navigation.touched_sentences()))
+    return RepairQueue(
+        session, session.navigation.problem_finder.misaligned_spans(session.navigation.touched_sentences())
+    )
 
 
 def _mend(corpus: Path, cure: RepairKind) -> int:

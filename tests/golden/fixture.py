@@ -70,7 +70,7 @@ class Pencil:
         for article in self.session.queue:
             for work in self.session.works_of(article):
                 if words in work.sentence.text:
-                    self.session.go_to(work.sentence.id)
+                    self.session.navigation.go_to(work.sentence.id)
                     return work
         raise LookupError(words)
 

@@ -75,7 +75,7 @@ class Stage:
         self.app.session.flush()
         await self.app.workers.wait_for_complete()
         await self.pilot.pause()
-        message = self.app.session.message
+        message = self.app.controller.message
         assert message is None or not message.warning, message
         svg = self.app.export_screenshot(title="annotator")
         # Some viewers drop blanks at the edges of a text otherwise, hard ones too.

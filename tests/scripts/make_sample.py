@@ -109,7 +109,7 @@ def _fit(session: AnnotationSession, article: str, start: int, end: int) -> list
     """Join and split until a sentence is exactly ``[start, end)``; return what was done."""
     message = []
     while (s := _work_at(session, article, start).sentence) and (s.start, s.end) != (start, end):
-        assert session.go_to(s.id)
+        assert session.navigation.go_to(s.id)
         cut = start if s.start < start else end
         if s.end < end:
             session.join()

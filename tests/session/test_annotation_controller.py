@@ -31,7 +31,7 @@ def controller(tmp_path: Path) -> Iterator[AnnotationController]:
     article = builders.article(f"Boats\n{TEXT}", "tb", origin="boats.txt")
     builders.make_corpus(tmp_path / "news", article)
     session = builders.open_session(tmp_path / "news")
-    session.move_in_article(-1)
+    session.navigation.move_in_article(-1)
     session.suggestion_service = cast("Any", builders.FixedSuggestions(FOUND))
     yield AnnotationController(session)
     session.close()
@@ -151,7 +151,7 @@ def test_enter_takes_only_what_was_switched_to_it(controller: AnnotationControll
     controller.undo()
     assert controller.session.annotated.sentence.id == here
     assert spans(controller) == []
-    controller.toggle_auto_accept(label(controller, "a"))
+    controller.toggle_auto_accept(label(controller, "a").name)
     controller.answer(Answer.ACCEPT)
     controller.undo()
     assert spans(controller) == [], "what is not shown is not taken"
@@ -161,7 +161,7 @@ def test_enter_takes_only_what_was_switched_to_it(controller: AnnotationControll
         for s in controller.state().auto_accepted_suggestions(controller.session.position.sentence)
     ]
     controller.answer(Answer.ACCEPT)
-    controller.session.go_to(here)
+    controller.session.navigation.go_to(here)
     assert spans(controller) == [("PERSON", words) for words in sure]
 
 

@@ -35,7 +35,7 @@ def _session(path: Path) -> AnnotationSession:
 
 def _list(session: AnnotationSession) -> ConsistencyQueue:
     return ConsistencyQueue(
-        session, session.navigation.inconsistencies(session.navigation.touched_sentences())
+        session, session.navigation.problem_finder.inconsistencies(session.navigation.touched_sentences())
     )
 
 
@@ -136,7 +136,7 @@ def test_what_a_rule_forbids_meanwhile_is_left_and_reported(session: AnnotationS
     )
     assert _labels(session) == [1, 1, 1, 2]
     session.apply_edit(set_answer(session.article_sentences[0], Answer.REJECT))
-    session.move_in_article(1)
+    session.navigation.move_in_article(1)
     session.join()
     with pytest.raises(RuleError, match="the sentence has changed since; Esc, and open the worklist again"):
         annotated.accept()

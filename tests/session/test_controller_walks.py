@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -17,26 +14,12 @@ from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import LineVerdict
 from annotator.core.errors import RuleError
 from annotator.core.tokens import is_aligned, tokens_cover_text
+from annotator.session.action import SelectTokens
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import COMMANDS
 from annotator.session.session import AnnotationSession
 from annotator.storage.journal import Journal
-from annotator.tui.screens.command_handlers import handlers_by_command
 from tests import builders
-
-
-class _Idle:
-    """Stands for the app and its screens, which are left out: whatever is asked of it, nothing happens."""
-
-    def __init__(self, **real: object) -> None:
-        self.__dict__.update(real)
-
-    def __getattr__(self, name: str) -> _Idle:
-        return self
-
-    def __call__(self, *args: object, **options: object) -> None:
-        """Do nothing."""
-
 
 _NAMES = [c.id for c in COMMANDS]
 _OFTEN = ["next_stop", "grow", "accept", "undo", "redo", "join", "split", "remove", "sentence_down"]
@@ -58,21 +41,14 @@ class ControllerWalk:
     path: Path
     session: AnnotationSession = field(init=False)
     controller: AnnotationController = field(init=False)
-    actions: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
         self.open()
 
     def open(self) -> None:
-        """Open the corpus; what the app alone does is left out."""
+        """Open the corpus."""
         self.session = builders.open_session(self.path)
         self.controller = AnnotationController(self.session)
-        screen = SimpleNamespace(
-            controller=self.controller,
-            annotator=_Idle(controller=self.controller, session=self.session),
-            tour=_Idle(),
-        )
-        self.actions = handlers_by_command(cast("Any", screen))
 
     def take(self, step: Step) -> None:
         """Do a step as the screen would: nothing where there is no sentence, and settle after it."""
@@ -82,8 +58,7 @@ class ControllerWalk:
         elif isinstance(step, tuple) and "line" in step[0]:
             self._line(*step)
         elif self.session.article_sentences:
-            with suppress(RuleError):
-                self._key(step)
+            self._key(step)
         if self.session.article_sentences:
             self.controller.state()
 
@@ -100,18 +75,16 @@ class ControllerWalk:
         n = len(self.session.annotated.sentence.tokens)
         if isinstance(step, tuple):
             kind, a, b = step
-            self.controller.click(a % n) if kind == "click" else self.controller.drag(a % n, b % n)
+            self.controller.dispatch(SelectTokens(a % n, None if kind == "click" else b % n))
         elif step.startswith("key "):
-            char = step[-1]
-            label = None if self.controller.typed_hint else self.session.schema.by_key(char)
-            self.controller.label(label) if label else self.controller.press_hint(char)
+            action = self.controller.action_for_key(step[-1], step[-1])
+            assert action
+            self.controller.dispatch(action)
         else:
-            if step != "let_go":
-                self.controller.clear_typed_hint()
             self.controller.set_visible(
                 range(len(self.session.article_sentences))[self.session.position.sentence :][:3]
             )
-            self.actions[step]()
+            self.controller.dispatch(step)
 
 
 @settings(max_examples=40)
@@ -163,7 +136,7 @@ def test_a_click_forgets_a_half_typed_hint() -> None:
     """After the first letter of a hint a click selects, and the next letter starts a hint anew."""
     with tempfile.TemporaryDirectory() as folder:
         session = builders.open_session(builders.make_corpus(Path(folder) / "news"))
-        session.move_in_article(1)  # a sentence of more words than there are letters
+        session.navigation.move_in_article(1)  # a sentence of more words than there are letters
         controller = AnnotationController(session)
         prefix = next(h.letters[0] for h in controller.state().hints if len(h.letters) == 2)
         controller.press_hint(prefix)
@@ -177,7 +150,7 @@ def test_white_space_alone_cannot_be_labelled() -> None:
     """A line break inside a joined sentence is no span, and the rule says so."""
     with tempfile.TemporaryDirectory() as folder:
         session = builders.open_session(builders.make_corpus(Path(folder) / "news"))
-        session.move_in_article(0)
+        session.navigation.move_in_article(0)
         session.join()
         controller = AnnotationController(session)
         at = next(i for i, t in enumerate(session.annotated.sentence.tokens) if not t.text.strip())

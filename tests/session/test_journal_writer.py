@@ -204,7 +204,7 @@ def test_read_only_takes_nothing_and_touches_nothing(corpus: Path) -> None:
         with pytest.raises(RuleError) as caught:
             action()
         assert str(caught.value) == says
-    assert session.move_sentence(1)
+    assert session.navigation.move_sentence(1)
     assert session.close()
     assert {p: p.read_bytes() for p in corpus.rglob("*") if p.is_file()} == before
 

@@ -14,7 +14,6 @@ from annotator.core.search_query import parse_query
 from annotator.core.suggestion import Suggestion
 from annotator.session.navigation import Navigation
 from annotator.session.session import AnnotationSession
-from annotator.session.state import StatusMessage
 from annotator.suggest.suggestion_service import SuggestionService
 from tests import builders
 
@@ -29,10 +28,6 @@ def _at(session: AnnotationSession) -> tuple[int, int]:
     return (session.position.article, session.position.sentence)
 
 
-def _message(session: AnnotationSession) -> str:
-    return session.message.text if isinstance(session.message, StatusMessage) else ""
-
-
 def _flag(session: AnnotationSession, *places: tuple[int, int]) -> None:
     for article, sentence in places:
         annotated = session.sentences_of(session.queue[article])[sentence]
@@ -42,7 +37,9 @@ def _flag(session: AnnotationSession, *places: tuple[int, int]) -> None:
 def _hits(session: AnnotationSession, query: str) -> list[tuple[int, int]]:
     way = session.navigation
     found = way.sentence_search.search(
-        parse_query(query), way.touched_sentences(), way.problem_sentences(way.touched_sentences())
+        parse_query(query),
+        way.touched_sentences(),
+        way.problem_finder.problem_sentences(way.touched_sentences()),
     )
     way.search_hits = tuple(hit for hits in found for hit in hits)
     return [(h.article, h.index) for h in way.search_hits]
@@ -52,10 +49,10 @@ def test_the_finder_sees_what_the_session_sees(corpus: Path) -> None:
     """After edits, joins, splits and switched lines its works are one for one those of the queue."""
     session = builders.open_session(corpus)
     _flag(session, (0, 1), (1, 0))
-    session.move_in_article(4)
+    session.navigation.move_in_article(4)
     session.join()
     session.split(6)
-    session.move_in_article(0)
+    session.navigation.move_in_article(0)
     session.join()
     session.set_line_verdict(session.current_article_id, 6, LineVerdict.BODY)
     session.set_line_verdict(session.current_article_id, 5, LineVerdict.BOILERPLATE)
@@ -66,7 +63,7 @@ def test_the_finder_sees_what_the_session_sees(corpus: Path) -> None:
         there = session.sentences_of(article)
         assert [w.sentence.text for w in seen] == builders.texts_of(there)
         assert [w.annotation for w in seen] == [w.annotation for w in there]
-        assert session.navigation.progress_of(article) == session.progress_of(article)
+        assert session.navigation.progress_of(article) == session.article_cache.progress_of(article)
     session.close()
 
 
@@ -91,13 +88,13 @@ def test_hits_can_be_gone_through_and_round(corpus: Path) -> None:
         session.navigation.go_to_next_hit(1)
     session.navigation.last_query = parse_query("moran")
     _hits(session, "moran")
-    session.move_in_article(1)
+    session.navigation.move_in_article(1)
     seen = []
     for by in (1, 1, 1, -1):
-        session.navigation.go_to_next_hit(by)
+        n = session.navigation.go_to_next_hit(by)
         seen.append(_at(session))
     assert seen == [(0, 2), (0, 4), (0, 0), (0, 4)]
-    assert _message(session) == "hit 3 of 3: moran"
+    assert n == 2
     session.close()
 
 
@@ -107,23 +104,23 @@ def test_a_filter_leads_enter_and_the_arrows(corpus: Path) -> None:
     _flag(session, (0, 1), (0, 3), (1, 2))
     session.navigation.set_filter(parse_query("flag"))
     assert session.navigation.summary == "filter: flag"
-    session.move_in_article(0)
-    assert session.go_to_next_open()
+    session.navigation.move_in_article(0)
+    assert session.navigation.go_to_next_open()
     assert _at(session) == (0, 1)
     session.apply_edit(set_answer(session.annotated, Answer.ACCEPT))
     seen = []
-    while session.go_to_next_open():
+    while session.navigation.go_to_next_open():
         seen.append(_at(session))
         session.apply_edit(set_answer(session.annotated, Answer.ACCEPT))
     assert seen == [(0, 3), (1, 2)]
     assert session.navigation.finished_message.startswith("no open sentence is left that matches flag")
-    assert session.move_sentence(-1)
+    assert session.navigation.move_sentence(-1)
     assert _at(session) == (0, 3)
-    assert session.move_sentence(-1)
-    assert not session.move_sentence(-1)
-    assert _message(session) == "no sentence before this one matches the filter"
+    assert session.navigation.move_sentence(-1)
+    assert not session.navigation.move_sentence(-1)
+    assert session.navigation.edge_message(-1) == "no sentence before this one matches the filter"
     session.navigation.set_filter(parse_query(""))
-    assert session.go_to_next_open()
+    assert session.navigation.go_to_next_open()
     assert _at(session) == (0, 2)
     session.close()
 
@@ -132,13 +129,13 @@ def test_a_filter_by_answer_follows_the_work(corpus: Path) -> None:
     """What matches is looked up anew at each step."""
     session = builders.open_session(corpus)
     session.navigation.set_filter(parse_query("answer:open"))
-    session.move_in_article(0)
+    session.navigation.move_in_article(0)
     session.apply_edit(set_answer(session.article_sentences[1], Answer.ACCEPT))
-    assert session.move_sentence(1)
+    assert session.navigation.move_sentence(1)
     assert _at(session) == (0, 2)
     session.undo()
-    session.move_in_article(0)
-    assert session.move_sentence(1)
+    session.navigation.move_in_article(0)
+    assert session.navigation.move_sentence(1)
     assert _at(session) == (0, 1)
     session.close()
 
@@ -153,7 +150,7 @@ def test_problems_can_be_filtered_by(corpus: Path) -> None:
         session.apply_edit(set_answer(AnnotatedSentence(annotated.sentence, annotation), Answer.ACCEPT))
     session.navigation.set_filter(parse_query("problem"))
     assert _hits(session, "problem") == [(0, 1)]
-    assert session.move_sentence(1) or session.move_sentence(-1)
+    assert session.navigation.move_sentence(1) or session.navigation.move_sentence(-1)
     assert _at(session) == (0, 1)
     session.close()
 
@@ -198,17 +195,17 @@ def test_unsure_sentences_come_first(corpus: Path, monkeypatch: pytest.MonkeyPat
     way: Navigation = session.navigation
     way.uncertain_first = True
     assert way.summary == "unsure first, looked at 0 articles"
-    assert list(way.score_sentences(way.touched_sentences()))[-1] == 2
+    assert list(way.ranking.score(way.touched_sentences()))[-1] == 2
     assert way.summary == "unsure first"
     seen = []
     for _ in range(9):
         session.apply_edit(set_answer(session.annotated, Answer.ACCEPT))
-        if session.go_to_next_open():
+        if session.navigation.go_to_next_open():
             seen.append(_at(session))
     assert seen == [(0, 2), (1, 2), (1, 1), (0, 4), (0, 1), (0, 3), (0, 5), (1, 0)]
     session.undo()
-    session.move_in_article(0)
-    assert session.go_to_next_open()
+    session.navigation.move_in_article(0)
+    assert session.navigation.go_to_next_open()
     assert _at(session) == (1, 0)
     session.close()
 

@@ -43,7 +43,9 @@ def _open(path: Path, spans: Sequence[tuple[int, str, str]] = SPANS) -> Annotati
 
 
 def _list(session: AnnotationSession) -> RepairQueue:
-    return RepairQueue(session, session.navigation.misaligned_spans(session.navigation.touched_sentences()))
+    return RepairQueue(
+        session, session.navigation.problem_finder.misaligned_spans(session.navigation.touched_sentences())
+    )
 
 
 def _marked_words(session: AnnotationSession, i: int) -> list[tuple[str, str]]:
@@ -127,7 +129,7 @@ def test_a_repair_that_makes_no_sense_is_reported(session: AnnotationSession) ->
 
 def test_one_begins_where_one_is_and_moves_over_what_waits(session: AnnotationSession) -> None:
     """The first span of the sentence in hand is in hand; the arrows skip what is settled."""
-    cases = session.navigation.misaligned_spans(session.navigation.touched_sentences())
+    cases = session.navigation.problem_finder.misaligned_spans(session.navigation.touched_sentences())
     annotated = RepairQueue(session, cases, session.article_sentences[1].sentence.id)
     assert annotated.at == 3
     annotated.skip()
@@ -148,14 +150,14 @@ def test_what_was_left_waits_no_more_in_this_session(tmp_path: Path) -> None:
     for _ in SPANS:
         annotated.skip()
     assert not _list(session).items
-    assert not session.navigation.problem_sentences(session.navigation.touched_sentences())
+    assert not session.navigation.problem_finder.problem_sentences(session.navigation.touched_sentences())
     annotated.undo()
-    assert session.navigation.problem_sentences(session.navigation.touched_sentences()) == {
+    assert session.navigation.problem_finder.problem_sentences(session.navigation.touched_sentences()) == {
         session.article_sentences[1].sentence.id
     }
     session.navigation.set_filter(parse_query("problem"))
-    session.move_in_article(0)
-    assert session.move_sentence(1)
+    session.navigation.move_in_article(0)
+    assert session.navigation.move_sentence(1)
     assert session.position.sentence == 1
     session.close()
     session = builders.open_session(tmp_path / "news")
@@ -195,7 +197,7 @@ def test_to_read_only_nothing_is_repaired(tmp_path: Path) -> None:
 
 def test_the_hints_are_those_of_the_split_tokens(session: AnnotationSession) -> None:
     """A split changes the words of the sentence in hand: the pen lays its hints out anew, undo too."""
-    session.move_in_article(0)
+    session.navigation.move_in_article(0)
     controller = AnnotationController(session)
     annotated = _list(session)
     annotated.move(1)
@@ -208,7 +210,7 @@ def test_the_hints_are_those_of_the_split_tokens(session: AnnotationSession) -> 
 
 def test_keys_on_a_span_inside_a_token_move_no_other_edge(session: AnnotationSession) -> None:
     """Relabelling keeps both edges, moving one edge keeps the other: nothing is widened in silence."""
-    session.move_in_article(0)
+    session.navigation.move_in_article(0)
     controller = AnnotationController(session)
     controller.select_span(session.annotated.annotation.spans[0])
     venue = session.schema.label("VENUE")
@@ -259,7 +261,12 @@ def test_the_journal_holds_what_the_list_has_done(
             except RuleError:
                 continue
             assert len(todo.open_indexes) == todo.open_count
-        waiting = {c.key for c in session.navigation.misaligned_spans(session.navigation.touched_sentences())}
+        waiting = {
+            c.key
+            for c in session.navigation.problem_finder.misaligned_spans(
+                session.navigation.touched_sentences()
+            )
+        }
         assert {c.key for n, c in enumerate(todo.items) if todo.settled.get(n) is not True} == waiting
         annotated_sentences = session.article_sentences
         assert all(tokens_text(w.sentence.tokens) == w.sentence.text for w in annotated_sentences)

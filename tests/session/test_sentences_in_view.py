@@ -38,7 +38,7 @@ def controller(tmp_path: Path) -> Iterator[AnnotationController]:
     """Return a pen at the first body sentence of an article with repeated names."""
     builders.make_corpus(tmp_path / "news", builders.article(TEXT, "ty-bbb", origin="harbour.txt"))
     session = builders.open_session(tmp_path / "news")
-    session.move_in_article(FIRST)
+    session.navigation.move_in_article(FIRST)
     session.suggestion_service = cast("Any", builders.FixedSuggestions(FOUND))
     yield AnnotationController(session)
     session.close()
@@ -115,7 +115,7 @@ def test_a_finished_sentence_keeps_its_answer(controller: AnnotationController) 
 
 def test_the_view_takes_what_is_switched_on(controller: AnnotationController) -> None:
     """With a label switched to Enter, `*` takes what is drawn with the sign of Enter."""
-    controller.toggle_auto_accept(label(controller, "PERSON"))
+    controller.toggle_auto_accept("PERSON")
     controller.set_visible(tuple(range(len(controller.session.article_sentences))))
     state = controller.state()
     sure = {
@@ -152,9 +152,7 @@ def test_every_mention_is_one_edit(controller: AnnotationController) -> None:
     """`=` labels the other mentions of the words, no part of a longer name; one undo takes all back."""
     controller.label(label(controller, "VENUE"))
     assert marked_words(controller, 0) == [("VENUE", "Tarn Quay")]
-    controller.label_all_mentions()
-    assert controller.session.message is not None
-    assert controller.session.message.text == "2 more “Tarn Quay” are VENUE"
+    assert controller.label_all_mentions() == "2 more “Tarn Quay” are VENUE"
     assert ("VENUE", "Tarn Quay") in marked_words(controller, 2)
     assert not any(
         words == "Pell"

@@ -36,23 +36,24 @@ def _at(session: AnnotationSession) -> tuple[int, int]:
     return (session.position.article, session.position.sentence)
 
 
-def _message(session: AnnotationSession) -> str:
-    return session.message.text if session.message else ""
+def _controller(session: AnnotationSession) -> AnnotationController:
+    return AnnotationController(session)
 
 
 def test_answers_lead_through_the_corpus_and_round(corpus: Path) -> None:
     """From wherever one starts, each answer goes to the next undone sentence, over the end to the start."""
     session = builders.open_session(corpus)
-    session.move_article(1)
-    session.move_sentence(1)
+    session.navigation.move_article(1)
+    session.navigation.move_sentence(1)
     seen = []
     for _ in range(TOTAL):
         seen.append(_at(session))
-        _accept(session)
+        message = _controller(session).dispatch("accept").message
     assert seen == [(1, 1), (1, 2), (0, 0), (0, 1), (0, 2), (0, 3), (0, 4), (0, 5), (1, 0)]
-    assert _message(session) == "every sentence is done: leave with Ctrl+C twice, then `annotator export`"
+    assert message
+    assert message.text == "every sentence is done: leave with Ctrl+C twice, then `annotator export`"
     assert (session.corpus_progress.done, session.corpus_progress.total) == (TOTAL, TOTAL)
-    assert not session.go_to_next_open()
+    assert not session.navigation.go_to_next_open()
     assert session.close()
 
 
@@ -80,9 +81,9 @@ def test_a_done_sentence_is_passed_over(corpus: Path) -> None:
     """What is answered already isn't come to again, whatever the answer was."""
     session = builders.open_session(corpus)
     for at, answer in ((1, Answer.REJECT), (2, Answer.IGNORE)):
-        session.move_in_article(at)
+        session.navigation.move_in_article(at)
         session.apply_edit(set_answer(session.annotated, answer))
-    session.move_in_article(0)
+    session.navigation.move_in_article(0)
     _accept(session)
     assert _at(session) == (0, 3)
     session.close()
@@ -98,17 +99,16 @@ def test_undo_and_redo_reach_over_sessions(corpus: Path) -> None:
     _accept(session)
     session.close()
     session = builders.open_session(corpus)
-    session.move_article(1)
+    session.navigation.move_article(1)
     AnnotationController(session).join()
     session.close()
 
     session = builders.open_session(corpus)
     assert session.sentences_of(session.queue[1])[0].sentence.text.endswith("14 cracks.")
-    session.move_in_article(0)
-    session.undo()
+    session.navigation.move_in_article(0)
+    assert _controller(session).undo() == "undone: join"
     assert session.current_article_id == session.queue[1]
     assert len(session.article_sentences) == 3
-    assert _message(session) == "undone: join"
     session.undo()
     assert _at(session) == (0, 0)
     assert not session.annotated.done
@@ -116,7 +116,7 @@ def test_undo_and_redo_reach_over_sessions(corpus: Path) -> None:
     session.undo()
     assert not session.annotated.annotation.spans
     assert session.undo() is None
-    assert _message(session) == "nothing to undo"
+    assert _controller(session).undo() == "nothing to undo"
     session.close()
 
     session = builders.open_session(corpus)
@@ -125,14 +125,14 @@ def test_undo_and_redo_reach_over_sessions(corpus: Path) -> None:
     assert len(session.sentences_of(session.queue[1])) == 2
     assert session.sentences_of(session.queue[0])[0].done
     assert session.redo() is None
-    assert _message(session) == "nothing to redo"
+    assert _controller(session).redo() == "nothing to redo"
     session.close()
 
 
 def test_it_opens_where_one_left_it(corpus: Path) -> None:
     """The remembered place wins; without one it goes on after the last record; a strange one is no harm."""
     session = builders.open_session(corpus)
-    session.move_in_article(3)
+    session.navigation.move_in_article(3)
     place = session.annotated.sentence.id
     _accept(session)
     session.close()
@@ -152,7 +152,7 @@ def test_a_place_inside_a_joined_sentence_is_found(corpus: Path) -> None:
     """A place remembered before a join leads to the sentence that holds it now."""
     session = builders.open_session(corpus)
     place = session.article_sentences[2].sentence.id
-    session.move_in_article(1)
+    session.navigation.move_in_article(1)
     session.join()
     session.close()
     session = builders.open_session(corpus, start=place)
@@ -164,7 +164,7 @@ def test_switching_a_line_brings_its_sentence_and_takes_it_away(corpus: Path) ->
     """A line switched on is annotated at once, switched off it is not, and undo goes through both."""
     session = builders.open_session(corpus)
     article, before = session.current_article_id, builders.texts_of(session.article_sentences)
-    session.move_in_article(4)
+    session.navigation.move_in_article(4)
     session.set_line_verdict(article, 6, LineVerdict.BODY)
     assert builders.texts_of(session.article_sentences) == [
         *before[:4],
@@ -188,17 +188,17 @@ def test_switching_a_line_brings_its_sentence_and_takes_it_away(corpus: Path) ->
 def test_an_article_without_any_line_is_no_trap(corpus: Path) -> None:
     """With every line switched off one can still move, look for the next, switch back and open again."""
     session = builders.open_session(corpus)
-    session.move_article(1)
+    session.navigation.move_article(1)
     article = session.current_article_id
     for line in (2, 3):
         session.set_line_verdict(article, line, LineVerdict.BOILERPLATE)
     assert session.article_sentences == ()
-    session.move_in_article(-1)
-    session.move_in_article(0)
-    assert session.progress_of(article).total == 0
-    assert session.go_to_next_open()
+    session.navigation.move_in_article(-1)
+    session.navigation.move_in_article(0)
+    assert session.article_cache.progress_of(article).total == 0
+    assert session.navigation.go_to_next_open()
     assert session.current_article_id != article
-    assert not session.move_article(1), "an article without sentences is passed over"
+    assert not session.navigation.move_article(1), "an article without sentences is passed over"
     session.close()
     session = builders.open_session(corpus, start=f"{article}:30-40")
     assert session.article_sentences
@@ -211,14 +211,12 @@ def test_work_on_a_line_that_is_switched_off_comes_back_with_it(corpus: Path) ->
     """Spans and answers of a dropped line stay in the journal; undo says that the line is off."""
     session = builders.open_session(corpus)
     article = session.current_article_id
-    session.move_in_article(3)
+    session.navigation.move_in_article(3)
     _accept(session)
     session.set_line_verdict(article, 5, LineVerdict.BOILERPLATE)
-    assert session.progress_of(article).done == 0
-    session.undo()
-    assert (
-        _message(session) == "undone: accepted (its line is switched off, or its article has a new version)"
-    )
+    assert session.article_cache.progress_of(article).done == 0
+    note = "(its line is switched off, or its article has a new version)"
+    assert _controller(session).undo() == f"undone: accepted {note}"
     session.redo()
     session.undo_line_verdict(article)
     assert session.article_sentences[3].done
@@ -230,7 +228,7 @@ def test_the_queue_leaves_out_replaced_articles(tmp_path: Path) -> None:
     corpus = builders.make_corpus(tmp_path / "news")
     session = builders.open_session(corpus.path)
     old = session.queue[1]
-    session.move_article(1)
+    session.navigation.move_article(1)
     session.join()
     session.close()
     new = builders.article("Footbridge open again\n\nThe footbridge is open.", "t-b", origin="bridge.txt")
@@ -248,7 +246,7 @@ def test_records_of_an_article_that_is_gone_do_not_stop_the_start(corpus: Path) 
     session = builders.open_session(corpus)
     gone = session.queue[1]
     _accept(session)
-    session.move_article(1)
+    session.navigation.move_article(1)
     session.join()
     session.apply_edit(set_answer(session.annotated, Answer.ACCEPT))
     session.close()
@@ -269,7 +267,7 @@ def test_records_of_an_article_that_is_gone_do_not_stop_the_start(corpus: Path) 
 def test_the_last_sentence_of_an_article_cannot_be_joined(corpus: Path) -> None:
     """Join at the end says why not."""
     session = builders.open_session(corpus)
-    session.move_in_article(-1)
+    session.navigation.move_in_article(-1)
     with pytest.raises(RuleError, match="this is the last sentence of the article"):
         session.join()
     session.close()

@@ -64,7 +64,7 @@ def test_a_joined_sentence_is_one_of_ones_own(tmp_path: Path) -> None:
     """Who joins two sentences has one less to do; for everybody both are done by the answer to it."""
     path = _two(tmp_path)
     session = builders.open_session(path)
-    session.go_to(session.sentences_of(session.queue[0])[4].sentence.id)
+    session.navigation.go_to(session.sentences_of(session.queue[0])[4].sentence.id)
     session.join()
     session.apply_edit(set_answer(session.annotated, Answer.ACCEPT))
     session.close()

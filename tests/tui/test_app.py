@@ -37,7 +37,7 @@ def _prompt(d: RunningApp) -> str:
 
 
 def _message(d: RunningApp) -> str:
-    return d.session.message.text if d.session.message else ""
+    return d.app.controller.message.text if d.app.controller.message else ""
 
 
 def _lines(d: RunningApp) -> list[dict[str, object]]:

@@ -26,7 +26,7 @@ async def test_the_app_goes_by_the_keymap(tmp_path: Path) -> None:
         assert "sentence 3/6" in d.rows()[0]
         assert "= accept" in d.raw()
         assert "Enter accept" not in d.raw()
-        d.session.spans_made = 9  # no newcomer any more
+        d.app.controller.spans_made = 9  # no newcomer any more
         await d.press("up")
         assert d.rows()[-1].endswith("F5 all keys")
         await d.press("f5")
@@ -37,7 +37,7 @@ async def test_a_broken_keymap_is_reported_and_not_used(tmp_path: Path) -> None:
     """The app starts with the default keys and says which line is wrong."""
     keymap = parse_keymap('[keys]\nreject = ["enter"]', "k.toml")
     async with running_app(tmp_path / "news", size=(120, 40), keymap=keymap) as d:
-        message = d.app.keyboard.warnings
+        message = d.app.controller.keyboard.warnings
         clash = "k.toml:2: Enter is reject, and it is the command accept too; give accept other keys"
         assert message == (f"{clash}; the default keys are used",)
         assert message[0] in [n.message for n in d.app._notifications]
@@ -86,7 +86,7 @@ async def test_hand_mode_and_look_alikes_change_at_once_and_are_remembered(tmp_p
         for name in ("hand", "look_alikes", "hint_mode", "hint_mode"):
             screen.action_act(name)  # type: ignore[attr-defined]
             await d.pilot.pause()
-        assert d.session.schema.keys == frozenset("hjkl")
+        assert d.app.controller.keyboard.keys.schema.keys == frozenset("hjkl")
         assert not (LOOKALIKE_LETTERS | set("hjkl")) & set(_hints(d))
         assert d.app.controller.selection == selected
         assert "h PERSON" in d.rows()[-2]
@@ -99,10 +99,10 @@ async def test_a_keymap_that_forbids_a_mode_says_so(tmp_path: Path) -> None:
     """Where letters are commands, always having hints would give them two meanings: told, not done."""
     keymap = parse_keymap('[keys]\nundo = ["u"]\n[hints]\nmode = "toggle"\nletters = "jklio"', "k.toml")
     async with running_app(tmp_path / "news", keymap=keymap) as d:
-        assert not d.app.keyboard.keys.errors
+        assert not d.app.controller.keyboard.keys.errors
     keymap = parse_keymap('[keys]\nundo = ["u"]\n[hints]\nmode = "trigger"', "k.toml")
     async with running_app(tmp_path / "news2", size=(160, 40), keymap=keymap) as d:
         d.app.screen.action_act("hint_mode")  # type: ignore[attr-defined]
         await d.pilot.pause()
         assert "k.toml:2: u is undo, and it is a hint letter too" in d.raw()
-        assert d.app.keyboard.keys.hint_settings.mode == "trigger"
+        assert d.app.controller.keyboard.keys.hint_settings.mode == "trigger"

@@ -154,7 +154,7 @@ def test_what_a_join_moves_is_not_in_view(tmp_path: Path) -> None:
     session = builders.open_session(builders.make_corpus(tmp_path / "news", LONG))
     controller = AnnotationController(session)
     controller.set_visible((0, 1, 2, 3))
-    session.move_in_article(1)
+    session.navigation.move_in_article(1)
     controller.join()
     assert list(controller.visible) == [0]
     controller.undo()

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from itertools import chain
-from types import SimpleNamespace
-from typing import Any, cast
-from unittest.mock import MagicMock
+from pathlib import Path
 
 import pytest
 from textual.keys import Keys, _character_to_key
 
 from annotator.session.actions.hints import HINT_LETTERS, assign_hints
+from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import (
     ALL_COMMANDS,
     COMMANDS,
+    COMMANDS_WITHOUT_SENTENCE,
     FOOTER_COMMANDS,
+    SCREEN_COMMANDS,
     WORKLIST_COMMANDS,
     WORKLIST_MOVE_KEYS,
     command_by_id,
@@ -24,31 +25,40 @@ from annotator.session.commands import (
 )
 from annotator.session.keymap import effective_keymap
 from annotator.session.keymap_file import is_portable_key
+from annotator.session.review_queue import ConsistencyQueue, RepairQueue
 from annotator.storage.schemas import load_schema
 from annotator.tui.layout.glyphs import BOX_GLYPHS
 from annotator.tui.layout.help_rows import key_help_rows
 from annotator.tui.layout.styled_text import row_text
-from annotator.tui.screens.command_handlers import handlers_by_command
 from annotator.tui.screens.worklists import ConsistencyScreen, RepairScreen
 from tests import builders
+from tests.app_pilot import running_app
 
 SCHEMAS = ("news", "court")
 
 
-def test_every_command_has_a_action_and_every_action_a_command() -> None:
-    """What the registry lists is what the screen can do, no more and no less."""
-    screen = SimpleNamespace(controller=MagicMock(), annotator=MagicMock(), tour=MagicMock())
-    assert set(handlers_by_command(cast("Any", screen))) == {c.id for c in COMMANDS}
+def test_every_command_has_a_handler_and_every_handler_a_command(tmp_path: Path) -> None:
+    """What the registry lists is what the controller can do, no more and no less."""
+    controller = AnnotationController(builders.open_session(builders.make_corpus(tmp_path / "news")))
+    assert set(controller._commands) == {c.id for c in ALL_COMMANDS}
     assert len({c.id for c in ALL_COMMANDS}) == len(ALL_COMMANDS)
+    assert {c.id for c in COMMANDS}.issuperset(COMMANDS_WITHOUT_SENTENCE | SCREEN_COMMANDS)
+    controller.session.close()
+
+
+async def test_every_command_of_the_screen_opens_something(tmp_path: Path) -> None:
+    """What the controller leaves to the screen the app carries out."""
+    async with running_app(tmp_path / "news") as d:
+        assert set(d.app._openers).issuperset(SCREEN_COMMANDS)
 
 
 def test_the_worklists_do_what_the_registry_lists_for_them() -> None:
-    """Each command of the worklists is a deed of one of them, and their rows of keys say all of them."""
-    alike = {*ConsistencyScreen.handlers(MagicMock(), MagicMock()), "list_undo"}
-    mending = {*RepairScreen.handlers(MagicMock(), MagicMock()), "list_undo"}
-    assert alike | mending | {"list_open"} == {c.id for c in WORKLIST_COMMANDS}
-    assert {name for name, _ in ConsistencyScreen.KEYS} == alike
-    assert {name for name, _ in RepairScreen.KEYS} == mending
+    """Each command of the worklists is one of a queue, and their rows of keys say all of them."""
+    consistency = {*ConsistencyQueue.commands(object.__new__(ConsistencyQueue))}
+    repair = {*RepairQueue.commands(object.__new__(RepairQueue))}
+    assert consistency | repair | {"list_open"} == {c.id for c in WORKLIST_COMMANDS}
+    assert {name for name, _ in ConsistencyScreen.KEYS} == consistency
+    assert {name for name, _ in RepairScreen.KEYS} == repair
 
 
 def test_no_key_of_the_worklists_means_two_things() -> None:

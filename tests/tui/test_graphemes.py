@@ -154,7 +154,7 @@ async def test_the_cursor_moves_by_what_one_sees(tmp_path: Path) -> None:
     """On the screen → and ← light up whole flags and emoji, edges take and leave them whole."""
     _corpus(tmp_path / "news")
     async with running_app(tmp_path / "news") as d:
-        d.session.move_in_article(-2)
+        d.session.navigation.move_in_article(-2)
         lit = []
         for _ in range(5):
             await d.press("right")
@@ -176,7 +176,7 @@ async def test_the_mouse_takes_whole_characters_too(tmp_path: Path) -> None:
     """A click on either half of a wide character means it, and dragging ends behind one."""
     _corpus(tmp_path / "news")
     async with running_app(tmp_path / "news") as d:
-        d.session.move_in_article(-2)
+        d.session.navigation.move_in_article(-2)
         await d.press("semicolon")
         y = next(n for n, row in enumerate(d.rows()) if "The " + FLAG in row)
         for x in (10, 11):
@@ -194,7 +194,7 @@ async def test_hints_and_lanes_stand_where_the_characters_do(tmp_path: Path) -> 
     """Behind emoji and wide characters a hint is over its word and a lane under it, cell by cell."""
     _corpus(tmp_path / "news")
     async with running_app(tmp_path / "news") as d:
-        d.session.move_in_article(-2)
+        d.session.navigation.move_in_article(-2)
         annotated = d.session.annotated
         d.app.controller.select_span(builders.span(annotated.sentence.text, "Nilo Varga", "PERSON"))
         await d.press("a")

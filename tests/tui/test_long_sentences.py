@@ -63,7 +63,7 @@ def _screen(d: RunningApp) -> AnnotateScreen:
 
 
 def _go(d: RunningApp, i: int) -> None:
-    d.session.move_in_article(i)
+    d.session.navigation.move_in_article(i)
     _screen(d).draw()
 
 
@@ -73,7 +73,7 @@ def _assert_in_view(d: RunningApp) -> None:
     state = screen._drawn_state
     assert state
     assert state.selection == d.app.controller.selection
-    frame = screen._frame(side_panel_width(screen.size.width))
+    frame = screen._frame(state, side_panel_width(screen.size.width))
     block = active_sentence_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
     here = [r for r in screen.query_one(Body)._body_rows if r.sentence == state.active and r.line >= 0]
     shown = [(r.line, row_text(r.row)) for r in here]

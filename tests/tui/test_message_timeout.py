@@ -95,9 +95,7 @@ async def test_a_question_does_not_fade(tmp_path: Path, monkeypatch: pytest.Monk
     async with running_app(tmp_path / "news") as d:
         await d.press("percent_sign")
         assert "A label's key switches it" in d.raw()
-        timers.running()[0].ring()
-        await d.pilot.pause()
-        assert "A label's key switches it" in d.raw()
+        assert not timers.running()
 
 
 async def test_a_message_over_another_screen_fades_as_well(

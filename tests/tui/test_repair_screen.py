@@ -61,7 +61,7 @@ async def _running_app(
             text = d.session.article_sentences[i].sentence.text
             spans = [builders.span(text, words, label) for n, words, label in SPANS if n == i]
             _marked(d, i, spans, answer)
-        d.session.spans_made = 3
+        d.app.controller.spans_made = 3
         await d.press("semicolon")
         await d.saved()
         yield d

@@ -171,7 +171,7 @@ def test_nothing_above_the_block_moves_and_no_hint_changes(
     """
     with tempfile.TemporaryDirectory() as folder:
         session = builders.open_session(builders.make_corpus(Path(folder) / "news"))
-        session.move_in_article(1)
+        session.navigation.move_in_article(1)
         controller, frame = AnnotationController(session), _frame(*size)
         controller.suggestions_enabled = proposing
         start = active_start_row(controller.state(), frame)

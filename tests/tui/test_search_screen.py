@@ -58,9 +58,9 @@ async def _inconsistent(path: Path, **options: object) -> AsyncIterator[RunningA
         _mark(d, 0, "Tarn Quay", "VENUE")
         for i in (0, 1):
             d.session.apply_edit(set_answer(d.session.article_sentences[i], Answer.ACCEPT))
-        d.session.spans_made = 3
+        d.app.controller.spans_made = 3
         await d.press("down")
-        d.session.move_in_article(2)
+        d.session.navigation.move_in_article(2)
         await d.press("up", "down")
         yield d
 
@@ -78,8 +78,8 @@ async def test_hits_come_while_one_types_and_enter_opens_one(tmp_path: Path) -> 
         assert "Moran" in d.row("▸ ")
         await d.press("right_curly_bracket")
         assert _at(d) == (0, 4)
-        assert d.session.message
-        assert d.session.message.text == "hit 3 of 3: moran"
+        assert d.app.controller.message
+        assert d.app.controller.message.text == "hit 3 of 3: moran"
         await d.press("left_curly_bracket", "left_curly_bracket")
         assert _at(d) == (0, 0)
 
@@ -159,8 +159,10 @@ async def test_tab_makes_the_query_a_filter_and_the_head_says_so(tmp_path: Path)
         await d.press("down")
         assert _at(d) == (0, 4)
         await d.press("enter", "enter")
-        assert d.session.message
-        assert d.session.message.text.startswith("no open sentence is left that matches moran answer:open")
+        assert d.app.controller.message
+        assert d.app.controller.message.text.startswith(
+            "no open sentence is left that matches moran answer:open"
+        )
         await d.press("grave_accent")
         assert "filter" not in d.rows()[0]
         await d.press("grave_accent")

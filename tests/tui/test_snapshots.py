@@ -39,7 +39,7 @@ def _text(d: RunningApp) -> str:
 async def _begin(d: RunningApp) -> None:
     """Accept the first sentence, label the place in the next one and reject the third."""
     await d.press("tab", "tab", "tab")
-    d.session.move_in_article(1)
+    d.session.navigation.move_in_article(1)
     for words, label in (
         ("36 from the boats on Tarn Quay", "COUNT"),
         ("Tarn Quay", "VENUE"),
@@ -49,8 +49,8 @@ async def _begin(d: RunningApp) -> None:
         d.session.apply_edit(
             add_span(annotated, builders.span(annotated.sentence.text, words, label), d.session.schema)
         )
-    d.session.spans_made = 3
-    d.session.move_in_article(0)
+    d.app.controller.spans_made = 3
+    d.session.navigation.move_in_article(0)
     await d.press("enter", "down", "exclamation_mark", "up", "up", "tab")
     d.app.controller.select_span(d.session.annotated.annotation.spans[0])
     await d.press("f1", "escape")
@@ -93,7 +93,7 @@ async def test_three_levels_over_wrapped_lines(tmp_path: Path, snapshot: Snapsho
     """VENUE in COUNT in CLAIM, broken over lines: names on each line, open ends, links to the text."""
     article = builders.article(NESTED, "t-bb", origin="ferry.txt")
     async with running_app(tmp_path / "news", article) as d:
-        d.session.move_in_article(1)
+        d.session.navigation.move_in_article(1)
         for words, label in SPANS:
             annotated = d.session.annotated
             d.session.apply_edit(

@@ -14,10 +14,10 @@ from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import COMMANDS
 from annotator.session.keymap_file import parse_keymap
 from annotator.session.state import TaskState
-from annotator.session.tour import TOUR_STEPS, Tour
+from annotator.session.tour import TOUR_STEPS, Tour, tour_end_message
 from annotator.storage.user_files import Preferences
 from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
-from annotator.tui.layout.help_rows import STEP_TEXTS, tour_end_text, tour_rows
+from annotator.tui.layout.help_rows import STEP_TEXTS, tour_rows
 from annotator.tui.layout.styled_text import row_text, row_width
 from annotator.tui.screens.annotate import AnnotateScreen
 from tests import builders
@@ -39,7 +39,6 @@ class Walk:
     def see(self) -> str:
         """Look at what the pen has done; return what the tour says now, nothing when it is over."""
         before, self.state = self.state, self.controller.state()
-        self.session.message = None
         self.tour = self.tour.advance(before, self.state)
         return "" if self.tour.is_finished else self.tour.current_step(self.state)
 
@@ -82,7 +81,7 @@ def test_looking_around_is_no_step_and_what_is_missing_is_reported_first(tmp_pat
     """Moving between sentences ends no step; what a step needs, words or a span, is asked for first."""
     walk = Walk(tmp_path)
     for _ in range(3):
-        walk.controller.move(1)
+        walk.controller.dispatch("sentence_down")
         assert walk.see() == "take"
     walk.tour = Tour(NAMES.index("grow"))
     assert walk.see() == "select"
@@ -120,7 +119,7 @@ def test_every_step_has_words_and_every_word_in_braces_a_key() -> None:
     """The texts say each step and what it needs first, and no brace is left open on the screen."""
     assert [s.name for s in TOUR_STEPS] == NAMES
     assert set(STEP_TEXTS) == {*NAMES, "visit"}
-    assert "{" not in tour_end_text()
+    assert "{" not in tour_end_message(COMMANDS)
 
 
 @pytest.mark.parametrize("glyphs", [BOX_GLYPHS, ASCII_GLYPHS])
@@ -158,13 +157,13 @@ async def test_the_tour_names_the_keys_of_a_keymap(tmp_path: Path) -> None:
     keymap = parse_keymap('[keys]\ngrow = ["G"]\nhelp = ["f5"]', "k.toml")
     async with running_app(tmp_path / "news", tour=True, keymap=keymap) as d:
         d.app.controller.click(0)
-        _screen(d).tour._tour = Tour(NAMES.index("grow"))
+        d.app.controller.tour = Tour(NAMES.index("grow"))
         _screen(d).draw()
         await d.pilot.pause()
         assert "G grows the selection" in _says(d)
-        _screen(d).tour._tour = Tour(len(NAMES))
+        d.app.controller.tour = Tour(len(NAMES))
         _screen(d).draw()
-        message = d.session.message
+        message = d.app.controller.message
         assert message
         assert message.text.startswith("that was the tour: F5 shows all keys")
 

@@ -53,7 +53,7 @@ def _accepted(folder: Path) -> CorpusFolder:
         session.apply_edit(
             combine_edits([set_answer(w, Answer.ACCEPT) for w in session.article_sentences], "all")
         )
-        session.move_article(1)
+        session.navigation.move_article(1)
     session.close()
     return CorpusFolder.open(corpus.path)
 

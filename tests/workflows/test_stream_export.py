@@ -64,7 +64,7 @@ def _random_action(session: AnnotationSession, rnd: random.Random) -> None:
     """Do something that an annotator does, whatever the sentence allows."""
     annotated_sentences = session.article_sentences
     annotated = rnd.choice(annotated_sentences)
-    session.go_to(annotated.sentence.id)
+    session.navigation.go_to(annotated.sentence.id)
     tokens = annotated.sentence.tokens
     pairs = [sorted(rnd.choices(range(len(tokens)), k=2)) for _ in range(rnd.randint(0, 4))]
     label = rnd.choice([x.name for x in session.schema.labels])
@@ -83,7 +83,7 @@ def _random_action(session: AnnotationSession, rnd: random.Random) -> None:
         session.undo,
         session.undo,
         session.redo,
-        lambda: session.move_article(rnd.choice([-1, 1])),
+        lambda: session.navigation.move_article(rnd.choice([-1, 1])),
     ]
     try:
         rnd.choice(actions)()
@@ -130,7 +130,7 @@ def _repeat(corpus: CorpusFolder, whose: str, name: str, rnd: random.Random) -> 
         if theirs.sentence.id not in mine or rnd.random() < 0.2:
             continue
         annotated, tokens = mine[theirs.sentence.id], theirs.sentence.tokens
-        session.go_to(annotated.sentence.id)
+        session.navigation.go_to(annotated.sentence.id)
         session.apply_edit(
             apply_suggestions(annotated, theirs.annotation.spans, session.schema, theirs.annotation.answer)
         )
@@ -300,7 +300,7 @@ def test_what_becomes_an_entity_is_not_wrong_besides(tmp_path: Path) -> None:
 
 def _answered(corpus: CorpusFolder, name: str, article: int, answer: Answer) -> CorpusFolder:
     session = builders.open_session(corpus, name=name)
-    session.move_article(article)
+    session.navigation.move_article(article)
     session.apply_edit(set_answer(session.article_sentences[1], answer))
     assert session.close()
     return CorpusFolder.open(corpus.path)

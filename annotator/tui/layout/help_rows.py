@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from annotator.core.schema import Example, Label, Schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
-from annotator.session.commands import COMMANDS, LABELLING_KEYS, Command, command_by_id, command_groups
+from annotator.session.commands import LABELLING_KEYS, command_by_id, command_groups
 from annotator.session.state import TaskState
 from annotator.session.tour import TOUR_STEPS, Tour
 from annotator.tui.layout.glyphs import Glyphs
@@ -117,52 +117,36 @@ STEP_TEXTS = {
 }
 """What each step says; names in braces are commands, whose keys are put in, or one of ``_STATED``."""
 
-TOUR_END_TEXT = "that was the tour: {help} shows all keys, {palette} every command"
-
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _TEXT_STYLE = CellStyle("text")
 _STRONG_STYLE = CellStyle("text", bold=True)
 _KEY_STYLE = CellStyle("key", bold=True)
 
 
-def tour_rows(
-    tour: Tour, state: TaskState, width: int, glyphs: Glyphs, commands: Sequence[Command] = COMMANDS
-) -> tuple[StyledRow, StyledRow]:
+def tour_rows(tour: Tour, state: TaskState, width: int, glyphs: Glyphs) -> tuple[StyledRow, StyledRow]:
     """Return what takes the place of the rule row and the row of keys, each ``width`` cells.
 
     Where the words need both rows, how far one is gives way.
     """
     parts = [p for p in re.split(r"(\{\w+\})", STEP_TEXTS[tour.current_step(state)]) if p]
-    words = tuple(p for part in parts for p in _filled_placeholder(part, state, glyphs, commands))
+    words = tuple(p for part in parts for p in _filled_placeholder(part, state, glyphs))
     lines = wrap_row(words, width - 2)
     if len(lines) > 1:
         return (fit_row((StyledText(" "), *lines[0]), width), fit_row((StyledText(" "), *lines[1]), width))
     return (
-        _tour_progress_row(tour, state, width, glyphs, commands),
+        _tour_progress_row(tour, state, width, glyphs),
         fit_row((StyledText(" "), *lines[0]), width),
     )
 
 
-def tour_end_text(commands: Sequence[Command] = COMMANDS) -> str:
-    """Return the words after the last step."""
-    return _PLACEHOLDER.sub(lambda m: main_key(m[1], commands), TOUR_END_TEXT)
-
-
-def main_key(name: str, commands: Sequence[Command] = COMMANDS) -> str:
-    """Return the key of a command as people write it, without its aliases."""
-    return command_by_id(name, commands).key_text.split(" (")[0]
-
-
-def _filled_placeholder(
-    part: str, state: TaskState, glyphs: Glyphs, commands: Sequence[Command]
-) -> tuple[StyledText, ...]:
+def _filled_placeholder(part: str, state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
     """Return plain words, or what stands for a name in braces."""
     named = _PLACEHOLDER.fullmatch(part)
     if named is None:
         return (StyledText(part, _TEXT_STYLE),)
     if named[1] in _STATE_PLACEHOLDERS:
         return _STATE_PLACEHOLDERS[named[1]](state, glyphs)
-    return (StyledText(glyphs.words(main_key(named[1], commands)), _KEY_STYLE),)
+    return (StyledText(glyphs.words(command_by_id(named[1], glyphs.commands).main_key), _KEY_STYLE),)
 
 
 def _allowed_labels(state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
@@ -241,9 +225,7 @@ _STATE_PLACEHOLDERS: Mapping[str, Callable[[TaskState, Glyphs], tuple[StyledText
 """What is put in from the state: the labels, the suggestion that comes next, a word that is free."""
 
 
-def _tour_progress_row(
-    tour: Tour, state: TaskState, width: int, glyphs: Glyphs, commands: Sequence[Command]
-) -> StyledRow:
+def _tour_progress_row(tour: Tour, state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the rule row of the tour: a mark a step, and at the right end the key that leaves."""
     rule = CellStyle("rule")
     marks = glyphs.accept * tour.at + glyphs.here + glyphs.todo * (len(TOUR_STEPS) - tour.at - 1)
@@ -252,7 +234,7 @@ def _tour_progress_row(
         StyledText(" tour ", CellStyle("likely")),
         StyledText(marks + " ", CellStyle("ok")),
     )
-    key = main_key("let_go", commands)
+    key = command_by_id("let_go", glyphs.commands).main_key
     keys = f"{key} {key}" if state.selection or state.typed_hint else key
     right: StyledRow = (
         StyledText(f" {keys}", _KEY_STYLE),

@@ -15,6 +15,7 @@ from annotator.checks.consistency import InconsistencyGroup, InconsistencyKind, 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.span_repair import MisalignedSpan, RepairKind, SpanRepair, misalignment_message
 from annotator.core.spans import Span
+from annotator.session.commands import REPAIR_COMMANDS
 from annotator.tui.layout.active_sentence import answer_indicator
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.overview import visible_range
@@ -248,13 +249,6 @@ def _following_groups(view: ConsistencyView, width: int, room: int, glyphs: Glyp
 # The worklist of spans inside tokens: where they are, and what each repair would give.
 
 
-REPAIR_COMMANDS = {
-    RepairKind.OUT: "snap_out",
-    RepairKind.IN: "snap_in",
-    RepairKind.SPLIT: "split_token",
-    RepairKind.DROP: "drop",
-}
-"""The command of the registry that carries a cure out."""
 _DETAIL_ROWS = 9
 """The rows below the list that are not the sentence: gaps, what is wrong, the repairs."""
 

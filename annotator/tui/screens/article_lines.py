@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 
 from annotator.core.article import Article, LineVerdict
-from annotator.core.errors import AnnotatorError
-from annotator.session.session import AnnotationSession
+from annotator.session.action import Action, SetLineVerdict, ShowMessage, UndoLineVerdict
+from annotator.session.annotation_controller import AnnotationController
 from annotator.tui.layout.article_lines import (
     VERDICT_BY_LETTER,
     article_line_rows,
@@ -52,10 +51,11 @@ class ArticleLinesScreen(RowScreen):
         Binding("semicolon,escape,number_sign,q,f3", "close", show=False),
     ]
 
-    def __init__(self, session: AnnotationSession) -> None:
+    def __init__(self, controller: AnnotationController) -> None:
         """Show the lines of the session's article, from the line of the active sentence on."""
         super().__init__()
-        self._session = session
+        self._controller = controller
+        self._session = session = controller.session
         self._warning = ""
         start = session.annotated.sentence.start if session.article_sentences else 0
         self._position = max(0, sum(s <= start for s in self._article.line_starts()) - 1)
@@ -105,29 +105,19 @@ class ArticleLinesScreen(RowScreen):
         if self._article.lines[self._position].verdict is LineVerdict.BLANK:
             self._warning = "a blank line holds nothing to annotate"
         else:
-            self._run_edit(
-                lambda: self._session.set_line_verdict(
-                    self._session.current_article_id, self._position, verdict
-                )
-            )
+            self._run(SetLineVerdict(self._position, verdict))
         self.draw()
 
     def action_undo(self) -> None:
         """Take the last switch of this article back."""
-        self._warning = ""
-        self._run_edit(self._undo)
+        self._run(UndoLineVerdict())
         self.draw()
 
-    def _undo(self) -> None:
-        if not self._session.undo_line_verdict(self._session.current_article_id):
-            self._warning = "nothing to undo in this article"
-
-    def _run_edit(self, handler: Callable[[], object]) -> None:
-        try:
-            handler()
-        except AnnotatorError as error:
-            self._warning = str(error)
+    def _run(self, action: Action) -> None:
+        message = self._controller.dispatch(action).message
+        self._warning = message.text if message else ""
 
     def action_close(self) -> None:
         """Go back to annotating."""
+        self._controller.dispatch(ShowMessage())
         self.dismiss()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -12,22 +12,17 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from annotator.core.edits import set_note
-from annotator.core.errors import AnnotatorError
 from annotator.core.schema import Label, Schema
-from annotator.session.annotation_controller import AnnotationController
-from annotator.session.session import AnnotationSession
+from annotator.session.action import Action, JumpTo, SetNote, ShowMessage
+from annotator.tui.context import AppContext
 from annotator.tui.layout.status_rows import keys_row
 from annotator.tui.layout.styled_text import CellStyle, StyledText, fit_row
 from annotator.tui.layout.text_cells import screen_text
 from annotator.tui.widgets import LineInput, Rows
 
-if TYPE_CHECKING:
-    from annotator.tui.app import AnnotatorApp
-
 
 class AskScreen(ModalScreen[None]):
-    """Asks for one line; ``take`` does something with it or raises what is then shown."""
+    """Asks for one line and posts the action that it means; a rule that forbids it is shown."""
 
     AUTO_FOCUS = "#line"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", show=False)]
@@ -44,13 +39,13 @@ class AskScreen(ModalScreen[None]):
         self._warning = ""
 
     @property
-    def annotator(self) -> AnnotatorApp:
+    def annotator(self) -> AppContext:
         """The app, as what it is."""
-        return cast("AnnotatorApp", self.app)
+        return cast("AppContext", self.app)
 
     def compose(self) -> ComposeResult:
         """Put the line to type in above the keys."""
-        schema, palette = self.annotator.session.schema, self.annotator.palette
+        schema, palette = self.annotator.controller.keyboard.keys.schema, self.annotator.palette
         with Horizontal(id="ask"):
             yield Rows(id="sign", schema=schema, palette=palette)
             yield LineInput(self._value, id="line", max_length=self._max_length)
@@ -82,17 +77,16 @@ class AskScreen(ModalScreen[None]):
         self._draw()
 
     def on_input_submitted(self, event: LineInput.Submitted) -> None:
-        """Do it and close; stay where it can't be done, and say why."""
-        try:
-            self.take(event.value)
-        except AnnotatorError as error:
-            self._warning = str(error)
+        """Do it and close; stay where it can't be done, and show why."""
+        message = self.annotator.controller.dispatch(self.action(event.value)).message
+        if message and message.warning:
+            self._warning = message.text
             self._draw()
-            return
-        self.dismiss()
+        else:
+            self.dismiss()
 
-    def take(self, text: str) -> None:
-        """Do something with what was typed; raises AnnotatorError."""
+    def action(self, text: str) -> Action:
+        """Return the action for what was typed."""
         raise NotImplementedError
 
     def on_line_input_left(self) -> None:
@@ -101,6 +95,7 @@ class AskScreen(ModalScreen[None]):
 
     def action_close(self) -> None:
         """Go back to where one was."""
+        self.annotator.controller.dispatch(ShowMessage())
         self.dismiss()
 
 
@@ -113,15 +108,13 @@ class JumpScreen(AskScreen):
     QUESTION = "go to sentence, or article.sentence:"
     ENTER_ACTION = "go there"
 
-    def __init__(self, controller: AnnotationController) -> None:
+    def __init__(self) -> None:
         """Ask with an empty line."""
         super().__init__(max_length=24)
-        self._controller = controller
 
-    def take(self, text: str) -> None:
-        """Go there; raises RuleError where it is no place of this corpus."""
-        self._controller.session.navigation.jump_to(text)
-        self._controller.keeps_page = False
+    def action(self, text: str) -> Action:
+        """Return the jump."""
+        return JumpTo(text)
 
 
 # Asks for a note on the sentence in hand.
@@ -137,16 +130,13 @@ class NoteScreen(AskScreen):
     QUESTION = "note:"
     ENTER_ACTION = "keep it"
 
-    def __init__(self, session: AnnotationSession) -> None:
+    def __init__(self, note: str) -> None:
         """Begin with the note that the sentence has."""
-        self._annotated = session.annotated
-        super().__init__(self._annotated.annotation.note, MAX_NOTE_LENGTH)
-        self._session = session
+        super().__init__(note, MAX_NOTE_LENGTH)
 
-    def take(self, text: str) -> None:
-        """Write the note on the sentence; an edit with an undo. Raises RuleError to read only."""
-        if " ".join(text.split()) != self._annotated.annotation.note:
-            self._session.apply_edit(set_note(self._annotated, text))
+    def action(self, text: str) -> Action:
+        """Return the edit of the note."""
+        return SetNote(text)
 
 
 # The label menu: every label of the schema, those without a key of their own too.

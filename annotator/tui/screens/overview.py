@@ -17,8 +17,10 @@ from textual.worker import get_current_worker
 from annotator.checks.consistency import InconsistencyGroup
 from annotator.core.errors import AnnotatorError
 from annotator.core.span_repair import MisalignedSpan
+from annotator.session.action import Action, GoToArticle, GoToNextOpen, MoveSentence, ShowMessage
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.sentence_search import TouchedSentences
+from annotator.session.state import StatusMessage
 from annotator.tui.layout.overview import (
     ARTICLE_LIST_WIDTH,
     ArticleList,
@@ -35,7 +37,6 @@ from annotator.tui.layout.span_lanes import misaligned_span_text
 from annotator.tui.layout.status_rows import keys_row
 from annotator.tui.layout.styled_text import CellStyle, StyledText, fit_row
 from annotator.tui.layout.text_cells import screen_text
-from annotator.tui.screens.command_handlers import NavigationCommands
 from annotator.tui.screens.row_screen import RowScreen
 
 _OVERVIEW_KEYS = [
@@ -65,20 +66,20 @@ class OverviewScreen(RowScreen):
         Binding("down", "move(1)", show=False),
         Binding("left_parenthesis,pageup", "article(-1)", show=False),
         Binding("right_parenthesis,pagedown", "article(1)", show=False),
-        Binding("home", "edge(0)", show=False),
-        Binding("end", "edge(-1)", show=False),
+        Binding("home", "run('first')", show=False),
+        Binding("end", "run('last')", show=False),
         Binding("tab", "articles", show=False),
         Binding("n", "undone", show=False),
         Binding("s", "sort", show=False),
-        Binding("o", "do('order')", show=False),
-        Binding("slash", "do('search')", show=False),
-        Binding("right_square_bracket", "do('worklist')", show=False),
-        Binding("R,f4", "do('repairs')", show=False),
-        Binding("vertical_line", "do('flag')", show=False),
-        Binding("quotation_mark", "do('note')", show=False),
-        Binding("backslash", "do('jump')", show=False),
-        Binding("grave_accent", "do('filter')", show=False),
-        Binding("ctrl+z", "undo", show=False),
+        Binding("o", "run('order')", show=False),
+        Binding("slash", "run('search')", show=False),
+        Binding("right_square_bracket", "run('worklist')", show=False),
+        Binding("R,f4", "run('repairs')", show=False),
+        Binding("vertical_line", "run('flag')", show=False),
+        Binding("quotation_mark", "run('note')", show=False),
+        Binding("backslash", "run('jump')", show=False),
+        Binding("grave_accent", "run('filter')", show=False),
+        Binding("ctrl+z", "run('undo')", show=False),
         Binding("f1", "app.keys", show=False),
         Binding("enter,semicolon,escape,at,q,f2", "close", show=False),
     ]
@@ -139,9 +140,10 @@ class OverviewScreen(RowScreen):
 
     def _read_in_thread(self, touched: TouchedSentences, queue: tuple[str, ...]) -> None:
         navigation, last_report, worker = self._session.navigation, time.monotonic(), get_current_worker()
+        problems = navigation.problem_finder
         try:
             self.post_message(
-                self.Looked(navigation.inconsistencies(touched), navigation.misaligned_spans(touched))
+                self.Looked(problems.inconsistencies(touched), problems.misaligned_spans(touched))
             )
             for n, article in enumerate(queue):
                 navigation.sentence_search.article(article)
@@ -164,7 +166,7 @@ class OverviewScreen(RowScreen):
 
     def on_overview_screen_looked(self, event: Looked) -> None:
         """Keep what is inconsistent or inside a token, in words, by article and sentence."""
-        left = self._session.navigation.skipped_proposals
+        left = self._session.navigation.problem_finder.skipped_proposals
         self._problems = defaultdict(lambda: defaultdict(list))
         for case in event.misaligned_spans:
             s = case.annotated.sentence
@@ -216,11 +218,13 @@ class OverviewScreen(RowScreen):
             self.part("body").show_rows(
                 overview_sentence_rows(state, self._article_problems(), width - beside, height, glyphs)
             )
-        message = self._message or (state.message.text if state.message else "")
-        message_row = fit_row(
-            (StyledText(f" {screen_text(message)}", CellStyle("warn" if self._message else "ok")),), width
-        )
-        self.part("rule").show_rows((message_row if message else progress_bars_row(state, width, glyphs),))
+        message = StatusMessage(self._message, warning=True) if self._message else state.message
+        if message:
+            style = CellStyle("warn" if message.warning else "ok")
+            rule = fit_row((StyledText(f" {screen_text(message.text)}", style),), width)
+        else:
+            rule = progress_bars_row(state, width, glyphs)
+        self.part("rule").show_rows((rule,))
 
     def _headline(self) -> str:
         shown = self._session.navigation.summary
@@ -259,51 +263,35 @@ class OverviewScreen(RowScreen):
 
     # -- keys ----------------------------------------------------------------------------------
 
-    def _run_handler(self, handler: Callable[[], object]) -> None:
+    def _run(self, action: Action) -> None:
         self._message = ""
-        self._session.message = None
-        try:
-            handler()
-        except AnnotatorError as error:
-            self._message = str(error)
+        if isinstance(action, str):
+            self.annotator.run_command(action)
+        else:
+            self._controller.dispatch(action)
         if self.is_current:
             self.draw()
 
-    def action_do(self, name: str) -> None:
-        """Do what the key does on the annotate screen too."""
-        if self._session.article_sentences or name in {"search", "worklist", "repairs", "order", "filter"}:
-            self._run_handler(getattr(NavigationCommands(self.annotator, self._controller), name))
-
-    def action_undo(self) -> None:
-        """Take the last deed back."""
-        self._run_handler(self._controller.undo)
+    def action_run(self, name: str) -> None:
+        """Carry out a command of the registry, as its key does on the annotate screen."""
+        self._run(name)
 
     def action_move(self, by: int) -> None:
         """Go to the sentence before or after, or to the article where these are listed."""
         if self._showing_articles and self.size.width < SIDE_BY_SIDE_WIDTH:
             self.action_article(by)
         else:
-            self._run_handler(lambda: self._session.move_sentence(by))
+            self._run(MoveSentence(by))
 
     def action_article(self, by: int) -> None:
         """Go to the article before or after, in the order of the list."""
-        self._run_handler(lambda: self._go_article(by))
-
-    def _go_article(self, by: int) -> None:
         if self._order == 0:
-            self._session.move_article(by)
+            self._run("article_down" if by > 0 else "article_up")
             return
-        at = self._article_order.index(self._session.position.article) + by
-        while 0 <= at < len(self._article_order):
-            if self._session.sentences_of(self._session.queue[self._article_order[at]]):
-                place = self._session.position
-                place.article, place.sentence = self._article_order[at], 0
-                return
-            at += by
-
-    def action_edge(self, to: int) -> None:
-        """Go to the first or last sentence."""
-        self._run_handler(lambda: self._session.move_in_article(to))
+        at = self._article_order.index(self._session.position.article)
+        following = self._article_order[at + 1 :] if by > 0 else self._article_order[:at][::-1]
+        number = next((n for n in following if self._session.sentences_of(self._session.queue[n])), None)
+        self._run(ShowMessage() if number is None else GoToArticle(number))
 
     def action_articles(self) -> None:
         """Show the list of articles in place of the sentences where there is no room for both."""
@@ -312,16 +300,14 @@ class OverviewScreen(RowScreen):
 
     def action_undone(self) -> None:
         """Go to the next sentence without an answer."""
-        self._run_handler(self._session.go_to_next_open)
+        self._run(GoToNextOpen())
 
     def action_sort(self) -> None:
         """Sort the articles another way."""
-        self._run_handler(self._sort)
-
-    def _sort(self) -> None:
         session = self._session
         if len(session.queue) > 1 and not session.corpus_progress.total:
             self._message = "still counting: sort in a moment"
+            self.draw()
             return
         self._order = (self._order + 1) % len(ARTICLE_ORDERS)
         queue = session.queue
@@ -335,11 +321,11 @@ class OverviewScreen(RowScreen):
         ]
         weight = Counter({a: weights[self._order](a) for a in queue})
         self._article_order = sorted(range(len(queue)), key=lambda n: (-weight[queue[n]], n))
+        self._run(ShowMessage())
 
     def action_close(self) -> None:
         """Go back to annotating, at the sentence in hand."""
-        self._controller.keeps_page = False
-        self._session.message = None
+        self._controller.dispatch(ShowMessage())
         self.dismiss()
 
 

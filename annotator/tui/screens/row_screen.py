@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
 
+from annotator.tui.context import AppContext
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
 from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, fit_row
 from annotator.tui.widgets import Rows
-
-if TYPE_CHECKING:
-    from annotator.tui.app import AnnotatorApp
-
 
 # What all screens share: a head row, a body, a rule row and a row of keys, drawn in one theme.
 
@@ -27,13 +24,14 @@ class RowScreen(Screen[None]):
     AUTO_FOCUS = ""
 
     @property
-    def annotator(self) -> AnnotatorApp:
-        """The app, as what it is."""
-        return cast("AnnotatorApp", self.app)
+    def annotator(self) -> AppContext:
+        """The app, as its screens see it."""
+        return cast("AppContext", self.app)
 
     def rows(self, name: str) -> Rows:
         """Return a new rows widget of this screen."""
-        return Rows(id=name, schema=self.annotator.session.schema, palette=self.annotator.palette)
+        schema = self.annotator.controller.keyboard.keys.schema
+        return Rows(id=name, schema=schema, palette=self.annotator.palette)
 
     def compose(self) -> ComposeResult:
         """Put head, body, rule and keys below each other."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import ClassVar
 
-from msgspec import Struct
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -16,19 +16,16 @@ from textual.worker import get_current_worker
 
 from annotator.core.errors import AnnotatorError
 from annotator.core.search_query import SearchQuery, parse_query
-from annotator.core.tokens import token_range
+from annotator.session.action import OpenHit, SetFilter, ShowMessage
 from annotator.session.annotation_controller import AnnotationController
-from annotator.session.sentence_search import SearchHit, TouchedSentences
+from annotator.session.sentence_search import SearchProgress
 from annotator.tui.layout.search_results import query_help_rows, search_header, search_hit_rows
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
 from annotator.tui.layout.styled_text import CellStyle, StyledText, fit_row
 from annotator.tui.layout.text_cells import screen_text
-from annotator.tui.screens.command_handlers import return_to_annotating
 from annotator.tui.screens.row_screen import RowScreen
 from annotator.tui.widgets import LineInput
 
-MAX_LISTED_HITS = 1000
-"""So many hits are listed; the others are only counted."""
 _REPORT_INTERVAL = 0.1
 """Seconds between two reports of a search that goes on."""
 _SEARCH_KEYS = [
@@ -37,18 +34,6 @@ _SEARCH_KEYS = [
     ("Tab", "filter: go only through these"),
     ("PgUp PgDn", "page"),
 ]
-
-
-class SearchProgress(Struct, frozen=True):
-    """What a search has found so far."""
-
-    query: SearchQuery
-    hits: tuple[SearchHit, ...] = ()
-    total: int = 0
-    articles_searched: int = 0
-    """How many articles were looked through."""
-    done: bool = False
-    error: str = ""
 
 
 class SearchScreen(RowScreen):
@@ -65,8 +50,8 @@ class SearchScreen(RowScreen):
         Binding("escape", "close", show=False),
     ]
 
-    class Told(Message):
-        """The searching thread tells what it has found."""
+    class Progressed(Message):
+        """The searching thread has found something."""
 
         def __init__(self, found: SearchProgress) -> None:
             """Carry what was found."""
@@ -137,48 +122,29 @@ class SearchScreen(RowScreen):
         """Search for what is typed now; an older search stops."""
         query = parse_query(event.value)
         self._progress, self._position, self._open_first = SearchProgress(query), 0, False
-        touched = self._session.navigation.touched_sentences()
-        self.run_worker(
-            partial(self._search_in_thread, query, touched), thread=True, exclusive=True, group="search"
-        )
+        look = partial(self._search_in_thread, query, self._controller.start_search(query))
+        self.run_worker(look, thread=True, exclusive=True, group="search")
         self.draw()
 
-    def _search_in_thread(self, query: SearchQuery, touched: TouchedSentences) -> None:
-        """Look through all articles in a thread, telling what is found from time to time."""
+    def _search_in_thread(self, query: SearchQuery, search: Iterator[SearchProgress]) -> None:
+        """Go through a search in a thread and report from time to time what is found."""
         if not query:
             return
-        found, last_report = SearchProgress(query, done=True), time.monotonic()
+        found, last_report = SearchProgress(query), time.monotonic()
         try:
-            for found in self._progress_by_article(query, touched):
+            for found in search:
                 if get_current_worker().is_cancelled:
                     return
                 if time.monotonic() - last_report > _REPORT_INTERVAL:
-                    self.post_message(self.Told(found))
+                    self.post_message(self.Progressed(found))
                     last_report = time.monotonic()
                     time.sleep(0.002)  # the screen thread comes first
+            found = replace(found, done=True)
         except AnnotatorError as error:
-            found = SearchProgress(query, error=str(error))
-        self.post_message(
-            self.Told(
-                SearchProgress(query, found.hits, found.total, found.articles_searched, True, found.error)
-            )
-        )
+            found = SearchProgress(query, done=True, error=str(error))
+        self.post_message(self.Progressed(found))
 
-    def _progress_by_article(self, query: SearchQuery, touched: TouchedSentences) -> Iterator[SearchProgress]:
-        navigation = self._session.navigation
-        problems = navigation.problem_sentences(touched) if query.needs_problems else frozenset()
-        hits: tuple[SearchHit, ...] = ()
-        total = 0
-        for n, more in enumerate(navigation.sentence_search.search(query, touched, problems), 1):
-            total += len(more)
-            hits = (
-                (*hits, *more[: MAX_LISTED_HITS - len(hits)])
-                if more and len(hits) < MAX_LISTED_HITS
-                else hits
-            )
-            yield SearchProgress(query, hits, total, n)
-
-    def on_search_screen_told(self, event: Told) -> None:
+    def on_search_screen_progressed(self, event: Progressed) -> None:
         """Show what was found, unless another query was typed meanwhile."""
         if event.progress.query != self._progress.query:
             return
@@ -206,21 +172,17 @@ class SearchScreen(RowScreen):
     def _open(self) -> None:
         if not self._progress.hits:
             return
-        navigation, hit = self._session.navigation, self._progress.hits[self._position]
-        navigation.search_hits, navigation.last_query = self._progress.hits, self._progress.query
-        try:
-            navigation.go_to_hit(hit)
-        except AnnotatorError as error:
-            self._progress = SearchProgress(self._progress.query, done=True, error=str(error))
+        message = self._controller.dispatch(OpenHit(self._progress, self._position)).message
+        if message and message.warning:
+            self._progress = SearchProgress(self._progress.query, done=True, error=message.text)
             self.draw()
-            return
-        select_hit_text(self._controller, hit)
-        return_to_annotating(self.annotator)
+        else:
+            self.annotator.return_to_annotating()
 
     def action_filter(self) -> None:
-        """Go only through the sentences that the query holds for from now on; the empty one is no filter."""
-        self._session.navigation.set_filter(self._progress.query)
-        return_to_annotating(self.annotator)
+        """Go only through the sentences that the query matches from now on; the empty one is no filter."""
+        self._controller.dispatch(SetFilter(self._progress.query))
+        self.annotator.return_to_annotating()
 
     def on_line_input_left(self) -> None:
         """Go back to where one was."""
@@ -228,13 +190,5 @@ class SearchScreen(RowScreen):
 
     def action_close(self) -> None:
         """Go back to where one was."""
+        self._controller.dispatch(ShowMessage())
         self.dismiss()
-
-
-def select_hit_text(controller: AnnotationController, hit: SearchHit) -> None:
-    """Select the words of a hit, so that a label key means them."""
-    controller.enter_sentence()
-    tokens = controller.session.annotated.sentence.tokens
-    if hit.highlights and controller.session.annotated.sentence.id == hit.annotated.sentence.id:
-        first, last = token_range(tokens, *hit.highlights[0])
-        controller.drag(first, max(first, last - 1))

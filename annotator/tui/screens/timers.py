@@ -38,7 +38,7 @@ class MessageTimeout:
         if self._timer:
             self._timer.stop()
         self._shown, self._timer = message, None
-        if message and not message.warning and self._seconds > 0:
+        if message and not message.warning and not message.stays and self._seconds > 0:
             self._timer = self._set_timer(self._seconds, self._expire)
 
     def _expire(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
@@ -14,19 +13,18 @@ from textual.message import Message
 from annotator.checks.consistency import WordOccurrence
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.errors import AnnotatorError
-from annotator.core.span_repair import RepairKind
-from annotator.core.spans import Span
+from annotator.session.action import Action, GoToSentence, MoveReview, OpenReview
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import WORKLIST_MOVE_KEYS
 from annotator.session.review_queue import ConsistencyQueue, RepairQueue, ReviewQueue
 from annotator.session.sentence_search import TouchedSentences
 from annotator.session.session_checks import others_work_message
+from annotator.session.state import StatusMessage
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
 from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, fit_row, row_width, truncate
 from annotator.tui.layout.text_cells import screen_text
 from annotator.tui.layout.worklists import (
-    REPAIR_COMMANDS,
     ConsistencyView,
     RepairView,
     WorklistPlace,
@@ -34,7 +32,6 @@ from annotator.tui.layout.worklists import (
     repair_worklist_rows,
     worklist_header,
 )
-from annotator.tui.screens.command_handlers import return_to_annotating
 from annotator.tui.screens.row_screen import RowScreen
 
 WorklistT = TypeVar("WorklistT", bound=ReviewQueue[Any])
@@ -97,14 +94,6 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
         """Return what is said where no item is listed."""
         raise NotImplementedError
 
-    def handlers(self, worklist: WorklistT) -> Mapping[str, Callable[[], str]]:
-        """Return what each command does to the list and says of it."""
-        raise NotImplementedError
-
-    def selected_span(self, worklist: WorklistT) -> tuple[AnnotatedSentence, Span] | None:
-        """Return the sentence in hand and what is selected in it to annotate; None without an item."""
-        raise NotImplementedError
-
     # -- looking -----------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
@@ -125,6 +114,8 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
     def on_worklist_screen_looked(self, event: Looked) -> None:
         """List what was found."""
         self._list = cast("WorklistT | None", event.worklist)
+        if event.worklist:
+            self._controller.dispatch(OpenReview(event.worklist))
         self._warning = event.error
         self.draw()
 
@@ -180,19 +171,14 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
         """Return article and sentence by number, as the jump takes them."""
         s = annotated.sentence
         if s.id not in self._sentence_numbers:
-            article = self._session.queue.index(s.article)
-            sentences = self._session.navigation.sentence_search.sentences_of(
-                s.article, self._session.annotation_store.touched_sentences_of(s.article)
-            )
-            index = next((i for i, w in enumerate(sentences) if w.sentence.start == s.start), 0)
-            self._sentence_numbers[s.id] = f"{article + 1}.{index + 1}"
+            self._sentence_numbers[s.id] = self._session.sentence_number(s)
         return self._sentence_numbers[s.id]
 
     # -- keys ----------------------------------------------------------------------------------
 
     def on_key(self, event: events.Key) -> None:
         """Take a key as the command of the registry that it is in a worklist."""
-        name = self.annotator.keyboard.worklist_command(event.key)
+        name = self._controller.keyboard.worklist_command(event.key)
         if not name:
             return
         event.stop()
@@ -201,46 +187,35 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
         if worklist is None:
             return
         if name == "list_open":
-            self._open(worklist)
-        elif handler := {"list_undo": worklist.undo, **self.handlers(worklist)}.get(name):
-            self._run_handler(handler)
+            if worklist.current_item:
+                self._open()
+        elif name in worklist.commands():
+            self._run(name)
 
-    def _run_handler(self, handler: Callable[[], str]) -> None:
-        """Do something with the list, say what was done or why it can't be, and draw."""
-        try:
-            self._show_result(handler())
-        except AnnotatorError as error:
-            self._show_result(warning=str(error))
-
-    def _show_result(self, result: str = "", warning: str = "") -> None:
-        self._result_text, self._warning = result, warning
+    def _run(self, action: Action) -> StatusMessage | None:
+        """Carry an action out and show what it did, or why it is not possible."""
+        message = self._controller.dispatch(action).message
+        text = message.text if message else ""
+        self._result_text, self._warning = ("", text) if message and message.warning else (text, "")
         self.draw()
+        return message
 
-    def _open(self, worklist: WorklistT) -> None:
-        """Go to the sentence in hand and annotate there, its words selected."""
-        chosen = self.selected_span(worklist)
-        if chosen is None or not self._session.go_to(chosen[0].sentence.id):
-            return
-        self._controller.enter_sentence()
-        self._controller.select_span(chosen[1])
-        self._session.message = None
-        return_to_annotating(self.annotator)
+    def _open(self) -> None:
+        """Go to the current item and annotate there, its words selected."""
+        if self._run("list_open") is None:
+            self.annotator.return_to_annotating()
 
     def action_move(self, by: int) -> None:
         """Go some items on."""
-        if self._list:
-            self._list.move(by)
-        self._show_result()
+        self._run(MoveReview(by))
 
     def action_group(self, by: int) -> None:
         """Go a page of items on."""
-        self.action_move(by * max(1, self.body_height // 2))
+        self._run(MoveReview(by * max(1, self.body_height // 2)))
 
     def action_close(self) -> None:
         """Go back to where one was."""
-        if self._return_sentence:
-            self._session.go_to(self._return_sentence)
-        self._session.message = None
+        self._controller.dispatch(GoToSentence(self._return_sentence))
         self.dismiss()
 
 
@@ -267,29 +242,18 @@ class ConsistencyScreen(WorklistScreen[ConsistencyQueue]):
 
     def find_items(self, touched: TouchedSentences) -> ConsistencyQueue:
         """Return the list of what is not labelled alike; called from a thread."""
-        return ConsistencyQueue(self._session, self._session.navigation.inconsistencies(touched))
+        return ConsistencyQueue(
+            self._session, self._session.navigation.problem_finder.inconsistencies(touched)
+        )
 
     def empty_text(self, worklist: ConsistencyQueue) -> str:
         """Return what is said where all is alike."""
         del worklist
         return "the same words are labelled alike everywhere"
 
-    def handlers(self, worklist: ConsistencyQueue) -> Mapping[str, Callable[[], str]]:
-        """Return what each command does to the list and says of it."""
-        return {"list_yes": worklist.accept, "list_all": worklist.accept_group, "list_leave": worklist.skip}
-
-    def selected_span(self, worklist: ConsistencyQueue) -> tuple[AnnotatedSentence, Span] | None:
-        """Return the sentence of the place in hand, and its words."""
-        if worklist.current_item is None:
-            return None
-        place = worklist.current_item.occurrence
-        return place.annotated, place.existing or Span(place.start, place.end, "?")
-
     def action_group(self, by: int) -> None:
         """Go to the next or previous words."""
-        if self._list:
-            self._list.move_group(by)
-        self._show_result()
+        self._run(MoveReview(by, group=True))
 
     def list_rows(
         self, worklist: ConsistencyQueue, width: int, height: int, glyphs: Glyphs
@@ -341,7 +305,9 @@ class RepairScreen(WorklistScreen[RepairQueue]):
     def find_items(self, touched: TouchedSentences) -> RepairQueue:
         """Return the list of the spans inside tokens; called from a thread."""
         return RepairQueue(
-            self._session, self._session.navigation.misaligned_spans(touched), self._return_sentence
+            self._session,
+            self._session.navigation.problem_finder.misaligned_spans(touched),
+            self._return_sentence,
         )
 
     def empty_text(self, worklist: RepairQueue) -> str:
@@ -354,17 +320,6 @@ class RepairScreen(WorklistScreen[RepairQueue]):
             )
             return f"nothing waits; {message}"
         return "every span begins and ends on the edges of tokens"
-
-    def handlers(self, worklist: RepairQueue) -> Mapping[str, Callable[[], str]]:
-        """Return what each command does to the list and says of it."""
-        cures = {REPAIR_COMMANDS[cure]: partial(worklist.repair, cure) for cure in RepairKind}
-        return {**cures, "list_leave": worklist.skip}
-
-    def selected_span(self, worklist: RepairQueue) -> tuple[AnnotatedSentence, Span] | None:
-        """Return the span in hand and its sentence."""
-        return (
-            (worklist.current_item.annotated, worklist.current_item.span) if worklist.current_item else None
-        )
 
     def list_rows(
         self, worklist: RepairQueue, width: int, height: int, glyphs: Glyphs

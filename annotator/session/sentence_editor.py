@@ -1,0 +1,310 @@
+"""The active sentence under the keys: selection, hints, labels and answers, applied to a session.
+
+What a key makes of the selection is decided in ``session.actions``, which is pure; here its results are
+applied. Every method that changes something returns the message to show; it raises RuleError where a
+rule forbids the change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from msgspec.structs import replace
+
+from annotator.core.annotation import Answer
+from annotator.core.article import Sentence
+from annotator.core.edits import Edit, Op
+from annotator.core.graphemes import widen_to_graphemes
+from annotator.core.schema import Label
+from annotator.core.spans import Span
+from annotator.session.actions import annotation_actions as actions
+from annotator.session.actions import selection as sel
+from annotator.session.actions.annotation_actions import ActionContext, ActionResult, SelectionState
+from annotator.session.actions.hint_layout import HintLayout, HintLayoutCache
+from annotator.session.actions.selection import Selection
+from annotator.session.session import AnnotationSession
+from annotator.session.state import Notice, PageMotion, StatusMessage, no_suggestions
+
+
+class SentenceEditor:
+    """Holds the selection in the active sentence of a session and applies what the keys ask for."""
+
+    def __init__(
+        self,
+        session: AnnotationSession,
+        cell_width: Callable[[str], int] = len,
+        auto_accept_labels: Collection[str] = (),
+        *,
+        suggestions_enabled: bool = True,
+    ) -> None:
+        """Start at the session's sentence; ``cell_width`` returns how many cells a token takes.
+
+        ``auto_accept_labels``: the labels whose sure suggestions Enter takes.
+        """
+        self.session = session
+        self.guideline_label = session.schema.labels[0].name
+        self.selection_state = SelectionState()
+        self.auto_accept_labels = frozenset(x for x in auto_accept_labels if session.schema.label(x))
+        self.suggestions_enabled = suggestions_enabled
+        self.page_motion = PageMotion.JUMP
+        """What the page does when the active sentence is drawn next."""
+        self.spans_made = session.count_spans()
+        self._visible: tuple[tuple[int, str], ...] = ()
+        self._skipped_ahead = False
+        """Whether a label's key has led to a later sentence: the open ones before it come next."""
+        self._hint_layouts = HintLayoutCache(session.schema, cell_width)
+        self._hint_layout = HintLayout()
+        self._laid_out_sentence: Sentence | None = None
+        """The sentence of the hint layout: another one, or one with other tokens, needs another layout."""
+        self.enter_sentence()
+
+    # -- the active sentence -----------------------------------------------------------------------
+
+    def enter_sentence(self) -> None:
+        """Lay out the hints of the active sentence; nothing is selected."""
+        self.selection_state = SelectionState()
+        self._lay_out_hints()
+
+    def _lay_out_hints(self) -> None:
+        self._hint_layout, self._laid_out_sentence = HintLayout(), None
+        if self.session.article_sentences:
+            s = self._laid_out_sentence = self.session.annotated.sentence
+            self._hint_layout = self._hint_layouts.layout_for(s, self.session.article(s.article))
+
+    def prepare_sentence(self, i: int) -> None:
+        """Lay out the hints of a sentence of the article, by index, before it is entered."""
+        s = self.session.article_sentences[i].sentence
+        self._hint_layouts.layout_for(s, self.session.article(s.article))
+
+    def sync_sentence(self) -> None:
+        """Enter the active sentence if the session has moved to another one."""
+        here = self.session.annotated.sentence if self.session.article_sentences else None
+        if here != self._laid_out_sentence:
+            self.enter_sentence()
+
+    def context(self) -> ActionContext:
+        """Return what the actions depend on."""
+        s = self.session
+        return ActionContext(
+            s.schema,
+            s.article_sentences,
+            s.position.sentence,
+            self._hint_layout,
+            s.suggestions_for if self.suggestions_enabled else no_suggestions,
+            self.visible,
+            self.auto_accept_labels,
+        )
+
+    def _apply_result(self, result: ActionResult) -> str:
+        """Apply the edit, then the move, then the selection."""
+        message = self.session.apply_edit(result.edit) if result.edit else ""
+        if result.active is not None:
+            self.move_within_view(result.active)
+            self._skipped_ahead = True
+            self._lay_out_hints()
+        self.selection_state = result.selection_state
+        return message
+
+    def move_within_view(self, to: int) -> None:
+        """Go to a sentence of the article by index; the page stays where it is if it can."""
+        self.page_motion = PageMotion.STAY
+        self.session.navigation.move_in_article(to)
+
+    @property
+    def visible(self) -> Sequence[int]:
+        """The sentences of the article that the screen shows whole, by index.
+
+        Those that a join, a split or a move to another article has moved since are left out.
+        """
+        sentences = self.session.article_sentences
+        return tuple(
+            i for i, known in self._visible if i < len(sentences) and sentences[i].sentence.id == known
+        )
+
+    def set_visible(self, visible: Sequence[int]) -> None:
+        """Take in which sentences the screen shows whole."""
+        sentences = self.session.article_sentences
+        self._visible = tuple((i, sentences[i].sentence.id) for i in visible)
+
+    # -- selection ---------------------------------------------------------------------------------
+
+    @property
+    def selection(self) -> Selection | None:
+        """The selection."""
+        return self.selection_state.selection
+
+    @property
+    def selected_span(self) -> Span | None:
+        """The span that the selection covers exactly."""
+        chosen = self.selection if self.session.article_sentences else None
+        return actions.span_at_range(self.context(), chosen.range) if chosen else None
+
+    @property
+    def typed_hint(self) -> str:
+        """The first letter of a two-letter hint, once it is pressed."""
+        return self.selection_state.typed_hint
+
+    def clear_typed_hint(self) -> None:
+        """Forget a half-typed hint."""
+        if self.typed_hint:
+            self.clear_selection()
+
+    def press_hint(self, letter: str) -> bool:
+        """Press a hint letter; return False where no hint has it."""
+        result = actions.press_hint(self.context(), self.selection_state, letter)
+        if result is None:
+            self.clear_typed_hint()
+            return False
+        self._apply_result(result)
+        return True
+
+    def click(self, token: int) -> None:
+        """Select the phrase at a token, as a first hint does."""
+        self._set_selection(sel.selection_by_hint(None, self.session.annotated.sentence.tokens, token))
+
+    def drag(self, first: int, last: int) -> None:
+        """Select from one token to another, both included."""
+        chosen = (min(first, last), max(first, last) + 1)
+        tokens = self.session.annotated.sentence.tokens
+        self._set_selection(sel.explicit_selection(*widen_to_graphemes(tokens, chosen)))
+
+    def _set_selection(self, selection: Selection) -> None:
+        self.selection_state = actions.with_selection(self.selection_state, selection)
+
+    def select_span(self, span: Span) -> None:
+        """Select the tokens of a span."""
+        self.selection_state = actions.select_span(self.context(), self.selection_state, span)
+
+    def clear_selection(self) -> None:
+        """Forget a half-typed hint, else the selection."""
+        self._apply_result(actions.clear_selection(self.selection_state))
+
+    def grow(self) -> str:
+        """Grow the selection, or the span in focus, to its next extent; without one go to the first stop."""
+        return self._apply_result(actions.grow_selection(self.context(), self.selection_state))
+
+    def shrink(self) -> str:
+        """Shrink the selection, or the span in focus, to what it was."""
+        return self._apply_result(actions.shrink_selection(self.context(), self.selection_state))
+
+    def move_cursor(self, by: int) -> str:
+        """Move the token cursor by a word."""
+        return self._apply_result(actions.move_cursor(self.context(), self.selection_state, by))
+
+    def move_right_edge(self, by: int) -> str:
+        """Move the right edge of the selection, or of the span in focus, by a word."""
+        return self._apply_result(actions.move_selection_right_edge(self.context(), self.selection_state, by))
+
+    def move_left_edge(self, by: int) -> str:
+        """Move the left edge of the selection, or of the span in focus, by a word."""
+        return self._apply_result(actions.move_selection_left_edge(self.context(), self.selection_state, by))
+
+    def select_next_stop(self, by: int) -> str:
+        """Select the next (1) or previous (-1) suggestion, candidate or span in reading order, round."""
+        return self._apply_result(actions.select_next_stop(self.context(), self.selection_state, by))
+
+    # -- labels ------------------------------------------------------------------------------------
+
+    def label(self, label: Label, *, beside: bool = False) -> str:
+        """Label the selection or relabel the span that it is; without a selection take the next suggestion.
+
+        With ``beside`` a span of exactly the selection's range stays beside the new one.
+        """
+        before = len(self.session.annotated.annotation.spans)
+        act = actions.label_selection_beside if beside else actions.label_selection
+        result = act(self.context(), self.selection_state, label)
+        message = self._apply_result(result)
+        added = len(self.session.annotated.annotation.spans) > before
+        self.spans_made += result.active is not None or added
+        self.guideline_label = label.name
+        return "" if message.startswith("+") else message  # a new span is drawn: no message is needed
+
+    def remove(self) -> str:
+        """Remove the span in focus, turn the suggestion in focus down, else remove the innermost span."""
+        return self._apply_result(actions.remove_span_or_suggestion(self.context(), self.selection_state))
+
+    def label_all_mentions(self) -> str:
+        """Label every other mention of the span in focus in the article."""
+        return self._apply_result(actions.label_all_mentions(self.context(), self.selection_state))
+
+    def toggle_auto_accept(self, name: str) -> str:
+        """Let Enter take the sure suggestions of a label, or no longer."""
+        self.auto_accept_labels = self.auto_accept_labels ^ {name}
+        names = ", ".join(x.name for x in self.session.schema.labels if x.name in self.auto_accept_labels)
+        return f"Enter takes what is sure of {names}" if names else "Enter takes nothing"
+
+    # -- answers -----------------------------------------------------------------------------------
+
+    def answer(self, answer: Answer) -> Notice:
+        """Answer the sentence and go on to the next one without an answer."""
+        edit = actions.answer_sentence(self.context(), answer)
+        message = self.session.apply_edit(edit) if edit else ""
+        return self._advance("" if answer is Answer.ACCEPT else message)
+
+    def accept_visible_sentences(self) -> Notice:
+        """Accept every open sentence that the screen shows whole, and go on to the next open one."""
+        here, navigation = self.session.article_sentences, self.session.navigation
+        matching = [i for i in self.visible if navigation.matches_filter(here[i])]
+        edit = actions.accept_visible_sentences(replace(self.context(), visible=matching))
+        message = self._advance(self.session.apply_edit(edit))
+        if self.page_motion is PageMotion.JUMP:
+            self.page_motion = PageMotion.TURN
+        return message
+
+    def _advance(self, message: str) -> Notice:
+        self.page_motion = PageMotion.JUMP
+        if not self._return_to_skipped() and not self.session.navigation.go_to_next_open():
+            message = self.session.navigation.finished_message
+        self.enter_sentence()
+        haste = self.session.activity_tracker.speed_warning
+        return StatusMessage(haste.message, warning=True) if haste else message
+
+    def _return_to_skipped(self) -> bool:
+        """Go back to an open sentence in view that a label's key has skipped; return False for none."""
+        skipped, self._skipped_ahead = self._skipped_ahead, False
+        here, sentences = self.session.position.sentence, self.session.article_sentences
+        left = [i for i in self.visible if i < here and not sentences[i].done] if skipped else []
+        if left:
+            self.move_within_view(left[0])
+            self._skipped_ahead = True
+        return bool(left)
+
+    # -- undo, join, split -------------------------------------------------------------------------
+
+    def undo(self) -> str:
+        """Take the last edit back, go to its sentence and select what it changed."""
+        return self._undo_or_redo(Op.UNDO, self.session.undo())
+
+    def redo(self) -> str:
+        """Apply again what was taken back last, go to its sentence and select what it changes."""
+        return self._undo_or_redo(Op.REDO, self.session.redo())
+
+    def _undo_or_redo(self, op: Op, edit: Edit | None) -> str:
+        self.sync_sentence()
+        if edit is None:
+            return f"nothing to {op.value}"
+        self._select_changed(edit)
+        visible = self.session.navigation.find(edit.after[0].sentence.id)
+        note = "" if visible else " (its line is switched off, or its article has a new version)"
+        return f"{'undone' if op is Op.UNDO else 'redone'}: {edit.message or edit.op.value}{note}"
+
+    def _select_changed(self, edit: Edit) -> None:
+        """Select the span that an edit has changed, so that the next label key means the same words."""
+        if len(edit.before) != 1 or len(edit.after) != 1 or not self.session.article_sentences:
+            return
+        before, after = (e[0].annotation.spans for e in (edit.before, edit.after))
+        changed = [s for s in after if s not in before] or [s for s in before if s not in after]
+        if changed and edit.after[0].sentence.id == self.session.annotated.sentence.id:
+            self.select_span(changed[0])
+
+    def join(self) -> str:
+        """Join the sentence with the next."""
+        message = self.session.join()
+        self.enter_sentence()
+        return message
+
+    def split(self) -> str:
+        """Split the sentence before the selection."""
+        message = self.session.split(actions.require_selection(self.selection_state).first)
+        self.enter_sentence()
+        return message
