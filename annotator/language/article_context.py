@@ -87,37 +87,35 @@ def build_context(text: str, sentences: Sequence[Sequence[Token]]) -> ArticleCon
     """Return what an article tells: ``text`` is its source, ``sentences`` the tokens of its sentences."""
     found = _NameEvidence()
     for tokens in sentences:
-        features = sentence_features(tokens)
-        if features.is_headline:
+        sent = sentence_features(tokens)
+        if sent.is_headline:
             continue  # capitals tell nothing there
-        known = find_known_places(features)
-        for r in name_ranges(features):
-            _collect_name(found, features, r, known)
+        known = find_known_places(sent)
+        for r in name_ranges(sent):
+            _collect_name(found, sent, r, known)
     return replace(
         _context_from(lowercase_words(text), found), open_quotation_texts=open_quotation_texts(sentences)
     )
 
 
-def _collect_name(
-    found: _NameEvidence, features: SentenceFeatures, r: TokenRange, known: KnownPlaces
-) -> None:
+def _collect_name(found: _NameEvidence, sent: SentenceFeatures, r: TokenRange, known: KnownPlaces) -> None:
     """Add what one name tells."""
     first, last = r
-    words = name_words(features, first, last)
-    cue = person_cue(features, first, last)
+    words = name_words(sent, first, last)
+    cue = person_cue(sent, first, last)
     if len(words) == 1:
         found.single_word_names.add(words[0])
         if cue:
             found.acting_words.add(words[0])
     if cue in ("honorific", "party", "age"):
         found.titled_names.add(words)
-    if len(words) > 1 and _is_person(features, r, known):
+    if len(words) > 1 and _is_person(sent, r, known):
         found.full_names.add(words)
-    elif r not in known and is_organisation(features, first, last, EMPTY_CONTEXT):
-        found.organisation_names.update(_organisation_short_forms(features, first, last))
+    elif r not in known and is_organisation(sent, first, last, EMPTY_CONTEXT):
+        found.organisation_names.update(_organisation_short_forms(sent, first, last))
     elif r not in known:
-        found.place_points[words] += _place_evidence(features, first, last, known)
-        if len(words) > 1 and could_be_person(features, first, last) and not place_type(features, *r, known):
+        found.place_points[words] += _place_evidence(sent, first, last, known)
+        if len(words) > 1 and could_be_person(sent, first, last) and not place_type(sent, *r, known):
             found.uncertain_names.add(words)
 
 
@@ -144,29 +142,29 @@ def _context_from(small: frozenset[str], found: _NameEvidence) -> ArticleContext
     )
 
 
-def _is_person(features: SentenceFeatures, r: TokenRange, known: KnownPlaces) -> bool:
+def _is_person(sent: SentenceFeatures, r: TokenRange, known: KnownPlaces) -> bool:
     """Whether a name of two and more words is a person's beyond much doubt."""
     first, last = r
-    if not could_be_person(features, first, last) or is_followed_by_region(features, last, known):
+    if not could_be_person(sent, first, last) or is_followed_by_region(sent, last, known):
         return False
-    cue = person_cue(features, first, last)
+    cue = person_cue(sent, first, last)
     if cue in _CERTAIN_CUES:
         return True
-    if place_type(features, first, last, known) or is_organisation(features, first, last, EMPTY_CONTEXT):
+    if place_type(sent, first, last, known) or is_organisation(sent, first, last, EMPTY_CONTEXT):
         return False
-    if person_form(features, first, last, EMPTY_CONTEXT) in _CERTAIN_FORMS:
+    if person_form(sent, first, last, EMPTY_CONTEXT) in _CERTAIN_FORMS:
         return True
-    before = features.word(first - 1)
+    before = sent.word(first - 1)
     apposed = cue == "apposition" and before not in _NOT_BEFORE_APPOSITION and not before[:1].isdigit()
-    return (apposed or cue == "role") and sum(features.is_capitalised(i) for i in range(first, last)) < 4
+    return (apposed or cue == "role") and sum(sent.is_capitalised(i) for i in range(first, last)) < 4
 
 
-def _organisation_short_forms(features: SentenceFeatures, first: int, last: int) -> Iterator[NameWords]:
+def _organisation_short_forms(sent: SentenceFeatures, first: int, last: int) -> Iterator[NameWords]:
     """Yield a body's name, its first word if it is a firm, and the abbreviation behind it in brackets."""
-    words = features.folded[first:last]
+    words = sent.folded[first:last]
     yield words
-    if features.word(last) == "(" and features.word(last + 2) == ")":
-        yield (features.word(last + 1),)
+    if sent.word(last) == "(" and sent.word(last + 2) == ")":
+        yield (sent.word(last + 1),)
     if words[-1] in en.FIRM_ENDINGS and len(words) > 1:
         head = words[:-1]
         while len(head) > 1 and head[-1] in en.ORGANISATION_ENDINGS | {"&"}:
@@ -175,16 +173,14 @@ def _organisation_short_forms(features: SentenceFeatures, first: int, last: int)
         yield head[:1]
 
 
-def _place_evidence(features: SentenceFeatures, first: int, last: int, known: KnownPlaces) -> int:
+def _place_evidence(sent: SentenceFeatures, first: int, last: int, known: KnownPlaces) -> int:
     """Return how much it tells of a place that a name stands here: 2 for in X; X, Calif.; 1 for from X."""
-    if is_followed_by_region(features, last, known):
+    if is_followed_by_region(sent, last, known):
         return 2
-    if last - first > 3 or (
-        features.word(last)[:1].isalpha() and features.word(last) not in en.FUNCTION_WORDS
-    ):
+    if last - first > 3 or (sent.word(last)[:1].isalpha() and sent.word(last) not in en.FUNCTION_WORDS):
         return 0
-    at, then = place_frame(features, first, last, known)
-    if then == "then-poss" or features.word(first - 1) == "the":
+    at, then = place_frame(sent, first, last, known)
+    if then == "then-poss" or sent.word(first - 1) == "the":
         return 0
     return _PLACE_POINTS.get(at, 0)
 

@@ -9,14 +9,15 @@ from itertools import islice
 from msgspec.structs import replace
 
 from annotator.core.tokens import TokenRange
-from annotator.language import attributions
 from annotator.language import english as en
-from annotator.language.attributions import (
-    AttributedContent,
-    is_two_word_verb,
+from annotator.language.attitudes import (
+    according_to_claims,
+    attitude_claims,
+    noun_claims,
     noun_phrase_end,
-    speech_claims,
+    whether_claims,
 )
+from annotator.language.attributions import AttributedContent, is_two_word_verb, speech_claims
 from annotator.language.clauses import CLAUSE_ENDS, has_finite_verb, is_clause, is_verb
 from annotator.language.quotations import OPENING_MARKS, Quotation
 from annotator.language.scoring import SpanCandidate
@@ -26,53 +27,45 @@ from annotator.language.statements import container_end, early_statement_ends, s
 # Quotations as claims: whole ones, and which marks only quote a title or a few words.
 
 
-def quotation_claims(features: SentenceFeatures) -> Iterator[tuple[int, int, str]]:
+def quotation_claims(sent: SentenceFeatures) -> Iterator[tuple[int, int, str]]:
     """Yield first, last and rule of each outermost quotation, and of a mark that opens the next sentence."""
     end = -1
-    for q in features.quotations:
+    for q in sent.quotations:
         if q.last > end:
-            yield q.first, q.last, _quotation_rule(features, q)
+            yield q.first, q.last, _quotation_rule(sent, q)
             end = q.last
-    last = len(features) - 1
-    if (
-        last >= 0
-        and features.tokens[last].text in OPENING_MARKS
-        and (last == 0 or features.tokens[last - 1].ws)
-    ):
+    last = len(sent) - 1
+    if last >= 0 and sent.tokens[last].text in OPENING_MARKS and (last == 0 or sent.tokens[last - 1].ws):
         yield last, last + 1, "mark"
 
 
-def _quotation_rule(features: SentenceFeatures, q: Quotation) -> str:
+def _quotation_rule(sent: SentenceFeatures, q: Quotation) -> str:
     if not q.has_opening:
-        if not features.starts_in_quotation and _looks_like_title(features, q):
+        if not sent.starts_in_quotation and _looks_like_title(sent, q):
             return "title"
         return (
-            ("spoken end" if features.starts_in_quotation else "spoken end alone")
-            if q.has_closing
-            else "spoken"
+            ("spoken end" if sent.starts_in_quotation else "spoken end alone") if q.has_closing else "spoken"
         )
     if not q.has_closing:
         return "open"
-    if _looks_like_title(features, q):
+    if _looks_like_title(sent, q):
         return "title"
-    if q.first == 0 and q.last >= features.content_end():
+    if q.first == 0 and q.last >= sent.content_end():
         return "quotation whole"
-    before = features.word(q.first - 1)
+    before = sent.word(q.first - 1)
     if q.first == 0 or before in CLAUSE_ENDS:
         return "quotation start"
     return "quotation point" if before in (",", ":") else "quotation part"
 
 
-def _looks_like_title(features: SentenceFeatures, q: Quotation) -> bool:
+def _looks_like_title(sent: SentenceFeatures, q: Quotation) -> bool:
     """Whether a quotation looks like a title: capitals and no finite verb of its own."""
     first, last = q.content
     words = [
-        t.text
-        for t in features.tokens[first:last]
-        if is_word(t.text) and t.text.lower() not in en.FUNCTION_WORDS
+        t.text for t in sent.tokens[first:last] if is_word(t.text) and t.text.lower() not in en.FUNCTION_WORDS
     ]
     return 0 < sum(map(is_capital, words)) == len(words) < 7 and not (
-        has_finite_verb(features, first, last) and features.word(last - 1) in CLAUSE_ENDS
+        has_finite_verb(sent, first, last) and sent.word(last - 1) in CLAUSE_ENDS
     )
 
 
@@ -98,30 +91,30 @@ _MAX_QUOTATIONS = 64
 CLAIM_RULE_SCORES = en.scores("CLAIM_RULE_SCORES")
 
 
-def best_claims(features: SentenceFeatures) -> tuple[SpanCandidate, ...]:
+def best_claims(sent: SentenceFeatures) -> tuple[SpanCandidate, ...]:
     """Return the likeliest claims of a sentence in reading order; none overlaps another."""
-    return _split_best(features)[0]
+    return _split_best(sent)[0]
 
 
-def claim_candidates(features: SentenceFeatures) -> tuple[SpanCandidate, ...]:
+def claim_candidates(sent: SentenceFeatures) -> tuple[SpanCandidate, ...]:
     """Return the best claims and, with lower scores, what else may be one; by start, the longer first."""
-    best, others = _split_best(features)
+    best, others = _split_best(sent)
     return tuple(sorted((*best, *others), key=lambda r: (r.first, -r.last)))
 
 
-def claim_ranges(features: SentenceFeatures) -> tuple[TokenRange, ...]:
+def claim_ranges(sent: SentenceFeatures) -> tuple[TokenRange, ...]:
     """Return the ranges of the readings without those that are just a quotation."""
-    plain = {(q.first, q.last) for q in features.quotations} | {q.content for q in features.quotations}
-    ranges = ((r.first, r.last) for r in claim_candidates(features) if r.score > 0.2)
+    plain = {(q.first, q.last) for q in sent.quotations} | {q.content for q in sent.quotations}
+    ranges = ((r.first, r.last) for r in claim_candidates(sent) if r.score > 0.2)
     return tuple(r for r in ranges if r not in plain and r[1] - r[0] > 1)
 
 
 @lru_cache(maxsize=64)
-def _split_best(features: SentenceFeatures) -> tuple[tuple[SpanCandidate, ...], tuple[SpanCandidate, ...]]:
+def _split_best(sent: SentenceFeatures) -> tuple[tuple[SpanCandidate, ...], tuple[SpanCandidate, ...]]:
     """Split the readings into the best set and the rest, whose scores sink where a best one holds them."""
     best: list[SpanCandidate] = []
     rest: list[SpanCandidate] = []
-    for r in sorted(_scored_candidates(features), key=lambda r: (r.first - r.last, r.first)):
+    for r in sorted(_scored_candidates(sent), key=lambda r: (r.first - r.last, r.first)):
         over = [b for b in best if r.first < b.last and b.first < r.last]
         if r.score < MIN_CLAIM_SCORE or over:
             rest.append(_lower_nested(r, over))
@@ -134,72 +127,66 @@ def _lower_nested(r: SpanCandidate, over: list[SpanCandidate]) -> SpanCandidate:
     return replace(r, score=round(r.score * _NESTED_FACTOR, 3)) if over and r.rule != _EARLY_RULE else r
 
 
-def _scored_candidates(features: SentenceFeatures) -> Iterator[SpanCandidate]:
+def _scored_candidates(sent: SentenceFeatures) -> Iterator[SpanCandidate]:
     """Yield one reading a range: that of the likeliest rule."""
     found: dict[TokenRange, str] = {}
-    ranges = [(c.first, c.last, c.rule) for c in attributed_contents(features)]
-    for first, last, rule in (*ranges, *islice(quotation_claims(features), _MAX_QUOTATIONS)):
+    ranges = [(c.first, c.last, c.rule) for c in attributed_contents(sent)]
+    for first, last, rule in (*ranges, *islice(quotation_claims(sent), _MAX_QUOTATIONS)):
         if CLAIM_RULE_SCORES.get(found.get((first, last), ""), -1.0) < CLAIM_RULE_SCORES[rule]:
             found[first, last] = rule
     for (first, last), rule in found.items():
         yield SpanCandidate(first, last, "claim", CLAIM_RULE_SCORES[rule], rule)
     early = {
-        (first, end)
-        for first, last, _ in ranges
-        for end in [*early_statement_ends(features, first, last)][-2:]
+        (first, end) for first, last, _ in ranges for end in [*early_statement_ends(sent, first, last)][-2:]
     }
     for first, end in sorted(early - set(found)):
         yield SpanCandidate(first, end, "claim", _EARLY_SCORE, _EARLY_RULE)
 
 
-def attributed_contents(features: SentenceFeatures) -> tuple[AttributedContent, ...]:
+def attributed_contents(sent: SentenceFeatures) -> tuple[AttributedContent, ...]:
     """Return what each cue of a sentence attributes, in the order of the cues."""
-    cues = [i for i, w in enumerate(features.folded) if w in _CUE_WORDS][:_MAX_CUES]
-    return tuple(c for i in cues for c in _claims_of_cue(features, i) if c.first < c.last)
+    cues = [i for i, w in enumerate(sent.folded) if w in _CUE_WORDS][:_MAX_CUES]
+    return tuple(c for i in cues for c in _claims_of_cue(sent, i) if c.first < c.last)
 
 
-def _claims_of_cue(features: SentenceFeatures, i: int) -> Iterator[AttributedContent]:
-    word = features.word(i)
+def _claims_of_cue(sent: SentenceFeatures, i: int) -> Iterator[AttributedContent]:
+    word = sent.word(i)
     if word == "according":
-        yield from attributions.according_to_claims(features, i)
+        yield from according_to_claims(sent, i)
     elif word == "whether":
-        yield from attributions.whether_claims(features, i)
-    elif is_two_word_verb(features, i):
-        yield from speech_claims(features, i)
-    elif (word in en.CLAIM_CUES or word in en.PREPOSITIONAL_CUES) and is_verb(features, i):
-        found = tuple(speech_claims(features, i)) if word in en.SPEECH_FORMS else ()
-        yield from found or attributions.attitude_claims(features, i)
+        yield from whether_claims(sent, i)
+    elif is_two_word_verb(sent, i):
+        yield from speech_claims(sent, i)
+    elif (word in en.CLAIM_CUES or word in en.PREPOSITIONAL_CUES) and is_verb(sent, i):
+        found = tuple(speech_claims(sent, i)) if word in en.SPEECH_FORMS else ()
+        yield from found or attitude_claims(sent, i)
     elif word in en.CLAIM_NOUNS | en.CLAIM_ADJECTIVES:
-        yield from attributions.noun_claims(features, i)
+        yield from noun_claims(sent, i)
 
 
 # Where a claim ends whose start is known, and what else it may be.
 
 
-def claim_from(features: SentenceFeatures, first: int) -> TokenRange:
+def claim_from(sent: SentenceFeatures, first: int) -> TokenRange:
     """Return the likeliest claim that starts at a token."""
-    starting = [r for r in claim_candidates(features) if r.first == first]
+    starting = [r for r in claim_candidates(sent) if r.first == first]
     if starting:
         likeliest = max(starting, key=lambda r: (r.score, r.last))
         return likeliest.first, likeliest.last
-    quotation = next((q.last for q in features.quotations if q.first == first and q.has_opening), 0)
-    ends = (
-        statement_end
-        if features.word(first) in _CLAUSE_STARTS or is_clause(features, first)
-        else noun_phrase_end
-    )
-    return first, max(first + 1, quotation or ends(features, first))
+    quotation = next((q.last for q in sent.quotations if q.first == first and q.has_opening), 0)
+    ends = statement_end if sent.word(first) in _CLAUSE_STARTS or is_clause(sent, first) else noun_phrase_end
+    return first, max(first + 1, quotation or ends(sent, first))
 
 
 _CLAUSE_STARTS = frozenset({"that", "to", "whether", "why", "how", "what", "if"})
 
 
-def claim_ends(features: SentenceFeatures, first: int) -> tuple[int, ...]:
+def claim_ends(sent: SentenceFeatures, first: int) -> tuple[int, ...]:
     """Return where a claim from ``first`` may end, the nearest first."""
-    ends = {r.last for r in claim_candidates(features) if r.first == first}
+    ends = {r.last for r in claim_candidates(sent) if r.first == first}
     ends |= {
-        noun_phrase_end(features, first),
-        statement_end(features, first),
-        strip_breaks(features, first, container_end(features, first)),
+        noun_phrase_end(sent, first),
+        statement_end(sent, first),
+        strip_breaks(sent, first, container_end(sent, first)),
     }
     return tuple(sorted(e for e in ends if e > first))

@@ -23,50 +23,46 @@ _BEFORE_VERBS = frozenset({"to", "i", "we", "you", "they", "who", "not", "n't", 
 _AMBIGUOUS_PASTS = frozenset({"found", "made", "held", "left", "cut", "set", "lost", "read", "felt", "put"})
 
 
-def is_verb(features: SentenceFeatures, i: int) -> bool:
+def is_verb(sent: SentenceFeatures, i: int) -> bool:
     """Whether a word that has the form of a verb stands as one, finite or not."""
-    word, before = features.word(i), features.word(i - 1)
-    if features.is_capitalised(i) and i not in features.capital_positions and not features.is_headline:
+    word, before = sent.word(i), sent.word(i - 1)
+    if sent.is_capitalised(i) and i not in sent.capital_positions and not sent.is_headline:
         return False
-    if before in _BEFORE_NOUNS or (before in DASHES and features.is_attached(i)):
+    if before in _BEFORE_NOUNS or (before in DASHES and sent.is_attached(i)):
         return False
     if before in en.PREPOSITIONS and not word.endswith("ing"):
         return False
-    if word.endswith("ed") and features.is_number(i - 1):
+    if word.endswith("ed") and sent.is_number(i - 1):
         return False
     if word.endswith("ing") or word in _PAST_FORMS:
         return before not in en.DEMONSTRATIVES or word in _PAST_FORMS
     if word in _THIRD_PERSON_FORMS:
-        return _can_be_subject(features, i - 1) and not (
-            word in en.NOUN_LIKE_FORMS and _is_common_noun(features, i - 1)
+        return _can_be_subject(sent, i - 1) and not (
+            word in en.NOUN_LIKE_FORMS and _is_common_noun(sent, i - 1)
         )
-    if features.word(i + 1) == "that":
+    if sent.word(i + 1) == "that":
         return True
     return (
         before in _BEFORE_VERBS
         or before in en.AUXILIARIES
         or _is_adverb(before)
-        or _is_plural_subject(features, i - 1)
+        or _is_plural_subject(sent, i - 1)
     )
 
 
-def _is_common_noun(features: SentenceFeatures, i: int) -> bool:
+def _is_common_noun(sent: SentenceFeatures, i: int) -> bool:
     """Whether a common noun or the like stands at ``i``."""
-    return (
-        features.word(i)[:1].isalpha()
-        and not features.is_capitalised(i)
-        and features.word(i) not in en.FUNCTION_WORDS
-    )
+    return sent.word(i)[:1].isalpha() and not sent.is_capitalised(i) and sent.word(i) not in en.FUNCTION_WORDS
 
 
-def _can_be_subject(features: SentenceFeatures, i: int) -> bool:
+def _can_be_subject(sent: SentenceFeatures, i: int) -> bool:
     """Whether a word may end the subject of a verb in the third person."""
     if i < 0:
         return True
-    word = features.word(i)
+    word = sent.word(i)
     if word in en.CONJUNCTIONS | en.ADVERBS | en.PRONOUNS | {",", ")", "that", "which", "this"}:
         return True
-    if is_quotation_mark(features.tokens[i].text) or features.is_capitalised(i):
+    if is_quotation_mark(sent.tokens[i].text) or sent.is_capitalised(i):
         return True
     return word[:1].isalpha() and word not in en.FUNCTION_WORDS and not word.endswith("ed")
 
@@ -75,54 +71,52 @@ def _is_adverb(word: str) -> bool:
     return word in en.ADVERBS or (word.endswith("ly") and len(word) > 4)
 
 
-def _is_plural_subject(features: SentenceFeatures, i: int) -> bool:
-    word = features.word(i)
+def _is_plural_subject(sent: SentenceFeatures, i: int) -> bool:
+    word = sent.word(i)
     return word in en.PLURALS or (
         word.endswith("s") and word not in en.NOT_PLURAL_WORDS and word not in en.FUNCTION_WORDS
     )
 
 
-def is_finite(features: SentenceFeatures, i: int) -> bool:
+def is_finite(sent: SentenceFeatures, i: int) -> bool:
     """Whether token ``i`` seems to be a finite verb."""
-    word, before = features.word(i), features.word(i - 1)
+    word, before = sent.word(i), sent.word(i - 1)
     if word in en.FINITE_FORMS:
-        return i in features.capital_positions or not features.is_capitalised(i)
+        return i in sent.capital_positions or not sent.is_capitalised(i)
     if before in _BEFORE_NOUNS or before in _BEFORE_NONFINITE:
         return False
     if word in en.CERTAIN_PAST_FORMS - _AMBIGUOUS_PASTS:
         return True
     if word in en.CERTAIN_PAST_FORMS or (word.endswith("ed") and len(word) > 4):
-        return _can_end_subject(features, i - 1) and features.word(i + 1) != "by"
-    return word in en.PRESENT_FORMS and _can_end_subject(features, i - 1)
+        return _can_end_subject(sent, i - 1) and sent.word(i + 1) != "by"
+    return word in en.PRESENT_FORMS and _can_end_subject(sent, i - 1)
 
 
-def _can_end_subject(features: SentenceFeatures, i: int) -> bool:
+def _can_end_subject(sent: SentenceFeatures, i: int) -> bool:
     """Whether the word at ``i`` can end a subject."""
-    word = features.word(i)
-    if word in en.SUBJECT_WORDS or word in en.ADVERBS or features.is_capitalised(i):
+    word = sent.word(i)
+    if word in en.SUBJECT_WORDS or word in en.ADVERBS or sent.is_capitalised(i):
         return True
     if word in (",", ")", "who", "which", "that", "and") or (
-        i >= 0 and is_quotation_mark(features.tokens[i].text)
+        i >= 0 and is_quotation_mark(sent.tokens[i].text)
     ):
         return True
     return word[:1].isalpha() and word not in en.FUNCTION_WORDS
 
 
-def is_infinitive(features: SentenceFeatures, i: int) -> bool:
+def is_infinitive(sent: SentenceFeatures, i: int) -> bool:
     """Whether "to" with a verb stands at ``i``."""
-    after = features.word(i + 1)
+    after = sent.word(i + 1)
     noun = (
         after in en.DETERMINERS | en.PREPOSITIONS
-        or features.is_capitalised(i + 1)
-        or features.is_number(i + 1)
+        or sent.is_capitalised(i + 1)
+        or sent.is_number(i + 1)
         or after.endswith("ing")
     )
     return (
-        features.word(i) == "to"
+        sent.word(i) == "to"
         and not noun
-        and (
-            after[:1].isalpha() or (i + 1 < len(features) and is_quotation_mark(features.tokens[i + 1].text))
-        )
+        and (after[:1].isalpha() or (i + 1 < len(sent) and is_quotation_mark(sent.tokens[i + 1].text)))
     )
 
 
@@ -138,48 +132,48 @@ _MAX_VERB_DISTANCE = 12
 
 
 def has_finite_verb(
-    features: SentenceFeatures, at: int, end: int, max_distance: int = _MAX_VERB_DISTANCE
+    sent: SentenceFeatures, at: int, end: int, max_distance: int = _MAX_VERB_DISTANCE
 ) -> bool:
     """Whether a finite verb stands in the first ``far`` tokens from ``at``, before a break."""
     for i in range(at, min(end, at + max_distance)):
-        if features.word(i) in CLAUSE_ENDS | {":"} or is_quotation_mark(features.tokens[i].text):
+        if sent.word(i) in CLAUSE_ENDS | {":"} or is_quotation_mark(sent.tokens[i].text):
             return False
-        if i > at and is_finite(features, i):
+        if i > at and is_finite(sent, i):
             return True
     return False
 
 
-def is_clause(features: SentenceFeatures, at: int) -> bool:
+def is_clause(sent: SentenceFeatures, at: int) -> bool:
     """Whether a subject with its finite verb seems to start at ``at``."""
-    end = features.content_end()
-    if at >= end or not features.word(at)[:1].isalnum() or features.word(at) in en.FINITE_FORMS:
+    end = sent.content_end()
+    if at >= end or not sent.word(at)[:1].isalnum() or sent.word(at) in en.FINITE_FORMS:
         return False
-    word = features.word(at)
+    word = sent.word(at)
     if (
         word in _THIRD_PERSON_FORMS | en.PRESENT_FORMS | en.CERTAIN_PAST_FORMS
-        and features.word(at + 1) in en.DETERMINERS
+        and sent.word(at + 1) in en.DETERMINERS
     ):
         return False
     if word in ("he", "she", "they", "we", "i"):
         return True
-    if word in ("it", "there") and features.word(at + 1) not in en.PREPOSITIONS | CLAUSE_BREAKS:
+    if word in ("it", "there") and sent.word(at + 1) not in en.PREPOSITIONS | CLAUSE_BREAKS:
         return True
-    return _reaches_verb(features, at, end)
+    return _reaches_verb(sent, at, end)
 
 
-def _reaches_verb(features: SentenceFeatures, at: int, end: int) -> bool:
+def _reaches_verb(sent: SentenceFeatures, at: int, end: int) -> bool:
     """Whether a finite verb follows the noun phrase at ``at``, relative clauses and asides passed over."""
     relative, commas = False, 0
     for i in range(at + 1, min(end, at + _MAX_SUBJECT_TOKENS)):
-        word = features.word(i)
-        if word in CLAUSE_ENDS | {":"} or (word == "to" and i == at + 1) or is_spaced_dash(features, i):
+        word = sent.word(i)
+        if word in CLAUSE_ENDS | {":"} or (word == "to" and i == at + 1) or is_spaced_dash(sent, i):
             return False
         commas += word == ","
         relative = relative or word in _RELATIVES
         if (
-            is_finite(features, i)
-            and features.word(i - 1) not in ("and", "or", "but")
-            and not _is_participle(features, i)
+            is_finite(sent, i)
+            and sent.word(i - 1) not in ("and", "or", "but")
+            and not _is_participle(sent, i)
         ):
             if not relative and commas % 2 == 0:
                 return True
@@ -187,26 +181,26 @@ def _reaches_verb(features: SentenceFeatures, at: int, end: int) -> bool:
     return False
 
 
-def _is_participle(features: SentenceFeatures, i: int) -> bool:
+def _is_participle(sent: SentenceFeatures, i: int) -> bool:
     """Whether the verb at ``i`` rather belongs to the noun before it: an increase awarded in May."""
-    if not features.word(i).endswith("ed") or features.word(i + 1) not in en.PREPOSITIONS - {
+    if not sent.word(i).endswith("ed") or sent.word(i + 1) not in en.PREPOSITIONS - {
         "like",
         "over",
         "off",
     }:
         return False
-    before = features.word(i - 1)
-    return before not in en.PRONOUNS | en.ADVERBS and not features.is_capitalised(i - 1)
+    before = sent.word(i - 1)
+    return before not in en.PRONOUNS | en.ADVERBS and not sent.is_capitalised(i - 1)
 
 
-def is_spaced_dash(features: SentenceFeatures, i: int) -> bool:
+def is_spaced_dash(sent: SentenceFeatures, i: int) -> bool:
     """Whether token ``i`` is a dash with blanks around it."""
-    return features.word(i) in DASHES and features.tokens[i].ws and not features.is_attached(i)
+    return sent.word(i) in DASHES and sent.tokens[i].ws and not sent.is_attached(i)
 
 
-def quotation_end(features: SentenceFeatures, at: int) -> int:
+def quotation_end(sent: SentenceFeatures, at: int) -> int:
     """Return the end of the quotation that opens at ``at``; 0 if none does."""
-    return features.opening_marks.get(at, 0)
+    return sent.opening_marks.get(at, 0)
 
 
 # The source of a statement: where it starts, and whether it closes the statement with its verb.
@@ -221,117 +215,112 @@ _SOURCE_STARTS = (en.DETERMINERS - en.DEMONSTRATIVES) | {"one", "former"}
 _NOT_SOURCE_STARTS = en.AUXILIARIES | en.PREPOSITIONS | {"who", "which"}
 
 
-def source_start(features: SentenceFeatures, verb: int) -> int:
+def source_start(sent: SentenceFeatures, verb: int) -> int:
     """Return where the source before the verb starts, its aside and all: “…,” [Ash, a vicar,] said."""
     at = verb - 1
-    while at >= 0 and features.word(at) in en.AUXILIARIES | en.ADVERBS | en.TIME_WORDS:
+    while at >= 0 and sent.word(at) in en.AUXILIARIES | en.ADVERBS | en.TIME_WORDS:
         at -= 1
-    if features.word(at) == ",":
-        if (mark := _closing_mark(features, verb)) is not None:
+    if sent.word(at) == ",":
+        if (mark := _closing_mark(sent, verb)) is not None:
             return mark + 1
-        back = _comma_before(features, at)
+        back = _comma_before(sent, at)
         if back is None:
             return at + 1
         at = back - 1
     low = max(-1, verb - 2 * _MAX_SOURCE_TOKENS)
-    while at > low and not _ends_source_search(features, at):
+    while at > low and not _ends_source_search(sent, at):
         at -= 1
     return at + 1
 
 
-def _closing_mark(features: SentenceFeatures, verb: int) -> int | None:
+def _closing_mark(sent: SentenceFeatures, verb: int) -> int | None:
     """Return the nearest mark before the verb that closes a quotation on a comma or the like."""
     for at in range(verb - 1, max(0, verb - 2 * _MAX_SOURCE_TOKENS), -1):
-        word = features.word(at)
-        if is_quotation_mark(features.tokens[at].text) and not opens_quotation(features, at):
-            return at if closes_statement(features, at) else None
+        word = sent.word(at)
+        if is_quotation_mark(sent.tokens[at].text) and not opens_quotation(sent, at):
+            return at if closes_statement(sent, at) else None
         if word in (".", ";", ":", "!", "?", "that") or (
-            word in en.SPEECH_FORMS and is_verb(features, at) and at < verb - 1
+            word in en.SPEECH_FORMS and is_verb(sent, at) and at < verb - 1
         ):
             return None
     return None
 
 
-def _comma_before(features: SentenceFeatures, at: int) -> int | None:
+def _comma_before(sent: SentenceFeatures, at: int) -> int | None:
     for back in range(at - 1, max(0, at - 2 * _MAX_SOURCE_TOKENS), -1):
-        if features.word(back) == ",":
+        if sent.word(back) == ",":
             return back
-        if is_quotation_mark(features.tokens[back].text):
+        if is_quotation_mark(sent.tokens[back].text):
             return None
     return None
 
 
-def _ends_source_search(features: SentenceFeatures, at: int) -> bool:
-    word = features.word(at)
-    if word in CLAUSE_BREAKS - {"(", ")"} or is_quotation_mark(features.tokens[at].text):
+def _ends_source_search(sent: SentenceFeatures, at: int) -> bool:
+    word = sent.word(at)
+    if word in CLAUSE_BREAKS - {"(", ")"} or is_quotation_mark(sent.tokens[at].text):
         return True
     if word == "and":
-        return features.word(at - 1) == ","
+        return sent.word(at - 1) == ","
     return word == "that" or word in en.CONJUNCTIONS - {"or"}
 
 
-def opens_quotation(features: SentenceFeatures, i: int) -> bool:
+def opens_quotation(sent: SentenceFeatures, i: int) -> bool:
     """Whether token ``i`` opens a quotation."""
-    return i in features.opening_marks
+    return i in sent.opening_marks
 
 
-def closes_statement(features: SentenceFeatures, mark: int) -> bool:
+def closes_statement(sent: SentenceFeatures, mark: int) -> bool:
     """Whether a closing mark follows a comma or a stop: “…,” and no word."""
-    return mark in features.closing_marks and features.word(mark - 1) in _BEFORE_CLOSING_MARK
+    return mark in sent.closing_marks and sent.word(mark - 1) in _BEFORE_CLOSING_MARK
 
 
-def source_follows_verb(features: SentenceFeatures, i: int) -> bool:
+def source_follows_verb(sent: SentenceFeatures, i: int) -> bool:
     """Whether the source follows the verb: “…,” said Quist, who leads it."""
-    word, before = features.word(i), i - 1
+    word, before = sent.word(i), i - 1
     if word in _HEARER_VERBS or word not in en.CLOSING_VERBS or word.endswith("ing") or before < 0:
         return False
-    if is_quotation_mark(features.tokens[before].text) and not opens_quotation(features, before):
-        return closes_statement(features, before)
-    if features.word(before) != "," or word in ("say", "add", "claim"):
+    if is_quotation_mark(sent.tokens[before].text) and not opens_quotation(sent, before):
+        return closes_statement(sent, before)
+    if sent.word(before) != "," or word in ("say", "add", "claim"):
         return False
-    return _is_source_phrase(features, i + 1)
+    return _is_source_phrase(sent, i + 1)
 
 
-def _is_source_phrase(features: SentenceFeatures, at: int) -> bool:
+def _is_source_phrase(sent: SentenceFeatures, at: int) -> bool:
     """Whether a noun phrase without a verb stands at ``at``: [said] Quist, who leads it."""
-    if features.word(at) in en.TIME_WORDS or not (
-        features.is_capitalised(at) or features.word(at) in _SOURCE_STARTS
-    ):
+    if sent.word(at) in en.TIME_WORDS or not (sent.is_capitalised(at) or sent.word(at) in _SOURCE_STARTS):
         return False
-    for i in range(at, min(at + _MAX_SOURCE_TOKENS, len(features))):
-        if features.word(i) in CLAUSE_BREAKS:
+    for i in range(at, min(at + _MAX_SOURCE_TOKENS, len(sent))):
+        if sent.word(i) in CLAUSE_BREAKS:
             return True
         if (
-            is_finite(features, i)
-            or features.word(i) in en.CONJUNCTIONS - {"and"}
-            or is_quotation_mark(features.tokens[i].text)
+            is_finite(sent, i)
+            or sent.word(i) in en.CONJUNCTIONS - {"and"}
+            or is_quotation_mark(sent.tokens[i].text)
         ):
             return False
     return True
 
 
-def is_closing_attribution(features: SentenceFeatures, source: int, verb: int, at: int) -> bool:
+def is_closing_attribution(sent: SentenceFeatures, source: int, verb: int, at: int) -> bool:
     """Whether ``source`` and ``verb`` close a statement; ``at``: what follows hearer and time."""
     before = source - 1
     if (
         before < 0
         or verb <= source
-        or features.word(source) in _NOT_SOURCE_STARTS
-        or features.word(verb).endswith("ing")
+        or sent.word(source) in _NOT_SOURCE_STARTS
+        or sent.word(verb).endswith("ing")
     ):
         return False
-    if features.word(verb - 1) == "," and features.word(verb) not in en.FIRM_SPEECH_VERBS:
+    if sent.word(verb - 1) == "," and sent.word(verb) not in en.FIRM_SPEECH_VERBS:
         return False
-    if not (
-        features.word(before) == "," or is_quotation_mark(features.tokens[before].text)
-    ) or opens_quotation(features, before):
+    if not (sent.word(before) == "," or is_quotation_mark(sent.tokens[before].text)) or opens_quotation(
+        sent, before
+    ):
         return False
-    word = features.word(at)
-    if at >= features.content_end() or (word in CLAUSE_BREAKS and word != ":") or word in ("-", "as", "when"):
+    word = sent.word(at)
+    if at >= sent.content_end() or (word in CLAUSE_BREAKS and word != ":") or word in ("-", "as", "when"):
         return True
     if word in ("on", "to"):
-        return (
-            features.is_capitalised(at + 1)
-            or features.word(at + 1) in en.DETERMINERS | en.HEARERS | en.TIME_WORDS
-        )
+        return sent.is_capitalised(at + 1) or sent.word(at + 1) in en.DETERMINERS | en.HEARERS | en.TIME_WORDS
     return word in _CLOSING_PREPOSITIONS or word.endswith(("ing", "ly"))

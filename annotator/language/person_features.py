@@ -31,28 +31,28 @@ _MAX_ROLE_DISTANCE = 8
 
 
 def person_features(
-    features: SentenceFeatures, r: TokenRange, context: ArticleContext, kind: str, known: KnownPlaces
+    sent: SentenceFeatures, r: TokenRange, context: ArticleContext, kind: str, known: KnownPlaces
 ) -> tuple[str, ...]:
     """Return what tells for and against reading ``r`` as a person; nothing if it cannot be one.
 
     ``kind`` is its type as a place. The traits are those of `scores`: form, cue or frame, obstacles.
     """
     first, last = r
-    if not could_be_person(features, first, last):
+    if not could_be_person(sent, first, last):
         return ()
-    obstacles = _counter_features(features, r, context, kind, known)
-    form = person_form(features, first, last, context)
-    cue = person_cue(features, first, last)
+    obstacles = _counter_features(sent, r, context, kind, known)
+    form = person_form(sent, first, last, context)
+    cue = person_cue(sent, first, last)
     return (
         form,
-        *_context_features(features, r, form, cue, barred=bool(obstacles)),
+        *_context_features(sent, r, form, cue, barred=bool(obstacles)),
         *obstacles,
-        *_article_features(features, r, context, form),
+        *_article_features(sent, r, context, form),
     )
 
 
 def _context_features(
-    features: SentenceFeatures, r: TokenRange, form: str, cue: str, *, barred: bool
+    sent: SentenceFeatures, r: TokenRange, form: str, cue: str, *, barred: bool
 ) -> tuple[str, ...]:
     """Return the traits of the words around a name: its cue, or else its frame.
 
@@ -61,48 +61,48 @@ def _context_features(
     if barred:
         return (f"barred-{'cued' if cue else 'plain'}",)
     if form not in _WEAK_FORMS:
-        return (cue or _person_frame(features, *r),)
+        return (cue or _person_frame(sent, *r),)
     size = "one" if r[1] - r[0] == 1 else "few"
-    return (f"{size}-{cue}", f"{size}-cued") if cue else (f"{size}-{_person_frame(features, *r)}",)
+    return (f"{size}-{cue}", f"{size}-cued") if cue else (f"{size}-{_person_frame(sent, *r)}",)
 
 
 def _counter_features(
-    features: SentenceFeatures, r: TokenRange, context: ArticleContext, kind: str, known: KnownPlaces
+    sent: SentenceFeatures, r: TokenRange, context: ArticleContext, kind: str, known: KnownPlaces
 ) -> tuple[str, ...]:
     """Return what speaks against a person; a firm that shares a known person's name does it less."""
     first, last = r
-    body = is_organisation(features, first, last, context)
-    short = context.is_short_name(name_words(features, first, last))
-    led = _starts_with_place(first, last, known) and features.word(first) not in en.FIRST_NAMES
+    body = is_organisation(sent, first, last, context)
+    short = context.is_short_name(name_words(sent, first, last))
+    led = _starts_with_place(first, last, known) and sent.word(first) not in en.FIRST_NAMES
     all_of_them = (
         ("both" if short else "body", body),
         (f"place-{kind}", bool(kind)),
-        ("stated", is_followed_by_region(features, last, known)),
+        ("stated", is_followed_by_region(sent, last, known)),
         ("led", led),
     )
     return tuple(name for name, there in all_of_them if there)
 
 
 def _article_features(
-    features: SentenceFeatures, r: TokenRange, context: ArticleContext, form: str
+    sent: SentenceFeatures, r: TokenRange, context: ArticleContext, form: str
 ) -> tuple[str, ...]:
     """Return what the article shows of a name elsewhere, and whether it stands in a headline."""
-    words = name_words(features, *r)
+    words = name_words(sent, *r)
     all_of_them = (
         ("sure", len(words) > 1 and words in context.full_names and form in _WEAK_FORMS),
         ("shortened", len(words) > 1 and words[-1] in context.single_word_names),
         ("mister", len(words) == 1 and words in context.titled_names),
-        ("headline", features.is_headline),
-        ("headline-long", features.is_headline and r[1] - r[0] > 2),
+        ("headline", sent.is_headline),
+        ("headline-long", sent.is_headline and r[1] - r[0] > 2),
     )
     return tuple(name for name, there in all_of_them if there)
 
 
-def is_followed_by_region(features: SentenceFeatures, last: int, known: KnownPlaces) -> bool:
+def is_followed_by_region(sent: SentenceFeatures, last: int, known: KnownPlaces) -> bool:
     """Whether a state or country stands behind the name's comma: Shelby, Ohio."""
-    if features.word(last) != ",":
+    if sent.word(last) != ",":
         return False
-    mark = features.word(last + 1).partition("-")[0] in en.STATE_MARKS and features.is_capitalised(last + 1)
+    mark = sent.word(last + 1).partition("-")[0] in en.STATE_MARKS and sent.is_capitalised(last + 1)
     return mark or place_starting_at(known, last + 1) not in ("", "city")
 
 
@@ -111,40 +111,38 @@ def _starts_with_place(first: int, last: int, known: KnownPlaces) -> bool:
     return any((first, end) in known for end in range(first + 1, last))
 
 
-def could_be_person(features: SentenceFeatures, first: int, last: int) -> bool:
+def could_be_person(sent: SentenceFeatures, first: int, last: int) -> bool:
     """Whether the words are those of a person's name: capitals, particles, hyphens, initials."""
     if last - first > _MAX_PERSON_TOKENS:
         return False
-    lead = features.word(first)
+    lead = sent.word(first)
     party = lead in en.PARTIES or lead in en.DEMONYMS or lead.removesuffix("s") in en.DEMONYMS
     if party and last - first > 1 and lead not in en.FIRST_NAMES:
         return False
-    if any(features.word(i) in ("&", "/", "of", "the") or features.is_number(i) for i in range(first, last)):
+    if any(sent.word(i) in ("&", "/", "of", "the") or sent.is_number(i) for i in range(first, last)):
         return False
-    return (
-        features.is_capitalised(last - 1) or features.word(last - 1) in (".", "un", "il") or last - first > 2
-    )
+    return sent.is_capitalised(last - 1) or sent.word(last - 1) in (".", "un", "il") or last - first > 2
 
 
-def name_words(features: SentenceFeatures, first: int, last: int) -> tuple[str, ...]:
+def name_words(sent: SentenceFeatures, first: int, last: int) -> tuple[str, ...]:
     """Return the folded words of a range without a suffix such as Jr."""
     end = last
-    while end > first + 1 and features.word(end - 1) in en.NAME_SUFFIXES | {"."}:
+    while end > first + 1 and sent.word(end - 1) in en.NAME_SUFFIXES | {"."}:
         end -= 1
-    return features.folded[first:end]
+    return sent.folded[first:end]
 
 
-def person_form(features: SentenceFeatures, first: int, last: int, context: ArticleContext) -> str:
+def person_form(sent: SentenceFeatures, first: int, last: int, context: ArticleContext) -> str:
     """Return what the name's own words and the article tell."""
-    words = name_words(features, first, last)
+    words = name_words(sent, first, last)
     if len(words) == 1:
-        return _single_word_form(features, first, context)
+        return _single_word_form(sent, first, context)
     if words in context.surnames:
         return "tails"
     given = words[0] in en.FIRST_NAMES
-    if _has_initials(features, first, last):
+    if _has_initials(sent, first, last):
         return "given-initial" if given else "initial"
-    if len(words) < last - first and features.word(last - 1) != ".":
+    if len(words) < last - first and sent.word(last - 1) != ".":
         return "suffix"
     if given:
         return "given-family" if words[-1] in en.SURNAMES else "given"
@@ -153,22 +151,22 @@ def person_form(features: SentenceFeatures, first: int, last: int, context: Arti
     return "two" if len(words) == 2 else "more"
 
 
-def _single_word_form(features: SentenceFeatures, i: int, context: ArticleContext) -> str:
-    word = features.word(i)
+def _single_word_form(sent: SentenceFeatures, i: int, context: ArticleContext) -> str:
+    word = sent.word(i)
     if (word,) in context.titled_names or (word,) in context.surnames:
         return "tail"
     if (word,) in context.first_names:
         return "first"
-    if word in en.AMBIGUOUS_FIRST_NAMES and i in features.capital_positions:
+    if word in en.AMBIGUOUS_FIRST_NAMES and i in sent.capital_positions:
         return "word"
     if word in en.SURNAMES:
         return "surname"
     return "forename" if word in en.FIRST_NAMES else "unknown"
 
 
-def _has_initials(features: SentenceFeatures, first: int, last: int) -> bool:
+def _has_initials(sent: SentenceFeatures, first: int, last: int) -> bool:
     """Whether a single letter with its dot stands before the last word: K. Munday, Ann B. Teal."""
-    return any(_is_initial(features.tokens[i].text) for i in range(first, last - 1))
+    return any(_is_initial(sent.tokens[i].text) for i in range(first, last - 1))
 
 
 def _is_initial(text: str) -> bool:
@@ -177,76 +175,70 @@ def _is_initial(text: str) -> bool:
     return all(c == "." for c in text[1::2]) and text[::2].isalpha()
 
 
-def person_cue(features: SentenceFeatures, first: int, last: int) -> str:
+def person_cue(sent: SentenceFeatures, first: int, last: int) -> str:
     """Return the strongest word around a name that tells a person; empty for none."""
-    if _follows_honorific(features, first):
+    if _follows_honorific(sent, first):
         return "honorific"
-    if _precedes_party(features, last):
+    if _precedes_party(sent, last):
         return "party"
-    if _precedes_age(features, last):
+    if _precedes_age(sent, last):
         return "age"
-    if title_start(features, first) < first or features.word(first - 1) in en.ROLES:
+    if title_start(sent, first) < first or sent.word(first - 1) in en.ROLES:
         return "role"
-    if features.word(first - 1) == "," and features.word(first - 2) in en.ROLES | en.TITLES:
+    if sent.word(first - 1) == "," and sent.word(first - 2) in en.ROLES | en.TITLES:
         return "role-comma"
     if (
-        features.word(last) == ","
-        and _has_role_after(features, last + 1)
-        and features.word(first - 1) not in _NOT_BEFORE_APPOSED_PERSON
+        sent.word(last) == ","
+        and _has_role_after(sent, last + 1)
+        and sent.word(first - 1) not in _NOT_BEFORE_APPOSED_PERSON
     ):
         return "apposition"
-    if features.word(last) in en.PERSON_VERBS or (
-        features.word(last) == "," and features.word(last + 1) == "who"
-    ):
+    if sent.word(last) in en.PERSON_VERBS or (sent.word(last) == "," and sent.word(last + 1) == "who"):
         return "does"
-    if (
-        features.word(first - 1) in en.REPORTING_VERBS
-        and first > 1
-        and features.word(last) in _AFTER_INVERTED_SOURCE
-    ):
+    if sent.word(first - 1) in en.REPORTING_VERBS and first > 1 and sent.word(last) in _AFTER_INVERTED_SOURCE:
         return "said"
-    if features.word(first - 1) == "to" and features.word(first - 2) == "according":
+    if sent.word(first - 1) == "to" and sent.word(first - 2) == "according":
         return "said"
     return ""
 
 
-def _follows_honorific(features: SentenceFeatures, first: int) -> bool:
-    title, before = features.word(first - 1), features.word(first - 2)
-    if title == "." and features.is_attached(first - 1):
-        return f"{before}." in en.HONORIFICS and features.is_capitalised(first - 2)
+def _follows_honorific(sent: SentenceFeatures, first: int) -> bool:
+    title, before = sent.word(first - 1), sent.word(first - 2)
+    if title == "." and sent.is_attached(first - 1):
+        return f"{before}." in en.HONORIFICS and sent.is_capitalised(first - 2)
     ship = title in ("lady", "queen", "king", "prince", "princess", "sir") and before == "the"
-    return title in en.HONORIFICS and features.is_capitalised(first - 1) and not ship
+    return title in en.HONORIFICS and sent.is_capitalised(first - 1) and not ship
 
 
-def _precedes_party(features: SentenceFeatures, last: int) -> bool:
+def _precedes_party(sent: SentenceFeatures, last: int) -> bool:
     """Whether a bracket or comma with a party stands behind the name: (R-Tex.), (D); , R-Texas."""
-    if features.word(last) == "," and features.word(last + 2) in DASHES and features.is_attached(last + 2):
-        return features.word(last + 1) in ("r", "d", "i")
-    if features.word(last) != "(" or features.word(last + 1) not in en.PARTY_MARKS:
+    if sent.word(last) == "," and sent.word(last + 2) in DASHES and sent.is_attached(last + 2):
+        return sent.word(last + 1) in ("r", "d", "i")
+    if sent.word(last) != "(" or sent.word(last + 1) not in en.PARTY_MARKS:
         return False
-    return features.word(last + 2) in DASHES | {")", ",", "."}
+    return sent.word(last + 2) in DASHES | {")", ",", "."}
 
 
-def _precedes_age(features: SentenceFeatures, last: int) -> bool:
-    word = features.word(last + 1)
+def _precedes_age(sent: SentenceFeatures, last: int) -> bool:
+    word = sent.word(last + 1)
     aged = word.isascii() and word.isdecimal() and int(word) <= _MAX_PERSON_AGE
-    return features.word(last) == "," and aged and features.word(last + 2) in (",", ".", "-", "years", ";")
+    return sent.word(last) == "," and aged and sent.word(last + 2) in (",", ".", "-", "years", ";")
 
 
-def _has_role_after(features: SentenceFeatures, at: int) -> bool:
+def _has_role_after(sent: SentenceFeatures, at: int) -> bool:
     """Whether a role stands behind the name's comma before anything else ends it: , the group's director."""
-    for i in range(at, min(len(features), at + _MAX_ROLE_DISTANCE)):
-        word = features.word(i)
-        if not features.is_capitalised(i) and (word in en.ROLES or word in en.TITLES):
+    for i in range(at, min(len(sent), at + _MAX_ROLE_DISTANCE)):
+        word = sent.word(i)
+        if not sent.is_capitalised(i) and (word in en.ROLES or word in en.TITLES):
             return True
         if word in (",", ".", ";", ":", "and") or word in en.AUXILIARIES - {"'s"}:
             return False
     return False
 
 
-def _person_frame(features: SentenceFeatures, first: int, last: int) -> str:
+def _person_frame(sent: SentenceFeatures, first: int, last: int) -> str:
     """Return how a name stands for which no cue tells a person."""
-    before, after = features.word(first - 1), features.word(last)
+    before, after = sent.word(first - 1), sent.word(last)
     if before == "the":
         return "the"
     if before in ("in", "at", "near"):
@@ -255,41 +247,41 @@ def _person_frame(features: SentenceFeatures, first: int, last: int) -> str:
         return "poss"
     if after in en.AUXILIARIES:
         return "subject"
-    if _precedes_past_verb(features, last):
+    if _precedes_past_verb(sent, last):
         return "acts"
-    if first in features.capital_positions:
+    if first in sent.capital_positions:
         return "opening"
     if before in ("by", "with", "to", "and", "that", "for", "like", "against"):
         return "object"
     return "none"
 
 
-def _precedes_past_verb(features: SentenceFeatures, at: int) -> bool:
+def _precedes_past_verb(sent: SentenceFeatures, at: int) -> bool:
     """Whether a verb in the past seems to stand at ``at``: Korda finished, Finch struck."""
-    word = features.word(at)
-    return not features.is_capitalised(at) and (
+    word = sent.word(at)
+    return not sent.is_capitalised(at) and (
         (len(word) > 4 and word.endswith("ed")) or word in en.IRREGULAR_PASTS
     )
 
 
-def is_organisation(features: SentenceFeatures, first: int, last: int, context: ArticleContext) -> bool:
+def is_organisation(sent: SentenceFeatures, first: int, last: int, context: ArticleContext) -> bool:
     """Whether the name is that of a firm, a body, a medium, a creed or a work."""
-    words = name_words(features, first, last)
+    words = name_words(sent, first, last)
     if words in context.organisation_names:
         return True
     if len(words) == 1:
-        return words[0] in en.KNOWN_ORGANISATIONS or is_acronym(features, first)
+        return words[0] in en.KNOWN_ORGANISATIONS or is_acronym(sent, first)
     if words[-1] in en.ORGANISATION_ENDINGS or words[0] in en.ORGANISATION_WORDS:
         return True
     inner = range(first + 1, last)
-    return any(features.word(i) in en.FIRM_ENDINGS for i in inner) or any(
-        features.word(i) in en.KNOWN_ORGANISATIONS and is_acronym(features, i) for i in range(first, last)
+    return any(sent.word(i) in en.FIRM_ENDINGS for i in inner) or any(
+        sent.word(i) in en.KNOWN_ORGANISATIONS and is_acronym(sent, i) for i in range(first, last)
     )
 
 
-def is_acronym(features: SentenceFeatures, i: int) -> bool:
+def is_acronym(sent: SentenceFeatures, i: int) -> bool:
     """Whether a word is an abbreviation in capitals in a sentence that is not all capitals."""
-    text = features.tokens[i].text
+    text = sent.tokens[i].text
     if not (text.isupper() and len(text) > 1 and text.isalpha()):
         return False
-    return not features.is_all_caps
+    return not sent.is_all_caps

@@ -46,17 +46,13 @@ def _gazetteer_index() -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
     return {word: tuple(names) for word, names in heads.items()}
 
 
-def find_known_places(features: SentenceFeatures) -> dict[TokenRange, str]:
+def find_known_places(sent: SentenceFeatures) -> dict[TokenRange, str]:
     """Return the ranges that the gazetteer knows, the longest at each place, with their kind."""
     found: dict[TokenRange, str] = {}
     i = 0
-    while i < len(features):
-        at, kind = _known_place_at(features, i)
-        if (
-            features.word(i) in en.NUMBERED_PLACES
-            and features.is_capitalised(i)
-            and features.word(i + 1)[:1].isdigit()
-        ):
+    while i < len(sent):
+        at, kind = _known_place_at(sent, i)
+        if sent.word(i) in en.NUMBERED_PLACES and sent.is_capitalised(i) and sent.word(i + 1)[:1].isdigit():
             at, kind = i + 2, "numbered"
         if kind:
             found[i, at] = kind
@@ -76,87 +72,85 @@ def has_place_ending_at(known: KnownPlaces, i: int) -> bool:
     return any((first, i) in known for first in range(i - _MAX_GAZETTEER_TOKENS, i))
 
 
-def _known_place_at(features: SentenceFeatures, i: int) -> tuple[int, str]:
+def _known_place_at(sent: SentenceFeatures, i: int) -> tuple[int, str]:
     """Return the end and the kind of the known place that starts at ``i``; an empty kind for none."""
-    if not features.is_capitalised(i) or (features.word(i) == "us" and features.tokens[i].text != "US"):
+    if not sent.is_capitalised(i) or (sent.word(i) == "us" and sent.tokens[i].text != "US"):
         return i, ""
-    if _is_state_abbreviation(features, i):
+    if _is_state_abbreviation(sent, i):
         return i + 1, "mark"
-    for name, kind in _gazetteer_index().get(features.word(i), ()):
+    for name, kind in _gazetteer_index().get(sent.word(i), ()):
         last = i + len(name)
-        if features.folded[i:last] == name and all(
-            features.is_capitalised(j) or _may_be_lowercase(features, j) for j in range(i + 1, last)
+        if sent.folded[i:last] == name and all(
+            sent.is_capitalised(j) or _may_be_lowercase(sent, j) for j in range(i + 1, last)
         ):
             return last, kind
     return i, ""
 
 
-def _may_be_lowercase(features: SentenceFeatures, i: int) -> bool:
+def _may_be_lowercase(sent: SentenceFeatures, i: int) -> bool:
     """Whether a word may have small letters in a place's name: of, de, the au of Port-au-Prince."""
-    word = features.word(i)
-    return (
-        word in en.FUNCTION_WORDS or word in en.PARTICLES or word in DASHES or features.word(i - 1) in DASHES
-    )
+    word = sent.word(i)
+    return word in en.FUNCTION_WORDS or word in en.PARTICLES or word in DASHES or sent.word(i - 1) in DASHES
 
 
-def _is_state_abbreviation(features: SentenceFeatures, i: int) -> bool:
+def _is_state_abbreviation(sent: SentenceFeatures, i: int) -> bool:
     """Whether an abbreviated state stands here; most need a comma, bracket or dash before: Reno, Nev."""
-    before, word, text = features.word(i - 1), features.word(i), features.tokens[i].text
+    before, word, text = sent.word(i - 1), sent.word(i), sent.tokens[i].text
     if before not in (",", "(") and before not in DASHES:
         return word in en.UNAMBIGUOUS_STATE_MARKS
     return word in en.STATE_MARKS or (text.isupper() and word in en.POSTAL_CODES and len(text) == 2)
 
 
-def place_type(features: SentenceFeatures, first: int, last: int, known: KnownPlaces) -> str:
+def place_type(sent: SentenceFeatures, first: int, last: int, known: KnownPlaces) -> str:
     """Return what tells that ``[first, last)`` is a place: its kind in the gazetteer, its head; or none."""
     if (first, last) in known:
         return known[first, last]
-    head, lead = features.word(last - 1), features.word(first)
+    head, lead = sent.word(last - 1), sent.word(first)
     if last - first > 1 and head in en.PLACE_NAME_HEADS and head not in en.AMBIGUOUS_PLACE_HEADS:
         return "head"
     if last - first > 1 and head in en.AMBIGUOUS_PLACE_HEADS and lead not in en.FIRST_NAMES:
         return "shy"
     if last - first > 1 and lead in en.PLACE_NAME_STARTS and lead not in en.FIRST_NAMES:
         return "lead" if head not in en.ORGANISATION_ENDINGS else ""
-    if "of" in features.folded[first:last] and (lead in en.PLACE_NOUNS or lead in en.PLACE_NAME_HEADS):
+    if "of" in sent.folded[first:last] and (lead in en.PLACE_NOUNS or lead in en.PLACE_NAME_HEADS):
         return "of"
     return ""
 
 
-def place_frame(features: SentenceFeatures, first: int, last: int, known: KnownPlaces) -> tuple[str, str]:
+def place_frame(sent: SentenceFeatures, first: int, last: int, known: KnownPlaces) -> tuple[str, str]:
     """Return what stands before and after a name, as far as that tells whether something is there."""
-    if _is_dateline(features, first, last):
+    if _is_dateline(sent, first, last):
         return "dateline", "then-end"
-    return frame_before(features, first, known), f"then-{_frame_after(features, last)}"
+    return frame_before(sent, first, known), f"then-{_frame_after(sent, last)}"
 
 
-def frame_before(features: SentenceFeatures, first: int, known: KnownPlaces) -> str:
+def frame_before(sent: SentenceFeatures, first: int, known: KnownPlaces) -> str:
     """Return what stands before a name, past articles and points of the compass."""
     at = first - 1
-    at -= features.word(at) in ("the", "both", "all")
-    while features.word(at) in en.COMPASS or features.word(at) in (
+    at -= sent.word(at) in ("the", "both", "all")
+    while sent.word(at) in en.COMPASS or sent.word(at) in (
         "nearby",
         "neighboring",
         "neighbouring",
     ):
         at -= 1
-    at -= features.word(at) in ("the", "both", "all") and at < first - 1
-    word = features.word(at)
-    if word == "," and features.is_capitalised(at - 1):
+    at -= sent.word(at) in ("the", "both", "all") and at < first - 1
+    word = sent.word(at)
+    if word == "," and sent.is_capitalised(at - 1):
         return "at-comma"
     if word == "of":
         return (
             "at-kind"
-            if _is_place_noun(features, at - 1)
+            if _is_place_noun(sent, at - 1)
             else "at-name-of"
-            if features.is_capitalised(at - 1)
+            if sent.is_capitalised(at - 1)
             else "at-of"
         )
     if word in en.STRONG_PLACE_PREPOSITIONS:
         return "at-in"
     if word in en.PLACE_PREPOSITIONS:
         return "at-to"
-    if word == "and" and features.is_capitalised(at - 1):
+    if word == "and" and sent.is_capitalised(at - 1):
         return "at-and-place" if has_place_ending_at(known, at) else "at-and"
     if word == "(":
         return "at-bracket"
@@ -167,20 +161,20 @@ def frame_before(features: SentenceFeatures, first: int, known: KnownPlaces) -> 
     return "at-none"
 
 
-def _is_place_noun(features: SentenceFeatures, at: int) -> bool:
+def _is_place_noun(sent: SentenceFeatures, at: int) -> bool:
     """Whether a noun for a place stands before "of": the city of, the suburb of."""
-    return features.word(at) in en.PLACE_NOUNS or features.word(at) in en.COMPASS
+    return sent.word(at) in en.PLACE_NOUNS or sent.word(at) in en.COMPASS
 
 
-def _frame_after(features: SentenceFeatures, last: int) -> str:
-    word = features.word(last)
+def _frame_after(sent: SentenceFeatures, last: int) -> str:
+    word = sent.word(last)
     if word in ("'s", "'"):
         return "poss"
-    if word in DASHES and features.is_attached(last) and features.is_attached(last + 1):
+    if word in DASHES and sent.is_attached(last) and sent.is_attached(last + 1):
         return "hyphen"
-    if word in en.PLACE_NOUNS and not features.is_capitalised(last):
+    if word in en.PLACE_NOUNS and not sent.is_capitalised(last):
         return "kind"
-    if features.is_number(last):
+    if sent.is_number(last):
         return "number"
     if word in en.TITLES or word in en.TITLE_MODIFIERS or word in en.ROLES:
         return "title"
@@ -192,7 +186,7 @@ def _frame_after(features: SentenceFeatures, last: int) -> str:
         return "subject"
     if word in en.FUNCTION_WORDS:
         return "other"
-    if features.is_capitalised(last):
+    if sent.is_capitalised(last):
         return "name"
     return "adj" if _may_be_modified(word) else "other"
 
@@ -202,22 +196,22 @@ def _may_be_modified(word: str) -> bool:
     return word[0].isalpha() and not word.endswith(("ed", "ing", "ly"))
 
 
-def _is_dateline(features: SentenceFeatures, first: int, last: int) -> bool:
+def _is_dateline(sent: SentenceFeatures, first: int, last: int) -> bool:
     """Whether a sentence opens with the name and a dash or an agency, as KYIV, Ukraine (AP) — does."""
-    if last > _MAX_DATELINE_TOKENS or not features.tokens[0].text.isupper():
+    if last > _MAX_DATELINE_TOKENS or not sent.tokens[0].text.isupper():
         return False
-    if any(features.word(i) in en.FUNCTION_WORDS for i in range(first)):
+    if any(sent.word(i) in en.FUNCTION_WORDS for i in range(first)):
         return False
-    for at in range(last, min(len(features), last + _MAX_DATELINE_TOKENS)):
-        word = features.word(at)
-        if word in DASHES and not features.is_attached(at):
-            return all(features.is_capitalised(i) or not features.word(i)[:1].isalpha() for i in range(at))
-        if word == "(" and (features.word(at + 1) in _AGENCIES or _is_uppercase(features, at + 1)):
+    for at in range(last, min(len(sent), last + _MAX_DATELINE_TOKENS)):
+        word = sent.word(at)
+        if word in DASHES and not sent.is_attached(at):
+            return all(sent.is_capitalised(i) or not sent.word(i)[:1].isalpha() for i in range(at))
+        if word == "(" and (sent.word(at + 1) in _AGENCIES or _is_uppercase(sent, at + 1)):
             return True
-        if word in SENTENCE_ENDS and not features.is_attached(at):
+        if word in SENTENCE_ENDS and not sent.is_attached(at):
             return False
     return False
 
 
-def _is_uppercase(features: SentenceFeatures, i: int) -> bool:
-    return features.is_capitalised(i) and features.tokens[i].text.isupper()
+def _is_uppercase(sent: SentenceFeatures, i: int) -> bool:
+    return sent.is_capitalised(i) and sent.tokens[i].text.isupper()

@@ -41,14 +41,14 @@ def selection_candidates(tokens: Sequence[Token]) -> tuple[SelectionCandidate, .
 
 
 @lru_cache(maxsize=64)  # the sheet and its hints ask for those of one sentence
-def candidates_in(features: SentenceFeatures) -> tuple[SelectionCandidate, ...]:
+def candidates_in(sent: SentenceFeatures) -> tuple[SelectionCandidate, ...]:
     """Return the candidates of a sentence that has been looked at."""
     found: dict[TokenRange, str] = {}
     for kind, ranges in (
-        ("quotation", ((q.first, q.last) for q in features.quotations)),
-        ("claim", claim_ranges(features)),
-        ("number", _number_ranges(features)),
-        ("name", name_ranges(features)),
+        ("quotation", ((q.first, q.last) for q in sent.quotations)),
+        ("claim", claim_ranges(sent)),
+        ("number", _number_ranges(sent)),
+        ("name", name_ranges(sent)),
     ):
         for r in ranges:
             found.setdefault(r, kind)
@@ -56,8 +56,8 @@ def candidates_in(features: SentenceFeatures) -> tuple[SelectionCandidate, ...]:
     return tuple(SelectionCandidate(first, last, found[first, last]) for first, last in order)
 
 
-def _number_ranges(features: SentenceFeatures) -> list[TokenRange]:
-    counting = [p for p in number_phrases(features) if p.counts]
+def _number_ranges(sent: SentenceFeatures) -> list[TokenRange]:
+    counting = [p for p in number_phrases(sent) if p.counts]
     return [(p.first, end) for p in counting for end in sorted({p.complement_end, p.last}, reverse=True)]
 
 
@@ -67,10 +67,10 @@ def snap_to_phrase(tokens: Sequence[Token], i: int) -> TokenRange:
     On an opening quotation mark the whole quotation; else the longest name, or the number phrase
     without its "of …", that starts there (money, dates and durations too); else the token alone.
     """
-    features = sentence_features(tokens)
-    quotation = next(((q.first, q.last) for q in features.quotations if q.first == i and q.has_opening), None)
-    name = next((r for r in name_ranges(features) if r[0] == i), None)
-    number = next(((p.first, p.last) for p in number_phrases(features) if p.first == i), None)
+    sent = sentence_features(tokens)
+    quotation = next(((q.first, q.last) for q in sent.quotations if q.first == i and q.has_opening), None)
+    name = next((r for r in name_ranges(sent) if r[0] == i), None)
+    number = next(((p.first, p.last) for p in number_phrases(sent) if p.first == i), None)
     return quotation or name or number or (i, i + 1)
 
 
@@ -105,20 +105,16 @@ def selection_expansions(tokens: Sequence[Token], first: int, last: int) -> tupl
 
 
 @lru_cache(maxsize=256)  # what Space takes next is drawn at every key, and then it is pressed
-def _cached_expansions(features: SentenceFeatures, first: int, last: int) -> tuple[Expansion, ...]:
-    if _is_claim_range(features, first, last):
+def _cached_expansions(sent: SentenceFeatures, first: int, last: int) -> tuple[Expansion, ...]:
+    if _is_claim_range(sent, first, last):
         found = [
-            e
-            for e in (*_longer_claims(features, first), *_enclosing_claims(features))
-            if _holds(e, first, last)
+            e for e in (*_longer_claims(sent, first), *_enclosing_claims(sent)) if _holds(e, first, last)
         ]
     else:
-        held = [e for e in _fixed_expansions(features) if _holds(e, first, last)]
-        soft = [e for e in _phrase_and_clause(features, first, last) if _holds(e, first, last)]
+        held = [e for e in _fixed_expansions(sent) if _holds(e, first, last)]
+        soft = [e for e in _phrase_and_clause(sent, first, last) if _holds(e, first, last)]
         found = held + [
-            e
-            for e in soft
-            if not any(_cross(e, h) for h in held) and not _is_cue_without_content(features, e)
+            e for e in soft if not any(_cross(e, h) for h in held) and not _is_cue_without_content(sent, e)
         ]
     return _nested_chain(found)
 
@@ -132,31 +128,31 @@ def _nested_chain(found: list[Expansion]) -> tuple[Expansion, ...]:
     return tuple(chain)
 
 
-def _is_claim_range(features: SentenceFeatures, first: int, last: int) -> bool:
+def _is_claim_range(sent: SentenceFeatures, first: int, last: int) -> bool:
     """Whether a selection is what a claim from its start may be, so that it grows as a claim."""
-    if any((r.first, r.last) == (first, last) for r in claim_candidates(features)):
+    if any((r.first, r.last) == (first, last) for r in claim_candidates(sent)):
         return True
-    return last - first > _MAX_PHRASE_TOKENS and last in claim_ends(features, first)
+    return last - first > _MAX_PHRASE_TOKENS and last in claim_ends(sent, first)
 
 
-def _longer_claims(features: SentenceFeatures, first: int) -> Iterator[Expansion]:
+def _longer_claims(sent: SentenceFeatures, first: int) -> Iterator[Expansion]:
     """Yield the longer claims from the same start."""
-    for end in claim_ends(features, first):
+    for end in claim_ends(sent, first):
         yield Expansion(first, end, "clause")
 
 
-def _enclosing_claims(features: SentenceFeatures) -> Iterator[Expansion]:
+def _enclosing_claims(sent: SentenceFeatures) -> Iterator[Expansion]:
     """Yield what claims grow into: other claims, quotations, the sentence."""
-    for r in claim_candidates(features):
+    for r in claim_candidates(sent):
         yield Expansion(r.first, r.last, "clause")
-    yield from _quotations_and_sentence(features)
+    yield from _quotations_and_sentence(sent)
 
 
-def _is_cue_without_content(features: SentenceFeatures, e: Expansion) -> bool:
+def _is_cue_without_content(sent: SentenceFeatures, e: Expansion) -> bool:
     """Whether a clause holds a verb of speech without what it says: "Quist said"."""
-    if e.kind != "clause" or any(r.first < e.last and e.first < r.last for r in claim_candidates(features)):
+    if e.kind != "clause" or any(r.first < e.last and e.first < r.last for r in claim_candidates(sent)):
         return False
-    return any(features.word(i) in en.SPEECH_FORMS and is_verb(features, i) for i in range(e.first, e.last))
+    return any(sent.word(i) in en.SPEECH_FORMS and is_verb(sent, i) for i in range(e.first, e.last))
 
 
 def _holds(e: Expansion, first: int, last: int) -> bool:
@@ -168,82 +164,76 @@ def _cross(a: Expansion, b: Expansion) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _fixed_expansions(features: SentenceFeatures) -> tuple[Expansion, ...]:
+def _fixed_expansions(sent: SentenceFeatures) -> tuple[Expansion, ...]:
     """Return the extents that are there whatever is selected."""
-    return tuple(_find_fixed_expansions(features))
+    return tuple(_find_fixed_expansions(sent))
 
 
-def _find_fixed_expansions(features: SentenceFeatures) -> Iterator[Expansion]:
-    for a, b in name_ranges(features):
+def _find_fixed_expansions(sent: SentenceFeatures) -> Iterator[Expansion]:
+    for a, b in name_ranges(sent):
         yield Expansion(a, b, "name")
-        yield Expansion(title_start(features, a), b, "name")
-    for p in number_phrases(features):
+        yield Expansion(title_start(sent, a), b, "name")
+    for p in number_phrases(sent):
         yield Expansion(p.first, p.last, "number")
         yield Expansion(p.first, p.complement_end, "number")
-    for r in claim_candidates(features):
+    for r in claim_candidates(sent):
         yield Expansion(r.first, r.last, "clause")
-    yield from _quotations_and_sentence(features)
+    yield from _quotations_and_sentence(sent)
 
 
-def _quotations_and_sentence(features: SentenceFeatures) -> Iterator[Expansion]:
+def _quotations_and_sentence(sent: SentenceFeatures) -> Iterator[Expansion]:
     """Yield the quotations and the sentence, each without and with its marks."""
-    for q in features.quotations:
+    for q in sent.quotations:
         yield Expansion(*q.content, "quotation")
         yield Expansion(q.first, q.last, "quotation")
-    yield Expansion(0, features.content_end(), "sentence")
-    yield Expansion(0, len(features), "sentence")
+    yield Expansion(0, sent.content_end(), "sentence")
+    yield Expansion(0, len(sent), "sentence")
 
 
-def _phrase_and_clause(features: SentenceFeatures, first: int, last: int) -> Iterator[Expansion]:
+def _phrase_and_clause(sent: SentenceFeatures, first: int, last: int) -> Iterator[Expansion]:
     """Yield the phrase, the phrase with its "of …" and the clause around a selection."""
-    a, b = _phrase_range(features, first, last)
+    a, b = _phrase_range(sent, first, last)
     yield Expansion(a, b, "phrase")
-    yield Expansion(*_with_of_phrase(features, a, b), "phrase")
-    yield Expansion(*_clause_range(features, first, last), "clause")
+    yield Expansion(*_with_of_phrase(sent, a, b), "phrase")
+    yield Expansion(*_clause_range(sent, first, last), "clause")
 
 
-def _phrase_range(features: SentenceFeatures, first: int, last: int) -> TokenRange:
+def _phrase_range(sent: SentenceFeatures, first: int, last: int) -> TokenRange:
     """Widen over words up to the nearest preposition, conjunction, verb, pronoun or mark."""
-    while first > 0 and not _ends_phrase(features, first - 1) and features.word(first) not in en.DETERMINERS:
+    while first > 0 and not _ends_phrase(sent, first - 1) and sent.word(first) not in en.DETERMINERS:
         first -= 1
-    while (
-        last < len(features)
-        and not _ends_phrase(features, last)
-        and features.word(last) not in en.DETERMINERS
-    ):
+    while last < len(sent) and not _ends_phrase(sent, last) and sent.word(last) not in en.DETERMINERS:
         last += 1
     return first, last
 
 
-def _ends_phrase(features: SentenceFeatures, i: int) -> bool:
-    word = features.word(i)
-    if word in ("of", "that") or word in _PHRASE_BREAKS or is_quotation_mark(features.tokens[i].text):
+def _ends_phrase(sent: SentenceFeatures, i: int) -> bool:
+    word = sent.word(i)
+    if word in ("of", "that") or word in _PHRASE_BREAKS or is_quotation_mark(sent.tokens[i].text):
         return True
-    return (
-        not word[:1].isalnum() and word not in en.PERCENT and not (word in DASHES and features.is_attached(i))
-    )
+    return not word[:1].isalnum() and word not in en.PERCENT and not (word in DASHES and sent.is_attached(i))
 
 
-def _with_of_phrase(features: SentenceFeatures, first: int, last: int) -> TokenRange:
-    if features.word(last) != "of" or last + 1 >= len(features) or features.word(last + 1) in en.PRONOUNS:
+def _with_of_phrase(sent: SentenceFeatures, first: int, last: int) -> TokenRange:
+    if sent.word(last) != "of" or last + 1 >= len(sent) or sent.word(last + 1) in en.PRONOUNS:
         return first, last
     at = last + 1
-    while features.word(at) in en.DETERMINERS:
+    while sent.word(at) in en.DETERMINERS:
         at += 1
-    while at < len(features) and not _ends_phrase(features, at):
+    while at < len(sent) and not _ends_phrase(sent, at):
         at += 1
     return first, at
 
 
-def _clause_range(features: SentenceFeatures, first: int, last: int) -> TokenRange:
+def _clause_range(sent: SentenceFeatures, first: int, last: int) -> TokenRange:
     """Widen to the nearest commas, brackets, dashes or quotation marks."""
-    while first > 0 and not _ends_clause(features, first - 1):
+    while first > 0 and not _ends_clause(sent, first - 1):
         first -= 1
-    while last < features.content_end() and not _ends_clause(features, last):
+    while last < sent.content_end() and not _ends_clause(sent, last):
         last += 1
     return first, last
 
 
-def _ends_clause(features: SentenceFeatures, i: int) -> bool:
-    text = features.tokens[i].text
+def _ends_clause(sent: SentenceFeatures, i: int) -> bool:
+    text = sent.tokens[i].text
     return is_quotation_mark(text) or text in _CLAUSE_MARKS or text in (".", "!", "?")

@@ -53,17 +53,17 @@ class NameRanges(Struct, frozen=True):
         return sorted(self.enclosing, key=lambda r: (r[0], -r[1]))
 
 
-def find_name_ranges(features: SentenceFeatures, context: ArticleContext) -> NameRanges:
+def find_name_ranges(sent: SentenceFeatures, context: ArticleContext) -> NameRanges:
     """Return the stretches of a sentence."""
-    known = find_known_places(features)
-    around = {r: r for r in name_ranges(features) if not _is_common_word(features, r, context)}
+    known = find_known_places(sent)
+    around = {r: r for r in name_ranges(sent) if not _is_common_word(sent, r, context)}
     for whole in tuple(around):
-        for r in _inner_names(features, whole, context, known):
-            if _splits_hyphenated(features, r):
+        for r in _inner_names(sent, whole, context, known):
+            if _splits_hyphenated(sent, r):
                 continue
-            around.setdefault(r, r if _is_separate_before(features, whole[0], r[0], known) else whole)
+            around.setdefault(r, r if _is_separate_before(sent, whole[0], r[0], known) else whole)
     holders = _enclosing_by_token(around)
-    around |= {r: r for r in _missed_short_names(features, context, holders)}
+    around |= {r: r for r in _missed_short_names(sent, context, holders)}
     for whole in known:
         for r in [r for r in _ranges_within(whole) if r in around]:
             around[r] = whole
@@ -73,12 +73,12 @@ def find_name_ranges(features: SentenceFeatures, context: ArticleContext) -> Nam
     return NameRanges(around, known)
 
 
-def _splits_hyphenated(features: SentenceFeatures, r: TokenRange) -> bool:
+def _splits_hyphenated(sent: SentenceFeatures, r: TokenRange) -> bool:
     """Whether a range begins or ends at a hyphen inside a word."""
     first, last = r
-    inner = features.word(first) in DASHES or features.word(last - 1) in DASHES
-    before = features.is_attached(first) and features.word(first - 1) in DASHES
-    return inner or before or (features.is_attached(last) and features.word(last) in DASHES)
+    inner = sent.word(first) in DASHES or sent.word(last - 1) in DASHES
+    before = sent.is_attached(first) and sent.word(first - 1) in DASHES
+    return inner or before or (sent.is_attached(last) and sent.word(last) in DASHES)
 
 
 def _ranges_within(whole: TokenRange) -> Iterator[TokenRange]:
@@ -97,96 +97,94 @@ def _enclosing_by_token(around: dict[TokenRange, TokenRange]) -> dict[int, Token
 
 
 def _missed_short_names(
-    features: SentenceFeatures, context: ArticleContext, holders: dict[int, TokenRange]
+    sent: SentenceFeatures, context: ArticleContext, holders: dict[int, TokenRange]
 ) -> Iterator[TokenRange]:
     """Yield words that are a person's elsewhere in the article and were taken for common ones here."""
-    for i, word in enumerate(features.folded):
+    for i, word in enumerate(sent.folded):
         if (
             i not in holders
-            and features.is_capitalised(i)
-            and not features.is_capitalised(i + 1)
+            and sent.is_capitalised(i)
+            and not sent.is_capitalised(i + 1)
             and context.is_short_name((word,))
         ):
             yield i, i + 1
 
 
-def _is_common_word(features: SentenceFeatures, r: TokenRange, context: ArticleContext) -> bool:
+def _is_common_word(sent: SentenceFeatures, r: TokenRange, context: ArticleContext) -> bool:
     """Whether the one word of a name has its capital from its place and is a common word in the article."""
     first, last = r
     if (
         last - first > 1
-        or first not in features.capital_positions
-        or features.folded[first] not in context.lowercase_words
+        or first not in sent.capital_positions
+        or sent.folded[first] not in context.lowercase_words
     ):
         return False
-    return not context.is_short_name(features.folded[first:last])
+    return not context.is_short_name(sent.folded[first:last])
 
 
-def _is_separate_before(features: SentenceFeatures, first: int, at: int, known: KnownPlaces) -> bool:
+def _is_separate_before(sent: SentenceFeatures, first: int, at: int, known: KnownPlaces) -> bool:
     """Whether what stands before ``at`` in a run is a name of its own: a place, a party, a medium."""
     if at <= first:
         return False
-    word = features.word(at - 1)
+    word = sent.word(at - 1)
     if word in en.PARTIES or word in en.DEMONYMS or word.removesuffix("s") in en.DEMONYMS:
         return True
     return has_place_ending_at(known, at) or (at - 1 == first and word in en.KNOWN_ORGANISATIONS)
 
 
 def _inner_names(
-    features: SentenceFeatures, whole: TokenRange, context: ArticleContext, known: KnownPlaces
+    sent: SentenceFeatures, whole: TokenRange, context: ArticleContext, known: KnownPlaces
 ) -> Iterator[TokenRange]:
     """Yield the names that lie in a longer one: persons, and what is left without a common first word."""
     first, last = whole
     if last - first < 2:
         return
-    opener = features.word(first) in context.lowercase_words or features.word(first) in en.SENTENCE_OPENERS
+    opener = sent.word(first) in context.lowercase_words or sent.word(first) in en.SENTENCE_OPENERS
     if (
-        first in features.capital_positions
+        first in sent.capital_positions
         and opener
-        and not context.is_short_name(name_words(features, first, last))
+        and not context.is_short_name(name_words(sent, first, last))
     ):
         yield first + 1, last
-    yield from _signature_names(features, whole, known)
-    if not (features.word(first) in en.FIRST_NAMES or features.word(first).endswith(".")):
+    yield from _signature_names(sent, whole, known)
+    if not (sent.word(first) in en.FIRST_NAMES or sent.word(first).endswith(".")):
         for i in range(max(first + 1, last - _MAX_INNER_NAME), last - 1):
-            if features.word(i) in en.FIRST_NAMES:
+            if sent.word(i) in en.FIRST_NAMES:
                 yield i, last
-    yield from _known_full_names(features, whole, context)
-    if features.is_headline:
+    yield from _known_full_names(sent, whole, context)
+    if sent.is_headline:
         for i in range(first, last):
-            yield from _headline_names(features, i, last, context)
+            yield from _headline_names(sent, i, last, context)
 
 
-def _signature_names(
-    features: SentenceFeatures, whole: TokenRange, known: KnownPlaces
-) -> Iterator[TokenRange]:
+def _signature_names(sent: SentenceFeatures, whole: TokenRange, known: KnownPlaces) -> Iterator[TokenRange]:
     """Yield the two names of a signature: Ann B. Teal Larkmouth, N.Y."""
     first, last = whole
     place = next((at for at in range(first + 2, last) if (at, last) in known), None)
     if place:
         yield first, place
-    elif last - first > 2 and is_followed_by_region(features, last, known):
+    elif last - first > 2 and is_followed_by_region(sent, last, known):
         yield first, last - 1
         yield last - 1, last
 
 
 def _known_full_names(
-    features: SentenceFeatures, whole: TokenRange, context: ArticleContext
+    sent: SentenceFeatures, whole: TokenRange, context: ArticleContext
 ) -> Iterator[TokenRange]:
     """Yield the full names of the article that lie in a longer run."""
     first, last = whole
-    without_suffix = (first, first + len(name_words(features, first, last)))
+    without_suffix = (first, first + len(name_words(sent, first, last)))
     for i in range(first, last):
         for end in range(i + 2, min(last, i + _MAX_FULL_NAME) + 1):
-            if features.folded[i:end] in context.full_names and (i, end) != without_suffix:
+            if sent.folded[i:end] in context.full_names and (i, end) != without_suffix:
                 yield i, end
 
 
 def _headline_names(
-    features: SentenceFeatures, i: int, last: int, context: ArticleContext
+    sent: SentenceFeatures, i: int, last: int, context: ArticleContext
 ) -> Iterator[TokenRange]:
     """Yield the person that starts at ``i`` in a headline, where every word has a capital."""
-    words, before = features.folded[i : i + 1], features.word(i - 1)
+    words, before = sent.folded[i : i + 1], sent.word(i - 1)
     led = before in en.FIRST_NAMES or before.endswith(".") or (before,) in context.first_names
     seen = context.is_short_name(words) or words in context.first_names or words[0] in en.SURNAMES
     if seen and not led:
@@ -203,20 +201,20 @@ _MAX_ENCLOSING_TOKENS = 12
 
 
 def entity_candidates(
-    features: SentenceFeatures, context: ArticleContext = EMPTY_CONTEXT
+    sent: SentenceFeatures, context: ArticleContext = EMPTY_CONTEXT
 ) -> tuple[SpanCandidate, ...]:
     """Return the persons and places of a sentence in reading order; one range may be both."""
-    found = find_name_ranges(features, context)
-    return tuple(reading for r in found.ranges for reading in _range_candidates(features, r, context, found))
+    found = find_name_ranges(sent, context)
+    return tuple(reading for r in found.ranges for reading in _range_candidates(sent, r, context, found))
 
 
 def _range_candidates(
-    features: SentenceFeatures, r: TokenRange, context: ArticleContext, found: NameRanges
+    sent: SentenceFeatures, r: TokenRange, context: ArticleContext, found: NameRanges
 ) -> list[SpanCandidate]:
     """Return the readings of one range, the likelier first."""
     kinds = (
-        ("person", _person_features(features, r, context, found)),
-        ("place", _place_features(features, r, context, found)),
+        ("person", _person_features(sent, r, context, found)),
+        ("place", _place_features(sent, r, context, found)),
     )
     scored = [
         SpanCandidate(*r, kind, entity_score(kind, traits), " ".join(traits))
@@ -227,52 +225,50 @@ def _range_candidates(
 
 
 def _person_features(
-    features: SentenceFeatures, r: TokenRange, context: ArticleContext, found: NameRanges
+    sent: SentenceFeatures, r: TokenRange, context: ArticleContext, found: NameRanges
 ) -> tuple[str, ...]:
     """Return what tells for and against a person."""
-    traits = person_features(
-        features, r, context, place_type(features, *r, found.known_places), found.known_places
-    )
+    traits = person_features(sent, r, context, place_type(sent, *r, found.known_places), found.known_places)
     return (*traits, "inner") if traits and found.enclosing[r] != r else traits
 
 
 def _place_features(
-    features: SentenceFeatures, r: TokenRange, context: ArticleContext, found: NameRanges
+    sent: SentenceFeatures, r: TokenRange, context: ArticleContext, found: NameRanges
 ) -> tuple[str, ...]:
     """Return what tells for and against a place: its type, what stands around it, what it lies in."""
     whole, known = found.enclosing[r], r in found.known_places
     if whole != r and not known:
         return ()
-    words = name_words(features, *r)
-    at, then = place_frame(features, *r, found.known_places)
-    kind = place_type(features, *r, found.known_places)
+    words = name_words(sent, *r)
+    at, then = place_frame(sent, *r, found.known_places)
+    kind = place_type(sent, *r, found.known_places)
     if not kind:
         kind = "placed" if words in context.inferred_places else "unknown"
         at = f"{kind}-{at}"
-    body = is_organisation(features, *r, context) and (not known or words in context.organisation_names)
+    body = is_organisation(sent, *r, context) and (not known or words in context.organisation_names)
     traits = (
         (f"{kind}{then.removeprefix('then')}", known),
         ("named", words in context.full_names or context.is_short_name(words)),
         ("body", body),
-        ("stated", is_followed_by_region(features, r[1], found.known_places)),
-        (_enclosing_feature(features, r, whole, context, found), whole != r),
-        ("headline", features.is_headline),
+        ("stated", is_followed_by_region(sent, r[1], found.known_places)),
+        (_enclosing_feature(sent, r, whole, context, found), whole != r),
+        ("headline", sent.is_headline),
     )
     return (kind, at, then, *(name for name, there in traits if there))
 
 
 def _enclosing_feature(
-    features: SentenceFeatures, r: TokenRange, whole: TokenRange, context: ArticleContext, found: NameRanges
+    sent: SentenceFeatures, r: TokenRange, whole: TokenRange, context: ArticleContext, found: NameRanges
 ) -> str:
     """Return what the longer name around a place is, and on which side of it the place stands."""
     if whole[1] - whole[0] > _MAX_ENCLOSING_TOKENS:
         return "in-other-mid"
     side = "first" if r[0] == whole[0] else "last" if r[1] == whole[1] else "mid"
-    if "of" in features.folded[whole[0] : whole[1]]:
+    if "of" in sent.folded[whole[0] : whole[1]]:
         return f"in-of-{side}"
-    if is_organisation(features, *whole, context):
+    if is_organisation(sent, *whole, context):
         return f"in-body-{side}"
-    return f"in-{'place' if place_type(features, *whole, found.known_places) else 'other'}-{side}"
+    return f"in-{'place' if place_type(sent, *whole, found.known_places) else 'other'}-{side}"
 
 
 # The readings of a sentence: which stretches are a person, a place, a number or a claim, and how surely.
@@ -285,10 +281,10 @@ def span_candidates(
 
     One stretch may have several, of different kinds.
     """
-    features = sentence_features(
+    sent = sentence_features(
         tokens,
         starts_in_quotation=bool(context.open_quotation_texts)
         and tokens_text(tokens) in context.open_quotation_texts,
     )
-    found = [*claim_candidates(features), *number_candidates(features), *entity_candidates(features, context)]
+    found = [*claim_candidates(sent), *number_candidates(sent), *entity_candidates(sent, context)]
     return tuple(sorted(found, key=lambda r: (r.first, -r.last, -r.score)))
