@@ -28,7 +28,7 @@ def run(*command: str | Path, cwd: Path, home: Path) -> subprocess.CompletedProc
 
 @pytest.mark.slow
 def test_a_wheel_has_all_it_needs(tmp_path: Path) -> None:
-    """Schemas and the sample travel in the wheel; ingest, articles and export run from it."""
+    """Schemas, manual and sample travel in the wheel; ingest, articles and export run from it."""
     built = run(
         sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, cwd=ROOT, home=tmp_path
     )
@@ -43,6 +43,7 @@ def test_a_wheel_has_all_it_needs(tmp_path: Path) -> None:
     for args in (
         ("ingest", page, "--corpus", "news", "--schema", "court"),
         ("articles", "news"),
+        ("help", "corpus-folder"),
     ):
         done = run(annotator, *args, cwd=tmp_path, home=tmp_path)
         assert done.returncode == 0, done.stderr
