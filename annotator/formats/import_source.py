@@ -196,7 +196,7 @@ class ImportSource(Struct, frozen=True):
         elif (
             len(head) == SAMPLE_BYTES
             and head.lstrip(_LEADING_BYTES)[:1] in (b"[", b"{")
-            and not _has_record(head)
+            and not bool(FileSample("", head).json_values(1))
         ):
             head = self._head(self.max_line_bytes)  # a list over many lines
         return head
@@ -341,11 +341,6 @@ def _file_heads(files: list[ImportSource]) -> Iterator[bytes]:
             continue
         if head.strip():
             yield head
-
-
-def _has_record(head: bytes) -> bool:
-    """Whether the start of a JSON file holds a whole value."""
-    return bool(FileSample("", head).json_values(1))
 
 
 def _file_state(found: os.stat_result) -> tuple[int, int, int]:

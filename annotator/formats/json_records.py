@@ -188,7 +188,7 @@ def ambiguous_records(source: ImportSource, *, every: bool = False) -> Iterator[
             return
         return
     for _, line in source.lines():
-        if every or _may_differ(line):
+        if every or (not line.isascii() or b"\\u" in line or b"\\r" in line):
             try:
                 yield orjson.loads(line)
             except orjson.JSONDecodeError:
@@ -223,7 +223,3 @@ def _is_json(line: bytes) -> bool:
 def _is_text_pair(value: Any) -> bool:
     """Whether a list is itself a record: spaCy's ``[text, {…}]``."""
     return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str)
-
-
-def _may_differ(line: bytes) -> bool:
-    return not line.isascii() or b"\\u" in line or b"\\r" in line

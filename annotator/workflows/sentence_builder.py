@@ -86,7 +86,7 @@ def build_sentences(
         ranges = _join_split_tokens(given, tokens)
     else:
         stated = _join_split_tokens(given, tokens)
-        ranges = _join_split_tokens(_fill_gaps(text, stated), tokens)
+        ranges = _join_split_tokens(sorted([*stated, *_gap_ranges(text, stated)]), tokens)
         starts = {start for start, _ in stated}
         from_file = frozenset(n for n, (start, _) in enumerate(ranges) if start in starts)
     return _tokenize_ranges(article, ranges, tokens, tokenizer, from_file)
@@ -174,11 +174,6 @@ def _is_token_split(tokens: Sequence[Token], before: int, after: int) -> bool:
     """Whether a token reaches from before the end of one sentence to past the start of the next."""
     at = bisect_right(tokens, before - 1, key=_token_start) - 1
     return at >= 0 and tokens[at].start < before and tokens[at].end > after
-
-
-def _fill_gaps(text: str, ranges: Sequence[CharRange]) -> list[CharRange]:
-    """Return the ranges with sentences of the house for the visible text that lies in none of them."""
-    return sorted([*ranges, *_gap_ranges(text, ranges)])
 
 
 def _gap_ranges(text: str, ranges: Sequence[CharRange]) -> Iterator[CharRange]:

@@ -65,11 +65,11 @@ def find_pairs(source: ImportSource, log: ConversionLog) -> list[TextAnnPair]:
     """
     if not source.is_folder and not source.is_zip:
         return [_pair_of_file(source)]
-    files = {_relative_name(f, source): f for f in source.files()}
+    files = {(f.member or f.name.removeprefix(source.name).lstrip("/")): f for f in source.files()}
     found = [
         TextAnnPair(name[:-4], file, files.get(name[:-4] + ".txt"))
         for name, file in files.items()
-        if _is_ann(name)
+        if name.endswith(".ann")
     ]
     if not any(p.txt for p in found):
         raise source.error(
@@ -77,15 +77,6 @@ def find_pairs(source: ImportSource, log: ConversionLog) -> list[TextAnnPair]:
         )
     _note_texts_without_ann(files, log)
     return sorted(found, key=lambda pair: pair.id)
-
-
-def _is_ann(name: str) -> bool:
-    return name.endswith(".ann")
-
-
-def _relative_name(file: ImportSource, source: ImportSource) -> str:
-    """Return the name of a file relative to its folder or zip, readable even where it is no UTF-8."""
-    return file.member or file.name.removeprefix(source.name).lstrip("/")
 
 
 def _pair_of_file(source: ImportSource) -> TextAnnPair:
@@ -206,14 +197,9 @@ def _document(
         answer=Answer.ACCEPT if found.bounds or found.others else None,
         id=pair.id,
         note="\n".join(n.text for n in found.notes),
-        meta=_meta(found),
+        meta={"notes": [{"on": n.target, "text": n.text} for n in found.notes]} if found.notes else {},
         where=where,
     )
-
-
-def _meta(found: Standoff) -> dict[str, Any]:
-    """Return what the notes are on: one field of a document holds them all."""
-    return {"notes": [{"on": n.target, "text": n.text} for n in found.notes]} if found.notes else {}
 
 
 def _record_others(found: Standoff, where: str, log: ConversionLog) -> None:

@@ -117,7 +117,7 @@ def _add_line(found: Standoff, number: int, line: str) -> TextBound | None:
         return _add_bound(found, number, name, rest)
     if name.startswith("#"):
         description, _, text = rest.partition("\t")
-        found.notes.append(BratNote(number, name, description.rpartition(" ")[2], _unescape_note(text)))
+        found.notes.append(BratNote(number, name, description.rpartition(" ")[2], text.replace("\\n", "\n")))
     else:
         thing = _THINGS[name[0]]
         found.others.append(UnsupportedLine(number, name, thing, rest, f"{thing}s have no place here"))
@@ -140,11 +140,6 @@ def _add_bound(found: Standoff, number: int, name: str, rest: str) -> TextBound 
 def _fragment(offsets: str) -> BratFragment:
     start, end = offsets.split()
     return int(start), int(end)
-
-
-def _unescape_note(text: str) -> str:
-    r"""Return a note's text; brat writes a line end in it as ``\n``."""
-    return text.replace("\\n", "\n")
 
 
 def escape_note(text: str) -> str:

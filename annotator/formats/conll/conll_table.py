@@ -276,7 +276,7 @@ def survey_columns(lines: NumberedLines, shape: RowShape, where: str) -> ConllTa
     word = int(counted)
     main, bare = (
         (0, False)
-        if _is_tag_before_word(columns)
+        if (len(columns) == 2 and columns[0].is_tags and columns[0].tag_count > 0 and not columns[1].is_tags)
         else _main_tag_column(columns, word, rows, shape.names, where)
     )
     word = 1 if main == 0 else word
@@ -294,11 +294,6 @@ def _is_index(value: str, at: int) -> bool:
 def _is_label_studio(columns: list[ColumnSurvey]) -> bool:
     """Whether the rows are Label Studio's, which puts one -DOCSTART- before all its texts."""
     return len(columns) == 4 and columns[1].counts.keys() == {"-X-"} and columns[2].counts.keys() == {"_"}
-
-
-def _is_tag_before_word(columns: list[ColumnSurvey]) -> bool:
-    """Whether there are two columns, the tag before the word."""
-    return len(columns) == 2 and columns[0].is_tags and columns[0].tag_count > 0 and not columns[1].is_tags
 
 
 def _main_tag_column(

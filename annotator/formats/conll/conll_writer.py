@@ -56,7 +56,7 @@ def _document_rows(document: Document, log: ConversionLog, tally: NoteCounter) -
     tokens = [t for t in words if t not in marks] if marks else words
     for mark in marks:
         record_loss(document, "word", mark.text, DOCSTART_WORD, log)
-    breaks = _sentence_starts(document)
+    breaks = sorted(start for start, _ in document.sentences)[1:]
     log.read += len(document.spans)
     stay = _non_overlapping(_taggable_spans(document, words, breaks, log), document, log)
     log.kept += len(stay)
@@ -98,11 +98,6 @@ def _tags(tokens: Sequence[Token], spans: Sequence[Span]) -> list[str]:
         first, last = token_range(tokens, span.start, span.end)
         tags[first:last] = [f"B-{span.label}", *[f"I-{span.label}"] * (last - first - 1)]
     return tags
-
-
-def _sentence_starts(document: Document) -> list[int]:
-    """Return where sentences begin, the first left out."""
-    return sorted(start for start, _ in document.sentences)[1:]
 
 
 def _sentence_number(at: int, sentence_starts: Sequence[int]) -> int:

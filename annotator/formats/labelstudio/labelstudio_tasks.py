@@ -238,7 +238,7 @@ def _sort_row(row: dict[str, Any], labelled: set[str], out: SortedResult) -> Non
         out.others.append(((key or kind).removesuffix("labels"), id_, REGIONS_UNSUPPORTED))
     elif id_ in labelled or "start" in value:
         out.others.append(("attribute", id_, ATTRIBUTES_UNSUPPORTED))
-    elif _is_note(row, value):
+    elif first_string(row, "from_name").lower() in _NOTE_NAMES and bool(_texts(value.get("text"))):
         out.notes += [x for x in _texts(value.get("text")) if x]
     else:
         out.others.append(("text label", _text_label_value(value) or id_, TEXT_LABELS_UNSUPPORTED))
@@ -280,10 +280,6 @@ def _region_source(row: dict[str, Any]) -> str:
     description = first_string(meta, "source") if isinstance(meta, dict) else ""
     origin = first_string(row, "origin")
     return description or (_PREDICTION_ORIGIN if origin.startswith(_PREDICTION_ORIGIN) else "")
-
-
-def _is_note(row: dict[str, Any], value: dict[str, Any]) -> bool:
-    return first_string(row, "from_name").lower() in _NOTE_NAMES and bool(_texts(value.get("text")))
 
 
 def _texts(value: Any) -> list[str]:
