@@ -12,9 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from annotator.core.ledger import Ledger, Outcome, encode_ledger
-from annotator.formats.document import CONVERSION_OUTCOMES, ConversionLog, ConversionLogEntry
-from annotator.formats.prodigy.prodigy_reader import ANSWERED_IGNORE
-from annotator.formats.span_alignment import AS_MAP_REQUESTS
+from annotator.formats.document import (
+    ANSWERED_IGNORE,
+    AS_MAP_REQUESTS,
+    CONVERSION_OUTCOMES,
+    ConversionLog,
+    ConversionLogEntry,
+)
 
 _CHANGED_OUTCOMES = {Outcome.MOVED, Outcome.SPLIT, Outcome.TRIMMED}
 _MINOR_KINDS = {"answer", "flag", "rejected span"}

@@ -53,6 +53,10 @@ CONVERSION_OUTCOMES = (
 """What may become of a span that is not carried over unchanged, in the order of the totals."""
 
 
+AS_MAP_REQUESTS = "as --map asks"
+ANSWERED_IGNORE = "it was answered with ignore"
+
+
 class ConversionLogEntry(Struct, frozen=True):
     """A line of the ledger: one span (or relation, comment, …) that was not carried over just as it was."""
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, gap_token, is_aligned
-from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
+from annotator.formats.document import AS_MAP_REQUESTS, ConversionLog, ConversionLogEntry, Document
 from annotator.formats.label_mapping import LabelRename
 
 BLANK_EDGES = "blanks at an edge"
@@ -23,7 +23,6 @@ SAME_SPAN_TWICE = "the same span stands there twice"
 SAME_AFTER_RENAME = "the same range has a label that is called the same now"
 INSIDE_TOKEN = "inside a token"
 INSIDE_TOKEN_TRIMMED = "inside a token, blanks at an edge taken off"
-AS_MAP_REQUESTS = "as --map asks"
 
 SpanKey = tuple[int, int, str]
 

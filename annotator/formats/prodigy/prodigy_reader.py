@@ -19,7 +19,7 @@ from annotator.core.errors import SourceError
 from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
-from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
+from annotator.formats.document import ANSWERED_IGNORE, ConversionLog, ConversionLogEntry, Document
 from annotator.formats.file_sample import FileSample
 from annotator.formats.import_source import ImportSource
 from annotator.formats.json_records import ambiguous_records, json_files, may_hold_json, read_json_records
@@ -48,7 +48,6 @@ from annotator.formats.span_fields import (
 
 ANSWERED_TWICE = "the same answer to the same span stands there twice"
 ACCEPTED_AND_REJECTED = "the same span was accepted and rejected; the later answer stands"
-ANSWERED_IGNORE = "it was answered with ignore"
 
 AnsweredSpanKey = tuple[int, int, str]
 
