@@ -41,7 +41,7 @@ if TYPE_CHECKING:  # the published names, for type checkers; at run time `__geta
     from annotator.formats.document import ConversionLog as ConversionLog
     from annotator.formats.document import ConversionLogEntry as ConversionLogEntry
     from annotator.formats.document import Document as Document
-    from annotator.formats.file_sample import FileSample as FileSample
+    from annotator.formats.import_source import FileSample as FileSample
     from annotator.formats.import_source import ImportSource as ImportSource
     from annotator.formats.registry import Format as Format
     from annotator.formats.registry import FormatInfo as FormatInfo
@@ -61,8 +61,7 @@ _PUBLISHED_NAMES = {
     "annotator.core.suggestion": ("Suggester", "Suggestion"),
     "annotator.core.tokens": ("Token",),
     "annotator.formats.document": ("ConversionLog", "ConversionLogEntry", "Document"),
-    "annotator.formats.file_sample": ("FileSample",),
-    "annotator.formats.import_source": ("ImportSource",),
+    "annotator.formats.import_source": ("FileSample", "ImportSource"),
     "annotator.formats.registry": ("Format", "FormatInfo"),
 }
 """By module, what an author of a plug-in may import from here; loaded when it is first used."""

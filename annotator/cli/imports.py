@@ -12,7 +12,7 @@ from annotator.cli import output
 from annotator.cli.options import PATH, FormatType, annotate_command, json_option
 from annotator.core.annotation import Answer
 from annotator.formats import offset_units
-from annotator.formats.conversion_ledger import conversion_report
+from annotator.formats.document import conversion_report
 from annotator.formats.registry import FORMATS, format_info
 from annotator.workflows.import_options import OPEN_ANSWER, ImportOptions, parse_label_pairs
 from annotator.workflows.importing import MAX_LISTED, ImportReport, import_files

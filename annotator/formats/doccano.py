@@ -20,7 +20,6 @@ from msgspec import Struct, field
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.file_sample import FileSample
 from annotator.formats.format_writing import (
     record_if_inside,
     record_loss,
@@ -28,7 +27,7 @@ from annotator.formats.format_writing import (
     safe_file_name,
     write_whole_file,
 )
-from annotator.formats.import_source import ImportSource
+from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import ambiguous_records, json_files, may_hold_json, read_json_records
 from annotator.formats.offset_units import CODE_POINTS, CRLF_AS_ONE, GRAPHEMES, UTF16, OffsetUnit
 from annotator.formats.span_fields import (

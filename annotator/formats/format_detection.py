@@ -7,9 +7,8 @@ from typing import Any
 
 from annotator.core.errors import SourceError
 from annotator.formats.conll import conll_table
-from annotator.formats.file_sample import FileSample
 from annotator.formats.huggingface.dataset_tables import describe_mismatched_row
-from annotator.formats.import_source import MAX_LINE_BYTES, ImportSource
+from annotator.formats.import_source import MAX_LINE_BYTES, FileSample, ImportSource
 from annotator.formats.registry import FORMATS, load_format
 
 _MAGIC_BYTES = {

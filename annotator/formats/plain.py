@@ -23,9 +23,8 @@ from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.formats import doccano, prodigy
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.file_sample import FileSample
 from annotator.formats.format_writing import record_if_inside, record_unsupported_fields, write_whole_file
-from annotator.formats.import_source import ImportSource
+from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import ambiguous_records, json_files, may_hold_json, read_json_records
 from annotator.formats.offset_units import ALL_OFFSET_UNITS, OffsetUnit
 from annotator.formats.span_alignment import tokens_with_blanks

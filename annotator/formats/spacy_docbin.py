@@ -28,8 +28,7 @@ from annotator.docbin.reader import (
 )
 from annotator.docbin.reader import PackedSpan as Grouped
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.file_sample import FileSample
-from annotator.formats.import_source import ImportSource
+from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.span_alignment import SpanSet, merge_span_sets, unreviewed_ranges
 from annotator.formats.span_fields import (
     NoteCounter,

@@ -20,7 +20,6 @@ from annotator.core.errors import SourceError
 from annotator.core.spans import Span, reading_order
 from annotator.core.tokens import Token
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.file_sample import FileSample
 from annotator.formats.format_writing import (
     PAST_TEXT_END,
     record_span,
@@ -28,7 +27,7 @@ from annotator.formats.format_writing import (
     record_unsupported_note,
     write_whole_file,
 )
-from annotator.formats.import_source import ImportSource
+from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import ambiguous_records, json_files, may_hold_json, read_json_records
 from annotator.formats.offset_units import CODE_POINTS, INCLUSIVE, UTF16, OffsetUnit, refuse_requested_unit
 from annotator.formats.span_alignment import merge_span_sets, tokens_with_blanks, unreviewed_ranges

@@ -30,8 +30,7 @@ from annotator.formats.annotation_layers import (
     skipped_layer_note,
 )
 from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
-from annotator.formats.file_sample import FileSample
-from annotator.formats.import_source import ImportSource
+from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.span_fields import (
     COVERS_NOTHING,
     ENDS_BEFORE_START,

@@ -22,7 +22,7 @@ from annotator.export.atomic_output import (
     replace_files,
 )
 from annotator.export.options import ExportItem, ExportReport
-from annotator.formats import conversion_ledger
+from annotator.formats import document
 from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
 from annotator.formats.registry import FORMATS, DocumentUnit, format_info, load_format
 from annotator.workflows.annotation_loader import ExportSelection
@@ -196,7 +196,7 @@ def export_to_format(
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
         load_format(name).write(documents, Path(folder), account)
         lost = (
-            conversion_ledger.count_losses(account)
+            document.count_losses(account)
             + list_left_out(gathered, account)
             + sum(gathered.missing.damaged_lines.values())
         )
@@ -204,7 +204,7 @@ def export_to_format(
         kept = _kept_entries(account, documents) if full else ()
         written = _FolderFiles(
             Path(folder),
-            {EXPORT_LEDGER_FILE: b"".join(conversion_ledger.conversion_ledger_lines(account, totals, kept))},
+            {EXPORT_LEDGER_FILE: b"".join(document.conversion_ledger_lines(account, totals, kept))},
         )
         raise_foreign_files(out, written)
         removed = replace_files(
@@ -231,7 +231,7 @@ def _ledger_totals(
     """Return the totals of the ledger; each file with its SHA-256, by which a later export knows it."""
     return {
         "sentences": dict(sentences_by_answer(gathered.items)),
-        **conversion_ledger.conversion_totals(account),
+        **document.conversion_totals(account),
         "left out": [],
         "journals with flaws": dict(gathered.missing.damaged_lines),
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},

@@ -15,11 +15,10 @@ from annotator.core.errors import AnnotatorError, SourceError
 from annotator.core.schema import Schema
 from annotator.core.scoring import SpanOffsets
 from annotator.core.spans import Span
-from annotator.formats.conversion_ledger import is_loss
-from annotator.formats.document import ConversionLog, Document
+from annotator.formats.document import ConversionLog, Document, is_loss
 from annotator.formats.format_detection import matching_formats
 from annotator.formats.import_source import ImportSource
-from annotator.formats.prodigy.prodigy_reader import is_journal_line
+from annotator.formats.prodigy import is_journal_line
 from annotator.formats.registry import DEFAULT_FORMAT, FORMATS, load_format
 from annotator.formats.span_alignment import align_spans
 from annotator.ingest.tokenizer import Tokenizer

@@ -14,7 +14,7 @@ from annotator.formats import label_mapping, offset_units
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.format_detection import choose_format, matching_formats
 from annotator.formats.import_source import ImportSource
-from annotator.formats.prodigy.prodigy_reader import is_journal_line
+from annotator.formats.prodigy import is_journal_line
 from annotator.formats.registry import FORMATS, format_info, load_format
 from annotator.formats.tag_schemes import tag_names_in_map
 from annotator.storage.file_io import translate_os_errors

@@ -18,13 +18,13 @@ from annotator.core.errors import SourceError, UsageError
 from annotator.core.ledger import Ledger
 from annotator.core.pluralize import pluralize
 from annotator.core.schema import Schema
-from annotator.formats.conversion_ledger import (
+from annotator.formats.document import (
+    ConversionLog,
     conversion_ledger_lines,
     conversion_totals,
     count_losses,
     is_loss,
 )
-from annotator.formats.document import ConversionLog
 from annotator.formats.import_source import ImportSource, path_text
 from annotator.formats.label_mapping import (
     MAX_NEW_LABELS,

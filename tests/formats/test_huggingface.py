@@ -19,7 +19,7 @@ from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.formats import huggingface
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.huggingface import dataset_tables, huggingface_reader, huggingface_writer
+from annotator.formats.huggingface import dataset_tables, huggingface_reader
 from annotator.formats.import_source import ImportSource
 from tests.formats.format_samples import (
     SHARED,
@@ -311,8 +311,8 @@ def test_a_row_has_both_styles(tmp_path: Path) -> None:
         ("rejected span", "left out", "spans known to be wrong: Hugging Face Parquet has none"),
     ]
     notes = [
-        huggingface_writer.SPANS_WITHOUT_TAGS.format(n=1, why=why)
-        for why in (huggingface_writer.LONGER_SPAN_OVERLAPS, huggingface_writer.ENDS_INSIDE_TOKEN)
+        huggingface.SPANS_WITHOUT_TAGS.format(n=1, why=why)
+        for why in (huggingface.LONGER_SPAN_OVERLAPS, huggingface.ENDS_INSIDE_TOKEN)
     ]
     assert account.notes == notes
     assert account.is_balanced

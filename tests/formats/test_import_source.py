@@ -11,9 +11,8 @@ import pytest
 
 from annotator.core.errors import SourceError
 from annotator.formats.document import ConversionLog
-from annotator.formats.file_sample import FileSample
 from annotator.formats.format_detection import choose_format
-from annotator.formats.import_source import MAX_LINE_BYTES, ImportSource
+from annotator.formats.import_source import MAX_LINE_BYTES, FileSample, ImportSource
 from annotator.formats.json_records import parse_json, read_json_records
 
 

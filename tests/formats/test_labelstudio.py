@@ -16,8 +16,7 @@ from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.formats import labelstudio
-from annotator.formats.conversion_ledger import count_losses
-from annotator.formats.document import ConversionLog, Document
+from annotator.formats.document import ConversionLog, Document, count_losses
 from annotator.formats.import_source import ImportSource
 from annotator.formats.labelstudio import labelstudio_reader, labelstudio_tasks
 from annotator.formats.span_fields import TEXT_DIFFERS

@@ -15,11 +15,10 @@ from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens
-from annotator.formats import conversion_ledger, prodigy
+from annotator.formats import document, prodigy
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
-from annotator.formats.prodigy import prodigy_reader, prodigy_task
-from annotator.formats.prodigy.prodigy_reader import ACCEPTED_AND_REJECTED, ANSWERED_IGNORE, ANSWERED_TWICE
+from annotator.formats.prodigy import ACCEPTED_AND_REJECTED, ANSWERED_IGNORE, ANSWERED_TWICE, prodigy_task
 from annotator.formats.span_fields import TEXT_DIFFERS
 from tests.formats.format_samples import (
     assert_accounted,
@@ -92,8 +91,8 @@ def test_binary_answers_are_merged_by_text(tmp_path: Path) -> None:
         ("span", "left out", ANSWERED_IGNORE),
     ]
     assert (account.read, account.kept, account.is_balanced) == (5, 3, True)
-    assert prodigy_reader.BINARY_ANSWERS.format(n=5) in account.notes
-    assert conversion_ledger.count_losses(account) == 0
+    assert prodigy.BINARY_ANSWERS.format(n=5) in account.notes
+    assert document.count_losses(account) == 0
 
 
 def test_the_later_of_two_binary_answers_stands(tmp_path: Path) -> None:
@@ -168,7 +167,7 @@ def test_choices_and_labels_of_texts_are_listed(tmp_path: Path) -> None:
         ("relation", '{"head": 1, "child": 2}'),
         ("text label", "'SPORT'"),
     ]
-    assert prodigy_reader.NO_SPANS_IN_FILE in account.notes
+    assert prodigy.NO_SPANS_IN_FILE in account.notes
 
 
 def test_tokens_that_do_not_spell_the_text_are_not_taken(tmp_path: Path) -> None:
@@ -183,7 +182,7 @@ def test_tokens_that_do_not_spell_the_text_are_not_taken(tmp_path: Path) -> None
     assert [len(d.tokens) for d in found] == [0, 5]
     assert words(found[1]) == [("Ida Holm", "PERSON")]
     assert account.notes == [
-        x.format(n=1) for x in (prodigy_reader.TOKENS_DO_NOT_SPELL, prodigy_reader.TOKEN_INDEXES_DIFFER)
+        x.format(n=1) for x in (prodigy.TOKENS_DO_NOT_SPELL, prodigy.TOKEN_INDEXES_DIFFER)
     ]
     assert [(e.why, e.text, e.kind) for e in account.entries] == [(TEXT_DIFFERS, "Ida", "quoted text")]
 

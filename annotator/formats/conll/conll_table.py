@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 
 from msgspec import Struct, field
 
 from annotator.core.errors import SourceError
 from annotator.core.pluralize import pluralize
-from annotator.formats.conll import conllu
+from annotator.formats.conll import conll_table
 from annotator.formats.tag_schemes import (
     OUTSIDE_TAGS,
     PADDING_TAG,
@@ -24,6 +25,88 @@ from annotator.formats.tag_schemes import (
     tag_by_number,
     unnamed_tags_message,
 )
+
+# What CoNLL-U has besides rows and tags: words of several parts, words nobody sees, tags in its last column.
+#
+# A row ``3-4`` is the word as it stands in the text, the rows 3 and 4 its parts; a row ``8.1`` stands in no
+# text. Tags are items of the last column, such as ``SpaceAfter=No|NER=B-PER``.
+
+
+CONLLU_COLUMNS = 10
+PARTS_WITH_TAGS = (
+    "words of several parts whose parts have tags of their own: the first of these counts for the whole"
+)
+
+_TAG_KEYS = frozenset({"ner", "ne", "name", "entity"})
+"""What the item with the tag is called, small letters aside."""
+_WORD_RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+_EMPTY_NODE = re.compile(r"[0-9]{1,9}\.[0-9]{1,9}")
+_NO_VALUE = frozenset({"_", "O", ""})
+
+ConllFields = tuple[str, ...]
+
+
+def tag_key(rows: Iterable[ConllFields]) -> str:
+    """Return the name of the items in the last column that are tags; empty where none are."""
+    for fields in rows:
+        for item in fields[-1].split("|"):
+            key, _, value = item.partition("=")
+            if key.lower() in _TAG_KEYS and value not in OUTSIDE_TAGS and is_tag(value):
+                return key
+    return ""
+
+
+def tag_in_field(value: str, key: str) -> str:
+    """Return the tag in a field of the last column, ``O`` where it has none."""
+    found = (item.partition("=")[2] for item in value.split("|") if item.partition("=")[0] == key)
+    return next(found, "O")
+
+
+def is_multiword(fields: ConllFields, following: ConllFields) -> bool:
+    """Whether a row is the whole of the parts that follow."""
+    fits = _WORD_RANGE.fullmatch(fields[0])
+    return fits is not None and int(fits[1]) < int(fits[2]) and following[0] == fits[1]
+
+
+def is_empty_node(fields: ConllFields) -> bool:
+    """Whether a row is a word that stands in no text."""
+    return bool(_EMPTY_NODE.fullmatch(fields[0]))
+
+
+def counts_words(rows: Iterable[ConllFields]) -> bool:
+    """Whether the first column counts words from 1 on, and has rows besides that are none of these."""
+    at, more = 0, False
+    for fields in rows:
+        description = fields[0]
+        if description == str(at + 1):
+            at += 1
+        elif description.startswith((f"{at + 1}-", f"{at}.")):
+            more = True
+        else:
+            return False
+    return more
+
+
+def parts_of_word(fields: ConllFields, following: Sequence[ConllFields]) -> list[ConllFields]:
+    """Return the rows that are parts of a whole, of those that follow it."""
+    last = int(fields[0].partition("-")[2])
+    return list(takewhile(lambda r: r[0].isascii() and r[0].isdecimal() and int(r[0][:9]) <= last, following))
+
+
+def merge_parts(fields: ConllFields, parts: Sequence[ConllFields]) -> ConllFields:
+    """Return the whole with what its parts say where it says nothing itself."""
+    out = list(fields)
+    for n in range(2, len(out)):
+        if out[n] in _NO_VALUE:
+            out[n] = next((p[n] for p in parts if p[n] not in _NO_VALUE), out[n])
+    return tuple(out)
+
+
+def parts_differ(parts: Sequence[ConllFields]) -> bool:
+    """Whether the last column gives parts different tags, a tag that goes on left aside."""
+    description = {p[-1].removeprefix("B-").removeprefix("I-") for p in parts}
+    return len(description) > 1 and any(is_tag(p[-1]) and p[-1] not in OUTSIDE_TAGS for p in parts)
+
 
 DOCSTART = "-DOCSTART-"
 _COMMENT = re.compile(r"#\s?[\w.:-]+ ?= |# id\s")
@@ -75,7 +158,7 @@ class RowShape(Struct, frozen=True):
         """Return the fields of a row, a tag that stands among other things as a field of its own."""
         fields = tuple(line.split("\t")) if self.tabs else tuple(_BLANKS.split(line.strip(" \t")))
         if self.key:
-            fields = (*fields, conllu.tag_in_field(fields[-1], self.key))
+            fields = (*fields, conll_table.tag_in_field(fields[-1], self.key))
         return (*fields[:-1], tag_by_number(fields[-1], self.names)) if self.names else fields
 
 
@@ -94,8 +177,8 @@ def row_shape(lines: NumberedLines) -> RowShape:
     tabs = sum("\t" in line for line in plain) * 2 > len(plain)
     counts = Counter(len(RowShape(tabs, 0).fields_of(line)) for line in plain)
     columns = max(counts, key=lambda n: (counts[n], n), default=0)
-    if tabs and columns == conllu.CONLLU_COLUMNS:
-        key = conllu.tag_key(RowShape(tabs, 0).fields_of(line) for line in plain)
+    if tabs and columns == conll_table.CONLLU_COLUMNS:
+        key = conll_table.tag_key(RowShape(tabs, 0).fields_of(line) for line in plain)
         return RowShape(tabs, columns + bool(key), key=key)
     return RowShape(tabs, columns)
 
@@ -103,7 +186,7 @@ def row_shape(lines: NumberedLines) -> RowShape:
 def read_sentences(lines: NumberedLines, shape: RowShape, where: str) -> Iterator[ConllSentence]:
     """Yield the sentences; raises SourceError with the line of a row with more or fewer columns."""
     for sentence in _read_raw_sentences(lines, shape, where):
-        if shape.columns > 2 and conllu.counts_words(r.fields for r in sentence.rows):
+        if shape.columns > 2 and conll_table.counts_words(r.fields for r in sentence.rows):
             _merge_word_parts(sentence)
         yield sentence
 
@@ -134,13 +217,13 @@ def _merge_word_parts(sentence: ConllSentence) -> None:
     while at < len(rows):
         row = rows[at]
         at += 1
-        if conllu.is_empty_node(row.fields):
+        if conll_table.is_empty_node(row.fields):
             continue
-        if at < len(rows) and conllu.is_multiword(row.fields, rows[at].fields):
-            parts = conllu.parts_of_word(row.fields, [r.fields for r in rows[at : at + _MAX_WORD_PARTS]])
-            sentence.words_with_parts += conllu.parts_differ(parts)
+        if at < len(rows) and conll_table.is_multiword(row.fields, rows[at].fields):
+            parts = conll_table.parts_of_word(row.fields, [r.fields for r in rows[at : at + _MAX_WORD_PARTS]])
+            sentence.words_with_parts += conll_table.parts_differ(parts)
             at += len(parts)
-            row = ConllRow(row.line, conllu.merge_parts(row.fields, parts))
+            row = ConllRow(row.line, conll_table.merge_parts(row.fields, parts))
         out.append(row)
     sentence.rows = [ConllRow(r.line, (str(n), *r.fields[1:])) for n, r in enumerate(out, 1)]
 

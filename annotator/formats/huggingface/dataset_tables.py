@@ -12,9 +12,8 @@ from typing import Any
 from annotator.core.errors import SourceError
 from annotator.core.pluralize import pluralize
 from annotator.formats.document import ConversionLog
-from annotator.formats.file_sample import FileSample
 from annotator.formats.huggingface.dataset_columns import SPAN_COLUMNS, TOKEN_COLUMNS, tag_column_rank
-from annotator.formats.import_source import MAX_UNPACKED_BYTES, MAX_ZIP_RATIO, ImportSource
+from annotator.formats.import_source import MAX_UNPACKED_BYTES, MAX_ZIP_RATIO, FileSample, ImportSource
 from annotator.formats.json_records import read_json_records, shortened
 
 # JSONL, or a JSON list, whose rows have the columns of a data set: ``tokens`` with tags.

@@ -15,7 +15,6 @@ from annotator.core.pluralize import pluralize
 from annotator.core.tokens import Token
 from annotator.formats import tag_schemes as schemes
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.file_sample import FileSample
 from annotator.formats.huggingface import dataset_tables
 from annotator.formats.huggingface.dataset_columns import (
     DatasetColumns,
@@ -25,7 +24,7 @@ from annotator.formats.huggingface.dataset_columns import (
     read_features,
 )
 from annotator.formats.huggingface.dataset_tables import MAX_ROW_ITEMS, PARQUET_MAGIC, ParquetTable
-from annotator.formats.import_source import ImportSource
+from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.offset_units import ALL_OFFSET_UNITS, CODE_POINTS, OffsetUnit, refuse_requested_unit
 from annotator.formats.span_fields import (
     NoteCounter,

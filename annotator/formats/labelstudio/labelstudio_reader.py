@@ -15,8 +15,7 @@ from annotator.core.ledger import Outcome
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
 from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
-from annotator.formats.file_sample import FileSample
-from annotator.formats.import_source import ImportSource
+from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import json_files, may_hold_json, read_json_records
 from annotator.formats.labelstudio.html_text import replace_pages_by_text
 from annotator.formats.labelstudio.labelstudio_tasks import (
