@@ -91,6 +91,10 @@ class ConversionLog(Struct):
         """List what was not carried over just as it was."""
         self.entries.append(entry)
 
+    def leave_out(self, where: str, id_: str, why: str, text: str = "", kind: str = "span") -> None:
+        """List a span, or something else, that is left out."""
+        self.record(ConversionLogEntry(where, id_, Outcome.LEFT_OUT, why, text, kind))
+
     @property
     def totals(self) -> Mapping[tuple[str, str], int]:
         """How many spans met each (fate, reason)."""

@@ -40,9 +40,7 @@ def record_if_inside(document: Document, span: Span, log: ConversionLog) -> bool
 
 def record_loss(document: Document, kind: str, description: str, why: str, log: ConversionLog) -> None:
     """List what is no span and has no place in the format."""
-    log.record(
-        ConversionLogEntry(document_place(document), document.id, Outcome.LEFT_OUT, why, description, kind)
-    )
+    log.leave_out(document_place(document), document.id, why, description, kind)
 
 
 def record_unsupported_fields(

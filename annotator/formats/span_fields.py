@@ -126,11 +126,7 @@ def convert_spans(
 def record_misquoted(raw: RawSpan, there: str, where: str, log: ConversionLog) -> None:
     """List the quote of a span whose offsets have other words, blanks left aside."""
     if raw.quote and "".join(raw.quote.split()) != "".join(there.split()):
-        log.record(
-            ConversionLogEntry(
-                where, raw_span_id(raw), Outcome.LEFT_OUT, TEXT_DIFFERS, raw.quote, "quoted text"
-            )
-        )
+        log.leave_out(where, raw_span_id(raw), TEXT_DIFFERS, raw.quote, "quoted text")
 
 
 def convert_span(
@@ -187,7 +183,7 @@ def record_unsupported(items: Sequence[Any], thing: str, why: str, where: str, l
     """List what a file has beside its spans and no span can hold, such as relations and choices."""
     for item in items:
         id_ = name_of(item.get("id")) if isinstance(item, dict) else ""
-        log.record(ConversionLogEntry(where, id_ or shortened(item), Outcome.LEFT_OUT, why, kind=thing))
+        log.leave_out(where, id_ or shortened(item), why, kind=thing)
 
 
 class NoteCounter(Struct):

@@ -17,7 +17,6 @@ from typing import Any
 from msgspec import Struct
 
 from annotator.core.errors import AnnotatorError, SourceError
-from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.formats import json_records
@@ -29,7 +28,7 @@ from annotator.formats.annotation_layers import (
     short_layer_name,
     skipped_layer_note,
 )
-from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
+from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.span_fields import (
     COVERS_NOTHING,
@@ -279,12 +278,12 @@ def _annotation_spans(
     label = description.get(feature, "").strip() or short_layer_name(layer)
     id_ = f"{annotation.begin}-{annotation.end}:{label}"
     if why := _why_no_text(annotation, unmapped):
-        log.record(ConversionLogEntry(where, id_, Outcome.LEFT_OUT, why))
+        log.leave_out(where, id_, why)
         return
     for name, value in description.items():
         if name != feature and not choice.feature_requested:
             why = f"the feature {name} has no place here"
-            log.record(ConversionLogEntry(where, id_, Outcome.LEFT_OUT, why, value, "feature"))
+            log.leave_out(where, id_, why, value, "feature")
     yield Span(annotation.begin, annotation.end, label)
 
 
@@ -295,8 +294,4 @@ def _record_other(annotation: Any, text: str, where: str, log: ConversionLog) ->
     whole = type(annotation.begin) is int and type(annotation.end) is int
     covered = text[max(annotation.begin, 0) : max(annotation.end, 0)] if whole else ""
     why = f"the layer {name} has no place here"
-    log.record(
-        ConversionLogEntry(
-            where, f"{annotation.begin}-{annotation.end}:{name}", Outcome.LEFT_OUT, why, covered, thing
-        )
-    )
+    log.leave_out(where, f"{annotation.begin}-{annotation.end}:{name}", why, covered, thing)

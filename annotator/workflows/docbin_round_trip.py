@@ -16,7 +16,7 @@ from annotator.export.conflict_resolution import select_items
 from annotator.export.exporter import export_corpus
 from annotator.export.options import ExportOptions
 from annotator.formats import spacy_docbin
-from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
+from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from annotator.formats.span_alignment import align_spans
 from annotator.workflows.annotation_loader import ExportSelection
@@ -56,5 +56,5 @@ def _ledger_account(lines: Sequence[bytes]) -> ConversionLog:
         if line.get("what") == Outcome.LEFT_OUT.value:
             article, place, span = line["id"].split(":", 2)
             where = f"{article}:{place}"
-            account.record(ConversionLogEntry(where, span, Outcome.LEFT_OUT, line["why"], line["text"]))
+            account.leave_out(where, span, line["why"], line["text"])
     return account

@@ -120,11 +120,11 @@ def list_left_out(gathered: ExportSelection, account: ConversionLog) -> int:
         s, spans = left.item.annotated.sentence, left.item.annotated.annotation.spans
         unasked += 0 if left.requested else max(1, len(spans))
         if not (left.requested or spans):
-            account.record(ConversionLogEntry(s.id, s.id, Outcome.LEFT_OUT, left.why, s.text, "sentence"))
+            account.leave_out(s.id, s.id, left.why, s.text, "sentence")
         for span in spans:
             account.read += 1
             text = s.text[span.start : span.end]
-            account.record(ConversionLogEntry(s.id, span_id(s.id, span), Outcome.LEFT_OUT, left.why, text))
+            account.leave_out(s.id, span_id(s.id, span), left.why, text)
     return unasked
 
 

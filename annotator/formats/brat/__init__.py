@@ -28,7 +28,7 @@ from annotator.formats.brat.standoff import (
     parse_ann,
     place_bounds,
 )
-from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
+from annotator.formats.document import ConversionLog, Document
 from annotator.formats.format_writing import (
     PAST_TEXT_END,
     FileNames,
@@ -306,19 +306,14 @@ def _record_others(found: Standoff, where: str, log: ConversionLog) -> None:
     """List what is no span, or a span whose line cannot be read."""
     for other in found.others:
         log.read += other.kind == "span"
-        entry = ConversionLogEntry(
-            f"{where}:{other.line}", other.id, Outcome.LEFT_OUT, other.why, other.content, other.kind
-        )
-        log.record(entry)
+        log.leave_out(f"{where}:{other.line}", other.id, other.why, other.content, other.kind)
 
 
 def _record_misquoted(places: list[PlacedBound], text: str, where: str, log: ConversionLog) -> None:
     for place in places:
         if is_misquoted(place, text):
             at, bound = f"{where}:{place.bound.line}", place.bound
-            log.record(
-                ConversionLogEntry(at, bound.id, Outcome.LEFT_OUT, TEXT_DIFFERS, bound.quote, "quoted text")
-            )
+            log.leave_out(at, bound.id, TEXT_DIFFERS, bound.quote, "quoted text")
 
 
 def _record_orphan(pair: TextAnnPair, log: ConversionLog) -> None:
@@ -328,6 +323,4 @@ def _record_orphan(pair: TextAnnPair, log: ConversionLog) -> None:
     for bound in found.bounds:
         log.read += 1
         at = f"{pair.ann.name}:{bound.line}"
-        log.record(
-            ConversionLogEntry(at, bound.id, Outcome.LEFT_OUT, "its .txt file is missing", bound.quote)
-        )
+        log.leave_out(at, bound.id, "its .txt file is missing", bound.quote)

@@ -11,10 +11,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from annotator.core.errors import SourceError
-from annotator.core.ledger import Outcome
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
-from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
+from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import json_files, may_hold_json, read_json_records
 from annotator.formats.labelstudio.html_text import replace_pages_by_text
@@ -175,16 +174,14 @@ class _LabelStudioReader(Struct):
         for thing, id_, size in task.others:
             self.tally.add(PREDICTIONS_SKIPPED, size if thing == "prediction" and task.annotations else 0)
             if thing == "prediction" and size and not task.annotations:
-                self.log.record(
-                    ConversionLogEntry(task.where, id_, Outcome.LEFT_OUT, PREDICTION_ONLY, kind=thing)
-                )
+                self.log.leave_out(task.where, id_, PREDICTION_ONLY, kind=thing)
             if thing == "draft" and size:
                 why = f"a draft that was never submitted ({pluralize(size, 'result')})"
-                self.log.record(ConversionLogEntry(task.where, id_, Outcome.LEFT_OUT, why, kind=thing))
+                self.log.leave_out(task.where, id_, why, kind=thing)
         keys = list(dict.fromkeys(self.chosen.values()))
         for n, said in enumerate(task.annotations):
             for thing, id_, why in found[n].others:
-                self.log.record(ConversionLogEntry(task.where, id_, Outcome.LEFT_OUT, why, kind=thing))
+                self.log.leave_out(task.where, id_, why, kind=thing)
             for key in keys:
                 yield from self._document(task, key, said, found[n], alone=len(keys) == 1)
         if not task.annotations:
@@ -236,14 +233,7 @@ class _LabelStudioReader(Struct):
             wrong = span and quote and text[span.start : span.end].split() != quote.split()
             if region.in_page and (wrong or raw.start is None):
                 self.log.read += 1
-                entry = ConversionLogEntry(
-                    task.where,
-                    raw_span_id(region.raw),
-                    Outcome.LEFT_OUT,
-                    PAGE_TEXT_DIFFERS,
-                    region.quote or "",
-                )
-                self.log.record(entry)
+                self.log.leave_out(task.where, raw_span_id(region.raw), PAGE_TEXT_DIFFERS, region.quote or "")
                 continue
             out += convert_spans([replace(raw, quote=quote or "")], text, task.where, self.log, counted)
         return tuple(out)

@@ -15,7 +15,6 @@ from msgspec import Struct, field
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
-from annotator.core.ledger import Outcome
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
@@ -26,7 +25,7 @@ from annotator.formats.annotation_layers import (
     layer_notes,
     skipped_layer_note,
 )
-from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
+from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.offset_units import (
     CODE_POINTS,
@@ -161,16 +160,12 @@ def _layer_spans(
         label = mark.values.get(feature, "").strip() or layer.short
         at, id_ = file.where(mark.line), f"{start}-{end}:{label}"
         if start >= end:
-            log.record(ConversionLogEntry(at, id_, Outcome.LEFT_OUT, COVERS_NOTHING))
+            log.leave_out(at, id_, COVERS_NOTHING)
             continue
         for name, value in mark.values.items():
             if name != feature and name and not choice.feature_requested:
                 thing = "relation" if name.startswith(ROLE_PREFIX) else "feature"
-                log.record(
-                    ConversionLogEntry(
-                        at, id_, Outcome.LEFT_OUT, f"the feature {name} has no place here", value, thing
-                    )
-                )
+                log.leave_out(at, id_, f"the feature {name} has no place here", value, thing)
         yield Span(start, end, label)
 
 
@@ -187,11 +182,7 @@ def _record_layer(
     for mark in layer_annotations(found, layer):
         start, end, covered = _annotation_range(mark, where)
         why = f"the layer {layer.short} has no place here"
-        log.record(
-            ConversionLogEntry(
-                file.where(mark.line), f"{start}-{end}:{thing}", Outcome.LEFT_OUT, why, covered, thing
-            )
-        )
+        log.leave_out(file.where(mark.line), f"{start}-{end}:{thing}", why, covered, thing)
 
 
 # The text of a WebAnno file and where its units stand in it, in code points.
