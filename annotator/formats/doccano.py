@@ -44,8 +44,9 @@ from annotator.formats.span_fields import (
     whole_number,
 )
 
-# The fields of a doccano row, of whatever version.
+NAME = "doccano"
 
+# -- the fields of a row, of whatever version --
 
 EXPORT_AGAIN = "export the project from doccano again (JSONL)"
 
@@ -191,11 +192,6 @@ def _is_free_column(key: str, document: Document, log: ConversionLog) -> bool:
     if key in _RESERVED_COLUMNS:
         record_loss(document, "field", key, COLUMN_TAKEN, log)
     return key not in _RESERVED_COLUMNS
-
-
-NAME = "doccano"
-
-__all__ = ["NAME", "detect", "read", "write"]
 
 
 # From doccano's rows to documents, one for each annotator of a text.

@@ -101,11 +101,6 @@ class ConversionLog(Struct):
         return Counter((e.outcome.value, e.why) for e in self.entries if e.kind == "span")
 
     @property
-    def lost_spans(self) -> int:
-        """How many spans are not there any more, doubles not counted."""
-        return sum(e.outcome is Outcome.LEFT_OUT for e in self.entries if e.kind == "span")
-
-    @property
     def is_balanced(self) -> bool:
         """Whether every span that was read is carried over or listed."""
         return self.read == self.kept + sum(e.kind == "span" for e in self.entries)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
+
+import orjson
 
 from annotator.core.errors import SourceError
 from annotator.core.ledger import Outcome
@@ -28,6 +31,33 @@ def record_span(
     )
 
 
+def supported_spans(
+    document: Document, spans: Iterable[Span], why_unsupported: Callable[[Span], str], log: ConversionLog
+) -> list[Span]:
+    """Return the spans that a format can hold; list the others with the reason."""
+    reasons = [(span, why_unsupported(span)) for span in spans]
+    for span, why in reasons:
+        if why:
+            record_span(document, span, why, log)
+    return [span for span, why in reasons if not why]
+
+
+def flat_spans(
+    document: Document, spans: Iterable[Span], why_rejected: Callable[[Span, bool], str]
+) -> list[Span]:
+    """Return the spans that stay in one flat view, longest first (then the earlier, then the first label).
+
+    ``why_rejected`` gets a span and whether a longer one that stays overlaps it; an empty reason keeps it.
+    """
+    stay: list[Span] = []
+    taken = bytearray(len(document.text))
+    for span in sorted(spans, key=lambda s: (s.start - s.end, s.start, s.label)):
+        if not why_rejected(span, 1 in taken[span.start : span.end]):
+            stay.append(span)
+            taken[span.start : span.end] = b"\1" * (span.end - span.start)
+    return stay
+
+
 def record_if_inside(document: Document, span: Span, log: ConversionLog) -> bool:
     """Count a span, and return whether it lies in the text; list one that does not."""
     log.read += 1
@@ -44,9 +74,14 @@ def record_loss(document: Document, kind: str, description: str, why: str, log: 
 
 
 def record_unsupported_fields(
-    document: Document, format_: str, log: ConversionLog, restored: str | None = "accept"
+    document: Document,
+    format_: str,
+    log: ConversionLog,
+    restored: str | None = "accept",
+    *,
+    has_notes: bool = True,
 ) -> None:
-    """List the answer, unless it comes ``back`` just so, the spans known to be wrong, and the flag."""
+    """List the answer unless the format restores it, the spans known to be wrong, the flag and the note."""
     if (document.answer and document.answer.value) != restored:
         description = document.answer.value if document.answer else "not done"
         record_loss(document, "answer", description, f"answers: {format_} has none", log)
@@ -57,11 +92,7 @@ def record_unsupported_fields(
         )
     if document.flagged:
         record_loss(document, "flag", "flagged", f"flags: {format_} has none", log)
-
-
-def record_unsupported_note(document: Document, format_: str, log: ConversionLog) -> None:
-    """List a note that has no place."""
-    if document.note:
+    if document.note and not has_notes:
         record_loss(document, "note", document.note, f"notes: {format_} has none", log)
 
 
@@ -140,3 +171,8 @@ def write_whole_file(path: Path, data: bytes | Iterable[bytes]) -> Path:
             f"the file cannot be written ({reason})", where=str(path), do="check the folder and the disk"
         ) from error
     return path
+
+
+def write_json_lines(path: Path, rows: Iterable[Any]) -> list[Path]:
+    """Write a JSON value a line; return the file alone in a list."""
+    return [write_whole_file(path, b"".join(orjson.dumps(row) + b"\n" for row in rows))]

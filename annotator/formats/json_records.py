@@ -48,11 +48,6 @@ def parse_json_object(raw: bytes | str, where: str, log: ConversionLog | None = 
     return value
 
 
-def json_integer(value: Any) -> int | None:
-    """Return a whole number as it stands in JSON; None for anything else (true and 3.0 too)."""
-    return value if type(value) is int else None
-
-
 def shortened(value: Any, limit: int = 40) -> str:
     """Return a value from a file as a message shows it, the first ``most`` characters of it."""
     try:

@@ -16,6 +16,7 @@ from itertools import accumulate
 from unicodedata import category
 
 from msgspec import Struct, field
+from msgspec.structs import astuple
 
 from annotator.core.errors import SourceError, UsageError
 from annotator.core.graphemes import split_graphemes
@@ -194,37 +195,23 @@ class UnitFit(Struct, frozen=True, order=True):
     """Edges of spans that are edges of words, with no blank inside."""
 
     def __add__(self, other: UnitFit) -> UnitFit:
-        return UnitFit(
-            self.exact_quotes + other.exact_quotes,
-            self.near_quotes + other.near_quotes,
-            self.inside + other.inside,
-            self.word_edges + other.word_edges,
-        )
+        return UnitFit(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
     def decisive_evidence(self, other: UnitFit) -> str:
         """Return the evidence that decides between this and a worse one, with what that has of it."""
-        pairs = [
-            (
-                pluralize(self.exact_quotes, "quoted text stands", "quoted texts stand") + " there",
-                other.exact_quotes,
-            ),
-            (
-                pluralize(self.near_quotes, "quoted text stands", "quoted texts stand")
-                + " there but for blanks",
-                other.near_quotes,
-            ),
-            (pluralize(self.inside, "span lies", "spans lie") + " in the text", other.inside),
-            (
-                pluralize(self.word_edges, "edge of spans is an edge", "edges of spans are edges")
-                + " of words",
-                other.word_edges,
-            ),
-        ]
-        mine = (self.exact_quotes, self.near_quotes, self.inside, self.word_edges)
-        description = (
-            f"{what}; {theirs:,}" for n, (what, theirs) in zip(mine, pairs, strict=True) if n != theirs
-        )
-        return next(description, "")
+        for n, (one, many), less in zip(astuple(self), _EVIDENCE_WORDS, astuple(other), strict=True):
+            if n != less:
+                return f"{pluralize(n, one, many)}; {less:,}"
+        return ""
+
+
+_EVIDENCE_WORDS = (
+    ("quoted text stands there", "quoted texts stand there"),
+    ("quoted text stands there but for blanks", "quoted texts stand there but for blanks"),
+    ("span lies in the text", "spans lie in the text"),
+    ("edge of spans is an edge of words", "edges of spans are edges of words"),
+)
+"""The fields of `UnitFit` as a note names them."""
 
 
 _REQUESTED_UNIT: ContextVar[OffsetUnit | None] = ContextVar("_SAID", default=None)
@@ -303,18 +290,8 @@ class OffsetUnitDetector(Struct):
         if unit == self.allowed[0] and not differing:
             return ""
         rival = max((self.fits.get(u, UnitFit()) for u in differing), default=UnitFit())
-        return f"offsets count {unit} ({self.fits.get(unit, UnitFit()).decisive_evidence(rival)} with the next best unit)"
-
-
-def detect_unit(text: str, quoted: Sequence[QuotedRange], allowed: Sequence[OffsetUnit]) -> OffsetUnit:
-    """Return the unit of ``allowed`` that the offsets of one text are counted in.
-
-    Raises SourceError where two fit equally well and give other words. Of units that give the same
-    words the first in ``allowed`` is returned.
-    """
-    detector = OffsetUnitDetector(allowed)
-    detector.add_text(text, quoted)
-    return detector.unit()
+        evidence = self.fits.get(unit, UnitFit()).decisive_evidence(rival)
+        return f"offsets count {unit} ({evidence} with the next best unit)"
 
 
 def _converted_ranges(

@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import orjson
 from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
@@ -23,22 +21,23 @@ from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.formats import doccano, prodigy
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.format_writing import record_if_inside, record_unsupported_fields, write_whole_file
+from annotator.formats.format_writing import record_if_inside, record_unsupported_fields, write_json_lines
 from annotator.formats.import_source import FileSample, ImportSource
-from annotator.formats.json_records import ambiguous_records, json_files, may_hold_json, read_json_records
+from annotator.formats.json_records import may_hold_json
 from annotator.formats.offset_units import ALL_OFFSET_UNITS, OffsetUnit
-from annotator.formats.span_alignment import tokens_with_blanks
+from annotator.formats.span_alignment import find_words, tokens_with_blanks
 from annotator.formats.span_fields import (
     NoteCounter,
     QuotedText,
     RawSpan,
     convert_spans,
     first_string,
+    first_value,
     name_of,
     quoted_ranges,
+    read_records_with_unit,
     seconds_of,
     storable_fields,
-    unit_of_records,
 )
 
 NAME = "plain"
@@ -102,11 +101,9 @@ def _span_fields(row: Mapping[str, Any]) -> list[str]:
 
 def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     """Yield the documents of a file; raises SourceError, with its place, for what is no text with spans."""
-    files = json_files(source)
-    found = chain.from_iterable(ambiguous_records(f, every=True) for f in files)
-    unit = unit_of_records(found, _quoted_texts, PLAIN_UNITS, source.name, log)
+    unit, records = read_records_with_unit(source, _quoted_texts, PLAIN_UNITS, log)
     tally = NoteCounter()
-    for where, row in chain.from_iterable(read_json_records(f, log) for f in files):
+    for where, row in records:
         yield _document(row, where, unit, log, tally)
     tally.add_notes(log)
 
@@ -156,14 +153,14 @@ def _raw_spans(item: Any) -> Iterator[RawSpan]:
 def _raw_span(item: Any) -> RawSpan:
     if isinstance(item, dict):
         start, end, size = (
-            _number_from_text(_first_value(item, _START_KEYS)),
-            _first_value(item, _END_KEYS),
-            _number_from_text(_first_value(item, _LENGTH_KEYS)),
+            _number_from_text(first_value(item, _START_KEYS)),
+            first_value(item, _END_KEYS),
+            _number_from_text(first_value(item, _LENGTH_KEYS)),
         )
         if end is None and type(start) is int and type(size) is int:
             end = start + size
         own = first_string(item, "source"), name_of(item.get("id")), first_string(item, *_COVERED_TEXT_KEYS)
-        return RawSpan(start, _number_from_text(end), _first_value(item, _LABEL_KEYS), *own)
+        return RawSpan(start, _number_from_text(end), first_value(item, _LABEL_KEYS), *own)
     start, end, label = (*item, None, None, None)[:3] if isinstance(item, list) else (None, None, None)
     if isinstance(start, str) and type(end) is int and type(label) is int:
         start, end, label = end, label, start
@@ -178,12 +175,8 @@ def _number_from_text(value: Any) -> Any:
 def _quote(item: Any) -> Any:
     """Return the text that a span quotes, if it does."""
     if isinstance(item, dict):
-        return _first_value(item, _QUOTE_KEYS)
+        return first_value(item, _QUOTE_KEYS)
     return item[3] if isinstance(item, list) and len(item) > 3 else None
-
-
-def _first_value(item: Mapping[str, Any], keys: Iterable[str]) -> Any:
-    return next((item[k] for k in keys if item.get(k) is not None), None)
 
 
 def _quoted_texts(row: Any) -> Iterator[QuotedText]:
@@ -199,26 +192,17 @@ def _record_tokens(row: Mapping[str, Any], text: str, tally: NoteCounter) -> tup
     found = row.get("tokens")
     if not isinstance(found, list) or not found:
         return ()
-    tokens, at = [], 0
-    for item in found:
-        word = item.get("text") if isinstance(item, dict) else item
-        word = word if isinstance(word, str) else ""
-        start = text.find(word, at) if word else -1
-        if start < 0 or text[at:start].strip():
-            tally.add(TOKENS_SKIPPED)
-            return ()
-        at = start + len(word)
-        tokens.append(Token(word, start, at, ws=False))
+    words = [first_string(x, "text") if isinstance(x, dict) else x for x in found]
+    is_text = all(isinstance(w, str) and w for w in words)
+    ranges = find_words(text, words, to_end=False) if is_text else None
+    tally.add(TOKENS_SKIPPED, ranges is None)
+    tokens = [Token(text[a:b], a, b, ws=False) for a, b in ranges or ()]
     return tokens_with_blanks(text, tokens, 0, len(text)) or ()
 
 
 def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
     """Write ``annotations.jsonl`` to the folder ``out``: a text with its spans a line, each quoted."""
-    return [
-        write_whole_file(
-            out / PLAIN_FILE, b"".join(orjson.dumps(_plain_record(d, log)) + b"\n" for d in documents)
-        )
-    ]
+    return write_json_lines(out / PLAIN_FILE, (_plain_record(d, log) for d in documents))
 
 
 def _plain_record(document: Document, log: ConversionLog) -> dict[str, Any]:

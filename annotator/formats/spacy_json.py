@@ -8,11 +8,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import orjson
 from msgspec import Struct, field
 
 from annotator.core.annotation import Answer
@@ -22,15 +20,20 @@ from annotator.core.tokens import Token
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.format_writing import (
     PAST_TEXT_END,
+    flat_spans,
     record_span,
     record_unsupported_fields,
-    record_unsupported_note,
-    write_whole_file,
+    write_json_lines,
 )
 from annotator.formats.import_source import FileSample, ImportSource
-from annotator.formats.json_records import ambiguous_records, json_files, may_hold_json, read_json_records
+from annotator.formats.json_records import may_hold_json
 from annotator.formats.offset_units import CODE_POINTS, INCLUSIVE, UTF16, OffsetUnit, refuse_requested_unit
-from annotator.formats.span_alignment import merge_span_sets, tokens_with_blanks, unreviewed_ranges
+from annotator.formats.span_alignment import (
+    find_words,
+    merge_span_sets,
+    tokens_with_blanks,
+    unreviewed_ranges,
+)
 from annotator.formats.span_fields import (
     NoteCounter,
     QuotedText,
@@ -40,11 +43,13 @@ from annotator.formats.span_fields import (
     name_of,
     object_list,
     quoted_ranges,
+    read_records_with_unit,
     record_unsupported,
     storable_fields,
-    unit_of_records,
     whole_number,
 )
+
+NAME = "spacy-json"
 
 # Entities from a sequence of tags, BILUO or IOB, as leniently as spaCy reads them.
 
@@ -157,11 +162,9 @@ def _is_tuple(value: Any) -> bool:
 
 def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     """Yield the documents of a file; raises SourceError, with its place, for what is none of spaCy's."""
-    files = json_files(source)
-    found = chain.from_iterable(ambiguous_records(f, every=True) for f in files)
-    unit = unit_of_records(found, _quoted_texts, TUPLE_UNITS, source.name, log)
+    unit, records = read_records_with_unit(source, _quoted_texts, TUPLE_UNITS, log)
     reader = _SpacyJsonReader(log, unit)
-    for where, value in chain.from_iterable(read_json_records(f, log) for f in files):
+    for where, value in records:
         yield from reader.documents(value, where)
     reader.tally.add_notes(log)
 
@@ -215,15 +218,16 @@ class _SpacyJsonReader(Struct):
         if found is not None and not isinstance(found, list):
             raise SourceError("`entities` must be a list", where=where, do=_EXPORT_FROM_SPACY)
         self.tally.add(OPEN_SPACY_TEXTS, found is None)
-        cats = said.get("cats")
-        record_unsupported(
-            list(cats) if isinstance(cats, dict) else [], "text label", CATS_UNSUPPORTED, where, self.log
-        )
+        self._record_categories(said.get("cats"), where)
         spans = convert_spans(map(_raw_span, found or ()), text, where, self.log, self.unit)
         groups = self._groups(said.get("spans"), text, where)
         spans = merge_span_sets([("entities", spans), *groups], text, where, self.log)
         answer = Answer.ACCEPT if found is not None else None
         return Document(text, spans, answer=answer, where=where)
+
+    def _record_categories(self, categories: Any, where: str) -> None:
+        names = list(categories) if isinstance(categories, dict) else []
+        record_unsupported(names, "text label", CATS_UNSUPPORTED, where, self.log)
 
     def _groups(self, found: Any, text: str, where: str) -> list[tuple[str, tuple[Span, ...]]]:
         groups = found if isinstance(found, dict) else {}
@@ -239,10 +243,7 @@ class _SpacyJsonReader(Struct):
             map(_raw_span, object_list(value, "ents", where, _EXPORT_FROM_SPACY)), text, where, self.log
         )
         views = [("ents", ents), *self._groups(value.get("spans"), text, where)]
-        cats = value.get("cats")
-        record_unsupported(
-            list(cats) if isinstance(cats, dict) else [], "text label", CATS_UNSUPPORTED, where, self.log
-        )
+        self._record_categories(value.get("cats"), where)
         places = _ranges_of(object_list(value, "tokens", where, _EXPORT_FROM_SPACY), len(text))
         words = [Token(text[a:b], a, b, ws=False) for a, b in places]
         return Document(
@@ -326,15 +327,8 @@ def _token_tag(token: dict[str, Any]) -> str:
 
 def _find_tokens(text: str, words: list[str]) -> list[Token] | None:
     """Return the words as tokens of the text, blanks alone between them; None where they are not so."""
-    out: list[Token] = []
-    at = 0
-    for word in words:
-        start = text.find(word, at)
-        if start < 0 or text[at:start].strip():
-            return None
-        at = start + len(word)
-        out.append(Token(word, start, at, ws=False))
-    return None if text[at:].strip() else out
+    ranges = find_words(text, words)
+    return None if ranges is None else [Token(text[a:b], a, b, ws=False) for a, b in ranges]
 
 
 def _sentences(tokens: list[Token], sizes: list[int]) -> tuple[tuple[int, int], ...]:
@@ -363,38 +357,25 @@ ENTITIES_OVERLAP = "entities of spaCy cannot overlap"
 
 def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
     """Write ``annotations.jsonl`` to the folder ``out``; what the tuples cannot hold is listed."""
-    return [
-        write_whole_file(
-            out / TUPLES_FILE, b"".join(orjson.dumps(_training_tuple(d, log)) + b"\n" for d in documents)
-        )
-    ]
+    return write_json_lines(out / TUPLES_FILE, (_training_tuple(d, log) for d in documents))
 
 
 def _training_tuple(
     document: Document, log: ConversionLog
 ) -> tuple[str, dict[str, list[tuple[int, int, str]]]]:
-    record_unsupported_fields(document, "spaCy's JSON", log)
-    record_unsupported_note(document, "spaCy's JSON", log)
+    record_unsupported_fields(document, "spaCy's JSON", log, has_notes=False)
     kept = _non_overlapping(document, log)
     return document.text, {"entities": [s.key for s in reading_order(kept)]}
 
 
 def _non_overlapping(document: Document, log: ConversionLog) -> list[Span]:
-    kept: list[Span] = []
-    taken = bytearray(len(document.text))
-    for span in sorted(document.spans, key=lambda s: (s.start - s.end, s.start, s.label)):
-        log.read += 1
-        why = PAST_TEXT_END if span.end > len(document.text) else ""
-        why = why or (ENTITIES_OVERLAP if any(taken[span.start : span.end]) else "")
+    def why_rejected(span: Span, is_overlapped: bool) -> str:
+        why = PAST_TEXT_END if span.end > len(document.text) else ENTITIES_OVERLAP * is_overlapped
         if why:
             record_span(document, span, why, log)
-        else:
-            log.kept += 1
-            kept.append(span)
-            taken[span.start : span.end] = b"\1" * (span.end - span.start)
+        return why
+
+    kept = flat_spans(document, document.spans, why_rejected)
+    log.read += len(document.spans)
+    log.kept += len(kept)
     return kept
-
-
-NAME = "spacy-json"
-
-__all__ = ["NAME", "detect", "read", "write"]

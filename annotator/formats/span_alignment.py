@@ -6,7 +6,7 @@ ends inside a token is kept just there and listed: nothing is widened or cut in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -124,6 +124,22 @@ def _log_entry(
     return ConversionLogEntry(
         document.where, f"{span.start}-{span.end}:{span.label}", outcome, why, text, resulting_spans=made
     )
+
+
+def find_words(text: str, words: Iterable[str], *, to_end: bool = True) -> list[tuple[int, int]] | None:
+    """Return where the words are in the text, one after another; None if anything but blanks lies between.
+
+    ``to_end`` asks that nothing visible follows the last one.
+    """
+    at = 0
+    out: list[tuple[int, int]] = []
+    for word in words:
+        start = text.find(word, at)
+        if start < 0 or text[at:start].strip():
+            return None
+        at = start + len(word)
+        out.append((start, at))
+    return None if to_end and text[at:].strip() else out
 
 
 def tokens_with_blanks(text: str, tokens: Sequence[Token], start: int, end: int) -> tuple[Token, ...] | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -13,7 +14,8 @@ from annotator.core.errors import SourceError
 from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
 from annotator.formats.document import ConversionLog, ConversionLogEntry
-from annotator.formats.json_records import shortened
+from annotator.formats.import_source import ImportSource
+from annotator.formats.json_records import ambiguous_records, json_files, read_json_records, shortened
 from annotator.formats.offset_units import (
     CODE_POINTS,
     OffsetUnit,
@@ -66,6 +68,11 @@ def first_string(record: dict[str, Any], *keys: str) -> str:
         if isinstance(value, str) and value:
             return value
     return ""
+
+
+def first_value(item: Mapping[str, Any], keys: Iterable[str]) -> Any:
+    """Return the first value under one of the keys that is not null; None where all are."""
+    return next((item[k] for k in keys if item.get(k) is not None), None)
 
 
 def name_of(value: Any) -> str:
@@ -212,6 +219,24 @@ WORD_EDGE_MARGIN = 3
 
 QuotedText = tuple[str, list[QuotedRange]]
 """A text, and what the file says stands where."""
+
+
+def read_records_with_unit(
+    source: ImportSource,
+    quoted_texts: Callable[[Any], Iterable[QuotedText]],
+    allowed: Sequence[OffsetUnit],
+    log: ConversionLog,
+    *,
+    every: bool = True,
+) -> tuple[OffsetUnit, Iterator[tuple[str, Any]]]:
+    """Return the unit of a file's offsets and its JSON records, each with its place for messages.
+
+    Without ``every`` only records are inspected whose texts may differ in length by the unit.
+    """
+    files = json_files(source)
+    found = chain.from_iterable(ambiguous_records(f, every=every) for f in files)
+    unit = unit_of_records(found, quoted_texts, allowed, source.name, log)
+    return unit, chain.from_iterable(read_json_records(f, log) for f in files)
 
 
 def unit_of_records(

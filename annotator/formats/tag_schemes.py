@@ -14,6 +14,9 @@ from types import MappingProxyType
 
 from msgspec import Struct, field
 
+from annotator.core.spans import Span
+from annotator.core.tokens import Token, token_range
+
 # Tags that are numbers, in files that don't say what the numbers stand for.
 
 
@@ -186,3 +189,12 @@ def scheme_notes(found: SchemeEvidence, where: str) -> Iterable[str]:
         yield f"{found.opened_by_i:,} spans begin without their first tag (first: {where}:{found.first_i})"
     if scheme in {"IOBES", "BILUO"} and found.not_ended:
         yield f"{found.not_ended:,} spans end without their last tag (first: {where}:{found.first_open})"
+
+
+def iob2_tags(tokens: Sequence[Token], spans: Iterable[Span]) -> list[str]:
+    """Return the IOB2 tag of each token; spans lie on token edges and do not overlap."""
+    tags = ["O"] * len(tokens)
+    for span in spans:
+        first, last = token_range(tokens, span.start, span.end)
+        tags[first:last] = [f"B-{span.label}", *[f"I-{span.label}"] * (last - first - 1)]
+    return tags

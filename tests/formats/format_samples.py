@@ -93,3 +93,8 @@ def assert_accounted(module: ModuleType, path: Path, data: bytes) -> None:
         assert account.is_balanced
     with suppress(SourceError):  # what begins as a zip and is none
         assert isinstance(module.detect(ImportSource(path).sample()), str)
+
+
+def lost_spans(log: ConversionLog) -> int:
+    """Return how many spans are left out, doubles not counted."""
+    return sum(n for (outcome, _), n in log.totals.items() if outcome == "left out")

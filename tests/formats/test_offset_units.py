@@ -21,9 +21,15 @@ from annotator.formats.offset_units import (
     OffsetUnit,
     OffsetUnitDetector,
     QuotedRange,
-    detect_unit,
     to_code_points,
 )
+
+
+def _detect_unit(text: str, quoted: list[QuotedRange], allowed: tuple[OffsetUnit, ...]) -> OffsetUnit:
+    detector = OffsetUnitDetector(allowed)
+    detector.add_text(text, quoted)
+    return detector.unit()
+
 
 TEXT = "🛶🛶 Mayor Lena Okafor\r\nrowed to Ösmund 👩‍🚀 and back.\r\nNobody saw Tam."
 NAMES = ("Lena Okafor", "Ösmund", "Tam")
@@ -54,7 +60,7 @@ def _length(text: str, unit: OffsetUnit) -> int:
 def test_quotes_tell_the_unit(unit: OffsetUnit) -> None:
     """Of all units that are known the one is found in which the quoted texts stand where they are said to."""
     quoted = [_counted(TEXT, name, unit) for name in NAMES]
-    assert detect_unit(TEXT, quoted, ALL_OFFSET_UNITS) == unit
+    assert _detect_unit(TEXT, quoted, ALL_OFFSET_UNITS) == unit
     for (start, end, _), name in zip(quoted, NAMES, strict=True):
         a, b = to_code_points(TEXT, start, end, unit)
         assert TEXT[a:b] == name
@@ -65,14 +71,14 @@ def test_words_tell_graphemes_without_quotes() -> None:
     text = "Tam 👩‍🚀👩‍🚀 flew to Osmund and then to Norhaven."
     spans = [_counted(text, name, GRAPHEMES) for name in ("Osmund", "Norhaven")]
     blind = [(start, end, None) for start, end, _ in spans]
-    assert detect_unit(text, blind, (CODE_POINTS, GRAPHEMES)) == GRAPHEMES
+    assert _detect_unit(text, blind, (CODE_POINTS, GRAPHEMES)) == GRAPHEMES
 
 
 def test_nothing_is_guessed() -> None:
     """Two units that fit equally and give other words are an error that names both and an example."""
     text = "🛶" * 8
     with pytest.raises(SourceError) as error:
-        detect_unit(text, [(0, 2, None)], (CODE_POINTS, UTF16))
+        _detect_unit(text, [(0, 2, None)], (CODE_POINTS, UTF16))
     assert str(error.value) == (
         "the offsets may count code points or UTF-16 units, and the two give other words ('🛶🛶' or '🛶'); "
         "say which with --offsets"

@@ -36,16 +36,25 @@ from annotator.formats.conll.conll_table import (
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.format_writing import (
     PAST_TEXT_END,
+    flat_spans,
     record_loss,
     record_span,
     record_unsupported_fields,
-    record_unsupported_note,
+    supported_spans,
     visible_words,
     write_whole_file,
 )
 from annotator.formats.import_source import FileSample, ImportSource
+from annotator.formats.span_alignment import find_words
 from annotator.formats.span_fields import NoteCounter
-from annotator.formats.tag_schemes import NO_TAG_NAMES, TagNames, parse_tag, scheme_notes, tag_chunks
+from annotator.formats.tag_schemes import (
+    NO_TAG_NAMES,
+    TagNames,
+    iob2_tags,
+    parse_tag,
+    scheme_notes,
+    tag_chunks,
+)
 
 # CoNLL rows from documents: word, two empty columns, IOB2 tag; ``-DOCSTART-`` before each document.
 #
@@ -85,13 +94,21 @@ def _document_rows(document: Document, log: ConversionLog, tally: NoteCounter) -
         record_loss(document, "word", mark.text, DOCSTART_WORD, log)
     breaks = sorted(start for start, _ in document.sentences)[1:]
     log.read += len(document.spans)
-    stay = _non_overlapping(_taggable_spans(document, words, breaks, log), document, log)
+    taggable = supported_spans(
+        document, document.spans, lambda s: _why_unsupported(s, document, words, breaks), log
+    )
+
+    def why_rejected(span: Span, is_overlapped: bool) -> str:
+        if is_overlapped:
+            record_span(document, span, OVERLAPS_LONGER, log)
+        return OVERLAPS_LONGER * is_overlapped
+
+    stay = flat_spans(document, taggable, why_rejected)
     log.kept += len(stay)
-    record_unsupported_fields(document, "CoNLL", log)
-    record_unsupported_note(document, "CoNLL", log)
+    record_unsupported_fields(document, "CoNLL", log, has_notes=False)
     tally.add(SPACING_LOST, _text_as_read(tokens, breaks) != document.text)
     yield f"{DOCSTART} -X- O O\n\n"
-    tags = _tags(tokens, stay)
+    tags = iob2_tags(tokens, stay)
     for n, (token, tag) in enumerate(zip(tokens, tags, strict=True)):
         following = tokens[n + 1] if n + 1 < len(tokens) else None
         ends = _ends_sentence(token, following, breaks)
@@ -118,30 +135,8 @@ def _text_as_read(tokens: Sequence[Token], sentence_starts: Sequence[int]) -> st
     return "".join([*out, *(t.text for t in tokens[-1:])])
 
 
-def _tags(tokens: Sequence[Token], spans: Sequence[Span]) -> list[str]:
-    """Return the IOB2 tag of each token."""
-    tags = ["O"] * len(tokens)
-    for span in spans:
-        first, last = token_range(tokens, span.start, span.end)
-        tags[first:last] = [f"B-{span.label}", *[f"I-{span.label}"] * (last - first - 1)]
-    return tags
-
-
 def _sentence_number(at: int, sentence_starts: Sequence[int]) -> int:
     return bisect_right(sentence_starts, at)
-
-
-def _taggable_spans(
-    document: Document, tokens: Sequence[Token], sentence_starts: Sequence[int], log: ConversionLog
-) -> list[Span]:
-    """Return the spans that tags can hold by themselves; list the others."""
-    out: list[Span] = []
-    for span in document.spans:
-        if why := _why_unsupported(span, document, tokens, sentence_starts):
-            record_span(document, span, why, log)
-        else:
-            out.append(span)
-    return out
 
 
 def _why_unsupported(
@@ -163,19 +158,6 @@ def _why_unsupported(
         if _sentence_number(span.start, sentence_starts) != _sentence_number(span.end - 1, sentence_starts)
         else ""
     )
-
-
-def _non_overlapping(spans: Sequence[Span], document: Document, log: ConversionLog) -> list[Span]:
-    """Return the spans of one flat view, in the order of the text; list those that have no place in it."""
-    stay: list[Span] = []
-    taken = bytearray(len(document.text))
-    for span in sorted(spans, key=lambda s: (s.start - s.end, s.start, s.label)):
-        if 1 in taken[span.start : span.end]:
-            record_span(document, span, OVERLAPS_LONGER, log)
-        else:
-            stay.append(span)
-            taken[span.start : span.end] = b"\x01" * (span.end - span.start)
-    return stay
 
 
 __all__ = ["NAME", "detect", "read", "write"]
@@ -341,7 +323,7 @@ def _document(
 def _rebuild_text(sentence: ConllSentence, table: ConllTable) -> tuple[str, list[tuple[int, int]]]:
     """Return the sentence's text and where each of its words stands in it."""
     words = [r.fields[table.word] for r in sentence.rows]
-    if sentence.text is not None and (found := _find_words(sentence.text, words)):
+    if sentence.text is not None and (found := find_words(sentence.text, words)):
         return sentence.text, found
     text = ""
     places: list[tuple[int, int]] = []
@@ -357,17 +339,3 @@ def _has_no_space_after(row: ConllRow, table: ConllTable) -> bool:
         for n, f in enumerate(row.fields)
         if n > table.word and len(f) > 9
     )
-
-
-def _find_words(text: str, words: list[str]) -> list[tuple[int, int]]:
-    """Return where the words stand in the text; none where it holds anything else but blanks."""
-    at = 0
-    out: list[tuple[int, int]] = []
-    for word in words:
-        while text[at : at + 1].isspace() and not text.startswith(word, at):
-            at += 1
-        if not text.startswith(word, at):
-            return []
-        out.append((at, at + len(word)))
-        at += len(word)
-    return out if not text[at:].strip() else []

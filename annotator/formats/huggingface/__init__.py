@@ -17,9 +17,10 @@ from typing import Any
 import orjson
 
 from annotator.core.spans import Span
-from annotator.core.tokens import Token, is_aligned, token_range
+from annotator.core.tokens import is_aligned
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.format_writing import (
+    flat_spans,
     record_if_inside,
     record_unsupported_fields,
     visible_words,
@@ -27,6 +28,7 @@ from annotator.formats.format_writing import (
 )
 from annotator.formats.huggingface.dataset_tables import import_arrow
 from annotator.formats.huggingface.huggingface_reader import detect, read
+from annotator.formats.tag_schemes import iob2_tags
 
 # From documents to one Parquet file that ``datasets`` loads with its names, and a data card beside it.
 #
@@ -193,7 +195,7 @@ def _dataset_row(
         "text": document.text,
         "spans": found if spans or document.answer else None,
         "tokens": [t.text for t in words],
-        "ner_tags": _tags(words, flat, names),
+        "ner_tags": list(map(names.index, iob2_tags(words, flat))),
         **_optional_values(document),
     }
 
@@ -203,16 +205,6 @@ def _span_with_text(text: str, span: Span, *, sourced: bool) -> dict[str, Any]:
     source = {"source": span.source} if sourced else {}
     quote = text[span.start : span.end]
     return {"start": span.start, "end": span.end, "label": span.label, "text": quote, **source}
-
-
-def _tags(words: Sequence[Token], flat: Sequence[Span], names: Sequence[str]) -> list[int]:
-    """Return the number of each word's tag."""
-    tags = [0] * len(words)
-    for span in flat:
-        first, last = token_range(words, span.start, span.end)
-        begin = names.index(f"B-{span.label}")
-        tags[first:last] = [begin, *[begin + 1] * (last - first - 1)]
-    return tags
 
 
 def _optional_values(document: Document) -> dict[str, str]:
@@ -228,16 +220,14 @@ def _optional_values(document: Document) -> dict[str, str]:
 def _taggable_spans(document: Document, spans: Sequence[Span], untagged: Counter[str]) -> list[Span]:
     """Return the spans that one row of tags can hold, by place; count the others by reason."""
     words = visible_words(document) if document.tokens else []
-    stay: list[Span] = []
-    taken = bytearray(len(document.text))
-    for span in sorted(spans, key=lambda s: (s.start - s.end, s.start, s.label)):
+
+    def why_rejected(span: Span, is_overlapped: bool) -> str:
         why = "" if is_aligned(words, span.start, span.end) else ENDS_INSIDE_TOKEN if words else NO_TOKENS
-        if why := why or (LONGER_SPAN_OVERLAPS if 1 in taken[span.start : span.end] else ""):
-            untagged[why] += 1
-            continue
-        stay.append(span)
-        taken[span.start : span.end] = b"\x01" * (span.end - span.start)
-    return sorted(stay)
+        why = why or LONGER_SPAN_OVERLAPS * is_overlapped
+        untagged.update([why] if why else ())
+        return why
+
+    return sorted(flat_spans(document, spans, why_rejected))
 
 
 NAME = "huggingface"

@@ -26,12 +26,14 @@ from annotator.formats.huggingface.dataset_columns import (
 from annotator.formats.huggingface.dataset_tables import MAX_ROW_ITEMS, PARQUET_MAGIC, ParquetTable
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.offset_units import ALL_OFFSET_UNITS, CODE_POINTS, OffsetUnit, refuse_requested_unit
+from annotator.formats.span_alignment import find_words
 from annotator.formats.span_fields import (
     NoteCounter,
     QuotedText,
     RawSpan,
     convert_spans,
     first_string,
+    first_value,
     name_of,
     quoted_ranges,
     storable_fields,
@@ -183,7 +185,7 @@ class _HuggingFaceReader(Struct):
         """Return the text, and where its words stand; without a text the words joined by blanks."""
         given = row.get(self.shape.text) if self.shape.text else None
         if isinstance(given, str):
-            if (places := _find_words(given, words)) is not None:
+            if (places := find_words(given, words)) is not None:
                 return given, places
             self.tally.add(TEXT_REBUILT)
         places, at = [], 0
@@ -214,7 +216,7 @@ class _HuggingFaceReader(Struct):
         words = row.get(self.shape.words) if self.shape.words else None
         if not isinstance(words, list) or not all(isinstance(x, str) for x in words) or not words:
             return ()
-        places = _find_words(text, words)
+        places = find_words(text, words)
         self.tally.add(TOKENS_IGNORED, places is None)
         return tuple(Token(text[s:e], s, e, text[e : e + 1] == " ") for s, e in places or () if s < e)
 
@@ -225,7 +227,7 @@ class _HuggingFaceReader(Struct):
     def _evidence(self, row: Any) -> Iterator[QuotedText]:
         text, found = row.get(self.shape.text), _span_objects(row.get(self.shape.spans))
         if isinstance(text, str) and found:
-            pairs = ((_raw_span(x, self.shape.labels), _first_value(x, _QUOTE_KEYS)) for x in found)
+            pairs = ((_raw_span(x, self.shape.labels), first_value(x, _QUOTE_KEYS)) for x in found)
             yield text, list(quoted_ranges(pairs))
 
 
@@ -242,21 +244,17 @@ def _span_objects(value: Any) -> list[dict[str, Any]] | None:
 
 
 def _raw_span(item: dict[str, Any], names: Sequence[str]) -> RawSpan:
-    label, number = _first_value(item, _LABEL_KEYS), whole_number(_first_value(item, _LABEL_KEYS))
+    label, number = first_value(item, _LABEL_KEYS), whole_number(first_value(item, _LABEL_KEYS))
     if names and number is not None:
         label = names[number] if 0 <= number < len(names) else None
     given = name_of(item.get("id"))
     return RawSpan(
-        _first_value(item, _START_KEYS),
-        _first_value(item, _END_KEYS),
+        first_value(item, _START_KEYS),
+        first_value(item, _END_KEYS),
         label,
         first_string(item, "source"),
         given,
     )
-
-
-def _first_value(item: Mapping[str, Any], keys: Sequence[str]) -> Any:
-    return next((item[k] for k in keys if item.get(k) is not None), None)
 
 
 def _json_object(text: str) -> Any:
@@ -264,16 +262,3 @@ def _json_object(text: str) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         return {"meta": text} if text else {}
-
-
-def _find_words(text: str, words: Sequence[str]) -> list[tuple[int, int]] | None:
-    """Return where the words stand in the text; None where it holds anything else but blanks."""
-    at = 0
-    out: list[tuple[int, int]] = []
-    for word in words:
-        start = text.find(word, at)
-        if start < 0 or text[at:start].strip():
-            return None
-        at = start + len(word)
-        out.append((start, at))
-    return out if not text[at:].strip() else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from typing import Any
 
 from msgspec import Struct, field
@@ -16,7 +15,7 @@ from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.formats.document import ANSWERED_IGNORE, ConversionLog, ConversionLogEntry, Document
 from annotator.formats.import_source import FileSample, ImportSource
-from annotator.formats.json_records import ambiguous_records, json_files, may_hold_json, read_json_records
+from annotator.formats.json_records import may_hold_json
 from annotator.formats.offset_units import CODE_POINTS, UTF16, OffsetUnit
 from annotator.formats.prodigy import prodigy_task as fields
 from annotator.formats.prodigy.prodigy_task import EXPORT_TASKS_AGAIN, TaskRange, TaskView, task_view, write
@@ -29,9 +28,9 @@ from annotator.formats.span_fields import (
     first_string,
     name_of,
     object_list,
+    read_records_with_unit,
     record_misquoted,
     record_unsupported,
-    unit_of_records,
 )
 
 NAME = "prodigy"
@@ -180,10 +179,8 @@ def detect(sample: FileSample) -> str:
 
 def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     """Yield the documents of a file; raises SourceError, with file and line, for what is no task."""
-    files = json_files(source)
-    found = chain.from_iterable(map(ambiguous_records, files))
-    unit = unit_of_records(found, fields.task_quoted_texts, PRODIGY_UNITS, source.name, log)
-    yield from documents_of_tasks(chain.from_iterable(read_json_records(f, log) for f in files), log, unit)
+    unit, records = read_records_with_unit(source, fields.task_quoted_texts, PRODIGY_UNITS, log, every=False)
+    yield from documents_of_tasks(records, log, unit)
 
 
 def documents_of_tasks(

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Any
-
-import orjson
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned, token_range
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.format_writing import PAST_TEXT_END, record_span, write_whole_file
+from annotator.formats.format_writing import PAST_TEXT_END, supported_spans, write_json_lines
 from annotator.formats.json_records import shortened
 from annotator.formats.offset_units import OffsetUnit, to_code_points
 from annotator.formats.span_fields import (
@@ -226,11 +224,7 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
 
     A span that is not on token edges is listed and left out: Prodigy's spans name their tokens.
     """
-    return [
-        write_whole_file(
-            out / PRODIGY_FILE, b"".join(orjson.dumps(prodigy_task(d, log)) + b"\n" for d in documents)
-        )
-    ]
+    return write_json_lines(out / PRODIGY_FILE, (prodigy_task(d, log) for d in documents))
 
 
 def prodigy_task(document: Document, log: ConversionLog) -> dict[str, Any]:
@@ -239,10 +233,8 @@ def prodigy_task(document: Document, log: ConversionLog) -> dict[str, Any]:
         "text": document.text,
         "meta": _task_meta(document),
         "tokens": [_task_token(n, token) for n, token in enumerate(document.tokens)],
-        "spans": [_task_span(s, document.tokens) for s in _supported_spans(document, document.spans, log)],
-        "rejected": [
-            _task_span(s, document.tokens) for s in _supported_spans(document, document.rejected, log)
-        ],
+        "spans": _task_spans(document, document.spans, log),
+        "rejected": _task_spans(document, document.rejected, log),
         "answer": document.answer,
         "flagged": document.flagged,
         "_view_id": "spans_manual",
@@ -261,16 +253,11 @@ def _task_token(number: int, token: Token) -> dict[str, Any]:
     return {"text": token.text, "start": token.start, "end": token.end, "id": number, "ws": token.ws}
 
 
-def _supported_spans(document: Document, spans: Iterable[Span], log: ConversionLog) -> list[Span]:
-    out = []
-    for span in spans:
-        log.read += 1
-        if why := _why_unsupported(document, span):
-            record_span(document, span, why, log)
-        else:
-            log.kept += 1
-            out.append(span)
-    return out
+def _task_spans(document: Document, spans: Sequence[Span], log: ConversionLog) -> list[dict[str, Any]]:
+    kept = supported_spans(document, spans, lambda s: _why_unsupported(document, s), log)
+    log.read += len(spans)
+    log.kept += len(kept)
+    return [_task_span(s, document.tokens) for s in kept]
 
 
 def _why_unsupported(document: Document, span: Span) -> str:

@@ -21,7 +21,6 @@ from annotator.formats.format_writing import (
     FileNames,
     record_span,
     record_unsupported_fields,
-    record_unsupported_note,
     visible_words,
     write_whole_file,
 )
@@ -64,8 +63,7 @@ def _document_lines(document: Document, log: ConversionLog, tally: NoteCounter) 
     log.read += len(document.spans)
     tokens = visible_words(document)
     rows = _cell_values(document, tokens, log)
-    record_unsupported_fields(document, "WebAnno's TSV", log)
-    record_unsupported_note(document, "WebAnno's TSV", log)
+    record_unsupported_fields(document, "WebAnno's TSV", log, has_notes=False)
     astral = [n for n, c in enumerate(document.text) if c > "\uffff"]
     sentences = list(_sentence_ranges(document, tokens))
     tally.add(GAPS_LOST, _gaps_change(document.text, tokens, sentences))
