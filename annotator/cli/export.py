@@ -5,25 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import click
 from click.core import ParameterSource
-from msgspec.structs import fields, replace
+from msgspec.structs import fields
 
 from annotator.cli import output
 from annotator.cli.options import PATH, FormatType, json_option, open_corpus
 from annotator.core.errors import UsageError
 from annotator.export.options import ExportOptions, ExportReport
 from annotator.export.span_outcomes import OFF_TOKEN_EDGES
-from annotator.export.split_audit import TORN_STORIES
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import check_articles_folder, check_outside_corpus
-from annotator.storage.gc_pause import gc_paused
-
-if TYPE_CHECKING:  # loaded where it is needed: a small export starts fast
-    from annotator.workflows.annotation_loader import ExportSelection
-    from annotator.workflows.story_split import StorySplit
 
 _SPACY_OPTIONS = {
     "spans_key": "--spans-key",
@@ -144,25 +138,20 @@ def _export_training(
     corpus: CorpusFolder, name: str | None, out: Path, chosen: Mapping[str, Any]
 ) -> ExportReport:
     """Write what spaCy trains from."""
-    options = _export_options(corpus, chosen)
-    by_story, rebalance, page = chosen["split_by"] == "story", chosen["rebalance"], chosen["report"]
-    if rebalance and not by_story:
-        raise UsageError("--rebalance has no meaning with --split-by article", do="leave it out")
-    found = _group_by_story(corpus, options, rebalance=rebalance) if by_story else None
-    if not (page or rebalance) and (streamed := _try_stream(corpus, name, out, options, found)):
-        return streamed
-    gathered = _without_quarantined(_select_items(corpus, name), found, options)
-    about_split = tuple(w for w in gathered.warnings if w == TORN_STORIES)  # the report tells of the split
-    for warning in (*corpus.warnings, *gathered.warnings):
-        if warning not in about_split:
-            output.write_warning(warning)
-    if found:
-        found.check_groups_writable(corpus)
-    report = _export_spacy(corpus, gathered, out, options, found, page=page)
-    report = replace(report, warnings=(*about_split, *report.warnings))
-    if found:
-        found.save_groups(corpus)
-    return report
+    from annotator.workflows.exporting import export_training
+
+    with output.progress("export") as show:
+        return export_training(
+            corpus,
+            out,
+            _export_options(corpus, chosen),
+            annotator=name,
+            split_by=chosen["split_by"],
+            rebalance=chosen["rebalance"],
+            report=chosen["report"],
+            progress=show,
+            warn=output.write_warning,
+        )
 
 
 def _export_options(corpus: CorpusFolder, chosen: Mapping[str, Any]) -> ExportOptions:
@@ -181,18 +170,14 @@ def _export_other_format(
     full: bool,
 ) -> ExportReport:
     """Write what another tool reads."""
-    gathered = _select_items(corpus, name)
+    from annotator.workflows.record_selection import select_items
+
+    gathered = select_items(corpus, name)
     for warning in (*corpus.warnings, *gathered.warnings):
         output.write_warning(warning)
     from annotator.workflows.format_export import export_to_format
 
     return export_to_format(gathered, out, to, full=full, unit=unit)
-
-
-def _select_items(corpus: CorpusFolder, name: str | None) -> ExportSelection:
-    from annotator.workflows.annotation_loader import select_for_export
-
-    return select_for_export(corpus, name)
 
 
 def _print_report(report: ExportReport, *, as_json: bool) -> None:
@@ -209,59 +194,6 @@ def _print_report(report: ExportReport, *, as_json: bool) -> None:
         sys.exit(output.EXIT_LEFT_OUT)
 
 
-def _group_by_story(corpus: CorpusFolder, options: ExportOptions, *, rebalance: bool) -> StorySplit | None:
-    """Return the stories of a corpus; None where there is but one part."""
-    if len(options.parts_with_share) < 2:
-        return None
-    from annotator.workflows.story_split import split_by_story
-
-    return split_by_story(corpus, options, rebalanced=rebalance)
-
-
-def _without_quarantined(
-    gathered: ExportSelection, found: StorySplit | None, options: ExportOptions
-) -> ExportSelection:
-    """Return what is exported where articles are drawn by their stories."""
-    if found is None:
-        return gathered
-    from annotator.workflows.story_split import apply_story_split
-
-    return apply_story_split(gathered, found, options)
-
-
-def _try_stream(
-    corpus: CorpusFolder, name: str | None, out: Path, options: ExportOptions, found: StorySplit | None
-) -> ExportReport | None:
-    """Export a plain corpus record by record; None where it has to be gathered whole."""
-    if options.engine != "straight" or options.unit != "sentence":
-        return None
-    with gc_paused():  # nothing here runs in circles
-        return _stream_export(corpus, name, out, options, found)
-
-
-def _stream_export(
-    corpus: CorpusFolder, name: str | None, out: Path, options: ExportOptions, found: StorySplit | None
-) -> ExportReport | None:
-    from annotator.storage.journal_index import FastReadError
-    from annotator.workflows.export_plan import plan_export
-    from annotator.workflows.stream_export import export_stream
-
-    try:
-        made = plan_export(corpus, name, options, found.stories if found else None)
-    except OSError:  # the gathered way says of what cannot be read what to do about it
-        return None
-    if made is None:
-        return None
-    try:
-        with output.progress("export") as show:
-            report = export_stream(made, corpus.schema, out, options, show)
-    except FastReadError:
-        return None
-    for warning in corpus.warnings:
-        output.write_warning(warning)
-    return replace(report, study=found.regrouped(made.missing)) if found else report
-
-
 def _refuse_options(ctx: click.Context, to: str) -> None:
     """Raise UsageError for an option that the format has no use for."""
     given = [
@@ -273,31 +205,6 @@ def _refuse_options(ctx: click.Context, to: str) -> None:
         given = [o for o in given if o != "--unit" or format_info(to).has_fixed_unit]
     if given:
         raise UsageError(f"{given[0]} has no meaning with --format {to}", do="leave it out")
-
-
-def _export_spacy(
-    corpus: CorpusFolder,
-    gathered: ExportSelection,
-    out: Path,
-    options: ExportOptions,
-    found: StorySplit | None,
-    *,
-    page: bool,
-) -> ExportReport:
-    from annotator.export.exporter import export_corpus
-    from annotator.workflows.export_report import report_builder
-
-    with output.progress("export") as show:
-        return export_corpus(
-            gathered.items,
-            gathered.unreviewed,
-            corpus.schema,
-            out,
-            options,
-            missing=gathered.missing,
-            progress=show,
-            audit=report_builder(corpus, gathered, options, found, page=page),
-        )
 
 
 def _parse_shares(split: str) -> tuple[int, int, int]:

@@ -12,8 +12,11 @@ from msgspec.structs import replace
 from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError
 from annotator.core.tokens import TokenRange, tokens_cover_text
+from annotator.docbin import msgpack
+from annotator.docbin.token_columns import TokenSpan
+from annotator.docbin.writer import GroupSpans
 from annotator.export.options import ExportItem
-from annotator.export.span_outcomes import IncorrectSpan, SpanOutcome
+from annotator.export.span_outcomes import INCORRECT_SPANS_KEY, IncorrectSpan, SpanOutcome
 
 # The sentences of an export in text order, and which of them make a Doc together.
 #
@@ -228,6 +231,50 @@ def missing_ranges(unit: DocUnit, layout: DocLayout) -> list[TokenRange]:
     """Return the stretches of tokens that nobody has reviewed, white space after them included."""
     places = zip(unit, layout.first_tokens, layout.ends, strict=True)
     return [(first, end) for p, first, end in places if not p.reviewed]
+
+
+class PackedDoc(Struct, frozen=True):
+    """What a DocBin stores of a Doc."""
+
+    words: list[str]
+    spaces: list[bool]
+    ents: list[TokenSpan]
+    groups: list[tuple[str, GroupSpans]]
+    incorrect: int
+    """How many known-wrong spans there are."""
+    starts: list[int]
+    """The first tokens of the sentences."""
+    missing: list[TokenRange]
+    user_data: bytes
+    """As msgpack; empty where it is not stored."""
+
+
+def pack_unit(unit: DocUnit, key: str, *, with_user_data: bool) -> PackedDoc:
+    """Return the Doc of a unit, its spans under ``key``; raises CorpusError as ``lay_out_doc`` does."""
+    made = lay_out_doc(unit)
+    firsts = made.first_tokens
+    places = _token_offsets(made.words, made.spaces)
+    groups = [(key, _group_spans(doc_spans(unit, firsts), places))]
+    wrong = doc_incorrect_spans(unit, firsts)
+    if wrong:
+        groups.append((INCORRECT_SPANS_KEY, _group_spans(wrong, places)))
+    ents = [(first, end, label) for (first, end), label in doc_ents(unit, firsts)]
+    data = msgpack.pack_value({USER_DATA_KEY: doc_user_data(unit, made)}) if with_user_data else b""
+    missing = missing_ranges(unit, made)
+    return PackedDoc(made.words, made.spaces, ents, groups, len(wrong), firsts, missing, data)
+
+
+def _token_offsets(words: Iterable[str], spaces: Iterable[bool]) -> list[tuple[int, int]]:
+    """Return where each token starts and ends, in code points of the Doc."""
+    out, at = [], 0
+    for word, ws in zip(words, spaces, strict=True):
+        out.append((at, at + len(word)))
+        at += len(word) + ws
+    return out
+
+
+def _group_spans(spans: Iterable[IncorrectSpan], offsets: list[tuple[int, int]]) -> GroupSpans:
+    return [(label, first, end, offsets[first][0], offsets[end - 1][1]) for (first, end), label in spans]
 
 
 def doc_user_data(unit: DocUnit, layout: DocLayout) -> dict[str, Any]:

@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from annotator.core.errors import AnnotatorError
-from annotator.core.ledger import Outcome, count_outcomes, encode_ledger_line, encode_totals
+from annotator.core.ledger import Outcome, count_outcomes, encode_ledger_line
 from annotator.core.spans import span_id
 from annotator.export.atomic_output import (
     EXPORT_LEDGER_FILE,
@@ -62,12 +62,9 @@ class ExcludedSentence(Struct, frozen=True):
         return 0 if self.requested else max(1, len(self.sentence.outcomes))
 
 
-def excluded_sentences(
-    left_out: Iterable[ExcludedItem], pieces: Sequence[ExportSentence]
-) -> list[ExcludedSentence]:
-    """Return what the ledger lists besides ``pieces``, losses first."""
-    known: LedgerIds = {p.sentence.id for p in pieces}
-    known |= {span_id(p.sentence.id, f.span) for p in pieces for f in p.outcomes}
+def excluded_sentences(left_out: Iterable[ExcludedItem]) -> list[ExcludedSentence]:
+    """Return the sentences that are left out, losses first, each span once."""
+    known: LedgerIds = set()
     groups: dict[tuple[str, str], list[ExcludedItem]] = {}
     for x in sorted(left_out, key=lambda x: x.requested):
         groups.setdefault((x.item.annotated.sentence.id, x.why), []).append(x)
@@ -105,39 +102,10 @@ def raise_nothing_to_export(missing: MissingItems) -> None:
         )
 
 
-class ExportLedger(Struct, frozen=True):
-    """All that a ledger tells of."""
-
-    exported: Sequence[ExportSentence]
-    excluded: Sequence[ExcludedSentence]
-    sentence_counts: Mapping[str, int]
-    """Sentences by answer."""
-    damaged_lines: Mapping[str, int]
-    """By annotator, the lines of the journal that do not count or have others missing before them."""
-
-    @property
-    def outcomes(self) -> list[tuple[ExportSentence, SpanOutcome]]:
-        """Every span, with the sentence it stands in."""
-        return [(p, f) for p in (*self.exported, *(a.sentence for a in self.excluded)) for f in p.outcomes]
-
-    @property
-    def lost(self) -> int:
-        """What was left out though nobody asked for that."""
-        spans = sum(f.kind is Outcome.LEFT_OUT for p in self.exported for f in p.outcomes)
-        return spans + sum(a.lost for a in self.excluded) + sum(self.damaged_lines.values())
-
-
-def export_ledger_lines(ledger: ExportLedger, totals: Mapping[str, Any], *, full: bool) -> Iterator[bytes]:
-    """Yield the ledger's lines."""
-    yield from exception_lines(ledger)
-    if full:
-        yield from (_outcome_line(p, f) for p, f in ledger.outcomes if f.kind is Outcome.KEPT)
-    yield encode_totals(totals)
-
-
-def exception_lines(ledger: ExportLedger) -> Iterator[bytes]:
-    """Yield the lines of spans that are not kept just as they are."""
-    yield from (_outcome_line(p, f) for p, f in ledger.outcomes if f.kind is not Outcome.KEPT)
+def excluded_lines(excluded: Iterable[ExcludedSentence]) -> Iterator[bytes]:
+    """Yield the lines of the spans that are left out whole."""
+    for x in excluded:
+        yield from (_outcome_line(x.sentence, outcome) for outcome in x.sentence.outcomes)
 
 
 def _outcome_line(sentence: ExportSentence, outcome: SpanOutcome) -> bytes:
@@ -185,18 +153,6 @@ def encode_line(
 def sha256_hex(data: bytes) -> str:
     """Return the SHA-256 by which the totals name a file."""
     return hashlib.sha256(data).hexdigest()
-
-
-def ledger_totals(ledger: ExportLedger) -> dict[str, Any]:
-    """Return the totals: sentences by answer, spans by fate, by reason and by place, what is missing."""
-    every = [f for _, f in ledger.outcomes]
-    outcomes = Counter((f.kind, f.why) for f in every)
-    placed = {place: sum(place in f.stored_in for f in every) for place in ("ents", "spans")}
-    return {
-        **sum_totals(ledger.sentence_counts, outcomes, placed),
-        "left out": count_excluded(ledger.excluded),
-        "journals with flaws": dict(ledger.damaged_lines),
-    }
 
 
 def sum_totals(
@@ -252,24 +208,6 @@ class SavedExport(Struct, frozen=True):
     foreign_files: tuple[str, ...]
     """Files under a name of ours that are no part of this export, but not an earlier one's either."""
     totals: dict[str, Any]
-
-
-def save_export(out: Path, files: Mapping[str, bytes], ledger: ExportLedger, *, full: bool) -> SavedExport:
-    """Write ``files`` (name → bytes) and the ledger, which comes last, into ``out``.
-
-    An earlier export's files that are not written anew are removed. Raises AnnotatorError, with
-    the folder as it was, where a file of another's would be replaced, or nothing can be written.
-    """
-    digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-    totals = {**ledger_totals(ledger), "files": digests}
-    return replace_export(
-        out,
-        {
-            **files,
-            EXPORT_LEDGER_FILE: b"".join(export_ledger_lines(ledger, totals, full=full)),
-        },
-        totals,
-    )
 
 
 def replace_export(out: Path, written: Mapping[str, FileContent], totals: dict[str, Any]) -> SavedExport:

@@ -17,7 +17,6 @@ from msgspec.structs import replace
 from annotator.core.pluralize import join_limited
 from annotator.export.doc_layout import ExportSentence
 from annotator.export.options import SPLIT_PARTS, LeakageCounts, NgramSuggester, SplitAudit, SurfaceFormCounts
-from annotator.export.splits import SplitAssignment
 from annotator.similarity.near_duplicates import candidate_pairs
 from annotator.similarity.shingles import jaccard, shingle_hashes, shingle_words
 
@@ -118,19 +117,6 @@ def _random_order_key(text: str) -> bytes:
 # What a person should know about an export before trusting a model trained on it.
 
 
-def split_warnings(
-    pieces: Sequence[ExportSentence], families: Sequence[str], split: SplitAssignment
-) -> Iterator[str]:
-    """Yield what leaks between the parts and what stands in; ``families`` runs beside ``pieces``."""
-    if split.blocks:
-        yield block_split_warning((p.article.id, p.article.title, p.part) for p in pieces)
-    for family, part in split.stand_ins.items():
-        title = next(_article_title(p) for p, f in zip(pieces, families, strict=True) if f == family)
-        yield stand_in_warning(part, title)
-    if duplicates := _count_duplicate_sentences(pieces):
-        yield duplicate_sentences_warning(duplicates)
-
-
 TORN_STORIES = (
     "too few stories to keep each in one part: copies of one article, or articles on one story, "
     "lie in several parts, which flatters the scores"
@@ -182,12 +168,3 @@ def block_split_warning(sentences: Iterable[tuple[str, str, str]]) -> str:
     return (
         f"{blocks} and articles leak from part to part, which flatters the scores: {', '.join(description)}"
     )
-
-
-def _count_duplicate_sentences(pieces: Sequence[ExportSentence]) -> int:
-    known = {p.sentence.text for p in pieces if p.part == "train"}
-    return sum(p.part != "train" and p.sentence.text in known for p in pieces)
-
-
-def _article_title(piece: ExportSentence) -> str:
-    return piece.article.title or piece.article.id

@@ -6,12 +6,16 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from itertools import chain
+from pathlib import Path
 from string import Template
 
 from msgspec import Struct
 
 from annotator.core.pluralize import join_limited
-from annotator.export.options import NgramSuggester
+from annotator.core.schema import Schema
+from annotator.export.docbin_parts import PartContents, shard_path
+from annotator.export.export_ledger import CONFIG_FILE, SPANCAT_CONFIG_FILE, SPANCAT_FOLDER
+from annotator.export.options import ExportOptions, NgramSuggester
 
 DEFAULT_TOKENIZER = '@tokenizers = "spacy.Tokenizer.v1"'
 LANGUAGE_TOKENIZERS = {
@@ -387,3 +391,61 @@ def _component_section(pipe: str, plan: TrainingPlan) -> str:
         percentile=s.percentile,
         ceiling=f"{s.overall:.1%} ({ceiling})",
     )
+
+
+# Which configs an export writes, and what they are made from.
+
+
+class ConfigInput(Struct, frozen=True):
+    """What the configs are made from."""
+
+    part_contents: Mapping[str, PartContents]
+    """What each part holds, by its name."""
+    out: Path
+    options: ExportOptions
+    suggester: NgramSuggester | None
+
+
+def choose_suggester(part_contents: Mapping[str, PartContents], schema: Schema) -> NgramSuggester | None:
+    """Return the n-gram sizes for the spans of the training part; None without any."""
+    lengths = part_contents["train"].lengths if "train" in part_contents else {}
+    return choose_ngram_sizes({x.name: lengths.get(x.name, []) for x in schema.labels})
+
+
+def render_configs(config_input: ConfigInput) -> dict[str, bytes]:
+    """Return the configs that the data can feed, by file name; the first is ``config.cfg``."""
+    train = config_input.part_contents.get("train")
+    ner = ("ner",) if train and train.ents.total() else ()
+    spancat = ("spancat",) if config_input.suggester else ()
+    together = [(ner + spancat, "")]
+    apart = [(ner, ""), (spancat, SPANCAT_FOLDER)]
+    wanted = together if config_input.options.unit == "sentence" else apart
+    plans = [_training_plan(config_input, pipes, place) for pipes, place in wanted if pipes]
+    return {
+        name: render_config(plan)
+        for name, plan in zip((CONFIG_FILE, SPANCAT_CONFIG_FILE), plans, strict=False)
+    }
+
+
+def _training_plan(config_input: ConfigInput, pipes: tuple[str, ...], place: str) -> TrainingPlan:
+    train = config_input.part_contents[place + "train"]
+    return TrainingPlan(
+        pipes=pipes,
+        train=_part_path(config_input, place + "train"),
+        dev=_part_path(
+            config_input, place + ("dev" if "dev" in config_input.options.parts_with_share else "train")
+        ),
+        lang=config_input.options.lang,
+        spans_key=config_input.options.spans_key,
+        tokens=train.tokens,
+        docs=train.docs,
+        suggester=config_input.suggester if "spancat" in pipes else None,
+        reader=config_input.options.reader,
+    )
+
+
+def _part_path(config_input: ConfigInput, name: str) -> str:
+    """Return the file of a part, or the folder of its shards, as spaCy is to read it."""
+    return (
+        config_input.out / shard_path(name, config_input.part_contents[name].docs, config_input.options.shard)
+    ).as_posix()

@@ -74,7 +74,7 @@ class ArticleSignature(Struct, frozen=True):
 
 def comparable_article(article: Article) -> ComparableArticle:
     """Return what of an article is looked at."""
-    return ComparableArticle(article.id, _ingested_text(article), article.date)
+    return ComparableArticle(article.id, article.ingested_text, article.date)
 
 
 def article_signature(article: Article, family: str) -> ArticleSignature:
@@ -136,15 +136,6 @@ def names_in_text(text: str) -> frozenset[str]:
 def _common_names() -> frozenset[str]:
     lines = _COMMON_NAMES_FILE.read_text(encoding="utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
-
-
-def _ingested_text(article: Article) -> str:
-    """Return the lines that were annotated at ingest, whatever a person has switched since."""
-    lines = article.text.split("\n")
-    if len(lines) != len(article.lines):
-        return article.text
-    pairs = zip(lines, article.lines, strict=True)
-    return "\n".join(text for text, line in pairs if (line.was or line.verdict).annotated)
 
 
 def _day_number(text: str) -> int | None:

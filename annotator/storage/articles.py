@@ -327,11 +327,3 @@ class SourceIndex:
         """Return the articles of a source that no other replaces; none where the source is empty."""
         ids = self._by_source.get(source, []) if source else []
         return tuple(x for x in ids if x not in self._replaced_ids)
-
-
-FastArticle = Article
-
-
-def read_fast_articles(folder: Path, ids: Iterable[str]) -> Iterator[Article]:
-    """Yield the articles of these ids; raises CorpusError."""
-    return ArticleStore(folder.parent).iterate(ids)

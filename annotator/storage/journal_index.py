@@ -164,16 +164,21 @@ class JournalIndex:
 
 
 def load_journal_index(
-    corpus: Path, name: str, stored_sentences: Callable[[str], Sequence[Sentence]]
+    corpus: Path,
+    name: str,
+    stored_sentences: Callable[[str], Sequence[Sentence]],
+    *,
+    replay: bool = False,
 ) -> JournalIndex:
     """Return the index of an annotator's journal, whatever its state; nothing on the disk is touched.
 
-    ``stored_sentences`` returns the sentences of an article by its id. Raises JournalError for a journal of
+    ``stored_sentences`` returns the sentences of an article by its id. ``replay`` reads every line with all
+    checks: for a journal in which a record in force has proved unreadable. Raises JournalError for a journal of
     a newer version or one that cannot be read.
     """
     path = corpus / ANNOTATIONS_FOLDER / f"{name}.jsonl"
     with translate_os_errors("read", path, JournalError):
-        if not find_rescue_files(rescue_name(corpus, name)):
+        if not (replay or find_rescue_files(rescue_name(corpus, name))):
             with suppress(FastReadError):
                 index = read_journal_index(path, name)
                 check_superseded_records(index)

@@ -21,7 +21,8 @@ from annotator.export.export_ledger import ARTICLE_MISSING
 from annotator.export.options import ExcludedItem
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import find_record_lines, journal_file_name
-from annotator.workflows.annotation_loader import LoadedJournal, load_journals, select_of_all
+from annotator.storage.journal_index import JournalIndex
+from annotator.workflows.record_selection import select_items
 
 
 class LoadedCheckInput(Struct, frozen=True):
@@ -33,16 +34,17 @@ class LoadedCheckInput(Struct, frozen=True):
 
 def load_check_input(corpus: CorpusFolder) -> LoadedCheckInput:
     """Read a corpus; raises AnnotatorError where articles, sentences or the schema cannot be read."""
-    journals = tuple(load_journals(corpus))
     articles = {a: corpus.article(a) for a in corpus.article_ids()}
-    items, left = select_of_all(journals, articles)
+    selected = select_items(corpus)
     reviewed = [
         ReviewedSentence(i.annotated, i.annotator, i.seq)
-        for i in items
+        for i in selected.items
         if i.annotated.annotation.answer in CHECKED_ANSWERS
     ]
     check_input = CheckInput(corpus.schema, reviewed, articles, _queued_sentences(corpus, articles))
-    return LoadedCheckInput(check_input, tuple(_damage_problems(corpus, journals, left)))
+    return LoadedCheckInput(
+        check_input, tuple(_damage_problems(corpus, selected.journals, selected.missing.excluded))
+    )
 
 
 def _queued_sentences(corpus: CorpusFolder, articles: dict[str, Article]) -> dict[str, Sequence[Sentence]]:
@@ -56,25 +58,25 @@ def _queued_sentences(corpus: CorpusFolder, articles: dict[str, Article]) -> dic
 
 
 def _damage_problems(
-    corpus: CorpusFolder, journals: Sequence[LoadedJournal], left_out: Sequence[ExcludedItem]
+    corpus: CorpusFolder, journals: Sequence[JournalIndex], left_out: Sequence[ExcludedItem]
 ) -> Iterator[Problem]:
-    """Yield the lines of journals that don't count, other warnings, and works whose article is gone."""
+    """Yield the lines of journals that don't count, other warnings, and sentences whose article is gone."""
     for warning in corpus.warnings:
         what, _, cure = warning.partition("; ")
         yield Problem(
             ProblemKind.JOURNAL, ProblemLocation(file="sentences.jsonl"), what, cure or _RESTORE_ADVICE
         )
-    for loaded in journals:
-        for flaw in loaded.flaws:
+    for journal in journals:
+        for flaw in journal.flaws:
             place = ProblemLocation(
-                annotator=loaded.annotator, file=journal_file_name(loaded.annotator), line=flaw.line
+                annotator=journal.name, file=journal_file_name(journal.name), line=flaw.line
             )
             yield Problem(
                 ProblemKind.JOURNAL, place, f"the line does not count: {flaw.reason}", _RESTORE_ADVICE
             )
-        for warning in loaded.warnings if not loaded.flaws else ():
+        for warning in journal.warnings if not journal.flaws else ():
             what, _, cure = warning.partition("; ")
-            place = ProblemLocation(annotator=loaded.annotator, file=journal_file_name(loaded.annotator))
+            place = ProblemLocation(annotator=journal.name, file=journal_file_name(journal.name))
             yield Problem(ProblemKind.JOURNAL, place, what, cure or "see that the journal is the right one")
     for gone in left_out:
         if gone.why == ARTICLE_MISSING:

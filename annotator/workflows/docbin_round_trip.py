@@ -7,40 +7,51 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import orjson
-from msgspec.structs import replace
 
 from annotator.core.ledger import Outcome
-from annotator.core.schema import Schema
 from annotator.export.atomic_output import EXPORT_LEDGER_FILE
-from annotator.export.conflict_resolution import select_items
-from annotator.export.exporter import export_corpus
-from annotator.export.options import ExportOptions
+from annotator.export.options import ExportItem, ExportOptions
 from annotator.formats import spacy_docbin
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from annotator.formats.span_alignment import align_spans
-from annotator.workflows.annotation_loader import ExportSelection
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows.annotation_loader import with_replays
+from annotator.workflows.doc_units import planned_articles
+from annotator.workflows.export_plan import plan_export
+from annotator.workflows.exporting import export_training
 from annotator.workflows.format_export import build_documents
 
 _ONE_PART = (100, 0, 0)
 
 
-def docbin_round_trip(
-    gathered: ExportSelection, schema: Schema, lang: str
-) -> tuple[list[Document], list[Document], ConversionLog]:
-    """Return the accepted sentences, what is read of their export, and what its ledger lists.
+def docbin_round_trip(corpus: CorpusFolder) -> tuple[list[Document], list[Document], ConversionLog]:
+    """Return the accepted sentences, the documents read from their export, and what its ledger lists.
 
     Raises AnnotatorError for annotators in conflict and where nothing is accepted.
     """
+    options = ExportOptions(split=_ONE_PART, lang=corpus.lang)
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
         out = Path(folder, "out")
-        options = ExportOptions(split=_ONE_PART, lang=lang)
-        export_corpus(gathered.items, gathered.unreviewed, schema, out, options)
-        account = ConversionLog()
-        back = [align_spans(d, account) for d in spacy_docbin.read(_exported_source(out), account)]
+        export_training(corpus, out, options)
+        log = ConversionLog()
+        back = [align_spans(d, log) for d in spacy_docbin.read(_exported_source(out), log)]
         listed = _ledger_account((out / EXPORT_LEDGER_FILE).read_bytes().splitlines())
-    chosen = select_items(gathered.items).accepted
-    return build_documents(replace(gathered, items=chosen), "sentence", answers=False), back, listed
+    return (
+        build_documents(
+            with_replays(lambda replay: _exported_items(corpus, options, replay)), "sentence", answers=False
+        ),
+        back,
+        listed,
+    )
+
+
+def _exported_items(corpus: CorpusFolder, options: ExportOptions, replay: frozenset[str]) -> list[ExportItem]:
+    plan = plan_export(corpus, None, options, replay=replay)
+    try:
+        return [s.item for a in planned_articles(corpus, plan) for s in a.sentences() if s.item]
+    finally:
+        plan.selection.close()
 
 
 def _exported_source(out: Path) -> ImportSource:

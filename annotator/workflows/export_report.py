@@ -1,20 +1,21 @@
-"""What ``export --report`` tells: what the split gives away, and a page that shows the data."""
+"""What ``export --report`` shows: how much a split leaks, and a page that describes the data."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from annotator.export.doc_layout import ExportSentence
 from annotator.export.export_ledger import REPORT_FILE
 from annotator.export.options import ExportOptions, SplitAudit, SplitAuditFiles
-from annotator.export.report_page import ReportData, pairwise_agreement
-from annotator.export.report_page import render_report as report_page
-from annotator.export.split_audit import TORN_STORIES, audit_split
+from annotator.export.report_page import ReportData, pairwise_agreement, render_report
+from annotator.export.split_audit import audit_split
 from annotator.similarity.story_groups import StoryGroups
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.workflows.annotation_loader import ExportSelection, select_for_export
+from annotator.workflows.doc_units import planned_articles
+from annotator.workflows.export_plan import ExportPlan
+from annotator.workflows.record_selection import select_items
 from annotator.workflows.story_split import StorySplit
 
 _NO_STORY_SPLIT = StorySplit(StoryGroups({}), {})
@@ -23,31 +24,19 @@ _BY_ARTICLE = "By article: copies of an article, and articles on one story, may 
 _BY_BLOCK = "In blocks of sentences, because there are too few articles: some lie in several parts."
 
 
-def report_builder(
-    corpus: CorpusFolder,
-    gathered: ExportSelection,
-    options: ExportOptions,
-    found: StorySplit | None,
-    *,
-    page: bool,
-) -> Callable[[Sequence[ExportSentence]], SplitAuditFiles]:
-    """Return what tells of the split of an export; with ``page`` it studies it and makes the page."""
-    groups = found or _NO_STORY_SPLIT
-    regrouped = groups.regrouped(gathered.missing)
-
-    def told(pieces: Sequence[ExportSentence]) -> SplitAuditFiles:
-        if not page:
-            return SplitAuditFiles(regrouped)
-        labels = [x.name for x in corpus.schema.labels]
-        made = audit_split(pieces, labels, groups.stories.links)
-        if regrouped:
-            made = replace(made, quarantined=regrouped.quarantined, moved=regrouped.moved)
-        by = _describe_split(made, by_story=bool(found and TORN_STORIES not in gathered.warnings))
-        return SplitAuditFiles(
-            made, {REPORT_FILE: report_page(_data_card(corpus, gathered, options, made, pieces, by))}
-        )
-
-    return told
+def audit_plan(
+    corpus: CorpusFolder, plan: ExportPlan, options: ExportOptions, stories: StorySplit | None
+) -> SplitAuditFiles:
+    """Return what the split of an export leaks, and the page that shows the data."""
+    groups = stories or _NO_STORY_SPLIT
+    regrouped = groups.regrouped(plan.missing)
+    sentences = [s for article in planned_articles(corpus, plan) for s in article.sentences()]
+    audit = audit_split(sentences, [x.name for x in corpus.schema.labels], groups.stories.links)
+    if regrouped:
+        audit = replace(audit, quarantined=regrouped.quarantined, moved=regrouped.moved)
+    method = _describe_split(audit, by_story=bool(stories) and not plan.torn)
+    page = render_report(_report_data(corpus, plan, options, audit, sentences, method))
+    return SplitAuditFiles(audit, {REPORT_FILE: page})
 
 
 def _describe_split(made: SplitAudit, *, by_story: bool) -> str:
@@ -59,26 +48,29 @@ def _describe_split(made: SplitAudit, *, by_story: bool) -> str:
     return _BY_STORY if by_story else _BY_ARTICLE
 
 
-def _data_card(
+def _report_data(
     corpus: CorpusFolder,
-    gathered: ExportSelection,
+    plan: ExportPlan,
     options: ExportOptions,
-    found: SplitAudit,
-    pieces: Sequence[ExportSentence],
-    by: str,
+    audit: SplitAudit,
+    sentences: Sequence[ExportSentence],
+    method: str,
 ) -> ReportData:
-    items = select_for_export(corpus).items if len(corpus.annotators()) > 1 else gathered.items
+    if len(corpus.annotators()) > 1:
+        items = select_items(corpus).items
+    else:
+        articles = {s.article.id: s.article for s in sentences}
+        items = tuple(plan.selection.items(lambda a: articles.get(a) or corpus.article(a)))
     labels = [x.name for x in corpus.schema.labels]
-    shares = "/".join(map(str, options.split))
     return ReportData(
         corpus.name,
         corpus.lang,
         corpus.fingerprint,
         corpus.schema,
-        pieces,
+        sentences,
         items,
         pairwise_agreement(items, labels),
-        found,
-        shares,
-        by,
+        audit,
+        "/".join(map(str, options.split)),
+        method,
     )

@@ -25,20 +25,20 @@ from annotator.export.options import ExportItem, ExportReport
 from annotator.formats import document
 from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
 from annotator.formats.registry import FORMATS, DocumentUnit, format_info, load_format
-from annotator.workflows.annotation_loader import ExportSelection
 from annotator.workflows.import_documents import SENTENCES_FIELD
+from annotator.workflows.record_selection import SelectedItems
 
 # From the works of a corpus to the documents that a format writes: a sentence or an article each.
 
 
-def build_documents(gathered: ExportSelection, unit: DocumentUnit, *, answers: bool) -> list[Document]:
+def build_documents(items: Sequence[ExportItem], unit: DocumentUnit, *, answers: bool) -> list[Document]:
     """Return a document for each finished sentence, or for each article and annotator.
 
     Without ``answers`` only accepted sentences count: a format that can't tell an answer would make
     a good example of a bad one. An article's document has its whole text, but sentences and tokens of
     what was accepted alone, so nobody learns from what nobody has read.
     """
-    done = [i for i in gathered.items if i.annotated.done]
+    done = [i for i in items if i.annotated.done]
     chosen = done if answers else [i for i in done if i.annotated.annotation.answer is Answer.ACCEPT]
     if unit == "sentence":
         return [_sentence_document(i) for i in chosen]
@@ -110,7 +110,7 @@ def _text_outside_sentences(document: Document) -> Iterator[str]:
         at = end
 
 
-def list_left_out(gathered: ExportSelection, account: ConversionLog) -> int:
+def list_left_out(gathered: SelectedItems, account: ConversionLog) -> int:
     """List the spans of accepted sentences that come to no export; return what nobody asked to leave out.
 
     A sentence without spans is listed itself where nobody asked for that.
@@ -173,7 +173,7 @@ class _FolderFiles(Mapping[str, bytes]):
 
 
 def export_to_format(
-    gathered: ExportSelection, out: Path, name: str, *, full: bool, unit: DocumentUnit | None = None
+    gathered: SelectedItems, out: Path, name: str, *, full: bool, unit: DocumentUnit | None = None
 ) -> ExportReport:
     """Write what is finished to the folder ``out`` in the format ``name``, with a ledger.
 
@@ -183,7 +183,7 @@ def export_to_format(
     info = format_info(name)
     if not info.can_write:
         raise UsageError(f"the format {name} can only be read", do="export another")
-    documents = build_documents(gathered, unit or info.unit, answers=info.has_answers)
+    documents = build_documents(gathered.items, unit or info.unit, answers=info.has_answers)
     if not documents:
         raise nothing_to_export_error(gathered, name)
     account = ConversionLog()
@@ -214,7 +214,7 @@ def export_to_format(
     return ExportReport(out.as_posix(), names, removed, {}, totals, None, tuple(account.notes), lost)
 
 
-def nothing_to_export_error(gathered: ExportSelection, name: str) -> AnnotatorError:
+def nothing_to_export_error(gathered: SelectedItems, name: str) -> AnnotatorError:
     """Return the error for a corpus of which a format can hold no sentence."""
     answers = dict(sentences_by_answer(gathered.items))
     if format_info(name).has_answers or not (unaccepted := answers["rejected"] + answers["ignored"]):
@@ -226,7 +226,7 @@ def nothing_to_export_error(gathered: ExportSelection, name: str) -> AnnotatorEr
 
 
 def _ledger_totals(
-    gathered: ExportSelection, account: ConversionLog, files: Mapping[str, bytes]
+    gathered: SelectedItems, account: ConversionLog, files: Mapping[str, bytes]
 ) -> dict[str, Any]:
     """Return the totals of the ledger; each file with its SHA-256, by which a later export knows it."""
     return {

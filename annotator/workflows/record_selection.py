@@ -1,46 +1,55 @@
-"""Which records of plain journals count: what ``gather`` and ``choose`` decide, by number, not by value.
+"""Which records count: the one place that decides what of the journals is exported.
 
-A sentence that several annotators left just so is exported once, as the first of them left it. Records in
-lines that are switched off, and those that a newer version of the article supersedes, are left out. What
-would have to be told of in more than one place raises OddError: then all is gathered whole.
+The records are known by number. Of one annotator a record is left out, with a reason,
+
+- where its article is not in ``articles/``: a loss;
+- where its line is switched off, as the user asked;
+- where the *same annotator* has finished the same words in a newer version of the article: the later
+  decision on a text counts, a reject or an ignore as well;
+- where its article would bridge parts of a split by story.
+
+A sentence that several annotators left alike counts once, as the first of them left it. Where they
+left different things on one stretch of text there is a conflict.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence
-from annotator.core.article import AnnotatedLineIndex, Article
-from annotator.export.conflict_resolution import (
-    DIFFERENT_SENTENCES,
-    DIFFERENT_SPANS,
-    AnnotatorConflict,
-    describe_answers,
-)
+from annotator.core.article import AnnotatedLineIndex, Article, earlier_versions
+from annotator.core.errors import AnnotatorError
 from annotator.export.export_ledger import (
+    ARTICLE_MISSING,
     ARTICLE_QUARANTINED,
     ARTICLE_SUPERSEDED,
     LINE_SWITCHED_OFF,
     OTHER_ANNOTATOR,
 )
-from annotator.export.options import ExcludedItem, ExportItem
-from annotator.export.sentence_packer import PackedArticle, annotated_sentence_of
-from annotator.storage.codec import FastRecord, FastSpan
+from annotator.export.options import ExcludedItem, ExportItem, MissingItems
+from annotator.storage.codec import FastRecord
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal_index import (
     ACCEPTED_NUMBER,
     ANSWER_BY_NUMBER,
-    FastReadError,
-    FastRecordReader,
     JournalIndex,
+    load_journal_index,
 )
+from annotator.workflows.annotation_loader import RecordReader, with_replays
 
 RecordNumber = tuple[int, int]
-"""Which of the indexes, and which of its records."""
+"""Which of the journals, and which of its records."""
+_REASON_ORDER = (ARTICLE_MISSING, LINE_SWITCHED_OFF, ARTICLE_SUPERSEDED, OTHER_ANNOTATOR)
+_LISTED_CONFLICTS = 10
+"""How many conflicts an error lists."""
+_LISTED_ARTICLES = 5
+"""How many articles a warning names."""
 
 
 class SelectedRecord(NamedTuple):
@@ -59,103 +68,151 @@ class SelectedRecord(NamedTuple):
 
     @property
     def range(self) -> tuple[int, int]:
-        """Where the sentence stands, in code points of the article."""
+        """Where the sentence is, in code points of the article."""
         return self.start, self.end
 
 
-class RecordSelection:
-    """The records of the annotators asked for, article by article, and those of the others beside them."""
+class AnnotatorConflict(Struct, frozen=True):
+    """A stretch of text of which annotators left different things."""
 
-    def __init__(self, indexes: Sequence[JournalIndex], annotator: str | None = None) -> None:
-        """Begin with all that are in force; ``asked`` is the one annotator who counts, None for all."""
-        self._indexes = indexes
-        self._selected_indexes = [(by, x) for by, x in enumerate(indexes) if annotator in {None, x.name}]
-        self._reader = FastRecordReader()
-        self._left_out_reasons: dict[RecordNumber, str] = {}
+    sentence: str
+    """The id of the first of the sentences."""
+    annotators: tuple[str, ...]
+    """Who they are, sorted."""
+    difference: str
+
+
+def raise_conflicts(conflicts: Sequence[AnnotatorConflict]) -> None:
+    """Raise AnnotatorError where there are any."""
+    if not conflicts:
+        return
+    listed = [f"{c.sentence} ({', '.join(c.annotators)}: {c.difference})" for c in conflicts]
+    if len(conflicts) > _LISTED_CONFLICTS:
+        listed[_LISTED_CONFLICTS:] = [f"and {len(conflicts) - _LISTED_CONFLICTS} more"]
+    names = sorted({name for c in conflicts for name in c.annotators})
+    units = "1 stretch of text has" if len(conflicts) == 1 else f"{len(conflicts)} stretches of text have"
+    raise AnnotatorError(
+        f"{units} annotations in conflict: {', '.join(listed)}",
+        do=f"choose whose to export with --annotator NAME ({', '.join(names)})",
+    )
+
+
+class RecordSelection:
+    """The records of the selected annotators, article by article, and those of the others beside them."""
+
+    def __init__(self, journals: Sequence[JournalIndex], annotator: str | None = None) -> None:
+        """Begin with all that are in force; ``annotator`` is the one who counts, None for all."""
+        self.journals = journals
+        self._selected = [(by, x) for by, x in enumerate(journals) if annotator in {None, x.name}]
+        self._reader = RecordReader()
+        self._replaces: dict[str, str] = {}
+        """By article, the one that it replaces; empty for a first version."""
+        self._left_out: dict[RecordNumber, str] = {}
         """Records that don't count, and why."""
         self._duplicates: set[RecordNumber] = set()
         self.shared_annotators: dict[RecordNumber, str] = {}
-        """Of a sentence that several left just so, by the record that is exported: who they are."""
+        """Of a sentence that several left alike, by the record that is exported: who they are."""
         self.other_annotations: dict[RecordNumber, tuple[AnnotatedSentence, ...]] = {}
-        """What others said of an accepted sentence, where somebody has turned a suggestion down."""
+        """What others left of an accepted sentence, where somebody has turned a suggestion down."""
         self._conflicts: dict[str, list[tuple[int, AnnotatorConflict]]] = {}
         """By article, each with the place where it begins."""
         self._last_exported: tuple[str, dict[tuple[int, int], SelectedRecord]] = ("", {})
         """The article that was last asked for, with what is exported of it."""
 
     def close(self) -> None:
-        """Let the journals go."""
+        """Close the journals."""
         self._reader.close()
+
+    @property
+    def unusable_lines(self) -> dict[str, int]:
+        """The lines that do not count, by annotator, of those who have any."""
+        return {x.name: x.unusable_lines for _, x in self._selected if x.unusable_lines}
+
+    # Which records count.
+
+    def add_article(self, article: Article, lines: AnnotatedLineIndex | None) -> None:
+        """Note the version of an article, and leave out what is in lines that are not annotated.
+
+        ``lines`` is None where all are annotated.
+        """
+        self._replaces[article.id] = article.replaces
+        if lines:
+            off = (e for e in self.selected(article.id) if not lines.is_annotated(e.start, e.end))
+            self._left_out.update((e.record_number, LINE_SWITCHED_OFF) for e in off)
+
+    def finish_articles(self) -> None:
+        """Leave out what has no article, and what newer versions of an article repeat."""
+        for by, x in self._selected:
+            gone = [a for a in x.articles if a not in self._replaces]
+            self._left_out.update({(by, n): ARTICLE_MISSING for a in gone for n in x.current_records(a)})
+            earlier = {a: self._earlier_versions(a)[1:] for a in x.articles}
+            versions = {a for a, before in earlier.items() if before}
+            versions |= {old for before in earlier.values() for old in before}
+            if versions:
+                self._leave_out_superseded(by, x, versions, earlier)
+
+    def _leave_out_superseded(
+        self, by: int, x: JournalIndex, versions: set[str], earlier: Mapping[str, Sequence[str]]
+    ) -> None:
+        """Leave out finished sentences that are finished, word for word, in a newer version."""
+        done = {
+            a: [n for n in x.current_records(a) if x.answers[n] and (by, n) not in self._left_out]
+            for a in x.articles
+            if a in versions
+        }
+        later = {(old, x.text_hashes[n]) for a, every in done.items() for old in earlier[a] for n in every}
+        for a, every in done.items():
+            old = [n for n in every if (a, x.text_hashes[n]) in later]
+            self._left_out.update({(by, n): ARTICLE_SUPERSEDED for n in old})
+
+    def quarantine(self, article: str) -> None:
+        """Leave out what was accepted in an article that would bridge parts of the split."""
+        accepted = [e for e in self.selected(article) if e.answer == ACCEPTED_NUMBER]
+        self._left_out.update((e.record_number, ARTICLE_QUARANTINED) for e in accepted)
+
+    def family(self, article: str) -> str:
+        """Return the first version of an article."""
+        return self._earlier_versions(article)[-1]
+
+    def _earlier_versions(self, article: str) -> list[str]:
+        return earlier_versions(article, self._replaces)
 
     def selected(self, article: str) -> list[SelectedRecord]:
         """Return what counts of an article, by place and annotator."""
-        found = [
+        every = [
             SelectedRecord(x.starts[n], x.ends[n], by, n, x.answers[n])
-            for by, x in self._selected_indexes
+            for by, x in self._selected
             for n in x.current_records(article)
         ]
-        if len(self._selected_indexes) > 1:
-            found.sort()
-        return (
-            [e for e in found if e.record_number not in self._left_out_reasons]
-            if self._left_out_reasons
-            else found
-        )
+        if len(self._selected) > 1:
+            every.sort()
+        return [e for e in every if e.record_number not in self._left_out] if self._left_out else every
 
     def exported(self, article: str) -> list[SelectedRecord]:
-        """Return the same without what another annotator left just so."""
-        found = self.selected(article)
-        return [e for e in found if e.record_number not in self._duplicates] if self._duplicates else found
+        """Return the same without what another annotator left alike."""
+        every = self.selected(article)
+        return [e for e in every if e.record_number not in self._duplicates] if self._duplicates else every
 
     def export_order(self) -> dict[str, None]:
         """Return the articles with a finished sentence in the order of the export."""
-        out = self._left_out_reasons
+        out = self._left_out
         return {
             a: None
-            for by, x in self._selected_indexes
+            for by, x in self._selected
             for a in x.articles
             if any(x.answers[n] and (by, n) not in out for n in x.current_records(a))
         }
 
-    def switch_off(self, article: str, lines: AnnotatedLineIndex) -> None:
-        """Leave out what stands in lines that are not annotated."""
-        for e in self.selected(article):
-            if not lines.is_annotated(e.start, e.end):
-                self._left_out_reasons[e.record_number] = LINE_SWITCHED_OFF
-
-    def quarantine(self, article: str) -> None:
-        """Leave out what was accepted in an article that would bridge parts of the split."""
-        self._left_out_reasons.update(
-            {
-                e.record_number: ARTICLE_QUARANTINED
-                for e in self.selected(article)
-                if e.answer == ACCEPTED_NUMBER
-            }
-        )
-
-    def supersede(self, versions: Mapping[str, Sequence[str]]) -> None:
-        """Leave out an annotator's finished sentences that are finished, word for word, in a newer version.
-
-        ``versions`` has all articles that are versions of one another, each with the ones before it.
-        """
-        for by, x in self._selected_indexes:
-            done = {
-                a: [n for n in x.current_records(a) if x.answers[n] and (by, n) not in self._left_out_reasons]
-                for a in x.articles
-                if a in versions
-            }
-            later = {
-                (old, x.text_hashes[n]) for a, every in done.items() for old in versions[a] for n in every
-            }
-            for a, every in done.items():
-                self._left_out_reasons.update(
-                    {(by, n): ARTICLE_SUPERSEDED for n in every if (a, x.text_hashes[n]) in later}
-                )
+    # Where annotators meet.
 
     def find_duplicates(self, article: str) -> int:
-        """Find what several annotators left just so and return how many times; raises OddError, OSError."""
-        every = self.selected(article) if len(self._selected_indexes) > 1 else []
-        if len({e.journal_number for e in every}) < 2:
+        """Find what several annotators left alike and return how many times; notes conflicts.
+
+        Raises UnreadableRecordError.
+        """
+        replayed = any(not isinstance(x.seqs, range) for _, x in self._selected)  # these may overlap
+        every = self.selected(article) if replayed or len(self._selected) > 1 else []
+        if not replayed and len({e.journal_number for e in every}) < 2:
             return 0
         groups = _overlapping_groups([e for e in every if e.answer])
         apart = {e.range for group in groups if self._find_difference(article, group) for e in group}
@@ -167,41 +224,36 @@ class RecordSelection:
         done = [e for e in group if e.answer]
         if not done:
             return 0
-        rows = {e.journal_number: self._read_record(e) for e in group}
-        if len({_span_keys(rows[e.journal_number]) for e in done}) > 1:
-            self._add_conflict(article, done, DIFFERENT_SPANS)
+        stored = {e.journal_number: self.read(e) for e in group}
+        if len({_span_keys(stored[e.journal_number]) for e in done}) > 1:
+            self._add_conflict(article, done, "different spans")
         first, *others = done
         if others:
-            self.shared_annotators[first.record_number] = ", ".join(
-                self._indexes[e.journal_number].name for e in done
-            )
+            self.shared_annotators[first.record_number] = ", ".join(self.name_of(e) for e in done)
             self._duplicates.update(e.record_number for e in others)
-        if first.answer == ACCEPTED_NUMBER and any(row.rejected for row in rows.values()):
-            beside = [
-                annotated_sentence_of(rows[e.journal_number], article, e.start, e.end)
-                for e in group
-                if e is not first
-            ]
-            self.other_annotations[first.record_number] = tuple(beside)
+        if first.answer == ACCEPTED_NUMBER and any(x.rejected for x in stored.values()):
+            beside = tuple(self.annotated(article, e) for e in group if e is not first)
+            self.other_annotations[first.record_number] = beside
         return len(others)
 
     def _find_difference(self, article: str, group: Sequence[SelectedRecord]) -> bool:
         """Note whether finished sentences that share text are cut or answered differently."""
-        if len({e.range for e in group}) > 1:
-            self._add_conflict(article, group, DIFFERENT_SENTENCES)
-            return True
-        if len({self._indexes[e.journal_number].text_hashes[e.number] for e in group}) > 1:
-            raise FastReadError("one place has two texts")
-        if len({e.answer for e in group}) > 1:
-            given = [(self._indexes[e.journal_number].name, ANSWER_BY_NUMBER[e.answer]) for e in group]
-            self._add_conflict(article, group, describe_answers(given))
-            return True
-        return False
+        by_annotator = sorted(group, key=lambda e: (e.journal_number, e.start))
+        if any(a.journal_number == b.journal_number and a.end > b.start for a, b in pairwise(by_annotator)):
+            difference = "annotated twice by one annotator"
+        elif len({e.range for e in group}) > 1:
+            difference = "cut into different sentences"
+        elif len({e.answer for e in group}) > 1:
+            difference = ", ".join(f"{self.name_of(e)} {ANSWER_BY_NUMBER[e.answer]}" for e in group)
+        else:
+            return False
+        self._add_conflict(article, group, difference)
+        return True
 
-    def _add_conflict(self, article: str, group: Sequence[SelectedRecord], how: str) -> None:
-        names = sorted({self._indexes[e.journal_number].name for e in group})
+    def _add_conflict(self, article: str, group: Sequence[SelectedRecord], difference: str) -> None:
+        names = sorted({self.name_of(e) for e in group})
         start, end = group[0].range
-        conflict = AnnotatorConflict(f"{article}:{start}-{end}", tuple(names), how)
+        conflict = AnnotatorConflict(f"{article}:{start}-{end}", tuple(names), difference)
         self._conflicts.setdefault(article, []).append((start, conflict))
 
     @property
@@ -212,72 +264,120 @@ class RecordSelection:
         ]
         return [conflict for article in every for _, conflict in article]
 
-    def _read_record(self, entry: SelectedRecord) -> FastRecord:
-        index, n = self._indexes[entry.journal_number], entry.number
-        at = (index.offsets[n], index.sizes[n], index.crcs[n])
-        return self._reader.read_records(str(index.path), [at], [entry.end - entry.start])[0]
+    # Records as values.
 
-    def left_out(self, articles: Mapping[str, PackedArticle]) -> list[ExcludedItem]:
-        """Return what was accepted and does not count, in the ledger's order; raises OddError, OSError.
+    def name_of(self, entry: SelectedRecord) -> str:
+        """Return whose record it is."""
+        return self.journals[entry.journal_number].name
 
-        What others accepted and the one asked for as well is not told of: it is exported.
+    def annotated(self, article: str, entry: SelectedRecord) -> AnnotatedSentence:
+        """Return a record as a value of core; raises UnreadableRecordError."""
+        return self._reader.annotated(self.journals[entry.journal_number], article, entry.number)
+
+    def read(self, entry: SelectedRecord) -> FastRecord:
+        """Return a record as it is stored; raises UnreadableRecordError."""
+        return self._reader.read(self.journals[entry.journal_number], entry.number)
+
+    def item(self, article: Article, entry: SelectedRecord) -> ExportItem:
+        """Return a record with its annotator and its article; raises UnreadableRecordError."""
+        x = self.journals[entry.journal_number]
+        return ExportItem(self.annotated(article.id, entry), x.name, article, x.seqs[entry.number])
+
+    def items(self, article_of: Callable[[str], Article]) -> Iterator[ExportItem]:
+        """Yield all that counts, by annotator; raises UnreadableRecordError."""
+        for by, x in self._selected:
+            for a in x.articles:
+                records = [n for n in x.current_records(a) if (by, n) not in self._left_out]
+                article = article_of(a) if records else None
+                for n in records if article else ():
+                    assert article
+                    yield self.item(article, SelectedRecord(x.starts[n], x.ends[n], by, n, x.answers[n]))
+
+    def warnings(self) -> Iterator[str]:
+        """Yield the flaws of the journals and the sentences whose article is not in the corpus."""
+        for _, x in self._selected:
+            yield from x.warnings
+            gone = {a: len(x.current_records(a)) for a in x.articles if a not in self._replaces}
+            if count := sum(gone.values()):
+                ids = list(gone)
+                more = f" and {len(ids) - _LISTED_ARTICLES} more" if len(ids) > _LISTED_ARTICLES else ""
+                yield (
+                    f"annotations/{x.name}.jsonl: {count} {'sentence is' if count == 1 else 'sentences are'} "
+                    f"left out, because {ARTICLE_MISSING}: {', '.join(ids[:_LISTED_ARTICLES])}{more}; "
+                    "restore articles/ from a copy"
+                )
+
+    # What was accepted and does not count.
+
+    def all_left_out(self) -> list[ExcludedItem]:
+        """Return all that was accepted and does not count; raises UnreadableRecordError."""
+        return [
+            ExcludedItem(
+                self.item(_stub(a, ""), entry), why, why not in (ARTICLE_MISSING, ARTICLE_QUARANTINED)
+            )
+            for why, a, entry in self._accepted_left_out()
+        ]
+
+    def left_out(self, titles: Mapping[str, str]) -> list[ExcludedItem]:
+        """Return the same in the ledger's order, without what another record brings to the export.
+
+        Raises UnreadableRecordError.
         """
         every = self._accepted_left_out()
-        reported = {
-            (a, e.range) for why, a, e in every if why == OTHER_ANNOTATOR and self._unexported_spans(a, e)
-        }
+        listed = {(why, a, e.range) for why, a, e in every if self._unexported_spans(a, e)}
         return [
-            self._build_left_out(articles[a], entry, why)
+            self._excluded_item(_stub(a, titles.get(a, "")), entry, why)
             for why, a, entry in every
-            if why != OTHER_ANNOTATOR or (a, entry.range) in reported or not self._exported_twin(a, entry)
+            if (why, a, entry.range) in listed or not self._exported_twin(a, entry)
         ]
+
+    def _excluded_item(self, article: Article, entry: SelectedRecord, why: str) -> ExcludedItem:
+        item = self.item(article, entry)
+        unexported = self._unexported_spans(article.id, entry)
+        spans = [s for s in item.annotated.annotation.spans if s.key in unexported]
+        sentence = replace(item.annotated.sentence, tokens=())  # of no use here, and most of it
+        annotated = AnnotatedSentence(sentence, item.annotated.annotation.with_spans(spans))
+        requested = why not in (ARTICLE_MISSING, ARTICLE_QUARANTINED)
+        return ExcludedItem(replace(item, annotated=annotated), why, requested=requested)
 
     def _accepted_left_out(self) -> list[tuple[str, str, SelectedRecord]]:
         """Return why, where and what was accepted and does not count, by annotator and reason."""
-        mine = {by for by, _ in self._selected_indexes}
-        found = [
+        mine = {by for by, _ in self._selected}
+        every = [
             (why, a, SelectedRecord(x.starts[n], x.ends[n], by, n, x.answers[n]))
-            for by, x in enumerate(self._indexes)
-            if self._left_out_reasons or by not in mine
+            for by, x in enumerate(self.journals)
+            if self._left_out or by not in mine
             for a in x.articles
             for n in x.current_records(a)
             if x.answers[n] == ACCEPTED_NUMBER
-            and (why := self._left_out_reasons.get((by, n), "") if by in mine else OTHER_ANNOTATOR)
+            and (why := self._left_out.get((by, n), "") if by in mine else OTHER_ANNOTATOR)
         ]
+        ranks = {why: n for n, why in enumerate(_REASON_ORDER)}
         return sorted(
-            found, key=lambda f: (f[0] == ARTICLE_QUARANTINED, f[2].journal_number, f[0] != LINE_SWITCHED_OFF)
+            every, key=lambda f: (f[0] == ARTICLE_QUARANTINED, f[2].journal_number, ranks.get(f[0], 0))
         )
 
     def _exported_twin(self, article: str, entry: SelectedRecord) -> SelectedRecord | None:
-        """Return what is exported of the same sentence; to be asked for when all is settled."""
+        """Return what is exported of the same sentence; to be called when all is settled."""
         if self._last_exported[0] != article:
-            self._last_exported = (
-                article,
-                {e.range: e for e in self.exported(article) if e.answer == ACCEPTED_NUMBER},
-            )
+            accepted = {e.range: e for e in self.exported(article) if e.answer == ACCEPTED_NUMBER}
+            self._last_exported = (article, accepted)
         return self._last_exported[1].get(entry.range)
 
-    def _unexported_spans(self, article: str, entry: SelectedRecord) -> list[FastSpan]:
-        """Return the spans of a record that are not exported."""
-        head = self._exported_twin(article, entry)
-        known = _span_keys(self._read_record(head)) if head else frozenset()
-        return [s for s in self._read_record(entry).spans if (s.start, s.end, s.label) not in known]
+    def _unexported_spans(self, article: str, entry: SelectedRecord) -> frozenset[tuple[int, int, str]]:
+        """Return the keys of the spans of a record that are not exported."""
+        twin = self._exported_twin(article, entry)
+        known: frozenset[tuple[int, int, str]] = _span_keys(self.read(twin)) if twin else frozenset()
+        return _span_keys(self.read(entry)) - known
 
-    def _build_left_out(self, about: PackedArticle, entry: SelectedRecord, why: str) -> ExcludedItem:
-        """Return one record; raises OddError where the sentence is exported as others left it."""
-        if why != OTHER_ANNOTATOR and self._exported_twin(about.id, entry):
-            raise FastReadError("a sentence is exported, and left out too")
-        row = self._read_record(entry)
-        row.spans = self._unexported_spans(about.id, entry)
-        annotated = annotated_sentence_of(row, about.id, entry.start, entry.end)
-        annotated = replace(
-            annotated, sentence=replace(annotated.sentence, tokens=())
-        )  # of no use here, and most of it
-        article = Article(about.id, "", "", "", (), about.title)
-        name = self._indexes[entry.journal_number].name
-        return ExcludedItem(
-            ExportItem(annotated, name, article, entry.number + 1), why, requested=why != ARTICLE_QUARANTINED
-        )
+
+def annotated_lines(article: Article) -> AnnotatedLineIndex | None:
+    """Return which lines of an article are annotated; None where all are."""
+    return None if article.fully_annotated else AnnotatedLineIndex(article)
+
+
+def _stub(article: str, title: str) -> Article:
+    return Article(article, "", "", "", (), title)
 
 
 def _overlapping_groups(done: Sequence[SelectedRecord]) -> list[list[SelectedRecord]]:
@@ -293,5 +393,55 @@ def _overlapping_groups(done: Sequence[SelectedRecord]) -> list[list[SelectedRec
     return groups
 
 
-def _span_keys(row: FastRecord) -> frozenset[tuple[int, int, str]]:
-    return frozenset((s.start, s.end, s.label) for s in row.spans)
+def _span_keys(stored: FastRecord) -> frozenset[tuple[int, int, str]]:
+    return frozenset((s.start, s.end, s.label) for s in stored.spans)
+
+
+class SelectedItems(Struct, frozen=True):
+    """What counts of the journals as values, and what is left out whole."""
+
+    items: tuple[ExportItem, ...]
+    missing: MissingItems
+    warnings: tuple[str, ...]
+    journals: tuple[JournalIndex, ...]
+    """All of the corpus, with the flaws of each."""
+
+
+def open_selection(
+    corpus: CorpusFolder, annotator: str | None = None, replay: frozenset[str] = frozenset()
+) -> RecordSelection:
+    """Open the journals of a corpus; those of ``replay`` are replayed.
+
+    Raises AnnotatorError for an annotator who has no journal.
+    """
+    names = corpus.annotators()
+    if annotator is not None and annotator not in names:
+        known = f"use one of: {', '.join(names)}" if names else "nobody has annotated this corpus yet"
+        raise AnnotatorError(f"there is no journal of the annotator {annotator!r}", do=known)
+    return RecordSelection(
+        [load_journal_index(corpus.path, name, corpus.sentences, replay=name in replay) for name in names],
+        annotator,
+    )
+
+
+def select_items(corpus: CorpusFolder, annotator: str | None = None) -> SelectedItems:
+    """Return what the journals of a corpus hold now, of one annotator or of all.
+
+    Raises AnnotatorError for an annotator who has no journal.
+    """
+    articles: dict[str, Article] = {}
+
+    def select(replay: frozenset[str]) -> SelectedItems:
+        selection = open_selection(corpus, annotator, replay)
+        try:
+            for article in corpus.articles.iterate(corpus.article_ids()):
+                articles[article.id] = article
+                selection.add_article(article, annotated_lines(article))
+            selection.finish_articles()
+            missing = MissingItems(tuple(selection.all_left_out()), selection.unusable_lines)
+            items, warnings = tuple(selection.items(articles.__getitem__)), tuple(selection.warnings())
+            return SelectedItems(items, missing, warnings, tuple(selection.journals))
+        finally:
+            selection.close()
+
+    return with_replays(select)

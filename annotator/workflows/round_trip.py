@@ -23,9 +23,9 @@ from annotator.formats.registry import Format, format_info, load_format
 from annotator.formats.span_alignment import align_spans
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows import docbin_round_trip
-from annotator.workflows.annotation_loader import select_for_export
 from annotator.workflows.format_export import build_documents, nothing_to_export_error
 from annotator.workflows.import_documents import with_stated_sentences
+from annotator.workflows.record_selection import select_items
 
 _MAX_EXAMPLES = 10
 
@@ -98,14 +98,12 @@ def check_round_trip(corpus: CorpusFolder, name: str) -> RoundTripReport:
     """
     info = format_info(name)
     if info.is_training_export:
-        out, back, written = docbin_round_trip.docbin_round_trip(
-            select_for_export(corpus), corpus.schema, corpus.lang
-        )
+        out, back, written = docbin_round_trip.docbin_round_trip(corpus)
         return compare_documents(name, out, back, written)
     if not info.can_write:
         raise UsageError(f"the format {name} can only be read", do="choose another")
-    gathered = select_for_export(corpus)
-    out = build_documents(gathered, info.unit, answers=info.has_answers)
+    gathered = select_items(corpus)
+    out = build_documents(gathered.items, info.unit, answers=info.has_answers)
     if not out:
         raise nothing_to_export_error(gathered, name)
     return compare_documents(name, out, *_write_and_read(load_format(name), out))

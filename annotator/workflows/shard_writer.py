@@ -1,4 +1,4 @@
-"""Writes one file of a streamed export; runs in a process of its own where several are asked for."""
+"""Writes one file of an export of sentences; runs in a process of its own where several are asked for."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from msgspec.structs import fields
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.ledger import Outcome
 from annotator.core.schema import Schema
+from annotator.export.docbin_packer import DocBinPacker, PackedArticle, SentenceLocation, SentenceRun
 from annotator.export.docbin_parts import PartContents
 from annotator.export.options import ExportOptions
-from annotator.export.sentence_packer import PackedArticle, SentenceLocation, SentencePacker, SentenceRun
-from annotator.storage.journal_index import FastRecordReader
+from annotator.workflows.annotation_loader import RecordReader
+from annotator.workflows.export_plan import ExportFile, ExportPlan
 
 _SENTENCES_PER_READ = 256
 """How many sentences are read together: few enough to stay in the processor's cache."""
@@ -41,7 +42,7 @@ class ShardJob(Struct):
     """Their places in the order of the whole export."""
     article_numbers: array[int] = field(default_factory=lambda: array("I"))
     """Which of the articles."""
-    journal_numbers: bytearray = field(default_factory=bytearray)
+    journal_numbers: array[int] = field(default_factory=lambda: array("H"))
     """Which of the journals."""
     starts: array[int] = field(default_factory=lambda: array("I"))
     ends: array[int] = field(default_factory=lambda: array("I"))
@@ -52,16 +53,48 @@ class ShardJob(Struct):
     shared_annotators: dict[int, str] = field(default_factory=dict)
     """Who left a sentence so, where it was not the one annotator of the journal."""
     other_annotations: dict[int, tuple[AnnotatedSentence, ...]] = field(default_factory=dict)
-    """What others said of a sentence, where suggestions were turned down."""
+    """What others left of a sentence, where suggestions were turned down."""
+
+
+def shard_job(plan: ExportPlan, file: ExportFile) -> ShardJob:
+    """Return what a file is written from."""
+    journals = [(str(x.path), x.name) for x in plan.journals]
+    job = ShardJob(file.name, file.part, journals, numbers=file.numbers)
+    shared, others = plan.selection.shared_annotators, plan.selection.other_annotations
+    local: dict[int, int] = {}
+    for place, n in enumerate(file.numbers):
+        by, record, article = plan.journal_numbers[n], plan.records[n], plan.article_numbers[n]
+        journal = plan.journals[by]
+        if article not in local:
+            local[article] = len(job.articles)
+            job.articles.append(plan.articles[article])
+        job.article_numbers.append(local[article])
+        job.journal_numbers.append(by)
+        job.starts.append(journal.starts[record])
+        job.ends.append(journal.ends[record])
+        job.seqs.append(journal.seqs[record])
+        job.offsets.append(journal.offsets[record])
+        job.sizes.append(journal.sizes[record])
+        job.crcs.append(journal.crcs[record])
+        if (by, record) in shared:
+            job.shared_annotators[place] = shared[by, record]
+        if (by, record) in others:
+            job.other_annotations[place] = others[by, record]
+    return job
 
 
 class ShardResult(Struct, frozen=True):
-    """What one file of an export holds, and what the ledger has to tell of it."""
+    """What one file of an export holds, and its share of the ledger."""
 
     part_counts: PartContents
     outcomes: Mapping[tuple[Outcome, str], int]
     placed: Mapping[str, int]
     runs: list[SentenceRun]
+
+    @classmethod
+    def of(cls, packer: DocBinPacker) -> ShardResult:
+        """Return what a packer has counted."""
+        return cls(packer.contents, packer.outcomes, packer.stored, packer.runs)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for the manifest; of lengths, how often each occurs."""
@@ -94,20 +127,25 @@ def shard_paths(folder: Path, name: str) -> tuple[Path, Path, Path]:
 
 
 def write_shard(job: ShardJob, schema: Schema, options: ExportOptions, folder: Path) -> dict[str, Any]:
-    """Write one file and return what is known of it; raises OddError for a record that is not plain."""
-    made = SentencePacker(schema, options, job.part, use_numpy=len(job.numbers) >= _NUMPY_THRESHOLD)
-    reader = FastRecordReader()
+    """Write one file and return its counts as plain values; raises UnreadableRecordError."""
+    packer = DocBinPacker(schema, options, job.part, use_numpy=len(job.numbers) >= _NUMPY_THRESHOLD)
+    reader = RecordReader()
     try:
         for first, end in _annotator_runs(job.journal_numbers):
-            _add_run(made, job, reader, first, end)
+            _add_run(packer, job, reader, first, end)
     finally:
         reader.close()
-    data, exceptions, kept = shard_paths(folder, job.name)
-    data.write_bytes(made.writer.to_bytes())
-    exceptions.write_bytes(made.exceptions)
-    kept.write_bytes(made.kept)
-    made.finish()
-    return ShardResult(made.contents, made.outcomes, made.stored, made.runs).as_dict()
+    return save_shard(packer, folder, job.name)
+
+
+def save_shard(packer: DocBinPacker, folder: Path, name: str) -> dict[str, Any]:
+    """Write what a packer holds and return its counts as plain values."""
+    data, exceptions, kept = shard_paths(folder, name)
+    data.write_bytes(packer.docbin.to_bytes())
+    exceptions.write_bytes(packer.exceptions)
+    kept.write_bytes(packer.kept)
+    packer.finish()
+    return ShardResult.of(packer).as_dict()
 
 
 def end_with_parent(parent: int) -> None:
@@ -121,33 +159,30 @@ def end_with_parent(parent: int) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _annotator_runs(journal_numbers: bytearray) -> Iterator[tuple[int, int]]:
+def _annotator_runs(journal_numbers: array[int]) -> Iterator[tuple[int, int]]:
     """Yield stretches of sentences by one annotator each, none of them long."""
     first = 0
     while first < len(journal_numbers):
-        most = journal_numbers[first : first + _SENTENCES_PER_READ]
-        end = first + len(most) - len(most.lstrip(journal_numbers[first : first + 1]))
-        yield first, end
-        first = end
+        here = journal_numbers[first : first + _SENTENCES_PER_READ]
+        other = next((n for n, by in enumerate(here) if by != here[0]), len(here))
+        yield first, first + other
+        first += other
 
 
-def _add_run(made: SentencePacker, job: ShardJob, reader: FastRecordReader, first: int, end: int) -> None:
+def _add_run(packer: DocBinPacker, job: ShardJob, reader: RecordReader, first: int, end: int) -> None:
     """Read a stretch of sentences and add them."""
     here = slice(first, end)
     path, annotator = job.journals[job.journal_numbers[first]]
     starts, ends = job.starts[here], job.ends[here]
     locations = list(zip(job.offsets[here], job.sizes[here], job.crcs[here], strict=True))
-    rows = reader.read_records(path, locations, [b - a for a, b in zip(starts, ends, strict=True)])
+    lengths = [b - a for a, b in zip(starts, ends, strict=True)]
+    stored = reader.read_lines(annotator, path, locations, lengths)
 
-    def place(n: int) -> SentenceLocation:
-        who = job.shared_annotators.get(first + n, annotator)
-        return SentenceLocation(
-            job.articles[job.article_numbers[first + n]], starts[n], ends[n], who, job.seqs[first + n]
-        )
+    def location(n: int) -> SentenceLocation:
+        names = job.shared_annotators.get(first + n, annotator)
+        article = job.articles[job.article_numbers[first + n]]
+        return SentenceLocation(article, starts[n], ends[n], names, job.seqs[first + n])
 
-    beside = (
-        {n - first: job.other_annotations[n] for n in range(first, end) if n in job.other_annotations}
-        if job.other_annotations
-        else {}
-    )
-    made.add_sentences(job.numbers[here], rows, place, beside)
+    others = job.other_annotations
+    beside = {n - first: others[n] for n in range(first, end) if n in others} if others else {}
+    packer.add_sentences(job.numbers[here], stored, location, beside)

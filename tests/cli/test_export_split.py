@@ -11,11 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.cli import export
-from annotator.core.annotation import Answer
 from annotator.export.splits import part_of
-from annotator.storage.corpus_folder import CorpusFolder
-from annotator.workflows.annotation_loader import ExportSelection, select_for_export
 from tests.cli.command_runner import call
 from tests.cli.test_export_command import CorpusBuilder
 from tests.export.export_samples import make_article, sentences
@@ -91,30 +87,6 @@ def test_a_bridge_counts_alike_however_the_export_is_made(tmp_path: Path) -> Non
     assert (quick.code, slow.code) == (3, 3)
     assert quick.json["totals"]["sentences"] == slow.json["totals"]["sentences"]
     assert slow.json["totals"]["sentences"]["unreviewed"] == 0
-
-
-def test_a_bridge_is_streamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is written of a corpus with bridges is the same, whether it was gathered or not."""
-    builder = _builder(tmp_path / "c")
-    train, dev = _placed("train"), _placed("dev")
-    for n, answer in enumerate([Answer.REJECT, None, Answer.ACCEPT]):
-        builder.answer("ana", builder.of(builder.add([[f"{train} {dev} {n}", "Nobody came ."]]))[:1], answer)
-    gathered: list[CorpusFolder] = []
-
-    def noted(corpus: CorpusFolder, name: str | None) -> ExportSelection:
-        gathered.append(corpus)
-        return select_for_export(corpus, name)
-
-    monkeypatch.setattr(export, "_select_items", noted)
-    options = ("--ledger", "full", "--attrs", "own", "--json")
-    streamed = call("export", builder.path, tmp_path / "out", *options)
-    assert not gathered
-    monkeypatch.setattr(export, "_try_stream", lambda *_: None)
-    files = tree(tmp_path / "out")
-    again = call("export", builder.path, tmp_path / "out", *options)
-    assert gathered
-    assert (streamed.code, streamed.json) == (again.code, again.json)
-    assert tree(tmp_path / "out").keys() == files.keys()
 
 
 def test_a_rebalance_lasts(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import spacy
 import srsly
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from spacy.strings import get_string_id
 from spacy.tokens import DocBin
 from spacy.util import filter_spans
@@ -34,10 +35,10 @@ from annotator.docbin.norms import CachedWordIds, load_norms, norms_from_spacy
 from annotator.docbin.string_ids import SPACY_SYMBOLS, murmurhash64a
 from annotator.docbin.token_columns import AttributeSet
 from annotator.docbin.writer import DocBinWriter
-from annotator.export import docbin_parts, spacy_engine
 from annotator.export.doc_layout import DocUnit, ExportSentence
-from annotator.export.options import ExportItem
+from annotator.export.options import ExportItem, ExportOptions
 from annotator.export.span_outcomes import span_outcomes
+from tests.export.export_samples import pack_units
 
 NLP = spacy.blank("en")
 LABELS = ("PERSON", "VENUE", "COUNT", "CLAIM")
@@ -115,12 +116,13 @@ def _pieces(draw: st.DrawFn, article: Article, sentences: Any, texts: list[str])
 
 
 @settings(deadline=None, max_examples=150)
-@given(stretches(), st.sampled_from(AttributeSet), st.booleans())
-def test_the_payload_is_that_of_spacy(made: list[DocUnit], attrs: AttributeSet, bounded: bool) -> None:
-    """Both engines make the same bytes and the same counts, for whatever stands in a Doc."""
-    bounded = bounded or any(len(stretch) > 1 for stretch in made)
-    ours, data = docbin_parts.pack_docs(made, "sc", attrs=attrs, mark_inside=bounded)
-    theirs, reference = spacy_engine.pack_with_spacy(made, "sc", attrs=attrs, mark_inside=bounded)
+@given(stretches(), st.sampled_from(["own", "min", "full"]), st.booleans())
+def test_the_payload_is_that_of_spacy(made: list[DocUnit], attrs: Any, whole: bool) -> None:
+    """Both engines make the same bytes and the same counts, for whatever is in a Doc."""
+    whole = whole or any(len(unit) > 1 for unit in made)
+    options = ExportOptions(attrs=attrs, unit="article" if whole else "sentence")
+    ours, data = pack_units(made, options)
+    theirs, reference = pack_units(made, replace(options, engine="spacy"))
     assert zlib.decompress(data) == zlib.decompress(reference)
     assert ours == theirs
 
@@ -206,7 +208,7 @@ def test_any_zlib_inflates_it_and_none_is_needed(monkeypatch: pytest.MonkeyPatch
 def test_an_export_loads_neither_spacy_nor_numpy() -> None:
     """The straight engine starts without them."""
     code = (
-        "import sys, annotator.cli.export, annotator.workflows.stream_export, annotator.export.exporter; "
+        "import sys, annotator.cli.export, annotator.workflows.exporting; "
         "heavy = ('spacy', 'numpy', 'srsly', 'thinc', 'annotator.workflows.format_export'); "
         "print([m for m in heavy if m in sys.modules])"
     )

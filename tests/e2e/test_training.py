@@ -19,8 +19,8 @@ from annotator.core.article import Article, LineVerdict, Sentence, SourceLine
 from annotator.core.schema import parse_schema
 from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens
-from annotator.export.exporter import export_corpus
 from annotator.export.options import ExportItem, ExportOptions, ExportReport
+from tests.export.export_samples import export_items
 
 pytestmark = pytest.mark.slow
 
@@ -135,7 +135,7 @@ def _export(
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(cwd)
         options = ExportOptions(**more)  # type: ignore[arg-type]
-        return export_corpus(items, unreviewed, SCHEMA, Path("out"), options)
+        return export_items(items, unreviewed, SCHEMA, Path("out"), options)
 
 
 def test_sentences_train_both(tmp_path: Path) -> None:

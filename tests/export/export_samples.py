@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
 
 from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Article, LineVerdict, Sentence, SourceLine
-from annotator.core.schema import parse_schema
+from annotator.core.edits import Op
+from annotator.core.journal_record import JournalRecord
+from annotator.core.schema import Schema, parse_schema
 from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens
-from annotator.export.options import ExportItem
+from annotator.export.doc_layout import DocUnit
+from annotator.export.docbin_packer import DocBinPacker
+from annotator.export.docbin_parts import PartContents
+from annotator.export.options import ExportItem, ExportOptions, ExportReport
+from annotator.storage.codec import encode_record
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows.exporting import export_training
 
 SCHEMA = parse_schema(
     {
@@ -111,3 +123,105 @@ def _line(n: int, names: list[str], places: list[str]) -> tuple[str, list[tuple[
     claim = f"{count} had reached {place} by noon"
     marks = [(name, "PERSON"), (place, "VENUE"), (count, "COUNT"), (claim, "CLAIM")]
     return f"{name} said in report {n} that {claim}.", marks
+
+
+class SampleCorpus:
+    """A corpus of items: real journals in a folder, articles and sentences in memory."""
+
+    warnings: tuple[str, ...] = ()
+    lang = "en"
+
+    def __init__(
+        self,
+        path: Path,
+        items: Sequence[ExportItem],
+        unreviewed: Mapping[str, Sequence[Sentence]],
+        schema: Schema,
+    ) -> None:
+        """Write the journals; ``unreviewed`` has sentences of the queue beside those of the items."""
+        self.path, self.schema = path, schema
+        self._articles = {i.article.id: i.article for i in items}
+        self._sentences: dict[str, dict[str, Sentence]] = {}
+        for s in (*(i.annotated.sentence for i in items), *(s for x in unreviewed.values() for s in x)):
+            self._sentences.setdefault(s.article, {})[s.id] = s
+        (path / "articles").mkdir()
+        (path / "annotations").mkdir()
+        for name in self.annotators(items):
+            mine = [i for i in items if i.annotator == name]
+            records = [JournalRecord(n, Op.EDIT, i.annotated, annotator=name) for n, i in enumerate(mine, 1)]
+            (path / "annotations" / f"{name}.jsonl").write_bytes(b"".join(map(encode_record, records)))
+
+    def annotators(self, items: Sequence[ExportItem] = ()) -> tuple[str, ...]:
+        """Return the annotators of items, or of the journals."""
+        names = {i.annotator for i in items} or {p.stem for p in (self.path / "annotations").iterdir()}
+        return tuple(sorted(names))
+
+    def article_ids(self) -> tuple[str, ...]:
+        """Return the ids in the order of the items."""
+        return tuple(self._articles)
+
+    def article(self, id_: str) -> Article:
+        """Return an article."""
+        return self._articles[id_]
+
+    @property
+    def articles(self) -> SampleCorpus:
+        """Return what iterates over the articles."""
+        return self
+
+    def iterate(self, ids: Iterable[str]) -> Iterator[Article]:
+        """Yield articles."""
+        return map(self.article, ids)
+
+    def sentences(self, id_: str) -> tuple[Sentence, ...]:
+        """Return the sentences of an article, in text order."""
+        return tuple(sorted(self._sentences[id_].values(), key=lambda s: s.start))
+
+    def active_sentences(self, article: Article) -> tuple[Sentence, ...]:
+        """Return the same."""
+        return self.sentences(article.id)
+
+    @contextmanager
+    def open_sentence_ranges(self) -> Iterator[Any]:
+        """Yield what reads the places of sentences."""
+        yield self
+
+    def match(self, article: str, ranges: object) -> bool:
+        """Return False: the places are always compared."""
+        return False
+
+    def ranges(self, article: str) -> list[tuple[int, int]]:
+        """Return where the sentences of an article are."""
+        return [(s.start, s.end) for s in self.sentences(article)]
+
+
+@contextmanager
+def sample_corpus(
+    items: Sequence[ExportItem],
+    unreviewed: Mapping[str, Sequence[Sentence]] | None = None,
+    schema: Schema = SCHEMA,
+) -> Iterator[CorpusFolder]:
+    """Yield a corpus of items."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield cast("CorpusFolder", SampleCorpus(Path(folder), items, unreviewed or {}, schema))
+
+
+def export_items(
+    items: Sequence[ExportItem],
+    unreviewed: Mapping[str, Sequence[Sentence]],
+    schema: Schema,
+    out: Path,
+    options: ExportOptions,
+    **more: Any,
+) -> ExportReport:
+    """Export a corpus of items; each article is drawn by itself."""
+    with sample_corpus(items, unreviewed, schema) as corpus:
+        return export_training(corpus, out, options, split_by="article", **more)
+
+
+def pack_units(units: Iterable[DocUnit], options: ExportOptions) -> tuple[PartContents, bytes]:
+    """Return the counts and the file of a DocBin of some Docs."""
+    packer = DocBinPacker(SCHEMA, options, "train")
+    for unit in units:
+        packer.add_unit(unit)
+    return packer.contents, packer.docbin.to_bytes()

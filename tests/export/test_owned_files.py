@@ -16,9 +16,8 @@ import orjson
 import pytest
 
 from annotator.core.errors import AnnotatorError
-from annotator.export.exporter import export_corpus
 from annotator.export.options import ExportOptions, ExportReport
-from tests.export.export_samples import SCHEMA, corpus
+from tests.export.export_samples import SCHEMA, corpus, export_items
 
 ONE = ExportOptions(split=(100, 0, 0))
 ITEMS = corpus(4)
@@ -30,7 +29,7 @@ CHANGED = (
 
 
 def _export(out: Path, options: ExportOptions = ONE) -> ExportReport:
-    return export_corpus(ITEMS, {}, SCHEMA, out, options)
+    return export_items(ITEMS, {}, SCHEMA, out, options)
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -101,10 +100,10 @@ def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path, monkeypatch: pyt
     before = _files(tmp_path)
     real = Path.open
 
-    def refuse(self: Path, mode: str = "r", *more: Any) -> Any:
+    def refuse(self: Path, mode: str = "r", *more: Any, **options: Any) -> Any:
         if self.name == "config.cfg" and mode == "rb":
             raise PermissionError(13, "Permission denied")
-        return real(self, mode, *more)
+        return real(self, mode, *more, **options)
 
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(AnnotatorError) as e:

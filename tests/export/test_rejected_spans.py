@@ -15,10 +15,9 @@ from thinc.api import fix_random_seed
 from annotator.core.annotation import Answer
 from annotator.core.article import Sentence
 from annotator.core.errors import UsageError
-from annotator.export.exporter import export_corpus
 from annotator.export.options import ExportItem, ExportOptions
 from annotator.export.span_outcomes import INCORRECT_SPANS_KEY, incorrect_spans
-from tests.export.export_samples import SCHEMA, item, make_article, sentences, spans
+from tests.export.export_samples import SCHEMA, export_items, item, make_article, sentences, spans
 
 LINES = [["Ida Holm came to Rosavik .", "Rosavik agreed .", "Rosavik slept ."]]
 ARTICLE = make_article(LINES)
@@ -36,7 +35,7 @@ def turned_down(
 
 def exported(items: list[ExportItem], folder: Path, unit: Any = "article") -> list[Doc]:
     """Export the items and return the Docs."""
-    export_corpus(items, {}, SCHEMA, folder, ExportOptions(unit=unit, split=(100, 0, 0)))
+    export_items(items, {}, SCHEMA, folder, ExportOptions(unit=unit, split=(100, 0, 0)))
     return list(DocBin().from_disk(folder / "train.spacy").get_docs(spacy.blank("en").vocab))
 
 
@@ -70,7 +69,7 @@ def test_what_anybody_labelled_is_not_wrong() -> None:
 
 def test_the_report_counts_them(tmp_path: Path) -> None:
     """People and scripts are told how many there are."""
-    report = export_corpus(
+    report = export_items(
         [turned_down(EVERY[1], ("Rosavik", "VENUE"))], {}, SCHEMA, tmp_path, ExportOptions(split=(1, 0, 0))
     )
     assert report.as_dict()["parts"]["train"]["wrong"] == 1

@@ -14,11 +14,18 @@ from srsly.msgpack import msgpack_encoders
 from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError
 from annotator.core.tokens import Token
-from annotator.export.doc_layout import DocUnit, ExportSentence, article_units, reviewed_runs, sentence_units
-from annotator.export.options import ExportItem
-from annotator.export.spacy_engine import USER_DATA_KEY, cached_srsly_codecs, pack_with_spacy
+from annotator.docbin.srsly_codecs import cached_srsly_codecs
+from annotator.export.doc_layout import (
+    USER_DATA_KEY,
+    DocUnit,
+    ExportSentence,
+    article_units,
+    reviewed_runs,
+    sentence_units,
+)
+from annotator.export.options import ExportItem, ExportOptions
 from annotator.export.span_outcomes import span_outcomes
-from tests.export.export_samples import SCHEMA, item, make_article, sentences
+from tests.export.export_samples import SCHEMA, item, make_article, pack_units, sentences
 
 LINES = [
     ["Ida Holm came .", "She left Rosavik ."],
@@ -41,7 +48,7 @@ def _piece(of: ExportItem, part: str = "train") -> ExportSentence:
 
 
 def _loaded(stretches: Sequence[DocUnit], key: str = "sc") -> list[Doc]:
-    _, data = pack_with_spacy(stretches, key)
+    _, data = pack_units(stretches, ExportOptions(engine="spacy", spans_key=key))
     return list(DocBin().from_bytes(data).get_docs(VOCAB))
 
 
@@ -135,7 +142,7 @@ def test_tokens_that_do_not_spell_the_sentence_are_refused() -> None:
     s = BODY[0]
     broken = Sentence(s.article, s.index, s.start, s.end, s.text, (*s.tokens[:-1], Token("!", 14, 15, False)))
     with pytest.raises(CorpusError, match="the stored tokens do not spell the sentence") as e:
-        pack_with_spacy(sentence_units([_piece(item(ARTICLE, broken))]), "sc")
+        pack_units(sentence_units([_piece(item(ARTICLE, broken))]), ExportOptions(engine="spacy"))
     assert e.value.where == s.id
 
 

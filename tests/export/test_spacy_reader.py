@@ -10,10 +10,9 @@ from spacy.training import Corpus
 from srsly.msgpack import msgpack_decoders, msgpack_encoders
 
 from annotator.docbin.srsly_codecs import cached_srsly_codecs
-from annotator.export.exporter import export_corpus
 from annotator.export.options import ExportOptions
 from annotator.export.reader import create_reader
-from tests.export.export_samples import SCHEMA, corpus
+from tests.export.export_samples import SCHEMA, corpus, export_items
 
 NLP = spacy.blank("en")
 
@@ -22,7 +21,7 @@ NLP = spacy.blank("en")
 def _folder(tmp_path: Path) -> Path:
     """Return a part of four shards."""
     options = ExportOptions(split=(100, 0, 0), shard=20, reader="annotator")
-    export_corpus(corpus(12), {}, SCHEMA, tmp_path / "out", options)
+    export_items(corpus(12), {}, SCHEMA, tmp_path / "out", options)
     return tmp_path / "out"
 
 
@@ -66,7 +65,7 @@ def test_the_config_names_the_reader_only_when_asked(folder: Path, tmp_path: Pat
     """``--reader annotator`` writes it for both corpora; the default needs nothing but spaCy."""
     assert (folder / "config.cfg").read_text().count('"annotator.Corpus.v1"') == 2
     assert f'train = "{folder}/train"' in (folder / "config.cfg").read_text()
-    export_corpus(corpus(12), {}, SCHEMA, tmp_path / "b", ExportOptions())
+    export_items(corpus(12), {}, SCHEMA, tmp_path / "b", ExportOptions())
     assert (tmp_path / "b" / "config.cfg").read_text().count('"spacy.Corpus.v1"') == 2
 
 

@@ -16,33 +16,29 @@ from annotator.export import resume_manifest
 from annotator.export.options import ExportOptions
 from annotator.export.resume_manifest import UNFINISHED_FOLDER
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.workflows import shard_writer, stream_export
-from annotator.workflows.export_plan import plan_export
-from annotator.workflows.stream_export import export_stream
+from annotator.workflows import exporting, shard_writer
+from annotator.workflows.exporting import export_training
 from tests import builders
-from tests.workflows.test_stream_export import files_of, names_of
+from tests.export.random_corpora import files_of, names_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
 _KILLED = """
 import os, sys
 from pathlib import Path
-from annotator.workflows import stream_export
-from annotator.workflows.export_plan import plan_export
 from annotator.export.options import ExportOptions
 from annotator.storage.corpus_folder import CorpusFolder
-options = ExportOptions(split=(100, 0, 0), shard=2)
-corpus = CorpusFolder.open(sys.argv[1])
-real, n = stream_export.write_shard, 0
+from annotator.workflows import exporting
+real, n = exporting.write_shard, 0
 def write(*args):
     global n
     if n == 2:
         os._exit(9)
     n += 1
     return real(*args)
-stream_export.write_shard = write
-made = plan_export(corpus, None, options)
-stream_export.export_stream(made, corpus.schema, Path(sys.argv[2]), options, lambda *_: None)
+exporting.write_shard = write
+options = ExportOptions(split=(100, 0, 0), shard=2)
+exporting.export_training(CorpusFolder.open(sys.argv[1]), Path(sys.argv[2]), options)
 """
 
 
@@ -68,11 +64,7 @@ def _export(
     corpus: CorpusFolder, out: Path, monkeypatch: pytest.MonkeyPatch | None = None, **more: Any
 ) -> list[str]:
     """Export and return the names of the files that were written in this process."""
-    from annotator.workflows import shard_writer, stream_export
-
     options = ExportOptions(split=(100, 0, 0), shard=2, **more)
-    made = plan_export(corpus, None, options)
-    assert made
     written: list[str] = []
     real = shard_writer.write_shard
 
@@ -81,10 +73,10 @@ def _export(
         return real(job, *more)
 
     if monkeypatch:
-        monkeypatch.setattr(stream_export, "write_shard", noted)
-    export_stream(made, corpus.schema, out, options, lambda *_: None)
+        monkeypatch.setattr(exporting, "write_shard", noted)
+    export_training(corpus, out, options)
     if monkeypatch:
-        monkeypatch.setattr(stream_export, "write_shard", real)
+        monkeypatch.setattr(exporting, "write_shard", real)
     return written
 
 
@@ -148,7 +140,7 @@ def test_more_shards_than_openfiles_of(tmp_path: Path, monkeypatch: pytest.Monke
     """The ledger is put together with few files open, in the same order."""
     corpus = _accepted(tmp_path)
     _export(corpus, tmp_path / "a", ledger="full")
-    monkeypatch.setattr(stream_export, "_MAX_OPEN_FILES", 1)
+    monkeypatch.setattr(exporting, "_MAX_OPEN_FILES", 1)
     _export(corpus, tmp_path / "b", ledger="full")
     assert files_of(tmp_path / "a") == files_of(tmp_path / "b")
 
@@ -186,7 +178,7 @@ def test_a_failure_leaves_the_folder_as_it_was(tmp_path: Path, monkeypatch: pyte
     def fail(*_: object) -> None:
         raise OSError("no space")
 
-    monkeypatch.setattr(stream_export, "write_shard", fail)
+    monkeypatch.setattr(exporting, "write_shard", fail)
     for out in ("old", "new"):
         with pytest.raises(AnnotatorError, match="no space"):
             _export(corpus, tmp_path / out)
@@ -200,8 +192,6 @@ def test_a_smaller_export_removes_the_shards_of_the_one_before(tmp_path: Path) -
     _export(corpus, tmp_path / "a")
     assert "train/00001.spacy" in set(names_of(tmp_path / "a"))
     options = ExportOptions(split=(100, 0, 0))
-    made = plan_export(corpus, None, options)
-    assert made
-    export_stream(made, corpus.schema, tmp_path / "a", options, lambda *_: None)
+    export_training(corpus, tmp_path / "a", options)
     assert set(names_of(tmp_path / "a")) >= {"train.spacy", "ledger.jsonl"}
     assert not (tmp_path / "a" / "train").exists()

@@ -1,15 +1,15 @@
-"""Sentence Docs from checked records, with the fates of their spans, as fast as Python can.
+"""DocBins from checked records, with the outcomes of their spans, as fast as Python can.
 
-What ``fates.fates`` decides is decided here for the usual case alone: known labels on token edges,
-without white space there, each place and label once, in reading order. A sentence with anything
-else goes the long way through the values of core; tests hold that both ways come to the same.
+What ``span_outcomes`` decides is decided here for the usual case alone: known labels on token edges,
+without white space there, each place and label once, in reading order. A sentence with anything else
+becomes a value of core first; tests hold that both come to the same. So does a Doc of several sentences.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from types import MappingProxyType
@@ -19,26 +19,29 @@ from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Article, Sentence
 from annotator.core.ledger import Outcome
 from annotator.core.schema import Schema
-from annotator.core.spans import Span
-from annotator.core.tokens import Token, build_tokens
+from annotator.core.spans import Span, span_id
+from annotator.core.tokens import Token, TokenRange, build_tokens
 from annotator.docbin import msgpack
 from annotator.docbin.norms import load_norms
-from annotator.docbin.token_columns import AttributeSet, TokenSpan
-from annotator.docbin.writer import DocBinWriter, GroupSpans
-from annotator.export import export_ledger
-from annotator.export.doc_layout import USER_DATA_KEY, ArticleMetadata, ExportSentence, article_metadata
-from annotator.export.doc_layout import doc_incorrect_spans as known_wrong
+from annotator.docbin.token_columns import AttributeSet, TokenSpan, TokenSpans
+from annotator.docbin.writer import DocBinWriter, GroupSpans, SpanGroups
+from annotator.export import doc_layout, export_ledger
+from annotator.export.doc_layout import (
+    USER_DATA_KEY,
+    ArticleMetadata,
+    DocUnit,
+    ExportSentence,
+    article_metadata,
+)
 from annotator.export.docbin_parts import PartContents
 from annotator.export.options import ExportItem, ExportOptions
 from annotator.export.span_outcomes import (
     INCORRECT_SPANS_KEY,
     OVERLAPS_LONGER_ENTITY,
-    SpanOutcome,
+    IncorrectSpan,
     incorrect_spans,
     span_outcomes,
 )
-
-# Records as they are read for a streamed export: what has to be known of them, and their values of core.
 
 
 class StoredSpan(Protocol):
@@ -73,37 +76,28 @@ class StoredSentence(Protocol):
         """The known-wrong ones."""
 
 
-def annotated_sentence_of(stored: StoredSentence, article: str, start: int, end: int) -> AnnotatedSentence:
-    """Return the record of a sentence that stands there in an article as a value of core."""
-    tokens = build_tokens([t.text for t in stored.tokens], [t.ws for t in stored.tokens])
-    said = Annotation(answer=Answer.ACCEPT)
-    said = said.with_spans([Span(s.start, s.end, s.label, s.source) for s in stored.spans])
-    said = said.with_rejected([Span(s.start, s.end, s.label, s.source) for s in stored.rejected])
-    return AnnotatedSentence(Sentence(article, 0, start, end, stored.text, tokens), said)
-
-
 _KEPT_OUTCOME = (Outcome.KEPT, "")
 _DEMOTED_OUTCOME = (Outcome.DEMOTED, OVERLAPS_LONGER_ENTITY)
 _NO_OTHERS: Mapping[int, Sequence[AnnotatedSentence]] = MappingProxyType({})
 _IN_SPANS: tuple[str, ...] = ("spans",)
 _IN_ENTS_AND_SPANS: tuple[str, ...] = ("ents", "spans")
 OutcomeFields = tuple[str, str, str, tuple[str, ...]]
-"""What became of a span, why, the id of the one it lost to, and where it stands in the Doc."""
+"""What became of a span, why, the id of the one it lost to, and its places in the Doc."""
 LocatedSpan = tuple[str, int, int, int, int]
 """A span: label, first token, the one after the last, first code point, the one after the last."""
 
 
 class PackedArticle(NamedTuple):
-    """What is told of an article."""
+    """What an export writes of an article."""
 
     id: str
     title: str = ""
     packed: bytes = b""
-    """``packed_about`` of it, where user data are stored."""
+    """``pack_article_metadata`` of it, where user data are stored."""
 
 
 class SentenceLocation(NamedTuple):
-    """Where a sentence stands, in code points of the article's text, and who left it so."""
+    """Where a sentence is, in code points of the article's text, and who left it so."""
 
     article: PackedArticle
     start: int
@@ -122,15 +116,59 @@ class SentenceRun:
     kept: int = 0
 
 
+class DocBinSink(Protocol):
+    """What takes the Docs: our own writer, or spaCy itself, which is the reference."""
+
+    def add(
+        self,
+        words: Sequence[str],
+        spaces: Sequence[int],
+        ents: TokenSpans,
+        groups: SpanGroups,
+        *,
+        starts: Iterable[int] = ...,
+        missing: Sequence[TokenRange] = ...,
+        user_data: bytes = ...,
+    ) -> None:
+        """Add a Doc; see ``DocBinWriter.add``."""
+
+    def extend(
+        self,
+        words: Sequence[str],
+        spaces: bytes,
+        sizes: Sequence[int],
+        ents: Sequence[TokenSpans],
+        groups: Sequence[SpanGroups],
+        user_data: Sequence[bytes],
+    ) -> None:
+        """Add Docs of one sentence each; see ``DocBinWriter.extend``."""
+
+    def to_bytes(self) -> bytes:
+        """Return the file."""
+
+
+def open_docbin(options: ExportOptions, *, use_numpy: bool = False) -> DocBinSink:
+    """Return an empty DocBin; spaCy is loaded for its own engine alone."""
+    attrs = AttributeSet(options.attrs)
+    full = attrs is AttributeSet.FULL
+    mark_inside = not full or options.unit == "article"
+    if options.engine == "spacy":
+        from annotator.export.spacy_engine import SpacyDocBin
+
+        return SpacyDocBin(attrs, options.lang, mark_inside=mark_inside)
+    norms = load_norms(options.lang) if full else None
+    return DocBinWriter(attrs, norms, mark_inside=mark_inside, use_numpy=use_numpy)
+
+
 @dataclass(slots=True)
-class SentencePacker:
-    """One DocBin of sentences while it grows, with what the ledger tells of them."""
+class DocBinPacker:
+    """One DocBin while it grows, with the lines and counts of the ledger."""
 
     schema: Schema
     options: ExportOptions
     part: str
     use_numpy: bool = False
-    """Whether there will be so many that numpy is worth its loading."""
+    """Whether there will be so many sentences that numpy is worth its loading."""
     contents: PartContents = field(default_factory=PartContents)
     outcomes: Counter[tuple[Outcome, str]] = field(default_factory=Counter)
     stored: Counter[str] = field(default_factory=Counter)
@@ -138,9 +176,9 @@ class SentencePacker:
     kept: bytearray = field(default_factory=bytearray)
     """The ledger's lines. (Buffers, here and in the bin: a million small objects slow all others down.)"""
     runs: list[SentenceRun] = field(default_factory=list)
-    writer: DocBinWriter = field(init=False)
+    docbin: DocBinSink = field(init=False)
     _span_counts: list[int] = field(default_factory=lambda: [0, 0, 0])
-    """Spans that went the short way, entities among them, and demoted ones."""
+    """Spans of the usual case, entities among them, and demoted ones."""
     _lengths: dict[str, list[int]] = field(init=False)
     _ents_by_label: dict[str, int] = field(init=False)
     _label_ranks: dict[str, int] = field(init=False)
@@ -149,20 +187,13 @@ class SentencePacker:
     _stores_user_data: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        attrs = AttributeSet(self.options.attrs)
-        full = attrs is AttributeSet.FULL
-        self.writer = DocBinWriter(
-            attrs,
-            load_norms(self.options.lang) if full else None,
-            mark_inside=not full,
-            use_numpy=self.use_numpy,
-        )
+        self.docbin = open_docbin(self.options, use_numpy=self.use_numpy)
         self._label_ranks = {x.name: n for n, x in enumerate(self.schema.labels)}
         self._lengths = {x: [] for x in self._label_ranks}
         self._ents_by_label = dict.fromkeys(self._label_ranks, 0)
         self._entity_labels = frozenset(x.name for x in self.schema.labels if x.target == "ents")
         self._full_ledger = self.options.ledger == "full"
-        self._stores_user_data = attrs is AttributeSet.OWN
+        self._stores_user_data = self.options.attrs == "own"
 
     def add_sentences(
         self,
@@ -171,25 +202,26 @@ class SentencePacker:
         location_of: Callable[[int], SentenceLocation],
         others: Mapping[int, Sequence[AnnotatedSentence]] = _NO_OTHERS,
     ) -> None:
-        """Add sentences by their numbers in the export; ``place`` tells of each where it stands.
+        """Add a Doc for each sentence, by their numbers in the export.
 
-        ``beside`` tells, by place among the rows, what other annotators said of a sentence, where
-        suggestions were turned down. One step after the other for all: so each runs fastest.
+        ``location_of`` and ``others`` count from the first of ``stored``; ``others`` has what other
+        annotators left of a sentence, where suggestions were turned down. One step after the other for
+        all: so each runs fastest.
         """
         every = [row.tokens for row in stored]
         words = [t.text for tokens in every for t in tokens]
         spaces = bytes([t.ws for tokens in every for t in tokens])
         sizes = [len(tokens) for tokens in every]
-        quick = [self._locate_spans(row.spans, row.tokens, row.rejected) for row in stored]
+        located = [self._locate_spans(row.spans, row.tokens, row.rejected) for row in stored]
         key = self.options.spans_key
         ents: list[list[TokenSpan]] = []
         groups: list[list[tuple[str, GroupSpans]]] = []
-        for n, (number, found, row) in enumerate(zip(numbers, quick, stored, strict=True)):
+        for n, (number, spans, row) in enumerate(zip(numbers, located, stored, strict=True)):
             self._advance_run(number)
-            if found is None or n in others:
+            if spans is None or n in others:
                 marks, each = self._pack_any_sentence(row, location_of(n), others.get(n, ()))
             else:
-                marks, each = self._accept_located(*found, row, location_of, n), [(key, found[0])]
+                marks, each = self._accept_located(*spans, row, location_of, n), [(key, spans[0])]
             ents.append(marks)
             groups.append(each)
         data = (
@@ -197,9 +229,31 @@ class SentencePacker:
             if self._stores_user_data
             else []
         )
-        self.writer.extend(words, spaces, sizes, ents, groups, data)
+        self.docbin.extend(words, spaces, sizes, ents, groups, data)
         self.contents.docs += len(stored)
+        self.contents.sentences += len(stored)
         self.contents.tokens += len(words)
+
+    def add_unit(self, unit: DocUnit, numbers: Mapping[str, int] | None = None) -> None:
+        """Add the Doc of several sentences of an article; raises CorpusError for tokens that do not fit.
+
+        ``numbers`` are those in the export, by sentence id, of the sentences that the ledger counts here.
+        """
+        doc = doc_layout.pack_unit(unit, self.options.spans_key, with_user_data=self._stores_user_data)
+        self.docbin.add(
+            doc.words,
+            doc.spaces,
+            doc.ents,
+            doc.groups,
+            starts=doc.starts,
+            missing=doc.missing,
+            user_data=doc.user_data,
+        )
+        self.contents.add_doc(unit, len(doc.words), doc.incorrect)
+        for piece in unit if numbers else ():
+            if piece.item and numbers:
+                self._advance_run(numbers[piece.sentence.id])
+                self._count_outcomes(piece, ", ".join(piece.annotators))
 
     def _advance_run(self, number: int) -> None:
         """Take the next sentence; where it does not follow the last one, a run of others begins."""
@@ -214,7 +268,7 @@ class SentencePacker:
     ) -> tuple[list[LocatedSpan], list[LocatedSpan], bool] | None:
         """Return the spans by token, those for ``doc.ents``, and whether any of these overlap.
 
-        None where the sentence has to go the long way.
+        None where the sentence must become a value of core.
         """
         if rejected:
             return None
@@ -297,11 +351,9 @@ class SentencePacker:
                 self.contents.lengths.setdefault(label, []).extend(lengths)
                 self.contents.spans[label] += len(lengths)
         self.contents.ents.update({label: n for label, n in self._ents_by_label.items() if n})
-        self.contents.sentences = self.contents.docs
         self.stored.update({"ents": ents, "spans": found})
-        self.outcomes.update(
-            {key: n for key, n in ((_KEPT_OUTCOME, found - lost), (_DEMOTED_OUTCOME, lost)) if n}
-        )
+        counts = {_KEPT_OUTCOME: found - lost, _DEMOTED_OUTCOME: lost}
+        self.outcomes.update({key: n for key, n in counts.items() if n})
 
     def _list_located(
         self,
@@ -311,47 +363,47 @@ class SentencePacker:
         location: SentenceLocation,
     ) -> None:
         """Write the lines of demoted spans, and of kept ones where all are to be listed."""
-        of = f"{location.article.id}:{location.start}-{location.end}:"
+        article, base = location.article, location.start
+        of = f"{article.id}:{base}-{location.end}:"
         for f in found:
             label, _, _, start, end = f
-            if f in losers:
-                won = losers[f]
-                said = ("demoted", OVERLAPS_LONGER_ENTITY, f"{of}{won[3]}-{won[4]}:{won[0]}", _IN_SPANS)
-                line = self._ledger_line(f"{of}{start}-{end}:{label}", said, stored, location, start, end)
-                self.exceptions += line
-                self.runs[-1].exceptions += len(line)
+            won = losers.get(f)
+            if won:
+                outcome = ("demoted", OVERLAPS_LONGER_ENTITY, f"{of}{won[3]}-{won[4]}:{won[0]}", _IN_SPANS)
             elif self._full_ledger:
-                said = ("kept", "", "", _IN_ENTS_AND_SPANS if label in self._entity_labels else _IN_SPANS)
-                line = self._ledger_line(f"{of}{start}-{end}:{label}", said, stored, location, start, end)
-                self.kept += line
-                self.runs[-1].kept += len(line)
+                outcome = ("kept", "", "", _IN_ENTS_AND_SPANS if label in self._entity_labels else _IN_SPANS)
+            else:
+                continue
+            where = export_ledger.SpanLocation(
+                article.id, article.title, base + start, base + end, location.annotator, location.seq
+            )
+            self._add_line(f"{of}{start}-{end}:{label}", outcome, stored.text[start:end], where)
 
-    def _ledger_line(
-        self,
-        id_: str,
-        outcome: OutcomeFields,
-        stored: StoredSentence,
-        location: SentenceLocation,
-        start: int,
-        end: int,
-    ) -> bytes:
-        about = location.article
-        base, who, seq = location.start, location.annotator, location.seq
-        where = export_ledger.SpanLocation(about.id, about.title, base + start, base + end, who, seq)
-        return export_ledger.encode_line(id_, outcome, self.part, stored.text[start:end], where)
-
-    def _list_outcome(self, outcome: SpanOutcome, stored: StoredSentence, location: SentenceLocation) -> None:
-        """Write the line of a span that went the long way."""
-        span = outcome.span
-        id_ = f"{location.article.id}:{location.start}-{location.end}:{span.start}-{span.end}:{span.label}"
-        said = (outcome.kind.value, outcome.why, outcome.replaced_by, outcome.stored_in)
-        line = self._ledger_line(id_, said, stored, location, span.start, span.end)
-        if outcome.kind is not Outcome.KEPT:
+    def _add_line(
+        self, id_: str, outcome: OutcomeFields, text: str, where: export_ledger.SpanLocation
+    ) -> None:
+        """Write a line of the ledger among the exceptions, or the kept spans."""
+        line = export_ledger.encode_line(id_, outcome, self.part, text, where)
+        if outcome[0] != Outcome.KEPT.value:
             self.exceptions += line
             self.runs[-1].exceptions += len(line)
         elif self._full_ledger:
             self.kept += line
             self.runs[-1].kept += len(line)
+
+    def _count_outcomes(self, piece: ExportSentence, annotators: str) -> None:
+        """Count what became of the spans of a sentence, and list it."""
+        s, title = piece.sentence, piece.article.title
+        seq = piece.item.seq if piece.item else 0
+        for outcome in piece.outcomes:
+            self.outcomes[outcome.kind, outcome.why] += 1
+            self.stored.update(outcome.stored_in)
+            span = outcome.span
+            fields = (outcome.kind.value, outcome.why, outcome.replaced_by, outcome.stored_in)
+            where = export_ledger.SpanLocation(
+                s.article, title, s.start + span.start, s.start + span.end, annotators, seq
+            )
+            self._add_line(span_id(s.id, span), fields, s.text[span.start : span.end], where)
 
     def _pack_any_sentence(
         self,
@@ -359,39 +411,39 @@ class SentencePacker:
         location: SentenceLocation,
         other_annotations: Sequence[AnnotatedSentence],
     ) -> tuple[list[TokenSpan], list[tuple[str, GroupSpans]]]:
-        """Return entities and span groups as ``fates`` and ``wrong`` have them, counted and told."""
-        work = annotated_sentence_of(stored, location.article.id, location.start, location.end)
-        every = span_outcomes(work, self.schema)
-        for outcome in every:
-            self.outcomes[outcome.kind, outcome.why] += 1
-            self.stored.update(outcome.stored_in)
-            self._list_outcome(outcome, stored, location)
-        item = ExportItem(work, location.annotator, Article(location.article.id, "", "", "", ()))
-        others = [ExportItem(other, "", item.article) for other in other_annotations]
-        description = incorrect_spans([item, *others], self.schema).get(work.sentence.id, ())
-        piece = ExportSentence(work.sentence, item.article, self.part, item, (), every, description)
-        wrong = known_wrong((piece,), [0])
-        self.contents.add_doc((piece,), 0, len(wrong))
-        self.contents.docs -= 1  # counted by whoever adds the Doc
+        """Return entities and span groups as ``span_outcomes`` has them, counted and listed."""
+        annotated = _annotated_sentence(stored, location)
+        every = span_outcomes(annotated, self.schema)
+        article = Article(location.article.id, "", "", "", (), location.article.title)
+        item = ExportItem(annotated, location.annotator, article, location.seq)
+        others = [ExportItem(other, "", article) for other in other_annotations]
+        wrong = incorrect_spans([item, *others], self.schema).get(annotated.sentence.id, ())
+        piece = ExportSentence(annotated.sentence, article, self.part, item, (), every, wrong)
+        self._count_outcomes(piece, location.annotator)
+        wrong_spans = doc_layout.doc_incorrect_spans((piece,), [0])
+        self.contents.add_doc((piece,), 0, len(wrong_spans))
+        self.contents.docs -= 1  # ``add_sentences`` counts both
+        self.contents.sentences -= 1
         ents = [(*f.ent, f.span.label) for f in every if f.ent]
-        groups = [
-            (
-                self.options.spans_key,
-                _group_spans_of(stored, [(*f.tokens, f.span.label) for f in every if f.tokens]),
-            )
-        ]
-        if wrong:
-            groups.append(
-                (INCORRECT_SPANS_KEY, _group_spans_of(stored, [(*tokens, label) for tokens, label in wrong]))
-            )
+        groups = [(self.options.spans_key, _group_spans(stored, doc_layout.doc_spans((piece,), [0])))]
+        if wrong_spans:
+            groups.append((INCORRECT_SPANS_KEY, _group_spans(stored, wrong_spans)))
         return ents, groups
 
 
-def _group_spans_of(stored: StoredSentence, token_spans: Sequence[TokenSpan]) -> GroupSpans:
+def _annotated_sentence(stored: StoredSentence, location: SentenceLocation) -> AnnotatedSentence:
+    """Return the record of an accepted sentence as a value of core."""
+    tokens = build_tokens([t.text for t in stored.tokens], [t.ws for t in stored.tokens])
+    sentence = Sentence(location.article.id, 0, location.start, location.end, stored.text, tokens)
+    annotation = Annotation(answer=Answer.ACCEPT)
+    annotation = annotation.with_spans([Span(s.start, s.end, s.label, s.source) for s in stored.spans])
+    rejected = [Span(s.start, s.end, s.label, s.source) for s in stored.rejected]
+    return AnnotatedSentence(sentence, annotation.with_rejected(rejected))
+
+
+def _group_spans(stored: StoredSentence, spans: Iterable[IncorrectSpan]) -> GroupSpans:
     tokens = stored.tokens
-    return [
-        (label, first, end, tokens[first].start, tokens[end - 1].end) for first, end, label in token_spans
-    ]
+    return [(label, first, end, tokens[first].start, tokens[end - 1].end) for (first, end), label in spans]
 
 
 _first_token = itemgetter(1)

@@ -1,0 +1,455 @@
+"""Training data from a corpus: the plan of an export, written file by file.
+
+``unit="sentence"``: one Doc for each accepted sentence in ``train``, ``dev`` and ``test.spacy``;
+``config.cfg`` trains ner and spancat from them. Several processes may write files of it.
+
+``unit="article"``: one Doc for each article (an article that the split has to cut gives one for
+each part); the tokens of sentences that nobody has accepted are missing in ``doc.ents``, and
+``doc.spans`` holds the spans of the accepted ones. ``config.cfg`` trains ner from that. What
+spancat trains from is in ``spancat/``: runs of neighbouring accepted sentences, nothing unreviewed
+among them, with ``config-spancat.cfg``. See ``training_config.py`` for why.
+
+A part with the share 0 is not written, and an earlier export's file of its name is removed with all
+else that this one has no use for: of all exports, one lies in the folder. Without a dev part the
+configs evaluate on the training data, with a warning; without a train part there is no config.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+
+from annotator.core.errors import AnnotatorError, UsageError
+from annotator.core.ledger import Outcome, encode_totals
+from annotator.core.schema import Schema
+from annotator.export import export_ledger, split_audit
+from annotator.export.atomic_output import EXPORT_LEDGER_FILE, raise_foreign_files
+from annotator.export.docbin_packer import DocBinPacker
+from annotator.export.docbin_parts import PartContents, shard_files
+from annotator.export.export_ledger import CONFIG_FILE, SPANCAT_FOLDER, replace_export
+from annotator.export.options import ExportOptions, ExportReport, SplitAuditFiles
+from annotator.export.resume_manifest import ResumeManifest, open_manifest
+from annotator.export.training_config import ConfigInput, choose_suggester, render_configs
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.corpus_layout import check_articles_folder, check_outside_corpus
+from annotator.storage.gc_pause import gc_paused
+from annotator.workflows.annotation_loader import with_replays
+from annotator.workflows.export_plan import ExportFile, ExportPlan, plan_export
+from annotator.workflows.shard_writer import (
+    ShardResult,
+    end_with_parent,
+    save_shard,
+    shard_job,
+    shard_paths,
+    write_shard,
+)
+
+if TYPE_CHECKING:  # a small export starts fast
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+    from annotator.similarity.story_groups import StoryGroups
+    from annotator.workflows.story_split import StorySplit
+
+_MAX_OPEN_FILES = 64
+"""How many pieces of the ledger are open at a time: a process may have some hundreds of files."""
+ProgressCallback = Callable[[int, int], None]
+"""Receives how many sentences are done, of how many."""
+
+
+def ignore_progress(done: int, total: int) -> None:
+    """Show nothing."""
+
+
+def ignore_warning(text: str) -> None:
+    """Show nothing."""
+
+
+def export_training(
+    corpus: CorpusFolder,
+    out: Path,
+    options: ExportOptions,
+    *,
+    annotator: str | None = None,
+    split_by: Literal["story", "article"] = "story",
+    rebalance: bool = False,
+    report: bool = False,
+    progress: ProgressCallback = ignore_progress,
+    warn: Callable[[str], None] = ignore_warning,
+) -> ExportReport:
+    """Export what was accepted into the folder ``out``.
+
+    ``report`` writes ``report.html`` too; ``warn`` receives the flaws of the corpus and its journals.
+    Raises AnnotatorError, with the folder as it was, for annotators in conflict, fewer accepted
+    sentences than parts, a folder that holds another's files, or a full disk.
+    """
+    check_outside_corpus(out)
+    check_articles_folder(corpus.path)
+    if rebalance and split_by != "story":
+        raise UsageError("--rebalance has no meaning with --split-by article", do="leave it out")
+    warned: set[str] = set()
+
+    def warn_once(text: str) -> None:
+        if text not in warned:
+            warned.add(text)
+            warn(text)
+
+    with gc_paused():  # nothing here runs in circles
+        stories = _group_stories(corpus, options, rebalance=rebalance) if split_by == "story" else None
+
+        def attempt(replay: frozenset[str]) -> ExportReport:
+            groups = stories.stories if stories else None
+            plan = plan_export(corpus, annotator, options, groups, replay, warn_once)
+            try:
+                if stories:
+                    stories.check_groups_writable(corpus)
+                audit = SplitAuditFiles(stories.regrouped(plan.missing) if stories else None)
+                if report:
+                    from annotator.workflows.export_report import audit_plan
+
+                    audit = audit_plan(corpus, plan, options, stories)
+                return _Export(corpus, plan, out, options, progress).write(audit)
+            finally:
+                plan.selection.close()
+
+        done = with_replays(attempt)
+        if stories:
+            stories.save_groups(corpus)
+    return done
+
+
+def _group_stories(corpus: CorpusFolder, options: ExportOptions, *, rebalance: bool) -> StorySplit | None:
+    """Return the stories of a corpus; None where there is but one part."""
+    if len(options.parts_with_share) < 2:
+        return None
+    from annotator.workflows.story_split import split_by_story
+
+    return split_by_story(corpus, options, rebalanced=rebalance)
+
+
+def iterate_docs(
+    corpus: CorpusFolder,
+    nlp: Language,
+    options: ExportOptions,
+    *,
+    annotator: str | None = None,
+    split_by: Literal["story", "article"] = "story",
+) -> Iterator[tuple[str, Doc]]:
+    """Yield each Doc of an export with its part, in the order of the export; no file is written.
+
+    The Docs have the vocabulary of ``nlp``. The plan is made, and errors are raised, at the first one.
+    """
+    from annotator.export.doc_layout import pack_unit
+    from annotator.export.spacy_engine import build_doc
+    from annotator.workflows.doc_units import planned_articles
+
+    stories = _group_stories(corpus, options, rebalance=False) if split_by == "story" else None
+    groups = stories.stories if stories else None
+    plan = with_replays(lambda replay: _readable_plan(corpus, annotator, options, groups, replay))
+    try:
+        for article in planned_articles(corpus, plan):
+            for unit in article.article_units() if options.unit == "article" else article.sentence_units():
+                doc = pack_unit(unit, options.spans_key, with_user_data=options.attrs == "own")
+                starts = None if options.attrs == "min" else doc.starts
+                yield (
+                    unit[0].part,
+                    build_doc(
+                        nlp.vocab,
+                        doc.words,
+                        doc.spaces,
+                        doc.ents,
+                        doc.groups,
+                        starts=starts,
+                        missing=doc.missing,
+                        user_data=doc.user_data,
+                    ),
+                )
+    finally:
+        plan.selection.close()
+
+
+def _readable_plan(
+    corpus: CorpusFolder,
+    annotator: str | None,
+    options: ExportOptions,
+    groups: StoryGroups | None,
+    replay: frozenset[str],
+) -> ExportPlan:
+    """Return a plan of which every record was read once; raises as ``plan_export`` does."""
+    plan = plan_export(corpus, annotator, options, groups, replay)
+    try:
+        for article_id, _ in plan.by_article():
+            for entry in plan.selection.selected(article_id):
+                plan.selection.read(entry)
+    except BaseException:
+        plan.selection.close()
+        raise
+    return plan
+
+
+class _Export:
+    """One export while it is written."""
+
+    def __init__(
+        self,
+        corpus: CorpusFolder,
+        plan: ExportPlan,
+        out: Path,
+        options: ExportOptions,
+        progress: ProgressCallback,
+    ) -> None:
+        self._corpus, self._plan, self._out = corpus, plan, out
+        self._options, self._progress = options, progress
+        self._schema: Schema = corpus.schema
+
+    def write(self, audit: SplitAuditFiles) -> ExportReport:
+        """Write all files, and put them in the place of those of the last export."""
+        if self._options.unit == "sentence":
+            raise_foreign_files(self._out, [file.name for file in self._plan.files(self._options)])
+        with open_manifest(self._out, self._plan.key, resume=self._options.resume) as made:
+            try:
+                if self._options.unit == "sentence":
+                    written = self._write_sentences(made)
+                else:
+                    written = self._write_articles(made)
+            except OSError as e:
+                raise AnnotatorError(
+                    f"the export cannot be written ({e.strerror or e})",
+                    where=str(self._out),
+                    do="the files of the last export are as they were; "
+                    "free some space or choose another folder",
+                ) from e
+            return self._finish(made, written, audit)
+
+    def _write_sentences(self, made: ResumeManifest) -> dict[str, str]:
+        """Write the files that are not there yet; return the part of each file, by its name."""
+        files = list(self._plan.files(self._options))
+        waiting = [file for file in files if file.name not in made.finished]
+        total = len(self._plan.records)
+        done = total - sum(len(file.numbers) for file in waiting)
+        for file, noted in self._write_shards(waiting, made.folder):
+            made.record(file.name, shard_paths(made.folder, file.name), noted)
+            done += len(file.numbers)
+            self._progress(done, total)
+        return {file.name: file.part for file in files}
+
+    def _write_shards(
+        self, files: Sequence[ExportFile], folder: Path
+    ) -> Iterator[tuple[ExportFile, Mapping[str, Any]]]:
+        """Write the files, each as soon as a process is free, and yield the counts of each."""
+        if min(self._options.processes, len(files)) > 1:
+            yield from _write_in_processes(self._plan, files, self._schema, self._options, folder)
+            return
+        for file in files:
+            yield file, write_shard(shard_job(self._plan, file), self._schema, self._options, folder)
+
+    def _write_articles(self, made: ResumeManifest) -> dict[str, str]:
+        """Write the Docs of articles, and the runs for spancat; return the part of each file, by its name."""
+        from annotator.workflows.doc_units import planned_articles
+
+        parts = self._options.parts_with_share
+        shards = {
+            place + part: _ShardedPart(place + part, part, made, self._schema, self._options)
+            for place in ("", SPANCAT_FOLDER)
+            for part in parts
+        }
+        done, total = 0, 2 * len(self._plan.records)
+        for article in planned_articles(self._corpus, self._plan):
+            numbers = article.numbers_by_sentence()
+            for unit in article.article_units():
+                shards[unit[0].part].packer.add_unit(unit, numbers)
+            for unit in article.runs():
+                shards[SPANCAT_FOLDER + unit[0].part].packer.add_unit(unit)
+            done += 2 * len(numbers)
+            self._progress(done, total)
+        return {name: key for key, part in shards.items() for name in part.finish()}
+
+    def _finish(
+        self, made: ResumeManifest, written: Mapping[str, str], audit: SplitAuditFiles
+    ) -> ExportReport:
+        plan, options = self._plan, self._options
+        packed: dict[str, PartContents] = {}
+        outcomes: Counter[tuple[Outcome, str]] = Counter()
+        placed = Counter({"ents": 0, "spans": 0})
+        for name, part in written.items():
+            file = ShardResult.from_dict(made.finished[name])
+            packed.setdefault(part, PartContents()).merge(file.part_counts)
+            outcomes.update(file.outcomes)
+            placed.update(file.placed)
+        excluded = export_ledger.excluded_sentences(plan.missing.excluded)
+        lost = sum(n for (what, _), n in outcomes.items() if what is Outcome.LEFT_OUT)
+        lost += sum(x.lost for x in excluded) + sum(plan.missing.damaged_lines.values())
+        outcomes.update((outcome.kind, outcome.why) for x in excluded for outcome in x.sentence.outcomes)
+        sizes = choose_suggester(packed, self._schema)
+        texts = {**render_configs(ConfigInput(packed, self._out, options, sizes)), **audit.files}
+        totals: dict[str, Any] = {
+            **export_ledger.sum_totals(plan.sentences, outcomes, placed),
+            "left out": export_ledger.count_excluded(excluded),
+            "journals with flaws": dict(plan.missing.damaged_lines),
+        }
+        totals["files"] = _file_digests(made, written) | {
+            n: export_ledger.sha256_hex(data) for n, data in texts.items()
+        }
+        lines = _LedgerLines(made, list(written), excluded, totals)
+        files = {n: _FileChunks(shard_paths(made.folder, n)[0]) for n in written}
+        saved = replace_export(self._out, {**files, **texts, EXPORT_LEDGER_FILE: lines}, totals)
+        warnings = [
+            *_split_warnings(plan),
+            *split_audit.foreign_file_warnings(saved.foreign_files),
+            *split_audit.training_warnings(
+                options.parts_with_share, config=CONFIG_FILE in texts, sizes=sizes
+            ),
+        ]
+        parts = {name: p.part_counts([x.name for x in self._schema.labels]) for name, p in packed.items()}
+        done = (saved.files, saved.removed, parts, totals, sizes, tuple(warnings), lost)
+        return ExportReport(self._out.as_posix(), *done, audit.audit)
+
+
+class _ShardedPart:
+    """The files of one part of an export of articles, each begun when the one before is full."""
+
+    def __init__(
+        self, name: str, part: str, made: ResumeManifest, schema: Schema, options: ExportOptions
+    ) -> None:
+        self._name, self._part = name, part
+        self._made, self._schema, self._options = made, schema, options
+        self._docs = 0
+        self._full: list[dict[str, Any]] = []
+        self._packer = DocBinPacker(schema, options, part)
+
+    @property
+    def packer(self) -> DocBinPacker:
+        """Return the packer that takes the next Doc."""
+        if self._packer.contents.docs == self._options.shard:
+            self._save()
+            self._packer = DocBinPacker(self._schema, self._options, self._part)
+        return self._packer
+
+    def _waiting_name(self, number: int) -> str:
+        return f"{self._name}/waiting-{number}"
+
+    def _save(self) -> None:
+        self._docs += self._packer.contents.docs
+        self._full.append(save_shard(self._packer, self._made.folder, self._waiting_name(len(self._full))))
+
+    def finish(self) -> list[str]:
+        """Give the files their names and return these: with several they are in a folder."""
+        self._save()
+        names = [name for name, _, _ in shard_files(self._name, self._docs, self._options.shard)]
+        for number, (name, noted) in enumerate(zip(names, self._full, strict=True)):
+            paths = shard_paths(self._made.folder, name)
+            for before, after in zip(
+                shard_paths(self._made.folder, self._waiting_name(number)), paths, strict=True
+            ):
+                before.rename(after)
+            self._made.record(name, paths, noted)
+        return names
+
+
+def _write_in_processes(
+    plan: ExportPlan, files: Sequence[ExportFile], schema: Schema, options: ExportOptions, folder: Path
+) -> Iterator[tuple[ExportFile, Mapping[str, Any]]]:
+    from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    running: dict[Future[dict[str, Any]], ExportFile] = {}
+    # A worker that is killed is reported (a Pool would wait for it for ever).
+    most = min(options.processes, len(files))
+    with ProcessPoolExecutor(most, get_context("spawn"), end_with_parent, (os.getpid(),)) as pool:
+        try:
+            for file in files:
+                running[pool.submit(write_shard, shard_job(plan, file), schema, options, folder)] = file
+                if len(running) > 2 * options.processes:  # what waits takes memory
+                    for future in wait(running, return_when=FIRST_COMPLETED).done:
+                        yield running.pop(future), future.result()
+            for future in wait(running).done:
+                yield running.pop(future), future.result()
+        except BrokenProcessPool:
+            raise AnnotatorError(
+                "a process of the export was killed", do="free some memory, or give --processes 1"
+            ) from None
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _file_digests(made: ResumeManifest, written: Mapping[str, object]) -> dict[str, str]:
+    return {n: made.finished[n]["digests"][shard_paths(made.folder, n)[0].name] for n in written}
+
+
+def _split_warnings(plan: ExportPlan) -> Iterator[str]:
+    """Yield what leaks between the parts, and which articles stand in for others."""
+    drawn = plan.split
+    if plan.torn:
+        yield split_audit.TORN_STORIES
+    if drawn.blocks:
+        yield split_audit.block_split_warning(
+            (plan.articles[a].id, plan.articles[a].title, p)
+            for a, p in zip(plan.article_numbers, drawn.parts, strict=True)
+        )
+    for family, part in drawn.stand_ins.items():
+        about = plan.articles[plan.article_numbers[plan.families.index(family)]]
+        yield split_audit.stand_in_warning(part, about.title or about.id)
+    if twins := plan.duplicate_count:
+        yield split_audit.duplicate_sentences_warning(twins)
+
+
+class _FileChunks:
+    """The bytes of a file that lies ready, read a megabyte at a time when they are wanted."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self._path.open("rb") as file:
+            while data := file.read(1 << 20):
+                yield data
+
+
+class _LedgerLines:
+    """The ledger out of those of the files, in the order of the whole export; exceptions come first."""
+
+    def __init__(
+        self,
+        made: ResumeManifest,
+        names: Sequence[str],
+        excluded: Sequence[export_ledger.ExcludedSentence],
+        totals: Mapping[str, Any],
+    ) -> None:
+        self._made, self._names, self._excluded, self._totals = made, names, excluded, totals
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._lines_of_kind(1)
+        yield from export_ledger.excluded_lines(self._excluded)
+        yield from self._lines_of_kind(2)
+        yield encode_totals(self._totals)
+
+    def _lines_of_kind(self, kind: int) -> Iterator[bytes]:
+        """Yield the lines of one kind (1: exceptions, 2: kept spans)."""
+        pieces: list[tuple[int, str, int, int]] = []
+        for name in self._names:
+            at = 0
+            for first, _, *sizes in self._made.finished[name]["runs"]:
+                size = sizes[kind - 1]
+                if size:
+                    pieces.append((first, name, at, size))
+                at += size
+        folder, opened = self._made.folder, dict[str, BinaryIO]()
+        try:
+            for _, name, at, size in sorted(pieces):
+                if name not in opened:
+                    if len(opened) >= _MAX_OPEN_FILES:
+                        _close_files(opened)
+                    opened[name] = shard_paths(folder, name)[kind].open("rb")  # closed below
+                opened[name].seek(at)
+                yield opened[name].read(size)
+        finally:
+            _close_files(opened)
+
+
+def _close_files(files: dict[str, BinaryIO]) -> None:
+    while files:
+        files.popitem()[1].close()
