@@ -15,7 +15,7 @@ from annotator.core.errors import JournalError
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from annotator.storage.journal_index import ANSWER_BY_NUMBER, FastRecordReader, load_journal_index
-from tests.workflows.test_stream_export import annotated
+from tests.export.random_corpora import annotated
 
 SLOW = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 State = list[tuple[str, int, int, Answer | None, int | None, str]]
