@@ -21,7 +21,7 @@ from annotator.language.clauses import (
     source_follows_verb,
     source_start,
 )
-from annotator.language.sentence_features import SentenceFeatures, is_quotation_mark
+from annotator.language.sentence_features import SentenceFeatures
 from annotator.language.statements import (
     MAX_OPENER_DISTANCE,
     MAX_RESUME_DISTANCE,
@@ -130,7 +130,7 @@ def _is_speech_circumstance(sent: SentenceFeatures, start: int) -> bool:
 def _mixed_quotation_start(sent: SentenceFeatures, first: int) -> int:
     """Return where the statement starts that a quotation closes: at itself or at words before it."""
     before = sent.word(first - 1)
-    if first == 0 or before in CLAUSE_ENDS | {":"} or is_quotation_mark(sent.tokens[first - 1].text):
+    if first == 0 or before in CLAUSE_ENDS | {":"} or sent.is_mark(first - 1):
         return first
     if before == "," and sent.tokens[first + 1].text[:1].isupper():
         return first
@@ -163,7 +163,7 @@ def _resumed_claims(
 def _next_comma(sent: SentenceFeatures, at: int, far: int) -> int:
     """Return the comma before the next stop or mark, -1 if there is none; the one before a mark wins."""
     found = -1
-    while at < far and sent.word(at) not in CLAUSE_ENDS and not is_quotation_mark(sent.tokens[at].text):
+    while at < far and sent.word(at) not in CLAUSE_ENDS and not sent.is_mark(at):
         if sent.word(at) == ",":
             found = at if found < 0 or opens_quotation(sent, at + 1) else found
         at += 1

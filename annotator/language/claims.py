@@ -117,14 +117,11 @@ def _split_best(sent: SentenceFeatures) -> tuple[tuple[SpanCandidate, ...], tupl
     for r in sorted(_scored_candidates(sent), key=lambda r: (r.first - r.last, r.first)):
         over = [b for b in best if r.first < b.last and b.first < r.last]
         if r.score < MIN_CLAIM_SCORE or over:
-            rest.append(_lower_nested(r, over))
+            is_nested = over and r.rule != _EARLY_RULE
+            rest.append(replace(r, score=round(r.score * _NESTED_FACTOR, 3)) if is_nested else r)
         else:
             best.append(r)
     return tuple(sorted(best, key=lambda r: r.first)), tuple(rest)
-
-
-def _lower_nested(r: SpanCandidate, over: list[SpanCandidate]) -> SpanCandidate:
-    return replace(r, score=round(r.score * _NESTED_FACTOR, 3)) if over and r.rule != _EARLY_RULE else r
 
 
 def _scored_candidates(sent: SentenceFeatures) -> Iterator[SpanCandidate]:

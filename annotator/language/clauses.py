@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from annotator.language import english as en
-from annotator.language.sentence_features import DASHES, SENTENCE_ENDS, SentenceFeatures, is_quotation_mark
+from annotator.language.sentence_features import DASHES, SENTENCE_ENDS, SentenceFeatures
 
 # Verbs without a tagger: whether a word stands as a verb, and whether as a finite one.
 
@@ -62,7 +62,7 @@ def _can_be_subject(sent: SentenceFeatures, i: int) -> bool:
     word = sent.word(i)
     if word in en.CONJUNCTIONS | en.ADVERBS | en.PRONOUNS | {",", ")", "that", "which", "this"}:
         return True
-    if is_quotation_mark(sent.tokens[i].text) or sent.is_capitalised(i):
+    if sent.is_mark(i) or sent.is_capitalised(i):
         return True
     return word[:1].isalpha() and word not in en.FUNCTION_WORDS and not word.endswith("ed")
 
@@ -97,9 +97,7 @@ def _can_end_subject(sent: SentenceFeatures, i: int) -> bool:
     word = sent.word(i)
     if word in en.SUBJECT_WORDS or word in en.ADVERBS or sent.is_capitalised(i):
         return True
-    if word in (",", ")", "who", "which", "that", "and") or (
-        i >= 0 and is_quotation_mark(sent.tokens[i].text)
-    ):
+    if word in (",", ")", "who", "which", "that", "and") or (i >= 0 and sent.is_mark(i)):
         return True
     return word[:1].isalpha() and word not in en.FUNCTION_WORDS
 
@@ -116,7 +114,7 @@ def is_infinitive(sent: SentenceFeatures, i: int) -> bool:
     return (
         sent.word(i) == "to"
         and not noun
-        and (after[:1].isalpha() or (i + 1 < len(sent) and is_quotation_mark(sent.tokens[i + 1].text)))
+        and (after[:1].isalpha() or (i + 1 < len(sent) and sent.is_mark(i + 1)))
     )
 
 
@@ -136,7 +134,7 @@ def has_finite_verb(
 ) -> bool:
     """Whether a finite verb stands in the first ``far`` tokens from ``at``, before a break."""
     for i in range(at, min(end, at + max_distance)):
-        if sent.word(i) in CLAUSE_ENDS | {":"} or is_quotation_mark(sent.tokens[i].text):
+        if sent.word(i) in CLAUSE_ENDS | {":"} or sent.is_mark(i):
             return False
         if i > at and is_finite(sent, i):
             return True
@@ -237,7 +235,7 @@ def _closing_mark(sent: SentenceFeatures, verb: int) -> int | None:
     """Return the nearest mark before the verb that closes a quotation on a comma or the like."""
     for at in range(verb - 1, max(0, verb - 2 * _MAX_SOURCE_TOKENS), -1):
         word = sent.word(at)
-        if is_quotation_mark(sent.tokens[at].text) and not opens_quotation(sent, at):
+        if sent.is_mark(at) and not opens_quotation(sent, at):
             return at if closes_statement(sent, at) else None
         if word in (".", ";", ":", "!", "?", "that") or (
             word in en.SPEECH_FORMS and is_verb(sent, at) and at < verb - 1
@@ -250,14 +248,14 @@ def _comma_before(sent: SentenceFeatures, at: int) -> int | None:
     for back in range(at - 1, max(0, at - 2 * _MAX_SOURCE_TOKENS), -1):
         if sent.word(back) == ",":
             return back
-        if is_quotation_mark(sent.tokens[back].text):
+        if sent.is_mark(back):
             return None
     return None
 
 
 def _ends_source_search(sent: SentenceFeatures, at: int) -> bool:
     word = sent.word(at)
-    if word in CLAUSE_BREAKS - {"(", ")"} or is_quotation_mark(sent.tokens[at].text):
+    if word in CLAUSE_BREAKS - {"(", ")"} or sent.is_mark(at):
         return True
     if word == "and":
         return sent.word(at - 1) == ","
@@ -279,7 +277,7 @@ def source_follows_verb(sent: SentenceFeatures, i: int) -> bool:
     word, before = sent.word(i), i - 1
     if word in _HEARER_VERBS or word not in en.CLOSING_VERBS or word.endswith("ing") or before < 0:
         return False
-    if is_quotation_mark(sent.tokens[before].text) and not opens_quotation(sent, before):
+    if sent.is_mark(before) and not opens_quotation(sent, before):
         return closes_statement(sent, before)
     if sent.word(before) != "," or word in ("say", "add", "claim"):
         return False
@@ -293,11 +291,7 @@ def _is_source_phrase(sent: SentenceFeatures, at: int) -> bool:
     for i in range(at, min(at + _MAX_SOURCE_TOKENS, len(sent))):
         if sent.word(i) in CLAUSE_BREAKS:
             return True
-        if (
-            is_finite(sent, i)
-            or sent.word(i) in en.CONJUNCTIONS - {"and"}
-            or is_quotation_mark(sent.tokens[i].text)
-        ):
+        if is_finite(sent, i) or sent.word(i) in en.CONJUNCTIONS - {"and"} or sent.is_mark(i):
             return False
     return True
 
@@ -314,9 +308,7 @@ def is_closing_attribution(sent: SentenceFeatures, source: int, verb: int, at: i
         return False
     if sent.word(verb - 1) == "," and sent.word(verb) not in en.FIRM_SPEECH_VERBS:
         return False
-    if not (sent.word(before) == "," or is_quotation_mark(sent.tokens[before].text)) or opens_quotation(
-        sent, before
-    ):
+    if not (sent.word(before) == "," or sent.is_mark(before)) or opens_quotation(sent, before):
         return False
     word = sent.word(at)
     if at >= sent.content_end() or (word in CLAUSE_BREAKS and word != ":") or word in ("-", "as", "when"):

@@ -44,9 +44,9 @@ def label_mentions(
 
 def _with_mention(annotated: AnnotatedSentence, span: Span, schema: Schema) -> AnnotatedSentence:
     annotation = annotated.annotation
-    if any((s.start, s.end) == (span.start, span.end) for s in annotation.spans):
-        return annotated
-    if any(s.key == span.key for s in annotation.rejected):
+    if any((s.start, s.end) == (span.start, span.end) for s in annotation.spans) or any(
+        s.key == span.key for s in annotation.rejected
+    ):
         return annotated
     try:
         return add_span(annotated, span, schema).after[0]

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from annotator.core.tokens import TokenRange
 from annotator.language import english as en
-from annotator.language.sentence_features import DASHES, SentenceFeatures
+from annotator.language.sentence_features import DASHES, SentenceFeatures, is_demonym
 
 _MAX_PARTICLES = 4
 """How many particles may stand in a row: "van der" has two."""
@@ -62,18 +62,16 @@ def _run_end(sent: SentenceFeatures, i: int) -> int:
     if sent.word(start) in ("r", "d", "i") and sent.word(at) in DASHES and sent.is_attached(at):
         return at  # a party and its state: R-Tex.
     while True:
-        if sent.is_capitalised(at) and not _starts_new_run(sent, at):
+        starts_new_run = (
+            at in sent.capital_positions
+            or sent.word(at) in en.WEEKDAYS
+            or sent.word(at - 1) in _CLOSING_DEGREES
+        )
+        if sent.is_capitalised(at) and not starts_new_run:
             at += 1
         elif (
-            (sent.word(at) in _JOINERS and sent.is_capitalised(at + 1))
-            or (
-                sent.word(at) in DASHES
-                and sent.is_attached(at)
-                and sent.is_attached(at + 1)
-                and sent.is_capitalised(at + 1)
-            )
-            or _is_hyphenated_part(sent, at)
-        ):
+            sent.is_capitalised(at + 1) and (sent.word(at) in _JOINERS or sent.is_hyphen(at))
+        ) or _is_hyphenated_part(sent, at):
             at += 2
         elif (over := _skip_particles(sent, at)) > at and sent.is_capitalised(over):
             at = over + 1
@@ -84,11 +82,7 @@ def _run_end(sent: SentenceFeatures, i: int) -> int:
 def _is_hyphenated_part(sent: SentenceFeatures, at: int) -> bool:
     """Whether a short part in small letters goes on with a name: Chong-sik Lee, Kim Jong-un."""
     part = sent.word(at + 1)
-    if (
-        sent.word(at) not in DASHES
-        or not (sent.is_attached(at) and sent.is_attached(at + 1))
-        or part in en.HYPHEN_SUFFIXES
-    ):
+    if not sent.is_hyphen(at) or part in en.HYPHEN_SUFFIXES:
         return False
     return part.isalpha() and len(part) <= 5 and (sent.is_capitalised(at + 2) or sent.is_capitalised(at - 2))
 
@@ -98,16 +92,9 @@ def _skip_particles(sent: SentenceFeatures, at: int) -> int:
     end = at + _MAX_PARTICLES
     while at < end and sent.word(at) in en.PARTICLES and not sent.is_capitalised(at):
         at += 1
-        if sent.word(at) in DASHES and sent.is_attached(at) and sent.is_attached(at + 1):
+        if sent.is_hyphen(at):
             at += 1
     return at
-
-
-def _starts_new_run(sent: SentenceFeatures, at: int) -> bool:
-    """Whether a capitalised word starts a new run although the one before it has a capital too."""
-    return (
-        at in sent.capital_positions or sent.word(at) in en.WEEKDAYS or sent.word(at - 1) in _CLOSING_DEGREES
-    )
 
 
 def _names_in_run(sent: SentenceFeatures, run: TokenRange) -> list[TokenRange]:
@@ -237,14 +224,8 @@ def _is_title(sent: SentenceFeatures, i: int) -> bool:
 
 def _is_title_word(sent: SentenceFeatures, i: int) -> bool:
     word = sent.word(i)
-    known = (
-        word in en.TITLES or word in en.AMBIGUOUS_TITLES or word in en.TITLE_MODIFIERS or _is_demonym(word)
-    )
+    known = word in en.TITLES or word in en.AMBIGUOUS_TITLES or word in en.TITLE_MODIFIERS or is_demonym(word)
     return known and (sent.word(i + 1) != "," and word not in en.DETERMINERS)
-
-
-def _is_demonym(word: str) -> bool:
-    return word in en.DEMONYMS or word.removesuffix("s") in en.DEMONYMS
 
 
 def _is_name(sent: SentenceFeatures, first: int, last: int) -> bool:
@@ -254,7 +235,7 @@ def _is_name(sent: SentenceFeatures, first: int, last: int) -> bool:
 
 def _is_name_word(sent: SentenceFeatures, i: int) -> bool:
     word = sent.word(i)
-    if not sent.is_capitalised(i) or word in en.TITLES or _is_demonym(word) or word in en.WEEKDAYS:
+    if not sent.is_capitalised(i) or word in en.TITLES or is_demonym(word) or word in en.WEEKDAYS:
         return False
     return word not in en.NAME_SUFFIXES and not sent.is_number(i)
 

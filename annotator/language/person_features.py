@@ -6,7 +6,7 @@ from annotator.core.tokens import TokenRange
 from annotator.language import english as en
 from annotator.language.names import title_start
 from annotator.language.place_features import KnownPlaces, place_starting_at
-from annotator.language.sentence_features import DASHES, ArticleContext, SentenceFeatures
+from annotator.language.sentence_features import DASHES, ArticleContext, SentenceFeatures, is_demonym
 
 _MAX_PERSON_AGE = 120
 _WEAK_FORMS = frozenset(
@@ -116,7 +116,7 @@ def could_be_person(sent: SentenceFeatures, first: int, last: int) -> bool:
     if last - first > _MAX_PERSON_TOKENS:
         return False
     lead = sent.word(first)
-    party = lead in en.PARTIES or lead in en.DEMONYMS or lead.removesuffix("s") in en.DEMONYMS
+    party = lead in en.PARTIES or is_demonym(lead)
     if party and last - first > 1 and lead not in en.FIRST_NAMES:
         return False
     if any(sent.word(i) in ("&", "/", "of", "the") or sent.is_number(i) for i in range(first, last)):

@@ -141,7 +141,7 @@ def frame_before(sent: SentenceFeatures, first: int, known: KnownPlaces) -> str:
     if word == "of":
         return (
             "at-kind"
-            if _is_place_noun(sent, at - 1)
+            if sent.word(at - 1) in en.PLACE_NOUNS or sent.word(at - 1) in en.COMPASS
             else "at-name-of"
             if sent.is_capitalised(at - 1)
             else "at-of"
@@ -161,16 +161,11 @@ def frame_before(sent: SentenceFeatures, first: int, known: KnownPlaces) -> str:
     return "at-none"
 
 
-def _is_place_noun(sent: SentenceFeatures, at: int) -> bool:
-    """Whether a noun for a place stands before "of": the city of, the suburb of."""
-    return sent.word(at) in en.PLACE_NOUNS or sent.word(at) in en.COMPASS
-
-
 def _frame_after(sent: SentenceFeatures, last: int) -> str:
     word = sent.word(last)
     if word in ("'s", "'"):
         return "poss"
-    if word in DASHES and sent.is_attached(last) and sent.is_attached(last + 1):
+    if sent.is_hyphen(last):
         return "hyphen"
     if word in en.PLACE_NOUNS and not sent.is_capitalised(last):
         return "kind"
@@ -188,12 +183,8 @@ def _frame_after(sent: SentenceFeatures, last: int) -> str:
         return "other"
     if sent.is_capitalised(last):
         return "name"
-    return "adj" if _may_be_modified(word) else "other"
-
-
-def _may_be_modified(word: str) -> bool:
-    """Whether a word in small letters may be what a name before it modifies; most verbs are past ones."""
-    return word[0].isalpha() and not word.endswith(("ed", "ing", "ly"))
+    # what a name before it may modify; most verbs are past ones
+    return "adj" if word[0].isalpha() and not word.endswith(("ed", "ing", "ly")) else "other"
 
 
 def _is_dateline(sent: SentenceFeatures, first: int, last: int) -> bool:
@@ -206,12 +197,11 @@ def _is_dateline(sent: SentenceFeatures, first: int, last: int) -> bool:
         word = sent.word(at)
         if word in DASHES and not sent.is_attached(at):
             return all(sent.is_capitalised(i) or not sent.word(i)[:1].isalpha() for i in range(at))
-        if word == "(" and (sent.word(at + 1) in _AGENCIES or _is_uppercase(sent, at + 1)):
+        if word == "(" and (
+            sent.word(at + 1) in _AGENCIES
+            or (sent.is_capitalised(at + 1) and sent.tokens[at + 1].text.isupper())
+        ):
             return True
         if word in SENTENCE_ENDS and not sent.is_attached(at):
             return False
     return False
-
-
-def _is_uppercase(sent: SentenceFeatures, i: int) -> bool:
-    return sent.is_capitalised(i) and sent.tokens[i].text.isupper()

@@ -7,7 +7,7 @@ import re
 from msgspec import Struct
 
 from annotator.language import english as en
-from annotator.language.sentence_features import DASHES, SentenceFeatures, is_digits, is_quotation_mark
+from annotator.language.sentence_features import DASHES, SentenceFeatures, is_digits
 
 # Bare numbers: figures, number words, fractions, scales, ranges and results of votes.
 
@@ -85,7 +85,7 @@ def _scale_start(sent: SentenceFeatures, i: int) -> int:
 def _skip_joint(sent: SentenceFeatures, at: int) -> int:
     """Return where the number goes on after a hyphen, an "and" or an "of"; ``at`` if it does not."""
     before, word = sent.word(at - 1), sent.word(at)
-    if word in DASHES and sent.is_attached(at) and sent.is_attached(at + 1):
+    if sent.is_hyphen(at):
         return at + 1 if _is_hyphenated_number(before, sent.word(at + 1)) else at
     if word == "and" and before in en.SINGULAR_SCALES and sent.word(at + 1) in en.NUMBER_WORDS:
         return at + 1
@@ -256,12 +256,12 @@ def _follows_singular_noun(sent: SentenceFeatures, at: int) -> bool:
 def in_counted_phrase(sent: SentenceFeatures, at: int, start: int) -> bool:
     """Whether the word may stand between a number and what it counts, or be that."""
     word = sent.word(at)
-    if not word or (is_quotation_mark(sent.tokens[at].text) and word != "'"):
+    if not word or (sent.is_mark(at) and word != "'"):
         return False
-    if sent.word(at + 1) in DASHES and sent.is_attached(at + 1) and sent.is_attached(at + 2):
+    if sent.is_hyphen(at + 1):
         return word[0].isalnum()
     if word in DASHES:
-        return at > start and sent.is_attached(at) and sent.is_attached(at + 1)
+        return at > start and sent.is_hyphen(at)
     if word in en.MODIFIERS or is_plural(sent, at):
         return True
     if word in ("and", "or"):
@@ -298,7 +298,7 @@ def is_head_noun(sent: SentenceFeatures, at: int) -> bool:
     after = sent.word(at + 1)
     if after == "'s" and is_plural(sent, at + 2):
         return not (sent.is_capitalised(at) or sent.word(at) in en.IRREGULAR_PLURALS)
-    return not (after in DASHES and sent.is_attached(at + 1) and sent.is_attached(at + 2))
+    return not sent.is_hyphen(at + 1)
 
 
 # What a number counts: where its noun phrase ends, or that it is a measure, a date or money.
@@ -404,7 +404,7 @@ def _percent_end(sent: SentenceFeatures, at: int) -> int:
 def _compound_noun(sent: SentenceFeatures, at: int) -> CountedNoun:
     """Return the end of "12-member board", whose part after the hyphen ends before ``at``."""
     unit = sent.word(at - 1)
-    while sent.word(at) in DASHES and sent.is_attached(at) and sent.is_attached(at + 1):
+    while sent.is_hyphen(at):
         at += 2
     if unit in en.DURATIONS or unit in en.CURRENCIES:
         return CountedNoun(at, "duration" if unit in en.DURATIONS else "money", at)

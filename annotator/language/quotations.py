@@ -58,7 +58,7 @@ def find_quotations(tokens: Sequence[Token], *, starts_in_quotation: bool = Fals
         elif _is_opening(tokens, i):
             open_marks.append(i)
         elif _is_unopened_closing(tokens, i) and not open_marks:
-            found.append(Quotation(_end_of_last(found), i + 1, has_opening=False))
+            found.append(Quotation(max((q.last for q in found), default=0), i + 1, has_opening=False))
         elif token.text in ("»", "›"):
             open_marks.append(i)
     found += [
@@ -66,7 +66,7 @@ def find_quotations(tokens: Sequence[Token], *, starts_in_quotation: bool = Fals
         for i in open_marks
         if tokens[i].text not in _SINGLE_MARKS and i + 1 < len(tokens)
     ]
-    if starts_in_quotation and all(q.has_opening or _in_single_marks(tokens, q) for q in found):
+    if starts_in_quotation and all(q.has_opening or tokens[q.last - 1].text in _SINGLE_MARKS for q in found):
         found.append(Quotation(0, _end_without_next_opening(tokens), has_opening=False, has_closing=False))
     whole = (q for q in found if q.content[0] < q.content[1])
     return tuple(sorted(whole, key=lambda q: (q.first, -q.last)))
@@ -96,9 +96,7 @@ def _closes_mark(opener: str, text: str) -> bool:
 
 def _is_opening(tokens: Sequence[Token], i: int) -> bool:
     text = tokens[i].text
-    if text in STRAIGHT_MARKS:
-        return is_opening_side(tokens, i)
-    return text in MARK_PAIRS
+    return is_opening_side(tokens, i) if text in STRAIGHT_MARKS else text in MARK_PAIRS
 
 
 def is_opening_side(tokens: Sequence[Token], i: int) -> bool:
@@ -112,39 +110,26 @@ def is_opening_side(tokens: Sequence[Token], i: int) -> bool:
 
 def _is_unopened_closing(tokens: Sequence[Token], i: int) -> bool:
     """Whether token ``i`` closes a quotation that an earlier sentence opened."""
-    text = tokens[i].text
-    if text in ("”", '"', "''", "＂"):
-        return i > 0 and not tokens[i - 1].ws
-    return False
-
-
-def _in_single_marks(tokens: Sequence[Token], q: Quotation) -> bool:
-    """Whether a quotation stands between single marks, inside of another."""
-    return tokens[q.last - 1].text in _SINGLE_MARKS
+    return tokens[i].text in ("”", '"', "''", "＂") and i > 0 and not tokens[i - 1].ws
 
 
 def _end_without_next_opening(tokens: Sequence[Token]) -> int:
     """Return the end without blanks and without a mark that opens the next sentence."""
     last = len(tokens)
-    while last and (tokens[last - 1].text.isspace() or _is_detached_opening(tokens, last - 1)):
+    while last and (
+        tokens[last - 1].text.isspace()
+        or (tokens[last - 1].text in OPENING_MARKS and last > 1 and tokens[last - 2].ws)
+    ):
         last -= 1
     return last
-
-
-def _is_detached_opening(tokens: Sequence[Token], i: int) -> bool:
-    return tokens[i].text in OPENING_MARKS and i > 0 and tokens[i - 1].ws
-
-
-def _end_of_last(found: list[Quotation]) -> int:
-    return max((q.last for q in found), default=0)
 
 
 # Quotations that run over sentence ends: which sentences begin inside one.
 
 
 _DOUBLE_OPENING = frozenset({"“", "„", "``", "«", "「"})
-_DOUBLE_CLOSING = frozenset({"”", "»", "」"})
 _DOUBLE_STRAIGHT = frozenset({'"', "''", "＂"})
+_DOUBLE_MARKS = _DOUBLE_OPENING | _DOUBLE_STRAIGHT | {"”", "»", "」"}
 _MAX_QUOTATION_SENTENCES = 40
 """How many sentences a quotation may have before an unclosed mark counts as a slip."""
 
@@ -177,14 +162,10 @@ def open_quotation_texts(sentences: Sequence[Sequence[Token]]) -> frozenset[str]
 
 def _mark_directions(tokens: Sequence[Token]) -> list[bool]:
     """Return for each double mark of a sentence whether it opens."""
-    found = (
-        (i, t.text)
-        for i, t in enumerate(tokens)
-        if t.text in _DOUBLE_OPENING | _DOUBLE_CLOSING | _DOUBLE_STRAIGHT
-    )
     return [
-        text in _DOUBLE_OPENING or (text in _DOUBLE_STRAIGHT and _straight_mark_opens(tokens, i))
-        for i, text in found
+        t.text in _DOUBLE_OPENING or (t.text in _DOUBLE_STRAIGHT and _straight_mark_opens(tokens, i))
+        for i, t in enumerate(tokens)
+        if t.text in _DOUBLE_MARKS
     ]
 
 

@@ -107,9 +107,8 @@ def selection_expansions(tokens: Sequence[Token], first: int, last: int) -> tupl
 @lru_cache(maxsize=256)  # what Space takes next is drawn at every key, and then it is pressed
 def _cached_expansions(sent: SentenceFeatures, first: int, last: int) -> tuple[Expansion, ...]:
     if _is_claim_range(sent, first, last):
-        found = [
-            e for e in (*_longer_claims(sent, first), *_enclosing_claims(sent)) if _holds(e, first, last)
-        ]
+        longer = (Expansion(first, end, "clause") for end in claim_ends(sent, first))
+        found = [e for e in (*longer, *_enclosing_claims(sent)) if _holds(e, first, last)]
     else:
         held = [e for e in _fixed_expansions(sent) if _holds(e, first, last)]
         soft = [e for e in _phrase_and_clause(sent, first, last) if _holds(e, first, last)]
@@ -135,17 +134,15 @@ def _is_claim_range(sent: SentenceFeatures, first: int, last: int) -> bool:
     return last - first > _MAX_PHRASE_TOKENS and last in claim_ends(sent, first)
 
 
-def _longer_claims(sent: SentenceFeatures, first: int) -> Iterator[Expansion]:
-    """Yield the longer claims from the same start."""
-    for end in claim_ends(sent, first):
-        yield Expansion(first, end, "clause")
-
-
 def _enclosing_claims(sent: SentenceFeatures) -> Iterator[Expansion]:
     """Yield what claims grow into: other claims, quotations, the sentence."""
     for r in claim_candidates(sent):
         yield Expansion(r.first, r.last, "clause")
-    yield from _quotations_and_sentence(sent)
+    for q in sent.quotations:
+        yield Expansion(*q.content, "quotation")
+        yield Expansion(q.first, q.last, "quotation")
+    yield Expansion(0, sent.content_end(), "sentence")
+    yield Expansion(0, len(sent), "sentence")
 
 
 def _is_cue_without_content(sent: SentenceFeatures, e: Expansion) -> bool:
@@ -176,18 +173,7 @@ def _find_fixed_expansions(sent: SentenceFeatures) -> Iterator[Expansion]:
     for p in number_phrases(sent):
         yield Expansion(p.first, p.last, "number")
         yield Expansion(p.first, p.complement_end, "number")
-    for r in claim_candidates(sent):
-        yield Expansion(r.first, r.last, "clause")
-    yield from _quotations_and_sentence(sent)
-
-
-def _quotations_and_sentence(sent: SentenceFeatures) -> Iterator[Expansion]:
-    """Yield the quotations and the sentence, each without and with its marks."""
-    for q in sent.quotations:
-        yield Expansion(*q.content, "quotation")
-        yield Expansion(q.first, q.last, "quotation")
-    yield Expansion(0, sent.content_end(), "sentence")
-    yield Expansion(0, len(sent), "sentence")
+    yield from _enclosing_claims(sent)
 
 
 def _phrase_and_clause(sent: SentenceFeatures, first: int, last: int) -> Iterator[Expansion]:
@@ -209,7 +195,7 @@ def _phrase_range(sent: SentenceFeatures, first: int, last: int) -> TokenRange:
 
 def _ends_phrase(sent: SentenceFeatures, i: int) -> bool:
     word = sent.word(i)
-    if word in ("of", "that") or word in _PHRASE_BREAKS or is_quotation_mark(sent.tokens[i].text):
+    if word in ("of", "that") or word in _PHRASE_BREAKS or sent.is_mark(i):
         return True
     return not word[:1].isalnum() and word not in en.PERCENT and not (word in DASHES and sent.is_attached(i))
 

@@ -93,13 +93,14 @@ class SentenceFeatures(Struct, frozen=True, eq=False, dict=True):
         """Whether all but function words have a capital, as in a headline; a list of names is none."""
         if self.folded.count(",") > _MAX_HEADLINE_COMMAS or ";" in self.folded:
             return False
-        plain = (i for i, t in enumerate(self.tokens) if t.text.isalpha() and not self._is_hyphen_joined(i))
-        words = [self.tokens[i].text for i in plain if self.folded[i] not in en.FUNCTION_WORDS]
+        words = [
+            t.text
+            for i, t in enumerate(self.tokens)
+            if t.text.isalpha()
+            and not (self.is_attached(i) and self.folded[i - 1] in DASHES)
+            and self.folded[i] not in en.FUNCTION_WORDS
+        ]
         return len(words) > 2 and all(word[0].isupper() for word in words)
-
-    def _is_hyphen_joined(self, i: int) -> bool:
-        """Whether a dash joins token ``i`` to the one before it."""
-        return self.is_attached(i) and self.folded[i - 1] in DASHES
 
     def word(self, i: int) -> str:
         """Return the folded word at ``i``; empty outside of the sentence."""
@@ -112,6 +113,14 @@ class SentenceFeatures(Struct, frozen=True, eq=False, dict=True):
     def is_attached(self, i: int) -> bool:
         """Whether nothing stands between token ``i`` and the one before it."""
         return 0 < i < len(self.tokens) and not self.tokens[i - 1].ws
+
+    def is_hyphen(self, i: int) -> bool:
+        """Whether token ``i`` is a dash without blanks on either side."""
+        return self.word(i) in DASHES and self.is_attached(i) and self.is_attached(i + 1)
+
+    def is_mark(self, i: int) -> bool:
+        """Whether token ``i``, which must be there, is a quotation mark."""
+        return is_quotation_mark(self.tokens[i].text)
 
     def is_number(self, i: int) -> bool:
         """Whether token ``i`` is a number in digits or in words."""
@@ -126,12 +135,10 @@ class SentenceFeatures(Struct, frozen=True, eq=False, dict=True):
         return last
 
     def _is_trailing(self, i: int) -> bool:
-        """Whether token ``i`` is a stop, white space, or a mark set apart from the words before it."""
+        """Whether token ``i`` is a stop, white space, or a mark apart from the words before it."""
         text = self.tokens[i].text
         return (
-            text in SENTENCE_ENDS
-            or text.isspace()
-            or (is_quotation_mark(text) and i > 0 and self.tokens[i - 1].ws)
+            text in SENTENCE_ENDS or text.isspace() or (self.is_mark(i) and i > 0 and self.tokens[i - 1].ws)
         )
 
 
@@ -155,6 +162,11 @@ def is_capital(text: str) -> bool:
     if text in ("I", "I'm", "I’m") or not text[:1].isalpha() or "://" in text:
         return False
     return text[0].isupper() or any(c.isupper() for c in text[1:])
+
+
+def is_demonym(word: str) -> bool:
+    """Whether a folded word is an adjective or noun of nation, creed or party, singular or plural."""
+    return word in en.DEMONYMS or word.removesuffix("s") in en.DEMONYMS
 
 
 def is_digits(text: str) -> bool:

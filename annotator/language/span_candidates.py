@@ -30,6 +30,7 @@ from annotator.language.sentence_features import (
     EMPTY_CONTEXT,
     ArticleContext,
     SentenceFeatures,
+    is_demonym,
     sentence_features,
 )
 
@@ -127,7 +128,7 @@ def _is_separate_before(sent: SentenceFeatures, first: int, at: int, known: Know
     if at <= first:
         return False
     word = sent.word(at - 1)
-    if word in en.PARTIES or word in en.DEMONYMS or word.removesuffix("s") in en.DEMONYMS:
+    if word in en.PARTIES or is_demonym(word):
         return True
     return has_place_ending_at(known, at) or (at - 1 == first and word in en.KNOWN_ORGANISATIONS)
 

@@ -17,7 +17,7 @@ from annotator.language.clauses import (
     opens_quotation,
     quotation_end,
 )
-from annotator.language.sentence_features import SentenceFeatures, is_quotation_mark
+from annotator.language.sentence_features import SentenceFeatures
 
 _CLAUSE_LINKS = frozenset({"and", "but", "while", "though", "although", "yet", "or", "as"})
 _ADDED_CLAUSE_STARTS = frozenset(
@@ -177,7 +177,7 @@ def starts_new_source(sent: SentenceFeatures, comma: int) -> bool:
             return True
         if (
             word in CLAUSE_BREAKS
-            or is_quotation_mark(sent.tokens[i].text)
+            or sent.is_mark(i)
             or (word in en.FINITE_FORMS and word not in ("has", "have"))
         ):
             return False
@@ -205,13 +205,11 @@ def statement_before(sent: SentenceFeatures, end: int) -> TokenRange:
         if sent.word(at) in CLAUSE_ENDS:
             start = at + 1
         at = close if at < close <= end + 1 else at + 1
-    while start < end and (sent.tokens[start].text.isspace() or _is_unmatched_mark(sent, start)):
+    while start < end and (
+        sent.tokens[start].text.isspace() or (sent.is_mark(start) and start not in sent.opening_marks)
+    ):
         start += 1
     return start, strip_breaks(sent, start, end)
-
-
-def _is_unmatched_mark(sent: SentenceFeatures, i: int) -> bool:
-    return is_quotation_mark(sent.tokens[i].text) and i not in sent.opening_marks
 
 
 # Where the content after a verb of speech begins: at "that", a quotation, a colon, past the hearer.
@@ -244,12 +242,10 @@ def find_content_opener(sent: SentenceFeatures, verb: int, at: int) -> tuple[int
 
 def _quotation_after_source(sent: SentenceFeatures, at: int) -> tuple[int, str] | None:
     """Return where a quotation opens after the source of a sentence that begins with "Said"."""
-    found = (
-        i
-        for i in range(at, min(at + MAX_RESUME_DISTANCE, len(sent)))
-        if sent.word(i - 1) in (",", ":") and opens_quotation(sent, i)
-    )
-    return next(((i, "quotation") for i in found), None)
+    for i in range(at, min(at + MAX_RESUME_DISTANCE, len(sent))):
+        if sent.word(i - 1) in (",", ":") and opens_quotation(sent, i):
+            return i, "quotation"
+    return None
 
 
 def _that_opens_content(sent: SentenceFeatures, after: int, i: int) -> bool:
@@ -261,7 +257,7 @@ def _that_opens_content(sent: SentenceFeatures, after: int, i: int) -> bool:
 def _ends_opener_search(sent: SentenceFeatures, i: int, at: int) -> bool:
     """Whether the word at ``i`` shows that the verb's content began or ended before it."""
     word = sent.word(i)
-    if word in CLAUSE_ENDS or word == "that" or is_quotation_mark(sent.tokens[i].text):
+    if word in CLAUSE_ENDS or word == "that" or sent.is_mark(i):
         return True
     if i == at:
         return word in en.SUBJECT_WORDS and word not in en.HEARERS
