@@ -27,6 +27,7 @@ from annotator.tui.layout.styled_text import (
     CellStyle,
     StyledRow,
     StyledText,
+    Styles,
     fit_row,
     merge_styles,
     row_of_cells,
@@ -100,14 +101,14 @@ def reserved_height(lines: int) -> int:
 
 
 def _left_margin(glyphs: Glyphs) -> StyledRow:
-    return (StyledText(glyphs.active, CellStyle("active")), StyledText(" " * (TEXT_COLUMN - 1)))
+    return (StyledText(glyphs.active, Styles.ACTIVE), StyledText(" " * (TEXT_COLUMN - 1)))
 
 
 def number_column(state: TaskState, glyphs: Glyphs) -> StyledRow:
     """Return bar, answer and number of the active sentence."""
     answer = answer_indicator(state.annotated.annotation.answer, glyphs)
-    number = sentence_number_cells(state.active, state.annotated, CellStyle("text", bold=True), glyphs)
-    return (StyledText(glyphs.active, CellStyle("active")), answer, *number)
+    number = sentence_number_cells(state.active, state.annotated, Styles.BOLD, glyphs)
+    return (StyledText(glyphs.active, Styles.ACTIVE), answer, *number)
 
 
 def sentence_number_cells(
@@ -118,11 +119,9 @@ def sentence_number_cells(
     They are ``!`` (a span begins or ends inside a token), then ``f`` (flagged) or ``n`` (has a note).
     """
     annotation = annotated.annotation
-    markers = (
-        [StyledText(glyphs.problem, CellStyle("warn", bold=True))] if misaligned_spans(annotated) else []
-    )
+    markers = [StyledText(glyphs.problem, Styles.WARN_BOLD)] if misaligned_spans(annotated) else []
     if sign := "f" if annotation.flagged else "n" if annotation.note else "":
-        markers.append(StyledText(sign, CellStyle("likely", bold=True)))
+        markers.append(StyledText(sign, Styles.LIKELY_BOLD))
     pieces = [StyledText(char, style) for char in sentence_number_text(i)]
     for at, char in enumerate(pieces):
         if char.text == " " and markers:
@@ -168,10 +167,7 @@ def _hint_letters(hint: Hint, typed: str) -> tuple[StyledText, ...]:
     style = CellStyle("likely" if hint.likely else "hint")
     if not typed:
         return (StyledText(hint.letters, style),)
-    return (
-        StyledText(typed, CellStyle("hint")),
-        StyledText(hint.letters[len(typed) :], CellStyle("likely", bold=True)),
-    )
+    return (StyledText(typed, Styles.HINT), StyledText(hint.letters[len(typed) :], Styles.LIKELY_BOLD))
 
 
 # -- text --------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ from annotator.tui.layout.active_sentence import (
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.prompt import prompt_rows
 from annotator.tui.layout.span_lanes import SpanMark, draw_lanes, marks_over_cells, place_marks, span_marks
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, clip_row, row_of_cells
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles, clip_row, row_of_cells
 from annotator.tui.layout.text_cells import WrappedLine, screen_text, wrap_tokens
 
 
@@ -184,7 +184,7 @@ def _byline_rows(state: TaskState, frame: BodyFrame) -> list[BodyRow]:
     words = byline_text(state.article, frame.glyphs)
     if not words:
         return []
-    row = (StyledText(" " * TEXT_COLUMN), StyledText(words[: frame.text_width], CellStyle("muted")))
+    row = (StyledText(" " * TEXT_COLUMN), StyledText(words[: frame.text_width], Styles.MUTED))
     return [BodyRow(row)] + ([BodyRow(())] if frame.spaced else [])
 
 
@@ -215,11 +215,7 @@ def _inactive_rows(
     marks: tuple[SpanMark, ...],
 ) -> tuple[tuple[int, StyledRow], ...]:
     answer = answer_indicator(annotated.annotation.answer, glyphs)
-    head: StyledRow = (
-        StyledText(" "),
-        answer,
-        *sentence_number_cells(i, annotated, CellStyle("number"), glyphs),
-    )
+    head: StyledRow = (StyledText(" "), answer, *sentence_number_cells(i, annotated, Styles.NUMBER, glyphs))
     rest: StyledRow = (StyledText(" " * TEXT_COLUMN),)
     out: list[tuple[int, StyledRow]] = []
     for n, line in enumerate(wrap_tokens(annotated.sentence.tokens, width)):

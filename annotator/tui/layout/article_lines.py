@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from annotator.core.article import Article, LineVerdict, SourceLine
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, fit_row, justify_row, truncate
+from annotator.tui.layout.styled_text import (
+    CellStyle,
+    StyledRow,
+    StyledText,
+    Styles,
+    fit_row,
+    justify_row,
+    truncate,
+)
 from annotator.tui.layout.text_cells import screen_text
 
 VERDICT_BY_LETTER = {
@@ -23,13 +31,8 @@ VERDICT_BY_LETTER = {
 def article_lines_header(article: Article, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the head row: the article, and how many of its lines are annotated."""
     kept = sum(line.verdict.annotated for line in article.lines)
-    right = (StyledText(f"{kept} of {len(article.lines)} lines are annotated ", CellStyle("muted")),)
-    left = (
-        StyledText(
-            f" Lines {glyphs.dot} {screen_text(article.title or article.origin)}",
-            CellStyle("title", bold=True),
-        ),
-    )
+    right = (StyledText(f"{kept} of {len(article.lines)} lines are annotated ", Styles.MUTED),)
+    left = (StyledText(f" Lines {glyphs.dot} {screen_text(article.title or article.origin)}", Styles.TITLE),)
     return justify_row(left, (StyledText("  "), *right), width)
 
 
@@ -49,13 +52,13 @@ def article_line_rows(
 def _article_line_row(
     i: int, text: str, line: SourceLine, width: int, glyphs: Glyphs, *, active: bool
 ) -> StyledRow:
-    style = CellStyle("text") if line.verdict.annotated else CellStyle("context")
+    style = Styles.TEXT if line.verdict.annotated else Styles.CONTEXT
     style = CellStyle("text", background="row", bold=True) if active else style
     verdict = CellStyle("ok" if line.verdict.annotated else "muted")
-    mark = StyledText("*" if line.was else " ", CellStyle("likely", bold=True))
+    mark = StyledText("*" if line.was else " ", Styles.LIKELY_BOLD)
     head: StyledRow = (
-        StyledText(glyphs.active if active else " ", CellStyle("active")),
-        StyledText(f"{i + 1:>4} ", CellStyle("muted")),
+        StyledText(glyphs.active if active else " ", Styles.ACTIVE),
+        StyledText(f"{i + 1:>4} ", Styles.MUTED),
         mark,
         StyledText(f"{line.verdict.value:<12}", verdict),
     )
@@ -74,9 +77,9 @@ def verdict_reason_row(article: Article, at: int, width: int, glyphs: Glyphs) ->
     words = truncate(f"{line.verdict.value}: {screen_text(line.reason)}{was}", width - 8, glyphs.cut)
     return fit_row(
         (
-            StyledText(glyphs.rule * 2 + " ", CellStyle("rule")),
-            StyledText(words + " ", CellStyle("text")),
-            StyledText(glyphs.rule * width, CellStyle("rule")),
+            StyledText(glyphs.rule * 2 + " ", Styles.RULE),
+            StyledText(words + " "),
+            StyledText(glyphs.rule * width, Styles.RULE),
         ),
         width,
     )

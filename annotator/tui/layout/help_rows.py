@@ -17,6 +17,7 @@ from annotator.tui.layout.styled_text import (
     CellStyle,
     StyledRow,
     StyledText,
+    Styles,
     clip_row,
     fit_row,
     row_width,
@@ -38,21 +39,18 @@ def guideline_rows(schema: Schema, first: str, width: int, glyphs: Glyphs) -> tu
 
 
 def _label_guideline(label: Label, width: int, glyphs: Glyphs) -> list[StyledRow]:
-    key = (StyledText(f" {label.key} ", CellStyle("key", bold=True)),) if label.key else (StyledText(" "),)
+    key = (StyledText(f" {label.key} ", Styles.KEY),) if label.key else (StyledText(" "),)
     rules = [f"may lie in {', '.join(label.inside)}"] if label.inside else ["lies in no other label"]
     rules += [f"may cross {', '.join(label.overlaps)}"] if label.overlaps else []
     rows: list[StyledRow] = [
         (
             *key,
             StyledText(label.name, CellStyle("lane", label.name, bold=True)),
-            StyledText(f"  {'; '.join(rules)}", CellStyle("muted")),
+            StyledText(f"  {'; '.join(rules)}", Styles.MUTED),
         )
     ]
     for paragraph in label.description.split("\n"):
-        rows += [
-            (StyledText("   " + line, CellStyle("text")),)
-            for line in wrap_paragraph(screen_text(paragraph), width - 4)
-        ]
+        rows += [(StyledText("   " + line),) for line in wrap_paragraph(screen_text(paragraph), width - 4)]
     for example in label.examples:
         rows += _example_rows(label, example, width, glyphs)
     return rows
@@ -63,31 +61,31 @@ def _example_rows(label: Label, example: Example, width: int, glyphs: Glyphs) ->
     pieces: list[StyledText] = []
     at = 0
     for start, end in example.marked:
-        pieces.append(StyledText(screen_text(example.text[at:start]), CellStyle("context")))
+        pieces.append(StyledText(screen_text(example.text[at:start]), Styles.CONTEXT))
         pieces.append(
             StyledText(f"[{screen_text(example.text[start:end])}]", CellStyle("lane", label.name, bold=True))
         )
         at = end
-    pieces.append(StyledText(screen_text(example.text[at:]), CellStyle("context")))
+    pieces.append(StyledText(screen_text(example.text[at:]), Styles.CONTEXT))
     note = wrap_paragraph(screen_text(example.note), width - 6) if example.note else []
     first, *more = wrap_row(tuple(pieces), width - 6)
     return [
         (StyledText(f"   {mark} ", CellStyle(role)), *first),
         *((StyledText("     "), *row) for row in more),
-        *((StyledText(f"     {line}", CellStyle("muted")),) for line in note),
+        *((StyledText(f"     {line}", Styles.MUTED),) for line in note),
     ]
 
 
 def key_help_rows(schema: Schema, width: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
     """Return every key by group."""
-    rows: list[StyledRow] = [(StyledText(" Mark", CellStyle("title", bold=True)),)]
+    rows: list[StyledRow] = [(StyledText(" Mark", Styles.TITLE),)]
     column = 24
     for keys, does in LABELLING_KEYS:
         rows += _key_help(keys, does, column, width)
     names = ", ".join(f"{x.key} {x.name}" for x in schema.labels if x.key)
     rows += [*_key_help("", f"label keys here: {names}", column, width), ()]
     for group, commands in command_groups(glyphs.commands):
-        rows.append((StyledText(f" {group}", CellStyle("title", bold=True)),))
+        rows.append((StyledText(f" {group}", Styles.TITLE),))
         for command in commands:
             rows += _key_help(glyphs.words(command.key_text), command.description, column, width)
         rows.append(())
@@ -96,11 +94,8 @@ def key_help_rows(schema: Schema, width: int, glyphs: Glyphs) -> tuple[StyledRow
 
 def _key_help(keys: str, does: str, column: int, width: int) -> list[StyledRow]:
     lines = wrap_paragraph(does, max(10, width - column - 4))
-    first: StyledRow = (
-        StyledText(f"   {keys:<{column}}", CellStyle("key", bold=True)),
-        StyledText(lines[0], CellStyle("context")),
-    )
-    return [first, *((StyledText(" " * (column + 3) + line, CellStyle("context")),) for line in lines[1:])]
+    first: StyledRow = (StyledText(f"   {keys:<{column}}", Styles.KEY), StyledText(lines[0], Styles.CONTEXT))
+    return [first, *((StyledText(" " * (column + 3) + line, Styles.CONTEXT),) for line in lines[1:])]
 
 
 STEP_TEXTS = {
@@ -118,9 +113,9 @@ STEP_TEXTS = {
 """What each step says; names in braces are commands, whose keys are put in, or one of ``_STATED``."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_TEXT_STYLE = CellStyle("text")
-_STRONG_STYLE = CellStyle("text", bold=True)
-_KEY_STYLE = CellStyle("key", bold=True)
+_TEXT_STYLE = Styles.TEXT
+_STRONG_STYLE = Styles.BOLD
+_KEY_STYLE = Styles.KEY
 
 
 def tour_rows(tour: Tour, state: TaskState, width: int, glyphs: Glyphs) -> tuple[StyledRow, StyledRow]:
@@ -133,10 +128,7 @@ def tour_rows(tour: Tour, state: TaskState, width: int, glyphs: Glyphs) -> tuple
     lines = wrap_row(words, width - 2)
     if len(lines) > 1:
         return (fit_row((StyledText(" "), *lines[0]), width), fit_row((StyledText(" "), *lines[1]), width))
-    return (
-        _tour_progress_row(tour, state, width, glyphs),
-        fit_row((StyledText(" "), *lines[0]), width),
-    )
+    return (_tour_progress_row(tour, state, width, glyphs), fit_row((StyledText(" "), *lines[0]), width))
 
 
 def _filled_placeholder(part: str, state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
@@ -159,7 +151,7 @@ def _allowed_labels(state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
             *comma,
             StyledText(label.key, _KEY_STYLE),
             StyledText(" "),
-            StyledText(label.name, CellStyle("lane", label.name)),
+            StyledText(label.name, Styles.label(label.name)),
         ]
     return tuple(out) or (StyledText("a label", _TEXT_STYLE),)
 
@@ -227,18 +219,18 @@ _STATE_PLACEHOLDERS: Mapping[str, Callable[[TaskState, Glyphs], tuple[StyledText
 
 def _tour_progress_row(tour: Tour, state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the rule row of the tour: a mark a step, and at the right end the key that leaves."""
-    rule = CellStyle("rule")
+    rule = Styles.RULE
     marks = glyphs.accept * tour.at + glyphs.here + glyphs.todo * (len(TOUR_STEPS) - tour.at - 1)
     left: StyledRow = (
         StyledText(glyphs.rule * 2, rule),
-        StyledText(" tour ", CellStyle("likely")),
-        StyledText(marks + " ", CellStyle("ok")),
+        StyledText(" tour ", Styles.LIKELY),
+        StyledText(marks + " ", Styles.OK),
     )
     key = command_by_id("let_go", glyphs.commands).main_key
     keys = f"{key} {key}" if state.selection or state.typed_hint else key
     right: StyledRow = (
         StyledText(f" {keys}", _KEY_STYLE),
-        StyledText(" leaves the tour ", CellStyle("muted")),
+        StyledText(" leaves the tour ", Styles.MUTED),
         StyledText(glyphs.rule * 2, rule),
     )
     gap = width - row_width(left) - row_width(right)

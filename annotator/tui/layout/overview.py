@@ -18,6 +18,7 @@ from annotator.tui.layout.styled_text import (
     CellStyle,
     StyledRow,
     StyledText,
+    Styles,
     clip_row,
     fit_row,
     justify_row,
@@ -61,11 +62,11 @@ class ArticleProblems(Struct, frozen=True):
 
 def overview_header(state: TaskState, name: str, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the head row: what this is, and how far the corpus is."""
-    left = (StyledText(f" Overview {glyphs.dot} {screen_text(name)}", CellStyle("title", bold=True)),)
+    left = (StyledText(f" Overview {glyphs.dot} {screen_text(name)}", Styles.TITLE),)
     article = f"article {state.article_number}/{state.article_count}"
     counted = (f"{state.done} of {state.total} sentences", f"{whole_percent(state.done, state.total)} % ")
     facts = (article, *(counted if state.total else ("counting ",)))
-    right = (StyledText(f" {glyphs.dot} ".join(facts), CellStyle("muted")),)
+    right = (StyledText(f" {glyphs.dot} ".join(facts), Styles.MUTED),)
     return justify_row(left, right, width)
 
 
@@ -88,18 +89,11 @@ def overview_sentence_rows(
     text = max(10, width - 7 - 4 * len(shorts) - 4)
     a = state.article
     byline = byline_text(a, glyphs)
-    names = tuple(
-        StyledText(f"{state.schema.short_name(x.name):>4}", CellStyle("lane", x.name)) for x in shorts
-    )
+    names = tuple(StyledText(f"{state.schema.short_name(x.name):>4}", Styles.label(x.name)) for x in shorts)
     top: list[StyledRow] = [
-        (
-            StyledText(
-                " " + truncate(screen_text(a.title or a.origin), width - 2, glyphs.cut),
-                CellStyle("text", bold=True),
-            ),
-        ),
-        (StyledText(" " + truncate(byline, width - 2, glyphs.cut), CellStyle("muted")),),
-        (StyledText(f"{'       sentence':<{text + 7}}", CellStyle("muted")), *names),
+        (StyledText(" " + truncate(screen_text(a.title or a.origin), width - 2, glyphs.cut), Styles.BOLD),),
+        (StyledText(" " + truncate(byline, width - 2, glyphs.cut), Styles.MUTED),),
+        (StyledText(f"{'       sentence':<{text + 7}}", Styles.MUTED), *names),
     ]
     message = problem_and_note_rows(state, notices, width, glyphs)
     message = message[: max(height // 4, height - len(top) - len(state.annotated_sentences) - 1)]
@@ -112,15 +106,15 @@ def overview_sentence_rows(
 
 def _sentence_row(state: TaskState, i: int, problem: bool, width: int, glyphs: Glyphs) -> StyledRow:
     annotated, active = state.annotated_sentences[i], i == state.active
-    style = CellStyle("text", background="row", bold=True) if active else CellStyle("context")
+    style = CellStyle("text", background="row", bold=True) if active else Styles.CONTEXT
     mark = (
-        StyledText(glyphs.here, CellStyle("active"))
+        StyledText(glyphs.here, Styles.ACTIVE)
         if active and not annotated.done
         else answer_indicator(annotated.annotation.answer, glyphs)
     )
     words = truncate(" ".join(screen_text(annotated.sentence.text).split()), width, glyphs.cut)
     head: StyledRow = (
-        StyledText(glyphs.active if active else " ", CellStyle("active")),
+        StyledText(glyphs.active if active else " ", Styles.ACTIVE),
         mark,
         StyledText(sentence_number_text(i) + " ", style),
     )
@@ -128,17 +122,17 @@ def _sentence_row(state: TaskState, i: int, problem: bool, width: int, glyphs: G
         *head,
         *fit_row((StyledText(words, style),), width, style),
         *_label_count_cells(state.schema, label_counts(state.schema, [annotated]), glyphs),
-        StyledText(" !" if problem else "  ", CellStyle("warn", bold=True)),
-        StyledText("f" if annotated.annotation.flagged else " ", CellStyle("likely", bold=True)),
-        StyledText("n" if annotated.annotation.note else " ", CellStyle("likely", bold=True)),
+        StyledText(" !" if problem else "  ", Styles.WARN_BOLD),
+        StyledText("f" if annotated.annotation.flagged else " ", Styles.LIKELY_BOLD),
+        StyledText("n" if annotated.annotation.note else " ", Styles.LIKELY_BOLD),
     )
 
 
 def _label_count_cells(schema: Schema, counts: dict[str, int], glyphs: Glyphs) -> StyledRow:
     return tuple(
-        StyledText(f"{counts[x.name]:>4}", CellStyle("lane", x.name))
+        StyledText(f"{counts[x.name]:>4}", Styles.label(x.name))
         if counts[x.name]
-        else StyledText(f"   {glyphs.dot}", CellStyle("muted"))
+        else StyledText(f"   {glyphs.dot}", Styles.MUTED)
         for x in schema.labels
         if x.key
     )
@@ -169,12 +163,8 @@ def problem_and_note_rows(
 
 def _problem_or_note_row(sign: str, role: str, i: int, words: str, width: int, glyphs: Glyphs) -> StyledRow:
     message = truncate(" ".join(screen_text(words).split()), width - 8, glyphs.cut)
-    number = StyledText(f"{i + 1:>3}  ", CellStyle("number"))
-    return (
-        StyledText(f" {sign} ", CellStyle(role, bold=True)),
-        number,
-        StyledText(message, CellStyle("text")),
-    )
+    number = StyledText(f"{i + 1:>3}  ", Styles.NUMBER)
+    return (StyledText(f" {sign} ", CellStyle(role, bold=True)), number, StyledText(message))
 
 
 def inconsistency_text(group: InconsistencyGroup, place: WordOccurrence, here: Sequence[int]) -> str:
@@ -209,8 +199,8 @@ def article_list_rows(
     articles: ArticleList, width: int, height: int, glyphs: Glyphs
 ) -> tuple[StyledRow, ...]:
     """Return exactly ``height`` rows: a heading and the articles with how far each is."""
-    head = StyledText(f" ARTICLES, {articles.order}", CellStyle("muted"))
-    rows: list[StyledRow] = [(), justify_row((head,), (StyledText("done ", CellStyle("muted")),), width)]
+    head = StyledText(f" ARTICLES, {articles.order}", Styles.MUTED)
+    rows: list[StyledRow] = [(), justify_row((head,), (StyledText("done ", Styles.MUTED),), width)]
     signs = max((len(a.signs) for a in articles.items), default=0)
     counts = max((len(_done_of_total(a)) for a in articles.items), default=0)
     for i, a in enumerate(articles.items):
@@ -220,8 +210,8 @@ def article_list_rows(
             glyphs,
         )
         right = (
-            StyledText(f" {a.signs:>{signs}}" if signs else "", CellStyle("likely", bold=True)),
-            StyledText(f" {_done_of_total(a):>{counts}} ", CellStyle("context")),
+            StyledText(f" {a.signs:>{signs}}" if signs else "", Styles.LIKELY_BOLD),
+            StyledText(f" {_done_of_total(a):>{counts}} ", Styles.CONTEXT),
             *bar,
             StyledText(" "),
         )
@@ -234,7 +224,7 @@ def _done_of_total(a: ArticleListItem) -> str:
 
 
 def _article_row(a: ArticleListItem, right: StyledRow, active: bool, width: int, glyphs: Glyphs) -> StyledRow:
-    style = CellStyle("text", bold=True) if active else CellStyle("context")
+    style = Styles.BOLD if active else Styles.CONTEXT
     mark = glyphs.here if active else (glyphs.accept if a.total and a.done == a.total else glyphs.dot)
     title = StyledText(
         truncate(screen_text(a.title), max(1, width - 4 - row_width(right)), glyphs.cut), style
@@ -249,27 +239,22 @@ def _article_row(a: ArticleListItem, right: StyledRow, active: bool, width: int,
 def progress_bar(progress: AnswerProgress, width: int, glyphs: Glyphs) -> StyledRow:
     """Return how far something is as a bar of ``width`` cells."""
     full = width * progress.done // progress.total if progress.total else 0
-    rest = StyledText(glyphs.progress_rest * (width - full), CellStyle("rule"))
-    return (StyledText(glyphs.progress_done * full, CellStyle("ok")), rest)
+    rest = StyledText(glyphs.progress_rest * (width - full), Styles.RULE)
+    return (StyledText(glyphs.progress_done * full, Styles.OK), rest)
 
 
 def progress_bars_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the rule row with the progress of the article, where there is room, and of the corpus."""
     article = AnswerProgress(sum(w.done for w in state.annotated_sentences), len(state.annotated_sentences))
-    row: StyledRow = (StyledText(glyphs.rule * 2 + " ", CellStyle("rule")),)
+    row: StyledRow = (StyledText(glyphs.rule * 2 + " ", Styles.RULE),)
     if width >= 60:
         message = f" {article.done}/{article.total} "
         mine = progress_bar(article, max(4, min(20, width // 6)), glyphs)
-        row = (
-            *row,
-            StyledText("article ", CellStyle("muted")),
-            *mine,
-            StyledText(message, CellStyle("muted")),
-        )
-        row = (*row, StyledText(glyphs.rule * 2 + " ", CellStyle("rule")))
+        row = (*row, StyledText("article ", Styles.MUTED), *mine, StyledText(message, Styles.MUTED))
+        row = (*row, StyledText(glyphs.rule * 2 + " ", Styles.RULE))
     corpus = AnswerProgress(state.done, state.total)
-    row = (*row, StyledText("corpus ", CellStyle("muted")))
-    share = StyledText(f" {whole_percent(state.done, state.total)} % ", CellStyle("muted"))
+    row = (*row, StyledText("corpus ", Styles.MUTED))
+    share = StyledText(f" {whole_percent(state.done, state.total)} % ", Styles.MUTED)
     room = width - row_width((*row, share)) - 1
     row = (*row, *progress_bar(corpus, max(4, min(40, width // 3, room)), glyphs), share)
-    return fit_row((*row, StyledText(glyphs.rule * width, CellStyle("rule"))), width)
+    return fit_row((*row, StyledText(glyphs.rule * width, Styles.RULE)), width)

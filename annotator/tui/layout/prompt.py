@@ -14,6 +14,7 @@ from annotator.tui.layout.styled_text import (
     CellStyle,
     StyledRow,
     StyledText,
+    Styles,
     clip_row,
     row_width,
     truncate,
@@ -31,24 +32,21 @@ _EDGE_COMMANDS = ("right_less", "right_more", "left_more", "left_less")
 
 def welcome_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     """Return what a newcomer may do now, in place of the row of keys."""
-    row: StyledRow = (StyledText(" New here? ", CellStyle("likely")),)
-    rest: StyledRow = (StyledText("  Other words: their letter", CellStyle("muted")),)
+    row: StyledRow = (StyledText(" New here? ", Styles.LIKELY),)
+    rest: StyledRow = (StyledText("  Other words: their letter", Styles.MUTED),)
     found = first_open_suggestion(state)
     label = state.schema.label(found[0]) if found else None
     room = min(24, width - cell_len(f" New here?  may be a {label.name}: press k")) if label else 0
     if found is None or label is None or not label.key or room < 6:
-        return (*row, StyledText("Press the letter above a word, then a label's key", CellStyle("muted")))
-    words = StyledText(suggestion_text(state, found[1], room, glyphs), CellStyle("text", bold=True))
-    name, key_ = (
-        StyledText(label.name, CellStyle("lane", label.name)),
-        StyledText(label.key, CellStyle("key", bold=True)),
-    )
+        return (*row, StyledText("Press the letter above a word, then a label's key", Styles.MUTED))
+    words = StyledText(suggestion_text(state, found[1], room, glyphs), Styles.BOLD)
+    name, key_ = (StyledText(label.name, Styles.label(label.name)), StyledText(label.key, Styles.KEY))
     row = (
         *row,
         words,
-        StyledText(" may be a ", CellStyle("muted")),
+        StyledText(" may be a ", Styles.MUTED),
         name,
-        StyledText(": press ", CellStyle("muted")),
+        StyledText(": press ", Styles.MUTED),
         key_,
     )
     return (*row, *rest) if row_width(row) + row_width(rest) <= width else row
@@ -81,13 +79,13 @@ def prompt_rows(state: TaskState, width: int, glyphs: Glyphs) -> tuple[StyledRow
     if not state.message or not state.message.warning:
         return (clip_row(prompt_row(state, width, glyphs), width),)
     words: StyledRow = (
-        StyledText("! ", CellStyle("warn", bold=True)),
-        StyledText(screen_text(state.message.text), CellStyle("warn")),
+        StyledText("! ", Styles.WARN_BOLD),
+        StyledText(screen_text(state.message.text), Styles.WARN),
     )
     first, *more = wrap_row(words, width - 8)
-    edge = StyledText(glyphs.active, CellStyle("active"))
+    edge = StyledText(glyphs.active, Styles.ACTIVE)
     rows: list[StyledRow] = [
-        (edge, StyledText("   "), StyledText(glyphs.here, CellStyle("active")), StyledText(" "), *first)
+        (edge, StyledText("   "), StyledText(glyphs.here, Styles.ACTIVE), StyledText(" "), *first)
     ]
     rows += [(edge, StyledText("       "), *row) for row in more]
     return tuple(clip_row(row, width) for row in rows)
@@ -95,13 +93,13 @@ def prompt_rows(state: TaskState, width: int, glyphs: Glyphs) -> tuple[StyledRow
 
 def prompt_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the prompt in at most ``width`` cells; whole items go from the right."""
-    row: StyledRow = (StyledText("    "), StyledText(glyphs.here, CellStyle("active")), StyledText(" "))
+    row: StyledRow = (StyledText("    "), StyledText(glyphs.here, Styles.ACTIVE), StyledText(" "))
     for n, item in enumerate(_prompt_items(state, glyphs)):
         gap = StyledText("  ") if n else StyledText("")
         if n and row_width(row) + row_width((gap, *item)) > width:
             break
         row = (*row, gap, *item)
-    return (StyledText(glyphs.active, CellStyle("active")), *_with_narrow_margin(row))
+    return (StyledText(glyphs.active, Styles.ACTIVE), *_with_narrow_margin(row))
 
 
 def _with_narrow_margin(row: StyledRow) -> StyledRow:
@@ -112,8 +110,8 @@ def _prompt_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     if state.typed_hint:
         return (
             (
-                StyledText(state.typed_hint, CellStyle("likely", bold=True)),
-                StyledText(" + the second letter", CellStyle("muted")),
+                StyledText(state.typed_hint, Styles.LIKELY_BOLD),
+                StyledText(" + the second letter", Styles.MUTED),
             ),
             key_item(glyphs.key("let_go") + " let go"),
         )
@@ -147,9 +145,9 @@ def _label_key_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]
             there = f" ({target[0] + 1})" if target[0] != state.active else ""
             items.append(
                 (
-                    StyledText(label.key, CellStyle("key", bold=True)),
-                    StyledText(f" {words}", CellStyle("lane", name)),
-                    StyledText(there, CellStyle("muted")),
+                    StyledText(label.key, Styles.KEY),
+                    StyledText(f" {words}", Styles.label(name)),
+                    StyledText(there, Styles.MUTED),
                 )
             )
     return tuple(items)
@@ -164,14 +162,14 @@ def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     )
     keys = " ".join(x.key for x in state.schema.labels if x.key)
     message = (message_item(state.message),) if state.message else ()
-    relabel = (StyledText(keys, CellStyle("key")), StyledText(" relabel", CellStyle("muted")))
+    relabel = (StyledText(keys, CellStyle("key")), StyledText(" relabel", Styles.MUTED))
     return (
-        (chip, StyledText(" " + words, CellStyle("text", bold=True))),
+        (chip, StyledText(" " + words, Styles.BOLD)),
         *message,
         *_misaligned_items(state, glyphs),
         *(_label_key_items(state, glyphs) if state.span_just_made else ()),
         *_growth_items(state, glyphs),
-        (StyledText(glyphs.key(*_EDGE_COMMANDS), CellStyle("key")), StyledText(" edges", CellStyle("muted"))),
+        (StyledText(glyphs.key(*_EDGE_COMMANDS), CellStyle("key")), StyledText(" edges", Styles.MUTED)),
         key_item(glyphs.key("remove") + " remove"),
         *(() if state.span_just_made else (relabel,)),
         key_item(glyphs.key("everywhere") + " everywhere"),
@@ -181,9 +179,7 @@ def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
 def _selection_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     assert state.selection is not None
     message = (message_item(state.message),) if state.message else ()
-    words: PromptItem = (
-        StyledText(shortened(selected_text(state), 28, glyphs), CellStyle("text", bold=True)),
-    )
+    words: PromptItem = (StyledText(shortened(selected_text(state), 28, glyphs), Styles.BOLD),)
     offered = _suggestions_for_selection(state)
     if offered:
         return (words, *message, *_suggestion_items(state, offered, glyphs), *_growth_items(state, glyphs))
@@ -198,7 +194,7 @@ def _snapped_label_item(state: TaskState, label: Label, glyphs: Glyphs) -> Promp
     if snap is None or state.selection is None or snap[1] == state.selection.last:
         return item
     last = screen_text(state.annotated.sentence.tokens[snap[1] - 1].text)
-    return (*item, StyledText(f" to {truncate(last, 12, glyphs.cut)}", CellStyle("muted")))
+    return (*item, StyledText(f" to {truncate(last, 12, glyphs.cut)}", Styles.MUTED))
 
 
 def _suggestions_for_selection(state: TaskState) -> tuple[Suggestion, ...]:
@@ -243,9 +239,9 @@ def _misaligned_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...
     if len(wrong) > 1:
         words, message = f"{len(wrong)} spans", "begin or end inside a token"
     item = (
-        StyledText(f"{glyphs.problem} ", CellStyle("warn", bold=True)),
-        StyledText(words, CellStyle("text", bold=True)),
-        StyledText(f" {message}", CellStyle("warn")),
+        StyledText(f"{glyphs.problem} ", Styles.WARN_BOLD),
+        StyledText(words, Styles.BOLD),
+        StyledText(f" {message}", Styles.WARN),
     )
     letter = glyphs.key("repairs")
     return (item, key_item(f"{letter} repair") if letter else help_item(": repairs"))
@@ -260,37 +256,28 @@ def _growth_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     after = s.text[s.tokens[state.selection.last - 1].end : s.tokens[extent.last - 1].end].strip()
     added = f" {glyphs.cut} ".join(x for x in (before, after) if x)
     words = screen_text(added) if added and cell_len(screen_text(added)) <= 16 else extent.kind
-    return (
-        (
-            StyledText(glyphs.key("grow"), CellStyle("key", bold=True)),
-            StyledText(f" + {words}", CellStyle("muted")),
-        ),
-    )
+    return ((StyledText(glyphs.key("grow"), Styles.KEY), StyledText(f" + {words}", Styles.MUTED)),)
 
 
 def label_item(letter: str, name: str) -> PromptItem:
     """Return a label's key and name."""
-    return (
-        StyledText(letter, CellStyle("key", bold=True)),
-        StyledText(" "),
-        StyledText(name, CellStyle("lane", name)),
-    )
+    return (StyledText(letter, Styles.KEY), StyledText(" "), StyledText(name, Styles.label(name)))
 
 
 def key_item(words: str) -> PromptItem:
     """Return a key and what it does, from ``Key does this``."""
     name, _, does = words.partition(" ")
-    return (StyledText(name, CellStyle("key", bold=True)), StyledText(" " + does, CellStyle("muted")))
+    return (StyledText(name, Styles.KEY), StyledText(" " + does, Styles.MUTED))
 
 
 def help_item(words: str) -> PromptItem:
     """Return plain help."""
-    return (StyledText(words, CellStyle("muted")),)
+    return (StyledText(words, Styles.MUTED),)
 
 
 def message_item(message: StatusMessage) -> PromptItem:
     """Return what was done last."""
-    return (StyledText(screen_text(message.text), CellStyle("ok")),)
+    return (StyledText(screen_text(message.text), Styles.OK),)
 
 
 def shortened(words: str, width: int, glyphs: Glyphs) -> str:

@@ -11,7 +11,15 @@ from annotator.core.search_query import HighlightRange
 from annotator.session.sentence_search import SearchHit
 from annotator.tui.layout.active_sentence import answer_indicator
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, fit_row, row_of_cells, truncate
+from annotator.tui.layout.styled_text import (
+    CellStyle,
+    StyledRow,
+    StyledText,
+    Styles,
+    fit_row,
+    row_of_cells,
+    truncate,
+)
 from annotator.tui.layout.text_cells import screen_text
 
 HIGHLIGHT_STYLE = CellStyle("likely", bold=True, underline=True)
@@ -32,11 +40,10 @@ _QUERY_HELP = (
 
 def query_help_rows(width: int) -> tuple[StyledRow, ...]:
     """Return how a query is written, in rows of at most ``width`` cells."""
-    head = (StyledText("  all of what is written must hold:", CellStyle("muted")),)
-    key = CellStyle("key", bold=True)
+    head = (StyledText("  all of what is written must hold:", Styles.MUTED),)
+    key = Styles.KEY
     rows = [
-        (StyledText(f"  {term:<15}", key), StyledText(does, CellStyle("context")))
-        for term, does in _QUERY_HELP
+        (StyledText(f"  {term:<15}", key), StyledText(does, Styles.CONTEXT)) for term, does in _QUERY_HELP
     ]
     return tuple(fit_row(row, width) for row in ((), head, (), *rows))
 
@@ -54,14 +61,14 @@ def search_hit_rows(
 
 
 def _search_hit_row(hit: SearchHit, width: int, glyphs: Glyphs, *, active: bool) -> StyledRow:
-    style = CellStyle("text", background="row") if active else CellStyle("context")
+    style = CellStyle("text", background="row") if active else Styles.CONTEXT
     title = max(0, min(24, width // 5))
     head: StyledRow = (
-        StyledText(glyphs.active if active else " ", CellStyle("active")),
-        StyledText(f"{f'{hit.article + 1}.{hit.index + 1}':>7} ", CellStyle("number")),
+        StyledText(glyphs.active if active else " ", Styles.ACTIVE),
+        StyledText(f"{f'{hit.article + 1}.{hit.index + 1}':>7} ", Styles.NUMBER),
         answer_indicator(hit.annotated.annotation.answer, glyphs),
         *fit_row(
-            (StyledText(" " + truncate(screen_text(hit.title), title - 1, glyphs.cut), CellStyle("muted")),),
+            (StyledText(" " + truncate(screen_text(hit.title), title - 1, glyphs.cut), Styles.MUTED),),
             title + 1,
         ),
         StyledText(" "),
@@ -86,13 +93,10 @@ def highlighted_text_row(
         over[a:b] = [True] * (b - a)
     cells = [(safe[i], HIGHLIGHT_STYLE if over[i] else style) for i in range(start, len(safe))]
     more = cell_len(safe[start:]) > room - bool(start)
-    lead: StyledRow = (StyledText(glyphs.cut, CellStyle("muted")),) if start else ()
+    lead: StyledRow = (StyledText(glyphs.cut, Styles.MUTED),) if start else ()
     if not more:
         return (*lead, *row_of_cells(cells))
-    return (
-        *fit_row((*lead, *row_of_cells(cells)), max(1, room - 1)),
-        StyledText(glyphs.cut, CellStyle("muted")),
-    )
+    return (*fit_row((*lead, *row_of_cells(cells)), max(1, room - 1)), StyledText(glyphs.cut, Styles.MUTED))
 
 
 def _excerpt_start(text: str, highlighted: tuple[HighlightRange, ...], room: int) -> int:
@@ -109,6 +113,6 @@ def _excerpt_start(text: str, highlighted: tuple[HighlightRange, ...], room: int
 
 def search_header(name: str, count_text: str, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the head row: what this is, and how many hits there are."""
-    right = StyledText(f" {count_text} ", CellStyle("muted"))
+    right = StyledText(f" {count_text} ", Styles.MUTED)
     left = truncate(f" Search {glyphs.dot} {screen_text(name)}", width - cell_len(right.text), glyphs.cut)
-    return (*fit_row((StyledText(left, CellStyle("title", bold=True)),), width - cell_len(right.text)), right)
+    return (*fit_row((StyledText(left, Styles.TITLE),), width - cell_len(right.text)), right)

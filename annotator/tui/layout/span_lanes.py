@@ -19,7 +19,7 @@ from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import is_aligned, token_range
 from annotator.tui.layout.glyphs import Glyphs, LaneGlyphs
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, row_of_cells
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, Styles, row_of_cells
 from annotator.tui.layout.text_cells import TextCell, WrappedLine, drawable_graphemes, token_width
 
 
@@ -102,8 +102,8 @@ def _draw_mark(row: list[tuple[str, CellStyle]], p: PlacedMark, glyphs: Glyphs, 
     name_ink = replace(style, reverse=True) if p.mark.state == "focus" else style
     bar = lane_glyphs(p.mark.state, glyphs)
     left, name, tag, right = _mark_parts(p, bar, glyphs)
-    tag_ink = CellStyle("key", bold=True) if p.mark.next else style
-    tag_ink = CellStyle("warn", bold=True) if p.mark.wrong else tag_ink
+    tag_ink = Styles.KEY if p.mark.next else style
+    tag_ink = Styles.WARN_BOLD if p.mark.wrong else tag_ink
     fill = p.last - p.first - len(left) - len(name) - len(tag) - len(right)
     cells = [(c, style) for c in left] + [(c, name_ink) for c in name] + [(c, tag_ink) for c in tag]
     cells += [(c, style) for c in (*bar.line * fill, *right)]

@@ -16,6 +16,7 @@ from annotator.tui.layout.styled_text import (
     CellStyle,
     StyledRow,
     StyledText,
+    Styles,
     clip_row,
     fit_row,
     row_width,
@@ -31,17 +32,15 @@ MAX_STRIP_SENTENCES = 30
 def header_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the title and, at the right end, where one is and whether all is saved."""
     filter_text = truncate(screen_text(state.navigation_summary), width // 3, glyphs.cut)
-    filter_row = (
-        (StyledText(f"{filter_text} {glyphs.dot} ", CellStyle("likely", bold=True)),) if filter_text else ()
-    )
+    filter_row = (StyledText(f"{filter_text} {glyphs.dot} ", Styles.LIKELY_BOLD),) if filter_text else ()
     saved = (saved_indicator(state.save_state, glyphs), StyledText(" "))
     place = StyledText(
-        _position_text(state, width - row_width((*filter_row, *saved)) - 2, glyphs), CellStyle("muted")
+        _position_text(state, width - row_width((*filter_row, *saved)) - 2, glyphs), Styles.MUTED
     )
     right = (*filter_row, place, *saved)
     room = width - row_width(right) - 3
     title = truncate(screen_text(state.article.title or state.article.origin), room, glyphs.cut)
-    left = (StyledText(" "), StyledText(title, CellStyle("title", bold=True)))
+    left = (StyledText(" "), StyledText(title, Styles.TITLE))
     gap = width - row_width(left) - row_width(right)
     return clip_row((*left, StyledText(" " * max(0, gap)), *right), width)
 
@@ -60,10 +59,10 @@ def _position_text(state: TaskState, room: int, glyphs: Glyphs) -> str:
 def saved_indicator(saved: SaveState, glyphs: Glyphs) -> StyledText:
     """Return the saved mark; what it shows as saved is on the disk."""
     return {
-        SaveState.SAVED: StyledText(f"{glyphs.accept} saved", CellStyle("ok")),
-        SaveState.SAVING: StyledText(f"{glyphs.cut} saving", CellStyle("muted")),
-        SaveState.READ_ONLY: StyledText("read only", CellStyle("muted")),
-        SaveState.FAILED: StyledText(f"{glyphs.reject} NOT SAVED", CellStyle("warn", bold=True)),
+        SaveState.SAVED: StyledText(f"{glyphs.accept} saved", Styles.OK),
+        SaveState.SAVING: StyledText(f"{glyphs.cut} saving", Styles.MUTED),
+        SaveState.READ_ONLY: StyledText("read only", Styles.MUTED),
+        SaveState.FAILED: StyledText(f"{glyphs.reject} NOT SAVED", Styles.WARN_BOLD),
     }[saved]
 
 
@@ -72,30 +71,30 @@ def rule_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     strip = (StyledText(" "), *answer_strip(state, glyphs, MAX_STRIP_SENTENCES), StyledText(" "))
     for named, counted, stripped in (("full", 1, 1), ("short", 1, 1), ("short", 1, 0), ("short", 0, 0)):
         left = _label_legend(state, glyphs, named, bool(counted))
-        right: StyledRow = (*(strip if stripped else ()), StyledText(glyphs.rule * 2, CellStyle("rule")))
+        right: StyledRow = (*(strip if stripped else ()), StyledText(glyphs.rule * 2, Styles.RULE))
         gap = width - row_width(left) - row_width(right)
         if gap >= 1:
-            return (*left, StyledText(glyphs.rule * gap, CellStyle("rule")), *right)
-    return (StyledText(glyphs.rule * width, CellStyle("rule")),)
+            return (*left, StyledText(glyphs.rule * gap, Styles.RULE), *right)
+    return (StyledText(glyphs.rule * width, Styles.RULE),)
 
 
 def empty_rule_row(width: int, glyphs: Glyphs) -> StyledRow:
     """Return a rule row without anything on it."""
-    return (StyledText(glyphs.rule * width, CellStyle("rule")),)
+    return (StyledText(glyphs.rule * width, Styles.RULE),)
 
 
 def _label_legend(state: TaskState, glyphs: Glyphs, named: str, counted: bool) -> StyledRow:
     counts = label_counts(state.schema, [state.annotated])
-    row: StyledRow = (StyledText(glyphs.rule * 2, CellStyle("rule")),)
+    row: StyledRow = (StyledText(glyphs.rule * 2, Styles.RULE),)
     for n, label in enumerate(x for x in state.schema.labels if x.key):
         name = label.name if named == "full" else state.schema.short_name(label.name)
-        gap = (StyledText(glyphs.rule, CellStyle("rule")),) if n else ()
-        count = (StyledText(f" {counts[label.name]}", CellStyle("muted")),) if counted else ()
+        gap = (StyledText(glyphs.rule, Styles.RULE),) if n else ()
+        count = (StyledText(f" {counts[label.name]}", Styles.MUTED),) if counted else ()
         row = (
             *row,
             *gap,
-            StyledText(f" {label.key} ", CellStyle("key", bold=True)),
-            StyledText(name, CellStyle("lane", label.name)),
+            StyledText(f" {label.key} ", Styles.KEY),
+            StyledText(name, Styles.label(label.name)),
             *count,
             StyledText(" "),
         )
@@ -142,7 +141,7 @@ def keys_row(items: Sequence[tuple[str, str]], last: tuple[str, str], width: int
 
 
 def _key_with_description(item: tuple[str, str]) -> StyledRow:
-    return (StyledText(item[0], CellStyle("key", bold=True)), StyledText(" " + item[1], CellStyle("muted")))
+    return (StyledText(item[0], Styles.KEY), StyledText(" " + item[1], Styles.MUTED))
 
 
 # The side panel: labels with counts, the spans of the sentence as a tree, the state of the work.
@@ -164,26 +163,24 @@ def side_panel_rows(state: TaskState, width: int, height: int, glyphs: Glyphs) -
         top += [_EMPTY_ROW, *panel_guideline_rows(state, inner)[: room - 1]]
     top = top[: max(0, height - len(foot))]
     rows = top + [_EMPTY_ROW] * (height - len(top) - len(foot)) + foot
-    wall = (StyledText(f"{glyphs.wall} ", CellStyle("rule")),)
+    wall = (StyledText(f"{glyphs.wall} ", Styles.RULE),)
     return tuple(fit_row((*wall, *row), width) for row in rows[:height])
 
 
 def _label_table(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRow]:
     here = label_counts(state.schema, [state.annotated])
     everywhere = state.label_counts
-    rows: list[StyledRow] = [
-        (StyledText(f"{'LABELS':<{width - 13}}{'here':>6}{'all':>7}", CellStyle("muted")),)
-    ]
+    rows: list[StyledRow] = [(StyledText(f"{'LABELS':<{width - 13}}{'here':>6}{'all':>7}", Styles.MUTED),)]
     for n, label in enumerate(state.schema.labels, 1):
-        letter = StyledText(f"{label.key or (n if n <= 9 else ' ')} ", CellStyle("key", bold=True))
-        name = StyledText(f"{label.name[: width - 16]:<{width - 15}}", CellStyle("lane", label.name))
+        letter = StyledText(f"{label.key or (n if n <= 9 else ' ')} ", Styles.KEY)
+        name = StyledText(f"{label.name[: width - 16]:<{width - 15}}", Styles.label(label.name))
         counts = f"{here[label.name] or glyphs.dot:>6}{everywhere.get(label.name) or glyphs.dot:>7}"
-        rows.append((letter, name, StyledText(counts, CellStyle("text"))))
+        rows.append((letter, name, StyledText(counts)))
     return rows
 
 
 def _span_tree(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRow]:
-    rows: list[StyledRow] = [(StyledText("SPANS HERE", CellStyle("muted")),)]
+    rows: list[StyledRow] = [(StyledText("SPANS HERE", Styles.MUTED),)]
     for span, depth in spans_with_depth(state.annotated):
         focused = span == state.selected_span
         name = StyledText(
@@ -193,12 +190,9 @@ def _span_tree(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRow]:
         style = CellStyle("text", bold=focused)
         message: StyledRow = (StyledText("  " + words, style),)
         if not is_aligned(state.annotated.sentence.tokens, span.start, span.end):
-            message = (
-                StyledText(glyphs.problem, CellStyle("warn", bold=True)),
-                StyledText(" " + words, style),
-            )
+            message = (StyledText(glyphs.problem, Styles.WARN_BOLD), StyledText(" " + words, style))
         rows.append((StyledText(" " * depth), name, *message))
-    return rows if len(rows) > 1 else [*rows, (StyledText("none yet", CellStyle("muted")),)]
+    return rows if len(rows) > 1 else [*rows, (StyledText("none yet", Styles.MUTED),)]
 
 
 def spans_with_depth(annotated: AnnotatedSentence) -> tuple[tuple[Span, int], ...]:
@@ -221,13 +215,12 @@ def panel_guideline_rows(state: TaskState, width: int) -> list[StyledRow]:
     rows: list[StyledRow] = [
         (
             StyledText(label.name, CellStyle("lane", label.name, bold=True)),
-            StyledText("  guideline, ? for all", CellStyle("muted")),
+            StyledText("  guideline, ? for all", Styles.MUTED),
         )
     ]
     for paragraph in label.description.split("\n"):
         rows += [
-            (StyledText(line, CellStyle("context")),)
-            for line in wrap_paragraph(screen_text(paragraph), width)
+            (StyledText(line, Styles.CONTEXT),) for line in wrap_paragraph(screen_text(paragraph), width)
         ]
     return rows
 
@@ -236,25 +229,22 @@ def _status_facts(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRo
     answer = state.annotated.annotation.answer
     saved = StyledText(
         time.strftime("%H:%M:%S", time.localtime(state.saved_at)) if state.saved_at else "nothing new",
-        CellStyle("text"),
+        Styles.TEXT,
     )
     if state.save_state is not SaveState.SAVED:
         saved = saved_indicator(state.save_state, glyphs)
     share = f" {glyphs.dot} {state.done * 100 // state.total} %" if state.total else ""
     rows: list[StyledRow] = [
         _status_fact(
-            "ANSWER",
-            (StyledText(f"{answer.value}ed".replace("ee", "e") if answer else "not yet", CellStyle("text")),),
+            "ANSWER", (StyledText(f"{answer.value}ed".replace("ee", "e") if answer else "not yet"),)
         ),
         _status_fact("SAVED", (saved,)),
         _status_fact("ARTICLE", answer_strip(state, glyphs, max(5, width - 9))),
     ]
     if state.total:
-        rows.append(
-            _status_fact("CORPUS", (StyledText(f"{state.done} of {state.total}{share}", CellStyle("text")),))
-        )
+        rows.append(_status_fact("CORPUS", (StyledText(f"{state.done} of {state.total}{share}"),)))
     return rows
 
 
 def _status_fact(name: str, value: StyledRow) -> StyledRow:
-    return (StyledText(f"{name:<8}", CellStyle("muted")), *value)
+    return (StyledText(f"{name:<8}", Styles.MUTED), *value)

@@ -25,6 +25,31 @@ class CellStyle(Struct, frozen=True):
     italic: bool = False
 
 
+class Styles:
+    """The styles that most pieces have."""
+
+    TEXT = CellStyle()
+    BOLD = CellStyle("text", bold=True)
+    TITLE = CellStyle("title", bold=True)
+    CONTEXT = CellStyle("context")
+    MUTED = CellStyle("muted")
+    RULE = CellStyle("rule")
+    NUMBER = CellStyle("number")
+    KEY = CellStyle("key", bold=True)
+    HINT = CellStyle("hint")
+    LIKELY = CellStyle("likely")
+    LIKELY_BOLD = CellStyle("likely", bold=True)
+    ACTIVE = CellStyle("active")
+    OK = CellStyle("ok")
+    WARN = CellStyle("warn")
+    WARN_BOLD = CellStyle("warn", bold=True)
+
+    @staticmethod
+    def label(name: str) -> CellStyle:
+        """Return the style of a label's name and lane."""
+        return CellStyle("lane", name)
+
+
 class StyledText(Struct, frozen=True):
     """Some text in one ink."""
 

@@ -26,6 +26,7 @@ from annotator.tui.layout.styled_text import (
     CellStyle,
     StyledRow,
     StyledText,
+    Styles,
     clip_row,
     fit_row,
     justify_row,
@@ -64,12 +65,9 @@ class ConsistencyView(Struct, frozen=True):
 
 def worklist_header(about: str, count_text: str, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the head row: what is listed, and how much waits."""
-    name, right = (
-        StyledText(" Worklist", CellStyle("title", bold=True)),
-        StyledText(f"  {count_text} ", CellStyle("muted")),
-    )
+    name, right = (StyledText(" Worklist", Styles.TITLE), StyledText(f"  {count_text} ", Styles.MUTED))
     room = width - row_width((name, right))
-    left = (name, StyledText(truncate(f" {glyphs.dot} {about}", room, glyphs.cut), CellStyle("muted")))
+    left = (name, StyledText(truncate(f" {glyphs.dot} {about}", room, glyphs.cut), Styles.MUTED))
     return clip_row(justify_row(left, (right,), width), width)
 
 
@@ -108,10 +106,10 @@ def group_heading(view: ConsistencyView, width: int, glyphs: Glyphs) -> StyledRo
     message = f" {glyphs.dot} ".join(f"{name} {n}" for name, n in sorted(counts.items(), key=lambda x: -x[1]))
     words = truncate(" ".join(screen_text(group.words).split()), max(8, width // 3), glyphs.cut)
     return (
-        StyledText(f" {view.number:>2} ", CellStyle("muted")),
-        StyledText(words, CellStyle("text", bold=True)),
-        StyledText(f"  {group.kind.value}:  ", CellStyle("muted")),
-        StyledText(screen_text(message), CellStyle("lane", group.label)),
+        StyledText(f" {view.number:>2} ", Styles.MUTED),
+        StyledText(words, Styles.BOLD),
+        StyledText(f"  {group.kind.value}:  ", Styles.MUTED),
+        StyledText(screen_text(message), Styles.label(group.label)),
     )
 
 
@@ -125,9 +123,7 @@ def _place_row(line: WorklistPlace, width: int, glyphs: Glyphs, *, active: bool)
     place = line.place
     end = StyledText(
         " " + _place_outcome(line),
-        CellStyle("muted")
-        if place.is_consistent or line.resolved is not None
-        else CellStyle("key", bold=True),
+        Styles.MUTED if place.is_consistent or line.resolved is not None else Styles.KEY,
     )
     highlighted = ((place.start, place.end),)
     style = worklist_row_style(active=active)
@@ -141,7 +137,7 @@ def _place_row(line: WorklistPlace, width: int, glyphs: Glyphs, *, active: bool)
 
 def worklist_row_style(*, active: bool) -> CellStyle:
     """Return the ink of a row of a worklist: the item in hand stands out."""
-    return CellStyle("text", background="row") if active else CellStyle("context")
+    return CellStyle("text", background="row") if active else Styles.CONTEXT
 
 
 def worklist_text_width(width: int, end: StyledText) -> int:
@@ -154,9 +150,9 @@ def worklist_row(
 ) -> StyledRow:
     """Return a row of a worklist: where it is, the words, and what there is to say at the end."""
     head = (
-        StyledText(glyphs.active if active else " ", CellStyle("active")),
+        StyledText(glyphs.active if active else " ", Styles.ACTIVE),
         mark,
-        StyledText(f"{name:>7} ", CellStyle("number")),
+        StyledText(f"{name:>7} ", Styles.NUMBER),
     )
     return (*head, *fit_row(text, worklist_text_width(width, end), worklist_row_style(active=active)), end)
 
@@ -164,12 +160,8 @@ def worklist_row(
 def _place_sign(line: WorklistPlace, glyphs: Glyphs) -> StyledText:
     """Return the sign of a place: done, left, waiting, or like most."""
     if line.resolved is None:
-        return StyledText(" " if line.place.is_consistent else glyphs.here, CellStyle("likely"))
-    return (
-        StyledText(glyphs.accept, CellStyle("ok"))
-        if line.resolved
-        else StyledText(glyphs.ignore, CellStyle("muted"))
-    )
+        return StyledText(" " if line.place.is_consistent else glyphs.here, Styles.LIKELY)
+    return StyledText(glyphs.accept, Styles.OK) if line.resolved else StyledText(glyphs.ignore, Styles.MUTED)
 
 
 def _place_outcome(line: WorklistPlace) -> str:
@@ -195,9 +187,9 @@ def highlighted_sentence_rows(
 ) -> list[StyledRow]:
     """Return the whole sentence, ``[start, end)`` lit, what bears a label in that label's colour."""
     text = screen_text(annotated.sentence.text)
-    styles: list[CellStyle] = [CellStyle("text")] * len(text)
+    styles: list[CellStyle] = [Styles.TEXT] * len(text)
     for span in sorted(annotated.annotation.spans, key=lambda s: s.start - s.end):
-        styles[span.start : span.end] = [CellStyle("lane", span.label)] * (span.end - span.start)
+        styles[span.start : span.end] = [Styles.label(span.label)] * (span.end - span.start)
     styles[start:end] = [HIGHLIGHT_STYLE] * (end - start)
     pieces = tuple(StyledText(c, style) for c, style in zip(text, styles, strict=True))
     first, *more = wrap_row(pieces, max(4, min(96, width - 8)))
@@ -212,22 +204,22 @@ def proposal_row(line: WorklistPlace, width: int, glyphs: Glyphs) -> StyledRow:
     """Return what is here, and what the keys would make of it."""
     place = line.place
     here = screen_text(place.existing_label) or "not labelled"
-    lead = (StyledText(f"    {glyphs.here} ", CellStyle("active")),)
+    lead = (StyledText(f"    {glyphs.here} ", Styles.ACTIVE),)
     if line.resolved is not None:
         message = "done" if line.resolved else "left as it is"
         return fit_row(
-            (*lead, StyledText(f"{message}; {glyphs.key('list_undo')} takes it back", CellStyle("ok"))), width
+            (*lead, StyledText(f"{message}; {glyphs.key('list_undo')} takes it back", Styles.OK)), width
         )
     if place.is_consistent:
-        return fit_row((*lead, StyledText(f"{here}, like most", CellStyle("muted"))), width)
+        return fit_row((*lead, StyledText(f"{here}, like most", Styles.MUTED)), width)
     return fit_row(
         (
             *lead,
-            StyledText(f"{here} here   ", CellStyle("text")),
-            StyledText(glyphs.key("list_yes"), CellStyle("key", bold=True)),
-            StyledText(f" {_proposal_text(place).removesuffix('?')}   ", CellStyle("muted")),
-            StyledText(glyphs.key("list_leave"), CellStyle("key", bold=True)),
-            StyledText(" leave it", CellStyle("muted")),
+            StyledText(f"{here} here   "),
+            StyledText(glyphs.key("list_yes"), Styles.KEY),
+            StyledText(f" {_proposal_text(place).removesuffix('?')}   ", Styles.MUTED),
+            StyledText(glyphs.key("list_leave"), Styles.KEY),
+            StyledText(" leave it", Styles.MUTED),
         ),
         width,
     )
@@ -237,12 +229,10 @@ def _following_groups(view: ConsistencyView, width: int, room: int, glyphs: Glyp
     """Return the groups that follow, as far as there is room."""
     if room < 2 or not view.following_groups:
         return []
-    rows: list[StyledRow] = [(StyledText("    NEXT", CellStyle("muted")),)]
+    rows: list[StyledRow] = [(StyledText("    NEXT", Styles.MUTED),)]
     for words, n in view.following_groups[: room - 1]:
         safe = truncate(" ".join(screen_text(words).split()), max(8, width - 16), glyphs.cut)
-        rows.append(
-            (StyledText(f"    {safe}", CellStyle("context")), StyledText(f"  {n}", CellStyle("muted")))
-        )
+        rows.append((StyledText(f"    {safe}", Styles.CONTEXT), StyledText(f"  {n}", Styles.MUTED)))
     return rows
 
 
@@ -283,7 +273,7 @@ def repair_worklist_rows(view: RepairView, width: int, height: int, glyphs: Glyp
 
 def _misaligned_span_row(view: RepairView, i: int, width: int, glyphs: Glyphs) -> StyledRow:
     case, active = view.misaligned_spans[i], i == view.position
-    end = StyledText(f" {screen_text(case.span.label)}", CellStyle("lane", case.span.label))
+    end = StyledText(f" {screen_text(case.span.label)}", Styles.label(case.span.label))
     start, to, text = case.span.start, case.span.end, case.annotated.sentence.text
     parts = [drawable_text(part) for part in (text[:start], text[start:to], text[to:])]
     highlighted = (len(parts[0]), len(parts[0]) + len(parts[1]) + 2)
@@ -294,7 +284,7 @@ def _misaligned_span_row(view: RepairView, i: int, width: int, glyphs: Glyphs) -
         worklist_row_style(active=active),
         glyphs,
     )
-    mark = StyledText(glyphs.problem, CellStyle("warn", bold=True))
+    mark = StyledText(glyphs.problem, Styles.WARN_BOLD)
     return worklist_row(view.sentence_number(case.annotated), mark, words, end, width, glyphs, active=active)
 
 
@@ -302,10 +292,10 @@ def _fault_row(annotated: AnnotatedSentence, span: Span, width: int, glyphs: Gly
     """Return what is wrong with the span in hand."""
     words = shortened(text_with_span_edges(annotated, span), max(8, width // 2), glyphs)
     return (
-        StyledText(f"    {glyphs.problem} ", CellStyle("warn", bold=True)),
-        StyledText(words, CellStyle("text", bold=True)),
-        StyledText(f"  {screen_text(span.label)}", CellStyle("lane", span.label)),
-        StyledText(f" {misalignment_message(annotated, span)}", CellStyle("muted")),
+        StyledText(f"    {glyphs.problem} ", Styles.WARN_BOLD),
+        StyledText(words, Styles.BOLD),
+        StyledText(f"  {screen_text(span.label)}", Styles.label(span.label)),
+        StyledText(f" {misalignment_message(annotated, span)}", Styles.MUTED),
     )
 
 
@@ -316,16 +306,14 @@ def _repair_row(repair: SpanRepair, span: Span, width: int, glyphs: Glyphs) -> S
         return _repair_key_row(
             REPAIR_COMMANDS[repair.kind],
             repair.kind.value,
-            (StyledText(repair.reason, CellStyle("muted")),),
+            (StyledText(repair.reason, Styles.MUTED),),
             width,
             glyphs,
         )
     if repair.kind is RepairKind.DROP:
-        gives = StyledText(f"no {screen_text(span.label)} here any more", CellStyle("text"))
+        gives = StyledText(f"no {screen_text(span.label)} here any more")
     elif repair.kind is RepairKind.SPLIT:
-        gives = StyledText(
-            shortened(f" {SPAN_EDGE} ".join(repair.result), room, glyphs), CellStyle("text", bold=True)
-        )
+        gives = StyledText(shortened(f" {SPAN_EDGE} ".join(repair.result), room, glyphs), Styles.BOLD)
     else:
         gives = StyledText(
             shortened(repair.result[0], room, glyphs), CellStyle("lane", span.label, bold=True)
@@ -338,6 +326,6 @@ def _repair_row(repair: SpanRepair, span: Span, width: int, glyphs: Glyphs) -> S
 def _repair_key_row(
     command: str, does: str, gives: StyledRow, width: int, glyphs: Glyphs, *, live: bool = False
 ) -> StyledRow:
-    style = CellStyle("key", bold=True) if live or command == "list_leave" else CellStyle("muted")
+    style = Styles.KEY if live or command == "list_leave" else Styles.MUTED
     name = StyledText(f"{glyphs.key(command):>5} ", style)
-    return fit_row((name, StyledText(f"{does:<18}", CellStyle("muted")), StyledText("  "), *gives), width)
+    return fit_row((name, StyledText(f"{does:<18}", Styles.MUTED), StyledText("  "), *gives), width)

@@ -27,7 +27,7 @@ from annotator.tui.layout.article_body import (
 from annotator.tui.layout.help_rows import tour_rows
 from annotator.tui.layout.prompt import NEWCOMER_SPANS, welcome_row
 from annotator.tui.layout.status_rows import empty_rule_row, header_row, keys_row, rule_row, side_panel_rows
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, fit_row
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles, fit_row
 from annotator.tui.layout.text_cells import screen_text, wrap_tokens
 from annotator.tui.screens.row_screen import RowScreen
 from annotator.tui.screens.timers import MessageTimeout, Prefetcher
@@ -164,16 +164,16 @@ class AnnotateScreen(RowScreen):
     def _draw_no_sentences(self, state: TaskState, width: int) -> None:
         """Show that no line of the article is annotated, and what one can do."""
         article = state.article
-        title = StyledText(f" {screen_text(article.title or article.origin)}", CellStyle("title", bold=True))
+        title = StyledText(f" {screen_text(article.title or article.origin)}", Styles.TITLE)
         message = state.message.text if state.message else ""
         key = self.annotator.glyphs.key
         choices = [f"{key('lines')} shows its lines", f"{key('article_down')} next article"]
         choices += [f"{key('overview')} overview", f"{key('undo')} undo"]
         rows = (
             (),
-            (StyledText("      no line of this article is annotated", CellStyle("text", bold=True)),),
-            (StyledText(f"      {'   '.join(choices)}", CellStyle("muted")),),
-            (StyledText(f"      {screen_text(message)}", CellStyle("warn")),),
+            (StyledText("      no line of this article is annotated", Styles.BOLD),),
+            (StyledText(f"      {'   '.join(choices)}", Styles.MUTED),),
+            (StyledText(f"      {screen_text(message)}", Styles.WARN),),
         )
         self._last_arrival = ()
         self._drawn_state = None

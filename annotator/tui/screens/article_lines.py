@@ -17,7 +17,7 @@ from annotator.tui.layout.article_lines import (
     verdict_reason_row,
 )
 from annotator.tui.layout.status_rows import keys_row
-from annotator.tui.layout.styled_text import CellStyle, StyledText
+from annotator.tui.layout.styled_text import StyledText, Styles
 from annotator.tui.screens.row_screen import RowScreen
 
 _LINE_KEYS = [
@@ -75,7 +75,7 @@ class ArticleLinesScreen(RowScreen):
             article_line_rows(article, self._position, width, self.body_height, glyphs)
         )
         rule = (
-            (StyledText(" ! " + self._warning, CellStyle("warn")),)
+            (StyledText(" ! " + self._warning, Styles.WARN),)
             if self._warning
             else verdict_reason_row(article, self._position, width, glyphs)
         )

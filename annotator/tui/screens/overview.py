@@ -210,7 +210,7 @@ class OverviewScreen(RowScreen):
         self.part("keys").show_rows((keys_row(keys, ("F1", "all keys"), width),))
         if not self._session.article_sentences:
             words = "  no line of this article is annotated: go on to another, or Esc and # for its lines"
-            self.part("body").show_rows(((), (StyledText(words, CellStyle("text")),)))
+            self.part("body").show_rows(((), (StyledText(words),)))
             return
         state = self._controller.state()
         self.part("head").show_rows((overview_header(state, self._headline(), width, glyphs),))

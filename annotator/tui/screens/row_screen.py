@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from annotator.tui.context import AppContext
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, fit_row
+from annotator.tui.layout.styled_text import StyledRow, StyledText, Styles, fit_row
 from annotator.tui.widgets import Rows
 
 # What all screens share: a head row, a body, a rule row and a row of keys, drawn in one theme.
@@ -112,9 +112,7 @@ class TextScreen(RowScreen):
             return
         rows = self._make_rows(max(20, min(100, width - 2)))
         self.part("body").styles.height = len(rows)
-        self.part("head").show_rows(
-            (fit_row((StyledText(f" {self._title}", CellStyle("title", bold=True)),), width),)
-        )
+        self.part("head").show_rows((fit_row((StyledText(f" {self._title}", Styles.TITLE),), width),))
         self.part("body").show_rows(rows)
         self.part("rule").show_rows((empty_rule_row(width, glyphs),))
         more = [("?", "all keys")] if self._open_other else []

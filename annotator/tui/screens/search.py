@@ -21,7 +21,7 @@ from annotator.session.annotation_controller import AnnotationController
 from annotator.session.sentence_search import SearchProgress
 from annotator.tui.layout.search_results import query_help_rows, search_header, search_hit_rows
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
-from annotator.tui.layout.styled_text import CellStyle, StyledText, fit_row
+from annotator.tui.layout.styled_text import StyledText, Styles, fit_row
 from annotator.tui.layout.text_cells import screen_text
 from annotator.tui.screens.row_screen import RowScreen
 from annotator.tui.widgets import LineInput
@@ -87,7 +87,7 @@ class SearchScreen(RowScreen):
         self.part("head").show_rows(
             (search_header(self._session.corpus.name, self._count_text(), width, glyphs),)
         )
-        self.part("sign").show_rows(((StyledText(" / ", CellStyle("key", bold=True)),),))
+        self.part("sign").show_rows(((StyledText(" / ", Styles.KEY),),))
         height = self.body_height
         rows = (
             search_hit_rows(found.hits, self._position, width, height, glyphs)
@@ -96,9 +96,7 @@ class SearchScreen(RowScreen):
         )
         self.part("body").show_rows(rows[:height])
         wrong = found.error or found.query.warning(tuple(x.name for x in self._session.schema.labels))
-        rule = (
-            (fit_row((StyledText(" ! " + screen_text(wrong), CellStyle("warn")),), width),) if wrong else ()
-        )
+        rule = (fit_row((StyledText(" ! " + screen_text(wrong), Styles.WARN),), width),) if wrong else ()
         self.part("rule").show_rows(rule or (empty_rule_row(width, glyphs),))
         keys = [(glyphs.words(key), does) for key, does in _SEARCH_KEYS]
         self.part("keys").show_rows((keys_row(keys, ("Esc", "back"), width),))

@@ -19,7 +19,7 @@ from annotator.statistics.report import statistics_rows
 from annotator.statistics.summary import AnnotationStatistics
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, justify_row
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles, justify_row
 from annotator.tui.layout.text_cells import screen_text
 from annotator.tui.screens.row_screen import RowScreen
 
@@ -106,19 +106,19 @@ class StatsScreen(RowScreen):
     def _head(self, views: list[AnnotationStatistics], width: int) -> StyledRow:
         glyphs = self.annotator.glyphs
         name = screen_text(self._session.corpus.name)
-        left = (StyledText(f" Figures {glyphs.dot} {name}", CellStyle("title", bold=True)),)
+        left = (StyledText(f" Figures {glyphs.dot} {name}", Styles.TITLE),)
         if not views:
             return justify_row(left, (), width)
         who = f"{screen_text(views[self._position].name)} {glyphs.dot} {self._position + 1} of {len(views)} "
-        return justify_row(left, (StyledText(who, CellStyle("muted")),), width)
+        return justify_row(left, (StyledText(who, Styles.MUTED),), width)
 
     def _body(self, views: list[AnnotationStatistics], width: int) -> tuple[StyledRow, ...]:
         if self._error:
-            return ((StyledText(screen_text(self._error), CellStyle("warn")),),)
+            return ((StyledText(screen_text(self._error), Styles.WARN),),)
         if self._report is None:
-            return ((StyledText("reading the journals", CellStyle("muted")),),)
+            return ((StyledText("reading the journals", Styles.MUTED),),)
         if not views:
-            return ((StyledText("nobody has annotated this corpus yet", CellStyle("text")),),)
+            return ((StyledText("nobody has annotated this corpus yet"),),)
         people = self._report.annotators if views[self._position] is self._report.everybody else ()
         marks = BLOCK_PLOT_GLYPHS if self.annotator.glyphs.rule == "─" else ASCII_PLOT_GLYPHS
         return tuple(map(_coloured, statistics_rows(views[self._position], people, width, marks)))

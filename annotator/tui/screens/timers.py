@@ -60,9 +60,7 @@ class Prefetcher:
     """Holds which sentences are still to be prepared."""
 
     def __init__(
-        self,
-        set_timer: Callable[[float, Callable[[], None]], StoppableTimer],
-        prepare: Callable[[int], None],
+        self, set_timer: Callable[[float, Callable[[], None]], StoppableTimer], prepare: Callable[[int], None]
     ) -> None:
         """Start with none; ``set_timer`` calls back after some seconds."""
         self._set_timer = set_timer

@@ -22,7 +22,15 @@ from annotator.session.session_checks import others_work_message
 from annotator.session.state import StatusMessage
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, fit_row, row_width, truncate
+from annotator.tui.layout.styled_text import (
+    CellStyle,
+    StyledRow,
+    StyledText,
+    Styles,
+    fit_row,
+    row_width,
+    truncate,
+)
 from annotator.tui.layout.text_cells import screen_text
 from annotator.tui.layout.worklists import (
     ConsistencyView,
@@ -143,7 +151,7 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
                 if self._warning
                 else self.SEARCHING_TEXT
             )
-            body = ((), (StyledText(f"      {words}", CellStyle("text")),))
+            body = ((), (StyledText(f"      {words}"),))
         self.part("body").show_rows(body)
         self.part("rule").show_rows((self._result_row(width, glyphs),))
         self.part("keys").show_rows((keys_row(self._keys(worklist, glyphs), ("Esc", "back"), width),))
@@ -163,7 +171,7 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
         result = self._warning or self._result_text
         if not result:
             return empty_rule_row(width, glyphs)
-        sign = StyledText(" ! ", CellStyle("warn", bold=True)) if self._warning else StyledText(" ")
+        sign = StyledText(" ! ", Styles.WARN_BOLD) if self._warning else StyledText(" ")
         words = truncate(screen_text(result), width - row_width((sign,)), glyphs.cut)
         return fit_row((sign, StyledText(words, CellStyle("warn" if self._warning else "ok"))), width)
 
