@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.journal_record import KeystrokeKind
 from annotator.core.span_repair import RepairKind
+from annotator.session.keymap_file import key_label
 
 
 class Command(Struct, frozen=True):
@@ -27,141 +29,112 @@ class Command(Struct, frozen=True):
     description: str
     """What it does, in a few words."""
     group: str
-    footer_text: str = ""
-    """The one or two words that the row of keys has for it; empty where it has none."""
-    footer_key: str = ""
 
     @property
     def main_key(self) -> str:
         """The first key as people write it, without its aliases."""
         return self.key_text.split(" (")[0]
 
+    def with_keys(self, keys: Sequence[str]) -> Command:
+        """Return the command with other keys; what is written after the keys (`` and a label``) stays."""
+        _, then, second = self.key_text.partition(" and ")
+        return replace(
+            self, keys=tuple(keys), key_text=_keys_text(self.id, keys) + (then + second if keys else "")
+        )
+
+
+def _keys_text(command: str, keys: Sequence[str]) -> str:
+    """Return keys as people read them: ``0 (Del)``; the command's name where only the palette has it."""
+    first, *more = [key_label(k) for k in keys] or [f": {command}"]
+    return f"{first} ({' or '.join(more)})" if more else first
+
+
+def _command(name: str, keys: str, description: str, group: str, key_text: str = "") -> Command:
+    """Return a command of the registry; ``keys`` are separated by blanks."""
+    names = tuple(keys.split())
+    return Command(name, names, key_text or _keys_text(name, names), description, group)
+
 
 COMMANDS: tuple[Command, ...] = (
-    Command(
-        "grow",
-        ("space",),
-        "Space",
-        "grow the selection: phrase, clause, quotation, sentence",
-        "Select",
-        "grow",
-        "Space",
-    ),
-    Command("shrink", ("backspace",), "Backspace", "shrink it again", "Select"),
-    Command("cursor_left", ("left",), "←", "the word before", "Select"),
-    Command("cursor_right", ("right",), "→", "the word after", "Select"),
-    Command("right_less", ("comma", "shift+left"), ", (Shift+←)", "right edge one word back", "Select"),
-    Command("right_more", ("full_stop", "shift+right"), ". (Shift+→)", "right edge one word on", "Select"),
-    Command(
-        "left_more",
-        ("less_than_sign", "alt+left", "ctrl+left"),
-        "< (Alt+← or Ctrl+←)",
-        "left edge one word back",
-        "Select",
-    ),
-    Command(
-        "left_less",
-        ("greater_than_sign", "alt+right", "ctrl+right"),
-        "> (Alt+→ or Ctrl+→)",
-        "left edge one word on",
-        "Select",
-    ),
-    Command("next_stop", ("tab",), "Tab", "next suggestion, candidate or span", "Select", "next", "Tab"),
-    Command("previous_stop", ("shift+tab",), "Shift+Tab", "previous suggestion, candidate or span", "Select"),
-    Command("let_go", ("semicolon", "escape"), "; (Esc)", "let go of the selection", "Select"),
-    Command(
-        "letters",
-        ("left_square_bracket",),
-        "[",
-        "letters on or off, or called for once",
-        "Select",
-    ),
-    Command("more_labels", ("apostrophe",), "'", "choose any label from a list", "Label"),
-    Command(
+    _command("grow", "space", "grow the selection: phrase, clause, quotation, sentence", "Select"),
+    _command("shrink", "backspace", "shrink it again", "Select"),
+    _command("cursor_left", "left", "the word before", "Select"),
+    _command("cursor_right", "right", "the word after", "Select"),
+    _command("right_less", "comma shift+left", "right edge one word back", "Select"),
+    _command("right_more", "full_stop shift+right", "right edge one word on", "Select"),
+    _command("left_more", "less_than_sign alt+left ctrl+left", "left edge one word back", "Select"),
+    _command("left_less", "greater_than_sign alt+right ctrl+right", "left edge one word on", "Select"),
+    _command("next_stop", "tab", "next suggestion, candidate or span", "Select"),
+    _command("previous_stop", "shift+tab", "previous suggestion, candidate or span", "Select"),
+    _command("let_go", "semicolon escape", "let go of the selection", "Select"),
+    _command("letters", "left_square_bracket", "letters on or off, or called for once", "Select"),
+    _command("more_labels", "apostrophe", "choose any label from a list", "Label"),
+    _command(
         "remove",
-        ("0", "delete"),
-        "0 (Del)",
+        "0 delete",
         "remove the span, turn the suggestion down, else remove the innermost span",
         "Label",
-        "remove",
-        "0",
     ),
-    Command("everywhere", ("equals_sign",), "=", "label every other mention in the article", "Label"),
-    Command("proposals", ("ampersand",), "&", "suggestions on or off", "View"),
-    Command("undo", ("ctrl+z",), "Ctrl+Z", "undo, over sessions too", "Label", "undo", "^Z"),
-    Command("redo", ("ctrl+y",), "Ctrl+Y", "redo", "Label"),
-    Command(
-        "accept",
-        ("enter",),
-        "Enter",
-        "accept, and on to the next that is not done",
-        "Answer",
-        "accept",
-        "Enter",
+    _command("everywhere", "equals_sign", "label every other mention in the article", "Label"),
+    _command("proposals", "ampersand", "suggestions on or off", "View"),
+    _command("undo", "ctrl+z", "undo, over sessions too", "Label"),
+    _command("redo", "ctrl+y", "redo", "Label"),
+    _command("accept", "enter", "accept, and on to the next that is not done", "Answer"),
+    _command(
+        "accept_view", "asterisk ctrl+n", "accept every open sentence that the screen shows whole", "Answer"
     ),
-    Command(
-        "accept_view",
-        ("asterisk", "ctrl+n"),
-        "* (Ctrl+N)",
-        "accept every open sentence that the screen shows whole",
-        "Answer",
-        "all in view",
-        "*",
-    ),
-    Command(
+    _command(
         "take",
-        ("percent_sign",),
-        "% and a label",
+        "percent_sign",
         "Enter takes what is sure of the label, or no longer",
         "Answer",
+        "% and a label",
     ),
-    Command("reject", ("exclamation_mark",), "!", "reject: a bad example", "Answer", "reject", "!"),
-    Command("ignore", ("minus",), "-", "ignore: skip it, it says nothing", "Answer", "ignore", "-"),
-    Command("join", ("plus",), "+", "join with the next sentence", "Sentence"),
-    Command("split", ("underscore",), "_", "split before the selection", "Sentence"),
-    Command("sentence_up", ("up",), "↑", "sentence before", "Move"),
-    Command("sentence_down", ("down",), "↓", "sentence after", "Move"),
-    Command("article_up", ("left_parenthesis", "pageup"), "( (PgUp)", "article before", "Move"),
-    Command("article_down", ("right_parenthesis", "pagedown"), ") (PgDn)", "article after", "Move"),
-    Command("first", ("home",), "Home", "first sentence of the article", "Move"),
-    Command("last", ("end",), "End", "last sentence of the article", "Move"),
-    Command(
-        "overview", ("at", "f2"), "@ (F2)", "overview of articles and sentences", "Move", "overview", "@"
-    ),
-    Command("search", ("slash",), "/", "search sentences, labels, answers, notes", "Find", "search", "/"),
-    Command("next_hit", ("right_curly_bracket",), "}", "next hit of the search", "Find"),
-    Command("previous_hit", ("left_curly_bracket",), "{", "hit of the search before", "Find"),
-    Command("jump", ("backslash",), "\\", "go to a sentence by its number", "Find"),
-    Command("filter", ("grave_accent",), "`", "filter: only what was searched for, or all again", "Find"),
-    Command("order", (), ": order", "order of work: by article, or the least sure first", "Find"),
-    Command("worklist", ("right_square_bracket",), "]", "worklist: same words, not labelled alike", "Find"),
-    Command("repairs", ("R", "f4"), "R (F4)", "worklist: spans that begin or end inside a token", "Find"),
-    Command("flag", ("vertical_line",), "|", "flag the sentence, to come back to it", "Sentence"),
-    Command("note", ("quotation_mark",), '"', "write a note on the sentence", "Sentence"),
-    Command("lines", ("number_sign", "f3"), "# (F3)", "the article's lines: switch one on or off", "Move"),
-    Command("stats", ("dollar_sign",), "$", "figures: pace, keys a span, forecast, suggestions", "Move"),
-    Command("guide", ("question_mark",), "?", "guideline of the label", "Help", "guide", "?"),
-    Command("help", ("f1",), "F1 (? twice)", "all keys", "Help"),
-    Command("tour", (), ": tour", "the keys in one minute, by doing; again: leave it", "Help"),
-    Command("palette", ("colon", "ctrl+p"), ": (Ctrl+P)", "command palette", "Help"),
-    Command("theme", ("tilde",), "~", "next theme: dark, light, high contrast, 16 colours", "View"),
-    Command("hints", ("circumflex_accent",), "^", "hints: all, likely ones, none", "View"),
-    Command("hint_mode", (), ": hint_mode", "letters: always there, called for once, or switched", "View"),
-    Command("hand", (), ": hand", "letters and label keys: for the right hand or the left", "View"),
-    Command("look_alikes", (), ": look_alikes", "letters that look alike: used or left out", "View"),
-    Command("quit", ("ctrl+q",), "Ctrl+C twice (Ctrl+Q)", "quit; everything is saved", "View"),
+    _command("reject", "exclamation_mark", "reject: a bad example", "Answer"),
+    _command("ignore", "minus", "ignore: skip it, it says nothing", "Answer"),
+    _command("join", "plus", "join with the next sentence", "Sentence"),
+    _command("split", "underscore", "split before the selection", "Sentence"),
+    _command("sentence_up", "up", "sentence before", "Move"),
+    _command("sentence_down", "down", "sentence after", "Move"),
+    _command("article_up", "left_parenthesis pageup", "article before", "Move"),
+    _command("article_down", "right_parenthesis pagedown", "article after", "Move"),
+    _command("first", "home", "first sentence of the article", "Move"),
+    _command("last", "end", "last sentence of the article", "Move"),
+    _command("overview", "at f2", "overview of articles and sentences", "Move"),
+    _command("search", "slash", "search sentences, labels, answers, notes", "Find"),
+    _command("next_hit", "right_curly_bracket", "next hit of the search", "Find"),
+    _command("previous_hit", "left_curly_bracket", "hit of the search before", "Find"),
+    _command("jump", "backslash", "go to a sentence by its number", "Find"),
+    _command("filter", "grave_accent", "filter: only what was searched for, or all again", "Find"),
+    _command("order", "", "order of work: by article, or the least sure first", "Find"),
+    _command("worklist", "right_square_bracket", "worklist: same words, not labelled alike", "Find"),
+    _command("repairs", "R f4", "worklist: spans that begin or end inside a token", "Find"),
+    _command("flag", "vertical_line", "flag the sentence, to come back to it", "Sentence"),
+    _command("note", "quotation_mark", "write a note on the sentence", "Sentence"),
+    _command("lines", "number_sign f3", "the article's lines: switch one on or off", "Move"),
+    _command("stats", "dollar_sign", "figures: pace, keys a span, forecast, suggestions", "Move"),
+    _command("guide", "question_mark", "guideline of the label", "Help"),
+    _command("help", "f1", "all keys", "Help", "F1 (? twice)"),
+    _command("tour", "", "the keys in one minute, by doing; again: leave it", "Help"),
+    _command("palette", "colon ctrl+p", "command palette", "Help"),
+    _command("theme", "tilde", "next theme: dark, light, high contrast, 16 colours", "View"),
+    _command("hints", "circumflex_accent", "hints: all, likely ones, none", "View"),
+    _command("hint_mode", "", "letters: always there, called for once, or switched", "View"),
+    _command("hand", "", "letters and label keys: for the right hand or the left", "View"),
+    _command("look_alikes", "", "letters that look alike: used or left out", "View"),
+    _command("quit", "ctrl+q", "quit; everything is saved", "View", "Ctrl+C twice (Ctrl+Q)"),
 )
 
 WORKLIST_COMMANDS: tuple[Command, ...] = (
-    Command("list_yes", ("y",), "y", "do what is proposed in hand", "Worklists"),
-    Command("list_all", ("a",), "a", "do all that is proposed for these words", "Worklists"),
-    Command("snap_out", ("o",), "o", "span inside a token: grow to the token's edges", "Worklists"),
-    Command("snap_in", ("i",), "i", "span inside a token: shrink to whole tokens", "Worklists"),
-    Command("split_token", ("t",), "t", "span inside a token: split the token at its edges", "Worklists"),
-    Command("drop", ("d",), "d", "span inside a token: drop the span", "Worklists"),
-    Command("list_leave", ("n",), "n", "leave it as it is, and on to the next", "Worklists"),
-    Command("list_undo", ("u", "ctrl+z"), "u (Ctrl+Z)", "undo the last of these", "Worklists"),
-    Command("list_open", ("enter",), "Enter", "annotate there", "Worklists"),
+    _command("list_yes", "y", "do what is proposed in hand", "Worklists"),
+    _command("list_all", "a", "do all that is proposed for these words", "Worklists"),
+    _command("snap_out", "o", "span inside a token: grow to the token's edges", "Worklists"),
+    _command("snap_in", "i", "span inside a token: shrink to whole tokens", "Worklists"),
+    _command("split_token", "t", "span inside a token: split the token at its edges", "Worklists"),
+    _command("drop", "d", "span inside a token: drop the span", "Worklists"),
+    _command("list_leave", "n", "leave it as it is, and on to the next", "Worklists"),
+    _command("list_undo", "u ctrl+z", "undo the last of these", "Worklists"),
+    _command("list_open", "enter", "annotate there", "Worklists"),
 )
 """The commands of the worklists, where keys mean other things than on the annotate screen."""
 
@@ -204,10 +177,11 @@ SCREEN_COMMANDS = frozenset({
 })  # fmt: skip
 """The commands that open another screen or change how the app looks: the screen alone carries them out."""
 
-FOOTER_COMMANDS = (
-    "accept", "accept_view", "grow", "remove", "undo", "next_stop", "guide", "overview", "search", "reject"
-)  # fmt: skip
-"""The commands in the row of keys, those that go last when it is narrow at the end."""
+FOOTER_COMMANDS = {
+    "accept": "accept", "accept_view": "all in view", "grow": "grow", "remove": "remove", "undo": "undo",
+    "next_stop": "next", "guide": "guide", "overview": "overview", "search": "search", "reject": "reject",
+}  # fmt: skip
+"""The commands in the row of keys with a word or two, those that go last when it is narrow at the end."""
 
 LABELLING_KEYS = (
     ("a letter above a word", "select the word or its phrase; again: it alone; another: the other end"),
@@ -222,8 +196,8 @@ def command_by_id(name: str, commands: Sequence[Command] = ALL_COMMANDS) -> Comm
 
 def footer_items(commands: Sequence[Command] = COMMANDS) -> list[tuple[str, str]]:
     """Return (key, words) for the row of keys, the most wanted first; none for what has no key."""
-    found = (command_by_id(i, commands) for i in FOOTER_COMMANDS)
-    return [(c.footer_key, c.footer_text) for c in found if c.footer_key]
+    found = ((command_by_id(i, commands), text) for i, text in FOOTER_COMMANDS.items())
+    return [(c.main_key.replace("Ctrl+", "^"), text) for c, text in found if c.keys]
 
 
 def command_groups(commands: Sequence[Command] = ALL_COMMANDS) -> Iterator[tuple[str, tuple[Command, ...]]]:

@@ -107,12 +107,7 @@ def _with_keys(command: Command, texts: Sequence[str]) -> Command:
     keys = tuple(dict.fromkeys(k for k in map(textual_key_name, texts) if k))
     if keys == command.keys:
         return command
-    first, *more = [key_label(k) for k in keys] or [f": {command.id}"]
-    shown = f"{first} ({' or '.join(more)})" if more else first
-    _, then, second = command.key_text.partition(" and ")  # "% and a label"
-    shown += then + second if keys else ""
-    footer = first.replace("Ctrl+", "^") if keys and command.footer_text else ""
-    return replace(command, keys=keys, key_text=shown, footer_key=footer)
+    return command.with_keys(keys)
 
 
 def _build_keymap(schema: Schema, user: UserKeymap, hint_settings: HintSettings) -> EffectiveKeymap:
