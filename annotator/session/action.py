@@ -12,127 +12,113 @@ from annotator.session.review_queue import ReviewQueue
 from annotator.session.sentence_search import SearchProgress
 
 
-class PressHint(Struct, frozen=True):
+class Request(Struct, frozen=True):
+    """What a screen asks for beside the commands of the registry."""
+
+
+class PressHint(Request, frozen=True):
     """Press a hint letter."""
 
     letter: str
 
 
-class PressLabel(Struct, frozen=True):
+class PressLabel(Request, frozen=True):
     """Press a label's key, or choose the label in the menu: a span of the same range stays ``beside`` it."""
 
     name: str
     beside: bool = False
 
 
-class SelectTokens(Struct, frozen=True):
+class SelectTokens(Request, frozen=True):
     """Select from one token to another, both included; without ``last`` the phrase at ``first``."""
 
     first: int
     last: int | None = None
 
 
-class GoInView(Struct, frozen=True):
+class GoInView(Request, frozen=True):
     """Go to a sentence of the article by index, the page staying where it is."""
 
     index: int
 
 
-class MoveSentence(Struct, frozen=True):
+class MoveSentence(Request, frozen=True):
     """Go some sentences on."""
 
     by: int
 
 
-class GoToArticle(Struct, frozen=True):
+class GoToArticle(Request, frozen=True):
     """Go to the first sentence of an article by number in the queue."""
 
     number: int
 
 
-class GoToSentence(Struct, frozen=True):
+class GoToSentence(Request, frozen=True):
     """Go to a sentence by id; an empty id stays."""
 
     sentence_id: str
 
 
-class GoToNextOpen(Struct, frozen=True):
+class GoToNextOpen(Request, frozen=True):
     """Go to the next sentence without an answer."""
 
 
-class JumpTo(Struct, frozen=True):
+class JumpTo(Request, frozen=True):
     """Go to a sentence that is written as ``12`` or ``3.12``."""
 
     text: str
 
 
-class OpenHit(Struct, frozen=True):
+class OpenHit(Request, frozen=True):
     """Go to one of the hits of a search, by index, and remember them all."""
 
     found: SearchProgress
     index: int
 
 
-class SetFilter(Struct, frozen=True):
+class SetFilter(Request, frozen=True):
     """Go only through the sentences that a query matches; the empty query is no filter."""
 
     query: SearchQuery
 
 
-class SetNote(Struct, frozen=True):
+class SetNote(Request, frozen=True):
     """Write a note on the active sentence."""
 
     text: str
 
 
-class SetLineVerdict(Struct, frozen=True):
+class SetLineVerdict(Request, frozen=True):
     """Give a line of the current article, by number from 0, another verdict."""
 
     line: int
     verdict: LineVerdict
 
 
-class UndoLineVerdict(Struct, frozen=True):
+class UndoLineVerdict(Request, frozen=True):
     """Take the last switched line of the current article back."""
 
 
-class OpenReview(Struct, frozen=True):
+class OpenReview(Request, frozen=True):
     """Go through the items of a worklist."""
 
     queue: ReviewQueue[Any]
 
 
-class MoveReview(Struct, frozen=True):
+class MoveReview(Request, frozen=True):
     """Go some items of the worklist on, or to the next (1) or previous (-1) group."""
 
     by: int
     group: bool = False
 
 
-class ShowMessage(Struct, frozen=True):
+class ShowMessage(Request, frozen=True):
     """Show a message, or none."""
 
     text: str = ""
     warning: bool = False
 
 
-Action = (
-    str
-    | PressHint
-    | PressLabel
-    | SelectTokens
-    | GoInView
-    | MoveSentence
-    | GoToArticle
-    | GoToSentence
-    | GoToNextOpen
-    | JumpTo
-    | OpenHit
-    | SetFilter
-    | SetNote
-    | SetLineVerdict
-    | UndoLineVerdict
-    | OpenReview
-    | MoveReview
-    | ShowMessage
-)
+Action = str | Request
+"""A command id of the registry, or a request with its arguments."""

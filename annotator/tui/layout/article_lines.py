@@ -9,9 +9,11 @@ from annotator.tui.layout.styled_text import (
     StyledRow,
     StyledText,
     Styles,
+    fill_height,
     fit_row,
     justify_row,
     truncate,
+    visible_range,
 )
 from annotator.tui.layout.text_cells import screen_text
 
@@ -41,12 +43,9 @@ def article_line_rows(
 ) -> tuple[StyledRow, ...]:
     """Return exactly ``height`` rows: the lines round number ``at`` (from 0)."""
     texts = article.text.split("\n")
-    first = max(0, min(at - height // 2, len(texts) - height))
-    rows = [
-        _article_line_row(i, texts[i], article.lines[i], width, glyphs, active=i == at)
-        for i in range(first, min(len(texts), first + height))
-    ]
-    return tuple(rows + [()] * (height - len(rows)))[:height]
+    shown = visible_range(len(texts), at, height)
+    rows = (_article_line_row(i, texts[i], article.lines[i], width, glyphs, active=i == at) for i in shown)
+    return fill_height(rows, height)
 
 
 def _article_line_row(

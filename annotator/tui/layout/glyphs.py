@@ -17,31 +17,31 @@ class LaneGlyphs(Struct, frozen=True):
     right: str
 
 
-class Glyphs(Struct, frozen=True):
+class Glyphs(Struct, frozen=True, cache_hash=True):
     """One whole set."""
 
-    human: LaneGlyphs
-    focus: LaneGlyphs
-    proposal: LaneGlyphs
-    open_end: str
-    link: str
-    link_left: str
-    link_right: str
-    cross: str
-    active: str
-    here: str
-    accept: str
-    reject: str
-    ignore: str
-    todo: str
-    taken: str
-    cut: str
-    problem: str
-    rule: str
-    wall: str
-    dot: str
-    progress_done: str
-    progress_rest: str
+    human: LaneGlyphs = LaneGlyphs("└", "─", "┘")
+    focus: LaneGlyphs = LaneGlyphs("┗", "━", "┛")
+    proposal: LaneGlyphs = LaneGlyphs("╰", "╌", "╯")
+    open_end: str = "┄"
+    link: str = "│"
+    link_left: str = "├"
+    link_right: str = "┤"
+    cross: str = "┼"
+    active: str = "▌"
+    here: str = "▸"
+    accept: str = "✓"
+    reject: str = "✗"
+    ignore: str = "–"
+    todo: str = "·"
+    taken: str = "↵"
+    cut: str = "…"
+    problem: str = "!"
+    rule: str = "─"
+    wall: str = "│"
+    dot: str = "·"
+    progress_done: str = "━"
+    progress_rest: str = "╌"
     arrows: str = "↑↓←→"
     commands: Sequence[Command] = ALL_COMMANDS
     """The commands with the keys in force, which are written in these characters."""
@@ -56,53 +56,11 @@ class Glyphs(Struct, frozen=True):
         return " ".join(self.words(c.key_text.partition(" ")[0]) for c in found if c.keys)
 
 
-BOX_GLYPHS = Glyphs(
-    human=LaneGlyphs("└", "─", "┘"),
-    focus=LaneGlyphs("┗", "━", "┛"),
-    proposal=LaneGlyphs("╰", "╌", "╯"),
-    open_end="┄",
-    link="│",
-    link_left="├",
-    link_right="┤",
-    cross="┼",
-    active="▌",
-    here="▸",
-    accept="✓",
-    reject="✗",
-    ignore="–",
-    todo="·",
-    taken="↵",
-    cut="…",
-    problem="!",
-    rule="─",
-    wall="│",
-    dot="·",
-    progress_done="━",
-    progress_rest="╌",
-)
+BOX_GLYPHS = Glyphs()
 
 ASCII_GLYPHS = Glyphs(
-    human=LaneGlyphs("+", "-", "+"),
-    focus=LaneGlyphs("+", "=", "+"),
-    proposal=LaneGlyphs("+", ".", "+"),
-    open_end="~",
-    link="|",
-    link_left="|",
-    link_right="|",
-    cross="|",
-    active="#",
-    here=">",
-    accept="v",
-    reject="x",
-    ignore="-",
-    todo=".",
-    taken="!",
-    cut="~",
-    problem="!",
-    rule="-",
-    wall="|",
-    dot="-",
-    progress_done="=",
-    progress_rest=".",
-    arrows="^v<>",
-)
+    human=LaneGlyphs("+", "-", "+"), focus=LaneGlyphs("+", "=", "+"), proposal=LaneGlyphs("+", ".", "+"),
+    open_end="~", link="|", link_left="|", link_right="|", cross="|", active="#", here=">", accept="v",
+    reject="x", ignore="-", todo=".", taken="!", cut="~", problem="!", rule="-", wall="|", dot="-",
+    progress_done="=", progress_rest=".", arrows="^v<>",
+)  # fmt: skip

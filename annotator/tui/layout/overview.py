@@ -20,10 +20,12 @@ from annotator.tui.layout.styled_text import (
     StyledText,
     Styles,
     clip_row,
+    fill_height,
     fit_row,
     justify_row,
     row_width,
     truncate,
+    visible_range,
 )
 from annotator.tui.layout.text_cells import screen_text
 
@@ -75,12 +77,6 @@ def whole_percent(done: int, total: int) -> int:
     return done * 100 // total if total else 0
 
 
-def visible_range(count: int, at: int, room: int) -> range:
-    """Return the numbers of ``count`` rows that are shown in ``room`` of them, ``at`` among them."""
-    first = max(0, min(at - room // 2, count - room))
-    return range(first, min(count, first + room))
-
-
 def overview_sentence_rows(
     state: TaskState, notices: ArticleProblems, width: int, height: int, glyphs: Glyphs
 ) -> tuple[StyledRow, ...]:
@@ -100,8 +96,7 @@ def overview_sentence_rows(
     foot = [(), *message] if message else []
     shown = visible_range(len(state.annotated_sentences), state.active, max(1, height - len(top) - len(foot)))
     rows = [_sentence_row(state, i, bool(notices.problems.get(i)), text, glyphs) for i in shown]
-    rows = [*top, *rows, *foot]
-    return tuple(rows + [()] * (height - len(rows)))[:height]
+    return fill_height([*top, *rows, *foot], height)
 
 
 def _sentence_row(state: TaskState, i: int, problem: bool, width: int, glyphs: Glyphs) -> StyledRow:
@@ -176,11 +171,8 @@ def inconsistency_text(group: InconsistencyGroup, place: WordOccurrence, here: S
         most = place.annotated.text_of(place.proposed) if place.proposed else group.words
         text = place.annotated.sentence.text[place.start : place.end]
         return f'"{text}" is "{most}" {_majority_location(group, here)}'
-    return f"{group.words} is {_label_or_unlabelled(place.existing_label)} here and {_label_or_unlabelled(group.label)} {_majority_location(group, here)}"
-
-
-def _label_or_unlabelled(label: str) -> str:
-    return label or "unlabelled"
+    here_label, most_label = (x or "unlabelled" for x in (place.existing_label, group.label))
+    return f"{group.words} is {here_label} here and {most_label} {_majority_location(group, here)}"
 
 
 def _majority_location(group: InconsistencyGroup, here: Sequence[int]) -> str:
@@ -216,7 +208,7 @@ def article_list_rows(
             StyledText(" "),
         )
         rows.append(_article_row(a, right, i == articles.position, width, glyphs))
-    return tuple(rows + [()] * (height - len(rows)))[:height]
+    return fill_height(rows, height)
 
 
 def _done_of_total(a: ArticleListItem) -> str:

@@ -16,9 +16,11 @@ from annotator.tui.layout.styled_text import (
     StyledRow,
     StyledText,
     Styles,
+    fill_height,
     fit_row,
     row_of_cells,
     truncate,
+    visible_range,
 )
 from annotator.tui.layout.text_cells import screen_text
 
@@ -52,12 +54,8 @@ def search_hit_rows(
     hits: Sequence[SearchHit], at: int, width: int, height: int, glyphs: Glyphs
 ) -> tuple[StyledRow, ...]:
     """Return exactly ``height`` rows: the hits round number ``at`` (from 0), one a row."""
-    first = max(0, min(at - height // 2, len(hits) - height))
-    rows = [
-        _search_hit_row(hits[i], width, glyphs, active=i == at)
-        for i in range(first, min(len(hits), first + height))
-    ]
-    return tuple(rows + [()] * (height - len(rows)))[:height]
+    shown = visible_range(len(hits), at, height)
+    return fill_height((_search_hit_row(hits[i], width, glyphs, active=i == at) for i in shown), height)
 
 
 def _search_hit_row(hit: SearchHit, width: int, glyphs: Glyphs, *, active: bool) -> StyledRow:

@@ -161,3 +161,15 @@ def justify_row(left: StyledRow, right: StyledRow, width: int) -> StyledRow:
     """Return ``left`` and ``right`` at the two ends of a row; ``left`` gives way."""
     room = max(0, width - row_width(right))
     return (*fit_row(left, room), *right)
+
+
+def visible_range(count: int, at: int, room: int) -> range:
+    """Return the numbers of ``count`` rows that are shown in ``room`` of them, ``at`` among them."""
+    first = max(0, min(at - room // 2, count - room))
+    return range(first, min(count, first + room))
+
+
+def fill_height(rows: Iterable[StyledRow], height: int) -> tuple[StyledRow, ...]:
+    """Return exactly ``height`` rows: cut, or with empty ones at the end."""
+    found = list(rows)
+    return tuple(found + [()] * (height - len(found)))[:height]

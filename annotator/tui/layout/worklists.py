@@ -18,7 +18,6 @@ from annotator.core.spans import Span
 from annotator.session.commands import REPAIR_COMMANDS
 from annotator.tui.layout.active_sentence import answer_indicator
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.overview import visible_range
 from annotator.tui.layout.prompt import shortened
 from annotator.tui.layout.search_results import HIGHLIGHT_STYLE, highlighted_text_row
 from annotator.tui.layout.span_lanes import SPAN_EDGE, drawable_text, text_with_span_edges
@@ -28,10 +27,12 @@ from annotator.tui.layout.styled_text import (
     StyledText,
     Styles,
     clip_row,
+    fill_height,
     fit_row,
     justify_row,
     row_width,
     truncate,
+    visible_range,
     wrap_row,
 )
 from annotator.tui.layout.text_cells import screen_text
@@ -81,10 +82,9 @@ def consistency_worklist_rows(
         :_MAX_SENTENCE_ROWS
     ]
     room = max(1, min(len(view.places), height - len(sentence) - 6))
-    first = max(0, min(view.position - room // 2, len(view.places) - room))
     places = [
         _place_row(view.places[i], width, glyphs, active=i == view.position)
-        for i in range(first, first + room)
+        for i in visible_range(len(view.places), view.position, room)
     ]
     rows = [
         group_heading(view, width, glyphs),
@@ -96,7 +96,7 @@ def consistency_worklist_rows(
         (),
     ]
     rows += _following_groups(view, width, height - len(rows), glyphs)
-    return tuple(fit_row(row, width) for row in rows + [()] * (height - len(rows)))[:height]
+    return tuple(fit_row(row, width) for row in fill_height(rows, height))
 
 
 def group_heading(view: ConsistencyView, width: int, glyphs: Glyphs) -> StyledRow:
@@ -268,7 +268,7 @@ def repair_worklist_rows(view: RepairView, width: int, height: int, glyphs: Glyp
     rows += [(), *sentence, (), _fault_row(view.annotated, span, width, glyphs)]
     rows += [_repair_row(r, span, width, glyphs) for r in view.repairs]
     rows += [_repair_key_row("list_leave", "leave it as it is", (), width, glyphs)]
-    return tuple(fit_row(row, width) for row in rows + [()] * (height - len(rows)))[:height]
+    return tuple(fit_row(row, width) for row in fill_height(rows, height))
 
 
 def _misaligned_span_row(view: RepairView, i: int, width: int, glyphs: Glyphs) -> StyledRow:

@@ -8,7 +8,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 
 from annotator.core.article import Article, LineVerdict
-from annotator.session.action import Action, SetLineVerdict, ShowMessage, UndoLineVerdict
+from annotator.session.action import Action, SetLineVerdict, UndoLineVerdict
 from annotator.session.annotation_controller import AnnotationController
 from annotator.tui.layout.article_lines import (
     VERDICT_BY_LETTER,
@@ -70,17 +70,14 @@ class ArticleLinesScreen(RowScreen):
         if not width:
             return
         article, glyphs = self._article, self.annotator.glyphs
-        self.part("head").show_rows((article_lines_header(article, width, glyphs),))
-        self.part("body").show_rows(
-            article_line_rows(article, self._position, width, self.body_height, glyphs)
+        at, words = self._position, f" ! {self._warning}"
+        warning = (StyledText(words, Styles.WARN),) if self._warning else ()
+        self.show_parts(
+            article_lines_header(article, width, glyphs),
+            article_line_rows(article, at, width, self.body_height, glyphs),
+            warning or verdict_reason_row(article, at, width, glyphs),
+            keys_row(_LINE_KEYS, ("F1", "all keys"), width),
         )
-        rule = (
-            (StyledText(" ! " + self._warning, Styles.WARN),)
-            if self._warning
-            else verdict_reason_row(article, self._position, width, glyphs)
-        )
-        self.part("rule").show_rows((rule,))
-        self.part("keys").show_rows((keys_row(_LINE_KEYS, ("F1", "all keys"), width),))
 
     def action_move(self, by: int) -> None:
         """Go some lines on."""
@@ -116,8 +113,3 @@ class ArticleLinesScreen(RowScreen):
     def _run(self, action: Action) -> None:
         message = self._controller.dispatch(action).message
         self._warning = message.text if message else ""
-
-    def action_close(self) -> None:
-        """Go back to annotating."""
-        self._controller.dispatch(ShowMessage())
-        self.dismiss()

@@ -31,11 +31,10 @@ from annotator.tui.layout.overview import (
     overview_header,
     overview_sentence_rows,
     progress_bars_row,
-    visible_range,
 )
 from annotator.tui.layout.span_lanes import misaligned_span_text
 from annotator.tui.layout.status_rows import keys_row
-from annotator.tui.layout.styled_text import CellStyle, StyledText, fit_row
+from annotator.tui.layout.styled_text import CellStyle, StyledText, fit_row, visible_range
 from annotator.tui.layout.text_cells import screen_text
 from annotator.tui.screens.row_screen import RowScreen
 
@@ -322,11 +321,6 @@ class OverviewScreen(RowScreen):
         weight = Counter({a: weights[self._order](a) for a in queue})
         self._article_order = sorted(range(len(queue)), key=lambda n: (-weight[queue[n]], n))
         self._run(ShowMessage())
-
-    def action_close(self) -> None:
-        """Go back to annotating, at the sentence in hand."""
-        self._controller.dispatch(ShowMessage())
-        self.dismiss()
 
 
 def _done_share(done: int, total: int) -> float:

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
 
+from annotator.session.action import ShowMessage
 from annotator.tui.context import AppContext
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
 from annotator.tui.layout.styled_text import StyledRow, StyledText, Styles, fit_row
@@ -48,6 +49,15 @@ class RowScreen(Screen[None]):
         """Return one of the screen's rows widgets."""
         return self.query_one(f"#{name}", Rows)
 
+    def show_parts(
+        self, head: StyledRow, body: tuple[StyledRow, ...], rule: StyledRow, keys: StyledRow
+    ) -> None:
+        """Draw the four parts."""
+        self.part("head").show_rows((head,))
+        self.part("body").show_rows(body)
+        self.part("rule").show_rows((rule,))
+        self.part("keys").show_rows((keys,))
+
     @property
     def body_height(self) -> int:
         """How many rows the body has."""
@@ -75,17 +85,47 @@ class RowScreen(Screen[None]):
             rows.show_palette(self.annotator.palette)
         self.draw()
 
+    def action_close(self) -> None:
+        """Go back, without a message."""
+        self.annotator.controller.dispatch(ShowMessage())
+        self.dismiss()
 
-class TextScreen(RowScreen):
-    """Shows rows that scroll; ``?`` goes on from the guideline to the keys."""
+
+SCROLL_BINDINGS: list[BindingType] = [
+    Binding("up", "scroll_by(-1)", show=False),
+    Binding("down", "scroll_by(1)", show=False),
+    Binding("pageup,left_parenthesis", "scroll_by(-15)", show=False),
+    Binding("pagedown,right_parenthesis,space", "scroll_by(15)", show=False),
+]
+
+
+class ScrollScreen(RowScreen):
+    """A screen whose body is longer than the screen and scrolls."""
+
+    def compose_body(self) -> ComposeResult:
+        """Put the rows into a box that scrolls."""
+        with VerticalScroll(id="scroll", can_focus=False):
+            yield self.rows("body")
+
+    def show_parts(
+        self, head: StyledRow, body: tuple[StyledRow, ...], rule: StyledRow, keys: StyledRow
+    ) -> None:
+        """Draw the four parts, the body in its whole height."""
+        self.part("body").styles.height = len(body)
+        super().show_parts(head, body, rule, keys)
+
+    def action_scroll_by(self, by: int) -> None:
+        """Scroll by some rows."""
+        self.query_one("#scroll", VerticalScroll).scroll_relative(y=by, animate=False)
+
+
+class TextScreen(ScrollScreen):
+    """Shows a text; ``?`` goes on from the guideline to the keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *SCROLL_BINDINGS,
         Binding("semicolon,escape,enter,q,f1", "close", show=False),
         Binding("question_mark", "other", show=False),
-        Binding("up", "scroll_by(-1)", show=False),
-        Binding("down", "scroll_by(1)", show=False),
-        Binding("pageup,left_parenthesis", "scroll_by(-15)", show=False),
-        Binding("pagedown,right_parenthesis,space", "scroll_by(15)", show=False),
     ]
 
     def __init__(
@@ -94,40 +134,27 @@ class TextScreen(RowScreen):
         make_rows: Callable[[int], tuple[StyledRow, ...]],
         open_other: Callable[[], None] | None,
     ) -> None:
-        """Show the rows that ``make`` returns for a width; ``?`` calls ``other``."""
+        """Show the rows that ``make_rows`` returns for a width; ``?`` calls ``open_other``."""
         super().__init__()
         self._title = title
         self._make_rows = make_rows
         self._open_other = open_other
 
-    def compose_body(self) -> ComposeResult:
-        """Put the rows into a box that scrolls."""
-        with VerticalScroll(id="scroll", can_focus=False):
-            yield self.rows("body")
-
     def draw(self) -> None:
         """Draw the text in the width of the screen."""
-        width, glyphs = self.size.width, self.annotator.glyphs
+        width = self.size.width
         if not width:
             return
-        rows = self._make_rows(max(20, min(100, width - 2)))
-        self.part("body").styles.height = len(rows)
-        self.part("head").show_rows((fit_row((StyledText(f" {self._title}", Styles.TITLE),), width),))
-        self.part("body").show_rows(rows)
-        self.part("rule").show_rows((empty_rule_row(width, glyphs),))
         more = [("?", "all keys")] if self._open_other else []
-        self.part("keys").show_rows((keys_row([("Up Down", "scroll"), *more], ("Esc", "back"), width),))
-
-    def action_scroll_by(self, by: int) -> None:
-        """Scroll by some rows."""
-        self.query_one("#scroll", VerticalScroll).scroll_relative(y=by, animate=False)
+        self.show_parts(
+            fit_row((StyledText(f" {self._title}", Styles.TITLE),), width),
+            self._make_rows(max(20, min(100, width - 2))),
+            empty_rule_row(width, self.annotator.glyphs),
+            keys_row([("Up Down", "scroll"), *more], ("Esc", "back"), width),
+        )
 
     def action_other(self) -> None:
         """Go on to the other text, or back where there is none."""
         self.dismiss()
         if self._open_other:
             self._open_other()
-
-    def action_close(self) -> None:
-        """Go back to annotating."""
-        self.dismiss()

@@ -16,7 +16,7 @@ from textual.worker import get_current_worker
 
 from annotator.core.errors import AnnotatorError
 from annotator.core.search_query import SearchQuery, parse_query
-from annotator.session.action import OpenHit, SetFilter, ShowMessage
+from annotator.session.action import OpenHit, SetFilter
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.sentence_search import SearchProgress
 from annotator.tui.layout.search_results import query_help_rows, search_header, search_hit_rows
@@ -84,22 +84,19 @@ class SearchScreen(RowScreen):
         width, glyphs, found = self.size.width, self.annotator.glyphs, self._progress
         if not width:
             return
-        self.part("head").show_rows(
-            (search_header(self._session.corpus.name, self._count_text(), width, glyphs),)
-        )
         self.part("sign").show_rows(((StyledText(" / ", Styles.KEY),),))
         height = self.body_height
-        rows = (
-            search_hit_rows(found.hits, self._position, width, height, glyphs)
-            if found.query
-            else query_help_rows(width)
+        hits = search_hit_rows(found.hits, self._position, width, height, glyphs) if found.query else ()
+        wrong = found.error or found.query.warning(
+            tuple(x.name for x in self._controller.session.schema.labels)
         )
-        self.part("body").show_rows(rows[:height])
-        wrong = found.error or found.query.warning(tuple(x.name for x in self._session.schema.labels))
-        rule = (fit_row((StyledText(" ! " + screen_text(wrong), Styles.WARN),), width),) if wrong else ()
-        self.part("rule").show_rows(rule or (empty_rule_row(width, glyphs),))
-        keys = [(glyphs.words(key), does) for key, does in _SEARCH_KEYS]
-        self.part("keys").show_rows((keys_row(keys, ("Esc", "back"), width),))
+        warning = fit_row((StyledText(" ! " + screen_text(wrong), Styles.WARN),), width)
+        self.show_parts(
+            search_header(self._session.corpus.name, self._count_text(), width, glyphs),
+            (hits or query_help_rows(width))[:height],
+            warning if wrong else empty_rule_row(width, glyphs),
+            keys_row([(glyphs.words(key), does) for key, does in _SEARCH_KEYS], ("Esc", "back"), width),
+        )
 
     def _count_text(self) -> str:
         found = self._progress
@@ -185,8 +182,3 @@ class SearchScreen(RowScreen):
     def on_line_input_left(self) -> None:
         """Go back to where one was."""
         self.action_close()
-
-    def action_close(self) -> None:
-        """Go back to where one was."""
-        self._controller.dispatch(ShowMessage())
-        self.dismiss()

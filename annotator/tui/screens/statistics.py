@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
@@ -21,23 +20,20 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
 from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles, justify_row
 from annotator.tui.layout.text_cells import screen_text
-from annotator.tui.screens.row_screen import RowScreen
+from annotator.tui.screens.row_screen import SCROLL_BINDINGS, ScrollScreen
 
 _FLUSH_TIMEOUT = 2.0
 """How many seconds the figures wait for decisions that are on their way to the disk."""
 
 
-class StatsScreen(RowScreen):
+class StatsScreen(ScrollScreen):
     """Shows one's own figures first; Tab goes on to everybody's and to those of the others."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        *SCROLL_BINDINGS,
         Binding("semicolon,escape,enter,q,dollar_sign", "close", show=False),
         Binding("tab", "turn(1)", show=False),
         Binding("shift+tab", "turn(-1)", show=False),
-        Binding("up", "scroll_by(-1)", show=False),
-        Binding("down", "scroll_by(1)", show=False),
-        Binding("pageup,left_parenthesis", "scroll_by(-15)", show=False),
-        Binding("pagedown,right_parenthesis,space", "scroll_by(15)", show=False),
         Binding("f1", "app.keys", show=False),
     ]
 
@@ -55,11 +51,6 @@ class StatsScreen(RowScreen):
         self._report: StatisticsReport | None = None
         self._error = ""
         self._position = 0
-
-    def compose_body(self) -> ComposeResult:
-        """Put the rows into a box that scrolls."""
-        with VerticalScroll(id="scroll", can_focus=False):
-            yield self.rows("body")
 
     def on_mount(self) -> None:
         """Read the journals beside the screen."""
@@ -96,12 +87,13 @@ class StatsScreen(RowScreen):
             return
         views = self._summaries
         body = self._body(views, max(40, min(160, width - 3)))
-        self.part("body").styles.height = len(body)
-        self.part("head").show_rows((self._head(views, width),))
-        self.part("body").show_rows(tuple((StyledText(" "), *row) for row in body))
-        self.part("rule").show_rows((empty_rule_row(width, glyphs),))
         more = [("Tab", "the next annotator")] if len(views) > 1 else []
-        self.part("keys").show_rows((keys_row([("Up Down", "scroll"), *more], ("Esc", "back"), width),))
+        self.show_parts(
+            self._head(views, width),
+            tuple((StyledText(" "), *row) for row in body),
+            empty_rule_row(width, glyphs),
+            keys_row([("Up Down", "scroll"), *more], ("Esc", "back"), width),
+        )
 
     def _head(self, views: list[AnnotationStatistics], width: int) -> StyledRow:
         glyphs = self.annotator.glyphs
@@ -129,14 +121,6 @@ class StatsScreen(RowScreen):
             self._position = (self._position + by) % len(views)
             self.query_one("#scroll", VerticalScroll).scroll_home(animate=False)
             self.draw()
-
-    def action_scroll_by(self, by: int) -> None:
-        """Scroll by some rows."""
-        self.query_one("#scroll", VerticalScroll).scroll_relative(y=by, animate=False)
-
-    def action_close(self) -> None:
-        """Go back to annotating."""
-        self.dismiss()
 
 
 def _coloured(row: PlainRow) -> StyledRow:

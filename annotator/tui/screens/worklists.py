@@ -140,7 +140,6 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
             if worklist
             else ""
         )
-        self.part("head").show_rows((worklist_header(self.ABOUT, things, width, glyphs),))
         if worklist and worklist.current_item:
             body = self.list_rows(worklist, width, height, glyphs)
         else:
@@ -152,9 +151,12 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
                 else self.SEARCHING_TEXT
             )
             body = ((), (StyledText(f"      {words}"),))
-        self.part("body").show_rows(body)
-        self.part("rule").show_rows((self._result_row(width, glyphs),))
-        self.part("keys").show_rows((keys_row(self._keys(worklist, glyphs), ("Esc", "back"), width),))
+        self.show_parts(
+            worklist_header(self.ABOUT, things, width, glyphs),
+            body,
+            self._result_row(width, glyphs),
+            keys_row(self._keys(worklist, glyphs), ("Esc", "back"), width),
+        )
 
     def _keys(self, worklist: WorklistT | None, glyphs: Glyphs) -> list[tuple[str, str]]:
         """Return the row of keys: those that make sense now and that the keymap has not taken away."""
