@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, ValidationError, convert
 
 from annotator.core.digest import is_article_id
 from annotator.core.errors import CorpusError
@@ -108,18 +108,17 @@ def read_split_groups(corpus: Path) -> dict[str, str]:
         raise CorpusError(
             f"a newer Annotator wrote this (format {version})", where=str(path), do="update Annotator"
         )
-    groups = data.get("groups")
-    if not isinstance(groups, dict) or not all(map(_is_article_id_text, (*groups, *groups.values()))):
+    try:
+        groups = convert(data.get("groups"), dict[str, str])
+    except ValidationError:
+        groups = {"": ""}
+    if not all(map(is_article_id, (*groups, *groups.values()))):
         raise CorpusError(
             "`groups` does not give article ids by article id",
             where=str(path),
             do="remove the file, or restore it from a copy",
         )
     return groups
-
-
-def _is_article_id_text(value: object) -> bool:
-    return isinstance(value, str) and is_article_id(value)
 
 
 def encode_split_groups(groups: Mapping[str, str]) -> bytes:

@@ -1,8 +1,7 @@
-"""An import that was killed half-way is taken back by whoever opens the corpus next.
+"""An import that was killed half-way is rolled back by whoever opens the corpus next.
 
-Before it touches anything of a corpus, an import writes down in its own folder what was there; when all
-is done it takes the note away, which is the commit. Sentences need no note: without their article
-they mean nothing, and a journal only ever grows.
+Before it changes anything in a corpus, an import writes a note of the old state into its own folder; at the
+end it deletes the note, which is the commit. Sentences need no note: without their article they mean nothing.
 """
 
 from __future__ import annotations
@@ -13,9 +12,8 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
-import orjson
+import msgspec
 
 from annotator.core.digest import is_article_id
 from annotator.storage.articles import ArticleStore
@@ -34,41 +32,50 @@ INTERRUPTED_WARNING = (
 )
 
 
+class _RecoveryNote(msgspec.Struct, frozen=True):
+    articles: tuple[str, ...]
+    """Ids of the articles that the import adds."""
+    journals: dict[str, int]
+    """By annotator, the size of the journal before the import, in bytes."""
+    schema: tuple[str, str]
+    """The text of the schema before and after; both empty where it stays."""
+
+
 def write_recovery_note(
     folder: Path, articles: Sequence[str], journals: Mapping[str, int], schema: tuple[str, str]
 ) -> None:
-    """Write down durably what an import will change, in place of what was noted before; raises OSError.
+    """Write durably what an import will change, in place of an earlier note; raises OSError.
 
-    ``articles`` are the ids of those that are new, ``journals`` the sizes in bytes by annotator, ``schema``
-    its text before and after, both empty where it stays.
+    The arguments are the fields of the note.
     """
-    fields = {"articles": list(articles), "journals": dict(journals), "schema": list(schema)}
-    write_atomic(folder / _NOTE_FILE, orjson.dumps(fields))
+    note = _RecoveryNote(tuple(articles), dict(journals), schema)
+    write_atomic(folder / _NOTE_FILE, msgspec.json.encode(note))
     sync_folder(folder.parent)
 
 
 def delete_recovery_note(folder: Path) -> None:
-    """Take the note away: what the import has changed stays; raises OSError."""
+    """Delete the note: the changes of the import stay; raises OSError."""
     (folder / _NOTE_FILE).unlink()
     sync_folder(folder)
 
 
 def roll_back_interrupted_imports(corpus: Path, schema: Path) -> str:
-    """Take back what killed imports have left in a corpus with the file ``schema``.
+    """Undo killed imports in a corpus whose schema is the file ``schema``; running imports stay.
 
-    Return what to tell, empty for nothing. What a running import holds stays as it is.
+    Return the warning for the user, empty where there was nothing to undo.
     """
     message = ""
     for note_path in sorted(corpus.glob(f"{STAGING_PREFIX}*.tmp/{_NOTE_FILE}")):
         try:
             with _staging_locked(note_path.parent):
-                _roll_back(corpus, note_path.parent, schema, orjson.loads(note_path.read_bytes()))
+                note = msgspec.json.decode(note_path.read_bytes(), type=_RecoveryNote)
+                _roll_back(corpus, note_path.parent, schema, note)
                 message = ROLLED_BACK_WARNING
         except (BlockingIOError, HeldError):
             continue
         except OSError:
             message = message or INTERRUPTED_WARNING
-        except (ValueError, LookupError, TypeError, AttributeError):
+        except (msgspec.MsgspecError, UnicodeError):
             # A note that is not whole: the import was killed before it touched anything.
             shutil.rmtree(note_path.parent, ignore_errors=True)
     return message
@@ -93,11 +100,11 @@ def _staging_locked(folder: Path) -> Iterator[None]:
         os.close(fd)
 
 
-def _roll_back(corpus: Path, folder: Path, schema: Path, fields: dict[str, Any]) -> None:
-    """Bring a corpus back to what the note says; again and again, should that be killed as well."""
-    journals = {n: int(size) for n, size in fields["journals"].items() if is_annotator_name(n)}
-    articles = [a for a in fields["articles"] if is_article_id(a)]
-    before, after = map(str, fields["schema"])
+def _roll_back(corpus: Path, folder: Path, schema: Path, note: _RecoveryNote) -> None:
+    """Bring a corpus back to the state in the note; may be repeated, should it be killed as well."""
+    journals = {n: size for n, size in note.journals.items() if is_annotator_name(n)}
+    articles = [a for a in note.articles if is_article_id(a)]
+    before, after = note.schema
     with ExitStack() as stack:
         for name in journals:
             stack.enter_context(Lock(corpus / ANNOTATIONS / f".{name}.lock"))

@@ -11,14 +11,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-import orjson
-from msgspec import Struct
+import msgspec
 
 _HELD_ERRNOS = {errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN}
 
 
-class LockHolder(Struct, frozen=True):
-    """Who holds a lock, as the lock file tells; pid 0 where it does not."""
+class LockHolder(msgspec.Struct, frozen=True):
+    """Who holds a lock, from the lock file; pid 0 where it does not say."""
 
     pid: int = 0
     host: str = ""
@@ -42,8 +41,8 @@ class HeldError(Exception):
 class Lock:
     """An exclusive ``flock`` on a small file beside what it guards.
 
-    The file stays when the lock is let go: deleting it would let two processes lock two files of
-    the same name. What it says about an earlier holder is no obstacle, only the kernel's lock is.
+    The file stays when the lock is released: deleting it would let two processes lock two files of
+    the same name. Its content is for error messages; only the kernel's lock counts.
     """
 
     def __init__(self, path: Path, wait: float = 0.0) -> None:
@@ -57,7 +56,7 @@ class Lock:
             raise
 
     def release(self) -> None:
-        """Let the lock go; a second call does nothing."""
+        """Release the lock; a second call does nothing."""
         if self._fd < 0:
             return
         with suppress(OSError):
@@ -73,7 +72,7 @@ class Lock:
 
 
 def is_held(path: Path) -> bool:
-    """Whether a process holds the lock just now; nothing on the disk is touched."""
+    """Return True if a process holds the lock now; nothing on the disk is touched."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -106,12 +105,11 @@ def _write_holder(fd: int) -> None:
     # Only for the error message of others: a full disk must not stop the lock itself.
     with suppress(OSError):
         os.ftruncate(fd, 0)
-        os.pwrite(fd, orjson.dumps({"pid": os.getpid(), "host": os.uname().nodename, "since": since}), 0)
+        os.pwrite(fd, msgspec.json.encode(LockHolder(os.getpid(), os.uname().nodename, since)), 0)
 
 
 def _read_holder(fd: int) -> LockHolder:
     try:
-        fields = orjson.loads(os.pread(fd, 4096, 0))
-        return LockHolder(int(fields["pid"]), str(fields["host"]), str(fields["since"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        return msgspec.json.decode(os.pread(fd, 4096, 0), type=LockHolder)
+    except (OSError, msgspec.MsgspecError, UnicodeError):
         return LockHolder()

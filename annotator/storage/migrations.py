@@ -1,4 +1,4 @@
-"""The migrations of a corpus: ``migrations.jsonl`` tells them, the journals hold what they did.
+"""The label migrations of a corpus: ``migrations.jsonl`` lists them, the journals hold their records.
 
 A line is one migration: ``_v``, ``n`` (from 1), ``kind``, ``sources``, ``into``, ``words``, ``undoes``,
 ``by``, ``time`` (seconds since 1970), the schema's text ``before`` and ``after``, and by annotator how many
@@ -15,9 +15,8 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct, ValidationError, convert, field, to_builtins
 
 from annotator.core.errors import CorpusError, JournalError
 from annotator.core.journal_record import JournalRecord
@@ -52,6 +51,21 @@ def read_migrations(corpus: Path) -> tuple[Migration, ...]:
     return tuple(_decode_migration(line, f"{path}:{n}", n) for n, line in enumerate(lines, 1) if line)
 
 
+class _MigrationLine(Struct, frozen=True):
+    version: int = field(name="_v")
+    n: int
+    kind: MigrationKind
+    sources: tuple[str, ...]
+    into: tuple[str, ...]
+    words: dict[str, str]
+    undoes: int
+    by: str
+    time: float
+    records: dict[str, int]
+    before: str
+    after: str
+
+
 def _decode_migration(line: bytes, where: str, number: int) -> Migration:
     data = parse_json(line, where)
     if isinstance(version := data.get("_v"), int) and version > MIGRATIONS_FORMAT:
@@ -59,50 +73,25 @@ def _decode_migration(line: bytes, where: str, number: int) -> Migration:
             f"a newer Annotator wrote this (format {version})", where=where, do="update Annotator"
         )
     try:
-        return Migration(
-            _decode_rule(data, number),
-            before=_check_text(data["before"]),
-            after=_check_text(data["after"]),
-            undoes=int(data["undoes"]),
-            by=_check_text(data["by"]),
-            time=float(data["time"]),
-            records=dict(data["records"]),
+        x = convert({"_v": MIGRATIONS_FORMAT, **data}, _MigrationLine)
+        wrong = "" if x.n == number else "`n` is not the line's number"
+    except ValidationError as error:
+        wrong = str(error)
+    if wrong:
+        raise CorpusError(
+            f"this is no migration ({wrong})", where=where, do="restore the file from a copy"
         )
-    except (KeyError, TypeError, ValueError) as error:
-        message = f"this is no migration ({error})"
-        raise CorpusError(message, where=where, do="restore the file from a copy") from None
-
-
-def _decode_rule(data: Mapping[str, Any], number: int) -> MigrationRule:
-    if data["n"] != number:
-        raise ValueError("`n` is not the line's number")
-    sources, into = (tuple(_check_text(x) for x in data[key]) for key in ("sources", "into"))
-    return MigrationRule(number, MigrationKind(data["kind"]), sources, into, dict(data["words"]))
-
-
-def _check_text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
-    return value
+    rule = MigrationRule(x.n, x.kind, x.sources, x.into, x.words)
+    return Migration(rule, x.before, x.after, x.undoes, x.by, x.time, x.records)
 
 
 def _encode_migration(m: Migration) -> bytes:
-    return dump_json_line(
-        {
-            "_v": MIGRATIONS_FORMAT,
-            "n": m.rule.number,
-            "kind": m.rule.kind.value,
-            "sources": list(m.rule.sources),
-            "into": list(m.rule.into),
-            "words": dict(m.rule.words),
-            "undoes": m.undoes,
-            "by": m.by,
-            "time": int(m.time),
-            "records": dict(m.records),
-            "before": m.before,
-            "after": m.after,
-        }
-    )
+    rule, words, records = m.rule, dict(m.rule.words), dict(m.records)
+    line = _MigrationLine(
+        MIGRATIONS_FORMAT, rule.number, rule.kind, rule.sources, rule.into, words, m.undoes, m.by,
+        int(m.time), records, m.before, m.after,
+    )  # fmt: skip
+    return dump_json_line(to_builtins(line))
 
 
 @contextmanager

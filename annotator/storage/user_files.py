@@ -7,9 +7,9 @@ import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from msgspec import Struct, field, to_builtins
+from msgspec import Meta, Struct, ValidationError, convert, field, to_builtins
 from msgspec.structs import replace
 
 from annotator.core.errors import CorpusError
@@ -58,9 +58,6 @@ MAX_CORPORA = 500
 
 MESSAGE_SECONDS = 6.0
 """Seconds that a message stays: long enough to read a row twice."""
-_MAX_MESSAGE_SECONDS = 3600.0
-_CHOICE_FIELDS = {"hint_mode": ("always", "trigger", "toggle"), "hand": ("right", "left")}
-_BOOLEAN_FIELDS = ("avoid", "proposals", "tour_done")
 
 
 class Preferences(Struct, frozen=True):
@@ -149,34 +146,35 @@ def _corpus_key(corpus: Path) -> str:
     return str(Path(corpus).resolve())
 
 
+_POSITIONS = dict[str, dict[str, str]]
+_LATER_FIELDS: dict[str, Any] = {
+    "hint_mode": Literal["always", "trigger", "toggle"],
+    "hand": Literal["right", "left"],
+    "avoid": bool,
+    "proposals": bool,
+    "tour_done": bool,
+    "fade": Annotated[float, Meta(ge=0, le=3600)],
+}
+"""The types of fields that later versions added; a value of another type counts as missing."""
+
+
 def _decode_preferences(data: Mapping[str, Any]) -> Preferences:
-    positions = data.get("positions", {})
-    if not isinstance(positions, dict) or not all(_is_text_mapping(x) for x in positions.values()):
-        raise ValueError("`positions` is wrong")
-    texts = {key: data.get(key, "") for key in ("theme", "hints")}
-    if not all(isinstance(x, str) for x in texts.values()):
-        raise ValueError("`theme` or `hints` is no text")
-    return Preferences(positions=positions, **texts, **_decode_optional(data))
-
-
-def _decode_optional(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields that later versions added; a value that makes no sense counts as not given."""
-    out: dict[str, Any] = {k: data[k] for k, known in _CHOICE_FIELDS.items() if data.get(k) in known}
-    out |= {k: data[k] for k in _BOOLEAN_FIELDS if isinstance(data.get(k), bool)}
-    fade, take = data.get("fade"), data.get("take")
-    if isinstance(fade, int | float) and not isinstance(fade, bool) and 0 <= fade <= _MAX_MESSAGE_SECONDS:
-        out["fade"] = float(fade)
-    if isinstance(take, dict):
-        out["take"] = {name: tuple(labels) for name, labels in take.items() if _is_text_list(labels)}
-    return out
-
-
-def _is_text_list(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(x, str) for x in value)
-
-
-def _is_text_mapping(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(x, str) for x in value.values())
+    """Return the preferences in a file; raises ValueError where one of its first fields is broken."""
+    try:
+        first: dict[str, Any] = {key: convert(data.get(key, ""), str) for key in ("theme", "hints")}
+        positions = convert(data.get("positions", {}), _POSITIONS)
+    except ValidationError as error:
+        raise ValueError(str(error)) from None
+    later: dict[str, Any] = {}
+    for name, type_ in _LATER_FIELDS.items():
+        with suppress(ValidationError, KeyError):
+            later[name] = convert(data[name], type_)
+    if isinstance(take := data.get("take"), dict):
+        later["take"] = {}
+        for schema, labels in take.items():
+            with suppress(ValidationError):
+                later["take"][schema] = convert(labels, tuple[str, ...])
+    return Preferences(positions=positions, **first, **later)
 
 
 # The user's own copy of the sample corpus: its articles, with nothing annotated.
