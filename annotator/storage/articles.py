@@ -16,9 +16,9 @@ from annotator.core.article import Article, LineVerdict, SourceLine
 from annotator.core.digest import is_article_id, text_digest
 from annotator.core.errors import CorpusError, SourceError
 from annotator.storage.atomic import sync_files, sync_folder, write_atomic
+from annotator.storage.corpus_layout import ARTICLES_FOLDER
 from annotator.storage.file_io import dump_json, parse_json, translate_os_errors
 
-ARTICLES_FOLDER = "articles"
 _TEXT_FIELDS = ("title", "byline", "dateline", "date", "source")
 _RESTORE_HINT = "restore the file from a copy"
 _LIST_HINT = "`annotator articles` lists them"

@@ -12,9 +12,7 @@ from typing import Any
 from annotator.core.article import AnnotatedLineIndex, Article, LineVerdict, Sentence
 from annotator.core.errors import CorpusError
 from annotator.core.schema import Schema
-from annotator.storage import corpus_settings as toml
 from annotator.storage.articles import (
-    ARTICLES_FOLDER,
     ArticleStore,
     SourceIndex,
     check_article,
@@ -24,21 +22,28 @@ from annotator.storage.articles import (
 )
 from annotator.storage.atomic import sync_folder, write_atomic, write_new
 from annotator.storage.corpus_layout import (
-    check_article_sentences,
+    ANNOTATIONS_FOLDER,
+    ARTICLES_FOLDER,
+    SCHEMA_FILE,
+    SENTENCES_FILE,
+    CorpusSettings,
     check_folder_unused,
     check_is_corpus,
-    check_sentences_in_text,
-    file_state,
+    read_settings,
+    write_settings,
 )
-from annotator.storage.file_io import translate_os_errors
+from annotator.storage.file_io import file_state, translate_os_errors
 from annotator.storage.import_recovery import roll_back_interrupted_imports
-from annotator.storage.journal import ANNOTATIONS_FOLDER as ANNOTATIONS
 from annotator.storage.journal import annotator_names
 from annotator.storage.journal_reader import format_line_numbers
 from annotator.storage.lock import HeldError, Lock, is_held
 from annotator.storage.schemas import load_schema, parse_schema_text
-from annotator.storage.sentences import SENTENCES_FILE as SENTENCES
-from annotator.storage.sentences import SentenceFile, SentenceRanges
+from annotator.storage.sentences import (
+    SentenceFile,
+    SentenceRanges,
+    check_article_sentences,
+    check_sentences_in_text,
+)
 
 _LOCK_FILE = ".corpus.lock"
 LOCK_TIMEOUT = 10.0
@@ -49,13 +54,13 @@ _GITIGNORE = (
 )
 """The ``.gitignore`` of a new corpus."""
 
-_TORN_WARNING = f"left out a torn last line of {SENTENCES}"
+_TORN_WARNING = f"left out a torn last line of {SENTENCES_FILE}"
 
 
 class CorpusFolder:
     """An open corpus; reading needs no rights to write, writing takes a short lock each time."""
 
-    def __init__(self, path: Path, settings: toml.CorpusSettings) -> None:
+    def __init__(self, path: Path, settings: CorpusSettings) -> None:
         """Take over what ``open`` has read."""
         self.path = path
         self.name = settings.name
@@ -64,7 +69,7 @@ class CorpusFolder:
         self.schema_path = path / settings.schema
         self.warnings: list[str] = []
         self.articles = ArticleStore(path)
-        self._sentences = SentenceFile(path / SENTENCES)
+        self._sentences = SentenceFile(path / SENTENCES_FILE)
         self._cached_sentences = lru_cache(maxsize=64)(self._read_sentences)
         self._last_state: tuple[object, ...] = ()
         self._article_ids: tuple[str, ...] = ()
@@ -82,12 +87,12 @@ class CorpusFolder:
         parse_schema_text(schema_text, "schema")
         with translate_os_errors("make a corpus", path):
             check_folder_unused(path)
-            for folder in (path, path / ARTICLES_FOLDER, path / ANNOTATIONS):
+            for folder in (path, path / ARTICLES_FOLDER, path / ANNOTATIONS_FOLDER):
                 folder.mkdir(parents=True, exist_ok=True)
-            write_atomic(path / "schema.toml", schema_text.encode())
+            write_atomic(path / SCHEMA_FILE, schema_text.encode())
             with suppress(FileExistsError):
                 write_new(path / ".gitignore", _GITIGNORE)
-            toml.write_settings(path, toml.CorpusSettings(name, lang, fingerprint))
+            write_settings(path, CorpusSettings(name, lang, fingerprint))
             sync_folder(path.resolve().parent)
         return cls.open(path)
 
@@ -102,7 +107,7 @@ class CorpusFolder:
         path = Path(path)
         with translate_os_errors("read", path):
             check_is_corpus(path)
-            corpus = cls(path, toml.read_settings(path))
+            corpus = cls(path, read_settings(path))
             warning = roll_back_interrupted_imports(path, corpus.schema_path)
             if not corpus.schema_path.is_file():
                 raise CorpusError(
@@ -340,14 +345,16 @@ class CorpusFolder:
             aside, size = cut
             with suppress(ValueError):
                 self.warnings.remove(_TORN_WARNING)
-            self.warnings.append(f"set aside a torn last line of {SENTENCES} ({size} bytes) in {aside.name}")
+            self.warnings.append(
+                f"set aside a torn last line of {SENTENCES_FILE} ({size} bytes) in {aside.name}"
+            )
 
     def _add_flaw_warnings(self) -> None:
         """Put damage of ``sentences.jsonl`` into ``warnings``; the next write sets a torn end aside."""
         if self._sentences.flaws:
             lines = format_line_numbers(self._sentences.flaws)
             self.warnings.append(
-                f"{SENTENCES}, {lines}: no sentence can be read; restore the file from a copy"
+                f"{SENTENCES_FILE}, {lines}: no sentence can be read; restore the file from a copy"
             )
         if self._sentences.torn and not is_held(self.path / _LOCK_FILE):  # else somebody is just writing it
             self.warnings.append(_TORN_WARNING)

@@ -1,21 +1,39 @@
-"""What must hold of a corpus folder and of an article's sentences, and what tells that files have changed."""
+"""What a corpus folder consists of: the names in it, its settings, its fixed groups of a split."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from annotator.core.article import Article, Sentence
+from msgspec import Struct, ValidationError, convert
+
+from annotator.core.digest import is_article_id
 from annotator.core.errors import CorpusError
-from annotator.core.tokens import tokens_cover_text
-from annotator.storage.articles import ARTICLES_FOLDER
-from annotator.storage.corpus_settings import SETTINGS_FILE
-from annotator.storage.journal import ANNOTATIONS_FOLDER as ANNOTATIONS
-from annotator.storage.sentences import SENTENCES_FILE as SENTENCES
+from annotator.storage.atomic import write_atomic
+from annotator.storage.file_io import dump_json, parse_json, read_toml, translate_os_errors
 
-_CORPUS_FILES = {SETTINGS_FILE, "schema.toml", ARTICLES_FOLDER, ANNOTATIONS, "suggestions", SENTENCES}
-_RESERVED_FOLDERS = {ARTICLES_FOLDER, ANNOTATIONS, "suggestions"}
+CORPUS_FORMAT = 1
+"""The version of the corpus folder; a higher one is refused."""
+SPLITS_FORMAT = 1
+
+SETTINGS_FILE = "corpus.toml"
+SCHEMA_FILE = "schema.toml"
+"""The label schema in force, unless the settings name another file."""
+SENTENCES_FILE = "sentences.jsonl"
+MIGRATIONS_FILE = "migrations.jsonl"
+SPLITS_FILE = "splits.json"
+ARTICLES_FOLDER = "articles"
+ANNOTATIONS_FOLDER = "annotations"
+SUGGESTIONS_FOLDER = "suggestions"
+LEDGERS_FOLDER = "imports"
+
+_RESERVED_FOLDERS = {ARTICLES_FOLDER, ANNOTATIONS_FOLDER, SUGGESTIONS_FOLDER}
 """Folders in which each file means something to the corpus."""
+_UNFINISHED_CORPUS = {SETTINGS_FILE, SCHEMA_FILE, SENTENCES_FILE, *_RESERVED_FOLDERS}
+"""What a folder may hold that is to become a corpus: an earlier attempt may have stopped half-way."""
+_SCHEMA_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 
 
 def check_folder_unused(path: Path) -> None:
@@ -25,7 +43,7 @@ def check_folder_unused(path: Path) -> None:
             "there is a corpus here already", where=str(path), do="open it, or give another folder"
         )
     if path.is_dir() and any(
-        p.name not in _CORPUS_FILES and not p.name.startswith(".") for p in path.iterdir()
+        p.name not in _UNFINISHED_CORPUS and not p.name.startswith(".") for p in path.iterdir()
     ):
         raise CorpusError(
             "the folder holds other files and is no corpus",
@@ -36,26 +54,20 @@ def check_folder_unused(path: Path) -> None:
 
 def check_is_corpus(path: Path) -> None:
     """Raise CorpusError unless there is a corpus folder."""
+    make_one = "make one with `annotator ingest SOURCE --corpus FOLDER`"
     if not path.exists():
-        raise CorpusError(
-            "there is no such corpus",
-            where=str(path),
-            do="make one with `annotator ingest SOURCE --corpus FOLDER`",
-        )
+        raise CorpusError("there is no such corpus", where=str(path), do=make_one)
     if not path.is_dir():
         raise CorpusError(
             "this is a file, no corpus folder", where=str(path), do="give the folder that holds corpus.toml"
         )
     if not (path / SETTINGS_FILE).exists():
-        raise CorpusError(
-            "this folder is no corpus: it has no corpus.toml",
-            where=str(path),
-            do="give a corpus folder, or make one with `annotator ingest SOURCE --corpus FOLDER`",
-        )
+        what = "this folder is no corpus: it has no corpus.toml"
+        raise CorpusError(what, where=str(path), do=f"give a corpus folder, or {make_one}")
 
 
 def check_outside_corpus(path: Path, new_corpus: Path | None = None) -> None:
-    """Raise CorpusError where a path is in a folder that a corpus, or one to be ``made``, reads whole.
+    """Raise CorpusError where a path is in a folder that a corpus, or one to be made, reads whole.
 
     A ledger among the journals would be taken for a journal.
     """
@@ -82,36 +94,98 @@ def check_articles_folder(path: Path) -> None:
         )
 
 
-def check_article_sentences(article: Article, sentences: Sequence[Sentence]) -> None:
-    """Raise CorpusError unless the sentences are in the article's text in order, tokens and all."""
-    check_sentences_in_text(article, sentences)
-    for s in sentences:
-        if not tokens_cover_text(s.tokens, s.text):
-            raise CorpusError(
-                "the tokens do not spell the sentence", where=f"sentence {s.id}", do=_INGEST_AGAIN
-            )
+# -- corpus.toml -----------------------------------------------------------------------------------
 
 
-def check_sentences_in_text(article: Article, sentences: Sequence[Sentence]) -> None:
-    """Raise CorpusError unless the sentences are in the article's text, in order."""
-    end = 0
-    for s in sentences:
-        if s.article != article.id or s.start < end or article.text[s.start : s.end] != s.text or not s.text:
-            raise CorpusError(
-                "the sentence is not what stands there in the article",
-                where=f"sentence {s.id}",
-                do=_INGEST_AGAIN,
-            )
-        end = s.end
+class CorpusSettings(Struct, frozen=True):
+    """The contents of ``corpus.toml``."""
+
+    name: str
+    lang: str
+    fingerprint: str
+    """Names the tokenizer and its version, so that a second ingest cannot mix two of them unseen."""
+    schema: str = SCHEMA_FILE
+    """The file in the corpus folder that holds the label schema in force."""
 
 
-_INGEST_AGAIN = "ingest the source into a new corpus"
+def read_settings(folder: Path) -> CorpusSettings:
+    """Return the settings of the corpus in ``folder``; raises CorpusError where it is none or too new."""
+    path = folder / SETTINGS_FILE
+    data = read_toml(path)
+    _check_format(data, path)
+    keys = ("name", "language", "tokenizer", "schema")
+    for key in keys:
+        if not isinstance(data.get(key), str):
+            raise CorpusError(f"`{key}` is missing", where=str(path), do=f'write {key} = "…"')
+    settings = CorpusSettings(*(data[key] for key in keys))
+    if not _SCHEMA_NAME.fullmatch(settings.schema):
+        raise CorpusError(
+            "`schema` must be the name of a file in the corpus folder",
+            where=str(path),
+            do=f'write schema = "{SCHEMA_FILE}"',
+        )
+    return settings
 
 
-def file_state(path: Path) -> tuple[int, ...]:
-    """Return what changes when a file or a folder does."""
+def write_settings(folder: Path, settings: CorpusSettings) -> None:
+    """Write ``corpus.toml`` atomically; raises OSError."""
+    import tomlkit
+
+    document = tomlkit.document()
+    document.add(tomlkit.comment("A corpus of Annotator."))
+    document["name"] = settings.name
+    document["language"] = settings.lang
+    document["tokenizer"] = settings.fingerprint
+    document["schema"] = settings.schema
+    document["format"] = CORPUS_FORMAT
+    write_atomic(folder / SETTINGS_FILE, tomlkit.dumps(document).encode())
+
+
+def _check_format(data: dict[str, Any], path: Path) -> None:
+    version = data.get("format")
+    if type(version) is not int or version < 1:
+        raise CorpusError(
+            "`format` is no whole number from 1", where=str(path), do=f"write format = {CORPUS_FORMAT}"
+        )
+    if version > CORPUS_FORMAT:
+        raise CorpusError(
+            f"this corpus was made by a newer Annotator (format {version}; this one knows {CORPUS_FORMAT})",
+            where=str(path),
+            do="update Annotator to work with it",
+        )
+
+
+# -- splits.json -----------------------------------------------------------------------------------
+#
+# The groups of articles that ``export --rebalance`` has fixed: by article id, the id that its group is
+# drawn by. It names no part, so it holds for all shares. Articles that come later are drawn as without it.
+
+
+def read_split_groups(corpus: Path) -> dict[str, str]:
+    """Return, by article id, what its group is drawn by; raises CorpusError where the file is damaged."""
+    path = corpus / SPLITS_FILE
+    with translate_os_errors("read", path):
+        if not path.exists():
+            return {}
+        data = parse_json(path.read_bytes(), str(path))
+    if isinstance(version := data.get("_v"), int) and version > SPLITS_FORMAT:
+        raise CorpusError(
+            f"a newer Annotator wrote this (format {version})", where=str(path), do="update Annotator"
+        )
     try:
-        now = path.stat()
-    except FileNotFoundError:
-        return ()
-    return (now.st_ino, now.st_mtime_ns, now.st_size)
+        groups = convert(data.get("groups"), dict[str, str])
+    except ValidationError:
+        groups = {"": ""}
+    if not all(map(is_article_id, (*groups, *groups.values()))):
+        raise CorpusError(
+            "`groups` does not give article ids by article id",
+            where=str(path),
+            do="remove the file, or restore it from a copy",
+        )
+    return groups
+
+
+def encode_split_groups(groups: Mapping[str, str]) -> bytes:
+    """Return the text of the file for these groups."""
+    data = {"_v": SPLITS_FORMAT, "groups": dict(sorted(groups.items()))}
+    return dump_json(data, SPLITS_FILE, pretty=True) + b"\n"

@@ -59,6 +59,15 @@ def translate_os_errors(
         raise translate_os_error(error, action, where, error_type) from error
 
 
+def file_state(path: Path) -> tuple[int, ...]:
+    """Return what changes when a file or a folder does."""
+    try:
+        now = path.stat()
+    except FileNotFoundError:
+        return ()
+    return (now.st_ino, now.st_mtime_ns, now.st_size)
+
+
 MAX_RECORD = 64 * 2**20
 """The longest line that is read, in bytes."""
 

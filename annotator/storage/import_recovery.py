@@ -18,7 +18,7 @@ import msgspec
 from annotator.core.digest import is_article_id
 from annotator.storage.articles import ArticleStore
 from annotator.storage.atomic import sync_folder, write_atomic
-from annotator.storage.journal import ANNOTATIONS_FOLDER as ANNOTATIONS
+from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER
 from annotator.storage.journal import is_annotator_name
 from annotator.storage.lock import HeldError, Lock
 
@@ -107,9 +107,9 @@ def _roll_back(corpus: Path, folder: Path, schema: Path, note: _RecoveryNote) ->
     before, after = note.schema
     with ExitStack() as stack:
         for name in journals:
-            stack.enter_context(Lock(corpus / ANNOTATIONS / f".{name}.lock"))
+            stack.enter_context(Lock(corpus / ANNOTATIONS_FOLDER / f".{name}.lock"))
         for name, size in journals.items():
-            _truncate_journal(corpus / ANNOTATIONS / f"{name}.jsonl", size)
+            _truncate_journal(corpus / ANNOTATIONS_FOLDER / f"{name}.jsonl", size)
         staged = ArticleStore(folder)
         ArticleStore(corpus).remove(a for a in articles if not staged.has(a))  # the others are staged still
         if before and schema.read_bytes() == after.encode():

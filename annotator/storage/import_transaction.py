@@ -22,12 +22,11 @@ from msgspec.structs import replace
 from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError, JournalError
 from annotator.core.journal_record import JournalRecord
-from annotator.storage.articles import ARTICLES_FOLDER, ArticleStore, check_article, encode_article
+from annotator.storage.articles import ArticleStore, check_article, encode_article
 from annotator.storage.atomic import sync_files, sync_folder, write_atomic
 from annotator.storage.codec import RecordDecoder, encode_record
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import check_article_sentences
-from annotator.storage.corpus_settings import SETTINGS_FILE as SETTINGS
+from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER, ARTICLES_FOLDER, SENTENCES_FILE, SETTINGS_FILE
 from annotator.storage.file_io import MAX_RECORD, raw_lines, translate_os_errors
 from annotator.storage.import_recovery import (
     STAGING_PREFIX,
@@ -35,11 +34,9 @@ from annotator.storage.import_recovery import (
     remove_unused_staging,
     write_recovery_note,
 )
-from annotator.storage.journal import ANNOTATIONS_FOLDER as ANNOTATIONS
 from annotator.storage.journal import Journal, check_annotator_name
 from annotator.storage.lock import HeldError, Lock
-from annotator.storage.sentences import SENTENCES_FILE as SENTENCES
-from annotator.storage.sentences import encode_sentence_line
+from annotator.storage.sentences import check_article_sentences, encode_sentence_line
 
 _RECORDS_PER_WRITE = 5_000
 """How many records are added to a journal in one durable write; a batch makes it a few more."""
@@ -79,7 +76,7 @@ class ImportStaging(Struct):
             parent.mkdir(parents=True, exist_ok=True)
             remove_unused_staging(parent)
             folder = parent / f"{STAGING_PREFIX}{os.urandom(4).hex()}.tmp"
-            for name in (ARTICLES_FOLDER, ANNOTATIONS):
+            for name in (ARTICLES_FOLDER, ANNOTATIONS_FOLDER):
                 (folder / name).mkdir(parents=True)
             staging = cls(target, folder, corpus)
             staging._lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -111,7 +108,7 @@ class ImportStaging(Struct):
     def add_prepared_article(self, article_id: str, data: bytes, sentences: Iterable[Sentence]) -> None:
         """Prepare an article from the bytes of its file, with its sentences; raises CorpusError."""
         with translate_os_errors("write", self.folder):
-            self._open_file(SENTENCES).writelines(encode_sentence_line(s) for s in sentences)
+            self._open_file(SENTENCES_FILE).writelines(encode_sentence_line(s) for s in sentences)
             ArticleStore(self.folder).stage(article_id, data)
         self.articles.append(article_id)
         self._article_ids.add(article_id)
@@ -123,7 +120,7 @@ class ImportStaging(Struct):
         """
         check_annotator_name(annotator)
         with translate_os_errors("write", self.folder):
-            out = self._open_file(f"{ANNOTATIONS}/{annotator}.jsonl")
+            out = self._open_file(f"{ANNOTATIONS_FOLDER}/{annotator}.jsonl")
             for record in records:
                 self.counts[annotator] = self.counts.get(annotator, 0) + 1
                 out.write(_encode_bounded(record))
@@ -167,7 +164,7 @@ class ImportStaging(Struct):
         """
         assert self.corpus is not None
         self._close_files()
-        folder = self.corpus.path / ANNOTATIONS
+        folder = self.corpus.path / ANNOTATIONS_FOLDER
         new_journals = [n for n in self.counts if not (folder / f"{n}.jsonl").exists()]
         try:
             self._write_recovery_note([], dict.fromkeys(new_journals, 0), ("", ""))
@@ -191,7 +188,9 @@ class ImportStaging(Struct):
             self._write_recovery_note(self.articles, sizes, (schema, schema_text or ""))
             if schema_text:
                 corpus.set_schema(schema_text)
-            with corpus.adding_articles(self.folder / SENTENCES, ArticleStore(self.folder), self.articles):
+            with corpus.adding_articles(
+                self.folder / SENTENCES_FILE, ArticleStore(self.folder), self.articles
+            ):
                 for name, journal in journals.items():
                     self._append_records(name, journal)
                 with translate_os_errors("write", self.folder):
@@ -211,7 +210,7 @@ class ImportStaging(Struct):
             write_recovery_note(self.folder, articles, journals, schema)
 
     def _append_records(self, name: str, journal: Journal) -> None:
-        path = self.folder / ANNOTATIONS / f"{name}.jsonl"
+        path = self.folder / ANNOTATIONS_FOLDER / f"{name}.jsonl"
         by = journal.next_seq - 1
         for chunk in _record_chunks(_read_prepared_records(path)):
             journal.append([_renumber(r, by) for r in chunk])
@@ -313,8 +312,8 @@ def _move_into_place(prepared: Path, target: Path) -> None:
     if not target.exists():
         prepared.replace(target)
         return
-    for path in sorted(prepared.iterdir(), key=lambda p: p.name == SETTINGS):
-        if path.name == SETTINGS:
+    for path in sorted(prepared.iterdir(), key=lambda p: p.name == SETTINGS_FILE):
+        if path.name == SETTINGS_FILE:
             sync_folder(target)
         _move_files(path, target / path.name)
     sync_folder(target)

@@ -15,6 +15,7 @@ from annotator.core.journal_record import JournalRecord
 from annotator.storage.articles import ArticleStore
 from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder
 from annotator.storage.codec import encode_record
+from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER
 from annotator.storage.file_io import raw_lines, translate_os_error, translate_os_errors
 from annotator.storage.gc_pause import gc_paused
 from annotator.storage.journal_reader import (
@@ -27,7 +28,6 @@ from annotator.storage.journal_reader import (
 from annotator.storage.lock import HeldError, Lock
 from annotator.storage.rescue import find_rescue_files, mark_rescue_saved, read_rescue, write_rescue
 
-ANNOTATIONS_FOLDER = "annotations"
 _ANNOTATOR_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
 
 

@@ -31,8 +31,9 @@ from annotator.storage.codec import (
     decode_tail,
     line_crc,
 )
+from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER
 from annotator.storage.file_io import MAX_RECORD, translate_os_errors
-from annotator.storage.journal import ANNOTATIONS_FOLDER, Journal, rescue_name
+from annotator.storage.journal import Journal, rescue_name
 from annotator.storage.journal_reader import LineFlaw
 from annotator.storage.rescue import find_rescue_files
 

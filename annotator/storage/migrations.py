@@ -23,10 +23,10 @@ from annotator.core.journal_record import JournalRecord
 from annotator.core.label_migration import MigrationKind, MigrationRule
 from annotator.storage.atomic import write_atomic
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.corpus_layout import MIGRATIONS_FILE
 from annotator.storage.file_io import dump_json_line, parse_json, translate_os_errors
 from annotator.storage.journal import Journal
 
-MIGRATIONS_FILE = "migrations.jsonl"
 MIGRATIONS_FORMAT = 1
 
 
@@ -78,9 +78,7 @@ def _decode_migration(line: bytes, where: str, number: int) -> Migration:
     except ValidationError as error:
         wrong = str(error)
     if wrong:
-        raise CorpusError(
-            f"this is no migration ({wrong})", where=where, do="restore the file from a copy"
-        )
+        raise CorpusError(f"this is no migration ({wrong})", where=where, do="restore the file from a copy")
     rule = MigrationRule(x.n, x.kind, x.sources, x.into, x.words)
     return Migration(rule, x.before, x.after, x.undoes, x.by, x.time, x.records)
 

@@ -12,14 +12,14 @@ from typing import BinaryIO
 
 from msgspec import Struct, field
 
-from annotator.core.article import Sentence
+from annotator.core.article import Article, Sentence
 from annotator.core.digest import is_article_id
 from annotator.core.errors import CorpusError
+from annotator.core.tokens import tokens_cover_text
 from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder, write_atomic
 from annotator.storage.codec import DataError, decode_sentence, encode_sentence
 from annotator.storage.file_io import MAX_RECORD, RawLine, dump_json_line, parse_json, raw_lines
 
-SENTENCES_FILE = "sentences.jsonl"
 _LINE_START = b'{"id":"'
 _SENTENCE_ID = re.compile(rb'\{"id":"[0-9a-f]+:(\d+)-(\d+)",')
 SentenceOffsets = tuple[int, int]
@@ -318,3 +318,29 @@ def encode_sentence_line(sentence: Sentence) -> bytes:
             do="split the source",
         )
     return line
+
+
+def check_article_sentences(article: Article, sentences: Sequence[Sentence]) -> None:
+    """Raise CorpusError unless the sentences are in the article's text in order, tokens and all."""
+    check_sentences_in_text(article, sentences)
+    for s in sentences:
+        if not tokens_cover_text(s.tokens, s.text):
+            raise CorpusError(
+                "the tokens do not spell the sentence", where=f"sentence {s.id}", do=_INGEST_AGAIN
+            )
+
+
+def check_sentences_in_text(article: Article, sentences: Sequence[Sentence]) -> None:
+    """Raise CorpusError unless the sentences are in the article's text, in order."""
+    end = 0
+    for s in sentences:
+        if s.article != article.id or s.start < end or article.text[s.start : s.end] != s.text or not s.text:
+            raise CorpusError(
+                "the sentence is not what stands there in the article",
+                where=f"sentence {s.id}",
+                do=_INGEST_AGAIN,
+            )
+        end = s.end
+
+
+_INGEST_AGAIN = "ingest the source into a new corpus"

@@ -24,11 +24,10 @@ from annotator.core.errors import CorpusError
 from annotator.core.suggestion import Suggestion, sorted_suggestions
 from annotator.core.tokens import is_aligned, token_range
 from annotator.storage.atomic import append_durable, set_aside, sync_folder
-from annotator.storage.corpus_layout import file_state
-from annotator.storage.file_io import RawLine, dump_json_line, raw_lines, translate_os_errors
+from annotator.storage.corpus_layout import SUGGESTIONS_FOLDER
+from annotator.storage.file_io import RawLine, dump_json_line, file_state, raw_lines, translate_os_errors
 from annotator.storage.lock import HeldError, Lock
 
-SUGGESTIONS_FOLDER = "suggestions"
 _SOURCE_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
 _LINE_START = re.compile(
     rb'\{"meta":\{"article":"([0-9a-f]{12,64})","sentence":"[0-9a-f]+:(\d+)-(\d+)","start":\2,"end":\3\},'

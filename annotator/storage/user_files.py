@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from annotator.core.errors import CorpusError
 from annotator.storage.atomic import set_aside, sync_folder, write_atomic, write_new
-from annotator.storage.corpus_settings import SETTINGS_FILE
+from annotator.storage.corpus_layout import SETTINGS_FILE
 from annotator.storage.file_io import dump_json, parse_json, translate_os_errors
 from annotator.storage.lock import HeldError, Lock
 from annotator.storage.schemas import sample_corpus_path

@@ -9,21 +9,25 @@ from typing import Any
 from msgspec import Struct, field
 
 from annotator.core.errors import CorpusError
-from annotator.storage.articles import ARTICLES_FOLDER, decode_article, encode_article_fields
+from annotator.storage.articles import decode_article, encode_article_fields
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_settings import SETTINGS_FILE as SETTINGS
-from annotator.storage.corpus_settings import SPLITS_FILE as SPLITS
-from annotator.storage.corpus_settings import encode_split_groups, read_split_groups
+from annotator.storage.corpus_layout import (
+    ANNOTATIONS_FOLDER,
+    ARTICLES_FOLDER,
+    LEDGERS_FOLDER,
+    MIGRATIONS_FILE,
+    SENTENCES_FILE,
+    SETTINGS_FILE,
+    SPLITS_FILE,
+    SUGGESTIONS_FOLDER,
+    encode_split_groups,
+    read_split_groups,
+)
 from annotator.storage.file_io import translate_os_errors
 from annotator.storage.import_transaction import ImportStaging
-from annotator.storage.journal import ANNOTATIONS_FOLDER as ANNOTATIONS
-from annotator.storage.migrations import MIGRATIONS_FILE as MIGRATIONS
 from annotator.storage.migrations import read_migrations
-from annotator.storage.sentences import SENTENCES_FILE as SENTENCES
-from annotator.storage.suggestions import SUGGESTIONS_FOLDER as SUGGESTIONS
 from annotator.storage.suggestions import read_suggestion_index, source_names, suggestion_path
 
-LEDGERS_FOLDER = "imports"
 _ARTICLE_FIELDS = ("origin", "title", "byline", "dateline", "date", "source", "meta")
 _VERSION_FIELDS = ("replaces", "replaced_by")
 
@@ -113,7 +117,7 @@ def merge_suggestions(staging: ImportStaging, corpora: Sequence[CorpusFolder]) -
             for c in corpora
             if source in source_names(c.path)
         ]
-        staging.add_file(f"{SUGGESTIONS}/{source}.jsonl", b"".join(chunks))
+        staging.add_file(f"{SUGGESTIONS_FOLDER}/{source}.jsonl", b"".join(chunks))
 
 
 def _new_suggestion_lines(path: Path, known: set[tuple[str, int, int]]) -> bytes:
@@ -135,9 +139,9 @@ def merge_split_groups(staging: ImportStaging, corpora: Sequence[CorpusFolder]) 
     for corpus in corpora:
         for article, key in read_split_groups(corpus.path).items():
             if groups.setdefault(article, key) != key:
-                unlike.append(f"article {article}: {corpus.path / SPLITS} has fixed it in another group")
+                unlike.append(f"article {article}: {corpus.path / SPLITS_FILE} has fixed it in another group")
     if groups:
-        staging.add_file(SPLITS, encode_split_groups(groups))
+        staging.add_file(SPLITS_FILE, encode_split_groups(groups))
     return unlike
 
 
@@ -149,9 +153,9 @@ def merge_migrations(staging: ImportStaging, corpora: Sequence[CorpusFolder]) ->
     first, *others = (read_migrations(c.path) for c in corpora)
     if all(other == first for other in others):
         if first:
-            staging.add_file(MIGRATIONS, (corpora[0].path / MIGRATIONS).read_bytes())
+            staging.add_file(MIGRATIONS_FILE, (corpora[0].path / MIGRATIONS_FILE).read_bytes())
         return []
-    having = [c.path / MIGRATIONS for c in corpora if read_migrations(c.path)]
+    having = [c.path / MIGRATIONS_FILE for c in corpora if read_migrations(c.path)]
     return [f"{path}: the corpora have had different migrations" for path in having]
 
 
@@ -177,15 +181,15 @@ def unmerged_files(corpora: Iterable[CorpusFolder]) -> list[str]:
     out = []
     for corpus in corpora:
         ours = {
-            SETTINGS,
+            SETTINGS_FILE,
             corpus.schema_path.name,
             ARTICLES_FOLDER,
-            SENTENCES,
-            ANNOTATIONS,
-            SUGGESTIONS,
+            SENTENCES_FILE,
+            ANNOTATIONS_FOLDER,
+            SUGGESTIONS_FOLDER,
             LEDGERS_FOLDER,
-            SPLITS,
-            MIGRATIONS,
+            SPLITS_FILE,
+            MIGRATIONS_FILE,
         }
         with translate_os_errors("read", corpus.path):
             names = sorted(p.name for p in corpus.path.iterdir())

@@ -26,7 +26,8 @@ from annotator.export.splits import SplitAssignment, assign_parts, split_keys
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.file_io import translate_os_errors
 from annotator.storage.journal_index import ACCEPTED_NUMBER, ANSWER_BY_NUMBER, JournalIndex
-from annotator.storage.sentences import SENTENCES_FILE, SentenceRanges
+from annotator.storage.corpus_layout import SENTENCES_FILE
+from annotator.storage.sentences import SentenceRanges
 from annotator.workflows.record_selection import (
     RecordSelection,
     annotated_lines,

@@ -25,7 +25,7 @@ from annotator.similarity.story_groups import (
     rebalanced_groups,
 )
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_settings import SPLITS_FILE, encode_split_groups, read_split_groups
+from annotator.storage.corpus_layout import SPLITS_FILE, encode_split_groups, read_split_groups
 
 if TYPE_CHECKING:  # a small export starts fast
     from annotator.export.options import RegroupedArticles

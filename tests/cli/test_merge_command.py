@@ -14,11 +14,14 @@ from annotator.core.article import Article, LineVerdict
 from annotator.core.edits import Op, add_span, join_sentences, reject_suggestion, set_answer
 from annotator.core.spans import Span
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_settings import SPLITS_FILE as SPLITS
-from annotator.storage.corpus_settings import encode_split_groups, read_split_groups
+from annotator.storage.corpus_layout import (
+    MIGRATIONS_FILE,
+    SENTENCES_FILE,
+    SPLITS_FILE,
+    encode_split_groups,
+    read_split_groups,
+)
 from annotator.storage.journal import Journal
-from annotator.storage.migrations import MIGRATIONS_FILE as MIGRATIONS
-from annotator.storage.sentences import SENTENCES_FILE
 from tests import builders
 from tests.cli.command_runner import call
 
@@ -284,7 +287,7 @@ def test_undo_keeps_off_a_migration_that_the_corpus_knows_nothing_of(tmp_path: P
     assert call("schema", "rename", a.path, "PERSON", "HUMAN").code == 0
     result = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
     assert result.code == 3
-    assert f"{a.path / MIGRATIONS}: the corpora have had different migrations" in result.json["left"]
+    assert f"{a.path / MIGRATIONS_FILE}: the corpora have had different migrations" in result.json["left"]
     before = _said_now(tmp_path / "c")
     assert call("schema", "rename", tmp_path / "c", "COUNT", "NUMBER").out.startswith("schema 1: ")
     assert call("schema", "undo", tmp_path / "c").code == 0
@@ -295,13 +298,13 @@ def test_fixed_groups_of_a_split_are_kept(tmp_path: Path) -> None:
     """What a rebalance has fixed holds in the new corpus; of two groups the first stays, which is told."""
     market, bridge = builders.market(), builders.bridge()
     a, b = builders.make_corpus(tmp_path / "a", market), builders.make_corpus(tmp_path / "b", market, bridge)
-    (a.path / SPLITS).write_bytes(encode_split_groups({market.id: market.id}))
-    (b.path / SPLITS).write_bytes(encode_split_groups({market.id: bridge.id, bridge.id: bridge.id}))
+    (a.path / SPLITS_FILE).write_bytes(encode_split_groups({market.id: market.id}))
+    (b.path / SPLITS_FILE).write_bytes(encode_split_groups({market.id: bridge.id, bridge.id: bridge.id}))
     result = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
     assert result.code == 3
     assert read_split_groups(tmp_path / "c") == {market.id: market.id, bridge.id: bridge.id}
     assert [c["what"] for c in result.json["conflicts"]] == [
-        f"article {market.id}: {b.path / SPLITS} has fixed it in another group"
+        f"article {market.id}: {b.path / SPLITS_FILE} has fixed it in another group"
     ]
 
 
