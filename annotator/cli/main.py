@@ -101,7 +101,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
         return
     from annotator.plugins import api
     from annotator.storage.codec import JOURNAL_FORMAT
-    from annotator.storage.corpus_settings import CORPUS_FORMAT
+    from annotator.storage.corpus_layout import CORPUS_FORMAT
 
     output.write_data(
         [
