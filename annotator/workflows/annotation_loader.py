@@ -14,7 +14,8 @@ from annotator.core.errors import JournalError
 from annotator.core.spans import Span
 from annotator.storage.codec import FastRecord, FastSpan
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.journal import ANNOTATIONS_FOLDER, Journal
+from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER
+from annotator.storage.journal import Journal
 from annotator.storage.journal_index import (
     ANSWER_BY_NUMBER,
     FastReadError,

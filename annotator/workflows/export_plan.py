@@ -24,9 +24,9 @@ from annotator.export.export_ledger import raise_nothing_to_export
 from annotator.export.options import ExportOptions, MissingItems
 from annotator.export.splits import SplitAssignment, assign_parts, split_keys
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.corpus_layout import SENTENCES_FILE
 from annotator.storage.file_io import translate_os_errors
 from annotator.storage.journal_index import ACCEPTED_NUMBER, ANSWER_BY_NUMBER, JournalIndex
-from annotator.storage.corpus_layout import SENTENCES_FILE
 from annotator.storage.sentences import SentenceRanges
 from annotator.workflows.record_selection import (
     RecordSelection,
