@@ -10,7 +10,7 @@ Group                      Asked for with          What the entry point refers t
 =========================  ======================  ========================================
 ``annotator.formats``      ``--format NAME``       a module or object as `Format` describes
 ``annotator.suggesters``   ``--source NAME``       a module or object as `Suggester` describes
-``annotator.checks``       ``--with NAME``         see `Check`
+``annotator.checks``       ``--with NAME``         a module or object as `Check` describes
 =========================  ======================  ========================================
 
 A built-in name always wins over a plug-in. Detection and the screen never load a plug-in.
@@ -29,6 +29,11 @@ from msgspec import Struct
 from annotator.core.errors import AnnotatorError, PluginError
 
 if TYPE_CHECKING:  # the published names, for type checkers; at run time `__getattr__` loads them
+    from annotator.checks.problem import CheckInput as CheckInput
+    from annotator.checks.problem import ProblemLevel as ProblemLevel
+    from annotator.checks.problem import ProblemLocation as ProblemLocation
+    from annotator.checks.problem import ReviewedSentence as ReviewedSentence
+    from annotator.checks.registry import Check as Check
     from annotator.core.annotation import Answer as Answer
     from annotator.core.article import Sentence as Sentence
     from annotator.core.errors import SourceError as SourceError
@@ -52,6 +57,8 @@ api = 1
 PluginKind = Literal["formats", "suggesters", "checks"]
 
 _PUBLISHED_NAMES = {
+    "annotator.checks.problem": ("CheckInput", "ProblemLevel", "ProblemLocation", "ReviewedSentence"),
+    "annotator.checks.registry": ("Check",),
     "annotator.core.annotation": ("Answer",),
     "annotator.core.article": ("Sentence",),
     "annotator.core.errors": ("SourceError",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from typing import Self
 
 from msgspec import Struct, field
 
@@ -23,72 +24,54 @@ class ProblemLevel(StrEnum):
 
 
 class ProblemKind(StrEnum):
-    """What a check looks for, in the order of the report."""
+    """What the built-in checks look for, in the order of the report: name, level and words."""
 
-    JOURNAL = "journal"
-    PLACE = "place"
-    LABEL = "label"
-    OVERLAP = "overlap"
-    CHARACTERS = "characters"
-    BLANK_EDGE = "blank-edge"
-    EMPTY = "empty"
-    PUNCTUATION = "punctuation"
-    HUGE = "huge"
-    SENTENCE_END = "sentence-end"
-    TWO_LABELS = "two-labels"
-    OTHER_EDGES = "other-edges"
-    UNLABELLED = "unlabelled"
-    GUIDELINE = "guideline"
-    DUPLICATE_ARTICLE = "duplicate-article"
-    DUPLICATE_SENTENCE = "duplicate-sentence"
-    FEW = "few"
-    TOKENIZER = "tokenizer"
+    level: ProblemLevel
+    description: str
 
-    @property
-    def level(self) -> ProblemLevel:
-        """How serious such a problem is."""
-        return ProblemLevel.ERROR if self in _ERROR_KINDS else ProblemLevel.WARNING
+    def __new__(cls, name: str, level: ProblemLevel, description: str) -> Self:
+        """Make a member whose value is its name alone."""
+        kind = str.__new__(cls, name)
+        kind._value_, kind.level, kind.description = name, level, description
+        return kind
 
-    @property
-    def description(self) -> str:
-        """What the check looks for, in words."""
-        return _KIND_DESCRIPTIONS[self]
+    JOURNAL = "journal", ProblemLevel.ERROR, "damage in the stored files"
+    PLACE = "place", ProblemLevel.ERROR, "sentences that are not in their article"
+    LABEL = "label", ProblemLevel.ERROR, "labels that the schema lacks"
+    OVERLAP = "overlap", ProblemLevel.ERROR, "overlaps that the schema forbids"
+    CHARACTERS = "characters", ProblemLevel.ERROR, "spans that begin or end inside a token"
+    BLANK_EDGE = "blank-edge", ProblemLevel.ERROR, "white space at a span's edge, or nothing else in it"
+    EMPTY = "empty", ProblemLevel.WARNING, "spans without a letter, digit or symbol"
+    PUNCTUATION = "punctuation", ProblemLevel.WARNING, "punctuation at a span's edge"
+    HUGE = "huge", ProblemLevel.WARNING, "spans far longer than others of their label"
+    SENTENCE_END = "sentence-end", ProblemLevel.WARNING, "spans that run over the end of a sentence"
+    TWO_LABELS = "two-labels", ProblemLevel.WARNING, "the same words with different labels"
+    OTHER_EDGES = (
+        "other-edges",
+        ProblemLevel.WARNING,
+        "the same name with and without its title, article or possessive",
+    )
+    UNLABELLED = "unlabelled", ProblemLevel.WARNING, "words labelled here and not there"
+    GUIDELINE = "guideline", ProblemLevel.WARNING, "spans that contradict the examples of the schema"
+    DUPLICATE_ARTICLE = "duplicate-article", ProblemLevel.WARNING, "articles that are nearly the same"
+    DUPLICATE_SENTENCE = "duplicate-sentence", ProblemLevel.WARNING, "sentences that are nearly the same"
+    FEW = "few", ProblemLevel.WARNING, "too little to train on"
+    TOKENIZER = "tokenizer", ProblemLevel.WARNING, "tokens that the installed spaCy would cut otherwise"
 
 
-_ERROR_KINDS = frozenset(
-    {
-        ProblemKind.JOURNAL,
-        ProblemKind.PLACE,
-        ProblemKind.LABEL,
-        ProblemKind.OVERLAP,
-        ProblemKind.CHARACTERS,
-        ProblemKind.BLANK_EDGE,
-    }
-)
-_KIND_DESCRIPTIONS = {
-    ProblemKind.JOURNAL: "damage in the stored files",
-    ProblemKind.PLACE: "sentences that do not stand in their article",
-    ProblemKind.LABEL: "labels that the schema lacks",
-    ProblemKind.OVERLAP: "overlaps that the schema forbids",
-    ProblemKind.CHARACTERS: "spans that begin or end inside a token",
-    ProblemKind.BLANK_EDGE: "white space at a span's edge, or nothing else in it",
-    ProblemKind.EMPTY: "spans without a letter, digit or symbol",
-    ProblemKind.PUNCTUATION: "punctuation at a span's edge",
-    ProblemKind.HUGE: "spans far longer than others of their label",
-    ProblemKind.SENTENCE_END: "spans that run over the end of a sentence",
-    ProblemKind.TWO_LABELS: "the same words with different labels",
-    ProblemKind.OTHER_EDGES: "the same name with and without its title, article or possessive",
-    ProblemKind.UNLABELLED: "words labelled here and not there",
-    ProblemKind.GUIDELINE: "spans that contradict the examples of the schema",
-    ProblemKind.DUPLICATE_ARTICLE: "articles that are nearly the same",
-    ProblemKind.DUPLICATE_SENTENCE: "sentences that are nearly the same",
-    ProblemKind.FEW: "too little to train on",
-    ProblemKind.TOKENIZER: "tokens that the installed spaCy would cut otherwise",
-}
+class PluginKind(Struct, frozen=True):
+    """What a check of a plug-in looks for; ``value`` is the plug-in's name."""
+
+    value: str
+    level: ProblemLevel = ProblemLevel.WARNING
+    description: str = ""
+
+    def __str__(self) -> str:
+        return self.value
 
 
 class ProblemLocation(Struct, frozen=True):
-    """Where a problem is; what does not apply is left empty."""
+    """Where a problem is; what does not apply is empty."""
 
     article: str = ""
     annotator: str = ""
@@ -105,6 +88,8 @@ class ProblemLocation(Struct, frozen=True):
     """The file in the corpus folder, where it is not the journal's."""
     line: int = 0
     """The line of the file, from 1; 0 where it is not known."""
+    number: str = ""
+    """Article and sentence as the screen numbers them: ``2.14``."""
 
     @property
     def sort_key(self) -> tuple[str, str, int, int, int, str, str, int]:
@@ -117,7 +102,7 @@ class ProblemLocation(Struct, frozen=True):
 class Problem(Struct, frozen=True):
     """One problem, with its place and its cure."""
 
-    kind: ProblemKind
+    kind: ProblemKind | PluginKind
     location: ProblemLocation
     what: str
     remedy: str
@@ -125,9 +110,11 @@ class Problem(Struct, frozen=True):
     """Further places that belong to it."""
 
     @property
-    def sort_key(self) -> tuple[int, tuple[str, str, int, int, int, str, str, int], str]:
-        """What a report is sorted by: kind, place, words."""
-        return (_KIND_ORDER.index(self.kind), self.location.sort_key, self.what)
+    def sort_key(self) -> tuple[int, str, tuple[str, str, int, int, int, str, str, int], str]:
+        """What a report is sorted by: kind (plug-ins last), place, words."""
+        known = isinstance(self.kind, ProblemKind)
+        order = _KIND_ORDER.index(self.kind) if known else len(_KIND_ORDER)
+        return (order, self.kind.value, self.location.sort_key, self.what)
 
 
 _KIND_ORDER = tuple(ProblemKind)
@@ -136,7 +123,7 @@ _KIND_ORDER = tuple(ProblemKind)
 def problem_location(
     annotated: AnnotatedSentence, annotator: str, span: Span | None = None, seq: int = 0
 ) -> ProblemLocation:
-    """Return the place of a work, or of one of its spans."""
+    """Return the location of a sentence, or of one of its spans."""
     s = annotated.sentence
     words = annotated.text_of(span) if span else s.text
     return ProblemLocation(s.article, annotator, s.id, s.start, span, words, seq)
@@ -149,7 +136,7 @@ def quote_text(words: str, most: int = 60) -> str:
     return f"“{line}”" if len(line) <= most else f"“{line[:half].rstrip()} … {line[-half:].lstrip()}”"
 
 
-# What the checks look at: the works that count, the schema, and the sentences of the articles.
+# What the checks look at: reviewed sentences, the schema, and the sentences of the articles.
 
 
 CHECKED_ANSWERS = frozenset({None, Answer.ACCEPT})
@@ -169,12 +156,19 @@ class ReviewedSentence(Struct, frozen=True):
 
 
 class CheckInput(Struct, frozen=True):
-    """What is checked."""
+    """What a check is given.
+
+    Left out are sentences that are rejected, ignored or untouched, those that an annotator has finished
+    again in a newer version of the article, and those of lines that are switched off. A title, a byline
+    or a caption is such a line: no sentence has it, so a check of titles reads ``articles``
+    (`Article.title`, `Article.lines`).
+    """
 
     schema: Schema
     reviewed_sentences: Sequence[ReviewedSentence] = ()
-    """The sentences with an answer that counts, by annotator, in the order of the articles."""
+    """The accepted and unfinished sentences, by annotator, in the order of the articles."""
     articles: Mapping[str, Article] = field(default_factory=dict)
+    """By id, every article of the corpus, replaced ones too."""
     sentences: Mapping[str, Sequence[Sentence]] = field(default_factory=dict)
     """By article in the queue, its stored sentences that are annotated, in text order."""
 

@@ -20,7 +20,7 @@ from annotator.session.navigation import Navigation, QueuePosition
 from annotator.session.sentence_search import SentenceSearch
 from annotator.session.session_checks import records_of_present_articles
 from annotator.session.state import SaveState
-from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.corpus_folder import MAX_READ_FOR_QUEUE, CorpusFolder
 from annotator.storage.journal import Journal
 from annotator.storage.suggestions import suggestion_files
 from annotator.suggest.suggestion_service import SuggestionService
@@ -28,7 +28,7 @@ from annotator.suggest.suggestion_service import SuggestionService
 LOCK_WAIT_SECONDS = 0.3
 """How many seconds a switched line waits for another process writing to the corpus; the screen waits too."""
 
-MAX_COUNTED_AT_START = 300
+MAX_COUNTED_AT_START = MAX_READ_FOR_QUEUE
 """A corpus of more articles is counted only when somebody asks for the overview."""
 
 
@@ -73,7 +73,7 @@ class AnnotationSession:
         self._failure: JournalError | None = None
         self.annotation_store = AnnotationStore(corpus.sentences)
         self.article_cache = ArticleCache(corpus, self.annotation_store)
-        queue = self._build_queue(corpus.article_ids())
+        queue = corpus.queue(self.article, MAX_COUNTED_AT_START)
         records = records_of_present_articles(journal.records, corpus.article_ids(), schema, self.warnings)
         self.history: History = self.annotation_store.replay(records)
         self.suggestion_service = self._open_suggestion_service()
@@ -102,12 +102,6 @@ class AnnotationSession:
         suggestion_service = SuggestionService(self.schema, text, suggestion_files(self.corpus.path))
         suggestion_service.queue_annotations(list(self._touched_sentences()))
         return suggestion_service
-
-    def _build_queue(self, ids: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the articles to go through; a large corpus is not read whole to leave old versions out."""
-        if len(ids) > MAX_COUNTED_AT_START:
-            return ids
-        return tuple(a for a in ids if not self.article(a).replaced_by)
 
     # -- reading -----------------------------------------------------------------------------------
 

@@ -46,6 +46,8 @@ from annotator.storage.sentences import (
 )
 
 _LOCK_FILE = ".corpus.lock"
+MAX_READ_FOR_QUEUE = 300
+"""With more articles than this, earlier versions stay in the queue."""
 LOCK_TIMEOUT = 10.0
 """How many seconds a write waits for another process that is writing to the corpus."""
 
@@ -179,6 +181,16 @@ class CorpusFolder:
             return ()
         lines = AnnotatedLineIndex(article)
         return tuple(s for s in self.sentences(article.id) if lines.is_annotated(s.start, s.end))
+
+    def queue(
+        self, article: Callable[[str], Article] | None = None, max_read: int = MAX_READ_FOR_QUEUE
+    ) -> tuple[str, ...]:
+        """Return the articles to go through; a large corpus is not read whole to leave old versions out.
+
+        ``article`` is a cached `article`.
+        """
+        ids, read = self.article_ids(), article or self.article
+        return ids if len(ids) > max_read else tuple(a for a in ids if not read(a).replaced_by)
 
     def annotators(self) -> tuple[str, ...]:
         """Return the names that have a journal, sorted."""

@@ -1,8 +1,11 @@
-"""A corpus as the checks want it: works, articles, sentences, and what is damaged."""
+"""Checks a corpus: reads it as the checks want it, runs them, and numbers what they find."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,17 +15,40 @@ from annotator.checks.problem import (
     CheckInput,
     Problem,
     ProblemKind,
+    ProblemLevel,
     ProblemLocation,
     ReviewedSentence,
     problem_location,
 )
+from annotator.checks.registry import run_checks, run_plugin_check
 from annotator.core.article import AnnotatedLineIndex, Article, Sentence
+from annotator.core.errors import SourceError, UsageError, path_text
 from annotator.export.export_ledger import ARTICLE_MISSING
 from annotator.export.options import ExcludedItem
+from annotator.plugins import Plugin, load_plugin, plugin_names
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.gc_pause import gc_paused
 from annotator.storage.journal import find_record_lines, journal_file_name
-from annotator.storage.journal_index import JournalIndex
+from annotator.storage.journal_index import JournalIndex, load_journal_index
 from annotator.workflows.record_selection import select_items
+
+
+class CheckReport(Struct, frozen=True):
+    """What a check of a corpus has found."""
+
+    corpus: str
+    checked: Mapping[str, int]
+    """How much was looked at: articles, sentences, annotations, annotators, spans."""
+    problems: tuple[Problem, ...]
+
+    def count(self, level: ProblemLevel | str) -> int:
+        """Return the number of problems of a level."""
+        return sum(p.kind.level == level for p in self.problems)
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """The number of problems by kind, in the order of the report."""
+        return dict(Counter(p.kind.value for p in self.problems))
 
 
 class LoadedCheckInput(Struct, frozen=True):
@@ -87,18 +113,124 @@ def _damage_problems(
 _RESTORE_ADVICE = "restore the file from a copy"
 
 
-def add_file_and_line(corpus: CorpusFolder, problems: Sequence[Problem]) -> list[Problem]:
-    """Return the problems with file and line for all places that a journal record tells of."""
+def check_corpus(
+    corpus: CorpusFolder,
+    *,
+    only: Sequence[str] = (),
+    level: Literal["error", "warning"] = "warning",
+    plugins: Sequence[str] = (),
+) -> CheckReport:
+    """Look for problems; nothing is changed.
+
+    ``only`` are kinds of problems, ``plugins`` the names of further checks (``--with``). Raises UsageError
+    for an unknown one, and AnnotatorError where the corpus cannot be read or a plug-in fails.
+    """
+    kinds = [k for k in _chosen_kinds(only) if level in {ProblemLevel.WARNING, k.level}]
+    checks = [_load_check(name) for name in plugins]
+    with gc_paused():
+        loaded = load_check_input(corpus)
+        check_input = loaded.check_input
+        problems = [p for p in loaded.damage if p.kind in kinds] + run_checks(check_input, kinds)
+        if ProblemKind.TOKENIZER in kinds:
+            problems += _tokenizer_drift(corpus, check_input)
+        for plugin in checks:
+            with plugin.blamed():
+                found = run_plugin_check(plugin.name, plugin.value, check_input)
+            problems += [p for p in found if level in {ProblemLevel.WARNING, p.kind.level}]
+        problems = _add_places(corpus, sorted(problems, key=lambda p: p.sort_key))
+    counts = {
+        "articles": len(check_input.articles),
+        "sentences": sum(len(x) for x in check_input.sentences.values()),
+        "annotations": len(check_input.reviewed_sentences),
+        "annotators": len(corpus.annotators()),
+        "spans": sum(1 for _ in check_input.spans()),
+    }
+    return CheckReport(path_text(corpus.path), counts, tuple(problems))
+
+
+def _chosen_kinds(only: Sequence[str]) -> list[ProblemKind]:
+    """Return the kinds asked for, all where none is; raises UsageError for an unknown one."""
+    for name in only:
+        if name not in set(ProblemKind):
+            raise UsageError(
+                f"--only {name} is no kind of problem", do="use one of " + ", ".join(ProblemKind)
+            )
+    return [k for k in ProblemKind if not only or k.value in only]
+
+
+def _load_check(name: str) -> Plugin:
+    """Load a plug-in's check; raises UsageError for an unknown one, PluginError for one that is none."""
+    plugin = load_plugin("checks", name)
+    if plugin is None:
+        names = plugin_names("checks")
+        do = f"use one of: {', '.join(names)}" if names else "install a distribution that has it"
+        raise UsageError(f"there is no plug-in {name!r} among the checks", do=do)
+    if not callable(getattr(plugin.value, "check", None)):
+        raise plugin.error("it has no function `check`")
+    return plugin
+
+
+def _tokenizer_drift(corpus: CorpusFolder, check_input: CheckInput) -> list[Problem]:
+    from annotator.checks.corpus_checks import check_tokenizer_drift
+    from annotator.ingest.tokenizer import Tokenizer, tokenizer_fingerprint
+
+    try:
+        now = tokenizer_fingerprint(corpus.lang)
+        if now == corpus.fingerprint:
+            return []
+        return list(
+            check_tokenizer_drift(check_input, corpus.fingerprint, now, Tokenizer(corpus.lang).tokens)
+        )
+    except SourceError as error:
+        return [Problem(ProblemKind.TOKENIZER, ProblemLocation(file="corpus.toml"), error.what, error.do)]
+
+
+# -- where a problem is ----------------------------------------------------------------------------
+
+
+def _add_places(corpus: CorpusFolder, problems: Sequence[Problem]) -> list[Problem]:
+    """Return the problems with file and line of their records, and the numbers of their sentences."""
     wanted: dict[str, set[int]] = {}
     for place in (p for problem in problems for p in (problem.location, *problem.related)):
         if place.seq and not place.file:
             wanted.setdefault(place.annotator, set()).add(place.seq)
     lines = {name: find_record_lines(corpus.path, name, seqs) for name, seqs in sorted(wanted.items())}
+    numbers = _SentenceNumbers(corpus)
 
-    def found(place: ProblemLocation) -> ProblemLocation:
+    def placed(place: ProblemLocation) -> ProblemLocation:
+        place = replace(place, number=numbers.number(place))
         if not place.seq or place.file:
             return place
         line = lines[place.annotator].get(place.seq, 0)
         return replace(place, file=journal_file_name(place.annotator), line=line)
 
-    return [replace(p, location=found(p.location), related=tuple(map(found, p.related))) for p in problems]
+    return [replace(p, location=placed(p.location), related=tuple(map(placed, p.related))) for p in problems]
+
+
+class _SentenceNumbers:
+    """Numbers sentences as the screen does: the article in the queue, the sentence in its annotator's view."""
+
+    def __init__(self, corpus: CorpusFolder) -> None:
+        self._corpus = corpus
+        self._queue = {article: n for n, article in enumerate(corpus.queue(), 1)}
+        self._index = cache(lambda name: load_journal_index(corpus.path, name, corpus.sentences))
+        self._starts = cache(self._sentence_starts)
+
+    def number(self, place: ProblemLocation) -> str:
+        """Return ``2.14``; empty where the screen does not show the sentence."""
+        if not place.sentence or place.article not in self._queue:
+            return ""
+        starts = self._starts(place.annotator, place.article)
+        found = place.offset in starts
+        return f"{self._queue[place.article]}.{starts.index(place.offset) + 1}" if found else ""
+
+    def _sentence_starts(self, annotator: str, article_id: str) -> list[int]:
+        """Return where the sentences start that an annotator sees of an article, in text order."""
+        article = self._corpus.article(article_id)
+        stored = self._corpus.active_sentences(article)
+        if not annotator:
+            return [s.start for s in stored]
+        index, lines = self._index(annotator), AnnotatedLineIndex(article)
+        own = [(index.starts[n], index.ends[n]) for n in index.current_records(article_id)]
+        bare = [s.start for s in stored if not any(a < s.end and s.start < b for a, b in own)]
+        return sorted(bare + [a for a, b in own if lines.is_annotated(a, b)])

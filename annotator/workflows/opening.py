@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from annotator.core.annotation_store import AnnotationStore
-from annotator.core.errors import CorpusError, SchemaError
+from annotator.core.errors import AnnotatorError, CorpusError, SchemaError
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.file_io import translate_os_errors
 from annotator.storage.journal import Journal
@@ -22,6 +22,17 @@ def open_corpus(path: Path | str) -> CorpusFolder:
                 do=f"make it with `annotator ingest FILE… --corpus {path}`",
             )
     return CorpusFolder.open(path)
+
+
+def chosen_annotators(corpus: CorpusFolder, annotator: str | None) -> tuple[str, ...]:
+    """Return the one annotator, or all for None; raises AnnotatorError for one without a journal."""
+    names = corpus.annotators()
+    if annotator is None:
+        return names
+    if annotator not in names:
+        there = f"use one of: {', '.join(names)}" if names else "nobody has annotated this corpus yet"
+        raise AnnotatorError(f"there is no journal of the annotator {annotator!r}", do=there)
+    return (annotator,)
 
 
 def labels_in_use(corpus: CorpusFolder) -> set[str]:

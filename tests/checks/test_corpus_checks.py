@@ -288,7 +288,7 @@ def test_drift_names_the_sentences_that_would_be_cut_otherwise() -> None:
 
 def test_every_kind_has_words_and_a_check() -> None:
     """A kind that the command lists is looked for by a check, or by the command itself."""
-    assert {k for finds, _ in CHECKS for k in finds} | {ProblemKind.JOURNAL, ProblemKind.TOKENIZER} == set(
+    assert {k for _, finds in CHECKS for k in finds} | {ProblemKind.JOURNAL, ProblemKind.TOKENIZER} == set(
         ProblemKind
     )
     assert all(k.description for k in ProblemKind)

@@ -48,7 +48,7 @@ def test_a_problem_has_file_line_sentence_span_and_cure(marked: Path) -> None:
     result = call("check", marked, "--only", QUICK)
     assert result.code == 3
     assert result.out.splitlines() == [
-        f"annotations/ana.jsonl:3 {s.id}[{at}-{at + 7}]: warning punctuation: {what}",
+        f"annotations/ana.jsonl:3 {s.id}[{at}-{at + 7}] (1.1): warning punctuation: {what}",
         "0 errors and 1 warning in 1 sentence and 2 spans of 1 annotator: punctuation 1",
     ]
 

@@ -1,0 +1,315 @@
+"""The public `Corpus`: a corpus folder and all that the commands do with one, called from Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from msgspec import Struct
+
+from annotator.core.annotation import Annotation, Answer
+from annotator.core.article import Article, Sentence
+from annotator.core.errors import JournalError, UsageError, path_text
+from annotator.core.schema import Schema
+from annotator.core.spans import Span
+from annotator.core.tokens import Token
+from annotator.storage.codec import RecordDecoder, RecordLineError
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.file_io import translate_os_errors
+from annotator.storage.journal_index import ANSWER_BY_NUMBER, JournalIndex, load_journal_index
+from annotator.storage.schemas import DEFAULT_SCHEMA, read_schema_text
+from annotator.workflows.opening import chosen_annotators, open_corpus
+from annotator.workflows.progress import ProgressCallback, ignore_progress
+
+if TYPE_CHECKING:  # each is loaded by the method that needs it
+    from annotator.workflows.importing import ImportReport
+    from annotator.workflows.ingesting import IngestReport
+    from annotator.workflows.suggesting import SuggestReport
+
+PathLike = Path | str
+AnswerName = Literal["accept", "reject", "ignore", "open"]
+"""An answer; ``open`` is a sentence without one."""
+
+
+class StoredAnnotation(Struct, frozen=True):
+    """What one annotator has made of one sentence, as it is in the corpus."""
+
+    sentence: Sentence
+    article: Article
+    annotator: str
+    annotation: Annotation
+    seq: int
+    """The number of the journal's record that is in force."""
+    time: float
+    """When it was written, in seconds since 1970 (UTC)."""
+
+    @property
+    def text(self) -> str:
+        """The text of the sentence."""
+        return self.sentence.text
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """The stored tokens; offsets are code points of ``text``."""
+        return self.sentence.tokens
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The spans in reading order; offsets are code points of ``text``."""
+        return self.annotation.spans
+
+    @property
+    def answer(self) -> Answer | None:
+        """The answer; None for a sentence that is not finished."""
+        return self.annotation.answer
+
+    @property
+    def meta(self) -> Mapping[str, object]:
+        """The metadata that the article came with."""
+        return self.article.meta
+
+
+class Corpus:
+    """An open corpus folder.
+
+    Options are named as the command line's. Results are frozen values; errors are `AnnotatorError`. An
+    iterator yields what was in the corpus when it was made. Each write takes the locks that the commands
+    and the screen take.
+
+    >>> import annotator
+    >>> corpus = annotator.Corpus.create("news", schema="news", lang="en")
+    >>> report = corpus.ingest(["page.txt"])
+    >>> [article.title for article in corpus.articles()]
+    ['Ferry runs again']
+    >>> corpus.annotators()
+    ()
+    >>> with annotator.Corpus.open("news") as again:
+    ...     again.lang
+    'en'
+    >>> try:
+    ...     annotator.Corpus.open("nowhere")
+    ... except annotator.AnnotatorError as error:
+    ...     error.where, error.what
+    ('nowhere', 'there is no such corpus')
+    """
+
+    def __init__(self, folder: CorpusFolder) -> None:
+        """Take an open folder; call `create` or `open` instead."""
+        self._folder: CorpusFolder | None = folder
+
+    @classmethod
+    def create(
+        cls,
+        path: PathLike,
+        *,
+        schema: PathLike = DEFAULT_SCHEMA,
+        lang: str = "en",
+        name: str | None = None,
+    ) -> Self:
+        """Make a corpus in a new or empty folder.
+
+        ``schema`` is a file or the name of a shipped schema, ``lang`` a spaCy code, and ``name`` the folder's
+        by default. Raises CorpusError for a folder that is in use, and SchemaError.
+        """
+        from annotator.ingest.tokenizer import Tokenizer
+
+        return cls(
+            CorpusFolder.create(
+                path,
+                name=path_text(name or Path(path).resolve().name),
+                lang=lang,
+                fingerprint=Tokenizer(lang).fingerprint,
+                schema_text=read_schema_text(schema),
+            )
+        )
+
+    @classmethod
+    def open(cls, path: PathLike) -> Self:
+        """Open a corpus; raises CorpusError where there is none or it is damaged."""
+        return cls(open_corpus(path))
+
+    def close(self) -> None:
+        """Forget the corpus; every later call raises UsageError."""
+        self._folder = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Corpus({str(self._folder.path) if self._folder else 'closed'!r})"
+
+    @property
+    def folder(self) -> CorpusFolder:
+        """The storage behind it; raises UsageError after `close`."""
+        if self._folder is None:
+            raise UsageError("this corpus is closed", do="open it with Corpus.open")
+        return self._folder
+
+    def _reopen(self) -> None:
+        """See what a workflow has written, the schema included."""
+        self._folder = CorpusFolder.open(self.folder.path)
+
+    # -- what there is -------------------------------------------------------------------------
+
+    @property
+    def path(self) -> Path:
+        """The folder."""
+        return self.folder.path
+
+    @property
+    def name(self) -> str:
+        """The name of the corpus."""
+        return self.folder.name
+
+    @property
+    def lang(self) -> str:
+        """The language, a spaCy code."""
+        return self.folder.lang
+
+    @property
+    def schema(self) -> Schema:
+        """The label schema in force."""
+        return self.folder.schema
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is wrong with the stored files."""
+        return tuple(self.folder.warnings)
+
+    def annotators(self) -> tuple[str, ...]:
+        """Return the names that have a journal, sorted."""
+        return self.folder.annotators()
+
+    def articles(self) -> Iterator[Article]:
+        """Return an iterator over the articles in the order of ingest."""
+        return map(self.folder.article, self.folder.article_ids())
+
+    def sentences(self, article: Article) -> tuple[Sentence, ...]:
+        """Return the sentences of an article that are to be annotated."""
+        return self.folder.active_sentences(article)
+
+    def annotations(
+        self, *, annotator: str | None = None, answer: AnswerName | None = None
+    ) -> Iterator[StoredAnnotation]:
+        """Return an iterator over the annotations in force: by article, then annotator, in text order.
+
+        ``annotator`` and ``answer`` narrow it. Records of articles that have left the corpus are left out.
+        Only the places of the records are kept in memory. Raises AnnotatorError for an unknown annotator.
+        """
+        folder = self.folder
+        wanted = None if answer == "open" else Answer(answer) if answer else None
+        names = chosen_annotators(folder, annotator)
+        indexes = [load_journal_index(folder.path, name, folder.sentences) for name in names]
+        accepts = [answer is None or ANSWER_BY_NUMBER[n] is wanted for n in range(len(ANSWER_BY_NUMBER))]
+        return _iterate_annotations(folder, indexes, folder.article_ids(), accepts)
+
+    # -- what goes in --------------------------------------------------------------------------
+
+    def ingest(
+        self,
+        sources: Iterable[PathLike],
+        *,
+        schema: PathLike | None = None,
+        progress: ProgressCallback = ignore_progress,
+    ) -> IngestReport:
+        """Add the articles of files and folders, each source on its own; ``schema`` is put in force."""
+        from annotator.workflows.ingesting import ingest
+
+        try:
+            return ingest(self.path, [Path(s) for s in sources], schema=schema, progress=progress)
+        finally:
+            self._reopen()
+
+    def import_files(
+        self,
+        files: Iterable[PathLike],
+        *,
+        format: str = "auto",  # noqa: A002  (as the option)
+        labels: Mapping[str, str] | None = None,
+        add_labels: bool = False,
+        annotator: str = "",
+        answer: Literal["", "accept", "open"] = "",
+        ledger: Literal["exceptions", "full"] = "exceptions",
+        ledger_file: PathLike | None = None,
+        strict: bool = False,
+        title_from: str = "",
+        offsets: str = "",
+        layer: str = "",
+        progress: Callable[[str, int], None] | None = None,
+    ) -> ImportReport:
+        """Import the annotations of other tools, all of them or nothing.
+
+        ``labels`` gives for a label of the files the corpus's, or ``""`` to leave it out (``--map``).
+        What is not carried over is in ``report.ledger``. Raises AnnotatorError, with the corpus as it was.
+        """
+        from annotator.workflows.import_options import ImportOptions
+        from annotator.workflows.importing import import_files
+
+        options = ImportOptions(
+            format=format,
+            labels=labels or {},
+            add_labels=add_labels,
+            annotator=annotator,
+            answer=answer,
+            ledger=ledger,
+            ledger_file=Path(ledger_file) if ledger_file else None,
+            strict=strict,
+            title_from=title_from,
+            offsets=offsets,
+            layer=layer,
+        )
+        try:
+            return import_files(self.path, [Path(f) for f in files], options, progress)
+        finally:
+            self._reopen()
+
+    def add_suggestions(self, source: str, rows: Iterable[Mapping[str, Any]]) -> SuggestReport:
+        """Add suggestions of your own, a row a sentence, with the fields of a suggestion file.
+
+        A row is ``{"meta": {"article", "start", "end"}, "spans": [{"start", "end", "label", "score"}]}``:
+        the sentence's offsets in its article, the spans' in the sentence, in code points.
+        """
+        from annotator.workflows.suggesting import add_suggestions
+
+        return add_suggestions(self.folder, source, rows)
+
+
+def _iterate_annotations(
+    folder: CorpusFolder, indexes: Sequence[JournalIndex], ids: Sequence[str], accepts: Sequence[bool]
+) -> Iterator[StoredAnnotation]:
+    for article_id in ids:
+        article: Article | None = None
+        for index in indexes:
+            numbers = [n for n in index.current_records(article_id) if accepts[index.answers[n]]]
+            if numbers:
+                article = article or folder.article(article_id)
+                yield from _read_annotations(index, numbers, article)
+
+
+def _read_annotations(
+    index: JournalIndex, numbers: Sequence[int], article: Article
+) -> Iterator[StoredAnnotation]:
+    """Yield the records of one article; raises JournalError for a line that has changed since."""
+    decoder = RecordDecoder()
+    with translate_os_errors("read", index.path, JournalError), index.path.open("rb") as file:
+        for n in numbers:
+            file.seek(index.offsets[n])
+            try:
+                record = decoder.decode(file.read(index.sizes[n]).rstrip(b"\r\n"))
+            except RecordLineError as error:
+                raise JournalError(
+                    f"a record has changed since it was listed ({error})",
+                    where=str(index.path),
+                    do="call annotations() again",
+                ) from None
+            annotated = record.annotated
+            yield StoredAnnotation(
+                annotated.sentence, article, index.name, annotated.annotation, record.seq, record.time
+            )
