@@ -6,12 +6,15 @@ import time
 from pathlib import Path
 
 import click
+from msgspec import to_builtins
 
 from annotator.cli import output
-from annotator.cli.options import PATH, json_option, login_name, open_corpus
+from annotator.cli.options import PATH, json_option, login_name
 from annotator.core.article import Article, LineVerdict
-from annotator.core.errors import CorpusError, UsageError
+from annotator.core.errors import UsageError
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows.articles import article_summaries, find_article, switch_article_line
+from annotator.workflows.opening import open_corpus
 
 
 @click.command("articles")
@@ -32,67 +35,38 @@ def command(
     `--switch 12 body`, take that back with `--undo`.
     """
     opened = open_corpus(corpus)
-    if article is None:
-        if switch or undo:
-            raise UsageError("--switch and --undo need an article", do="name its id after the corpus")
-        _print_warnings(opened)
-        _print_articles(opened, as_json=as_json)
-        return
-    found = opened.article(_find_article(opened, article))
-    if switch:
-        found = _switch_line(opened, found, switch, name or login_name())
-    if undo:
-        found = _undo_switch(opened, found, name or login_name())
-    _print_warnings(opened)
-    _print_article(found, as_json=as_json)
-
-
-def _print_warnings(corpus: CorpusFolder) -> None:
-    """Tell on stderr what is amiss in the corpus."""
-    for warning in corpus.warnings:
+    shown: Article | None = None
+    if article is not None:
+        shown, by = find_article(opened, article), name or login_name()
+        if switch:
+            shown = switch_article_line(opened, shown, *switch, by=by)
+        if undo:
+            undone = opened.undo_line_verdict(shown.id, by=by, time=time.time())
+            if undone is None:
+                output.write_message("nothing to undo in this article")
+            shown = undone or shown
+    elif switch or undo:
+        raise UsageError("--switch and --undo need an article", do="name its id after the corpus")
+    for warning in opened.warnings:
         output.write_warning(warning)
-
-
-def _find_article(corpus: CorpusFolder, start: str) -> str:
-    matches = [a for a in corpus.article_ids() if a.startswith(start)]
-    if len(matches) != 1:
-        what = "no article" if not matches else f"{len(matches)} articles"
-        raise CorpusError(
-            f"{what} has an id that starts with {start!r}",
-            where=str(corpus.path),
-            do="`annotator articles` lists them",
-        )
-    return matches[0]
+    if shown:
+        _print_article(shown, as_json=as_json)
+    else:
+        _print_articles(opened, as_json=as_json)
 
 
 def _print_articles(corpus: CorpusFolder, *, as_json: bool) -> None:
-    rows = [_summary(corpus, corpus.article(a)) for a in corpus.article_ids()]
+    """Print a line an article, with the number that the screen gives it."""
+    rows = article_summaries(corpus)
     if as_json:
-        output.write_json(rows)
+        output.write_json(to_builtins(list(rows)))
         return
+    numbers = {article: n for n, article in enumerate(corpus.queue(), 1)}
     for r in rows:
-        state = f"  (replaced by {r['replaced_by']})" if r["replaced_by"] else ""
-        lines = f"{r['body']:>4} of {r['lines']} lines"
-        output.write_data(
-            [f"{r['id']}  {output.count_column(r['sentences'], 'sentence')}  {lines}  {r['title']}{state}"]
-        )
-
-
-def _summary(corpus: CorpusFolder, a: Article) -> dict[str, object]:
-    return {
-        "id": a.id,
-        "title": a.title or a.origin,
-        "byline": a.byline,
-        "dateline": a.dateline,
-        "date": a.date,
-        "source": a.source,
-        "origin": a.origin,
-        "lines": len(a.lines),
-        "body": sum(line.verdict.annotated for line in a.lines),
-        "sentences": len(corpus.active_sentences(a)),
-        "replaces": a.replaces,
-        "replaced_by": a.replaced_by,
-    }
+        state = f"  (replaced by {r.replaced_by})" if r.replaced_by else ""
+        place = f"{r.id} {f'({numbers[r.id]})' if r.id in numbers else '':>5}"
+        sentences = output.count_column(r.sentences, "sentence")
+        output.write_row(f"{place}  {sentences}  {r.body:>4} of {r.lines} lines  {r.title}{state}")
 
 
 def _print_article(a: Article, *, as_json: bool) -> None:
@@ -110,42 +84,17 @@ def _print_article(a: Article, *, as_json: bool) -> None:
         ]
         output.write_json({"id": a.id, "title": a.title, "byline": a.byline, "date": a.date, "lines": lines})
         return
-    head = [
-        ("title", a.title),
-        ("by", a.byline),
-        ("place", a.dateline),
-        ("date", a.date),
-        ("from", a.source or a.origin),
-    ]
-    output.write_data(f"{name:<6} {value}" for name, value in head if value)
+    head = {
+        "title": a.title,
+        "by": a.byline,
+        "place": a.dateline,
+        "date": a.date,
+        "from": a.source or a.origin,
+    }
+    for name, value in head.items():
+        if value:
+            output.write_row(f"{name:<6} {value}")
     for n, (x, text) in enumerate(zip(a.lines, texts, strict=True), 1):
-        mark = "*" if x.was else " "
-        words = _shortened(text)
+        words = text if len(text) <= 72 else text[:71] + "…"
         reason = f"({x.reason})" if x.verdict is not LineVerdict.BLANK else ""
-        output.write_data([f"{n:>5} {mark}{x.verdict.value:<12} {words}  {reason}".rstrip()])
-
-
-def _shortened(text: str) -> str:
-    """Return a line short enough for a terminal."""
-    return text if len(text) <= 72 else text[:71] + "…"
-
-
-def _switch_line(corpus: CorpusFolder, a: Article, switch: tuple[str, str], name: str) -> Article:
-    number, verdict = switch
-    known = [v.value for v in LineVerdict if v is not LineVerdict.BLANK]
-    if not number.isdecimal() or len(number) > 9 or not 1 <= int(number) <= len(a.lines):
-        raise UsageError(
-            f"there is no line {number[:20]}", where=a.id, do=f"lines go from 1 to {len(a.lines)}"
-        )
-    if verdict not in known:
-        raise UsageError(f"there is no verdict {verdict!r}", do="use one of " + ", ".join(known))
-    if a.lines[int(number) - 1].verdict is LineVerdict.BLANK:
-        raise UsageError(f"line {number} is blank", where=a.id, do="there is nothing in it to annotate")
-    return corpus.set_line_verdict(a.id, int(number) - 1, LineVerdict(verdict), by=name, time=time.time())
-
-
-def _undo_switch(corpus: CorpusFolder, a: Article, name: str) -> Article:
-    undone = corpus.undo_line_verdict(a.id, by=name, time=time.time())
-    if undone is None:
-        output.write_message("nothing to undo in this article")
-    return undone or a
+        output.write_row(f"{n:>5} {'*' if x.was else ' '}{x.verdict.value:<12} {words}  {reason}".rstrip())

@@ -36,7 +36,8 @@ def command(check: Path | None, schema: Path, as_json: bool) -> int:
     if as_json:
         output.write_json(_report_fields(keys, file))
     else:
-        output.write_data(_key_table(keys))
+        for row in _key_table(keys):
+            output.write_row(row)
         output.write_message(f"keymap file: {file}{'' if file.exists() else ' (there is none yet)'}")
     return 1 if keys.errors else 0
 

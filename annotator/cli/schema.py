@@ -102,7 +102,7 @@ def log_command(corpus: Path, as_json: bool) -> None:
     for m in done:
         day = time.strftime("%Y-%m-%d", time.gmtime(m.time))
         back = " (taken back)" if m.rule.number in undone else ""
-        output.write_data([f"{m.rule.number}  {day}  {m.by}  {describe_migration(m)}{back}"])
+        output.write_row(f"{m.rule.number}  {day}  {m.by}  {describe_migration(m)}{back}")
 
 
 def _migration_fields(m: Migration) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from annotator.cli import output
 from annotator.cli.main import _COMMANDS
 from tests import builders
 from tests.cli.command_runner import call
@@ -103,3 +104,17 @@ def test_an_unforeseen_error_is_json_too(tmp_path: Path, monkeypatch: pytest.Mon
         "where": "/locked",
         "do": "",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("short", "short"),
+        ("exactly ten", "exactly t…"),
+        ("日本語日本語", "日本語日…"),
+        ("日本語日本", "日本語日本"),
+    ],
+)
+def test_a_row_is_cut_to_the_terminals_cells(text: str, cut: str) -> None:
+    """A wide character takes two cells and is never cut in half."""
+    assert output._cut_to_cells(text, 10) == cut

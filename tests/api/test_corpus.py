@@ -1,0 +1,112 @@
+"""`annotator.Corpus`: what the commands do, from Python."""
+
+from __future__ import annotations
+
+import doctest
+import shutil
+from pathlib import Path
+
+import pytest
+
+import annotator
+import annotator.workflows.corpus
+from annotator import AnnotatorError, Answer, Corpus
+from annotator.core.edits import add_span, set_answer
+from annotator.storage.suggestions import SuggestionFile
+from tests import builders
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = "Ferry runs again\n\nThe ferry left the old harbour at noon, said Ada Pell. It was full.\n"
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Corpus:
+    """Return a copy of the shipped sample."""
+    shutil.copytree(ROOT / "corpus", tmp_path / "sample")
+    return Corpus.open(tmp_path / "sample")
+
+
+def test_the_examples_in_the_docstrings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the documentation shows is what happens."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "page.txt").write_text(PAGE)
+    done = doctest.testmod(annotator.workflows.corpus)
+    assert done.attempted
+    assert not done.failed
+
+
+def test_annotations_are_typed_and_in_order(sample: Corpus) -> None:
+    """Each has its text, tokens, spans, article and record; offsets fit the text."""
+    rows = list(sample.annotations(annotator="guide", answer="accept"))
+    assert rows
+    assert {row.answer for row in rows} == {Answer.ACCEPT}
+    for row in rows:
+        assert row.article.text[row.sentence.start : row.sentence.end] == row.text
+        assert "".join(t.text + " " * t.ws for t in row.tokens).strip() == row.text.strip()
+        assert all(row.text[s.start : s.end] for s in row.spans)
+        assert (row.meta, row.seq > 0, row.annotator) == (row.article.meta, True, "guide")
+    order = [a.id for a in sample.articles()]
+    places = [(order.index(r.article.id), r.sentence.start) for r in rows]
+    assert places == sorted(places)
+
+
+def test_annotations_see_the_corpus_as_at_the_call(tmp_path: Path) -> None:
+    """What is written after the call is in the next one alone."""
+    corpus = Corpus(builders.make_corpus(tmp_path / "news"))
+    session = builders.open_session(corpus.folder)
+    work = session.annotation_store.sentences_of(builders.market().id)[2]
+    session.apply_edit(add_span(work, builders.span(work.sentence.text, "Friday", "VENUE"), corpus.schema))
+    session.close()
+    before = corpus.annotations()
+    session = builders.open_session(corpus.folder)
+    work = session.annotation_store.sentences_of(builders.market().id)[2]
+    session.apply_edit(set_answer(work, Answer.ACCEPT))
+    session.close()
+    assert [row.answer for row in before] == [None]
+    assert [row.answer for row in corpus.annotations()] == [Answer.ACCEPT]
+    assert not list(corpus.annotations(answer="open"))
+    with pytest.raises(AnnotatorError, match="there is no journal of the annotator 'ben'; use one of: ana"):
+        corpus.annotations(annotator="ben")
+
+
+def test_what_an_import_brings_is_there_at_once(tmp_path: Path) -> None:
+    """`labels` maps as --map does; the schema that an import has changed is the one in force."""
+    corpus = Corpus.create(tmp_path / "news", schema="news", lang="en")
+    rows = tmp_path / "all.jsonl"
+    rows.write_text(
+        '{"text": "There sat Ada.", "spans": [{"start": 10, "end": 13, "label": "PER"}], "answer": "accept"}\n'
+    )
+    report = corpus.import_files([rows], labels={"PER": "PERSON"}, annotator="ana")
+    assert (report.ledger.lost, report.records) == (0, 1)
+    [row] = corpus.annotations(annotator="ana")
+    assert [(row.text[s.start : s.end], s.label) for s in row.spans] == [("Ada", "PERSON")]
+    rows.write_text('{"text": "Here sat Bo.", "spans": [{"start": 9, "end": 11, "label": "CAT"}]}\n')
+    corpus.import_files([rows], add_labels=True)
+    assert corpus.schema.label("CAT")
+
+
+def test_suggestions_of_ones_own(tmp_path: Path) -> None:
+    """Rows have a suggestion file's fields; the screen and --evaluate read them."""
+    corpus = Corpus.create(tmp_path / "news")
+    (tmp_path / "page.txt").write_text(PAGE)
+    corpus.ingest([tmp_path / "page.txt"])
+    [article] = corpus.articles()
+    sentence = corpus.sentences(article)[0]
+    at = sentence.text.index("Ada Pell")
+    row = {
+        "meta": {"article": article.id, "start": sentence.start, "end": sentence.end},
+        "spans": [{"start": at, "end": at + 8, "label": "PERSON", "score": 0.75}],
+    }
+    assert corpus.add_suggestions("mine", [row]).spans == {"PERSON": 1}
+    [suggestion] = SuggestionFile(corpus.path / "suggestions" / "mine.jsonl")(sentence)
+    assert (suggestion.label, suggestion.score, suggestion.source) == ("PERSON", 0.75, "mine")
+
+
+def test_a_closed_corpus_refuses_every_call(sample: Corpus) -> None:
+    """After `with` or `close` a call is a mistake that says what to do."""
+    with sample as corpus:
+        assert corpus.name
+    with pytest.raises(AnnotatorError) as caught:
+        sample.annotators()
+    assert (caught.value.what, caught.value.do) == ("this corpus is closed", "open it with Corpus.open")
+    assert repr(sample) == "Corpus('closed')"
