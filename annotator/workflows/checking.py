@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Literal
 
@@ -29,7 +29,7 @@ from annotator.plugins import Plugin, load_plugin, plugin_names
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.gc_pause import gc_paused
 from annotator.storage.journal import find_record_lines, journal_file_name
-from annotator.storage.journal_index import JournalIndex, load_journal_index
+from annotator.storage.journal_index import JournalIndex
 from annotator.workflows.record_selection import select_items
 
 
@@ -56,6 +56,7 @@ class LoadedCheckInput(Struct, frozen=True):
 
     check_input: CheckInput
     damage: tuple[Problem, ...]
+    journals: tuple[JournalIndex, ...]
 
 
 def load_check_input(corpus: CorpusFolder) -> LoadedCheckInput:
@@ -68,9 +69,8 @@ def load_check_input(corpus: CorpusFolder) -> LoadedCheckInput:
         if i.annotated.annotation.answer in CHECKED_ANSWERS
     ]
     check_input = CheckInput(corpus.schema, reviewed, articles, _queued_sentences(corpus, articles))
-    return LoadedCheckInput(
-        check_input, tuple(_damage_problems(corpus, selected.journals, selected.missing.excluded))
-    )
+    damage = _damage_problems(corpus, selected.journals, selected.missing.excluded)
+    return LoadedCheckInput(check_input, tuple(damage), selected.journals)
 
 
 def _queued_sentences(corpus: CorpusFolder, articles: dict[str, Article]) -> dict[str, Sequence[Sentence]]:
@@ -137,7 +137,7 @@ def check_corpus(
             with plugin.blamed():
                 found = run_plugin_check(plugin.name, plugin.value, check_input)
             problems += [p for p in found if level in {ProblemLevel.WARNING, p.kind.level}]
-        problems = _add_places(corpus, sorted(problems, key=lambda p: p.sort_key))
+        problems = _add_places(corpus, loaded.journals, sorted(problems, key=lambda p: p.sort_key))
     counts = {
         "articles": len(check_input.articles),
         "sentences": sum(len(x) for x in check_input.sentences.values()),
@@ -188,14 +188,16 @@ def _tokenizer_drift(corpus: CorpusFolder, check_input: CheckInput) -> list[Prob
 # -- where a problem is ----------------------------------------------------------------------------
 
 
-def _add_places(corpus: CorpusFolder, problems: Sequence[Problem]) -> list[Problem]:
+def _add_places(
+    corpus: CorpusFolder, journals: Iterable[JournalIndex], problems: Sequence[Problem]
+) -> list[Problem]:
     """Return the problems with file and line of their records, and the numbers of their sentences."""
     wanted: dict[str, set[int]] = {}
     for place in (p for problem in problems for p in (problem.location, *problem.related)):
         if place.seq and not place.file:
             wanted.setdefault(place.annotator, set()).add(place.seq)
     lines = {name: find_record_lines(corpus.path, name, seqs) for name, seqs in sorted(wanted.items())}
-    numbers = _SentenceNumbers(corpus)
+    numbers = _SentenceNumbers(corpus, journals)
 
     def placed(place: ProblemLocation) -> ProblemLocation:
         place = replace(place, number=numbers.number(place))
@@ -210,10 +212,10 @@ def _add_places(corpus: CorpusFolder, problems: Sequence[Problem]) -> list[Probl
 class _SentenceNumbers:
     """Numbers sentences as the screen does: the article in the queue, the sentence in its annotator's view."""
 
-    def __init__(self, corpus: CorpusFolder) -> None:
+    def __init__(self, corpus: CorpusFolder, journals: Iterable[JournalIndex]) -> None:
         self._corpus = corpus
         self._queue = {article: n for n, article in enumerate(corpus.queue(), 1)}
-        self._index = cache(lambda name: load_journal_index(corpus.path, name, corpus.sentences))
+        self._journals = {journal.name: journal for journal in journals}
         self._starts = cache(self._sentence_starts)
 
     def number(self, place: ProblemLocation) -> str:
@@ -230,7 +232,7 @@ class _SentenceNumbers:
         stored = self._corpus.active_sentences(article)
         if not annotator:
             return [s.start for s in stored]
-        index, lines = self._index(annotator), AnnotatedLineIndex(article)
+        index, lines = self._journals[annotator], AnnotatedLineIndex(article)
         own = [(index.starts[n], index.ends[n]) for n in index.current_records(article_id)]
         bare = [s.start for s in stored if not any(a < s.end and s.start < b for a, b in own)]
         return sorted(bare + [a for a, b in own if lines.is_annotated(a, b)])
