@@ -394,7 +394,7 @@ def _refuse_newer(raw: bytes) -> None:
 # An export of a million sentences reads records without the values of core.
 
 
-class FastSpan(Struct, gc=False):
+class SpanRow(Struct, gc=False):
     """A stored span; its tokens, the last one included, are None where it touches none."""
 
     start: int
@@ -405,22 +405,22 @@ class FastSpan(Struct, gc=False):
     source: str = ""
 
 
-class FastRecord(Struct, gc=False):
+class RecordRow(Struct, gc=False):
     """One record, checked: the tokens spell the text, none is empty, and the spans lie in it."""
 
     text: str
     tokens: list[Token]
-    spans: list[FastSpan]
+    spans: list[SpanRow]
     digest: str = field(name="_digest")
-    rejected: list[FastSpan] = []
+    rejected: list[SpanRow] = []
     note: str = ""
     flagged: bool = False
 
 
-_row_decoder = msgspec.json.Decoder(FastRecord)
+_row_decoder = msgspec.json.Decoder(RecordRow)
 
 
-def decode_row(raw: bytes, crc: int, length: int) -> FastRecord:
+def decode_row(raw: bytes, crc: int, length: int) -> RecordRow:
     """Return the record of a line (without LF) that an index has found with this CRC and text length.
 
     Raises RecordLineError where the line has changed or contradicts itself.

@@ -16,16 +16,17 @@ from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
 
-from annotator.core.annotation import Answer
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import Sentence
 from annotator.core.digest import text_digest
 from annotator.core.edits import Op
 from annotator.core.errors import JournalError
+from annotator.core.spans import Span
 from annotator.storage.codec import (
-    FastRecord,
     NewerFormatError,
     RecordLineError,
+    RecordRow,
     RecordTail,
     decode_row,
     decode_tail,
@@ -45,8 +46,15 @@ ACCEPTED_NUMBER = _ANSWER_NUMBERS[Answer.ACCEPT]
 ANSWER_BY_NUMBER = {n: answer for answer, n in _ANSWER_NUMBERS.items()}
 
 
-class FastReadError(ValueError):
-    """A journal that is not plain, or that has changed since it was indexed."""
+class NotPlainError(ValueError):
+    """A journal that must be replayed to be indexed."""
+
+
+class UnreadableRecordError(ValueError):
+    """A record that contradicts itself, or that has changed since it was indexed.
+
+    The one argument is the annotator's name.
+    """
 
 
 class _ArticleRecords:
@@ -107,7 +115,7 @@ class JournalIndex:
         return places
 
     def add_lines(self, raws: Sequence[bytes], tails: Sequence[RecordTail]) -> None:
-        """Add the records of lines (without LF) that follow in the file; raises FastReadError."""
+        """Add the records of lines (without LF) that follow in the file; raises NotPlainError."""
         sizes = [len(raw) + 1 for raw in raws]
         before = self.offsets[-1] + self.sizes[-1] if self.sizes else 0
         self.starts.extend([tail.meta.start for tail in tails])
@@ -119,14 +127,14 @@ class JournalIndex:
         try:
             self.text_hashes.extend([int(tail.digest[:16], 16) for tail in tails])
         except (ValueError, OverflowError):
-            raise FastReadError("the digest is no SHA-256") from None
+            raise NotPlainError("the digest is no SHA-256") from None
 
     def apply_batch(self, batch: Sequence[tuple[int, RecordTail]]) -> None:
         """Put the records of one edit in force.
 
         Each takes the place of all records that share text with it. ``AnnotationStore.replay`` does the
         same with single records and with edits that go sentence by sentence; with others as long as no
-        other record lies between their sentences; raises FastReadError where one does.
+        other record lies between their sentences; raises NotPlainError where one does.
         """
         if len(batch) > 1 and batch[0][1].op not in _SINGLE_SENTENCE_OPS:
             self._check_adjacent(batch)
@@ -154,14 +162,14 @@ class JournalIndex:
         return first, max(first, bisect_left(places.starts, end))
 
     def _check_adjacent(self, batch: Sequence[tuple[int, RecordTail]]) -> None:
-        """Raise FastReadError unless an edit's sentences lie in one article with no other record between."""
+        """Raise NotPlainError unless an edit's sentences lie in one article with no other record between."""
         metas = [tail.meta for _, tail in batch]
         places = self._articles.get(metas[0].article, _ArticleRecords())
         each = [self._overlapping_range(places, m.start, m.end) for m in metas]
         whole = self._overlapping_range(places, metas[0].start, metas[-1].end)
         covered = {n for first, last in each for n in range(first, last)}
         if {m.article for m in metas} != {metas[0].article} or covered != set(range(*whole)):
-            raise FastReadError("an edit of sentences that are no neighbours")
+            raise NotPlainError("an edit of sentences that are no neighbours")
 
 
 def load_journal_index(
@@ -180,7 +188,7 @@ def load_journal_index(
     path = corpus / ANNOTATIONS_FOLDER / f"{name}.jsonl"
     with translate_os_errors("read", path, JournalError):
         if not (replay or find_rescue_files(rescue_name(corpus, name))):
-            with suppress(FastReadError):
+            with suppress(NotPlainError, UnreadableRecordError):
                 index = read_journal_index(path, name)
                 check_superseded_records(index)
                 return index
@@ -188,7 +196,7 @@ def load_journal_index(
 
 
 def read_journal_index(path: Path, name: str) -> JournalIndex:
-    """Index a plain journal from the tails of its lines; raises FastReadError, OSError.
+    """Index a plain journal from the tails of its lines; raises NotPlainError, OSError.
 
     Every line's CRC is checked; text, tokens and spans are checked when a record is read.
     """
@@ -201,11 +209,11 @@ def read_journal_index(path: Path, name: str) -> JournalIndex:
             try:
                 tails = [decode_tail(raw) for raw in raws]
             except (RecordLineError, NewerFormatError) as error:
-                raise FastReadError(str(error)) from None
+                raise NotPlainError(str(error)) from None
             index.add_lines(raws, tails)
             for seq, tail in enumerate(tails, number + 1):
                 if tail.seq != seq or tail.annotator not in names:
-                    raise FastReadError("a line is missing, or by another annotator")
+                    raise NotPlainError("a line is missing, or by another annotator")
                 if tail.batch is None and not batch:
                     index.apply_record(seq - 1, tail.meta.article)
                 else:
@@ -214,31 +222,31 @@ def read_journal_index(path: Path, name: str) -> JournalIndex:
                         index.apply_batch(batch)
                         batch = []
     if batch:
-        raise FastReadError("a batch is incomplete")
+        raise NotPlainError("a batch is incomplete")
     index.seqs = range(1, len(index.starts) + 1)
     index.crc = hashlib.sha256(index.crcs.tobytes()).hexdigest()
     return index
 
 
 def _read_line_chunks(file: BinaryIO) -> Iterator[list[bytes]]:
-    """Yield the lines of a journal without LF, many at a time; raises FastReadError for a torn one."""
+    """Yield the lines of a journal without LF, many at a time; raises NotPlainError for a torn one."""
     remainder = b""
     while data := file.read(_INDEX_READ_SIZE):
         *lines, remainder = (remainder + data).split(b"\n")
         if max(map(len, (remainder, *lines))) > MAX_RECORD:
-            raise FastReadError("a line is too long")
+            raise NotPlainError("a line is too long")
         if lines:
             yield lines
     if remainder:
-        raise FastReadError("the last line is torn")
+        raise NotPlainError("the last line is torn")
 
 
 def _add_to_batch(batch: list[tuple[int, RecordTail]], number: int, tail: RecordTail) -> None:
-    """Add a record to the batch that it belongs to; raises FastReadError where a batch is not whole."""
+    """Add a record to the batch that it belongs to; raises NotPlainError where a batch is not whole."""
     if tail.batch is None or tail.seq != tail.batch.first + len(batch):
-        raise FastReadError("a batch is incomplete")
+        raise NotPlainError("a batch is incomplete")
     if batch and tail.batch != batch[0][1].batch:
-        raise FastReadError("a batch is incomplete")
+        raise NotPlainError("a batch is incomplete")
     batch.append((number, tail))
 
 
@@ -279,32 +287,12 @@ _RECORD_READ_SIZE = 1 << 18
 """How many bytes of a journal are read at a time."""
 
 
-class FastRecordReader:
-    """Reads records of journals by their place in the file."""
+class RecordReader:
+    """Reads records of journals by number or by their place in the file; files stay open until ``close``."""
 
     def __init__(self) -> None:
         """Open no file yet."""
         self._open_files: dict[str, BinaryIO] = {}
-
-    def read_records(
-        self, path: str, locations: Sequence[tuple[int, int, int]], lengths: Sequence[int]
-    ) -> list[FastRecord]:
-        """Return the records at these offsets, of these sizes (bytes) and checksums.
-
-        ``lengths`` are the lengths of their sentences in code points. Raises FastReadError where a record
-        contradicts itself or is not what the index found, and OSError.
-        """
-        if path not in self._open_files:
-            self._open_files[path] = Path(path).open("rb", buffering=_RECORD_READ_SIZE)  # noqa: SIM115  (see close)
-        file = self._open_files[path]
-        rows = []
-        for (offset, size, crc), length in zip(locations, lengths, strict=True):
-            file.seek(offset)
-            try:
-                rows.append(decode_row(file.read(size).rstrip(b"\r\n"), crc, length))
-            except RecordLineError as error:
-                raise FastReadError(str(error)) from None
-        return rows
 
     def close(self) -> None:
         """Close the files."""
@@ -312,13 +300,51 @@ class FastRecordReader:
             file.close()
         self._open_files.clear()
 
+    def read_lines(
+        self, name: str, path: str, locations: Sequence[tuple[int, int, int]], lengths: Sequence[int]
+    ) -> list[RecordRow]:
+        """Return the records at these offsets, of these sizes (bytes) and checksums.
+
+        ``lengths`` are the lengths of their sentences in code points. Raises UnreadableRecordError with
+        the annotator's ``name``.
+        """
+        try:
+            file = self._open_files.get(path)
+            if file is None:
+                file = self._open_files[path] = Path(path).open("rb", buffering=_RECORD_READ_SIZE)  # noqa: SIM115  (see close)
+            rows = []
+            for (offset, size, crc), length in zip(locations, lengths, strict=True):
+                file.seek(offset)
+                rows.append(decode_row(file.read(size).rstrip(b"\r\n"), crc, length))
+        except (RecordLineError, OSError):
+            raise UnreadableRecordError(name) from None
+        return rows
+
+    def read(self, journal: JournalIndex, number: int) -> RecordRow:
+        """Return a record by number; raises UnreadableRecordError."""
+        at = (journal.offsets[number], journal.sizes[number], journal.crcs[number])
+        length = journal.ends[number] - journal.starts[number]
+        return self.read_lines(journal.name, str(journal.path), [at], [length])[0]
+
+    def annotated(self, journal: JournalIndex, article: str, number: int) -> AnnotatedSentence:
+        """Return a record as a value of core; the sentence's index is 0. Raises UnreadableRecordError."""
+        row = self.read(journal, number)
+        start, end = journal.starts[number], journal.ends[number]
+        spans, rejected = (
+            [Span(s.start, s.end, s.label, s.source) for s in rows] for rows in (row.spans, row.rejected)
+        )
+        annotation = Annotation((), ANSWER_BY_NUMBER[journal.answers[number]], (), row.note, row.flagged)
+        return AnnotatedSentence(
+            Sentence(article, 0, start, end, row.text, tuple(row.tokens)),
+            annotation.with_spans(spans).with_rejected(rejected),
+        )
+
 
 def check_superseded_records(index: JournalIndex) -> None:
-    """Check the records that are no longer in force as well; raises FastReadError, OSError."""
-    reader = FastRecordReader()
+    """Check the records that are no longer in force as well; raises UnreadableRecordError."""
+    reader = RecordReader()
     try:
         for n in index.superseded:
-            at = (index.offsets[n], index.sizes[n], index.crcs[n])
-            reader.read_records(str(index.path), [at], [index.ends[n] - index.starts[n]])
+            reader.read(index, n)
     finally:
         reader.close()

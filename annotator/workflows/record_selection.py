@@ -33,15 +33,16 @@ from annotator.export.export_ledger import (
     OTHER_ANNOTATOR,
 )
 from annotator.export.options import ExcludedItem, ExportItem, MissingItems
-from annotator.storage.codec import FastRecord
+from annotator.storage.codec import RecordRow
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal_index import (
     ACCEPTED_NUMBER,
     ANSWER_BY_NUMBER,
     JournalIndex,
+    RecordReader,
     load_journal_index,
 )
-from annotator.workflows.annotation_loader import RecordReader, with_replays
+from annotator.workflows.annotation_loader import with_replays
 
 RecordNumber = tuple[int, int]
 """Which of the journals, and which of its records."""
@@ -274,7 +275,7 @@ class RecordSelection:
         """Return a record as a value of core; raises UnreadableRecordError."""
         return self._reader.annotated(self.journals[entry.journal_number], article, entry.number)
 
-    def read(self, entry: SelectedRecord) -> FastRecord:
+    def read(self, entry: SelectedRecord) -> RecordRow:
         """Return a record as it is stored; raises UnreadableRecordError."""
         return self._reader.read(self.journals[entry.journal_number], entry.number)
 
@@ -393,7 +394,7 @@ def _overlapping_groups(done: Sequence[SelectedRecord]) -> list[list[SelectedRec
     return groups
 
 
-def _span_keys(stored: FastRecord) -> frozenset[tuple[int, int, str]]:
+def _span_keys(stored: RecordRow) -> frozenset[tuple[int, int, str]]:
     return frozenset((s.start, s.end, s.label) for s in stored.spans)
 
 

@@ -20,7 +20,7 @@ from annotator.core.schema import Schema
 from annotator.export.docbin_packer import DocBinPacker, PackedArticle, SentenceLocation, SentenceRun
 from annotator.export.docbin_parts import PartContents
 from annotator.export.options import ExportOptions
-from annotator.workflows.annotation_loader import RecordReader
+from annotator.storage.journal_index import RecordReader
 from annotator.workflows.export_plan import ExportFile, ExportPlan
 
 _SENTENCES_PER_READ = 256

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,71 +18,15 @@ from annotator.core.errors import AnnotatorError
 from annotator.core.spans import Span
 from annotator.export.options import ExportOptions, ExportReport
 from annotator.export.resume_manifest import UNFINISHED_FOLDER
-from annotator.storage.codec import (
-    NewerFormatError,
-    RecordDecoder,
-    RecordLineError,
-    decode_row,
-    decode_tail,
-    line_crc,
-)
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.journal_index import (
-    ANSWER_BY_NUMBER,
-    FastReadError,
-    read_journal_index,
-)
 from annotator.workflows import shard_writer
 from annotator.workflows.doc_units import planned_articles
 from annotator.workflows.export_plan import plan_export
 from annotator.workflows.exporting import export_training
 from tests import builders
-from tests.export.random_corpora import annotated, files_of, replay_journal
+from tests.export.random_corpora import annotated, files_of
 
 SLOW = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-def _replayed(corpus: CorpusFolder, name: str) -> list[tuple[str, int, int, Answer | None, int | None]]:
-    works = replay_journal(corpus, name)
-    return [
-        (a, w.sentence.start, w.sentence.end, w.annotation.answer, works.last_seq(w.sentence.id))
-        for a in works.touched_articles
-        for w in works.touched_sentences_of(a)
-    ]
-
-
-def _indexed(corpus: CorpusFolder, name: str) -> list[tuple[str, int, int, Answer | None, int | None]]:
-    x = read_journal_index(corpus.path / "annotations" / f"{name}.jsonl", name)
-    return [
-        (a, x.starts[n], x.ends[n], ANSWER_BY_NUMBER[x.answers[n]], n + 1)
-        for a in x.articles
-        for n in x.current_records(a)
-    ]
-
-
-@SLOW
-@given(seed=st.integers(0, 10**6), actions=st.integers(1, 60))
-def test_the_index_is_what_a_replay_comes_to(
-    tmp_path_factory: pytest.TempPathFactory, seed: int, actions: int
-) -> None:
-    """After joins, splits, batches, undo and redo the same records are in force, or the index declines."""
-    corpus = annotated(tmp_path_factory.mktemp("x"), seed, actions)
-    try:
-        found = _indexed(corpus, "ana")
-    except FastReadError:
-        return
-    assert found == _replayed(corpus, "ana")
-
-
-def test_the_index_seldom_declines(tmp_path: Path) -> None:
-    """It takes most journals of random actions; undoing a batch over others' heads is left to the replay."""
-    declined = 0
-    for seed in range(20):
-        try:
-            _indexed(annotated(tmp_path, seed, 25), "ana")
-        except FastReadError:
-            declined += 1
-    assert declined < 10
 
 
 @SLOW
@@ -208,84 +151,3 @@ def test_a_replayed_journal_is_exported_as_an_indexed_one(
         found.append([plan.sentences, left, values, [p.item and p.item.seq for p in pieces]])
         plan.selection.close()
     assert found[0] == found[1]
-
-
-@SLOW
-@given(seed=st.integers(0, 50), at=st.floats(0, 1), bit=st.integers(0, 7))
-def test_a_flipped_bit_is_never_exported(
-    tmp_path_factory: pytest.TempPathFactory, seed: int, at: float, bit: int
-) -> None:
-    """Whatever bit of a journal flips, the index declines it: the checksums are on."""
-    corpus = annotated(tmp_path_factory.mktemp("x"), seed, 6)
-    path = corpus.path / "annotations" / "ana.jsonl"
-    data = bytearray(path.read_bytes())
-    if not data:
-        return
-    data[int(at * (len(data) - 1))] ^= 1 << bit
-    path.write_bytes(data)
-    with pytest.raises(FastReadError):
-        read_journal_index(path, "ana")
-
-
-@SLOW
-@given(seed=st.integers(0, 10**6), data=st.data())
-def test_what_is_taken_fast_is_taken_slowly_too(
-    tmp_path_factory: pytest.TempPathFactory, seed: int, data: st.DataObject
-) -> None:
-    """A line with a right checksum and wrong contents is never taken where the journal refuses it."""
-    corpus = annotated(tmp_path_factory.mktemp("x"), seed % 40, 6)
-    lines = (corpus.path / "annotations" / "ana.jsonl").read_bytes().splitlines()
-    if not lines:
-        return
-    raw = data.draw(st.sampled_from(lines))
-    old, new = data.draw(st.sampled_from(WRONG))
-    body = raw[: raw.rindex(b',"_crc"')].replace(old, new, 1)
-    raw = b'%b,"_crc":"%08x"}' % (body, zlib.crc32(body))
-    try:
-        tail = decode_tail(raw)
-        row = decode_row(raw, line_crc(raw), tail.meta.end - tail.meta.start)
-    except (RecordLineError, NewerFormatError):
-        return
-    try:
-        record = RecordDecoder().decode(raw)
-    except RecordLineError as error:
-        raise AssertionError("only the fast way takes it") from error
-    sentence = record.annotated.sentence
-    assert (row.text, [t.text for t in row.tokens]) == (sentence.text, [t.text for t in sentence.tokens])
-    kept = {(s.start, s.end, s.label) for s in row.spans}
-    assert kept == {s.key for s in record.annotated.annotation.spans}
-    assert (tail.seq, tail.op, tail.note) == (record.seq, record.op.value, record.annotated.annotation.note)
-
-
-WRONG = [
-    (b'"start":0', b'"start":1'),
-    (b'"start":0', b'"start":0.0'),
-    (b'"start":0', b'"start":-1'),
-    (b'"start":0', b'"start":true'),
-    (b'"end":', b'"end":9'),
-    (b'"ws":true', b'"ws":false'),
-    (b'"ws":true', b'"ws":1'),
-    (b'"text":"', b'"text":"\\ud800'),
-    (b'"text":"', b'"text":"x'),
-    (b'"text":"', b'"text":"\xff'),
-    (b'"_op":"answer"', b'"_op":"cook"'),
-    (b'"_seq":', b'"_seq":-'),
-    (b'"_v":1', b'"_v":2'),
-    (b'"_v":1', b'"_v":null'),
-    (b'"_batch":null', b'"_batch":{"first":5,"size":1}'),
-    (b'"_parent":null', b'"_parent":99'),
-    (b'"_digest":"', b'"_digest":"0'),
-    (b'"answer":"accept"', b'"answer":"maybe"'),
-    (b'"answer":"accept"', b'"answer":"reject","answer":"accept"'),
-    (b'"label":"', b'"label":1,"label2":"'),
-    (b'"index":', b'"index":1.5,"i":'),
-    (b'"_timestamp":', b'"_timestamp":null,"t":'),
-    (b'"_keys":{', b'"_keys":{"label":-5,'),
-    (b'"spans":[', b'"spans":[{"start":3,"end":3,"label":"VENUE"},'),
-    (b'"spans":[', b'"spans":[{"start":1,"end":999999,"label":"VENUE"},'),
-    (b'"spans":[', b'"spans":[{"start":0,"end":2,"label":"VENUE","source":"rules"},'),
-    (b'"spans":[', b'"spans":[7,'),
-    (b'"answer"', b'"note":3,"answer"'),
-    (b'"answer"', b'"rejected":[{"start":0,"end":1,"label":"COUNT"}],"answer"'),
-]
-"""What is put in place of what."""
