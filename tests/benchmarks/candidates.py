@@ -1,11 +1,9 @@
 """How many gold spans the candidate rules reach, and how many candidates they offer for it.
 
-``python tests/benchmarks/candidates.py [FILE…]``: each file holds ``{"text","spans","meta"}`` a line;
-``meta.doc`` halves the documents by a digest, ``--half tune`` (the half that rules may be fitted to),
-``test`` (default, the half that is reported) or ``all``. ``--misses LABEL`` prints what is missed.
-The last line is one JSON object: per file and label the share of gold spans that are exactly a
-candidate, exactly what the hint of their first token selects, and exactly that after at most two
-growths; and per file candidates a gold span and milliseconds a sentence.
+``python -m tests.benchmarks.candidates [FILE…] [--half tune|test|all]`` (see ``gold_sets``). ``--misses
+LABEL`` prints the gold spans that are missed. The last line is one JSON object: per file and label the
+share of gold spans that are exactly a candidate, exactly what the hint of their first token selects, and
+exactly that after at most two growths; and per file candidates a gold span and milliseconds a sentence.
 """
 
 from __future__ import annotations
@@ -14,26 +12,21 @@ import argparse
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import spacy
 
-from annotator.core.tokens import Token, TokenRange, build_tokens, is_aligned, token_range
+from annotator.core.tokens import Token, TokenRange, build_tokens
 from annotator.language import selection_candidates, selection_expansions, snap_to_phrase
+from tests.benchmarks.gold_sets import aligned, gold_parser, rows
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-DEFAULT = ("news_four_labels.jsonl", "wsj_person_venue_count.jsonl", "gum_person_venue_count.jsonl")
 GROWTHS = 2
 
 
 def main() -> None:
     """Measure the files and print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, default=[DATA / name for name in DEFAULT])
-    parser.add_argument("--half", choices=("tune", "test", "all"), default="test")
+    parser = gold_parser(__doc__)
     parser.add_argument("--misses", default="", metavar="LABEL", help="print gold spans that no candidate is")
     parser.add_argument("--extras", default="", metavar="KIND", help="print candidates that are no gold span")
     args = parser.parse_args()
@@ -82,23 +75,6 @@ def show(doc: Any, ranges: list[TokenRange], sign: str) -> None:
     """Print ranges with the words around them."""
     for first, last in ranges:
         print(f"{sign} {doc[max(0, first - 8) : first]} [[{doc[first:last]}]] {doc[last : last + 6]}")
-
-
-def rows(path: Path, half: str) -> Iterator[dict[str, Any]]:
-    """Yield the rows whose document lies in the half."""
-    for line in path.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        side = "tune" if sha256(str(row["meta"]["doc"]).encode()).digest()[0] % 2 else "test"
-        if half in ("all", side):
-            yield row
-
-
-def aligned(row: dict[str, Any], tokens: tuple[Token, ...]) -> Iterator[tuple[str, TokenRange]]:
-    """Yield label and token range of the gold spans that lie on token edges and hold a word."""
-    for span in row["spans"]:
-        text = row["text"][span["start"] : span["end"]]
-        if is_aligned(tokens, span["start"], span["end"]) and any(c.isalnum() for c in text):
-            yield span["label"], token_range(tokens, span["start"], span["end"])
 
 
 def reach(tokens: tuple[Token, ...], wanted: TokenRange, ranges: set[TokenRange]) -> Counter[str]:

@@ -1,8 +1,8 @@
 """How well the claims are found, and how many keys a gold claim costs.
 
-``python tests/benchmarks/claims.py [FILE…]``: lines of ``{"text","spans","meta"}``; only the label
+``python -m tests.benchmarks.claims [FILE…] [--half tune|test|all]`` (see ``gold_sets``): only the label
 CLAIM counts, and of that what holds a word (a lone quotation mark that a splitter left behind is
-counted apart, under ``marks``). ``--half tune|test|all`` halves by document, ``--alone`` looks at each
+counted apart, under ``marks``). ``--alone`` looks at each
 sentence without those around it, ``--misses``, ``--extras`` print what is missed or too much, and
 ``--rules`` what each rule is worth.
 The last line is one JSON object: exact precision, recall, F1 and character F1 of the best set of
@@ -32,18 +32,15 @@ from annotator.language.claims import best_claims, claim_candidates, claim_from
 from annotator.language.quotations import sentences_inside_quotation
 from annotator.language.scoring import SpanCandidate
 from annotator.language.sentence_features import SentenceFeatures, is_quotation_mark
-from tests.benchmarks.candidates import DATA, rows
+from tests.benchmarks.gold_sets import gold_parser, rows
 
-DEFAULT = DATA / "news_four_labels.jsonl"
 FAR = 9
 """What a gold claim costs at the most: both hints and five words of correction."""
 
 
 def main() -> None:
     """Measure the files and print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, default=[DEFAULT])
-    parser.add_argument("--half", choices=("tune", "test", "all"), default="test")
+    parser = gold_parser(__doc__)
     for flag in ("--alone", "--misses", "--extras", "--rules", "--costs"):
         parser.add_argument(flag, action="store_true")
     args = parser.parse_args()

@@ -1,9 +1,11 @@
-"""How well the cleaner finds the article in text dumps of real pages.
+"""How well the cleaner finds the article in text dumps of pages.
 
-``python -m tests.benchmarks.cleaning [--dumps FILE] [--seeds FOLDER]`` prints a row for each page
-and, as its last line, one JSON object of the figures. A dump is scored by the multiset F1 of word
-4-grams between the lines kept (body and subheads) and the reference body, a seed by the number of
-lines that are body and should not be, or the other way round.
+``python -m tests.benchmarks.cleaning [FILE…] [--seeds FOLDER]``; a file has an object a line, ``{"id",
+"domain", "text", "gold_body", "line_labels"}`` (1 for the article, 0 for others, -1 for blank); without
+files it is the pages of the sample. A row is printed for each page and, as the last line, one JSON object
+of the figures. A page is scored by the multiset F1 of word 4-grams between the lines kept (body and
+subheads) and the reference body, a seed by the number of lines that are body and should not be, or the
+other way round.
 """
 
 from __future__ import annotations
@@ -13,12 +15,13 @@ import json
 import re
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from annotator.ingest.clean import clean
+from tests.benchmarks.gold_sets import json_rows, sample_pages
 
-SHARED = Path(__file__).resolve().parents[2] / "../shared"
 Grams = Counter[tuple[str, ...]]
 
 SEED_BODY = {
@@ -66,9 +69,8 @@ def wrong_seed_lines(path: Path) -> list[int]:
     return sorted((body ^ SEED_BODY[path.name]) - SEED_SUBHEADS[path.name])
 
 
-def dump_figures(path: Path) -> dict[str, Any]:
-    """Return the figures on a file of page dumps and print a row for each page."""
-    pages = [json.loads(row) for row in path.read_bytes().split(b"\n") if row]
+def dump_figures(pages: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the figures on page dumps and print a row for each page."""
     scores, counts, lines, seconds = [], [], [], []
     for page in pages:
         start = time.process_time()
@@ -103,12 +105,14 @@ def seed_figures(folder: Path) -> dict[str, list[int]]:
 def main() -> None:
     """Print the tables and the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--dumps", type=Path, default=SHARED / "data" / "news_page_dumps.jsonl")
-    parser.add_argument("--seeds", type=Path, default=SHARED / "seeds")
+    parser.add_argument("files", nargs="*", type=Path, help="default: the pages of the sample")
+    parser.add_argument("--seeds", type=Path, help="a folder with the seeds that are labelled here")
     arguments = parser.parse_args()
-    figures: dict[str, Any] = dump_figures(arguments.dumps) if arguments.dumps.is_file() else {}
-    figures["wrong_seed_lines"] = seed_figures(arguments.seeds) if arguments.seeds.is_dir() else {}
-    print(json.dumps(figures))
+    pages = [page for path in arguments.files for page in json_rows(path)] or sample_pages()
+    figures = dump_figures(pages)
+    if arguments.seeds:
+        figures["wrong_seed_lines"] = seed_figures(arguments.seeds)
+    print(json.dumps({"benchmark": "cleaning", **figures}))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ counts as two. The last line is one JSON object.
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -24,16 +23,14 @@ import spacy
 from annotator.core.tokens import Token, TokenRange, build_tokens
 from annotator.language import snap_to_phrase
 from annotator.session.actions.hints import LOOKALIKE_LETTERS, Hint, HintStyle, assign_hints
-from tests.benchmarks.candidates import DATA, DEFAULT, aligned, rows
+from tests.benchmarks.gold_sets import aligned, gold_parser, rows
 
 Assign = Callable[[tuple[Token, ...]], tuple[Hint, ...]]
 
 
 def main() -> None:
     """Measure the files and print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, default=[DATA / name for name in DEFAULT])
-    parser.add_argument("--half", choices=("tune", "test", "all"), default="test")
+    parser = gold_parser(__doc__)
     parser.add_argument("--keys", default="asdf", help="the label keys")
     parser.add_argument("--avoid", action="store_true", help="leave out letters that look alike")
     args = parser.parse_args()

@@ -1,18 +1,19 @@
-"""Fit the points of `annotator.language.scoring` to the half of the data that rules may be fitted to.
+"""Fit the weights of persons and places to the half of the data that rules may be fitted to.
 
-``python -m tests.benchmarks.points [FILE…]`` prints the tables to paste: for each kind a base and the
-points of each trait, a logistic regression with a ridge, so that rare traits stay near nothing. In sets
-whose persons a model marked, a name that is marked somewhere and not elsewhere counts as marked.
+``python -m tests.benchmarks.points [FILE…]`` (see ``gold_sets``) prints the sections of
+``language/en/entity_weights.txt``: for each kind a bias and the weight of each feature, a logistic
+regression with a ridge, so that the weights of rare features stay small. The sample teaches in any case. In
+sets whose persons a model marked, a name that is marked somewhere and not elsewhere counts as marked. The
+last line is one JSON object: candidates, features, and the share of candidates whose score is on the right
+side of one half.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,48 +24,37 @@ from annotator.core.tokens import build_tokens
 from annotator.language import build_context
 from annotator.language.sentence_features import sentence_features
 from annotator.language.span_candidates import entity_candidates
-from tests.benchmarks.candidates import DATA, DEFAULT, aligned
-from tests.benchmarks.readings import articles
+from tests.benchmarks.gold_sets import SAMPLE, aligned, articles, gold_parser
 
-SAMPLE = Path(__file__).resolve().parents[2] / "corpus" / "annotations" / "guide.jsonl"
 KINDS = {"person": "PERSON", "place": "VENUE"}
 RIDGE = 1.0
 STEPS = 30
 LEAST = 3
-"""A trait that fewer readings have gets no points."""
+"""A feature that fewer candidates have gets no weight."""
 
 Sample = tuple[tuple[str, ...], bool]
 
 
 def main() -> None:
-    """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, default=[DATA / name for name in DEFAULT])
-    args = parser.parse_args()
-    vars(sys.modules[entity_candidates.__module__])["LEAST"] = (
-        0.0  # readings that are too rarely right to be shown teach as well
-    )
+    """Print the weights."""
+    files = [path for path in gold_parser(__doc__).parse_args().files if path != SAMPLE]
+    # candidates that are too rarely right to be shown teach as well
+    vars(import_module("annotator.language.span_candidates"))["MIN_ENTITY_SCORE"] = 0.0
     samples: dict[str, list[Sample]] = defaultdict(list)
     nlp = spacy.blank("en")
-    for path in args.files:
+    for path in files:
         gather(articles(path, "tune"), marked(path), nlp, samples)
-    gather(own_articles(), set(), nlp, samples)
+    gather(articles(SAMPLE, "all"), set(), nlp, samples)
+    figures = {}
     for kind in KINDS:
-        base, points, n = fit(samples[kind])
-        print(f"{kind.upper()}_BASE = {base:.2f}\n{kind.upper()} = {{")
-        for trait in sorted(points, key=lambda t: (-points[t], t)):
-            print(f'    "{trait}": {points[trait]:.2f},  # {n[trait]}')
-        print("}")
-
-
-def own_articles() -> Iterator[list[dict[str, Any]]]:
-    """Yield the sentences of the sample corpus by article, as its guide has marked them."""
-    last: dict[tuple[str, int], dict[str, Any]] = {}
-    for line in SAMPLE.read_text(encoding="utf-8").splitlines():
-        record = json.loads(line)
-        last[record["meta"]["article"], record["meta"]["sentence"]] = record
-    for _, group in groupby(sorted(last), key=lambda at: at[0]):
-        yield [last[at] for at in group]
+        bias, weights, _ = fit(samples[kind])
+        print(f"[{kind.upper()}_WEIGHTS]\n(bias)\t{bias:.2f}")
+        for name in sorted(weights, key=lambda name: (-weights[name], name)):
+            print(f"{name}\t{weights[name]:.2f}")
+        odds = [(bias + sum(weights.get(f, 0.0) for f in names), right) for names, right in samples[kind]]
+        hits = sum((value > 0) == right for value, right in odds)
+        figures[kind] = {"n": len(odds), "features": len(weights), "accuracy": round(hits / len(odds), 3)}
+    print(json.dumps({"benchmark": "points", "kinds": figures}))
 
 
 def gather(

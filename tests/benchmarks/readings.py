@@ -1,13 +1,12 @@
 """How many gold spans are a reading of the right kind, and how honest the readings' scores are.
 
-``python -m tests.benchmarks.readings [FILE…]``: each file holds ``{"text","spans","meta"}`` a line; the
-rows of one ``meta.doc`` are one article, so that what the article tells of a sentence is real.
-``--half tune`` (the half that rules may be fitted to), ``test`` (default, the half that is reported) or
-``all``. ``--misses LABEL`` prints gold spans that are no reading, ``--extras LABEL`` readings that are no
-gold span, with score and rule. Per file and label: recall of gold spans, precision of all readings and of
-those with a score of ``LIKELY`` or more, the share of gold that readings with a score of ``SURE`` or more
-hold and the precision of those. ``--rules LABEL`` prints how many readings each rule gives and what share
-is gold. The table of calibration sets the scores beside the shares that are gold. The last line is JSON.
+``python -m tests.benchmarks.readings [FILE…] [--half tune|test|all]`` (see ``gold_sets``). The rows of one
+``meta.doc`` are one article, whose context the rules have. ``--misses LABEL`` prints gold spans that are no
+reading, ``--extras LABEL`` readings that are no gold span, with score and rule. Per file and label: recall
+of gold spans, precision of all readings and of those with a score of ``LIKELY`` or more, the share of gold
+that readings with a score of ``SURE`` or more hold and the precision of those. ``--rules LABEL`` prints how
+many readings each rule gives and what share is gold. The table of calibration sets the scores beside the
+shares that are gold. The last line is JSON.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ import spacy
 
 from annotator.core.tokens import Token, TokenRange, build_tokens
 from annotator.language import SpanCandidate, build_context, span_candidates
-from tests.benchmarks.candidates import DATA, DEFAULT, aligned, rows
+from tests.benchmarks.gold_sets import aligned, articles, gold_parser
 
 KINDS = {"PERSON": "person", "VENUE": "place", "COUNT": "number", "CLAIM": "claim"}
 LIKELY = 0.3
@@ -91,9 +90,7 @@ def main() -> None:
 
 def arguments() -> argparse.Namespace:
     """Return the arguments of the command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, default=[DATA / name for name in DEFAULT])
-    parser.add_argument("--half", choices=("tune", "test", "all"), default="test")
+    parser = gold_parser(__doc__)
     parser.add_argument("--misses", default="", metavar="LABEL", help="print gold spans that no reading is")
     parser.add_argument("--extras", default="", metavar="LABEL", help="print readings that are no gold span")
     parser.add_argument("--least", type=float, default=0.0, help="the least score of the extras printed")
@@ -119,14 +116,6 @@ def measure(path: Path, nlp: Any, args: argparse.Namespace) -> tuple[dict[str, T
             count(tallies, row["meta"]["annotates"], gold, given)
             show(tokens, gold, given, args)
     return tallies, round(1000 * seconds / max(1, sentences), 3)
-
-
-def articles(path: Path, half: str) -> Iterator[list[dict[str, Any]]]:
-    """Yield the rows of each document of the half, in the order of the file."""
-    grouped: dict[str, list[dict[str, Any]]] = {}
-    for row in rows(path, half):
-        grouped.setdefault(str(row["meta"]["doc"]), []).append(row)
-    yield from grouped.values()
 
 
 def docs(article: Sequence[dict[str, Any]], nlp: Any) -> Iterator[Any]:

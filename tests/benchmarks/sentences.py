@@ -1,27 +1,25 @@
-"""Compare sentence segmenters on real news; the last line is one JSON object.
+"""Compare sentence segmenters; the last line is one JSON object.
 
-``python -m tests.benchmarks.sentences [--data FOLDER]``; FOLDER holds the sets named below and
-``news_page_dumps.jsonl``.
-Gold: one record is one sentence. The sentences of a paragraph are joined with blanks, and the
-starts of all but the first are the boundaries to find. ``by_rule`` leaves out of the gold those
-inside a quotation, where the house never cuts. ``quotations_cut`` counts closed quotations that
-a boundary runs through, ``claims_cut`` gold CLAIMs, ``marks_lost`` opening marks that stay
-with the sentence before. pysbd joins in where it is installed.
+``python -m tests.benchmarks.sentences [FILE…]``: gold sets (see ``gold_sets``) and page dumps (see
+``cleaning``); without files it is the sample. Gold: one record is one sentence. The sentences of a
+paragraph are joined with blanks, and the starts of all but the first are the boundaries to find.
+``by_rule`` leaves out of the gold those inside a quotation, where the house never cuts. ``quotations_cut``
+counts closed quotations that a boundary runs through, ``claims_cut`` gold CLAIMs, ``marks_lost`` opening
+marks that stay with the sentence before. pysbd joins in where it is installed.
 """
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.data import data_folder
-
-SETS = ("wsj_person_venue_count", "news_four_labels", "gum_person_venue_count")
+from tests.benchmarks.gold_sets import SAMPLE, json_rows, sample_rows
 
 # Independent of the code under test: pairs without another mark of the kind between them.
 _QUOTED = re.compile(r"“[^“”]{1,1000}”|(?<![^\s(—-])\"(?=\S)[^\"]{1,998}(?<=\S)\"(?!\w)")
@@ -43,7 +41,7 @@ def paragraphs(path: Path) -> list[Paragraph]:
     """Join the records of a set to paragraphs, where the set says where these begin."""
     out: list[Paragraph] = []
     before: dict[str, Any] = {}
-    for row in _moved_marks([json.loads(line) for line in _lines(path)]):
+    for row in _moved_marks(sample_rows() if path == SAMPLE else json_rows(path)):
         if _begins(before, row):
             out.append(Paragraph())
         else:
@@ -55,11 +53,6 @@ def paragraphs(path: Path) -> list[Paragraph]:
         out[-1].text += row["text"]
         before = row
     return out
-
-
-def _lines(path: Path) -> Iterator[str]:
-    with path.open(encoding="utf-8", newline="\n") as file:
-        yield from file
 
 
 def _moved_marks(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -83,15 +76,20 @@ def _begins(before: dict[str, Any], row: dict[str, Any]) -> bool:
     return bool(meta.get("par", False))
 
 
-def bodies(path: Path) -> list[Paragraph]:
-    """Return the body lines of the page dumps: no gold sentences, but many quotations."""
-    rows = [json.loads(line) for line in _lines(path)]
+def bodies(pages: list[dict[str, Any]]) -> list[Paragraph]:
+    """Return the body lines of page dumps: no gold sentences, but many quotations."""
     return [
         Paragraph(text)
-        for row in rows
-        for text, label in zip(row["text"].split("\n"), row["line_labels"], strict=False)
+        for page in pages
+        for text, label in zip(page["text"].split("\n"), page["line_labels"], strict=False)
         if label == 1
     ]
+
+
+def is_dump(path: Path) -> bool:
+    """Whether a file holds dumps of pages rather than gold sentences."""
+    with path.open(encoding="utf-8") as file:
+        return "line_labels" in json.loads(file.readline())
 
 
 def figures(gold: list[Paragraph], segment: Segmenter) -> dict[str, float]:
@@ -142,15 +140,19 @@ def segmenters() -> dict[str, Segmenter]:
 
 def main() -> None:
     """Print a line a set and segmenter, then all figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="*", type=Path, default=[SAMPLE], help="default: the sample corpus")
+    sets = {
+        path.stem: bodies(json_rows(path)) if is_dump(path) else paragraphs(path)
+        for path in parser.parse_args().files
+    }
     results: dict[str, dict[str, dict[str, float]]] = {}
-    data = data_folder(__doc__)
-    sets = {name: paragraphs(data / f"{name}.jsonl") for name in SETS}
-    for name, gold in [*sets.items(), ("page_bodies", bodies(data / "news_page_dumps.jsonl"))]:
+    for name, gold in sets.items():
         results[name] = {k: figures(gold, f) for k, f in segmenters().items()}
         for k, row in results[name].items():
             print(f"{name:24} {k:18}", *(f"{a} {b}" for a, b in row.items()))
     totals = {k: sum(len(p.claims) for p in gold) for k, gold in sets.items()}
-    print(json.dumps({"results": results, "gold_claims": totals}))
+    print(json.dumps({"benchmark": "sentences", "results": results, "gold_claims": totals}))
 
 
 if __name__ == "__main__":

@@ -1,15 +1,15 @@
-"""What suggestions cost: milliseconds at the desk, and how often the annotator's own history is wrong.
+"""What suggestions cost, and how often those of the annotator's own history are wrong.
 
-``python -m tests.benchmarks.suggestion_service [FILE…] [--articles 840] [--half test]``: the desk takes in a made-up
-corpus of ``--articles`` articles with 40 accepted sentences and 120 mentions each, then is asked for 400
-fresh sentences (processor time, so that other work on the machine does not count). Each file holds
-``{"text","spans","meta"}`` a line; it is gone through in its order, with every sentence known once it
-is done, and what the history suggests is compared with the gold. The last line is one JSON object.
+``python -m tests.benchmarks.suggestion_service [FILE…] [--half tune|test|all] [--articles 40]`` (see
+``gold_sets``). The service learns a made-up corpus of ``--articles`` articles with 40 accepted sentences
+and 120 mentions each (a large one has 840), then suggests for 400 sentences of it: milliseconds of
+processor time, so that other work on the machine does not count. The sentences of each file are learned in
+their order, and what the history suggests for the next one is compared with the gold. The last line is one
+JSON object.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import time
@@ -27,7 +27,7 @@ from annotator.storage.schemas import load_schema
 from annotator.suggest.mention_history import MentionHistory
 from annotator.suggest.suggestion_service import SuggestionService
 from annotator.workflows.gold_annotations import annotated_sentences_of, read_gold
-from tests.benchmarks.candidates import DATA, DEFAULT, rows
+from tests.benchmarks.gold_sets import gold_parser, rows
 
 SENTENCES = 40
 LEAST = (0.25, 0.5, 0.8)
@@ -40,15 +40,13 @@ LAST = [f + b + c for f in FIRST for b in ("st", "ber", "ga") for c in ("son", "
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, default=[DATA / name for name in DEFAULT])
-    parser.add_argument("--articles", type=int, default=840)
-    parser.add_argument("--half", choices=("tune", "test", "all"), default="test")
+    parser = gold_parser(__doc__)
+    parser.add_argument("--articles", type=int, default=40)
     args = parser.parse_args()
     schema = load_schema("news")
-    files = {p.name: repeats(p, args.half, schema) for p in args.files if p.exists()}
+    files = {p.name: repeats(p, args.half, schema) for p in args.files}
     figures = {
-        "benchmark": "desk",
+        "benchmark": "suggestion_service",
         "half": args.half,
         "speed": speed(args.articles, schema),
         "repeats": files,
