@@ -50,14 +50,10 @@ def write_page(markdown: str) -> None:
     if sys.stdout is None or not sys.stdout.isatty():
         write_data(markdown.rstrip().split("\n"))
         return
-    from rich.console import Console
-    from rich.markdown import Markdown
+    from annotator.manual import page_lines
 
     width = min(shutil.get_terminal_size().columns, _MAX_PAGE_WIDTH)
-    console = Console(file=io.StringIO(), width=width, color_system=None)
-    with console.capture() as page:
-        console.print(Markdown(markdown, hyperlinks=False))
-    click.echo_via_pager(page.get())
+    click.echo_via_pager("\n".join(page_lines(markdown, width)) + "\n")
 
 
 def write_row(row: str) -> None:

@@ -27,6 +27,19 @@ def read_manual_page(topic: str) -> str:
     return _NOT_SHOWN.sub("", (_FOLDER / f"{topic}.md").read_text(encoding="utf-8"))
 
 
+def page_lines(markdown: str, width: int) -> list[str]:
+    """Return a page laid out as lines of at most ``width`` cells, without colours."""
+    from io import StringIO
+
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    console = Console(file=StringIO(), width=width, color_system=None)
+    with console.capture() as page:
+        console.print(Markdown(markdown, hyperlinks=False))
+    return [line.rstrip() for line in page.get().splitlines()]
+
+
 def nearest_topic(word: str) -> str:
     """Return the topic that is spelled most like a word; empty if none is near."""
     topics = list(manual_topics())

@@ -116,6 +116,7 @@ COMMANDS: tuple[Command, ...] = (
     _command("guide", "question_mark", "guideline of the label", "Help"),
     _command("help", "f1", "all keys", "Help", "F1 (? twice)"),
     _command("tour", "", "the keys in one minute, by doing; again: leave it", "Help"),
+    _command("manual", "", "the manual, a page a topic", "Help"),
     _command("palette", "colon ctrl+p", "command palette", "Help"),
     _command("theme", "tilde", "next theme: dark, light, high contrast, 16 colours", "View"),
     _command("hints", "circumflex_accent", "hints: all, likely ones, none", "View"),
@@ -166,14 +167,14 @@ ALL_COMMANDS = (*COMMANDS, *WORKLIST_COMMANDS)
 
 COMMANDS_WITHOUT_SENTENCE = frozenset({
     "undo", "redo", "article_up", "article_down", "overview", "search", "next_hit", "previous_hit",
-    "jump", "filter", "order", "worklist", "repairs", "lines", "stats", "guide", "help", "palette",
-    "theme", "hints", "hint_mode", "hand", "look_alikes", "quit",
+    "jump", "filter", "order", "worklist", "repairs", "lines", "stats", "guide", "help",
+    "manual", "palette", "theme", "hints", "hint_mode", "hand", "look_alikes", "quit",
 })  # fmt: skip
 """The commands that make sense where an article has no sentence to annotate."""
 
 SCREEN_COMMANDS = frozenset({
     "overview", "search", "jump", "worklist", "repairs", "note", "lines", "stats", "guide", "help",
-    "palette", "theme", "quit",
+    "manual", "palette", "theme", "quit",
 })  # fmt: skip
 """The commands that open another screen or change how the app looks: the screen alone carries them out."""
 

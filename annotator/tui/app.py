@@ -120,6 +120,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
             "more_labels": self.show_labels,
             "guide": self.show_guide,
             "help": self.action_keys,
+            "manual": self.show_manual,
             "palette": self.action_command_palette,
             "theme": self.next_theme,
             "order": self._rank_if_uncertain_first,
@@ -328,6 +329,21 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
         schema, glyphs = self.controller.keyboard.keys.schema, self.glyphs
         self.push_screen(TextScreen("All keys", lambda width: key_help_rows(schema, width, glyphs), None))
+
+    def show_manual(self) -> None:
+        """Open the list of the manual's pages."""
+        from annotator.tui.screens.manual import ManualMenu
+
+        self.push_screen(ManualMenu(), self._page_chosen)
+
+    def _page_chosen(self, topic: str | None) -> None:
+        """Open the page of the manual that was chosen."""
+        from annotator.tui.screens.manual import manual_rows
+        from annotator.tui.screens.row_screen import TextScreen
+
+        if topic:
+            glyphs = self.glyphs
+            self.push_screen(TextScreen("Manual", lambda width: manual_rows(topic, width, glyphs), None))
 
     def show_labels(self) -> None:
         """Open the label menu for the selection."""
