@@ -1,37 +1,32 @@
-"""The page itself, section by section; the same data give the same bytes."""
+"""The page that ``export --report`` writes: one HTML file that needs no other, to be opened offline.
+
+The same data give the same bytes. ``data/report.html.jinja`` is the page; here are its numbers. Every value
+that the template prints is escaped, and characters that turn or hide text are made visible.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from html import escape
 from itertools import combinations
+from pathlib import Path
+from typing import Any
 
-from msgspec import Struct
+import jinja2
+from markupsafe import Markup
+from msgspec import Struct, field
 
 from annotator.core.annotation import AnnotatedSentence, Answer
-from annotator.core.schema import LABEL_COLOURS, Example, Label, Schema
+from annotator.core.schema import LABEL_COLOURS, Label, Schema
 from annotator.core.scoring import SpanScores, score_spans
-from annotator.core.spans import Span
+from annotator.core.spans import Span, reading_order
 from annotator.core.tokens import token_range
 from annotator.export.doc_layout import ExportSentence
 from annotator.export.options import ExportItem, SplitAudit
-from annotator.export.report_html import (
-    PAGE_STYLE,
-    bar_chart,
-    escape_text,
-    html_paragraphs,
-    html_section,
-    html_table,
-    html_tag,
-    length_histogram,
-    sentence_html,
-)
-from annotator.export.report_html import PART_CLASSES as PART_COLOURS
-
-# The page that ``export --report`` writes: one HTML file that needs no other, to be opened offline.
-
 
 # How far two annotators agree: F1 of their spans by label, over the sentences that both accepted.
 
@@ -80,10 +75,16 @@ def _label_ranges(annotated: AnnotatedSentence, label: str) -> list[tuple[int, i
 
 
 EXAMPLE_COUNT = 20
-_CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-"""No script runs and nothing is loaded from anywhere."""
+PART_CLASSES = {"train": "p1", "dev": "p2", "test": "p3"}
+"""The class of each part."""
 _NOT_STATED = "not stated"
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_LEAKS = {
+    "articles": "articles of dev or test with sentences in train",
+    "stories": "articles with a copy, or the same story, in train",
+    "sentences": "sentences that stand in train word for word",
+    "alike": "near-duplicates of a sentence in train",
+}
 
 
 class ReportData(Struct, frozen=True):
@@ -105,212 +106,277 @@ class ReportData(Struct, frozen=True):
 
 def render_report(report: ReportData) -> bytes:
     """Return the page as UTF-8."""
-    body = html_tag("h1", escape_text(report.name)) + _summary_table(report)
-    body += html_section("Sources", _source_table(report))
-    body += html_section("Annotators", _annotator_table(report))
-    body += html_section("Agreement", _agreement_table(report.agreement))
-    body += html_section(
-        "Splits",
-        _split_table(report),
-        _surface_form_table(report.audit),
-        _leakage_table(report.audit),
-        _regrouped_list(report.audit),
-    )
-    body += html_section("Labels and lengths", _label_plots(report))
-    body += html_section("Examples", _example_sentences(report))
-    body += html_section(
-        f"Schema {report.schema.name} {report.schema.version}: the guideline", _guideline_sections(report)
-    )
-    head = (
-        '<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_CONTENT_SECURITY_POLICY}">'
-        f"<title>{escape_text(report.name)}</title><style>{PAGE_STYLE}</style>"
-    )
-    return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>{body}</body></html>\n'.encode()
+    classes = {x.name: f"c{LABEL_COLOURS.index(x.colour) + 1}" for x in report.schema.labels}
+    audit = report.audit
+    parts = list(audit.sentences)
+    values: dict[str, Any] = {
+        "name": report.name,
+        "summary": list(_summary(report)),
+        "sources": _sources(report.sentences),
+        "annotators": _annotators(report),
+        "agreement": [
+            (" and ".join(a.pair), a.label, a.sentences, *a.spans, a.exact, a.relaxed)
+            for a in report.agreement
+        ],
+        "split_method": f"{report.shares}. {report.split_method}",
+        "parts": parts,
+        "part_classes": PART_CLASSES,
+        "split": _split(report, parts),
+        "forms": [(x, f.seen, f.unseen, f.seen / (f.seen + f.unseen)) for x, f in audit.forms.items()],
+        "leaks": [
+            (words, getattr(audit.by_chance, key), getattr(audit.leaks, key))
+            for key, words in _LEAKS.items()
+            if len(parts) > 1
+        ],
+        "regrouped": [
+            *(f"left out: {bridge.message}" for bridge in audit.quarantined),
+            *(f"moved to another part: {article}" for article in audit.moved),
+        ],
+        "bars": _bar_chart(
+            {x.name: {p: audit.labels[p][x.name] for p in parts} for x in report.schema.labels}
+        ),
+        "lengths": [
+            _length_histogram(n, label, classes.get(label, "c0"))
+            for label, n in _span_lengths(report).items()
+            if n
+        ],
+        "examples": list(_examples(report, classes)),
+        "schema": f"{report.schema.name} {report.schema.version}",
+        "labels": [_guideline(x, classes) for x in report.schema.labels],
+    }
+    return str(_template(**values).page()).encode()
 
 
-def _label_classes(schema: Schema) -> dict[str, str]:
-    return {x.name: f"c{LABEL_COLOURS.index(x.colour) + 1}" for x in schema.labels}
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f"  # turn the reading direction
+    "\ufff9-\ufffb\U000e0000-\U000e007f"  # hide text
+    "\ud800-\udfff]"  # halves of characters, which no UTF-8 can hold
+)
 
 
-def _summary_table(report: ReportData) -> str:
-    spans = [s for p in report.sentences for s in _sentence_spans(p)]
-    dates = sorted({d for p in report.sentences if _ISO_DATE.fullmatch(d := p.article.date[:10])})
-    rows = [
-        ("articles", len({p.article.id for p in report.sentences})),
-        ("sentences, accepted and exported", len(report.sentences)),
-        ("tokens", sum(len(p.sentence.tokens) for p in report.sentences)),
-        ("spans", len(spans)),
-        ("sentences without a span", sum(not _sentence_spans(p) for p in report.sentences)),
-        ("language", report.lang),
-        ("tokenizer", report.tokenizer),
-        ("schema", f"{report.schema.name} {report.schema.version}"),
-        ("dates", f"{dates[0]} to {dates[-1]}" if dates else _NOT_STATED),
-    ]
-    return html_tag(
-        "table", "".join(html_tag("tr", html_tag("th", escape_text(a)) + _number_cell(b)) for a, b in rows)
-    )
+def _escaped(value: object) -> object:
+    """Return a value as text of the page; what a macro has made stays as it is."""
+    return value if hasattr(value, "__html__") else Markup(escape(_INVISIBLE.sub("\ufffd", str(value))))
 
 
-def _number_cell(value: object) -> str:
-    return html_tag("td", escape_text(f"{value:,}" if isinstance(value, int) else value))
+def _shown(value: object) -> object:
+    return f"{value:,}" if isinstance(value, int) else f"{value:.2f}" if isinstance(value, float) else value
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, finalize=_escaped)
+    environment.filters["shown"] = _shown
+    return environment
+
+
+def _template(**values: Any) -> Any:
+    """Return the macros of the template, with these values."""
+    source = (Path(__file__).parent / "data" / "report.html.jinja").read_text("utf-8")
+    return _environment().from_string("".join(map(str.strip, source.splitlines()))).make_module(values)
 
 
 def _sentence_spans(sentence: ExportSentence) -> tuple[Span, ...]:
     return sentence.item.annotated.annotation.spans if sentence.item else ()
 
 
-def _source_table(report: ReportData) -> str:
-    articles = {p.article.id: p.article for p in report.sentences}
-    sentences = Counter(articles[p.article.id].source or _NOT_STATED for p in report.sentences)
-    count = Counter(a.source or _NOT_STATED for a in articles.values())
-    rows = [(name, count[name], n) for name, n in sorted(sentences.items(), key=lambda x: (-x[1], x[0]))]
-    return html_table(("source", "articles", "sentences"), rows)
+def _summary(report: ReportData) -> Iterator[tuple[str, object]]:
+    """Yield what the data are, each with its name."""
+    dates = sorted({d for p in report.sentences if _ISO_DATE.fullmatch(d := p.article.date[:10])})
+    yield "articles", len({p.article.id for p in report.sentences})
+    yield "sentences, accepted and exported", len(report.sentences)
+    yield "tokens", sum(len(p.sentence.tokens) for p in report.sentences)
+    yield "spans", sum(len(_sentence_spans(p)) for p in report.sentences)
+    yield "sentences without a span", sum(not _sentence_spans(p) for p in report.sentences)
+    yield "language", report.lang
+    yield "tokenizer", report.tokenizer
+    yield "schema", f"{report.schema.name} {report.schema.version}"
+    yield "dates", f"{dates[0]} to {dates[-1]}" if dates else _NOT_STATED
 
 
-def _annotator_table(report: ReportData) -> str:
-    names = sorted({i.annotator for i in report.items})
+def _sources(pieces: Sequence[ExportSentence]) -> list[tuple[str, int, int]]:
+    """Return articles and sentences by source, the largest first."""
+    articles = {p.article.id: p.article.source or _NOT_STATED for p in pieces}
+    sentences, count = Counter(articles[p.article.id] for p in pieces), Counter(articles.values())
+    return [(name, count[name], n) for name, n in sorted(sentences.items(), key=lambda x: (-x[1], x[0]))]
+
+
+def _annotators(report: ReportData) -> list[tuple[object, ...]]:
+    """Return the sentences of each annotator by answer, and the exported ones."""
     answers = Counter((i.annotator, i.annotated.annotation.answer) for i in report.items)
     exported = Counter(name for p in report.sentences for name in p.annotators)
-    head = ("annotator", "accepted", "rejected", "ignored", "unfinished", "exported")
     kinds = (Answer.ACCEPT, Answer.REJECT, Answer.IGNORE, None)
-    return html_table(head, [(n, *(answers[n, k] for k in kinds), exported[n]) for n in names])
+    names = sorted({i.annotator for i in report.items})
+    return [(n, *(answers[n, k] for k in kinds), exported[n]) for n in names]
 
 
-def _agreement_table(found: Sequence[PairAgreement]) -> str:
-    if not found:
-        return ""
-    head = (
-        "annotators",
-        "label",
-        "common sentences",
-        "spans",
-        "spans of the other",
-        "exact F1",
-        "relaxed F1",
-    )
-    rows = [(" and ".join(a.pair), a.label, a.sentences, *a.spans, a.exact, a.relaxed) for a in found]
-    return html_table(head, rows)
-
-
-def _split_table(report: ReportData) -> str:
-    parts = list(report.audit.sentences)
-    rows: list[Sequence[object]] = [("articles", *(_count_articles(report.sentences, p) for p in parts))]
-    rows.append(("sentences", *report.audit.sentences.values()))
-    rows += [(x.name, *(report.audit.labels[p].get(x.name, 0) for p in parts)) for x in report.schema.labels]
-    return html_tag("p", escape_text(f"{report.shares}. {report.split_method}")) + html_table(
-        ("", *parts), rows
-    )
-
-
-def _count_articles(sentences: Sequence[ExportSentence], part: str) -> int:
-    return len({p.article.id for p in sentences if p.part == part})
-
-
-def _surface_form_table(audit: SplitAudit) -> str:
-    if not audit.forms:
-        return ""
-    rows = [(label, f.seen, f.unseen, f.seen / (f.seen + f.unseen)) for label, f in audit.forms.items()]
-    description = "The different words that each label marks in dev, and whether it marks them in train too."
-    return (
-        html_tag("h3", "Surface forms")
-        + html_tag("p", description)
-        + html_table(("label", "seen", "unseen", "share seen"), rows)
-    )
-
-
-def _leakage_table(audit: SplitAudit) -> str:
-    if len(audit.sentences) < 2:
-        return ""
-    names = {
-        "articles": "articles of dev or test with sentences in train",
-        "stories": "articles with a copy, or the same story, in train",
-        "sentences": "sentences that stand in train word for word",
-        "alike": "near-duplicates of a sentence in train",
-    }
-    rows = [
-        (description, getattr(audit.by_chance, key), getattr(audit.leaks, key))
-        for key, description in names.items()
+def _split(report: ReportData, parts: Sequence[str]) -> list[tuple[object, ...]]:
+    """Return articles, sentences and spans by part."""
+    articles = Counter(part for _, part in {(p.article.id, p.part) for p in report.sentences})
+    labels = report.audit.labels
+    return [
+        ("articles", *(articles[p] for p in parts)),
+        ("sentences", *report.audit.sentences.values()),
+        *((x.name, *(labels[p].get(x.name, 0) for p in parts)) for x in report.schema.labels),
     ]
-    return html_tag("h3", "Leakage") + html_table(("in dev or test", "random split", "this split"), rows)
 
 
-def _regrouped_list(audit: SplitAudit) -> str:
-    description = [f"left out: {bridge.message}" for bridge in audit.quarantined]
-    description += [f"moved to another part: {article}" for article in audit.moved]
-    return html_tag("ul", "".join(html_tag("li", escape_text(x)) for x in description)) if description else ""
-
-
-def _label_plots(report: ReportData) -> str:
-    classes = _label_classes(report.schema)
-    rows = {x.name: {p: n[x.name] for p, n in report.audit.labels.items()} for x in report.schema.labels}
-    legend = " ".join(
-        html_tag("span", escape_text(p), cls=f"key {PART_COLOURS[p]}") for p in report.audit.sentences
-    )
-    found: dict[str, list[int]] = {x.name: [] for x in report.schema.labels}
+def _span_lengths(report: ReportData) -> dict[str, list[int]]:
+    """Return the lengths of the spans in tokens, by label."""
+    lengths: dict[str, list[int]] = {x.name: [] for x in report.schema.labels}
     for piece in report.sentences:
         for span in _sentence_spans(piece):
             first, last = token_range(piece.sentence.tokens, span.start, span.end)
-            found.setdefault(span.label, []).append(max(1, last - first))
-    plots = [length_histogram(n, label, classes.get(label, "c0")) for label, n in found.items() if n]
-    return (
-        html_tag("p", f"{legend} (in each bar from left to right)")
-        + bar_chart(rows, PART_COLOURS)
-        + html_tag("div", "".join(plots), cls="plots")
-    )
+            lengths.setdefault(span.label, []).append(max(1, last - first))
+    return lengths
 
 
-def _example_sentences(report: ReportData) -> str:
-    """Return twenty of the sentences with spans, in the order of the hash of their ids."""
-    classes = _label_classes(report.schema)
-    marked = sorted(
-        (p for p in report.sentences if _sentence_spans(p)), key=lambda p: _example_order_key(p.sentence.id)
-    )
-    out = [
-        html_tag("p", sentence_html(p.sentence.text, _sentence_spans(p), classes), cls="x", dir="auto")
-        + html_tag("p", escape_text(f"{p.article.title or p.article.id} · {p.part}"), cls="of", dir="auto")
-        for p in marked[:EXAMPLE_COUNT]
+def _examples(report: ReportData, classes: Mapping[str, str]) -> Iterator[tuple[_Box, str]]:
+    """Yield twenty of the sentences with spans, in the order of the hash of their ids."""
+
+    def order(piece: ExportSentence) -> bytes:
+        return hashlib.sha256(f"example {piece.sentence.id}".encode()).digest()
+
+    for p in sorted(filter(_sentence_spans, report.sentences), key=order)[:EXAMPLE_COUNT]:
+        source = f"{p.article.title or p.article.id} · {p.part}"
+        yield _sentence_box(p.sentence.text, _sentence_spans(p), classes), source
+
+
+def _guideline(label: Label, classes: Mapping[str, str]) -> dict[str, object]:
+    """Return what the guideline holds of a label."""
+    rules = [f"In {'ents and the span group' if label.target == 'ents' else 'the span group'}"]
+    rules += [f"may lie inside {', '.join(label.inside)}"] if label.inside else []
+    rules += [f"overlaps {', '.join(label.overlaps)}"] if label.overlaps else []
+    examples = []
+    for e in label.examples:
+        spans = [] if e.wrong else [Span(a, b, label.name) for a, b in e.marked]
+        examples.append((e.wrong, _sentence_box(e.text, spans, classes), f" — {e.note}" if e.note else ""))
+    return {
+        "name": label.name,
+        "colour": classes[label.name],
+        "paragraphs": [" ".join(x.split()) for x in label.description.split("\n\n") if x.strip()],
+        "rules": "; ".join(rules),
+        "examples": examples,
+    }
+
+
+# Sentences with their spans drawn as nested underlines, each with its label at the end.
+
+
+class _Box(Struct):
+    """A stretch of a span that lies whole in the box around it; ``last`` where the span ends with it."""
+
+    text: str
+    """The sentence."""
+    start: int
+    end: int
+    label: str = ""
+    colour: str = ""
+    last: bool = True
+    inner: list[_Box] = field(default_factory=list)
+
+    @property
+    def height(self) -> int:
+        """How many lines are drawn inside of this one."""
+        return 1 + max((b.height for b in self.inner), default=-1)
+
+    @property
+    def pieces(self) -> Iterator[str | _Box]:
+        """The text and the boxes in it, in order."""
+        at = self.start
+        for inner in self.inner:
+            yield self.text[at : inner.start]
+            yield inner
+            at = inner.end
+        yield self.text[at : self.end]
+
+
+def _sentence_box(text: str, spans: Sequence[Span], classes: Mapping[str, str]) -> _Box:
+    """Return a sentence as boxes; a span that crosses another has two, its label at the end of the second."""
+    root = _Box(text, 0, len(text))
+    waiting = [
+        _Box(text, s.start, s.end, s.label, classes.get(s.label, "c0"))
+        for s in reversed(reading_order(list(spans)))
     ]
-    return "".join(out)
+    while waiting:
+        waiting += _nest_box(root, waiting.pop())
+    return root
 
 
-def _example_order_key(sentence: str) -> bytes:
-    return hashlib.sha256(f"example {sentence}".encode()).digest()
+def _nest_box(box: _Box, new: _Box) -> list[_Box]:
+    """Put a box into the innermost one that it begins in; return what reaches out, the last first."""
+    around = next((b for b in box.inner if b.start <= new.start < b.end), None)
+    if around is None:
+        box.inner.append(new)
+        return []
+    if new.end <= around.end:
+        return _nest_box(around, new)
+    rest = _Box(new.text, around.end, new.end, new.label, new.colour, new.last)
+    new.end, new.last = around.end, False
+    return [rest, *_nest_box(around, new)]
 
 
-def _guideline_sections(report: ReportData) -> str:
-    classes = _label_classes(report.schema)
-    return "".join(_label_section(x, classes) for x in report.schema.labels)
+def sentence_html(text: str, spans: Sequence[Span], classes: Mapping[str, str]) -> str:
+    """Return a sentence as HTML; ``classes`` has the class of each label."""
+    return str(_template().box_content(_sentence_box(text, spans, classes)))
 
 
-def _label_section(label: Label, classes: Mapping[str, str]) -> str:
-    rules = [
-        f"{rule} {', '.join(names)}"
-        for rule, names in (("inside", label.inside), ("overlaps", label.overlaps))
-        if names
-    ]
-    head = html_tag("h3", html_tag("span", escape_text(label.name), cls=f"key {classes[label.name]}"))
-    about = f"In {'ents and the span group' if label.target == 'ents' else 'the span group'}"
-    description = html_tag(
-        "p",
-        escape_text("; ".join([about, *(f"may lie {r}" if r.startswith("inside") else r for r in rules)])),
-        cls="of",
-    )
-    return (
-        head
-        + html_paragraphs(label.description)
-        + description
-        + "".join(_example_paragraph(e, label, classes) for e in label.examples)
-    )
+# Plots: the values of their rectangles and texts.
 
 
-def _example_paragraph(example: Example, label: Label, classes: Mapping[str, str]) -> str:
-    spans = [] if example.wrong else [Span(a, b, label.name) for a, b in example.marked]
-    note = f" — {example.note}" if example.note else ""
-    lead = "✗ " if example.wrong else ""
-    return html_tag(
-        "p",
-        lead + sentence_html(example.text, spans, classes) + html_tag("i", escape_text(note)),
-        cls="x",
-        dir="auto",
-    )
+_BAR_ROW, _BAR_LEFT, _BAR_WIDTH = 22, 150, 420
+_STEP_WIDTH, _STEP_HEIGHT = 40, 70
+_NAME_CHARACTERS = 20
+"""Characters of a label that have room beside its bar."""
+_LENGTH_STEPS = (*range(1, 11), 15, 20, 30, 50)
+"""The upper ends of the classes of length, in tokens; what is longer is the last class."""
+
+
+def _bar_chart(rows: Mapping[str, Mapping[str, int]]) -> dict[str, object]:
+    """Return a bar for each row, stacked by part."""
+    marks: list[object] = []
+    most = max((sum(r.values()) for r in rows.values()), default=0) or 1
+    for n, (name, row) in enumerate(rows.items()):
+        x, y = float(_BAR_LEFT), n * _BAR_ROW
+        marks.append((_short_name(name), _BAR_LEFT - 8, y + 15, "end"))
+        for part, count in row.items():
+            width, title = count * _BAR_WIDTH / most, f"{name}, {part}: {count}"
+            marks.append(
+                _rectangle(f"{x:.1f}", y + 3, f"{width:.1f}", _BAR_ROW - 8, PART_CLASSES[part], title)
+            )
+            x += width
+        marks.append((f"{sum(row.values()):,}", f"{x + 6:.1f}", y + 15, "start"))
+    return {"marks": marks, "width": _BAR_LEFT + _BAR_WIDTH + 70, "height": _BAR_ROW * len(rows) + 4}
+
+
+def _length_histogram(lengths: Sequence[int], name: str, colour: str) -> dict[str, object]:
+    """Return how many spans have which length in tokens."""
+    last = len(_LENGTH_STEPS)
+    classes = Counter(next((n for n, end in enumerate(_LENGTH_STEPS) if x <= end), last) for x in lengths)
+    most = max(classes.values(), default=0) or 1
+    marks: list[object] = [(f"{_short_name(name)}: {len(lengths):,} spans, by tokens", 0, 12, "start")]
+    for n in range(last + 1):
+        tall = max(1.0, classes[n] * _STEP_HEIGHT / most) if classes[n] else 0.0
+        title = f"{_length_class(n)} tokens: {classes[n]}"
+        x, top = n * _STEP_WIDTH, f"{22 + _STEP_HEIGHT - tall:.1f}"
+        marks.append(_rectangle(x, top, _STEP_WIDTH - 4, f"{tall:.1f}", colour, title))
+        marks.append((_length_class(n), x + (_STEP_WIDTH - 4) / 2, _STEP_HEIGHT + 36, "middle"))
+    return {"marks": marks, "width": _STEP_WIDTH * (last + 1) + 4, "height": _STEP_HEIGHT + 42}
+
+
+def _rectangle(
+    x: object, y: object, width: object, height: object, colour: str, title: str
+) -> dict[str, object]:
+    return {"x": x, "y": y, "width": width, "height": height, "colour": colour, "title": title}
+
+
+def _length_class(n: int) -> str:
+    if n == len(_LENGTH_STEPS):
+        return f"{_LENGTH_STEPS[-1] + 1}+"
+    low = _LENGTH_STEPS[n - 1] + 1 if n else 1
+    return str(low) if low == _LENGTH_STEPS[n] else f"{low}–{_LENGTH_STEPS[n]}"
+
+
+def _short_name(name: str) -> str:
+    return name if len(name) <= _NAME_CHARACTERS else f"{name[: _NAME_CHARACTERS - 1]}…"

@@ -14,8 +14,7 @@ from annotator.core.schema import parse_schema
 from annotator.core.spans import Span
 from annotator.export.doc_layout import ExportSentence
 from annotator.export.options import ExportItem
-from annotator.export.report_html import sentence_html
-from annotator.export.report_page import ReportData, pairwise_agreement, render_report
+from annotator.export.report_page import ReportData, pairwise_agreement, render_report, sentence_html
 from annotator.export.split_audit import audit_split
 from tests.export.export_samples import SCHEMA, corpus, item, make_article, sentences, spans, with_spans
 
