@@ -59,8 +59,8 @@ GroupSpans = Sequence[tuple[str, int, int, int, int]]
 SpanGroups = Sequence[tuple[str, GroupSpans]]
 """The span groups of a Doc by their names."""
 
-_DOC_FLAGS = msgpack.pack_value({"has_unknown_spaces": False})
-_DOC_CATS = msgpack.pack_value({})
+_DOC_FLAGS = msgpack.pack({"has_unknown_spaces": False})
+_DOC_CATS = msgpack.pack({})
 _SPAN_HEAD = 0xC428
 """msgpack's head of a field of 40 bytes."""
 _pack_span = struct.Struct(">HQQQllll").pack
@@ -138,7 +138,7 @@ class DocBinWriter:
             self._add_span_groups(each)
         if self.attrs is AttributeSet.OWN:
             for data in user_data:
-                self._user_data += msgpack.pack_bytes(data)
+                self._user_data += msgpack.pack(data)
 
     def _add_span_groups(self, groups: SpanGroups) -> None:
         """Add the span groups of a Doc as ``SpanGroups.to_bytes`` packs them."""
@@ -177,15 +177,15 @@ class DocBinWriter:
         srsly would fail there too, after hours: 41 million tokens with all thirteen attributes.
         """
         yield msgpack.map_head(9 + (self.attrs is AttributeSet.OWN))
-        yield msgpack.pack_value("version") + msgpack.pack_value("0.1")
-        yield msgpack.pack_value("attrs") + msgpack.pack_value(ATTRIBUTE_IDS[self.attrs])
-        yield msgpack.pack_value("tokens") + self._tokens_head(self._tokens.size)
+        yield msgpack.pack("version") + msgpack.pack("0.1")
+        yield msgpack.pack("attrs") + msgpack.pack(ATTRIBUTE_IDS[self.attrs])
+        yield msgpack.pack("tokens") + self._tokens_head(self._tokens.size)
         yield from self._tokens.rows()
-        yield msgpack.pack_value("spaces") + msgpack.pack_bytes(self._spaces)
-        yield msgpack.pack_value("lengths") + msgpack.pack_bytes(_little_endian(self._lengths))
+        yield msgpack.pack("spaces") + msgpack.pack(self._spaces)
+        yield msgpack.pack("lengths") + msgpack.pack(_little_endian(self._lengths))
         strings = sorted({"", *self._tokens.strings(), *self._labels})
-        yield msgpack.pack_value("strings") + msgpack.array_head(len(strings))
-        yield from map(msgpack.pack_text, strings)
+        yield msgpack.pack("strings") + msgpack.array_head(len(strings))
+        yield from map(msgpack.pack, strings)
         yield from self._doc_fields("cats", _DOC_CATS * self.docs)
         yield from self._doc_fields("flags", _DOC_FLAGS * self.docs)
         yield from self._doc_fields("span_groups", self._groups)
@@ -203,20 +203,15 @@ class DocBinWriter:
 
     def _doc_fields(self, key: str, fields: bytes | bytearray) -> Iterator[bytes | bytearray]:
         """Yield an array with a field for each Doc."""
-        yield msgpack.pack_value(key) + msgpack.array_head(self.docs)
+        yield msgpack.pack(key) + msgpack.array_head(self.docs)
         yield fields
 
 
 def _group_frame(key: str, spans: int) -> tuple[bytes, bytes]:
     """Return what stands before and after so many spans of a group; each takes as many bytes."""
-    head = msgpack.map_head(3) + msgpack.pack_value("name") + msgpack.pack_value(key)
-    head += (
-        msgpack.pack_value("attrs")
-        + msgpack.pack_value({})
-        + msgpack.pack_value("spans")
-        + msgpack.array_head(spans)
-    )
-    return msgpack.bytes_head(len(head) + spans * _SPAN_SIZE) + head, msgpack.pack_value([key])
+    fields = (msgpack.pack(x) for x in ("name", key, "attrs", {}, "spans"))
+    head = msgpack.map_head(3) + b"".join(fields) + msgpack.array_head(spans)
+    return msgpack.bytes_head(len(head) + spans * _SPAN_SIZE) + head, msgpack.pack([key])
 
 
 def _little_endian(numbers: array[int]) -> bytes:

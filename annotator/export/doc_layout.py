@@ -259,7 +259,7 @@ def pack_unit(unit: DocUnit, key: str, *, with_user_data: bool) -> PackedDoc:
     if wrong:
         groups.append((INCORRECT_SPANS_KEY, _group_spans(wrong, places)))
     ents = [(first, end, label) for (first, end), label in doc_ents(unit, firsts)]
-    data = msgpack.pack_value({USER_DATA_KEY: doc_user_data(unit, made)}) if with_user_data else b""
+    data = msgpack.pack({USER_DATA_KEY: doc_user_data(unit, made)}) if with_user_data else b""
     missing = missing_ranges(unit, made)
     return PackedDoc(made.words, made.spaces, ents, groups, len(wrong), firsts, missing, data)
 

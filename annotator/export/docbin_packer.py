@@ -451,42 +451,22 @@ _first_token = itemgetter(1)
 
 
 def pack_article_metadata(article: ArticleMetadata) -> bytes:
-    """Return what ``user_data`` tells of an article, without the head of the map that it stands in."""
-    return b"".join(
-        msgpack.pack_value(k) + msgpack.pack_value(v) for k, v in article_metadata(article).items()
-    )
+    """Return the article's part of ``user_data``, without the head of the map that it belongs to."""
+    return b"".join(msgpack.pack(x) for pair in article_metadata(article).items() for x in pair)
 
 
-_USER_DATA_HEAD = msgpack.map_head(1) + msgpack.pack_value(USER_DATA_KEY) + msgpack.map_head(13)
-_START, _END, _ANNOTATOR, _SENTENCE, _ID, _FIRST, _LAST, _REVIEWED = (
-    msgpack.pack_value(x)
-    for x in ("start", "end", "annotator", "sentence", "id", "token_start", "token_end", "reviewed")
+_USER_DATA_HEAD = msgpack.map_head(1) + msgpack.pack(USER_DATA_KEY) + msgpack.map_head(13)
+_START, _END, _ANNOTATOR, _SENTENCE, _ID, _FIRST, _LAST, _REVIEWED = map(
+    msgpack.pack, ("start", "end", "annotator", "sentence", "id", "token_start", "token_end", "reviewed")
 )
-_SENTENCES = msgpack.pack_value("sentences") + msgpack.array_head(1) + msgpack.map_head(7)
+_SENTENCES = msgpack.pack("sentences") + msgpack.array_head(1) + msgpack.map_head(7)
 
 
 def _sentence_user_data(location: SentenceLocation, tokens: int) -> bytes:
-    """Return ``layout.user_data`` of one sentence, packed."""
-    number = msgpack.pack_integer
-    id_ = msgpack.pack_text(f"{location.article.id}:{location.start}-{location.end}")
-    bounds = _START + number(location.start) + _END + number(location.end)
-    who = _ANNOTATOR + msgpack.pack_text(location.annotator)
-    return (
-        _USER_DATA_HEAD
-        + location.article.packed
-        + bounds
-        + who
-        + _SENTENCE
-        + id_
-        + _SENTENCES
-        + _ID
-        + id_
-        + bounds
-        + _FIRST
-        + b"\0"
-        + _LAST
-        + number(tokens)
-        + _REVIEWED
-        + b"\xc3"
-        + who
-    )
+    """Return ``doc_layout.doc_user_data`` of one sentence, packed."""
+    pack = msgpack.pack
+    id_ = pack(f"{location.article.id}:{location.start}-{location.end}")
+    bounds = _START + pack(location.start) + _END + pack(location.end)
+    who = _ANNOTATOR + pack(location.annotator)
+    sentence = _ID + id_ + bounds + _FIRST + b"\0" + _LAST + pack(tokens) + _REVIEWED + b"\xc3" + who
+    return _USER_DATA_HEAD + location.article.packed + bounds + who + _SENTENCE + id_ + _SENTENCES + sentence
