@@ -209,8 +209,8 @@ class DocBinWriter:
 
 def _group_frame(key: str, spans: int) -> tuple[bytes, bytes]:
     """Return what stands before and after so many spans of a group; each takes as many bytes."""
-    fields = (msgpack.pack(x) for x in ("name", key, "attrs", {}, "spans"))
-    head = msgpack.map_head(3) + b"".join(fields) + msgpack.array_head(spans)
+    values: tuple[object, ...] = ("name", key, "attrs", {}, "spans")
+    head = msgpack.map_head(3) + b"".join(map(msgpack.pack, values)) + msgpack.array_head(spans)
     return msgpack.bytes_head(len(head) + spans * _SPAN_SIZE) + head, msgpack.pack([key])
 
 
