@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import click
 from click.core import ParameterSource
-from msgspec.structs import fields
 
 from annotator.cli import output
-from annotator.cli.options import PATH, FormatType, json_option, open_corpus
+from annotator.cli.options import PATH, FormatType, exit_for_losses, json_option, max_lost_option
 from annotator.core.errors import UsageError
-from annotator.export.options import ExportOptions, ExportReport
 from annotator.export.span_outcomes import OFF_TOKEN_EDGES
-from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import check_articles_folder, check_outside_corpus
+from annotator.storage.corpus_layout import check_outside_corpus
+from annotator.workflows.corpus import Corpus
 
 _SPACY_OPTIONS = {
     "spans_key": "--spans-key",
@@ -62,7 +58,7 @@ def _export_formats() -> list[str]:
     help="One Doc (or text) each; other formats have their own default.",
 )
 @click.option("--split", default="80/10/10", show_default=True, help="Shares of train, dev and test.")
-@click.option("--annotator", "name", default=None, help="Whose annotations; everybody's without it.")
+@click.option("--annotator", default=None, help="Whose annotations; everybody's without it.")
 @click.option("--ledger", type=click.Choice(["exceptions", "full"]), default="exceptions", show_default=True)
 @click.option(
     "--engine",
@@ -108,10 +104,11 @@ def _export_formats() -> list[str]:
     help="Write report.html too, a data card to open offline, and say what the split gives away.",
 )
 @click.option("--resume", is_flag=True, help="Take over the shards that a killed export has finished.")
+@max_lost_option
 @json_option
 @click.pass_context
 def command(
-    ctx: click.Context, /, corpus: Path, out: Path, to: str, name: str | None, as_json: bool, **chosen: Any
+    ctx: click.Context, /, corpus: Path, out: Path, to: str, max_lost: int, as_json: bool, **chosen: Any
 ) -> None:
     """Write train.spacy, dev.spacy, test.spacy, config.cfg and ledger.jsonl of CORPUS to OUT.
 
@@ -124,64 +121,12 @@ def command(
     check_outside_corpus(out)
     if to != "spacy":
         _refuse_options(ctx, to)
-    opened = open_corpus(corpus)
-    check_articles_folder(opened.path)
-    if to == "spacy":
-        report = _export_training(opened, name, out, chosen)
-    else:
-        unit = chosen["unit"] if ctx.get_parameter_source("unit") is ParameterSource.COMMANDLINE else None
-        report = _export_other_format(opened, name, out, to, unit, full=chosen["ledger"] == "full")
-    _print_report(report, as_json=as_json)
-
-
-def _export_training(
-    corpus: CorpusFolder, name: str | None, out: Path, chosen: Mapping[str, Any]
-) -> ExportReport:
-    """Write what spaCy trains from."""
-    from annotator.workflows.exporting import export_training
-
+        if ctx.get_parameter_source("unit") is not ParameterSource.COMMANDLINE:
+            chosen["unit"] = None
     with output.progress("export") as show:
-        return export_training(
-            corpus,
-            out,
-            _export_options(corpus, chosen),
-            annotator=name,
-            split_by=chosen["split_by"],
-            rebalance=chosen["rebalance"],
-            report=chosen["report"],
-            progress=show,
-            warn=output.write_warning,
+        report = Corpus.open(corpus).export(
+            out, format=to, progress=show, warn=output.write_warning, **chosen
         )
-
-
-def _export_options(corpus: CorpusFolder, chosen: Mapping[str, Any]) -> ExportOptions:
-    own = {f.name for f in fields(ExportOptions)}
-    given = {name: value for name, value in chosen.items() if name in own}
-    return ExportOptions(**given | {"split": _parse_shares(chosen["split"]), "lang": corpus.lang})
-
-
-def _export_other_format(
-    corpus: CorpusFolder,
-    name: str | None,
-    out: Path,
-    to: str,
-    unit: Literal["sentence", "article"] | None,
-    *,
-    full: bool,
-) -> ExportReport:
-    """Write what another tool reads."""
-    from annotator.workflows.record_selection import select_items
-
-    gathered = select_items(corpus, name)
-    for warning in (*corpus.warnings, *gathered.warnings):
-        output.write_warning(warning)
-    from annotator.workflows.format_export import export_to_format
-
-    return export_to_format(gathered, out, to, full=full, unit=unit)
-
-
-def _print_report(report: ExportReport, *, as_json: bool) -> None:
-    """Print the report; exit with 3 where something was left out that nobody asked to leave out."""
     if as_json:
         output.write_json(report.as_dict())
     else:
@@ -190,8 +135,7 @@ def _print_report(report: ExportReport, *, as_json: bool) -> None:
         output.write_message(
             "note: spans inside tokens: `annotator check` lists them, key R in `annotator` repairs them"
         )
-    if report.lost:
-        sys.exit(output.EXIT_LEFT_OUT)
+    exit_for_losses(report.lost, max_lost)
 
 
 def _refuse_options(ctx: click.Context, to: str) -> None:
@@ -205,10 +149,3 @@ def _refuse_options(ctx: click.Context, to: str) -> None:
         given = [o for o in given if o != "--unit" or format_info(to).has_fixed_unit]
     if given:
         raise UsageError(f"{given[0]} has no meaning with --format {to}", do="leave it out")
-
-
-def _parse_shares(split: str) -> tuple[int, int, int]:
-    parts = split.split("/")
-    if len(parts) != 3 or not all(p.isdecimal() and len(p) <= 6 for p in parts):
-        raise UsageError(f"--split {split} is no split", do="give three shares, such as 80/10/10")
-    return int(parts[0]), int(parts[1]), int(parts[2])

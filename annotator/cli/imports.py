@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from annotator.cli import output
-from annotator.cli.options import PATH, FormatType, annotate_command, json_option
+from annotator.cli.options import (
+    PATH,
+    FormatType,
+    annotate_command,
+    exit_for_losses,
+    json_option,
+    max_lost_option,
+)
 from annotator.core.annotation import Answer
 from annotator.formats import offset_units
 from annotator.formats.document import conversion_report
@@ -75,9 +81,15 @@ from annotator.workflows.importing import MAX_LISTED, ImportReport, import_files
 )
 @click.option("--lang", default="", help="Language of a new corpus, a spaCy code (default: en).")
 @click.option("--schema", type=PATH, help="Label schema of a new corpus (default: news).")
+@max_lost_option
 @json_option
 def command(
-    files: tuple[Path, ...], folder: Path, pairs: tuple[str, ...], as_json: bool, **chosen: Any
+    files: tuple[Path, ...],
+    folder: Path,
+    pairs: tuple[str, ...],
+    max_lost: int,
+    as_json: bool,
+    **chosen: Any,
 ) -> None:
     """Take the annotations in FILES (or folders, or zips), made with other tools, into a corpus.
 
@@ -97,8 +109,7 @@ def command(
         output.write_json(report.as_dict())
     else:
         _print_report(report)
-    if report.lost:
-        sys.exit(output.EXIT_LEFT_OUT)
+    exit_for_losses(report.lost, max_lost)
 
 
 def _print_report(report: ImportReport) -> None:

@@ -11,9 +11,10 @@ import click
 from msgspec import to_builtins
 
 from annotator.cli import output
-from annotator.cli.options import PATH, json_option, open_corpus
-from annotator.session.statistics_service import StatisticsReport, collect_statistics
+from annotator.cli.options import PATH, exit_for_losses, json_option
 from annotator.statistics.summary import AnnotationStatistics
+from annotator.workflows.opening import open_corpus
+from annotator.workflows.statistics import StatisticsReport, collect_statistics
 
 MAX_WIDTH = 100
 
@@ -31,15 +32,14 @@ def command(corpus: Path, name: str | None, ascii_glyphs: bool, as_json: bool) -
 
     Exit code 3 says that lines of a journal do not count because they are damaged.
     """
-    report = collect_statistics(open_corpus(corpus), [name] if name is not None else None)
+    report = collect_statistics(open_corpus(corpus), name)
     for warning in report.warnings:
         output.write_warning(warning)
     if as_json:
         output.write_json(_report_fields(report))
     else:
         _print_report(report, plain=ascii_glyphs or not _stdout_has_blocks())
-    if report.left_out:
-        sys.exit(output.EXIT_LEFT_OUT)
+    exit_for_losses(len(report.left_out))
 
 
 def _stdout_has_blocks() -> bool:

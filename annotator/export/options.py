@@ -12,6 +12,7 @@ from msgspec import Struct, field, to_builtins
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Article
 from annotator.core.errors import UsageError
+from annotator.core.ledger import Ledger
 from annotator.core.pluralize import MAX_LISTED, join_limited, pluralize
 
 _SPANS_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -92,6 +93,14 @@ class ExportOptions(Struct, frozen=True):
         return tuple(p for p, share in zip(SPLIT_PARTS, self.split, strict=True) if share)
 
 
+def parse_split(text: str) -> tuple[int, int, int]:
+    """Return the shares in a text such as ``80/10/10``; raises UsageError."""
+    parts = text.split("/")
+    if len(parts) != len(SPLIT_PARTS) or not all(p.isdecimal() and len(p) <= 6 for p in parts):
+        raise UsageError(f"--split {text} is no split", do="give three shares, such as 80/10/10")
+    return int(parts[0]), int(parts[1]), int(parts[2])
+
+
 class PartCounts(Struct, frozen=True):
     """What one ``.spacy`` file holds."""
 
@@ -137,6 +146,11 @@ class ExportReport(Struct, frozen=True):
     lost: int
     study: RegroupedArticles | None = None
     """What a split by story has left out or moved; a ``Study`` of the split where that was asked for."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """The totals of the ledger with what was lost."""
+        return Ledger(self.totals, self.lost)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``."""

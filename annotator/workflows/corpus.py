@@ -17,6 +17,7 @@ from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.storage.codec import RecordDecoder, RecordLineError
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.corpus_layout import check_articles_folder, check_outside_corpus
 from annotator.storage.file_io import translate_os_errors
 from annotator.storage.journal_index import ANSWER_BY_NUMBER, JournalIndex, load_journal_index
 from annotator.storage.schemas import DEFAULT_SCHEMA, read_schema_text
@@ -24,11 +25,19 @@ from annotator.workflows.opening import chosen_annotators, open_corpus
 from annotator.workflows.progress import ProgressCallback, ignore_progress
 
 if TYPE_CHECKING:  # each is loaded by the method that needs it
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+    from annotator.export.options import ExportReport
+    from annotator.workflows.checking import CheckReport
     from annotator.workflows.importing import ImportReport
     from annotator.workflows.ingesting import IngestReport
+    from annotator.workflows.statistics import StatisticsReport
     from annotator.workflows.suggesting import SuggestReport
 
 PathLike = Path | str
+UnitName = Literal["sentence", "article"]
+AttrsName = Literal["own", "min", "full"]
 AnswerName = Literal["accept", "reject", "ignore", "open"]
 """An answer; ``open`` is a sentence without one."""
 
@@ -210,6 +219,24 @@ class Corpus:
         accepts = [answer is None or ANSWER_BY_NUMBER[n] is wanted for n in range(len(ANSWER_BY_NUMBER))]
         return _iterate_annotations(folder, indexes, folder.article_ids(), accepts)
 
+    def check(
+        self,
+        *,
+        only: Sequence[str] = (),
+        level: Literal["error", "warning"] = "warning",
+        plugins: Sequence[str] = (),
+    ) -> CheckReport:
+        """Look for problems: of some kinds (``only``), errors alone, or with plug-ins (``--with``)."""
+        from annotator.workflows.checking import check_corpus
+
+        return check_corpus(self.folder, only=only, level=level, plugins=plugins)
+
+    def stats(self, annotator: str | None = None) -> StatisticsReport:
+        """Return pace, progress, labels and suggestions of one annotator (``--as``), or of all."""
+        from annotator.workflows.statistics import collect_statistics
+
+        return collect_statistics(self.folder, annotator)
+
     # -- what goes in --------------------------------------------------------------------------
 
     def ingest(
@@ -279,6 +306,117 @@ class Corpus:
         from annotator.workflows.suggesting import add_suggestions
 
         return add_suggestions(self.folder, source, rows)
+
+    # -- what goes out -------------------------------------------------------------------------
+
+    def export(
+        self,
+        out: PathLike,
+        *,
+        format: str = "spacy",  # noqa: A002  (as the option)
+        spans_key: str = "sc",
+        unit: UnitName | None = None,
+        split: str = "80/10/10",
+        annotator: str | None = None,
+        ledger: Literal["exceptions", "full"] = "exceptions",
+        engine: Literal["straight", "spacy"] = "straight",
+        attrs: AttrsName = "own",
+        shard: int = 20_000,
+        processes: int = 1,
+        reader: Literal["spacy", "annotator"] = "spacy",
+        split_by: Literal["story", "article"] = "story",
+        rebalance: bool = False,
+        report: bool = False,
+        resume: bool = False,
+        progress: ProgressCallback = ignore_progress,
+        warn: Callable[[str], None] | None = None,
+    ) -> ExportReport:
+        """Write what was accepted to a folder: training data for spaCy, or what another tool reads.
+
+        ``unit`` is a sentence by default, or what the format has. What was left out is in
+        ``report.ledger``, a line each in ``ledger.jsonl``. ``warn`` receives what is wrong with the stored
+        files. Raises AnnotatorError, with the folder as it was.
+        """
+        warn = warn or _ignore_warning
+        folder, out = self.folder, Path(out)
+        check_outside_corpus(out)
+        check_articles_folder(folder.path)
+        if format != "spacy":
+            from annotator.workflows.format_export import export_to_format
+            from annotator.workflows.record_selection import select_items
+
+            items = select_items(folder, annotator)
+            for warning in (*folder.warnings, *items.warnings):
+                warn(warning)
+            return export_to_format(items, out, format, full=ledger == "full", unit=unit)
+        from annotator.export.options import ExportOptions, parse_split
+        from annotator.workflows.exporting import export_training
+
+        options = ExportOptions(
+            spans_key=spans_key,
+            unit=unit or "sentence",
+            split=parse_split(split),
+            ledger=ledger,
+            lang=folder.lang,
+            engine=engine,
+            attrs=attrs,
+            shard=shard,
+            processes=processes,
+            reader=reader,
+            resume=resume,
+        )
+        return export_training(
+            folder,
+            out,
+            options,
+            annotator=annotator,
+            split_by=split_by,
+            rebalance=rebalance,
+            report=report,
+            progress=progress,
+            warn=warn,
+        )
+
+    def docs(
+        self,
+        nlp: Language,
+        *,
+        split: str = "80/10/10",
+        unit: UnitName = "sentence",
+        annotator: str | None = None,
+        spans_key: str = "sc",
+        attrs: AttrsName = "own",
+        split_by: Literal["story", "article"] = "story",
+    ) -> Iterator[tuple[str, Doc]]:
+        """Return an iterator over spaCy Docs, each with its part of the split; no file is written.
+
+        They are those of `export` with the same options, and have the vocabulary of ``nlp``.
+        """
+        from annotator.export.options import ExportOptions, parse_split
+        from annotator.workflows.exporting import iterate_docs
+
+        options = ExportOptions(
+            spans_key=spans_key, unit=unit, split=parse_split(split), lang=self.lang, attrs=attrs
+        )
+        return iterate_docs(self.folder, nlp, options, annotator=annotator, split_by=split_by)
+
+    def splits(
+        self,
+        split: str = "80/10/10",
+        *,
+        annotator: str | None = None,
+        split_by: Literal["story", "article"] = "story",
+    ) -> dict[str, tuple[str, ...]]:
+        """Return the ids of the articles by part, as an export puts them into train, dev and test."""
+        from annotator.export.options import ExportOptions, parse_split
+        from annotator.workflows.exporting import split_articles
+
+        options = ExportOptions(split=parse_split(split), lang=self.lang)
+        return split_articles(self.folder, options, annotator=annotator, split_by=split_by)
+
+
+def _ignore_warning(_: str) -> None:
+    """Show nothing."""
 
 
 def _iterate_annotations(

@@ -138,17 +138,52 @@ def iterate_docs(
     annotator: str | None = None,
     split_by: Literal["story", "article"] = "story",
 ) -> Iterator[tuple[str, Doc]]:
-    """Yield each Doc of an export with its part, in the order of the export; no file is written.
+    """Return an iterator over the Docs of an export, each with its part; no file is written.
 
-    The Docs have the vocabulary of ``nlp``. The plan is made, and errors are raised, at the first one.
+    They are in the order of the export and have the vocabulary of ``nlp``. The plan is made, and its
+    errors are raised, at the call.
     """
+    plan = _plan_for_reading(corpus, options, annotator, split_by)
+    return _docs_of_plan(corpus, nlp, options, plan)
+
+
+def split_articles(
+    corpus: CorpusFolder,
+    options: ExportOptions,
+    *,
+    annotator: str | None = None,
+    split_by: Literal["story", "article"] = "story",
+) -> dict[str, tuple[str, ...]]:
+    """Return the ids of the exported articles by part, in the order of the export."""
+    plan = _plan_for_reading(corpus, options, annotator, split_by)
+    try:
+        ids = [plan.articles[n].id for n in plan.article_numbers]
+        parts: dict[str, dict[str, None]] = {part: {} for part in options.parts_with_share}
+        for part, article_id in zip(plan.split.parts, ids, strict=True):
+            parts[part][article_id] = None
+    finally:
+        plan.selection.close()
+    return {part: tuple(article_ids) for part, article_ids in parts.items()}
+
+
+def _plan_for_reading(
+    corpus: CorpusFolder,
+    options: ExportOptions,
+    annotator: str | None,
+    split_by: Literal["story", "article"],
+) -> ExportPlan:
+    stories = _group_stories(corpus, options, rebalance=False) if split_by == "story" else None
+    groups = stories.stories if stories else None
+    return with_replays(lambda replay: _readable_plan(corpus, annotator, options, groups, replay))
+
+
+def _docs_of_plan(
+    corpus: CorpusFolder, nlp: Language, options: ExportOptions, plan: ExportPlan
+) -> Iterator[tuple[str, Doc]]:
     from annotator.export.doc_layout import pack_unit
     from annotator.export.spacy_engine import build_doc
     from annotator.workflows.doc_units import planned_articles
 
-    stories = _group_stories(corpus, options, rebalance=False) if split_by == "story" else None
-    groups = stories.stories if stories else None
-    plan = with_replays(lambda replay: _readable_plan(corpus, annotator, options, groups, replay))
     try:
         for article in planned_articles(corpus, plan):
             for unit in article.article_units() if options.unit == "article" else article.sentence_units():

@@ -110,3 +110,44 @@ def test_a_closed_corpus_refuses_every_call(sample: Corpus) -> None:
         sample.annotators()
     assert (caught.value.what, caught.value.do) == ("this corpus is closed", "open it with Corpus.open")
     assert repr(sample) == "Corpus('closed')"
+
+
+def test_docs_are_those_of_an_export(sample: Corpus, tmp_path: Path) -> None:
+    """Split, spans and texts are the files'; `splits` names the articles of each part."""
+    import spacy
+    from spacy.tokens import DocBin
+
+    nlp = spacy.blank("en")
+    report = sample.export(tmp_path / "out", split="60/20/20")
+    assert (report.ledger.lost, report.lost) == (0, 0)
+    docs = list(sample.docs(nlp, split="60/20/20"))
+    for part in ("train", "dev", "test"):
+        stored = list(DocBin().from_disk(tmp_path / "out" / f"{part}.spacy").get_docs(nlp.vocab))
+        mine = [doc for name, doc in docs if name == part]
+        assert [d.text for d in mine] == [d.text for d in stored]
+        assert [[(s.start, s.end, s.label_) for s in d.spans["sc"]] for d in mine] == [
+            [(s.start, s.end, s.label_) for s in d.spans["sc"]] for d in stored
+        ]
+        titles = {doc.user_data["annotator"]["article"] for doc in mine}
+        assert titles == set(sample.splits("60/20/20")[part])
+
+
+def test_an_export_for_another_tool(sample: Corpus, tmp_path: Path) -> None:
+    """`format` is --format; an impossible one is a UsageError with what to do."""
+    report = sample.export(tmp_path / "out", format="conll")
+    assert report.files
+    assert report.ledger.spans["kept"]
+    with pytest.raises(AnnotatorError, match="three shares, such as 80/10/10"):
+        sample.export(tmp_path / "other", split="all")
+
+
+def test_a_check_and_figures(sample: Corpus) -> None:
+    """Problems and figures are frozen values, as the commands print them."""
+    report = sample.check(only=["overlap", "label"])
+    assert (report.problems, report.count("error")) == ((), 0)
+    assert report.checked["annotations"]
+    assert sample.check(level="error").kinds == {}
+    [guide] = sample.stats("guide").annotators
+    assert guide.name == "guide"
+    with pytest.raises(AttributeError):
+        report.corpus = "other"  # type: ignore[misc]

@@ -118,3 +118,12 @@ def test_an_unforeseen_error_is_json_too(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_row_is_cut_to_the_terminals_cells(text: str, cut: str) -> None:
     """A wide character takes two cells and is never cut in half."""
     assert output._cut_to_cells(text, 10) == cut
+
+
+def test_max_lost_turns_three_into_zero(tmp_path: Path) -> None:
+    """For make and CI: so many things may be left out; the report and the ledger stay."""
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"text": "There sat Ada.", "spans": [{"start": 20, "end": 23, "label": "PERSON"}]}\n')
+    for n, code in enumerate((3, 0)):
+        said = call("import", rows, "--corpus", tmp_path / f"c{n}", "--max-lost", str(n), "--json")
+        assert (said.code, said.json["lost"]) == (code, 1)

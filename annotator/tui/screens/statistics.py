@@ -11,7 +11,6 @@ from textual.message import Message
 
 from annotator.core.errors import AnnotatorError
 from annotator.session.session import AnnotationSession
-from annotator.session.statistics_service import StatisticsReport, collect_statistics
 from annotator.statistics.plain_text import PlainRow
 from annotator.statistics.plots import ASCII_PLOT_GLYPHS, BLOCK_PLOT_GLYPHS
 from annotator.statistics.report import statistics_rows
@@ -21,6 +20,7 @@ from annotator.tui.layout.status_rows import empty_rule_row, keys_row
 from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles, justify_row
 from annotator.tui.layout.text_cells import screen_text
 from annotator.tui.screens.row_screen import SCROLL_BINDINGS, ScrollScreen
+from annotator.workflows.statistics import StatisticsReport, collect_statistics
 
 _FLUSH_TIMEOUT = 2.0
 """How many seconds the figures wait for decisions that are on their way to the disk."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import AnnotatedLineIndex, Sentence
-from annotator.core.errors import AnnotatorError
 from annotator.core.journal_record import JournalRecord
 from annotator.statistics.edit_events import events_from_records
 from annotator.statistics.summary import (
@@ -20,12 +20,12 @@ from annotator.statistics.summary import (
 )
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
+from annotator.workflows.opening import chosen_annotators
 
 EVERYBODY = "everybody"
 
 
-@dataclass(frozen=True, slots=True)
-class StatisticsReport:
+class StatisticsReport(Struct, frozen=True):
     """The figures of each annotator, and of all together where there are several."""
 
     corpus: str
@@ -43,14 +43,9 @@ class StatisticsReport:
         return self.everybody or (self.annotators[0] if self.annotators else None)
 
 
-def collect_statistics(corpus: CorpusFolder, names: Sequence[str] | None = None) -> StatisticsReport:
-    """Return the figures of these annotators, or of all; raises AnnotatorError for one without a journal."""
-    there = corpus.annotators()
-    for name in names or ():
-        if name not in there:
-            who = f"use one of: {', '.join(there)}" if there else "nobody has annotated this corpus yet"
-            raise AnnotatorError(f"there is no journal of the annotator {name!r}", do=who)
-    wanted = [n for n in there if names is None or n in names]
+def collect_statistics(corpus: CorpusFolder, annotator: str | None = None) -> StatisticsReport:
+    """Return the figures of one annotator, or of all; raises AnnotatorError for one without a journal."""
+    wanted = chosen_annotators(corpus, annotator)
     journals = [Journal.open(corpus.path, name, read_only=True) for name in wanted]
     counter = _ProgressCounter([_replayed_store(corpus, j.records) for j in journals])
     for article in corpus.article_ids():
@@ -80,34 +75,28 @@ def collect_statistics(corpus: CorpusFolder, names: Sequence[str] | None = None)
 
 
 def local_day(seconds: float) -> str:
-    """Return the day of a time where the machine stands, as ``2026-03-14``."""
+    """Return the day of a time where the machine is, as ``2026-03-14``."""
     return time.strftime("%Y-%m-%d", time.localtime(seconds))
 
 
 def _replayed_store(corpus: CorpusFolder, records: Sequence[JournalRecord]) -> AnnotationStore:
-    """Return the works of a journal; records of articles that have left the corpus have none."""
+    """Return the sentences of a journal, but for records of articles that have left the corpus."""
     known = set(corpus.article_ids())
     store = AnnotationStore(corpus.sentences)
     store.replay(r for r in records if r.annotated.sentence.article in known)
     return store
 
 
-@dataclass(slots=True)
 class _ProgressCounter:
     """Goes through the articles once and counts for each annotator what is touched, done and left."""
 
-    stores: list[AnnotationStore]
-    touched: list[list[AnnotatedSentence]] = field(init=False)
-    total: int = 0
-    _done: list[int] = field(init=False)
-    _open_lengths: list[list[int]] = field(init=False)
-    _open_lengths_overall: list[int] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        """Start with nothing counted."""
-        self.touched = [[] for _ in self.stores]
-        self._done = [0 for _ in self.stores]
-        self._open_lengths = [[] for _ in self.stores]
+    def __init__(self, stores: Sequence[AnnotationStore]) -> None:
+        self.stores = stores
+        self.touched: list[list[AnnotatedSentence]] = [[] for _ in stores]
+        self.total = 0
+        self._done = [0 for _ in stores]
+        self._open_lengths: list[list[int]] = [[] for _ in stores]
+        self._open_lengths_overall: list[int] = []
 
     def count_article(self, corpus: CorpusFolder, article_id: str) -> None:
         """Count an article; one that has a newer version holds nothing to annotate."""
@@ -145,7 +134,7 @@ class _ProgressCounter:
 
 
 def _uncovered(sentences: Sequence[Sentence], covered: Sequence[tuple[int, int]]) -> list[Sentence]:
-    """Return the sentences that share no text with the sorted stretches."""
+    """Return the sentences that share no text with the sorted ranges."""
     out, i = [], 0
     for s in sentences:
         while i < len(covered) and covered[i][1] <= s.start:

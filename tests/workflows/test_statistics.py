@@ -11,8 +11,8 @@ from annotator.core.article import LineVerdict
 from annotator.core.edits import set_answer
 from annotator.core.errors import AnnotatorError
 from annotator.session.session import AnnotationSession
-from annotator.session.statistics_service import collect_statistics
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows.statistics import collect_statistics
 from tests import builders
 from tests.storage.storage_helpers import tree
 
@@ -53,7 +53,7 @@ def test_lines_that_are_off_do_not_count(tmp_path: Path) -> None:
     total = collect_statistics(corpus).sentences
     first = corpus.article_ids()[0]
     corpus.set_line_verdict(first, 3, LineVerdict.BOILERPLATE, by="ana", time=0.0)
-    report = collect_statistics(corpus, ["ana"])
+    report = collect_statistics(corpus, "ana")
     assert report.everybody is None
     assert report.sentences < total
     (ana,) = report.annotators
@@ -80,7 +80,7 @@ def test_articles_that_have_left_count_as_time_only(tmp_path: Path) -> None:
     path = _two(tmp_path)
     corpus = CorpusFolder.open(path)
     (path / "articles" / f"{corpus.article_ids()[1]}.json").unlink()
-    report = collect_statistics(CorpusFolder.open(path), ["ana"])
+    report = collect_statistics(CorpusFolder.open(path), "ana")
     assert (report.annotators[0].done, report.annotators[0].sentences) == (2, 3)
 
 
@@ -88,11 +88,11 @@ def test_an_unknown_annotator_is_reported(tmp_path: Path) -> None:
     """The error names those who are there."""
     corpus = builders.make_corpus(tmp_path / "news")
     with pytest.raises(AnnotatorError) as nobody:
-        collect_statistics(corpus, ["cy"])
+        collect_statistics(corpus, "cy")
     assert str(nobody.value) == (
         "there is no journal of the annotator 'cy'; nobody has annotated this corpus yet"
     )
     path = _two(tmp_path / "two")
     with pytest.raises(AnnotatorError, match="use one of: ana, bo"):
-        collect_statistics(CorpusFolder.open(path), ["cy"])
+        collect_statistics(CorpusFolder.open(path), "cy")
     assert collect_statistics(corpus).primary is None
