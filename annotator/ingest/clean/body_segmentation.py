@@ -71,15 +71,11 @@ def best_path(
             ((best[1] - costs.leave, PagePart.BODY), (best[2], PagePart.GAP)),
             ((best[1], PagePart.BODY), (best[3], PagePart.AFTER)),
         )
-        chosen = [max(option, key=_option_score) for option in options]
+        chosen = [max(option, key=lambda scored: scored[0]) for option in options]
         gains = (-costs.comment_before * late, score - hurdle, -costs.gap - hurdle, 0.0)
         best = [value + gain for (value, _), gain in zip(chosen, gains, strict=True)]
         back.append(tuple(state for _, state in chosen))
     return _backtrace(best, back)
-
-
-def _option_score(option: tuple[float, PagePart]) -> float:
-    return option[0]
 
 
 def _backtrace(best: list[float], back: list[tuple[PagePart, ...]]) -> list[PagePart]:
@@ -212,7 +208,7 @@ class SegmentedPage(Struct, frozen=True, dict=True):
     @cached_property
     def text_counts(self) -> Counter[str]:
         """How often each text stands on the page."""
-        return Counter(one.key for one in self.features)
+        return Counter(line.key for line in self.features)
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -264,20 +260,16 @@ def segment_page(lines: list[str]) -> SegmentedPage:
     stops = page_function_words(found)
     measures = [extract_features(unit, stops) for unit in found]
     rows = feature_vectors(measures)
-    barriers = [one.ending_likeness for one in measures]
-    lates = [one.has_time_ago for one in measures]
-    repeated = [row["again"] > 0 for row in rows]
+    barriers = [line.ending_likeness for line in measures]
+    lates = [line.has_time_ago for line in measures]
     states: list[PagePart] = []
     scores: list[float] = []
     for look in RETRY_BONUSES:
-        scores = [body_log_odds(row, one.words, look) for row, one in zip(rows, measures, strict=True)]
+        scores = [body_log_odds(row, line.words, look) for row, line in zip(rows, measures, strict=True)]
         states = best_path(scores, barriers, lates, TRANSITION_COSTS)
         if PagePart.BODY in states:
             break
-    frame = [
-        is_page_frame(unit.text, one, again)
-        for unit, one, again in zip(found, measures, repeated, strict=True)
-    ]
+    frame = [is_page_frame(line, row["again"] > 0) for line, row in zip(measures, rows, strict=True)]
     return SegmentedPage(
-        found, measures, extend_body(states, scores, [one.ends_sentence for one in measures], frame)
+        found, measures, extend_body(states, scores, [line.ends_sentence for line in measures], frame)
     )

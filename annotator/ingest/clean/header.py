@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from annotator.core.article import LineVerdict, SourceLine
 from annotator.ingest.clean.body_segmentation import SegmentedPage
 from annotator.ingest.clean.headline import is_same_title
@@ -34,7 +36,7 @@ def promote_agencies(page: SegmentedPage, title: int, lines: list[SourceLine]) -
     for at in range(title + 1, len(lines)):
         after = at - 1 == title or _is_byline_or_date(page, at - 1)
         dated = at + 1 < len(lines) and _is_byline_or_date(page, at + 1)
-        if is_agency_line(page.units[at].text) and after and (dated or at - 1 != title):
+        if is_agency_line(page.features[at].text) and after and (dated or at - 1 != title):
             lines[at] = SourceLine(LineVerdict.BYLINE, "an agency under the title")
 
 
@@ -44,7 +46,7 @@ def promote_places(page: SegmentedPage, title: int, lines: list[SourceLine]) -> 
     A place is told from an author by the article, in which it is named.
     """
     for at in range(title + 1, len(lines)):
-        text = page.units[at].text
+        text = page.features[at].text
         if (
             lines[at].verdict is not LineVerdict.BOILERPLATE
             or not _looks_like_place(text)
@@ -53,10 +55,9 @@ def promote_places(page: SegmentedPage, title: int, lines: list[SourceLine]) -> 
             continue
         if page.features[at].is_furniture or page.features[at].is_ending:
             continue
-        dated = at + 1 < len(lines) and is_date_line(page.units[at + 1].text, page.features[at + 1])
+        dated = at + 1 < len(lines) and is_date_line(page.features[at + 1])
         signed = at + 1 == len(lines) and (
-            _is_byline_or_date(page, at - 1)
-            or is_person_name_line(page.units[at - 1].text, page.features[at - 1])
+            _is_byline_or_date(page, at - 1) or is_person_name_line(page.features[at - 1])
         )
         if dated or signed:
             lines[at] = SourceLine(LineVerdict.DATELINE, "a place beside a byline or date")
@@ -74,25 +75,28 @@ def _looks_like_place(text: str) -> bool:
 
 
 def _is_byline_or_date(page: SegmentedPage, at: int) -> bool:
-    return is_headline_companion(page.units[at].text, page.features[at])
+    return is_headline_companion(page.features[at])
 
 
 def promote_names(page: SegmentedPage, title: int, lines: list[SourceLine]) -> None:
     """Make bylines of bare names that stand between the title and the article beside a byline or date."""
     if any(
-        is_byline_line(page.units[at].text, page.features[at]) and page.features[at].words > 1
+        is_byline_line(page.features[at]) and page.features[at].words > 1
         for at, line in enumerate(lines)
         if line.verdict is LineVerdict.BYLINE
     ):
         return
     for at in range(title + 1, min(len(lines), title + MAX_AUTHOR_DISTANCE)):
-        text, one = page.units[at].text, page.features[at]
+        one = page.features[at]
         if lines[at].verdict is not LineVerdict.BOILERPLATE or not (
-            is_person_name_line(text, one) or _is_name_with_company(page, at)
+            is_person_name_line(one) or _is_name_with_company(page, at)
         ):
             continue
         beside = any(
-            _is_header_line(page, other, lines) for other in (at - 1, at + 1) if 0 <= other < len(lines)
+            lines[other].verdict in {LineVerdict.BYLINE, LineVerdict.DATELINE}
+            or _is_byline_or_date(page, other)
+            for other in (at - 1, at + 1)
+            if 0 <= other < len(lines)
         )
         first = (
             at == title + 1
@@ -103,17 +107,12 @@ def promote_names(page: SegmentedPage, title: int, lines: list[SourceLine]) -> N
             lines[at] = SourceLine(LineVerdict.BYLINE, "a name under the title")
 
 
-def _is_header_line(page: SegmentedPage, at: int, lines: list[SourceLine]) -> bool:
-    """Return whether a unit of the head is a byline or date."""
-    return lines[at].verdict in {LineVerdict.BYLINE, LineVerdict.DATELINE} or _is_byline_or_date(page, at)
-
-
 def _is_name_with_company(page: SegmentedPage, at: int) -> bool:
     """Return whether a unit is a name and an agency or paper: "Ann Lee, Harbour News"."""
-    name, comma, company = page.units[at].text.partition(",")
+    name, comma, company = page.features[at].text.partition(",")
     return (
         bool(comma)
-        and is_person_name_line(name, page.features[at])
+        and is_person_name_line(replace(page.features[at], text=name))
         and COMPANY_ENDING.search(company.strip()) is not None
     )
 
@@ -128,34 +127,34 @@ def boilerplate_verdict(reason: str) -> SourceLine:
 
 def boilerplate_reason(page: SegmentedPage, at: int, place: str) -> str:
     """Return why a unit is dropped; ``place`` says where it stands, for want of a better reason."""
-    text, one = page.units[at].text, page.features[at]
-    if SIGN_OFF.match(text):
+    line = page.features[at]
+    if SIGN_OFF.match(line.text):
         return "an agency's sign-off"
-    if REPORTING_CREDIT.match(text):
+    if REPORTING_CREDIT.match(line.text):
         return "who reported and edited it"
-    if one.legal >= 2 or (one.legal and one.words <= 15):
+    if line.legal >= 2 or (line.legal and line.words <= 15):
         return "legal text"
-    if one.is_furniture:
+    if line.is_furniture:
         return "a button or label of the page"
-    if one.calls:
+    if line.calls:
         return "asks the reader to subscribe, sign in or click"
-    if one.is_ending:
+    if line.is_ending:
         return "a heading or link of the page"
-    if one.biography >= 2:
+    if line.biography >= 2:
         return "about the author"
     return _teaser_reason(page, at) or place
 
 
 def _teaser_reason(page: SegmentedPage, at: int) -> str:
     """Return a reason that speaks of other articles, or "" where nothing shows one."""
-    one = page.features[at]
-    if one.is_truncated:
+    line = page.features[at]
+    if line.is_truncated:
         return "a teaser that breaks off"
-    if page.text_counts[one.key] > 1 and one.words >= 5:
+    if page.text_counts[line.key] > 1 and line.words >= 5:
         return "a teaser that stands on the page twice"
-    if is_date_line(page.units[at].text, one):
+    if is_date_line(line):
         return "the date of something else"
-    if one.ends_sentence and one.words >= 8:
+    if line.ends_sentence and line.words >= 8:
         return "prose apart from the article"
     return ""
 
@@ -195,26 +194,26 @@ def _header_verdict(page: SegmentedPage, title: int | None, at: int) -> SourceLi
 
 def _byline_or_date_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
     """Return the verdict on a unit that says who, when or where, None for others."""
-    text, one = page.units[at].text, page.features[at]
-    if is_byline_line(text, one):
+    line = page.features[at]
+    if is_byline_line(line):
         return SourceLine(LineVerdict.BYLINE, "names the author")
-    if not is_date_line(text, one):
+    if not is_date_line(line):
         return None
-    if author_in_dated_line(text) and not dateline_place(text):
+    if author_in_dated_line(line.text) and not dateline_place(line.text):
         return SourceLine(LineVerdict.BYLINE, "names author and date")
-    if is_update_line(text, one):
+    if is_update_line(line):
         return boilerplate_verdict("when the page was published or changed")
     return SourceLine(LineVerdict.DATELINE, "says where and when")
 
 
 def _picture_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
     """Return the verdict on a unit that belongs to a picture, None for others."""
-    text, one = page.units[at].text, page.features[at]
+    line = page.features[at]
     if page.is_doubled(at):
         return repeated_caption(page, at)
-    if is_photo_credit(text, one):
+    if is_photo_credit(line):
         return SourceLine(LineVerdict.CAPTION, "a picture credit")
-    if (one.credits or ends_with_credit(text)) and one.words >= 4 and not one.is_furniture:
+    if (line.credits or ends_with_credit(line.text)) and line.words >= 4 and not line.is_furniture:
         return SourceLine(LineVerdict.CAPTION, "a caption with its credit")
     return None
 
@@ -245,7 +244,7 @@ def _is_caption_before_name(page: SegmentedPage, title: int | None, at: int, lin
         return False
     signed = any(line.verdict is LineVerdict.BYLINE for line in lines[title + 1 : at])
     loose = lines[at + 1].verdict is LineVerdict.BOILERPLATE
-    return signed and loose and is_person_name_line(page.units[at + 1].text, page.features[at + 1])
+    return signed and loose and is_person_name_line(page.features[at + 1])
 
 
 def _promote_decks(page: SegmentedPage, title: int | None, lines: list[SourceLine]) -> None:
@@ -254,9 +253,7 @@ def _promote_decks(page: SegmentedPage, title: int | None, lines: list[SourceLin
         return
     decks = 0
     for at in range(title + 1, min(len(lines), title + 7)):
-        if lines[at].verdict is LineVerdict.BYLINE or is_headline_companion(
-            page.units[at].text, page.features[at]
-        ):
+        if lines[at].verdict is LineVerdict.BYLINE or is_headline_companion(page.features[at]):
             return
         if (
             lines[at].verdict is LineVerdict.BOILERPLATE
@@ -269,6 +266,6 @@ def _promote_decks(page: SegmentedPage, title: int | None, lines: list[SourceLin
 
 def _is_text_line(page: SegmentedPage, at: int) -> bool:
     """Return whether a unit is text of some length and no part of the page's frame."""
-    one = page.features[at]
-    frame = one.calls or one.legal or one.is_furniture or one.is_ending or one.separators
-    return one.words >= 5 and not frame
+    line = page.features[at]
+    frame = line.calls or line.legal or line.is_furniture or line.is_ending or line.separators
+    return line.words >= 5 and not frame

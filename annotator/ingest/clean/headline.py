@@ -36,7 +36,7 @@ def headline_above(page: SegmentedPage, best: int, byline_bonus: float) -> int:
     if page.features[best].key in page.features[top].key:
         return best
     touching = page.is_evenly_spaced or page.units[top].last + 1 == page.units[best].first
-    sentence = page.units[best].text.rstrip()[-1:] == "."
+    sentence = page.features[best].text.rstrip()[-1:] == "."
     if not touching and not sentence:
         return best
     above = _shares_words_with_body(page, top) or (
@@ -47,55 +47,47 @@ def headline_above(page: SegmentedPage, best: int, byline_bonus: float) -> int:
 
 def _reads_as_headline(page: SegmentedPage, at: int) -> bool:
     """Return whether a unit reads like a headline: no sentence, no label, no part of the page's frame."""
-    text, one = page.units[at].text, page.features[at]
-    frame = (
-        one.is_furniture
-        or one.is_ending
-        or one.calls
-        or one.legal
-        or one.is_truncated
-        or one.separators
-        or one.has_time_ago
-    )
-    asks = text.rstrip()[-1:] in {"?", "!", "”", "’", '"', "'"} and one.inner_sentences == 0
-    picture = one.credits or is_photo_credit(text, one) or ends_with_credit(text)
+    line = page.features[at]
+    asks = line.text.rstrip()[-1:] in {"?", "!", "”", "’", '"', "'"} and line.inner_sentences == 0
+    picture = line.credits or is_photo_credit(line) or ends_with_credit(line.text)
     return not (
-        frame
+        line.is_page_part
+        or line.has_time_ago
         or picture
-        or is_section_line(text)
-        or is_headline_companion(text, one)
-        or (one.ends_sentence and not asks)
-        or not 2 <= one.words <= 22
+        or is_section_line(line.text)
+        or is_headline_companion(line)
+        or (line.ends_sentence and not asks)
+        or not 2 <= line.words <= 22
     )
 
 
 def _printed_twice(page: SegmentedPage, at: int) -> bool:
     """Return whether a page prints a line again, alone or in its trail or title: decks are not."""
     key = page.features[at].key
-    return sum(key in one.key for one in page.features[: page.body_start]) > 1
+    return sum(key in line.key for line in page.features[: page.body_start]) > 1
 
 
 def _shares_words_with_body(page: SegmentedPage, at: int) -> bool:
     """Return whether a unit shares two words with the article and is too long for a label of its topic."""
-    shared = content_words(page.units[at].text) & page.vocabulary
+    shared = content_words(page.features[at].text) & page.vocabulary
     return len(shared) >= 2 and page.features[at].words > MAX_LABEL_WORDS
 
 
 def _is_headline_with_deck(page: SegmentedPage, top: int, best: int) -> bool:
     """Return whether a shorter line opens a group of lines, is no name, and a longer one explains it."""
-    one, deck = page.features[top], page.features[best]
-    if deck.words < max(MIN_DECK_WORDS, MIN_DECK_RATIO * one.words) or _is_name_or_menu(page, top):
+    line, deck = page.features[top], page.features[best]
+    if deck.words < max(MIN_DECK_WORDS, MIN_DECK_RATIO * line.words) or _is_name_or_menu(page, top):
         return False
-    if one.words <= MAX_LABEL_WORDS and content_words(page.units[top].text) & page.vocabulary:
+    if line.words <= MAX_LABEL_WORDS and content_words(page.features[top].text) & page.vocabulary:
         return False
     return _starts_group(page, top)
 
 
 def _is_name_or_menu(page: SegmentedPage, at: int) -> bool:
     """Return whether a unit is all capitalised words and few of them, or sections among them."""
-    one = page.features[at]
-    listed = sum(word in lexicon.section_words() for word in lexicon.tokenize_line(page.units[at].text))
-    return one.capital_share == 1.0 and (one.words <= MAX_NAME_WORDS or listed >= 2)
+    line = page.features[at]
+    listed = sum(word in lexicon.section_words() for word in lexicon.tokenize_line(line.text))
+    return line.capital_share == 1.0 and (line.words <= MAX_NAME_WORDS or listed >= 2)
 
 
 def _starts_group(page: SegmentedPage, at: int) -> bool:
@@ -103,7 +95,7 @@ def _starts_group(page: SegmentedPage, at: int) -> bool:
     if at == 0 or (not page.is_evenly_spaced and page.units[at - 1].last + 1 < page.units[at].first):
         return True
     before = page.features[at - 1]
-    return bool(before.is_furniture or before.separators or is_section_line(page.units[at - 1].text))
+    return bool(before.is_furniture or before.separators or is_section_line(page.features[at - 1].text))
 
 
 MAX_TITLE_DISTANCE = 60
@@ -171,85 +163,82 @@ def _title_at_top(page: SegmentedPage) -> int | None:
 
     A headline may share no word with its article: then its place alone tells it, where there is no frame.
     """
-    one = page.features[0]
-    wrong = one.is_furniture or one.is_ending or one.is_truncated or one.separators or one.calls or one.legal
-    if wrong or not 2 <= one.words <= 22 or is_headline_companion(page.units[0].text, one):
+    line = page.features[0]
+    if line.is_page_part or not 2 <= line.words <= 22 or is_headline_companion(line):
         return None
     first = next((at for at in page.body if at > 0), 0)
-    asks = page.units[0].text.rstrip()[-1:] in {"?", "!"}
-    if not first or first > MAX_TOP_GAP or (one.ends_sentence and not (asks and one.inner_sentences == 0)):
+    asks = line.text.rstrip()[-1:] in {"?", "!"}
+    if not first or first > MAX_TOP_GAP or (line.ends_sentence and not (asks and line.inner_sentences == 0)):
         return None
-    if is_section_line(page.units[0].text) or (one.capital_share == 1.0 and one.words <= 3):
+    if is_section_line(line.text) or (line.capital_share == 1.0 and line.words <= 3):
         return None
-    heads = [at for at in range(1, first) if is_headline_companion(page.units[at].text, page.features[at])]
+    heads = [at for at in range(1, first) if is_headline_companion(page.features[at])]
     loose = [at for at in range(1, first) if at not in heads and page.features[at].words < 5]
     return None if loose and not heads else 0
 
 
 def _may_be_title(page: SegmentedPage, at: int) -> bool:
     """Return whether a unit that was taken for body text may be the headline after all."""
-    one = page.features[at]
-    question = page.units[at].text.rstrip()[-1:] in {"?", "!"} and one.inner_sentences == 0
+    line = page.features[at]
+    question = line.text.rstrip()[-1:] in {"?", "!"} and line.inner_sentences == 0
     return (
-        (not one.ends_sentence or question)
-        and one.words <= 22
+        (not line.ends_sentence or question)
+        and line.words <= 22
         and (at == page.body_start or _byline_bonus(page, at) > 0)
     )
 
 
 def _title_score(page: SegmentedPage, at: int) -> float:
     """Return how well unit ``at`` would do as the headline."""
-    one, text = page.features[at], page.units[at].text
-    if one.words < 2 or one.words > 32 or one.is_furniture or one.is_ending or is_section_line(text):
+    line = page.features[at]
+    if line.words < 2 or line.words > 32 or line.is_furniture or line.is_ending or is_section_line(line.text):
         return -1.0
-    words = content_words(text)
+    words = content_words(line.text)
     announced = _byline_bonus(page, at)
     common = len(words & page.vocabulary)
     shared = common / max(len(words), 1)
-    value = 2.5 * shared * min(len(words), 4) / 4 + announced + 0.4 * (page.text_counts[one.key] > 1)
-    value += 0.3 * (abs(page.body_start - at) <= 1) + 0.3 * (at == 0) + 0.3 * (one.words >= 5)
+    value = 2.5 * shared * min(len(words), 4) / 4 + announced + 0.4 * (page.text_counts[line.key] > 1)
+    value += 0.3 * (abs(page.body_start - at) <= 1) + 0.3 * (at == 0) + 0.3 * (line.words >= 5)
     value -= (
         0.02 * abs(page.body_start - at)
         + 0.6 * (len(words) < 3)
         + 0.5 * (not shared)
-        + 1.2 * (one.words > 20)
+        + 1.2 * (line.words > 20)
     )
     value -= (
-        0.8 * one.credits
-        + 0.8 * one.is_truncated
-        + 0.5 * (one.calls + one.legal)
+        0.8 * line.credits
+        + 0.8 * line.is_truncated
+        + 0.5 * (line.calls + line.legal)
         + 0.8 * (at >= page.body_start)
     )
-    if one.ends_sentence and text[-1] in ".;:":
+    if line.ends_sentence and line.text[-1] in ".;:":
         value -= 0.6 if announced else 1.6
     return value - _title_penalty(page, at, common)
 
 
 def _title_penalty(page: SegmentedPage, at: int, common: int) -> float:
     """Return what is taken off a unit's score for the shape of another thing, or its place in a list."""
-    text, one = page.units[at].text, page.features[at]
-    named = is_byline_line(text, one) and not (is_capitals_byline(text) and common >= 2)
-    odd = named or is_date_line(text, one) or is_photo_credit(text, one) or _precedes_credit(page, at)
+    line = page.features[at]
+    named = is_byline_line(line) and not (is_capitals_byline(line.text) and common >= 2)
+    odd = named or is_date_line(line) or is_photo_credit(line) or _precedes_credit(page, at)
     return (
-        1.5 * odd + 1.0 * _follows_label(page, at) + 1.0 * _in_dated_list(page, at) + 0.4 * min(one.links, 2)
+        1.5 * odd + 1.0 * _follows_label(page, at) + 1.0 * _in_dated_list(page, at) + 0.4 * min(line.links, 2)
     )
 
 
 def _precedes_credit(page: SegmentedPage, at: int) -> bool:
     """Return whether a photographer's name and agency follow: then ``at`` is a caption."""
     if at + 1 >= len(page.units) or not (
-        "," in page.units[at + 1].text or is_photo_owner(page.units[at + 1].text)
+        "," in page.features[at + 1].text or is_photo_owner(page.features[at + 1].text)
     ):
         return False
-    return is_photo_credit(page.units[at + 1].text, page.features[at + 1])
+    return is_photo_credit(page.features[at + 1])
 
 
 def _byline_bonus(page: SegmentedPage, at: int) -> float:
     """Return how much a byline or date in the four units after ``at`` counts, 0 where none is."""
     following = range(at + 1, min(at + 5, len(page.units)))
-    marks = [
-        other for other in following if is_headline_companion(page.units[other].text, page.features[other])
-    ]
+    marks = [other for other in following if is_headline_companion(page.features[other])]
     if not marks:
         return 0.0
     return 0.8 if marks[0] == at + 1 else 0.6
@@ -263,8 +252,5 @@ def _follows_label(page: SegmentedPage, at: int) -> bool:
 def _in_dated_list(page: SegmentedPage, at: int) -> bool:
     """Return whether dates stand before, after and once more round ``at``: a list of other articles."""
     around = [at - 3, at - 1, at + 1, at + 3]
-    dated = [
-        0 <= other < len(page.units) and is_date_line(page.units[other].text, page.features[other])
-        for other in around
-    ]
+    dated = [0 <= other < len(page.units) and is_date_line(page.features[other]) for other in around]
     return dated[1] and dated[2] and (dated[0] or dated[3])

@@ -75,7 +75,8 @@ def text_units(lines: list[str]) -> list[TextUnit]:
             runs[-1].append(number)
         else:
             runs.append([number])
-    return [_make_unit(lines, run) for run in runs]
+    texts = (" ".join(lines[number].strip() for number in run) for run in runs)
+    return [TextUnit(run[0], run[-1], _shortened(text)) for run, text in zip(runs, texts, strict=True)]
 
 
 def wrap_width(lines: list[str]) -> int:
@@ -108,22 +109,10 @@ def _is_wrapped(line: str, following: str, width: int) -> bool:
     return WRAP_WIDTHS[0] - 15 <= len(line.rstrip()) <= width < len(line.rstrip()) + 1 + len(word)
 
 
-def _make_unit(lines: list[str], run: list[int]) -> TextUnit:
-    """Return the unit of the lines with the numbers ``run``."""
-    return TextUnit(
-        first=run[0],
-        last=run[-1],
-        text=_shortened(" ".join(lines[number].strip() for number in run)),
-    )
-
-
 def _shortened(text: str) -> str:
     """Return a text, or the beginning and the end of a very long one."""
-    return (
-        text
-        if len(text) <= MAX_HEAD_LENGTH + MAX_TAIL_LENGTH
-        else f"{text[:MAX_HEAD_LENGTH]} {text[-MAX_TAIL_LENGTH:]}"
-    )
+    is_long = len(text) > MAX_HEAD_LENGTH + MAX_TAIL_LENGTH
+    return f"{text[:MAX_HEAD_LENGTH]} {text[-MAX_TAIL_LENGTH:]}" if is_long else text
 
 
 DEFAULT_FUNCTION_SHARE = 0.35
@@ -133,6 +122,7 @@ DEFAULT_FUNCTION_SHARE = 0.35
 class LineFeatures(Struct, frozen=True):
     """What is seen on one unit without a look at its neighbours."""
 
+    text: str
     key: str
     """The text in lower case with single blanks, by which repetition is seen."""
     words: float
@@ -154,6 +144,12 @@ class LineFeatures(Struct, frozen=True):
 
     has_time_ago: bool
     """Whether a short line says how long ago something was: a comment, another article."""
+
+    @property
+    def is_page_part(self) -> bool:
+        """Whether the unit is a button, link, menu, teaser, appeal or legal text."""
+        phrases = self.calls or self.legal or self.separators
+        return bool(self.is_furniture or self.is_ending or self.is_truncated or phrases)
 
     @property
     def ending_likeness(self) -> float:
@@ -191,6 +187,7 @@ def extract_features(unit: TextUnit, stops: frozenset[str]) -> LineFeatures:
     figures = any(map(str.isdigit, text[:200]))
     tail = text[-60:]
     return LineFeatures(
+        text=text,
         key=" ".join(text.lower().split()),
         words=size,
         function_share=share,
@@ -219,37 +216,37 @@ def _capital_share(text: str) -> float:
 
 
 def feature_vectors(measures: list[LineFeatures]) -> list[dict[str, float]]:
-    """Return the traits of each unit, named as in ``weights.WEIGHTS``."""
-    repeated = Counter(one.key for one in measures)
-    prose = [one.prose_likeness for one in measures]
+    """Return the features of each unit, named as in ``FEATURE_WEIGHTS``."""
+    repeated = Counter(line.key for line in measures)
+    prose = [line.prose_likeness for line in measures]
     return [
-        _feature_vector(one, repeated[one.key] > 1, _nearby_prose(prose, at))
-        for at, one in enumerate(measures)
+        _feature_vector(line, repeated[line.key] > 1, _nearby_prose(prose, at))
+        for at, line in enumerate(measures)
     ]
 
 
-def _feature_vector(one: LineFeatures, again: bool, near: float) -> dict[str, float]:
+def _feature_vector(line: LineFeatures, again: bool, near: float) -> dict[str, float]:
     """Return the traits of one unit."""
     return {
         "one": 1.0,
-        "length": math.log2(1 + min(one.words, 100)),
-        "very short": float(one.words <= 4),
-        "long": float(one.words >= 20),
-        "function words": min(one.function_share, 0.5) * min(one.words / 8, 1.0),
-        "ended": float(one.ends_sentence),
-        "ended and long": float(one.ends_sentence and one.words >= 10),
-        "inner stops": min(one.inner_sentences, 4),
-        "capitals": one.capital_share,
-        "links": min(one.links, 2),
-        "separators": min(one.separators, 3),
-        "quoted": float(one.has_quotation),
-        "truncated": float(one.is_truncated),
-        "furniture": float(one.is_furniture),
-        "ending": float(one.is_ending),
-        "calls": min(one.calls, 3),
-        "legal": min(one.legal, 4),
-        "credits": min(one.credits, 2),
-        "biography": min(max(one.biography - 1, 0), 3),
+        "length": math.log2(1 + min(line.words, 100)),
+        "very short": float(line.words <= 4),
+        "long": float(line.words >= 20),
+        "function words": min(line.function_share, 0.5) * min(line.words / 8, 1.0),
+        "ended": float(line.ends_sentence),
+        "ended and long": float(line.ends_sentence and line.words >= 10),
+        "inner stops": min(line.inner_sentences, 4),
+        "capitals": line.capital_share,
+        "links": min(line.links, 2),
+        "separators": min(line.separators, 3),
+        "quoted": float(line.has_quotation),
+        "truncated": float(line.is_truncated),
+        "furniture": float(line.is_furniture),
+        "ending": float(line.is_ending),
+        "calls": min(line.calls, 3),
+        "legal": min(line.legal, 4),
+        "credits": min(line.credits, 2),
+        "biography": min(max(line.biography - 1, 0), 3),
         "again": float(again),
         "near prose": near,
     }
@@ -271,25 +268,25 @@ NOT_PLACE_START = re.compile(rf"^(?:{UPDATE_LABEL.pattern.removeprefix('^')}|by\
 TRAILING_WEEKDAY = re.compile(rf"(?:^|,?\s+){WEEKDAY_REGEX},?$")
 
 
-def is_date_line(text: str, one: LineFeatures) -> bool:
+def is_date_line(line: LineFeatures) -> bool:
     """Return whether a line says when, and perhaps where, and nothing else."""
-    if one.words <= 12 and not one.ends_sentence and "(" in text and is_agency_dateline(text):
+    if line.words <= 12 and not line.ends_sentence and "(" in line.text and is_agency_dateline(line.text):
         return True
-    if one.words <= 10 and (is_day_line(text) or dateline_place(text)):
+    if line.words <= 10 and (is_day_line(line.text) or dateline_place(line.text)):
         return True
-    if is_update_line(text, one):
+    if is_update_line(line):
         return True
-    if not one.has_date or one.words > 16 or one.calls:
+    if not line.has_date or line.words > 16 or line.calls:
         return False
-    rest = TIME_AGO.sub("", CLOCK_TIME.sub("", DATE_PATTERN.sub("", text)))
+    rest = TIME_AGO.sub("", CLOCK_TIME.sub("", DATE_PATTERN.sub("", line.text)))
     return sum(map(str.isalpha, rest)) <= 25
 
 
-def is_update_line(text: str, one: LineFeatures) -> bool:
+def is_update_line(line: LineFeatures) -> bool:
     """Return whether a line says when the page was published or changed, not when the report was written."""
-    if one.words > 24 or one.calls or not UPDATE_LABEL.match(text):
+    if line.words > 24 or line.calls or not UPDATE_LABEL.match(line.text):
         return False
-    return one.has_date or DAY_PATTERN.search(text) is not None
+    return line.has_date or DAY_PATTERN.search(line.text) is not None
 
 
 def is_day_line(text: str) -> bool:
@@ -329,36 +326,41 @@ def is_clock_line(text: str) -> bool:
 # What a single line is by its own shape, wherever it stands.
 
 
-def is_page_frame(text: str, one: LineFeatures, again: bool) -> bool:
+def is_page_frame(line: LineFeatures, again: bool) -> bool:
     """Return whether a unit is surely not running text, so that an article does not reach beyond it."""
-    shape = one.is_furniture or one.is_ending or one.has_time_ago or one.is_truncated or again
-    words = one.legal or one.calls or (one.biography >= 2 and not one.has_quotation)
+    shape = line.is_furniture or line.is_ending or line.has_time_ago or line.is_truncated or again
+    words = line.legal or line.calls or (line.biography >= 2 and not line.has_quotation)
     return bool(
         shape
         or words
-        or is_date_line(text, one)
-        or is_byline_line(text, one)
-        or is_photo_credit(text, one)
-        or SIGN_OFF.match(text)
-        or REPORTING_CREDIT.match(text)
+        or is_date_line(line)
+        or is_byline_line(line)
+        or is_photo_credit(line)
+        or SIGN_OFF.match(line.text)
+        or REPORTING_CREDIT.match(line.text)
     )
 
 
-def is_headline_companion(text: str, one: LineFeatures) -> bool:
+def is_headline_companion(line: LineFeatures) -> bool:
     """Return whether a line belongs to a headline: it says who, when or where."""
-    return is_byline_line(text, one) or is_date_line(text, one)
+    return is_byline_line(line) or is_date_line(line)
 
 
-def is_byline_line(text: str, one: LineFeatures) -> bool:
+def is_byline_line(line: LineFeatures) -> bool:
     """Return whether a line names an author by its shape alone."""
-    if one.words > 16 or one.ends_sentence:
+    if line.words > 16 or line.ends_sentence:
         return False
-    if text.strip().lower() in {"by", "by:"} or BYLINE_START.match(text):
+    if line.text.strip().lower() in {"by", "by:"} or BYLINE_START.match(line.text):
         return True
-    if dateline_place(text):
+    if dateline_place(line.text):
         return False
-    office = OFFICE_WORD.search(text) and one.capital_share >= 0.5 and "," in text and 3 <= one.words <= 12
-    return bool(office) or is_capitals_byline(text)
+    office = (
+        OFFICE_WORD.search(line.text)
+        and line.capital_share >= 0.5
+        and "," in line.text
+        and 3 <= line.words <= 12
+    )
+    return bool(office) or is_capitals_byline(line.text)
 
 
 def is_capitals_byline(text: str) -> bool:
@@ -366,11 +368,11 @@ def is_capitals_byline(text: str) -> bool:
     return CAPS_BYLINE.match(text) is not None
 
 
-def is_person_name_line(text: str, one: LineFeatures) -> bool:
+def is_person_name_line(line: LineFeatures) -> bool:
     """Return whether a line could be a person's name: two to four capitalised words."""
-    words = text.replace(",", " ").split()
+    words = line.text.replace(",", " ").split()
     plain = all(word[0].isupper() and word.strip(".'’-").replace("-", "").isalpha() for word in words)
-    return 2 <= len(words) <= 4 and plain and not one.is_furniture and not one.is_ending
+    return 2 <= len(words) <= 4 and plain and not line.is_furniture and not line.is_ending
 
 
 def is_section_line(text: str) -> bool:
@@ -385,14 +387,18 @@ def is_agency_line(text: str) -> bool:
     return bool({bare, bare.title()} & lexicon.news_agencies())
 
 
-def is_photo_credit(text: str, one: LineFeatures) -> bool:
+def is_photo_credit(line: LineFeatures) -> bool:
     """Return whether a short line only says whose picture it was."""
-    bare = text.strip(" ()[].|/©")
+    bare = line.text.strip(" ()[].|/©")
     owner = bare.rsplit(",", 1)[-1].strip()
-    known = bool({bare, owner, bare.title(), owner.title()} & lexicon.news_agencies()) and one.words <= 7
-    if known or (one.credits > 0 and one.words <= 8) or (text.lstrip().startswith("©") and one.words <= 5):
+    known = bool({bare, owner, bare.title(), owner.title()} & lexicon.news_agencies()) and line.words <= 7
+    if (
+        known
+        or (line.credits > 0 and line.words <= 8)
+        or (line.text.lstrip().startswith("©") and line.words <= 5)
+    ):
         return True
-    return one.words <= 8 and is_photo_owner(bare)
+    return line.words <= 8 and is_photo_owner(bare)
 
 
 def is_photo_owner(text: str) -> bool:

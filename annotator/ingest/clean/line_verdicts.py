@@ -54,41 +54,37 @@ def body_verdict(page: SegmentedPage, title: int | None, at: int) -> SourceLine:
 
 def _intruder_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
     """Return the verdict on a unit that is not the article's text wherever it stands."""
-    text, one = page.units[at].text, page.features[at]
-    if one.is_furniture:
+    line = page.features[at]
+    if line.is_furniture:
         return boilerplate_verdict("a button or label inside the article")
-    if SIGN_OFF.match(text):
+    if SIGN_OFF.match(line.text):
         return boilerplate_verdict("an agency's sign-off")
-    if REPORTING_CREDIT.match(text) and one.words <= 40:
+    if REPORTING_CREDIT.match(line.text) and line.words <= 40:
         return boilerplate_verdict("who reported and edited it")
-    if one.is_ending and one.words <= 14 and not (one.ends_sentence and one.words > 8):
+    if line.is_ending and line.words <= 14 and not (line.ends_sentence and line.words > 8):
         return boilerplate_verdict("a link or heading of the page inside the article")
-    if is_clock_line(text):
+    if is_clock_line(line.text):
         return SourceLine(LineVerdict.DATELINE, "a time inside the article")
     return _caption_verdict(page, at)
 
 
 def _caption_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
     """Return the verdict caption for a picture's text or credit, None for other units."""
-    text, one = page.units[at].text, page.features[at]
+    line = page.features[at]
     if page.is_doubled(at):
-        wordy = one.ends_sentence or one.words > 14
+        wordy = line.ends_sentence or line.words > 14
         return repeated_caption(page, at) if wordy else boilerplate_verdict("a link that stands twice")
-    if is_photo_credit(text, one):
+    if is_photo_credit(line):
         return SourceLine(LineVerdict.CAPTION, "a picture credit")
-    if (at == page.body_start or not one.ends_sentence) and _precedes_photo_credit(page, at):
+    precedes_credit = at + 1 < len(page.units) and is_photo_credit(page.features[at + 1])
+    if (at == page.body_start or not line.ends_sentence) and precedes_credit:
         return SourceLine(LineVerdict.CAPTION, "stands before a picture credit")
     if at in page.body[:2] and _precedes_dateline(page, at):
         return SourceLine(LineVerdict.CAPTION, "stands before the paragraph that opens with a place")
-    credited = one.credits and not one.has_quotation and (not one.ends_sentence or one.credits > 1)
-    if credited or (one.words <= MAX_CAPTION_WORDS and ends_with_credit(text)):
+    credited = line.credits and not line.has_quotation and (not line.ends_sentence or line.credits > 1)
+    if credited or (line.words <= MAX_CAPTION_WORDS and ends_with_credit(line.text)):
         return SourceLine(LineVerdict.CAPTION, "a caption with its credit")
     return None
-
-
-def _precedes_photo_credit(page: SegmentedPage, at: int) -> bool:
-    """Return whether the next unit only says whose picture it was."""
-    return at + 1 < len(page.units) and is_photo_credit(page.units[at + 1].text, page.features[at + 1])
 
 
 def _precedes_dateline(page: SegmentedPage, at: int) -> bool:
@@ -96,33 +92,33 @@ def _precedes_dateline(page: SegmentedPage, at: int) -> bool:
 
     A place before a colon could be a speaker or a label: it counts only after a line that ends with a date.
     """
-    opening = DATELINE_PREFIX.match(page.units[at + 1].text[:120]) if at + 1 < page.body_end else None
+    opening = DATELINE_PREFIX.match(page.features[at + 1].text[:120]) if at + 1 < page.body_end else None
     if opening is None:
         return False
     dashed = not opening[0].rstrip().endswith(":") and opening["place"].isupper()
     return (
         bool(opening["agency"] or opening["alone"] or dashed)
-        or DATE_PATTERN.search(page.units[at].text[-30:]) is not None
+        or DATE_PATTERN.search(page.features[at].text[-30:]) is not None
     )
 
 
 def _is_subhead(page: SegmentedPage, at: int) -> bool:
     """Return whether a unit is a heading: short, no sentence, alone, with a paragraph after it."""
-    text, one = page.units[at].text, page.features[at]
-    if one.words <= MAX_SUBHEAD_WORDS and len(text) <= 120 and CROSSHEAD.match(text):
+    line = page.features[at]
+    if line.words <= MAX_SUBHEAD_WORDS and len(line.text) <= 120 and CROSSHEAD.match(line.text):
         return True
-    if one.words > MAX_SUBHEAD_WORDS or at + 1 >= page.body_end or (one.has_date and is_date_line(text, one)):
+    if line.words > MAX_SUBHEAD_WORDS or at + 1 >= page.body_end or (line.has_date and is_date_line(line)):
         return False
-    if (one.ends_sentence and not text.rstrip().endswith("?")) or (
-        QUOTATION_MARK.search(text) and one.ends_sentence
+    if (line.ends_sentence and not line.text.rstrip().endswith("?")) or (
+        QUOTATION_MARK.search(line.text) and line.ends_sentence
     ):
         return False
-    return text[:1] not in "-–—•*" and _is_paragraph(page, at + 1) and not _is_list_item(page, at)
+    return line.text[:1] not in "-–—•*" and _is_paragraph(page, at + 1) and not _is_list_item(page, at)
 
 
 def _is_paragraph(page: SegmentedPage, at: int) -> bool:
-    one = page.features[at]
-    return one.ends_sentence and (one.words >= 8 or one.has_quotation)
+    line = page.features[at]
+    return line.ends_sentence and (line.words >= 8 or line.has_quotation)
 
 
 def _is_list_item(page: SegmentedPage, at: int) -> bool:
@@ -133,14 +129,14 @@ def _is_list_item(page: SegmentedPage, at: int) -> bool:
 
 def _body_reason(page: SegmentedPage, at: int) -> str:
     """Return the reason for body text."""
-    text, one = page.units[at].text, page.features[at]
+    line = page.features[at]
     if at == page.body_start:
         return "the article's first paragraph"
-    if BULLET.match(text):
+    if BULLET.match(line.text):
         return "an item of a list inside the article"
-    if one.words < 12 and one.has_quotation:
+    if line.words < 12 and line.has_quotation:
         return "a short quotation inside the article"
-    if one.words < 12:
+    if line.words < 12:
         return "a short line inside the article"
     return "prose next to prose"
 
@@ -182,7 +178,7 @@ def _biography_start(page: SegmentedPage, lines: list[SourceLine]) -> int:
     """Return where the author's portrait begins, the number of units where there is none."""
     body = [at for at, line in enumerate(lines) if line.verdict.annotated]
     bylines = [
-        parse_author(page.units[at].text)
+        parse_author(page.features[at].text)
         for at, line in enumerate(lines)
         if line.verdict is LineVerdict.BYLINE
     ]
@@ -202,9 +198,9 @@ def _biography_start(page: SegmentedPage, lines: list[SourceLine]) -> int:
 
 def _starts_with_author(page: SegmentedPage, at: int, names: set[str]) -> bool:
     """Return whether a unit without a quotation begins with an author's full name, as portraits do."""
-    one = page.features[at]
-    full = any(" " in name and one.key.startswith(f"{name} ") for name in names)
-    return full and not one.has_quotation and one.words <= MAX_BIOGRAPHY_WORDS
+    line = page.features[at]
+    full = any(" " in name and line.key.startswith(f"{name} ") for name in names)
+    return full and not line.has_quotation and line.words <= MAX_BIOGRAPHY_WORDS
 
 
 def _mentioned_before(page: SegmentedPage, body: list[int], at: int, name: str) -> bool:
@@ -216,15 +212,15 @@ def _without_appeal(page: SegmentedPage, lines: list[SourceLine]) -> list[Source
     """Return the verdicts without the last paragraphs that turn to the reader or correct the article."""
     body = [at for at, line in enumerate(lines) if line.verdict is LineVerdict.BODY]
     for at in body[:0:-1]:
-        text, one = page.units[at].text, page.features[at]
+        one = page.features[at]
         if (
             one.has_quotation
             or one.words > MAX_APPEAL_WORDS
-            or not (READER_APPEAL.search(text) or CORRECTION_NOTE.match(text))
+            or not (READER_APPEAL.search(one.text) or CORRECTION_NOTE.match(one.text))
         ):
             return lines
         lines[at] = boilerplate_verdict(
-            "turns to the reader" if READER_APPEAL.search(text) else "corrects the article"
+            "turns to the reader" if READER_APPEAL.search(one.text) else "corrects the article"
         )
     return lines
 
@@ -290,11 +286,11 @@ def _ends_header(page: SegmentedPage, start: int, at: int) -> bool:
     A time of day alone may stand in an article, as may a day without its year after a paragraph and
     days that come again and again.
     """
-    text, one = page.units[at].text, page.features[at]
-    if not is_headline_companion(text, one) or is_clock_line(text):
+    line = page.features[at]
+    if not is_headline_companion(line) or is_clock_line(line.text):
         return False
-    if at == start or not is_date_line(text, one):
+    if at == start or not is_date_line(line):
         return True
     others = range(at + 3, page.body_end)
-    again = any(is_date_line(page.units[other].text, page.features[other]) for other in others)
-    return not again and (one.has_date or not page.features[at - 1].ends_sentence)
+    again = any(is_date_line(page.features[other]) for other in others)
+    return not again and (line.has_date or not page.features[at - 1].ends_sentence)

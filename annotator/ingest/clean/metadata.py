@@ -249,7 +249,7 @@ def _texts_by_verdict(page: SegmentedPage, verdicts: list[SourceLine]) -> dict[L
     turn = _last_title_index(verdicts)
     texts: dict[LineVerdict, list[str]] = {verdict: [] for verdict in LineVerdict}
     for at in (*range(turn, len(verdicts)), *range(turn)):
-        texts[verdicts[at].verdict].append(page.units[at].text)
+        texts[verdicts[at].verdict].append(page.features[at].text)
     return texts
 
 
@@ -257,5 +257,5 @@ def _publication_lines(page: SegmentedPage, verdicts: list[SourceLine]) -> list[
     """Return the lines near the title that say when the page was published, then those of its changes."""
     turn = _last_title_index(verdicts)
     near = range(max(0, turn - MAX_UPDATE_DISTANCE), min(len(verdicts), turn + MAX_UPDATE_DISTANCE))
-    texts = [page.units[at].text for at in near if is_update_line(page.units[at].text, page.features[at])]
+    texts = [page.features[at].text for at in near if is_update_line(page.features[at])]
     return sorted(texts, key=lambda text: FIRST_PUBLISHED.match(text) is None)
