@@ -36,7 +36,7 @@ from annotator.storage.file_io import file_state, translate_os_errors
 from annotator.storage.import_recovery import roll_back_interrupted_imports
 from annotator.storage.journal import annotator_names
 from annotator.storage.journal_reader import format_line_numbers
-from annotator.storage.lock import HeldError, Lock, is_held
+from annotator.storage.lock import is_held, lock_or_raise
 from annotator.storage.schemas import load_schema, parse_schema_text
 from annotator.storage.sentences import (
     SentenceFile,
@@ -338,19 +338,20 @@ class CorpusFolder:
     @contextmanager
     def _locked_for_writing(self, wait: float = LOCK_TIMEOUT) -> Iterator[None]:
         """Hold the corpus lock for one write; raises CorpusError where it cannot be had."""
-        with translate_os_errors("write", self.path):
-            try:
-                lock = Lock(self.path / _LOCK_FILE, wait)
-            except HeldError as error:
-                raise CorpusError(
-                    f"the corpus is being written by {error.holder}",
-                    where=str(self.path),
-                    do="try again when it is done",
-                ) from None
-            with lock:
-                self._quarantine_torn_line()
-                self.article_ids()  # what others have written meanwhile; nobody else writes until we are done
-                yield
+        with (
+            translate_os_errors("write", self.path),
+            lock_or_raise(
+                self.path / _LOCK_FILE,
+                CorpusError,
+                "the corpus is being written by {holder}",
+                where=self.path,
+                do="try again when it is done",
+                wait=wait,
+            ),
+        ):
+            self._quarantine_torn_line()
+            self.article_ids()  # what others have written meanwhile; nobody else writes until we are done
+            yield
 
     def _quarantine_torn_line(self) -> None:
         if cut := self._sentences.quarantine_torn_line():

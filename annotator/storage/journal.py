@@ -25,14 +25,14 @@ from annotator.storage.journal_reader import (
     LineFlaw,
     format_line_numbers,
 )
-from annotator.storage.lock import HeldError, Lock
+from annotator.storage.lock import Lock, lock_or_raise
 from annotator.storage.rescue import find_rescue_files, mark_rescue_saved, read_rescue, write_rescue
 
 _ANNOTATOR_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
 
 
 def is_annotator_name(name: str) -> bool:
-    """Whether an annotator may be called so: the name becomes a file's name."""
+    """Return True if an annotator may have this name, which becomes a file's name."""
     return _ANNOTATOR_NAME.fullmatch(name) is not None
 
 
@@ -49,11 +49,11 @@ class Journal:
     """The open journal of one annotator in one corpus; ``append`` may be called from any thread."""
 
     def __init__(self, path: Path, annotator: str, reader: JournalReader, lock: Lock | None, fd: int) -> None:
-        """Take over what ``open`` has prepared; ``fd`` is -1 for a journal that is only looked at."""
+        """Take over what ``open`` has prepared; ``fd`` is -1 for a journal that is only read."""
         self.path = path
         self.annotator = annotator
         self.records: tuple[JournalRecord, ...] = tuple(reader.records)
-        """The records found at the opening, in file order; later ones are the caller's to keep."""
+        """The records at the opening, in file order; the caller keeps later ones."""
         self.lines = reader.lines
         """Of each record the byte offset of its line, the line's size with its LF, and its checksum."""
         self.warnings: list[str] = []
@@ -71,8 +71,8 @@ class Journal:
     def open(cls, corpus_path: Path, annotator: str, *, read_only: bool = False) -> Journal:
         """Open the journal, or start it; with ``read_only`` nothing on the disk is touched.
 
-        A torn tail is set aside and cut, and records that could not be saved the last time are brought
-        back from their rescue file; ``warnings`` tells of both. Raises JournalError for a bad name, a
+        A torn tail is set aside and cut, and records that could not be saved the last time come back
+        from their rescue file; ``warnings`` reports both. Raises JournalError for a bad name, a
         journal held by another process, a newer format, or a folder that cannot be written.
         """
         check_annotator_name(annotator)
@@ -81,7 +81,13 @@ class Journal:
             return cls._open_read_only(path, annotator)
         with translate_os_errors("write", path, JournalError):
             path.parent.mkdir(exist_ok=True)
-            lock = _lock_journal(path)
+            lock = lock_or_raise(
+                path.with_name(f".{path.stem}.lock"),
+                JournalError,
+                "the journal is held by {holder}",
+                where=path,
+                do="close it there, or use --read-only to look at it",
+            )
             try:
                 return cls._open_for_writing(path, annotator, lock)
             except BaseException:
@@ -107,7 +113,7 @@ class Journal:
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
         try:
             # An earlier run may have been killed before its own fsync: what is read and shown as
-            # saved must be on the disk, name and all.
+            # saved must be on the disk, and the file's name too.
             sync(fd)
             sync_folder(path.parent)
             journal = cls(path, annotator, _read_journal(path, JournalReader(str(path))), lock, fd)
@@ -122,7 +128,7 @@ class Journal:
 
     @property
     def read_only(self) -> bool:
-        """Whether this journal takes no records: opened so, closed, damaged or dead."""
+        """True if this journal takes no records: opened so, closed, damaged or dead."""
         return self._fd < 0 or bool(self.damaged) or bool(self._write_failure)
 
     @property
@@ -172,7 +178,7 @@ class Journal:
         return self._rescue_path
 
     def _restore_rescued(self) -> None:
-        """Bring back what lies in rescue files where it follows the last record, else tell of it."""
+        """Restore records from rescue files where they follow the last record, else warn about them."""
         articles = ArticleStore(self.path.parent.parent)
         for path in find_rescue_files(rescue_name(self.path.parent.parent, self.annotator)):
             records = read_rescue(path)
@@ -185,7 +191,7 @@ class Journal:
                 )
 
     def _restore_from(self, path: Path, records: list[JournalRecord]) -> bool:
-        """Whether the records of a rescue file are in the journal now."""
+        """Restore the records of a rescue file; return True if they are in the journal now."""
         if not records:
             return False
         there = self.records[-(self.next_seq - records[0].seq) :] if records[0].seq < self.next_seq else ()
@@ -210,7 +216,7 @@ class Journal:
         return f"the journal has gone on without them; annotate them again (from {first}), then move it away"
 
     def close(self) -> None:
-        """Let the file and its lock go; a second call does nothing."""
+        """Close the file and release its lock; a second call does nothing."""
         with self._write_lock:
             if self._fd >= 0:
                 os.close(self._fd)
@@ -226,44 +232,35 @@ class Journal:
 
     def _check_writable(self) -> None:
         if self.damaged:
-            raise JournalError(
-                f"nothing can be saved here: {format_line_numbers(self.damaged)} of the file "
-                + ("is" if len(self.damaged) == 1 else "are")
-                + " damaged",
-                where=str(self.path),
-                do=_repair_advice(self._reader),
+            verb = "is" if len(self.damaged) == 1 else "are"
+            what = (
+                f"nothing can be saved here: {format_line_numbers(self.damaged)} of the file {verb} damaged"
             )
-        if self._fd < 0:
-            raise JournalError(
-                "the journal is closed or open only to be read",
-                where=str(self.path),
-                do="open it for writing",
-            )
-        if self._write_failure:
-            raise JournalError(
-                f"nothing more can be saved: {self._write_failure}",
-                where=str(self.path),
-                do="quit, check the disk and start again",
-            )
+            do = _repair_advice(self._reader)
+        elif self._fd < 0:
+            what, do = "the journal is closed or open only to be read", "open it for writing"
+        elif self._write_failure:
+            what = f"nothing more can be saved: {self._write_failure}"
+            do = "quit, check the disk and start again"
+        else:
+            return
+        raise JournalError(what, where=str(self.path), do=do)
 
     def _check_sequence(self, records: Sequence[JournalRecord]) -> Sequence[JournalRecord]:
         """Return the records; raises JournalError unless they count on and hold whole batches."""
+        what, last = "", self.next_seq + len(records)
         for seq, record in enumerate(records, self.next_seq):
-            if record.seq != seq:
-                raise JournalError(
-                    f"record {record.seq} was to be saved, but {seq} comes next",
-                    where=str(self.path),
-                    do=_REPORT_BUG,
-                )
-        last = self.next_seq + len(records)
-        for record in records:
             first, size = record.batch or (record.seq, 1)
-            if first < self.next_seq or first + size > last:
-                raise JournalError("a batch was to be saved in parts", where=str(self.path), do=_REPORT_BUG)
+            if record.seq != seq:
+                what = what or f"record {record.seq} was to be saved, but {seq} comes next"
+            elif first < self.next_seq or first + size > last:
+                what = what or "a batch was to be saved in parts"
+        if what:
+            raise JournalError(what, where=str(self.path), do="this is a bug in Annotator: please report it")
         return records
 
     def _check_file_unchanged(self) -> None:
-        """Raise JournalError where another program has replaced or changed the file meanwhile."""
+        """Raise JournalError where another program has replaced or changed the file."""
         mine = os.fstat(self._fd)
         try:
             there = os.stat(self.path)  # noqa: PTH116  (tests inject failures into the functions of `os`)
@@ -301,20 +298,6 @@ class Journal:
             self.warnings.append(f"added the missing line end to the last line of {_short_path(self.path)}")
 
 
-_REPORT_BUG = "this is a mistake in Annotator: please report it"
-
-
-def _lock_journal(path: Path) -> Lock:
-    try:
-        return Lock(path.with_name(f".{path.stem}.lock"))
-    except HeldError as error:
-        raise JournalError(
-            f"the journal is held by {error.holder}",
-            where=str(path),
-            do="close it there, or use --read-only to look at it",
-        ) from None
-
-
 def _read_journal(path: Path, reader: JournalReader) -> JournalReader:
     try:
         with path.open("rb") as file, gc_paused():
@@ -349,18 +332,17 @@ def annotator_names(corpus_path: Path) -> tuple[str, ...]:
 
 
 def has_begun(corpus_path: Path, annotator: str) -> bool:
-    """Whether an annotator's journal is there and holds anything."""
+    """Return True if an annotator has a journal that is not empty."""
     try:
         return (Path(corpus_path) / ANNOTATIONS_FOLDER / f"{annotator}.jsonl").stat().st_size > 0
     except OSError:
         return False
 
 
-# In which line of a journal a record stands, for messages that name file and line.
-
+# -- the line of a record, for messages that name file and line -----------------------------------
 
 _SEQ_FIELD = re.compile(rb',"_seq":(\d{1,18})[,}]')
-"""Only a key looks so: in a text the quotation marks are ``\\"``."""
+"""Only a key matches: inside a text, JSON writes a backslash before the quotation mark."""
 
 
 def rescue_name(corpus: Path, annotator: str) -> str:
@@ -374,7 +356,7 @@ def journal_file_name(annotator: str) -> str:
 
 
 def find_record_lines(corpus: Path, annotator: str, seqs: Collection[int]) -> dict[int, int]:
-    """Return, by number of the record, the line (from 1) where it stands; raises JournalError.
+    """Return, by number of the record, its line in the file (from 1); raises JournalError.
 
     Of two lines with one number the first counts, as it does for the journal.
     """

@@ -182,8 +182,8 @@ def load_journal_index(
     """Return the index of an annotator's journal, whatever its state; nothing on the disk is touched.
 
     ``stored_sentences`` returns the sentences of an article by its id. ``replay`` reads every line with all
-    checks: for a journal in which a record in force has proved unreadable. Raises JournalError for a journal of
-    a newer version or one that cannot be read.
+    checks: for a journal in which a record in force has proved unreadable. Raises JournalError for a journal
+    of a newer version or one that cannot be read.
     """
     path = corpus / ANNOTATIONS_FOLDER / f"{name}.jsonl"
     with translate_os_errors("read", path, JournalError):

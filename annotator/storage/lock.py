@@ -13,6 +13,8 @@ from typing import Self
 
 import msgspec
 
+from annotator.core.errors import AnnotatorError
+
 _HELD_ERRNOS = {errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN}
 
 
@@ -36,6 +38,19 @@ class HeldError(Exception):
     def __init__(self, holder: LockHolder) -> None:
         super().__init__(str(holder))
         self.holder = holder
+
+
+def lock_or_raise(
+    path: Path, error_type: type[AnnotatorError], what: str, *, where: Path, do: str, wait: float = 0.0
+) -> Lock:
+    """Return the lock on ``path``, trying for ``wait`` seconds; raises an ``error_type`` where it is held.
+
+    ``what`` has ``{holder}`` for who holds it. Raises OSError too.
+    """
+    try:
+        return Lock(path, wait)
+    except HeldError as error:
+        raise error_type(what.format(holder=error.holder), where=str(where), do=do) from error
 
 
 class Lock:

@@ -1,8 +1,8 @@
 """Suggestion files: ``suggestions/<source>.jsonl``, a line a sentence, found without decoding the rest.
 
-A line tells the sentence, the digest of its text, the source and the fingerprint of all that decides
-what the source suggests. The last line for a sentence wins. Nothing in such a file is human work: it
-can be made again, so a damaged one is made anew instead of being repaired.
+A line has the sentence, the digest of its text, the source and the fingerprint of all that decides what the
+source suggests. The last line for a sentence wins. Nothing in such a file is human work: a damaged one is
+made again, not repaired.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from annotator.core.tokens import is_aligned, token_range
 from annotator.storage.atomic import append_durable, set_aside, sync_folder
 from annotator.storage.corpus_layout import SUGGESTIONS_FOLDER
 from annotator.storage.file_io import RawLine, dump_json_line, file_state, raw_lines, translate_os_errors
-from annotator.storage.lock import HeldError, Lock
+from annotator.storage.lock import lock_or_raise
 
 _SOURCE_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
 _LINE_START = re.compile(
@@ -38,7 +38,7 @@ UNKNOWN_SCORE = 0.5
 
 
 class SuggestionEntry(Struct, frozen=True):
-    """Where the line of one sentence lies in a file, and what it is of."""
+    """Where the line of one sentence lies in a file, and which sentence it is of."""
 
     offset: int
     length: int
@@ -51,18 +51,18 @@ class SuggestionEntry(Struct, frozen=True):
 
 
 class SuggestionIndex(Struct):
-    """What stands in a suggestion file, for a file of this ``size``."""
+    """The contents of a suggestion file of this ``size``."""
 
     size: int = 0
     articles: dict[str, dict[tuple[int, int], SuggestionEntry]] = field(default_factory=dict)
     flaws: list[int] = field(default_factory=list)
-    """The numbers of lines that are none."""
+    """The numbers of lines that are no suggestions."""
     torn: int | None = None
     """Where a last line begins that a crash has cut short."""
     lines: int = 0
 
     def add_line(self, line: RawLine) -> None:
-        """Note what a line is of."""
+        """Add a line."""
         self.lines = line.number
         entry = parse_entry(line) if line.complete else None
         if entry:
@@ -82,7 +82,7 @@ class SuggestionIndex(Struct):
 
 
 def parse_entry(line: RawLine) -> SuggestionEntry | None:
-    """Return what a line is of, or None where it is no line of suggestions; cheap for lines of our own."""
+    """Return the entry of a line, or None where it holds no suggestions; cheap for our own lines."""
     if (m := _LINE_START.match(line.raw)) and line.raw.endswith(b"}"):
         article, start, end, digest, fingerprint = (x.decode("utf-8", "replace") for x in m.groups())
         return SuggestionEntry(line.start, len(line.raw), article, int(start), int(end), digest, fingerprint)
@@ -97,7 +97,7 @@ def parse_entry(line: RawLine) -> SuggestionEntry | None:
 
 
 def read_suggestion_index(path: Path, old: SuggestionIndex | None = None) -> SuggestionIndex:
-    """Return what stands in a file; with ``old``, only what has been appended since is read."""
+    """Return the index of a file; with ``old``, only appended lines are read."""
     index = old or SuggestionIndex()
     index.torn = None
     with path.open("rb") as file:
@@ -129,7 +129,7 @@ class SuggestionFile:
 
     @property
     def flaws(self) -> tuple[int, ...]:
-        """The numbers of lines that are none; the file is read for it."""
+        """The numbers of lines that are no suggestions; the file is read for it."""
         with translate_os_errors("read", self.path):
             self._refresh()
         return tuple(self._index.flaws)
@@ -174,9 +174,9 @@ class SuggestionFile:
 
 
 def _same_text(entry: SuggestionEntry, s: Sentence) -> bool:
-    """Whether the entry's text is that of the sentence's part; of a split sentence no one can tell here.
+    """Return True unless the entry is of another text than the sentence's part.
 
-    There the article's id, which is made from its text, says that the text is the same.
+    For a part of a split sentence the article's id, made from its text, proves that the text is the same.
     """
     part = s.text[entry.start - s.start : entry.end - s.start] if entry.start >= s.start else ""
     whole = s.start <= entry.start and entry.end <= s.end
@@ -238,28 +238,35 @@ def suggestion_files(corpus: Path) -> dict[str, SuggestionFile]:
     return {name: SuggestionFile(suggestion_path(corpus, name)) for name in source_names(corpus)}
 
 
-# Writing a suggestion file so that a run that was stopped goes on where it stopped.
+# -- writing ---------------------------------------------------------------------------------------
 #
-# What comes from the same fingerprint is appended to. Where the fingerprint has changed, or the file is
-# damaged, a new file grows beside the old one and takes its place when it is complete.
+# A stopped run continues where it stopped. A file of the same fingerprint is appended to. Where the
+# fingerprint has changed, or the file is damaged, a new file grows beside the old one and replaces it
+# when it is complete.
 
 
 class SuggestionWriter:
     """Holds one source's file while its suggestions are made."""
 
     def __init__(self, corpus: Path, source: str, fingerprint: str) -> None:
-        """Open the file to go on with, and see what it has.
+        """Open the file to continue, and read which sentences it has.
 
-        Raises CorpusError where the folder cannot be written or another process is at it.
+        Raises CorpusError where the folder cannot be written or another process writes this source.
         """
         self.source, self.fingerprint = source, fingerprint
         self.path = suggestion_path(corpus, source)
         self.notes: list[str] = []
         self.replaces_old_file = False
-        """Whether a new file takes the place of an older one."""
+        """True if a new file replaces an older one."""
         with translate_os_errors("write", self.path):
             self.path.parent.mkdir(exist_ok=True)
-            self._lock = _lock_source(self.path)
+            self._lock = lock_or_raise(
+                self.path.with_name(f".{self.path.stem}.lock"),
+                CorpusError,
+                "these suggestions are being made by {holder}",
+                where=self.path,
+                do="wait until it is done",
+            )
             try:
                 self._target, index = self._choose_file()
                 self._known = {(e.article, e.start, e.end): e.digest for e in index.entries}
@@ -281,7 +288,7 @@ class SuggestionWriter:
         self._lock.release()
 
     def has(self, sentence: Sentence) -> bool:
-        """Whether the sentence, with just this text, is done."""
+        """Return True if the file has the sentence with this text."""
         place = (sentence.article, sentence.start, sentence.end)
         return self._known.get(place) == text_digest(sentence.text)
 
@@ -296,14 +303,14 @@ class SuggestionWriter:
                 self._size = append_durable(self._fd, b"".join(lines), self._size)
 
     def finish(self) -> None:
-        """Put a new file in the place of the old one; call it when every sentence is done."""
+        """Let a new file replace the old one; call it when every sentence is done."""
         if self._target != self.path:
             with translate_os_errors("write", self.path):
                 os.replace(self._target, self.path)  # noqa: PTH105  (as in atomic: one way to rename)
                 sync_folder(self.path.parent)
 
     def _choose_file(self) -> tuple[Path, SuggestionIndex]:
-        """Return the file to append to, and what it has."""
+        """Return the file to append to, and its index."""
         index = read_suggestion_index(self.path) if self.path.exists() else SuggestionIndex()
         if index.flaws:
             n = len(index.flaws)
@@ -332,14 +339,3 @@ class SuggestionWriter:
         os.truncate(self._target, index.torn)
         self.notes.append(f"set aside a torn last line of {self.path.name} in {aside.name}")
         return index.torn
-
-
-def _lock_source(path: Path) -> Lock:
-    try:
-        return Lock(path.with_name(f".{path.stem}.lock"))
-    except HeldError as error:
-        raise CorpusError(
-            f"these suggestions are being made by {error.holder}",
-            where=str(path),
-            do="wait until it is done",
-        ) from None

@@ -1,4 +1,4 @@
-"""What Annotator remembers of its user: theme, hints, and where each corpus was left."""
+"""A user's own files: preferences, where each corpus was left, and a copy of the sample."""
 
 from __future__ import annotations
 
@@ -16,40 +16,35 @@ from annotator.core.errors import CorpusError
 from annotator.storage.atomic import set_aside, sync_folder, write_atomic, write_new
 from annotator.storage.corpus_layout import SETTINGS_FILE
 from annotator.storage.file_io import dump_json, parse_json, translate_os_errors
-from annotator.storage.lock import HeldError, Lock
+from annotator.storage.lock import lock_or_raise
 from annotator.storage.schemas import sample_corpus_path
 
-# Where a user's own things lie on each system; ANNOTATOR_HOME puts all of them in one folder.
-
+# ANNOTATOR_HOME puts all of a user's files in one folder.
 
 HOME_VARIABLE = "ANNOTATOR_HOME"
 
 
 def user_data_folder() -> Path:
     """Return the folder of the user's own copy of the sample; it may not exist yet."""
-    if home := os.environ.get(HOME_VARIABLE):
-        return Path(home)
-    import platformdirs
-
-    return platformdirs.user_data_path("annotator")
+    return _user_folder("data")
 
 
 def user_state_folder() -> Path:
     """Return the folder of preferences and rescue files; it may not exist yet."""
-    if home := os.environ.get(HOME_VARIABLE):
-        return Path(home)
-    import platformdirs
-
-    return platformdirs.user_state_path("annotator")
+    return _user_folder("state")
 
 
 def user_settings_folder() -> Path:
     """Return the folder of what a user writes for Annotator, such as the keymap; it may not exist yet."""
+    return _user_folder("config")
+
+
+def _user_folder(kind: str) -> Path:
     if home := os.environ.get(HOME_VARIABLE):
         return Path(home)
     import platformdirs
 
-    return platformdirs.user_config_path("annotator")
+    return Path(getattr(platformdirs, f"user_{kind}_dir")("annotator"))
 
 
 PREFERENCES_FILE = "preferences.json"
@@ -57,7 +52,7 @@ MAX_CORPORA = 500
 """How many corpora positions are kept for; the longest unused are forgotten."""
 
 MESSAGE_SECONDS = 6.0
-"""Seconds that a message stays: long enough to read a row twice."""
+"""Seconds that a message is shown: long enough to read a row twice."""
 
 
 class Preferences(Struct, frozen=True):
@@ -111,7 +106,7 @@ class Preferences(Struct, frozen=True):
         return self.positions.get(_corpus_key(corpus), {}).get(annotator, "")
 
     def with_position(self, corpus: Path, annotator: str, sentence: str) -> Preferences:
-        """Return the preferences with that place, which counts as the one used last."""
+        """Return the preferences with that position, which counts as the last one used."""
         key = _corpus_key(corpus)
         others = {k: v for k, v in self.positions.items() if k != key}
         mine = {**self.positions.get(key, {}), annotator: sentence}
@@ -127,14 +122,10 @@ def update_preferences(change: Callable[[Preferences], Preferences]) -> Preferen
     folder = user_state_folder()
     with translate_os_errors("write", folder):
         folder.mkdir(parents=True, exist_ok=True)
-        try:
-            with Lock(folder / ".preferences.lock", wait=2.0):
-                new = change(Preferences.load())
-                new.save()
-        except HeldError as error:
-            raise CorpusError(
-                f"the preferences are held by {error.holder}", where=str(folder), do="try again"
-            ) from None
+        held, lock = "the preferences are held by {holder}", folder / ".preferences.lock"
+        with lock_or_raise(lock, CorpusError, held, where=folder, do="try again", wait=2.0):
+            new = change(Preferences.load())
+            new.save()
     return new
 
 
@@ -177,12 +168,11 @@ def _decode_preferences(data: Mapping[str, Any]) -> Preferences:
     return Preferences(positions=positions, **first, **later)
 
 
-# The user's own copy of the sample corpus: its articles, with nothing annotated.
-
+# -- the user's own copy of the sample corpus, with nothing annotated ------------------------------
 
 _SKIPPED_SUFFIXES = (".lock", ".tmp")
 _SKIPPED_FOLDERS = frozenset({"annotations"})
-"""Left out: what another annotator has said of the sample would be in conflict with one's own work."""
+"""Left out: annotations of others would conflict with the user's own."""
 
 
 def user_sample_corpus() -> Path:
