@@ -1,7 +1,7 @@
-"""All works of one annotator: the stored sentences, overlaid with what the journal says.
+"""All annotated sentences of one annotator: the stored sentences, overlaid with the journal.
 
-A sentence that nobody has touched comes from ``base``. One that was edited, joined or split
-comes from the overlay and hides every base sentence that it shares text with.
+A sentence without a record is the stored one. One that was edited, joined or split comes from the overlay
+and hides every stored sentence that it shares text with.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ SentenceBounds = tuple[int, int]
 
 
 class AnnotationStore:
-    """What one annotator has made of each article."""
+    """The sentences of each article with one annotator's annotations."""
 
     def __init__(self, stored_sentences: Callable[[str], Sequence[Sentence]]) -> None:
-        """Start with nothing touched; ``base`` gives the stored sentences of an article id."""
+        """Start without records; ``stored_sentences`` returns the sentences of an article by its id."""
         self._stored_sentences = stored_sentences
         self._touched: dict[str, dict[SentenceBounds, AnnotatedSentence]] = {}
         self._ranges: dict[str, list[SentenceBounds]] = {}
         self._seqs: dict[str, int] = {}
 
     def sentences_of(self, article: str) -> tuple[AnnotatedSentence, ...]:
-        """Return the works of an article in text order."""
+        """Return the sentences of an article in text order."""
         touched = self._touched.get(article, {})
         ranges = self._ranges.get(article, [])
         kept = [
@@ -40,7 +40,7 @@ class AnnotationStore:
         return tuple(sorted([*kept, *touched.values()], key=lambda w: w.sentence.start))
 
     def touched_sentences_of(self, article: str) -> tuple[AnnotatedSentence, ...]:
-        """Return the works of an article that have a record, in text order."""
+        """Return the sentences of an article that have a record, in text order."""
         touched = self._touched.get(article, {})
         return tuple(touched[p] for p in self._ranges.get(article, []))
 
@@ -54,9 +54,9 @@ class AnnotationStore:
         return self._seqs.get(sentence_id)
 
     def apply(self, edit: Edit) -> None:
-        """Replace the works before the edit by those after it.
+        """Replace the sentences before the edit by those after it.
 
-        Raises RuleError, and changes nothing, where a work is not as the edit found it.
+        Raises RuleError, and changes nothing, where an annotation is not as the edit found it.
         """
         for annotated in edit.before:
             now = self._touched.get(annotated.sentence.article, {}).get(_sentence_range(annotated))
@@ -71,7 +71,7 @@ class AnnotationStore:
     def replace_sentences(
         self, before: Iterable[AnnotatedSentence], after: Iterable[AnnotatedSentence]
     ) -> None:
-        """Take the one set of works out and the other in."""
+        """Remove the sentences ``before`` and add those ``after``."""
         for annotated in before:
             article, sentence_range = annotated.sentence.article, _sentence_range(annotated)
             if self._touched.get(article, {}).pop(sentence_range, None) is not None:
@@ -84,7 +84,7 @@ class AnnotationStore:
             there[sentence_range] = annotated
 
     def overlapping(self, article: str, start: int, end: int) -> tuple[AnnotatedSentence, ...]:
-        """Return the works that share text with ``[start, end)`` of the article."""
+        """Return the sentences that share text with ``[start, end)`` of the article."""
         return tuple(
             w for w in self.sentences_of(article) if w.sentence.start < end and start < w.sentence.end
         )
@@ -94,7 +94,7 @@ class AnnotationStore:
         self._seqs[record.annotated.sentence.id] = record.seq
 
     def replay(self, records: Iterable[JournalRecord]) -> History:
-        """Take in the records of a journal, oldest first, and return the history that they make."""
+        """Apply the records of a journal, oldest first, and return the history that they make."""
         history = History()
         for batch in _group_batches(records):
             self._replay_batch(batch, history)
@@ -107,7 +107,7 @@ class AnnotationStore:
         if edit is None:
             edit = Edit(op, self._sentences_before(op, after), after)
             history.record_edit(edit)
-        if op is Op.MIGRATE:  # what was done before has labels that the schema may not have any more
+        if op is Op.MIGRATE:  # earlier edits have labels that the schema may lack now
             history.done.clear()
         self.replace_sentences(edit.before, ())
         self.replace_sentences((), edit.after)
@@ -117,7 +117,7 @@ class AnnotationStore:
     def _sentences_before(
         self, op: Op, after: tuple[AnnotatedSentence, ...]
     ) -> tuple[AnnotatedSentence, ...]:
-        """Return the works that ``after`` takes the place of."""
+        """Return the sentences that ``after`` replaces."""
         if op in {Op.EDIT, Op.ANSWER, Op.NOTE, Op.MIGRATE}:
             if len(after) == 1:
                 return self._sentences_before_one(after[0].sentence)
@@ -137,7 +137,7 @@ class AnnotationStore:
 
 
 def _edit_from_history(history: History, op: Op, after: tuple[AnnotatedSentence, ...]) -> Edit | None:
-    """Return the edit that an undo or redo record stands for, if the history has it on top."""
+    """Return the edit that an undo or redo record means, if it is the last one in the history."""
     if op not in {Op.UNDO, Op.REDO}:
         return None
     stack = history.done if op is Op.UNDO else history.undone
@@ -150,7 +150,7 @@ def _edit_from_history(history: History, op: Op, after: tuple[AnnotatedSentence,
 
 
 def _group_batches(records: Iterable[JournalRecord]) -> Iterable[list[JournalRecord]]:
-    """Group records into deeds: a batch is one, any other record by itself."""
+    """Group records into edits: a batch is one, any other record by itself."""
     batch: list[JournalRecord] = []
     for record in records:
         if batch and (record.batch is None or record.batch != batch[0].batch):
@@ -169,7 +169,7 @@ def _sentence_range(annotated: AnnotatedSentence) -> SentenceBounds:
 
 
 def _overlaps_any(ranges: Sequence[SentenceBounds], sentence_range: SentenceBounds) -> bool:
-    """Whether ``place`` shares text with one of the sorted, disjoint ``places``."""
+    """Return True if ``sentence_range`` shares text with one of the sorted, disjoint ``ranges``."""
     lo, hi = 0, len(ranges)
     while lo < hi:
         mid = (lo + hi) // 2

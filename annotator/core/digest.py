@@ -37,5 +37,5 @@ def article_id_from_digest(digest: str) -> str:
 
 
 def is_article_id(value: str) -> bool:
-    """Whether ``value`` is 12 to 64 small hex digits, and so safe as a file name."""
+    """Return True if ``value`` is 12 to 64 lower-case hex digits, and so safe as a file name."""
     return _ARTICLE_ID_PATTERN.fullmatch(value) is not None

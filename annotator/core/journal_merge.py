@@ -1,11 +1,11 @@
 """Two journals of one annotator as one: what agrees is joined, what contradicts is kept beside.
 
 Both may begin alike (a corpus that was copied and worked on in two places). What comes after that is
-compared place by place: a stretch of an article that only one of the two has touched is taken over with
-its history (a migration of labels that was taken back is no touch); where both have, and not with the same
-result, the second one's records go to a journal of their own. The outcome is replayed and compared with
-what it must be; if the histories cannot be told in one order, all of the second journal is kept beside. So
-nothing is lost and nothing overwritten.
+compared place by place. A range of an article that only one of the two has changed is taken over with its
+history (a label migration that was undone is no change). Where both have, with different results, the second
+one's records go to a journal of their own. The merged journal is replayed and compared with the expected
+state; if no order of the records leads to it, all of the second journal is kept beside. So nothing is lost
+and nothing overwritten.
 """
 
 from __future__ import annotations
@@ -33,22 +33,22 @@ class ArticleRange(Struct, frozen=True, order=True):
     end: int
 
     def overlaps(self, other: ArticleRange) -> bool:
-        """Whether the two share text."""
+        """Return True if the two share text."""
         return self.article == other.article and self.start < other.end and other.start < self.end
 
 
 class JournalConflict(Struct, frozen=True):
-    """A stretch on which the two journals end differently."""
+    """A range on which the two journals end differently."""
 
     article_range: ArticleRange
     ours: tuple[AnnotatedSentence, ...]
-    """What the first journal says; it stays."""
+    """The sentences by the first journal, which stay."""
     theirs: tuple[AnnotatedSentence, ...]
-    """What the second one says; it is kept beside."""
+    """The sentences by the second one, which are kept beside."""
 
 
 class JournalMergeResult(Struct, frozen=True):
-    """What becomes of two journals."""
+    """The result of merging two journals."""
 
     records: tuple[JournalRecord, ...]
     """The joint journal."""
@@ -56,9 +56,9 @@ class JournalMergeResult(Struct, frozen=True):
     """The records that contradict it, numbered from 1."""
     conflicts: tuple[JournalConflict, ...] = ()
     identical: int = 0
-    """Stretches that both have worked on with the same result, or the second one without any."""
+    """Ranges that both have changed with the same result, or the second one without any."""
     taken_over: int = 0
-    """Stretches taken over from the second journal."""
+    """Ranges taken over from the second journal."""
 
 
 def merge_journals(
@@ -66,80 +66,109 @@ def merge_journals(
 ) -> JournalMergeResult:
     """Return two journals of one annotator as one, with what cannot be joined.
 
-    ``base`` gives the stored sentences of an article id.
+    ``stored_sentences`` returns the sentences of an article by its id.
     """
-    common_length = _common_prefix_length(first, second)
-    if common_length == len(first):
-        return JournalMergeResult(tuple(second), taken_over=len(_touched_ranges(second[common_length:])))
-    our_store, their_store = (
-        _replayed_store(first, stored_sentences),
-        _replayed_store(second, stored_sentences),
-    )
-    was = _replayed_store(first[:common_length], stored_sentences)
-    mine, my_own, their_own = (
-        _touched_ranges(first[common_length:]),
-        _human_touched_ranges(first[common_length:]),
-        _human_touched_ranges(second[common_length:]),
-    )
-    free, same, conflicts = [], [], []
-    for article_range in _touched_ranges(second[common_length:]):
-        ours, theirs = (
-            _sentences_within(our_store, article_range),
-            _sentences_within(their_store, article_range),
+    common = _common_prefix_length(first, second)
+    if common == len(first):
+        return JournalMergeResult(tuple(second), taken_over=len(_touched_ranges(second[common:])))
+    return _Merge(first, second, common, stored_sentences).result()
+
+
+class _Merge:
+    """Two journals that begin alike, with ``common`` records, and then differ."""
+
+    def __init__(
+        self,
+        first: Sequence[JournalRecord],
+        second: Sequence[JournalRecord],
+        common: int,
+        stored_sentences: StoredSentences,
+    ) -> None:
+        self.first, self.our_tail, self.second = first, first[common:], second
+        self.their_tail = second[common:]
+        self.stored_sentences = stored_sentences
+        self.ours, self.theirs = self.replayed(first), self.replayed(second)
+        self.before = self.replayed(first[:common])
+
+    def replayed(self, records: Iterable[JournalRecord]) -> AnnotationStore:
+        store = AnnotationStore(self.stored_sentences)
+        store.replay(records)
+        return store
+
+    def result(self) -> JournalMergeResult:
+        """Return the merged journals, proven by a replay; else all of the second one is kept beside."""
+        free, same, conflicts = self.compare()
+        wanted = self.expected_sentences(free)
+        for records in self.candidates(free, self.first):
+            joint = (*self.first, *records)
+            if _sentences_by_id(self.replayed(joint)) == wanted:
+                beside = self.conflicting_records([c.article_range for c in conflicts])
+                return JournalMergeResult(joint, beside, tuple(conflicts), same, len(free))
+        return JournalMergeResult(tuple(self.first), tuple(self.second), tuple(conflicts), same)
+
+    def compare(self) -> tuple[list[ArticleRange], int, list[JournalConflict]]:
+        """Return the ranges to take from the second journal, how many end alike, and the conflicts."""
+        touched = _touched_ranges(self.our_tail)
+        we_decided, they_decided = (
+            _touched_ranges(r for r in tail if r.op is not Op.MIGRATE)  # nobody decides a label migration
+            for tail in (self.our_tail, self.their_tail)
         )
-        before = _sentences_within(was, article_range)
-        blank = all(w.annotation == Annotation() for w in ours)
-        taken_back = ours == before and not _overlaps_any_range(article_range, my_own)
-        alike = ours == theirs or (theirs == before and not _overlaps_any_range(article_range, their_own))
-        if not _overlaps_any_range(article_range, mine) or blank or taken_back:
-            free.append(article_range)
-        elif alike or _is_unannotated((*before, *theirs), stored_sentences):
-            same.append(article_range)
-        else:
-            conflicts.append(JournalConflict(article_range, ours, theirs))
-    result = JournalMergeResult(tuple(first), (), tuple(conflicts), len(same), len(free))
-    return _verified_result(
-        result, first, second, common_length, free, our_store, their_store, stored_sentences
-    )
+        free: list[ArticleRange] = []
+        conflicts: list[JournalConflict] = []
+        same = 0
+        for place in _touched_ranges(self.their_tail):
+            before, ours, theirs = (
+                _sentences_within(store, place) for store in (self.before, self.ours, self.theirs)
+            )
+            blank = all(w.annotation == Annotation() for w in ours)
+            undone = ours == before and not _overlaps_any_range(place, we_decided)
+            if blank or undone or not _overlaps_any_range(place, touched):
+                free.append(place)
+            elif (
+                ours == theirs
+                or (theirs == before and not _overlaps_any_range(place, they_decided))
+                or self.is_unannotated((*before, *theirs))
+            ):
+                same += 1
+            else:
+                conflicts.append(JournalConflict(place, ours, theirs))
+        return free, same, conflicts
 
+    def candidates(
+        self, ranges: Sequence[ArticleRange], after: Sequence[JournalRecord]
+    ) -> Iterator[tuple[JournalRecord, ...]]:
+        """Yield the second journal's records in some ranges, numbered on: as they are, then as plain edits.
 
-def _verified_result(
-    result: JournalMergeResult,
-    first: Sequence[JournalRecord],
-    second: Sequence[JournalRecord],
-    common_length: int,
-    free: list[ArticleRange],
-    our_store: AnnotationStore,
-    their_store: AnnotationStore,
-    stored_sentences: StoredSentences,
-) -> JournalMergeResult:
-    """Return the journals with their records, proven by replay; else all of the second one beside."""
-    wanted = _expected_sentences(our_store, their_store, free)
-    tail = [r for r in second[common_length:] if _overlaps_any_range(_record_range(r), free)]
-    for taken in (tail, [_as_plain_edit(r) for r in tail]):
-        records = (*first, *_renumbered(taken, first))
-        if _sentences_by_id(_replayed_store(records, stored_sentences)) == wanted:
-            contradicting = [c.article_range for c in result.conflicts]
-            beside = _conflicting_records(second, common_length, contradicting, their_store, stored_sentences)
-            return replace(result, records=records, conflicting_records=beside)
-    return replace(result, conflicting_records=tuple(second), taken_over=0)
+        What an undo or redo takes back may be elsewhere, or in no journal.
+        """
+        tail = [r for r in self.their_tail if _overlaps_any_range(_record_range(r), ranges)]
+        yield tuple(_renumbered(tail, after))
+        plain = [replace(r, op=Op.EDIT) if r.op in {Op.UNDO, Op.REDO} else r for r in tail]
+        yield tuple(_renumbered(plain, after))
 
+    def conflicting_records(self, ranges: Sequence[ArticleRange]) -> tuple[JournalRecord, ...]:
+        """Return the records in conflict, or the whole second journal if they make no sense alone."""
+        wanted = {w.sentence.id: w for s in ranges for w in _sentences_within(self.theirs, s)}
+        for records in self.candidates(ranges, ()):
+            if _sentences_by_id(self.replayed(records)) == wanted:
+                return records
+        return tuple(self.second)
 
-def _conflicting_records(
-    second: Sequence[JournalRecord],
-    common_length: int,
-    ranges: list[ArticleRange],
-    their_store: AnnotationStore,
-    stored_sentences: StoredSentences,
-) -> tuple[JournalRecord, ...]:
-    """Return the records of the stretches in conflict, or the whole journal if they make no sense alone."""
-    wanted = {w.sentence.id: w for s in ranges for w in _sentences_within(their_store, s)}
-    tail = [r for r in second[common_length:] if _overlaps_any_range(_record_range(r), ranges)]
-    for taken in (tail, [_as_plain_edit(r) for r in tail]):
-        records = tuple(_renumbered(taken, ()))
-        if _sentences_by_id(_replayed_store(records, stored_sentences)) == wanted:
-            return records
-    return tuple(second)
+    def expected_sentences(self, free: Sequence[ArticleRange]) -> dict[str, AnnotatedSentence]:
+        """Return the state that the merged journal must lead to, by sentence id."""
+        out = _sentences_by_id(self.ours)
+        for place in free:
+            for annotated in _sentences_within(self.ours, place):
+                out.pop(annotated.sentence.id, None)
+            out.update({w.sentence.id: w for w in _sentences_within(self.theirs, place)})
+        return out
+
+    def is_unannotated(self, sentences: Iterable[AnnotatedSentence]) -> bool:
+        """Return True if none of the sentences is annotated, joined or split."""
+        return all(
+            w.annotation == Annotation() and w.sentence in self.stored_sentences(w.sentence.article)
+            for w in sentences
+        )
 
 
 def _common_prefix_length(first: Sequence[JournalRecord], second: Sequence[JournalRecord]) -> int:
@@ -159,7 +188,7 @@ def _record_range(record: JournalRecord) -> ArticleRange:
 
 
 def _touched_ranges(records: Iterable[JournalRecord]) -> list[ArticleRange]:
-    """Return the stretches that records touch; those that share text, or one join or split, are one."""
+    """Return the ranges that records touch; those that share text, or one join or split, are one."""
     places: list[ArticleRange] = []
     for batch, group in groupby(records, key=lambda r: (r.batch, r.seq if r.batch is None else 0, r.op)):
         each = [_record_range(r) for r in group]
@@ -175,13 +204,8 @@ def _touched_ranges(records: Iterable[JournalRecord]) -> list[ArticleRange]:
     return out
 
 
-def _human_touched_ranges(records: Iterable[JournalRecord]) -> list[ArticleRange]:
-    """Return the stretches that somebody has decided on, not a migration of labels for them."""
-    return _touched_ranges(r for r in records if r.op is not Op.MIGRATE)
-
-
 def _overlaps_any_range(article_range: ArticleRange, others: Sequence[ArticleRange]) -> bool:
-    """Whether a stretch shares text with one of the sorted, disjoint ``others``."""
+    """Return True if a range shares text with one of the sorted, disjoint ``others``."""
     lo, hi = 0, len(others)
     while lo < hi:
         mid = (lo + hi) // 2
@@ -190,14 +214,8 @@ def _overlaps_any_range(article_range: ArticleRange, others: Sequence[ArticleRan
     return lo < len(others) and others[lo].overlaps(article_range)
 
 
-def _replayed_store(records: Iterable[JournalRecord], stored_sentences: StoredSentences) -> AnnotationStore:
-    store = AnnotationStore(stored_sentences)
-    store.replay(records)
-    return store
-
-
 def _sentences_within(store: AnnotationStore, article_range: ArticleRange) -> tuple[AnnotatedSentence, ...]:
-    """Return the works with a record that share text with a stretch."""
+    """Return the sentences with a record that share text with a range."""
     return tuple(
         w
         for w in store.touched_sentences_of(article_range.article)
@@ -205,35 +223,8 @@ def _sentences_within(store: AnnotationStore, article_range: ArticleRange) -> tu
     )
 
 
-def _is_unannotated(
-    annotated_sentences: Iterable[AnnotatedSentence], stored_sentences: StoredSentences
-) -> bool:
-    """Whether nothing is said of any of the works, and none is joined or split."""
-    return all(
-        w.annotation == Annotation() and w.sentence in stored_sentences(w.sentence.article)
-        for w in annotated_sentences
-    )
-
-
 def _sentences_by_id(store: AnnotationStore) -> dict[str, AnnotatedSentence]:
     return {w.sentence.id: w for a in store.touched_articles for w in store.touched_sentences_of(a)}
-
-
-def _expected_sentences(
-    our_store: AnnotationStore, their_store: AnnotationStore, free: Sequence[ArticleRange]
-) -> dict[str, AnnotatedSentence]:
-    """Return the state that a joint journal must lead to."""
-    out = _sentences_by_id(our_store)
-    for article_range in free:
-        for annotated in _sentences_within(our_store, article_range):
-            out.pop(annotated.sentence.id, None)
-        out.update({w.sentence.id: w for w in _sentences_within(their_store, article_range)})
-    return out
-
-
-def _as_plain_edit(record: JournalRecord) -> JournalRecord:
-    """Return an undo or redo as an edit: what it took back may stand elsewhere, or in no journal."""
-    return replace(record, op=Op.EDIT) if record.op in {Op.UNDO, Op.REDO} else record
 
 
 def _renumbered(records: Sequence[JournalRecord], after: Sequence[JournalRecord]) -> Iterator[JournalRecord]:

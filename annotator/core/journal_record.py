@@ -1,4 +1,4 @@
-"""How many keys a deed took, told apart by what they were for."""
+"""The journal in memory: one record a line, with the keystrokes that each edit took."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from annotator.core.edits import Op
 
 
 class KeystrokeKind(StrEnum):
-    """What a key that was pressed is for."""
+    """The purpose of a key press."""
 
     LABEL = "label"
     SELECT = "select"
@@ -23,7 +23,7 @@ class KeystrokeKind(StrEnum):
 
 
 class KeystrokeCounts(Struct, frozen=True, gc=False):
-    """Counts of keys, one field for each ``KeyKind``."""
+    """Counts of keys, one field for each ``KeystrokeKind``."""
 
     label: int = 0
     select: int = 0
@@ -46,16 +46,13 @@ class KeystrokeCounts(Struct, frozen=True, gc=False):
 
 
 def sum_keystrokes(many: Iterable[KeystrokeCounts]) -> KeystrokeCounts:
-    """Return the counts of several deeds added up."""
+    """Return the sum of several counts."""
     rows = [k.counts() for k in many]
     return KeystrokeCounts(**{kind.value: sum(r[kind.value] for r in rows) for kind in KeystrokeKind})
 
 
-# The journal in memory: one record a line, and what the records add up to.
-
-
 class JournalRecord(Struct, frozen=True, gc=False):
-    """One line of a journal: the whole annotation of one sentence after one deed."""
+    """One line of a journal: the whole annotation of one sentence after one edit."""
 
     seq: int
     """Counts from 1 in each journal, without gaps."""
@@ -70,4 +67,4 @@ class JournalRecord(Struct, frozen=True, gc=False):
     time: float = 0.0
     """Seconds since 1970 (UTC)."""
     keystrokes: KeystrokeCounts | None = None
-    """The keys that the deed took, in the first record of a batch; None where nobody counted them."""
+    """The keys that the edit took, in the first record of a batch; None where they were not counted."""
