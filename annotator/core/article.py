@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from itertools import compress
 
@@ -110,6 +110,10 @@ class AnnotatedLineIndex:
         first = bisect_right(self._starts, start) - 1
         last = bisect_right(self._starts, max(start, end - 1)) - 1
         return any(self._annotated[first : last + 1])
+
+    def annotated_ranges(self, ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Return those of some stretches that touch an annotated line."""
+        return [x for x in ranges if self.is_annotated(*x)]
 
 
 class Sentence(Struct, frozen=True, gc=False):

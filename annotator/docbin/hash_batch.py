@@ -9,7 +9,7 @@ only new words are taken up one by one.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -103,8 +103,6 @@ class HashedWordIds:
         assert self._norms is not None
         self.norm[token] = self._norms.add(norm)
 
-    def strings(self) -> Iterator[str]:
-        """Yield what the ids stand for, some of it more than once."""
-        yield from self._words.values()
-        if self._norms is not None:
-            yield from self._norms.strings(self.norm)
+    def strings(self) -> set[str]:
+        """Return the strings of the ids."""
+        return {*self._words.values(), *(self._norms.strings(self.norm) if self._norms else ())}

@@ -22,7 +22,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from annotator.core.errors import UsageError
-from annotator.docbin.string_ids import SPACY_SYMBOLS, cached_string_id, native_string_id
+from annotator.docbin.string_ids import SPACY_SYMBOLS, StringIds, cached_string_id
 
 TokenizerException = tuple[tuple[str, ...], tuple[str, ...], bool]
 """Words of an exception, their norms (empty: the word's own), and whether it takes SENT_START away."""
@@ -102,10 +102,10 @@ def norms_from_spacy(lang: str) -> dict[str, Any]:
     return {"norms": dict(sorted(BASE_NORMS.items())), "cases": sorted(cases)}
 
 
-# The columns of what tokens are called: the ids of their words, and of the words' norms.
+# The ids of words and of their norms.
 #
 # Few words are looked up one by one. In a big file a dictionary of all its words is slow, because it
-# lies all over the memory: there ids are reckoned by numpy (``hashed.py``), to the same numbers.
+# is spread over the memory: there numpy computes the same ids (``hash_batch.py``).
 
 
 class WordIds(Protocol):
@@ -120,16 +120,8 @@ class WordIds(Protocol):
     def set_norm(self, token: int, norm: str) -> None:
         """Give a token another norm."""
 
-    def strings(self) -> Iterator[str]:
-        """Yield what the ids stand for, some of it more than once."""
-
-
-class _CachedIds(dict[str, int]):
-    """The ids of words; new ones are made when they are asked for."""
-
-    def __missing__(self, word: str) -> int:
-        made = self[word] = native_string_id(word)
-        return made
+    def strings(self) -> set[str]:
+        """Return the strings of the ids."""
 
 
 class NormIdCache(dict[str, int]):
@@ -152,9 +144,9 @@ class NormIdCache(dict[str, int]):
         self.norms_by_id[made] = norm
         return made
 
-    def strings(self, column: array[int]) -> Iterator[str]:
-        """Yield the norms that stand in a column: one that a token had may have been renamed."""
-        yield from (self.norms_by_id[number] for number in set(column))
+    def strings(self, column: array[int]) -> set[str]:
+        """Return the norms in a column: one that a token had may have been replaced."""
+        return {self.norms_by_id[number] for number in set(column)}
 
 
 class CachedWordIds:
@@ -164,12 +156,12 @@ class CachedWordIds:
         """Begin with no tokens."""
         self.orth = array("Q")
         self.norm = array("Q")
-        self._ids = _CachedIds()
+        self._ids = StringIds()
         self._norms = NormIdCache(norms) if norms else None
 
     def extend(self, words: Sequence[str]) -> None:
         """Add tokens."""
-        self.orth.extend(map(self._ids.__getitem__, words))
+        self.orth.extend(self._ids.of(words))
         if self._norms is not None:
             self.norm.extend(map(self._norms.__getitem__, words))
 
@@ -178,8 +170,6 @@ class CachedWordIds:
         assert self._norms is not None
         self.norm[token] = self._norms.add(norm)
 
-    def strings(self) -> Iterator[str]:
-        """Yield what the ids stand for, some of it more than once."""
-        yield from self._ids
-        if self._norms is not None:
-            yield from self._norms.strings(self.norm)
+    def strings(self) -> set[str]:
+        """Return the strings of the ids."""
+        return {*self._ids, *(self._norms.strings(self.norm) if self._norms else ())}

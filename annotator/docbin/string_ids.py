@@ -1,53 +1,23 @@
 """The 64-bit ids that spaCy stores instead of strings: a hash, or a small number for its own symbols.
 
 An annotator's label may be a symbol (``PERSON`` is 380), and so may a word (``mark``, ``det``). The
-numbers are the places in the list below; a test compares it with the installed spaCy
+numbers are the places in ``data/symbols.txt``, from 1; a test compares it with the installed spaCy
 (``spacy/symbols.pyx``), which only ever adds to its end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 
 _MURMUR_MULTIPLIER = 0xC6A4A7935BD1E995
 _MASK_64 = 0xFFFFFFFFFFFFFFFF
 _SEED = 1
 
-_FLAG_SYMBOLS = """
-    IS_ALPHA IS_ASCII IS_DIGIT IS_LOWER IS_PUNCT IS_SPACE IS_TITLE IS_UPPER LIKE_URL LIKE_NUM
-    LIKE_EMAIL IS_STOP IS_OOV_DEPRECATED IS_BRACKET IS_QUOTE IS_LEFT_PUNCT IS_RIGHT_PUNCT
-    IS_CURRENCY
-"""
-_NUMBERED_FLAGS = [f"FLAG{n}" for n in range(19, 64)]
-_ATTRIBUTE_SYMBOLS = """
-    ID ORTH LOWER NORM SHAPE PREFIX SUFFIX LENGTH CLUSTER LEMMA POS TAG DEP ENT_IOB ENT_TYPE HEAD
-    SENT_START SPACY PROB LANG ADJ ADP ADV AUX CONJ CCONJ DET INTJ NOUN NUM PART PRON PROPN PUNCT
-    SCONJ SYM VERB X EOL SPACE
-"""
-_DEPRECATED_SYMBOLS = [f"DEPRECATED{n:03}" for n in range(1, 277)]
-_LABEL_SYMBOLS = """
-    PERSON NORP FACILITY ORG GPE LOC PRODUCT EVENT WORK_OF_ART LANGUAGE LAW DATE TIME PERCENT MONEY
-    QUANTITY ORDINAL CARDINAL acomp advcl advmod agent amod appos attr aux auxpass cc ccomp complm
-    conj cop csubj csubjpass dep det dobj expl hmod hyph infmod intj iobj mark meta neg nmod nn
-    npadvmod nsubj nsubjpass num number oprd obj obl parataxis partmod pcomp pobj poss possessive
-    preconj prep prt punct quantmod relcl rcmod root xcomp acl ENT_KB_ID MORPH ENT_ID IDX _
-"""
-
-SPACY_SYMBOLS: dict[str, int] = {
-    name: n
-    for n, name in enumerate(
-        [
-            "",
-            *_FLAG_SYMBOLS.split(),
-            *_NUMBERED_FLAGS,
-            *_ATTRIBUTE_SYMBOLS.split(),
-            *_DEPRECATED_SYMBOLS,
-            *_LABEL_SYMBOLS.split(),
-        ]
-    )
-}
+_SYMBOLS = (Path(__file__).parent / "data" / "symbols.txt").read_text("utf-8").split()
+SPACY_SYMBOLS: dict[str, int] = {name: n for n, name in enumerate(["", *_SYMBOLS])}
 """The id of each symbol; the empty string's is 0."""
 
 
@@ -127,3 +97,15 @@ def native_string_id(string: str) -> int:
         data = string.encode()
         number = native_murmur()(data, len(data), _MURMUR_SEED)
     return number
+
+
+class StringIds(dict[str, int]):
+    """The ids of strings; a new one is made when it is asked for."""
+
+    def __missing__(self, string: str) -> int:
+        made = self[string] = native_string_id(string)
+        return made
+
+    def of(self, strings: Iterable[str]) -> list[int]:
+        """Return the id of each string."""
+        return list(map(self.__getitem__, strings))

@@ -84,10 +84,9 @@ class TokenColumns:
         """Return the number of tokens."""
         return len(self._words.orth)
 
-    def strings(self) -> Iterator[str]:
-        """Yield what the tokens name, some of it more than once."""
-        yield from self._words.strings()
-        yield from self._labels
+    def strings(self) -> set[str]:
+        """Return the words, norms and labels of the tokens."""
+        return self._words.strings().union(self._labels)
 
     @property
     def size(self) -> int:

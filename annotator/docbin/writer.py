@@ -183,7 +183,7 @@ class DocBinWriter:
         yield from self._tokens.rows()
         yield msgpack.pack("spaces") + msgpack.pack(self._spaces)
         yield msgpack.pack("lengths") + msgpack.pack(_little_endian(self._lengths))
-        strings = sorted({"", *self._tokens.strings(), *self._labels})
+        strings = sorted(self._tokens.strings().union(self._labels, ("",)))
         yield msgpack.pack("strings") + msgpack.array_head(len(strings))
         yield from map(msgpack.pack, strings)
         yield from self._doc_fields("cats", _DOC_CATS * self.docs)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from types import MappingProxyType
@@ -199,12 +199,12 @@ class DocBinPacker:
         self,
         numbers: Sequence[int],
         stored: Sequence[StoredSentence],
-        location_of: Callable[[int], SentenceLocation],
+        locations: Sequence[SentenceLocation],
         others: Mapping[int, Sequence[AnnotatedSentence]] = _NO_OTHERS,
     ) -> None:
         """Add a Doc for each sentence, by their numbers in the export.
 
-        ``location_of`` and ``others`` count from the first of ``stored``; ``others`` has what other
+        ``others`` has, by place in ``stored``, what other
         annotators left of a sentence, where suggestions were turned down. One step after the other for
         all: so each runs fastest.
         """
@@ -219,13 +219,13 @@ class DocBinPacker:
         for n, (number, spans, row) in enumerate(zip(numbers, located, stored, strict=True)):
             self._advance_run(number)
             if spans is None or n in others:
-                marks, each = self._pack_any_sentence(row, location_of(n), others.get(n, ()))
+                marks, each = self._pack_any_sentence(row, locations[n], others.get(n, ()))
             else:
-                marks, each = self._accept_located(*spans, row, location_of, n), [(key, spans[0])]
+                marks, each = self._accept_located(*spans, row, locations[n]), [(key, spans[0])]
             ents.append(marks)
             groups.append(each)
         data = (
-            [_sentence_user_data(location_of(n), size) for n, size in enumerate(sizes)]
+            [_sentence_user_data(x, size) for x, size in zip(locations, sizes, strict=True)]
             if self._stores_user_data
             else []
         )
@@ -303,15 +303,14 @@ class DocBinPacker:
         rivals: list[LocatedSpan],
         crossing: bool,
         stored: StoredSentence,
-        location_of: Callable[[int], SentenceLocation],
-        n: int,
+        location: SentenceLocation,
     ) -> list[TokenSpan]:
         """Return the entities of a sentence, counted; tell the ledger of spans that lose to longer ones."""
         losers: dict[LocatedSpan, LocatedSpan] = {}
         if crossing:
             rivals, losers = self._longest_entities(rivals)
         if losers or self._full_ledger:
-            self._list_located(found, losers, stored, location_of(n))
+            self._list_located(found, losers, stored, location)
         lengths, flat, counted = self._lengths, self._ents_by_label, self._span_counts
         for label, first, end, _, _ in found:
             lengths[label].append(end - first)

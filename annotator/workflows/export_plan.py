@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -97,12 +96,10 @@ class ExportPlan(Struct):
     def duplicate_count(self) -> int:
         """How many sentences of dev or test are in train too, word for word."""
         parts = self.split.parts
-        others = Counter(self._text_hash(n) for n, part in enumerate(parts) if part != "train")
-        both = {t for n, part in enumerate(parts) if part == "train" and (t := self._text_hash(n)) in others}
-        return sum(others[t] for t in both)
-
-    def _text_hash(self, number: int) -> int:
-        return self.journals[self.journal_numbers[number]].text_hashes[self.records[number]]
+        columns = [x.text_hashes for x in self.journals]
+        texts = [columns[by][n] for by, n in zip(self.journal_numbers, self.records, strict=True)]
+        train = {text for text, part in zip(texts, parts, strict=True) if part == "train"}
+        return sum(text in train for text, part in zip(texts, parts, strict=True) if part != "train")
 
     def files(self, options: ExportOptions) -> Iterator[ExportFile]:
         """Yield the files of an export of sentences, part by part; an empty part has an empty file."""
@@ -256,10 +253,12 @@ class _ExportPlanner:
             self._answers[answer] += answers.count(answer)
         if ACCEPTED_NUMBER not in answers or article.replaced:
             return
-        begun = list(dict.fromkeys([e.range for e in every]))
+        begun = list(dict.fromkeys([(e.start, e.end) for e in every]))
         if not ranges.match(article.id, begun):
-            left = _unreviewed_ranges(ranges.ranges(article.id), begun, [e.range for e in every if e.answer])
-            self._unreviewed += sum(not article.lines or article.lines.is_annotated(*p) for p in left)
+            left = _unreviewed_ranges(
+                ranges.ranges(article.id), begun, [(e.start, e.end) for e in every if e.answer]
+            )
+            self._unreviewed += len(article.lines.annotated_ranges(left) if article.lines else left)
 
     def _resume_key(self) -> str:
         schema = [(x.name, x.target) for x in self._corpus.schema.labels]

@@ -138,8 +138,10 @@ class RecordSelection:
         """
         self._replaces[article.id] = article.replaces
         if lines:
-            off = (e for e in self.selected(article.id) if not lines.is_annotated(e.start, e.end))
-            self._left_out.update((e.record_number, LINE_SWITCHED_OFF) for e in off)
+            selected = self.selected(article.id)
+            on = set(lines.annotated_ranges([(e.start, e.end) for e in selected]))
+            off = [e.record_number for e in selected if (e.start, e.end) not in on]
+            self._left_out.update(dict.fromkeys(off, LINE_SWITCHED_OFF))
 
     def finish_articles(self) -> None:
         """Leave out what has no article, and what newer versions of an article repeat."""

@@ -58,13 +58,14 @@ class ShardJob(Struct):
 
 def shard_job(plan: ExportPlan, file: ExportFile) -> ShardJob:
     """Return what a file is written from."""
-    journals = [(str(x.path), x.name) for x in plan.journals]
+    opened = plan.journals
+    journals = [(str(x.path), x.name) for x in opened]
     job = ShardJob(file.name, file.part, journals, numbers=file.numbers)
     shared, others = plan.selection.shared_annotators, plan.selection.other_annotations
     local: dict[int, int] = {}
     for place, n in enumerate(file.numbers):
         by, record, article = plan.journal_numbers[n], plan.records[n], plan.article_numbers[n]
-        journal = plan.journals[by]
+        journal = opened[by]
         if article not in local:
             local[article] = len(job.articles)
             job.articles.append(plan.articles[article])
@@ -173,16 +174,14 @@ def _add_run(packer: DocBinPacker, job: ShardJob, reader: RecordReader, first: i
     """Read a stretch of sentences and add them."""
     here = slice(first, end)
     path, annotator = job.journals[job.journal_numbers[first]]
-    starts, ends = job.starts[here], job.ends[here]
-    locations = list(zip(job.offsets[here], job.sizes[here], job.crcs[here], strict=True))
-    lengths = [b - a for a, b in zip(starts, ends, strict=True)]
-    stored = reader.read_lines(annotator, path, locations, lengths)
-
-    def location(n: int) -> SentenceLocation:
-        names = job.shared_annotators.get(first + n, annotator)
-        article = job.articles[job.article_numbers[first + n]]
-        return SentenceLocation(article, starts[n], ends[n], names, job.seqs[first + n])
-
+    starts, ends, shared = job.starts[here], job.ends[here], job.shared_annotators
+    lines = list(zip(job.offsets[here], job.sizes[here], job.crcs[here], strict=True))
+    stored = reader.read_lines(annotator, path, lines, [b - a for a, b in zip(starts, ends, strict=True)])
+    columns = zip(job.article_numbers[here], starts, ends, job.seqs[here], strict=True)
+    locations = [
+        SentenceLocation(job.articles[article], start, stop, shared.get(n, annotator), seq)
+        for n, (article, start, stop, seq) in enumerate(columns, first)
+    ]
     others = job.other_annotations
     beside = {n - first: others[n] for n in range(first, end) if n in others} if others else {}
-    packer.add_sentences(job.numbers[here], stored, location, beside)
+    packer.add_sentences(job.numbers[here], stored, locations, beside)
