@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from annotator.workflows.doc_units import planned_articles
 from annotator.workflows.export_plan import plan_export
 from annotator.workflows.exporting import export_training
 from tests import builders
+from tests.benchmarks.journeys import ROOT, Changes, counted
 from tests.export.random_corpora import annotated, files_of
 
 SLOW = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -151,3 +154,13 @@ def test_a_replayed_journal_is_exported_as_an_indexed_one(
         found.append([plan.sentences, left, values, [p.item and p.item.seq for p in pieces]])
         plan.selection.close()
     assert found[0] == found[1]
+
+
+def test_an_export_is_easy_to_follow(tmp_path: Path) -> None:
+    """One export of the sample passes from one file of the package to another less than 4,000 times."""
+    shutil.copytree(ROOT / "corpus", tmp_path / "sample")
+    changes: Changes = Counter()
+    corpus = CorpusFolder.open(tmp_path / "sample")
+    with counted(changes):
+        export_training(corpus, tmp_path / "out", ExportOptions())
+    assert changes.total() < 4000, changes.most_common(5)
