@@ -1,7 +1,7 @@
 """Which layers of a WebAnno or UIMA export give the spans, and which of their features the labels.
 
 A project has layers of many kinds. Those are taken whose values look like labels: few, short and
-repeated. What says something of every word, or links words, is not taken unless it is asked for.
+repeated. Layers of every word, and links, are only read if they are asked for.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from annotator.core.errors import SourceError
 
 _WORD_PACKAGES = (".lexmorph.", ".segmentation.", ".syntax.", ".morph.", ".pdf.", ".metadata.", "uima.tcas.")
-"""Packages whose layers say something of every word, or of the page or the whole document."""
+"""Packages whose layers annotate every word, the page or the whole document."""
 _LINK_PACKAGES = (".semantics.", ".coref.")
 """Packages whose layers mark what a relation or a chain holds together."""
 _LABELS = ("value", "label", "type", "category", "class")
@@ -34,7 +34,7 @@ class LayerChoice(Struct, frozen=True):
 
     features: Mapping[str, str]
     others: tuple[str, ...] = ()
-    """Layers with spans but no values that look like labels: listed, and told how to take them."""
+    """Layers with spans but no values that look like labels: listed in a note."""
     requested: bool = False
     """Whether the user named the layer, so that other layers are left out as asked."""
     feature_requested: bool = False
@@ -46,7 +46,7 @@ class LayerSurvey(Struct):
 
     counts: Counter[str] = field(default_factory=Counter)
     feature_values: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
-    """By layer and feature, how often each value stands there."""
+    """By layer and feature, how often each value occurs."""
 
     def add_layer(self, layer: str, features: Sequence[str]) -> None:
         """Take in a layer; its features in their order."""
@@ -125,14 +125,14 @@ class LayerSurvey(Struct):
 
 
 def _are_labels(values: Counter[str]) -> bool:
-    """Whether the values of a feature look like labels."""
+    """Return True if the values of a feature look like labels."""
     if not values or len(values) > max(_FEW_VALUES, min(_MAX_VALUES, values.total() // 3)):
         return False
     return all(len(v) <= _LONGEST and _LABEL.fullmatch(v.strip()) for v in values)
 
 
 def is_word_layer(layer: str) -> bool:
-    """Whether a layer says something of every word or of the document, not of spans."""
+    """Return True if a layer annotates every word or the document, not spans."""
     return any(w in f"{layer}." for w in _WORD_PACKAGES)
 
 
@@ -146,7 +146,7 @@ def short_layer_name(layer: str) -> str:
 
 
 def layer_notes(choice: LayerChoice) -> Iterator[str]:
-    """Yield what the report says of the choice."""
+    """Yield the notes on the choice."""
     if not choice.features:
         yield "it has no span layer"
     for layer, feature in choice.features.items():

@@ -4,7 +4,7 @@ The text is ``text``, in some exports ``data``.
 
 An export is a zip with one member an annotator, or ``all.jsonl``. Nothing in it quotes the text, and
 offsets count code points, graphemes (``grapheme_mode``) or, in files that went through JavaScript,
-UTF-16 units; where texts have characters that make a difference, the words at the spans' edges tell.
+UTF-16 units; where texts have characters that make a difference, the words at the spans' edges decide.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def row_spans(row: dict[str, Any], where: str) -> tuple[SpansByAnnotator, list[A
 
 
 def _is_text_label(item: list[Any] | dict[str, Any]) -> bool:
-    """Whether an old annotation has a label and no place, as those of whole texts do."""
+    """Return True if an old annotation has a label and no place, as those of whole texts do."""
     return isinstance(item, dict) and "label" in item and not _OFFSET_KEYS & item.keys()
 
 
@@ -133,12 +133,12 @@ def row_meta(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def row_quoted_text(row: Any) -> Iterator[QuotedText]:
-    """Yield the text of a row and where its spans stand; nothing is quoted."""
+    """Yield the text of a row and the ranges of its spans; nothing is quoted."""
     if not isinstance(row, dict) or not (key := text_field(row)):
         return
     try:
         spans, _ = row_spans(row, "")
-    except SourceError:  # the reading tells it, with its place
+    except SourceError:  # reading raises the error, with its place
         return
     for raw_spans in spans.values():
         yield row[key], list(quoted_ranges((raw, None) for raw in raw_spans))
@@ -175,7 +175,7 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
 
 
 def doccano_row(document: Document, log: ConversionLog) -> dict[str, Any]:
-    """Return the row that says what a document says; what it cannot say is listed."""
+    """Return the row of a document; what it cannot hold is listed."""
     spans = [span for span in document.spans if record_if_inside(document, span, log)]
     record_unsupported_fields(document, "doccano", log, "accept" if spans else None)
     own = {"id": document.id, "title": document.title}
@@ -188,7 +188,7 @@ def doccano_row(document: Document, log: ConversionLog) -> dict[str, Any]:
 
 
 def _is_free_column(key: str, document: Document, log: ConversionLog) -> bool:
-    """Whether a field of the metadata can be a column; lists one that cannot."""
+    """Return True if a field of the metadata can be a column; lists one that cannot."""
     if key in _RESERVED_COLUMNS:
         record_loss(document, "field", key, COLUMN_TAKEN, log)
     return key not in _RESERVED_COLUMNS

@@ -1,4 +1,4 @@
-"""What every format reads and writes: a text with spans, and the account of what was not carried over."""
+"""What every format reads and writes: a text with spans, and the log of what was not carried over."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class Document(Struct, frozen=True):
     text: str
     spans: tuple[Span, ...] = ()
     tokens: tuple[Token, ...] = ()
-    """As the file cuts the text; none where it says nothing of tokens."""
+    """As the file cuts the text; none where it has no tokens."""
     sentences: tuple[tuple[int, int], ...] = ()
-    """The sentences of the text in code points; none where the file says nothing of them."""
+    """The sentences of the text in code points; none where the file has none."""
     answer: Answer | None = Answer.ACCEPT
     rejected: tuple[Span, ...] = ()
-    """Spans that the file says are wrong."""
+    """Spans that the file marks as wrong."""
     open: tuple[tuple[int, int], ...] = ()
-    """Stretches of the text that nobody has reviewed, though others are, as the file says."""
+    """Stretches of the text that nobody has reviewed, though others are, as the file states."""
     annotator: str = ""
     """As the file names them; empty where it doesn't."""
     id: str = ""
@@ -58,7 +58,7 @@ ANSWERED_IGNORE = "it was answered with ignore"
 
 
 class ConversionLogEntry(Struct, frozen=True):
-    """A line of the ledger: one span (or relation, comment, …) that was not carried over just as it was."""
+    """A line of the ledger: one span (or relation, comment, …) that was not carried over unchanged."""
 
     where: str
     id: str
@@ -70,8 +70,8 @@ class ConversionLogEntry(Struct, frozen=True):
     kind: str = "span"
     """``span``; ``relation``, ``attribute``, ``comment``, … for what no span can hold (not counted)."""
     resulting_spans: tuple[Span, ...] = ()
-    """The spans of the document that it became, where a reader lists it as moved or split: they are told
-    by this one line, so ``settle`` doesn't count them as kept just as they were."""
+    """The spans of the document that it became, where a reader lists it as moved or split: this line
+    accounts for them, so ``align_spans`` doesn't count them as kept unchanged."""
 
 
 class ConversionLog(Struct):
@@ -80,15 +80,15 @@ class ConversionLog(Struct):
     read: int = 0
     """Spans that the file has."""
     kept: int = 0
-    """Spans that were carried over just as they were."""
+    """Spans that were carried over unchanged."""
     entries: list[ConversionLogEntry] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What was decided for the whole file: the offset unit, the tag scheme, the label map."""
     aligned_entries: int = 0
-    """How many entries there were when the last document was settled; for ``align.settle`` alone."""
+    """How many entries there were when the last document was settled; for ``align_spans`` alone."""
 
     def record(self, entry: ConversionLogEntry) -> None:
-        """List what was not carried over just as it was."""
+        """List what was not carried over unchanged."""
         self.entries.append(entry)
 
     def leave_out(self, where: str, id_: str, why: str, text: str = "", kind: str = "span") -> None:
@@ -177,7 +177,7 @@ def count_losses(log: ConversionLog) -> int:
 
 
 def conversion_report(ledger: Ledger) -> Iterator[str]:
-    """Yield the account for people: the sum, then a line for each reason."""
+    """Yield the report for people: the sum, then a line for each reason."""
     spans = ledger.spans
     changed = [f"{spans[o]} {_OUTCOME_WORDS.get(o, o)}" for o in CONVERSION_OUTCOMES if spans[o]]
     yield ", ".join([f"spans: {spans['in']} in the file, {spans['kept']} as they were", *changed])

@@ -34,7 +34,7 @@ _MAGIC_BYTES = {
 }
 _EMPTY_FOLDER, _EMPTY_FILE, _EMPTY_JSON = "an empty folder", "an empty file", "an empty JSON list"
 EMPTY_DESCRIPTIONS = frozenset({_EMPTY_FOLDER, _EMPTY_FILE, _EMPTY_JSON})
-"""What is said of that in which nothing is."""
+"""The descriptions of what is empty."""
 _PLAIN_TEXT = "plain text"
 _EMPTY_LIST = re.compile(r"\s*\[\s*\]\s*")
 _MIN_TABLE_ROWS = 3
@@ -108,7 +108,7 @@ def _describe_table(text: str) -> str:
 
 
 def _labels_whole_texts(value: dict[str, Any]) -> bool:
-    """Whether a record's label is a name, or several, and so says nothing of places in the text."""
+    """Return True if a record's label is a name, or several, and so has no places in the text."""
     found = next((value[k] for k in ("label", "labels", "category") if value.get(k)), None)
     names = found if isinstance(found, list) else [found]
     return isinstance(value.get("text"), str) and all(isinstance(x, str) for x in names)

@@ -22,7 +22,7 @@ PAST_TEXT_END = "past the end of the text"
 def record_span(
     document: Document, span: Span, why: str, log: ConversionLog, outcome: Outcome = Outcome.LEFT_OUT
 ) -> None:
-    """List a span that is not written just as it is."""
+    """List a span that is not written unchanged."""
     text = document.text[span.start : span.end]
     log.record(
         ConversionLogEntry(

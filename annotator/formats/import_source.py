@@ -80,7 +80,7 @@ class FileSample(Struct, frozen=True):
 
 
 def _json_values(text: str, most: int) -> list[Any]:
-    """Return the JSON values that stand one after another, with blanks or commas between."""
+    """Return the JSON values one after another, with blanks or commas between."""
     decoder = json.JSONDecoder()
     found: list[Any] = []
     at = 0
@@ -381,7 +381,7 @@ def _is_bomb(info: zipfile.ZipInfo) -> bool:
 
 
 def _is_hidden(name: str) -> bool:
-    """Whether a member is what macOS and others put beside the files."""
+    """Return True if a member is what macOS and others put beside the files."""
     parts = (part for part in name.split("/") if part not in {".", ".."})
     return any(part.startswith(".") or part == "__MACOSX" for part in parts)
 
@@ -412,7 +412,7 @@ _UNPACKING_ERRORS = _unpacking_errors()
 
 
 def _file_heads(files: list[ImportSource]) -> Iterator[bytes]:
-    """Yield the starts of the files that have one; what can't be read is told when it is read."""
+    """Yield the starts of the files that have one; an unreadable file raises an error when it is read."""
     for file in files:
         try:
             head = file._sample_head()  # noqa: SLF001  (a Source's own)

@@ -1,4 +1,4 @@
-"""JSON from a file that nobody vouches for: strict, bounded in depth, doubled keys told."""
+"""JSON from a file that nobody vouches for: strict, bounded in depth, with doubled keys reported."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def parse_json(raw: bytes | str, where: str, log: ConversionLog | None = None) -
     """Return the JSON value; raises SourceError naming ``where`` for anything else.
 
     NaN, lone surrogates and bytes that are no UTF-8 are refused, as is nesting deeper than 1,024.
-    With an ``account`` doubled keys are looked for: one that may hold text or spans is refused, of others
-    the last one counts, as for JSON's readers, and a note in ``account`` tells it once.
+    With an ``log`` doubled keys are looked for: one that may hold text or spans is refused, of others
+    the last one counts, as for JSON's readers, and a note in ``log`` reports it once.
     An integer beyond 64 bits comes as a float, so whoever needs a whole number checks the type.
     """
     try:
@@ -133,7 +133,7 @@ _JSON_ENDINGS = (".jsonl", ".json")
 
 
 def may_hold_json(names: Iterable[str]) -> bool:
-    """Whether a folder or zip with these files may hold records."""
+    """Return True if a folder or zip with these files may hold records."""
     return any(_is_json_name(name) for name in names)
 
 
@@ -174,7 +174,7 @@ def read_json_records(source: ImportSource, log: ConversionLog | None = None) ->
 def ambiguous_records(source: ImportSource, *, every: bool = False) -> Iterator[Any]:
     """Yield the records in whose texts two units of offsets may differ, or ``every`` one.
 
-    What is no JSON is passed over: the reading tells it, with its place.
+    What is no JSON is passed over: reading raises the error, with its place.
     """
     if _is_one_object(source) or _is_one_list(source):
         try:
@@ -191,7 +191,7 @@ def ambiguous_records(source: ImportSource, *, every: bool = False) -> Iterator[
 
 
 def _is_one_object(source: ImportSource) -> bool:
-    """Whether the file is one JSON object over several lines."""
+    """Return True if the file is one JSON object over several lines."""
     if not source.sample().start.lstrip().startswith(b"{"):
         return False
     first = next((line for _, line in source.lines() if line.strip()), b"")
@@ -199,7 +199,7 @@ def _is_one_object(source: ImportSource) -> bool:
 
 
 def _is_one_list(source: ImportSource) -> bool:
-    """Whether the file is one JSON list: a first line that is a list is JSONL where more follows."""
+    """Return True if the file is one JSON list: a first line that is a list is JSONL where more follows."""
     start = source.sample().start.lstrip()
     if not start.startswith(b"["):
         return False
@@ -216,5 +216,5 @@ def _is_json(line: bytes) -> bool:
 
 
 def _is_text_pair(value: Any) -> bool:
-    """Whether a list is itself a record: spaCy's ``[text, {…}]``."""
+    """Return True if a list is itself a record: spaCy's ``[text, {…}]``."""
     return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str)

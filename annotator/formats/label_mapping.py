@@ -68,7 +68,7 @@ def labels_not_entities(document: Document) -> set[str]:
     for span in spans:
         if span.start < reach:
             found |= {span.label, *(label for label, end in before.items() if end > span.start)}
-            before.clear()  # what is found, or ends before the spans that follow, tells no more
+            before.clear()  # what is found, or ends before the spans that follow, is no longer relevant
         reach = max(reach, span.end)
         before[span.label] = max(before.get(span.label, 0), span.end)
     return found
@@ -86,7 +86,7 @@ def suggested_map_option(
 ) -> str:
     """Return a ready-made ``--map`` for labels that the schema lacks, with the pairs that are ``given``.
 
-    What the schema itself says that a label takes (``takes``) is filled in, and what differs from a
+    What a label takes by the schema itself (``takes``) is filled in, and what differs from a
     label in capitals alone; the others are left open, which means: left out.
     """
     folded = {x.name.upper(): x.name for x in schema.labels}

@@ -1,4 +1,4 @@
-"""The offset-unit detective: what a file counts its offsets in, told by quoted texts or by words.
+"""Detects the offset unit: what a file counts its offsets in, decided by quoted texts or by words.
 
 Each unit is tried that the format, or its age, allows. What a file quotes is the best evidence, then
 offsets that lie in the text, then edges that are edges of words. Where two units fit equally well
@@ -23,7 +23,7 @@ from annotator.core.graphemes import split_graphemes
 from annotator.core.pluralize import pluralize
 
 QuotedRange = tuple[int, int, str | None]
-"""Start and end as the file has them, and the text that the file says is there, if it does."""
+"""Start and end as the file has them, and the text that the file quotes, if it does."""
 
 
 class OffsetScale(StrEnum):
@@ -101,7 +101,7 @@ class OffsetConverter:
         """Measure the text once."""
         self._unit = unit
         self._identical = _counts_code_points(text, unit)
-        """Whether the unit counts this text just as code points do."""
+        """Whether the unit counts this text exactly as code points do."""
         self._edges = {} if self._identical else _character_edges(text, unit)
         self._size = len(text) if self._identical else max(self._edges, default=0)
         self._length = len(text)
@@ -124,7 +124,7 @@ class OffsetConverter:
 
 
 def to_code_points(text: str, start: int, end: int, unit: OffsetUnit) -> tuple[int, int]:
-    """Return ``[start, end)`` in code points of ``text``; raises ValueError as ``Ruler.range`` does."""
+    """Return ``[start, end)`` in code points of ``text``; raises ValueError as ``OffsetConverter.range`` does."""
     return _cached_converter(text, unit).range(start, end)
 
 
@@ -186,9 +186,9 @@ class UnitFit(Struct, frozen=True, order=True):
     """How well a unit fits, the strongest evidence first."""
 
     exact_quotes: int = 0
-    """Quoted texts that stand just there."""
+    """Quoted texts that are exactly there."""
     near_quotes: int = 0
-    """Quoted texts that stand there but for blanks."""
+    """Quoted texts that are there but for blanks."""
     inside: int = 0
     """Spans that lie in the text, edges between characters."""
     word_edges: int = 0
@@ -219,7 +219,7 @@ _REQUESTED_UNIT: ContextVar[OffsetUnit | None] = ContextVar("_SAID", default=Non
 
 @contextmanager
 def requested_unit(unit: OffsetUnit | None) -> Iterator[None]:
-    """Take the user's word for the unit in the block: no detective looks for another."""
+    """Use the unit that the user requests within the block, without detection."""
     token = _REQUESTED_UNIT.set(unit)
     try:
         yield
@@ -228,7 +228,7 @@ def requested_unit(unit: OffsetUnit | None) -> Iterator[None]:
 
 
 def refuse_requested_unit(kind: str, where: str) -> None:
-    """Raise UsageError where the user says what offsets count, and ``told`` has none."""
+    """Raise UsageError if the user requests an offset unit, and ``kind`` has no offsets."""
     if _REQUESTED_UNIT.get():
         raise UsageError(f"--offsets has no meaning for {kind}", where=where, do="leave it out")
 
@@ -285,7 +285,7 @@ class OffsetUnitDetector(Struct):
         return first
 
     def note(self, unit: OffsetUnit) -> str:
-        """Return what a report says of the choice; empty for the likeliest unit where no other differs."""
+        """Return the note on the choice; empty for the likeliest unit where no other differs."""
         differing = [u for u in self.allowed if u != unit and self.fits.get(u) != self.fits.get(unit)]
         if unit == self.allowed[0] and not differing:
             return ""
@@ -332,7 +332,7 @@ def _is_word_edge(text: str, at: int, *, opens: bool) -> bool:
 
 
 def _is_word_character(character: str) -> bool:
-    """Whether a character is part of a word; vowel signs and accents of their own are."""
+    """Return True if a character is part of a word; vowel signs and accents of their own are."""
     return character.isalnum() or category(character)[0] == "M"
 
 

@@ -2,8 +2,8 @@
 
 ``spans`` may be called ``entities``, ``ents``, ``annotations`` or ``mentions``; a span is ``[start, end,
 label]``, perhaps with the label first or a quote behind, or an object whose keys have one of several
-names, a length in place of the end among them. What the offsets count is told by the texts that spans
-quote, where they do, else by the edges of words: code points unless another unit is plainly better.
+names, a length in place of the end among them. The unit of the offsets follows from the texts that spans
+quote, if they do, else from the edges of words: code points unless another unit is plainly better.
 """
 
 from __future__ import annotations
@@ -41,7 +41,6 @@ from annotator.formats.span_fields import (
 )
 
 NAME = "plain"
-PLAIN_FILE = "annotations.jsonl"
 PLAIN_UNITS = ALL_OFFSET_UNITS
 
 TOKENS_SKIPPED = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
@@ -202,7 +201,7 @@ def _record_tokens(row: Mapping[str, Any], text: str, tally: NoteCounter) -> tup
 
 def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
     """Write ``annotations.jsonl`` to the folder ``out``: a text with its spans a line, each quoted."""
-    return write_json_lines(out / PLAIN_FILE, (_plain_record(d, log) for d in documents))
+    return write_json_lines(out / "annotations.jsonl", (_plain_record(d, log) for d in documents))
 
 
 def _plain_record(document: Document, log: ConversionLog) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 A DocBin is a deflated msgpack map of arrays (``spacy/tokens/_serialize.py``). Entities and all span
 groups are read, each span once; the group of known-wrong spans becomes ``Document.rejected``. Tags
-that are *missing* are told from O: a text in which all are missing is open, and ``Document.open`` names
+that are *missing* differ from O: a text in which all are missing is open, and ``Document.open`` names
 the stretches that nobody has reviewed in another. Writing is the work of ``annotator.export``.
 """
 
@@ -44,18 +44,16 @@ from annotator.formats.span_fields import (
 
 
 INCORRECT_SPANS_GROUP = "incorrect_spans"
-"""The group of known-wrong spans, as spaCy's ner is told to read it (``incorrect_spans_key``)."""
+"""The group of known-wrong spans, as spaCy's ner reads it (``incorrect_spans_key``)."""
 OWN_USER_DATA_KEY = "annotator"
 """The key of this program's own fields in ``doc.user_data``."""
 
 _ARTICLE_KEYS = ("article", "sentence", "start", "end", "byline", "dateline", "date", "source", "origin")
 
 DOC_CATS_UNSUPPORTED = "a label for the whole text has no place here"
-ENTITY_LINKS_UNSUPPORTED = "a link to a knowledge base has no place here"
 
 SPACES_UNKNOWN = "texts whose blanks the file doesn't know, one put after each word: {n}"
 MISSING_TAGS = "tokens whose tag is missing, which nobody has reviewed: {n}"
-BLOCKED_TOKENS = "tokens that were blocked for entities, read as having none: {n}"
 SPANS_DISAGREE = "spans whose code points and tokens disagree, read by their tokens: {n}"
 ATTRIBUTES_IGNORED = "texts that also have {what}, which were not taken: {{n}}"
 
@@ -161,7 +159,7 @@ class _DocReader:
                 yield self._range(first, at, types[first])
                 first = -1
             if tag == _BEGIN and not type_:
-                self.tally.add(BLOCKED_TOKENS)
+                self.tally.add("tokens that were blocked for entities, read as having none: {n}")
             elif tag == _BEGIN or (tag == _INSIDE and first < 0):
                 first = at
         if first >= 0:
@@ -176,7 +174,7 @@ class _DocReader:
             record_unsupported(
                 [self.strings.get(span.kb_id) or str(span.kb_id)],
                 "link",
-                ENTITY_LINKS_UNSUPPORTED,
+                "a link to a knowledge base has no place here",
                 self.where,
                 self.log,
             )
@@ -189,7 +187,7 @@ class _DocReader:
         return raw
 
     def _unreviewed_ranges(self, spans: Sequence[Span]) -> list[tuple[int, int]]:
-        """Return the stretches that nobody has reviewed, as far as the tags tell."""
+        """Return the stretches that nobody has reviewed, as far as the tags show."""
         tags = self.packed.columns.get(ENT_IOB) or (_MISSING,) * len(self.tokens)
         missing = [tag == _MISSING for tag in tags]
         if not (all(missing) and spans):
@@ -197,7 +195,7 @@ class _DocReader:
         return unreviewed_ranges(self.text, self.tokens, missing, spans)
 
     def _sentences(self) -> tuple[tuple[int, int], ...]:
-        """Return the sentences; none where the file says nothing of them."""
+        """Return the sentences; none where the file has none."""
         starts = self.packed.columns.get(SENT_START, ())
         if len(starts) < 2 or not any(starts[1:]):
             return ()
@@ -220,7 +218,7 @@ class _DocReader:
 
 
 def _article_fields(own: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what this program's own fields say of the article that the Doc is from."""
+    """Return this program's own fields of the article that the Doc is from."""
     inner = own.get("meta")
     kept = {key: own[key] for key in _ARTICLE_KEYS if own.get(key) not in (None, "")}
     return {**(inner if isinstance(inner, dict) else {}), **kept}

@@ -98,7 +98,6 @@ RAW_TEXT_DIFFERS = (
 )
 UNTAGGED_TOKENS = "tokens whose tag is missing, in texts that have other tags: {n}"
 OPEN_SPACY_TEXTS = "texts without any tags or entities, which the file leaves open: {n}"
-EMPTY_RECORDS = "empty records passed over: {n}"
 
 _EXPORT_FROM_SPACY = "export the file from spaCy again"
 _TUPLE_KEYS = {"entities", "cats", "links", "spans"}
@@ -176,9 +175,9 @@ def _tuples_of_record(value: Any) -> Iterator[list[Any]]:
 
 
 def _quoted_texts(value: Any) -> Iterator[QuotedText]:
-    for text, said in _tuples_of_record(value):
-        if isinstance(text, str) and isinstance(said, dict) and isinstance(said.get("entities"), list):
-            yield text, list(quoted_ranges((_raw_span(x), None) for x in said["entities"]))
+    for text, info in _tuples_of_record(value):
+        if isinstance(text, str) and isinstance(info, dict) and isinstance(info.get("entities"), list):
+            yield text, list(quoted_ranges((_raw_span(x), None) for x in info["entities"]))
 
 
 def _raw_span(item: Any) -> RawSpan:
@@ -197,7 +196,7 @@ class _SpacyJsonReader(Struct):
     def documents(self, value: Any, where: str) -> Iterator[Document]:
         """Yield the documents of one record, whatever its kind."""
         if value is None:
-            self.tally.add(EMPTY_RECORDS)
+            self.tally.add("empty records passed over: {n}")
         elif isinstance(value, dict) and "paragraphs" in value:
             for n, paragraph in enumerate(object_list(value, "paragraphs", where, _EXPORT_FROM_SPACY), 1):
                 yield self._paragraph(paragraph, name_of(value.get("id")), f"{where}, paragraph {n}")
@@ -211,16 +210,16 @@ class _SpacyJsonReader(Struct):
 
     def _pair(self, value: Any, where: str) -> Document:
         pair = value if isinstance(value, list) and len(value) == 2 else (None, None)
-        text, said = pair
-        if not isinstance(text, str) or not isinstance(said, dict):
+        text, info = pair
+        if not isinstance(text, str) or not isinstance(info, dict):
             raise SourceError("the record is no [text, {“entities”: …}]", where=where, do=_EXPORT_FROM_SPACY)
-        found = said.get("entities")
+        found = info.get("entities")
         if found is not None and not isinstance(found, list):
             raise SourceError("`entities` must be a list", where=where, do=_EXPORT_FROM_SPACY)
         self.tally.add(OPEN_SPACY_TEXTS, found is None)
-        self._record_categories(said.get("cats"), where)
+        self._record_categories(info.get("cats"), where)
         spans = convert_spans(map(_raw_span, found or ()), text, where, self.log, self.unit)
-        groups = self._groups(said.get("spans"), text, where)
+        groups = self._groups(info.get("spans"), text, where)
         spans = merge_span_sets([("entities", spans), *groups], text, where, self.log)
         answer = Answer.ACCEPT if found is not None else None
         return Document(text, spans, answer=answer, where=where)
@@ -289,7 +288,7 @@ class _SpacyJsonReader(Struct):
         )
 
     def _untagged(self, found: Any, tagged: Sequence[Span], text: str, where: str) -> tuple[Span, ...]:
-        """Return the entities that the tags don't tell already: spaCy writes both."""
+        """Return the entities that the tags don't have already: spaCy writes both."""
         there = {span.key for span in tagged}
         raw_spans = map(_raw_span, found if isinstance(found, list) else ())
         left = (
@@ -351,13 +350,12 @@ def _ranges_of(found: list[dict[str, Any]], size: int) -> list[tuple[int, int]]:
 # spaCy's entities cannot overlap: of two that do the longer one stays, the other is listed.
 
 
-TUPLES_FILE = "annotations.jsonl"
 ENTITIES_OVERLAP = "entities of spaCy cannot overlap"
 
 
 def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
     """Write ``annotations.jsonl`` to the folder ``out``; what the tuples cannot hold is listed."""
-    return write_json_lines(out / TUPLES_FILE, (_training_tuple(d, log) for d in documents))
+    return write_json_lines(out / "annotations.jsonl", (_training_tuple(d, log) for d in documents))
 
 
 def _training_tuple(

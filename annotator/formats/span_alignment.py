@@ -1,4 +1,4 @@
-"""What is done once for all formats: blanks trimmed, doubles told, spans held against text and tokens.
+"""What is done once for all formats: blanks trimmed, doubles listed, spans checked against text and tokens.
 
 Blanks go first, because most spans that are off their tokens are so by a blank. What still begins or
 ends inside a token is kept just there and listed: nothing is widened or cut in silence.
@@ -16,12 +16,8 @@ from annotator.core.tokens import Token, gap_token, is_aligned
 from annotator.formats.document import AS_MAP_REQUESTS, ConversionLog, ConversionLogEntry, Document
 from annotator.formats.label_mapping import LabelRename
 
-BLANK_EDGES = "blanks at an edge"
-ONLY_BLANKS = "nothing but blanks"
-BEYOND_TEXT = "past the end of the text"
 SAME_SPAN_TWICE = "the same span stands there twice"
 SAME_AFTER_RENAME = "the same range has a label that is called the same now"
-INSIDE_TOKEN = "inside a token"
 INSIDE_TOKEN_TRIMMED = "inside a token, blanks at an edge taken off"
 
 SpanKey = tuple[int, int, str]
@@ -30,12 +26,12 @@ SpanKey = tuple[int, int, str]
 def align_spans(
     document: Document, log: ConversionLog, kept: list[Span] | None = None, rename: LabelRename | None = None
 ) -> Document:
-    """Return the document with spans that can be stored, each counted as kept or listed in ``account``.
+    """Return the document with spans that can be stored, each counted as kept or listed in ``log``.
 
     Spans are trimmed of blanks; doubles, spans of blanks alone and spans past the end of the text are
     listed and left out; with tokens, spans that begin or end inside one are listed and stay. What the
-    reader has listed since the last call with ``Entry.made`` is told already and counted no second
-    time. ``kept`` takes the spans that stay just as they were; ``rename`` gives a label its new name,
+    reader has listed since the last call with ``resulting_spans`` is listed already and not counted
+    again. ``kept`` takes the spans that stay unchanged; ``rename`` gives a label its new name,
     or none where its spans are to be left out.
     """
     description = {s.key for entry in log.entries[log.aligned_entries :] for s in entry.resulting_spans}
@@ -68,7 +64,7 @@ def _aligned(
             seen[settled.key] = span.label
             yield settled
         if span.key in reported:
-            if settled is None:  # the reader's line says what became of it; this one, that nothing did
+            if settled is None:  # the reader's entry has its outcome; this one, that it is left out
                 log.record(replace(_log_entry(document, span, Outcome.LEFT_OUT, why, None), kind="part"))
             continue
         if outcome is None and settled is not None:
@@ -80,18 +76,18 @@ def _aligned(
 def _aligned_span(
     document: Document, span: Span, seen: dict[SpanKey, str], label: str
 ) -> tuple[Span | None, Outcome | None, str]:
-    """Return the span as it is kept, if it is, and its fate; none where it stays just as it is.
+    """Return the span as it is kept, if it is, and its fate; none where it stays unchanged.
 
     ``seen`` has what each span that is kept was labelled in the file.
     """
     text = document.text
     if span.end > len(text):
-        return None, Outcome.LEFT_OUT, BEYOND_TEXT
+        return None, Outcome.LEFT_OUT, "past the end of the text"
     if not label:
         return None, Outcome.LEFT_OUT, AS_MAP_REQUESTS
     trimmed = trim_blanks(text, span)
     if trimmed is None:
-        return None, Outcome.LEFT_OUT, ONLY_BLANKS
+        return None, Outcome.LEFT_OUT, "nothing but blanks"
     settled = trimmed if label == span.label else replace(trimmed, label=label)
     if settled.key in seen:
         return (
@@ -100,9 +96,9 @@ def _aligned_span(
             SAME_SPAN_TWICE if seen[settled.key] == span.label else SAME_AFTER_RENAME,
         )
     if document.tokens and not is_aligned(document.tokens, settled.start, settled.end):
-        return (settled, Outcome.CHARACTERS, INSIDE_TOKEN if trimmed is span else INSIDE_TOKEN_TRIMMED)
+        return (settled, Outcome.CHARACTERS, "inside a token" if trimmed is span else INSIDE_TOKEN_TRIMMED)
     if trimmed is not span:
-        return settled, Outcome.TRIMMED, BLANK_EDGES
+        return settled, Outcome.TRIMMED, "blanks at an edge"
     return settled, None, ""
 
 
@@ -145,7 +141,7 @@ def find_words(text: str, words: Iterable[str], *, to_end: bool = True) -> list[
 def tokens_with_blanks(text: str, tokens: Sequence[Token], start: int, end: int) -> tuple[Token, ...] | None:
     """Return the tokens of ``text[start:end]`` so that they spell it, offsets from ``start``.
 
-    A file's tokens leave white space out, or say nothing of it: one blank after a token is its
+    A file's tokens leave white space out, or don't mark it: one blank after a token is its
     ``ws``, any more is a token of its own. None where the tokens overlap, or visible text lies between.
     """
     usual = _tokens_with_single_blanks(text, tokens, start, end)
@@ -165,7 +161,7 @@ def tokens_with_blanks(text: str, tokens: Sequence[Token], start: int, end: int)
 def _tokens_with_single_blanks(
     text: str, tokens: Sequence[Token], start: int, end: int
 ) -> tuple[Token, ...] | None:
-    """Return the same where at most a blank stands after each token and nothing before the first."""
+    """Return the same where at most a blank follows each token and nothing before the first."""
     out: list[Token] = []
     at = start
     following = [t.start for t in tokens[1:]] + [end] * bool(tokens)
@@ -192,7 +188,7 @@ def _add_gap(out: list[Token], gap: str, at: int) -> bool:
     return True
 
 
-# One set of spans from several: entities and span groups, which may say the same in two places.
+# One set of spans from several: entities and span groups, which may hold the same span in two places.
 
 
 IN_ANOTHER_GROUP = "it stands in another span group as well"
@@ -206,7 +202,7 @@ def merge_span_sets(
 ) -> tuple[Span, ...]:
     """Return the spans of all views, each once; those that an earlier view has are listed as doubles.
 
-    What stands twice in one view stays twice: ``align.settle`` lists that for all formats.
+    What occurs twice in one set stays twice: ``align_spans`` lists that for all formats.
     """
     out: list[Span] = []
     before: set[tuple[int, int, str]] = set()

@@ -25,11 +25,9 @@ from annotator.formats.offset_units import (
 )
 
 OFFSETS_NOT_WHOLE = "its offsets are not whole numbers"
-LABEL_MISSING = "it has no label"
 STARTS_BEFORE_TEXT = "it begins before the text"
 COVERS_NOTHING = "it covers no character"
 ENDS_BEFORE_START = "it ends before it begins"
-EDGE_INSIDE_CHARACTER = "an edge lies inside a character"
 
 _REPAIR = "repair or remove the line"
 
@@ -48,7 +46,7 @@ class RawSpan(Struct, frozen=True):
     id: str = ""
     """The file's own id of it."""
     quote: str = ""
-    """The words that the file says it covers."""
+    """The words that it covers by the file."""
 
 
 def object_list(record: dict[str, Any], key: str, where: str, do: str = _REPAIR) -> list[dict[str, Any]]:
@@ -167,7 +165,7 @@ def _checked_span(raw: RawSpan, text: str, unit: OffsetUnit) -> tuple[str, Span 
     if start is None or end is None:
         return OFFSETS_NOT_WHOLE, None
     if not label.strip():
-        return LABEL_MISSING, None
+        return "it has no label", None
     if start < 0:
         return STARTS_BEFORE_TEXT, None
     if end + unit.inclusive <= start:
@@ -175,7 +173,7 @@ def _checked_span(raw: RawSpan, text: str, unit: OffsetUnit) -> tuple[str, Span 
     try:
         place = to_code_points(text, start, end, unit)
     except ValueError:
-        return EDGE_INSIDE_CHARACTER, None
+        return "an edge lies inside a character", None
     return "", Span(*place, label, raw.source)
 
 
@@ -194,17 +192,17 @@ def record_unsupported(items: Sequence[Any], thing: str, why: str, where: str, l
 
 
 class NoteCounter(Struct):
-    """Counts what happens in many records and is told in one note for the whole file."""
+    """Counts what happens in many records to be reported in one note for the whole file."""
 
     counts: Counter[str] = field(default_factory=Counter)
 
     def add(self, what: str, by: int = 1) -> None:
-        """Count a note: its ``{n}`` stands for how often, its ``{s}`` for an s unless that is once."""
+        """Count a note: ``{n}`` becomes how often, ``{s}`` an s unless that is once."""
         if by:
             self.counts[what] += by
 
     def add_notes(self, log: ConversionLog) -> None:
-        """Put the notes into the account, in the order in which they first came up."""
+        """Add the notes to the log, in the order in which they first occurred."""
         log.notes.extend(what.format(n=f"{n:,}", s="" if n == 1 else "s") for what, n in self.counts.items())
 
 
@@ -212,13 +210,13 @@ class NoteCounter(Struct):
 
 
 ENOUGH_TEXTS = 1000
-"""How many texts tell whether ends are inclusive, where that is all that can be told from them."""
+"""How many texts are inspected that can only show whether ends are inclusive."""
 
 WORD_EDGE_MARGIN = 3
 """How many more edges of spans must be edges of words for another unit, where nothing is quoted."""
 
 QuotedText = tuple[str, list[QuotedRange]]
-"""A text, and what the file says stands where."""
+"""A text, and the quoted ranges that the file has."""
 
 
 def read_records_with_unit(
@@ -267,10 +265,10 @@ def unit_of_records(
 
 
 def _narrow_by_words(detector: OffsetUnitDetector) -> list[str]:
-    """Leave the units that the edges of words speak for, and return what is to be said of the others.
+    """Leave the units that the edges of words speak for, and return notes on the others.
 
-    Nothing is quoted, so the first unit, which is what the format says of itself, stands unless
-    another one is plainly better. What fits about as well, and gives other words, is told.
+    Nothing is quoted, so the first unit, which is the format's own, stays unless
+    another one is plainly better. What fits about as well, and gives other words, is noted.
     """
     first, fits = detector.allowed[0], detector.fits
     least = fits[first].word_edges if first in fits else 0
@@ -281,9 +279,11 @@ def _narrow_by_words(detector: OffsetUnitDetector) -> list[str]:
     detector.allowed = [first, *better]
     if better:
         return []
-    said = [(u, detector.differences.get((first, u))) for u in close if not u.inclusive]
+    doubts = [(u, detector.differences.get((first, u))) for u in close if not u.inclusive]
     return [
-        f"offsets may count {u} ({description}); {first} were taken" for u, description in said if description
+        f"offsets may count {u} ({description}); {first} were taken"
+        for u, description in doubts
+        if description
     ]
 
 

@@ -1,8 +1,8 @@
-"""Tags of the CoNLL family: which scheme they follow, and the spans that they say.
+"""Tags of the CoNLL family: which scheme they follow, and the spans that they mark.
 
 One reading serves all schemes: a span opens at B, S, U, or where I, E, L follow nothing of their
 label; it closes after E, L, S, U, or before what opens the next (as ``conlleval`` reads IOB1 and
-IOB2 alike). So the scheme decides nothing; it is told, and what breaks its rules is counted.
+IOB2 alike). So the scheme decides nothing; it is reported, and what breaks its rules is counted.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from msgspec import Struct, field
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, token_range
 
-# Tags that are numbers, in files that don't say what the numbers stand for.
+# Tags that are numbers, in files that don't name the numbers.
 
 
 TagNames = Mapping[int, str]
-"""What numbered tags stand for; an empty text is ``O``."""
+"""What numbered tags mean; an empty text is ``O``."""
 
 NO_TAG_NAMES: TagNames = MappingProxyType({})
 PADDING_TAG = -100
@@ -30,14 +30,14 @@ _SHOWN_NUMBERS = 40
 
 
 def tag_names_in_map(pairs: Mapping[str, str]) -> dict[int, str]:
-    """Return what ``--map`` says of numbers."""
+    """Return the names of numbers in ``--map``."""
     return {int(k): v for k, v in pairs.items() if k.isascii() and k.isdecimal() and len(k) < 5}
 
 
 def unnamed_tags_message(counts: Mapping[int, int], names: TagNames) -> tuple[str, str] | None:
-    """Return what to say of numbers without a name, and what to do; None where all have one.
+    """Return a message on numbers without a name, and what to do; None where all have one.
 
-    ``counts`` says how often each number stands there.
+    ``counts`` has how often each number occurs.
     """
     unnamed = sorted(n for n in counts if n not in names and n != PADDING_TAG)
     if not unnamed:
@@ -53,7 +53,7 @@ def unnamed_tags_message(counts: Mapping[int, int], names: TagNames) -> tuple[st
 
 
 def tag_by_number(value: str, names: TagNames) -> str:
-    """Return what a tag that is written as a number stands for; any other as it is."""
+    """Return the name of a tag that is written as a number; any other as it is."""
     number = int(value) if value.lstrip("-").isascii() and value.lstrip("-").isdecimal() else None
     if number == PADDING_TAG:
         return "O"
@@ -87,7 +87,7 @@ OUTSIDE_TAG = ParsedTag("O")
 
 
 def is_tag(value: str) -> bool:
-    """Whether this is ``O``, nothing, or has a scheme's prefix."""
+    """Return True if this is ``O``, nothing, or has a scheme's prefix."""
     return value in OUTSIDE_TAGS or bool(_PREFIXED_TAG.fullmatch(value))
 
 
@@ -120,7 +120,7 @@ def tag_chunks(tags: Sequence[ParsedTag]) -> list[TagChunk]:
 
 
 def _closes_chunk(last: ParsedTag, tag: ParsedTag) -> bool:
-    """Whether a span that runs up to ``last`` is over before ``tag``."""
+    """Return True if a span that runs up to ``last`` is over before ``tag``."""
     return tag.kind in "OBS" or tag.label != last.label or last.kind in "ES"
 
 
@@ -131,7 +131,7 @@ class SchemeEvidence(Struct):
     opened_by_i: int = 0
     """Spans that begin with I- (or L-, E- and have more than one row)."""
     unneeded_b: int = 0
-    """B- where nothing of its label stands before it: IOB1 would write I-."""
+    """B- where nothing of its label is before it: IOB1 would write I-."""
     not_ended: int = 0
     """Spans that end with I-, or with B- alone."""
     first_i: int = 0
@@ -140,7 +140,7 @@ class SchemeEvidence(Struct):
     """The line of the first span that is not ended."""
 
     def add_sentence(self, tags_as_written: Sequence[str], lines: Sequence[int], *, bare: bool) -> None:
-        """Take in the tags of one sentence, ``lines`` being where they stand."""
+        """Take in the tags of one sentence, ``lines`` being their lines."""
         tags = [parse_tag(t, bare=bare) for t in tags_as_written]
         self.prefixes.update(
             "I" if bare and t not in OUTSIDE_TAGS else tag_prefix(t) for t in tags_as_written
@@ -161,7 +161,7 @@ class SchemeEvidence(Struct):
 
     @property
     def scheme(self) -> str:
-        """The name of the scheme; ``IOB2`` where nothing tells; empty where nothing is marked."""
+        """The name of the scheme; ``IOB2`` without evidence; empty where nothing is marked."""
         found = set(self.prefixes) - {"O"}
         if found & {"U", "L"}:
             return "BILUO"
@@ -175,7 +175,7 @@ class SchemeEvidence(Struct):
 
 
 def scheme_notes(found: SchemeEvidence, where: str) -> Iterable[str]:
-    """Yield what the report says of the scheme, and of what breaks its rules."""
+    """Yield the notes on the scheme, and on what breaks its rules."""
     scheme = found.scheme
     counts = ", ".join(f"{n:,} {k}" for k, n in sorted(found.prefixes.items()))
     if scheme == "IO":

@@ -42,7 +42,6 @@ NAME = "uima"
 
 MAX_CAS_BYTES = 200_000_000
 """The most bytes of a CAS; the library holds it several times over."""
-OFFSETS_UNMAPPED = "its offsets lie inside a character or past the end of the text"
 
 _TOKEN_TYPE = ".segmentation.type.Token"
 _SENTENCE_TYPE = ".segmentation.type.Sentence"
@@ -197,7 +196,7 @@ def _feature_values(annotation: Any) -> Mapping[str, str]:
 
 
 def _is_relation(annotation: Any) -> bool:
-    """Whether an annotation ties two others together."""
+    """Return True if an annotation ties two others together."""
     names = {f.name for f in annotation.type.all_features}
     return {"Governor", "Dependent"} <= names
 
@@ -262,7 +261,7 @@ def _why_no_text(annotation: Any, unmapped: frozenset[int]) -> str:
     if type(start) is not int or type(end) is not int:
         return OFFSETS_NOT_WHOLE
     if start in unmapped or end in unmapped:
-        return OFFSETS_UNMAPPED
+        return "its offsets lie inside a character or past the end of the text"
     if start < 0:
         return STARTS_BEFORE_TEXT
     return "" if start < end else COVERS_NOTHING if start == end else ENDS_BEFORE_START
@@ -271,7 +270,7 @@ def _why_no_text(annotation: Any, unmapped: frozenset[int]) -> str:
 def _annotation_spans(
     annotation: Any, unmapped: frozenset[int], where: str, choice: LayerChoice, log: ConversionLog
 ) -> Iterator[Span]:
-    """Yield the span of an annotation, if it has one; list what is said of it besides."""
+    """Yield the span of an annotation, if it has one; list its other features."""
     log.read += 1
     description, layer = _feature_values(annotation), annotation.type.name
     feature = choice.features[layer]

@@ -39,7 +39,7 @@ REBUILT_NOTE = (
     "empty line"
 )
 _MAX_NAMED = 5
-"""How many labels that are called otherwise are told one by one."""
+"""How many labels that are renamed are listed one by one."""
 _MAX_LABEL_LENGTH = 80
 """How much of a label's name a note shows."""
 
@@ -100,7 +100,7 @@ class DocumentImporter:
                         self._add_note(f"the label {_shortened_label(label)} is {what_happened}")
 
     def finish(self) -> None:
-        """Put together the articles whose sentences came as documents of their own, and tell the rest."""
+        """Put together the articles whose sentences came as documents of their own, and add the notes on the rest."""
         if (more := self._renamed - _MAX_NAMED) > 0:
             counted_text = pluralize(more, "more label is", "more labels are")
             self._add_note(f"{counted_text} called otherwise or left out")
@@ -140,7 +140,7 @@ class DocumentImporter:
     def _build_article(self, document: Document) -> Article:
         meta, left = storable_metadata(document.meta)
         if document.sentences:
-            meta.pop(SENTENCES_FIELD, None)  # they are told by the corpus's own sentences from now on
+            meta.pop(SENTENCES_FIELD, None)  # the corpus's own sentences replace them
         if left:
             self._add_note(f"metadata that JSON can't hold was left out: {', '.join(left)}")
         title = str(document.meta.get(self._choices.title_from, "")) if self._choices.title_from else ""
@@ -197,7 +197,7 @@ class DocumentImporter:
             self.record_builder.add_document(piece, article, offset)
 
     def _existing_article(self, key: str, pieces: Sequence[AlignedDocument]) -> Article | None:
-        """Return the corpus's own article that the sentences stand in, if it is there word for word."""
+        """Return the corpus's own article that the sentences are in, if it is there word for word."""
         if self._corpus is None or key not in self._known_ids:
             return None
         article = self._corpus.article(key)

@@ -19,7 +19,7 @@ class DocumentOptions(Struct, frozen=True):
     """What the user chose for an import."""
 
     answer: str = ""
-    """``accept`` takes what the file leaves open for read, ``open`` leaves all open; empty: as it says."""
+    """``accept`` takes what the file leaves open for read, ``open`` leaves all open; empty: as it states."""
     rename: LabelRename | None = None
     title_from: str = ""
     """A field of the metadata that holds the title."""
@@ -34,9 +34,9 @@ class AlignedDocument(Struct, frozen=True):
     answered_sentences: frozenset[int]
     """The places of the sentences that the document's answer is about."""
     kept: frozenset[SpanKey]
-    """The spans that were counted as carried over just as they were."""
+    """The spans that were counted as carried over unchanged."""
     ledger_entries: range
-    """Where in the account the others are listed."""
+    """Where in the log the others are listed."""
 
 
 class ImportCounts(Struct):
@@ -51,7 +51,7 @@ class ImportCounts(Struct):
     open: int = 0
     """Sentences with spans that nobody has finished."""
     known: int = 0
-    """Sentences that stood in the journals just so before."""
+    """Sentences that were identical in the journals before."""
     conflicts: int = 0
     joined: int = 0
     """Sentences that were joined with others, because a span runs over their end."""
@@ -60,11 +60,11 @@ class ImportCounts(Struct):
 
 
 SENTENCES_FIELD = "sentences"
-"""The field of the metadata in which an article tells its sentences, for formats that have no other place."""
+"""The field of the metadata that lists an article's sentences, for formats that have no other place."""
 
 
 def with_stated_sentences(document: Document) -> Document:
-    """Return the document with the sentences that its metadata tells, if it tells them as an export does.
+    """Return the document with the sentences that its metadata lists, if it lists them as an export does.
 
     They are the sentences that somebody has finished; the document speaks of no others.
     """
@@ -84,7 +84,7 @@ def _is_range(value: object) -> bool:
 
 
 def article_key(document: Document) -> str:
-    """Return the article that a document says it is a sentence of, with its place; empty for none."""
+    """Return the article that a document is a sentence of, with its place; empty for none."""
     meta = document.meta
     key, start, end = meta.get("article") or meta.get("doc"), meta.get("start"), meta.get("end")
     if not isinstance(key, str) or type(start) is not int or start < 0:
@@ -93,14 +93,14 @@ def article_key(document: Document) -> str:
 
 
 def start_in_article(aligned: AlignedDocument) -> int:
-    """Return where the document's text stands in the article that it is of."""
+    """Return the start of the document's text in its article."""
     return int(aligned.document.meta["start"])
 
 
 def rebuild_text(documents: Sequence[AlignedDocument]) -> tuple[str, list[int]] | None:
     """Return the text that sentences make in their places, and where each begins in it.
 
-    What stood between them is not known: one code point becomes a blank, more become an empty line.
+    The text between them is not known: one code point becomes a blank, more become an empty line.
     None where two of them claim other words for one place.
     """
     order = sorted(
@@ -140,7 +140,7 @@ def build_base_sentences(
 
 
 def covers_whole_sentences(ranges: Sequence[tuple[int, int]], base: Sequence[Sentence]) -> bool:
-    """Whether no base sentence would be hidden in part: each touched one is covered whole."""
+    """Return True if no base sentence would be hidden in part: each touched one is covered whole."""
     taken = sorted(set(ranges))
     for s in base:
         inside = [p for p in taken if p[0] < s.end and s.start < p[1]]

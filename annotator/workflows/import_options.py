@@ -77,7 +77,7 @@ def open_sources(files: Sequence[Path]) -> list[ImportSource]:
 
 
 def choose_import_format(source: ImportSource, name: str) -> tuple[str, str]:
-    """Return the format of a file and why it is taken for it, as ``detect.choose`` does.
+    """Return the format of a file and why it is taken for it, as ``choose_format`` does.
 
     Raises SourceError besides for what this program has made for itself, and for a folder or zip with files
     of several formats, which would be left out otherwise.
@@ -87,13 +87,15 @@ def choose_import_format(source: ImportSource, name: str) -> tuple[str, str]:
     if name == "auto":
         _refuse_mixed_formats(source, form)
     elif not source.is_folder and (seen := matching_formats(source.sample())) and form not in seen:
-        why += f", though it looks like {'; '.join(f'{n} ({told})' for n, told in seen.items())}"
+        why += (
+            f", though it looks like {'; '.join(f'{n} ({description})' for n, description in seen.items())}"
+        )
     return form, why
 
 
 def check_spans_found(source: ImportSource, options: ImportOptions) -> None:
     """Raise SourceError where a file of which no span was read has some as what it looks like."""
-    seen = next((told for told in map(matching_formats, source.samples()) if told), {})
+    seen = next((description for description in map(matching_formats, source.samples()) if description), {})
     for name, why in seen.items() if options.format not in {"auto", *seen} else ():
         if _has_spans(source, name, options):
             what = f"there is no span in it as --format {options.format}, but there are as {name} ({why})"
@@ -101,14 +103,12 @@ def check_spans_found(source: ImportSource, options: ImportOptions) -> None:
 
 
 def _has_spans(source: ImportSource, form: str, options: ImportOptions) -> bool:
-    """Whether the reader of a format finds a span in a file."""
-    account = ConversionLog()
+    """Return True if the reader of a format finds a span in a file."""
+    log = ConversionLog()
     try:
-        return any(account.read for _ in read_source_documents(source, form, options, account)) or bool(
-            account.read
-        )
+        return any(log.read for _ in read_source_documents(source, form, options, log)) or bool(log.read)
     except AnnotatorError:  # of a damaged file what was read before counts
-        return bool(account.read)
+        return bool(log.read)
 
 
 def _refuse_own_files(source: ImportSource) -> None:
@@ -137,9 +137,9 @@ def _refuse_mixed_formats(source: ImportSource, form: str) -> None:
         for name in [form] if form in alike else list(alike)[:1]:
             seen[name] = seen.get(name) or file.base
     if len(seen) > 1:
-        told = ", ".join(f"{name} ({file})" if file else name for name, file in seen.items())
+        description = ", ".join(f"{name} ({file})" if file else name for name, file in seen.items())
         do = "name the files of one format, or say with --format which to take"
-        raise SourceError(f"it holds files of several formats: {told}", where=source.name, do=do)
+        raise SourceError(f"it holds files of several formats: {description}", where=source.name, do=do)
 
 
 def check_format_options(forms: Iterable[str], options: ImportOptions) -> None:
@@ -155,13 +155,13 @@ def check_format_options(forms: Iterable[str], options: ImportOptions) -> None:
 
 
 def read_source_documents(
-    source: ImportSource, form: str, options: ImportOptions, account: ConversionLog
+    source: ImportSource, form: str, options: ImportOptions, log: ConversionLog
 ) -> Iterator[Document]:
-    """Yield the documents of a file; what the system says becomes a SourceError that names it."""
+    """Yield the documents of a file; an error of the system becomes a SourceError that names it."""
     takes = format_info(form).reader_options
     reader_options: dict[str, Any] = {"layer": options.layer} if "layer" in takes else {}
     reader_options |= {"names": tag_names_in_map(options.labels)} if "names" in takes else {}
     read = cast("Callable[..., Iterator[Document]]", load_format(form).read)
     offset_errors = offset_units.requested_unit(offset_units.OFFSET_UNIT_NAMES.get(options.offsets))
     with translate_os_errors("read", source.name, SourceError), offset_errors, source.checked_for_changes():
-        yield from read(source, account, **reader_options)
+        yield from read(source, log, **reader_options)

@@ -1,4 +1,4 @@
-"""What the documents of an import say as records of journals; nothing that is there is overwritten."""
+"""Turns the documents of an import into journal records; nothing that is there is overwritten."""
 
 from __future__ import annotations
 
@@ -73,19 +73,19 @@ class RecordBuilder:
     """Prepares the records of an import, one document after another."""
 
     def __init__(
-        self, staging: ImportStaging, account: ConversionLog, choices: DocumentOptions, schema: Schema
+        self, staging: ImportStaging, log: ConversionLog, choices: DocumentOptions, schema: Schema
     ) -> None:
         """Begin; what annotators have in the corpus already is read when they first come up."""
         self.counts = ImportCounts()
         self.kept: list[ConversionLogEntry] = []
-        """Of a full ledger: the spans that were carried over just as they were."""
+        """Of a full ledger: the spans that were carried over unchanged."""
         self.names: dict[str, str] = {}
         """By the file's name of an annotator, ours."""
         self.next_seqs: dict[str, int] = {}
         """The next number of each journal that was there before."""
         self.broken_rules: Counter[str] = Counter()
         """The pairs of spans that the schema's rules don't allow, by label and rule."""
-        self._staging, self._account, self._choices, self._schema = staging, account, choices, schema
+        self._staging, self._log, self._choices, self._schema = staging, log, choices, schema
         self._base_sentences: dict[str, dict[DocumentRange, int]] = {}
         self._existing: dict[tuple[str, str], _ExistingAnnotations] = {}
         self._stores: dict[str, AnnotationStore] = {}
@@ -97,7 +97,7 @@ class RecordBuilder:
         self._base_sentences.setdefault(article_id, {(s.start, s.end): s.index for s in sentences})
 
     def add_document(self, aligned: AlignedDocument, article: Article, offset: int) -> None:
-        """Prepare the records of what a document says, its text standing at ``offset`` of the article."""
+        """Prepare the records of a document, its text beginning at ``offset`` of the article."""
         name = self.annotator_name(aligned.document)
         existing = self._existing_of(name, article.id)
         all_spans = (*aligned.document.spans, *aligned.document.rejected)
@@ -208,12 +208,12 @@ class RecordBuilder:
     ) -> frozenset[SpanKey]:
         """List the spans of a sentence that is not written, and return the kept ones without them.
 
-        A sentence without spans is listed itself, unless another one says the same.
+        A sentence without spans is listed itself, unless another one is identical.
         """
         document = aligned.document
         if outcome is Outcome.LEFT_OUT and not (annotation.spans or annotation.rejected):
             words = document.text[sentence_range[0] : sentence_range[1]]
-            self._account.record(
+            self._log.record(
                 ConversionLogEntry(
                     document.where,
                     f"{sentence_range[0]}-{sentence_range[1]}",
@@ -229,18 +229,18 @@ class RecordBuilder:
                 self._change_entry(aligned.ledger_entries, here, outcome, why)
                 continue
             left -= {here.key}
-            self._account.kept -= 1
+            self._log.kept -= 1
             text = document.text[here.start : here.end]
-            self._account.record(
+            self._log.record(
                 ConversionLogEntry(
                     document.where, f"{here.start}-{here.end}:{here.label}", outcome, why, text
                 )
             )
-        self._account.aligned_entries = len(self._account.entries)
+        self._log.aligned_entries = len(self._log.entries)
         return left
 
     def _change_entry(self, numbers: range, span: Span, outcome: Outcome, why: str) -> None:
-        entries = self._account.entries
+        entries = self._log.entries
         for n in numbers:
             if any(s.key == span.key for s in entries[n].resulting_spans):
                 entries[n] = replace(entries[n], outcome=outcome, why=why, resulting_spans=())
@@ -285,7 +285,7 @@ def _overlapping_pairs(ordered: Sequence[Span]) -> Iterator[tuple[Span, Span]]:
 
 
 def safe_annotator_name(given: str, taken: Iterable[str]) -> str:
-    """Return a name as one for an annotator: small letters, digits and ``._-``; told apart by a digest."""
+    """Return a name as one for an annotator: small letters, digits and ``._-``; made distinct by a digest."""
     plain = re.sub(r"[^a-z0-9._-]+", "-", given.lower()).strip("-").lstrip(".")[:64] or "annotator"
     if plain not in taken and is_annotator_name(plain):
         return plain
@@ -307,7 +307,7 @@ def _join_sentences(annotated_sentences: Sequence[AnnotatedSentence], text: str)
 def _annotation_of(
     document: Document, sentence_range: tuple[int, int], *, answered: bool, first: bool
 ) -> Annotation:
-    """Return what a document says of a stretch; open where nobody has reviewed some of it."""
+    """Return a document's annotation of a range; open where nobody has reviewed some of it."""
     start, end = sentence_range
     unread_texts = (
         document.text[max(a, start) : min(b, end)] for a, b in document.open if a < end and start < b

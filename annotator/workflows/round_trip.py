@@ -55,7 +55,7 @@ class RoundTripReport(Struct, frozen=True):
     extra: int
     """Spans that came back and were never there."""
     fields: Mapping[str, RoundTripCount]
-    """By name, what else a document tells: answers, notes, tokens, …"""
+    """By name, the document's other fields: answers, notes, tokens, …"""
     notes: tuple[str, ...]
 
     @property
@@ -78,8 +78,8 @@ class RoundTripReport(Struct, frozen=True):
         yield f"{self.format}: {verdict}; {self.spans.back} of {self.spans.of} spans came back in place"
         yield f"texts: {self.texts.back} of {self.texts.of} came back character by character"
         if self.moved:
-            told = pluralize(self.moved, "span")
-            yield f"{told} came back with the same words in a text that has changed"
+            spans = pluralize(self.moved, "span")
+            yield f"{spans} came back with the same words in a text that has changed"
         yield from (f"listed by the writer: {n} ({why})" for why, n in self.left_out.items())
         yield from (
             f"not held: {n} ({self.fields[n].back} of {self.fields[n].of} came back)" for n in self.lacks
@@ -110,7 +110,7 @@ def check_round_trip(corpus: CorpusFolder, name: str) -> RoundTripReport:
 
 
 def _write_and_read(writer: Format, out: Sequence[Document]) -> tuple[list[Document], ConversionLog]:
-    """Return what is read of the documents after they were written, and the writer's account."""
+    """Return what is read of the documents after they were written, and the writer's log."""
     written, read = ConversionLog(), ConversionLog()
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
         files = writer.write(out, Path(folder), written)
@@ -184,9 +184,9 @@ def _count_by_text(ranges: Counter[_LabelledRange]) -> Counter[tuple[str, str]]:
     return out
 
 
-def _left_out_reasons(account: ConversionLog) -> dict[str, int]:
+def _left_out_reasons(log: ConversionLog) -> dict[str, int]:
     """Count what the writer has listed, by reason."""
-    found = Counter((e.kind, e.why) for e in account.entries)
+    found = Counter((e.kind, e.why) for e in log.entries)
     return {why if thing == "span" else f"{thing}: {why}": n for (thing, why), n in sorted(found.items())}
 
 
@@ -230,13 +230,13 @@ def _take_match(rivals: list[int], document: Document, back: Sequence[Document])
 def _count_kept(
     pairs: Sequence[tuple[Document, Document | None]], value: Callable[[Document], Any]
 ) -> RoundTripCount:
-    """Count how often a document that tells something came back telling the same."""
+    """Count how often a document with a value came back with the same one."""
     values = [(value(d), value(b) if b else None) for d, b in pairs if value(d)]
     return RoundTripCount(sum(_is_kept(a, b) for a, b in values), len(values))
 
 
 def _is_kept(written: Any, back: Any) -> bool:
-    """Whether what came back tells the same; of fields by name it may tell more."""
+    """Return True if the same value came back; a mapping may have gained keys."""
     if isinstance(written, dict) and isinstance(back, dict):
         return written.items() <= back.items()
     return bool(written == back)
@@ -258,4 +258,4 @@ _COMPARED_FIELDS: Mapping[str, Callable[[Document], Any]] = {
     "title": lambda d: d.title,
     "metadata": _compared_metadata,
 }
-"""What a document tells beside its text and spans."""
+"""A document's fields beside its text and spans."""

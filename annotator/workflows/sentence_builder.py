@@ -35,7 +35,7 @@ class BuiltSentences(Struct, frozen=True):
 
     sentences: tuple[Sentence, ...]
     from_file: frozenset[int] = frozenset()
-    """The places in ``sentences`` that the file itself speaks of; none where it says nothing of them."""
+    """The places in ``sentences`` that the file itself has; none where it has none."""
     retokenized: int = 0
     """How many sentences got new tokens because the file's overlap or leave text out."""
 
@@ -73,7 +73,7 @@ def build_sentences(
 ) -> BuiltSentences:
     """Return the sentences of a document's text, the file's own where it has some.
 
-    ``by_sentence`` keeps a short one-line text whole, ``whole`` any text: the file says that it is one.
+    ``by_sentence`` keeps a short one-line text whole, ``whole`` any text: the file states that it is one.
     Raises SourceError for a text that is too long to be one article.
     """
     text, tokens = document.text, _ordered_tokens(document)
@@ -100,17 +100,17 @@ def _tokenize_ranges(
     from_file: frozenset[int],
 ) -> BuiltSentences:
     sentences: list[Sentence] = []
-    retold = 0
+    retokenized = 0
     for n, (start, end) in enumerate(ranges, 1):
         text = article.text[start:end]
         inside = tokens[
             bisect_left(tokens, start, key=_token_start) : bisect_left(tokens, end, key=_token_start)
         ]
         sentence_tokens = tokens_with_blanks(article.text, inside, start, end) if inside else None
-        retold += sentence_tokens is None and bool(inside)
+        retokenized += sentence_tokens is None and bool(inside)
         sentence_tokens = sentence_tokens or tokenizer.tokens(text)
         sentences.append(Sentence(article.id, n, start, end, text, sentence_tokens))
-    return BuiltSentences(tuple(sentences), from_file, retold)
+    return BuiltSentences(tuple(sentences), from_file, retokenized)
 
 
 def _token_start(token: Token) -> int:
@@ -171,7 +171,7 @@ def _join_split_tokens(ranges: Sequence[CharRange], tokens: Sequence[Token]) -> 
 
 
 def _is_token_split(tokens: Sequence[Token], before: int, after: int) -> bool:
-    """Whether a token reaches from before the end of one sentence to past the start of the next."""
+    """Return True if a token reaches from before the end of one sentence to past the start of the next."""
     at = bisect_right(tokens, before - 1, key=_token_start) - 1
     return at >= 0 and tokens[at].start < before and tokens[at].end > after
 

@@ -54,9 +54,7 @@ from annotator.formats.span_fields import TEXT_DIFFERS, NoteCounter
 # brat's folder from documents: a ``.txt`` and an ``.ann`` for each, and the ``annotation.conf`` it needs.
 
 
-BLANK_IN_LABEL = "brat's labels hold no blanks"
 EDGE_AT_LINE_END = "it begins or ends with a line end, where brat cuts"
-NOTE_WITHOUT_SPAN = "brat's notes need a span to be on"
 
 _LINE = re.compile(r"[^\r\n]+")
 
@@ -67,7 +65,7 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     """Write the documents to the folder ``out``, one annotator's in one folder; return the files.
 
     A span over a line end is written in parts, as brat does; its reader makes them one again.
-    What brat cannot hold is listed in ``account``.
+    What brat cannot hold is listed in ``log``.
     """
     names = FileNames()
     labels: set[str] = set()
@@ -105,7 +103,7 @@ def _why_unsupported(text: str, span: Span, places: list[LinePart]) -> str:
         return PAST_TEXT_END
     if not places:
         return "nothing but blanks"
-    return BLANK_IN_LABEL if span.label.split() != [span.label] else ""
+    return "brat's labels hold no blanks" if span.label.split() != [span.label] else ""
 
 
 def _line_parts(text: str, span: Span) -> list[LinePart]:
@@ -132,11 +130,11 @@ def _note(document: Document, has_spans: bool, log: ConversionLog) -> Iterator[s
     if document.note and has_spans:
         yield f"#1\tAnnotatorNotes T1\t{escape_note(document.note)}\n"
     elif document.note:
-        record_loss(document, "note", document.note, NOTE_WITHOUT_SPAN, log)
+        record_loss(document, "note", document.note, "brat's notes need a span to be on", log)
 
 
 def _configuration(labels: set[str]) -> str:
-    """Return what brat must be told to show the labels, spans inside others among them."""
+    """Return the configuration that brat needs to show the labels, spans inside others among them."""
     entities = "".join(f"{label}\n" for label in sorted(labels))
     return (
         f"[entities]\n{entities}\n[relations]\n<OVERLAP> Arg1:<ENTITY>, Arg2:<ENTITY>, <OVL-TYPE>:<ANY>\n"
@@ -160,7 +158,7 @@ class TextAnnPair(Struct, frozen=True):
 def find_pairs(source: ImportSource, log: ConversionLog) -> list[TextAnnPair]:
     """Return the pairs of a folder or zip, however deep, or the one of an ``.ann`` file.
 
-    A text without ``.ann`` is no document for brat either; a note tells how many there are.
+    A text without ``.ann`` is no document for brat either; a note counts them.
     Raises SourceError where there is no pair at all.
     """
     if not source.is_folder and not source.is_zip:

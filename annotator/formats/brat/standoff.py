@@ -73,7 +73,7 @@ class UnsupportedLine(Struct, frozen=True):
 
 
 class Standoff(Struct):
-    """What an ``.ann`` file says, in its order."""
+    """The contents of an ``.ann`` file, in its order."""
 
     bounds: list[TextBound] = field(default_factory=list)
     notes: list[BratNote] = field(default_factory=list)
@@ -81,7 +81,7 @@ class Standoff(Struct):
 
 
 def parse_ann(lines: Iterable[str]) -> Standoff:
-    """Return what the lines say; nothing that isn't blank goes without a record, and nothing raises."""
+    """Return the parsed lines; nothing that isn't blank goes without a record, and nothing raises."""
     found = Standoff()
     last: TextBound | None = None
     missing = 0
@@ -147,12 +147,8 @@ def escape_note(text: str) -> str:
     return " ".join(text.replace("\r\n", "\n").replace("\n", "\\n").split("\t"))
 
 
-DISCONTINUOUS_SPLIT = "a discontinuous span became one span for each part"
 LINES_JOINED = "its parts stand on lines that follow each other, where brat always cuts: one span again"
 OTHER_UNIT = "its offsets were counted in another unit"
-INSIDE_CHARACTER = "its offsets lie inside a character"
-PAST_END = "past the end of the text"
-BLANK_SPAN = "nothing but blanks"
 SPAN_REPEATED = "the same span stands there twice"
 
 CodePointRange = tuple[int, int]
@@ -191,7 +187,7 @@ def place_bounds(
 ) -> list[PlacedBound]:
     """Count each bound and return those that have a place; list what is changed, or has none.
 
-    ``align.settle`` takes a span that a listed one became for told, so a plain double of such a
+    ``align_spans`` takes a span that a listed one became as listed, so a plain double of such a
     span is listed here.
     """
     log.read += len(bounds)
@@ -218,7 +214,7 @@ def _place_bound(bound: TextBound, text: str, converter: OffsetConverter, unit: 
     joined = _join_line_parts(places, text)
     spans = tuple(Span(s, e, bound.label) for s, e in joined)
     if len(spans) > 1:
-        return PlacedBound(bound, spans, Outcome.SPLIT, DISCONTINUOUS_SPLIT)
+        return PlacedBound(bound, spans, Outcome.SPLIT, "a discontinuous span became one span for each part")
     if len(places) > 1:
         return PlacedBound(bound, spans, Outcome.MOVED, LINES_JOINED)
     counted_otherwise = unit.scale is not OffsetScale.CODE_POINTS or unit.inclusive
@@ -238,11 +234,11 @@ def _fragment_ranges(
         try:
             places.append(converter.range(start, end))
         except ValueError:
-            return [], INSIDE_CHARACTER
+            return [], "its offsets lie inside a character"
     if places[-1][1] > len(text):
-        return [], PAST_END
+        return [], "past the end of the text"
     filled = [(s, e) for s, e in places if text[s:e].strip()]
-    return filled, "" if filled else BLANK_SPAN
+    return filled, "" if filled else "nothing but blanks"
 
 
 def _join_line_parts(places: list[CodePointRange], text: str) -> list[CodePointRange]:
@@ -259,7 +255,7 @@ def _join_line_parts(places: list[CodePointRange], text: str) -> list[CodePointR
 
 
 def is_misquoted(placed: PlacedBound, text: str) -> bool:
-    """Whether the text at the span reads differently from what the file quotes, blanks left aside."""
+    """Return True if the text at the span reads differently from what the file quotes, blanks left aside."""
     quote = "".join(placed.bound.quote.split())
     there = "".join(text[s.start : s.end] for s in _in_file_order(placed))
     return bool(quote) and quote != "".join(there.split())

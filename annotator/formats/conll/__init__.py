@@ -1,7 +1,7 @@
 """The CoNLL family: a word a row, its tag in the last column, a blank line after each sentence.
 
-Columns are parted by tabs (then a word may hold blanks) or by runs of blanks. The text is what the
-words say: one blank between two words, none after a row that says ``SpaceAfter=No``, and a line
+Columns are parted by tabs (then a word may hold blanks) or by runs of blanks. The text is rebuilt from the
+words: one blank between two words, none after a row that says ``SpaceAfter=No``, and a line
 end between sentences; nothing is glued by guess. Where a comment ``# text = …`` holds just the
 words of the sentence, that is its text. ``-DOCSTART-`` (or ``# newdoc``) begins a document; in a
 file without, each sentence is one.
@@ -58,16 +58,12 @@ from annotator.formats.tag_schemes import (
 
 # CoNLL rows from documents: word, two empty columns, IOB2 tag; ``-DOCSTART-`` before each document.
 #
-# The third column says ``SpaceAfter=No`` where no blank follows, so that the text can be rebuilt;
+# The third column has ``SpaceAfter=No`` where no blank follows, so that the text can be rebuilt;
 # programs that read word and tag don't look there. CoNLL is flat: of two spans that overlap the
 # longer stays (of equal ones the earlier, then the first label), as spaCy's ``filter_spans`` does.
 
 
 OVERLAPS_LONGER = "a longer span that stays overlaps it, and CoNLL is flat"
-EDGE_INSIDE_TOKEN = "it begins or ends inside a token"
-OVER_SENTENCE_END = "it runs over a sentence end"
-BLANK_IN_TAG = "a CoNLL tag holds no blanks"
-BLANK_ONLY = "nothing but blanks"
 DOCSTART_WORD = f"CoNLL takes the word {DOCSTART} for the start of a document"
 SPACING_LOST = "texts whose line ends and runs of blanks don't come back, since CoNLL has words alone: {n}"
 
@@ -75,7 +71,7 @@ SPACING_LOST = "texts whose line ends and runs of blanks don't come back, since 
 def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
     """Write the documents to ``corpus.conll`` in the folder ``out``; return the file.
 
-    What a flat tag cannot hold is listed in ``account``.
+    What a flat tag cannot hold is listed in ``log``.
     """
     path = out / "corpus.conll"
     tally = NoteCounter()
@@ -118,7 +114,7 @@ def _document_rows(document: Document, log: ConversionLog, tally: NoteCounter) -
 
 
 def _ends_sentence(token: Token, following: Token | None, sentence_starts: Sequence[int]) -> bool:
-    """Whether a sentence ends after a token."""
+    """Return True if a sentence ends after a token."""
     return following is None or _sentence_number(following.start, sentence_starts) != _sentence_number(
         token.start, sentence_starts
     )
@@ -145,16 +141,16 @@ def _why_unsupported(
     if span.end > len(document.text):
         return PAST_TEXT_END
     if not document.text[span.start : span.end].strip():
-        return BLANK_ONLY
+        return "nothing but blanks"
     if span.label.split() != [span.label]:
-        return BLANK_IN_TAG
+        return "a CoNLL tag holds no blanks"
     if not is_aligned(tokens, span.start, span.end):
-        return EDGE_INSIDE_TOKEN
+        return "it begins or ends inside a token"
     first, last = token_range(tokens, span.start, span.end)
     if any(t.text.startswith(DOCSTART) for t in tokens[first:last]):
         return DOCSTART_WORD
     return (
-        OVER_SENTENCE_END
+        "it runs over a sentence end"
         if _sentence_number(span.start, sentence_starts) != _sentence_number(span.end - 1, sentence_starts)
         else ""
     )
@@ -197,7 +193,7 @@ def detect(sample: FileSample) -> str:
 def read(source: ImportSource, log: ConversionLog, names: TagNames = NO_TAG_NAMES) -> Iterator[Document]:
     """Yield the documents of a file, or of each file in a folder or zip that has such rows.
 
-    ``names`` are what numbers in the last column stand for. Raises SourceError, with file and line, for
+    ``names`` are what numbers in the last column mean. Raises SourceError, with file and line, for
     rows that differ in number of columns and for tags that are none.
     """
     if not source.is_folder and not source.is_zip:
@@ -321,7 +317,7 @@ def _document(
 
 
 def _rebuild_text(sentence: ConllSentence, table: ConllTable) -> tuple[str, list[tuple[int, int]]]:
-    """Return the sentence's text and where each of its words stands in it."""
+    """Return the sentence's text and the range of each of its words."""
     words = [r.fields[table.word] for r in sentence.rows]
     if sentence.text is not None and (found := find_words(sentence.text, words)):
         return sentence.text, found

@@ -28,7 +28,7 @@ from annotator.formats.tag_schemes import (
 
 # What CoNLL-U has besides rows and tags: words of several parts, words nobody sees, tags in its last column.
 #
-# A row ``3-4`` is the word as it stands in the text, the rows 3 and 4 its parts; a row ``8.1`` stands in no
+# A row ``3-4`` is the word as in the text, the rows 3 and 4 its parts; a row ``8.1`` is in no
 # text. Tags are items of the last column, such as ``SpaceAfter=No|NER=B-PER``.
 
 
@@ -63,18 +63,18 @@ def tag_in_field(value: str, key: str) -> str:
 
 
 def is_multiword(fields: ConllFields, following: ConllFields) -> bool:
-    """Whether a row is the whole of the parts that follow."""
+    """Return True if a row is the whole of the parts that follow."""
     fits = _WORD_RANGE.fullmatch(fields[0])
     return fits is not None and int(fits[1]) < int(fits[2]) and following[0] == fits[1]
 
 
 def is_empty_node(fields: ConllFields) -> bool:
-    """Whether a row is a word that stands in no text."""
+    """Return True if a row is a word that is in no text."""
     return bool(_EMPTY_NODE.fullmatch(fields[0]))
 
 
 def counts_words(rows: Iterable[ConllFields]) -> bool:
-    """Whether the first column counts words from 1 on, and has rows besides that are none of these."""
+    """Return True if the first column counts words from 1 on, and has rows besides that are none of these."""
     at, more = 0, False
     for fields in rows:
         description = fields[0]
@@ -94,7 +94,7 @@ def parts_of_word(fields: ConllFields, following: Sequence[ConllFields]) -> list
 
 
 def merge_parts(fields: ConllFields, parts: Sequence[ConllFields]) -> ConllFields:
-    """Return the whole with what its parts say where it says nothing itself."""
+    """Return the whole with the values of its parts where it has none itself."""
     out = list(fields)
     for n in range(2, len(out)):
         if out[n] in _NO_VALUE:
@@ -103,7 +103,7 @@ def merge_parts(fields: ConllFields, parts: Sequence[ConllFields]) -> ConllField
 
 
 def parts_differ(parts: Sequence[ConllFields]) -> bool:
-    """Whether the last column gives parts different tags, a tag that goes on left aside."""
+    """Return True if the last column gives parts different tags, a tag that goes on left aside."""
     description = {p[-1].removeprefix("B-").removeprefix("I-") for p in parts}
     return len(description) > 1 and any(is_tag(p[-1]) and p[-1] not in OUTSIDE_TAGS for p in parts)
 
@@ -114,7 +114,7 @@ _NEWDOC = re.compile(r"#\s?newdoc\b(?:\s+id\s*=\s*(?P<id>.*))?")
 _TEXT_COMMENT = re.compile(r"#\s?text ?= ?(?P<text>.*)", re.DOTALL)
 _BLANKS = re.compile(r"[ \t]+")
 _SHAPE_ROWS = 1_000
-"""How many rows tell what parts the columns."""
+"""How many rows are inspected to find the column separator."""
 _MAX_WORD_PARTS = 100
 """The most parts of a word."""
 _MAX_BARE_LABELS = 200
@@ -137,7 +137,7 @@ class ConllSentence(Struct):
 
     rows: list[ConllRow] = field(default_factory=list)
     text: str | None = None
-    """What a comment ``# text = …`` says."""
+    """The value of a comment ``# text = …``."""
     document_name: str | None = None
     """The name of the document that begins here (may be empty); None where none does."""
     words_with_parts: int = 0
@@ -150,12 +150,12 @@ class RowShape(Struct, frozen=True):
     tabs: bool
     columns: int
     names: TagNames = field(default_factory=dict)
-    """What the numbers in the last column stand for, where the user says it."""
+    """What the numbers in the last column mean, if the user names them."""
     key: str = ""
-    """What the tags are called that stand in the last column among other things."""
+    """The key of tags that the last column has among other things."""
 
     def fields_of(self, line: str) -> tuple[str, ...]:
-        """Return the fields of a row, a tag that stands among other things as a field of its own."""
+        """Return the fields of a row, a tag among other things as a field of its own."""
         fields = tuple(line.split("\t")) if self.tabs else tuple(_BLANKS.split(line.strip(" \t")))
         if self.key:
             fields = (*fields, conll_table.tag_in_field(fields[-1], self.key))
@@ -211,7 +211,7 @@ def _read_raw_sentences(lines: NumberedLines, shape: RowShape, where: str) -> It
 
 
 def _merge_word_parts(sentence: ConllSentence) -> None:
-    """Leave the rows that stand in the text: words of several parts whole, counted anew."""
+    """Leave the rows that are in the text: words of several parts whole, numbered again."""
     rows, out = sentence.rows, list[ConllRow]()
     at = 0
     while at < len(rows):
@@ -229,7 +229,7 @@ def _merge_word_parts(sentence: ConllSentence) -> None:
 
 
 def _is_comment(line: str, shape: RowShape) -> bool:
-    """Whether a line that begins with # is no row, whose word begins so; ``# text = I`` is none."""
+    """Return True if a line that begins with # is no row, whose word begins so; ``# text = I`` is none."""
     fields = shape.fields_of(line)
     if len(fields) != shape.columns:
         return True
@@ -254,14 +254,14 @@ def _read_row(number: int, line: str, shape: RowShape, where: str) -> ConllRow:
 
 
 class NumberedTagsError(SourceError):
-    """The tags are numbers, and nobody has said what they stand for."""
+    """The tags are numbers, and nobody has named them."""
 
 
 class ColumnSurvey(Struct):
     """What one column of the whole file holds."""
 
     counts: dict[str, int] = field(default_factory=dict)
-    """How often each value stands there, while they are few enough to be tags."""
+    """How often each value occurs, while they are few enough to be tags."""
     first: dict[str, int] = field(default_factory=dict)
     """The line of each value's first row."""
     others: int = 0
@@ -294,7 +294,7 @@ class ColumnSurvey(Struct):
 
     @property
     def outside_count(self) -> int:
-        """How often ``O`` stands there."""
+        """How often ``O`` occurs."""
         return self.counts.get("O", 0)
 
     @property
@@ -303,7 +303,7 @@ class ColumnSurvey(Struct):
         return min(((self.first[v], v) for v in self.counts if not is_tag(v)), default=(0, ""))
 
     def numbers(self, names: TagNames) -> dict[int, int]:
-        """Return how often each number stands there that is a tag without a name; none where none is.
+        """Return how often each number occurs that is a tag without a name; none where none is.
 
         Without ``names`` these are few numbers from 0 on, and nothing else, of which 0 is the most
         frequent.
@@ -339,7 +339,7 @@ class ConllTable(Struct, frozen=True):
     others: tuple[int, ...] = ()
     """Columns of tags that are of another kind (chunks), and not read."""
     has_document_starts: bool = False
-    """Whether the file says where a document begins."""
+    """Whether the file marks where a document begins."""
 
 
 def survey_columns(lines: NumberedLines, shape: RowShape, where: str) -> ConllTable:
@@ -369,13 +369,13 @@ def survey_columns(lines: NumberedLines, shape: RowShape, where: str) -> ConllTa
 
 
 def _is_index(value: str, at: int) -> bool:
-    """Whether a field counts the rows of a sentence, from 0 or 1, as 3 or 1-3 do."""
+    """Return True if a field counts the rows of a sentence, from 0 or 1, as 3 or 1-3 do."""
     sentence, _, number = value.rpartition("-")
     return number in {str(at + 1), str(at)} and (not sentence or sentence.isdecimal())
 
 
 def _is_label_studio(columns: list[ColumnSurvey]) -> bool:
-    """Whether the rows are Label Studio's, which puts one -DOCSTART- before all its texts."""
+    """Return True if the rows are Label Studio's, which puts one -DOCSTART- before all its texts."""
     return len(columns) == 4 and columns[1].counts.keys() == {"-X-"} and columns[2].counts.keys() == {"_"}
 
 

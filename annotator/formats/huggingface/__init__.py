@@ -1,6 +1,6 @@
 """Hugging Face Parquet: token classification (``tokens`` and tags), or ``text`` with ``spans``.
 
-The names of numbered tags stand in the Arrow schema's metadata under ``huggingface`` and nowhere
+The names of numbered tags are in the Arrow schema's metadata under ``huggingface`` and nowhere
 else in the file. Without them they are looked for in ``dataset_info.json`` beside it; tags that stay
 without names are refused, unless the user gives some. pyarrow is an extra. JSONL of ``tokens`` and
 tags, which never has their names, is read without it.
@@ -33,7 +33,7 @@ from annotator.formats.tag_schemes import iob2_tags
 # From documents to one Parquet file that ``datasets`` loads with its names, and a data card beside it.
 #
 # Each row has both styles: ``text`` with ``spans``, which holds everything that is marked, and ``tokens``
-# with ``ner_tags``, one flat row of IOB2 for programs that train on that. What tags cannot hold is told
+# with ``ner_tags``, one flat row of IOB2 for programs that train on that. What tags cannot hold is listed
 # in the notes and in the card; it is in ``spans``. The card is not called README.md, which may be the
 # user's own.
 
@@ -41,7 +41,6 @@ from annotator.formats.tag_schemes import iob2_tags
 # The data card: what a data set holds, in the Markdown that the Hub shows.
 
 
-DATASET_CARD_FILE = "dataset-card.md"
 _FIELD_DESCRIPTIONS = {
     "id": "the text's id in the corpus",
     "text": "the text",
@@ -103,7 +102,6 @@ def _cell(text: str) -> str:
 
 
 PARQUET_FILE = "annotations.parquet"
-PARQUET_DESCRIPTION = "Hugging Face Parquet"
 
 SPANS_WITHOUT_TAGS = "spans that stand in `spans` alone, not in `ner_tags`: {n} ({why})"
 LONGER_SPAN_OVERLAPS = "a longer one overlaps them, and tags are flat"
@@ -126,7 +124,7 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     untagged: Counter[str] = Counter()
     flat = [_taggable_spans(d, spans, untagged) for d, spans in zip(every, kept, strict=True)]
     for d, spans in zip(every, kept, strict=True):
-        record_unsupported_fields(d, PARQUET_DESCRIPTION, log, "accept" if spans or d.answer else None)
+        record_unsupported_fields(d, "Hugging Face Parquet", log, "accept" if spans or d.answer else None)
     log.notes += [SPANS_WITHOUT_TAGS.format(n=f"{n:,}", why=why) for why, n in sorted(untagged.items())]
     sourced = any(s.source for spans in kept for s in spans)
     names = ["O", *(f"{b}-{x}" for x in sorted({s.label for f in flat for s in f}) for b in "BI")]
@@ -137,7 +135,7 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     description = dataset_card(every, kept, features, log)
     return [
         write_whole_file(out / PARQUET_FILE, data),
-        write_whole_file(out / DATASET_CARD_FILE, description.encode()),
+        write_whole_file(out / "dataset-card.md", description.encode()),
     ]
 
 
@@ -159,7 +157,7 @@ def _dataset_features(names: list[str], *, sourced: bool) -> dict[str, Any]:
 
 
 def _parquet(rows: Sequence[Mapping[str, Any]], features: Mapping[str, Any]) -> bytes:
-    """Return the rows as a Parquet file whose schema says the features."""
+    """Return the rows as a Parquet file whose schema holds the features."""
     pa, parquet = import_arrow(PARQUET_FILE)
     info = {b"huggingface": orjson.dumps({"info": {"features": features}})}
     schema = pa.schema([(name, _arrow_type(pa, f)) for name, f in features.items()], metadata=info)

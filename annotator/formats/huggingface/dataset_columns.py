@@ -14,7 +14,7 @@ from annotator.core.errors import SourceError
 from annotator.formats.import_source import ImportSource
 from annotator.formats.tag_schemes import OUTSIDE_TAGS, TagNames, is_tag, unnamed_tags_message
 
-# The features of a Hugging Face data set: which columns hold numbers that stand for names.
+# The features of a Hugging Face data set: which columns hold numbers of names.
 
 
 _INFO_FILES = frozenset({"dataset_info.json", "dataset_infos.json"})
@@ -50,7 +50,7 @@ def _find_features(value: Any) -> Mapping[str, Any]:
 
 
 def class_names(feature: Any, *path: str) -> list[str]:
-    """Return the names that a feature's numbers stand for, none where it has none; ``path`` leads inside."""
+    """Return the names of a feature's numbers, none where it has none; ``path`` leads inside."""
     inner = _unwrap_list(feature)
     for key in path:
         inner = _unwrap_list(inner.get(key)) if isinstance(inner, dict) else None
@@ -75,7 +75,7 @@ _TEXT_COLUMNS = ("text", "sentence", "content", "document", "body", "passage", "
 SPAN_COLUMNS = ("spans", "entities", "ents", "ner_spans", "ner", "labels", "annotations", "mentions")
 _OTHER_TAG_NAMES = ("pos", "chunk", "lemma", "dep", "head", "morph", "feats", "space", "ws", "mask", "ids")
 _TAG_SAMPLE_ROWS = 1_000
-"""How many rows tell what a column of tags holds."""
+"""How many rows are inspected to find what a column of tags holds."""
 _DATASET_INFO_HINT = "or put the data set's dataset_info.json beside it and name the folder"
 
 
@@ -86,7 +86,7 @@ class DatasetTable(Protocol):
 
     @property
     def metadata(self) -> bytes:
-        """What it says of its columns itself, as JSON; empty where it says nothing."""
+        """Its own description of its columns, as JSON; empty without one."""
 
     @property
     def names(self) -> Sequence[str]:
@@ -104,7 +104,7 @@ class TagColumn(Struct, frozen=True):
 
     column: str
     names: TagNames
-    """What its numbers stand for; none where it holds words."""
+    """The names of its numbers; none where it holds words."""
     bare: bool
     """Whether its tags are labels without prefix."""
 
@@ -117,9 +117,9 @@ class DatasetColumns(Struct, frozen=True):
     spans: str = ""
     tags: tuple[TagColumn, ...] = ()
     labels: tuple[str, ...] = ()
-    """What the numbers of the spans' labels stand for."""
+    """The names of the numbers of the spans' labels."""
     unread: tuple[str, ...] = ()
-    """Columns of tags that say what the spans say."""
+    """Columns of tags that repeat the spans."""
     notes: tuple[str, ...] = ()
 
     @property
@@ -178,7 +178,7 @@ def _no_columns_error(table: DatasetTable, kinds: Mapping[str, str]) -> SourceEr
 def _tag_columns(
     table: DatasetTable, kinds: Mapping[str, str], words: str, features: Mapping[str, Any], given: TagNames
 ) -> tuple[tuple[TagColumn, ...], tuple[str, ...]]:
-    """Return the columns of tags that are read, the same labels in all of them, and what to say of others."""
+    """Return the columns of tags that are read, the same labels in all of them, and notes on the others."""
     lists = [c for c, kind in kinds.items() if kind in {"words", "numbers"} and c != words]
     rows = [row for _, row in islice(table.values([words, *lists]), _TAG_SAMPLE_ROWS)]
     found: list[tuple[TagColumn, set[str]]] = []
@@ -193,11 +193,11 @@ def _tag_columns(
             continue
         if names is given:
             _check_tags_named(table, column, given)
-        said = set(names.values()) - {""} or _tags_in_rows(row.get(column) for row in rows)
-        prefixed = [is_tag(t) for t in said - OUTSIDE_TAGS]
+        values = set(names.values()) - {""} or _tags_in_rows(row.get(column) for row in rows)
+        prefixed = [is_tag(t) for t in values - OUTSIDE_TAGS]
         bare = sum(prefixed) * 2 < len(prefixed)
         if tag_column_rank(column) > 1 or (tag_column_rank(column) and prefixed and not bare):
-            found.append((TagColumn(column, names, bare), _labels_of_tags(said)))
+            found.append((TagColumn(column, names, bare), _labels_of_tags(values)))
     if unnamed and (not found or tag_column_rank(unnamed) > tag_column_rank(found[0][0].column)):
         _check_tags_named(table, unnamed, given)
     if not found:
@@ -220,8 +220,8 @@ def _chosen_tag_columns(
 ) -> tuple[tuple[TagColumn, ...], tuple[str, ...]]:
     (first, labels), rest = found[0], found[1:]
     taken, notes = [first], []
-    for tags, said in rest:
-        if not said & labels or tag_column_rank(tags.column) < tag_column_rank(first.column):
+    for tags, values in rest:
+        if not values & labels or tag_column_rank(tags.column) < tag_column_rank(first.column):
             notes.append(f"the column {tags.column} holds other tags: not read")
         elif all(_tags_as_words(r, tags) == _tags_as_words(r, first) for r in rows):
             notes.append(f"the column {tags.column} says the same as {first.column}: not read")
@@ -234,7 +234,7 @@ def _chosen_tag_columns(
 
 
 def tag_column_rank(column: str) -> int:
-    """Return how much a column's name says that it holds the tags of entities; 0 for other tags."""
+    """Return how likely a column holds the tags of entities, by its name; 0 for other tags."""
     description = column.lower()
     if "ner" in description.replace("inner", "") or "entit" in description:
         return 3
@@ -248,9 +248,9 @@ def _tags_in_rows(lists: Iterable[Any]) -> set[str]:
     return set(found)
 
 
-def _labels_of_tags(said: set[str]) -> set[str]:
+def _labels_of_tags(values: set[str]) -> set[str]:
     """Return the labels without prefixes."""
-    return {t[2:] if is_tag(t) and t[1:2] == "-" else t for t in said - OUTSIDE_TAGS}
+    return {t[2:] if is_tag(t) and t[1:2] == "-" else t for t in values - OUTSIDE_TAGS}
 
 
 def _tags_as_words(row: Mapping[str, Any], tags: TagColumn) -> Any:

@@ -20,7 +20,7 @@ from annotator.formats.json_records import read_json_records, shortened
 
 
 _KIND_SAMPLE_ROWS = 1_000
-"""How many rows tell what a column holds."""
+"""How many rows are inspected to find what a column holds."""
 
 
 def detect_json_rows(sample: FileSample) -> str:
@@ -34,7 +34,7 @@ def detect_json_rows(sample: FileSample) -> str:
 
 def _detect_row(row: Mapping[str, Any]) -> str:
     if isinstance(row.get("text"), str) and any(isinstance(row.get(key), list) for key in SPAN_COLUMNS[:3]):
-        return ""  # a text with spans says more than its tags
+        return ""  # a text with spans holds more than its tags
     words = next((key for key in TOKEN_COLUMNS if value_kind(row.get(key)) == "words"), "")
     tags = (key for key, value in row.items() if words and key != words and _fits_words(value, row[words]))
     column = next((key for key in tags if tag_column_rank(key) > 1), "")
@@ -73,12 +73,12 @@ def value_kind(value: Any) -> str:
 
 
 class JsonLinesTable:
-    """One file of such rows; it is read anew for every pass."""
+    """One file of such rows; it is read again for every pass."""
 
     metadata = b""
 
     def __init__(self, source: ImportSource, log: ConversionLog) -> None:
-        """Look at the first rows; what JSON leaves open is noted in ``account``, once."""
+        """Look at the first rows; what JSON leaves open is noted in ``log``, once."""
         self.source = source
         self._log = log
         self._kinds: dict[str, str] = {}

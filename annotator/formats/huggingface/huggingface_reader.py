@@ -68,7 +68,7 @@ def detect(sample: FileSample) -> str:
 def read(source: ImportSource, log: ConversionLog, names: TagNames = NO_TAG_NAMES) -> Iterator[Document]:
     """Yield a document for each row of a file, or of the tables in a folder or zip.
 
-    ``names`` are what the numbers of tags stand for, where the file doesn't say it.
+    ``names`` are what the numbers of tags mean, where the file doesn't name them.
     Raises SourceError where the extra is not installed, a table has no texts with tags or spans, its
     tags are numbers without names, or a file is damaged.
     """
@@ -97,7 +97,7 @@ class _HuggingFaceReader(Struct):
     scheme: schemes.SchemeEvidence = field(default_factory=schemes.SchemeEvidence)
 
     def documents(self) -> Iterator[Document]:
-        """Yield the documents of a file, and tell what was decided for it."""
+        """Yield the documents of a file, and note what was decided for it."""
         self._note(self.shape.notes)
         columns = self.table.names
         by_spans = bool(self.shape.spans)
@@ -182,7 +182,7 @@ class _HuggingFaceReader(Struct):
         return description
 
     def _place_words(self, row: Mapping[str, Any], words: list[str]) -> tuple[str, list[tuple[int, int]]]:
-        """Return the text, and where its words stand; without a text the words joined by blanks."""
+        """Return the text, and the ranges of its words; without a text the words joined by blanks."""
         given = row.get(self.shape.text) if self.shape.text else None
         if isinstance(given, str):
             if (places := find_words(given, words)) is not None:
@@ -232,7 +232,7 @@ class _HuggingFaceReader(Struct):
 
 
 def _span_objects(value: Any) -> list[dict[str, Any]] | None:
-    """Return the spans of a row as objects: they may stand as one object of lists."""
+    """Return the spans of a row as objects: they may be one object of lists."""
     if isinstance(value, dict):
         lists = {k: v for k, v in value.items() if isinstance(v, list)}
         if not lists:

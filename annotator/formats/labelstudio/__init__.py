@@ -1,7 +1,7 @@
 """Label Studio's JSON (tasks with annotations, older: completions) and JSON_MIN (a flat row an annotation).
 
-Which field of a task is its text stands in the labelling config, which no export holds; it is told by
-the texts that spans quote. Offsets count code points, in older versions UTF-16 units, and one file may
+Which field of a task is its text is defined in the labelling config, which no export holds; it follows
+from the texts that spans quote. Offsets count code points, in older versions UTF-16 units, and one file may
 hold both: each annotation whose spans quote their text is measured by itself.
 """
 
@@ -29,12 +29,10 @@ from annotator.formats.labelstudio.labelstudio_reader import detect, read
 
 # From documents to Label Studio's tasks, with the labelling config that they need beside them.
 #
-# Who annotated stands in a field of ours: Label Studio refuses a whole import for the address of a user
+# The annotator is in a field of ours: Label Studio refuses a whole import for the address of a user
 # whom it doesn't know. A known-wrong span and a rejected text have no place.
 
 
-TASKS_FILE = "annotations.json"
-LABELLING_CONFIG_FILE = "labelling-config.xml"
 TASK_FIELD_TAKEN = "metadata: the task has a field of that name for something else"
 
 _RESERVED_FIELDS = frozenset({"text", "title", "document_id"})
@@ -53,23 +51,25 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
         spans = [s for s in document.spans if record_if_inside(document, s, log)]
         labels |= {s.label for s in spans}
         notes = notes or bool(document.note)
-        said = document.answer is not None or spans or document.note
-        record_unsupported_fields(document, "Label Studio", log, _restored_answer(document, said=bool(said)))
-        if said:
+        is_answered = document.answer is not None or spans or document.note
+        record_unsupported_fields(
+            document, "Label Studio", log, _restored_answer(document, is_answered=bool(is_answered))
+        )
+        if is_answered:
             task["annotations"].append(_task_annotation(document, spans))
     config = _labelling_config(sorted(labels), notes=notes)
     listed = orjson.dumps(list(tasks.values()), option=orjson.OPT_INDENT_2) + b"\n"
     return [
-        write_whole_file(out / TASKS_FILE, listed),
-        write_whole_file(out / LABELLING_CONFIG_FILE, config.encode()),
+        write_whole_file(out / "annotations.json", listed),
+        write_whole_file(out / "labelling-config.xml", config.encode()),
     ]
 
 
-def _restored_answer(document: Document, *, said: bool) -> str | None:
+def _restored_answer(document: Document, *, is_answered: bool) -> str | None:
     """Return the answer that comes back when the task is read."""
     if document.answer is Answer.IGNORE:
         return Answer.IGNORE.value
-    return Answer.ACCEPT.value if said else None
+    return Answer.ACCEPT.value if is_answered else None
 
 
 def _task_data(document: Document, log: ConversionLog) -> dict[str, Any]:

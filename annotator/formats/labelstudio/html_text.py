@@ -1,8 +1,8 @@
 """The text of a web page as Label Studio counts places in it: its text nodes, one after the other.
 
-Old versions say a place by the path to its text node (XPath) and the offset inside it, and their paths
+Old versions give a place by the path to its text node (XPath) and the offset inside it, and their paths
 counted marks that were on the page by then. So a path counts where it leads to the words that are quoted;
-else the words alone do, where they stand in the page just once.
+else the words alone do, where they occur in the page exactly once.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _MAX_PATH_DEPTH = 200
 
 
 class TextNode(Struct, frozen=True):
-    """A text node, references in its text as they stand; the path is empty for a line break."""
+    """A text node, references in its text not resolved; the path is empty for a line break."""
 
     path: str
     text: str
@@ -136,7 +136,7 @@ def replace_pages_by_text(
 
 
 def _best_page_reading(page: str, regions: Sequence[TextRegion]) -> _PageReading:
-    """Return the reading in which more quotes stand in their places: line breaks count as none, or one."""
+    """Return the reading in which more quotes are in their places: line breaks count as none, or one."""
     if "<" not in page and "&" not in page:
         return _PageReading((TextNode("/text()[1]", page),))
     tried = [_PageReading(tuple(text_nodes(page, line_break))) for line_break in ("", "\n")]
@@ -181,7 +181,7 @@ class _PageReading(Struct, frozen=True, dict=True):
         return replace(region, raw=replace(region.raw, start=before, end=before + words), path=None)
 
     def fits(self, region: TextRegion) -> bool:
-        """Whether a region's quote stands in its place, blanks levelled."""
+        """Return True if a region's quote is in its place, blanks levelled."""
         found = region_offsets(region)
         if found is None or not region.quote:
             return False

@@ -66,7 +66,6 @@ PAGE_TEXT_DIFFERS = "its place in the web page has other words"
 PREDICTIONS_SKIPPED = "predictions are left out: {n} result{s} of models"
 PREDICTION_ONLY = "a model's prediction on a task that nobody has annotated"
 DIALOGUES_IN_UTF16 = "dialogues in whose paragraphs offsets count UTF-16 units: {n}"
-TEXT_NOT_IN_FILE = "annotations whose texts are not in the file, with no span: {n}"
 
 _ANNOTATIONS_START = re.compile(r'"(?:annotations|completions)"\s*:\s*\[')
 _RESULT_KEY = re.compile(r'"(?:was_cancelled|from_name|completed_by|lead_time)"\s*:')
@@ -93,7 +92,7 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     is no task.
     """
     tasks = [parse_task(row, where) for f in json_files(source) for where, row in read_json_records(f, log)]
-    results = [[sort_result(said.results) for said in task.annotations] for task in tasks]
+    results = [[sort_result(annotation.results) for annotation in task.annotations] for task in tasks]
     keys = TextFieldChooser()
     for task, found in zip(tasks, results, strict=True):
         keys.add_task(task.data, found)
@@ -127,9 +126,9 @@ class _LabelStudioReader(Struct):
     def file_unit(
         self, tasks: Sequence[LabelStudioTask], results: Sequence[Sequence[SortedResult]], where: str
     ) -> OffsetUnit:
-        """Return the unit that most quotes of the file speak for; without any, what its words tell."""
-        if said := get_requested_unit():
-            return said
+        """Return the unit that most quotes of the file fit; without any, the one that word edges fit."""
+        if requested := get_requested_unit():
+            return requested
         fits: dict[OffsetUnit, UnitFit] = {}
         rest: list[QuotedText] = []
         for task, found in zip(tasks, results, strict=True):
@@ -179,18 +178,24 @@ class _LabelStudioReader(Struct):
                 why = f"a draft that was never submitted ({pluralize(size, 'result')})"
                 self.log.leave_out(task.where, id_, why, kind=thing)
         keys = list(dict.fromkeys(self.chosen.values()))
-        for n, said in enumerate(task.annotations):
+        for n, annotation in enumerate(task.annotations):
             for thing, id_, why in found[n].others:
                 self.log.leave_out(task.where, id_, why, kind=thing)
             for key in keys:
-                yield from self._document(task, key, said, found[n], alone=len(keys) == 1)
+                yield from self._document(task, key, annotation, found[n], alone=len(keys) == 1)
         if not task.annotations:
             for key in keys:
                 nobody = TaskAnnotation([], answer=None)
                 yield from self._document(task, key, nobody, SortedResult(), alone=len(keys) == 1)
 
     def _document(
-        self, task: LabelStudioTask, key: str, said: TaskAnnotation, result: SortedResult, *, alone: bool
+        self,
+        task: LabelStudioTask,
+        key: str,
+        annotation: TaskAnnotation,
+        result: SortedResult,
+        *,
+        alone: bool,
     ) -> Iterator[Document]:
         text, regions = field_text(task.data, key), self._regions_in_text(result, key)
         if text is None:
@@ -198,17 +203,17 @@ class _LabelStudioReader(Struct):
                 raise SourceError(
                     f"the task has no text in `{key}`", where=task.where, do=EXPORT_PROJECT_AGAIN
                 )
-            self.tally.add(TEXT_NOT_IN_FILE)
+            self.tally.add("annotations whose texts are not in the file, with no span: {n}")
             return
         own = first_string(task.data, "document_id") or task.id
         yield Document(
             text,
             self._spans(task, key, text, regions),
-            answer=said.answer,
-            annotator=said.annotator,
+            answer=annotation.answer,
+            annotator=annotation.annotator,
             id=own if alone else f"{own}/{key}",
             title=first_string(task.data, "title"),
-            time=said.time,
+            time=annotation.time,
             note="\n".join(result.notes),
             meta=storable_fields(
                 {k: v for k, v in task.data.items() if k not in {key, "title", "document_id"}}
@@ -239,12 +244,12 @@ class _LabelStudioReader(Struct):
         return tuple(out)
 
     def _dialogue_unit(self, value: Any, regions: Sequence[TextRegion]) -> OffsetUnit:
-        """Return what offsets inside the paragraphs of a dialogue count, told by their quotes.
+        """Return what offsets inside the paragraphs of a dialogue count, decided by their quotes.
 
         Label Studio counts UTF-16 units there, as browsers do; programs that write for it may not.
         """
-        if said := get_requested_unit():
-            return said
+        if requested := get_requested_unit():
+            return requested
         tried = (UTF16, CODE_POINTS)
         text = "\n".join(dialogue_paragraphs(value))
         fits = {u: sum(_is_quote_in_place(text, _raw_span(r, value, u), r) for r in regions) for u in tried}
@@ -253,10 +258,10 @@ class _LabelStudioReader(Struct):
         return unit
 
     def add_notes(self) -> None:
-        """Put the notes into the account."""
+        """Add the notes to the log."""
         self.tally.add_notes(self.log)
-        if said := get_requested_unit():
-            self.log.notes.append(f"offsets count {said}, as --offsets says")
+        if requested := get_requested_unit():
+            self.log.notes.append(f"offsets count {requested}, as --offsets says")
         elif len({u for u, n in self.measured.items() if n}) > 1 or self.unit != CODE_POINTS:
             description = ", ".join(f"{u} in {n:,}" for u, n in self.measured.items() if n)
             self.log.notes.append(
@@ -273,7 +278,7 @@ def _raw_span(region: TextRegion, value: Any, unit: OffsetUnit) -> RawSpan:
 
 
 def _is_quote_in_place(text: str, raw: RawSpan, region: TextRegion) -> bool:
-    """Whether a region's quote stands at its place in the joined text, blanks levelled."""
+    """Return True if a region's quote is at its place in the joined text, blanks levelled."""
     if raw.start is None or raw.end is None or not region.quote:
         return False
     return text[raw.start : raw.end].split() == region.quote.split()
@@ -284,7 +289,7 @@ def _may_differ(text: str) -> bool:
 
 
 def _unit_fits(text: str, quoted: Sequence[QuotedRange], first: OffsetUnit) -> dict[OffsetUnit, UnitFit]:
-    """Return how well the units fit one annotation; ``first`` alone where every quote stands just there."""
+    """Return how well the units fit one annotation; ``first`` alone where every quote is exactly there."""
     for units in (
         (first,),
         tuple(u for u in LABELSTUDIO_UNITS if "\r\n" in text or u in {CODE_POINTS, UTF16}),

@@ -1,4 +1,4 @@
-"""The tasks of a file of Label Studio's, of whatever version: its data, and what each annotator said."""
+"""The tasks of a file of Label Studio's, of whatever version: its data, and each annotator's results."""
 
 from __future__ import annotations
 
@@ -96,8 +96,8 @@ def _parse_full_task(row: dict[str, Any], where: str) -> LabelStudioTask:
         for x in _list(row.get(key))
         if isinstance(x, dict)
     ]
-    said = [_parse_annotation(x, where) for x in found]
-    return LabelStudioTask(row["data"], said, name_of(row.get("id")), where, tuple(others))
+    annotations = [_parse_annotation(x, where) for x in found]
+    return LabelStudioTask(row["data"], annotations, name_of(row.get("id")), where, tuple(others))
 
 
 def _list(value: Any) -> list[Any]:
@@ -148,16 +148,16 @@ def _parse_min_row(row: dict[str, Any], where: str) -> LabelStudioTask:
     given = {r["from_name"] for r in results}
     data = {k: v for k, v in row.items() if k not in _JSON_MIN_KEYS | given}
     done = results or "annotation_id" in row or "lead_time" in row
-    said = (
+    annotations = (
         [TaskAnnotation(results, _annotator_name(row.get("annotator")), Answer.ACCEPT, _annotation_time(row))]
         if done
         else []
     )
-    return LabelStudioTask(data, said, name_of(row.get("id")), where)
+    return LabelStudioTask(data, annotations, name_of(row.get("id")), where)
 
 
 def _is_regions(value: Any) -> bool:
-    """Whether this is a list of objects with labels and a place, as JSON_MIN has regions."""
+    """Return True if this is a list of objects with labels and a place, as JSON_MIN has regions."""
     return (
         isinstance(value, list)
         and bool(value)
@@ -166,7 +166,7 @@ def _is_regions(value: Any) -> bool:
 
 
 def _is_other(value: Any) -> bool:
-    """Whether this is what was said of the whole text, or of a region beside its label."""
+    """Return True if this is a value of the whole text, or of a region beside its label."""
     found = value if isinstance(value, list) else [value]
     return bool(found) and all(isinstance(x, dict) and any(k in x for k in _TEXT_VALUE_KEYS) for x in found)
 
@@ -176,7 +176,7 @@ def _value_kind(value: dict[str, Any]) -> str:
     return next(keys, "")
 
 
-# What stands in an annotation's ``result``: spans of a text, and all that no span can hold.
+# What an annotation's ``result`` holds: spans of a text, and all that no span can hold.
 
 
 RELATIONS_UNSUPPORTED = "relations between spans have no place here"
@@ -216,7 +216,7 @@ class SortedResult(Struct):
 
 
 def sort_result(results: Sequence[dict[str, Any]]) -> SortedResult:
-    """Return what stands in a result, each thing in its place."""
+    """Return a result's contents, each thing in its place."""
     out = SortedResult()
     labelled = {name_of(r.get("id")) for r in results if _label_key(r)} - {""}
     for row in results:
@@ -288,9 +288,9 @@ def _texts(value: Any) -> list[str]:
 
 
 def _text_label_value(value: dict[str, Any]) -> str:
-    """Return what was said of a whole text, in short."""
-    said = (", ".join(_texts(v)) for v in value.values())
-    return next((x[:80] for x in said if x), "")
+    """Return the value of a whole text, shortened."""
+    texts = (", ".join(_texts(v)) for v in value.values())
+    return next((x[:80] for x in texts if x), "")
 
 
 def region_offsets(region: TextRegion) -> tuple[int, int] | None:
@@ -300,7 +300,7 @@ def region_offsets(region: TextRegion) -> tuple[int, int] | None:
 
 
 def has_whole_offsets(region: TextRegion) -> bool:
-    """Whether a region's offsets are whole numbers."""
+    """Return True if a region's offsets are whole numbers."""
     return whole_number(region.raw.start) is not None and whole_number(region.raw.end) is not None
 
 

@@ -1,4 +1,4 @@
-"""Which field of a task's data is the text: the labelling config says it, and exports don't hold that."""
+"""Which field of a task's data is the text: the labelling config defines it, and exports don't hold that."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ FieldScore = tuple[int, int, int, int]
 
 
 def field_value(data: dict[str, Any], key: str) -> Any:
-    """Return what stands under a key, ``doc.body`` being the body in the field doc."""
+    """Return the value under a key, ``doc.body`` being the body in the field doc."""
     if key in data or "." not in key:
         return data.get(key)
     first, _, rest = key.partition(".")
@@ -72,7 +72,7 @@ def dialogue_paragraphs(value: Any) -> list[str]:
 
 
 def is_link(text: str) -> bool:
-    """Whether a text is nothing but the address or the name of a file."""
+    """Return True if a text is nothing but the address or the name of a file."""
     return bool(_LINK.fullmatch(text.strip()))
 
 

@@ -47,8 +47,8 @@ __all__ = ["NAME", "detect", "read", "write"]
 
 # Binary answers: several tasks on one text become one document.
 #
-# Each of them speaks of its own spans alone, and nobody has said that the text holds no other: so it
-# stays open, with the accepted spans in it and the rejected ones known to be wrong. ``ignore`` says nothing.
+# Each of them speaks of its own spans alone, and not of the text's other spans: so it
+# stays open, with the accepted spans in it and the rejected ones known to be wrong. ``ignore`` has no effect.
 
 
 ANSWERED_TWICE = "the same answer to the same span stands there twice"
@@ -58,7 +58,7 @@ AnsweredSpanKey = tuple[int, int, str]
 
 
 class SpanAnswer(Struct, frozen=True):
-    """What somebody said of one span."""
+    """One annotator's answer on one span."""
 
     span: Span
     answer: Answer
@@ -82,12 +82,12 @@ class BinaryAnswers:
     """Gathers binary answers by text and annotator."""
 
     def __init__(self, log: ConversionLog) -> None:
-        """Begin with none; what cannot be carried over is listed in ``account``."""
+        """Begin with none; what cannot be carried over is listed in ``log``."""
         self._log = log
         self._texts: dict[tuple[str, str], _TextAnswers] = {}
 
     def add(self, document: Document, verdicts: list[SpanAnswer]) -> None:
-        """Take in a task: its text and fields as a document without spans, and what it says of its spans."""
+        """Take in a task: its text and fields as a document without spans, and its answers on its spans."""
         text = self._texts.setdefault((document.text, document.annotator), _TextAnswers(document))
         flagged = text.document.flagged or document.flagged
         text.document = replace(text.document, flagged=flagged, time=max(text.document.time, document.time))
@@ -145,8 +145,6 @@ class BinaryAnswers:
 PRODIGY_UNITS = (CODE_POINTS, UTF16)
 """Prodigy counts code points; files that went through JavaScript may not."""
 
-TASK_RELATIONS_UNSUPPORTED = "relations between spans have no place here"
-CHOICES_UNSUPPORTED = "a choice among options has no place here"
 TASK_TEXT_LABELS_UNSUPPORTED = "a label for the whole text has no place here"
 
 NO_SPANS_IN_FILE = "no task of the file has spans: texts and answers alone were read"
@@ -158,7 +156,6 @@ BINARY_ANSWERS = "binary answers, merged by text (they say nothing of other span
 WHOLE_TEXT_TASKS = (
     "tasks that ask about the whole text and say nothing of spans, which the file leaves open: {n}"
 )
-REVIEWED_VERSIONS = "reviewed versions, read as the work of their sessions: {n}"
 
 _PRODIGY_KEYS = ("_input_hash", "_task_hash", "_is_binary", "_view_id", "_session_id", "_annotator_id")
 
@@ -209,7 +206,7 @@ class _LocatedTask(Struct, frozen=True):
     record: dict[str, Any]
     text: str
     places: list[TaskRange | None]
-    """Where its tokens stand."""
+    """The ranges of its tokens."""
     where: str
 
 
@@ -236,7 +233,7 @@ class _ProdigyReader(Struct):
         }
         for version in versions:
             for session in fields.version_sessions(version):
-                self.tally.add(REVIEWED_VERSIONS)
+                self.tally.add("reviewed versions, read as the work of their sessions: {n}")
                 yield from self._document({**shared, **version}, session, where)
 
     def _document(self, record: dict[str, Any], annotator: str, where: str) -> Iterator[Document]:
@@ -270,7 +267,7 @@ class _ProdigyReader(Struct):
     def _span_answers(
         self, task: _LocatedTask, found: list[dict[str, Any]], of: Document
     ) -> Iterator[SpanAnswer]:
-        """Yield what a binary task says of each span: by the span's own answer, else by the task's."""
+        """Yield a binary task's answer on each span: by the span's own answer, else by the task's."""
         for span in found:
             self.log.read += 1
             made, entry = convert_span(
@@ -283,7 +280,7 @@ class _ProdigyReader(Struct):
                 self.log.record(entry)
 
     def _check_quotes(self, task: _LocatedTask, found: list[dict[str, Any]]) -> None:
-        """List the spans whose quote says something else than their offsets, count those whose indexes do."""
+        """List the spans whose quote differs from the text at their offsets, count those whose indexes do."""
         for span in found:
             place = fields.checked_range(span, task.text, self.unit)
             if place:
@@ -307,8 +304,8 @@ class _ProdigyReader(Struct):
 
     def _record_others(self, task: _LocatedTask) -> None:
         for key, thing, why in (
-            ("relations", "relation", TASK_RELATIONS_UNSUPPORTED),
-            ("accept", "choice", CHOICES_UNSUPPORTED),
+            ("relations", "relation", "relations between spans have no place here"),
+            ("accept", "choice", "a choice among options has no place here"),
         ):
             found = task.record.get(key)
             record_unsupported(found if isinstance(found, list) else [], thing, why, task.where, self.log)

@@ -63,14 +63,14 @@ def task_answer(value: Any, where: str) -> Answer | None:
 
 
 def task_annotator(record: dict[str, Any]) -> str:
-    """Return who did the task, as far as it says."""
+    """Return who did the task, if it states that."""
     return first_string(record, "_annotator_id", "_session_id")
 
 
 def document_fields(record: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of a document that are neither text nor spans.
 
-    ``meta`` keeps what the task's own ``meta`` and its unknown fields say; note and flag go to fields
+    ``meta`` keeps the task's own ``meta`` and its unknown fields; note and flag go to fields
     of their own (in ``meta`` as this program writes them, ``flagged`` at the top as Prodigy does).
     """
     own = record.get("meta")
@@ -93,7 +93,7 @@ def asks_about_whole_text(record: dict[str, Any]) -> bool:
 
 
 def is_review_task(record: dict[str, Any]) -> bool:
-    """Whether the task was made by reviewing the versions that it holds."""
+    """Return True if the task was made by reviewing the versions that it holds."""
     return first_string(record, "_view_id") == _REVIEW_NAME or isinstance(record.get("versions"), list)
 
 
@@ -106,14 +106,14 @@ def version_sessions(version: dict[str, Any]) -> list[str]:
 
 def reviewer_name(record: dict[str, Any], sessions: set[str]) -> str:
     """Return the name that the reviewer's work goes by, unlike all of the sessions'."""
-    said = task_annotator(record)
-    if said and said not in sessions:
-        return said
-    return f"{_REVIEW_NAME}-{said}" if said else _REVIEW_NAME
+    annotator = task_annotator(record)
+    if annotator and annotator not in sessions:
+        return annotator
+    return f"{_REVIEW_NAME}-{annotator}" if annotator else _REVIEW_NAME
 
 
 def token_ranges(record: dict[str, Any], text: str, unit: OffsetUnit, where: str) -> list[TaskRange | None]:
-    """Return where each token stands, None for one that doesn't stand where it says."""
+    """Return the range of each token, None for one whose text is not at its offsets."""
     return [_token_range(t, text, unit) for t in object_list(record, "tokens", where, EXPORT_TASKS_AGAIN)]
 
 
@@ -149,9 +149,9 @@ def task_quoted_texts(record: Any) -> Iterator[QuotedText]:
         return
     text, versions = record.get("text"), record.get("versions")
     for version in [record, *(versions if isinstance(versions, list) else [])]:
-        said = version.get("text", text) if isinstance(version, dict) else None
-        if isinstance(said, str) and any(c > "\uffff" for c in said):
-            yield said, list(quoted_ranges(_quoted_items(version)))
+        quoted = version.get("text", text) if isinstance(version, dict) else None
+        if isinstance(quoted, str) and any(c > "\uffff" for c in quoted):
+            yield quoted, list(quoted_ranges(_quoted_items(version)))
 
 
 def _quoted_items(record: dict[str, Any]) -> Iterator[tuple[RawSpan, Any]]:
@@ -166,8 +166,8 @@ def _quoted_items(record: dict[str, Any]) -> Iterator[tuple[RawSpan, Any]]:
 #
 # An answer to a manual view speaks of the whole text, one to a binary view of the spans that were
 # shown: ``reject`` means "a bad example" there and "these spans are wrong" here. Old exports have
-# neither ``_is_binary`` nor ``_view_id``; then answers that stand at the spans, and spans that only a
-# model or a pattern makes (a score, a rank, the hash of an input), tell it.
+# neither ``_is_binary`` nor ``_view_id``; then answers at the spans, and spans that only a
+# model or a pattern makes (a score, a rank, the hash of an input), decide.
 
 
 class TaskView(Enum):
@@ -190,15 +190,13 @@ _MANUAL_VIEWS = {
 _BINARY_VIEWS = {"ner", "spans"}
 _SUGGESTION_KEYS = ("score", "rank", "input_hash", "pattern")
 
-REVIEW_VIEW = "review"
-
 
 def task_view(task: dict[str, Any], spans: list[dict[str, Any]]) -> TaskView:
     """Return what the task asked; ``spans`` are those that it shows."""
     if not spans or task.get("_is_binary") is False or "rejected" in task:
         return TaskView.MANUAL
     shown = first_string(task, "_view_id")
-    shown = first_string(task, "view_id") if shown == REVIEW_VIEW else shown
+    shown = first_string(task, "view_id") if shown == "review" else shown
     if shown in _MANUAL_VIEWS or "options" in task:
         return TaskView.MANUAL
     if task.get("_is_binary") is True or shown in _BINARY_VIEWS:
@@ -212,11 +210,7 @@ def task_view(task: dict[str, Any], spans: list[dict[str, Any]]) -> TaskView:
 # From documents to Prodigy's tasks.
 #
 # ``_input_hash`` and ``_task_hash`` stay out: Prodigy adds them, and wrong ones would stick. Known-wrong
-# spans stand under ``rejected``, a field of ours that Prodigy keeps and doesn't show.
-
-
-PRODIGY_FILE = "annotations.jsonl"
-SPAN_OFF_TOKENS = "it is not on token edges"
+# spans are under ``rejected``, a field of ours that Prodigy keeps and doesn't show.
 
 
 def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
@@ -224,11 +218,11 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
 
     A span that is not on token edges is listed and left out: Prodigy's spans name their tokens.
     """
-    return write_json_lines(out / PRODIGY_FILE, (prodigy_task(d, log) for d in documents))
+    return write_json_lines(out / "annotations.jsonl", (prodigy_task(d, log) for d in documents))
 
 
 def prodigy_task(document: Document, log: ConversionLog) -> dict[str, Any]:
-    """Return the task that says what a document says, every span counted."""
+    """Return the task of a document, every span counted."""
     task: dict[str, Any] = {
         "text": document.text,
         "meta": _task_meta(document),
@@ -265,7 +259,7 @@ def _why_unsupported(document: Document, span: Span) -> str:
     if span.end > len(document.text):
         return PAST_TEXT_END
     aligned = not document.tokens or is_aligned(document.tokens, span.start, span.end)
-    return "" if aligned else SPAN_OFF_TOKENS
+    return "" if aligned else "it is not on token edges"
 
 
 def _task_span(span: Span, tokens: tuple[Token, ...]) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """WebAnno's and INCEpTION's TSV 3: sentences, tokens, and annotations in layers.
 
 The layers whose values look like labels give the spans, or the one that is asked for by name; those
-that say something of every word (part of speech, lemma) don't. The feature ``value`` (else
+that annotate every word (part of speech, lemma) don't. The feature ``value`` (else
 ``label``, else the fullest one with such values) is the label; a span without one has the layer's name
-as its label. What else a file says (other layers and features, relations, chains) is listed.
+as its label. What else a file has (other layers and features, relations, chains) is listed.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def _layer_spans(
     file: ImportSource,
     log: ConversionLog,
 ) -> Iterator[Span]:
-    """Yield the spans of a layer; list those that cover nothing, and what else is said of each."""
+    """Yield the spans of a layer; list those that cover nothing, and their other features."""
     feature = choice.features[layer.name]
     for mark in layer_annotations(found, layer):
         log.read += 1
@@ -185,10 +185,10 @@ def _record_layer(
         log.leave_out(file.where(mark.line), f"{start}-{end}:{thing}", why, covered, thing)
 
 
-# The text of a WebAnno file and where its units stand in it, in code points.
+# The text of a WebAnno file and the places of its units in it, in code points.
 #
-# TSV says the text sentence by sentence, and offsets in UTF-16 units. What lies between sentences is
-# not said: it becomes a line end and blanks, as many as the offsets tell (WebAnno does the same).
+# TSV states the text sentence by sentence, and offsets in UTF-16 units. What lies between sentences is
+# not stated: it becomes a line end and as many blanks as the offsets need (WebAnno does the same).
 
 
 _MAX_GAP = 200
@@ -207,7 +207,7 @@ class WebAnnoLayout(Struct):
 
 
 def detect_offset_unit(found: WebAnnoTable, where: str) -> OffsetUnit:
-    """Return what the offsets are counted in, told by the tokens' texts where the units differ."""
+    """Return what the offsets are counted in, decided by the tokens' texts where the units differ."""
     detector = OffsetUnitDetector(WEBANNO_UNITS)
     for sentence in found.sentences:
         text, origin = _sentence_text(sentence)
@@ -267,7 +267,7 @@ def lay_out_table(found: WebAnnoTable, unit: OffsetUnit, where: str) -> WebAnnoL
 
 
 def _sentence_gap(wanted: int, *, is_first: bool) -> str:
-    """Return the white space between two sentences; where offsets begin anew, a line end.
+    """Return the white space between two sentences; where offsets begin again, a line end.
 
     A gap that is wider than can be is made narrower: places are counted from their sentence.
     """
@@ -306,7 +306,7 @@ def _place_units(
 
 
 def _reads_as(there: str, description: str) -> bool:
-    """Whether a token is what stands there; some versions escape it as they do the text."""
+    """Return True if a token is the text at its offsets; some versions escape it as they do the text."""
     return there == description or escape_text_line(there) == description
 
 

@@ -39,7 +39,7 @@ class CellValue(Struct, frozen=True):
     text: str | None
     """None where the annotation has no value of this feature."""
     number: int = 0
-    """What joins it with the rows that have the same number; 0 where it stands alone."""
+    """What joins it with the rows that have the same number; 0 where it is alone."""
 
 
 def parse_cell(cell: str) -> list[CellValue]:
@@ -58,7 +58,7 @@ def _unescape(fits: re.Match[str]) -> str:
 
 
 def format_cell(found: list[CellValue]) -> str:
-    """Return the cell that holds the values: the inverse of ``values``."""
+    """Return the cell that holds the values: the inverse of ``parse_cell``."""
     return "|".join(_format_value(v) for v in found) or NO_ANNOTATION
 
 
@@ -94,7 +94,7 @@ def _join_surrogates(text: str) -> str:
 
 
 def escape_text_line(text: str) -> str:
-    """Return a line of text as it stands behind ``#Text=`` from 3.2 on: the inverse of ``text_of``."""
+    """Return a line of text as it is behind ``#Text=`` from 3.2 on: the inverse of ``unescape_text``."""
     return _CONTROLS.sub(lambda fits: "\\" + _TEXT_ESCAPE_LETTERS.get(fits[0], fits[0]), text)
 
 
@@ -147,7 +147,7 @@ class WebAnnoSentence(Struct):
 
     @property
     def text(self) -> str | None:
-        """The text of the sentence; None where the file doesn't say it."""
+        """The text of the sentence; None where the file doesn't have it."""
         return "\n".join(self.texts) if self.texts else None
 
 

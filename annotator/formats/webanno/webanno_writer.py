@@ -28,8 +28,6 @@ from annotator.formats.span_fields import NoteCounter
 from annotator.formats.webanno.webanno_table import CellValue, escape_text_line, format_cell
 
 TSV_HEADER = "#FORMAT=WebAnno TSV 3.3\n#T_SP=de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity|value\n\n"
-EDGE_AT_BLANK = "it begins or ends with a blank"
-LABEL_UNSUPPORTED = "WebAnno's rows hold no such label"
 GAPS_LOST = (
     "texts whose blanks between sentences come back as line ends, since WebAnno's TSV does not tell them: {n}"
 )
@@ -40,7 +38,7 @@ TokenPart = tuple[int, int]
 def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
     """Write a ``.tsv`` for each document into the folder ``out``, one annotator's in one folder.
 
-    What the format cannot hold is listed in ``account``.
+    What the format cannot hold is listed in ``log``.
     """
     names, tally = FileNames(), NoteCounter()
     files = []
@@ -75,7 +73,7 @@ def _document_lines(document: Document, log: ConversionLog, tally: NoteCounter) 
 
 
 def _gaps_change(text: str, tokens: Sequence[Token], sentences: Sequence[tuple[int, int]]) -> bool:
-    """Whether anything stands between sentences but what a reader puts there: a line end, and blanks."""
+    """Return True if anything is between sentences but what a reader puts there: a line end, and blanks."""
     places = [(tokens[first].start, tokens[last - 1].end) for first, last in sentences]
     gaps = [text[end:start] for (_, end), (start, _) in pairwise(places)]
     return any(gap != ("\n" + " " * (len(gap) - 1) if gap else "") for gap in gaps)
@@ -131,9 +129,9 @@ def _why_unsupported(span: Span, document: Document, tokens: Sequence[Token]) ->
     if span.end > len(document.text):
         return PAST_TEXT_END
     if not span.label.strip() or "\r" in span.label or span.label != span.label.strip():
-        return LABEL_UNSUPPORTED
+        return "WebAnno's rows hold no such label"
     inside = tokens and tokens[0].start <= span.start and span.end <= tokens[-1].end
-    return "" if inside else EDGE_AT_BLANK
+    return "" if inside else "it begins or ends with a blank"
 
 
 def _stacked_spans(placed: Sequence[tuple[Span, int, int]], tokens: Sequence[Token]) -> set[int]:
