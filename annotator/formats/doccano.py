@@ -19,6 +19,7 @@ from msgspec import Struct, field
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
+from annotator.formats import span_fields
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.format_writing import (
     record_if_inside,
@@ -30,19 +31,6 @@ from annotator.formats.format_writing import (
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import ambiguous_records, json_files, may_hold_json, read_json_records
 from annotator.formats.offset_units import CODE_POINTS, CRLF_AS_ONE, GRAPHEMES, UTF16, OffsetUnit
-from annotator.formats.span_fields import (
-    NoteCounter,
-    QuotedText,
-    RawSpan,
-    convert_spans,
-    first_string,
-    name_of,
-    quoted_ranges,
-    record_unsupported,
-    storable_fields,
-    unit_of_records,
-    whole_number,
-)
 
 NAME = "doccano"
 
@@ -53,7 +41,7 @@ EXPORT_AGAIN = "export the project from doccano again (JSONL)"
 _SPAN_KEYS = ("label", "labels", "entities", "annotations")
 _KNOWN_KEYS = frozenset({*_SPAN_KEYS, "text", "relations", "Comments", "comments", "meta", "id"})
 
-SpansByAnnotator = dict[str, list[RawSpan]]
+SpansByAnnotator = dict[str, list[span_fields.RawSpan]]
 """Spans by annotator; the name is empty where the row names nobody."""
 
 
@@ -93,7 +81,7 @@ def row_spans(row: dict[str, Any], where: str) -> tuple[SpansByAnnotator, list[A
             found = [found]
         for item in found:
             if isinstance(item, list | dict) and not _is_text_label(item):
-                who = name_of(item.get("user")) if isinstance(item, dict) else ""
+                who = span_fields.name_of(item.get("user")) if isinstance(item, dict) else ""
                 spans.setdefault(who, []).append(_raw_span(item))
             else:
                 others.append(item)
@@ -108,20 +96,20 @@ def _is_text_label(item: list[Any] | dict[str, Any]) -> bool:
 _OFFSET_KEYS = {"start_offset", "end_offset", "start", "end"}
 
 
-def _raw_span(item: list[Any] | dict[str, Any]) -> RawSpan:
+def _raw_span(item: list[Any] | dict[str, Any]) -> span_fields.RawSpan:
     if isinstance(item, dict):
         start = item.get("start_offset", item.get("start"))
         end = item.get("end_offset", item.get("end"))
-        return RawSpan(start, end, item.get("label"), id=name_of(item.get("id")))
+        return span_fields.RawSpan(start, end, item.get("label"), id=span_fields.name_of(item.get("id")))
     start, end, label = (*item, None, None, None)[:3]
-    return RawSpan(start, end, label)
+    return span_fields.RawSpan(start, end, label)
 
 
 def row_note(row: dict[str, Any]) -> str:
     """Return the comments, a line each."""
     found = row.get("Comments", row.get("comments"))
     listed = found if isinstance(found, list) else [found]
-    texts = (first_string(x, "text", "comment") if isinstance(x, dict) else x for x in listed)
+    texts = (span_fields.first_string(x, "text", "comment") if isinstance(x, dict) else x for x in listed)
     return "\n".join(x for x in texts if isinstance(x, str) and x)
 
 
@@ -129,10 +117,10 @@ def row_meta(row: dict[str, Any]) -> dict[str, Any]:
     """Return the metadata: the old ``meta``, and the columns that newer versions put into the row."""
     own = row.get("meta")
     columns = {k: v for k, v in row.items() if k not in _KNOWN_KEYS and k != text_field(row)}
-    return storable_fields({**columns, **(own if isinstance(own, dict) else {})})
+    return span_fields.storable_fields({**columns, **(own if isinstance(own, dict) else {})})
 
 
-def row_quoted_text(row: Any) -> Iterator[QuotedText]:
+def row_quoted_text(row: Any) -> Iterator[span_fields.QuotedText]:
     """Yield the text of a row and the ranges of its spans; nothing is quoted."""
     if not isinstance(row, dict) or not (key := text_field(row)):
         return
@@ -141,7 +129,7 @@ def row_quoted_text(row: Any) -> Iterator[QuotedText]:
     except SourceError:  # reading raises the error, with its place
         return
     for raw_spans in spans.values():
-        yield row[key], list(quoted_ranges((raw, None) for raw in raw_spans))
+        yield row[key], list(span_fields.quoted_ranges((raw, None) for raw in raw_spans))
 
 
 # From documents to doccano's rows: JSONL as its importer takes it, one file an annotator.
@@ -255,7 +243,7 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     files = [f for f in files if not packed or not _label_definitions(f)]
     found = chain.from_iterable(ambiguous_records(f) for f in files)
     reader = _DoccanoReader(
-        log, unit_of_records(found, row_quoted_text, DOCCANO_UNITS, source.name, log), names
+        log, span_fields.unit_of_records(found, row_quoted_text, DOCCANO_UNITS, source.name, log), names
     )
     for file in files:
         who = file.base.rpartition(".")[0] if packed else ""
@@ -266,7 +254,11 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
 
 def _label_names(files: list[ImportSource]) -> dict[str, str]:
     """Return the names of label ids, from the label files beside the rows."""
-    return {name_of(d.get("id")): first_string(d, "text") for f in files for d in _label_definitions(f)}
+    return {
+        span_fields.name_of(d.get("id")): span_fields.first_string(d, "text")
+        for f in files
+        for d in _label_definitions(f)
+    }
 
 
 def _label_definitions(file: ImportSource) -> list[dict[str, Any]]:
@@ -283,7 +275,7 @@ class _DoccanoReader(Struct):
     log: ConversionLog
     unit: OffsetUnit
     names: dict[str, str]
-    tally: NoteCounter = field(default_factory=NoteCounter)
+    tally: span_fields.NoteCounter = field(default_factory=span_fields.NoteCounter)
 
     def documents(self, row: Any, who: str, where: str) -> Iterator[Document]:
         """Yield the documents of a row, one for each annotator whom its spans name."""
@@ -292,29 +284,29 @@ class _DoccanoReader(Struct):
         text = row_text(row, where)
         spans, labels = row_spans(row, where)
         relations = row.get("relations")
-        record_unsupported(
+        span_fields.record_unsupported(
             relations if isinstance(relations, list) else [], "relation", NO_RELATIONS, where, self.log
         )
-        record_unsupported(labels, "text label", NO_TEXT_LABELS, where, self.log)
+        span_fields.record_unsupported(labels, "text label", NO_TEXT_LABELS, where, self.log)
         meta = row_meta(row)
         for user, raw_spans in (spans or {"": []}).items():
             yield Document(
                 text,
-                convert_spans(map(self._named, raw_spans), text, where, self.log, self.unit),
+                span_fields.convert_spans(map(self._named, raw_spans), text, where, self.log, self.unit),
                 answer=Answer.ACCEPT if raw_spans else None,
                 annotator=user or who,
-                id=name_of(row.get("id")),
-                title=first_string(meta, "title"),
+                id=span_fields.name_of(row.get("id")),
+                title=span_fields.first_string(meta, "title"),
                 note=row_note(row),
                 meta=meta,
                 where=where,
             )
             self.tally.add(OPEN_DOCCANO_TEXTS, not raw_spans)
 
-    def _named(self, raw: RawSpan) -> RawSpan:
+    def _named(self, raw: span_fields.RawSpan) -> span_fields.RawSpan:
         """Return the span with its label's name, where the label is an id."""
-        if whole_number(raw.label) is None:
+        if span_fields.whole_number(raw.label) is None:
             return raw
-        description = self.names.get(name_of(raw.label))
+        description = self.names.get(span_fields.name_of(raw.label))
         self.tally.add(NUMERIC_LABELS, not description)
-        return RawSpan(raw.start, raw.end, description or raw.label, raw.source, raw.id)
+        return span_fields.RawSpan(raw.start, raw.end, description or raw.label, raw.source, raw.id)

@@ -16,29 +16,12 @@ from typing import Any
 from annotator.core.annotation import Answer
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, build_tokens
-from annotator.docbin.reader import (
-    ENT_IOB,
-    ENT_TYPE,
-    SENT_START,
-    UNUSED_ATTRIBUTES,
-    PackedDoc,
-    read_docbin,
-    read_span_groups,
-    unpack_msgpack,
-)
+from annotator.docbin import reader
 from annotator.docbin.reader import PackedSpan as Grouped
+from annotator.formats import span_fields
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.span_alignment import SpanSet, merge_span_sets, unreviewed_ranges
-from annotator.formats.span_fields import (
-    NoteCounter,
-    RawSpan,
-    convert_spans,
-    first_string,
-    name_of,
-    record_unsupported,
-    storable_fields,
-)
 
 # From a DocBin's arrays to documents.
 
@@ -86,28 +69,28 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     files = [f for f in source.files() if f.base.endswith(_DOCBIN_ENDING)] if packed else [source]
     if not files:
         raise source.error("there is no .spacy file in it", do="name a DocBin or a folder of them")
-    tally = NoteCounter()
+    tally = span_fields.NoteCounter()
     for file in files:
         yield from documents_of_docbin(file.read_bytes(), file.name, log, tally)
     tally.add_notes(log)
 
 
 def documents_of_docbin(
-    data: bytes, where: str, log: ConversionLog, tally: NoteCounter
+    data: bytes, where: str, log: ConversionLog, tally: span_fields.NoteCounter
 ) -> Iterator[Document]:
     """Yield the documents of a DocBin's bytes; raises SourceError as ``read`` does."""
-    found = read_docbin(data, where)
+    found = reader.read_docbin(data, where)
     for number, packed in enumerate(found.docs(), 1):
         yield _DocReader(packed, found.strings, f"{where}, doc {number}", log, tally).document()
 
 
 @dataclass(slots=True)
 class _DocReader:
-    packed: PackedDoc
+    packed: reader.PackedDoc
     strings: Mapping[int, str]
     where: str
     log: ConversionLog
-    tally: NoteCounter
+    tally: span_fields.NoteCounter
     tokens: tuple[Token, ...] = field(init=False)
     text: str = field(init=False)
 
@@ -121,19 +104,19 @@ class _DocReader:
 
     def document(self) -> Document:
         """Return the Doc as a document, its spans counted."""
-        ents = convert_spans(self._ents(), self.text, self.where, self.log)
+        ents = span_fields.convert_spans(self._ents(), self.text, self.where, self.log)
         views: list[SpanSet] = [("ents", ents)]
         wrong: list[SpanSet] = []
-        for key, group in read_span_groups(self.packed.groups, self.where):
+        for key, group in reader.read_span_groups(self.packed.groups, self.where):
             raw_spans = [self._raw(s) for s in group]
-            made = convert_spans(raw_spans, self.text, self.where, self.log)
+            made = span_fields.convert_spans(raw_spans, self.text, self.where, self.log)
             (wrong if key == INCORRECT_SPANS_GROUP else views).append((key, made))
         self._note_unsupported()
         spans = merge_span_sets(views, self.text, self.where, self.log)
         rejected = merge_span_sets(wrong, self.text, self.where, self.log)
         open_ = self._unreviewed_ranges(spans + rejected)
         data = self._user_data()
-        own = storable_fields(data.pop(OWN_USER_DATA_KEY, None))
+        own = span_fields.storable_fields(data.pop(OWN_USER_DATA_KEY, None))
         return Document(
             self.text,
             spans,
@@ -141,18 +124,18 @@ class _DocReader:
             sentences=self._sentences(),
             answer=None if open_ == [(0, len(self.text.rstrip(" ")))] else Answer.ACCEPT,
             rejected=rejected,
-            annotator=first_string(own, "annotator"),
-            id=name_of(data.get("id")) or first_string(own, "sentence"),
-            title=first_string(own, "title") or first_string(data, "title"),
+            annotator=span_fields.first_string(own, "annotator"),
+            id=span_fields.name_of(data.get("id")) or span_fields.first_string(own, "sentence"),
+            title=span_fields.first_string(own, "title") or span_fields.first_string(data, "title"),
             open=tuple(open_),
             meta={**data, **_article_fields(own)},
             where=self.where,
         )
 
-    def _ents(self) -> Iterator[RawSpan]:
+    def _ents(self) -> Iterator[span_fields.RawSpan]:
         """Yield the entities as spaCy reads them: the label is that of the first token."""
-        tags = self.packed.columns.get(ENT_IOB, ())
-        types = self.packed.columns.get(ENT_TYPE, (0,) * len(tags))
+        tags = self.packed.columns.get(reader.ENT_IOB, ())
+        types = self.packed.columns.get(reader.ENT_TYPE, (0,) * len(tags))
         first = -1
         for at, (tag, type_) in enumerate(zip(tags, types, strict=True)):
             if first >= 0 and tag != _INSIDE:
@@ -165,13 +148,15 @@ class _DocReader:
         if first >= 0:
             yield self._range(first, len(tags), types[first])
 
-    def _range(self, first: int, last: int, label: int) -> RawSpan:
-        return RawSpan(self.tokens[first].start, self.tokens[last - 1].end, self.strings.get(label, ""))
+    def _range(self, first: int, last: int, label: int) -> span_fields.RawSpan:
+        return span_fields.RawSpan(
+            self.tokens[first].start, self.tokens[last - 1].end, self.strings.get(label, "")
+        )
 
-    def _raw(self, span: Grouped) -> RawSpan:
+    def _raw(self, span: Grouped) -> span_fields.RawSpan:
         """Return a span by its tokens, as spaCy reads it; by its code points where it has no such tokens."""
         if span.kb_id:
-            record_unsupported(
+            span_fields.record_unsupported(
                 [self.strings.get(span.kb_id) or str(span.kb_id)],
                 "link",
                 "a link to a knowledge base has no place here",
@@ -181,14 +166,14 @@ class _DocReader:
         if not 0 <= span.first < span.last <= len(self.tokens):
             past = max(span.end, len(self.text) + 1)
             end = past if span.first < span.last else span.end
-            return RawSpan(span.start, end, self.strings.get(span.label, ""))
+            return span_fields.RawSpan(span.start, end, self.strings.get(span.label, ""))
         raw = self._range(span.first, span.last, span.label)
         self.tally.add(SPANS_DISAGREE, (raw.start, raw.end) != (span.start, span.end))
         return raw
 
     def _unreviewed_ranges(self, spans: Sequence[Span]) -> list[tuple[int, int]]:
         """Return the stretches that nobody has reviewed, as far as the tags show."""
-        tags = self.packed.columns.get(ENT_IOB) or (_MISSING,) * len(self.tokens)
+        tags = self.packed.columns.get(reader.ENT_IOB) or (_MISSING,) * len(self.tokens)
         missing = [tag == _MISSING for tag in tags]
         if not (all(missing) and spans):
             self.tally.add(MISSING_TAGS, sum(missing))
@@ -196,7 +181,7 @@ class _DocReader:
 
     def _sentences(self) -> tuple[tuple[int, int], ...]:
         """Return the sentences; none where the file has none."""
-        starts = self.packed.columns.get(SENT_START, ())
+        starts = self.packed.columns.get(reader.SENT_START, ())
         if len(starts) < 2 or not any(starts[1:]):
             return ()
         firsts = [0, *(n for n, v in enumerate(starts) if n and 0 < v < _SIGN_BIT)]
@@ -206,15 +191,17 @@ class _DocReader:
         )
 
     def _note_unsupported(self) -> None:
-        for attr, what in UNUSED_ATTRIBUTES.items():
+        for attr, what in reader.UNUSED_ATTRIBUTES.items():
             self.tally.add(ATTRIBUTES_IGNORED.format(what=what), any(self.packed.columns.get(attr, ())))
-        record_unsupported(list(self.packed.cats), "text label", DOC_CATS_UNSUPPORTED, self.where, self.log)
+        span_fields.record_unsupported(
+            list(self.packed.cats), "text label", DOC_CATS_UNSUPPORTED, self.where, self.log
+        )
 
     def _user_data(self) -> dict[str, Any]:
         """Return the user data that has names; of an extension attribute of the Doc its value."""
-        found = unpack_msgpack(self.packed.user_data, self.where) if self.packed.user_data else {}
+        found = reader.unpack_msgpack(self.packed.user_data, self.where) if self.packed.user_data else {}
         named = {_user_data_name(k): v for k, v in found.items()} if isinstance(found, dict) else {}
-        return storable_fields({k: v for k, v in named.items() if k})
+        return span_fields.storable_fields({k: v for k, v in named.items() if k})
 
 
 def _article_fields(own: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,14 +17,8 @@ from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span, reading_order
 from annotator.core.tokens import Token
+from annotator.formats import format_writing, span_fields
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.format_writing import (
-    PAST_TEXT_END,
-    flat_spans,
-    record_span,
-    record_unsupported_fields,
-    write_json_lines,
-)
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import may_hold_json
 from annotator.formats.offset_units import CODE_POINTS, INCLUSIVE, UTF16, OffsetUnit, refuse_requested_unit
@@ -33,20 +27,6 @@ from annotator.formats.span_alignment import (
     merge_span_sets,
     tokens_with_blanks,
     unreviewed_ranges,
-)
-from annotator.formats.span_fields import (
-    NoteCounter,
-    QuotedText,
-    RawSpan,
-    convert_spans,
-    first_string,
-    name_of,
-    object_list,
-    quoted_ranges,
-    read_records_with_unit,
-    record_unsupported,
-    storable_fields,
-    whole_number,
 )
 
 NAME = "spacy-json"
@@ -161,7 +141,7 @@ def _is_tuple(value: Any) -> bool:
 
 def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     """Yield the documents of a file; raises SourceError, with its place, for what is none of spaCy's."""
-    unit, records = read_records_with_unit(source, _quoted_texts, TUPLE_UNITS, log)
+    unit, records = span_fields.read_records_with_unit(source, _quoted_texts, TUPLE_UNITS, log)
     reader = _SpacyJsonReader(log, unit)
     for where, value in records:
         yield from reader.documents(value, where)
@@ -174,32 +154,36 @@ def _tuples_of_record(value: Any) -> Iterator[list[Any]]:
     yield from (x for x in (found if isinstance(found, list) else []) if isinstance(x, list) and len(x) == 2)
 
 
-def _quoted_texts(value: Any) -> Iterator[QuotedText]:
+def _quoted_texts(value: Any) -> Iterator[span_fields.QuotedText]:
     for text, info in _tuples_of_record(value):
         if isinstance(text, str) and isinstance(info, dict) and isinstance(info.get("entities"), list):
-            yield text, list(quoted_ranges((_raw_span(x), None) for x in info["entities"]))
+            yield text, list(span_fields.quoted_ranges((_raw_span(x), None) for x in info["entities"]))
 
 
-def _raw_span(item: Any) -> RawSpan:
+def _raw_span(item: Any) -> span_fields.RawSpan:
     if isinstance(item, dict):
         start, end = item.get("start"), item.get("end")
-        return RawSpan(start, end, item.get("label"), id=name_of(item.get("id")))
+        return span_fields.RawSpan(start, end, item.get("label"), id=span_fields.name_of(item.get("id")))
     start, end, label = (*item, None, None, None)[:3] if isinstance(item, list) else (None, None, None)
-    return RawSpan(start, end, label)
+    return span_fields.RawSpan(start, end, label)
 
 
 class _SpacyJsonReader(Struct):
     log: ConversionLog
     unit: OffsetUnit
-    tally: NoteCounter = field(default_factory=NoteCounter)
+    tally: span_fields.NoteCounter = field(default_factory=span_fields.NoteCounter)
 
     def documents(self, value: Any, where: str) -> Iterator[Document]:
         """Yield the documents of one record, whatever its kind."""
         if value is None:
             self.tally.add("empty records passed over: {n}")
         elif isinstance(value, dict) and "paragraphs" in value:
-            for n, paragraph in enumerate(object_list(value, "paragraphs", where, _EXPORT_FROM_SPACY), 1):
-                yield self._paragraph(paragraph, name_of(value.get("id")), f"{where}, paragraph {n}")
+            for n, paragraph in enumerate(
+                span_fields.object_list(value, "paragraphs", where, _EXPORT_FROM_SPACY), 1
+            ):
+                yield self._paragraph(
+                    paragraph, span_fields.name_of(value.get("id")), f"{where}, paragraph {n}"
+                )
         elif isinstance(value, dict) and isinstance(value.get("annotations"), list):
             for n, item in enumerate(value["annotations"], 1):
                 yield from self.documents(item, f"{where}, text {n}")
@@ -218,7 +202,7 @@ class _SpacyJsonReader(Struct):
             raise SourceError("`entities` must be a list", where=where, do=_EXPORT_FROM_SPACY)
         self.tally.add(OPEN_SPACY_TEXTS, found is None)
         self._record_categories(info.get("cats"), where)
-        spans = convert_spans(map(_raw_span, found or ()), text, where, self.log, self.unit)
+        spans = span_fields.convert_spans(map(_raw_span, found or ()), text, where, self.log, self.unit)
         groups = self._groups(info.get("spans"), text, where)
         spans = merge_span_sets([("entities", spans), *groups], text, where, self.log)
         answer = Answer.ACCEPT if found is not None else None
@@ -226,50 +210,59 @@ class _SpacyJsonReader(Struct):
 
     def _record_categories(self, categories: Any, where: str) -> None:
         names = list(categories) if isinstance(categories, dict) else []
-        record_unsupported(names, "text label", CATS_UNSUPPORTED, where, self.log)
+        span_fields.record_unsupported(names, "text label", CATS_UNSUPPORTED, where, self.log)
 
     def _groups(self, found: Any, text: str, where: str) -> list[tuple[str, tuple[Span, ...]]]:
         groups = found if isinstance(found, dict) else {}
         return [
-            (key, convert_spans(map(_raw_span, items), text, where, self.log))
+            (key, span_fields.convert_spans(map(_raw_span, items), text, where, self.log))
             for key, items in groups.items()
             if isinstance(items, list)
         ]
 
     def _doc(self, value: dict[str, Any], where: str) -> Document:
         text: str = value["text"]
-        ents = convert_spans(
-            map(_raw_span, object_list(value, "ents", where, _EXPORT_FROM_SPACY)), text, where, self.log
+        ents = span_fields.convert_spans(
+            map(_raw_span, span_fields.object_list(value, "ents", where, _EXPORT_FROM_SPACY)),
+            text,
+            where,
+            self.log,
         )
         views = [("ents", ents), *self._groups(value.get("spans"), text, where)]
         self._record_categories(value.get("cats"), where)
-        places = _ranges_of(object_list(value, "tokens", where, _EXPORT_FROM_SPACY), len(text))
+        places = _ranges_of(span_fields.object_list(value, "tokens", where, _EXPORT_FROM_SPACY), len(text))
         words = [Token(text[a:b], a, b, ws=False) for a, b in places]
         return Document(
             text,
             merge_span_sets(views, text, where, self.log),
             tokens=tokens_with_blanks(text, words, 0, len(text)) or (),
-            sentences=tuple(_ranges_of(object_list(value, "sents", where, _EXPORT_FROM_SPACY), len(text))),
-            meta=storable_fields(value.get("_")),
+            sentences=tuple(
+                _ranges_of(span_fields.object_list(value, "sents", where, _EXPORT_FROM_SPACY), len(text))
+            ),
+            meta=span_fields.storable_fields(value.get("_")),
             where=where,
         )
 
     def _paragraph(self, paragraph: dict[str, Any], id_: str, where: str) -> Document:
         refuse_requested_unit("tokens with tags", where)
         sentences = [
-            object_list(s, "tokens", where, _EXPORT_FROM_SPACY)
-            for s in object_list(paragraph, "sentences", where, _EXPORT_FROM_SPACY)
+            span_fields.object_list(s, "tokens", where, _EXPORT_FROM_SPACY)
+            for s in span_fields.object_list(paragraph, "sentences", where, _EXPORT_FROM_SPACY)
         ]
         words = [[_token_word(t, where) for t in sentence] for sentence in sentences]
         text, tokens, every = self._text(paragraph, words)
         tags = [_token_tag(t) for sentence in sentences for t in sentence]
         found = list(tag_runs(tags))
-        raw_spans = (RawSpan(every[a].start, every[b - 1].end, label) for a, b, label in found)
-        cats = object_list(paragraph, "cats", where, _EXPORT_FROM_SPACY)
-        record_unsupported(
-            [first_string(c, "label") for c in cats], "text label", CATS_UNSUPPORTED, where, self.log
+        raw_spans = (span_fields.RawSpan(every[a].start, every[b - 1].end, label) for a, b, label in found)
+        cats = span_fields.object_list(paragraph, "cats", where, _EXPORT_FROM_SPACY)
+        span_fields.record_unsupported(
+            [span_fields.first_string(c, "label") for c in cats],
+            "text label",
+            CATS_UNSUPPORTED,
+            where,
+            self.log,
         )
-        spans = convert_spans(raw_spans, text, where, self.log)
+        spans = span_fields.convert_spans(raw_spans, text, where, self.log)
         spans += self._untagged(paragraph.get("entities"), spans, text, where)
         missing = tags.count(MISSING_TAG)
         nothing = missing == len(tags) and not spans
@@ -294,9 +287,14 @@ class _SpacyJsonReader(Struct):
         left = (
             r
             for r in raw_spans
-            if (whole_number(r.start), whole_number(r.end), name_of(r.label)) not in there
+            if (
+                span_fields.whole_number(r.start),
+                span_fields.whole_number(r.end),
+                span_fields.name_of(r.label),
+            )
+            not in there
         )
-        return convert_spans(left, text, where, self.log)
+        return span_fields.convert_spans(left, text, where, self.log)
 
     def _text(
         self, paragraph: dict[str, Any], words: list[list[str]]
@@ -340,7 +338,9 @@ def _sentences(tokens: list[Token], sizes: list[int]) -> tuple[tuple[int, int], 
 
 def _ranges_of(found: list[dict[str, Any]], size: int) -> list[tuple[int, int]]:
     """Return the ranges of objects; none where one lies outside of the text."""
-    places = [(whole_number(x.get("start")), whole_number(x.get("end"))) for x in found]
+    places = [
+        (span_fields.whole_number(x.get("start")), span_fields.whole_number(x.get("end"))) for x in found
+    ]
     whole = [(a, b) for a, b in places if a is not None and b is not None and 0 <= a < b <= size]
     return whole if len(whole) == len(places) else []
 
@@ -355,25 +355,31 @@ ENTITIES_OVERLAP = "entities of spaCy cannot overlap"
 
 def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
     """Write ``annotations.jsonl`` to the folder ``out``; what the tuples cannot hold is listed."""
-    return write_json_lines(out / "annotations.jsonl", (_training_tuple(d, log) for d in documents))
+    return format_writing.write_json_lines(
+        out / "annotations.jsonl", (_training_tuple(d, log) for d in documents)
+    )
 
 
 def _training_tuple(
     document: Document, log: ConversionLog
 ) -> tuple[str, dict[str, list[tuple[int, int, str]]]]:
-    record_unsupported_fields(document, "spaCy's JSON", log, has_notes=False)
+    format_writing.record_unsupported_fields(document, "spaCy's JSON", log, has_notes=False)
     kept = _non_overlapping(document, log)
     return document.text, {"entities": [s.key for s in reading_order(kept)]}
 
 
 def _non_overlapping(document: Document, log: ConversionLog) -> list[Span]:
     def why_rejected(span: Span, is_overlapped: bool) -> str:
-        why = PAST_TEXT_END if span.end > len(document.text) else ENTITIES_OVERLAP * is_overlapped
+        why = (
+            format_writing.PAST_TEXT_END
+            if span.end > len(document.text)
+            else ENTITIES_OVERLAP * is_overlapped
+        )
         if why:
-            record_span(document, span, why, log)
+            format_writing.record_span(document, span, why, log)
         return why
 
-    kept = flat_spans(document, document.spans, why_rejected)
+    kept = format_writing.flat_spans(document, document.spans, why_rejected)
     log.read += len(document.spans)
     log.kept += len(kept)
     return kept

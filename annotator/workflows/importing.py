@@ -18,6 +18,7 @@ from annotator.core.errors import SourceError, UsageError
 from annotator.core.ledger import Ledger
 from annotator.core.pluralize import pluralize
 from annotator.core.schema import Schema
+from annotator.formats import label_mapping
 from annotator.formats.document import (
     ConversionLog,
     conversion_ledger_lines,
@@ -26,14 +27,6 @@ from annotator.formats.document import (
     is_loss,
 )
 from annotator.formats.import_source import ImportSource, path_text
-from annotator.formats.label_mapping import (
-    MAX_NEW_LABELS,
-    labels_missing_from_schema,
-    rename_by_map,
-    rename_to_usable,
-    schema_with_labels,
-    suggested_map_option,
-)
 from annotator.formats.registry import format_info
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.atomic import write_atomic
@@ -189,7 +182,9 @@ def _open_target(folder: Path, options: ImportOptions) -> _Target:
 
 
 def _document_options(options: ImportOptions) -> DocumentOptions:
-    rename = (rename_to_usable if options.add_labels else rename_by_map)(options.labels)
+    rename = (label_mapping.rename_to_usable if options.add_labels else label_mapping.rename_by_map)(
+        options.labels
+    )
     return DocumentOptions(options.answer, rename, options.title_from, options.ledger == "full")
 
 
@@ -222,12 +217,12 @@ def _labels_to_add(
     counts: Mapping[str, int], schema: Schema, options: ImportOptions, folder: Path
 ) -> list[str]:
     """Return the labels to add to the schema; raises UsageError where they are to be named first."""
-    lacking = labels_missing_from_schema(counts, schema)
-    if len(lacking) > MAX_NEW_LABELS:
+    lacking = label_mapping.labels_missing_from_schema(counts, schema)
+    if len(lacking) > label_mapping.MAX_NEW_LABELS:
         listed = ", ".join(label[:40] for label in list(lacking)[:10])
         raise SourceError(
             f"there are {len(lacking):,} labels that the schema lacks ({listed}, …), "
-            f"more than {MAX_NEW_LABELS:,}",
+            f"more than {label_mapping.MAX_NEW_LABELS:,}",
             where=str(folder),
             do="take the layer or field that holds labels, not texts or ids; or leave some out with --map",
         )
@@ -239,7 +234,7 @@ def _labels_to_add(
             f"{listed}{more}",
             where=str(folder),
             do=f"{'give' if options.labels else 'add'} "
-            f"{suggested_map_option(lacking, schema, options.labels)} "
+            f"{label_mapping.suggested_map_option(lacking, schema, options.labels)} "
             "(fill in; empty leaves out), or --add-labels",
         )
     return list(lacking)
@@ -310,7 +305,11 @@ def _commit(
 ) -> None:
     """Put the import and its ledger in place: in a new corpus, unless the user has named a file for it."""
     staging, entities = importer.staging, set(added) - importer.non_entity_labels
-    schema = schema_with_labels(target.schema_text, target.schema, added, entities) if added else None
+    schema = (
+        label_mapping.schema_with_labels(target.schema_text, target.schema, added, entities)
+        if added
+        else None
+    )
     if target.corpus:
         with _ledger_written(ledger_file, ledger):
             staging.commit_to_existing(importer.record_builder.next_seqs, schema)

@@ -19,24 +19,9 @@ from annotator.core.errors import SourceError
 from annotator.core.ledger import Outcome
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span, reading_order
-from annotator.formats.brat.standoff import (
-    PlacedBound,
-    Standoff,
-    escape_note,
-    fragment_quotes,
-    is_misquoted,
-    parse_ann,
-    place_bounds,
-)
+from annotator.formats import format_writing
+from annotator.formats.brat import standoff
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.format_writing import (
-    PAST_TEXT_END,
-    FileNames,
-    record_loss,
-    record_span,
-    record_unsupported_fields,
-    write_whole_file,
-)
 from annotator.formats.import_source import MAX_LINE_BYTES, FileSample, ImportSource
 from annotator.formats.offset_units import (
     CODE_POINTS,
@@ -67,15 +52,19 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     A span over a line end is written in parts, as brat does; its reader makes them one again.
     What brat cannot hold is listed in ``log``.
     """
-    names = FileNames()
+    names = format_writing.FileNames()
     labels: set[str] = set()
     files: list[Path] = []
     for document in documents:
         path = out / names.unique_name(document.id or document.title, document.annotator)
         lines = _lines(document, labels, log)
-        files.append(write_whole_file(path.with_name(path.name + ".txt"), document.text.encode()))
-        files.append(write_whole_file(path.with_name(path.name + ".ann"), "".join(lines).encode()))
-    files.append(write_whole_file(out / "annotation.conf", _configuration(labels).encode()))
+        files.append(
+            format_writing.write_whole_file(path.with_name(path.name + ".txt"), document.text.encode())
+        )
+        files.append(
+            format_writing.write_whole_file(path.with_name(path.name + ".ann"), "".join(lines).encode())
+        )
+    files.append(format_writing.write_whole_file(out / "annotation.conf", _configuration(labels).encode()))
     return files
 
 
@@ -85,22 +74,22 @@ def _lines(document: Document, labels: set[str], log: ConversionLog) -> list[str
     for span in reading_order(document.spans):
         places = _line_parts(document.text, span)
         if why := _why_unsupported(document.text, span, places):
-            record_span(document, span, why, log)
+            format_writing.record_span(document, span, why, log)
             continue
         if (places[0][0], places[-1][1]) == (span.start, span.end):
             log.kept += 1
         else:
-            record_span(document, span, EDGE_AT_LINE_END, log, Outcome.TRIMMED)
+            format_writing.record_span(document, span, EDGE_AT_LINE_END, log, Outcome.TRIMMED)
         labels.add(span.label)
         lines.append(_line(len(lines) + 1, span.label, places, document.text))
-    record_unsupported_fields(document, "brat", log, "accept" if lines else None)
+    format_writing.record_unsupported_fields(document, "brat", log, "accept" if lines else None)
     return lines + list(_note(document, bool(lines), log))
 
 
 def _why_unsupported(text: str, span: Span, places: list[LinePart]) -> str:
     """Return why brat cannot hold the span, empty if it can."""
     if span.end > len(text):
-        return PAST_TEXT_END
+        return format_writing.PAST_TEXT_END
     if not places:
         return "nothing but blanks"
     return "brat's labels hold no blanks" if span.label.split() != [span.label] else ""
@@ -128,9 +117,9 @@ def _line(number: int, label: str, places: list[LinePart], text: str) -> str:
 def _note(document: Document, has_spans: bool, log: ConversionLog) -> Iterator[str]:
     """Yield the line of the document's note, on its first span."""
     if document.note and has_spans:
-        yield f"#1\tAnnotatorNotes T1\t{escape_note(document.note)}\n"
+        yield f"#1\tAnnotatorNotes T1\t{standoff.escape_note(document.note)}\n"
     elif document.note:
-        record_loss(document, "note", document.note, "brat's notes need a span to be on", log)
+        format_writing.record_loss(document, "note", document.note, "brat's notes need a span to be on", log)
 
 
 def _configuration(labels: set[str]) -> str:
@@ -242,16 +231,16 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
 
 def _read_pair(
     txt: ImportSource, ann: ImportSource, tally: NoteCounter | None = None
-) -> tuple[str, Standoff]:
+) -> tuple[str, standoff.Standoff]:
     """Return the text and what is marked on it, a byte order mark taken off both.
 
     brat itself counts such a mark as a character: where the quotes fit only so, the offsets move. A
     mark that lies in a span stays.
     """
     text = txt.text(MAX_LINE_BYTES)
-    found = parse_ann(ann.text().split("\n"))
+    found = standoff.parse_ann(ann.text().split("\n"))
     if txt.sample().head.startswith(_BOM):
-        quoted = [q for b in found.bounds for q in fragment_quotes(b)]
+        quoted = [q for b in found.bounds for q in standoff.fragment_quotes(b)]
         if _count_matches("\ufeff" + text, quoted) > _count_matches(text, quoted):
             if any((quote or "").startswith("\ufeff") for _, _, quote in quoted):
                 return "\ufeff" + text, found
@@ -272,7 +261,7 @@ def _detect_unit(pairs: list[TextAnnPair], log: ConversionLog, where: str) -> Of
     for pair in pairs:
         if pair.txt:
             text, found = _read_pair(pair.txt, pair.ann)
-            quoted = [q for b in found.bounds for q in fragment_quotes(b)]
+            quoted = [q for b in found.bounds for q in standoff.fragment_quotes(b)]
             if text.isascii() and "\r" not in text and _count_matches(text, quoted) == len(quoted):
                 continue  # no other unit can fit better
             detector.add_text(text, quoted)
@@ -283,11 +272,11 @@ def _detect_unit(pairs: list[TextAnnPair], log: ConversionLog, where: str) -> Of
 
 
 def _document(
-    pair: TextAnnPair, text: str, found: Standoff, unit: OffsetUnit, log: ConversionLog
+    pair: TextAnnPair, text: str, found: standoff.Standoff, unit: OffsetUnit, log: ConversionLog
 ) -> Document:
     where = pair.ann.name
     _record_others(found, where, log)
-    places = place_bounds(found.bounds, text, unit, where, log)
+    places = standoff.place_bounds(found.bounds, text, unit, where, log)
     _record_misquoted(places, text, where, log)
     return Document(
         text,
@@ -300,23 +289,23 @@ def _document(
     )
 
 
-def _record_others(found: Standoff, where: str, log: ConversionLog) -> None:
+def _record_others(found: standoff.Standoff, where: str, log: ConversionLog) -> None:
     """List what is no span, or a span whose line cannot be read."""
     for other in found.others:
         log.read += other.kind == "span"
         log.leave_out(f"{where}:{other.line}", other.id, other.why, other.content, other.kind)
 
 
-def _record_misquoted(places: list[PlacedBound], text: str, where: str, log: ConversionLog) -> None:
+def _record_misquoted(places: list[standoff.PlacedBound], text: str, where: str, log: ConversionLog) -> None:
     for place in places:
-        if is_misquoted(place, text):
+        if standoff.is_misquoted(place, text):
             at, bound = f"{where}:{place.bound.line}", place.bound
             log.leave_out(at, bound.id, TEXT_DIFFERS, bound.quote, "quoted text")
 
 
 def _record_orphan(pair: TextAnnPair, log: ConversionLog) -> None:
     """List all that an ``.ann`` file has whose text is missing."""
-    found = parse_ann(pair.ann.text().split("\n"))
+    found = standoff.parse_ann(pair.ann.text().split("\n"))
     _record_others(found, pair.ann.name, log)
     for bound in found.bounds:
         log.read += 1

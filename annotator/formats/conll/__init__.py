@@ -21,18 +21,7 @@ from annotator.core.errors import SourceError
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned, token_range
-from annotator.formats.conll.conll_table import (
-    DOCSTART,
-    PARTS_WITH_TAGS,
-    ConllRow,
-    ConllSentence,
-    ConllTable,
-    NumberedTagsError,
-    read_sentences,
-    row_shape,
-    scheme_evidence,
-    survey_columns,
-)
+from annotator.formats.conll import conll_table
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.format_writing import (
     PAST_TEXT_END,
@@ -64,7 +53,7 @@ from annotator.formats.tag_schemes import (
 
 
 OVERLAPS_LONGER = "a longer span that stays overlaps it, and CoNLL is flat"
-DOCSTART_WORD = f"CoNLL takes the word {DOCSTART} for the start of a document"
+DOCSTART_WORD = f"CoNLL takes the word {conll_table.DOCSTART} for the start of a document"
 SPACING_LOST = "texts whose line ends and runs of blanks don't come back, since CoNLL has words alone: {n}"
 
 
@@ -84,7 +73,7 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
 
 def _document_rows(document: Document, log: ConversionLog, tally: NoteCounter) -> Iterator[str]:
     words = visible_words(document)
-    marks = [t for t in words if t.text.startswith(DOCSTART)]
+    marks = [t for t in words if t.text.startswith(conll_table.DOCSTART)]
     tokens = [t for t in words if t not in marks] if marks else words
     for mark in marks:
         record_loss(document, "word", mark.text, DOCSTART_WORD, log)
@@ -103,7 +92,7 @@ def _document_rows(document: Document, log: ConversionLog, tally: NoteCounter) -
     log.kept += len(stay)
     record_unsupported_fields(document, "CoNLL", log, has_notes=False)
     tally.add(SPACING_LOST, _text_as_read(tokens, breaks) != document.text)
-    yield f"{DOCSTART} -X- O O\n\n"
+    yield f"{conll_table.DOCSTART} -X- O O\n\n"
     tags = iob2_tags(tokens, stay)
     for n, (token, tag) in enumerate(zip(tokens, tags, strict=True)):
         following = tokens[n + 1] if n + 1 < len(tokens) else None
@@ -147,7 +136,7 @@ def _why_unsupported(
     if not is_aligned(tokens, span.start, span.end):
         return "it begins or ends inside a token"
     first, last = token_range(tokens, span.start, span.end)
-    if any(t.text.startswith(DOCSTART) for t in tokens[first:last]):
+    if any(t.text.startswith(conll_table.DOCSTART) for t in tokens[first:last]):
         return DOCSTART_WORD
     return (
         "it runs over a sentence end"
@@ -176,12 +165,12 @@ def detect(sample: FileSample) -> str:
     lines = sample.text.split("\n")
     lines = lines if sample.is_whole and not sample.inner else lines[:-1]
     numbered = [(n, line.removesuffix("\r")) for n, line in enumerate(lines[:_SAMPLE_LINES], 1)]
-    shape = row_shape(numbered)
+    shape = conll_table.row_shape(numbered)
     if shape.columns > _MAX_COLUMNS:
         return ""
     try:
-        table = survey_columns(numbered, shape, sample.name)
-    except NumberedTagsError:
+        table = conll_table.survey_columns(numbered, shape, sample.name)
+    except conll_table.NumberedTagsError:
         return "its rows have numbered tags in the last column"
     except SourceError:
         return ""
@@ -218,12 +207,12 @@ def _lines(source: ImportSource) -> Iterator[tuple[int, str]]:
 
 def _documents(source: ImportSource, log: ConversionLog, names: TagNames) -> Iterator[Document]:
     where = source.name
-    shape = replace(row_shape(islice(_lines(source), 2 * _SAMPLE_LINES)), names=names)
-    table = survey_columns(_lines(source), shape, where)
+    shape = replace(conll_table.row_shape(islice(_lines(source), 2 * _SAMPLE_LINES)), names=names)
+    table = conll_table.survey_columns(_lines(source), shape, where)
     log.notes += _file_notes(source, table)
-    parts: list[ConllSentence] = []
+    parts: list[conll_table.ConllSentence] = []
     number = wordless = parted = 0
-    for sentence in read_sentences(_lines(source), shape, where):
+    for sentence in conll_table.read_sentences(_lines(source), shape, where):
         parted += sentence.words_with_parts
         wordless += _count_wordless(sentence, table, source)
         if parts and (sentence.document_name is not None or not table.has_document_starts):
@@ -234,7 +223,7 @@ def _documents(source: ImportSource, log: ConversionLog, names: TagNames) -> Ite
     if parts:
         yield _document(parts, table, source, number + 1, log)
     if parted:
-        log.notes.append(f"{PARTS_WITH_TAGS}: {parted:,}")
+        log.notes.append(f"{conll_table.PARTS_WITH_TAGS}: {parted:,}")
     if wordless:
         rows = pluralize(
             wordless,
@@ -244,7 +233,9 @@ def _documents(source: ImportSource, log: ConversionLog, names: TagNames) -> Ite
         log.notes.append(f"{rows} passed over")
 
 
-def _count_wordless(sentence: ConllSentence, table: ConllTable, source: ImportSource) -> int:
+def _count_wordless(
+    sentence: conll_table.ConllSentence, table: conll_table.ConllTable, source: ImportSource
+) -> int:
     """Return how many rows have no word; raises SourceError where one has a label all the same."""
     empty = [r for r in sentence.rows if not r.fields[table.word]]
     for row in empty:
@@ -253,9 +244,9 @@ def _count_wordless(sentence: ConllSentence, table: ConllTable, source: ImportSo
     return len(empty)
 
 
-def _file_notes(source: ImportSource, table: ConllTable) -> Iterable[str]:
+def _file_notes(source: ImportSource, table: conll_table.ConllTable) -> Iterable[str]:
     """Yield the notes on what was decided for the file."""
-    found = scheme_evidence(_lines(source), table, source.name)
+    found = conll_table.scheme_evidence(_lines(source), table, source.name)
     yield from scheme_notes(found, source.name)
     last = table.shape.columns - 1
     if table.tags[0] != last:
@@ -265,7 +256,7 @@ def _file_notes(source: ImportSource, table: ConllTable) -> Iterable[str]:
     if table.others:
         yield f"{_columns_phrase(table.others)} tags of other labels: not read"
     if not table.has_document_starts:
-        yield f"no {DOCSTART} parts the texts: each sentence is a document of its own"
+        yield f"no {conll_table.DOCSTART} parts the texts: each sentence is a document of its own"
 
 
 def _columns_phrase(columns: Collection[int]) -> str:
@@ -282,7 +273,7 @@ class _DocumentBuilder(Struct):
     sentences: list[tuple[int, int]] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
 
-    def add(self, sentence: ConllSentence, table: ConllTable) -> None:
+    def add(self, sentence: conll_table.ConllSentence, table: conll_table.ConllTable) -> None:
         """Put a sentence behind the others, on a line of its own."""
         base = self.size + bool(self.parts)
         text, places = _rebuild_text(sentence, table)
@@ -300,7 +291,11 @@ class _DocumentBuilder(Struct):
 
 
 def _document(
-    parts: list[ConllSentence], table: ConllTable, source: ImportSource, number: int, log: ConversionLog
+    parts: list[conll_table.ConllSentence],
+    table: conll_table.ConllTable,
+    source: ImportSource,
+    number: int,
+    log: ConversionLog,
 ) -> Document:
     build = _DocumentBuilder()
     for sentence in parts:
@@ -316,7 +311,9 @@ def _document(
     )
 
 
-def _rebuild_text(sentence: ConllSentence, table: ConllTable) -> tuple[str, list[tuple[int, int]]]:
+def _rebuild_text(
+    sentence: conll_table.ConllSentence, table: conll_table.ConllTable
+) -> tuple[str, list[tuple[int, int]]]:
     """Return the sentence's text and the range of each of its words."""
     words = [r.fields[table.word] for r in sentence.rows]
     if sentence.text is not None and (found := find_words(sentence.text, words)):
@@ -329,7 +326,7 @@ def _rebuild_text(sentence: ConllSentence, table: ConllTable) -> tuple[str, list
     return text, places
 
 
-def _has_no_space_after(row: ConllRow, table: ConllTable) -> bool:
+def _has_no_space_after(row: conll_table.ConllRow, table: conll_table.ConllTable) -> bool:
     return any(
         not _NO_SPACE_AFTER.isdisjoint(f.split("|"))
         for n, f in enumerate(row.fields)

@@ -14,17 +14,8 @@ from msgspec import Struct, field
 
 from annotator.core.errors import SourceError
 from annotator.core.pluralize import pluralize
+from annotator.formats import tag_schemes
 from annotator.formats.conll import conll_table
-from annotator.formats.tag_schemes import (
-    OUTSIDE_TAGS,
-    PADDING_TAG,
-    SchemeEvidence,
-    TagNames,
-    is_tag,
-    parse_tag,
-    tag_by_number,
-    unnamed_tags_message,
-)
 
 # What CoNLL-U has besides rows and tags: words of several parts, words nobody sees, tags in its last column.
 #
@@ -51,7 +42,11 @@ def tag_key(rows: Iterable[ConllFields]) -> str:
     for fields in rows:
         for item in fields[-1].split("|"):
             key, _, value = item.partition("=")
-            if key.lower() in _TAG_KEYS and value not in OUTSIDE_TAGS and is_tag(value):
+            if (
+                key.lower() in _TAG_KEYS
+                and value not in tag_schemes.OUTSIDE_TAGS
+                and tag_schemes.is_tag(value)
+            ):
                 return key
     return ""
 
@@ -105,7 +100,9 @@ def merge_parts(fields: ConllFields, parts: Sequence[ConllFields]) -> ConllField
 def parts_differ(parts: Sequence[ConllFields]) -> bool:
     """Return True if the last column gives parts different tags, a tag that goes on left aside."""
     description = {p[-1].removeprefix("B-").removeprefix("I-") for p in parts}
-    return len(description) > 1 and any(is_tag(p[-1]) and p[-1] not in OUTSIDE_TAGS for p in parts)
+    return len(description) > 1 and any(
+        tag_schemes.is_tag(p[-1]) and p[-1] not in tag_schemes.OUTSIDE_TAGS for p in parts
+    )
 
 
 DOCSTART = "-DOCSTART-"
@@ -149,7 +146,7 @@ class RowShape(Struct, frozen=True):
 
     tabs: bool
     columns: int
-    names: TagNames = field(default_factory=dict)
+    names: tag_schemes.TagNames = field(default_factory=dict)
     """What the numbers in the last column mean, if the user names them."""
     key: str = ""
     """The key of tags that the last column has among other things."""
@@ -159,7 +156,7 @@ class RowShape(Struct, frozen=True):
         fields = tuple(line.split("\t")) if self.tabs else tuple(_BLANKS.split(line.strip(" \t")))
         if self.key:
             fields = (*fields, conll_table.tag_in_field(fields[-1], self.key))
-        return (*fields[:-1], tag_by_number(fields[-1], self.names)) if self.names else fields
+        return (*fields[:-1], tag_schemes.tag_by_number(fields[-1], self.names)) if self.names else fields
 
 
 def row_shape(lines: NumberedLines) -> RowShape:
@@ -233,7 +230,7 @@ def _is_comment(line: str, shape: RowShape) -> bool:
     fields = shape.fields_of(line)
     if len(fields) != shape.columns:
         return True
-    if shape.tabs or (fields[0] != "#" and is_tag(fields[-1])):
+    if shape.tabs or (fields[0] != "#" and tag_schemes.is_tag(fields[-1])):
         return False
     return bool(_COMMENT.match(line) or _NEWDOC.match(line))
 
@@ -280,17 +277,19 @@ class ColumnSurvey(Struct):
     @property
     def is_tags(self) -> bool:
         """Whether all its values are tags."""
-        return not self.others and all(is_tag(v) for v in self.counts)
+        return not self.others and all(tag_schemes.is_tag(v) for v in self.counts)
 
     @property
     def tag_count(self) -> int:
         """How many values are tags with a prefix."""
-        return sum(n for v, n in self.counts.items() if v not in OUTSIDE_TAGS and is_tag(v))
+        return sum(
+            n for v, n in self.counts.items() if v not in tag_schemes.OUTSIDE_TAGS and tag_schemes.is_tag(v)
+        )
 
     @property
     def other_count(self) -> int:
         """How many values are no tags."""
-        return self.others + sum(n for v, n in self.counts.items() if not is_tag(v))
+        return self.others + sum(n for v, n in self.counts.items() if not tag_schemes.is_tag(v))
 
     @property
     def outside_count(self) -> int:
@@ -300,22 +299,22 @@ class ColumnSurvey(Struct):
     @property
     def first_non_tag(self) -> tuple[int, str]:
         """Line and value of the first that is no tag; 0 where there is none."""
-        return min(((self.first[v], v) for v in self.counts if not is_tag(v)), default=(0, ""))
+        return min(((self.first[v], v) for v in self.counts if not tag_schemes.is_tag(v)), default=(0, ""))
 
-    def numbers(self, names: TagNames) -> dict[int, int]:
+    def numbers(self, names: tag_schemes.TagNames) -> dict[int, int]:
         """Return how often each number occurs that is a tag without a name; none where none is.
 
         Without ``names`` these are few numbers from 0 on, and nothing else, of which 0 is the most
         frequent.
         """
-        rest = {v: n for v, n in self.counts.items() if not is_tag(v)}
+        rest = {v: n for v, n in self.counts.items() if not tag_schemes.is_tag(v)}
         if (
             self.others
             or len(rest) > _MAX_BARE_LABELS
             or not all(re.fullmatch(r"-?[0-9]{1,3}", v) for v in rest)
         ):
             return {}
-        found = {int(v): n for v, n in rest.items() if int(v) != PADDING_TAG}
+        found = {int(v): n for v, n in rest.items() if int(v) != tag_schemes.PADDING_TAG}
         if names or not found:
             return found
         alone = len(rest) == len(self.counts) and sum(found.values()) > len(found)
@@ -324,7 +323,7 @@ class ColumnSurvey(Struct):
     @property
     def labels(self) -> set[str]:
         """The labels of its tags."""
-        return {parse_tag(v).label for v in self.counts if is_tag(v)} - {""}
+        return {tag_schemes.parse_tag(v).label for v in self.counts if tag_schemes.is_tag(v)} - {""}
 
 
 class ConllTable(Struct, frozen=True):
@@ -380,14 +379,14 @@ def _is_label_studio(columns: list[ColumnSurvey]) -> bool:
 
 
 def _main_tag_column(
-    columns: list[ColumnSurvey], word: int, rows: int, names: TagNames, where: str
+    columns: list[ColumnSurvey], word: int, rows: int, names: tag_schemes.TagNames, where: str
 ) -> tuple[int, bool]:
     """Return the last column that holds tags, and whether they are without prefix."""
     found = range(len(columns) - 1, word, -1)
     for n in found:
         if columns[n].is_tags and (columns[n].tag_count or columns[n].outside_count):
             return n, False
-    if description := unnamed_tags_message(columns[-1].numbers(names), names):
+    if description := tag_schemes.unnamed_tags_message(columns[-1].numbers(names), names):
         raise NumberedTagsError(
             f"the tags in the last column {description[0]}", where=where, do=description[1]
         )
@@ -425,9 +424,9 @@ def _tag_layers(columns: list[ColumnSurvey], word: int, main: int) -> tuple[tupl
     return same, tuple(n for n in rest if n not in same)
 
 
-def scheme_evidence(lines: NumberedLines, table: ConllTable, where: str) -> SchemeEvidence:
+def scheme_evidence(lines: NumberedLines, table: ConllTable, where: str) -> tag_schemes.SchemeEvidence:
     """Return what the tags of all layers show of their scheme."""
-    found = SchemeEvidence()
+    found = tag_schemes.SchemeEvidence()
     for sentence in read_sentences(lines, table.shape, where):
         at = [r.line for r in sentence.rows]
         for column in table.tags:

@@ -15,14 +15,7 @@ from annotator.core.pluralize import pluralize
 from annotator.core.tokens import Token
 from annotator.formats import tag_schemes as schemes
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.huggingface import dataset_tables
-from annotator.formats.huggingface.dataset_columns import (
-    DatasetColumns,
-    DatasetTable,
-    TagColumn,
-    choose_columns,
-    read_features,
-)
+from annotator.formats.huggingface import dataset_columns, dataset_tables
 from annotator.formats.huggingface.dataset_tables import MAX_ROW_ITEMS, PARQUET_MAGIC, ParquetTable
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.offset_units import ALL_OFFSET_UNITS, CODE_POINTS, OffsetUnit, refuse_requested_unit
@@ -78,20 +71,20 @@ def read(source: ImportSource, log: ConversionLog, names: TagNames = NO_TAG_NAME
         raise source.error("no file in it is Parquet", do="name a folder with .parquet files")
     for file in taken:
         table = _open_table(file, log)
-        features = read_features(table.metadata, files)
-        shape = choose_columns(table, features, names)
+        features = dataset_columns.read_features(table.metadata, files)
+        shape = dataset_columns.choose_columns(table, features, names)
         yield from _HuggingFaceReader(table, shape, log).documents()
 
 
-def _open_table(file: ImportSource, log: ConversionLog) -> DatasetTable:
+def _open_table(file: ImportSource, log: ConversionLog) -> dataset_columns.DatasetTable:
     """Open a file as what it begins as: JSON, else Parquet."""
     is_json = file.sample().start.lstrip()[:1] in {b"{", b"["}
     return dataset_tables.JsonLinesTable(file, log) if is_json else ParquetTable(file)
 
 
 class _HuggingFaceReader(Struct):
-    table: DatasetTable
-    shape: DatasetColumns
+    table: dataset_columns.DatasetTable
+    shape: dataset_columns.DatasetColumns
     log: ConversionLog
     tally: NoteCounter = field(default_factory=NoteCounter)
     scheme: schemes.SchemeEvidence = field(default_factory=schemes.SchemeEvidence)
@@ -158,7 +151,7 @@ class _HuggingFaceReader(Struct):
         spans = convert_spans(raw_spans, text, where, self.log)
         return self._document(row, where, text, spans=spans, tokens=tokens)
 
-    def _row_tags(self, found: Any, column: TagColumn, size: int, where: str) -> list[str]:
+    def _row_tags(self, found: Any, column: dataset_columns.TagColumn, size: int, where: str) -> list[str]:
         """Return a row's tags as words; raises SourceError where they don't fit the words."""
         if not isinstance(found, list) or len(found) != size:
             many = pluralize(len(found), "tag") if isinstance(found, list) else "no tags"
@@ -166,7 +159,7 @@ class _HuggingFaceReader(Struct):
             raise SourceError(what, where=where, do=_REPAIR_ROW)
         return [self._tag(x, column, where) for x in found]
 
-    def _tag(self, value: Any, column: TagColumn, where: str) -> str:
+    def _tag(self, value: Any, column: dataset_columns.TagColumn, where: str) -> str:
         if value is None or value == -100 or (isinstance(value, str) and value.strip() in {"", "o"}):
             self.tally.add(PADDED_TAGS)
             return "O"

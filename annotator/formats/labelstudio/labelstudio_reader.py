@@ -13,9 +13,11 @@ from msgspec.structs import replace
 from annotator.core.errors import SourceError
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
+from annotator.formats import span_fields
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import json_files, may_hold_json, read_json_records
+from annotator.formats.labelstudio import text_fields
 from annotator.formats.labelstudio.html_text import replace_pages_by_text
 from annotator.formats.labelstudio.labelstudio_tasks import (
     EXPORT_PROJECT_AGAIN,
@@ -28,13 +30,6 @@ from annotator.formats.labelstudio.labelstudio_tasks import (
     sort_result,
     with_real_line_ends,
 )
-from annotator.formats.labelstudio.text_fields import (
-    TextFieldChooser,
-    dialogue_offsets,
-    dialogue_paragraphs,
-    field_text,
-    field_value,
-)
 from annotator.formats.offset_units import (
     CODE_POINTS,
     CRLF_AS_ONE,
@@ -45,18 +40,6 @@ from annotator.formats.offset_units import (
     QuotedRange,
     UnitFit,
     get_requested_unit,
-)
-from annotator.formats.span_fields import (
-    NoteCounter,
-    QuotedText,
-    RawSpan,
-    convert_span,
-    convert_spans,
-    first_string,
-    quoted_ranges,
-    raw_span_id,
-    storable_fields,
-    unit_of_records,
 )
 
 LABELSTUDIO_UNITS = (CODE_POINTS, UTF16, CRLF_AS_ONE, UTF16_CRLF_AS_ONE)
@@ -93,7 +76,7 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     """
     tasks = [parse_task(row, where) for f in json_files(source) for where, row in read_json_records(f, log)]
     results = [[sort_result(annotation.results) for annotation in task.annotations] for task in tasks]
-    keys = TextFieldChooser()
+    keys = text_fields.TextFieldChooser()
     for task, found in zip(tasks, results, strict=True):
         keys.add_task(task.data, found)
     chosen = keys.choose(source.name) if tasks else {}
@@ -118,7 +101,7 @@ class _LabelStudioReader(Struct):
     chosen: dict[str, str]
     """The key of the text by object of the labelling config."""
     unit: OffsetUnit = CODE_POINTS
-    tally: NoteCounter = field(default_factory=NoteCounter)
+    tally: span_fields.NoteCounter = field(default_factory=span_fields.NoteCounter)
     measured: Counter[OffsetUnit] = field(default_factory=Counter)
 
     # -- what the offsets count ----------------------------------------------------------------
@@ -130,7 +113,7 @@ class _LabelStudioReader(Struct):
         if requested := get_requested_unit():
             return requested
         fits: dict[OffsetUnit, UnitFit] = {}
-        rest: list[QuotedText] = []
+        rest: list[span_fields.QuotedText] = []
         for task, found in zip(tasks, results, strict=True):
             for text, spans in self._evidence(task, found):
                 if any(quote for _, _, quote in spans):
@@ -140,22 +123,28 @@ class _LabelStudioReader(Struct):
                     rest.append((text, spans))
         if fits:
             return max(LABELSTUDIO_UNITS, key=lambda u: fits.get(u, UnitFit()))
-        return unit_of_records(rest, lambda x: [x], LABELSTUDIO_UNITS, where, self.log)
+        return span_fields.unit_of_records(rest, lambda x: [x], LABELSTUDIO_UNITS, where, self.log)
 
-    def _evidence(self, task: LabelStudioTask, found: Sequence[SortedResult]) -> Iterator[QuotedText]:
+    def _evidence(
+        self, task: LabelStudioTask, found: Sequence[SortedResult]
+    ) -> Iterator[span_fields.QuotedText]:
         for result in found:
             for key in dict.fromkeys(self.chosen.values()):
-                text = field_text(task.data, key) or ""
+                text = text_fields.field_text(task.data, key) or ""
                 if _may_differ(text):
                     regions = [r for r in self._regions_in_text(result, key) if not r.paragraph]
                     yield (
                         text,
-                        list(quoted_ranges((r.raw, with_real_line_ends(r.quote, text)) for r in regions)),
+                        list(
+                            span_fields.quoted_ranges(
+                                (r.raw, with_real_line_ends(r.quote, text)) for r in regions
+                            )
+                        ),
                     )
 
     def _annotation_unit(self, text: str, regions: Sequence[TextRegion]) -> OffsetUnit:
         """Return the unit of one annotation: that of the file unless its own quotes fit another better."""
-        quoted = list(quoted_ranges((r.raw, with_real_line_ends(r.quote, text)) for r in regions))
+        quoted = list(span_fields.quoted_ranges((r.raw, with_real_line_ends(r.quote, text)) for r in regions))
         if get_requested_unit() or not _may_differ(text) or not any(q for _, _, q in quoted):
             return self.unit
         fits = _unit_fits(text, quoted, self.unit)
@@ -197,7 +186,7 @@ class _LabelStudioReader(Struct):
         *,
         alone: bool,
     ) -> Iterator[Document]:
-        text, regions = field_text(task.data, key), self._regions_in_text(result, key)
+        text, regions = text_fields.field_text(task.data, key), self._regions_in_text(result, key)
         if text is None:
             if regions:
                 raise SourceError(
@@ -205,17 +194,17 @@ class _LabelStudioReader(Struct):
                 )
             self.tally.add("annotations whose texts are not in the file, with no span: {n}")
             return
-        own = first_string(task.data, "document_id") or task.id
+        own = span_fields.first_string(task.data, "document_id") or task.id
         yield Document(
             text,
             self._spans(task, key, text, regions),
             answer=annotation.answer,
             annotator=annotation.annotator,
             id=own if alone else f"{own}/{key}",
-            title=first_string(task.data, "title"),
+            title=span_fields.first_string(task.data, "title"),
             time=annotation.time,
             note="\n".join(result.notes),
-            meta=storable_fields(
+            meta=span_fields.storable_fields(
                 {k: v for k, v in task.data.items() if k not in {key, "title", "document_id"}}
             ),
             where=task.where,
@@ -227,20 +216,24 @@ class _LabelStudioReader(Struct):
         """Return the spans of one annotation, in the order of the file."""
         unit = self._annotation_unit(text, [r for r in regions if not r.paragraph])
         self.measured[unit] += bool(regions) and _may_differ(text)
-        value = field_value(task.data, key)
+        value = text_fields.field_value(task.data, key)
         inside = self._dialogue_unit(value, [r for r in regions if r.paragraph])
         out: list[Span] = []
         for region in regions:
             raw = _raw_span(region, value, inside)
             counted = CODE_POINTS if region.paragraph else unit
-            span, _ = convert_span(raw, text, task.where, counted)
+            span, _ = span_fields.convert_span(raw, text, task.where, counted)
             quote = with_real_line_ends(region.quote, text)
             wrong = span and quote and text[span.start : span.end].split() != quote.split()
             if region.in_page and (wrong or raw.start is None):
                 self.log.read += 1
-                self.log.leave_out(task.where, raw_span_id(region.raw), PAGE_TEXT_DIFFERS, region.quote or "")
+                self.log.leave_out(
+                    task.where, span_fields.raw_span_id(region.raw), PAGE_TEXT_DIFFERS, region.quote or ""
+                )
                 continue
-            out += convert_spans([replace(raw, quote=quote or "")], text, task.where, self.log, counted)
+            out += span_fields.convert_spans(
+                [replace(raw, quote=quote or "")], text, task.where, self.log, counted
+            )
         return tuple(out)
 
     def _dialogue_unit(self, value: Any, regions: Sequence[TextRegion]) -> OffsetUnit:
@@ -251,7 +244,7 @@ class _LabelStudioReader(Struct):
         if requested := get_requested_unit():
             return requested
         tried = (UTF16, CODE_POINTS)
-        text = "\n".join(dialogue_paragraphs(value))
+        text = "\n".join(text_fields.dialogue_paragraphs(value))
         fits = {u: sum(_is_quote_in_place(text, _raw_span(r, value, u), r) for r in regions) for u in tried}
         unit = max(tried, key=lambda u: fits[u])
         self.tally.add(DIALOGUES_IN_UTF16, unit == UTF16 and bool(regions) and _may_differ(text))
@@ -269,15 +262,15 @@ class _LabelStudioReader(Struct):
             )
 
 
-def _raw_span(region: TextRegion, value: Any, unit: OffsetUnit) -> RawSpan:
+def _raw_span(region: TextRegion, value: Any, unit: OffsetUnit) -> span_fields.RawSpan:
     """Return a region as the text counts it; ``unit`` is what counts inside a dialogue's paragraphs."""
     if region.paragraph is None:
         return region.raw
-    start, end = dialogue_offsets(value, region, unit)
+    start, end = text_fields.dialogue_offsets(value, region, unit)
     return replace(region.raw, start=start, end=end)
 
 
-def _is_quote_in_place(text: str, raw: RawSpan, region: TextRegion) -> bool:
+def _is_quote_in_place(text: str, raw: span_fields.RawSpan, region: TextRegion) -> bool:
     """Return True if a region's quote is at its place in the joined text, blanks levelled."""
     if raw.start is None or raw.end is None or not region.quote:
         return False

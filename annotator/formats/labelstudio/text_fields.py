@@ -10,13 +10,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from annotator.core.errors import SourceError
-from annotator.formats.labelstudio.labelstudio_tasks import (
-    SortedResult,
-    TextRegion,
-    has_whole_offsets,
-    region_offsets,
-    with_real_line_ends,
-)
+from annotator.formats.labelstudio import labelstudio_tasks
 from annotator.formats.offset_units import OffsetUnit, to_code_points
 from annotator.formats.span_fields import whole_number
 
@@ -90,7 +84,7 @@ class TextFieldChooser(Struct):
     unsupported: Counter[str] = field(default_factory=Counter)
     """What is marked that is no span of a text."""
 
-    def add_task(self, data: dict[str, Any], results: Iterable[SortedResult]) -> None:
+    def add_task(self, data: dict[str, Any], results: Iterable[labelstudio_tasks.SortedResult]) -> None:
         """Take in a task."""
         texts = {k: t for k in field_names(data) if (t := field_text(data, k)) is not None and not is_link(t)}
         self.links += any(isinstance(x, str) and is_link(x) for x in data.values())
@@ -98,8 +92,8 @@ class TextFieldChooser(Struct):
         for result in results:
             self.unsupported.update(thing for thing, _, _ in result.others)
             for region in result.spans:
-                self.fractional_offsets[region.target] += not has_whole_offsets(region)
-                self.whole_offsets[region.target] += has_whole_offsets(region)
+                self.fractional_offsets[region.target] += not labelstudio_tasks.has_whole_offsets(region)
+                self.whole_offsets[region.target] += labelstudio_tasks.has_whole_offsets(region)
                 for key, text in texts.items():
                     old = self.scores[region.target].get(key, (0, 0, 0, 0))
                     a, b, c, d = _field_score(region, key, text)
@@ -146,16 +140,18 @@ def _name_score(key: str) -> int:
     return 2 if key == "text" else key.lower() in {"content", "body", "article", "document", "sentence"}
 
 
-def _field_score(region: TextRegion, key: str, text: str) -> FieldScore:
-    found = region_offsets(region)
-    quote = with_real_line_ends(region.quote, text)
+def _field_score(region: labelstudio_tasks.TextRegion, key: str, text: str) -> FieldScore:
+    found = labelstudio_tasks.region_offsets(region)
+    quote = labelstudio_tasks.with_real_line_ends(region.quote, text)
     inside = found is not None and found[1] <= len(text)
     quoted = quote is not None and (quote in text or " ".join(quote.split()) in " ".join(text.split()))
     just = quoted and found is not None and text[found[0] : found[1]] == quote
     return (key == region.data_field, quoted + just, inside, len(text))
 
 
-def dialogue_offsets(value: Any, region: TextRegion, unit: OffsetUnit) -> tuple[int | None, int | None]:
+def dialogue_offsets(
+    value: Any, region: labelstudio_tasks.TextRegion, unit: OffsetUnit
+) -> tuple[int | None, int | None]:
     """Return a dialogue region's offsets in the joined text; those that lie in no paragraph stay away.
 
     ``unit`` is what they count inside their paragraphs, the result code points.

@@ -13,6 +13,7 @@ from annotator.core.errors import SourceError
 from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
+from annotator.formats import span_fields
 from annotator.formats.document import ANSWERED_IGNORE, ConversionLog, ConversionLogEntry, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import may_hold_json
@@ -20,18 +21,6 @@ from annotator.formats.offset_units import CODE_POINTS, UTF16, OffsetUnit
 from annotator.formats.prodigy import prodigy_task as fields
 from annotator.formats.prodigy.prodigy_task import EXPORT_TASKS_AGAIN, TaskRange, TaskView, task_view, write
 from annotator.formats.span_alignment import tokens_with_blanks
-from annotator.formats.span_fields import (
-    NoteCounter,
-    RawSpan,
-    convert_span,
-    convert_spans,
-    first_string,
-    name_of,
-    object_list,
-    read_records_with_unit,
-    record_misquoted,
-    record_unsupported,
-)
 
 NAME = "prodigy"
 
@@ -176,7 +165,9 @@ def detect(sample: FileSample) -> str:
 
 def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     """Yield the documents of a file; raises SourceError, with file and line, for what is no task."""
-    unit, records = read_records_with_unit(source, fields.task_quoted_texts, PRODIGY_UNITS, log, every=False)
+    unit, records = span_fields.read_records_with_unit(
+        source, fields.task_quoted_texts, PRODIGY_UNITS, log, every=False
+    )
     yield from documents_of_tasks(records, log, unit)
 
 
@@ -214,7 +205,7 @@ class _ProdigyReader(Struct):
     log: ConversionLog
     unit: OffsetUnit
     binary: BinaryAnswers
-    tally: NoteCounter = field(default_factory=NoteCounter)
+    tally: span_fields.NoteCounter = field(default_factory=span_fields.NoteCounter)
 
     def documents(self, record: dict[str, Any], where: str) -> Iterator[Document]:
         """Yield the document of a task, and those of the versions that it was reviewed from."""
@@ -225,7 +216,7 @@ class _ProdigyReader(Struct):
         if not fields.is_review_task(record):
             yield from self._document(record, fields.task_annotator(record), where)
             return
-        versions = object_list(record, "versions", where, EXPORT_TASKS_AGAIN)
+        versions = span_fields.object_list(record, "versions", where, EXPORT_TASKS_AGAIN)
         names = {s for v in versions for s in fields.version_sessions(v)}
         yield from self._document(record, fields.reviewer_name(record, names), where)
         shared: dict[str, Any] = {
@@ -239,7 +230,7 @@ class _ProdigyReader(Struct):
     def _document(self, record: dict[str, Any], annotator: str, where: str) -> Iterator[Document]:
         text = fields.task_text(record, where)
         task = _LocatedTask(record, text, fields.token_ranges(record, text, self.unit, where), where)
-        found = object_list(record, "spans", where, EXPORT_TASKS_AGAIN)
+        found = span_fields.object_list(record, "spans", where, EXPORT_TASKS_AGAIN)
         self._record_others(task)
         self._check_quotes(task, found)
         empty = Document(
@@ -257,12 +248,12 @@ class _ProdigyReader(Struct):
             self.tally.add(BINARY_ANSWERS)
             self.binary.add(empty, list(self._span_answers(task, found, empty)))
         else:
-            wrong = object_list(record, "rejected", where, EXPORT_TASKS_AGAIN)
+            wrong = span_fields.object_list(record, "rejected", where, EXPORT_TASKS_AGAIN)
             yield replace(empty, spans=self._spans(task, found), rejected=self._spans(task, wrong))
 
     def _spans(self, task: _LocatedTask, found: list[dict[str, Any]]) -> Any:
         raw_spans = (_raw_span(span, task.places, self.unit) for span in found)
-        return convert_spans(raw_spans, task.text, task.where, self.log, self.unit)
+        return span_fields.convert_spans(raw_spans, task.text, task.where, self.log, self.unit)
 
     def _span_answers(
         self, task: _LocatedTask, found: list[dict[str, Any]], of: Document
@@ -270,7 +261,7 @@ class _ProdigyReader(Struct):
         """Yield a binary task's answer on each span: by the span's own answer, else by the task's."""
         for span in found:
             self.log.read += 1
-            made, entry = convert_span(
+            made, entry = span_fields.convert_span(
                 _raw_span(span, task.places, self.unit), task.text, task.where, self.unit
             )
             answer = fields.task_answer(span.get("answer"), task.where) or of.answer or Answer.ACCEPT
@@ -284,8 +275,10 @@ class _ProdigyReader(Struct):
         for span in found:
             place = fields.checked_range(span, task.text, self.unit)
             if place:
-                raw = replace(_raw_span(span, task.places, self.unit), quote=first_string(span, "text"))
-                record_misquoted(raw, task.text[slice(*place)], task.where, self.log)
+                raw = replace(
+                    _raw_span(span, task.places, self.unit), quote=span_fields.first_string(span, "text")
+                )
+                span_fields.record_misquoted(raw, task.text[slice(*place)], task.where, self.log)
             by_tokens = fields.range_by_token_indexes(span, task.places)
             if place and by_tokens and by_tokens != place:
                 self.tally.add(TOKEN_INDEXES_DIFFER)
@@ -308,13 +301,17 @@ class _ProdigyReader(Struct):
             ("accept", "choice", "a choice among options has no place here"),
         ):
             found = task.record.get(key)
-            record_unsupported(found if isinstance(found, list) else [], thing, why, task.where, self.log)
+            span_fields.record_unsupported(
+                found if isinstance(found, list) else [], thing, why, task.where, self.log
+            )
         label = task.record.get("label")
         labels = label if isinstance(label, list) else [label] if isinstance(label, str) and label else []
-        record_unsupported(labels, "text label", TASK_TEXT_LABELS_UNSUPPORTED, task.where, self.log)
+        span_fields.record_unsupported(
+            labels, "text label", TASK_TEXT_LABELS_UNSUPPORTED, task.where, self.log
+        )
 
 
-def _raw_span(span: dict[str, Any], places: list[TaskRange | None], unit: OffsetUnit) -> RawSpan:
+def _raw_span(span: dict[str, Any], places: list[TaskRange | None], unit: OffsetUnit) -> span_fields.RawSpan:
     start, end = span.get("start"), span.get("end")
     by_tokens = (
         fields.range_by_token_indexes(span, places)
@@ -322,4 +319,10 @@ def _raw_span(span: dict[str, Any], places: list[TaskRange | None], unit: Offset
         else None
     )
     start, end = by_tokens or (start, end)
-    return RawSpan(start, end, span.get("label"), first_string(span, "source"), name_of(span.get("id")))
+    return span_fields.RawSpan(
+        start,
+        end,
+        span.get("label"),
+        span_fields.first_string(span, "source"),
+        span_fields.name_of(span.get("id")),
+    )

@@ -11,21 +11,11 @@ from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned, token_range
+from annotator.formats import span_fields
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.format_writing import PAST_TEXT_END, supported_spans, write_json_lines
 from annotator.formats.json_records import shortened
 from annotator.formats.offset_units import OffsetUnit, to_code_points
-from annotator.formats.span_fields import (
-    QuotedText,
-    RawSpan,
-    first_string,
-    name_of,
-    object_list,
-    quoted_ranges,
-    seconds_of,
-    storable_fields,
-    whole_number,
-)
 
 EXPORT_TASKS_AGAIN = "export the file from Prodigy again (db-out)"
 
@@ -64,7 +54,7 @@ def task_answer(value: Any, where: str) -> Answer | None:
 
 def task_annotator(record: dict[str, Any]) -> str:
     """Return who did the task, if it states that."""
-    return first_string(record, "_annotator_id", "_session_id")
+    return span_fields.first_string(record, "_annotator_id", "_session_id")
 
 
 def document_fields(record: dict[str, Any]) -> dict[str, Any]:
@@ -78,12 +68,12 @@ def document_fields(record: dict[str, Any]) -> dict[str, Any]:
     unknown = {k: v for k, v in record.items() if k not in _KNOWN_FIELDS and not k.startswith("_")}
     meta = {k: v for k, v in {**unknown, **own}.items() if k not in {"note", "flagged"}}
     return {
-        "id": name_of(record.get("id")) or name_of(own.get("id")),
-        "title": first_string(own, "title"),
-        "time": seconds_of(record.get("_timestamp")),
-        "note": first_string(own, "note") or first_string(record, "user_input"),
+        "id": span_fields.name_of(record.get("id")) or span_fields.name_of(own.get("id")),
+        "title": span_fields.first_string(own, "title"),
+        "time": span_fields.seconds_of(record.get("_timestamp")),
+        "note": span_fields.first_string(own, "note") or span_fields.first_string(record, "user_input"),
         "flagged": record.get("flagged") is True or own.get("flagged") is True,
-        "meta": storable_fields(meta),
+        "meta": span_fields.storable_fields(meta),
     }
 
 
@@ -94,7 +84,9 @@ def asks_about_whole_text(record: dict[str, Any]) -> bool:
 
 def is_review_task(record: dict[str, Any]) -> bool:
     """Return True if the task was made by reviewing the versions that it holds."""
-    return first_string(record, "_view_id") == _REVIEW_NAME or isinstance(record.get("versions"), list)
+    return span_fields.first_string(record, "_view_id") == _REVIEW_NAME or isinstance(
+        record.get("versions"), list
+    )
 
 
 def version_sessions(version: dict[str, Any]) -> list[str]:
@@ -114,7 +106,10 @@ def reviewer_name(record: dict[str, Any], sessions: set[str]) -> str:
 
 def token_ranges(record: dict[str, Any], text: str, unit: OffsetUnit, where: str) -> list[TaskRange | None]:
     """Return the range of each token, None for one whose text is not at its offsets."""
-    return [_token_range(t, text, unit) for t in object_list(record, "tokens", where, EXPORT_TASKS_AGAIN)]
+    return [
+        _token_range(t, text, unit)
+        for t in span_fields.object_list(record, "tokens", where, EXPORT_TASKS_AGAIN)
+    ]
 
 
 def _token_range(token: dict[str, Any], text: str, unit: OffsetUnit) -> TaskRange | None:
@@ -124,7 +119,7 @@ def _token_range(token: dict[str, Any], text: str, unit: OffsetUnit) -> TaskRang
 
 def checked_range(thing: dict[str, Any], text: str, unit: OffsetUnit) -> TaskRange | None:
     """Return the range of a token or span in code points, if it lies in the text."""
-    start, end = whole_number(thing.get("start")), whole_number(thing.get("end"))
+    start, end = span_fields.whole_number(thing.get("start")), span_fields.whole_number(thing.get("end"))
     if start is None or end is None or not 0 <= start < end:
         return None
     try:
@@ -136,14 +131,17 @@ def checked_range(thing: dict[str, Any], text: str, unit: OffsetUnit) -> TaskRan
 
 def range_by_token_indexes(span: dict[str, Any], places: list[TaskRange | None]) -> TaskRange | None:
     """Return the range of a span by its token indexes (``token_end`` is inclusive), if it has some."""
-    first, last = whole_number(span.get("token_start")), whole_number(span.get("token_end"))
+    first, last = (
+        span_fields.whole_number(span.get("token_start")),
+        span_fields.whole_number(span.get("token_end")),
+    )
     if first is None or last is None or not 0 <= first <= last < len(places):
         return None
     begin, end = places[first], places[last]
     return (begin[0], end[1]) if begin and end else None
 
 
-def task_quoted_texts(record: Any) -> Iterator[QuotedText]:
+def task_quoted_texts(record: Any) -> Iterator[span_fields.QuotedText]:
     """Yield what a task, and each version in it, quotes of its text: its tokens, and spans with a text."""
     if not isinstance(record, dict):
         return
@@ -151,15 +149,15 @@ def task_quoted_texts(record: Any) -> Iterator[QuotedText]:
     for version in [record, *(versions if isinstance(versions, list) else [])]:
         quoted = version.get("text", text) if isinstance(version, dict) else None
         if isinstance(quoted, str) and any(c > "\uffff" for c in quoted):
-            yield quoted, list(quoted_ranges(_quoted_items(version)))
+            yield quoted, list(span_fields.quoted_ranges(_quoted_items(version)))
 
 
-def _quoted_items(record: dict[str, Any]) -> Iterator[tuple[RawSpan, Any]]:
+def _quoted_items(record: dict[str, Any]) -> Iterator[tuple[span_fields.RawSpan, Any]]:
     for key in ("tokens", "spans"):
         found = record.get(key)
         for thing in found if isinstance(found, list) else []:
             if isinstance(thing, dict):
-                yield RawSpan(thing.get("start"), thing.get("end"), ""), thing.get("text")
+                yield span_fields.RawSpan(thing.get("start"), thing.get("end"), ""), thing.get("text")
 
 
 # What a Prodigy task asked: for all spans of a text, for one of them, or for something else.
@@ -195,8 +193,8 @@ def task_view(task: dict[str, Any], spans: list[dict[str, Any]]) -> TaskView:
     """Return what the task asked; ``spans`` are those that it shows."""
     if not spans or task.get("_is_binary") is False or "rejected" in task:
         return TaskView.MANUAL
-    shown = first_string(task, "_view_id")
-    shown = first_string(task, "view_id") if shown == "review" else shown
+    shown = span_fields.first_string(task, "_view_id")
+    shown = span_fields.first_string(task, "view_id") if shown == "review" else shown
     if shown in _MANUAL_VIEWS or "options" in task:
         return TaskView.MANUAL
     if task.get("_is_binary") is True or shown in _BINARY_VIEWS:

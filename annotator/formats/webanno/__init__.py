@@ -18,6 +18,7 @@ from annotator.core.errors import SourceError
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
+from annotator.formats import offset_units
 from annotator.formats.annotation_layers import (
     LayerChoice,
     LayerSurvey,
@@ -27,15 +28,6 @@ from annotator.formats.annotation_layers import (
 )
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
-from annotator.formats.offset_units import (
-    CODE_POINTS,
-    UTF16,
-    OffsetConverter,
-    OffsetScale,
-    OffsetUnit,
-    OffsetUnitDetector,
-    QuotedRange,
-)
 from annotator.formats.span_fields import COVERS_NOTHING, NoteCounter
 from annotator.formats.webanno.webanno_table import (
     FORMAT_HEADER,
@@ -193,7 +185,7 @@ def _record_layer(
 
 _MAX_GAP = 200
 """The most blanks between two tokens or sentences: a small file must not become a huge text."""
-WEBANNO_UNITS = (UTF16, CODE_POINTS)
+WEBANNO_UNITS = (offset_units.UTF16, offset_units.CODE_POINTS)
 """What WebAnno counts in, and what other programs that write its format do."""
 
 
@@ -206,9 +198,9 @@ class WebAnnoLayout(Struct):
     places: dict[int, tuple[int, int]] = field(default_factory=dict)
 
 
-def detect_offset_unit(found: WebAnnoTable, where: str) -> OffsetUnit:
+def detect_offset_unit(found: WebAnnoTable, where: str) -> offset_units.OffsetUnit:
     """Return what the offsets are counted in, decided by the tokens' texts where the units differ."""
-    detector = OffsetUnitDetector(WEBANNO_UNITS)
+    detector = offset_units.OffsetUnitDetector(WEBANNO_UNITS)
     for sentence in found.sentences:
         text, origin = _sentence_text(sentence)
         if max(text, default="") > "\uffff":
@@ -216,7 +208,7 @@ def detect_offset_unit(found: WebAnnoTable, where: str) -> OffsetUnit:
     return detector.unit(where)
 
 
-def _quoted_tokens(sentence: WebAnnoSentence, origin: int) -> Iterator[QuotedRange]:
+def _quoted_tokens(sentence: WebAnnoSentence, origin: int) -> Iterator[offset_units.QuotedRange]:
     for unit in sentence.units:
         if origin <= unit.start < unit.end:
             yield unit.start - origin, unit.end - origin, unit.text
@@ -248,7 +240,7 @@ def _rebuild_sentence(sentence: WebAnnoSentence) -> str:
     return "".join(parts)
 
 
-def lay_out_table(found: WebAnnoTable, unit: OffsetUnit, where: str) -> WebAnnoLayout:
+def lay_out_table(found: WebAnnoTable, unit: offset_units.OffsetUnit, where: str) -> WebAnnoLayout:
     """Return the text and all places; raises SourceError, with the line, for offsets at odds with it."""
     out = WebAnnoLayout()
     parts: list[str] = []
@@ -259,7 +251,7 @@ def lay_out_table(found: WebAnnoTable, unit: OffsetUnit, where: str) -> WebAnnoL
         parts += [gap, text]
         size += len(gap)
         out.sentences.append((size, size + len(text)))
-        _place_units(sentence, OffsetConverter(text, unit), (origin, size, text), out, where)
+        _place_units(sentence, offset_units.OffsetConverter(text, unit), (origin, size, text), out, where)
         size += len(text)
         declared = (origin if sentence.units else declared + len(gap)) + _length_in_unit(text, unit)
     out.text = "".join(parts)
@@ -277,14 +269,14 @@ def _sentence_gap(wanted: int, *, is_first: bool) -> str:
     return " " * (blanks + (wanted > 0)) if is_first else "\n" + " " * blanks
 
 
-def _length_in_unit(text: str, unit: OffsetUnit) -> int:
-    astral = sum(c > "\uffff" for c in text) if unit.scale is OffsetScale.UTF16 else 0
+def _length_in_unit(text: str, unit: offset_units.OffsetUnit) -> int:
+    astral = sum(c > "\uffff" for c in text) if unit.scale is offset_units.OffsetScale.UTF16 else 0
     return len(text) + astral
 
 
 def _place_units(
     sentence: WebAnnoSentence,
-    converter: OffsetConverter,
+    converter: offset_units.OffsetConverter,
     base: tuple[int, int, str],
     layout: WebAnnoLayout,
     where: str,
@@ -310,7 +302,9 @@ def _reads_as(there: str, description: str) -> bool:
     return there == description or escape_text_line(there) == description
 
 
-def _unit_range(unit: WebAnnoUnit, converter: OffsetConverter, origin: int, where: str) -> tuple[int, int]:
+def _unit_range(
+    unit: WebAnnoUnit, converter: offset_units.OffsetConverter, origin: int, where: str
+) -> tuple[int, int]:
     if unit.start < origin:
         raise _offset_error(unit, f"{unit.start} lies before its sentence", where)
     try:

@@ -15,15 +15,8 @@ from msgspec import Struct, field
 
 from annotator.core.spans import Span, reading_order
 from annotator.core.tokens import Token, token_range
+from annotator.formats import format_writing
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.format_writing import (
-    PAST_TEXT_END,
-    FileNames,
-    record_span,
-    record_unsupported_fields,
-    visible_words,
-    write_whole_file,
-)
 from annotator.formats.span_fields import NoteCounter
 from annotator.formats.webanno.webanno_table import CellValue, escape_text_line, format_cell
 
@@ -40,12 +33,12 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
 
     What the format cannot hold is listed in ``log``.
     """
-    names, tally = FileNames(), NoteCounter()
+    names, tally = format_writing.FileNames(), NoteCounter()
     files = []
     for document in documents:
         path = out / names.unique_name(document.id or document.title, document.annotator)
         text = TSV_HEADER + "".join(_document_lines(document, log, tally))
-        files.append(write_whole_file(path.with_name(path.name + ".tsv"), text.encode()))
+        files.append(format_writing.write_whole_file(path.with_name(path.name + ".tsv"), text.encode()))
     tally.add_notes(log)
     return files
 
@@ -59,9 +52,9 @@ class _CellValues(Struct):
 
 def _document_lines(document: Document, log: ConversionLog, tally: NoteCounter) -> Iterator[str]:
     log.read += len(document.spans)
-    tokens = visible_words(document)
+    tokens = format_writing.visible_words(document)
     rows = _cell_values(document, tokens, log)
-    record_unsupported_fields(document, "WebAnno's TSV", log, has_notes=False)
+    format_writing.record_unsupported_fields(document, "WebAnno's TSV", log, has_notes=False)
     astral = [n for n, c in enumerate(document.text) if c > "\uffff"]
     sentences = list(_sentence_ranges(document, tokens))
     tally.add(GAPS_LOST, _gaps_change(document.text, tokens, sentences))
@@ -111,7 +104,7 @@ def _cell_values(document: Document, tokens: Sequence[Token], log: ConversionLog
     for span in reading_order(document.spans):
         first, last = token_range(tokens, span.start, span.end)
         if why := _why_unsupported(span, document, tokens[first:last]):
-            record_span(document, span, why, log)
+            format_writing.record_span(document, span, why, log)
         else:
             log.kept += 1
             placed.append((span, first, last))
@@ -127,7 +120,7 @@ def _cell_values(document: Document, tokens: Sequence[Token], log: ConversionLog
 
 def _why_unsupported(span: Span, document: Document, tokens: Sequence[Token]) -> str:
     if span.end > len(document.text):
-        return PAST_TEXT_END
+        return format_writing.PAST_TEXT_END
     if not span.label.strip() or "\r" in span.label or span.label != span.label.strip():
         return "WebAnno's rows hold no such label"
     inside = tokens and tokens[0].start <= span.start and span.end <= tokens[-1].end
