@@ -73,7 +73,9 @@ class LayerSurvey(Struct):
         if wanted:
             return self._requested_choice(wanted, where)
         names = [n for n in self.feature_values if not is_word_layer(n)]
-        alike = [n for n in names if not _is_link_layer(n) and _are_labels(self._label_values(n))]
+        values = {n: self.feature_values[n].get(self._label_feature(n), Counter()) for n in names}
+        links = [n for n in names if any(w in f"{n}." for w in _LINK_PACKAGES)]
+        alike = [n for n in names if n not in links and _are_labels(values[n])]
         most = [max(names, key=lambda n: self.counts[n])] if names else []
         taken = alike or most
         others = tuple(n for n in names if n not in taken and self.counts[n])
@@ -120,9 +122,6 @@ class LayerSurvey(Struct):
         alike = [f for f in (*named, *others) if _are_labels(found[f])]
         return next(iter((*alike, *named)), "")
 
-    def _label_values(self, layer: str) -> Counter[str]:
-        return self.feature_values[layer].get(self._label_feature(layer), Counter())
-
 
 def _are_labels(values: Counter[str]) -> bool:
     """Return True if the values of a feature look like labels."""
@@ -134,10 +133,6 @@ def _are_labels(values: Counter[str]) -> bool:
 def is_word_layer(layer: str) -> bool:
     """Return True if a layer annotates every word or the document, not spans."""
     return any(w in f"{layer}." for w in _WORD_PACKAGES)
-
-
-def _is_link_layer(layer: str) -> bool:
-    return any(w in f"{layer}." for w in _LINK_PACKAGES)
 
 
 def short_layer_name(layer: str) -> str:

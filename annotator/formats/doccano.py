@@ -80,17 +80,13 @@ def row_spans(row: dict[str, Any], where: str) -> tuple[SpansByAnnotator, list[A
                 raise SourceError(f"`{key}` must be a list", where=where, do=EXPORT_AGAIN)
             found = [found]
         for item in found:
-            if isinstance(item, list | dict) and not _is_text_label(item):
+            is_text_label = isinstance(item, dict) and "label" in item and not _OFFSET_KEYS & item.keys()
+            if isinstance(item, list | dict) and not is_text_label:
                 who = span_fields.name_of(item.get("user")) if isinstance(item, dict) else ""
                 spans.setdefault(who, []).append(_raw_span(item))
             else:
                 others.append(item)
     return spans, others
-
-
-def _is_text_label(item: list[Any] | dict[str, Any]) -> bool:
-    """Return True if an old annotation has a label and no place, as those of whole texts do."""
-    return isinstance(item, dict) and "label" in item and not _OFFSET_KEYS & item.keys()
 
 
 _OFFSET_KEYS = {"start_offset", "end_offset", "start", "end"}

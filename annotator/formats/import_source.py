@@ -71,12 +71,7 @@ class FileSample(Struct, frozen=True):
         The last one may be cut off and is left out then; none where this is no JSON.
         """
         text = self.text.lstrip()
-        found = (
-            _json_values(text.removeprefix("["), most) if text.startswith("[") else _json_values(text, most)
-        )
-        if text.startswith("[") and not found:
-            return []
-        return found
+        return _json_values(text.removeprefix("["), most)
 
 
 def _json_values(text: str, most: int) -> list[Any]:
@@ -386,29 +381,26 @@ def _is_hidden(name: str) -> bool:
     return any(part.startswith(".") or part == "__MACOSX" for part in parts)
 
 
-def _read(source: ImportSource, file: IO[bytes], size: int) -> bytes:
-    try:
-        return file.read(size)
-    except _UNPACKING_ERRORS as error:
-        raise source.error(f"it cannot be unpacked ({error})", do="pack it anew") from None
-
-
-def _read_line(source: ImportSource, file: IO[bytes], size: int) -> bytes:
-    try:
-        return file.readline(size)
-    except _UNPACKING_ERRORS as error:
-        raise source.error(f"it cannot be unpacked ({error})", do="pack it anew") from None
-
-
-def _unpacking_errors() -> tuple[type[Exception], ...]:
-    """Return what the unpackers of the standard library raise for damaged data."""
+@contextmanager
+def _unpacking(source: ImportSource) -> Iterator[None]:
+    """Turn what the unpackers of the standard library raise for damaged data into a SourceError."""
     import lzma
     import zlib
 
-    return (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError)
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError) as error:
+        raise source.error(f"it cannot be unpacked ({error})", do="pack it anew") from None
 
 
-_UNPACKING_ERRORS = _unpacking_errors()
+def _read(source: ImportSource, file: IO[bytes], size: int) -> bytes:
+    with _unpacking(source):
+        return file.read(size)
+
+
+def _read_line(source: ImportSource, file: IO[bytes], size: int) -> bytes:
+    with _unpacking(source):
+        return file.readline(size)
 
 
 def _file_heads(files: list[ImportSource]) -> Iterator[bytes]:

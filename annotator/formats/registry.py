@@ -77,28 +77,28 @@ class FormatInfo(Struct, frozen=True, kw_only=True):
     """How the names of files end that belong to it though any format may look like them."""
 
 
+_OFFSETS = frozenset({"offsets"})
+
 FORMATS: Mapping[str, FormatInfo] = {
     "prodigy": FormatInfo(
         description="Prodigy's JSONL",
         module="prodigy",
         unit="sentence",
         has_fixed_unit=True,
-        reader_options=frozenset({"offsets"}),
+        reader_options=_OFFSETS,
         has_answers=True,
         is_gold=True,
     ),
-    "doccano": FormatInfo(
-        description="doccano's JSONL or zip", module="doccano", reader_options=frozenset({"offsets"})
-    ),
+    "doccano": FormatInfo(description="doccano's JSONL or zip", module="doccano", reader_options=_OFFSETS),
     "labelstudio": FormatInfo(
         description="Label Studio's JSON or JSON_MIN",
         module="labelstudio",
-        reader_options=frozenset({"offsets"}),
+        reader_options=_OFFSETS,
     ),
     "brat": FormatInfo(
         description="a brat folder (.txt and .ann)",
         module="brat",
-        reader_options=frozenset({"offsets"}),
+        reader_options=_OFFSETS,
         companion_suffix=".txt",
     ),
     "conll": FormatInfo(
@@ -132,14 +132,14 @@ FORMATS: Mapping[str, FormatInfo] = {
     "spacy-json": FormatInfo(
         description="spaCy's v2 JSON or tuples",
         module="spacy_json",
-        reader_options=frozenset({"offsets"}),
+        reader_options=_OFFSETS,
         has_annotators=False,
     ),
     "plain": FormatInfo(
         description='JSONL of {"text", "spans"}',
         module="plain",
         unit="sentence",
-        reader_options=frozenset({"offsets"}),
+        reader_options=_OFFSETS,
         is_gold=True,
     ),
 }

@@ -37,16 +37,11 @@ def align_spans(
     description = {s.key for entry in log.entries[log.aligned_entries :] for s in entry.resulting_spans}
     kept = [] if kept is None else kept
     before = len(kept)
-    renamed = rename or _unchanged_label
-    spans = tuple(_aligned(document, document.spans, log, description, kept, renamed))
-    rejected = tuple(_aligned(document, document.rejected, log, description, kept, renamed))
+    spans = tuple(_aligned(document, document.spans, log, description, kept, rename))
+    rejected = tuple(_aligned(document, document.rejected, log, description, kept, rename))
     log.kept += len(kept) - before
     log.aligned_entries = len(log.entries)
     return replace(document, spans=spans, rejected=rejected)
-
-
-def _unchanged_label(label: str) -> str:
-    return label
 
 
 def _aligned(
@@ -55,11 +50,13 @@ def _aligned(
     log: ConversionLog,
     reported: set[SpanKey],
     kept: list[Span],
-    rename: LabelRename,
+    rename: LabelRename | None,
 ) -> Iterator[Span]:
     seen: dict[SpanKey, str] = {}
     for span in spans:
-        settled, outcome, why = _aligned_span(document, span, seen, rename(span.label))
+        settled, outcome, why = _aligned_span(
+            document, span, seen, rename(span.label) if rename else span.label
+        )
         if settled is not None:
             seen[settled.key] = span.label
             yield settled

@@ -111,17 +111,14 @@ def tag_chunks(tags: Sequence[ParsedTag]) -> list[TagChunk]:
     out: list[TagChunk] = []
     opened: int | None = None
     for n, tag in enumerate([*tags, OUTSIDE_TAG]):
-        if opened is not None and _closes_chunk(tags[n - 1], tag):
-            out.append(TagChunk(opened, n, tags[n - 1].label))
+        last = tags[n - 1] if n else OUTSIDE_TAG
+        is_closed = tag.kind in "OBS" or tag.label != last.label or last.kind in "ES"
+        if opened is not None and is_closed:
+            out.append(TagChunk(opened, n, last.label))
             opened = None
         if opened is None and tag.kind != "O":
             opened = n
     return out
-
-
-def _closes_chunk(last: ParsedTag, tag: ParsedTag) -> bool:
-    """Return True if a span that runs up to ``last`` is over before ``tag``."""
-    return tag.kind in "OBS" or tag.label != last.label or last.kind in "ES"
 
 
 class SchemeEvidence(Struct):

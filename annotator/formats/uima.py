@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -78,12 +78,14 @@ def read(source: ImportSource, log: ConversionLog, layer: str = "") -> Iterator[
     taken = [f for f in files if detect(f.sample())] if len(files) > 1 else files
     if not taken:
         raise source.error("no file in it is a CAS", do="export as UIMA CAS JSON")
-    loaded = ((f, _load_cas(cassis, f, files, log)) for f in taken)
-    chosen = _choose_layers(loaded, layer, source)
+    chosen = _choose_layers((_load_cas(cassis, f, files, log) for f in taken), layer, source)
     log.notes += layer_notes(chosen)
     tally = NoteCounter()
     for file in taken:
-        yield from _documents(_load_cas(cassis, file, files, log), file, chosen, log, tally)
+        cas = _load_cas(cassis, file, files, log)
+        for number, view in enumerate(cas.views, 1):
+            where = file.name if len(cas.views) == 1 else f"{file.name}#{number}"
+            yield _document(view, cas.unmapped_offsets, where, chosen, log, tally)
     tally.add_notes(log)
 
 
@@ -122,27 +124,19 @@ def _load_cas(cassis: Any, file: ImportSource, files: list[ImportSource], log: C
                 cas = cassis.load_cas_from_xmi(BytesIO(_checked_xml(file, data)), typesystem=types)
             else:
                 data = data.removeprefix(b"\xef\xbb\xbf")
-                _check_keys(json_records.parse_json_object(data, file.name, log), file)
+                if "%FEATURE_STRUCTURES" not in json_records.parse_json_object(data, file.name, log):
+                    raise file.error("this is JSON, but no CAS", do="export as UIMA CAS JSON")
                 cas = cassis.load_cas_from_json(BytesIO(data))
             views = tuple(_cas_views(cas))
         except AnnotatorError:
             raise
         except Exception as error:  # noqa: BLE001  (the library raises whatever its parsers meet)
-            raise file.error(f"this is no sound CAS ({_error_text(error)})", do="export it again") from None
+            text = json_records.shortened(f"{type(error).__name__}: {error}", 80).strip("'\"")
+            raise file.error(f"this is no sound CAS ({text})", do="export it again") from None
     offs = (_UNMAPPED_OFFSET.match(str(w.message)) for w in description)
     if not views:
         raise file.error("no view of it has a text", do="export a document with a text")
     return _Cas(views, frozenset(int(f[1]) for f in offs if f))
-
-
-def _check_keys(found: Mapping[str, Any], file: ImportSource) -> None:
-    """Raise SourceError for JSON that holds something else."""
-    if "%FEATURE_STRUCTURES" not in found:
-        raise file.error("this is JSON, but no CAS", do="export as UIMA CAS JSON")
-
-
-def _error_text(error: Exception) -> str:
-    return json_records.shortened(f"{type(error).__name__}: {error}", 80).strip("'\"")
 
 
 def _checked_xml(file: ImportSource, data: bytes | None = None) -> bytes:
@@ -201,24 +195,14 @@ def _is_relation(annotation: Any) -> bool:
     return {"Governor", "Dependent"} <= names
 
 
-def _choose_layers(
-    loaded: Iterator[tuple[ImportSource, _Cas]], wanted: str, source: ImportSource
-) -> LayerChoice:
+def _choose_layers(loaded: Iterable[_Cas], wanted: str, source: ImportSource) -> LayerChoice:
     layers = LayerSurvey()
-    for _, found in loaded:
+    for found in loaded:
         for view in found.views:
             for annotation in view.annotations:
                 if not _is_relation(annotation) and not annotation.type.name.endswith(_METADATA_TYPE):
                     layers.add_annotation(annotation.type.name, _feature_values(annotation))
     return layers.choose(wanted, source.name)
-
-
-def _documents(
-    found: _Cas, file: ImportSource, choice: LayerChoice, log: ConversionLog, tally: NoteCounter
-) -> Iterator[Document]:
-    for number, view in enumerate(found.views, 1):
-        where = file.name if len(found.views) == 1 else f"{file.name}#{number}"
-        yield _document(view, found.unmapped_offsets, where, choice, log, tally)
 
 
 def _document(

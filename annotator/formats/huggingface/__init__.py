@@ -54,22 +54,13 @@ _FIELD_DESCRIPTIONS = {
 }
 
 
-def dataset_card(
-    documents: Sequence[Document],
-    kept: Sequence[Sequence[Span]],
-    features: Mapping[str, Any],
-    log: ConversionLog,
-) -> str:
-    """Return the card; it holds no clock and no path, so the same data give the same card."""
-    return "\n".join(_card_lines(documents, kept, features, log)) + "\n"
-
-
-def _card_lines(
+def dataset_card_lines(
     documents: Sequence[Document],
     kept: Sequence[Sequence[Span]],
     features: Mapping[str, Any],
     log: ConversionLog,
 ) -> Iterator[str]:
+    """Yield the lines of the card; it holds no clock and no path, so the same data give the same card."""
     labels = Counter(s.label for spans in kept for s in spans)
     people = {d.annotator for d in documents if d.annotator}
     yield "---"
@@ -132,10 +123,10 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     used = {name: _STRING_FEATURE for name in _OPTIONAL_COLUMNS if any(r[name] for r in rows)}
     features = {**_dataset_features(names, sourced=sourced), **used}
     data = _parquet(rows, features)
-    description = dataset_card(every, kept, features, log)
+    card = "\n".join(dataset_card_lines(every, kept, features, log)) + "\n"
     return [
         write_whole_file(out / PARQUET_FILE, data),
-        write_whole_file(out / "dataset-card.md", description.encode()),
+        write_whole_file(out / "dataset-card.md", card.encode()),
     ]
 
 
@@ -194,7 +185,10 @@ def _dataset_row(
         "spans": found if spans or document.answer else None,
         "tokens": [t.text for t in words],
         "ner_tags": list(map(names.index, iob2_tags(words, flat))),
-        **_optional_values(document),
+        "title": document.title,
+        "annotator": document.annotator,
+        "note": document.note,
+        "meta": orjson.dumps(dict(document.meta)).decode() if document.meta else "",
     }
 
 
@@ -203,16 +197,6 @@ def _span_with_text(text: str, span: Span, *, sourced: bool) -> dict[str, Any]:
     source = {"source": span.source} if sourced else {}
     quote = text[span.start : span.end]
     return {"start": span.start, "end": span.end, "label": span.label, "text": quote, **source}
-
-
-def _optional_values(document: Document) -> dict[str, str]:
-    """Return the columns that both styles have."""
-    return {
-        "title": document.title,
-        "annotator": document.annotator,
-        "note": document.note,
-        "meta": orjson.dumps(dict(document.meta)).decode() if document.meta else "",
-    }
 
 
 def _taggable_spans(document: Document, spans: Sequence[Span], untagged: Counter[str]) -> list[Span]:

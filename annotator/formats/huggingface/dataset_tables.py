@@ -6,6 +6,7 @@ import importlib
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence, Sized
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -153,13 +154,11 @@ class ParquetTable:
         pa, parquet = import_arrow(source.name)
         data = source.read_bytes()
         self._check(data)
-        try:
+        with self._decoding():
             leaves = parquet.ParquetFile(pa.BufferReader(data)).schema
             coded = [x.path for x in leaves if x.physical_type == "BYTE_ARRAY"]
             self._file = parquet.ParquetFile(pa.BufferReader(data), read_dictionary=coded)
             self.schema = self._file.schema_arrow
-        except Exception as error:  # noqa: BLE001  (the library raises whatever its decoders meet)
-            raise self._broken(error) from None
 
     @property
     def metadata(self) -> bytes:
@@ -181,8 +180,13 @@ class ParquetTable:
         Raises SourceError where the file is damaged, a text too long, or all of it too much.
         """
         number = size = 0
-        batches = self._batches(columns)
-        while (batch := self._next(batches)) is not None:
+        with self._decoding():
+            batches = iter(self._file.iter_batches(batch_size=BATCH_ROWS, columns=list(columns)))
+        while True:
+            with self._decoding():
+                batch = next(batches, None)
+            if batch is None:
+                return
             for n in range(batch.num_rows):
                 number += 1
                 row = {name: self._value(batch, name, n, number) for name in columns}
@@ -216,25 +220,20 @@ class ParquetTable:
             what = f"a column unpacks to {most:,} bytes, more than {MAX_ZIP_RATIO} times the file's size"
             raise self.source.error(what, do="write it anew from where it comes")
 
-    def _batches(self, columns: Sequence[str]) -> Any:
+    @contextmanager
+    def _decoding(self, row: int = 0) -> Iterator[None]:
+        """Turn whatever the library's decoders raise (bad UTF-8, dates out of range) into a SourceError."""
         try:
-            return iter(self._file.iter_batches(batch_size=BATCH_ROWS, columns=list(columns)))
-        except Exception as error:  # noqa: BLE001  (as above)
-            raise self._broken(error) from None
-
-    def _next(self, batches: Any) -> Any:
-        try:
-            return next(batches, None)
-        except Exception as error:  # noqa: BLE001  (as above)
-            raise self._broken(error) from None
+            yield
+        except Exception as error:  # noqa: BLE001  (the library raises whatever its decoders meet)
+            raise self._broken(error, row) from None
 
     def _value(self, batch: Any, name: str, n: int, row: int) -> Any:
-        try:
+        with self._decoding(row):
             scalar = batch.column(name)[n]
-            items = _list_length(scalar)
+            values = getattr(scalar, "values", None)  # of a struct it is a method
+            items = len(values) if isinstance(values, Sized) else 0  # before any is unpacked
             value = scalar.as_py() if items <= MAX_ROW_ITEMS else None
-        except Exception as error:  # noqa: BLE001  (as above: bytes that are no UTF-8, dates out of range)
-            raise self._broken(error, row) from None
         if items > MAX_ROW_ITEMS:
             what = f"`{name}` has {items:,} items, more than {MAX_ROW_ITEMS:,}"
             raise SourceError(what, where=self._where(row), do="split it into several rows")
@@ -251,12 +250,6 @@ class ParquetTable:
         )
 
 
-def _list_length(scalar: Any) -> int:
-    """Return how many items a list has, before any is unpacked; 0 for what is none."""
-    values = getattr(scalar, "values", None)  # of a struct it is a method
-    return len(values) if isinstance(values, Sized) else 0
-
-
 def _arrow_kind(type_: Any) -> str:
     """Return what a column's values are: text, words, numbers, spans, or nothing of these."""
     description = str(type_)
@@ -265,12 +258,10 @@ def _arrow_kind(type_: Any) -> str:
         every = [str(field.type) for field in type_]
         return "spans" if every and all("list<" in t for t in every) else ""
     if "list<" in description.split("<", 1)[0] + "<" and inner is not None:
-        return "spans" if str(inner).startswith("struct<") else _list_item_kind(str(inner))
+        name = str(inner)
+        kinds = {"spans": name.startswith("struct<"), "words": _is_string(name), "numbers": "int" in name[:4]}
+        return next((kind for kind, is_kind in kinds.items() if is_kind), "")
     return "text" if _is_string(description) else ""
-
-
-def _list_item_kind(inner: str) -> str:
-    return "words" if _is_string(inner) else "numbers" if inner.startswith(("int", "uint")) else ""
 
 
 def _is_string(description: str) -> bool:

@@ -140,7 +140,7 @@ def _annotation_time(row: dict[str, Any]) -> float:
 def _parse_min_row(row: dict[str, Any], where: str) -> LabelStudioTask:
     """Return the task of a JSON_MIN row: whatever is a list of regions is what was annotated."""
     results = [
-        {"from_name": key, "value": value, "type": _value_kind(value)}
+        {"from_name": key, "value": value, "type": next(filter(_is_value_key, value), "")}
         for key, found in row.items()
         if _is_regions(found) or _is_other(found)
         for value in (found if isinstance(found, list) else [found])
@@ -171,9 +171,8 @@ def _is_other(value: Any) -> bool:
     return bool(found) and all(isinstance(x, dict) and any(k in x for k in _TEXT_VALUE_KEYS) for x in found)
 
 
-def _value_kind(value: dict[str, Any]) -> str:
-    keys: Iterator[str] = (k for k in value if k.endswith("labels") or k in _TEXT_VALUE_KEYS)
-    return next(keys, "")
+def _is_value_key(key: str) -> bool:
+    return key.endswith("labels") or key in _TEXT_VALUE_KEYS
 
 
 # What an annotation's ``result`` holds: spans of a text, and all that no span can hold.

@@ -221,10 +221,14 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
 
 def prodigy_task(document: Document, log: ConversionLog) -> dict[str, Any]:
     """Return the task of a document, every span counted."""
+    own = {"id": document.id, "title": document.title, "note": document.note, "flagged": document.flagged}
     task: dict[str, Any] = {
         "text": document.text,
-        "meta": _task_meta(document),
-        "tokens": [_task_token(n, token) for n, token in enumerate(document.tokens)],
+        "meta": {**document.meta, **{key: value for key, value in own.items() if value}},
+        "tokens": [
+            {"text": t.text, "start": t.start, "end": t.end, "id": n, "ws": t.ws}
+            for n, t in enumerate(document.tokens)
+        ],
         "spans": _task_spans(document, document.spans, log),
         "rejected": _task_spans(document, document.rejected, log),
         "answer": document.answer,
@@ -234,15 +238,6 @@ def prodigy_task(document: Document, log: ConversionLog) -> dict[str, Any]:
         "_timestamp": int(document.time),
     }
     return {key: value for key, value in task.items() if value or key in {"text", "spans"}}
-
-
-def _task_meta(document: Document) -> dict[str, Any]:
-    own = {"id": document.id, "title": document.title, "note": document.note, "flagged": document.flagged}
-    return {**document.meta, **{key: value for key, value in own.items() if value}}
-
-
-def _task_token(number: int, token: Token) -> dict[str, Any]:
-    return {"text": token.text, "start": token.start, "end": token.end, "id": number, "ws": token.ws}
 
 
 def _task_spans(document: Document, spans: Sequence[Span], log: ConversionLog) -> list[dict[str, Any]]:

@@ -204,14 +204,9 @@ def detect_offset_unit(found: WebAnnoTable, where: str) -> offset_units.OffsetUn
     for sentence in found.sentences:
         text, origin = _sentence_text(sentence)
         if max(text, default="") > "\uffff":
-            detector.add_text(text, list(_quoted_tokens(sentence, origin)))
+            units = (u for u in sentence.units if origin <= u.start < u.end)
+            detector.add_text(text, [(u.start - origin, u.end - origin, u.text) for u in units])
     return detector.unit(where)
-
-
-def _quoted_tokens(sentence: WebAnnoSentence, origin: int) -> Iterator[offset_units.QuotedRange]:
-    for unit in sentence.units:
-        if origin <= unit.start < unit.end:
-            yield unit.start - origin, unit.end - origin, unit.text
 
 
 def _sentence_text(sentence: WebAnnoSentence) -> tuple[str, int]:
@@ -253,7 +248,8 @@ def lay_out_table(found: WebAnnoTable, unit: offset_units.OffsetUnit, where: str
         out.sentences.append((size, size + len(text)))
         _place_units(sentence, offset_units.OffsetConverter(text, unit), (origin, size, text), out, where)
         size += len(text)
-        declared = (origin if sentence.units else declared + len(gap)) + _length_in_unit(text, unit)
+        astral = sum(c > "\uffff" for c in text) if unit.scale is offset_units.OffsetScale.UTF16 else 0
+        declared = (origin if sentence.units else declared + len(gap)) + len(text) + astral
     out.text = "".join(parts)
     return out
 
@@ -267,11 +263,6 @@ def _sentence_gap(wanted: int, *, is_first: bool) -> str:
         return ""
     blanks = min(max(wanted - 1, 0), _MAX_GAP)
     return " " * (blanks + (wanted > 0)) if is_first else "\n" + " " * blanks
-
-
-def _length_in_unit(text: str, unit: offset_units.OffsetUnit) -> int:
-    astral = sum(c > "\uffff" for c in text) if unit.scale is offset_units.OffsetScale.UTF16 else 0
-    return len(text) + astral
 
 
 def _place_units(
@@ -288,18 +279,13 @@ def _place_units(
     origin, at, text = base
     for unit in sentence.units:
         start, end = _unit_range(unit, converter, origin, where)
-        if end > len(text) or not (unit.is_part or _reads_as(text[start:end], unit.text)):
+        there = text[start:end]  # some versions escape a token as they do the text
+        if end > len(text) or not (unit.is_part or unit.text in {there, escape_text_line(there)}):
             what = f"the token {unit.text[:40]!r} does not stand at its offsets in the text"
             raise SourceError(what, where=f"{where}:{unit.line}", do="export the file again")
         layout.places[unit.line] = (at + start, at + end)
         if not unit.is_part:
-            ws = text[end : end + 1] == " "
-            layout.tokens.append(Token(text[start:end], at + start, at + end, ws))
-
-
-def _reads_as(there: str, description: str) -> bool:
-    """Return True if a token is the text at its offsets; some versions escape it as they do the text."""
-    return there == description or escape_text_line(there) == description
+            layout.tokens.append(Token(there, at + start, at + end, text[end : end + 1] == " "))
 
 
 def _unit_range(

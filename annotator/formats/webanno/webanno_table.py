@@ -50,11 +50,10 @@ def parse_cell(cell: str) -> list[CellValue]:
 def _parse_value(piece: str) -> CellValue:
     fits = _VALUE.fullmatch(piece)
     description, number = (fits[1], int(fits[2] or 0)) if fits else (piece, 0)
-    return CellValue(None if description == NO_VALUE else _ESCAPED.sub(_unescape, description), number)
-
-
-def _unescape(fits: re.Match[str]) -> str:
-    return _UNESCAPED.get(fits[1], fits[1])
+    return CellValue(
+        None if description == NO_VALUE else _ESCAPED.sub(lambda m: _UNESCAPED.get(m[1], m[1]), description),
+        number,
+    )
 
 
 def format_cell(found: list[CellValue]) -> str:
@@ -63,18 +62,20 @@ def format_cell(found: list[CellValue]) -> str:
 
 
 def _format_value(value: CellValue) -> str:
-    description = NO_VALUE if value.text is None else _SPECIAL.sub(_escape, value.text)
+    description = (
+        NO_VALUE
+        if value.text is None
+        else _SPECIAL.sub(lambda m: "\\" + _ESCAPE_LETTERS.get(m[0], m[0]), value.text)
+    )
     return f"{description}[{value.number}]" if value.number else description
-
-
-def _escape(fits: re.Match[str]) -> str:
-    return "\\" + _ESCAPE_LETTERS.get(fits[0], fits[0])
 
 
 def unescape_text(escaped: str, version: tuple[int, int]) -> str:
     """Return the text behind ``#Text=``; up to 3.1 it is escaped as in Java."""
     if version <= (3, 1):
-        return _join_surrogates(_ESCAPED_JAVA.sub(_unescape_java, escaped))
+        text = _ESCAPED_JAVA.sub(_unescape_java, escaped)
+        # Java escapes the two surrogates of a character one by one; lone ones become U+FFFD.
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return _ESCAPED.sub(_unescape_in_text, escaped)
 
 
@@ -86,11 +87,6 @@ def _unescape_in_text(fits: re.Match[str]) -> str:
 def _unescape_java(fits: re.Match[str]) -> str:
     found = fits[1]
     return chr(int(found[1:], 16)) if len(found) > 1 else _UNESCAPED_IN_TEXT.get(found, found)
-
-
-def _join_surrogates(text: str) -> str:
-    """Return the text with surrogates that Java escapes singly made characters; lone ones become U+FFFD."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def escape_text_line(text: str) -> str:
