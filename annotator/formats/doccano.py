@@ -183,8 +183,6 @@ def _is_free_column(key: str, document: Document, log: ConversionLog) -> bool:
 
 DOCCANO_UNITS = (CODE_POINTS, GRAPHEMES, UTF16, CRLF_AS_ONE)
 
-NO_RELATIONS = "relations between spans have no place here"
-NO_TEXT_LABELS = "a label for the whole text has no place here"
 
 OPEN_DOCCANO_TEXTS = (
     "texts without a span, which the file leaves open because doccano doesn't say whether anybody has read "
@@ -279,11 +277,8 @@ class _DoccanoReader(Struct):
             raise SourceError("a row must be a JSON object", where=where, do=EXPORT_AGAIN)
         text = row_text(row, where)
         spans, labels = row_spans(row, where)
-        relations = row.get("relations")
-        span_fields.record_unsupported(
-            relations if isinstance(relations, list) else [], "relation", NO_RELATIONS, where, self.log
-        )
-        span_fields.record_unsupported(labels, "text label", NO_TEXT_LABELS, where, self.log)
+        span_fields.record_unsupported(row.get("relations"), "relation", where, self.log)
+        span_fields.record_unsupported(labels, "text label", where, self.log)
         meta = row_meta(row)
         for user, raw_spans in (spans or {"": []}).items():
             yield Document(

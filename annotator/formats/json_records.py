@@ -158,13 +158,14 @@ def read_json_records(source: ImportSource, log: ConversionLog | None = None) ->
     A list on the first line may also be the first of many records; it is where it is whole. Raises
     SourceError, with the line, for what is not JSON.
     """
-    if _is_one_object(source):
-        yield source.name, parse_json(source.read_bytes().removeprefix(b"\xef\xbb\xbf"), source.name, log)
-        return
-    if _is_one_list(source):
+    if _is_one_object(source) or _is_one_list(source):
         value = parse_json(source.read_bytes().removeprefix(b"\xef\xbb\xbf"), source.name, log)
-        found = [value] if _is_text_pair(value) else value
-        yield from ((f"{source.name}, record {n}", x) for n, x in enumerate(found, 1))
+        if not isinstance(value, list):
+            yield source.name, value
+            return
+        is_pair = len(value) == 2 and isinstance(value[0], str)  # a record itself: spaCy's ``[text, {…}]``
+        records = [value] if is_pair else value
+        yield from ((f"{source.name}, record {n}", x) for n, x in enumerate(records, 1))
         return
     for number, line in source.lines():
         if line.strip():
@@ -213,8 +214,3 @@ def _is_json(line: bytes) -> bool:
     except orjson.JSONDecodeError:
         return False
     return True
-
-
-def _is_text_pair(value: Any) -> bool:
-    """Return True if a list is itself a record: spaCy's ``[text, {…}]``."""
-    return isinstance(value, list) and len(value) == 2 and isinstance(value[0], str)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import shlex
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 
@@ -95,15 +95,8 @@ def suggested_map_option(
     named = {new for old, new in (given or {}).items() if not old.isdecimal()}
     pairs = kept | {x: new for x, new in wanted.items() if x not in named}
     if any("," in x or "=" in x or x != x.strip() for x in pairs):
-        return f"--map {_shell_quoted(orjson.dumps(pairs).decode())}"
-    return f"--map {_shell_quoted(','.join(f'{old}={new}' for old, new in pairs.items()))}"
-
-
-def _shell_quoted(text: str) -> str:
-    """Return a word as a shell takes it."""
-    if re.fullmatch(r"[\w@%+=:,./-]+", text, re.ASCII):
-        return text
-    return "'" + text.replace("'", "'\"'\"'") + "'"
+        return f"--map {shlex.quote(orjson.dumps(pairs).decode())}"
+    return f"--map {shlex.quote(','.join(f'{old}={new}' for old, new in pairs.items()))}"
 
 
 def usable_label(label: str) -> str:

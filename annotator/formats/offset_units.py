@@ -128,9 +128,7 @@ def to_code_points(text: str, start: int, end: int, unit: OffsetUnit) -> tuple[i
     return _cached_converter(text, unit).range(start, end)
 
 
-@lru_cache(maxsize=16)
-def _cached_converter(text: str, unit: OffsetUnit) -> OffsetConverter:
-    return OffsetConverter(text, unit)
+_cached_converter = lru_cache(maxsize=16)(OffsetConverter)
 
 
 def _counts_code_points(text: str, unit: OffsetUnit) -> bool:

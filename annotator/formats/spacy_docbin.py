@@ -33,7 +33,6 @@ OWN_USER_DATA_KEY = "annotator"
 
 _ARTICLE_KEYS = ("article", "sentence", "start", "end", "byline", "dateline", "date", "source", "origin")
 
-DOC_CATS_UNSUPPORTED = "a label for the whole text has no place here"
 
 SPACES_UNKNOWN = "texts whose blanks the file doesn't know, one put after each word: {n}"
 MISSING_TAGS = "tokens whose tag is missing, which nobody has reviewed: {n}"
@@ -156,13 +155,8 @@ class _DocReader:
     def _raw(self, span: Grouped) -> span_fields.RawSpan:
         """Return a span by its tokens, as spaCy reads it; by its code points where it has no such tokens."""
         if span.kb_id:
-            span_fields.record_unsupported(
-                [self.strings.get(span.kb_id) or str(span.kb_id)],
-                "link",
-                "a link to a knowledge base has no place here",
-                self.where,
-                self.log,
-            )
+            target = self.strings.get(span.kb_id) or str(span.kb_id)
+            span_fields.record_unsupported([target], "link", self.where, self.log)
         if not 0 <= span.first < span.last <= len(self.tokens):
             past = max(span.end, len(self.text) + 1)
             end = past if span.first < span.last else span.end
@@ -193,9 +187,7 @@ class _DocReader:
     def _note_unsupported(self) -> None:
         for attr, what in reader.UNUSED_ATTRIBUTES.items():
             self.tally.add(ATTRIBUTES_IGNORED.format(what=what), any(self.packed.columns.get(attr, ())))
-        span_fields.record_unsupported(
-            list(self.packed.cats), "text label", DOC_CATS_UNSUPPORTED, self.where, self.log
-        )
+        span_fields.record_unsupported(list(self.packed.cats), "text label", self.where, self.log)
 
     def _user_data(self) -> dict[str, Any]:
         """Return the user data that has names; of an extension attribute of the Doc its value."""
@@ -213,14 +205,8 @@ def _article_fields(own: Mapping[str, Any]) -> dict[str, Any]:
 
 def _user_data_name(key: Any) -> str:
     """Return the name of a piece of user data; empty for those of spans and tokens."""
-    if (
-        isinstance(key, tuple)
-        and len(key) == 4
-        and key[0] == "._."
-        and key[2] is None
-        and isinstance(key[1], str)
-    ):
-        return key[1]
+    if isinstance(key, tuple) and len(key) == 4 and key[0] == "._." and key[2] is None:
+        key = key[1]
     return key if isinstance(key, str) else ""
 
 

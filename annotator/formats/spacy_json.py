@@ -72,7 +72,6 @@ def _tag_parts(tag: str) -> tuple[str, str]:
 TUPLE_UNITS = (CODE_POINTS, UTF16, INCLUSIVE)
 """What tuples may count; they are made by all kinds of tools."""
 
-CATS_UNSUPPORTED = "a label for the whole text has no place here"
 RAW_TEXT_DIFFERS = (
     "paragraphs whose tokens do not spell their `raw` text, which was built from the tokens instead: {n}"
 )
@@ -201,16 +200,12 @@ class _SpacyJsonReader(Struct):
         if found is not None and not isinstance(found, list):
             raise SourceError("`entities` must be a list", where=where, do=_EXPORT_FROM_SPACY)
         self.tally.add(OPEN_SPACY_TEXTS, found is None)
-        self._record_categories(info.get("cats"), where)
+        span_fields.record_unsupported(_category_names(info.get("cats")), "text label", where, self.log)
         spans = span_fields.convert_spans(map(_raw_span, found or ()), text, where, self.log, self.unit)
         groups = self._groups(info.get("spans"), text, where)
         spans = merge_span_sets([("entities", spans), *groups], text, where, self.log)
         answer = Answer.ACCEPT if found is not None else None
         return Document(text, spans, answer=answer, where=where)
-
-    def _record_categories(self, categories: Any, where: str) -> None:
-        names = list(categories) if isinstance(categories, dict) else []
-        span_fields.record_unsupported(names, "text label", CATS_UNSUPPORTED, where, self.log)
 
     def _groups(self, found: Any, text: str, where: str) -> list[tuple[str, tuple[Span, ...]]]:
         groups = found if isinstance(found, dict) else {}
@@ -229,7 +224,7 @@ class _SpacyJsonReader(Struct):
             self.log,
         )
         views = [("ents", ents), *self._groups(value.get("spans"), text, where)]
-        self._record_categories(value.get("cats"), where)
+        span_fields.record_unsupported(_category_names(value.get("cats")), "text label", where, self.log)
         places = _ranges_of(span_fields.object_list(value, "tokens", where, _EXPORT_FROM_SPACY), len(text))
         words = [Token(text[a:b], a, b, ws=False) for a, b in places]
         return Document(
@@ -255,13 +250,8 @@ class _SpacyJsonReader(Struct):
         found = list(tag_runs(tags))
         raw_spans = (span_fields.RawSpan(every[a].start, every[b - 1].end, label) for a, b, label in found)
         cats = span_fields.object_list(paragraph, "cats", where, _EXPORT_FROM_SPACY)
-        span_fields.record_unsupported(
-            [span_fields.first_string(c, "label") for c in cats],
-            "text label",
-            CATS_UNSUPPORTED,
-            where,
-            self.log,
-        )
+        categories = [span_fields.first_string(c, "label") for c in cats]
+        span_fields.record_unsupported(categories, "text label", where, self.log)
         spans = span_fields.convert_spans(raw_spans, text, where, self.log)
         spans += self._untagged(paragraph.get("entities"), spans, text, where)
         missing = tags.count(MISSING_TAG)
@@ -308,6 +298,10 @@ class _SpacyJsonReader(Struct):
             raw = " ".join(flat) if flat or not isinstance(raw, str) else raw
             found = _find_tokens(raw, flat) or []
         return raw, tokens_with_blanks(raw, found, 0, len(raw)) or (), found
+
+
+def _category_names(categories: Any) -> list[Any]:
+    return list(categories) if isinstance(categories, dict) else []
 
 
 def _token_word(token: dict[str, Any], where: str) -> str:

@@ -184,11 +184,20 @@ def _covered_text(raw: RawSpan, text: str) -> str:
     return text[start:end]
 
 
-def record_unsupported(items: Sequence[Any], thing: str, why: str, where: str, log: ConversionLog) -> None:
-    """List what a file has beside its spans and no span can hold, such as relations and choices."""
-    for item in items:
+UNSUPPORTED = {
+    "relation": "relations between spans have no place here",
+    "text label": "a label for the whole text has no place here",
+    "choice": "a choice among options has no place here",
+    "link": "a link to a knowledge base has no place here",
+}
+"""By what it is, why it is left out."""
+
+
+def record_unsupported(items: Any, kind: str, where: str, log: ConversionLog) -> None:
+    """List what a file has beside its spans and no span can hold; ``items`` may be no list and has none then."""
+    for item in items if isinstance(items, list) else ():
         id_ = name_of(item.get("id")) if isinstance(item, dict) else ""
-        log.leave_out(where, id_ or shortened(item), why, kind=thing)
+        log.leave_out(where, id_ or shortened(item), UNSUPPORTED[kind], kind=kind)
 
 
 class NoteCounter(Struct):

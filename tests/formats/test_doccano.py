@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
-from annotator.formats import doccano
+from annotator.formats import doccano, span_fields
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from tests.formats.format_samples import (
@@ -72,7 +72,9 @@ def test_relations_are_listed(tmp_path: Path) -> None:
     relations = [{"id": 5, "from_id": 3, "to_id": 3, "type": "self"}]
     (found,), account = read(tmp_path, {"text": TEXT, "entities": entities, "relations": relations})
     assert words(found) == [("Ida Holm", "PERSON")]
-    assert [(e.kind, e.id, e.why) for e in account.entries] == [("relation", "5", doccano.NO_RELATIONS)]
+    assert [(e.kind, e.id, e.why) for e in account.entries] == [
+        ("relation", "5", span_fields.UNSUPPORTED["relation"])
+    ]
 
 
 OLD = {
@@ -186,7 +188,9 @@ def test_labels_of_whole_texts_are_listed(tmp_path: Path) -> None:
         tmp_path, {"text": TEXT, "label": ["sport"]}, {"text": TEXT, "annotations": [{"label": 4}]}
     )
     assert [d.spans for d in found] == [(), ()]
-    assert {(e.kind, e.why) for e in account.entries} == {("text label", doccano.NO_TEXT_LABELS)}
+    assert {(e.kind, e.why) for e in account.entries} == {
+        ("text label", span_fields.UNSUPPORTED["text label"])
+    }
 
 
 @given(st.lists(texts_with_spans(), max_size=4))

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
-from annotator.formats import labelstudio
+from annotator.formats import labelstudio, span_fields
 from annotator.formats.document import ConversionLog, Document, count_losses
 from annotator.formats.import_source import ImportSource
 from annotator.formats.labelstudio import labelstudio_reader, labelstudio_tasks
@@ -137,9 +137,9 @@ def test_what_no_span_holds_is_listed(tmp_path: Path) -> None:
     (found,), account = read(tmp_path, row)
     assert (words(found), found.note) == ([("Ida Holm", "PERSON")], "who?")
     assert [(e.kind, e.id, e.why) for e in account.entries] == [
-        ("relation", "r0-r9", labelstudio_tasks.RELATIONS_UNSUPPORTED),
+        ("relation", "r0-r9", span_fields.UNSUPPORTED["relation"]),
         ("attribute", "r0", labelstudio_tasks.ATTRIBUTES_UNSUPPORTED),
-        ("text label", "sad", labelstudio_tasks.TEXT_LABELS_UNSUPPORTED),
+        ("text label", "sad", span_fields.UNSUPPORTED["text label"]),
         ("rectangle", "p", labelstudio_tasks.REGIONS_UNSUPPORTED),
     ]
 

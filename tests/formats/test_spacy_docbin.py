@@ -20,7 +20,7 @@ from spacy.vocab import Vocab
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
-from annotator.formats import format_detection, spacy_docbin
+from annotator.formats import format_detection, spacy_docbin, span_fields
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from annotator.formats.span_alignment import IN_ANOTHER_GROUP
@@ -93,7 +93,9 @@ def test_sentences_and_user_data_are_read(tmp_path: Path) -> None:
     assert {k: found.meta[k] for k in ("source", "article", "start")} == {
         "source": "wire", "article": "a1", "start": 5,
     }  # fmt: skip
-    assert [(e.kind, e.why) for e in account.entries] == [("text label", spacy_docbin.DOC_CATS_UNSUPPORTED)]
+    assert [(e.kind, e.why) for e in account.entries] == [
+        ("text label", span_fields.UNSUPPORTED["text label"])
+    ]
 
 
 def test_tags_and_links_are_reported(tmp_path: Path) -> None:

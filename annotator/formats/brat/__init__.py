@@ -186,8 +186,6 @@ def _note_texts_without_ann(files: dict[str, ImportSource], log: ConversionLog) 
         log.notes.append(f"{texts} left out, as brat does (first: {lone[0]})")
 
 
-__all__ = ["NAME", "detect", "read", "write"]
-
 NAME = "brat"
 BRAT_UNITS = (CODE_POINTS, CRLF_AS_ONE, UTF16, UTF16_CRLF_AS_ONE, UTF8, LF_AS_TWO)
 """What brat and the tools that write for it count in."""

@@ -145,8 +145,6 @@ def _why_unsupported(
     )
 
 
-__all__ = ["NAME", "detect", "read", "write"]
-
 NAME = "conll"
 
 _NO_SPACE_AFTER = frozenset({"SpaceAfter=No", "NoSpaceAfter"})

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.formats.span_fields import (
+    UNSUPPORTED,
     RawSpan,
     first_string,
     name_of,
@@ -178,10 +179,8 @@ def _is_value_key(key: str) -> bool:
 # What an annotation's ``result`` holds: spans of a text, and all that no span can hold.
 
 
-RELATIONS_UNSUPPORTED = "relations between spans have no place here"
 REGIONS_UNSUPPORTED = "a region of a picture, a sound or a page has no place here"
 ATTRIBUTES_UNSUPPORTED = "what is said of a span beside its label has no place here"
-TEXT_LABELS_UNSUPPORTED = "a label for the whole text has no place here"
 
 _NOTE_NAMES = frozenset({"note", "notes", "comment", "comments"})
 _TEXT_LABEL_TYPES = frozenset({"labels", "hypertextlabels", "htmllabels", "paragraphlabels"})
@@ -228,7 +227,7 @@ def _sort_row(row: dict[str, Any], labelled: set[str], out: SortedResult) -> Non
     key, id_ = _label_key(row), name_of(row.get("id"))
     if kind == "relation" or "from_id" in row:
         description = f"{name_of(row.get('from_id'))}-{name_of(row.get('to_id'))}"
-        out.others.append(("relation", description, RELATIONS_UNSUPPORTED))
+        out.others.append(("relation", description, UNSUPPORTED["relation"]))
     elif not isinstance(value, dict):
         out.others.append((kind or "result", id_, REGIONS_UNSUPPORTED))
     elif key in _TEXT_LABEL_TYPES or (not key and kind in _TEXT_LABEL_TYPES):
@@ -240,7 +239,7 @@ def _sort_row(row: dict[str, Any], labelled: set[str], out: SortedResult) -> Non
     elif first_string(row, "from_name").lower() in _NOTE_NAMES and bool(_texts(value.get("text"))):
         out.notes += [x for x in _texts(value.get("text")) if x]
     else:
-        out.others.append(("text label", _text_label_value(value) or id_, TEXT_LABELS_UNSUPPORTED))
+        out.others.append(("text label", _text_label_value(value) or id_, UNSUPPORTED["text label"]))
 
 
 def _label_key(row: dict[str, Any]) -> str:

@@ -134,7 +134,6 @@ class BinaryAnswers:
 PRODIGY_UNITS = (CODE_POINTS, UTF16)
 """Prodigy counts code points; files that went through JavaScript may not."""
 
-TASK_TEXT_LABELS_UNSUPPORTED = "a label for the whole text has no place here"
 
 NO_SPANS_IN_FILE = "no task of the file has spans: texts and answers alone were read"
 TOKENS_DO_NOT_SPELL = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
@@ -296,19 +295,11 @@ class _ProdigyReader(Struct):
         return fits or ()
 
     def _record_others(self, task: _LocatedTask) -> None:
-        for key, thing, why in (
-            ("relations", "relation", "relations between spans have no place here"),
-            ("accept", "choice", "a choice among options has no place here"),
-        ):
-            found = task.record.get(key)
-            span_fields.record_unsupported(
-                found if isinstance(found, list) else [], thing, why, task.where, self.log
-            )
         label = task.record.get("label")
-        labels = label if isinstance(label, list) else [label] if isinstance(label, str) and label else []
-        span_fields.record_unsupported(
-            labels, "text label", TASK_TEXT_LABELS_UNSUPPORTED, task.where, self.log
-        )
+        labels = [label] if isinstance(label, str) and label else label
+        span_fields.record_unsupported(task.record.get("relations"), "relation", task.where, self.log)
+        span_fields.record_unsupported(task.record.get("accept"), "choice", task.where, self.log)
+        span_fields.record_unsupported(labels, "text label", task.where, self.log)
 
 
 def _raw_span(span: dict[str, Any], places: list[TaskRange | None], unit: OffsetUnit) -> span_fields.RawSpan:
