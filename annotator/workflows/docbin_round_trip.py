@@ -61,11 +61,11 @@ def _exported_source(out: Path) -> ImportSource:
 
 
 def _ledger_account(lines: Sequence[bytes]) -> ConversionLog:
-    """Return the ledger of an export as an account: its ids are ``sentence:start-end:label``."""
-    account = ConversionLog()
+    """Return the ledger of an export as an log: its ids are ``sentence:start-end:label``."""
+    log = ConversionLog()
     for line in map(orjson.loads, lines):
         if line.get("what") == Outcome.LEFT_OUT.value:
             article, place, span = line["id"].split(":", 2)
             where = f"{article}:{place}"
-            account.leave_out(where, span, line["why"], line["text"])
-    return account
+            log.leave_out(where, span, line["why"], line["text"])
+    return log
