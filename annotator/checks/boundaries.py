@@ -27,18 +27,18 @@ _DASHES_AND_BRACKETS = frozenset({"Ps", "Pe", "Pi", "Pf", "Pd", "Pc"})
 _END_MARKS = frozenset(".,;:")
 _BRACKETS = {"(": ")", "[": "]", "{": "}", "（": "）", "［": "］"}
 _MAX_ABBREVIATION_LETTERS = 3
-"""How many letters may stand before a full stop that shortens a word (``Jr.``, ``Co.``)."""
+"""How many letters a word shortened by a full stop may have (``Jr.``, ``Co.``)."""
 
 
 def check_misaligned_spans(check_input: CheckInput) -> Iterator[Problem]:
     """Yield the spans that begin or end inside a token: training would move or lose them."""
     for reviewed, span in check_input.spans():
-        tokens = reviewed.annotated.sentence.tokens
+        tokens = reviewed.sentence.tokens
         if not is_aligned(tokens, span.start, span.end) and not _has_whitespace_edge(reviewed, span):
             first, last = token_range(tokens, span.start, span.end)
-            s = reviewed.annotated.sentence
+            s = reviewed.sentence
             within = s.text[tokens[first].start : tokens[last - 1].end] if first < last else ""
-            what = f"{span.label} {quote_text(reviewed.annotated.text_of(span))} begins or ends inside a token of "
+            what = f"{span.label} {reviewed.quote(span)} begins or ends inside a token of "
             whose = f"key R in `annotator annotate … --as {reviewed.annotator}` lists them all"
             remedy = f"snap it out or in, split the token, or drop it ({whose})"
             yield Problem(
@@ -50,7 +50,7 @@ def check_whitespace_edges(check_input: CheckInput) -> Iterator[Problem]:
     """Yield the spans that begin or end with white space; spaCy refuses entities of that kind."""
     for reviewed, span in check_input.spans():
         if _has_whitespace_edge(reviewed, span):
-            words = reviewed.annotated.text_of(span)
+            words = reviewed.text_of(span)
             does = f"{quote_text(words)} begins or ends with" if words.strip() else "holds nothing but"
             remedy = "move the edge to the word" if words.strip() else "remove the span"
             yield Problem(
@@ -64,7 +64,7 @@ def check_empty_spans(check_input: CheckInput) -> Iterator[Problem]:
     A schema may mean it so, such as a colon that introduces a quotation.
     """
     for reviewed, span in check_input.spans():
-        words = reviewed.annotated.text_of(span)
+        words = reviewed.text_of(span)
         if words.strip() and not any(c.isalnum() or unicodedata.category(c)[0] == "S" for c in words):
             what = f"{span.label} holds nothing but {quote_text(words)}"
             yield Problem(
@@ -83,11 +83,11 @@ def check_punctuation_edges(check_input: CheckInput) -> Iterator[Problem]:
     """
     whole = statement_labels(check_input.schema)
     for reviewed, span in check_input.spans():
-        words = reviewed.annotated.text_of(span)
+        words = reviewed.text_of(span)
         if not any(map(str.isalnum, words)):
             continue
-        if span.label in whole and words.strip() == reviewed.annotated.sentence.text.strip():
-            continue  # a sentence of a quotation that goes on: its full stop was said as well
+        if span.label in whole and words.strip() == reviewed.sentence.text.strip():
+            continue  # a sentence of a quotation that goes on: its full stop is quoted too
         first, last = _edge_tokens(reviewed, span)
         for does, mark in _misplaced_marks(words, first, last, quotes=span.label in whole):
             what = f"{span.label} {quote_text(words)} {does} with {quote_text(mark)}"
@@ -97,17 +97,17 @@ def check_punctuation_edges(check_input: CheckInput) -> Iterator[Problem]:
 
 
 def _has_whitespace_edge(reviewed: ReviewedSentence, span: Span) -> bool:
-    words = reviewed.annotated.text_of(span)
+    words = reviewed.text_of(span)
     return words[:1].isspace() or words[-1:].isspace()
 
 
 def _edge_tokens(reviewed: ReviewedSentence, span: Span) -> tuple[str, str]:
     """Return the first and the last token of a span; of one inside tokens, the characters at its edges."""
-    tokens = reviewed.annotated.sentence.tokens
+    tokens = reviewed.sentence.tokens
     first, last = token_range(tokens, span.start, span.end)
     if first < last and tokens[first].start == span.start and tokens[last - 1].end == span.end:
         return tokens[first].text, tokens[last - 1].text
-    words = reviewed.annotated.text_of(span)
+    words = reviewed.text_of(span)
     return words[0], words[-1]
 
 
@@ -159,8 +159,7 @@ def _is_abbreviation(before: str) -> bool:
     return 0 < len(letters) <= _MAX_ABBREVIATION_LETTERS and letters.isalpha() and letters[0].isupper()
 
 
-# Spans that are far too long, and spans that run over the end of a sentence.
-
+# -- spans that are far too long, and spans that run over the end of a sentence --------------------
 
 MAX_SPAN_TOKENS = 150
 """More tokens than this are too many for any span: a suggester of that size takes gigabytes."""
@@ -181,14 +180,14 @@ def check_long_spans(check_input: CheckInput) -> Iterator[Problem]:
     usual = {label: _length_quantile(values) for label, values in lengths.items()}
     for reviewed, span, n in every:
         if n > min(MAX_SPAN_TOKENS, max(MIN_LABEL_SPANS, _LENGTH_FACTOR * usual[span.label])):
-            what = f"{span.label} {quote_text(reviewed.annotated.text_of(span))} has {n} tokens"
+            what = f"{span.label} {reviewed.quote(span)} has {n} tokens"
             than = f"; nine in ten {span.label} have {usual[span.label]} at the most"
             cure = "see whether an edge has slipped"
             yield Problem(ProblemKind.HUGE, reviewed.location_of(span), what + than, cure)
 
 
 def _span_length(reviewed: ReviewedSentence, span: Span) -> int:
-    first, last = token_range(reviewed.annotated.sentence.tokens, span.start, span.end)
+    first, last = token_range(reviewed.sentence.tokens, span.start, span.end)
     return last - first
 
 
@@ -200,30 +199,30 @@ def _length_quantile(values: Sequence[int]) -> int:
 def check_sentence_crossing(check_input: CheckInput) -> Iterator[Problem]:
     """Yield the spans that hold the end of a sentence or a blank line; statements may.
 
-    A text that was imported whole is one stored sentence, so that a full stop tells as well.
+    A text that was imported whole is one stored sentence, so a full stop counts as well.
     """
     may = statement_labels(check_input.schema)
     ends = {a: [s.end for s in sentences] for a, sentences in check_input.sentences.items()}
     for reviewed, span in check_input.spans():
         if span.label in may:
             continue
-        sentence = reviewed.annotated.sentence
+        sentence = reviewed.sentence
         if _contains_sentence_end(sentence, span, ends.get(sentence.article, [])) or _contains_stop(
             sentence, span
         ):
             over = "the end of a sentence"
-        elif _PARAGRAPH_BREAK.search(reviewed.annotated.text_of(span)):
+        elif _PARAGRAPH_BREAK.search(reviewed.text_of(span)):
             over = "the end of a paragraph"
         else:
             continue
-        what = f"{span.label} {quote_text(reviewed.annotated.text_of(span))} runs over {over}"
+        what = f"{span.label} {reviewed.quote(span)} runs over {over}"
         yield Problem(
             ProblemKind.SENTENCE_END, reviewed.location_of(span), what, "mark each part, or move the edge"
         )
 
 
 def _contains_stop(sentence: Sentence, span: Span) -> bool:
-    """Whether a stop that is a token of its own stands in the span, and a capital after a blank behind it.
+    """Whether the span has a stop that is a token of its own, then a blank and a capital.
 
     The stop of an abbreviation belongs to its token.
     """

@@ -23,7 +23,7 @@ from annotator.language import english as en
 from annotator.language.mentions import is_part_of_longer_name
 
 MAX_COMPARED_WORDS = 8
-"""How many words may be looked for: a whole statement is not said twice."""
+"""Longer spans are not compared: a whole statement does not occur twice."""
 _OVERLOOKED_FACTOR = 2
 """A label is to be taken off where more than so many times as many places lack it: people overlook
 a place more often than they make one up."""
@@ -77,7 +77,7 @@ class InconsistencyGroup(Struct, frozen=True):
     label: str
     """The label that is proposed; empty where it is to be taken off."""
     occurrences: tuple[WordOccurrence, ...]
-    """In the order of the works."""
+    """In text order."""
     strength: float
     """Between 0 and 1: how one-sided the places are."""
 
@@ -90,7 +90,7 @@ class InconsistencyGroup(Struct, frozen=True):
 def find_inconsistencies(
     annotated_sentences: Sequence[AnnotatedSentence], schema: Schema
 ) -> tuple[InconsistencyGroup, ...]:
-    """Return the groups among the works, the strongest first.
+    """Return the groups among the sentences, the strongest first.
 
     Sentences that were rejected or ignored don't count, and words without a label count in accepted
     sentences alone: in others they may only wait for their turn. Statements and bare numbers are
@@ -108,7 +108,7 @@ def find_inconsistencies(
 def apply_proposals(
     annotated: AnnotatedSentence, occurrences: Sequence[WordOccurrence], schema: Schema
 ) -> Edit:
-    """Return one edit that does on ``work`` what is proposed at some places of its sentence.
+    """Return one edit that does what is proposed at some places of a sentence.
 
     Raises RuleError where a rule of the schema forbids one or the sentence has changed too much.
     """
@@ -133,7 +133,7 @@ def _proposal_edit(annotated: AnnotatedSentence, occurrence: WordOccurrence, sch
 def _compared_labels(schema: Schema) -> frozenset[str]:
     """Return the labels that are compared: all but those that hold others and lie in none but their own.
 
-    Those are statements: their words tell nothing about the next one.
+    Those are statements: the words of one decide nothing about another.
     """
     return frozenset(
         x.name for x in schema.labels if x.name not in schema.containers or set(x.inside) - {x.name}
@@ -155,7 +155,7 @@ def _sentence_words(annotated: AnnotatedSentence) -> tuple[WordSequence, Sequenc
 
 
 def _span_words(annotated: AnnotatedSentence, span: Span) -> WordSequence:
-    """Return the words of a span without white space; none where it does not stand on token edges."""
+    """Return the words of a span without white space; none where it is not on token edges."""
     tokens = annotated.sentence.tokens
     first, last = token_range(tokens, span.start, span.end)
     if first == last or tokens[first].start != span.start or tokens[last - 1].end != span.end:
@@ -166,7 +166,7 @@ def _span_words(annotated: AnnotatedSentence, span: Span) -> WordSequence:
 def _labelled_occurrences(
     annotated_sentences: Sequence[AnnotatedSentence], labels: frozenset[str]
 ) -> LabelledOccurrences:
-    """Return the spans by their words: those that have letters and stand on token edges."""
+    """Return the spans by their words: those that have letters and are on token edges."""
     out: LabelledOccurrences = defaultdict(list)
     for annotated in annotated_sentences:
         for span in annotated.annotation.spans:
@@ -180,7 +180,7 @@ def _labelled_occurrences(
 def _unlabelled_occurrences(
     annotated_sentences: Sequence[AnnotatedSentence], labelled: LabelledOccurrences
 ) -> dict[WordSequence, list[tuple[AnnotatedSentence, TokenRange]]]:
-    """Return where the labelled words stand in accepted sentences without a label of exactly that range."""
+    """Return where the labelled words occur in accepted sentences without a label of that range."""
     sizes: dict[str, set[int]] = defaultdict(set)
     for words in labelled:
         if len(words) > 1 or not words[0].islower():  # a small word alone is a name of nothing
@@ -222,18 +222,18 @@ def _label_group(
 def _free_ranges(
     bare: Sequence[tuple[AnnotatedSentence, TokenRange]], label: str, schema: Schema
 ) -> Iterator[tuple[AnnotatedSentence, tuple[int, int]]]:
-    """Yield the places without a label, in code points, at which ``label`` could stand."""
+    """Yield the ranges without a label, in code points, that ``label`` could have."""
     for annotated, (first, last) in bare:
-        tokens, said = annotated.sentence.tokens, annotated.annotation
+        tokens, annotation = annotated.sentence.tokens, annotated.annotation
         span = Span(tokens[first].start, tokens[last - 1].end, label)
-        taken = any(s.start == span.start and s.end == span.end for s in said.spans)
+        taken = any(s.start == span.start and s.end == span.end for s in annotation.spans)
         if (
             taken
-            or any(s.key == span.key for s in said.rejected)
+            or any(s.key == span.key for s in annotation.rejected)
             or is_part_of_longer_name(tokens, (first, last))
         ):
             continue
-        if not schema.find_violation(span, said.spans):
+        if not schema.find_violation(span, annotation.spans):
             yield annotated, (span.start, span.end)
 
 
@@ -330,11 +330,11 @@ _PROBLEM_KINDS = {
 }
 
 
-def check_label_consistency(material: CheckInput) -> Iterator[Problem]:
+def check_label_consistency(check_input: CheckInput) -> Iterator[Problem]:
     """Yield the words that one annotator has labelled here and not there, or in two ways."""
-    for annotator, reviewed in material.by_annotator().items():
-        seqs = {x.annotated.sentence.id: x for x in reviewed}
-        for group in find_inconsistencies([x.annotated for x in reviewed], material.schema):
+    for annotator, reviewed in check_input.by_annotator().items():
+        seqs = {x.sentence.id: x for x in reviewed}
+        for group in find_inconsistencies([x.annotated for x in reviewed], check_input.schema):
             yield _consistency_problem(annotator, group, seqs)
 
 

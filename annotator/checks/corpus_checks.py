@@ -23,7 +23,7 @@ _SENTENCES_FILE = "sentences.jsonl"
 def check_near_duplicates(check_input: CheckInput) -> Iterator[Problem]:
     """Yield the groups of articles, then of sentences, that are nearly the same.
 
-    Sentences are left out that stand in articles of one group: the article says it all. An article
+    Sentences of articles in one group are left out: the problem of the article covers them. An article
     that has a newer version is out of the queue and is not compared.
     """
     by_article = {a: [shingle_words(s.text) for s in found] for a, found in check_input.sentences.items()}
@@ -47,7 +47,8 @@ def _duplicate_articles_problem(
     members: Sequence[str], group: NearDuplicateGroup, check_input: CheckInput
 ) -> Problem:
     places = [_article_location(a, check_input.articles.get(a)) for a in members]
-    what = f"the article is nearly the same as {_location_names(places[1:])} ({_similarity_percent(group)} of the runs of five words)"
+    share = f"{group.similarity:.0%} of the runs of five words"
+    what = f"the article is nearly the same as {_location_names(places[1:])} ({share})"
     cure = "keep one, or let the export keep them in one part of the split"
     return Problem(ProblemKind.DUPLICATE_ARTICLE, places[0], what, cure, tuple(places[1:]))
 
@@ -69,7 +70,8 @@ def _duplicate_sentences_problems(
         places = [
             ProblemLocation(s.article, "", s.id, s.start, None, s.text, file=_SENTENCES_FILE) for s in members
         ]
-        what = f"{quote_text(members[0].text)} is nearly the same as {_location_names(places[1:])} (likeness {_similarity_percent(group)})"
+        others = f"{_location_names(places[1:])} (likeness {group.similarity:.0%})"
+        what = f"{quote_text(members[0].text)} is nearly the same as {others}"
         cure = "ignore all but one, or let the export keep them in one part of the split"
         yield Problem(ProblemKind.DUPLICATE_SENTENCE, places[0], what, cure, tuple(places[1:]))
 
@@ -80,12 +82,7 @@ def _location_names(places: Sequence[ProblemLocation], most: int = 3) -> str:
     return ", ".join(names[:most]) + more
 
 
-def _similarity_percent(group: NearDuplicateGroup) -> str:
-    return f"{group.similarity:.0%}"
-
-
-# Too little to train on: labels with few spans, and few finished sentences.
-
+# -- too little to train on ------------------------------------------------------------------------
 
 MIN_TRAINING_SPANS = 50
 """Spans that a new label needs; the threshold of ``spacy debug data`` (NEW_LABEL_THRESHOLD)."""
@@ -98,9 +95,7 @@ def check_training_size(check_input: CheckInput) -> Iterator[Problem]:
 
     What several annotators have marked alike counts once.
     """
-    done = [
-        x.annotated for x in check_input.reviewed_sentences if x.annotated.annotation.answer is Answer.ACCEPT
-    ]
+    done = [x.annotated for x in check_input.reviewed_sentences if x.answer is Answer.ACCEPT]
     sentences = {w.sentence.id for w in done}
     if len(sentences) < MIN_TRAINING_SENTENCES:
         there = (
@@ -119,8 +114,8 @@ def check_training_size(check_input: CheckInput) -> Iterator[Problem]:
     counts = Counter(key[-1] for key in spans)
     for label in check_input.schema.labels:
         if (n := counts[label.name]) < MIN_TRAINING_SPANS:
-            told = f"{label.name} has {n} accepted spans" if n != 1 else f"{label.name} has 1 accepted span"
-            what = f"{told}, and a label needs {MIN_TRAINING_SPANS} at least"
+            count = "1 accepted span" if n == 1 else f"{n} accepted spans"
+            what = f"{label.name} has {count}, and a label needs {MIN_TRAINING_SPANS} at least"
             yield Problem(
                 ProblemKind.FEW,
                 ProblemLocation(file="schema.toml"),
@@ -129,8 +124,7 @@ def check_training_size(check_input: CheckInput) -> Iterator[Problem]:
             )
 
 
-# Tokenizer drift: the corpus was cut by other rules than those of the installed spaCy.
-
+# -- tokenizer drift: the corpus was cut by other rules than those of the installed spaCy ----------
 
 TokenizeFunction = Callable[[str], Sequence[Token]]
 """A tokenizer: from a text to its tokens."""

@@ -150,6 +150,29 @@ class ReviewedSentence(Struct, frozen=True):
     annotator: str
     seq: int = 0
 
+    @property
+    def sentence(self) -> Sentence:
+        """The sentence."""
+        return self.annotated.sentence
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Its spans, in code points of its text."""
+        return self.annotated.annotation.spans
+
+    @property
+    def answer(self) -> Answer | None:
+        """Its answer; None for an unfinished one."""
+        return self.annotated.annotation.answer
+
+    def text_of(self, span: Span) -> str:
+        """Return the characters that a span covers."""
+        return self.annotated.text_of(span)
+
+    def quote(self, span: Span) -> str:
+        """Return the words of a span in quotation marks, shortened."""
+        return quote_text(self.text_of(span))
+
     def location_of(self, span: Span | None = None) -> ProblemLocation:
         """Return its place, or that of one of its spans."""
         return problem_location(self.annotated, self.annotator, span, self.seq)
@@ -173,12 +196,8 @@ class CheckInput(Struct, frozen=True):
     """By article in the queue, its stored sentences that are annotated, in text order."""
 
     def spans(self) -> Iterator[tuple[ReviewedSentence, Span]]:
-        """Yield each span with the sentence it stands in."""
-        return (
-            (reviewed, span)
-            for reviewed in self.reviewed_sentences
-            for span in reviewed.annotated.annotation.spans
-        )
+        """Yield each span with its sentence."""
+        return ((reviewed, span) for reviewed in self.reviewed_sentences for span in reviewed.spans)
 
     def by_annotator(self) -> dict[str, list[ReviewedSentence]]:
         """Return the sentences of each annotator, by name."""

@@ -9,8 +9,6 @@ from annotator.core.annotation import Answer
 from annotator.core.schema import Example, Label, Schema
 from annotator.core.spans import Span, reading_order
 
-# Spans against the schema: labels that it lacks, overlaps that it forbids; sentences out of place.
-
 
 def check_unknown_labels(check_input: CheckInput) -> Iterator[Problem]:
     """Yield the spans whose label is not in the schema."""
@@ -25,7 +23,7 @@ def check_unknown_labels(check_input: CheckInput) -> Iterator[Problem]:
 def check_overlaps(check_input: CheckInput) -> Iterator[Problem]:
     """Yield the pairs of spans that cross or lie in each other against the schema's rules."""
     for reviewed in check_input.reviewed_sentences:
-        spans = reading_order(reviewed.annotated.annotation.spans)
+        spans = reading_order(reviewed.spans)
         for i, outer in enumerate(spans):
             for inner in spans[i + 1 :]:
                 if inner.start >= outer.end:
@@ -39,7 +37,7 @@ def _overlap_problem(reviewed: ReviewedSentence, outer: Span, inner: Span, schem
     if broken is None:
         return None
     does = "crosses" if inner.crosses(outer) else "lies in"
-    other = f"{outer.label} {quote_text(reviewed.annotated.text_of(outer))}"
+    other = f"{outer.label} {reviewed.quote(outer)}"
     return Problem(
         ProblemKind.OVERLAP,
         reviewed.location_of(inner),
@@ -50,9 +48,9 @@ def _overlap_problem(reviewed: ReviewedSentence, outer: Span, inner: Span, schem
 
 
 def check_sentence_offsets(check_input: CheckInput) -> Iterator[Problem]:
-    """Yield the sentences whose text is not what stands at their place in the article."""
+    """Yield the sentences whose text is not that of their range in the article."""
     for reviewed in check_input.reviewed_sentences:
-        s = reviewed.annotated.sentence
+        s = reviewed.sentence
         article = check_input.articles.get(s.article)
         if article is not None and article.text[s.start : s.end] != s.text:
             cure = "restore articles/ or the journal from a copy"
@@ -65,22 +63,20 @@ def check_sentence_offsets(check_input: CheckInput) -> Iterator[Problem]:
 
 
 _MIN_EXAMPLE_LENGTH = 20
-"""An example shorter than so many characters may stand anywhere by chance."""
+"""An example of fewer characters may occur anywhere by chance."""
 
 
 def check_guideline_labels(check_input: CheckInput) -> Iterator[Problem]:
     """Yield the spans over words that an example marks, with a label that no example gives them."""
     marked = _example_labels(check_input.schema)
     for reviewed, span in check_input.spans():
-        asked = marked.get(reviewed.annotated.text_of(span))
+        asked = marked.get(reviewed.text_of(span))
         if asked is None or span.label in asked:
             continue
-        beside = {
-            s.label for s in reviewed.annotated.annotation.spans if (s.start, s.end) == (span.start, span.end)
-        }
+        beside = {s.label for s in reviewed.spans if (s.start, s.end) == (span.start, span.end)}
         if not beside & asked.keys():
             right = " or ".join(asked)
-            what = f"{quote_text(reviewed.annotated.text_of(span))} is {span.label} here and {right} in the guideline"
+            what = f"{reviewed.quote(span)} is {span.label} here and {right} in the guideline"
             cure = f"relabel the span, or see the example {quote_text(next(iter(asked.values())).text)} again"
             yield Problem(ProblemKind.GUIDELINE, reviewed.location_of(span), what, cure)
 
@@ -91,9 +87,9 @@ def check_guideline_sentences(check_input: CheckInput) -> Iterator[Problem]:
         (x, e) for x in check_input.schema.labels for e in x.examples if len(e.text) >= _MIN_EXAMPLE_LENGTH
     ]
     for reviewed in check_input.reviewed_sentences:
-        if reviewed.annotated.annotation.answer is Answer.ACCEPT:
+        if reviewed.answer is Answer.ACCEPT:
             for label, example in examples:
-                at = reviewed.annotated.sentence.text.find(example.text)
+                at = reviewed.sentence.text.find(example.text)
                 if at >= 0 and (found := _guideline_problem(reviewed, label, example, at)):
                     yield found
 
@@ -111,16 +107,14 @@ def _example_labels(schema: Schema) -> Mapping[str, dict[str, Example]]:
 def _guideline_problem(reviewed: ReviewedSentence, label: Label, example: Example, at: int) -> Problem | None:
     end = at + len(example.text)
     there = {
-        (s.start, s.end)
-        for s in reviewed.annotated.annotation.spans
-        if s.label == label.name and at <= s.start and s.end <= end
+        (s.start, s.end) for s in reviewed.spans if s.label == label.name and at <= s.start and s.end <= end
     }
     asked = set() if example.wrong else {(at + a, at + b) for a, b in example.marked}
     if there == asked:
         return None
     (start, stop), missing = min([(x, True) for x in asked - there] + [(x, False) for x in there - asked])
-    words = quote_text(reviewed.annotated.sentence.text[start:stop])
-    told = f"{words} should be {label.name}" if missing else f"{words} should not be {label.name}"
+    words = quote_text(reviewed.sentence.text[start:stop])
+    should = f"{words} should {'' if missing else 'not '}be {label.name}"
     where = reviewed.location_of(Span(start, stop, label.name))
-    what = f"an example of the guideline stands here, marked otherwise: {told}"
+    what = f"an example of the guideline stands here, marked otherwise: {should}"
     return Problem(ProblemKind.GUIDELINE, where, what, "correct the sentence, or the example in the schema")

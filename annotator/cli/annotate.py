@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import click
 
 from annotator.cli import output
-from annotator.cli.options import PATH, login_name, open_corpus
+from annotator.cli.options import PATH, login_name
 from annotator.core.errors import CorpusError, UsageError
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows.opening import apply_schema, open_corpus
 
 if TYPE_CHECKING:
     from annotator.tui.app import AnnotatorApp
@@ -82,7 +83,6 @@ def _open_for_annotating(path: Path | None) -> CorpusFolder:
 
 def _apply_schema_file(corpus: CorpusFolder, path: Path, *, read_only: bool) -> None:
     from annotator.storage.schemas import read_schema_text
-    from annotator.workflows.opening import apply_schema
 
     text = read_schema_text(path)
     if read_only:

@@ -1,4 +1,4 @@
-"""``annotator check``: what is wrong or doubtful in a corpus, each with its place and its cure."""
+"""``annotator check``: what is wrong or doubtful in a corpus, each with its place and a remedy."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 from annotator.checks.problem import Problem, ProblemLevel, ProblemLocation
 from annotator.cli import output
 from annotator.cli.options import PATH, exit_for_losses, json_option
-from annotator.core.errors import UsageError
+from annotator.core.errors import UsageError, path_text
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.checking import CheckReport, check_corpus
 from annotator.workflows.opening import open_corpus
@@ -63,7 +63,7 @@ def command(
     kinds = [name.strip() for part in only for name in part.split(",") if name.strip()]
     report = check_corpus(opened, only=kinds, level=level, plugins=plugins)
     if as_json:
-        output.write_json(_report_fields(output.path_text(corpus), report))
+        output.write_json(_report_fields(path_text(corpus), report))
     else:
         output.write_data(_report_lines(report))
     exit_for_losses(len(report.problems))

@@ -9,6 +9,7 @@ import click
 
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option
+from annotator.core.errors import path_text
 from annotator.session.commands import Command, command_by_id
 from annotator.session.keymap import EffectiveKeymap, HintSettings, KeymapProblem, effective_keymap
 from annotator.session.keymap_file import load_user_keymap, user_keymap_path
@@ -48,7 +49,7 @@ def _is_changed(command: Command) -> bool:
 
 def _report_fields(keys: EffectiveKeymap, file: Path) -> dict[str, Any]:
     return {
-        "file": output.path_text(file),
+        "file": path_text(file),
         "commands": [
             {"id": c.id, "group": c.group, "keys": c.keys, "does": c.description, "changed": _is_changed(c)}
             for c in keys.all_commands

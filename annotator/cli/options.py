@@ -13,12 +13,9 @@ import click
 
 from annotator.cli.output import EXIT_LEFT_OUT
 from annotator.plugins import plugin_names
-from annotator.storage.schemas import read_schema_text
-from annotator.workflows.opening import apply_schema as apply_schema
-from annotator.workflows.opening import open_corpus as open_corpus
 
 PATH = click.Path(path_type=Path, readable=False)
-"""A path as it was given: what cannot be read there is told by whoever reads it, as bad input."""
+"""A path as it was given: whoever reads it reports what cannot be read, as bad input."""
 
 
 class FormatType(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
@@ -76,9 +73,6 @@ def annotate_command(path: str, names: Iterable[str]) -> str:
     first, *others = names
     also = f" (or {', '.join(others)})" if others else ""
     return f"annotator annotate {shlex.quote(path)} --as {first}{also}"
-
-
-schema_file_text = read_schema_text
 
 
 def exit_for_losses(lost: int, max_lost: int = 0) -> None:

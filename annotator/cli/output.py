@@ -15,7 +15,6 @@ import click
 import orjson
 
 from annotator.core.errors import AnnotatorError
-from annotator.core.errors import path_text as path_text
 from annotator.core.pluralize import pluralize
 
 EXIT_LEFT_OUT = 3

@@ -11,7 +11,7 @@ from msgspec import to_builtins
 
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option
-from annotator.core.errors import UsageError
+from annotator.core.errors import UsageError, path_text
 from annotator.core.scoring import SpanScores
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.schemas import DEFAULT_SCHEMA, load_schema
@@ -77,9 +77,7 @@ def command(
         output.write_message("stopped: what is made so far is kept; run it again to go on")
         sys.exit(output.EXIT_INTERRUPTED)
     if as_json:
-        output.write_json(
-            {"corpus": output.path_text(opened.path), "sources": [to_builtins(r) for r in reports]}
-        )
+        output.write_json({"corpus": path_text(opened.path), "sources": [to_builtins(r) for r in reports]})
     else:
         output.write_data(line for report in reports for line in _report_lines(report))
     if any(r.misaligned for r in reports):
@@ -140,7 +138,7 @@ def _evaluate(
     if as_json:
         output.write_json(
             {
-                "gold": output.path_text(gold),
+                "gold": path_text(gold),
                 "sentences": evaluation.sentences,
                 "threshold": threshold,
                 "sources": {

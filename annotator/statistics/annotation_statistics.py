@@ -32,7 +32,7 @@ class LabelStatistics(Struct, frozen=True):
     tokens: Quartiles | None
     """How long they are."""
     seconds: Quartiles | None
-    """How long it took to add one since the deed before, breaks left out."""
+    """How long it took to add one since the event before, breaks left out."""
 
 
 class AnswerCounts(Struct, frozen=True):
@@ -45,7 +45,7 @@ class AnswerCounts(Struct, frozen=True):
 
 
 class KeystrokeStatistics(Struct, frozen=True):
-    """The keys of those deeds whose keys were counted, and what came of them."""
+    """The keys of the events whose keys were counted, and the spans and sentences made with them."""
 
     keys: KeystrokeCounts
     spans: int
@@ -94,7 +94,7 @@ def _span_lengths(
 
 
 def _span_times(timed_events: Iterable[TimedEvent]) -> dict[str, list[float]]:
-    """Return the gaps before each deed that added one span and did nothing else, by label."""
+    """Return the gaps before each event that added one span and did nothing else, by label."""
     times: dict[str, list[float]] = {}
     for timed_event in timed_events:
         event = timed_event.event
@@ -109,7 +109,7 @@ def _span_times(timed_events: Iterable[TimedEvent]) -> dict[str, list[float]]:
 
 
 def span_length_histogram(annotated_sentences: Iterable[AnnotatedSentence]) -> tuple[int, ...]:
-    """Return how many spans fall into each class of ``LENGTHS`` and the open one."""
+    """Return how many spans fall into each class of ``LENGTH_CLASS_BOUNDS`` and the open one."""
     counts = Counter(
         bisect_left(LENGTH_CLASS_BOUNDS, n)
         for found in _span_lengths(annotated_sentences)[0].values()
@@ -119,7 +119,7 @@ def span_length_histogram(annotated_sentences: Iterable[AnnotatedSentence]) -> t
 
 
 def spans_per_sentence_histogram(annotated_sentences: Iterable[AnnotatedSentence]) -> tuple[int, ...]:
-    """Return how many accepted sentences have 0, 1, … spans, ``DENSEST`` and more together."""
+    """Return how many accepted sentences have 0, 1, … spans, ``MAX_DENSITY_CLASS`` and more together."""
     accepted = (w.annotation for w in annotated_sentences if w.annotation.answer is Answer.ACCEPT)
     counts = Counter(min(MAX_DENSITY_CLASS, len(a.spans)) for a in accepted)
     return tuple(counts[i] for i in range(MAX_DENSITY_CLASS + 1))
@@ -132,7 +132,7 @@ def answer_counts(annotated_sentences: Iterable[AnnotatedSentence]) -> AnswerCou
 
 
 def keystroke_statistics(events: Iterable[EditEvent]) -> KeystrokeStatistics | None:
-    """Return the keys of the deeds whose keys were counted; None where none were."""
+    """Return the keys of the events whose keys were counted; None where none were."""
     counted = [(d, d.keystrokes) for d in events if d.keystrokes is not None]
     if not counted:
         return None
@@ -145,8 +145,8 @@ def keystroke_statistics(events: Iterable[EditEvent]) -> KeystrokeStatistics | N
 
 # What became of the suggestions: kept as they were, changed, taken and removed again, turned down.
 #
-# Told from the journal alone. What was shown and passed over nobody has recorded, so nothing is said
-# of it, and a taking that was undone never happened.
+# The journal alone decides. It does not record what was shown and passed over, so nothing is counted of
+# that, and a suggestion whose taking was undone was never taken.
 
 
 ArticleSpanKey = tuple[str, int, int, str]
@@ -177,7 +177,7 @@ class SuggestionOutcome(Struct, frozen=True):
 
 
 class _SuggestionTracker(Struct):
-    """The suggestions that were taken so far, the spans that stand, and what was turned down."""
+    """The suggestions that were taken so far, the present spans, and what was turned down."""
 
     accepted: dict[ArticleSpanKey, ArticleSpan] = field(default_factory=dict)
     current: dict[ArticleSpanKey, ArticleSpan] = field(default_factory=dict)
@@ -185,7 +185,7 @@ class _SuggestionTracker(Struct):
     rejected: dict[ArticleSpanKey, ArticleSpan] = field(default_factory=dict)
 
     def record_event(self, event: EditEvent) -> None:
-        """Take in one deed."""
+        """Apply one event."""
         for m in event.removed:
             self.current.pop(m.key, None)
             (self.undone.add if event.is_undo_or_redo else self.undone.discard)(m.key)
@@ -199,7 +199,7 @@ class _SuggestionTracker(Struct):
         self.rejected.update((m.key, m) for m in event.rejected)
 
     def outcome_of(self, span: ArticleSpan) -> str:
-        """Return the fate of a suggestion that was taken; empty where it is not one of its own."""
+        """Return the outcome of a suggestion that was taken; empty where it does not count."""
         if span.key in self.current:
             return "kept"
         if span.key in self.undone or span.key in self.rejected:
@@ -250,5 +250,5 @@ def _is_moved_span(span: ArticleSpan, removed: Iterable[ArticleSpan]) -> bool:
 
 
 def _is_successor(span: ArticleSpan, other: ArticleSpan) -> bool:
-    """Whether a span that stands is what a suggestion was made into: moved, or of another label."""
+    """Whether a present span is a suggestion that was changed: moved, or of another label."""
     return span.label == other.label or (span.start, span.end) == (other.start, other.end)

@@ -1,7 +1,7 @@
-"""The records of a journal as deeds: what each one changed, and when.
+"""The records of a journal as edit events: what each one changed, and when.
 
-A batch is one deed. Spans are told by their place in the article, so that a join or a split, which
-moves none of them there, changes none.
+A batch is one event. A span is identified by its range in the article, so a join or a split of
+sentences, which moves none of them there, changes none.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class ArticleSpan(Struct, frozen=True):
 
     @property
     def key(self) -> tuple[str, int, int, str]:
-        """What makes two marks the same: place and label, not the source."""
+        """What makes two spans the same: range and label, not the source."""
         return (self.article, self.start, self.end, self.label)
 
     def overlaps(self, other: ArticleSpan) -> bool:
@@ -40,7 +40,7 @@ class ArticleSpan(Struct, frozen=True):
 
 
 class EditEvent(Struct, frozen=True):
-    """One deed of an annotator and what it changed."""
+    """One edit of an annotator and what it changed."""
 
     op: Op
     time: float
@@ -59,14 +59,14 @@ class EditEvent(Struct, frozen=True):
     tokens: int = 0
     """The tokens of those sentences, counted likewise."""
     accepted: int = 0
-    """Sentences that an answer of this deed accepted."""
+    """Sentences that an answer of this event accepted."""
     untouched: int = 0
     """Those of them that had no span, answer or note before."""
     untouched_tokens: int = 0
 
     @property
     def is_undo_or_redo(self) -> bool:
-        """Whether it takes another deed back or brings it back."""
+        """Whether it takes another event back or brings it back."""
         return self.op in {Op.UNDO, Op.REDO}
 
 
@@ -79,7 +79,7 @@ def event_from_edit(
     session: str = "",
     keys: KeystrokeCounts | None = None,
 ) -> EditEvent:
-    """Return the deed that put ``after`` in the place of ``before``; a work not there is an empty one."""
+    """Return the event that replaced ``before`` by ``after``; a sentence not in either is empty there."""
     old, new = _article_spans(before), _article_spans(after)
     old_no, new_no = _article_spans(before, rejected=True), _article_spans(after, rejected=True)
     accepted = [w for w in after if w.annotation.answer is Answer.ACCEPT] if op is Op.ANSWER else []
@@ -103,7 +103,7 @@ def event_from_edit(
 
 
 def events_from_records(records: Iterable[JournalRecord]) -> tuple[EditEvent, ...]:
-    """Return the deeds of a journal's records, oldest first; a migration of labels is nobody's."""
+    """Return the events of a journal's records, oldest first, but for migrations of labels."""
     latest = _LatestSentences()
     every = (
         _event_from_batch(list(batch), latest)
@@ -126,7 +126,7 @@ def _event_from_batch(batch: Sequence[JournalRecord], latest: _LatestSentences) 
 
 
 class _LatestSentences:
-    """The last work of each stretch of the articles."""
+    """The latest annotation of each range of the articles."""
 
     def __init__(self) -> None:
         self._sentences: dict[str, dict[tuple[int, int], AnnotatedSentence]] = {}

@@ -29,7 +29,7 @@ class PlotGlyphs(Struct, frozen=True):
     floor: str
     now: str
     cut: str
-    """Stands where a name was cut off."""
+    """Marks where a name was cut off."""
 
 
 BLOCK_PLOT_GLYPHS = PlotGlyphs("▏▎▍▌▋▊▉█", "▁▂▃▄▅▆▇█", "░", "•", "│", "└", "─", "┴", "…")

@@ -41,7 +41,7 @@ from annotator.statistics.summary import AnnotationStatistics
 from annotator.statistics.throughput import MIN_FORECAST_SENTENCES, RECENT_SENTENCES, Forecast, Quartiles
 
 TWO_COLUMN_WIDTH = 104
-"""From this width on the sections stand in two columns."""
+"""From this width on the sections are in two columns."""
 _COLUMN_GAP = 3
 _NAME_WIDTH = 9
 _CURVE_HEIGHT = 8
@@ -215,7 +215,7 @@ def _no_forecast_text(f: AnnotationStatistics) -> str:
 
 
 def keystroke_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
-    """Return the keys a span, told apart by what they were for."""
+    """Return the keys a span, by what they were for."""
     rows = [_title_row("KEYS A SPAN")]
     if f.keys is None or f.keys.spans <= 0:
         return [*rows, *_paragraph_rows("not counted yet", p)]

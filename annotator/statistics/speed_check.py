@@ -1,17 +1,17 @@
-"""Whether somebody takes everything unseen: sentences that were accepted faster than they can be read.
+"""Finds sentences that were accepted faster than anybody can read them.
 
-Two signs, each over the shortest latest stretch of one session that is long enough to tell:
+Two signs, each over the shortest latest run of one session that is long enough:
 
 - *unread*: at least 40 sentences of together 400 tokens or more, on which nothing was done before,
   accepted at more than 15 tokens a second. That is about 800 words a minute; adults read 238 (most
-  175 to 300; Brysbaert 2019, Journal of Memory and Language 109). 40 sentences are more than stand on
-  a large screen at once, so that most of the time in which one read ahead is part of the stretch.
+  175 to 300; Brysbaert 2019, Journal of Memory and Language 109). 40 sentences are more than a large
+  screen shows at once, so most of the time spent reading ahead is part of the run.
 - *all taken*: more than 50 suggestions taken one after the other with none turned down, changed or
   removed, no span of one's own and no sentence rejected or ignored, at more than 6 tokens a second,
   a third faster than the average reader without a key to press. A pause counts as a minute at most.
 
-A journal has whole seconds, so one is added to each stretch; the first deed of a session has no time
-before it and begins the first stretch.
+A journal has whole seconds, so one is added to each run; the first event of a session has no time
+before it and begins the first run.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class SpeedWarningKind(StrEnum):
 
 
 class SpeedWarning(Struct, frozen=True):
-    """A stretch of work that went faster than it can have been read."""
+    """A run of sentences that went faster than they can have been read."""
 
     kind: SpeedWarningKind
     count: int
@@ -80,7 +80,7 @@ class _AcceptedStretch(Struct, frozen=True):
         return self._combine(other, 1)
 
     def minus(self, other: _AcceptedStretch) -> _AcceptedStretch:
-        """Return this without a look that is part of it."""
+        """Return this without one that is part of it."""
         return self._combine(other, -1)
 
     def _combine(self, o: _AcceptedStretch, sign: int) -> _AcceptedStretch:
@@ -92,12 +92,12 @@ class _AcceptedStretch(Struct, frozen=True):
 
     @property
     def is_conclusive(self) -> bool:
-        """Whether it is long enough to tell."""
+        """Whether it is long enough for a warning."""
         return self.sentences >= UNREAD_SENTENCES and self.tokens >= UNREAD_TOKENS
 
 
 class SpeedMonitor:
-    """Looks at the deeds of an annotator as they come and tells once of each hasty stretch."""
+    """Observes the events of an annotator as they come, and warns once of each hasty run."""
 
     def __init__(self, session: str = "", start: float | None = None) -> None:
         """Begin; ``start`` is when the session was opened, if that is known, in seconds since 1970."""
@@ -120,7 +120,7 @@ class SpeedMonitor:
         self._accepted_seconds = 0.0
 
     def observe(self, event: EditEvent) -> SpeedWarning | None:
-        """Take in a deed; return the haste of the stretch that it ends, if there is one."""
+        """Observe an event; return the warning of the run that it ends, if there is one."""
         if event.session != self._session or self._last is None or self._last_answer is None:
             self._begin(event.session, event.time)
             return None
@@ -164,6 +164,6 @@ class SpeedMonitor:
 
 
 def find_speed_warnings(events: Iterable[EditEvent]) -> tuple[SpeedWarning, ...]:
-    """Return the hasty stretches of a journal, in order."""
+    """Return the hasty runs of a journal, in order."""
     monitor = SpeedMonitor()
     return tuple(warning for event in events if (warning := monitor.observe(event)))

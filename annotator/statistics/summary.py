@@ -40,7 +40,7 @@ MAX_CURVE_POINTS = 60
 
 
 class AnnotatorActivity(Struct, frozen=True):
-    """What one annotator has done: all deeds, and the works of the sentences that are to be annotated."""
+    """What one annotator has done: all events, and the annotations of the sentences of the queue."""
 
     name: str
     events: tuple[EditEvent, ...]
@@ -88,7 +88,7 @@ class AnnotationStatistics(Struct, frozen=True):
 
 
 MIN_PACE_SENTENCES = 20
-"""Fewer sentences tell nothing of somebody's pace."""
+"""With fewer sentences there is no pace."""
 
 
 def compute_statistics(
@@ -137,7 +137,7 @@ def _timed_answers(timed_journals: Sequence[TimedJournal]) -> list[TimedAnswer]:
 
 
 def _progress_curve(timed_events: Sequence[TimedEvent], done: int) -> tuple[tuple[float, float], ...]:
-    """Return the way to ``done``; what others finished too, or scripts, is spread or stands at the start."""
+    """Return the curve up to ``done``; what others or scripts finished is spread, or at the start."""
     finished = sum(s.event.finished for s in timed_events)
     if finished <= 0:
         return ()

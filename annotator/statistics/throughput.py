@@ -1,14 +1,15 @@
 """Time at work, with idle time left out, and how much was done in it.
 
-A journal tells when each deed was saved, in whole seconds, and nothing of the time between. So
+A journal has the time at which each event was saved, in whole seconds, and nothing of the time
+between. So
 
-- a gap between two deeds of a session is work, unless it is longer than ``idle``;
+- a gap between two events of a session is work, unless it is longer than ``idle``;
 - ``idle`` is Tukey's upper fence (third quartile + 1.5 interquartile ranges; Exploratory Data
   Analysis, 1977) of the logarithms of the gaps, because gaps are skewed; bounded to 30 to 300
   seconds, and 60 with fewer than 20 gaps;
-- the deed after a longer gap, and the first of a session, took as long as the mean of the others:
-  a break is left out, the work on that deed is not;
-- more than 20 deeds in a second are a script's, and all of its session is left out: it has no pace.
+- the event after a longer gap, and the first of a session, took as long as the mean of the others:
+  a break is left out, the work on that event is not;
+- more than 20 events in a second are a script's, and all of its session is left out: it has no pace.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def quantile(ordered: Sequence[float], share: float) -> float:
 def grouped_quantile(ordered: Sequence[float], share: float) -> float:
     """Return a quantile of sorted whole numbers as that of grouped data, each a class of width 1.
 
-    A gap of whole seconds stands for anything within half a second of it, and ties are many: the
+    A gap of whole seconds is anything within half a second of it, and ties are many: the
     value is interpolated in its class, as the textbook median of grouped data is. Never below 0.
     """
     value = ordered[min(int(share * len(ordered)), len(ordered) - 1)]
@@ -70,23 +71,23 @@ IDLE_BOUNDS = (30.0, 300.0)
 DEFAULT_IDLE = 60.0
 MIN_GAPS = 20
 MAX_EVENTS_PER_SECOND = 20
-"""The most deeds that a person can do in a second."""
+"""The most events that a person can do in a second."""
 MIN_RATE_SECONDS = 60.0
 """Seconds of work below which there is no rate."""
 SECONDS_PER_HOUR = 3600.0
 
 
 class TimedEvent(Struct, frozen=True):
-    """A deed with the time that it took."""
+    """A event with the time that it took."""
 
     event: EditEvent
     seconds: float
     gap: float | None
-    """The gap before it where it is all work; None for the first deed, after a break and so on."""
+    """The gap before it where all of it is work; None for a first event and after a break."""
 
 
 class TimedJournal(Struct, frozen=True):
-    """The deeds of one journal with their times."""
+    """The events of one journal with their times."""
 
     timed_events: tuple[TimedEvent, ...]
     idle: float
@@ -101,7 +102,7 @@ class WorkPeriod(Struct, frozen=True):
 
     name: str
     start: float
-    """When its first deed was saved, in seconds since 1970 (UTC)."""
+    """When its first event was saved, in seconds since 1970 (UTC)."""
     seconds: float
     sentences: int
     spans: int
@@ -132,7 +133,7 @@ def idle_threshold(gaps: Iterable[float]) -> float:
 
 
 def time_events(events: Sequence[EditEvent]) -> TimedJournal:
-    """Return the deeds of one journal with the time that each took."""
+    """Return the events of one journal with the time that each took."""
     scripts = _scripted_sessions(events)
     timed = [d for d in events if d.session not in scripts]
     gaps = _gaps(timed)
@@ -148,13 +149,13 @@ def time_events(events: Sequence[EditEvent]) -> TimedJournal:
 
 
 def _scripted_sessions(events: Sequence[EditEvent]) -> set[str]:
-    """Return the sessions that hold more deeds in one second than a person can do."""
+    """Return the sessions that hold more events in one second than a person can do."""
     per_second = Counter((d.session, int(d.time)) for d in events)
     return {session for (session, _), n in per_second.items() if n > MAX_EVENTS_PER_SECOND}
 
 
 def _gaps(events: Sequence[EditEvent]) -> list[float | None]:
-    """Return the seconds before each deed; None for a session's first and where a clock was set back."""
+    """Return the seconds before each event; None for a session's first and where a clock was set back."""
     before = [None, *events[:-1]] if events else []
     return [
         d.time - b.time if b and b.session == d.session and d.time >= b.time else None
@@ -165,7 +166,7 @@ def _gaps(events: Sequence[EditEvent]) -> list[float | None]:
 def work_periods(
     timed_events: Iterable[TimedEvent], name: Callable[[EditEvent], str]
 ) -> tuple[WorkPeriod, ...]:
-    """Return time and work by session or day, the earliest first; ``name`` tells to which a deed belongs."""
+    """Return time and work by session or day, the earliest first; ``name`` gives which one an event is of."""
     groups: dict[Hashable, list[TimedEvent]] = {}
     for timed_event in timed_events:
         groups.setdefault(name(timed_event.event), []).append(timed_event)
@@ -221,7 +222,7 @@ _STUDENT_T_95 = (
 
 
 class TimedAnswer(Struct, frozen=True):
-    """Sentences that were finished by one deed, and the time since the one before."""
+    """Sentences that were finished by one event, and the time since the one before."""
 
     seconds: float
     tokens: int

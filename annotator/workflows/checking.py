@@ -210,7 +210,7 @@ def _add_places(
 
 
 class _SentenceNumbers:
-    """Numbers sentences as the screen does: the article in the queue, the sentence in its annotator's view."""
+    """Numbers sentences as the screen does: article in the queue, sentence in its annotator's view."""
 
     def __init__(self, corpus: CorpusFolder, journals: Iterable[JournalIndex]) -> None:
         self._corpus = corpus

@@ -33,11 +33,11 @@ _VERSION_FIELDS = ("replaces", "replaced_by")
 
 
 class ArticleDifferences(Struct):
-    """What two corpora say differently of one article; the first one's word stays."""
+    """What two corpora have differently of one article; the first one's value stays."""
 
     conflicts: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    """Without the article, so that what is alike in many is said once."""
+    """Without the article, so that what many have in common is listed once."""
 
 
 def corpora_by_article(corpora: Sequence[CorpusFolder]) -> dict[str, list[CorpusFolder]]:
@@ -54,7 +54,7 @@ def merge_article(
 ) -> ArticleDifferences:
     """Prepare an article as all that have it know it; raises CorpusError for one that is damaged.
 
-    A line that a person has switched in one corpus is switched; what two say differently is told.
+    A line that a person has switched in one corpus is switched; a difference between two switches is listed.
     """
     differences = ArticleDifferences()
     data = owners[0].articles.fields(article_id)
@@ -148,7 +148,7 @@ def merge_split_groups(staging: ImportStaging, corpora: Sequence[CorpusFolder]) 
 def merge_migrations(staging: ImportStaging, corpora: Sequence[CorpusFolder]) -> list[str]:
     """Prepare the list of label migrations where all corpora, copies of one, have had the same.
 
-    Return the lists that are not taken over: what they tell of cannot be taken back any more.
+    Return the lists that are not taken over: their migrations cannot be taken back any more.
     """
     first, *others = (read_migrations(c.path) for c in corpora)
     if all(other == first for other in others):

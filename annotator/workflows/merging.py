@@ -161,7 +161,7 @@ class _Merge:
         )
 
     def merge_schemas(self, path: Path | None) -> str:
-        """Return the schema of the new corpus; raises SchemaError where the old ones contradict each other."""
+        """Return the schema of the new corpus; raises SchemaError where the old ones are in conflict."""
         if path is not None:
             return read_schema_text(path)
         files = [c.schema_path for c in self._corpora]
