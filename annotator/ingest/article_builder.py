@@ -49,8 +49,8 @@ def _text_and_verdicts(source: ArticleSource) -> tuple[str, CleanedPage]:
     cleaned = clean(page.text)
     if not any(line.verdict.annotated for line in page.lines):
         return page.text, cleaned
-    said = (page.title or cleaned.title, page.byline, cleaned.dateline, page.date, page.source)
-    return page.text, CleanedPage(page.lines, *said)
+    stated = (page.title or cleaned.title, page.byline, cleaned.dateline, page.date, page.source)
+    return page.text, CleanedPage(page.lines, *stated)
 
 
 def _record_verdicts(text: str) -> Iterator[SourceLine]:

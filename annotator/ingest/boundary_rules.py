@@ -112,7 +112,7 @@ def missed_boundaries(text: str) -> Iterator[int]:
 
 
 def is_false_boundary(text: str, cut: int) -> bool:
-    """Whether no sentence can start at ``cut``, by what stands within 80 code points of it."""
+    """Whether no sentence can start at ``cut``, by what is within 80 code points of it."""
     raw = text[max(0, cut - 80) : cut].rstrip()
     left, right = raw.rstrip(_CLOSERS), text[cut : cut + 80]
     if _starts_lowercase(right) or _ENUMERATOR_END.search(raw):

@@ -109,7 +109,7 @@ class ExtractedPage(Struct, frozen=True):
 
 
 class VisibleLine(Struct, frozen=True):
-    """A line as a reader sees it and the heading or figcaption that it stands in, if any."""
+    """A line as a reader sees it and the heading or figcaption that it is in, if any."""
 
     text: str
     tag: str = ""
@@ -211,10 +211,10 @@ def _is_hidden(node: Any) -> bool:
     return bool(_HIDDEN_STYLE.search(node.get("style") or ""))
 
 
-def _page_title(tree: Any, said: str) -> str:
+def _page_title(tree: Any, stated: str) -> str:
     """Return the only h1 of the page, else what it says of itself (og:title or <title>)."""
     heads = {" ".join(str(h.text_content()).split()) for h in tree.iter("h1")} - {""}
-    return heads.pop() if len(heads) == 1 else said
+    return heads.pop() if len(heads) == 1 else stated
 
 
 def _line_verdicts(

@@ -1,4 +1,4 @@
-"""Where the quotations of a paragraph are: pairs of marks, told from apostrophes and inches."""
+"""The quotations of a paragraph: pairs of marks, without apostrophes and inches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CharRange = tuple[int, int]
 MAX_QUOTATION_LENGTH = 1000
 """The longest quotation, in code points (about 180 words).
 
-A longer pair is more often two marks that do not belong together, so the segmenter's cuts stand.
+A longer pair is more often two marks that do not belong together, so the segmenter's cuts stay.
 """
 
 MAX_NESTED_QUOTATIONS = 8
@@ -32,10 +32,7 @@ CLOSERS_BY_OPENER = {
 """What closes each mark that can only open."""
 
 SYMMETRIC_MARKS = ('"', "''")
-"""Marks that look the same at both ends; their neighbours tell which end it is."""
-
-MARK_CHARACTERS = "“”„‟«»‹›「」『』\"‘’'`"
-"""Every character that can be part of a quotation mark."""
+"""Marks that look the same at both ends; their neighbours show which end it is."""
 
 _DOUBLE = re.compile(r"``|''|[“”„‟«»‹›「」『』\"]")
 _SINGLE_OPEN = re.compile(r"(?<![^\s(\[{—–\-“„«\"])(?<!')['‘‚](?!')(?=\S)")
@@ -55,7 +52,7 @@ class _OpenMark(Struct, frozen=True):
 def quotation_ranges(text: str) -> list[CharRange]:
     """Return the closed quotations of a paragraph, marks inside, outer before inner.
 
-    A quotation that never closes or is longer than ``LIMIT`` is none, and a pair that crosses
+    A quotation that never closes or is longer than ``MAX_QUOTATION_LENGTH`` is none, and a pair that crosses
     another is dropped. Single marks are paired last, inside or outside of the double ones,
     because most of them are apostrophes.
     """
@@ -111,7 +108,7 @@ def _matching_open(
 
 
 def _may_open(m: re.Match[str], text: str, closers: dict[str, str]) -> bool:
-    """Whether a mark can open a quotation where it stands."""
+    """Whether a mark can open a quotation where it is."""
     if m[0] not in SYMMETRIC_MARKS:
         return bool(closers.get(m[0]))
     return m.start() == 0 or bool(_BEFORE_OPEN.match(text[m.start() - 1]))

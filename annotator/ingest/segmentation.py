@@ -12,7 +12,7 @@ nupunkt repaired    0.986  0.969  0.981     0
 ==================  =====  =====  =====  ====
 
 The repair moves cuts off quotation marks, drops those inside a closed quotation or an aside, and
-adds or drops some at abbreviations (see ``boundaries``).
+adds or drops some at abbreviations (see ``boundary_rules``).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from annotator.core.article import SourceLine
 from annotator.ingest.boundary_rules import is_false_boundary, missed_boundaries
 from annotator.ingest.quotation_ranges import CharRange, outermost_ranges, quotation_ranges
 
-# Which lines of an article are one paragraph: hard-wrapped ones are, others stand alone.
+# Which lines of an article are one paragraph: hard-wrapped ones are, others are alone.
 
 
 PARAGRAPH_WIDTHS = range(40, 121)
@@ -94,9 +94,9 @@ def sentence_ranges(text: str, start: int, end: int) -> list[CharRange]:
     """Return the sentences of the paragraph ``text[start:end]`` as trimmed ranges of ``text``.
 
     Ranges are in order and disjoint, and cover all that is not white space. No range begins or
-    ends inside a quotation that closes within the paragraph and is at most ``quotes.LIMIT`` code
+    ends inside a quotation that closes within the paragraph and is at most ``MAX_QUOTATION_LENGTH`` code
     points long; a longer or unclosed one is cut where the segmenter cuts it. A stretch of more
-    than ``MAX_SENTENCE`` without a sentence end (a table, a list of names) is cut at blanks.
+    than ``MAX_SENTENCE_LENGTH`` without a sentence end (a table, a list of names) is cut at blanks.
     """
     paragraph = _SPACE.sub(" ", text[start:end])
     cuts = repair_cuts(paragraph, nupunkt_cuts(paragraph))
@@ -147,7 +147,7 @@ def _split_long(text: str, cuts: list[int], closed: list[CharRange]) -> Iterator
 
 
 def _mark_at(text: str, at: int) -> str:
-    """Return the quotation mark, of one or two characters, that stands at an offset."""
+    """Return the quotation mark, of one or two characters, that is at an offset."""
     return text[at : at + 2] if text[at : at + 2] in ("``", "''") else text[at]
 
 

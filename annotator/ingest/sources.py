@@ -23,7 +23,7 @@ from annotator.ingest.decoding import (
 )
 
 STDIN = "-"
-"""The path that stands for standard input, and the origin of what comes from there."""
+"""The path that means standard input, and the origin of what comes from there."""
 
 KINDS_BY_SUFFIX = {
     ".txt": "text",
@@ -66,7 +66,7 @@ class ArticleSource(Struct, frozen=True):
     """What the same source is known by another time: its resolved path, for a record ``path#id``.
 
     Empty for standard input and for a record with neither id nor url: the next text that comes
-    from there, or stands on that line, may be any other."""
+    from there, or is on that line, may be any other."""
     notes: tuple[str, ...] = ()
     """What a user should know of the reading, such as ``read as windows-1252``."""
 

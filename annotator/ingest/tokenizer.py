@@ -117,7 +117,7 @@ def _run_cut(text: str, start: int, end: int) -> int:
 #
 # How a blank pipeline cuts a text follows from a few files of ``spacy/lang``. For those that have been
 # looked at, ``data/tokenizers.json`` has the fingerprint, by language and digest of the files; a test
-# compares it with the installed spaCy. For any others spaCy itself is asked.
+# compares it with the installed spaCy. For others spaCy itself decides.
 
 
 _STORED_FINGERPRINTS = Path(__file__).parent / "data" / "tokenizers.json"

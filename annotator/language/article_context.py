@@ -1,4 +1,4 @@
-"""What the rest of an article tells of the words in one of its sentences."""
+"""The context of a sentence: evidence of names in the rest of its article."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from annotator.language.sentence_features import (
     sentence_features,
 )
 
-# What the rest of the article tells of a sentence's first word, which is capitalised in any case.
+# A sentence's first word is capitalised in any case: the rest of the article shows whether it is a name.
 
 
 _LOWERCASE_WORD = re.compile(r"\b[a-zà-öø-ÿ]{2,}\b")
@@ -63,14 +63,14 @@ def without_sentence_initial(
 _CERTAIN_FORMS = ("given", "given-family", "given-initial", "initial", "suffix")
 _CERTAIN_CUES = ("honorific", "party", "age", "role-comma")
 _PLACE_POINTS = {"at-in": 2, "at-kind": 2, "dateline": 2, "at-to": 1, "at-on": 1, "at-and-place": 1}
-"""How much it tells of a place to stand so; two make one."""
+"""The evidence of a place by the frame before a name; two points make a place."""
 
 _NOT_BEFORE_APPOSITION = frozenset({"the", "and", "&"})
-"""What does not stand before a person's name that only an apposition behind it tells."""
+"""Words that are not before a person's name whose only cue is an apposition after it."""
 
 
 class _NameEvidence(Struct):
-    """What the sentences looked at so far tell."""
+    """The evidence in the sentences read so far."""
 
     full_names: set[NameWords] = field(default_factory=set)
     uncertain_names: set[NameWords] = field(default_factory=set)
@@ -84,12 +84,12 @@ class _NameEvidence(Struct):
 
 
 def build_context(text: str, sentences: Sequence[Sequence[Token]]) -> ArticleContext:
-    """Return what an article tells: ``text`` is its source, ``sentences`` the tokens of its sentences."""
+    """Return the context of an article from its source text and the tokens of its sentences."""
     found = _NameEvidence()
     for tokens in sentences:
         sent = sentence_features(tokens)
         if sent.is_headline:
-            continue  # capitals tell nothing there
+            continue  # capitals mean nothing there
         known = find_known_places(sent)
         for r in name_ranges(sent):
             _collect_name(found, sent, r, known)
@@ -99,7 +99,7 @@ def build_context(text: str, sentences: Sequence[Sequence[Token]]) -> ArticleCon
 
 
 def _collect_name(found: _NameEvidence, sent: SentenceFeatures, r: TokenRange, known: KnownPlaces) -> None:
-    """Add what one name tells."""
+    """Add the evidence of one name."""
     first, last = r
     words = name_words(sent, first, last)
     cue = person_cue(sent, first, last)
@@ -160,7 +160,7 @@ def _is_person(sent: SentenceFeatures, r: TokenRange, known: KnownPlaces) -> boo
 
 
 def _organisation_short_forms(sent: SentenceFeatures, first: int, last: int) -> Iterator[NameWords]:
-    """Yield a body's name, its first word if it is a firm, and the abbreviation behind it in brackets."""
+    """Yield a body's name, its first word if it is a firm, and the abbreviation after it in brackets."""
     words = sent.folded[first:last]
     yield words
     if sent.word(last) == "(" and sent.word(last + 2) == ")":
@@ -174,7 +174,7 @@ def _organisation_short_forms(sent: SentenceFeatures, first: int, last: int) -> 
 
 
 def _place_evidence(sent: SentenceFeatures, first: int, last: int, known: KnownPlaces) -> int:
-    """Return how much it tells of a place that a name stands here: 2 for in X; X, Calif.; 1 for from X."""
+    """Return the evidence that a name is a place: 2 for in X; X, Calif.; 1 for from X."""
     if is_followed_by_region(sent, last, known):
         return 2
     if last - first > 3 or (sent.word(last)[:1].isalpha() and sent.word(last) not in en.FUNCTION_WORDS):

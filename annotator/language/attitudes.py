@@ -28,7 +28,7 @@ from annotator.language.statements import (
 
 _PREPOSITIONAL_CUES = en.table("PREPOSITIONAL_CUES")
 _MAX_NOUN_PHRASE = 8
-"""How many tokens may stand between a noun and its "that"."""
+"""How many tokens may be between a noun and its "that"."""
 _MAX_ACCORDING_SOURCE = 16
 _PASSIVE_AUXILIARIES = frozenset({"is", "are", "was", "were", "be", "been", "being", "widely", "n't", "not"})
 _ACTION_ADDITIONS = frozenset({"though", "although", "which", "where", "who", "but", "while"})
@@ -94,7 +94,7 @@ def _that_position(sent: SentenceFeatures, i: int) -> int:
 
 
 def _second_finite_verb(sent: SentenceFeatures, at: int, end: int) -> int:
-    """Return where a finite verb stands to which the noun with its clause is the subject, or 0."""
+    """Return the finite verb whose subject is the noun with its clause, or 0."""
     seen = 0
     for i in range(at + 1, end):
         if sent.word(i) in en.FINITE_FORMS and not (seen and i - seen < 2):
@@ -217,12 +217,12 @@ def noun_phrase_end(sent: SentenceFeatures, at: int) -> int:
 
 
 def _is_time_expression(sent: SentenceFeatures, i: int) -> bool:
-    """Whether a time of the judging stands at ``i``: in February, last week."""
+    """Whether a time of the judging is at ``i``: in February, last week."""
     return sent.word(i) in ("in", "on", "last", "this") and sent.word(i + 1) in en.TIME_WORDS
 
 
 def _is_object_with_infinitive(sent: SentenceFeatures, at: int) -> bool:
-    """Whether a short noun phrase and an infinitive stand at ``at``: urged [him not to stop]."""
+    """Whether a short noun phrase and an infinitive are at ``at``: urged [him not to stop]."""
     if sent.word(at) in CLAUSE_BREAKS | en.PREPOSITIONS | en.CONJUNCTIONS:
         return False
     for i in range(at, min(at + 9, len(sent))):

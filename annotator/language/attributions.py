@@ -38,7 +38,7 @@ _NOT_RESUMING = frozenset(
 
 
 class AttributedContent(Struct, frozen=True):
-    """Tokens ``[first, last)`` that the cue at ``cue`` attributes, with the rule that says so."""
+    """Tokens ``[first, last)`` that the cue at ``cue`` attributes, with the rule that found them."""
 
     first: int
     last: int
@@ -47,7 +47,7 @@ class AttributedContent(Struct, frozen=True):
 
 
 def is_two_word_verb(sent: SentenceFeatures, i: int) -> bool:
-    """Whether a verb of speech in two words stands at ``i``: pointed out, made clear."""
+    """Whether a verb of speech in two words is at ``i``: pointed out, made clear."""
     return sent.word(i + 1) == _TWO_WORD_VERBS.get(sent.word(i), " ")
 
 
@@ -197,14 +197,14 @@ def _starts_subject(sent: SentenceFeatures, at: int) -> bool:
 
 
 def content_end(sent: SentenceFeatures, verb: int, start: int) -> int:
-    """Return where the content from ``start`` ends, as its verb stands in a main clause or another."""
+    """Return where the content from ``start`` ends, as its verb is in a main clause or another."""
     return statement_end(
         sent, start, aside=_in_relative_clause(sent, verb), front=_in_fronted_clause(sent, verb)
     )
 
 
 def _is_indirect_question(sent: SentenceFeatures, verb: int, at: int) -> bool:
-    """Whether an indirect question stands at ``at``, no circumstance of speaking."""
+    """Whether an indirect question is at ``at``, no circumstance of speaking."""
     word = sent.word(at)
     if word not in en.QUESTION_WORDS or sent.word(verb) not in en.QUESTION_VERBS:
         return False
@@ -212,7 +212,7 @@ def _is_indirect_question(sent: SentenceFeatures, verb: int, at: int) -> bool:
 
 
 def _is_own_thought(sent: SentenceFeatures, verb: int) -> bool:
-    """Whether somebody tells of a thought of their own: "I don't believe", "you think"."""
+    """Whether somebody reports a thought of their own: "I don't believe", "you think"."""
     at = verb - 1
     while sent.word(at) in en.AUXILIARIES | en.ADVERBS:
         at -= 1
@@ -220,14 +220,14 @@ def _is_own_thought(sent: SentenceFeatures, verb: int) -> bool:
 
 
 def _is_agentless_passive(sent: SentenceFeatures, verb: int) -> bool:
-    """Whether nobody is said to speak: was determined; "was told" has a hearer for its subject."""
+    """Whether the verb is a passive without a speaker: was determined, but not "was told"."""
     return sent.word(verb - 1) in ("be", "been", "being", "is", "are", "was", "were") and not (
         sent.word(verb) in en.TELL or sent.word(verb).endswith("ing")
     )
 
 
 def _in_relative_clause(sent: SentenceFeatures, verb: int) -> bool:
-    """Whether the verb stands in a relative clause: who said, which shows."""
+    """Whether the verb is in a relative clause: who said, which shows."""
     at = verb - 1
     while at >= 0 and sent.word(at) in en.AUXILIARIES | en.ADVERBS:
         at -= 1
@@ -235,7 +235,7 @@ def _in_relative_clause(sent: SentenceFeatures, verb: int) -> bool:
 
 
 def _in_fronted_clause(sent: SentenceFeatures, verb: int) -> bool:
-    """Whether the verb stands in a subordinate clause that opens the sentence: While critics say …."""
+    """Whether the verb is in a subordinate clause that opens the sentence: While critics say …."""
     first = min(sent.capital_positions, default=0)
     if sent.word(first) in en.FRONTED_CLAUSE_WORDS:
         return "," not in sent.folded[first:verb]

@@ -70,11 +70,11 @@ def _looks_like_title(sent: SentenceFeatures, q: Quotation) -> bool:
 
 
 _MAX_CUES = 48
-"""How many cues of a sentence are looked at; keeps an endless sentence linear."""
+"""How many cues of a sentence are read; keeps an endless sentence linear."""
 MIN_CLAIM_SCORE = 0.35
-"""Readings below this score are no part of the best set: they would cost more than they bring."""
+"""Candidates below this score are no part of the best set: they would cost more than they bring."""
 _NESTED_FACTOR = 0.15
-"""What is left of a reading's score inside another claim: annotators rarely mark both."""
+"""What is left of a candidate's score inside another claim: annotators rarely mark both."""
 _CUE_WORDS = (
     en.CLAIM_CUES
     | en.CLAIM_NOUNS
@@ -87,7 +87,7 @@ _EARLY_SCORE = 0.1
 _EARLY_RULE = "early"
 """The rule of a claim that ends before what the writer may have added."""
 _MAX_QUOTATIONS = 64
-"""How many quotations of a sentence are looked at, for the same reason."""
+"""How many quotations of a sentence are read, for the same reason."""
 CLAIM_RULE_SCORES = en.scores("CLAIM_RULE_SCORES")
 
 
@@ -103,7 +103,7 @@ def claim_candidates(sent: SentenceFeatures) -> tuple[SpanCandidate, ...]:
 
 
 def claim_ranges(sent: SentenceFeatures) -> tuple[TokenRange, ...]:
-    """Return the ranges of the readings without those that are just a quotation."""
+    """Return the ranges of the candidates without those that are only a quotation."""
     plain = {(q.first, q.last) for q in sent.quotations} | {q.content for q in sent.quotations}
     ranges = ((r.first, r.last) for r in claim_candidates(sent) if r.score > 0.2)
     return tuple(r for r in ranges if r not in plain and r[1] - r[0] > 1)
@@ -111,7 +111,7 @@ def claim_ranges(sent: SentenceFeatures) -> tuple[TokenRange, ...]:
 
 @lru_cache(maxsize=64)
 def _split_best(sent: SentenceFeatures) -> tuple[tuple[SpanCandidate, ...], tuple[SpanCandidate, ...]]:
-    """Split the readings into the best set and the rest, whose scores sink where a best one holds them."""
+    """Split the candidates into the best set and the rest, whose scores are lower inside a best one."""
     best: list[SpanCandidate] = []
     rest: list[SpanCandidate] = []
     for r in sorted(_scored_candidates(sent), key=lambda r: (r.first - r.last, r.first)):
@@ -125,7 +125,7 @@ def _split_best(sent: SentenceFeatures) -> tuple[tuple[SpanCandidate, ...], tupl
 
 
 def _scored_candidates(sent: SentenceFeatures) -> Iterator[SpanCandidate]:
-    """Yield one reading a range: that of the likeliest rule."""
+    """Yield one candidate a range: that of the likeliest rule."""
     found: dict[TokenRange, str] = {}
     ranges = [(c.first, c.last, c.rule) for c in attributed_contents(sent)]
     for first, last, rule in (*ranges, *islice(quotation_claims(sent), _MAX_QUOTATIONS)):

@@ -1,11 +1,11 @@
-"""Clauses without a parser: whether a subject and a finite verb stand somewhere."""
+"""Clauses without a parser: whether a subject and a finite verb are somewhere."""
 
 from __future__ import annotations
 
 from annotator.language import english as en
 from annotator.language.sentence_features import DASHES, SENTENCE_ENDS, SentenceFeatures
 
-# Verbs without a tagger: whether a word stands as a verb, and whether as a finite one.
+# Verbs without a tagger: whether a word is a verb, and whether it is finite.
 
 
 _THIRD_PERSON_FORMS = en.FURTHER_THIRD_PERSON_FORMS | {
@@ -24,7 +24,7 @@ _AMBIGUOUS_PASTS = frozenset({"found", "made", "held", "left", "cut", "set", "lo
 
 
 def is_verb(sent: SentenceFeatures, i: int) -> bool:
-    """Whether a word that has the form of a verb stands as one, finite or not."""
+    """Whether a word with the form of a verb is one here, finite or not."""
     word, before = sent.word(i), sent.word(i - 1)
     if sent.is_capitalised(i) and i not in sent.capital_positions and not sent.is_headline:
         return False
@@ -51,7 +51,7 @@ def is_verb(sent: SentenceFeatures, i: int) -> bool:
 
 
 def _is_common_noun(sent: SentenceFeatures, i: int) -> bool:
-    """Whether a common noun or the like stands at ``i``."""
+    """Whether a common noun or the like is at ``i``."""
     return sent.word(i)[:1].isalpha() and not sent.is_capitalised(i) and sent.word(i) not in en.FUNCTION_WORDS
 
 
@@ -103,7 +103,7 @@ def _can_end_subject(sent: SentenceFeatures, i: int) -> bool:
 
 
 def is_infinitive(sent: SentenceFeatures, i: int) -> bool:
-    """Whether "to" with a verb stands at ``i``."""
+    """Whether "to" with a verb is at ``i``."""
     after = sent.word(i + 1)
     noun = (
         after in en.DETERMINERS | en.PREPOSITIONS
@@ -124,7 +124,7 @@ _RELATIVES = frozenset(
     {"who", "that", "which", "when", "while", "as", "because", "where", "after", "how", "what"}
 )
 _MAX_SUBJECT_TOKENS = 20
-"""How many tokens may stand between the start of a subject and its verb."""
+"""How many tokens may be between the start of a subject and its verb."""
 _MAX_VERB_DISTANCE = 12
 """How far from its start a clause must show a finite verb."""
 
@@ -132,7 +132,7 @@ _MAX_VERB_DISTANCE = 12
 def has_finite_verb(
     sent: SentenceFeatures, at: int, end: int, max_distance: int = _MAX_VERB_DISTANCE
 ) -> bool:
-    """Whether a finite verb stands in the first ``far`` tokens from ``at``, before a break."""
+    """Whether a finite verb is in the first ``max_distance`` tokens from ``at``, before a break."""
     for i in range(at, min(end, at + max_distance)):
         if sent.word(i) in CLAUSE_ENDS | {":"} or sent.is_mark(i):
             return False
@@ -285,7 +285,7 @@ def source_follows_verb(sent: SentenceFeatures, i: int) -> bool:
 
 
 def _is_source_phrase(sent: SentenceFeatures, at: int) -> bool:
-    """Whether a noun phrase without a verb stands at ``at``: [said] Quist, who leads it."""
+    """Whether a noun phrase without a verb is at ``at``: [said] Quist, who leads it."""
     if sent.word(at) in en.TIME_WORDS or not (sent.is_capitalised(at) or sent.word(at) in _SOURCE_STARTS):
         return False
     for i in range(at, min(at + _MAX_SOURCE_TOKENS, len(sent))):

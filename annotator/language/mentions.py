@@ -1,4 +1,4 @@
-"""Mentions: which words may mean the same where they stand again, where they do, and labelling them all."""
+"""Mentions: which words mean the same where they occur again, where they occur, and labelling them all."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from annotator.language import english as en
 from annotator.language.sentence_features import DASHES, is_capital
 
 MAX_MENTION_TOKENS = 8
-"""How many tokens a mention may have: a whole quotation is not said twice."""
+"""How many tokens a mention may have: a whole quotation does not occur twice."""
 
 _NAME_LINKS = frozenset({"of", "de", "di", "del", "van", "von", "&"})
 """Words in small letters that join two capitalised words to one name."""
@@ -55,7 +55,7 @@ def _with_mention(annotated: AnnotatedSentence, span: Span, schema: Schema) -> A
 
 
 def find_mentions(text: str, tokens: Sequence[Token], words: str) -> Iterator[tuple[int, int]]:
-    """Yield where ``words`` stand on token edges of ``text``, in code points, not in a longer name."""
+    """Yield where ``words`` are on token edges of ``text``, in code points, not in a longer name."""
     starts = {t.start: i for i, t in enumerate(tokens)}
     ends = {t.end: i for i, t in enumerate(tokens)}
     at = text.find(words)
@@ -72,7 +72,7 @@ def mention_text(tokens: Sequence[Token]) -> str:
 
 
 def is_repeatable_mention(tokens: Sequence[Token]) -> bool:
-    """Whether words may mean the same where they stand again.
+    """Whether words may mean the same where they occur again.
 
     Not: more than a name's or number phrase's length, numbers alone, one word in small letters,
     function words alone.
@@ -101,7 +101,7 @@ def _is_name_part(tokens: Sequence[Token], i: int) -> bool:
 
 @lru_cache(maxsize=2**16)
 def _is_name_word(word: str) -> bool:
-    """Tell it of a word; a journal of 100,000 mentions asks it a million times, of few words."""
+    """Return the same of a word; a journal of 100,000 mentions needs it a million times, for few words."""
     low = word.lower()
     return is_capital(word) and low not in en.TITLES and low not in _NOT_NAME_WORDS
 
@@ -126,7 +126,7 @@ def _name_continues(tokens: Sequence[Token], i: int, step: int) -> bool:
 
 
 def is_before_word(tokens: Sequence[Token], last: int) -> bool:
-    """Whether a mention that ends at ``last`` stands right before a word: its noun or its verb."""
+    """Whether a mention that ends at ``last`` is right before a word: its noun or its verb."""
     if last >= len(tokens) or not tokens[last - 1].ws:
         return False
     word = tokens[last].text

@@ -10,7 +10,7 @@ from annotator.language import english as en
 from annotator.language.sentence_features import DASHES, SentenceFeatures, is_demonym
 
 _MAX_PARTICLES = 4
-"""How many particles may stand in a row: "van der" has two."""
+"""How many particles may be in a row: "van der" has two."""
 
 _NOUN_ENDINGS = tuple(en.NOUN_ENDINGS)
 _JOINERS = frozenset({"&", "/"})
@@ -211,7 +211,7 @@ def _is_title_in_context(sent: SentenceFeatures, first: int, i: int, last: int) 
 
 
 def _is_role_title(sent: SentenceFeatures, i: int) -> bool:
-    """Whether a role with a capital stands before what may be a person's name: Ranger, Prosecutor."""
+    """Whether a role with a capital is before what may be a person's name: Ranger, Prosecutor."""
     word, after = sent.word(i), sent.word(i + 1)
     if word not in en.ROLES or word in en.ROLE_SURNAMES | en.SURNAMES:
         return False

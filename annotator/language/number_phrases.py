@@ -31,7 +31,7 @@ def _phrases(words: Iterable[str]) -> tuple[tuple[str, ...], ...]:
 def _group_by_last_word(
     phrases: Iterable[tuple[str, ...]],
 ) -> Mapping[str, Sequence[tuple[str, ...]]]:
-    """Return the phrases by their last word, so that a number asks only for those that can end at it."""
+    """Return the phrases by their last word, so that only those that can end at a number are compared."""
     groups: dict[str, list[tuple[str, ...]]] = {}
     for phrase in phrases:
         groups.setdefault(phrase[-1], []).append(phrase)
@@ -85,7 +85,7 @@ _BEFORE_YEARS = en.DETERMINERS | en.PREPOSITIONS | {"early", "late", "mid", "and
 _MAX_DAY = 31
 _MAX_AGE = 110
 _HEADLINE_WINDOW = 8
-"""How many words to each side tell whether a capital means anything."""
+"""How many words to each side show whether a capital means anything."""
 
 _MAX_MATCH_SCORE = 20
 """Two numbers with a dash that both stay below it are the result of a match."""
@@ -133,7 +133,7 @@ def _is_date(sent: SentenceFeatures, number: Cardinal) -> bool:
 
 
 def _is_year(sent: SentenceFeatures, number: Cardinal, c: CountedNoun, first: int) -> bool:
-    """Whether the number is a year: four digits without a comma where a year may stand."""
+    """Whether the number is a year: four digits without a comma where a year may be."""
     if not _looks_like_year(sent.word(number.first)):
         return False
     if number.last - number.first > 1 and _looks_like_year(sent.word(number.last - 1)):

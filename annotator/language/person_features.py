@@ -1,4 +1,4 @@
-"""Persons: what a name's own words and the words around it tell of it."""
+"""Persons: the features of a name's own words and of the words around it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _MAX_PERSON_AGE = 120
 _WEAK_FORMS = frozenset(
     {"unknown", "two", "more", "family", "surname", "forename", "initial", "suffix", "word"}
 )
-"""Forms that tell little; what a word beside them tells weighs more."""
+"""Forms that are weak evidence; a cue beside them weighs more."""
 
 _NOT_BEFORE_APPOSED_PERSON = frozenset({"in", "on", "at", "from", "near", "the"})
-"""What does not stand before a person whom an apposition explains."""
+"""Words that are not before a person with an apposition."""
 
 _AFTER_INVERTED_SOURCE = frozenset({",", ".", "(", "", "of", "in", "on", ";", "yesterday"})
-"""What follows the source behind its verb: said Quist, …"""
+"""What follows the source after its verb: said Quist, …"""
 
 _NOT_INITIALS = frozenset({"u.s", "u.n", "u.k", "d.c", "e.u", "n.y", "n.j", "n.c", "s.c", "n.h", "l.a"})
 """Abbreviated places and bodies, which look like initials."""
@@ -27,15 +27,16 @@ _MAX_PERSON_TOKENS = 6
 """How many tokens a person's name may have; hyphens and particles are tokens as well."""
 
 _MAX_ROLE_DISTANCE = 8
-"""How many tokens behind a name's comma a role may stand."""
+"""How many tokens after a name and a comma a role may be."""
 
 
 def person_features(
     sent: SentenceFeatures, r: TokenRange, context: ArticleContext, kind: str, known: KnownPlaces
 ) -> tuple[str, ...]:
-    """Return what tells for and against reading ``r`` as a person; nothing if it cannot be one.
+    """Return the features for and against a person at ``r``; none if it cannot be one.
 
-    ``kind`` is its type as a place. The traits are those of `scores`: form, cue or frame, obstacles.
+    ``kind`` is its type as a place. The features are those of
+    `entity_weights.txt`: form, cue or frame, obstacles.
     """
     first, last = r
     if not could_be_person(sent, first, last):
@@ -54,9 +55,9 @@ def person_features(
 def _context_features(
     sent: SentenceFeatures, r: TokenRange, form: str, cue: str, *, barred: bool
 ) -> tuple[str, ...]:
-    """Return the traits of the words around a name: its cue, or else its frame.
+    """Return the features of the words around a name: its cue, or else its frame.
 
-    A cue weighs more for a form that tells little, and little where something speaks against a person.
+    A cue weighs more for a weak form, and little where something is against a person.
     """
     if barred:
         return (f"barred-{'cued' if cue else 'plain'}",)
@@ -69,7 +70,7 @@ def _context_features(
 def _counter_features(
     sent: SentenceFeatures, r: TokenRange, context: ArticleContext, kind: str, known: KnownPlaces
 ) -> tuple[str, ...]:
-    """Return what speaks against a person; a firm that shares a known person's name does it less."""
+    """Return the features against a person; a firm with a known person's name weighs less."""
     first, last = r
     body = is_organisation(sent, first, last, context)
     short = context.is_short_name(name_words(sent, first, last))
@@ -86,7 +87,7 @@ def _counter_features(
 def _article_features(
     sent: SentenceFeatures, r: TokenRange, context: ArticleContext, form: str
 ) -> tuple[str, ...]:
-    """Return what the article shows of a name elsewhere, and whether it stands in a headline."""
+    """Return what the article shows of a name elsewhere, and whether it is in a headline."""
     words = name_words(sent, *r)
     all_of_them = (
         ("sure", len(words) > 1 and words in context.full_names and form in _WEAK_FORMS),
@@ -99,7 +100,7 @@ def _article_features(
 
 
 def is_followed_by_region(sent: SentenceFeatures, last: int, known: KnownPlaces) -> bool:
-    """Whether a state or country stands behind the name's comma: Shelby, Ohio."""
+    """Whether a state or country is after the name's comma: Shelby, Ohio."""
     if sent.word(last) != ",":
         return False
     mark = sent.word(last + 1).partition("-")[0] in en.STATE_MARKS and sent.is_capitalised(last + 1)
@@ -133,7 +134,7 @@ def name_words(sent: SentenceFeatures, first: int, last: int) -> tuple[str, ...]
 
 
 def person_form(sent: SentenceFeatures, first: int, last: int, context: ArticleContext) -> str:
-    """Return what the name's own words and the article tell."""
+    """Return the form of a name by its own words and the article."""
     words = name_words(sent, first, last)
     if len(words) == 1:
         return _single_word_form(sent, first, context)
@@ -165,7 +166,7 @@ def _single_word_form(sent: SentenceFeatures, i: int, context: ArticleContext) -
 
 
 def _has_initials(sent: SentenceFeatures, first: int, last: int) -> bool:
-    """Whether a single letter with its dot stands before the last word: K. Munday, Ann B. Teal."""
+    """Whether a single letter with its dot is before the last word: K. Munday, Ann B. Teal."""
     return any(_is_initial(sent.tokens[i].text) for i in range(first, last - 1))
 
 
@@ -176,7 +177,7 @@ def _is_initial(text: str) -> bool:
 
 
 def person_cue(sent: SentenceFeatures, first: int, last: int) -> str:
-    """Return the strongest word around a name that tells a person; empty for none."""
+    """Return the strongest cue of a person around a name; empty for none."""
     if _follows_honorific(sent, first):
         return "honorific"
     if _precedes_party(sent, last):
@@ -211,7 +212,7 @@ def _follows_honorific(sent: SentenceFeatures, first: int) -> bool:
 
 
 def _precedes_party(sent: SentenceFeatures, last: int) -> bool:
-    """Whether a bracket or comma with a party stands behind the name: (R-Tex.), (D); , R-Texas."""
+    """Whether a bracket or comma with a party is after the name: (R-Tex.), (D); , R-Texas."""
     if sent.word(last) == "," and sent.word(last + 2) in DASHES and sent.is_attached(last + 2):
         return sent.word(last + 1) in ("r", "d", "i")
     if sent.word(last) != "(" or sent.word(last + 1) not in en.PARTY_MARKS:
@@ -226,7 +227,7 @@ def _precedes_age(sent: SentenceFeatures, last: int) -> bool:
 
 
 def _has_role_after(sent: SentenceFeatures, at: int) -> bool:
-    """Whether a role stands behind the name's comma before anything else ends it: , the group's director."""
+    """Whether a role is after the name's comma before anything else ends it: , the group's director."""
     for i in range(at, min(len(sent), at + _MAX_ROLE_DISTANCE)):
         word = sent.word(i)
         if not sent.is_capitalised(i) and (word in en.ROLES or word in en.TITLES):
@@ -237,7 +238,7 @@ def _has_role_after(sent: SentenceFeatures, at: int) -> bool:
 
 
 def _person_frame(sent: SentenceFeatures, first: int, last: int) -> str:
-    """Return how a name stands for which no cue tells a person."""
+    """Return the frame of a name without a cue of a person."""
     before, after = sent.word(first - 1), sent.word(last)
     if before == "the":
         return "the"
@@ -257,7 +258,7 @@ def _person_frame(sent: SentenceFeatures, first: int, last: int) -> str:
 
 
 def _precedes_past_verb(sent: SentenceFeatures, at: int) -> bool:
-    """Whether a verb in the past seems to stand at ``at``: Korda finished, Finch struck."""
+    """Whether a verb in the past seems to be at ``at``: Korda finished, Finch struck."""
     word = sent.word(at)
     return not sent.is_capitalised(at) and (
         (len(word) > 4 and word.endswith("ed")) or word in en.IRREGULAR_PASTS

@@ -1,4 +1,4 @@
-"""Places: what the gazetteer and the heads of names tell, and how a name stands in its sentence."""
+"""Places: the gazetteer, the heads of names, and the words before and after a name."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _may_be_lowercase(sent: SentenceFeatures, i: int) -> bool:
 
 
 def _is_state_abbreviation(sent: SentenceFeatures, i: int) -> bool:
-    """Whether an abbreviated state stands here; most need a comma, bracket or dash before: Reno, Nev."""
+    """Whether an abbreviated state is here; most need a comma, bracket or dash before: Reno, Nev."""
     before, word, text = sent.word(i - 1), sent.word(i), sent.tokens[i].text
     if before not in (",", "(") and before not in DASHES:
         return word in en.UNAMBIGUOUS_STATE_MARKS
@@ -102,7 +102,7 @@ def _is_state_abbreviation(sent: SentenceFeatures, i: int) -> bool:
 
 
 def place_type(sent: SentenceFeatures, first: int, last: int, known: KnownPlaces) -> str:
-    """Return what tells that ``[first, last)`` is a place: its kind in the gazetteer, its head; or none."""
+    """Return the type of a place: its kind in the gazetteer, or its head; empty for none."""
     if (first, last) in known:
         return known[first, last]
     head, lead = sent.word(last - 1), sent.word(first)
@@ -118,14 +118,14 @@ def place_type(sent: SentenceFeatures, first: int, last: int, known: KnownPlaces
 
 
 def place_frame(sent: SentenceFeatures, first: int, last: int, known: KnownPlaces) -> tuple[str, str]:
-    """Return what stands before and after a name, as far as that tells whether something is there."""
+    """Return the frame of a name: what is before it and after it."""
     if _is_dateline(sent, first, last):
         return "dateline", "then-end"
     return frame_before(sent, first, known), f"then-{_frame_after(sent, last)}"
 
 
 def frame_before(sent: SentenceFeatures, first: int, known: KnownPlaces) -> str:
-    """Return what stands before a name, past articles and points of the compass."""
+    """Return what is before a name, past articles and points of the compass."""
     at = first - 1
     at -= sent.word(at) in ("the", "both", "all")
     while sent.word(at) in en.COMPASS or sent.word(at) in (

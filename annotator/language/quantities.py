@@ -130,7 +130,7 @@ def _dozen_end(sent: SentenceFeatures, at: int) -> int:
 
 
 def _no_noun_at(sent: SentenceFeatures, at: int) -> bool:
-    """Whether no noun stands at ``at``, so that "a third" before it is a share and no ordinal."""
+    """Whether no noun is at ``at``, so that "a third" before it is a share and no ordinal."""
     word = sent.word(at)
     return (
         word in en.PREPOSITIONS | en.DETERMINERS | {"as", "and", "or", "lower", "higher"}
@@ -157,7 +157,7 @@ def _second_number(sent: SentenceFeatures, first: int, at: int) -> tuple[int, st
 
 
 MAX_NOUN_DISTANCE = 7
-"""How many words after a number may stand before the end of what it counts."""
+"""How many words after a number may be before the end of what it counts."""
 
 _NOUN_SEARCH_STOPS = en.NOUN_SEARCH_STOPS | en.SPEECH_CUES
 _FIRM_NOUN_SEARCH_STOPS = en.NOUN_SEARCH_STOPS - en.WEAK_NOUN_SEARCH_STOPS
@@ -202,7 +202,7 @@ def _last_head(sent: SentenceFeatures, heads: list[int]) -> int:
 
 
 def _is_plural_modifier(sent: SentenceFeatures, i: int) -> bool:
-    """Whether a plural form may stand before the noun that is counted."""
+    """Whether a plural form may be before the noun that is counted."""
     word = sent.word(i)
     return word in en.PLURAL_MODIFIERS or (word in en.NAMES_IN_S and sent.is_capitalised(i))
 
@@ -254,7 +254,7 @@ def _follows_singular_noun(sent: SentenceFeatures, at: int) -> bool:
 
 
 def in_counted_phrase(sent: SentenceFeatures, at: int, start: int) -> bool:
-    """Whether the word may stand between a number and what it counts, or be that."""
+    """Whether the word may be between a number and what it counts, or be that."""
     word = sent.word(at)
     if not word or (sent.is_mark(at) and word != "'"):
         return False
@@ -278,7 +278,7 @@ def in_counted_phrase(sent: SentenceFeatures, at: int, start: int) -> bool:
 
 
 def _joins_modifiers(sent: SentenceFeatures, at: int) -> bool:
-    """Whether "and" stands between two modifiers of one plural: 12 red and green boats."""
+    """Whether "and" is between two modifiers of one plural: 12 red and green boats."""
     after = at + 1
     if is_plural(sent, at - 1) or is_cardinal(sent, after):
         return False

@@ -1,4 +1,4 @@
-"""Quotations: pairs of marks, and marks whose other half stands in another sentence."""
+"""Quotations: pairs of marks, and marks whose other half is in another sentence."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def sentences_inside_quotation(sentences: Iterable[Sequence[Token]]) -> list[boo
     """Return for each sentence of an article whether it begins inside a quotation.
 
     It does if the last mark before it opens and the next one closes; a speaker's every paragraph
-    may open anew with only the last one closed.
+    may open again with only the last one closed.
     """
     marks = [_mark_directions(tokens) for tokens in sentences]
     out = [False] * len(marks)

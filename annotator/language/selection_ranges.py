@@ -1,4 +1,4 @@
-"""Extents: the ranges around a selection that Space grows through, one inside the other."""
+"""What Tab and hints select, and the ranges around a selection that Space grows through."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def selection_candidates(tokens: Sequence[Token]) -> tuple[SelectionCandidate, .
     return candidates_in(sentence_features(tokens))
 
 
-@lru_cache(maxsize=64)  # the sheet and its hints ask for those of one sentence
+@lru_cache(maxsize=64)  # the hint layout and its hints need those of one sentence
 def candidates_in(sent: SentenceFeatures) -> tuple[SelectionCandidate, ...]:
-    """Return the candidates of a sentence that has been looked at."""
+    """Return the candidates of a sentence, by its features."""
     found: dict[TokenRange, str] = {}
     for kind, ranges in (
         ("quotation", ((q.first, q.last) for q in sent.quotations)),
@@ -119,7 +119,7 @@ def _cached_expansions(sent: SentenceFeatures, first: int, last: int) -> tuple[E
 
 
 def _nested_chain(found: list[Expansion]) -> tuple[Expansion, ...]:
-    """Return extents by length, each holding the one before it."""
+    """Return ranges by length, each containing the one before it."""
     chain: list[Expansion] = []
     for e in sorted(found, key=lambda e: (e.last - e.first, e.first)):
         if not chain or _holds(e, chain[-1].first, chain[-1].last):
@@ -146,7 +146,7 @@ def _enclosing_claims(sent: SentenceFeatures) -> Iterator[Expansion]:
 
 
 def _is_cue_without_content(sent: SentenceFeatures, e: Expansion) -> bool:
-    """Whether a clause holds a verb of speech without what it says: "Quist said"."""
+    """Whether a clause holds a verb of speech without its content: "Quist said"."""
     if e.kind != "clause" or any(r.first < e.last and e.first < r.last for r in claim_candidates(sent)):
         return False
     return any(sent.word(i) in en.SPEECH_FORMS and is_verb(sent, i) for i in range(e.first, e.last))
@@ -162,7 +162,7 @@ def _cross(a: Expansion, b: Expansion) -> bool:
 
 @lru_cache(maxsize=64)
 def _fixed_expansions(sent: SentenceFeatures) -> tuple[Expansion, ...]:
-    """Return the extents that are there whatever is selected."""
+    """Return the ranges that do not depend on the selection."""
     return tuple(_find_fixed_expansions(sent))
 
 

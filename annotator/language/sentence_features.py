@@ -1,4 +1,4 @@
-"""One sentence as the rules look at it: folded words, shapes and where statements start."""
+"""The features of one sentence that all rules share: folded words, shapes, quotations."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ DASHES = frozenset({"-", "–", "—", "--", "‐", "‑", "−"})
 
 
 class SentenceFeatures(Struct, frozen=True, eq=False, dict=True):
-    """The tokens of a sentence with what the rules ask of them again and again.
+    """The tokens of a sentence with the features that the rules need again and again.
 
-    Each is equal to itself alone, so what was found in it is cheap to look up; ``view_of`` returns
+    Each is equal to itself alone, so that it is a cheap key of caches; ``sentence_features`` returns
     the same one for the same tokens.
     """
 
@@ -63,7 +63,7 @@ class SentenceFeatures(Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def is_english(self) -> bool:
-        """Whether a word stands in the sentence that hardly any other language has."""
+        """Whether the sentence has a word that hardly any other language has."""
         return any(w in en.ENGLISH_MARKERS for w in self.folded)
 
     @cached_property
@@ -85,7 +85,7 @@ class SentenceFeatures(Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def is_all_caps(self) -> bool:
-        """Whether hardly a word of the sentence has small letters, so that capitals tell nothing."""
+        """Whether hardly a word of the sentence has small letters, so that capitals mean nothing."""
         return not any(t.text.islower() and len(t.text) > 2 for t in self.tokens)
 
     @cached_property
@@ -111,7 +111,7 @@ class SentenceFeatures(Struct, frozen=True, eq=False, dict=True):
         return 0 <= i < len(self.tokens) and is_capital(self.tokens[i].text)
 
     def is_attached(self, i: int) -> bool:
-        """Whether nothing stands between token ``i`` and the one before it."""
+        """Whether there is no blank between token ``i`` and the one before it."""
         return 0 < i < len(self.tokens) and not self.tokens[i - 1].ws
 
     def is_hyphen(self, i: int) -> bool:
@@ -128,7 +128,7 @@ class SentenceFeatures(Struct, frozen=True, eq=False, dict=True):
         return bool(word) and (word in en.NUMBER_WORDS or word in en.SCALE_WORDS or is_digits(word))
 
     def content_end(self) -> int:
-        """Return the end without the final stop and what stands loose after it."""
+        """Return the end without the final stop and what is loose after it."""
         last = len(self.tokens)
         while last and self._is_trailing(last - 1):
             last -= 1
@@ -143,7 +143,7 @@ class SentenceFeatures(Struct, frozen=True, eq=False, dict=True):
 
 
 def sentence_features(tokens: Sequence[Token], *, starts_in_quotation: bool = False) -> SentenceFeatures:
-    """Return the view of a sentence's tokens; that of the sentence in hand is asked for at every key."""
+    """Return the features of a sentence; those of the active sentence are needed at every key."""
     return _cached_features(tuple(tokens), starts_in_quotation)
 
 
@@ -179,14 +179,14 @@ def is_quotation_mark(text: str) -> bool:
     return text in OPENING_MARKS or text in CLOSING_MARKS
 
 
-# What an article as a whole tells of its names: the values; `context` works them out.
+# What an article as a whole shows of its names; `article_context` collects it.
 
 
 NameWords = tuple[str, ...]
 
 
 class ArticleContext(Struct, frozen=True):
-    """What an article tells of names, worked out once an article; all words folded to small letters."""
+    """What an article shows of its names, collected once; all words in small letters."""
 
     lowercase_words: frozenset[str] = frozenset()
     """The words that the article has in small letters."""
@@ -197,13 +197,13 @@ class ArticleContext(Struct, frozen=True):
     first_names: frozenset[NameWords] = frozenset()
     """What those names begin with."""
     titled_names: frozenset[NameWords] = frozenset()
-    """Names that stand somewhere behind Mr., Sen. and the like."""
+    """Names that are somewhere after Mr., Sen. and the like."""
     organisation_names: frozenset[NameWords] = frozenset()
     """Names, and short forms of names, of firms and bodies."""
     single_word_names: frozenset[str] = frozenset()
-    """Words that stand somewhere as a whole name, so that a longer name may be shortened to them."""
+    """Words that are somewhere a whole name, so that a longer name may be shortened to them."""
     inferred_places: frozenset[NameWords] = frozenset()
-    """Names that the gazetteer does not know and that stand somewhere as a place does."""
+    """Names that are not in the gazetteer and are somewhere in the frame of a place."""
 
     open_quotation_texts: frozenset[str] = frozenset()
     """The texts of the sentences that begin inside a quotation which an earlier one opened."""

@@ -1,4 +1,4 @@
-"""The stretches of a sentence that may be a person or a place: names, names in names, known places."""
+"""The candidates of a sentence: names as persons and places, numbers and claims."""
 
 from __future__ import annotations
 
@@ -42,20 +42,20 @@ _MAX_FULL_NAME = 5
 
 
 class NameRanges(Struct, frozen=True):
-    """The stretches of one sentence, and what the gazetteer knows."""
+    """The names of one sentence, and its places in the gazetteer."""
 
     enclosing: dict[TokenRange, TokenRange]
-    """Each stretch with the whole name that it lies in; a whole one lies in itself."""
+    """Each range with the whole name that it lies in; a whole name lies in itself."""
     known_places: KnownPlaces
 
     @property
     def ranges(self) -> list[TokenRange]:
-        """The stretches in reading order, outer before inner."""
+        """The ranges in reading order, outer before inner."""
         return sorted(self.enclosing, key=lambda r: (r[0], -r[1]))
 
 
 def find_name_ranges(sent: SentenceFeatures, context: ArticleContext) -> NameRanges:
-    """Return the stretches of a sentence."""
+    """Return the ranges of a sentence that may be names."""
     known = find_known_places(sent)
     around = {r: r for r in name_ranges(sent) if not _is_common_word(sent, r, context)}
     for whole in tuple(around):
@@ -124,7 +124,7 @@ def _is_common_word(sent: SentenceFeatures, r: TokenRange, context: ArticleConte
 
 
 def _is_separate_before(sent: SentenceFeatures, first: int, at: int, known: KnownPlaces) -> bool:
-    """Whether what stands before ``at`` in a run is a name of its own: a place, a party, a medium."""
+    """Whether what is before ``at`` in a run is a name of its own: a place, a party, a medium."""
     if at <= first:
         return False
     word = sent.word(at - 1)
@@ -194,11 +194,11 @@ def _headline_names(
         yield i, i + 2
 
 
-# The readings of a sentence's names as persons and as places.
+# A sentence's names as persons and as places.
 
 
 _MAX_ENCLOSING_TOKENS = 12
-"""How many tokens a name may have that is looked at anew for each place in it; keeps long runs linear."""
+"""How many tokens a name may have that is read again for each place in it; keeps long runs linear."""
 
 
 def entity_candidates(
@@ -212,7 +212,7 @@ def entity_candidates(
 def _range_candidates(
     sent: SentenceFeatures, r: TokenRange, context: ArticleContext, found: NameRanges
 ) -> list[SpanCandidate]:
-    """Return the readings of one range, the likelier first."""
+    """Return the candidates of one range, the likelier first."""
     kinds = (
         ("person", _person_features(sent, r, context, found)),
         ("place", _place_features(sent, r, context, found)),
@@ -228,7 +228,7 @@ def _range_candidates(
 def _person_features(
     sent: SentenceFeatures, r: TokenRange, context: ArticleContext, found: NameRanges
 ) -> tuple[str, ...]:
-    """Return what tells for and against a person."""
+    """Return the features for and against a person."""
     traits = person_features(sent, r, context, place_type(sent, *r, found.known_places), found.known_places)
     return (*traits, "inner") if traits and found.enclosing[r] != r else traits
 
@@ -236,7 +236,7 @@ def _person_features(
 def _place_features(
     sent: SentenceFeatures, r: TokenRange, context: ArticleContext, found: NameRanges
 ) -> tuple[str, ...]:
-    """Return what tells for and against a place: its type, what stands around it, what it lies in."""
+    """Return the features for and against a place: its type, its frame, the name around it."""
     whole, known = found.enclosing[r], r in found.known_places
     if whole != r and not known:
         return ()
@@ -261,7 +261,7 @@ def _place_features(
 def _enclosing_feature(
     sent: SentenceFeatures, r: TokenRange, whole: TokenRange, context: ArticleContext, found: NameRanges
 ) -> str:
-    """Return what the longer name around a place is, and on which side of it the place stands."""
+    """Return what the longer name around a place is, and on which side of it the place is."""
     if whole[1] - whole[0] > _MAX_ENCLOSING_TOKENS:
         return "in-other-mid"
     side = "first" if r[0] == whole[0] else "last" if r[1] == whole[1] else "mid"
@@ -272,15 +272,15 @@ def _enclosing_feature(
     return f"in-{'place' if place_type(sent, *whole, found.known_places) else 'other'}-{side}"
 
 
-# The readings of a sentence: which stretches are a person, a place, a number or a claim, and how surely.
+# All candidates of a sentence.
 
 
 def span_candidates(
     tokens: Sequence[Token], context: ArticleContext = EMPTY_CONTEXT
 ) -> tuple[SpanCandidate, ...]:
-    """Return the readings of a sentence in reading order, outer before inner, the likelier kind first.
+    """Return the candidates of a sentence in reading order, outer before inner, the likelier kind first.
 
-    One stretch may have several, of different kinds.
+    One range may have several, of different kinds.
     """
     sent = sentence_features(
         tokens,

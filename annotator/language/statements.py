@@ -33,7 +33,7 @@ _MAX_CUE_SUBJECT = 7
 def statement_end(sent: SentenceFeatures, start: int, *, aside: bool = False, front: bool = False) -> int:
     """Return where the statement from ``start`` ends: before a new source, or at the final stop.
 
-    ``aside``: its verb stands in a relative clause, which ends at a comma; ``front``: in a
+    ``aside``: its verb is in a relative clause, which ends at a comma; ``front``: in a
     subordinate clause before the main one, which ends at the comma before the main subject.
     """
     end = container_end(sent, start)
@@ -54,7 +54,7 @@ def statement_end(sent: SentenceFeatures, start: int, *, aside: bool = False, fr
 
 
 def _front_comma(sent: SentenceFeatures, start: int, end: int) -> int:
-    """Return the comma after what stands before the subject, -1 if none: that [if it rains,] we stay."""
+    """Return the comma after what is before the subject, -1 if none: that [if it rains,] we stay."""
     at = start + (sent.word(start) == "that")
     if sent.word(at) not in _FRONTED_CLAUSE_STARTS:
         return -1
@@ -136,7 +136,7 @@ def _ends_at_comma(sent: SentenceFeatures, at: int, end: int, *, aside: bool, fr
 
 
 def is_subjectless_cue(sent: SentenceFeatures, at: int) -> bool:
-    """Whether a verb of speech without a subject of its own stands at ``at``: … and said, … adding."""
+    """Whether a verb of speech without a subject of its own is at ``at``: … and said, … adding."""
     at += sent.word(at) in en.ADVERBS
     word = sent.word(at)
     if word in ("citing", "quoting", "echoing"):
@@ -212,13 +212,13 @@ def statement_before(sent: SentenceFeatures, end: int) -> TokenRange:
     return start, strip_breaks(sent, start, end)
 
 
-# Where the content after a verb of speech begins: at "that", a quotation, a colon, past the hearer.
+# Where the content after a verb of speech begins: at "that", a quotation, a colon, after the hearer.
 
 
 MAX_OPENER_DISTANCE = 14
-"""How many tokens may stand between a verb of speech and its "that" or its quotation."""
+"""How many tokens may be between a verb of speech and its "that" or its quotation."""
 MAX_RESUME_DISTANCE = 32
-"""How many tokens may stand between a verb and what goes on after its source."""
+"""How many tokens may be between a verb and what goes on after its source."""
 
 
 def find_content_opener(sent: SentenceFeatures, verb: int, at: int) -> tuple[int, str] | None:
@@ -249,7 +249,7 @@ def _quotation_after_source(sent: SentenceFeatures, at: int) -> tuple[int, str] 
 
 
 def _that_opens_content(sent: SentenceFeatures, after: int, i: int) -> bool:
-    """Whether only circumstances stand between ``after`` and the "that" at ``i``: said in May that …."""
+    """Whether only circumstances are between ``after`` and the "that" at ``i``: said in May that …."""
     led = sent.word(after) in en.PREPOSITIONS | {",", "last", "this", "when"}
     return led and sent.word(i - 1) not in en.PREPOSITIONS and is_clause(sent, i + 1)
 

@@ -2,7 +2,7 @@
 
 Every mention is counted by article and over the corpus, and so are the names of accepted sentences
 that bear no label: a name that is left unmarked as often as it is marked is a poor suggestion. The
-chance of a label is the mean of a Beta posterior over those counts, what stands in other articles
+chance of a label is the mean of a Beta posterior over those counts, what is in other articles
 counting less; one that was turned down counts as several that were left unmarked. Mentions right
 before a word ("the Norhaven council", "Norhaven agreed") are counted by themselves as well, because
 labels of places and of people part there.
@@ -89,13 +89,13 @@ _OTHER_ARTICLE_WEIGHT = 0.3
 _REJECTION_WEIGHT = 3.0
 """How many sightings without the label one is worth that was turned down."""
 _UNLABELLED = ""
-"""The label of a name that stands in an accepted sentence without one."""
+"""The label of a name that is in an accepted sentence without one."""
 _BEFORE_WORD = "\n"
 """Set after a text, it is the text right before a word; no text of a mention holds it."""
 
 
 class _CountKind(Enum):
-    """The books: what is marked, the surnames of who is marked, what was turned down."""
+    """What is counted: marked texts, surnames of marked persons, rejected texts."""
 
     MARKS = auto()
     SURNAMES = auto()
@@ -103,7 +103,7 @@ class _CountKind(Enum):
 
 
 class _CountEntry(Struct, frozen=True):
-    """What a work adds to one of the books."""
+    """What an annotated sentence adds to one of the counters."""
 
     counter: _CountKind
     text: str
@@ -113,7 +113,7 @@ class _CountEntry(Struct, frozen=True):
 
 
 class MentionHistory:
-    """The mentions of one annotator, kept up to date work by work.
+    """The mentions of one annotator, kept up to date sentence by sentence.
 
     ``add`` and ``remove`` cost what the spans and names of one sentence cost, ``suggest`` what its
     words cost, however many mentions there are.
@@ -139,22 +139,22 @@ class MentionHistory:
         self._entries_by_sentence: dict[Sentence, list[_CountEntry]] = {}
 
     def add(self, annotated: AnnotatedSentence) -> None:
-        """Take in what was said of a sentence, in place of what was taken in of it before."""
+        """Count the annotation of a sentence, in place of an earlier one of it."""
         self.remove(annotated)
         if entries := list(self._entries(annotated)):
             self._entries_by_sentence[annotated.sentence] = entries
             self._count(annotated.sentence.article, entries, 1)
 
     def remove(self, annotated: AnnotatedSentence) -> None:
-        """Take out what was said of a sentence; nothing happens where nothing was taken in."""
+        """Remove the counts of a sentence, if it has any."""
         self._count(annotated.sentence.article, self._entries_by_sentence.pop(annotated.sentence, []), -1)
 
     def update(
         self, before: Sequence[AnnotatedSentence], after: Sequence[AnnotatedSentence]
     ) -> frozenset[str]:
-        """Take in an edit; return the texts of which something else is known now.
+        """Count an edit; return the texts whose counts have changed.
 
-        What stays as it was in a sentence is neither taken out nor counted again.
+        What does not change in a sentence is not counted again.
         """
         net: Counter[tuple[str, _CountEntry]] = Counter()
         for annotated in (*before, *after):
@@ -176,11 +176,11 @@ class MentionHistory:
         return here, self._rejected_counts.in_corpus(text).get(label, 0) - here
 
     def suggest(self, sentence: Sentence) -> tuple[Suggestion, ...]:
-        """Return the mentions that stand again in a sentence, in reading order; its own are among them."""
+        """Return the mentions that occur again in a sentence, in reading order; its own are among them."""
         return sorted_suggestions(self._repeated_mentions(sentence))
 
     def reweigh(self, sentence: Sentence, s: Suggestion) -> float:
-        """Return the chance of another source's suggestion in the light of what was said of its words.
+        """Return the chance of another source's suggestion given how its words were annotated before.
 
         Its own score counts as ``_TRUST`` sightings.
         """
@@ -243,14 +243,14 @@ class MentionHistory:
                     del lengths[n]
 
     def _entries(self, annotated: AnnotatedSentence) -> Iterator[_CountEntry]:
-        """Yield what a work adds: its marks, the surnames in them, what it turned down and left bare."""
-        tokens, said = annotated.sentence.tokens, annotated.annotation
-        spans = [s for s in said.spans if s.label != self._claim_label]
+        """Yield what a sentence adds: its marks, the surnames in them, rejected and unlabelled names."""
+        tokens, annotation = annotated.sentence.tokens, annotated.annotation
+        spans = [s for s in annotation.spans if s.label != self._claim_label]
         for r, label in _token_ranges(tokens, spans):
             yield from self._label_entries(tokens, r, label)
-        for (first, last), label in _token_ranges(tokens, said.rejected):
+        for (first, last), label in _token_ranges(tokens, annotation.rejected):
             yield _CountEntry(_CountKind.REJECTED, mention_text(tokens[first:last]), label)
-        if said.answer is Answer.ACCEPT:
+        if annotation.answer is Answer.ACCEPT:
             for first, last in capitalised_runs(tokens):
                 start, end = tokens[first].start, tokens[last - 1].end
                 if not any(s.start < end and start < s.end for s in spans):

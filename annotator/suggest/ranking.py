@@ -1,4 +1,4 @@
-"""What all sources suggest for one sentence, as one list: once each, ranked, without what is settled."""
+"""Merges and ranks the suggestions of all sources for one sentence, without those already decided."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _REJECTION_FACTOR = 0.5
 """What each time that the same words were turned down in another article leaves of a chance."""
 
 ReweighFunction = Callable[[Sentence, Suggestion], float]
-"""From a suggestion to its chance, given what the annotator said of the same words before."""
+"""From a suggestion to its chance, given the annotator's decisions on the same words."""
 RejectionCounter = Callable[[str, str, str], tuple[int, int]]
 """From article, text and label to how often that was turned down: in the article, and elsewhere."""
 
@@ -40,10 +40,10 @@ def _unchanged_score(_: Sentence, suggestion: Suggestion) -> float:
 
 
 class SuggestionRanker(Struct, frozen=True):
-    """Merges for one schema.
+    """Ranks suggestions under one schema.
 
-    ``share`` corrects scores by what was learned of the source and kind, ``weighed`` by what was said
-    of the words before; the history's own scores hold the latter already.
+    ``accuracy`` corrects scores by the accuracy of the source and kind, ``reweigh`` by the decisions on
+    the same words; the history's own scores include the latter already.
     """
 
     schema: Schema
@@ -52,7 +52,7 @@ class SuggestionRanker(Struct, frozen=True):
     rejection_counts: RejectionCounter = field(default=_no_rejections)
 
     def rank_open(self, annotated: AnnotatedSentence, found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
-        """Return what is still to be decided in a work, as ``judge`` and then ``settle`` see it."""
+        """Return what is still to be decided in a sentence: ``rank``, then ``open_suggestions``."""
         return self.open_suggestions(annotated, self.rank(annotated.sentence, found))
 
     def rank(self, sentence: Sentence, found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
@@ -68,7 +68,7 @@ class SuggestionRanker(Struct, frozen=True):
     def open_suggestions(
         self, annotated: AnnotatedSentence, judged: Iterable[Suggestion]
     ) -> tuple[Suggestion, ...]:
-        """Return which of the judged ones are still to be decided, in reading order, outer before inner.
+        """Return which of the ranked ones are still to be decided, in reading order, outer before inner.
 
         Left out: what is labelled, what was turned down here or, in the same words, elsewhere in the
         article, and what the schema forbids beside the annotator's spans. Of two suggestions that
@@ -79,13 +79,13 @@ class SuggestionRanker(Struct, frozen=True):
         return tuple(sorted(likely, key=lambda s: (s.start, -s.end, s.label)))
 
     def _is_open(self, annotated: AnnotatedSentence, s: Suggestion) -> bool:
-        said = annotated.annotation
-        if not (said.spans or said.rejected):
+        annotation = annotated.annotation
+        if not (annotation.spans or annotation.rejected):
             return True
         span = Span(s.start, s.end, s.label)
-        if any(x.key == span.key for x in (*said.spans, *said.rejected)):
+        if any(x.key == span.key for x in (*annotation.spans, *annotation.rejected)):
             return False
-        return not self.schema.find_violation(span, said.spans)
+        return not self.schema.find_violation(span, annotation.spans)
 
     def _group_by_span(self, sentence: Sentence, found: Iterable[Suggestion]) -> list[list[Suggestion]]:
         """Return the suggestions of each range and label, the likeliest first, each source once."""
@@ -130,7 +130,7 @@ def _with_score(s: Suggestion, score: float) -> Suggestion:
 def _joined_suggestion(group: Sequence[Suggestion]) -> Suggestion:
     """Return one suggestion for several of one range and label; sources and kinds go side by side.
 
-    The chance is that of the best source beside the history, which has a say in it already. That two
+    The chance is that of the best source beside the history, which is part of it already. That two
     sources agree adds nothing: they read the same words and err on the same ones (measured).
     """
     if len(group) == 1:

@@ -1,4 +1,4 @@
-"""Suggestions by the rules of `annotator.language`: their readings, under labels of the schema."""
+"""Suggestions by the rules of `annotator.language`, under labels of the schema."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ RULES_SOURCE = "rules"
 
 
 def empty_context(_: str) -> ArticleContext:
-    """Stand in where nothing is known of an article but the sentence itself."""
+    """Return the context of an article of which nothing is known but the sentence itself."""
     return ArticleContext()
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSuggester:
-    """What the rules read in a sentence; ``context`` tells what the rest of its article tells."""
+    """What the rules find in a sentence; ``context`` returns the context of its article."""
 
     schema: Schema
     context: Callable[[str], ArticleContext] = field(default=empty_context, repr=False)
     name: str = RULES_SOURCE
 
     def suggest(self, sentence: Sentence) -> tuple[Suggestion, ...]:
-        """Return the readings that the schema has a label for, in reading order."""
+        """Return the candidates that the schema has a label for, in reading order."""
         return sorted_suggestions(self._labelled(sentence))
 
     def _labelled(self, sentence: Sentence) -> Iterator[Suggestion]:
@@ -44,5 +44,5 @@ class RuleSuggester:
 
 
 def plain_kind(kind: str) -> str:
-    """Return a kind without what sets sources and kinds apart in a span's ``source``."""
+    """Return a kind without the characters that part sources and kinds in a span's ``source``."""
     return "".join("-" if c in "+/~" or c.isspace() else c for c in kind)

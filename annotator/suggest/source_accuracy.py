@@ -22,7 +22,7 @@ SourceKey = tuple[str, str, str]
 _SCORE_WEIGHT = 10.0
 """How many observations a score that nobody has confirmed is worth: the Beta prior's a + b."""
 _MAX_POOLED_WEIGHT = 10
-"""The same, at the most, for what all kinds of one source and label tell of this one."""
+"""The same, at most, for the evidence of all kinds of one source and label."""
 
 _VerdictCounter = Counter[tuple[SourceKey, str]]
 VERDICT_TAKEN, VERDICT_CHANGED, VERDICT_REJECTED, VERDICT_PASSED_OVER = (
@@ -50,16 +50,16 @@ class VerdictCounts(Struct):
 
 
 class SourceAccuracy(Struct):
-    """The tallies, and the share of a kind of suggestion that is right by them."""
+    """Counts of verdicts, and the share of a kind of suggestion that is right."""
 
     counts_by_key: dict[SourceKey, VerdictCounts] = field(default_factory=dict)
     _counts_by_label: dict[tuple[str, str], VerdictCounts] = field(default_factory=dict)
     _verdicts_by_sentence: dict[Sentence, _VerdictCounter] = field(default_factory=dict)
 
     def add(self, annotated: AnnotatedSentence, offered: Iterable[Suggestion] = ()) -> None:
-        """Take in a work in place of what was known of its sentence.
+        """Count a sentence, in place of an earlier state of it.
 
-        ``offered`` is what was suggested in it, where that is known.
+        ``offered`` is what was suggested in it, where known.
         """
         self.remove(annotated)
         seen = Counter(_verdicts(annotated.annotation, tuple(offered)))
@@ -68,7 +68,7 @@ class SourceAccuracy(Struct):
             self._count(seen, 1)
 
     def remove(self, annotated: AnnotatedSentence) -> None:
-        """Take a work out again, with all that came in with it."""
+        """Remove the counts of a sentence."""
         if seen := self._verdicts_by_sentence.pop(annotated.sentence, None):
             self._count(seen, -1)
 
@@ -98,7 +98,7 @@ _NO_VERDICTS = VerdictCounts()
 
 
 def _verdicts(annotation: Annotation, offered: tuple[Suggestion, ...]) -> Iterator[tuple[SourceKey, str]]:
-    """Yield each judgement of one sentence once: by what was offered, else by what the spans bear."""
+    """Yield each verdict of one sentence once: by what was offered, else by the spans' sources."""
     spans = {s.key for s in annotation.spans}
     rejected = {s.key for s in annotation.rejected}
     known = set()

@@ -28,11 +28,11 @@ KINDS_BY_ENTITY_LABEL: Mapping[str, str] = {
     "CARDINAL": "number", "PERCENT": "number", "QUANTITY": "number",
     "ORG": "organisation",
 }  # fmt: skip
-"""What the entity labels of spaCy's own pipelines stand for, where the schema does not say it itself."""
+"""The kinds of the entity labels of spaCy's own pipelines, for a schema without `takes`."""
 
 SCORES_BY_KIND: Mapping[str, float] = {"person": 0.8, "place": 0.25, "number": 0.5}
 """The first guess at the share of each kind that annotators keep: spaCy's entity recogniser gives no
-probability, and with a strict VENUE one place in four to five is right. The desk learns the rest."""
+probability, and with a strict VENUE one place in four to five is right. The service learns the rest."""
 SCHEMA_LABEL_SCORE = 0.6
 """The same for a pipeline that was trained on labels of the schema."""
 
@@ -124,7 +124,7 @@ def load_pipeline(
 ) -> PipelineSuggester:
     """Load a pipeline by the name of an installed package or by its folder.
 
-    Call it on the user's explicit word alone: loading a pipeline runs code that it brings.
+    Call it only where the user names the pipeline: loading a pipeline runs code that it brings.
     Raises PipelineError where spaCy or the pipeline is missing or finds no spans.
     """
     try:
@@ -147,7 +147,7 @@ def load_pipeline(
 def schema_label(schema: Schema, label: str) -> str | None:
     """Return the schema's label for a pipeline's: of the same name, else the one that takes it.
 
-    A schema that says nothing of what its labels take is mapped by the kind that a label's name tells.
+    A schema without `takes` is mapped by the kind of a label's name.
     """
     known = first_label_named(schema, [label.upper()]) or schema.label_taking(label)
     return (

@@ -1,4 +1,4 @@
-"""The desk: all sources of suggestions for one annotator's corpus, behind one call."""
+"""All sources of suggestions for one annotator's corpus, behind one call."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from annotator.suggest.ranking import SuggestionRanker
 from annotator.suggest.rules import RuleSuggester
 from annotator.suggest.source_accuracy import SourceAccuracy
 
-# What sentences were judged to hold, remembered until something else is known of their words.
+# Ranked sentences, cached until something else is known of their words.
 
 
 MAX_RANKINGS = 64
-"""How many sentences are remembered: those on the screen and around it. Others are judged anew."""
+"""How many sentences are cached: those on the screen and around it. Others are ranked again."""
 _MAX_CHANGED_TEXTS = 512
-"""How many of the last texts that were touched are remembered."""
+"""How many of the last changed texts are remembered."""
 
 
 class RankedSuggestions(Struct):
-    """A sentence's suggestions as the sources have them, as they were judged, and what is left of them."""
+    """A sentence's suggestions as the sources have them, as they are ranked, and those still open."""
 
     unranked: tuple[Suggestion, ...]
     ranked: tuple[Suggestion, ...]
@@ -40,14 +40,14 @@ class RankedSuggestions(Struct):
     normalized_text: str = ""
     """The sentence with one blank for any white space, as the texts of mentions are written."""
     change_count: int = 0
-    """How many touched texts had been looked for in it."""
+    """How many changed texts were compared with it."""
 
 
 class RankingCache:
-    """The sentences judged last; ``touch`` makes those forgotten in which one of the texts stands.
+    """The sentences ranked last; ``invalidate_texts`` drops those in which one of the texts occurs.
 
-    A judgement depends on what is known of the texts of its sentence's words alone, and on shares
-    that may be older. A touch costs nothing: ``get`` looks for what was touched since.
+    A ranking depends on the counts of its sentence's words, and on accuracies that may be older.
+    An invalidation costs nothing: ``get`` compares the texts that have changed since.
     """
 
     def __init__(self, max_rankings: int = MAX_RANKINGS) -> None:
@@ -58,13 +58,13 @@ class RankingCache:
         self._change_count = 0
 
     def invalidate_texts(self, texts: Iterable[str]) -> None:
-        """Take note that something else is known of these texts."""
+        """Note that the counts of these texts have changed."""
         for text in texts:
             self._changed_texts.append(text)
             self._change_count += 1
 
     def get(self, sentence: Sentence) -> RankedSuggestions | None:
-        """Return the judgement of a sentence; None where there is none or it no longer holds."""
+        """Return the ranking of a sentence; None where there is none or it is no longer valid."""
         judged = self._rankings.get(sentence)
         if judged is None or not self._is_valid(judged):
             return None
@@ -73,7 +73,7 @@ class RankingCache:
         return judged
 
     def _is_valid(self, judged: RankedSuggestions) -> bool:
-        """Whether nothing was touched since that stands in the sentence, as far as one can tell."""
+        """Return True if none of the texts changed since is in the sentence, False if there were too many."""
         since = self._change_count - judged.change_count
         if since > len(self._changed_texts):
             return False
@@ -82,7 +82,7 @@ class RankingCache:
         )
 
     def put(self, sentence: Sentence, judged: RankedSuggestions) -> RankedSuggestions:
-        """Remember a judgement and return it; the one not asked for longest goes where there are too many."""
+        """Cache a ranking and return it; the least recently used one is dropped where there are too many."""
         judged.normalized_text, judged.change_count = " ".join(sentence.text.split()), self._change_count
         self._rankings[sentence] = judged
         self._rankings.move_to_end(sentence)
@@ -109,10 +109,10 @@ FileSource = Callable[[Sentence], tuple[Suggestion, ...]]
 
 
 class SuggestionService:
-    """Holds the sources and what was learned of them; ``changed`` keeps both up to date.
+    """Holds the sources and their accuracy; ``update`` keeps both up to date.
 
-    A sentence is judged once and again when something else is known of words in it. What is learned of
-    the sources shows in sentences that are judged from then on: those on the screen keep their order.
+    A sentence is ranked once, and again when the counts of its words change. The accuracy of the sources
+    counts in sentences that are ranked from then on: those on the screen keep their order.
     """
 
     def __init__(
@@ -124,7 +124,7 @@ class SuggestionService:
         rules: bool = True,
         history: bool = True,
     ) -> None:
-        """Start with nothing learned; ``article_sentences`` is asked once an article, by its id."""
+        """Start with nothing learned; ``article_sentences`` is called once an article, with its id."""
         self.schema = schema
         self.accuracy = SourceAccuracy()
         self.history = MentionHistory(schema)
@@ -142,7 +142,7 @@ class SuggestionService:
         self._rankings = RankingCache()
 
     def queue_annotations(self, annotated_sentences: Iterable[AnnotatedSentence]) -> None:
-        """Take note of what the journal tells: learned with its article's first look, or by ``learn``."""
+        """Queue what is in the journal: learned when its article is first shown, or by ``learn``."""
         for annotated in annotated_sentences:
             self._queued.setdefault(annotated.sentence.article, []).append(annotated)
 
@@ -158,7 +158,7 @@ class SuggestionService:
     def update(self, before: Sequence[AnnotatedSentence], after: Sequence[AnnotatedSentence]) -> None:
         """Take in an edit: the works that are gone and those in their place.
 
-        What the journal tells at the start of a session goes to ``start``.
+        What is in the journal at the start of a session goes to ``start``.
         """
         for article in dict.fromkeys(w.sentence.article for w in (*before, *after)):
             self._learn_article(article)
@@ -192,7 +192,7 @@ class SuggestionService:
         return self._rankings.put(sentence, RankedSuggestions(found, self._ranker.rank(sentence, found)))
 
     def invalidate_article(self, article_id: str) -> None:
-        """Look at an article anew: its lines have changed."""
+        """Forget what is known of an article: its lines have changed."""
         self._contexts.pop(article_id, None)
         self._rankings.clear()
         for kept in (self._fixed_suggestions, self._offered_suggestions):
@@ -245,7 +245,7 @@ class SuggestionService:
 
 
 def _remember(kept: dict[_K, _V], key: _K, value: _V, most: int = _MAX_SENTENCES) -> None:
-    """Remember a value; the oldest goes where there are too many."""
+    """Cache a value; the oldest is dropped where there are too many."""
     kept.pop(key, None)
     kept[key] = value
     if len(kept) > most:

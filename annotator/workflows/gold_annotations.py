@@ -113,7 +113,7 @@ def _last_accepted(found: Iterable[Document]) -> list[Document]:
 
 
 def _range_in_article(document: Document) -> tuple[int, int] | None:
-    """Return where a document stands in its article, where it tells so."""
+    """Return the range of a document in its article, if its metadata has one."""
     start, end = document.meta.get("start"), document.meta.get("end")
     if "article" in document.meta and isinstance(start, int) and isinstance(end, int):
         return (start, end) if end - start == len(document.text) else None

@@ -1,4 +1,4 @@
-"""A page as the cleaner sees it: its units, their measures and where each one stands."""
+"""Which units of a page are the article: a score for each unit, and the best path through four states."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ IMPOSSIBLE_SCORE = float("-inf")
 
 
 class PagePart(IntEnum):
-    """Where in a page a unit stands."""
+    """The part of a page that a unit is in."""
 
     BEFORE = 0
     BODY = 1
@@ -149,16 +149,16 @@ FEATURE_WEIGHTS: dict[str, float] = {
     "separators": -0.64,  # "Home | World | About"
     "quoted": 0.38,  # somebody speaks
     "truncated": -1.46,  # a teaser that breaks off
-    "furniture": -0.43,  # a button's text (dropped anyway where it stands inside an article)
+    "furniture": -0.43,  # a button's text (dropped anyway where it is inside an article)
     "ending": -0.23,  # "Related links"
     "calls": -0.74,  # per phrase that asks to subscribe, sign in or click
     "legal": -1.12,  # per phrase of a legal notice
     "credits": 0.1,
     "biography": -0.47,  # per phrase of an author's portrait after the first
-    "again": -1.04,  # stands on the page more than once
+    "again": -1.04,  # is on the page more than once
     "near prose": 1.44,  # the neighbours are paragraphs
 }
-"""How much each trait (see ``traits``) moves the log-odds that a unit is body text."""
+"""How much each feature (see ``feature_vectors``) moves the log-odds that a unit is body text."""
 
 BODY_BIAS = 0.7
 """Added to each unit's log-odds: a lost paragraph hurts more than a menu line too many."""
@@ -207,7 +207,7 @@ class SegmentedPage(Struct, frozen=True, dict=True):
 
     @cached_property
     def text_counts(self) -> Counter[str]:
-        """How often each text stands on the page."""
+        """How often each text is on the page."""
         return Counter(line.key for line in self.features)
 
     @cached_property
@@ -218,7 +218,7 @@ class SegmentedPage(Struct, frozen=True, dict=True):
 
     @cached_property
     def is_evenly_spaced(self) -> bool:
-        """Whether a blank line stands between any two units, so that blank lines tell nothing."""
+        """Whether a blank line is between any two units, so that blank lines mean nothing."""
         return all(one.last + 1 < two.first for one, two in pairwise(self.units))
 
     @cached_property
@@ -232,7 +232,7 @@ class SegmentedPage(Struct, frozen=True, dict=True):
         return re.search(rf"(?<!\w){key}(?!\w)", self.opening) is not None
 
     def is_doubled(self, at: int) -> bool:
-        """Return whether a paragraph stands twice with at most one unit between: a caption does."""
+        """Return whether a paragraph occurs twice with at most one unit between: a caption does."""
         near = [self.features[other].key for other in range(max(0, at - 2), min(len(self.units), at + 3))]
         return self.features[at].words >= 6 and near.count(self.features[at].key) > 1
 

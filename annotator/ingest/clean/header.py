@@ -22,7 +22,7 @@ from annotator.ingest.clean.line_features import (
 )
 from annotator.ingest.clean.metadata import author_in_dated_line
 
-# Bare names in an article's head: of authors, agencies and places, told by what stands beside them.
+# Bare names in an article's head: of authors, agencies and places, by the lines beside them.
 
 
 MAX_AUTHOR_DISTANCE = 9
@@ -41,9 +41,9 @@ def promote_agencies(page: SegmentedPage, title: int, lines: list[SourceLine]) -
 
 
 def promote_places(page: SegmentedPage, title: int, lines: list[SourceLine]) -> None:
-    """Make datelines of places that stand alone before a date, or between a byline and the article.
+    """Make datelines of places that are alone before a date, or between a byline and the article.
 
-    A place is told from an author by the article, in which it is named.
+    A place, unlike an author, is named in the article.
     """
     for at in range(title + 1, len(lines)):
         text = page.features[at].text
@@ -79,7 +79,7 @@ def _is_byline_or_date(page: SegmentedPage, at: int) -> bool:
 
 
 def promote_names(page: SegmentedPage, title: int, lines: list[SourceLine]) -> None:
-    """Make bylines of bare names that stand between the title and the article beside a byline or date."""
+    """Make bylines of bare names that are between the title and the article beside a byline or date."""
     if any(
         is_byline_line(page.features[at]) and page.features[at].words > 1
         for at, line in enumerate(lines)
@@ -126,7 +126,7 @@ def boilerplate_verdict(reason: str) -> SourceLine:
 
 
 def boilerplate_reason(page: SegmentedPage, at: int, place: str) -> str:
-    """Return why a unit is dropped; ``place`` says where it stands, for want of a better reason."""
+    """Return why a unit is dropped; ``place`` is the reason where no better one is found."""
     line = page.features[at]
     if SIGN_OFF.match(line.text):
         return "an agency's sign-off"
@@ -219,7 +219,7 @@ def _picture_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
 
 
 def repeated_caption(page: SegmentedPage, at: int) -> SourceLine:
-    """Return the verdict on a caption that stands twice."""
+    """Return the verdict on a caption that occurs twice."""
     again = page.repeats_recent(at)
     return SourceLine(
         LineVerdict.CAPTION, "the same caption again" if again else "a caption that stands twice"

@@ -91,7 +91,7 @@ def _is_name_or_menu(page: SegmentedPage, at: int) -> bool:
 
 
 def _starts_group(page: SegmentedPage, at: int) -> bool:
-    """Return whether a blank line, a menu or nothing stands before a unit."""
+    """Return whether a blank line, a menu or nothing is before a unit."""
     if at == 0 or (not page.is_evenly_spaced and page.units[at - 1].last + 1 < page.units[at].first):
         return True
     before = page.features[at - 1]
@@ -105,7 +105,7 @@ MIN_TITLE_SCORE = 0.85
 MAX_DECK_SCORE_GAP = 0.7
 """How much less a line right before the best one may score to be the headline, with the best one its deck."""
 MAX_TOP_GAP = 6
-"""How many units stand between a headline at the very top of a page and its article at the most."""
+"""How many units are between a headline at the very top of a page and its article at the most."""
 MAX_SITE_SUFFIX = 50
 """How many code points the site's name after a headline has at the most, its mark included."""
 
@@ -113,7 +113,7 @@ MAX_SITE_SUFFIX = 50
 def find_title(page: SegmentedPage) -> int | None:
     """Return the number of the headline's unit, None where no line looks like one.
 
-    A headline shares its words with the article, stands not far before it, is often there twice
+    A headline shares its words with the article, is not far before it, is often there twice
     and followed by a byline or a date, and is neither a sentence nor a part of the page's frame.
     Its deck does all that too, so that the line over the best one is looked at once more.
     """
@@ -138,13 +138,13 @@ def find_title(page: SegmentedPage) -> int | None:
 
 
 def is_same_title(page: SegmentedPage, title: int, at: int) -> bool:
-    """Return whether unit ``at`` is the headline again, with or without the site's name behind it."""
+    """Return whether unit ``at`` is the headline again, with or without the site's name after it."""
     key, other = page.features[title].key, page.features[at].key
     return key == other or _has_site_suffix(key, other) or _has_site_suffix(other, key)
 
 
 def _has_site_suffix(key: str, longer: str) -> bool:
-    """Return whether a text is another one of some words with the site's name behind it."""
+    """Return whether a text is another one of some words with the site's name after it."""
     rest = longer.removeprefix(key)
     marked = (
         rest != longer and rest.lstrip()[:1] in {"-", "|", "–", "—", "·", "»"} and len(rest) < MAX_SITE_SUFFIX
@@ -153,7 +153,7 @@ def _has_site_suffix(key: str, longer: str) -> bool:
 
 
 def _without_site_suffix(page: SegmentedPage, best: int, places: list[int]) -> int:
-    """Return the unit with the headline that the best one has a site's name behind, else the best one."""
+    """Return the unit whose text is the best one's without the site's name, else the best one."""
     keys = {at: page.features[at].key for at in places}
     return next((at for at, key in keys.items() if _has_site_suffix(key, keys[best])), best)
 
@@ -161,7 +161,7 @@ def _without_site_suffix(page: SegmentedPage, best: int, places: list[int]) -> i
 def _title_at_top(page: SegmentedPage) -> int | None:
     """Return 0 where a page opens with a line that nothing but a head's lines divide from the article.
 
-    A headline may share no word with its article: then its place alone tells it, where there is no frame.
+    A headline may share no word with its article: then its place alone shows it, where there is no frame.
     """
     line = page.features[0]
     if line.is_page_part or not 2 <= line.words <= 22 or is_headline_companion(line):
@@ -250,7 +250,7 @@ def _follows_label(page: SegmentedPage, at: int) -> bool:
 
 
 def _in_dated_list(page: SegmentedPage, at: int) -> bool:
-    """Return whether dates stand before, after and once more round ``at``: a list of other articles."""
+    """Return whether dates are before, after and once more round ``at``: a list of other articles."""
     around = [at - 3, at - 1, at + 1, at + 3]
     dated = [0 <= other < len(page.units) and is_date_line(page.features[other]) for other in around]
     return dated[1] and dated[2] and (dated[0] or dated[3])

@@ -1,4 +1,4 @@
-"""Phrases of the word lists counted in a line's tokens."""
+"""The word lists and expressions of the cleaner, and counting their phrases in a line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def word_list(name: str) -> tuple[str, ...]:
     return tuple(line for line in text.split("\n") if line and not line.startswith("#"))
 
 
-# The shapes of a line's text that tell what it is: expressions that need no word list.
+# The shapes of a line's text: expressions that need no word list.
 
 
 CLOSING_CHARACTERS = "\"'”’»›」』)\\]"
@@ -66,7 +66,7 @@ DAY_REGEX = (
 )
 """A day with or without its year: "3 March", "March 3, 2031"."""
 DATE_LINE_PARTS = re.compile(rf"{DAY_REGEX}|\b{WEEKDAY_REGEX}|{TIME_ZONE_REGEX}|\b(?i:at|on|um|uhr)\b")
-"""What may stand in a line that says when, beside dates in full and times of day."""
+"""What may be in a line that says when, beside dates in full and times of day."""
 DAY_PATTERN = re.compile(DAY_REGEX)
 UPDATE_LABEL = re.compile(
     r"^\W*(?:last\s+|first\s+)?(?:updated|published|posted|modified|created|aktualisiert|publié|publicado)\b",
@@ -101,7 +101,8 @@ PLACE_DAY = re.compile(
 )
 """A dateline on a line of its own: "Oslo, 3 March", "Oslo, Friday"; ``rest`` may be a time of day."""
 DATELINE_PREFIX = re.compile(
-    rf"^(?:(?P<place>{PLACE_REGEX}?)(?:,\s+{DAY_REGEX})?\s*(?:\((?P<agency>[A-Z][\w .]+)\))?\s*(?:[—–]|--?|:)\s+"
+    rf"^(?:(?P<place>{PLACE_REGEX}?)(?:,\s+{DAY_REGEX})?\s*(?:\((?P<agency>[A-Z][\w .]+)\))?\s*"
+    r"(?:[—–]|--?|:)\s+"
     rf"|\((?P<alone>[A-Z][\w .]+)\)\s*(?:[—–]|--?|:)\s+)(?=\S)"
 )
 """The dateline before the first sentence: "OSLO, Norway (AP) — ", "OSLO, 3 March - ", "Dubai: "."""
@@ -127,7 +128,7 @@ CROSSHEAD = re.compile(r"^\s*[-–—*]+\s*\S.*\S\s*[-–—*]+\s*$")
 
 
 COUNTED_LISTS = ("calls", "legal", "credits", "biography")
-"""The lists whose phrases count wherever they stand in a line."""
+"""The lists whose phrases count anywhere in a line."""
 Phrase = tuple[str, ...]
 
 
@@ -138,7 +139,7 @@ def tokenize_line(text: str) -> list[str]:
 
 @cache
 def _phrase_index() -> dict[str, list[tuple[Phrase, str]]]:
-    """Return the phrases of the lists in ``ANYWHERE`` by their first token."""
+    """Return the phrases of the lists in ``COUNTED_LISTS`` by their first token."""
     found: dict[str, list[tuple[Phrase, str]]] = {}
     for name in COUNTED_LISTS:
         for entry in word_list(name):
@@ -182,7 +183,7 @@ def section_words() -> frozenset[str]:
 
 
 def count_phrases(words: list[str]) -> dict[str, int]:
-    """Return how many phrases of each list in ``ANYWHERE`` stand in the tokens ``words``."""
+    """Return how many phrases of each list in ``COUNTED_LISTS`` are in the tokens ``words``."""
     counts = dict.fromkeys(COUNTED_LISTS, 0)
     index = _phrase_index()
     for place, word in enumerate(words):

@@ -1,9 +1,9 @@
-"""The shallow traits of a unit of text: what is measured on a line and on its neighbours.
+"""The shallow features of a unit of text: what is measured on a line and on its neighbours.
 
-The traits are those of Kohlschütter, Fankhauser and Nejdl, "Boilerplate Detection using Shallow
+The features are those of Kohlschütter, Fankhauser and Nejdl, "Boilerplate Detection using Shallow
 Text Features" (WSDM 2010: words, link and capital density, the neighbours' values) and of
 Pomikálek's jusText (2011: the density of function words), with end punctuation, repetition and
-phrase lists for news pages. A plain text has no links, so what looks like one stands in.
+phrase lists for news pages. A plain text has no links, so what looks like one counts.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ WRAP_WIDTHS = range(50, 101)
 class TextUnit(Struct, frozen=True):
     """The non-blank lines ``first`` to ``last`` (inclusive, from 0) and their text as one line.
 
-    Of a text longer than ``HEAD + TAIL`` only its beginning and its end are kept.
+    Of a text longer than ``MAX_HEAD_LENGTH + MAX_TAIL_LENGTH`` only its beginning and its end are kept.
     """
 
     first: int
@@ -253,7 +253,7 @@ def _feature_vector(line: LineFeatures, again: bool, near: float) -> dict[str, f
 
 
 def _nearby_prose(prose: list[float], at: int) -> float:
-    """Return how much prose stands round unit ``at``: two on each side, the next ones twice."""
+    """Return how much prose is round unit ``at``: two on each side, the next ones twice."""
     total = 0.0
     for step, weight in ((-2, 1), (-1, 2), (1, 2), (2, 1)):
         total += weight * prose[at + step] if 0 <= at + step < len(prose) else 0.0
@@ -323,7 +323,7 @@ def is_clock_line(text: str) -> bool:
     return len(text) <= 20 and CLOCK_TIME.fullmatch(text.strip(" :-–|")) is not None
 
 
-# What a single line is by its own shape, wherever it stands.
+# What a single line is by its own shape, wherever it is.
 
 
 def is_page_frame(line: LineFeatures, again: bool) -> bool:

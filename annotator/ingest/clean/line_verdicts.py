@@ -53,7 +53,7 @@ def body_verdict(page: SegmentedPage, title: int | None, at: int) -> SourceLine:
 
 
 def _intruder_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
-    """Return the verdict on a unit that is not the article's text wherever it stands."""
+    """Return the verdict on a unit that is not the article's text wherever it is."""
     line = page.features[at]
     if line.is_furniture:
         return boilerplate_verdict("a button or label inside the article")
@@ -226,7 +226,7 @@ def _without_appeal(page: SegmentedPage, lines: list[SourceLine]) -> list[Source
 
 
 def _without_trailing_subheads(page: SegmentedPage, lines: list[SourceLine]) -> list[SourceLine]:
-    """Return the verdicts without headings behind which no paragraph comes."""
+    """Return the verdicts without headings after which no paragraph comes."""
     for at in range(len(lines) - 1, -1, -1):
         if lines[at].verdict is LineVerdict.BODY:
             return lines
@@ -283,7 +283,7 @@ def _start_after_deck(page: SegmentedPage, title: int | None, start: int) -> int
 def _ends_header(page: SegmentedPage, start: int, at: int) -> bool:
     """Return whether a unit is a byline or date of the head, not a heading of a diary or a live page.
 
-    A time of day alone may stand in an article, as may a day without its year after a paragraph and
+    A time of day alone may be in an article, as may a day without its year after a paragraph and
     days that come again and again.
     """
     line = page.features[at]

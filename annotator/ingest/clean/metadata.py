@@ -61,7 +61,7 @@ def parse_date(text: str) -> str:
 
 
 def normalize_date(text: str) -> str:
-    """Return a date that a record states as ``yyyy-mm-dd``, or as it stands where it is not certain.
+    """Return a date that a record states as ``yyyy-mm-dd``, or as it is where it is not certain.
 
     A number of ten digits counts the seconds since 1970, one of thirteen the milliseconds.
     """
@@ -187,7 +187,7 @@ def find_site(text: str) -> str:
 
 
 MAX_UPDATE_DISTANCE = 20
-"""How many units from the title a line on the page's date may stand."""
+"""How many units from the title a line on the page's date may be."""
 FIRST_PUBLISHED = re.compile(r"^\W*(?:first\s+)?(?:published|posted|created|publié|publicado)", re.IGNORECASE)
 """The label of a page's first date; others are of its changes."""
 
