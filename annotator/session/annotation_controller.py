@@ -201,7 +201,7 @@ class AnnotationController(SentenceEditor):
                 self.session.current_article_id, a.line, a.verdict
             ),
             act.UndoLineVerdict: self._undo_line_verdict,
-            act.OpenReview: self._open_review,
+            act.OpenReview: lambda a: setattr(self, "review", a.queue),
             act.MoveReview: self._move_review,
             act.ShowMessage: lambda a: StatusMessage(a.text, a.warning) if a.text else None,
         }
@@ -302,9 +302,6 @@ class AnnotationController(SentenceEditor):
         return "order: Enter goes on with the sentence whose suggestions are the least sure"
 
     # -- worklists ---------------------------------------------------------------------------------
-
-    def _open_review(self, action: act.OpenReview) -> None:
-        self.review = action.queue
 
     def _move_review(self, action: act.MoveReview) -> None:
         if self.review:

@@ -10,7 +10,14 @@ from msgspec.structs import replace
 from annotator.core.label_keys import mirrored_label_keys, spare_label_keys, with_label_keys
 from annotator.core.schema import Schema
 from annotator.session.actions.hints import HINT_LETTERS, LEFT_HAND_HINT_LETTERS, LOOKALIKE_LETTERS, HintStyle
-from annotator.session.commands import ALL_COMMANDS, COMMANDS, WORKLIST_COMMANDS, WORKLIST_MOVE_KEYS, Command
+from annotator.session.commands import (
+    ALL_COMMANDS,
+    COMMANDS,
+    WORKLIST_COMMANDS,
+    WORKLIST_MOVE_KEYS,
+    Command,
+    command_by_id,
+)
 from annotator.session.keymap_file import UserKeymap, is_portable_key, key_label, textual_key_name
 
 MIN_HINT_LETTERS = 10
@@ -105,9 +112,7 @@ def with_user_keys(commands: Sequence[Command], user: Mapping[str, Sequence[str]
 
 def _with_keys(command: Command, texts: Sequence[str]) -> Command:
     keys = tuple(dict.fromkeys(k for k in map(textual_key_name, texts) if k))
-    if keys == command.keys:
-        return command
-    return command.with_keys(keys)
+    return command if keys == command.keys else command.with_keys(keys)
 
 
 def _build_keymap(schema: Schema, user: UserKeymap, hint_settings: HintSettings) -> EffectiveKeymap:
@@ -127,7 +132,8 @@ def _build_keymap(schema: Schema, user: UserKeymap, hint_settings: HintSettings)
 
 def _keymap_problems(keys: EffectiveKeymap, user: UserKeymap) -> Iterator[KeymapProblem]:
     yield from _unknown_names(user)
-    yield from _key_conflicts(keys, user)
+    yield from _key_conflicts(keys.commands, _key_meanings(keys), user)
+    yield from _key_conflicts(keys.worklist_commands, _worklist_key_meanings(keys.worklist_commands), user)
     yield from _label_key_conflicts(keys.schema, user)
     yield from _too_few_letters(keys, user)
     yield from _unreachable_commands(keys, user)
@@ -150,18 +156,10 @@ def _unknown_names(user: UserKeymap) -> Iterator[KeymapProblem]:
             )
 
 
-def _key_conflicts(keys: EffectiveKeymap, user: UserKeymap) -> Iterator[KeymapProblem]:
-    """Yield keys that mean something else already: another command, a label, a hint, leaving."""
-    for commands, others in (
-        (keys.commands, _key_meanings(keys)),
-        (keys.worklist_commands, _worklist_key_meanings(keys.worklist_commands)),
-    ):
-        yield from _conflicts_among(commands, others, user)
-
-
-def _conflicts_among(
+def _key_conflicts(
     commands: Sequence[Command], others: Mapping[str, Sequence[str]], user: UserKeymap
 ) -> Iterator[KeymapProblem]:
+    """Yield keys that mean something else already: another command, a label, a hint, leaving."""
     for c in commands:
         for key in c.keys if c.id in user.keys else ():
             rivals = [x for x in others.get(key, ()) if x != f"the command {c.id}"]
@@ -247,14 +245,10 @@ def _unreachable_commands(keys: EffectiveKeymap, user: UserKeymap) -> Iterator[K
             lost = c.id == "palette" or c in keys.worklist_commands
             do = "give it one" if lost else "it is in the command palette alone"
             yield KeymapProblem(where, f"{c.id} has no key", do, warning=True)
-        elif c.keys and not _is_reachable(c.keys) and _is_reachable(_default_keys(c.id)):
+        elif c.keys and not _is_reachable(c.keys) and _is_reachable(command_by_id(c.id).keys):
             do = "add a printable key"
             yield KeymapProblem(where, f"some terminals do not send {key_label(c.keys[0])}", do, warning=True)
 
 
 def _is_reachable(keys: Collection[str]) -> bool:
     return any(is_portable_key(k) for k in keys)
-
-
-def _default_keys(name: str) -> tuple[str, ...]:
-    return next((c.keys for c in ALL_COMMANDS if c.id == name), ())

@@ -202,11 +202,6 @@ class ConsistencyQueue(ReviewQueue[ConsistencyItem]):
         own = {"list_yes": self.accept, "list_all": self.accept_group, "list_leave": self.skip}
         return {**super().commands(), **own}
 
-    @property
-    def current_group(self) -> InconsistencyGroup | None:
-        """The group in hand."""
-        return self.groups[self.current_item.group] if self.current_item else None
-
     def move_group(self, by: int) -> None:
         """Go to the first proposal of the next (1) or previous (-1) group."""
         if self.current_item:

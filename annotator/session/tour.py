@@ -113,10 +113,6 @@ def _accepted_in_view(moment: TourMoment) -> bool:
     )
 
 
-def _was_undone(moment: TourMoment) -> bool:
-    return moment.has_changes and moment.after.annotated_sentences == moment.before_last_change
-
-
 def _needs_selection(state: TaskState) -> str:
     return "" if state.selection and not state.selected_span else "select"
 
@@ -142,7 +138,7 @@ TOUR_STEPS = (
         _accepted_in_view,
         is_applicable=lambda s: _count_answered(s) < len(s.annotated_sentences),
     ),
-    TourStep("undo", _was_undone),
+    TourStep("undo", lambda m: m.has_changes and m.after.annotated_sentences == m.before_last_change),
 )
 """A label taken, one made by hand and removed, a sentence accepted; what was not read is undone."""
 

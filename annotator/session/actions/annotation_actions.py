@@ -11,16 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from annotator.core import edits as span_edits
 from annotator.core.annotation import AnnotatedSentence, Answer
-from annotator.core.edits import (
-    Edit,
-    add_span,
-    apply_suggestions,
-    combine_edits,
-    move_span,
-    reject_suggestion,
-    remove_span,
-)
+from annotator.core.edits import Edit
 from annotator.core.errors import RuleError
 from annotator.core.schema import Label, Schema
 from annotator.core.spans import Span
@@ -198,7 +191,9 @@ def _resize_selection(context: ActionContext, state: SelectionState, new: Select
         return ActionResult(moved)
     start, end = token_range_offsets(context, trim_whitespace_tokens(context, new.range))
     kept = (old.start if new.first == first else start, old.end if new.last == last else end)
-    return ActionResult(moved, move_span(context.annotated, old, Span(*kept, old.label), context.schema))
+    return ActionResult(
+        moved, span_edits.move_span(context.annotated, old, Span(*kept, old.label), context.schema)
+    )
 
 
 # -- labels ------------------------------------------------------------------------------------
@@ -276,7 +271,7 @@ def _add_span_result(
     context: ActionContext, state: SelectionState, i: int, span: Span, *, beside: bool = False
 ) -> ActionResult:
     annotated = context.annotated_sentences[i]
-    edit = add_span(annotated, span, context.schema, beside=beside)
+    edit = span_edits.add_span(annotated, span, context.schema, beside=beside)
     now = sel.explicit_selection(*token_range(annotated.sentence.tokens, span.start, span.end))
     passed = {**state.suggestion_positions, span.label: (i, span.start)}
     return ActionResult(
@@ -323,7 +318,7 @@ def remove_span_or_suggestion(context: ActionContext, state: SelectionState) -> 
     span = span or _innermost_span(context, chosen)
     if span is None:
         raise RuleError("there is no span here to remove", do="Tab goes to the suggestions and spans")
-    return ActionResult(select_span(context, state, span), remove_span(context.annotated, span))
+    return ActionResult(select_span(context, state, span), span_edits.remove_span(context.annotated, span))
 
 
 def _reject_suggestions(context: ActionContext, chosen: TokenRange) -> Edit:
@@ -332,12 +327,12 @@ def _reject_suggestions(context: ActionContext, chosen: TokenRange) -> Edit:
     annotated = context.annotated
     for s in found:
         if _suggestion_range(context, s) == chosen:
-            annotated = reject_suggestion(annotated, span_from_suggestion(s)).after[0]
+            annotated = span_edits.reject_suggestion(annotated, span_from_suggestion(s)).after[0]
     message = "not " + " or ".join(
         x.label for x in annotated.annotation.rejected if x not in context.annotated.annotation.rejected
     )
     return replace(
-        reject_suggestion(context.annotated, annotated.annotation.rejected[0]),
+        span_edits.reject_suggestion(context.annotated, annotated.annotation.rejected[0]),
         after=(annotated,),
         message=message,
     )
@@ -355,7 +350,7 @@ def label_all_mentions(context: ActionContext, state: SelectionState) -> ActionR
             f"no other “{words}” in the article is free", do="a label or a rejection stands there already"
         )
     return ActionResult(
-        state, combine_edits(edits, f"{n} more “{words}” {'is' if n == 1 else 'are'} {span.label}")
+        state, span_edits.combine_edits(edits, f"{n} more “{words}” {'is' if n == 1 else 'are'} {span.label}")
     )
 
 
@@ -367,7 +362,7 @@ def answer_sentence(context: ActionContext, answer_: Answer) -> Edit | None:
     taken = context.auto_accepted_suggestions(context.active) if answer_ is Answer.ACCEPT else ()
     if context.annotated.annotation.answer is answer_ and not taken:
         return None
-    return apply_suggestions(
+    return span_edits.apply_suggestions(
         context.annotated, [span_from_suggestion(s) for s in taken], context.schema, answer_
     )
 
@@ -378,7 +373,7 @@ def accept_visible_sentences(context: ActionContext) -> Edit:
     Raises RuleError where there is none.
     """
     edits = [
-        apply_suggestions(
+        span_edits.apply_suggestions(
             context.annotated_sentences[i],
             [span_from_suggestion(s) for s in context.auto_accepted_suggestions(i)],
             context.schema,
@@ -388,7 +383,7 @@ def accept_visible_sentences(context: ActionContext) -> Edit:
         if not context.annotated_sentences[i].done
     ]
     n = len(edits)
-    return combine_edits(edits, f"{n} sentence{'' if n == 1 else 's'} in view accepted")
+    return span_edits.combine_edits(edits, f"{n} sentence{'' if n == 1 else 's'} in view accepted")
 
 
 # -- looking -----------------------------------------------------------------------------------
@@ -417,12 +412,6 @@ def token_range_offsets(context: ActionContext, chosen: TokenRange) -> tuple[int
 def span_at_range(context: ActionContext, chosen: TokenRange) -> Span | None:
     """Return the span of exactly these tokens."""
     return next((s for r, s in _span_ranges(context) if r == chosen), None)
-
-
-def next_selection_range(context: ActionContext, state: SelectionState) -> TokenRange | None:
-    """Return what Space would select."""
-    found = selection_expansions(context.tokens, *state.selection.range) if state.selection else ()
-    return (found[0].first, found[0].last) if found else None
 
 
 def _innermost_span(context: ActionContext, chosen: TokenRange) -> Span | None:

@@ -136,7 +136,8 @@ def hint_ranks(view: SentenceFeatures) -> tuple[int, ...]:
 def _hint_rank(view: SentenceFeatures, i: int, starts: bool, ends: bool) -> int:
     """Return the class of a token that starts or ends a candidate, or not."""
     if not _can_bear_hint(view, i):
-        return 6 if _is_final_stop(view, i) else 0
+        at_end = i >= view.content_end() and view.tokens[i].text in SENTENCE_ENDS
+        return 6 if at_end and not view.is_attached(i + 1) else 0
     if starts:
         return 1
     if ends or _is_quotation_mark(view, i) or view.word(i - 1) in en.SPEECH_CUES:
@@ -151,22 +152,14 @@ def _can_bear_hint(view: SentenceFeatures, i: int) -> bool:
     text = view.tokens[i].text
     if _is_quotation_mark(view, i) or text in en.CURRENCY_SIGNS or text == "%":
         return True
-    return any(c.isalnum() for c in text) and not (view.is_attached(i) and _is_clitic(view.word(i)))
-
-
-def _is_final_stop(view: SentenceFeatures, i: int) -> bool:
-    """Whether the token is the stop at the sentence's end with nothing glued to it."""
-    return i >= view.content_end() and view.tokens[i].text in SENTENCE_ENDS and not view.is_attached(i + 1)
+    clitic = view.word(i).startswith("'") or view.word(i) == "n't"
+    return any(c.isalnum() for c in text) and not (view.is_attached(i) and clitic)
 
 
 def _is_capital_or_number(view: SentenceFeatures, i: int) -> bool:
     """Whether the token is a number, or has a capital that doesn't come from its place."""
     digits = view.is_number(i) or view.tokens[i].text[0].isdigit()
     return digits or (view.is_capitalised(i) and i not in view.capital_positions)
-
-
-def _is_clitic(word: str) -> bool:
-    return word.startswith("'") or word == "n't"
 
 
 def _is_quotation_mark(view: SentenceFeatures, i: int) -> bool:
@@ -179,7 +172,9 @@ def _is_quotation_mark(view: SentenceFeatures, i: int) -> bool:
 
 def _assign_letters(slots: Sequence[_HintSlot], letters: Sequence[str]) -> list[str]:
     """Give each seat its letters: as few prefixes as needed, from the end of the letters."""
-    wanting = sorted((i for i, s in enumerate(slots) if s.rank), key=lambda i: _slot_priority(slots[i], i))
+    # The order of service: by rank, in it those that cannot bear two letters first, then by position.
+    ordered = sorted((s.rank, s.fits_two_letters, i) for i, s in enumerate(slots) if s.rank)
+    wanting = [i for _, _, i in ordered]
     prefixes = _prefix_count([slots[i].fits_two_letters for i in wanting], len(letters))
     served = wanting[: len(letters) - prefixes]
     keys = [""] * len(slots)
@@ -189,11 +184,6 @@ def _assign_letters(slots: Sequence[_HintSlot], letters: Sequence[str]) -> list[
     for i in (i for i in wanting[len(served) :] if slots[i].fits_two_letters):
         keys[i] = next(pairs, "")
     return keys
-
-
-def _slot_priority(slot: _HintSlot, i: int) -> tuple[int, bool, int]:
-    """Return the order of service: class, in it those that cannot bear two letters first, then place."""
-    return (slot.rank, slot.fits_two_letters, i)
 
 
 def _prefix_count(doubles: Sequence[bool], letters: int) -> int:

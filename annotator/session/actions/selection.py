@@ -19,8 +19,6 @@ from annotator.language import selection_expansions, snap_to_phrase
 class SelectionStage(StrEnum):
     """How a selection came about, which decides what the next hint does to it."""
 
-    OFFERED = "offered"
-    """A candidate was offered: the first hint after it starts anew."""
     SNAPPED = "snapped"
     """One hint was pressed: the same again takes the token alone, another the other end."""
     ALONE = "alone"
@@ -45,11 +43,6 @@ class Selection(Struct, frozen=True):
         return (self.first, self.last)
 
 
-def candidate_selection(tokens: TokenRange) -> Selection:
-    """Return the selection of a candidate that nobody asked for."""
-    return Selection(*tokens, anchor=tokens[0], stage=SelectionStage.OFFERED)
-
-
 def explicit_selection(first: int, last: int) -> Selection:
     """Return a selection with both ends chosen, by Tab or by the mouse."""
     return Selection(first, last, anchor=first)
@@ -57,7 +50,7 @@ def explicit_selection(first: int, last: int) -> Selection:
 
 def selection_by_hint(old: Selection | None, tokens: Sequence[Token], i: int) -> Selection:
     """Return the selection after the hint of token ``i``: start, alone, other end, or anew."""
-    if old is None or old.stage in {SelectionStage.OFFERED, SelectionStage.SET}:
+    if old is None or old.stage is SelectionStage.SET:
         return Selection(
             *widen_to_graphemes(tokens, snap_to_phrase(tokens, i)), anchor=i, stage=SelectionStage.SNAPPED
         )

@@ -13,25 +13,11 @@ from annotator.core.span_repair import misaligned_spans
 from annotator.core.tokens import TokenRange
 from annotator.session.actions.hints import Hint
 from annotator.session.state import TaskState
+from annotator.tui.layout import span_lanes
+from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.span_lanes import (
-    SpanMark,
-    draw_lanes,
-    marks_over_cells,
-    place_marks,
-    span_marks,
-    style_under_mark,
-    suggestion_marks,
-)
-from annotator.tui.layout.styled_text import (
-    CellStyle,
-    StyledRow,
-    StyledText,
-    Styles,
-    fit_row,
-    merge_styles,
-    row_of_cells,
-)
+from annotator.tui.layout.span_lanes import SpanMark
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
 from annotator.tui.layout.text_cells import WrappedLine, wrap_tokens
 
 TEXT_COLUMN = 6
@@ -53,19 +39,23 @@ def active_sentence_rows(
     annotated = state.annotated
     lines = wrap_tokens(annotated.sentence.tokens, width)
     marks = (
-        *span_marks(state.schema, annotated, state.selected_span),
+        *span_lanes.span_marks(state.schema, annotated, state.selected_span),
         *sentence_suggestion_marks(state, state.active, glyphs),
     )
-    styles = _TextStyles(state.schema, marks, _selected_range(state), _growth_preview(state))
+    selected = state.selection.range if state.selection and not state.selected_span else None
+    styles = _TextStyles(state.schema, marks, selected, _growth_preview(state))
     out: list[ActiveSentenceRow] = []
     for n, line in enumerate(lines):
         head = number_column(state, glyphs) if n == 0 else _left_margin(glyphs)
         rows = [
             (*_left_margin(glyphs), *hint_row(line, state, hint_mode)),
-            (*head, *fit_row(active_text_row(line, styles), width, CellStyle("text", background="row"))),
+            (
+                *head,
+                *styled.fit_row(active_text_row(line, styles), width, CellStyle("text", background="row")),
+            ),
             *(
                 (*_left_margin(glyphs), *lane)
-                for lane in draw_lanes(place_marks(line, marks), line.width, glyphs)
+                for lane in span_lanes.draw_lanes(span_lanes.place_marks(line, marks), line.width, glyphs)
             ),
         ]
         out.extend(ActiveSentenceRow(row, n) for row in rows)
@@ -76,7 +66,7 @@ def sentence_suggestion_marks(state: TaskState, i: int, glyphs: Glyphs) -> tuple
     """Return the marks of the suggestions for a sentence of the article, by index."""
     free = state.selection is None or state.span_just_made
     now = tuple((name, s) for name, (at, s) in state.next_suggestions.items() if at == i) if free else ()
-    return suggestion_marks(
+    return span_lanes.suggestion_marks(
         state.schema,
         state.annotated_sentences[i],
         state.visible_suggestions(i),
@@ -126,7 +116,7 @@ def sentence_number_cells(
     for at, char in enumerate(pieces):
         if char.text == " " and markers:
             pieces[at] = markers.pop(0)
-    return merge_styles(pieces)
+    return styled.merge_styles(pieces)
 
 
 def sentence_number_text(i: int) -> str:
@@ -152,15 +142,12 @@ def hint_row(line: WrappedLine, state: TaskState, mode: str) -> StyledRow:
         if cell.token < 0 or cell.start != tokens[cell.token].start:
             continue
         hint = state.hints[cell.token]
-        if hint.letters and _hint_visible(hint, state.typed_hint, mode):
+        visible = mode == "all" or (mode == "likely" and hint.likely)
+        if hint.letters and visible and hint.letters.startswith(state.typed_hint):
             pieces.append(StyledText(" " * (cell.col + hint.cell - at)))
             pieces.extend(_hint_letters(hint, state.typed_hint))
             at = cell.col + hint.cell + len(hint.letters)
-    return merge_styles(tuple(pieces))
-
-
-def _hint_visible(hint: Hint, typed: str, mode: str) -> bool:
-    return hint.letters.startswith(typed) and (mode == "all" or (mode == "likely" and hint.likely))
+    return styled.merge_styles(tuple(pieces))
 
 
 def _hint_letters(hint: Hint, typed: str) -> tuple[StyledText, ...]:
@@ -182,10 +169,6 @@ class _TextStyles(Struct, frozen=True):
     preview: tuple[TokenRange, ...]
 
 
-def _selected_range(state: TaskState) -> TokenRange | None:
-    return state.selection.range if state.selection and not state.selected_span else None
-
-
 def _growth_preview(state: TaskState) -> tuple[TokenRange, ...]:
     """Return the tokens that Space would add: those before and after the selection.
 
@@ -200,13 +183,13 @@ def _growth_preview(state: TaskState) -> tuple[TokenRange, ...]:
 
 def active_text_row(line: WrappedLine, styles: _TextStyles) -> StyledRow:
     """Return the text of a line, each cell in the ink of what lies over it."""
-    over = marks_over_cells(line.cells, styles.marks)
+    over = span_lanes.marks_over_cells(line.cells, styles.marks)
     styles = replace(
         styles,
         selected_range=_range_on_line(line, styles.selected_range),
-        preview=_ranges_on_line(line, styles.preview),
+        preview=tuple(p for p in styles.preview if _range_on_line(line, p)),
     )
-    return row_of_cells(
+    return styled.row_of_cells(
         (cell.text, _cell_style(line, i, over[i], styles)) for i, cell in enumerate(line.cells)
     )
 
@@ -214,7 +197,7 @@ def active_text_row(line: WrappedLine, styles: _TextStyles) -> StyledRow:
 def _cell_style(line: WrappedLine, i: int, over: SpanMark | None, styles: _TextStyles) -> CellStyle:
     if _cell_in_range(line, i, styles.selected_range):
         return CellStyle("selection")
-    style = style_under_mark(styles.schema, over)
+    style = span_lanes.style_under_mark(styles.schema, over)
     if any(_cell_in_range(line, i, part) for part in styles.preview):
         return replace(style, underline=True)
     return style
@@ -225,10 +208,6 @@ def _range_on_line(line: WrappedLine, tokens: TokenRange | None) -> TokenRange |
     if tokens is None or not line.cells:
         return None
     return tokens if tokens[0] <= line.cells[-1].token and line.cells[0].token < tokens[1] else None
-
-
-def _ranges_on_line(line: WrappedLine, parts: tuple[TokenRange, ...]) -> tuple[TokenRange, ...]:
-    return tuple(p for p in parts if _range_on_line(line, p))
 
 
 def _cell_in_range(line: WrappedLine, i: int, tokens: TokenRange | None) -> bool:

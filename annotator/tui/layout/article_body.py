@@ -17,16 +17,8 @@ from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Article
 from annotator.core.schema import Schema
 from annotator.session.state import TaskState
-from annotator.tui.layout.active_sentence import (
-    TEXT_COLUMN,
-    ActiveSentenceRow,
-    active_sentence_rows,
-    answer_indicator,
-    reserved_height,
-    selection_line,
-    sentence_number_cells,
-    sentence_suggestion_marks,
-)
+from annotator.tui.layout import active_sentence
+from annotator.tui.layout.active_sentence import TEXT_COLUMN
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.prompt import prompt_rows
 from annotator.tui.layout.span_lanes import SpanMark, draw_lanes, marks_over_cells, place_marks, span_marks
@@ -65,7 +57,7 @@ def active_start_row(state: TaskState, frame: BodyFrame, *, turned: bool = False
     anchor = NEW_PAGE_ROW if turned else frame.height // (3 if frame.spaced else 4)
     above = len(_rows_above(state, frame, anchor))
     lines = len(wrap_tokens(state.annotated.sentence.tokens, frame.text_width))
-    return max(0, min(above, anchor, frame.height - reserved_height(lines)))
+    return max(0, min(above, anchor, frame.height - active_sentence.reserved_height(lines)))
 
 
 class VisiblePage(Struct, frozen=True):
@@ -97,7 +89,7 @@ def active_row_on_page(page: VisiblePage, state: TaskState, frame: BodyFrame) ->
         if above > frame.height:
             return None
     start = 1 + max(0, above - (gap if state.active else 0))
-    block = active_sentence_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
+    block = active_sentence.active_sentence_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
     return start if start + len(block) + 1 <= frame.height else None
 
 
@@ -109,7 +101,7 @@ def fully_visible_sentences(rows: tuple[BodyRow, ...], state: TaskState, frame: 
     whole = [
         i for i in counts if i != state.active and counts[i] == len(inactive_sentence_rows(state, i, frame))
     ]
-    block = active_sentence_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
+    block = active_sentence.active_sentence_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
     if counts[state.active] >= len(block):
         whole.append(state.active)
     return tuple(sorted(whole))
@@ -121,7 +113,7 @@ def body_rows(state: TaskState, frame: BodyFrame, start: int) -> tuple[BodyRow, 
     room = frame.height - len(above)
     prompt = prompt_rows(state, frame.width - 1, frame.glyphs)[: max(1, room // 2)]
     block = _visible_rows(
-        active_sentence_rows(state, frame.text_width, frame.glyphs, frame.hint_mode),
+        active_sentence.active_sentence_rows(state, frame.text_width, frame.glyphs, frame.hint_mode),
         state,
         frame,
         room - len(prompt),
@@ -142,12 +134,12 @@ def _clip_body_row(row: BodyRow, frame: BodyFrame) -> BodyRow:
 
 
 def _visible_rows(
-    rows: tuple[ActiveSentenceRow, ...], state: TaskState, frame: BodyFrame, room: int
-) -> tuple[ActiveSentenceRow, ...]:
+    rows: tuple[active_sentence.ActiveSentenceRow, ...], state: TaskState, frame: BodyFrame, room: int
+) -> tuple[active_sentence.ActiveSentenceRow, ...]:
     """Return the rows that fit, with the line of the selection among them."""
     if len(rows) <= room:
         return rows
-    here = selection_line(state, frame.text_width)
+    here = active_sentence.selection_line(state, frame.text_width)
     wanted = [i for i, r in enumerate(rows) if r.line == here]
     top = max(0, wanted[-1] + 1 - room)
     first = wanted[0] + (room < 2)  # in the last row of all the text matters more than its hints
@@ -200,7 +192,10 @@ def inactive_sentence_rows(state: TaskState, i: int, frame: BodyFrame) -> tuple[
     annotated = state.annotated_sentences[i]
     marks: tuple[SpanMark, ...] = ()
     if not annotated.done:
-        marks = (*span_marks(state.schema, annotated), *sentence_suggestion_marks(state, i, frame.glyphs))
+        marks = (
+            *span_marks(state.schema, annotated),
+            *active_sentence.sentence_suggestion_marks(state, i, frame.glyphs),
+        )
     rows = _inactive_rows(state.schema, annotated, i, frame.text_width, frame.glyphs, marks)
     return tuple(BodyRow(row, i, n) for n, row in rows)
 
@@ -214,8 +209,12 @@ def _inactive_rows(
     glyphs: Glyphs,
     marks: tuple[SpanMark, ...],
 ) -> tuple[tuple[int, StyledRow], ...]:
-    answer = answer_indicator(annotated.annotation.answer, glyphs)
-    head: StyledRow = (StyledText(" "), answer, *sentence_number_cells(i, annotated, Styles.NUMBER, glyphs))
+    answer = active_sentence.answer_indicator(annotated.annotation.answer, glyphs)
+    head: StyledRow = (
+        StyledText(" "),
+        answer,
+        *active_sentence.sentence_number_cells(i, annotated, Styles.NUMBER, glyphs),
+    )
     rest: StyledRow = (StyledText(" " * TEXT_COLUMN),)
     out: list[tuple[int, StyledRow]] = []
     for n, line in enumerate(wrap_tokens(annotated.sentence.tokens, width)):

@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 from annotator.core.article import Article, LineVerdict, SourceLine
+from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.styled_text import (
-    CellStyle,
-    StyledRow,
-    StyledText,
-    Styles,
-    fill_height,
-    fit_row,
-    justify_row,
-    truncate,
-    visible_range,
-)
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
 from annotator.tui.layout.text_cells import screen_text
 
 VERDICT_BY_LETTER = {
@@ -35,7 +26,7 @@ def article_lines_header(article: Article, width: int, glyphs: Glyphs) -> Styled
     kept = sum(line.verdict.annotated for line in article.lines)
     right = (StyledText(f"{kept} of {len(article.lines)} lines are annotated ", Styles.MUTED),)
     left = (StyledText(f" Lines {glyphs.dot} {screen_text(article.title or article.origin)}", Styles.TITLE),)
-    return justify_row(left, (StyledText("  "), *right), width)
+    return styled.justify_row(left, (StyledText("  "), *right), width)
 
 
 def article_line_rows(
@@ -43,9 +34,9 @@ def article_line_rows(
 ) -> tuple[StyledRow, ...]:
     """Return exactly ``height`` rows: the lines round number ``at`` (from 0)."""
     texts = article.text.split("\n")
-    shown = visible_range(len(texts), at, height)
+    shown = styled.visible_range(len(texts), at, height)
     rows = (_article_line_row(i, texts[i], article.lines[i], width, glyphs, active=i == at) for i in shown)
-    return fill_height(rows, height)
+    return styled.fill_height(rows, height)
 
 
 def _article_line_row(
@@ -62,8 +53,8 @@ def _article_line_row(
         StyledText(f"{line.verdict.value:<12}", verdict),
     )
     room = max(1, width - 19)
-    return fit_row(
-        (*head, StyledText(truncate(screen_text(text), room, glyphs.cut), style)),
+    return styled.fit_row(
+        (*head, StyledText(styled.truncate(screen_text(text), room, glyphs.cut), style)),
         width,
         style if active else None,
     )
@@ -73,8 +64,8 @@ def verdict_reason_row(article: Article, at: int, width: int, glyphs: Glyphs) ->
     """Return the rule row: why the line in hand has its verdict."""
     line = article.lines[at]
     was = f" (was {line.was.value})" if line.was else ""
-    words = truncate(f"{line.verdict.value}: {screen_text(line.reason)}{was}", width - 8, glyphs.cut)
-    return fit_row(
+    words = styled.truncate(f"{line.verdict.value}: {screen_text(line.reason)}{was}", width - 8, glyphs.cut)
+    return styled.fit_row(
         (
             StyledText(glyphs.rule * 2 + " ", Styles.RULE),
             StyledText(words + " "),

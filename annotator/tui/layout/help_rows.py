@@ -11,19 +11,10 @@ from annotator.core.suggestion import Suggestion
 from annotator.session.commands import LABELLING_KEYS, command_by_id, command_groups
 from annotator.session.state import TaskState
 from annotator.session.tour import TOUR_STEPS, Tour
+from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.prompt import shortened, suggestion_text
-from annotator.tui.layout.styled_text import (
-    CellStyle,
-    StyledRow,
-    StyledText,
-    Styles,
-    clip_row,
-    fit_row,
-    row_width,
-    wrap_paragraph,
-    wrap_row,
-)
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
 from annotator.tui.layout.text_cells import screen_text
 
 # The guideline and the list of keys as rows.
@@ -50,7 +41,9 @@ def _label_guideline(label: Label, width: int, glyphs: Glyphs) -> list[StyledRow
         )
     ]
     for paragraph in label.description.split("\n"):
-        rows += [(StyledText("   " + line),) for line in wrap_paragraph(screen_text(paragraph), width - 4)]
+        rows += [
+            (StyledText("   " + line),) for line in styled.wrap_paragraph(screen_text(paragraph), width - 4)
+        ]
     for example in label.examples:
         rows += _example_rows(label, example, width, glyphs)
     return rows
@@ -67,8 +60,8 @@ def _example_rows(label: Label, example: Example, width: int, glyphs: Glyphs) ->
         )
         at = end
     pieces.append(StyledText(screen_text(example.text[at:]), Styles.CONTEXT))
-    note = wrap_paragraph(screen_text(example.note), width - 6) if example.note else []
-    first, *more = wrap_row(tuple(pieces), width - 6)
+    note = styled.wrap_paragraph(screen_text(example.note), width - 6) if example.note else []
+    first, *more = styled.wrap_row(tuple(pieces), width - 6)
     return [
         (StyledText(f"   {mark} ", CellStyle(role)), *first),
         *((StyledText("     "), *row) for row in more),
@@ -93,7 +86,7 @@ def key_help_rows(schema: Schema, width: int, glyphs: Glyphs) -> tuple[StyledRow
 
 
 def _key_help(keys: str, does: str, column: int, width: int) -> list[StyledRow]:
-    lines = wrap_paragraph(does, max(10, width - column - 4))
+    lines = styled.wrap_paragraph(does, max(10, width - column - 4))
     first: StyledRow = (StyledText(f"   {keys:<{column}}", Styles.KEY), StyledText(lines[0], Styles.CONTEXT))
     return [first, *((StyledText(" " * (column + 3) + line, Styles.CONTEXT),) for line in lines[1:])]
 
@@ -125,10 +118,16 @@ def tour_rows(tour: Tour, state: TaskState, width: int, glyphs: Glyphs) -> tuple
     """
     parts = [p for p in re.split(r"(\{\w+\})", STEP_TEXTS[tour.current_step(state)]) if p]
     words = tuple(p for part in parts for p in _filled_placeholder(part, state, glyphs))
-    lines = wrap_row(words, width - 2)
+    lines = styled.wrap_row(words, width - 2)
     if len(lines) > 1:
-        return (fit_row((StyledText(" "), *lines[0]), width), fit_row((StyledText(" "), *lines[1]), width))
-    return (_tour_progress_row(tour, state, width, glyphs), fit_row((StyledText(" "), *lines[0]), width))
+        return (
+            styled.fit_row((StyledText(" "), *lines[0]), width),
+            styled.fit_row((StyledText(" "), *lines[1]), width),
+        )
+    return (
+        _tour_progress_row(tour, state, width, glyphs),
+        styled.fit_row((StyledText(" "), *lines[0]), width),
+    )
 
 
 def _filled_placeholder(part: str, state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
@@ -233,7 +232,7 @@ def _tour_progress_row(tour: Tour, state: TaskState, width: int, glyphs: Glyphs)
         StyledText(" leaves the tour ", Styles.MUTED),
         StyledText(glyphs.rule * 2, rule),
     )
-    gap = width - row_width(left) - row_width(right)
+    gap = width - styled.row_width(left) - styled.row_width(right)
     if gap < 1:
-        return fit_row(clip_row(left, width), width)
+        return styled.fit_row(styled.clip_row(left, width), width)
     return (*left, StyledText(glyphs.rule * gap, rule), *right)

@@ -10,23 +10,12 @@ from annotator.checks.consistency import InconsistencyGroup, InconsistencyKind, 
 from annotator.core.schema import Schema
 from annotator.session.article_cache import AnswerProgress
 from annotator.session.state import TaskState
+from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.active_sentence import answer_indicator, sentence_number_text
 from annotator.tui.layout.article_body import byline_text
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.status_rows import label_counts
-from annotator.tui.layout.styled_text import (
-    CellStyle,
-    StyledRow,
-    StyledText,
-    Styles,
-    clip_row,
-    fill_height,
-    fit_row,
-    justify_row,
-    row_width,
-    truncate,
-    visible_range,
-)
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
 from annotator.tui.layout.text_cells import screen_text
 
 ARTICLE_LIST_WIDTH = 44
@@ -69,7 +58,7 @@ def overview_header(state: TaskState, name: str, width: int, glyphs: Glyphs) -> 
     counted = (f"{state.done} of {state.total} sentences", f"{whole_percent(state.done, state.total)} % ")
     facts = (article, *(counted if state.total else ("counting ",)))
     right = (StyledText(f" {glyphs.dot} ".join(facts), Styles.MUTED),)
-    return justify_row(left, right, width)
+    return styled.justify_row(left, right, width)
 
 
 def whole_percent(done: int, total: int) -> int:
@@ -87,16 +76,22 @@ def overview_sentence_rows(
     byline = byline_text(a, glyphs)
     names = tuple(StyledText(f"{state.schema.short_name(x.name):>4}", Styles.label(x.name)) for x in shorts)
     top: list[StyledRow] = [
-        (StyledText(" " + truncate(screen_text(a.title or a.origin), width - 2, glyphs.cut), Styles.BOLD),),
-        (StyledText(" " + truncate(byline, width - 2, glyphs.cut), Styles.MUTED),),
+        (
+            StyledText(
+                " " + styled.truncate(screen_text(a.title or a.origin), width - 2, glyphs.cut), Styles.BOLD
+            ),
+        ),
+        (StyledText(" " + styled.truncate(byline, width - 2, glyphs.cut), Styles.MUTED),),
         (StyledText(f"{'       sentence':<{text + 7}}", Styles.MUTED), *names),
     ]
     message = problem_and_note_rows(state, notices, width, glyphs)
     message = message[: max(height // 4, height - len(top) - len(state.annotated_sentences) - 1)]
     foot = [(), *message] if message else []
-    shown = visible_range(len(state.annotated_sentences), state.active, max(1, height - len(top) - len(foot)))
+    shown = styled.visible_range(
+        len(state.annotated_sentences), state.active, max(1, height - len(top) - len(foot))
+    )
     rows = [_sentence_row(state, i, bool(notices.problems.get(i)), text, glyphs) for i in shown]
-    return fill_height([*top, *rows, *foot], height)
+    return styled.fill_height([*top, *rows, *foot], height)
 
 
 def _sentence_row(state: TaskState, i: int, problem: bool, width: int, glyphs: Glyphs) -> StyledRow:
@@ -107,7 +102,7 @@ def _sentence_row(state: TaskState, i: int, problem: bool, width: int, glyphs: G
         if active and not annotated.done
         else answer_indicator(annotated.annotation.answer, glyphs)
     )
-    words = truncate(" ".join(screen_text(annotated.sentence.text).split()), width, glyphs.cut)
+    words = styled.truncate(" ".join(screen_text(annotated.sentence.text).split()), width, glyphs.cut)
     head: StyledRow = (
         StyledText(glyphs.active if active else " ", Styles.ACTIVE),
         mark,
@@ -115,7 +110,7 @@ def _sentence_row(state: TaskState, i: int, problem: bool, width: int, glyphs: G
     )
     return (
         *head,
-        *fit_row((StyledText(words, style),), width, style),
+        *styled.fit_row((StyledText(words, style),), width, style),
         *_label_count_cells(state.schema, label_counts(state.schema, [annotated]), glyphs),
         StyledText(" !" if problem else "  ", Styles.WARN_BOLD),
         StyledText("f" if annotated.annotation.flagged else " ", Styles.LIKELY_BOLD),
@@ -157,7 +152,7 @@ def problem_and_note_rows(
 
 
 def _problem_or_note_row(sign: str, role: str, i: int, words: str, width: int, glyphs: Glyphs) -> StyledRow:
-    message = truncate(" ".join(screen_text(words).split()), width - 8, glyphs.cut)
+    message = styled.truncate(" ".join(screen_text(words).split()), width - 8, glyphs.cut)
     number = StyledText(f"{i + 1:>3}  ", Styles.NUMBER)
     return (StyledText(f" {sign} ", CellStyle(role, bold=True)), number, StyledText(message))
 
@@ -192,7 +187,7 @@ def article_list_rows(
 ) -> tuple[StyledRow, ...]:
     """Return exactly ``height`` rows: a heading and the articles with how far each is."""
     head = StyledText(f" ARTICLES, {articles.order}", Styles.MUTED)
-    rows: list[StyledRow] = [(), justify_row((head,), (StyledText("done ", Styles.MUTED),), width)]
+    rows: list[StyledRow] = [(), styled.justify_row((head,), (StyledText("done ", Styles.MUTED),), width)]
     signs = max((len(a.signs) for a in articles.items), default=0)
     counts = max((len(_done_of_total(a)) for a in articles.items), default=0)
     for i, a in enumerate(articles.items):
@@ -208,7 +203,7 @@ def article_list_rows(
             StyledText(" "),
         )
         rows.append(_article_row(a, right, i == articles.position, width, glyphs))
-    return fill_height(rows, height)
+    return styled.fill_height(rows, height)
 
 
 def _done_of_total(a: ArticleListItem) -> str:
@@ -219,10 +214,10 @@ def _article_row(a: ArticleListItem, right: StyledRow, active: bool, width: int,
     style = Styles.BOLD if active else Styles.CONTEXT
     mark = glyphs.here if active else (glyphs.accept if a.total and a.done == a.total else glyphs.dot)
     title = StyledText(
-        truncate(screen_text(a.title), max(1, width - 4 - row_width(right)), glyphs.cut), style
+        styled.truncate(screen_text(a.title), max(1, width - 4 - styled.row_width(right)), glyphs.cut), style
     )
     lead = StyledText(f" {mark} ", CellStyle("active" if active else "ok"))
-    return clip_row(justify_row((lead, title), right, width), width)
+    return styled.clip_row(styled.justify_row((lead, title), right, width), width)
 
 
 # -- progress --------------------------------------------------------------------------------------
@@ -247,6 +242,6 @@ def progress_bars_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow
     corpus = AnswerProgress(state.done, state.total)
     row = (*row, StyledText("corpus ", Styles.MUTED))
     share = StyledText(f" {whole_percent(state.done, state.total)} % ", Styles.MUTED)
-    room = width - row_width((*row, share)) - 1
+    room = width - styled.row_width((*row, share)) - 1
     row = (*row, *progress_bar(corpus, max(4, min(40, width // 3, room)), glyphs), share)
-    return fit_row((*row, StyledText(glyphs.rule * width, Styles.RULE)), width)
+    return styled.fit_row((*row, StyledText(glyphs.rule * width, Styles.RULE)), width)

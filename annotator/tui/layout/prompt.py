@@ -8,18 +8,10 @@ from annotator.core.schema import Label
 from annotator.core.span_repair import misaligned_spans, misalignment_message
 from annotator.core.suggestion import Suggestion
 from annotator.session.state import StatusMessage, TaskState
+from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.span_lanes import text_with_span_edges
-from annotator.tui.layout.styled_text import (
-    CellStyle,
-    StyledRow,
-    StyledText,
-    Styles,
-    clip_row,
-    row_width,
-    truncate,
-    wrap_row,
-)
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
 from annotator.tui.layout.text_cells import screen_text
 
 NEWCOMER_SPANS = 3
@@ -49,7 +41,7 @@ def welcome_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
         StyledText(": press ", Styles.MUTED),
         key_,
     )
-    return (*row, *rest) if row_width(row) + row_width(rest) <= width else row
+    return (*row, *rest) if styled.row_width(row) + styled.row_width(rest) <= width else row
 
 
 def first_open_suggestion(state: TaskState) -> tuple[str, tuple[int, Suggestion]] | None:
@@ -77,18 +69,18 @@ def selected_text(state: TaskState) -> str:
 def prompt_rows(state: TaskState, width: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
     """Return the prompt in rows of at most ``width`` cells: one, but for a warning that is longer."""
     if not state.message or not state.message.warning:
-        return (clip_row(prompt_row(state, width, glyphs), width),)
+        return (styled.clip_row(prompt_row(state, width, glyphs), width),)
     words: StyledRow = (
         StyledText("! ", Styles.WARN_BOLD),
         StyledText(screen_text(state.message.text), Styles.WARN),
     )
-    first, *more = wrap_row(words, width - 8)
+    first, *more = styled.wrap_row(words, width - 8)
     edge = StyledText(glyphs.active, Styles.ACTIVE)
     rows: list[StyledRow] = [
         (edge, StyledText("   "), StyledText(glyphs.here, Styles.ACTIVE), StyledText(" "), *first)
     ]
     rows += [(edge, StyledText("       "), *row) for row in more]
-    return tuple(clip_row(row, width) for row in rows)
+    return tuple(styled.clip_row(row, width) for row in rows)
 
 
 def prompt_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
@@ -96,14 +88,10 @@ def prompt_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     row: StyledRow = (StyledText("    "), StyledText(glyphs.here, Styles.ACTIVE), StyledText(" "))
     for n, item in enumerate(_prompt_items(state, glyphs)):
         gap = StyledText("  ") if n else StyledText("")
-        if n and row_width(row) + row_width((gap, *item)) > width:
+        if n and styled.row_width(row) + styled.row_width((gap, *item)) > width:
             break
         row = (*row, gap, *item)
-    return (StyledText(glyphs.active, Styles.ACTIVE), *_with_narrow_margin(row))
-
-
-def _with_narrow_margin(row: StyledRow) -> StyledRow:
-    return (StyledText("   "), *row[1:])
+    return (StyledText(glyphs.active, Styles.ACTIVE), StyledText("   "), *row[1:])
 
 
 def _prompt_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
@@ -194,7 +182,7 @@ def _snapped_label_item(state: TaskState, label: Label, glyphs: Glyphs) -> Promp
     if snap is None or state.selection is None or snap[1] == state.selection.last:
         return item
     last = screen_text(state.annotated.sentence.tokens[snap[1] - 1].text)
-    return (*item, StyledText(f" to {truncate(last, 12, glyphs.cut)}", Styles.MUTED))
+    return (*item, StyledText(f" to {styled.truncate(last, 12, glyphs.cut)}", Styles.MUTED))
 
 
 def _suggestions_for_selection(state: TaskState) -> tuple[Suggestion, ...]:
@@ -287,4 +275,4 @@ def shortened(words: str, width: int, glyphs: Glyphs) -> str:
         return safe
     parts = safe.split(" ")
     short = f"{' '.join(parts[:2])} {glyphs.cut} {parts[-1]}"
-    return short if len(parts) > 3 and cell_len(short) <= width else truncate(safe, width, glyphs.cut)
+    return short if len(parts) > 3 and cell_len(short) <= width else styled.truncate(safe, width, glyphs.cut)

@@ -9,19 +9,10 @@ from rich.cells import cell_len
 
 from annotator.core.search_query import HighlightRange
 from annotator.session.sentence_search import SearchHit
+from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.active_sentence import answer_indicator
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.styled_text import (
-    CellStyle,
-    StyledRow,
-    StyledText,
-    Styles,
-    fill_height,
-    fit_row,
-    row_of_cells,
-    truncate,
-    visible_range,
-)
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
 from annotator.tui.layout.text_cells import screen_text
 
 HIGHLIGHT_STYLE = CellStyle("likely", bold=True, underline=True)
@@ -47,15 +38,17 @@ def query_help_rows(width: int) -> tuple[StyledRow, ...]:
     rows = [
         (StyledText(f"  {term:<15}", key), StyledText(does, Styles.CONTEXT)) for term, does in _QUERY_HELP
     ]
-    return tuple(fit_row(row, width) for row in ((), head, (), *rows))
+    return tuple(styled.fit_row(row, width) for row in ((), head, (), *rows))
 
 
 def search_hit_rows(
     hits: Sequence[SearchHit], at: int, width: int, height: int, glyphs: Glyphs
 ) -> tuple[StyledRow, ...]:
     """Return exactly ``height`` rows: the hits round number ``at`` (from 0), one a row."""
-    shown = visible_range(len(hits), at, height)
-    return fill_height((_search_hit_row(hits[i], width, glyphs, active=i == at) for i in shown), height)
+    shown = styled.visible_range(len(hits), at, height)
+    return styled.fill_height(
+        (_search_hit_row(hits[i], width, glyphs, active=i == at) for i in shown), height
+    )
 
 
 def _search_hit_row(hit: SearchHit, width: int, glyphs: Glyphs, *, active: bool) -> StyledRow:
@@ -65,14 +58,14 @@ def _search_hit_row(hit: SearchHit, width: int, glyphs: Glyphs, *, active: bool)
         StyledText(glyphs.active if active else " ", Styles.ACTIVE),
         StyledText(f"{f'{hit.article + 1}.{hit.index + 1}':>7} ", Styles.NUMBER),
         answer_indicator(hit.annotated.annotation.answer, glyphs),
-        *fit_row(
-            (StyledText(" " + truncate(screen_text(hit.title), title - 1, glyphs.cut), Styles.MUTED),),
+        *styled.fit_row(
+            (StyledText(" " + styled.truncate(screen_text(hit.title), title - 1, glyphs.cut), Styles.MUTED),),
             title + 1,
         ),
         StyledText(" "),
     )
     room = max(4, width - title - 12)
-    return fit_row(
+    return styled.fit_row(
         (*head, *highlighted_text_row(hit.annotated.sentence.text, hit.highlights, room, style, glyphs)),
         width,
         style,
@@ -93,8 +86,11 @@ def highlighted_text_row(
     more = cell_len(safe[start:]) > room - bool(start)
     lead: StyledRow = (StyledText(glyphs.cut, Styles.MUTED),) if start else ()
     if not more:
-        return (*lead, *row_of_cells(cells))
-    return (*fit_row((*lead, *row_of_cells(cells)), max(1, room - 1)), StyledText(glyphs.cut, Styles.MUTED))
+        return (*lead, *styled.row_of_cells(cells))
+    return (
+        *styled.fit_row((*lead, *styled.row_of_cells(cells)), max(1, room - 1)),
+        StyledText(glyphs.cut, Styles.MUTED),
+    )
 
 
 def _excerpt_start(text: str, highlighted: tuple[HighlightRange, ...], room: int) -> int:
@@ -112,5 +108,7 @@ def _excerpt_start(text: str, highlighted: tuple[HighlightRange, ...], room: int
 def search_header(name: str, count_text: str, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the head row: what this is, and how many hits there are."""
     right = StyledText(f" {count_text} ", Styles.MUTED)
-    left = truncate(f" Search {glyphs.dot} {screen_text(name)}", width - cell_len(right.text), glyphs.cut)
-    return (*fit_row((StyledText(left, Styles.TITLE),), width - cell_len(right.text)), right)
+    left = styled.truncate(
+        f" Search {glyphs.dot} {screen_text(name)}", width - cell_len(right.text), glyphs.cut
+    )
+    return (*styled.fit_row((StyledText(left, Styles.TITLE),), width - cell_len(right.text)), right)

@@ -10,19 +10,10 @@ from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.tokens import is_aligned
 from annotator.session.state import SaveState, TaskState
+from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.prompt import shortened
-from annotator.tui.layout.styled_text import (
-    CellStyle,
-    StyledRow,
-    StyledText,
-    Styles,
-    clip_row,
-    fit_row,
-    row_width,
-    truncate,
-    wrap_paragraph,
-)
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
 from annotator.tui.layout.text_cells import screen_text
 
 MAX_STRIP_SENTENCES = 30
@@ -31,18 +22,18 @@ MAX_STRIP_SENTENCES = 30
 
 def header_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the title and, at the right end, where one is and whether all is saved."""
-    filter_text = truncate(screen_text(state.navigation_summary), width // 3, glyphs.cut)
+    filter_text = styled.truncate(screen_text(state.navigation_summary), width // 3, glyphs.cut)
     filter_row = (StyledText(f"{filter_text} {glyphs.dot} ", Styles.LIKELY_BOLD),) if filter_text else ()
     saved = (saved_indicator(state.save_state, glyphs), StyledText(" "))
     place = StyledText(
-        _position_text(state, width - row_width((*filter_row, *saved)) - 2, glyphs), Styles.MUTED
+        _position_text(state, width - styled.row_width((*filter_row, *saved)) - 2, glyphs), Styles.MUTED
     )
     right = (*filter_row, place, *saved)
-    room = width - row_width(right) - 3
-    title = truncate(screen_text(state.article.title or state.article.origin), room, glyphs.cut)
+    room = width - styled.row_width(right) - 3
+    title = styled.truncate(screen_text(state.article.title or state.article.origin), room, glyphs.cut)
     left = (StyledText(" "), StyledText(title, Styles.TITLE))
-    gap = width - row_width(left) - row_width(right)
-    return clip_row((*left, StyledText(" " * max(0, gap)), *right), width)
+    gap = width - styled.row_width(left) - styled.row_width(right)
+    return styled.clip_row((*left, StyledText(" " * max(0, gap)), *right), width)
 
 
 def _position_text(state: TaskState, room: int, glyphs: Glyphs) -> str:
@@ -72,7 +63,7 @@ def rule_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     for named, counted, stripped in (("full", 1, 1), ("short", 1, 1), ("short", 1, 0), ("short", 0, 0)):
         left = _label_legend(state, glyphs, named, bool(counted))
         right: StyledRow = (*(strip if stripped else ()), StyledText(glyphs.rule * 2, Styles.RULE))
-        gap = width - row_width(left) - row_width(right)
+        gap = width - styled.row_width(left) - styled.row_width(right)
         if gap >= 1:
             return (*left, StyledText(glyphs.rule * gap, Styles.RULE), *right)
     return (StyledText(glyphs.rule * width, Styles.RULE),)
@@ -134,10 +125,10 @@ def keys_row(items: Sequence[tuple[str, str]], last: tuple[str, str], width: int
     row: StyledRow = (StyledText(" "),)
     for item in items:
         piece = (*_key_with_description(item), StyledText("  "))
-        if row_width(row) + row_width(piece) + row_width(end) > width:
+        if styled.row_width(row) + styled.row_width(piece) + styled.row_width(end) > width:
             break
         row = (*row, *piece)
-    return clip_row((*row, *end), width)
+    return styled.clip_row((*row, *end), width)
 
 
 def _key_with_description(item: tuple[str, str]) -> StyledRow:
@@ -164,7 +155,7 @@ def side_panel_rows(state: TaskState, width: int, height: int, glyphs: Glyphs) -
     top = top[: max(0, height - len(foot))]
     rows = top + [_EMPTY_ROW] * (height - len(top) - len(foot)) + foot
     wall = (StyledText(f"{glyphs.wall} ", Styles.RULE),)
-    return tuple(fit_row((*wall, *row), width) for row in rows[:height])
+    return tuple(styled.fit_row((*wall, *row), width) for row in rows[:height])
 
 
 def _label_table(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRow]:
@@ -220,7 +211,8 @@ def panel_guideline_rows(state: TaskState, width: int) -> list[StyledRow]:
     ]
     for paragraph in label.description.split("\n"):
         rows += [
-            (StyledText(line, Styles.CONTEXT),) for line in wrap_paragraph(screen_text(paragraph), width)
+            (StyledText(line, Styles.CONTEXT),)
+            for line in styled.wrap_paragraph(screen_text(paragraph), width)
         ]
     return rows
 

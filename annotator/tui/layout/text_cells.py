@@ -11,6 +11,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from operator import attrgetter
 
 from msgspec import Struct
 from rich.cells import cell_len
@@ -69,14 +70,6 @@ class TextCell(Struct, frozen=True):
     """How many further tokens it shows: spaCy may cut a flag or an emoji into several."""
 
 
-def _cell_start(cell: TextCell) -> int:
-    return cell.start
-
-
-def _cell_end(cell: TextCell) -> int:
-    return cell.end
-
-
 class WrappedLine(Struct, frozen=True):
     """One wrapped line of a sentence."""
 
@@ -92,8 +85,8 @@ class WrappedLine(Struct, frozen=True):
         cells = self.cells
         if not cells or end <= cells[0].start or cells[-1].end <= start:
             return None
-        first = bisect_right(cells, start, key=_cell_end)
-        last = bisect_left(cells, end, key=_cell_start)
+        first = bisect_right(cells, start, key=attrgetter("end"))
+        last = bisect_left(cells, end, key=attrgetter("start"))
         inside = [c for c in cells[first:last] if c.token >= 0]
         return (inside[0].col, inside[-1].col + inside[-1].width) if inside else None
 

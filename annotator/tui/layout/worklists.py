@@ -16,25 +16,13 @@ from annotator.core.annotation import AnnotatedSentence
 from annotator.core.span_repair import MisalignedSpan, RepairKind, SpanRepair, misalignment_message
 from annotator.core.spans import Span
 from annotator.session.commands import REPAIR_COMMANDS
+from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.active_sentence import answer_indicator
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.prompt import shortened
 from annotator.tui.layout.search_results import HIGHLIGHT_STYLE, highlighted_text_row
 from annotator.tui.layout.span_lanes import SPAN_EDGE, drawable_text, text_with_span_edges
-from annotator.tui.layout.styled_text import (
-    CellStyle,
-    StyledRow,
-    StyledText,
-    Styles,
-    clip_row,
-    fill_height,
-    fit_row,
-    justify_row,
-    row_width,
-    truncate,
-    visible_range,
-    wrap_row,
-)
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
 from annotator.tui.layout.text_cells import screen_text
 
 _MAX_SENTENCE_ROWS = 12
@@ -67,9 +55,9 @@ class ConsistencyView(Struct, frozen=True):
 def worklist_header(about: str, count_text: str, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the head row: what is listed, and how much waits."""
     name, right = (StyledText(" Worklist", Styles.TITLE), StyledText(f"  {count_text} ", Styles.MUTED))
-    room = width - row_width((name, right))
-    left = (name, StyledText(truncate(f" {glyphs.dot} {about}", room, glyphs.cut), Styles.MUTED))
-    return clip_row(justify_row(left, (right,), width), width)
+    room = width - styled.row_width((name, right))
+    left = (name, StyledText(styled.truncate(f" {glyphs.dot} {about}", room, glyphs.cut), Styles.MUTED))
+    return styled.clip_row(styled.justify_row(left, (right,), width), width)
 
 
 def consistency_worklist_rows(
@@ -84,7 +72,7 @@ def consistency_worklist_rows(
     room = max(1, min(len(view.places), height - len(sentence) - 6))
     places = [
         _place_row(view.places[i], width, glyphs, active=i == view.position)
-        for i in visible_range(len(view.places), view.position, room)
+        for i in styled.visible_range(len(view.places), view.position, room)
     ]
     rows = [
         group_heading(view, width, glyphs),
@@ -96,7 +84,7 @@ def consistency_worklist_rows(
         (),
     ]
     rows += _following_groups(view, width, height - len(rows), glyphs)
-    return tuple(fit_row(row, width) for row in fill_height(rows, height))
+    return tuple(styled.fit_row(row, width) for row in styled.fill_height(rows, height))
 
 
 def group_heading(view: ConsistencyView, width: int, glyphs: Glyphs) -> StyledRow:
@@ -104,7 +92,7 @@ def group_heading(view: ConsistencyView, width: int, glyphs: Glyphs) -> StyledRo
     group = view.group
     counts = Counter(_variant_name(p, group) for p in group.occurrences)
     message = f" {glyphs.dot} ".join(f"{name} {n}" for name, n in sorted(counts.items(), key=lambda x: -x[1]))
-    words = truncate(" ".join(screen_text(group.words).split()), max(8, width // 3), glyphs.cut)
+    words = styled.truncate(" ".join(screen_text(group.words).split()), max(8, width // 3), glyphs.cut)
     return (
         StyledText(f" {view.number:>2} ", Styles.MUTED),
         StyledText(words, Styles.BOLD),
@@ -154,7 +142,11 @@ def worklist_row(
         mark,
         StyledText(f"{name:>7} ", Styles.NUMBER),
     )
-    return (*head, *fit_row(text, worklist_text_width(width, end), worklist_row_style(active=active)), end)
+    return (
+        *head,
+        *styled.fit_row(text, worklist_text_width(width, end), worklist_row_style(active=active)),
+        end,
+    )
 
 
 def _place_sign(line: WorklistPlace, glyphs: Glyphs) -> StyledText:
@@ -192,7 +184,7 @@ def highlighted_sentence_rows(
         styles[span.start : span.end] = [Styles.label(span.label)] * (span.end - span.start)
     styles[start:end] = [HIGHLIGHT_STYLE] * (end - start)
     pieces = tuple(StyledText(c, style) for c, style in zip(text, styles, strict=True))
-    first, *more = wrap_row(pieces, max(4, min(96, width - 8)))
+    first, *more = styled.wrap_row(pieces, max(4, min(96, width - 8)))
     answer = answer_indicator(annotated.annotation.answer, glyphs)
     return [
         (StyledText("  "), answer, StyledText("   "), *first),
@@ -207,12 +199,12 @@ def proposal_row(line: WorklistPlace, width: int, glyphs: Glyphs) -> StyledRow:
     lead = (StyledText(f"    {glyphs.here} ", Styles.ACTIVE),)
     if line.resolved is not None:
         message = "done" if line.resolved else "left as it is"
-        return fit_row(
+        return styled.fit_row(
             (*lead, StyledText(f"{message}; {glyphs.key('list_undo')} takes it back", Styles.OK)), width
         )
     if place.is_consistent:
-        return fit_row((*lead, StyledText(f"{here}, like most", Styles.MUTED)), width)
-    return fit_row(
+        return styled.fit_row((*lead, StyledText(f"{here}, like most", Styles.MUTED)), width)
+    return styled.fit_row(
         (
             *lead,
             StyledText(f"{here} here   "),
@@ -231,7 +223,7 @@ def _following_groups(view: ConsistencyView, width: int, room: int, glyphs: Glyp
         return []
     rows: list[StyledRow] = [(StyledText("    NEXT", Styles.MUTED),)]
     for words, n in view.following_groups[: room - 1]:
-        safe = truncate(" ".join(screen_text(words).split()), max(8, width - 16), glyphs.cut)
+        safe = styled.truncate(" ".join(screen_text(words).split()), max(8, width - 16), glyphs.cut)
         rows.append((StyledText(f"    {safe}", Styles.CONTEXT), StyledText(f"  {n}", Styles.MUTED)))
     return rows
 
@@ -261,14 +253,14 @@ def repair_worklist_rows(view: RepairView, width: int, height: int, glyphs: Glyp
     span = view.misaligned_spans[view.position].span
     most = max(1, (height - _DETAIL_ROWS) // 2)
     sentence = highlighted_sentence_rows(view.annotated, span.start, span.end, width, glyphs)[:most]
-    shown = visible_range(
+    shown = styled.visible_range(
         len(view.misaligned_spans), view.position, max(1, height - len(sentence) - _DETAIL_ROWS)
     )
     rows = [_misaligned_span_row(view, i, width, glyphs) for i in shown]
     rows += [(), *sentence, (), _fault_row(view.annotated, span, width, glyphs)]
     rows += [_repair_row(r, span, width, glyphs) for r in view.repairs]
     rows += [_repair_key_row("list_leave", "leave it as it is", (), width, glyphs)]
-    return tuple(fit_row(row, width) for row in fill_height(rows, height))
+    return tuple(styled.fit_row(row, width) for row in styled.fill_height(rows, height))
 
 
 def _misaligned_span_row(view: RepairView, i: int, width: int, glyphs: Glyphs) -> StyledRow:
@@ -328,4 +320,4 @@ def _repair_key_row(
 ) -> StyledRow:
     style = Styles.KEY if live or command == "list_leave" else Styles.MUTED
     name = StyledText(f"{glyphs.key(command):>5} ", style)
-    return fit_row((name, StyledText(f"{does:<18}", Styles.MUTED), StyledText("  "), *gives), width)
+    return styled.fit_row((name, StyledText(f"{does:<18}", Styles.MUTED), StyledText("  "), *gives), width)

@@ -12,18 +12,9 @@ from annotator.session.action import Action, GoInView, SelectTokens, ShowMessage
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import footer_items
 from annotator.session.state import PageMotion, StatusMessage, TaskState
+from annotator.tui.layout import article_body as layout
 from annotator.tui.layout.active_sentence import TEXT_COLUMN
-from annotator.tui.layout.article_body import (
-    BodyFrame,
-    BodyRow,
-    VisiblePage,
-    active_row_on_page,
-    active_start_row,
-    body_rows,
-    fully_visible_sentences,
-    inactive_sentence_rows,
-    visible_page,
-)
+from annotator.tui.layout.article_body import BodyFrame, BodyRow
 from annotator.tui.layout.help_rows import tour_rows
 from annotator.tui.layout.prompt import NEWCOMER_SPANS, welcome_row
 from annotator.tui.layout.status_rows import empty_rule_row, header_row, keys_row, rule_row, side_panel_rows
@@ -44,7 +35,7 @@ class AnnotateScreen(RowScreen):
         self._session = controller.session
         self._last_arrival: tuple[object, ...] = ()
         self._active_row = 0
-        self._page = VisiblePage(0, 0)
+        self._page = layout.VisiblePage(0, 0)
         self._drag_from: int | None = None
         self._drawn_state: TaskState | None = None
 
@@ -89,13 +80,13 @@ class AnnotateScreen(RowScreen):
         self.part("panel").display = panel > 0
         frame = self._frame(state, panel)
         self._arrive(state, frame)
-        body = body_rows(state, frame, self._active_row)
-        view = fully_visible_sentences(body, state, frame)
+        body = layout.body_rows(state, frame, self._active_row)
+        view = layout.fully_visible_sentences(body, state, frame)
         scrolled = view != self.controller.visible
         old, state = state, self.controller.settle(state, view)
         changed = old.next_suggestions != state.next_suggestions or old.message is not state.message
         if state is not old and (changed or self.controller.auto_accept_labels):
-            body = body_rows(state, frame, self._active_row)
+            body = layout.body_rows(state, frame, self._active_row)
         if scrolled:
             self._prefetcher.plan(self._next_page())
         self._message_timeout.show(state.message)
@@ -125,7 +116,7 @@ class AnnotateScreen(RowScreen):
             and self._session.queue
             and self._session.article_sentences == state.annotated_sentences
         ):
-            inactive_sentence_rows(state, i, self._frame(state, side_panel_width(self.size.width)))
+            layout.inactive_sentence_rows(state, i, self._frame(state, side_panel_width(self.size.width)))
             self.controller.prepare_sentence(i)
 
     def _draw_edges(self, state: TaskState, panel: int) -> None:
@@ -151,15 +142,15 @@ class AnnotateScreen(RowScreen):
         if arrived == self._last_arrival:
             return
         there = state.page_motion is PageMotion.STAY and arrived[1:] == self._last_arrival[1:]
-        stay = active_row_on_page(self._page, state, frame) if there else None
+        stay = layout.active_row_on_page(self._page, state, frame) if there else None
         self._last_arrival = arrived
         self._active_row = (
-            active_start_row(state, frame, turned=state.page_motion is PageMotion.TURN)
+            layout.active_start_row(state, frame, turned=state.page_motion is PageMotion.TURN)
             if stay is None
             else stay
         )
         if stay is None:
-            self._page = visible_page(state, frame, self._active_row)
+            self._page = layout.visible_page(state, frame, self._active_row)
 
     def _draw_no_sentences(self, state: TaskState, width: int) -> None:
         """Show that no line of the article is annotated, and what one can do."""

@@ -10,12 +10,7 @@ from textual.binding import Binding, BindingType
 from annotator.core.article import Article, LineVerdict
 from annotator.session.action import Action, SetLineVerdict, UndoLineVerdict
 from annotator.session.annotation_controller import AnnotationController
-from annotator.tui.layout.article_lines import (
-    VERDICT_BY_LETTER,
-    article_line_rows,
-    article_lines_header,
-    verdict_reason_row,
-)
+from annotator.tui.layout import article_lines as layout
 from annotator.tui.layout.status_rows import keys_row
 from annotator.tui.layout.styled_text import StyledText, Styles
 from annotator.tui.screens.row_screen import RowScreen
@@ -73,9 +68,9 @@ class ArticleLinesScreen(RowScreen):
         at, words = self._position, f" ! {self._warning}"
         warning = (StyledText(words, Styles.WARN),) if self._warning else ()
         self.show_parts(
-            article_lines_header(article, width, glyphs),
-            article_line_rows(article, at, width, self.body_height, glyphs),
-            warning or verdict_reason_row(article, at, width, glyphs),
+            layout.article_lines_header(article, width, glyphs),
+            layout.article_line_rows(article, at, width, self.body_height, glyphs),
+            warning or layout.verdict_reason_row(article, at, width, glyphs),
             keys_row(_LINE_KEYS, ("F1", "all keys"), width),
         )
 
@@ -93,9 +88,9 @@ class ArticleLinesScreen(RowScreen):
 
     def on_key(self, event: events.Key) -> None:
         """Give the line the verdict of a letter."""
-        if event.character in VERDICT_BY_LETTER:
+        if event.character in layout.VERDICT_BY_LETTER:
             event.stop()
-            self._set_verdict(VERDICT_BY_LETTER[event.character])
+            self._set_verdict(layout.VERDICT_BY_LETTER[event.character])
 
     def _set_verdict(self, verdict: LineVerdict) -> None:
         self._warning = ""

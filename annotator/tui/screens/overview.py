@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 from typing import ClassVar
@@ -19,19 +19,10 @@ from annotator.core.errors import AnnotatorError
 from annotator.core.span_repair import MisalignedSpan
 from annotator.session.action import Action, GoToArticle, GoToNextOpen, MoveSentence, ShowMessage
 from annotator.session.annotation_controller import AnnotationController
+from annotator.session.article_cache import AnswerProgress
 from annotator.session.sentence_search import TouchedSentences
 from annotator.session.state import StatusMessage
-from annotator.tui.layout.overview import (
-    ARTICLE_LIST_WIDTH,
-    ArticleList,
-    ArticleListItem,
-    ArticleProblems,
-    article_list_rows,
-    inconsistency_text,
-    overview_header,
-    overview_sentence_rows,
-    progress_bars_row,
-)
+from annotator.tui.layout import overview as layout
 from annotator.tui.layout.span_lanes import misaligned_span_text
 from annotator.tui.layout.status_rows import keys_row
 from annotator.tui.layout.styled_text import CellStyle, StyledText, fit_row, visible_range
@@ -175,7 +166,7 @@ class OverviewScreen(RowScreen):
             numbers = self._majority_numbers(group) if places else {}
             for place in places:
                 article = place.annotated.sentence.article
-                words = inconsistency_text(group, place, numbers.get(article, ()))
+                words = layout.inconsistency_text(group, place, numbers.get(article, ()))
                 self._problems[article][place.annotated.sentence.id].append(words)
         self.draw()
 
@@ -198,12 +189,14 @@ class OverviewScreen(RowScreen):
         width, height, glyphs = self.size.width, self.body_height, self.annotator.glyphs
         if not width:
             return
-        beside = ARTICLE_LIST_WIDTH if width >= SIDE_BY_SIDE_WIDTH else 0
+        beside = layout.ARTICLE_LIST_WIDTH if width >= SIDE_BY_SIDE_WIDTH else 0
         beside = width if self._showing_articles and not beside else beside
         self.part("articles").display = beside > 0
         self.part("articles").styles.width = beside
         if beside:
-            self.part("articles").show_rows(article_list_rows(self._articles(height), beside, height, glyphs))
+            self.part("articles").show_rows(
+                layout.article_list_rows(self._articles(height), beside, height, glyphs)
+            )
         self.part("body").display = beside < width
         keys = [(glyphs.words(key), does) for key, does in _OVERVIEW_KEYS]
         self.part("keys").show_rows((keys_row(keys, ("F1", "all keys"), width),))
@@ -212,43 +205,43 @@ class OverviewScreen(RowScreen):
             self.part("body").show_rows(((), (StyledText(words),)))
             return
         state = self._controller.state()
-        self.part("head").show_rows((overview_header(state, self._headline(), width, glyphs),))
+        self.part("head").show_rows((layout.overview_header(state, self._headline(), width, glyphs),))
         if beside < width:
             self.part("body").show_rows(
-                overview_sentence_rows(state, self._article_problems(), width - beside, height, glyphs)
+                layout.overview_sentence_rows(state, self._article_problems(), width - beside, height, glyphs)
             )
         message = StatusMessage(self._message, warning=True) if self._message else state.message
         if message:
             style = CellStyle("warn" if message.warning else "ok")
             rule = fit_row((StyledText(f" {screen_text(message.text)}", style),), width)
         else:
-            rule = progress_bars_row(state, width, glyphs)
+            rule = layout.progress_bars_row(state, width, glyphs)
         self.part("rule").show_rows((rule,))
 
     def _headline(self) -> str:
         shown = self._session.navigation.summary
         return f"{self._session.corpus.name}{f' ({shown})' if shown else ''}"
 
-    def _article_problems(self) -> ArticleProblems:
+    def _article_problems(self) -> layout.ArticleProblems:
         """Return the problems of the article in hand, by the index of the sentence."""
         mine = self._problems.get(self._session.current_article_id)
         if not mine:
-            return ArticleProblems()
+            return layout.ArticleProblems()
         ids = [(i, w.sentence.id) for i, w in enumerate(self._session.article_sentences)]
-        return ArticleProblems({i: mine[x] for i, x in ids if x in mine})
+        return layout.ArticleProblems({i: mine[x] for i, x in ids if x in mine})
 
-    def _articles(self, height: int) -> ArticleList:
+    def _articles(self, height: int) -> layout.ArticleList:
         """Return the articles that are on the screen; the others are not looked at."""
         at = self._article_order.index(self._session.position.article)
         shown = visible_range(len(self._article_order), at, max(1, height - 2))
         lines = [self._article_item(self._session.queue[self._article_order[i]]) for i in shown]
-        return ArticleList(lines, at - shown.start, ARTICLE_ORDERS[self._order])
+        return layout.ArticleList(lines, at - shown.start, ARTICLE_ORDERS[self._order])
 
-    def _article_item(self, article: str) -> ArticleListItem:
+    def _article_item(self, article: str) -> layout.ArticleListItem:
         progress = self._session.navigation.progress_of(article)
         there = (len(self._problems.get(article, ())), *self._flag_and_note_counts(article))
         signs = "".join(sign if n else "" for sign, n in zip("!fn", there, strict=True))
-        return ArticleListItem(
+        return layout.ArticleListItem(
             self._session.navigation.sentence_search.article(article).title,
             progress.done,
             progress.total,
@@ -312,17 +305,15 @@ class OverviewScreen(RowScreen):
         queue = session.queue
         weights: list[Callable[[str], float]] = [
             lambda _: 0.0,
-            lambda a: (
-                -_done_share(session.navigation.progress_of(a).done, session.navigation.progress_of(a).total)
-            ),
-            lambda a: float(len(self._problems.get(a, ()))),
-            lambda a: float(sum(self._flag_and_note_counts(a))),
+            lambda a: -_share_done(session.navigation.progress_of(a)),
+            lambda a: len(self._problems.get(a, ())),
+            lambda a: sum(self._flag_and_note_counts(a)),
         ]
-        weight = Counter({a: weights[self._order](a) for a in queue})
+        weight = {a: weights[self._order](a) for a in queue}
         self._article_order = sorted(range(len(queue)), key=lambda n: (-weight[queue[n]], n))
         self._run(ShowMessage())
 
 
-def _done_share(done: int, total: int) -> float:
+def _share_done(progress: AnswerProgress) -> float:
     """Return how much of an article is done; one without sentences is."""
-    return done / total if total else 1.0
+    return progress.done / progress.total if progress.total else 1.0

@@ -20,26 +20,12 @@ from annotator.session.review_queue import ConsistencyQueue, RepairQueue, Review
 from annotator.session.sentence_search import TouchedSentences
 from annotator.session.session_checks import others_work_message
 from annotator.session.state import StatusMessage
+from annotator.tui.layout import styled_text as styled
+from annotator.tui.layout import worklists as layout
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
-from annotator.tui.layout.styled_text import (
-    CellStyle,
-    StyledRow,
-    StyledText,
-    Styles,
-    fit_row,
-    row_width,
-    truncate,
-)
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
 from annotator.tui.layout.text_cells import screen_text
-from annotator.tui.layout.worklists import (
-    ConsistencyView,
-    RepairView,
-    WorklistPlace,
-    consistency_worklist_rows,
-    repair_worklist_rows,
-    worklist_header,
-)
 from annotator.tui.screens.row_screen import RowScreen
 
 WorklistT = TypeVar("WorklistT", bound=ReviewQueue[Any])
@@ -152,7 +138,7 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
             )
             body = ((), (StyledText(f"      {words}"),))
         self.show_parts(
-            worklist_header(self.ABOUT, things, width, glyphs),
+            layout.worklist_header(self.ABOUT, things, width, glyphs),
             body,
             self._result_row(width, glyphs),
             keys_row(self._keys(worklist, glyphs), ("Esc", "back"), width),
@@ -174,8 +160,8 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
         if not result:
             return empty_rule_row(width, glyphs)
         sign = StyledText(" ! ", Styles.WARN_BOLD) if self._warning else StyledText(" ")
-        words = truncate(screen_text(result), width - row_width((sign,)), glyphs.cut)
-        return fit_row((sign, StyledText(words, CellStyle("warn" if self._warning else "ok"))), width)
+        words = styled.truncate(screen_text(result), width - styled.row_width((sign,)), glyphs.cut)
+        return styled.fit_row((sign, StyledText(words, CellStyle("warn" if self._warning else "ok"))), width)
 
     def sentence_number(self, annotated: AnnotatedSentence) -> str:
         """Return article and sentence by number, as the jump takes them."""
@@ -269,9 +255,9 @@ class ConsistencyScreen(WorklistScreen[ConsistencyQueue]):
         self, worklist: ConsistencyQueue, width: int, height: int, glyphs: Glyphs
     ) -> tuple[StyledRow, ...]:
         """Return the rows of the group in hand."""
-        return consistency_worklist_rows(self._view(worklist), width, height, glyphs)
+        return layout.consistency_worklist_rows(self._view(worklist), width, height, glyphs)
 
-    def _view(self, worklist: ConsistencyQueue) -> ConsistencyView:
+    def _view(self, worklist: ConsistencyQueue) -> layout.ConsistencyView:
         item = worklist.current_item
         assert item is not None
         mine = [(n, x) for n, x in enumerate(worklist.items) if x.group == item.group]
@@ -282,7 +268,7 @@ class ConsistencyScreen(WorklistScreen[ConsistencyQueue]):
         lines += [self._line(p) for p in alike]
         waiting = Counter(x.group for n, x in enumerate(worklist.items) if n not in worklist.settled)
         later = sorted({x.group for x in worklist.items[worklist.at :]} - {item.group})
-        return ConsistencyView(
+        return layout.ConsistencyView(
             worklist.groups[item.group],
             tuple(lines),
             next(i for i, (n, _) in enumerate(mine) if n == worklist.at),
@@ -290,8 +276,8 @@ class ConsistencyScreen(WorklistScreen[ConsistencyQueue]):
             [(worklist.groups[g].words, waiting[g]) for g in later],
         )
 
-    def _line(self, place: WordOccurrence, settled: bool | None = None) -> WorklistPlace:
-        return WorklistPlace(place, self.sentence_number(place.annotated), settled)
+    def _line(self, place: WordOccurrence, settled: bool | None = None) -> layout.WorklistPlace:
+        return layout.WorklistPlace(place, self.sentence_number(place.annotated), settled)
 
 
 # The worklist of spans that begin or end inside a token: each repair is one key.
@@ -338,5 +324,5 @@ class RepairScreen(WorklistScreen[RepairQueue]):
         numbers = worklist.open_indexes
         waiting = [worklist.items[n] for n in numbers]
         now, repairs = worklist.current_repairs()
-        view = RepairView(waiting, numbers.index(worklist.at), now, repairs, self.sentence_number)
-        return repair_worklist_rows(view, width, height, glyphs)
+        view = layout.RepairView(waiting, numbers.index(worklist.at), now, repairs, self.sentence_number)
+        return layout.repair_worklist_rows(view, width, height, glyphs)

@@ -51,8 +51,8 @@ def test_hints_select_start_alone_other_end_and_again(
 
 
 def test_a_hint_after_an_offer_starts_again() -> None:
-    """An offered candidate is nobody's start: the first hint after it doesn't stretch it."""
-    now = sel.selection_by_hint(sel.candidate_selection((0, 3)), TOKENS, TARN)
+    """What Tab has selected is no start: the first hint after it does not stretch it."""
+    now = sel.selection_by_hint(sel.explicit_selection(0, 3), TOKENS, TARN)
     assert _words(now) == "Tarn Quay"
 
 
