@@ -142,12 +142,12 @@ class AnnotationSession:
         """Return what every source suggests for a sentence of the current article, by index."""
         return self.suggestion_service.suggestions(self.article_sentences[i])
 
-    def sentence_number(self, sentence: Sentence) -> str:
-        """Return article and sentence by number, as the jump takes them: ``3.12``."""
+    def sentence_number(self, sentence: Sentence) -> tuple[int, int]:
+        """Return the numbers of a sentence's article and of the sentence in it, from 1."""
         search, store = self.navigation.sentence_search, self.annotation_store
         found = search.sentences_of(sentence.article, store.touched_sentences_of(sentence.article))
         index = next((i for i, w in enumerate(found) if w.sentence.start == sentence.start), 0)
-        return f"{self.queue.index(sentence.article) + 1}.{index + 1}"
+        return self.queue.index(sentence.article) + 1, index + 1
 
     @property
     def corpus_progress(self) -> AnswerProgress:

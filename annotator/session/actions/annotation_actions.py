@@ -19,7 +19,6 @@ from annotator.core.schema import Label, Schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion, span_from_suggestion, suggestion_source
 from annotator.core.tokens import Token, TokenRange, token_range
-from annotator.language import selection_expansions
 from annotator.language.claims import claim_from
 from annotator.language.mentions import label_mentions
 from annotator.language.sentence_features import sentence_features

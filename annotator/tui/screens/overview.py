@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
@@ -74,23 +75,19 @@ class OverviewScreen(RowScreen):
         Binding("enter,semicolon,escape,at,q,f2", "close", show=False),
     ]
 
+    @dataclass
     class Read(Message):
-        """The reading thread has read so many articles of the queue."""
+        """The thread has read so many articles of the queue."""
 
-        def __init__(self, count: int, error: str = "") -> None:
-            """Carry the number."""
-            super().__init__()
-            self.count = count
-            self.error = error
+        count: int
+        error: str = ""
 
+    @dataclass
     class Looked(Message):
-        """The looking thread has found the inconsistencies and the spans inside tokens."""
+        """The thread has found the inconsistencies and the spans inside tokens."""
 
-        def __init__(self, groups: tuple[InconsistencyGroup, ...], cases: tuple[MisalignedSpan, ...]) -> None:
-            """Carry them."""
-            super().__init__()
-            self.groups = groups
-            self.misaligned_spans = cases
+        groups: tuple[InconsistencyGroup, ...]
+        misaligned_spans: tuple[MisalignedSpan, ...]
 
     def __init__(self, controller: AnnotationController) -> None:
         """Show the works of this pen's session."""
@@ -175,11 +172,8 @@ class OverviewScreen(RowScreen):
         out: dict[str, list[int]] = defaultdict(list)
         for place in group.occurrences:
             if place.is_consistent:
-                s = place.annotated.sentence
-                sentences = self._session.navigation.sentence_search.sentences_of(
-                    s.article, self._session.annotation_store.touched_sentences_of(s.article)
-                )
-                out[s.article] += [n for n, w in enumerate(sentences, 1) if w.sentence.start == s.start]
+                sentence = place.annotated.sentence
+                out[sentence.article].append(self._session.sentence_number(sentence)[1])
         return {a: sorted(set(numbers)) for a, numbers in out.items()}
 
     # -- drawing -------------------------------------------------------------------------------

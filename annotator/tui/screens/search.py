@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
@@ -50,13 +51,11 @@ class SearchScreen(RowScreen):
         Binding("escape", "close", show=False),
     ]
 
+    @dataclass
     class Progressed(Message):
         """The searching thread has found something."""
 
-        def __init__(self, found: SearchProgress) -> None:
-            """Carry what was found."""
-            super().__init__()
-            self.progress = found
+        progress: SearchProgress
 
     def __init__(self, controller: AnnotationController) -> None:
         """Search the works of this pen's session, beginning with the last query."""

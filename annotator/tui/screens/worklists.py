@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
@@ -49,14 +50,12 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
     MOVES: ClassVar[tuple[tuple[str, str], ...]] = ()
     """The keys of that row that only move."""
 
+    @dataclass
     class Looked(Message):
-        """The looking thread has made the list; None where it could not."""
+        """The thread has made the list; None where it could not."""
 
-        def __init__(self, worklist: ReviewQueue[Any] | None, error: str = "") -> None:
-            """Carry it."""
-            super().__init__()
-            self.worklist = worklist
-            self.error = error
+        worklist: ReviewQueue[Any] | None
+        error: str = ""
 
     def __init__(self, controller: AnnotationController) -> None:
         """Look through what this pen's annotator has done."""
@@ -167,7 +166,7 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
         """Return article and sentence by number, as the jump takes them."""
         s = annotated.sentence
         if s.id not in self._sentence_numbers:
-            self._sentence_numbers[s.id] = self._session.sentence_number(s)
+            self._sentence_numbers[s.id] = "{}.{}".format(*self._session.sentence_number(s))
         return self._sentence_numbers[s.id]
 
     # -- keys ----------------------------------------------------------------------------------
