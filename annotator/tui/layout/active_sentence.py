@@ -91,14 +91,14 @@ def reserved_height(lines: int) -> int:
 
 
 def _left_margin(glyphs: Glyphs) -> StyledRow:
-    return (StyledText(glyphs.active, Styles.ACTIVE), StyledText(" " * (TEXT_COLUMN - 1)))
+    return (styled.active(glyphs.active), StyledText(" " * (TEXT_COLUMN - 1)))
 
 
 def number_column(state: TaskState, glyphs: Glyphs) -> StyledRow:
     """Return bar, answer and number of the active sentence."""
     answer = answer_indicator(state.annotated.annotation.answer, glyphs)
     number = sentence_number_cells(state.active, state.annotated, Styles.BOLD, glyphs)
-    return (StyledText(glyphs.active, Styles.ACTIVE), answer, *number)
+    return (styled.active(glyphs.active), answer, *number)
 
 
 def sentence_number_cells(
@@ -109,9 +109,9 @@ def sentence_number_cells(
     They are ``!`` (a span begins or ends inside a token), then ``f`` (flagged) or ``n`` (has a note).
     """
     annotation = annotated.annotation
-    markers = [StyledText(glyphs.problem, Styles.WARN_BOLD)] if misaligned_spans(annotated) else []
+    markers = [styled.warn_bold(glyphs.problem)] if misaligned_spans(annotated) else []
     if sign := "f" if annotation.flagged else "n" if annotation.note else "":
-        markers.append(StyledText(sign, Styles.LIKELY_BOLD))
+        markers.append(styled.likely_bold(sign))
     pieces = [StyledText(char, style) for char in sentence_number_text(i)]
     for at, char in enumerate(pieces):
         if char.text == " " and markers:
@@ -154,7 +154,7 @@ def _hint_letters(hint: Hint, typed: str) -> tuple[StyledText, ...]:
     style = CellStyle("likely" if hint.likely else "hint")
     if not typed:
         return (StyledText(hint.letters, style),)
-    return (StyledText(typed, Styles.HINT), StyledText(hint.letters[len(typed) :], Styles.LIKELY_BOLD))
+    return (styled.hint(typed), styled.likely_bold(hint.letters[len(typed) :]))
 
 
 # -- text --------------------------------------------------------------------------------------

@@ -18,11 +18,12 @@ from annotator.core.article import Article
 from annotator.core.schema import Schema
 from annotator.session.state import TaskState
 from annotator.tui.layout import active_sentence
+from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.active_sentence import TEXT_COLUMN
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.prompt import prompt_rows
 from annotator.tui.layout.span_lanes import SpanMark, draw_lanes, marks_over_cells, place_marks, span_marks
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles, clip_row, row_of_cells
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
 from annotator.tui.layout.text_cells import WrappedLine, screen_text, wrap_tokens
 
 
@@ -130,7 +131,7 @@ def _clip_body_row(row: BodyRow, frame: BodyFrame) -> BodyRow:
     """Return a row cut to the width of the body; rows of text are no wider than the text anyway."""
     if row.line >= 0 and TEXT_COLUMN + frame.text_width <= frame.width:
         return row
-    return replace(row, row=clip_row(row.row, frame.width))
+    return replace(row, row=styled.clip_row(row.row, frame.width))
 
 
 def _visible_rows(
@@ -176,7 +177,7 @@ def _byline_rows(state: TaskState, frame: BodyFrame) -> list[BodyRow]:
     words = byline_text(state.article, frame.glyphs)
     if not words:
         return []
-    row = (StyledText(" " * TEXT_COLUMN), StyledText(words[: frame.text_width], Styles.MUTED))
+    row = (StyledText(" " * TEXT_COLUMN), styled.muted(words[: frame.text_width]))
     return [BodyRow(row)] + ([BodyRow(())] if frame.spaced else [])
 
 
@@ -227,7 +228,7 @@ def _inactive_rows(
 
 def _inactive_text_row(schema: Schema, annotated: AnnotatedSentence, line: WrappedLine) -> StyledRow:
     over = marks_over_cells(line.cells, span_marks(schema, annotated))
-    return row_of_cells(
+    return styled.row_of_cells(
         (cell.text, CellStyle("context", mark.label if mark else ""))
         for cell, mark in zip(line.cells, over, strict=True)
     )

@@ -24,8 +24,8 @@ VERDICT_BY_LETTER = {
 def article_lines_header(article: Article, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the head row: the article, and how many of its lines are annotated."""
     kept = sum(line.verdict.annotated for line in article.lines)
-    right = (StyledText(f"{kept} of {len(article.lines)} lines are annotated ", Styles.MUTED),)
-    left = (StyledText(f" Lines {glyphs.dot} {screen_text(article.title or article.origin)}", Styles.TITLE),)
+    right = (styled.muted(f"{kept} of {len(article.lines)} lines are annotated "),)
+    left = (styled.title(f" Lines {glyphs.dot} {screen_text(article.title or article.origin)}"),)
     return styled.justify_row(left, (StyledText("  "), *right), width)
 
 
@@ -45,10 +45,10 @@ def _article_line_row(
     style = Styles.TEXT if line.verdict.annotated else Styles.CONTEXT
     style = CellStyle("text", background="row", bold=True) if active else style
     verdict = CellStyle("ok" if line.verdict.annotated else "muted")
-    mark = StyledText("*" if line.was else " ", Styles.LIKELY_BOLD)
+    mark = styled.likely_bold("*" if line.was else " ")
     head: StyledRow = (
-        StyledText(glyphs.active if active else " ", Styles.ACTIVE),
-        StyledText(f"{i + 1:>4} ", Styles.MUTED),
+        styled.active(glyphs.active if active else " "),
+        styled.muted(f"{i + 1:>4} "),
         mark,
         StyledText(f"{line.verdict.value:<12}", verdict),
     )
@@ -66,10 +66,5 @@ def verdict_reason_row(article: Article, at: int, width: int, glyphs: Glyphs) ->
     was = f" (was {line.was.value})" if line.was else ""
     words = styled.truncate(f"{line.verdict.value}: {screen_text(line.reason)}{was}", width - 8, glyphs.cut)
     return styled.fit_row(
-        (
-            StyledText(glyphs.rule * 2 + " ", Styles.RULE),
-            StyledText(words + " "),
-            StyledText(glyphs.rule * width, Styles.RULE),
-        ),
-        width,
+        (styled.rule(glyphs.rule * 2 + " "), StyledText(words + " "), styled.rule(glyphs.rule * width)), width
     )

@@ -30,14 +30,14 @@ def guideline_rows(schema: Schema, first: str, width: int, glyphs: Glyphs) -> tu
 
 
 def _label_guideline(label: Label, width: int, glyphs: Glyphs) -> list[StyledRow]:
-    key = (StyledText(f" {label.key} ", Styles.KEY),) if label.key else (StyledText(" "),)
+    key = (styled.key(f" {label.key} "),) if label.key else (StyledText(" "),)
     rules = [f"may lie in {', '.join(label.inside)}"] if label.inside else ["lies in no other label"]
     rules += [f"may cross {', '.join(label.overlaps)}"] if label.overlaps else []
     rows: list[StyledRow] = [
         (
             *key,
             StyledText(label.name, CellStyle("lane", label.name, bold=True)),
-            StyledText(f"  {'; '.join(rules)}", Styles.MUTED),
+            styled.muted(f"  {'; '.join(rules)}"),
         )
     ]
     for paragraph in label.description.split("\n"):
@@ -54,31 +54,31 @@ def _example_rows(label: Label, example: Example, width: int, glyphs: Glyphs) ->
     pieces: list[StyledText] = []
     at = 0
     for start, end in example.marked:
-        pieces.append(StyledText(screen_text(example.text[at:start]), Styles.CONTEXT))
+        pieces.append(styled.context(screen_text(example.text[at:start])))
         pieces.append(
             StyledText(f"[{screen_text(example.text[start:end])}]", CellStyle("lane", label.name, bold=True))
         )
         at = end
-    pieces.append(StyledText(screen_text(example.text[at:]), Styles.CONTEXT))
+    pieces.append(styled.context(screen_text(example.text[at:])))
     note = styled.wrap_paragraph(screen_text(example.note), width - 6) if example.note else []
     first, *more = styled.wrap_row(tuple(pieces), width - 6)
     return [
         (StyledText(f"   {mark} ", CellStyle(role)), *first),
         *((StyledText("     "), *row) for row in more),
-        *((StyledText(f"     {line}", Styles.MUTED),) for line in note),
+        *((styled.muted(f"     {line}"),) for line in note),
     ]
 
 
 def key_help_rows(schema: Schema, width: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
     """Return every key by group."""
-    rows: list[StyledRow] = [(StyledText(" Mark", Styles.TITLE),)]
+    rows: list[StyledRow] = [(styled.title(" Mark"),)]
     column = 24
     for keys, does in LABELLING_KEYS:
         rows += _key_help(keys, does, column, width)
     names = ", ".join(f"{x.key} {x.name}" for x in schema.labels if x.key)
     rows += [*_key_help("", f"label keys here: {names}", column, width), ()]
     for group, commands in command_groups(glyphs.commands):
-        rows.append((StyledText(f" {group}", Styles.TITLE),))
+        rows.append((styled.title(f" {group}"),))
         for command in commands:
             rows += _key_help(glyphs.words(command.key_text), command.description, column, width)
         rows.append(())
@@ -87,8 +87,8 @@ def key_help_rows(schema: Schema, width: int, glyphs: Glyphs) -> tuple[StyledRow
 
 def _key_help(keys: str, does: str, column: int, width: int) -> list[StyledRow]:
     lines = styled.wrap_paragraph(does, max(10, width - column - 4))
-    first: StyledRow = (StyledText(f"   {keys:<{column}}", Styles.KEY), StyledText(lines[0], Styles.CONTEXT))
-    return [first, *((StyledText(" " * (column + 3) + line, Styles.CONTEXT),) for line in lines[1:])]
+    first: StyledRow = (styled.key(f"   {keys:<{column}}"), styled.context(lines[0]))
+    return [first, *((styled.context(" " * (column + 3) + line),) for line in lines[1:])]
 
 
 STEP_TEXTS = {
@@ -150,7 +150,7 @@ def _allowed_labels(state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
             *comma,
             StyledText(label.key, _KEY_STYLE),
             StyledText(" "),
-            StyledText(label.name, Styles.label(label.name)),
+            styled.label(label.name, label.name),
         ]
     return tuple(out) or (StyledText("a label", _TEXT_STYLE),)
 
@@ -220,16 +220,12 @@ def _tour_progress_row(tour: Tour, state: TaskState, width: int, glyphs: Glyphs)
     """Return the rule row of the tour: a mark a step, and at the right end the key that leaves."""
     rule = Styles.RULE
     marks = glyphs.accept * tour.at + glyphs.here + glyphs.todo * (len(TOUR_STEPS) - tour.at - 1)
-    left: StyledRow = (
-        StyledText(glyphs.rule * 2, rule),
-        StyledText(" tour ", Styles.LIKELY),
-        StyledText(marks + " ", Styles.OK),
-    )
+    left: StyledRow = (StyledText(glyphs.rule * 2, rule), styled.likely(" tour "), styled.ok(marks + " "))
     key = command_by_id("let_go", glyphs.commands).main_key
     keys = f"{key} {key}" if state.selection or state.typed_hint else key
     right: StyledRow = (
         StyledText(f" {keys}", _KEY_STYLE),
-        StyledText(" leaves the tour ", Styles.MUTED),
+        styled.muted(" leaves the tour "),
         StyledText(glyphs.rule * 2, rule),
     )
     gap = width - styled.row_width(left) - styled.row_width(right)

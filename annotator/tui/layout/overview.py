@@ -53,11 +53,11 @@ class ArticleProblems(Struct, frozen=True):
 
 def overview_header(state: TaskState, name: str, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the head row: what this is, and how far the corpus is."""
-    left = (StyledText(f" Overview {glyphs.dot} {screen_text(name)}", Styles.TITLE),)
+    left = (styled.title(f" Overview {glyphs.dot} {screen_text(name)}"),)
     article = f"article {state.article_number}/{state.article_count}"
     counted = (f"{state.done} of {state.total} sentences", f"{whole_percent(state.done, state.total)} % ")
     facts = (article, *(counted if state.total else ("counting ",)))
-    right = (StyledText(f" {glyphs.dot} ".join(facts), Styles.MUTED),)
+    right = (styled.muted(f" {glyphs.dot} ".join(facts)),)
     return styled.justify_row(left, right, width)
 
 
@@ -74,15 +74,11 @@ def overview_sentence_rows(
     text = max(10, width - 7 - 4 * len(shorts) - 4)
     a = state.article
     byline = byline_text(a, glyphs)
-    names = tuple(StyledText(f"{state.schema.short_name(x.name):>4}", Styles.label(x.name)) for x in shorts)
+    names = tuple(styled.label(f"{state.schema.short_name(x.name):>4}", x.name) for x in shorts)
     top: list[StyledRow] = [
-        (
-            StyledText(
-                " " + styled.truncate(screen_text(a.title or a.origin), width - 2, glyphs.cut), Styles.BOLD
-            ),
-        ),
-        (StyledText(" " + styled.truncate(byline, width - 2, glyphs.cut), Styles.MUTED),),
-        (StyledText(f"{'       sentence':<{text + 7}}", Styles.MUTED), *names),
+        (styled.bold(" " + styled.truncate(screen_text(a.title or a.origin), width - 2, glyphs.cut)),),
+        (styled.muted(" " + styled.truncate(byline, width - 2, glyphs.cut)),),
+        (styled.muted(f"{'       sentence':<{text + 7}}"), *names),
     ]
     message = problem_and_note_rows(state, notices, width, glyphs)
     message = message[: max(height // 4, height - len(top) - len(state.annotated_sentences) - 1)]
@@ -98,13 +94,13 @@ def _sentence_row(state: TaskState, i: int, problem: bool, width: int, glyphs: G
     annotated, active = state.annotated_sentences[i], i == state.active
     style = CellStyle("text", background="row", bold=True) if active else Styles.CONTEXT
     mark = (
-        StyledText(glyphs.here, Styles.ACTIVE)
+        styled.active(glyphs.here)
         if active and not annotated.done
         else answer_indicator(annotated.annotation.answer, glyphs)
     )
     words = styled.truncate(" ".join(screen_text(annotated.sentence.text).split()), width, glyphs.cut)
     head: StyledRow = (
-        StyledText(glyphs.active if active else " ", Styles.ACTIVE),
+        styled.active(glyphs.active if active else " "),
         mark,
         StyledText(sentence_number_text(i) + " ", style),
     )
@@ -112,17 +108,15 @@ def _sentence_row(state: TaskState, i: int, problem: bool, width: int, glyphs: G
         *head,
         *styled.fit_row((StyledText(words, style),), width, style),
         *_label_count_cells(state.schema, label_counts(state.schema, [annotated]), glyphs),
-        StyledText(" !" if problem else "  ", Styles.WARN_BOLD),
-        StyledText("f" if annotated.annotation.flagged else " ", Styles.LIKELY_BOLD),
-        StyledText("n" if annotated.annotation.note else " ", Styles.LIKELY_BOLD),
+        styled.warn_bold(" !" if problem else "  "),
+        styled.likely_bold("f" if annotated.annotation.flagged else " "),
+        styled.likely_bold("n" if annotated.annotation.note else " "),
     )
 
 
 def _label_count_cells(schema: Schema, counts: dict[str, int], glyphs: Glyphs) -> StyledRow:
     return tuple(
-        StyledText(f"{counts[x.name]:>4}", Styles.label(x.name))
-        if counts[x.name]
-        else StyledText(f"   {glyphs.dot}", Styles.MUTED)
+        styled.label(f"{counts[x.name]:>4}", x.name) if counts[x.name] else styled.muted(f"   {glyphs.dot}")
         for x in schema.labels
         if x.key
     )
@@ -153,7 +147,7 @@ def problem_and_note_rows(
 
 def _problem_or_note_row(sign: str, role: str, i: int, words: str, width: int, glyphs: Glyphs) -> StyledRow:
     message = styled.truncate(" ".join(screen_text(words).split()), width - 8, glyphs.cut)
-    number = StyledText(f"{i + 1:>3}  ", Styles.NUMBER)
+    number = styled.number(f"{i + 1:>3}  ")
     return (StyledText(f" {sign} ", CellStyle(role, bold=True)), number, StyledText(message))
 
 
@@ -186,8 +180,8 @@ def article_list_rows(
     articles: ArticleList, width: int, height: int, glyphs: Glyphs
 ) -> tuple[StyledRow, ...]:
     """Return exactly ``height`` rows: a heading and the articles with how far each is."""
-    head = StyledText(f" ARTICLES, {articles.order}", Styles.MUTED)
-    rows: list[StyledRow] = [(), styled.justify_row((head,), (StyledText("done ", Styles.MUTED),), width)]
+    head = styled.muted(f" ARTICLES, {articles.order}")
+    rows: list[StyledRow] = [(), styled.justify_row((head,), (styled.muted("done "),), width)]
     signs = max((len(a.signs) for a in articles.items), default=0)
     counts = max((len(_done_of_total(a)) for a in articles.items), default=0)
     for i, a in enumerate(articles.items):
@@ -197,8 +191,8 @@ def article_list_rows(
             glyphs,
         )
         right = (
-            StyledText(f" {a.signs:>{signs}}" if signs else "", Styles.LIKELY_BOLD),
-            StyledText(f" {_done_of_total(a):>{counts}} ", Styles.CONTEXT),
+            styled.likely_bold(f" {a.signs:>{signs}}" if signs else ""),
+            styled.context(f" {_done_of_total(a):>{counts}} "),
             *bar,
             StyledText(" "),
         )
@@ -226,22 +220,22 @@ def _article_row(a: ArticleListItem, right: StyledRow, active: bool, width: int,
 def progress_bar(progress: AnswerProgress, width: int, glyphs: Glyphs) -> StyledRow:
     """Return how far something is as a bar of ``width`` cells."""
     full = width * progress.done // progress.total if progress.total else 0
-    rest = StyledText(glyphs.progress_rest * (width - full), Styles.RULE)
-    return (StyledText(glyphs.progress_done * full, Styles.OK), rest)
+    rest = styled.rule(glyphs.progress_rest * (width - full))
+    return (styled.ok(glyphs.progress_done * full), rest)
 
 
 def progress_bars_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the rule row with the progress of the article, where there is room, and of the corpus."""
     article = AnswerProgress(sum(w.done for w in state.annotated_sentences), len(state.annotated_sentences))
-    row: StyledRow = (StyledText(glyphs.rule * 2 + " ", Styles.RULE),)
+    row: StyledRow = (styled.rule(glyphs.rule * 2 + " "),)
     if width >= 60:
         message = f" {article.done}/{article.total} "
         mine = progress_bar(article, max(4, min(20, width // 6)), glyphs)
-        row = (*row, StyledText("article ", Styles.MUTED), *mine, StyledText(message, Styles.MUTED))
-        row = (*row, StyledText(glyphs.rule * 2 + " ", Styles.RULE))
+        row = (*row, styled.muted("article "), *mine, styled.muted(message))
+        row = (*row, styled.rule(glyphs.rule * 2 + " "))
     corpus = AnswerProgress(state.done, state.total)
-    row = (*row, StyledText("corpus ", Styles.MUTED))
-    share = StyledText(f" {whole_percent(state.done, state.total)} % ", Styles.MUTED)
+    row = (*row, styled.muted("corpus "))
+    share = styled.muted(f" {whole_percent(state.done, state.total)} % ")
     room = width - styled.row_width((*row, share)) - 1
     row = (*row, *progress_bar(corpus, max(4, min(40, width // 3, room)), glyphs), share)
-    return styled.fit_row((*row, StyledText(glyphs.rule * width, Styles.RULE)), width)
+    return styled.fit_row((*row, styled.rule(glyphs.rule * width)), width)

@@ -11,7 +11,7 @@ from annotator.session.state import StatusMessage, TaskState
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.span_lanes import text_with_span_edges
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text
 
 NEWCOMER_SPANS = 3
@@ -24,23 +24,16 @@ _EDGE_COMMANDS = ("right_less", "right_more", "left_more", "left_less")
 
 def welcome_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     """Return what a newcomer may do now, in place of the row of keys."""
-    row: StyledRow = (StyledText(" New here? ", Styles.LIKELY),)
-    rest: StyledRow = (StyledText("  Other words: their letter", Styles.MUTED),)
+    row: StyledRow = (styled.likely(" New here? "),)
+    rest: StyledRow = (styled.muted("  Other words: their letter"),)
     found = first_open_suggestion(state)
     label = state.schema.label(found[0]) if found else None
     room = min(24, width - cell_len(f" New here?  may be a {label.name}: press k")) if label else 0
     if found is None or label is None or not label.key or room < 6:
-        return (*row, StyledText("Press the letter above a word, then a label's key", Styles.MUTED))
-    words = StyledText(suggestion_text(state, found[1], room, glyphs), Styles.BOLD)
-    name, key_ = (StyledText(label.name, Styles.label(label.name)), StyledText(label.key, Styles.KEY))
-    row = (
-        *row,
-        words,
-        StyledText(" may be a ", Styles.MUTED),
-        name,
-        StyledText(": press ", Styles.MUTED),
-        key_,
-    )
+        return (*row, styled.muted("Press the letter above a word, then a label's key"))
+    words = styled.bold(suggestion_text(state, found[1], room, glyphs))
+    name, key_ = (styled.label(label.name, label.name), styled.key(label.key))
+    row = (*row, words, styled.muted(" may be a "), name, styled.muted(": press "), key_)
     return (*row, *rest) if styled.row_width(row) + styled.row_width(rest) <= width else row
 
 
@@ -70,37 +63,29 @@ def prompt_rows(state: TaskState, width: int, glyphs: Glyphs) -> tuple[StyledRow
     """Return the prompt in rows of at most ``width`` cells: one, but for a warning that is longer."""
     if not state.message or not state.message.warning:
         return (styled.clip_row(prompt_row(state, width, glyphs), width),)
-    words: StyledRow = (
-        StyledText("! ", Styles.WARN_BOLD),
-        StyledText(screen_text(state.message.text), Styles.WARN),
-    )
+    words: StyledRow = (styled.warn_bold("! "), styled.warn(screen_text(state.message.text)))
     first, *more = styled.wrap_row(words, width - 8)
-    edge = StyledText(glyphs.active, Styles.ACTIVE)
-    rows: list[StyledRow] = [
-        (edge, StyledText("   "), StyledText(glyphs.here, Styles.ACTIVE), StyledText(" "), *first)
-    ]
+    edge = styled.active(glyphs.active)
+    rows: list[StyledRow] = [(edge, StyledText("   "), styled.active(glyphs.here), StyledText(" "), *first)]
     rows += [(edge, StyledText("       "), *row) for row in more]
     return tuple(styled.clip_row(row, width) for row in rows)
 
 
 def prompt_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the prompt in at most ``width`` cells; whole items go from the right."""
-    row: StyledRow = (StyledText("    "), StyledText(glyphs.here, Styles.ACTIVE), StyledText(" "))
+    row: StyledRow = (StyledText("    "), styled.active(glyphs.here), StyledText(" "))
     for n, item in enumerate(_prompt_items(state, glyphs)):
         gap = StyledText("  ") if n else StyledText("")
         if n and styled.row_width(row) + styled.row_width((gap, *item)) > width:
             break
         row = (*row, gap, *item)
-    return (StyledText(glyphs.active, Styles.ACTIVE), StyledText("   "), *row[1:])
+    return (styled.active(glyphs.active), StyledText("   "), *row[1:])
 
 
 def _prompt_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     if state.typed_hint:
         return (
-            (
-                StyledText(state.typed_hint, Styles.LIKELY_BOLD),
-                StyledText(" + the second letter", Styles.MUTED),
-            ),
+            (styled.likely_bold(state.typed_hint), styled.muted(" + the second letter")),
             key_item(glyphs.key("let_go") + " let go"),
         )
     if state.selected_span:
@@ -131,13 +116,7 @@ def _label_key_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]
         if label and label.key:
             words = suggestion_text(state, target, 20, glyphs)
             there = f" ({target[0] + 1})" if target[0] != state.active else ""
-            items.append(
-                (
-                    StyledText(label.key, Styles.KEY),
-                    StyledText(f" {words}", Styles.label(name)),
-                    StyledText(there, Styles.MUTED),
-                )
-            )
+            items.append((styled.key(label.key), styled.label(f" {words}", name), styled.muted(there)))
     return tuple(items)
 
 
@@ -150,14 +129,14 @@ def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     )
     keys = " ".join(x.key for x in state.schema.labels if x.key)
     message = (message_item(state.message),) if state.message else ()
-    relabel = (StyledText(keys, CellStyle("key")), StyledText(" relabel", Styles.MUTED))
+    relabel = (StyledText(keys, CellStyle("key")), styled.muted(" relabel"))
     return (
-        (chip, StyledText(" " + words, Styles.BOLD)),
+        (chip, styled.bold(" " + words)),
         *message,
         *_misaligned_items(state, glyphs),
         *(_label_key_items(state, glyphs) if state.span_just_made else ()),
         *_growth_items(state, glyphs),
-        (StyledText(glyphs.key(*_EDGE_COMMANDS), CellStyle("key")), StyledText(" edges", Styles.MUTED)),
+        (StyledText(glyphs.key(*_EDGE_COMMANDS), CellStyle("key")), styled.muted(" edges")),
         key_item(glyphs.key("remove") + " remove"),
         *(() if state.span_just_made else (relabel,)),
         key_item(glyphs.key("everywhere") + " everywhere"),
@@ -167,7 +146,7 @@ def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
 def _selection_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     assert state.selection is not None
     message = (message_item(state.message),) if state.message else ()
-    words: PromptItem = (StyledText(shortened(selected_text(state), 28, glyphs), Styles.BOLD),)
+    words: PromptItem = (styled.bold(shortened(selected_text(state), 28, glyphs)),)
     offered = _suggestions_for_selection(state)
     if offered:
         return (words, *message, *_suggestion_items(state, offered, glyphs), *_growth_items(state, glyphs))
@@ -182,7 +161,7 @@ def _snapped_label_item(state: TaskState, label: Label, glyphs: Glyphs) -> Promp
     if snap is None or state.selection is None or snap[1] == state.selection.last:
         return item
     last = screen_text(state.annotated.sentence.tokens[snap[1] - 1].text)
-    return (*item, StyledText(f" to {styled.truncate(last, 12, glyphs.cut)}", Styles.MUTED))
+    return (*item, styled.muted(f" to {styled.truncate(last, 12, glyphs.cut)}"))
 
 
 def _suggestions_for_selection(state: TaskState) -> tuple[Suggestion, ...]:
@@ -226,11 +205,7 @@ def _misaligned_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...
     message = f"{screen_text(wrong[0].label)} {misalignment_message(state.annotated, wrong[0])}"
     if len(wrong) > 1:
         words, message = f"{len(wrong)} spans", "begin or end inside a token"
-    item = (
-        StyledText(f"{glyphs.problem} ", Styles.WARN_BOLD),
-        StyledText(words, Styles.BOLD),
-        StyledText(f" {message}", Styles.WARN),
-    )
+    item = (styled.warn_bold(f"{glyphs.problem} "), styled.bold(words), styled.warn(f" {message}"))
     letter = glyphs.key("repairs")
     return (item, key_item(f"{letter} repair") if letter else help_item(": repairs"))
 
@@ -244,28 +219,28 @@ def _growth_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     after = s.text[s.tokens[state.selection.last - 1].end : s.tokens[extent.last - 1].end].strip()
     added = f" {glyphs.cut} ".join(x for x in (before, after) if x)
     words = screen_text(added) if added and cell_len(screen_text(added)) <= 16 else extent.kind
-    return ((StyledText(glyphs.key("grow"), Styles.KEY), StyledText(f" + {words}", Styles.MUTED)),)
+    return ((styled.key(glyphs.key("grow")), styled.muted(f" + {words}")),)
 
 
 def label_item(letter: str, name: str) -> PromptItem:
     """Return a label's key and name."""
-    return (StyledText(letter, Styles.KEY), StyledText(" "), StyledText(name, Styles.label(name)))
+    return (styled.key(letter), StyledText(" "), styled.label(name, name))
 
 
 def key_item(words: str) -> PromptItem:
     """Return a key and what it does, from ``Key does this``."""
     name, _, does = words.partition(" ")
-    return (StyledText(name, Styles.KEY), StyledText(" " + does, Styles.MUTED))
+    return (styled.key(name), styled.muted(" " + does))
 
 
 def help_item(words: str) -> PromptItem:
     """Return plain help."""
-    return (StyledText(words, Styles.MUTED),)
+    return (styled.muted(words),)
 
 
 def message_item(message: StatusMessage) -> PromptItem:
     """Return what was done last."""
-    return (StyledText(screen_text(message.text), Styles.OK),)
+    return (styled.ok(screen_text(message.text)),)
 
 
 def shortened(words: str, width: int, glyphs: Glyphs) -> str:

@@ -33,11 +33,9 @@ _QUERY_HELP = (
 
 def query_help_rows(width: int) -> tuple[StyledRow, ...]:
     """Return how a query is written, in rows of at most ``width`` cells."""
-    head = (StyledText("  all of what is written must hold:", Styles.MUTED),)
+    head = (styled.muted("  all of what is written must hold:"),)
     key = Styles.KEY
-    rows = [
-        (StyledText(f"  {term:<15}", key), StyledText(does, Styles.CONTEXT)) for term, does in _QUERY_HELP
-    ]
+    rows = [(StyledText(f"  {term:<15}", key), styled.context(does)) for term, does in _QUERY_HELP]
     return tuple(styled.fit_row(row, width) for row in ((), head, (), *rows))
 
 
@@ -55,12 +53,11 @@ def _search_hit_row(hit: SearchHit, width: int, glyphs: Glyphs, *, active: bool)
     style = CellStyle("text", background="row") if active else Styles.CONTEXT
     title = max(0, min(24, width // 5))
     head: StyledRow = (
-        StyledText(glyphs.active if active else " ", Styles.ACTIVE),
-        StyledText(f"{f'{hit.article + 1}.{hit.index + 1}':>7} ", Styles.NUMBER),
+        styled.active(glyphs.active if active else " "),
+        styled.number(f"{f'{hit.article + 1}.{hit.index + 1}':>7} "),
         answer_indicator(hit.annotated.annotation.answer, glyphs),
         *styled.fit_row(
-            (StyledText(" " + styled.truncate(screen_text(hit.title), title - 1, glyphs.cut), Styles.MUTED),),
-            title + 1,
+            (styled.muted(" " + styled.truncate(screen_text(hit.title), title - 1, glyphs.cut)),), title + 1
         ),
         StyledText(" "),
     )
@@ -84,13 +81,10 @@ def highlighted_text_row(
         over[a:b] = [True] * (b - a)
     cells = [(safe[i], HIGHLIGHT_STYLE if over[i] else style) for i in range(start, len(safe))]
     more = cell_len(safe[start:]) > room - bool(start)
-    lead: StyledRow = (StyledText(glyphs.cut, Styles.MUTED),) if start else ()
+    lead: StyledRow = (styled.muted(glyphs.cut),) if start else ()
     if not more:
         return (*lead, *styled.row_of_cells(cells))
-    return (
-        *styled.fit_row((*lead, *styled.row_of_cells(cells)), max(1, room - 1)),
-        StyledText(glyphs.cut, Styles.MUTED),
-    )
+    return (*styled.fit_row((*lead, *styled.row_of_cells(cells)), max(1, room - 1)), styled.muted(glyphs.cut))
 
 
 def _excerpt_start(text: str, highlighted: tuple[HighlightRange, ...], room: int) -> int:
@@ -107,8 +101,8 @@ def _excerpt_start(text: str, highlighted: tuple[HighlightRange, ...], room: int
 
 def search_header(name: str, count_text: str, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the head row: what this is, and how many hits there are."""
-    right = StyledText(f" {count_text} ", Styles.MUTED)
+    right = styled.muted(f" {count_text} ")
     left = styled.truncate(
         f" Search {glyphs.dot} {screen_text(name)}", width - cell_len(right.text), glyphs.cut
     )
-    return (*styled.fit_row((StyledText(left, Styles.TITLE),), width - cell_len(right.text)), right)
+    return (*styled.fit_row((styled.title(left),), width - cell_len(right.text)), right)

@@ -23,15 +23,13 @@ MAX_STRIP_SENTENCES = 30
 def header_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the title and, at the right end, where one is and whether all is saved."""
     filter_text = styled.truncate(screen_text(state.navigation_summary), width // 3, glyphs.cut)
-    filter_row = (StyledText(f"{filter_text} {glyphs.dot} ", Styles.LIKELY_BOLD),) if filter_text else ()
+    filter_row = (styled.likely_bold(f"{filter_text} {glyphs.dot} "),) if filter_text else ()
     saved = (saved_indicator(state.save_state, glyphs), StyledText(" "))
-    place = StyledText(
-        _position_text(state, width - styled.row_width((*filter_row, *saved)) - 2, glyphs), Styles.MUTED
-    )
+    place = styled.muted(_position_text(state, width - styled.row_width((*filter_row, *saved)) - 2, glyphs))
     right = (*filter_row, place, *saved)
     room = width - styled.row_width(right) - 3
     title = styled.truncate(screen_text(state.article.title or state.article.origin), room, glyphs.cut)
-    left = (StyledText(" "), StyledText(title, Styles.TITLE))
+    left = (StyledText(" "), styled.title(title))
     gap = width - styled.row_width(left) - styled.row_width(right)
     return styled.clip_row((*left, StyledText(" " * max(0, gap)), *right), width)
 
@@ -50,10 +48,10 @@ def _position_text(state: TaskState, room: int, glyphs: Glyphs) -> str:
 def saved_indicator(saved: SaveState, glyphs: Glyphs) -> StyledText:
     """Return the saved mark; what it shows as saved is on the disk."""
     return {
-        SaveState.SAVED: StyledText(f"{glyphs.accept} saved", Styles.OK),
-        SaveState.SAVING: StyledText(f"{glyphs.cut} saving", Styles.MUTED),
-        SaveState.READ_ONLY: StyledText("read only", Styles.MUTED),
-        SaveState.FAILED: StyledText(f"{glyphs.reject} NOT SAVED", Styles.WARN_BOLD),
+        SaveState.SAVED: styled.ok(f"{glyphs.accept} saved"),
+        SaveState.SAVING: styled.muted(f"{glyphs.cut} saving"),
+        SaveState.READ_ONLY: styled.muted("read only"),
+        SaveState.FAILED: styled.warn_bold(f"{glyphs.reject} NOT SAVED"),
     }[saved]
 
 
@@ -62,30 +60,30 @@ def rule_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     strip = (StyledText(" "), *answer_strip(state, glyphs, MAX_STRIP_SENTENCES), StyledText(" "))
     for named, counted, stripped in (("full", 1, 1), ("short", 1, 1), ("short", 1, 0), ("short", 0, 0)):
         left = _label_legend(state, glyphs, named, bool(counted))
-        right: StyledRow = (*(strip if stripped else ()), StyledText(glyphs.rule * 2, Styles.RULE))
+        right: StyledRow = (*(strip if stripped else ()), styled.rule(glyphs.rule * 2))
         gap = width - styled.row_width(left) - styled.row_width(right)
         if gap >= 1:
-            return (*left, StyledText(glyphs.rule * gap, Styles.RULE), *right)
-    return (StyledText(glyphs.rule * width, Styles.RULE),)
+            return (*left, styled.rule(glyphs.rule * gap), *right)
+    return (styled.rule(glyphs.rule * width),)
 
 
 def empty_rule_row(width: int, glyphs: Glyphs) -> StyledRow:
     """Return a rule row without anything on it."""
-    return (StyledText(glyphs.rule * width, Styles.RULE),)
+    return (styled.rule(glyphs.rule * width),)
 
 
 def _label_legend(state: TaskState, glyphs: Glyphs, named: str, counted: bool) -> StyledRow:
     counts = label_counts(state.schema, [state.annotated])
-    row: StyledRow = (StyledText(glyphs.rule * 2, Styles.RULE),)
+    row: StyledRow = (styled.rule(glyphs.rule * 2),)
     for n, label in enumerate(x for x in state.schema.labels if x.key):
         name = label.name if named == "full" else state.schema.short_name(label.name)
-        gap = (StyledText(glyphs.rule, Styles.RULE),) if n else ()
-        count = (StyledText(f" {counts[label.name]}", Styles.MUTED),) if counted else ()
+        gap = (styled.rule(glyphs.rule),) if n else ()
+        count = (styled.muted(f" {counts[label.name]}"),) if counted else ()
         row = (
             *row,
             *gap,
-            StyledText(f" {label.key} ", Styles.KEY),
-            StyledText(name, Styles.label(label.name)),
+            styled.key(f" {label.key} "),
+            styled.label(name, label.name),
             *count,
             StyledText(" "),
         )
@@ -132,7 +130,7 @@ def keys_row(items: Sequence[tuple[str, str]], last: tuple[str, str], width: int
 
 
 def _key_with_description(item: tuple[str, str]) -> StyledRow:
-    return (StyledText(item[0], Styles.KEY), StyledText(" " + item[1], Styles.MUTED))
+    return (styled.key(item[0]), styled.muted(" " + item[1]))
 
 
 # The side panel: labels with counts, the spans of the sentence as a tree, the state of the work.
@@ -154,24 +152,24 @@ def side_panel_rows(state: TaskState, width: int, height: int, glyphs: Glyphs) -
         top += [_EMPTY_ROW, *panel_guideline_rows(state, inner)[: room - 1]]
     top = top[: max(0, height - len(foot))]
     rows = top + [_EMPTY_ROW] * (height - len(top) - len(foot)) + foot
-    wall = (StyledText(f"{glyphs.wall} ", Styles.RULE),)
+    wall = (styled.rule(f"{glyphs.wall} "),)
     return tuple(styled.fit_row((*wall, *row), width) for row in rows[:height])
 
 
 def _label_table(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRow]:
     here = label_counts(state.schema, [state.annotated])
     everywhere = state.label_counts
-    rows: list[StyledRow] = [(StyledText(f"{'LABELS':<{width - 13}}{'here':>6}{'all':>7}", Styles.MUTED),)]
+    rows: list[StyledRow] = [(styled.muted(f"{'LABELS':<{width - 13}}{'here':>6}{'all':>7}"),)]
     for n, label in enumerate(state.schema.labels, 1):
-        letter = StyledText(f"{label.key or (n if n <= 9 else ' ')} ", Styles.KEY)
-        name = StyledText(f"{label.name[: width - 16]:<{width - 15}}", Styles.label(label.name))
+        letter = styled.key(f"{label.key or (n if n <= 9 else ' ')} ")
+        name = styled.label(f"{label.name[: width - 16]:<{width - 15}}", label.name)
         counts = f"{here[label.name] or glyphs.dot:>6}{everywhere.get(label.name) or glyphs.dot:>7}"
         rows.append((letter, name, StyledText(counts)))
     return rows
 
 
 def _span_tree(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRow]:
-    rows: list[StyledRow] = [(StyledText("SPANS HERE", Styles.MUTED),)]
+    rows: list[StyledRow] = [(styled.muted("SPANS HERE"),)]
     for span, depth in spans_with_depth(state.annotated):
         focused = span == state.selected_span
         name = StyledText(
@@ -181,9 +179,9 @@ def _span_tree(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRow]:
         style = CellStyle("text", bold=focused)
         message: StyledRow = (StyledText("  " + words, style),)
         if not is_aligned(state.annotated.sentence.tokens, span.start, span.end):
-            message = (StyledText(glyphs.problem, Styles.WARN_BOLD), StyledText(" " + words, style))
+            message = (styled.warn_bold(glyphs.problem), StyledText(" " + words, style))
         rows.append((StyledText(" " * depth), name, *message))
-    return rows if len(rows) > 1 else [*rows, (StyledText("none yet", Styles.MUTED),)]
+    return rows if len(rows) > 1 else [*rows, (styled.muted("none yet"),)]
 
 
 def spans_with_depth(annotated: AnnotatedSentence) -> tuple[tuple[Span, int], ...]:
@@ -206,14 +204,11 @@ def panel_guideline_rows(state: TaskState, width: int) -> list[StyledRow]:
     rows: list[StyledRow] = [
         (
             StyledText(label.name, CellStyle("lane", label.name, bold=True)),
-            StyledText("  guideline, ? for all", Styles.MUTED),
+            styled.muted("  guideline, ? for all"),
         )
     ]
     for paragraph in label.description.split("\n"):
-        rows += [
-            (StyledText(line, Styles.CONTEXT),)
-            for line in styled.wrap_paragraph(screen_text(paragraph), width)
-        ]
+        rows += [(styled.context(line),) for line in styled.wrap_paragraph(screen_text(paragraph), width)]
     return rows
 
 
@@ -239,4 +234,4 @@ def _status_facts(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRo
 
 
 def _status_fact(name: str, value: StyledRow) -> StyledRow:
-    return (StyledText(f"{name:<8}", Styles.MUTED), *value)
+    return (styled.muted(f"{name:<8}"), *value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -58,6 +58,27 @@ class StyledText(Struct, frozen=True):
 
 
 StyledRow = tuple[StyledText, ...]
+
+# Text in one of the styles: ``muted("2 articles")``.
+bold = partial(StyledText, style=Styles.BOLD)
+title = partial(StyledText, style=Styles.TITLE)
+context = partial(StyledText, style=Styles.CONTEXT)
+muted = partial(StyledText, style=Styles.MUTED)
+rule = partial(StyledText, style=Styles.RULE)
+number = partial(StyledText, style=Styles.NUMBER)
+key = partial(StyledText, style=Styles.KEY)
+hint = partial(StyledText, style=Styles.HINT)
+likely = partial(StyledText, style=Styles.LIKELY)
+likely_bold = partial(StyledText, style=Styles.LIKELY_BOLD)
+active = partial(StyledText, style=Styles.ACTIVE)
+ok = partial(StyledText, style=Styles.OK)
+warn = partial(StyledText, style=Styles.WARN)
+warn_bold = partial(StyledText, style=Styles.WARN_BOLD)
+
+
+def label(text: str, name: str) -> StyledText:
+    """Return text in the colour of a label."""
+    return StyledText(text, Styles.label(name))
 
 
 def row_width(row: StyledRow) -> int:

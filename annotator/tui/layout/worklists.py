@@ -54,9 +54,9 @@ class ConsistencyView(Struct, frozen=True):
 
 def worklist_header(about: str, count_text: str, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the head row: what is listed, and how much waits."""
-    name, right = (StyledText(" Worklist", Styles.TITLE), StyledText(f"  {count_text} ", Styles.MUTED))
+    name, right = (styled.title(" Worklist"), styled.muted(f"  {count_text} "))
     room = width - styled.row_width((name, right))
-    left = (name, StyledText(styled.truncate(f" {glyphs.dot} {about}", room, glyphs.cut), Styles.MUTED))
+    left = (name, styled.muted(styled.truncate(f" {glyphs.dot} {about}", room, glyphs.cut)))
     return styled.clip_row(styled.justify_row(left, (right,), width), width)
 
 
@@ -94,10 +94,10 @@ def group_heading(view: ConsistencyView, width: int, glyphs: Glyphs) -> StyledRo
     message = f" {glyphs.dot} ".join(f"{name} {n}" for name, n in sorted(counts.items(), key=lambda x: -x[1]))
     words = styled.truncate(" ".join(screen_text(group.words).split()), max(8, width // 3), glyphs.cut)
     return (
-        StyledText(f" {view.number:>2} ", Styles.MUTED),
-        StyledText(words, Styles.BOLD),
-        StyledText(f"  {group.kind.value}:  ", Styles.MUTED),
-        StyledText(screen_text(message), Styles.label(group.label)),
+        styled.muted(f" {view.number:>2} "),
+        styled.bold(words),
+        styled.muted(f"  {group.kind.value}:  "),
+        styled.label(screen_text(message), group.label),
     )
 
 
@@ -137,11 +137,7 @@ def worklist_row(
     name: str, mark: StyledText, text: StyledRow, end: StyledText, width: int, glyphs: Glyphs, *, active: bool
 ) -> StyledRow:
     """Return a row of a worklist: where it is, the words, and what there is to say at the end."""
-    head = (
-        StyledText(glyphs.active if active else " ", Styles.ACTIVE),
-        mark,
-        StyledText(f"{name:>7} ", Styles.NUMBER),
-    )
+    head = (styled.active(glyphs.active if active else " "), mark, styled.number(f"{name:>7} "))
     return (
         *head,
         *styled.fit_row(text, worklist_text_width(width, end), worklist_row_style(active=active)),
@@ -152,8 +148,8 @@ def worklist_row(
 def _place_sign(line: WorklistPlace, glyphs: Glyphs) -> StyledText:
     """Return the sign of a place: done, left, waiting, or like most."""
     if line.resolved is None:
-        return StyledText(" " if line.place.is_consistent else glyphs.here, Styles.LIKELY)
-    return StyledText(glyphs.accept, Styles.OK) if line.resolved else StyledText(glyphs.ignore, Styles.MUTED)
+        return styled.likely(" " if line.place.is_consistent else glyphs.here)
+    return styled.ok(glyphs.accept) if line.resolved else styled.muted(glyphs.ignore)
 
 
 def _place_outcome(line: WorklistPlace) -> str:
@@ -196,22 +192,22 @@ def proposal_row(line: WorklistPlace, width: int, glyphs: Glyphs) -> StyledRow:
     """Return what is here, and what the keys would make of it."""
     place = line.place
     here = screen_text(place.existing_label) or "not labelled"
-    lead = (StyledText(f"    {glyphs.here} ", Styles.ACTIVE),)
+    lead = (styled.active(f"    {glyphs.here} "),)
     if line.resolved is not None:
         message = "done" if line.resolved else "left as it is"
         return styled.fit_row(
-            (*lead, StyledText(f"{message}; {glyphs.key('list_undo')} takes it back", Styles.OK)), width
+            (*lead, styled.ok(f"{message}; {glyphs.key('list_undo')} takes it back")), width
         )
     if place.is_consistent:
-        return styled.fit_row((*lead, StyledText(f"{here}, like most", Styles.MUTED)), width)
+        return styled.fit_row((*lead, styled.muted(f"{here}, like most")), width)
     return styled.fit_row(
         (
             *lead,
             StyledText(f"{here} here   "),
-            StyledText(glyphs.key("list_yes"), Styles.KEY),
-            StyledText(f" {_proposal_text(place).removesuffix('?')}   ", Styles.MUTED),
-            StyledText(glyphs.key("list_leave"), Styles.KEY),
-            StyledText(" leave it", Styles.MUTED),
+            styled.key(glyphs.key("list_yes")),
+            styled.muted(f" {_proposal_text(place).removesuffix('?')}   "),
+            styled.key(glyphs.key("list_leave")),
+            styled.muted(" leave it"),
         ),
         width,
     )
@@ -221,10 +217,10 @@ def _following_groups(view: ConsistencyView, width: int, room: int, glyphs: Glyp
     """Return the groups that follow, as far as there is room."""
     if room < 2 or not view.following_groups:
         return []
-    rows: list[StyledRow] = [(StyledText("    NEXT", Styles.MUTED),)]
+    rows: list[StyledRow] = [(styled.muted("    NEXT"),)]
     for words, n in view.following_groups[: room - 1]:
         safe = styled.truncate(" ".join(screen_text(words).split()), max(8, width - 16), glyphs.cut)
-        rows.append((StyledText(f"    {safe}", Styles.CONTEXT), StyledText(f"  {n}", Styles.MUTED)))
+        rows.append((styled.context(f"    {safe}"), styled.muted(f"  {n}")))
     return rows
 
 
@@ -265,7 +261,7 @@ def repair_worklist_rows(view: RepairView, width: int, height: int, glyphs: Glyp
 
 def _misaligned_span_row(view: RepairView, i: int, width: int, glyphs: Glyphs) -> StyledRow:
     case, active = view.misaligned_spans[i], i == view.position
-    end = StyledText(f" {screen_text(case.span.label)}", Styles.label(case.span.label))
+    end = styled.label(f" {screen_text(case.span.label)}", case.span.label)
     start, to, text = case.span.start, case.span.end, case.annotated.sentence.text
     parts = [drawable_text(part) for part in (text[:start], text[start:to], text[to:])]
     highlighted = (len(parts[0]), len(parts[0]) + len(parts[1]) + 2)
@@ -276,7 +272,7 @@ def _misaligned_span_row(view: RepairView, i: int, width: int, glyphs: Glyphs) -
         worklist_row_style(active=active),
         glyphs,
     )
-    mark = StyledText(glyphs.problem, Styles.WARN_BOLD)
+    mark = styled.warn_bold(glyphs.problem)
     return worklist_row(view.sentence_number(case.annotated), mark, words, end, width, glyphs, active=active)
 
 
@@ -284,10 +280,10 @@ def _fault_row(annotated: AnnotatedSentence, span: Span, width: int, glyphs: Gly
     """Return what is wrong with the span in hand."""
     words = shortened(text_with_span_edges(annotated, span), max(8, width // 2), glyphs)
     return (
-        StyledText(f"    {glyphs.problem} ", Styles.WARN_BOLD),
-        StyledText(words, Styles.BOLD),
-        StyledText(f"  {screen_text(span.label)}", Styles.label(span.label)),
-        StyledText(f" {misalignment_message(annotated, span)}", Styles.MUTED),
+        styled.warn_bold(f"    {glyphs.problem} "),
+        styled.bold(words),
+        styled.label(f"  {screen_text(span.label)}", span.label),
+        styled.muted(f" {misalignment_message(annotated, span)}"),
     )
 
 
@@ -296,16 +292,12 @@ def _repair_row(repair: SpanRepair, span: Span, width: int, glyphs: Glyphs) -> S
     room = max(8, width - 28)
     if repair.edit is None:
         return _repair_key_row(
-            REPAIR_COMMANDS[repair.kind],
-            repair.kind.value,
-            (StyledText(repair.reason, Styles.MUTED),),
-            width,
-            glyphs,
+            REPAIR_COMMANDS[repair.kind], repair.kind.value, (styled.muted(repair.reason),), width, glyphs
         )
     if repair.kind is RepairKind.DROP:
         gives = StyledText(f"no {screen_text(span.label)} here any more")
     elif repair.kind is RepairKind.SPLIT:
-        gives = StyledText(shortened(f" {SPAN_EDGE} ".join(repair.result), room, glyphs), Styles.BOLD)
+        gives = styled.bold(shortened(f" {SPAN_EDGE} ".join(repair.result), room, glyphs))
     else:
         gives = StyledText(
             shortened(repair.result[0], room, glyphs), CellStyle("lane", span.label, bold=True)
@@ -320,4 +312,4 @@ def _repair_key_row(
 ) -> StyledRow:
     style = Styles.KEY if live or command == "list_leave" else Styles.MUTED
     name = StyledText(f"{glyphs.key(command):>5} ", style)
-    return styled.fit_row((name, StyledText(f"{does:<18}", Styles.MUTED), StyledText("  "), *gives), width)
+    return styled.fit_row((name, styled.muted(f"{does:<18}"), StyledText("  "), *gives), width)

@@ -13,12 +13,13 @@ from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import footer_items
 from annotator.session.state import PageMotion, StatusMessage, TaskState
 from annotator.tui.layout import article_body as layout
+from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.active_sentence import TEXT_COLUMN
 from annotator.tui.layout.article_body import BodyFrame, BodyRow
 from annotator.tui.layout.help_rows import tour_rows
 from annotator.tui.layout.prompt import NEWCOMER_SPANS, welcome_row
 from annotator.tui.layout.status_rows import empty_rule_row, header_row, keys_row, rule_row, side_panel_rows
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles, fit_row
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text, wrap_tokens
 from annotator.tui.screens.row_screen import RowScreen
 from annotator.tui.screens.timers import MessageTimeout, Prefetcher
@@ -155,22 +156,22 @@ class AnnotateScreen(RowScreen):
     def _draw_no_sentences(self, state: TaskState, width: int) -> None:
         """Show that no line of the article is annotated, and what one can do."""
         article = state.article
-        title = StyledText(f" {screen_text(article.title or article.origin)}", Styles.TITLE)
+        title = styled.title(f" {screen_text(article.title or article.origin)}")
         message = state.message.text if state.message else ""
         key = self.annotator.glyphs.key
         choices = [f"{key('lines')} shows its lines", f"{key('article_down')} next article"]
         choices += [f"{key('overview')} overview", f"{key('undo')} undo"]
         rows = (
             (),
-            (StyledText("      no line of this article is annotated", Styles.BOLD),),
-            (StyledText(f"      {'   '.join(choices)}", Styles.MUTED),),
-            (StyledText(f"      {screen_text(message)}", Styles.WARN),),
+            (styled.bold("      no line of this article is annotated"),),
+            (styled.muted(f"      {'   '.join(choices)}"),),
+            (styled.warn(f"      {screen_text(message)}"),),
         )
         self._last_arrival = ()
         self._drawn_state = None
         self.part("panel").display = False
-        self.part("head").show_rows((fit_row((title,), width),))
-        self.query_one("#body", Body).show_body(tuple(BodyRow(fit_row(row, width)) for row in rows))
+        self.part("head").show_rows((styled.fit_row((title,), width),))
+        self.query_one("#body", Body).show_body(tuple(BodyRow(styled.fit_row(row, width)) for row in rows))
         self.part("rule").show_rows((empty_rule_row(width, self.annotator.glyphs),))
         self.part("keys").show_rows((keys_row([], (self.annotator.glyphs.key("help"), "all keys"), width),))
 
@@ -185,7 +186,7 @@ class AnnotateScreen(RowScreen):
     def _rule_row(self, state: TaskState, panel: int) -> StyledRow:
         width, glyphs = self.size.width, self.annotator.glyphs
         if state.banner:
-            return fit_row(
+            return styled.fit_row(
                 (StyledText(" " + screen_text(state.banner), CellStyle("warn", bold=True, reverse=True)),),
                 width,
             )
@@ -194,7 +195,7 @@ class AnnotateScreen(RowScreen):
     def _keys_row(self, state: TaskState) -> StyledRow:
         width = self.size.width
         if state.spans_made < NEWCOMER_SPANS and not state.selection:
-            return fit_row(welcome_row(state, width, self.annotator.glyphs), width)
+            return styled.fit_row(welcome_row(state, width, self.annotator.glyphs), width)
         glyphs = self.annotator.glyphs
         return keys_row(footer_items(glyphs.commands), (glyphs.key("help"), "all keys"), width)
 

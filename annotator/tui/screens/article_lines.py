@@ -11,8 +11,8 @@ from annotator.core.article import Article, LineVerdict
 from annotator.session.action import Action, SetLineVerdict, UndoLineVerdict
 from annotator.session.annotation_controller import AnnotationController
 from annotator.tui.layout import article_lines as layout
+from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.status_rows import keys_row
-from annotator.tui.layout.styled_text import StyledText, Styles
 from annotator.tui.screens.row_screen import RowScreen
 
 _LINE_KEYS = [
@@ -66,7 +66,7 @@ class ArticleLinesScreen(RowScreen):
             return
         article, glyphs = self._article, self.annotator.glyphs
         at, words = self._position, f" ! {self._warning}"
-        warning = (StyledText(words, Styles.WARN),) if self._warning else ()
+        warning = (styled.warn(words),) if self._warning else ()
         self.show_parts(
             layout.article_lines_header(article, width, glyphs),
             layout.article_line_rows(article, at, width, self.body_height, glyphs),

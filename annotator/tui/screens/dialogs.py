@@ -15,8 +15,8 @@ from textual.widgets.option_list import Option
 from annotator.core.schema import Label, Schema
 from annotator.session.action import Action, JumpTo, SetNote, ShowMessage
 from annotator.tui.context import AppContext
+from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.status_rows import keys_row
-from annotator.tui.layout.styled_text import StyledText, Styles, fit_row
 from annotator.tui.layout.text_cells import screen_text
 from annotator.tui.widgets import LineInput, Rows
 
@@ -64,9 +64,9 @@ class AskScreen(ModalScreen[None]):
         width = self.size.width
         if not width:
             return
-        self.query_one("#sign", Rows).show_rows(((StyledText(f" {self.QUESTION} ", Styles.KEY),),))
+        self.query_one("#sign", Rows).show_rows(((styled.key(f" {self.QUESTION} "),),))
         keys = keys_row([("Enter", self.ENTER_ACTION)], ("Esc", "back"), width)
-        warning = fit_row((StyledText(" ! " + screen_text(self._warning), Styles.WARN),), width)
+        warning = styled.fit_row((styled.warn(" ! " + screen_text(self._warning)),), width)
         self.query_one("#keys", Rows).show_rows((warning if self._warning else keys,))
 
     def on_input_changed(self) -> None:

@@ -12,8 +12,9 @@ from textual.screen import Screen
 
 from annotator.session.action import ShowMessage
 from annotator.tui.context import AppContext
+from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
-from annotator.tui.layout.styled_text import StyledRow, StyledText, Styles, fit_row
+from annotator.tui.layout.styled_text import StyledRow
 from annotator.tui.widgets import Rows
 
 # What all screens share: a head row, a body, a rule row and a row of keys, drawn in one theme.
@@ -147,7 +148,7 @@ class TextScreen(ScrollScreen):
             return
         more = [("?", "all keys")] if self._open_other else []
         self.show_parts(
-            fit_row((StyledText(f" {self._title}", Styles.TITLE),), width),
+            styled.fit_row((styled.title(f" {self._title}"),), width),
             self._make_rows(max(20, min(100, width - 2))),
             empty_rule_row(width, self.annotator.glyphs),
             keys_row([("Up Down", "scroll"), *more], ("Esc", "back"), width),

@@ -20,9 +20,9 @@ from annotator.core.search_query import SearchQuery, parse_query
 from annotator.session.action import OpenHit, SetFilter
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.sentence_search import SearchProgress
+from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.search_results import query_help_rows, search_header, search_hit_rows
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
-from annotator.tui.layout.styled_text import StyledText, Styles, fit_row
 from annotator.tui.layout.text_cells import screen_text
 from annotator.tui.screens.row_screen import RowScreen
 from annotator.tui.widgets import LineInput
@@ -83,13 +83,13 @@ class SearchScreen(RowScreen):
         width, glyphs, found = self.size.width, self.annotator.glyphs, self._progress
         if not width:
             return
-        self.part("sign").show_rows(((StyledText(" / ", Styles.KEY),),))
+        self.part("sign").show_rows(((styled.key(" / "),),))
         height = self.body_height
         hits = search_hit_rows(found.hits, self._position, width, height, glyphs) if found.query else ()
         wrong = found.error or found.query.warning(
             tuple(x.name for x in self._controller.session.schema.labels)
         )
-        warning = fit_row((StyledText(" ! " + screen_text(wrong), Styles.WARN),), width)
+        warning = styled.fit_row((styled.warn(" ! " + screen_text(wrong)),), width)
         self.show_parts(
             search_header(self._session.corpus.name, self._count_text(), width, glyphs),
             (hits or query_help_rows(width))[:height],

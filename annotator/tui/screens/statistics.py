@@ -16,8 +16,9 @@ from annotator.statistics.plots import ASCII_PLOT_GLYPHS, BLOCK_PLOT_GLYPHS
 from annotator.statistics.report import statistics_rows
 from annotator.statistics.summary import AnnotationStatistics
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles, justify_row
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text
 from annotator.tui.screens.row_screen import SCROLL_BINDINGS, ScrollScreen
 from annotator.workflows.statistics import StatisticsReport, collect_statistics
@@ -98,17 +99,17 @@ class StatsScreen(ScrollScreen):
     def _head(self, views: list[AnnotationStatistics], width: int) -> StyledRow:
         glyphs = self.annotator.glyphs
         name = screen_text(self._session.corpus.name)
-        left = (StyledText(f" Figures {glyphs.dot} {name}", Styles.TITLE),)
+        left = (styled.title(f" Figures {glyphs.dot} {name}"),)
         if not views:
-            return justify_row(left, (), width)
+            return styled.justify_row(left, (), width)
         who = f"{screen_text(views[self._position].name)} {glyphs.dot} {self._position + 1} of {len(views)} "
-        return justify_row(left, (StyledText(who, Styles.MUTED),), width)
+        return styled.justify_row(left, (styled.muted(who),), width)
 
     def _body(self, views: list[AnnotationStatistics], width: int) -> tuple[StyledRow, ...]:
         if self._error:
-            return ((StyledText(screen_text(self._error), Styles.WARN),),)
+            return ((styled.warn(screen_text(self._error)),),)
         if self._report is None:
-            return ((StyledText("reading the journals", Styles.MUTED),),)
+            return ((styled.muted("reading the journals"),),)
         if not views:
             return ((StyledText("nobody has annotated this corpus yet"),),)
         people = self._report.annotators if views[self._position] is self._report.everybody else ()

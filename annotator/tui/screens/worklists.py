@@ -25,7 +25,7 @@ from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout import worklists as layout
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text
 from annotator.tui.screens.row_screen import RowScreen
 
@@ -158,7 +158,7 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
         result = self._warning or self._result_text
         if not result:
             return empty_rule_row(width, glyphs)
-        sign = StyledText(" ! ", Styles.WARN_BOLD) if self._warning else StyledText(" ")
+        sign = styled.warn_bold(" ! ") if self._warning else StyledText(" ")
         words = styled.truncate(screen_text(result), width - styled.row_width((sign,)), glyphs.cut)
         return styled.fit_row((sign, StyledText(words, CellStyle("warn" if self._warning else "ok"))), width)
 
