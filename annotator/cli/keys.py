@@ -26,7 +26,7 @@ from annotator.storage.user_files import Preferences
 def command(check: Path | None, schema: Path, as_json: bool) -> int:
     """Print the keys in force; a * marks those that your keymap file has changed.
 
-    Clashes in the file are told on stderr and end with exit code 1: it is then not used at all.
+    Clashes in the file are reported on stderr and end with exit code 1: it is then not used at all.
     """
     kept = Preferences.load()
     user = load_user_keymap(check)

@@ -1,4 +1,4 @@
-"""What one annotator has said of one sentence."""
+"""The annotation of one sentence by one annotator."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _deduplicated(spans: list[Span] | tuple[Span, ...]) -> tuple[Span, ...]:
 
 
 class AnnotatedSentence(Struct, frozen=True, gc=False):
-    """A sentence and what the annotator has said of it: the unit that edits change."""
+    """A sentence and its annotation: the unit that edits change."""
 
     sentence: Sentence
     annotation: Annotation = Annotation()

@@ -1,6 +1,6 @@
 """Edits: the only way to change an annotation, each with its inverse.
 
-An edit replaces neighbouring works by others: one by one for a span or an answer, two by one
+An edit replaces neighbouring sentences by others: one by one for a span or an answer, two by one
 for a join, one by two for a split. Its inverse swaps the sides, so undo needs no case of its own.
 ``Works.apply`` carries it out.
 """
@@ -23,7 +23,7 @@ from annotator.core.tokens import gap_token
 
 
 class Op(StrEnum):
-    """What a journal line was: the deed that led to the annotation in it."""
+    """What a journal line was: the operation that led to the annotation in it."""
 
     EDIT = "edit"
     ANSWER = "answer"
@@ -33,11 +33,11 @@ class Op(StrEnum):
     REDO = "redo"
     NOTE = "note"
     MIGRATE = "migrate"
-    """The labels of the schema have changed; nobody's own deed, and what was before it cannot be undone."""
+    """The labels of the schema have changed: no action of an annotator; what was before cannot be undone."""
 
 
 class Edit(Struct, frozen=True):
-    """Replaces the works ``before`` by the works ``after`` (same stretch of the article)."""
+    """Replaces the sentences ``before`` by the sentences ``after`` (same stretch of the article)."""
 
     op: Op
     before: tuple[AnnotatedSentence, ...]
@@ -171,7 +171,7 @@ def set_flag(annotated: AnnotatedSentence, flagged: bool) -> Edit:
 def join_sentences(first: AnnotatedSentence, second: AnnotatedSentence, article_text: str) -> Edit:
     """Return the edit that joins a sentence with the next; spans keep their place in the article.
 
-    Raises RuleError unless only white space stands between the two. The answer of the joined
+    Raises RuleError unless only white space is between the two. The answer of the joined
     sentence is open again, because nobody has seen it whole.
     """
     a, b = first.sentence, second.sentence
@@ -200,7 +200,7 @@ def join_sentences(first: AnnotatedSentence, second: AnnotatedSentence, article_
 
 
 def _joined_annotation(first: AnnotatedSentence, second: AnnotatedSentence, by: int) -> Annotation:
-    """Return what was said of two sentences as said of one; the second starts at ``by``."""
+    """Return two annotations as one; the second starts at ``by``."""
     a, b = first.annotation, second.annotation
     return (
         Annotation(note=" ".join(x for x in (a.note, b.note) if x), flagged=a.flagged or b.flagged)

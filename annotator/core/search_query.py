@@ -1,12 +1,12 @@
-"""The query of the search and of the filter: words, and what is said of a sentence; all must hold.
+"""The query of the search and of the filter: words, and annotations; all must hold.
 
 harbour            the word, in capitals or not
 "Port Amery"       exactly these characters
 label:PERSON       a span of that label (its beginning is enough); label: any span
 answer:open        open, accept, reject or ignore; answer: any answer
 flag  note  problem    is flagged, has a note, is inconsistent with another sentence
-note:check         the word stands in the note
-article:ferry      the word stands in the article's title or in the name of its source
+note:check         the word is in the note
+article:ferry      the word is in the article's title or in the name of its source
 -flag              not that
 """
 
@@ -51,7 +51,7 @@ class QueryTerm(Struct, frozen=True):
 
 
 class QuerySubject(Struct, frozen=True):
-    """What a query looks at: a sentence's work, its article's names, and whether it has a problem."""
+    """What a query looks at: an annotated sentence, its article's names, and whether it has a problem."""
 
     annotated: AnnotatedSentence
     title: str = ""

@@ -15,7 +15,7 @@ _SENTENCE_NUMBER = re.compile(r"\s*(?:(\d{1,9})\s*[./]\s*)?(\d{0,9})\s*")
 
 
 def suggestion_uncertainty(suggestions: Sequence[Suggestion]) -> float:
-    """Return how many bits a person's answer tells: 0 where nothing is suggested or all is sure.
+    """Return how many bits a person's answer adds: 0 where nothing is suggested or all is sure.
 
     Each range and label counts the entropy of its score (the best one where several sources agree),
     and each pair of sources that contradict each other one bit: two labels on one range, or

@@ -34,7 +34,7 @@ class RepairKind(StrEnum):
 
 
 class SpanRepair(Struct, frozen=True):
-    """One cure of one span: what it would give, or why it makes no sense here."""
+    """One repair of one span: what it would give, or why it is not possible here."""
 
     kind: RepairKind
     edit: Edit | None
@@ -63,7 +63,7 @@ def misaligned_spans(annotated: AnnotatedSentence) -> tuple[Span, ...]:
 
 
 def find_misaligned_spans(annotated_sentences: Iterable[AnnotatedSentence]) -> Iterator[MisalignedSpan]:
-    """Yield the spans of the works that begin or end inside a token."""
+    """Yield the spans of the sentences that begin or end inside a token."""
     return (
         MisalignedSpan(annotated, span)
         for annotated in annotated_sentences
@@ -92,7 +92,7 @@ def misalignment_message(annotated: AnnotatedSentence, span: Span) -> str:
 
 
 def possible_repairs(annotated: AnnotatedSentence, span: Span, schema: Schema) -> tuple[SpanRepair, ...]:
-    """Return the four repairs of a span, one for each cure.
+    """Return the four repairs of a span, one for each kind.
 
     Raises RuleError where the span is not there or on token edges already.
     """

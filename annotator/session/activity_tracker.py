@@ -1,4 +1,4 @@
-"""What a session measures while one works: the keys of each deed, and whether it goes too fast to be read."""
+"""What a session measures while one works: the keys of each edit, and whether it goes too fast to be read."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from annotator.statistics.speed_check import SpeedMonitor, SpeedWarning
 
 
 class ActivityTracker:
-    """Counts the keys since the last deed and watches over the pace."""
+    """Counts the keys since the last edit and watches the pace."""
 
     def __init__(self) -> None:
         """Start with nothing counted: a session that no screen drives has no keys."""
         self._keystrokes: KeystrokeCounts | None = None
         self._speed_monitor = SpeedMonitor()
         self.speed_warning: SpeedWarning | None = None
-        """The hasty stretch that the last deed has ended, if it did."""
+        """The hasty stretch that the last edit has ended, if it did."""
 
     def count_keystroke(self, kind: KeystrokeKind) -> None:
         """Count a key."""
         self._keystrokes = (self._keystrokes or KeystrokeCounts()).plus(kind)
 
     def take_keystrokes(self) -> KeystrokeCounts | None:
-        """Return the keys since the last deed and start anew; None where nobody counts."""
+        """Return the keys since the last edit and start again; None where nobody counts."""
         counted = self._keystrokes
         if counted is not None:
             self._keystrokes = KeystrokeCounts()
@@ -35,5 +35,5 @@ class ActivityTracker:
     def observe_edit(
         self, op: Op, before: Sequence[AnnotatedSentence], after: Sequence[AnnotatedSentence], time: float
     ) -> None:
-        """Look at the pace of a deed that was saved at ``time``, in seconds."""
+        """Look at the pace of an edit that was saved at ``time``, in seconds."""
         self.speed_warning = self._speed_monitor.observe(event_from_edit(op, before, after, time=time))

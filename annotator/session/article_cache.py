@@ -1,7 +1,7 @@
 """What a session has read and counted of each article, kept up to date edit by edit.
 
 A key must cost the same in an article of 10 sentences and in one of 10,000, so nothing here is
-worked out anew for an edit that leaves the sentences where they are.
+computed again for an edit that leaves the sentences where they are.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class AnswerProgress(Struct, frozen=True):
 
 
 class ArticleCache:
-    """The articles of a corpus with the works that stand in the queue, and their counts."""
+    """The articles of a corpus with the sentences that are in the queue, and their counts."""
 
     def __init__(self, corpus: CorpusFolder, annotation_store: AnnotationStore) -> None:
         """Read nothing yet."""
@@ -45,7 +45,7 @@ class ArticleCache:
         return self._articles[article_id]
 
     def sentences_of(self, article_id: str) -> tuple[AnnotatedSentence, ...]:
-        """Return the works of an article that touch an annotated line; none of a replaced article."""
+        """Return the sentences of an article that touch an annotated line; none of a replaced article."""
         if article_id not in self._sentence_tuples:
             self._sentence_tuples[article_id] = tuple(self._load(article_id))
         return self._sentence_tuples[article_id]
@@ -61,7 +61,7 @@ class ArticleCache:
         return self._label_counts[article_id]
 
     def update(self, before: Sequence[AnnotatedSentence], after: Sequence[AnnotatedSentence]) -> None:
-        """Take in an edit: each work by one at the same place, or else their articles anew."""
+        """Take in an edit: replace each sentence by the one at its place, else read its article again."""
         if [w.sentence for w in before] == [w.sentence for w in after]:
             for annotated in after:
                 self._update_sentence(annotated)
@@ -84,7 +84,7 @@ class ArticleCache:
         self._sentence_tuples.pop(article, None)
 
     def invalidate(self, article_id: str) -> None:
-        """Read an article anew: its lines have changed."""
+        """Read an article again: its lines have changed."""
         self._articles.pop(article_id, None)
         self._discard(article_id)
 

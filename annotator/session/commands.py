@@ -231,7 +231,7 @@ _KIND_BY_COMMAND = {
     "remove": KeystrokeKind.CORRECT,
     "undo": KeystrokeKind.CORRECT,
     "redo": KeystrokeKind.CORRECT,
-    "take": KeystrokeKind.OTHER,  # a setting, though it stands with the answers
+    "take": KeystrokeKind.OTHER,  # a setting, though it is among the answers
 }
 _GROUP_BY_COMMAND = {c.id: c.group for c in COMMANDS}
 

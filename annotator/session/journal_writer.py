@@ -60,7 +60,7 @@ class JournalWriter:
         return self._thread.is_alive()
 
     def put(self, records: Sequence[JournalRecord]) -> None:
-        """Hand over the records of one deed; returns at once."""
+        """Hand over the records of one edit; returns at once."""
         with self._idle:
             self._waiting += 1
             self._pending.extend(records)
@@ -69,7 +69,7 @@ class JournalWriter:
     def flush(self, timeout: float = 10.0) -> bool:
         """Wait until everything handed over is durable; False after ``timeout`` seconds or a failure.
 
-        A failure has been told, and what it hit is rescued, before this returns.
+        A failure has been reported, and what it hit is rescued, before this returns.
         """
         with self._idle:
             done = self._idle.wait_for(lambda: self._waiting == 0 or self._given_up, timeout)

@@ -172,7 +172,7 @@ def _key_conflicts(
 
 
 def _reported_earlier(command: Command, key: str, commands: Sequence[Command], user: UserKeymap) -> bool:
-    """Whether the clash of two changed commands is told at the first of them."""
+    """Whether the clash of two changed commands is reported at the first of them."""
     before = commands[: commands.index(command)]
     return any(key in c.keys and c.id in user.keys for c in before)
 

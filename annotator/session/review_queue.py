@@ -1,4 +1,4 @@
-"""What all worklists share: one item after the other is settled or left, one undo a deed."""
+"""What all worklists share: one item after the other is settled or left, one undo for each action."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ class _ReviewAction(Struct, frozen=True):
 
 
 class ReviewQueue(Generic[ItemT]):
-    """The items of one look at the works; what is settled stays in ``items`` until the next look."""
+    """The items that were found once; what is settled stays in ``items``."""
 
     empty_message = "there is nothing to do"
-    """What is said where no item is in hand."""
+    """The message where there is no current item."""
 
     def __init__(
         self, session: AnnotationSession, items: Sequence[ItemT], skipped: set[ReviewItemKey]
@@ -73,7 +73,7 @@ class ReviewQueue(Generic[ItemT]):
 
     @property
     def current_item(self) -> ItemT | None:
-        """The item in hand."""
+        """The current item."""
         return self.items[self.at] if self.is_listed(self.at) else None
 
     @property
@@ -118,7 +118,7 @@ class ReviewQueue(Generic[ItemT]):
         self.move(by)
 
     def _skip(self, edit: Edit | None = None) -> str:
-        """Leave the item in hand as it is, and remember that; returns what was done."""
+        """Leave the current item as it is, and remember that; returns what was done."""
         self._skipped.add(self._require_current().key)
         self._apply((self.at,), edit, done=False)
         return "left as it is"
@@ -141,7 +141,7 @@ class ReviewQueue(Generic[ItemT]):
             self.move(-1)
 
     def _require_current(self) -> ItemT:
-        """Return the item in hand; raises RuleError where there is none or it is settled already."""
+        """Return the current item; raises RuleError where there is none or it is settled already."""
         if self.current_item is None:
             raise RuleError(self.empty_message)
         if self.at in self.settled:
@@ -149,7 +149,7 @@ class ReviewQueue(Generic[ItemT]):
         return self.current_item
 
     def _current_version(self, annotated: AnnotatedSentence) -> AnnotatedSentence:
-        """Return a work as it is now, which an earlier deed may have changed."""
+        """Return a sentence as it is now, which an earlier edit may have changed."""
         s = annotated.sentence
         touched = self.session.annotation_store.touched_sentences_of(s.article)
         now = next((w for w in touched if (w.sentence.start, w.sentence.end) == (s.start, s.end)), None)
@@ -211,14 +211,14 @@ class ConsistencyQueue(ReviewQueue[ConsistencyItem]):
             self.at = firsts[max(0, min(to, len(firsts) - 1))]
 
     def accept(self) -> str:
-        """Carry out the proposal in hand; returns what was done. Raises RuleError as edits do."""
+        """Carry out the current proposal; returns what was done. Raises RuleError as edits do."""
         item = self._require_current()
         edit = apply_proposals(self._current_version(item.annotated), [item.occurrence], self.session.schema)
         self._apply((self.at,), replace(edit, message=_consistency_message(item.occurrence)), done=True)
         return _consistency_message(item.occurrence)
 
     def skip(self) -> str:
-        """Leave the place in hand as it is, for good where a span was proposed; returns what was done."""
+        """Leave the current place as it is, for good where a span was proposed; returns what was done."""
         occurrence = self._require_current().occurrence
         if occurrence.proposed and not self.session.read_only:
             return self._skip(
@@ -265,18 +265,18 @@ def _consistency_message(occurrence: WordOccurrence) -> str:
     return f"{words} is {occurrence.proposed.label} now"
 
 
-# The worklist of spans that begin or end inside a token: each is repaired or left, one undo a deed.
+# The worklist of spans that begin or end inside a token: each is repaired or left, one undo for each action.
 
 
 class RepairQueue(ReviewQueue[MisalignedSpan]):
-    """The spans inside tokens, in the order of the works; what is settled is listed no more."""
+    """The spans inside tokens, in the order of the sentences; what is settled is listed no more."""
 
     empty_message = "there is no span to repair"
 
     def __init__(
         self, session: AnnotationSession, misaligned_spans: Sequence[MisalignedSpan], here: str = ""
     ) -> None:
-        """List the cases that were not left before in this session; the first one ``here`` is in hand.
+        """List the spans that were not left before in this session and go to the first one ``here``.
 
         ``here``: the id of a sentence.
         """
@@ -311,13 +311,13 @@ class RepairQueue(ReviewQueue[MisalignedSpan]):
         return len(self._skipped)
 
     def current_repairs(self) -> tuple[AnnotatedSentence, tuple[SpanRepair, ...]]:
-        """Return the sentence in hand as it is now, and what each cure would give; raises RuleError."""
+        """Return the current sentence as it is now, and what each repair would give; raises RuleError."""
         misaligned = self._require_current()
         now = self._current_version(misaligned.annotated)
         return now, possible_repairs(now, misaligned.span, self.session.schema)
 
     def repair(self, kind: RepairKind) -> str:
-        """Repair the case in hand; returns what was done. Raises RuleError where the cure makes no sense."""
+        """Repair the current span; returns what was done. Raises RuleError for an impossible repair."""
         misaligned = self._require_current()
         repair = next(r for r in self.current_repairs()[1] if r.kind is kind)
         if repair.edit is None:
@@ -332,7 +332,7 @@ class RepairQueue(ReviewQueue[MisalignedSpan]):
         return f"{_repair_message(misaligned, repair)}{more}"
 
     def skip(self) -> str:
-        """Leave the span in hand as it is until the next start; returns what was done."""
+        """Leave the current span as it is until the next start; returns what was done."""
         return self._skip()
 
 

@@ -27,13 +27,13 @@ MAX_LISTED_HITS = 1000
 """How many hits are listed; the others are only counted."""
 
 TouchedSentences = Mapping[str, Sequence[AnnotatedSentence]]
-"""Article id → the works that have a record."""
+"""Article id → the sentences that have a record."""
 ProblemSentenceIds = frozenset[str]
 """The ids of the sentences that are inconsistent with another one."""
 
 
 class SearchableArticle(Struct, frozen=True):
-    """What is kept of an article: its names and its sentences without tokens, nothing said of them."""
+    """What is kept of an article: its names, and its sentences without tokens and annotations."""
 
     title: str
     origin: str
@@ -92,7 +92,7 @@ class SentenceSearch:
             return self._corpus
 
     def invalidate(self, article_id: str) -> None:
-        """Read an article anew: its lines have changed."""
+        """Read an article again: its lines have changed."""
         with self._lock:
             self._articles.pop(article_id, None)
 
@@ -124,7 +124,7 @@ class SentenceSearch:
     def sentences_of(
         self, article_id: str, touched: Sequence[AnnotatedSentence]
     ) -> Sequence[AnnotatedSentence]:
-        """Return the works of an article that stand in the queue: one for one those of the session."""
+        """Return the sentences of an article that are in the queue, the same ones as in the session."""
         page = self.article(article_id)
         if not touched or page.is_replaced:
             return page.annotated_sentences
@@ -144,7 +144,7 @@ class SentenceSearch:
         return AnswerProgress(sum(w.done for w in annotated_sentences), len(annotated_sentences))
 
     def annotated_sentences(self, touched: TouchedSentences) -> list[AnnotatedSentence]:
-        """Return the works that something is said of, in the order of the queue."""
+        """Return the sentences with an annotation, in the order of the queue."""
         each = (self.sentences_of(a, touched[a]) for a in self._queue if touched.get(a))
         return [
             w for annotated_sentences in each for w in annotated_sentences if w.annotation != Annotation()
@@ -179,7 +179,7 @@ class SentenceSearch:
             yield SearchProgress(query, hits, total, n)
 
     def matches(self, query: SearchQuery, annotated: AnnotatedSentence, problems: ProblemSentenceIds) -> bool:
-        """Whether a query holds for a work."""
+        """Whether a query holds for a sentence."""
         problem = query.needs_problems and annotated.sentence.id in problems
         return query.matches(
             QuerySubject(annotated, self.article(annotated.sentence.article).searchable_names, problem)

@@ -1,4 +1,4 @@
-"""One annotator at work on one corpus: open, do, undo, move, and the state to draw."""
+"""One annotator at work on one corpus: open, edit, undo, save."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def _no_listener() -> None:
 
 
 class AnnotationSession:
-    """Holds the works of one annotator and passes every deed to the journal.
+    """Holds the annotations of one annotator and passes every edit to the journal.
 
     ``changed`` is called from the saver's thread whenever the saved mark may have changed.
     """
 
     saved_at = 0.0
-    """When the last deed was on the disk, in seconds since 1970; 0 before the first."""
+    """When the last edit was on the disk, in seconds since 1970; 0 before the first."""
 
     def __init__(
         self,
@@ -251,7 +251,7 @@ class AnnotationSession:
             )
 
     def count_keystroke(self, kind: KeystrokeKind) -> None:
-        """Count a key that was pressed; the next record tells of it."""
+        """Count a key that was pressed; the next record holds it."""
         self.activity_tracker.count_keystroke(kind)
 
     def _write(self, op: Op, before: Sequence[AnnotatedSentence], after: Sequence[AnnotatedSentence]) -> None:
@@ -295,11 +295,11 @@ class AnnotationSession:
         self.changed()
 
     def flush(self, timeout: float = 10.0) -> bool:
-        """Wait until every deed is on the disk; False where that failed."""
+        """Wait until every edit is on the disk; False where that failed."""
         return self._journal_writer is None or self._journal_writer.flush(timeout)
 
     def close(self) -> bool:
-        """Save what is left and let go of the journal; False where something could not be saved."""
+        """Save what is left and release the journal; False where something could not be saved."""
         saved = self._journal_writer is None or self._journal_writer.close()
         if self._journal_writer is None or not self._journal_writer.stuck:
             # Else it would wait for the disk that hangs; the end of the process lets go of it.

@@ -1,4 +1,4 @@
-"""What a journal has of the corpus that is open now, and what must be said of the rest."""
+"""What a journal has of the corpus that is open now, and what to warn about the rest."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _unknown_labels(records: Iterable[JournalRecord], schema: Schema) -> list[st
 
 
 def others_work_message(corpus: CorpusFolder, annotator: str) -> str:
-    """Say whose work lies in a corpus where this annotator has done nothing yet; nothing else."""
+    """Return a message that names the annotators of a corpus where this one has done nothing; else empty."""
     others = [n for n in corpus.annotators() if n != annotator and has_begun(corpus.path, n)]
     if not others or has_begun(corpus.path, annotator):
         return ""

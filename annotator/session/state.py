@@ -58,7 +58,7 @@ def no_suggestions(i: int) -> tuple[Suggestion, ...]:
 
 
 class TaskState(Struct, frozen=True, eq=False):
-    """The article in hand, the active sentence in it and everything that is marked in it.
+    """The current article, the active sentence in it and everything that is marked in it.
 
     Each is a moment of its own, equal to no other, so that what is drawn of it can be remembered.
     """
@@ -86,14 +86,14 @@ class TaskState(Struct, frozen=True, eq=False):
     auto_accepted_suggestions: Callable[[int], tuple[Suggestion, ...]] = no_suggestions
     """Those of them that Enter takes."""
     next_suggestions: Mapping[str, tuple[int, Suggestion]] = field(default_factory=dict)
-    """Label → the suggestion, and its sentence, that the label's key takes when nothing is in hand."""
+    """Label → the suggestion, and its sentence, that the label's key takes when nothing is selected."""
     snapped_ranges: Mapping[str, TokenRange] = field(default_factory=dict)
     """Label → the tokens that its key takes after one hint, where these are not the selected ones."""
     message: StatusMessage | None = None
     page_motion: PageMotion = PageMotion.JUMP
     save_state: SaveState = SaveState.SAVED
     saved_at: float = 0.0
-    """When the last deed was on the disk, in seconds since 1970 (UTC); 0 before the first."""
+    """When the last edit was on the disk, in seconds since 1970 (UTC); 0 before the first."""
     banner: str = ""
     """What must stay on the screen: that saving has failed and where the work is kept."""
     guideline_label: str = ""

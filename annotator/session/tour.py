@@ -23,16 +23,16 @@ class TourMoment(Struct, frozen=True):
     before: TaskState
     after: TaskState
     before_last_change: tuple[AnnotatedSentence, ...] = ()
-    """The works before the last deed that changed any, to know an undo by."""
+    """The sentences before the last edit that changed any, to know an undo by."""
 
     @property
     def same_sentence(self) -> bool:
-        """Whether the same sentence is in hand."""
+        """Whether the sentence is the same."""
         return self.before.annotated.sentence == self.after.annotated.sentence
 
     @property
     def same_article(self) -> bool:
-        """Whether the same article is in hand."""
+        """Whether the article is the same."""
         return self.before.article_number == self.after.article_number
 
     @property
@@ -107,7 +107,7 @@ def _has_edge_moved(moment: TourMoment) -> bool:
 
 
 def _accepted_in_view(moment: TourMoment) -> bool:
-    """Whether sentences were accepted that were not in hand: the screen tells how many."""
+    """Whether other sentences than the active one were accepted: a message says how many."""
     return moment.sentences_finished > 1 or (
         moment.sentences_finished == 1 and moment.after.message is not None
     )

@@ -267,7 +267,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         self.push_screen(OverviewScreen(self.controller))
 
     def show_lines(self) -> None:
-        """Open the lines of the article in hand."""
+        """Open the lines of the current article."""
         from annotator.tui.screens.article_lines import ArticleLinesScreen
 
         self.push_screen(ArticleLinesScreen(self.controller))

@@ -1,4 +1,4 @@
-"""How each ink looks: dark, light, each with high contrast, 16 colours on either ground, no colours at all.
+"""How each style looks: dark, light, each with high contrast, 16 colours on either ground, no colours at all.
 
 The figures are those of the design: contrast at least 4.6 to 1 for every label on its ground, 7 to 1 for
 all that is drawn in the themes of high contrast (which have no dim text); the first four told apart under
@@ -94,7 +94,7 @@ PALETTES = {p.name: p for p in (DARK, LIGHT, DARK_HIGH, LIGHT_HIGH, ANSI_DARK, A
 
 
 def _blend(style: str, ground: str, share: float) -> Color:
-    """Return ``share`` of the ink on the ground (both hexadecimal)."""
+    """Return ``share`` of the style on the ground (both hexadecimal)."""
     a, b = Color.parse(style).get_truecolor(), Color.parse(ground).get_truecolor()
     red, green, blue = (round(x * share + y * (1 - share)) for x, y in zip(a, b, strict=True))
     return Color.from_triplet(ColorTriplet(red, green, blue))
@@ -102,7 +102,7 @@ def _blend(style: str, ground: str, share: float) -> Color:
 
 @lru_cache(maxsize=4096)
 def rich_style(style: CellStyle, palette: Palette, schema: Schema) -> Style:
-    """Return the style of an ink in a theme; worked out once for each."""
+    """Return the Rich style of a cell style in a theme; worked out once for each."""
     label = schema.label(style.label) if style.label else None
     colour = palette.label(label.colour) if label else ""
     return _ansi_style(style, palette, colour) if palette.ansi else _truecolor_style(style, palette, colour)

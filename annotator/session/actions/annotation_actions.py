@@ -1,7 +1,7 @@
-"""The hand: what is selected, and what each key makes of it.
+"""The actions of the annotate screen: what each key makes of the selection.
 
-Pure: every function takes what lies on the table and what is in hand, and returns a deed. The
-pen carries deeds out on a session; the keystroke planner of the benchmarks only looks at them.
+Pure: every function takes the context and the selection, and returns a result. The
+controller applies results to a session; the key planner of the benchmarks only reads them.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class SelectionState(Struct, frozen=True):
 
 
 class ActionContext(Struct, frozen=True):
-    """All that lies before the hand: the article's works, the active one, and what is suggested."""
+    """What the actions depend on: the sentences of the article, the active one, and what is suggested."""
 
     schema: Schema
     annotated_sentences: Sequence[AnnotatedSentence]
@@ -91,7 +91,7 @@ class ActionContext(Struct, frozen=True):
 
 
 class ActionResult(Struct, frozen=True):
-    """What comes of a key: what is in hand then, an edit to carry out, and the sentence to go to."""
+    """What comes of a key: what is selected then, an edit to carry out, and the sentence to go to."""
 
     selection_state: SelectionState
     edit: Edit | None = None
@@ -104,7 +104,7 @@ class ActionResult(Struct, frozen=True):
 def with_selection(
     state: SelectionState, selection: Selection | None, *, fresh: bool = False
 ) -> SelectionState:
-    """Return the hand with something else selected."""
+    """Return the state with something else selected."""
     last = selection.range if selection else state.last_range
     return replace(state, selection=selection, span_just_made=fresh, typed_hint="", last_range=last)
 
@@ -121,7 +121,7 @@ def press_hint(context: ActionContext, state: SelectionState, letter: str) -> Ac
 
 
 def clear_selection(state: SelectionState) -> ActionResult:
-    """Let go of a half-typed hint, else of the selection."""
+    """Clear a half-typed hint, else the selection."""
     return ActionResult(replace(state, typed_hint="") if state.typed_hint else with_selection(state, None))
 
 
@@ -146,7 +146,7 @@ def select_next_stop(context: ActionContext, state: SelectionState, by: int) -> 
 
 
 def select_span(context: ActionContext, state: SelectionState, span: Span) -> SelectionState:
-    """Return the hand with the tokens of a span selected."""
+    """Return the state with the tokens of a span selected."""
     return with_selection(state, sel.explicit_selection(*token_range(context.tokens, span.start, span.end)))
 
 
@@ -199,7 +199,7 @@ def _resize_selection(context: ActionContext, state: SelectionState, new: Select
 
 
 def label_selection(context: ActionContext, state: SelectionState, name: Label) -> ActionResult:
-    """Label the selection or relabel the span it is; with nothing in hand take the next suggestion."""
+    """Label the selection or relabel the span it is; without a selection take the next suggestion."""
     if state.selection is None or state.span_just_made:
         return _accept_next_suggestion(context, state, name)
     start, end = _label_target_offsets(context, state.selection, snapped_range(context, state, name.name))
@@ -234,7 +234,7 @@ def label_selection_beside(context: ActionContext, state: SelectionState, name: 
 def next_suggestion(
     context: ActionContext, state: SelectionState, name: str
 ) -> tuple[int, Suggestion] | None:
-    """Return the suggestion that a label's key takes when nothing is in hand, and its sentence.
+    """Return the suggestion that a label's key takes without a selection, and its sentence.
 
     It is the first one of the label after the place that the label has come to, in the active
     sentence and then in those after it that the screen shows whole.

@@ -1,4 +1,4 @@
-"""Makes the sheets of a session's sentences: hints and candidates, worked out once on arrival."""
+"""Makes the hint layouts of a session's sentences: hints and candidates, worked out once on arrival."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def range_sort_key(tokens: TokenRange) -> tuple[int, int]:
 
 
 MAX_CACHED_LAYOUTS = 64
-"""How many sheets are remembered: of the sentences on the screen and around it."""
+"""How many layouts are remembered: of the sentences on the screen and around it."""
 
 
 class HintLayoutCache:
-    """Makes the sheets of a session's sentences and remembers the last ones."""
+    """Makes the hint layouts of a session's sentences and remembers the last ones."""
 
     def __init__(self, schema: Schema, cell_width: Callable[[str], int]) -> None:
-        """Make sheets for this schema; ``cells`` tells how wide a token is drawn."""
+        """Make layouts for this schema; ``cell_width`` returns how many cells a token takes."""
         self._schema = schema
         self._cell_width = cell_width
         self.style = DEFAULT_HINT_STYLE
@@ -55,12 +55,12 @@ class HintLayoutCache:
         self._layouts: dict[Sentence, HintLayout] = {}
 
     def use_letters(self, style: HintStyle, reserved: frozenset[str]) -> None:
-        """Make hints of other letters from now on, none of them among ``taken``."""
+        """Make hints of other letters from now on, none of them among ``reserved``."""
         self.style, self.reserved_letters = style, reserved
         self._layouts.clear()
 
     def layout_for(self, sentence: Sentence, article: Article) -> HintLayout:
-        """Return the sheet of a sentence, its candidates judged by the words of the whole article."""
+        """Return the hint layout of a sentence, its candidates judged by the words of the whole article."""
         layout = self._layouts.pop(sentence, None) or self._build_layout(sentence, article)
         self._layouts[sentence] = layout  # at the end: the one not asked for longest goes first
         if len(self._layouts) > MAX_CACHED_LAYOUTS:

@@ -24,7 +24,7 @@ class SelectionStage(StrEnum):
     ALONE = "alone"
     """The same hint was pressed twice."""
     SET = "set"
-    """Both ends were chosen: the next hint starts anew."""
+    """Both ends were chosen: the next hint starts again."""
 
 
 class Selection(Struct, frozen=True):
@@ -49,7 +49,7 @@ def explicit_selection(first: int, last: int) -> Selection:
 
 
 def selection_by_hint(old: Selection | None, tokens: Sequence[Token], i: int) -> Selection:
-    """Return the selection after the hint of token ``i``: start, alone, other end, or anew."""
+    """Return the selection after the hint of token ``i``: start, alone, other end, or a new one."""
     if old is None or old.stage is SelectionStage.SET:
         return Selection(
             *widen_to_graphemes(tokens, snap_to_phrase(tokens, i)), anchor=i, stage=SelectionStage.SNAPPED

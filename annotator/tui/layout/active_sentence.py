@@ -161,7 +161,7 @@ def _hint_letters(hint: Hint, typed: str) -> tuple[StyledText, ...]:
 
 
 class _TextStyles(Struct, frozen=True):
-    """What decides the ink of a cell of the active text."""
+    """What decides the style of a cell of the active text."""
 
     schema: Schema
     marks: tuple[SpanMark, ...]
@@ -182,7 +182,7 @@ def _growth_preview(state: TaskState) -> tuple[TokenRange, ...]:
 
 
 def active_text_row(line: WrappedLine, styles: _TextStyles) -> StyledRow:
-    """Return the text of a line, each cell in the ink of what lies over it."""
+    """Return the text of a line, each cell in the style of what lies over it."""
     over = span_lanes.marks_over_cells(line.cells, styles.marks)
     styles = replace(
         styles,

@@ -61,7 +61,7 @@ def _article_line_row(
 
 
 def verdict_reason_row(article: Article, at: int, width: int, glyphs: Glyphs) -> StyledRow:
-    """Return the rule row: why the line in hand has its verdict."""
+    """Return the rule row: why the current line has its verdict."""
     line = article.lines[at]
     was = f" (was {line.was.value})" if line.was else ""
     words = styled.truncate(f"{line.verdict.value}: {screen_text(line.reason)}{was}", width - 8, glyphs.cut)

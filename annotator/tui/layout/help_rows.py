@@ -131,7 +131,7 @@ def tour_rows(tour: Tour, state: TaskState, width: int, glyphs: Glyphs) -> tuple
 
 
 def _filled_placeholder(part: str, state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
-    """Return plain words, or what stands for a name in braces."""
+    """Return plain words, or the text for a name in braces."""
     named = _PLACEHOLDER.fullmatch(part)
     if named is None:
         return (StyledText(part, _TEXT_STYLE),)

@@ -19,7 +19,7 @@ from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, S
 from annotator.tui.layout.text_cells import screen_text
 
 ARTICLE_LIST_WIDTH = 44
-"""The list of articles stands at the left where there are so many cells more than a page needs."""
+"""The list of articles is at the left where there are so many cells more than a page needs."""
 _PROGRESS_BAR_WIDTH = 8
 """The cells of an article's gauge."""
 
@@ -39,13 +39,13 @@ class ArticleList(Struct, frozen=True):
 
     items: Sequence[ArticleListItem]
     position: int
-    """The row of the article in hand."""
+    """The row of the current article."""
     order: str
     """How the articles are sorted, in words."""
 
 
 class ArticleProblems(Struct, frozen=True):
-    """What there is to look at in the article in hand."""
+    """What there is to look at in the current article."""
 
     problems: Mapping[int, Sequence[str]] = field(default_factory=dict)
     """Sentence by index → what is inconsistent there, in words."""
@@ -128,7 +128,7 @@ def _label_count_cells(schema: Schema, counts: dict[str, int], glyphs: Glyphs) -
 def problem_and_note_rows(
     state: TaskState, notices: ArticleProblems, width: int, glyphs: Glyphs
 ) -> list[StyledRow]:
-    """Return a row for each problem and each note of the article, those of the sentence in hand first."""
+    """Return a row for each problem and each note of the article, those of the current sentence first."""
     rows: list[tuple[int, StyledRow]] = []
     for i, annotated in enumerate(state.annotated_sentences):
         problems = notices.problems.get(i, ())

@@ -1,4 +1,4 @@
-"""The prompt under the active block: what is in hand and which keys do something with it."""
+"""The prompt under the active block: what is selected and which keys do something with it."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def _suggestions_for_selection(state: TaskState) -> tuple[Suggestion, ...]:
 def _suggestion_items(
     state: TaskState, offered: tuple[Suggestion, ...], glyphs: Glyphs
 ) -> tuple[PromptItem, ...]:
-    """Return which key takes the suggestion in hand, which turns it down, and where it comes from.
+    """Return which key takes the current suggestion, which turns it down, and where it comes from.
 
     A label that would take another stretch from the same hint says so.
     """

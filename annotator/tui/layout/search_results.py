@@ -1,4 +1,4 @@
-"""The search: hits in their context with the words lit, and how a query is written."""
+"""The search: hits in their context with the words highlighted, and how a query is written."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _search_hit_row(hit: SearchHit, width: int, glyphs: Glyphs, *, active: bool)
 def highlighted_text_row(
     text: str, highlighted: tuple[HighlightRange, ...], room: int, style: CellStyle, glyphs: Glyphs
 ) -> StyledRow:
-    """Return what fits of a text into ``room`` cells, round the first of its lit places (code points)."""
+    """Return what fits of a text into ``room`` cells, round the first highlighted place (code points)."""
     safe = screen_text(text)
     start = _excerpt_start(safe, highlighted, room)
     over = [False] * len(safe)

@@ -35,7 +35,7 @@ class SpanMark(Struct, frozen=True):
     state: str = "human"
     """human, focus or proposal."""
     tag: str = ""
-    """What stands behind a proposal's name: ``?``, the sign of Enter, or the keys that take it now."""
+    """What is behind a proposal's name: ``?``, the sign of Enter, or the keys that take it now."""
     next: bool = False
     """Whether a key takes the proposal now."""
     wrong: bool = False
@@ -81,7 +81,7 @@ def draw_lanes(
 ) -> tuple[StyledRow, ...]:
     """Return the lane rows of a line, each ``width`` cells; at least one.
 
-    ``role``: of the ink; ``lane``, or ``quiet`` where the sentence is not the active one.
+    ``role``: of the style; ``lane``, or ``quiet`` where the sentence is not the active one.
     """
     depth = max((p.lane for p in placed), default=0) + 1
     grid: LaneGrid = [[_BLANK_CELL] * width for _ in range(depth)]
@@ -116,7 +116,7 @@ def _mark_parts(
     """Return the left end, the name's and the tag's cells as far as they fit, and the right end of a bar."""
     width = p.last - p.first
     tag_text = glyphs.problem if p.mark.wrong else p.mark.tag
-    tag = () if p.open_left else _characters_in_cells(tag_text, width)  # said once, where the span starts
+    tag = () if p.open_left else _characters_in_cells(tag_text, width)  # once, where the span starts
     if width <= 2:
         alone = p.mark.next or (p.mark.wrong and width == 1)  # what is wrong matters more than the name
         short = "" if alone and tag else (p.mark.key or p.mark.label[:1]).upper()
@@ -126,7 +126,7 @@ def _mark_parts(
     room = width - len(left) - len(right) - len(tag)
     if width < 5:
         return left, _characters_in_cells(p.mark.label, room), tag, right
-    apart = bool(tag) and p.mark.next  # a key stands apart from the name, if a short one
+    apart = bool(tag) and p.mark.next  # a key is apart from the name, if a short one
     name = _characters_in_cells(
         p.mark.label if token_width(p.mark.label) + apart <= room else p.mark.short, room
     )
@@ -135,7 +135,7 @@ def _mark_parts(
 
 
 def _characters_in_cells(text: str, room: int) -> tuple[str, ...]:
-    """Return what stands in each cell, at most ``room``; after a wide character comes an empty one."""
+    """Return the text of each cell, at most ``room``; after a wide character comes an empty one."""
     out: list[str] = []
     for char, _, width in drawable_graphemes(text):
         if len(out) + width > room:
@@ -172,7 +172,7 @@ def _crossing_glyph(char: str, glyphs: Glyphs) -> str:
     return ""
 
 
-# From the spans of a sentence to marks, and from marks to the ink of each cell of its text.
+# From the spans of a sentence to marks, and from marks to the style of each cell of its text.
 
 
 SPAN_EDGE = "|"
@@ -183,7 +183,7 @@ SPAN_EDGE = "|"
 def span_marks(
     schema: Schema, annotated: AnnotatedSentence, focus: Span | None = None
 ) -> tuple[SpanMark, ...]:
-    """Return the marks of a work's spans, the one in focus marked as such."""
+    """Return the marks of a sentence's spans, the one in focus marked as such."""
     return tuple(_span_mark(schema, annotated, s, s == focus) for s in annotated.annotation.spans)
 
 
@@ -237,7 +237,7 @@ def _suggestion_mark(
 
 
 def drawable_text(text: str) -> str:
-    """Return a text as it is drawn where it stands apart: a mark without a letter before it has a circle."""
+    """Return a text as it is drawn where it is apart: a mark without a letter before it has a circle."""
     return "".join(shown for shown, _, _ in drawable_graphemes(text))
 
 
@@ -266,7 +266,7 @@ def marks_over_cells(cells: Sequence[TextCell], marks: Sequence[SpanMark]) -> li
 
 @lru_cache(maxsize=1024)
 def style_under_mark(schema: Schema, mark: SpanMark | None) -> CellStyle:
-    """Return the ink of text under a mark in the active sentence."""
+    """Return the style of text under a mark in the active sentence."""
     if mark is None:
         return CellStyle("text", background="row")
     if mark.state == "focus":

@@ -91,7 +91,7 @@ def _label_legend(state: TaskState, glyphs: Glyphs, named: str, counted: bool) -
 
 
 def label_counts(schema: Schema, sentences: Sequence[AnnotatedSentence]) -> dict[str, int]:
-    """Return how many spans of each label the works hold."""
+    """Return how many spans of each label the sentences hold."""
     counts = {x.name: 0 for x in schema.labels}
     for annotated in sentences:
         for span in annotated.annotation.spans:

@@ -1,4 +1,4 @@
-"""A row of the screen: pieces of text, each with an ink that the theme knows how to show."""
+"""A row of the screen: pieces of text, each with a style that every theme can show."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Styles:
 
 
 class StyledText(Struct, frozen=True):
-    """Some text in one ink."""
+    """Some text in one style."""
 
     text: str
     style: CellStyle = CellStyle()
@@ -153,12 +153,12 @@ def _row_words(row: StyledRow) -> list[StyledRow]:
 
 
 def merge_styles(row: Iterable[StyledText]) -> StyledRow:
-    """Return the row with neighbouring pieces of one ink put together."""
+    """Return the row with neighbouring pieces of one style put together."""
     return row_of_cells((piece.text, piece.style) for piece in row if piece.text)
 
 
 def row_of_cells(cells: Iterable[tuple[str, CellStyle]]) -> StyledRow:
-    """Return texts with their inks as a row, neighbours of one ink put together."""
+    """Return texts with their styles as a row, neighbours of one style put together."""
     out: list[StyledText] = []
     texts: list[str] = []
     last: CellStyle | None = None

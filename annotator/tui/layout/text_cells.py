@@ -1,8 +1,8 @@
 """From tokens to wrapped lines of cells.
 
-Lines break at blanks, greedily; tokens that stand without a blank between them stay together.
+Lines break at blanks, greedily; tokens without a blank between them stay together.
 The result depends on the text and the width alone, never on spans, so nothing moves while one
-works. A cell is one grapheme, so wide and combining characters move as a person sees them.
+annotates. A cell is one grapheme, so wide and combining characters move as a person sees them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The worklist of inconsistencies: the words in hand, their places in context, what is proposed.
+"""The worklist of inconsistencies: the current words, their places in context, what is proposed.
 
-Its head row, the rows of its list and the sentence in hand are drawn alike for every worklist.
+Its head row, the rows of its list and the current sentence are drawn alike for every worklist.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, S
 from annotator.tui.layout.text_cells import screen_text
 
 _MAX_SENTENCE_ROWS = 12
-"""The most rows that the sentence in hand takes."""
+"""The most rows that the current sentence takes."""
 
 
 class WorklistPlace(Struct, frozen=True):
@@ -63,7 +63,7 @@ def worklist_header(about: str, count_text: str, width: int, glyphs: Glyphs) -> 
 def consistency_worklist_rows(
     view: ConsistencyView, width: int, height: int, glyphs: Glyphs
 ) -> tuple[StyledRow, ...]:
-    """Return exactly ``height`` rows: heading, places, the sentence in hand and what follows."""
+    """Return exactly ``height`` rows: heading, places, the current sentence and what follows."""
     line = view.places[view.position]
     place = line.place
     sentence = highlighted_sentence_rows(place.annotated, place.start, place.end, width, glyphs)[
@@ -88,7 +88,7 @@ def consistency_worklist_rows(
 
 
 def group_heading(view: ConsistencyView, width: int, glyphs: Glyphs) -> StyledRow:
-    """Return the words in hand, what is not alike, and how many places have what."""
+    """Return the current words, what is not alike, and how many places have what."""
     group = view.group
     counts = Counter(_variant_name(p, group) for p in group.occurrences)
     message = f" {glyphs.dot} ".join(f"{name} {n}" for name, n in sorted(counts.items(), key=lambda x: -x[1]))
@@ -124,7 +124,7 @@ def _place_row(line: WorklistPlace, width: int, glyphs: Glyphs, *, active: bool)
 
 
 def worklist_row_style(*, active: bool) -> CellStyle:
-    """Return the ink of a row of a worklist: the item in hand stands out."""
+    """Return the style of a row of a worklist: the current item stands out."""
     return CellStyle("text", background="row") if active else Styles.CONTEXT
 
 
@@ -153,7 +153,7 @@ def _place_sign(line: WorklistPlace, glyphs: Glyphs) -> StyledText:
 
 
 def _place_outcome(line: WorklistPlace) -> str:
-    """Return what stands at the end of a place: what it has, what is proposed, or what became of that."""
+    """Return the text at the end of a place: what it has, what is proposed, or what became of that."""
     if line.place.is_consistent:
         return screen_text(line.place.existing_label) or "not labelled"
     if line.resolved is None:
@@ -173,7 +173,7 @@ def _proposal_text(place: WordOccurrence) -> str:
 def highlighted_sentence_rows(
     annotated: AnnotatedSentence, start: int, end: int, width: int, glyphs: Glyphs
 ) -> list[StyledRow]:
-    """Return the whole sentence, ``[start, end)`` lit, what bears a label in that label's colour."""
+    """Return the whole sentence, ``[start, end)`` highlighted, what bears a label in that label's colour."""
     text = screen_text(annotated.sentence.text)
     styles: list[CellStyle] = [Styles.TEXT] * len(text)
     for span in sorted(annotated.annotation.spans, key=lambda s: s.start - s.end):
@@ -238,14 +238,14 @@ class RepairView(Struct, frozen=True):
     """The spans that wait."""
     position: int
     annotated: AnnotatedSentence
-    """The sentence of the span in hand as it is now."""
+    """The sentence of the current span as it is now."""
     repairs: tuple[SpanRepair, ...]
     sentence_number: Callable[[AnnotatedSentence], str]
     """Article and sentence by number."""
 
 
 def repair_worklist_rows(view: RepairView, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
-    """Return exactly ``height`` rows: the list, the sentence in hand, what is wrong and the repairs."""
+    """Return exactly ``height`` rows: the list, the current sentence, what is wrong and the repairs."""
     span = view.misaligned_spans[view.position].span
     most = max(1, (height - _DETAIL_ROWS) // 2)
     sentence = highlighted_sentence_rows(view.annotated, span.start, span.end, width, glyphs)[:most]
@@ -277,7 +277,7 @@ def _misaligned_span_row(view: RepairView, i: int, width: int, glyphs: Glyphs) -
 
 
 def _fault_row(annotated: AnnotatedSentence, span: Span, width: int, glyphs: Glyphs) -> StyledRow:
-    """Return what is wrong with the span in hand."""
+    """Return what is wrong with the current span."""
     words = shortened(text_with_span_edges(annotated, span), max(8, width // 2), glyphs)
     return (
         styled.warn_bold(f"    {glyphs.problem} "),
@@ -288,7 +288,7 @@ def _fault_row(annotated: AnnotatedSentence, span: Span, width: int, glyphs: Gly
 
 
 def _repair_row(repair: SpanRepair, span: Span, width: int, glyphs: Glyphs) -> StyledRow:
-    """Return a repair's key, what it is, and what it would give or why it makes no sense here."""
+    """Return a repair's key, what it is, and what it would give or why it is not possible here."""
     room = max(8, width - 28)
     if repair.edit is None:
         return _repair_key_row(

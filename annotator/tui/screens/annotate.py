@@ -121,7 +121,7 @@ class AnnotateScreen(RowScreen):
             self.controller.prepare_sentence(i)
 
     def _draw_edges(self, state: TaskState, panel: int) -> None:
-        """Draw what tells whether all is saved: the head row and the panel."""
+        """Draw what shows whether all is saved: the head row and the panel."""
         glyphs = self.annotator.glyphs
         self.part("head").show_rows((header_row(state, self.size.width, glyphs),))
         if panel:

@@ -31,7 +31,7 @@ _LINE_KEYS = [
 
 
 class ArticleLinesScreen(RowScreen):
-    """Lists the lines of the article in hand."""
+    """Lists the lines of the current article."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", show=False),

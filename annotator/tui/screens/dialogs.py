@@ -27,7 +27,7 @@ class AskScreen(ModalScreen[None]):
     AUTO_FOCUS = "#line"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", show=False)]
     QUESTION = ""
-    """What stands before the line."""
+    """The text before the line."""
     ENTER_ACTION = ""
     """What Enter does."""
 
@@ -115,7 +115,7 @@ class JumpScreen(AskScreen):
         return JumpTo(text)
 
 
-# Asks for a note on the sentence in hand.
+# Asks for a note on the current sentence.
 
 
 MAX_NOTE_LENGTH = 500

@@ -1,4 +1,4 @@
-"""The overview: where the work stands, and a way to any sentence."""
+"""The overview: how far the work is, and a way to any sentence."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ _OVERVIEW_KEYS = [
     ("R", "repairs"),
 ]
 SIDE_BY_SIDE_WIDTH = 110
-"""From this width on the articles stand beside the sentences."""
+"""From this width on the articles are beside the sentences."""
 ARTICLE_ORDERS = ("as they came", "least done first", "most problems first", "most flags and notes first")
 _REPORT_INTERVAL = 0.2
 """Seconds between two reports of the thread that reads the articles of a large corpus."""
 
 
 class OverviewScreen(RowScreen):
-    """Shows the sentences of the article in hand; moving here moves the session."""
+    """Shows the sentences of the current article; moving here moves the session."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", show=False),
@@ -90,7 +90,7 @@ class OverviewScreen(RowScreen):
         misaligned_spans: tuple[MisalignedSpan, ...]
 
     def __init__(self, controller: AnnotationController) -> None:
-        """Show the works of this pen's session."""
+        """Show the sentences of this session."""
         super().__init__()
         self._controller = controller
         self._session = controller.session
@@ -217,7 +217,7 @@ class OverviewScreen(RowScreen):
         return f"{self._session.corpus.name}{f' ({shown})' if shown else ''}"
 
     def _article_problems(self) -> layout.ArticleProblems:
-        """Return the problems of the article in hand, by the index of the sentence."""
+        """Return the problems of the current article, by the index of the sentence."""
         mine = self._problems.get(self._session.current_article_id)
         if not mine:
             return layout.ArticleProblems()

@@ -77,7 +77,7 @@ class RowScreen(Screen[None]):
         self.draw()
 
     def draw(self) -> None:
-        """Draw everything anew; unchanged rows cost nothing."""
+        """Draw everything again; unchanged rows cost nothing."""
         raise NotImplementedError
 
     def repaint(self) -> None:

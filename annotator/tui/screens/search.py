@@ -58,7 +58,7 @@ class SearchScreen(RowScreen):
         progress: SearchProgress
 
     def __init__(self, controller: AnnotationController) -> None:
-        """Search the works of this pen's session, beginning with the last query."""
+        """Search the sentences of this session, beginning with the last query."""
         super().__init__()
         self._controller = controller
         self._session = controller.session
@@ -157,7 +157,7 @@ class SearchScreen(RowScreen):
         self.draw()
 
     def on_input_submitted(self) -> None:
-        """Open the hit in hand; the first one as soon as it is found."""
+        """Open the current hit; the first one as soon as it is found."""
         if self._progress.query and not self._progress.hits and not self._progress.done:
             self._open_first = True
         else:

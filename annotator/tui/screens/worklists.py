@@ -44,7 +44,7 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
     ITEM_NAME: ClassVar[str] = ""
     """What one of the items is."""
     SEARCHING_TEXT: ClassVar[str] = ""
-    """What is said while they are looked for."""
+    """The message while they are looked for."""
     KEYS: ClassVar[tuple[tuple[str, str], ...]] = ()
     """The commands of the row of keys, each with a word or two."""
     MOVES: ClassVar[tuple[tuple[str, str], ...]] = ()
@@ -58,7 +58,7 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
         error: str = ""
 
     def __init__(self, controller: AnnotationController) -> None:
-        """Look through what this pen's annotator has done."""
+        """Look through what this annotator has done."""
         super().__init__()
         self._controller = controller
         self._session = controller.session
@@ -80,11 +80,11 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
     def list_rows(
         self, worklist: WorklistT, width: int, height: int, glyphs: Glyphs
     ) -> tuple[StyledRow, ...]:
-        """Return exactly ``height`` rows of the list with the item in hand."""
+        """Return exactly ``height`` rows of the list with the current item."""
         raise NotImplementedError
 
     def empty_text(self, worklist: WorklistT) -> str:
-        """Return what is said where no item is listed."""
+        """Return the message where no item is listed."""
         raise NotImplementedError
 
     # -- looking -----------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
     # -- drawing -------------------------------------------------------------------------------
 
     def draw(self) -> None:
-        """Draw the item in hand in its list."""
+        """Draw the current item in its list."""
         width, height, glyphs = self.size.width, self.body_height, self.annotator.glyphs
         if not width:
             return
@@ -242,7 +242,7 @@ class ConsistencyScreen(WorklistScreen[ConsistencyQueue]):
         )
 
     def empty_text(self, worklist: ConsistencyQueue) -> str:
-        """Return what is said where all is alike."""
+        """Return the message where all is alike."""
         del worklist
         return "the same words are labelled alike everywhere"
 
@@ -253,7 +253,7 @@ class ConsistencyScreen(WorklistScreen[ConsistencyQueue]):
     def list_rows(
         self, worklist: ConsistencyQueue, width: int, height: int, glyphs: Glyphs
     ) -> tuple[StyledRow, ...]:
-        """Return the rows of the group in hand."""
+        """Return the rows of the current group."""
         return layout.consistency_worklist_rows(self._view(worklist), width, height, glyphs)
 
     def _view(self, worklist: ConsistencyQueue) -> layout.ConsistencyView:
@@ -283,7 +283,7 @@ class ConsistencyScreen(WorklistScreen[ConsistencyQueue]):
 
 
 class RepairScreen(WorklistScreen[RepairQueue]):
-    """Shows the spans inside tokens, and for the one in hand what each repair would give."""
+    """Shows the spans inside tokens, and for the current one what each repair would give."""
 
     ABOUT = "spans that begin or end inside a token"
     ITEM_NAME = "span"
@@ -306,7 +306,7 @@ class RepairScreen(WorklistScreen[RepairQueue]):
         )
 
     def empty_text(self, worklist: RepairQueue) -> str:
-        """Return what is said where nothing waits."""
+        """Return the message where nothing waits."""
         if worklist.skipped_count:
             message = (
                 "1 span was left as it is"
@@ -319,7 +319,7 @@ class RepairScreen(WorklistScreen[RepairQueue]):
     def list_rows(
         self, worklist: RepairQueue, width: int, height: int, glyphs: Glyphs
     ) -> tuple[StyledRow, ...]:
-        """Return the rows of the list and of the span in hand."""
+        """Return the rows of the list and of the current span."""
         numbers = worklist.open_indexes
         waiting = [worklist.items[n] for n in numbers]
         now, repairs = worklist.current_repairs()
