@@ -32,15 +32,8 @@ MAX_COUNTED_AT_START = MAX_READ_FOR_QUEUE
 """A corpus of more articles is counted only when somebody asks for the overview."""
 
 
-def _no_listener() -> None:
-    """Stand in for a listener where nobody listens."""
-
-
 class AnnotationSession:
-    """Holds the annotations of one annotator and passes every edit to the journal.
-
-    ``changed`` is called from the saver's thread whenever the saved mark may have changed.
-    """
+    """Holds the annotations of one annotator and passes every edit to the journal."""
 
     saved_at = 0.0
     """When the last edit was on the disk, in seconds since 1970; 0 before the first."""
@@ -56,14 +49,13 @@ class AnnotationSession:
         session_id: str,
         start: str = "",
         read_only: bool = False,
-        changed: Callable[[], None] = _no_listener,
     ) -> None:
         """Take in the journal and go to ``start`` (a sentence id), else to where the work goes on."""
         self.corpus = corpus
         self.schema = schema
         self.annotator = annotator
         self.read_only = read_only or journal.read_only
-        self.changed = changed
+        self._notify_saved: Callable[[], None] = lambda: None
         self.warnings = [*corpus.warnings, *journal.warnings]
         self.banner = journal.warnings[0] if journal.damaged else ""
         self._journal = journal
@@ -279,10 +271,14 @@ class AnnotationSession:
 
     # -- saving --------------------------------------------------------------------------------
 
+    def on_saved(self, notify: Callable[[], None]) -> None:
+        """Call ``notify``, from the writer's thread, whenever the saved mark may have changed."""
+        self._notify_saved = notify
+
     def _on_saved(self, seq: int) -> None:
         self._saved_seq = seq
         self.saved_at = self._clock()
-        self.changed()
+        self._notify_saved()
 
     def _on_failed(self, error: JournalError, rescue: Path | None) -> None:
         kept = (
@@ -292,7 +288,7 @@ class AnnotationSession:
         )
         self._failure = self._failure or error  # what went wrong first is the cause
         self.banner = f"{kept}; {self._failure}"
-        self.changed()
+        self._notify_saved()
 
     def flush(self, timeout: float = 10.0) -> bool:
         """Wait until every edit is on the disk; False where that failed."""

@@ -126,7 +126,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
             "order": self._rank_if_uncertain_first,
             "quit": self.quit_app,
         }
-        session.changed = self._notify_saved_changed
+        session.on_saved(self._notify_saved_changed)
 
     def get_driver_class(self) -> type[Driver]:
         """Return the driver of a terminal; where another kind was asked for (a browser), that one."""

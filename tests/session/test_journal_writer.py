@@ -41,7 +41,7 @@ def test_saved_is_shown_only_when_the_record_is_on_the_disk(
     """While the journal is still writing the mark says saving; deeds wait in order and none is dropped."""
     session = builders.open_session(corpus)
     gate, begun, message = threading.Event(), threading.Event(), threading.Event()
-    session.changed = message.set
+    session.on_saved(message.set)
     append = session._journal.append
 
     def slow(records: Sequence[JournalRecord]) -> None:
