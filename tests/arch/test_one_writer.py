@@ -36,7 +36,7 @@ def _owned(node: ast.expr) -> bool:
 
 @pytest.mark.parametrize("path", SCREENS, ids=lambda p: p.stem)
 def test_screens_change_nothing_themselves(path: Path) -> None:
-    """No screen assigns to the controller or its parts, or calls what changes them: it dispatches an action."""
+    """No screen assigns to the controller or its parts, or calls what changes them."""
     writes = []
     for node in ast.walk(ast.parse(path.read_text())):
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
