@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 
 from annotator.core.schema import Example, Label, Schema
 from annotator.core.spans import Span
-from annotator.core.suggestion import Suggestion
 from annotator.session.commands import LABELLING_KEYS, command_by_id, command_groups
 from annotator.session.state import TaskState
 from annotator.session.tour import TOUR_STEPS, Tour
@@ -103,12 +101,9 @@ STEP_TEXTS = {
     "accept_view": "{accept_view} accepts every sentence that you see whole",
     "undo": "You have not read them yet: {undo} takes that back, days later too",
 }
-"""What each step says; names in braces are commands, whose keys are put in, or one of ``_STATED``."""
+"""What each step says; names in braces are commands, whose keys are put in, or something of the state."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_TEXT_STYLE = Styles.TEXT
-_STRONG_STYLE = Styles.BOLD
-_KEY_STYLE = Styles.KEY
 
 
 def tour_rows(tour: Tour, state: TaskState, width: int, glyphs: Glyphs) -> tuple[StyledRow, StyledRow]:
@@ -131,28 +126,26 @@ def tour_rows(tour: Tour, state: TaskState, width: int, glyphs: Glyphs) -> tuple
 
 
 def _filled_placeholder(part: str, state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
-    """Return plain words, or the text for a name in braces."""
+    """Return plain words, or what replaces a name in braces: something of the state, or a command's key."""
     named = _PLACEHOLDER.fullmatch(part)
     if named is None:
-        return (StyledText(part, _TEXT_STYLE),)
-    if named[1] in _STATE_PLACEHOLDERS:
-        return _STATE_PLACEHOLDERS[named[1]](state, glyphs)
-    return (StyledText(glyphs.words(command_by_id(named[1], glyphs.commands).main_key), _KEY_STYLE),)
+        return (StyledText(part),)
+    if named[1] == "labels":
+        return _allowed_labels(state)
+    if named[1] in {"target", "label", "key"}:
+        return (_next_suggestion_text(named[1], state, glyphs),)
+    if named[1] in {"letter", "word"}:
+        return (_free_word_text(named[1], state, glyphs),)
+    return (styled.key(glyphs.words(command_by_id(named[1], glyphs.commands).main_key)),)
 
 
-def _allowed_labels(state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
+def _allowed_labels(state: TaskState) -> tuple[StyledText, ...]:
     """Return the keys and names of the labels that the schema allows for the selection."""
-    del glyphs
     out: list[StyledText] = []
     for label in [x for x in state.schema.labels if x.key and _label_allowed(state, x.name)][:5]:
-        comma = (StyledText(", ", _TEXT_STYLE),) if out else ()
-        out += [
-            *comma,
-            StyledText(label.key, _KEY_STYLE),
-            StyledText(" "),
-            styled.label(label.name, label.name),
-        ]
-    return tuple(out) or (StyledText("a label", _TEXT_STYLE),)
+        out += [StyledText(", ")] if out else []
+        out += [styled.key(label.key), StyledText(" "), styled.label(label.name, label.name)]
+    return tuple(out) or (StyledText("a label"),)
 
 
 def _label_allowed(state: TaskState, name: str) -> bool:
@@ -163,57 +156,25 @@ def _label_allowed(state: TaskState, name: str) -> bool:
     return state.schema.find_violation(span, state.annotated.annotation.spans) is None
 
 
-def _next_suggestion(state: TaskState) -> tuple[str, tuple[int, Suggestion]]:
-    """Return the suggestion that is next in the text, with its label."""
-    return min(state.next_suggestions.items(), key=lambda x: (x[1][0], x[1][1].start, -x[1][1].score))
+def _next_suggestion_text(what: str, state: TaskState, glyphs: Glyphs) -> StyledText:
+    """Return the words (``target``), the label or its key of the suggestion that is next in the text."""
+    name, target = min(state.next_suggestions.items(), key=lambda x: (x[1][0], x[1][1].start, -x[1][1].score))
+    if what == "target":
+        return styled.bold(suggestion_text(state, target, 24, glyphs))
+    label = state.schema.label(name)
+    return styled.label(name, name) if what == "label" else styled.key(label.key if label else "")
 
 
-def _suggestion_key(state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
-    del glyphs
-    label = state.schema.label(_next_suggestion(state)[0])
-    return (StyledText(label.key if label else "", _KEY_STYLE),)
-
-
-def _free_word(state: TaskState) -> int | None:
-    """Return a plain word with one letter above it that lies in no span and no suggestion."""
+def _free_word_text(what: str, state: TaskState, glyphs: Glyphs) -> StyledText:
+    """Return a plain word with one letter above it and in no span or suggestion, or the letter."""
     taken = [(s.start, s.end) for s in state.annotated.annotation.spans]
     taken += [(s.start, s.end) for s in state.visible_suggestions(state.active)]
-    tokens = state.annotated.sentence.tokens
-    free = (
-        i
-        for i, t in enumerate(tokens)
-        if len(state.hints[i].letters) == 1 and not any(a < t.end and t.start < b for a, b in taken)
-    )
-    return next((i for i in free if tokens[i].text.islower() and len(tokens[i].text) > 3), None)
-
-
-def _free_word_hint(state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
-    del glyphs
-    i = _free_word(state)
-    return (
-        (StyledText("a letter", _TEXT_STYLE),)
-        if i is None
-        else (StyledText(state.hints[i].letters, _KEY_STYLE),)
-    )
-
-
-def _free_word_text(state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
-    i = _free_word(state)
-    words = "a word" if i is None else shortened(state.annotated.sentence.tokens[i].text, 14, glyphs)
-    return (StyledText(words, _TEXT_STYLE if i is None else _STRONG_STYLE),)
-
-
-_STATE_PLACEHOLDERS: Mapping[str, Callable[[TaskState, Glyphs], tuple[StyledText, ...]]] = {
-    "labels": _allowed_labels,
-    "target": lambda s, glyphs: (
-        StyledText(suggestion_text(s, _next_suggestion(s)[1], 24, glyphs), _STRONG_STYLE),
-    ),
-    "label": lambda s, _: (StyledText(_next_suggestion(s)[0], CellStyle("lane", _next_suggestion(s)[0])),),
-    "key": _suggestion_key,
-    "letter": _free_word_hint,
-    "word": _free_word_text,
-}
-"""What is put in from the state: the labels, the suggestion that comes next, a word that is free."""
+    for token, hint in zip(state.annotated.sentence.tokens, state.hints, strict=False):
+        free = not any(a < token.end and token.start < b for a, b in taken)
+        if len(hint.letters) == 1 and free and token.text.islower() and len(token.text) > 3:
+            word = styled.bold(shortened(token.text, 14, glyphs))
+            return word if what == "word" else styled.key(hint.letters)
+    return StyledText(f"a {what}")
 
 
 def _tour_progress_row(tour: Tour, state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
@@ -224,7 +185,7 @@ def _tour_progress_row(tour: Tour, state: TaskState, width: int, glyphs: Glyphs)
     key = command_by_id("let_go", glyphs.commands).main_key
     keys = f"{key} {key}" if state.selection or state.typed_hint else key
     right: StyledRow = (
-        StyledText(f" {keys}", _KEY_STYLE),
+        styled.key(f" {keys}"),
         styled.muted(" leaves the tour "),
         StyledText(glyphs.rule * 2, rule),
     )

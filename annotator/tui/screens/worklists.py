@@ -14,6 +14,7 @@ from textual.message import Message
 from annotator.checks.consistency import WordOccurrence
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.errors import AnnotatorError
+from annotator.core.pluralize import pluralize
 from annotator.session.action import Action, GoToSentence, MoveReview, OpenReview
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import WORKLIST_MOVE_KEYS
@@ -25,7 +26,7 @@ from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout import worklists as layout
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText
+from annotator.tui.layout.styled_text import StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text
 from annotator.tui.screens.row_screen import RowScreen
 
@@ -63,8 +64,7 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
         self._controller = controller
         self._session = controller.session
         self._list: WorklistT | None = None
-        self._result_text = ""
-        self._warning = ""
+        self._message: StatusMessage | None = None
         self._sentence_numbers: dict[str, str] = {}
         self._not_started_text = others_work_message(controller.session.corpus, controller.session.annotator)
         self._return_sentence = (
@@ -109,7 +109,7 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
         self._list = cast("WorklistT | None", event.worklist)
         if event.worklist:
             self._controller.dispatch(OpenReview(event.worklist))
-        self._warning = event.error
+        self._message = StatusMessage(event.error, warning=True) if event.error else None
         self.draw()
 
     # -- drawing -------------------------------------------------------------------------------
@@ -120,21 +120,12 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
         if not width:
             return
         worklist = self._list
-        things = (
-            f"{worklist.open_count} {self.ITEM_NAME}{'' if worklist.open_count == 1 else 's'} open"
-            if worklist
-            else ""
-        )
+        things = f"{pluralize(worklist.open_count, self.ITEM_NAME)} open" if worklist else ""
         if worklist and worklist.current_item:
             body = self.list_rows(worklist, width, height, glyphs)
         else:
-            words = (
-                (self._not_started_text or self.empty_text(worklist))
-                if worklist
-                else ""
-                if self._warning
-                else self.SEARCHING_TEXT
-            )
+            words = "" if self._message else self.SEARCHING_TEXT
+            words = (self._not_started_text or self.empty_text(worklist)) if worklist else words
             body = ((), (StyledText(f"      {words}"),))
         self.show_parts(
             layout.worklist_header(self.ABOUT, things, width, glyphs),
@@ -155,12 +146,12 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
 
     def _result_row(self, width: int, glyphs: Glyphs) -> StyledRow:
         """Return what was done last, or why it can't be."""
-        result = self._warning or self._result_text
-        if not result:
+        message = self._message
+        if message is None:
             return empty_rule_row(width, glyphs)
-        sign = styled.warn_bold(" ! ") if self._warning else StyledText(" ")
-        words = styled.truncate(screen_text(result), width - styled.row_width((sign,)), glyphs.cut)
-        return styled.fit_row((sign, StyledText(words, CellStyle("warn" if self._warning else "ok"))), width)
+        sign = styled.warn_bold(" ! ") if message.warning else StyledText(" ")
+        words = styled.truncate(screen_text(message.text), width - styled.row_width((sign,)), glyphs.cut)
+        return styled.fit_row((sign, styled.warn(words) if message.warning else styled.ok(words)), width)
 
     def sentence_number(self, annotated: AnnotatedSentence) -> str:
         """Return article and sentence by number, as the jump takes them."""
@@ -179,26 +170,17 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
         event.stop()
         event.prevent_default()
         worklist = self._list
-        if worklist is None:
-            return
-        if name == "list_open":
-            if worklist.current_item:
-                self._open()
-        elif name in worklist.commands():
+        if worklist and name in worklist.commands():
             self._run(name)
+        elif worklist and worklist.current_item and name == "list_open":
+            self._run(name)
+            if self._message is None:
+                self.annotator.return_to_annotating()
 
-    def _run(self, action: Action) -> StatusMessage | None:
+    def _run(self, action: Action) -> None:
         """Carry an action out and show what it did, or why it is not possible."""
-        message = self._controller.dispatch(action).message
-        text = message.text if message else ""
-        self._result_text, self._warning = ("", text) if message and message.warning else (text, "")
+        self._message = self._controller.dispatch(action).message
         self.draw()
-        return message
-
-    def _open(self) -> None:
-        """Go to the current item and annotate there, its words selected."""
-        if self._run("list_open") is None:
-            self.annotator.return_to_annotating()
 
     def action_move(self, by: int) -> None:
         """Go some items on."""
@@ -308,12 +290,9 @@ class RepairScreen(WorklistScreen[RepairQueue]):
     def empty_text(self, worklist: RepairQueue) -> str:
         """Return the message where nothing waits."""
         if worklist.skipped_count:
-            message = (
-                "1 span was left as it is"
-                if worklist.skipped_count == 1
-                else f"{worklist.skipped_count} spans were left as they are"
-            )
-            return f"nothing waits; {message}"
+            n = worklist.skipped_count
+            left = "1 span was left as it is" if n == 1 else f"{n} spans were left as they are"
+            return f"nothing waits; {left}"
         return "every span begins and ends on the edges of tokens"
 
     def list_rows(
