@@ -1,0 +1,93 @@
+"""Dispatch: every action gives one frozen state, and a rule that forbids it gives a message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from annotator.core.article import LineVerdict
+from annotator.core.search_query import parse_query
+from annotator.session import action as act
+from annotator.session.annotation_controller import AnnotationController
+from annotator.session.review_queue import ConsistencyQueue
+from annotator.session.state import PageMotion
+from tests import builders
+
+
+@pytest.fixture
+def controller(tmp_path: Path) -> Iterator[AnnotationController]:
+    """Return the controller of a session on a corpus of two articles."""
+    session = builders.open_session(builders.make_corpus(tmp_path / "news"))
+    yield AnnotationController(session)
+    session.close()
+
+
+def _message(controller: AnnotationController, action: act.Action) -> str:
+    message = controller.dispatch(action).message
+    return f"{'! ' if message.warning else ''}{message.text}" if message else ""
+
+
+def test_a_rule_that_forbids_an_action_becomes_a_warning(controller: AnnotationController) -> None:
+    """Nothing is raised; the next action takes the warning away."""
+    assert _message(controller, "remove").startswith("! nothing is selected")
+    assert _message(controller, act.JumpTo("99.1")) == "! there is no article 99; the corpus has 2"
+    assert _message(controller, "flag") == "flagged"
+    assert _message(controller, act.ShowMessage()) == ""
+
+
+def test_moves_say_where_they_end(controller: AnnotationController) -> None:
+    """The first and the last sentence, the filter's last match, a hit of the search."""
+    assert _message(controller, "sentence_up") == "this is the first sentence"
+    assert _message(controller, act.MoveSentence(1)) == ""
+    assert _message(controller, "article_up") == "this is the first sentence"
+    assert _message(controller, act.SetFilter(parse_query("moran"))) == ""
+    assert controller.dispatch(act.GoToNextOpen()).active == 2
+    *_, found = controller.start_search(parse_query("moran"))
+    assert controller.dispatch(act.OpenHit(found, 0)).selection is not None
+    assert _message(controller, "next_hit") == "hit 2 of 3: moran"
+
+
+def test_without_a_sentence_only_what_makes_sense_is_carried_out(controller: AnnotationController) -> None:
+    """An article whose lines are all off has a state with no sentence, and keys that need one do nothing."""
+    session = controller.session
+    session.navigation.move_article(1)
+    for line in (2, 3):
+        controller.dispatch(act.SetLineVerdict(line, LineVerdict.BOILERPLATE))
+    state = controller.dispatch("accept")
+    assert state.annotated_sentences == ()
+    assert state.article_number == 2
+    assert not controller.is_available(act.PressHint("k"))
+    assert controller.is_available("list_undo")
+    assert controller.dispatch(act.UndoLineVerdict()).annotated_sentences
+    assert _message(controller, act.UndoLineVerdict()) == ""
+    assert _message(controller, act.UndoLineVerdict()) == "! nothing to undo in this article"
+
+
+def test_the_state_says_what_the_page_does(controller: AnnotationController) -> None:
+    """An arrow keeps the page, an answer comes to the usual row, all in view turns it; it is said once."""
+    assert controller.dispatch("sentence_down").page_motion is PageMotion.STAY
+    assert controller.state().page_motion is PageMotion.JUMP
+    assert controller.dispatch("accept").page_motion is PageMotion.JUMP
+    controller.settle(controller.state(), (2, 3))
+    assert controller.dispatch("accept_view").page_motion is PageMotion.TURN
+
+
+def test_a_worklist_is_gone_through_by_actions(controller: AnnotationController) -> None:
+    """Without an item nothing is opened; the commands of a worklist reach the queue that is open."""
+    assert _message(controller, "list_yes") == ""
+    controller.dispatch(act.OpenReview(ConsistencyQueue(controller.session, ())))
+    assert _message(controller, "list_yes") == "! there is nothing to make consistent"
+    assert _message(controller, "list_open").startswith("! the sentence is no longer in the queue")
+    controller.dispatch(act.MoveReview(1, group=True))
+    assert controller.review is not None
+
+
+def test_the_next_label_key_after_take_switches_enter(controller: AnnotationController) -> None:
+    """``%`` asks for a label; any other action withdraws the question."""
+    assert controller.dispatch("take").message is not None
+    assert _message(controller, act.PressLabel("PERSON")) == "Enter takes what is sure of PERSON"
+    controller.dispatch("take")
+    controller.dispatch("hints")
+    assert "Enter takes" not in _message(controller, act.PressLabel("PERSON"))
