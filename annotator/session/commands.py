@@ -140,27 +140,16 @@ WORKLIST_COMMANDS: tuple[Command, ...] = (
 """The commands of the worklists, where keys mean other things than on the annotate screen."""
 
 REPAIR_COMMANDS = {
-    RepairKind.OUT: "snap_out",
-    RepairKind.IN: "snap_in",
-    RepairKind.SPLIT: "split_token",
+    RepairKind.OUT: "snap_out", RepairKind.IN: "snap_in", RepairKind.SPLIT: "split_token",
     RepairKind.DROP: "drop",
-}
+}  # fmt: skip
 """The command that carries a repair out."""
 
 WORKLIST_MOVE_KEYS = {
-    "up": "move(-1)",
-    "down": "move(1)",
-    "pageup": "group(-1)",
-    "left_parenthesis": "group(-1)",
-    "shift+tab": "group(-1)",
-    "pagedown": "group(1)",
-    "right_parenthesis": "group(1)",
-    "tab": "group(1)",
-    "f1": "app.keys",
-    "semicolon": "close",
-    "escape": "close",
-    "q": "close",
-}
+    "up": "move(-1)", "down": "move(1)", "pageup": "group(-1)", "left_parenthesis": "group(-1)",
+    "shift+tab": "group(-1)", "pagedown": "group(1)", "right_parenthesis": "group(1)", "tab": "group(1)",
+    "f1": "app.keys", "semicolon": "close", "escape": "close", "q": "close",
+}  # fmt: skip
 """The keys that move in every worklist and leave it, with what Textual calls for each."""
 
 ALL_COMMANDS = (*COMMANDS, *WORKLIST_COMMANDS)

@@ -9,15 +9,10 @@ from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, S
 from annotator.tui.layout.text_cells import screen_text
 
 VERDICT_BY_LETTER = {
-    "b": LineVerdict.BODY,
-    "h": LineVerdict.SUBHEAD,
-    "t": LineVerdict.TITLE,
-    "d": LineVerdict.DECK,
-    "y": LineVerdict.BYLINE,
-    "p": LineVerdict.DATELINE,
-    "c": LineVerdict.CAPTION,
+    "b": LineVerdict.BODY, "h": LineVerdict.SUBHEAD, "t": LineVerdict.TITLE, "d": LineVerdict.DECK,
+    "y": LineVerdict.BYLINE, "p": LineVerdict.DATELINE, "c": LineVerdict.CAPTION,
     "x": LineVerdict.BOILERPLATE,
-}
+}  # fmt: skip
 """The key that gives a line each verdict."""
 
 

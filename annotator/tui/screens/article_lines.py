@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from annotator.core.article import Article, LineVerdict
 from annotator.session.action import Action, SetLineVerdict, UndoLineVerdict
@@ -13,38 +13,23 @@ from annotator.session.annotation_controller import AnnotationController
 from annotator.tui.layout import article_lines as layout
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.status_rows import keys_row
-from annotator.tui.screens.row_screen import RowScreen
+from annotator.tui.screens.row_screen import RowScreen, hidden_bindings
 
 _LINE_KEYS = [
-    ("Esc", "back"),
-    ("Space", "switch"),
-    ("u", "undo"),
-    ("b", "body"),
-    ("x", "boilerplate"),
-    ("h", "subhead"),
-    ("t", "title"),
-    ("c", "caption"),
-    ("d", "deck"),
-    ("y", "byline"),
-    ("p", "dateline"),
-]
+    ("Esc", "back"), ("Space", "switch"), ("u", "undo"), ("b", "body"), ("x", "boilerplate"),
+    ("h", "subhead"), ("t", "title"), ("c", "caption"), ("d", "deck"), ("y", "byline"), ("p", "dateline"),
+]  # fmt: skip
 
 
 class ArticleLinesScreen(RowScreen):
     """Lists the lines of the current article."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", show=False),
-        Binding("down", "move(1)", show=False),
-        Binding("pageup,left_parenthesis", "move(-15)", show=False),
-        Binding("pagedown,right_parenthesis", "move(15)", show=False),
-        Binding("home", "move(-1000000)", show=False),
-        Binding("end", "move(1000000)", show=False),
-        Binding("space,enter", "switch", show=False),
-        Binding("u,ctrl+z", "undo", show=False),
-        Binding("f1", "app.keys", show=False),
-        Binding("semicolon,escape,number_sign,q,f3", "close", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = hidden_bindings({
+        "up": "move(-1)", "down": "move(1)", "pageup,left_parenthesis": "move(-15)",
+        "pagedown,right_parenthesis": "move(15)", "home": "move(-1000000)", "end": "move(1000000)",
+        "space,enter": "switch", "u,ctrl+z": "undo", "f1": "app.keys",
+        "semicolon,escape,number_sign,q,f3": "close",
+    })  # fmt: skip
 
     def __init__(self, controller: AnnotationController) -> None:
         """Show the lines of the session's article, from the line of the active sentence on."""

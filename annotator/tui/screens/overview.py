@@ -10,7 +10,7 @@ from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.worker import get_current_worker
@@ -28,20 +28,12 @@ from annotator.tui.layout.span_lanes import misaligned_span_text
 from annotator.tui.layout.status_rows import keys_row
 from annotator.tui.layout.styled_text import CellStyle, StyledText, fit_row, visible_range
 from annotator.tui.layout.text_cells import screen_text
-from annotator.tui.screens.row_screen import RowScreen
+from annotator.tui.screens.row_screen import RowScreen, hidden_bindings
 
 _OVERVIEW_KEYS = [
-    ("Enter", "open"),
-    ("↑↓", "sentence"),
-    ("PgUp PgDn", "article"),
-    ("Tab", "articles"),
-    ("/", "search"),
-    ("]", "worklist"),
-    ("n", "next undone"),
-    ("s", "sort"),
-    ("o", "unsure first"),
-    ("R", "repairs"),
-]
+    ("Enter", "open"), ("↑↓", "sentence"), ("PgUp PgDn", "article"), ("Tab", "articles"), ("/", "search"),
+    ("]", "worklist"), ("n", "next undone"), ("s", "sort"), ("o", "unsure first"), ("R", "repairs"),
+]  # fmt: skip
 SIDE_BY_SIDE_WIDTH = 110
 """From this width on the articles are beside the sentences."""
 ARTICLE_ORDERS = ("as they came", "least done first", "most problems first", "most flags and notes first")
@@ -52,28 +44,15 @@ _REPORT_INTERVAL = 0.2
 class OverviewScreen(RowScreen):
     """Shows the sentences of the current article; moving here moves the session."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", show=False),
-        Binding("down", "move(1)", show=False),
-        Binding("left_parenthesis,pageup", "article(-1)", show=False),
-        Binding("right_parenthesis,pagedown", "article(1)", show=False),
-        Binding("home", "run('first')", show=False),
-        Binding("end", "run('last')", show=False),
-        Binding("tab", "articles", show=False),
-        Binding("n", "undone", show=False),
-        Binding("s", "sort", show=False),
-        Binding("o", "run('order')", show=False),
-        Binding("slash", "run('search')", show=False),
-        Binding("right_square_bracket", "run('worklist')", show=False),
-        Binding("R,f4", "run('repairs')", show=False),
-        Binding("vertical_line", "run('flag')", show=False),
-        Binding("quotation_mark", "run('note')", show=False),
-        Binding("backslash", "run('jump')", show=False),
-        Binding("grave_accent", "run('filter')", show=False),
-        Binding("ctrl+z", "run('undo')", show=False),
-        Binding("f1", "app.keys", show=False),
-        Binding("enter,semicolon,escape,at,q,f2", "close", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = hidden_bindings({
+        "up": "move(-1)", "down": "move(1)", "left_parenthesis,pageup": "article(-1)",
+        "right_parenthesis,pagedown": "article(1)", "home": "run('first')", "end": "run('last')",
+        "tab": "articles", "n": "undone", "s": "sort", "o": "run('order')", "slash": "run('search')",
+        "right_square_bracket": "run('worklist')", "R,f4": "run('repairs')",
+        "vertical_line": "run('flag')", "quotation_mark": "run('note')", "backslash": "run('jump')",
+        "grave_accent": "run('filter')", "ctrl+z": "run('undo')", "f1": "app.keys",
+        "enter,semicolon,escape,at,q,f2": "close",
+    })  # fmt: skip
 
     @dataclass
     class Read(Message):

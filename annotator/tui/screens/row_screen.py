@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar, cast
 
 from textual.app import ComposeResult
@@ -92,12 +92,15 @@ class RowScreen(Screen[None]):
         self.dismiss()
 
 
-SCROLL_BINDINGS: list[BindingType] = [
-    Binding("up", "scroll_by(-1)", show=False),
-    Binding("down", "scroll_by(1)", show=False),
-    Binding("pageup,left_parenthesis", "scroll_by(-15)", show=False),
-    Binding("pagedown,right_parenthesis,space", "scroll_by(15)", show=False),
-]
+def hidden_bindings(actions: Mapping[str, str]) -> list[BindingType]:
+    """Return bindings that no footer shows, from keys (Textual's names) and what they do."""
+    return [Binding(keys, action, show=False) for keys, action in actions.items()]
+
+
+SCROLL_BINDINGS: list[BindingType] = hidden_bindings({
+    "up": "scroll_by(-1)", "down": "scroll_by(1)", "pageup,left_parenthesis": "scroll_by(-15)",
+    "pagedown,right_parenthesis,space": "scroll_by(15)",
+})  # fmt: skip
 
 
 class ScrollScreen(RowScreen):

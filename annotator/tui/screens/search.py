@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.worker import get_current_worker
@@ -24,32 +24,24 @@ from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.search_results import query_help_rows, search_header, search_hit_rows
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
 from annotator.tui.layout.text_cells import screen_text
-from annotator.tui.screens.row_screen import RowScreen
+from annotator.tui.screens.row_screen import RowScreen, hidden_bindings
 from annotator.tui.widgets import LineInput
 
 _REPORT_INTERVAL = 0.1
 """Seconds between two reports of a search that goes on."""
 _SEARCH_KEYS = [
-    ("Enter", "open"),
-    ("↑↓", "hit"),
-    ("Tab", "filter: go only through these"),
-    ("PgUp PgDn", "page"),
-]
+    ("Enter", "open"), ("↑↓", "hit"), ("Tab", "filter: go only through these"), ("PgUp PgDn", "page"),
+]  # fmt: skip
 
 
 class SearchScreen(RowScreen):
     """Lists what is found; Enter goes there, Tab makes the query the filter of the work."""
 
     AUTO_FOCUS = "#query"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", show=False),
-        Binding("down", "move(1)", show=False),
-        Binding("pageup", "move(-15)", show=False),
-        Binding("pagedown", "move(15)", show=False),
-        Binding("tab", "filter", show=False),
-        Binding("f1", "app.keys", show=False),
-        Binding("escape", "close", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = hidden_bindings({
+        "up": "move(-1)", "down": "move(1)", "pageup": "move(-15)", "pagedown": "move(15)",
+        "tab": "filter", "f1": "app.keys", "escape": "close",
+    })  # fmt: skip
 
     @dataclass
     class Progressed(Message):

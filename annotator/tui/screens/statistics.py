@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
 
@@ -20,7 +20,7 @@ from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
 from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text
-from annotator.tui.screens.row_screen import SCROLL_BINDINGS, ScrollScreen
+from annotator.tui.screens.row_screen import SCROLL_BINDINGS, ScrollScreen, hidden_bindings
 from annotator.workflows.statistics import StatisticsReport, collect_statistics
 
 _FLUSH_TIMEOUT = 2.0
@@ -30,13 +30,10 @@ _FLUSH_TIMEOUT = 2.0
 class StatsScreen(ScrollScreen):
     """Shows one's own figures first; Tab goes on to everybody's and to those of the others."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *SCROLL_BINDINGS,
-        Binding("semicolon,escape,enter,q,dollar_sign", "close", show=False),
-        Binding("tab", "turn(1)", show=False),
-        Binding("shift+tab", "turn(-1)", show=False),
-        Binding("f1", "app.keys", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*SCROLL_BINDINGS, *hidden_bindings({
+        "semicolon,escape,enter,q,dollar_sign": "close", "tab": "turn(1)", "shift+tab": "turn(-1)",
+        "f1": "app.keys",
+    })]  # fmt: skip
 
     @dataclass
     class Counted(Message):

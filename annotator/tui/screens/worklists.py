@@ -210,11 +210,9 @@ class ConsistencyScreen(WorklistScreen[ConsistencyQueue]):
     ITEM_NAME = "place"
     SEARCHING_TEXT = "looking for inconsistencies"
     KEYS = (
-        ("list_yes", "do it here"),
-        ("list_leave", "leave it"),
-        ("list_all", "do all of these"),
+        ("list_yes", "do it here"), ("list_leave", "leave it"), ("list_all", "do all of these"),
         ("list_undo", "undo"),
-    )
+    )  # fmt: skip
     MOVES = (("PgDn", "next words"),)
 
     def find_items(self, touched: TouchedSentences) -> ConsistencyQueue:
@@ -271,13 +269,9 @@ class RepairScreen(WorklistScreen[RepairQueue]):
     ITEM_NAME = "span"
     SEARCHING_TEXT = "looking for spans inside tokens"
     KEYS = (
-        ("snap_out", "snap out"),
-        ("snap_in", "snap in"),
-        ("split_token", "split"),
-        ("drop", "drop"),
-        ("list_leave", "leave"),
-        ("list_undo", "undo"),
-    )
+        ("snap_out", "snap out"), ("snap_in", "snap in"), ("split_token", "split"), ("drop", "drop"),
+        ("list_leave", "leave"), ("list_undo", "undo"),
+    )  # fmt: skip
 
     def find_items(self, touched: TouchedSentences) -> RepairQueue:
         """Return the list of the spans inside tokens; called from a thread."""
