@@ -30,7 +30,7 @@ class ArticleOrigin(Struct, frozen=True):
     came_from: str = ""
     """What its source is known by at a later ingest; empty where that is not known."""
     sentences: int | None = None
-    """How many lines of ``sentences.jsonl`` belong to it; None where the file does not say."""
+    """How many lines of ``sentences.jsonl`` belong to it; None where the file lacks it."""
     replaces: str = ""
     replaced_by: str = ""
 
@@ -269,7 +269,7 @@ def switch_line(
 
 
 def undo_switch(data: Mapping[str, Any], by: str, time: float) -> dict[str, Any] | None:
-    """Return an article's JSON with its last switch taken back, or None where there is none.
+    """Return an article's JSON with its last switch undone, or None where there is none.
 
     The history only grows: an undo is an event of its own and voids the last open switch.
     """
@@ -299,31 +299,3 @@ def _undo_last_switch(data: Mapping[str, Any], by: str, time: float) -> dict[str
 def _replace_line(data: Mapping[str, Any], line: int, after: Any, event: dict[str, Any]) -> dict[str, Any]:
     lines = [after if i == line else x for i, x in enumerate(data["lines"])]
     return {**data, "lines": lines, "history": [*data.get("history", []), event]}
-
-
-# -- which articles came from which source ---------------------------------------------------------
-
-
-class SourceIndex:
-    """The articles that came from each source, in the order of ingest, and which of them are replaced."""
-
-    def __init__(self) -> None:
-        """Begin without articles."""
-        self._known_ids: set[str] = set()
-        self._by_source: dict[str, list[str]] = {}
-        self._replaced_ids: set[str] = set()
-
-    def __contains__(self, article_id: str) -> bool:
-        return article_id in self._known_ids
-
-    def add(self, article_id: str, origin: ArticleOrigin) -> None:
-        """Take in an article; again where it was changed."""
-        if article_id not in self._known_ids:
-            self._known_ids.add(article_id)
-            self._by_source.setdefault(origin.came_from, []).append(article_id)
-        (self._replaced_ids.add if origin.replaced_by else self._replaced_ids.discard)(article_id)
-
-    def article_ids(self, source: str) -> tuple[str, ...]:
-        """Return the articles of a source that no other replaces; none where the source is empty."""
-        ids = self._by_source.get(source, []) if source else []
-        return tuple(x for x in ids if x not in self._replaced_ids)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _SYNC_UNSUPPORTED = {errno.EINVAL, errno.ENOTSUP, errno.ENOTTY}
-"""How file systems say that they don't know a kind of sync, which is no failure of it."""
+"""Error numbers of file systems that lack a kind of sync, which is no failure."""
 
 _SYNC_THREADS = 32
 """How many files are brought to the disk at a time."""
@@ -69,7 +69,7 @@ def _file_mode(path: Path) -> int | None:
 
 
 def write_all(fd: int, data: bytes) -> None:
-    """Write all of ``data``: ``os.write`` may stop early on a full disk and say nothing."""
+    """Write all of ``data``: ``os.write`` may stop early on a full disk without an error."""
     view = memoryview(data)
     while view:
         written = os.write(fd, view)

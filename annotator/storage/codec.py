@@ -73,6 +73,8 @@ class _SentenceMeta(Struct, frozen=True, gc=False):
     index: _Integer
     start: _Offset
     end: _Offset
+    sentence: str = ""
+    """The id of the sentence, in a journal line."""
 
 
 class _SentenceLine(Struct, frozen=True, gc=False):
@@ -130,7 +132,7 @@ def _check_tokens(tokens: Sequence[Token], text: str) -> None:
         raise DataError("the tokens do not spell the text")
 
 
-def _check_place(text: str, meta: _SentenceMeta | _RecordMeta) -> None:
+def _check_place(text: str, meta: _SentenceMeta) -> None:
     if meta.end - meta.start != len(text):
         raise DataError("`start` and `end` do not fit the text")
 
@@ -207,14 +209,6 @@ _ANSWER_START = b'],"answer":'
 """What precedes each tail. Inside a text or a label, JSON writes a backslash before the quotation mark."""
 
 
-class _RecordMeta(Struct, frozen=True, gc=False):
-    article: str
-    sentence: str
-    index: _Integer
-    start: _Offset
-    end: _Offset
-
-
 class _Batch(Struct, frozen=True, gc=False):
     first: _Integer
     size: _Integer
@@ -227,7 +221,7 @@ class _Misplaced(Struct, frozen=True, gc=False):
 class RecordTail(Struct, frozen=True, gc=False):
     """What a journal line has after its tokens; ``spans`` is empty where they were not read."""
 
-    meta: _RecordMeta
+    meta: _SentenceMeta
     annotator: str = field(name="_annotator_id")
     session: str = field(name="_session_id")
     time: _Integer = field(name="_timestamp")

@@ -13,8 +13,8 @@ from annotator.core.article import AnnotatedLineIndex, Article, LineVerdict, Sen
 from annotator.core.errors import CorpusError
 from annotator.core.schema import Schema
 from annotator.storage.articles import (
+    ArticleOrigin,
     ArticleStore,
-    SourceIndex,
     check_article,
     encode_article,
     switch_line,
@@ -60,7 +60,7 @@ _TORN_WARNING = f"left out a torn last line of {SENTENCES_FILE}"
 
 
 class CorpusFolder:
-    """An open corpus; reading needs no rights to write, writing takes a short lock each time."""
+    """An open corpus; reading needs no right to write, each write takes a short lock."""
 
     def __init__(self, path: Path, settings: CorpusSettings) -> None:
         """Take over what ``open`` has read."""
@@ -75,7 +75,7 @@ class CorpusFolder:
         self._cached_sentences = lru_cache(maxsize=64)(self._read_sentences)
         self._last_state: tuple[object, ...] = ()
         self._article_ids: tuple[str, ...] = ()
-        self._source_index = SourceIndex()
+        self._origins: dict[str, ArticleOrigin] = {}
 
     @classmethod
     def create(
@@ -103,8 +103,8 @@ class CorpusFolder:
         """Open a corpus folder.
 
         Raises CorpusError where it is none, was made by a newer Annotator or lacks its schema. Nothing
-        on the disk is touched, but for taking back an import that was killed half-way: a sentence that a
-        crash has cut short is only told in ``warnings``.
+        on the disk is touched, except that an import that was killed half-way is rolled back: a sentence
+        that a crash has cut short is only reported in ``warnings``.
         """
         path = Path(path)
         with translate_os_errors("read", path):
@@ -130,7 +130,7 @@ class CorpusFolder:
     def set_schema(self, text: str) -> None:
         """Put another label schema in force; raises SchemaError for the text, CorpusError for the folder.
 
-        Whether it has all labels that are in use is the caller's to see: the journals know them.
+        The caller checks that it has all labels that are in use: the journals know them.
         """
         parse_schema_text(text, "schema")
         with self._locked_for_writing():
@@ -171,7 +171,7 @@ class CorpusFolder:
 
     @contextmanager
     def open_sentence_ranges(self) -> Iterator[SentenceRanges]:
-        """Open what tells where sentences of all lines stand, without reading them; raises CorpusError."""
+        """Open the offsets of all sentences, without decoding their lines; raises CorpusError."""
         with translate_os_errors("read", self.path), self._sentences.open_ranges() as places:
             yield places
 
@@ -199,7 +199,7 @@ class CorpusFolder:
     def add_article(self, article: Article, sentences: Sequence[Sentence], *, came_from: str = "") -> None:
         """Add an article with its sentences: all of it is there afterwards, or nothing.
 
-        ``came_from`` is what its source is known by at a later ingest; empty where nothing tells.
+        ``came_from`` identifies its source at a later ingest; empty where it is not known.
 
         The article's JSON is the commit: sentences without one are ignored, and dropped when the
         same article comes again. Raises CorpusError for parts that contradict each other, an
@@ -226,7 +226,7 @@ class CorpusFolder:
         """Add many staged articles, then carry out the block.
 
         ``sentences`` is the file of all their sentences, which comes first. If the block fails, articles
-        and sentences are taken out again. Raises CorpusError where one of them is there already.
+        and sentences are removed again. Raises CorpusError where one of them is there already.
         """
         with self._locked_for_writing():
             if known := [a for a in ids if self.articles.has(a)]:
@@ -267,7 +267,7 @@ class CorpusFolder:
     def undo_line_verdict(
         self, article_id: str, *, by: str, time: float, wait: float = LOCK_TIMEOUT
     ) -> Article | None:
-        """Take back the last switch of a line, by whomever and whenever; None where there is none.
+        """Undo the last switch of a line, whoever made it; None where there is none.
 
         It waits ``wait`` seconds at most for another process that is writing to the corpus.
         """
@@ -294,9 +294,13 @@ class CorpusFolder:
     def articles_from_source(self, source: str) -> tuple[str, ...]:
         """Return the ids of the articles in the queue that came from a source, in the order of ingest."""
         for article_id in self.article_ids():
-            if article_id not in self._source_index:
-                self._source_index.add(article_id, self.articles.origin(article_id))
-        return self._source_index.article_ids(source)
+            if article_id not in self._origins:
+                self._origins[article_id] = self.articles.origin(article_id)
+        return tuple(
+            a
+            for a in self.article_ids()
+            if source and self._origins[a].came_from == source and not self._origins[a].replaced_by
+        )
 
     def _earlier_versions(self, article_id: str) -> list[str]:
         """Return the ids of an article and of the versions before it."""
@@ -318,8 +322,7 @@ class CorpusFolder:
     def _replace_article(self, article_id: str, fields: dict[str, Any]) -> Article:
         article = self.articles.replace(article_id, fields)
         self._last_state = self._disk_state()
-        if article_id in self._source_index:
-            self._source_index.add(article_id, self.articles.origin(article_id))
+        self._origins.pop(article_id, None)
         return article
 
     def _read_sentences(self, article_id: str) -> tuple[Sentence, ...]:
@@ -350,7 +353,7 @@ class CorpusFolder:
             ),
         ):
             self._quarantine_torn_line()
-            self.article_ids()  # what others have written meanwhile; nobody else writes until we are done
+            self.article_ids()  # what others have written; nobody else writes until we are done
             yield
 
     def _quarantine_torn_line(self) -> None:
@@ -363,11 +366,11 @@ class CorpusFolder:
             )
 
     def _add_flaw_warnings(self) -> None:
-        """Put damage of ``sentences.jsonl`` into ``warnings``; the next write sets a torn end aside."""
+        """Add damage of ``sentences.jsonl`` to ``warnings``; the next write sets a torn end aside."""
         if self._sentences.flaws:
             lines = format_line_numbers(self._sentences.flaws)
             self.warnings.append(
                 f"{SENTENCES_FILE}, {lines}: no sentence can be read; restore the file from a copy"
             )
-        if self._sentences.torn and not is_held(self.path / _LOCK_FILE):  # else somebody is just writing it
+        if self._sentences.torn and not is_held(self.path / _LOCK_FILE):  # else somebody is writing it now
             self.warnings.append(_TORN_WARNING)

@@ -15,8 +15,7 @@ from msgspec import Struct
 
 from annotator.core.errors import AnnotatorError, CorpusError
 
-# What the operating system says, told to a user as what, where and what to do.
-
+# -- errors of the operating system as errors for the user -----------------------------------------
 
 _MESSAGES = {
     errno.EACCES: ("no permission to {doing} here", "ask the owner for it, or work on a copy of the folder"),
@@ -79,7 +78,7 @@ class RawLine(Struct, frozen=True):
     start: int
     raw: bytes
     complete: bool
-    """Whether an LF ends it; only the last line of a file may lack one."""
+    """True if an LF ends it; only the last line of a file may lack one."""
 
     @property
     def end(self) -> int:
@@ -148,8 +147,7 @@ def dump_json_line(value: Any, where: str = "") -> bytes:
     return dump_json(value, where) + b"\n"
 
 
-# TOML in: one way to read a file, with file and line in its errors.
-
+# -- TOML -----------------------------------------------------------------------------------------
 
 MAX_TOML_BYTES = 4 * 2**20
 """The largest TOML file that is read: settings and schemas are far smaller."""

@@ -1,9 +1,8 @@
-"""An import as one transaction: all of it is written to a folder beside, then put in place.
+"""An import as one transaction: all of it is written to a staging folder, then put in place.
 
-A new corpus is that folder, renamed: after a crash it is there whole, or not at all. Into a corpus that
-exists the articles come first, then the journals; an error takes both back, and after a kill -9 in between
-whoever opens the corpus next does so (``killed``). What a killed import has left beside is removed by the
-next one.
+A new corpus is that folder, renamed: after a crash it is there whole, or not at all. Into an existing corpus
+the articles go first, then the journals; an error undoes both, and after a kill -9 in between whoever opens
+the corpus next does (``import_recovery``). The next import removes what a killed one has left in its folder.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO, Self
+from typing import Self
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -43,7 +42,7 @@ _RECORDS_PER_WRITE = 5_000
 
 
 class NewCorpusSettings(Struct, frozen=True):
-    """What a new corpus is told of itself."""
+    """The settings of a corpus to be made."""
 
     name: str
     lang: str
@@ -62,7 +61,6 @@ class ImportStaging(Struct):
     counts: dict[str, int] = field(default_factory=dict)
     """How many records each annotator gets."""
     _lock: int = -1
-    _files: dict[str, IO[bytes]] = field(default_factory=dict)
     _article_ids: set[str] = field(default_factory=set)
 
     @classmethod
@@ -88,15 +86,13 @@ class ImportStaging(Struct):
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(CorpusError):  # what cannot be written any more goes with the folder
-            self._close_files()
         shutil.rmtree(self.folder, ignore_errors=True)
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
 
     def has_article(self, article_id: str) -> bool:
-        """Whether the article was added to this import."""
+        """Return True if the article was added to this import."""
         return article_id in self._article_ids
 
     def add_article(self, article: Article, sentences: Sequence[Sentence]) -> None:
@@ -108,7 +104,8 @@ class ImportStaging(Struct):
     def add_prepared_article(self, article_id: str, data: bytes, sentences: Iterable[Sentence]) -> None:
         """Prepare an article from the bytes of its file, with its sentences; raises CorpusError."""
         with translate_os_errors("write", self.folder):
-            self._open_file(SENTENCES_FILE).writelines(encode_sentence_line(s) for s in sentences)
+            with (self.folder / SENTENCES_FILE).open("ab") as file:
+                file.writelines(encode_sentence_line(s) for s in sentences)
             ArticleStore(self.folder).stage(article_id, data)
         self.articles.append(article_id)
         self._article_ids.add(article_id)
@@ -119,11 +116,11 @@ class ImportStaging(Struct):
         Raises CorpusError for one that is longer than a journal may have it.
         """
         check_annotator_name(annotator)
-        with translate_os_errors("write", self.folder):
-            out = self._open_file(f"{ANNOTATIONS_FOLDER}/{annotator}.jsonl")
-            for record in records:
-                self.counts[annotator] = self.counts.get(annotator, 0) + 1
-                out.write(_encode_bounded(record))
+        lines = [_encode_bounded(record) for record in records]
+        self.counts[annotator] = self.counts.get(annotator, 0) + len(lines)
+        path = self.folder / ANNOTATIONS_FOLDER / f"{annotator}.jsonl"
+        with translate_os_errors("write", self.folder), path.open("ab") as file:
+            file.writelines(lines)
 
     def next_seq(self, annotator: str) -> int:
         """Return the number of the annotator's next record, counted in this import."""
@@ -138,7 +135,6 @@ class ImportStaging(Struct):
 
     def commit_new_corpus(self, settings: NewCorpusSettings) -> CorpusFolder:
         """Make the prepared folder the corpus ``target``; raises CorpusError with nothing left of it."""
-        self._close_files()
         with translate_os_errors("make a corpus", self.target):
             prepared = self.folder / "corpus"
             CorpusFolder.create(
@@ -163,7 +159,6 @@ class ImportStaging(Struct):
         since, is held by another process, or cannot be written.
         """
         assert self.corpus is not None
-        self._close_files()
         folder = self.corpus.path / ANNOTATIONS_FOLDER
         new_journals = [n for n in self.counts if not (folder / f"{n}.jsonl").exists()]
         try:
@@ -181,7 +176,7 @@ class ImportStaging(Struct):
     def _commit_files(
         self, corpus: CorpusFolder, journals: Mapping[str, Journal], schema_text: str | None
     ) -> None:
-        """Write all of it, the articles first; an error takes it back."""
+        """Write all of it, the articles first; an error undoes it."""
         schema = corpus.schema_path.read_bytes().decode() if schema_text else ""
         sizes = {n: j.path.stat().st_size for n, j in journals.items()}
         try:
@@ -215,20 +210,6 @@ class ImportStaging(Struct):
         for chunk in _record_chunks(_read_prepared_records(path)):
             journal.append([_renumber(r, by) for r in chunk])
 
-    def _open_file(self, name: str) -> IO[bytes]:
-        if name not in self._files:
-            if len(self._files) > 200:  # many annotators: the limit on open files is low on some systems
-                self._close_files()
-            self._files[name] = (self.folder / name).open("ab")
-        return self._files[name]
-
-    def _close_files(self) -> None:
-        """Close all files, each one whatever the others say; raises CorpusError where one is not whole."""
-        with translate_os_errors("write", self.folder), ExitStack() as stack:
-            for file in self._files.values():
-                stack.callback(file.close)
-            self._files.clear()
-
 
 def _encode_bounded(record: JournalRecord) -> bytes:
     line = encode_record(record)
@@ -242,7 +223,7 @@ def _encode_bounded(record: JournalRecord) -> bytes:
 
 
 def _open_journal(corpus: CorpusFolder, name: str) -> Journal:
-    """Open a journal for writing; raises JournalError that says what to do where somebody holds it."""
+    """Open a journal for writing; raises JournalError with an import's advice where it is held."""
     try:
         return Journal.open(corpus.path, name)
     except JournalError as error:
@@ -294,7 +275,7 @@ def _record_chunks(records: Iterator[JournalRecord]) -> Iterator[list[JournalRec
 
 
 def _same_batch(last: JournalRecord, record: JournalRecord) -> bool:
-    """Whether two records are of one batch."""
+    """Return True if two records are of one batch."""
     return record.batch is not None and record.batch == last.batch
 
 
@@ -306,7 +287,7 @@ def _remove_empty_journal(path: Path) -> None:
 
 
 def _move_into_place(prepared: Path, target: Path) -> None:
-    """Rename the new corpus; into a folder that holds something its files go one by one, corpus.toml last."""
+    """Rename the new corpus; into a folder with files its own move one by one, corpus.toml last."""
     with suppress(OSError):
         target.rmdir()  # an empty folder
     if not target.exists():

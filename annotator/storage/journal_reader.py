@@ -1,8 +1,8 @@
 """Reading a journal: which lines count, which are damaged, and where a torn tail begins.
 
-Blank lines are passed over (editors leave them). A line that is bad and stands last is *torn*: a
-write was cut short. A bad line with a good one after it is *damaged*, and so is everywhere what
-no crash can cause: merge markers, Windows line endings, numbers that do not count on by one.
+Blank lines are skipped (editors leave them). A bad line at the end is *torn*: a write was cut short. A bad
+line with a good one after it is *damaged*, and so is anywhere what no crash can cause: merge markers,
+Windows line endings, numbers that do not count on by one.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class JournalReader(Struct):
     size: int = 0
     """How many bytes were read."""
     open_end: bool = False
-    """Whether the last line lacks its LF."""
+    """True if the last line lacks its LF."""
     _next_seq: int = 1
     _batch: list[tuple[RawLine, JournalRecord]] = field(default_factory=list)
     _decoder: RecordDecoder = field(default_factory=RecordDecoder)

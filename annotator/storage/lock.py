@@ -19,7 +19,7 @@ _HELD_ERRNOS = {errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN}
 
 
 class LockHolder(msgspec.Struct, frozen=True):
-    """Who holds a lock, from the lock file; pid 0 where it does not say."""
+    """Who holds a lock, from the lock file; pid 0 where that is not known."""
 
     pid: int = 0
     host: str = ""

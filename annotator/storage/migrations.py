@@ -4,7 +4,7 @@ A line is one migration: ``_v``, ``n`` (from 1), ``kind``, ``sources``, ``into``
 ``by``, ``time`` (seconds since 1970), the schema's text ``before`` and ``after``, and by annotator how many
 ``records`` it added. The records bear ``_op: migrate`` and the session ``schema-<n>``.
 
-All journals are held while one is carried out. An error on the way leaves journals, schema and list as
+All journals are locked while one is carried out. An error on the way leaves journals, schema and list as
 they were. A kill -9 in between may leave some journals migrated: the same command, run again, does what
 is missing, because the migration that was cut short is not in the list and its number is given again.
 """
@@ -113,7 +113,7 @@ def apply_migration(
     records: Mapping[str, Sequence[JournalRecord]],
     migration: Migration,
 ) -> None:
-    """Add the records, list the migration and put its schema in force; an error takes all of it back."""
+    """Add the records, list the migration and put its schema in force; an error undoes all of it."""
     path = corpus.path / MIGRATIONS_FILE
     with translate_os_errors("write", corpus.path):
         sizes = {n: journals[n].path.stat().st_size for n in records}

@@ -2,8 +2,8 @@
 
 Such a file holds journal lines that follow the last one of the journal. When the journal is next
 opened for writing and nothing has been added to it meanwhile, they are appended to it as they are
-and the file gets the ending ``.saved``. Where the journal has gone on without them, their numbers
-are taken: then a warning names the file, and a person has to look at its sentences again.
+and the file gets the ending ``.saved``. Where the journal has other records with their numbers, a warning
+names the file, and a person has to annotate its sentences again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Changes the labels of a schema's TOML text and leaves all else in it as it is: order, comments, layout."""
+"""Edits the labels in a schema's TOML text and keeps all else: order, comments, layout."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def rename_label(text: str, old: str, new: str) -> str:
 def merge_labels(text: str, sources: Sequence[str], into: str) -> str:
     """Return the schema with several labels as one: rules, examples and takes together; raises SchemaError.
 
-    It stands where ``into`` stood, or the first of the ``sources``, and keeps that one's key and colour.
+    It has the place, key and colour of ``into``, or of the first of the ``sources``.
     """
     document: Any = tomlkit.parse(text)
     names = [str(t["name"]) for t in document["label"]]
@@ -47,8 +47,8 @@ def merge_labels(text: str, sources: Sequence[str], into: str) -> str:
 def split_label(text: str, old: str, into: Sequence[str]) -> str:
     """Return the schema with copies of one label in its place, under new names; raises SchemaError.
 
-    The first keeps key and colour; the others get none and a free one. Every copy has the old guideline,
-    which is then to be written anew.
+    The first keeps key and colour; the others get a free colour. Every copy has the old guideline, for a
+    person to rewrite.
     """
     document = tomlkit.parse(text)
     tables: Any = document["label"]
@@ -71,7 +71,7 @@ def split_label(text: str, old: str, into: Sequence[str]) -> str:
 
 
 def _assign_keys(tables: Any, names: Sequence[str]) -> None:
-    """Give the new labels the first letters of theirs that are free, as far as there are keys to give."""
+    """Give each new label the first free letter of its name as key, while there are keys left."""
     for table in (t for t in tables if t["name"] in names):
         used = {str(t["key"]) for t in tables if t.get("key")}
         letters = (c for c in str(table["name"]).lower() if "a" <= c <= "z" and c not in used)
@@ -85,7 +85,7 @@ def _label_table(document: Any, name: str) -> Any:
 
 
 def _merge_tables(kept: Any, gone: Any) -> None:
-    """Add what one label's table says to another's."""
+    """Add the contents of one label's table to another's."""
     for rule in (*_LABEL_RULES, "takes"):
         there = list(kept.get(rule, []))
         more = [x for x in gone.get(rule, []) if x not in there]
@@ -122,9 +122,9 @@ def _replace_in_rules(document: Any, old: Sequence[str], new: Sequence[str]) -> 
 
 
 def _update_takes(document: Any, name: str, old: Iterable[str]) -> None:
-    """Let a label take what was called by ``old`` names, so that suggestions of them become its own.
+    """Let a label take suggestions of its ``old`` names.
 
-    A schema that says nothing of what its labels take goes on to be told by their names.
+    In a schema without ``takes`` the labels' names alone decide: it stays so.
     """
     tables = document["label"]
     if not any(t.get("takes") for t in tables):
@@ -147,8 +147,7 @@ def _validated_text(document: Any) -> str:
     return text
 
 
-# Several label schemas as one: labels that one lacks are added, what contradicts is listed.
-
+# -- several schemas as one: missing labels are added, contradictions listed -----------------------
 
 _LIST_FIELDS = ("inside", "overlaps", "takes")
 
@@ -162,9 +161,9 @@ class SchemaUnion(Struct):
     widened: list[str] = field(default_factory=list)
     """What a label of the first schema got besides: ``PERSON: inside CLAIM``."""
     clashes: list[str] = field(default_factory=list)
-    """What contradicts, each with the file that says otherwise."""
+    """Contradictions, each with the other file."""
     left_out: list[str] = field(default_factory=list)
-    """What others call a thing, where a label before it is called so already: ``HUMAN: takes PERSON``."""
+    """Names in ``takes`` that an earlier label has or takes already: ``HUMAN: takes PERSON``."""
 
 
 def unite_schemas(texts: Sequence[tuple[str, str]]) -> SchemaUnion:
@@ -206,7 +205,7 @@ def _add_schema(union: SchemaUnion, where: str, other: str, text: str) -> None:
 
 
 def _label_clashes(a: Label, b: Label) -> Iterator[str]:
-    """Yield what two labels of one name contradict each other in."""
+    """Yield the contradictions of two labels of one name."""
     if a.target != b.target:
         yield f"another target ({b.target}, not {a.target})"
     if " ".join(a.description.split()) != " ".join(b.description.split()):
@@ -219,7 +218,7 @@ def _label_clashes(a: Label, b: Label) -> Iterator[str]:
 
 
 def _widen_label(table: Any, a: Label, b: Label, theirs: dict[str, Any]) -> Iterator[str]:
-    """Add to a table what only the other label has, and yield what that was."""
+    """Add to a table what only the other label has, and yield what was added."""
     for rule in _LIST_FIELDS:
         more = [x for x in getattr(b, rule) if x not in getattr(a, rule)]
         if more:
@@ -227,18 +226,16 @@ def _widen_label(table: Any, a: Label, b: Label, theirs: dict[str, Any]) -> Iter
             yield f"{rule} {', '.join(more)}"
     known = {e.text for e in a.examples}
     rows = [row for row, e in zip(theirs.get("examples", ()), b.examples, strict=True) if e.text not in known]
-    for row in rows:
-        if "examples" not in table:
-            table["examples"] = tomlkit.array()
-        inline = tomlkit.inline_table()
-        inline.update(row)
-        table["examples"].append(inline)
+    if rows and "examples" not in table:
+        table["examples"] = tomlkit.array()
+    for row in _inline_tables(rows):
+        table["examples"].append(row)
     if rows:
         yield f"{len(rows)} more examples" if len(rows) > 1 else "1 more example"
 
 
 def _remove_taken_names(tables: Any) -> Iterator[str]:
-    """Leave out of ``takes`` what is a label's own name or what a label before takes; yield what that was."""
+    """Remove from ``takes`` labels' own names and what an earlier label takes; yield what was removed."""
     owner = {str(t["name"]).upper(): str(t["name"]) for t in tables}
     for table in tables:
         name, given = str(table["name"]), [str(x) for x in table.get("takes", ())]
@@ -252,17 +249,19 @@ def _new_label_table(theirs: dict[str, Any], base: Schema, document: Any) -> Any
     """Return a label's table for the union, without a key that another label has."""
     table = tomlkit.table()
     for name, value in theirs.items():
-        table[name] = _inline_tables(value) if name == "examples" else value
+        if name == "examples":
+            table[name] = tomlkit.array().multiline(multiline=True)
+            table[name].extend(_inline_tables(value))
+        else:
+            table[name] = value
     taken = {str(t.get("key", "")) for t in document["label"]} | set(base.keys)
     if theirs.get("key") and (theirs["key"] in taken or len(taken - {""}) >= MAX_LABEL_KEYS):
         del table["key"]
     return table
 
 
-def _inline_tables(rows: list[dict[str, Any]]) -> Any:
-    array = tomlkit.array()
+def _inline_tables(rows: Iterable[dict[str, Any]]) -> Iterator[Any]:
     for row in rows:
         inline = tomlkit.inline_table()
         inline.update(row)
-        array.append(inline)
-    return array.multiline(multiline=True)
+        yield inline

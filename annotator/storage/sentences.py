@@ -46,16 +46,21 @@ class _SentenceIndex(Struct):
     torn: int | None = None
     """Where a last line begins that a crash has cut short."""
     open_end: bool = False
-    """Whether the last line lacks its LF."""
+    """True if the last line lacks its LF."""
     flaws: list[int] = field(default_factory=list)
     """The numbers of lines that no article can be read from."""
 
     def add_line(self, line: RawLine) -> None:
-        """Note whose line this is."""
+        """Add a line to its article."""
         self.lines, self.open_end = line.number, not line.complete
         if not line.raw.strip():
             return
-        article = article_of_line(line.raw) if line.complete else _article_of_last_line(line.raw)
+        article = None
+        if line.complete:
+            article = article_of_line(line.raw)
+        else:  # counts only if it is whole
+            with suppress(DataError):
+                article = decode_sentence(line.raw).article
         if article is None and not line.complete:
             self.torn = line.start
             return
@@ -69,9 +74,9 @@ class _SentenceIndex(Struct):
             extents.append(LineExtent(line.start, line.end, line.number))
 
     def add_own_lines(self, file: BinaryIO) -> None:
-        """Take the lines that follow in the file as long as they are our own.
+        """Add the following lines of the file as long as they are our own.
 
-        It comes to what ``take`` does with each of them, in a tenth of the time.
+        The result is that of ``add_line`` for each of them, in a tenth of the time.
         """
         if self.open_end:
             return
@@ -80,8 +85,8 @@ class _SentenceIndex(Struct):
             if len(raw) > MAX_RECORD:
                 return
             if not head or not raw.startswith(head):
-                name = raw[len(_LINE_START) : raw.find(b":", len(_LINE_START))].decode("ascii", "replace")
-                if not is_article_id(name):
+                name = _article_of_own_line(raw)
+                if name is None:
                     return
                 head = b"%b%b:" % (_LINE_START, name.encode())
                 extents = self.extents.setdefault(name, [])
@@ -94,25 +99,24 @@ class _SentenceIndex(Struct):
 
 
 def article_of_line(raw: bytes) -> str | None:
-    """Return the article that a line belongs to, or None for no sentence; cheap for lines of our own.
+    """Return the article that a line belongs to, or None for no sentence; cheap for our own lines.
 
     A line with its LF is not decoded here, so that a big corpus opens fast: ``read`` checks it.
     """
-    if raw.startswith(_LINE_START) and raw.endswith(b"}"):
-        name = raw[len(_LINE_START) : raw.find(b":", len(_LINE_START))].decode("ascii", "replace")
-        if is_article_id(name):
-            return name
+    if raw.endswith(b"}") and (name := _article_of_own_line(raw)):
+        return name
     with suppress(CorpusError, KeyError, TypeError):
         name = parse_json(raw, "")["meta"]["article"]
         return name if isinstance(name, str) and is_article_id(name) else None
     return None
 
 
-def _article_of_last_line(raw: bytes) -> str | None:
-    """Return the same for a last line without LF, which counts only if it is whole."""
-    with suppress(DataError):
-        return decode_sentence(raw).article
-    return None
+def _article_of_own_line(raw: bytes) -> str | None:
+    """Return the article in a line that begins as we write it, or None."""
+    if not raw.startswith(_LINE_START):
+        return None
+    name = raw[len(_LINE_START) : raw.find(b":", len(_LINE_START))].decode("ascii", "replace")
+    return name if is_article_id(name) else None
 
 
 class SentenceFile:
@@ -156,7 +160,7 @@ class SentenceFile:
 
     @property
     def torn(self) -> bool:
-        """Whether the last line was cut short by a crash."""
+        """True if a crash has cut the last line short."""
         return self._index.torn is not None
 
     def read(self, article: str) -> tuple[Sentence, ...]:
@@ -175,7 +179,7 @@ class SentenceFile:
             try:
                 sentence = decode_sentence(line)
             except DataError as error:
-                parse_json(line, where)  # says better what is wrong with a line that is no JSON
+                parse_json(line, where)  # its error is better for a line that is no JSON
                 raise CorpusError(
                     f"the sentence is damaged: {error}", where=where, do=_RESTORE_HINT
                 ) from None
@@ -210,7 +214,7 @@ class SentenceFile:
         return before
 
     def truncate(self, size: int) -> None:
-        """Take off what was appended after the file had ``size`` bytes; what fails is no harm."""
+        """Cut the file back to ``size`` bytes; a failure does no harm."""
         with suppress(OSError):
             os.truncate(self.path, size)
             self._index = _SentenceIndex()
@@ -229,7 +233,7 @@ class SentenceFile:
             sync_folder(self.path.parent)
 
     def remove_article(self, article: str) -> None:
-        """Take out the lines that an interrupted ingest of ``article`` has left; raises OSError."""
+        """Remove the lines that an interrupted ingest of ``article`` has left; raises OSError."""
         holes = self.refresh().extents.get(article, [])
         if holes:
             write_atomic(self.path, self._without(holes))
@@ -260,7 +264,7 @@ class SentenceFile:
 
 
 class SentenceRanges:
-    """Tells where articles' sentences stand, without decoding their lines."""
+    """The offsets of articles' sentences, read without decoding their lines."""
 
     def __init__(
         self,
@@ -268,11 +272,11 @@ class SentenceRanges:
         extents: Mapping[str, Sequence[LineExtent]],
         read: Callable[[str, LineExtent], Iterator[Sentence]],
     ) -> None:
-        """Take the open file, where articles lie in it, and what decodes the lines there."""
+        """Take the open file, where articles lie in it, and the function that decodes their lines."""
         self._file, self._extents, self._read = file, extents, read
 
     def match(self, article: str, ranges: Sequence[SentenceOffsets]) -> bool:
-        """Whether an article's lines are our own, one for each of the places, and in their order."""
+        """Return True if an article's lines are our own, one for each of the ranges, in their order."""
         extents = self._extents.get(article, ())
         if len(extents) != 1:
             return False
@@ -286,7 +290,7 @@ class SentenceRanges:
         return True
 
     def ranges(self, article: str) -> list[SentenceOffsets]:
-        """Return where an article's sentences stand, in text order.
+        """Return the offsets of an article's sentences, in text order.
 
         Raises CorpusError for a line that is none of our own and no sentence.
         """

@@ -145,7 +145,7 @@ def test_a_short_wait_for_the_lock(filled: CorpusFolder, monkeypatch: pytest.Mon
             waits.append(wait)
             super().__init__(path, wait=min(wait, 0.01))
 
-    monkeypatch.setattr("annotator.storage.corpus_folder.Lock", Noted)
+    monkeypatch.setattr("annotator.storage.lock.Lock", Noted)
     with Lock(filled.path / ".corpus.lock"):
         with pytest.raises(CorpusError, match="the corpus is being written by process"):
             filled.set_line_verdict(article().id, 4, LineVerdict.BODY, by="ana", time=1, wait=0.05)
