@@ -33,7 +33,7 @@ from tests.scripts.make_sample import ROOT, TIME
 FOLDER = ROOT / "tests" / "data"
 SMALL, LARGE = (80, 24), (120, 40)
 FIRST = "s d enter d s enter a up enter d"
-"""What the main picture shows: labels taken from the lanes, two sentences accepted, one in hand."""
+"""What the main picture shows: labels taken from the lanes, two sentences accepted, a third one active."""
 CLAIMS = "backslash 1 full_stop 9 enter s a f l space"
 """To a claim with a count in it: three labels taken, and a count selected by its letter and grown."""
 SENTENCES = 40
@@ -45,7 +45,7 @@ KEY, WORD = 0.28, 0.25
 
 
 class Clock:
-    """A clock that goes on only when it is told to."""
+    """A clock that a script sets forward."""
 
     def __init__(self) -> None:
         """Begin with 2026."""
