@@ -101,7 +101,7 @@ def _export_formats() -> list[str]:
 @click.option(
     "--report",
     is_flag=True,
-    help="Write report.html too, a data card to open offline, and say what the split gives away.",
+    help="Write report.html too, a data card to open offline, and say what the split leaks.",
 )
 @click.option("--resume", is_flag=True, help="Take over the shards that a killed export has finished.")
 @max_lost_option

@@ -17,7 +17,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.schemas import DEFAULT_SCHEMA, load_schema
 from annotator.suggest.evaluation import SCORE_THRESHOLD
 from annotator.workflows.opening import open_corpus
-from annotator.workflows.suggesting import SuggestReport, open_sources, write_suggestions
+from annotator.workflows.suggesting import SuggestReport, open_suggestion_sources, write_suggestions
 
 
 @click.command("suggest")
@@ -55,7 +55,7 @@ def command(
     """Write suggestions for every sentence of CORPUS to its suggestions/ folder.
 
     A run that was stopped goes on where it stopped; a new version of the model, the rules or the
-    schema's label map makes all of them anew. Nothing is ever taken into anybody's annotations.
+    schema's label map makes all of them again. Nothing is ever taken into anybody's annotations.
 
     With --evaluate GOLD, print precision, recall and F1 of the sources, label by label.
     """
@@ -87,7 +87,7 @@ def command(
 def _write_files(
     corpus: CorpusFolder, *, rules: bool, model: str | None, source: str | None
 ) -> Iterator[SuggestReport]:
-    for each in open_sources(corpus, rules=rules, model=model, source=source):
+    for each in open_suggestion_sources(corpus, rules=rules, model=model, source=source):
         with output.progress(f"suggest by {each.name}") as show:
             report, warnings = write_suggestions(corpus, each, show)
         for warning in warnings:
@@ -105,7 +105,7 @@ def _report_lines(report: SuggestReport) -> Iterator[str]:
         yield f"  without a label in the schema: {labels} (a label's `takes` maps them)"
     for span in report.misaligned:
         yield f"  left out, not on token edges: {span}"
-    yield f"  {report.file}{' (made anew)' if report.renewed else ''}"
+    yield f"  {report.file}{' (made again)' if report.renewed else ''}"
 
 
 def _evaluate(

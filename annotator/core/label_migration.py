@@ -190,7 +190,7 @@ class MigrationUndo:
         return list(self._rule.sources) if len(self._rule.sources) == 1 else []
 
     def _restored_span(self, annotated: AnnotatedSentence, span: Span, label: str) -> Span:
-        """Return a span with its label of before; one that nobody has made anew came from where it had."""
+        """Return a span with its label of before; one that nobody has made again came from where it had."""
         place = _span_location(annotated, span)
         was = self._spans.get(place, {}) if (place, span.label, span.source) in self._migrated_spans else {}
         return replace(span, label=label, source=was.get(label, span.source))

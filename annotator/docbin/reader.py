@@ -22,7 +22,7 @@ MAX_DOCBIN_RATIO = 250
 
 _MAX_ITEMS = 20_000_000
 _CHUNK = 2**20
-_WRITE_AGAIN = "write the DocBin anew with spaCy"
+_WRITE_AGAIN = "write the DocBin again with spaCy"
 
 ORTH, ENT_IOB, ENT_TYPE, SENT_START = 65, 77, 78, 80
 UNUSED_ATTRIBUTES = {

@@ -53,7 +53,7 @@ def text_field(row: dict[str, Any]) -> str:
     return "data" if is_data else ""
 
 
-def row_text(row: dict[str, Any], where: str) -> str:
+def doccano_text(row: dict[str, Any], where: str) -> str:
     """Return the row's text; raises SourceError for a project that has pictures or sounds."""
     if key := text_field(row):
         return str(row[key])
@@ -275,7 +275,7 @@ class _DoccanoReader(Struct):
         """Yield the documents of a row, one for each annotator whom its spans name."""
         if not isinstance(row, dict):
             raise SourceError("a row must be a JSON object", where=where, do=EXPORT_AGAIN)
-        text = row_text(row, where)
+        text = doccano_text(row, where)
         spans, labels = row_spans(row, where)
         span_fields.record_unsupported(row.get("relations"), "relation", where, self.log)
         span_fields.record_unsupported(labels, "text label", where, self.log)

@@ -97,7 +97,7 @@ class ConversionLog(Struct):
 
     @property
     def totals(self) -> Mapping[tuple[str, str], int]:
-        """How many spans met each (fate, reason)."""
+        """How many spans met each (outcome, reason)."""
         return Counter((e.outcome.value, e.why) for e in self.entries if e.kind == "span")
 
     @property

@@ -112,7 +112,7 @@ _ZIP_MAGIC = b"PK\x03\x04"
 _LEADING_BYTES = b"\xef\xbb\xbf \t\r\n"
 
 
-def path_text(path: Path | str) -> str:
+def source_path_text(path: Path | str) -> str:
     """Return a path as text that can be stored: bytes in a name that are no UTF-8 become U+FFFD."""
     return os.fsencode(path).decode("utf-8", "replace")
 
@@ -128,7 +128,7 @@ class ImportSource(Struct, frozen=True):
     @property
     def name(self) -> str:
         """How messages name it; bytes in a name that are no UTF-8 become U+FFFD."""
-        shown = path_text(self.path)
+        shown = source_path_text(self.path)
         return f"{shown}/{self.member}" if self.member else shown
 
     @property
@@ -307,7 +307,7 @@ class ImportSource(Struct, frozen=True):
             try:
                 member = packed.open(info)
             except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
-                raise self.error(f"it cannot be unpacked ({error})", do="pack it anew") from None
+                raise self.error(f"it cannot be unpacked ({error})", do="pack it again") from None
             with member:
                 yield member, info.file_size
 
@@ -390,7 +390,7 @@ def _unpacking(source: ImportSource) -> Iterator[None]:
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError) as error:
-        raise source.error(f"it cannot be unpacked ({error})", do="pack it anew") from None
+        raise source.error(f"it cannot be unpacked ({error})", do="pack it again") from None
 
 
 def _read(source: ImportSource, file: IO[bytes], size: int) -> bytes:

@@ -18,7 +18,7 @@ _MAX_DEPTH = 1024
 """orjson's own bound on nesting."""
 
 
-def parse_json(raw: bytes | str, where: str, log: ConversionLog | None = None) -> Any:
+def parse_json_value(raw: bytes | str, where: str, log: ConversionLog | None = None) -> Any:
     """Return the JSON value; raises SourceError naming ``where`` for anything else.
 
     NaN, lone surrogates and bytes that are no UTF-8 are refused, as is nesting deeper than 1,024.
@@ -40,7 +40,7 @@ def parse_json(raw: bytes | str, where: str, log: ConversionLog | None = None) -
 
 def parse_json_object(raw: bytes | str, where: str, log: ConversionLog | None = None) -> dict[str, Any]:
     """Return the JSON object; raises SourceError as ``parse`` does, and for any other value."""
-    value = parse_json(raw, where, log)
+    value = parse_json_value(raw, where, log)
     if not isinstance(value, dict):
         raise SourceError(
             "this is JSON, but no object", where=where, do="repair or remove it, or export it again"
@@ -48,7 +48,7 @@ def parse_json_object(raw: bytes | str, where: str, log: ConversionLog | None = 
     return value
 
 
-def shortened(value: Any, limit: int = 40) -> str:
+def shortened_value(value: Any, limit: int = 40) -> str:
     """Return a value from a file as a message shows it, the first ``most`` characters of it."""
     try:
         description = (
@@ -87,14 +87,14 @@ def _check_doubled_keys(raw: bytes | str, where: str, log: ConversionLog) -> Non
     try:
         json.loads(raw, object_pairs_hook=hook)
     except _DoubledError as error:
-        what = f"{_DOUBLED_KEY} ({shortened(error.key)}), and one of the two would be lost"
+        what = f"{_DOUBLED_KEY} ({shortened_value(error.key)}), and one of the two would be lost"
         raise SourceError(
             what, where=_place_of_doubled_key(raw, where, hook), do="keep one of them, with what both hold"
         ) from None
     except (ValueError, RecursionError):
         return
     if minor and not any(_DOUBLED_KEY in note for note in log.notes):
-        log.notes.append(f"{where}: {_DOUBLED_KEY} ({shortened(minor[0])}); the last one counts")
+        log.notes.append(f"{where}: {_DOUBLED_KEY} ({shortened_value(minor[0])}); the last one counts")
 
 
 def _place_of_doubled_key(raw: bytes | str, where: str, hook: Callable[[list[tuple[str, Any]]], None]) -> str:
@@ -159,7 +159,7 @@ def read_json_records(source: ImportSource, log: ConversionLog | None = None) ->
     SourceError, with the line, for what is not JSON.
     """
     if _is_one_object(source) or _is_one_list(source):
-        value = parse_json(source.read_bytes().removeprefix(b"\xef\xbb\xbf"), source.name, log)
+        value = parse_json_value(source.read_bytes().removeprefix(b"\xef\xbb\xbf"), source.name, log)
         if not isinstance(value, list):
             yield source.name, value
             return
@@ -169,7 +169,7 @@ def read_json_records(source: ImportSource, log: ConversionLog | None = None) ->
         return
     for number, line in source.lines():
         if line.strip():
-            yield source.where(number), parse_json(line, source.where(number), log)
+            yield source.where(number), parse_json_value(line, source.where(number), log)
 
 
 def ambiguous_records(source: ImportSource, *, every: bool = False) -> Iterator[Any]:

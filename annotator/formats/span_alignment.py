@@ -73,7 +73,7 @@ def _aligned(
 def _aligned_span(
     document: Document, span: Span, seen: dict[SpanKey, str], label: str
 ) -> tuple[Span | None, Outcome | None, str]:
-    """Return the span as it is kept, if it is, and its fate; none where it stays unchanged.
+    """Return the span as it is kept, if it is, and its outcome; none where it stays unchanged.
 
     ``seen`` has what each span that is kept was labelled in the file.
     """

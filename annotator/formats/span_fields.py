@@ -15,7 +15,7 @@ from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
 from annotator.formats.document import ConversionLog, ConversionLogEntry
 from annotator.formats.import_source import ImportSource
-from annotator.formats.json_records import ambiguous_records, json_files, read_json_records, shortened
+from annotator.formats.json_records import ambiguous_records, json_files, read_json_records, shortened_value
 from annotator.formats.offset_units import (
     CODE_POINTS,
     OffsetUnit,
@@ -157,7 +157,7 @@ def raw_span_id(raw: RawSpan) -> str:
 
 
 def _shown_value(value: Any) -> str:
-    return value[:40] if isinstance(value, str) else shortened(value)
+    return value[:40] if isinstance(value, str) else shortened_value(value)
 
 
 def _checked_span(raw: RawSpan, text: str, unit: OffsetUnit) -> tuple[str, Span | None]:
@@ -197,7 +197,7 @@ def record_unsupported(items: Any, kind: str, where: str, log: ConversionLog) ->
     """List what a file has beside its spans and no span can hold; ``items`` may be no list and has none then."""
     for item in items if isinstance(items, list) else ():
         id_ = name_of(item.get("id")) if isinstance(item, dict) else ""
-        log.leave_out(where, id_ or shortened(item), UNSUPPORTED[kind], kind=kind)
+        log.leave_out(where, id_ or shortened_value(item), UNSUPPORTED[kind], kind=kind)
 
 
 class NoteCounter(Struct):

@@ -131,7 +131,7 @@ def _load_cas(cassis: Any, file: ImportSource, files: list[ImportSource], log: C
         except AnnotatorError:
             raise
         except Exception as error:  # noqa: BLE001  (the library raises whatever its parsers meet)
-            text = json_records.shortened(f"{type(error).__name__}: {error}", 80).strip("'\"")
+            text = json_records.shortened_value(f"{type(error).__name__}: {error}", 80).strip("'\"")
             raise file.error(f"this is no sound CAS ({text})", do="export it again") from None
     offs = (_UNMAPPED_OFFSET.match(str(w.message)) for w in description)
     if not views:

@@ -179,12 +179,11 @@ def _frame_after(sent: SentenceFeatures, last: int) -> str:
         return "end"
     if word in _VERBS_AFTER_PLACES or word in en.PERSON_VERBS or word in en.SPEECH_CUES:
         return "subject"
-    if word in en.FUNCTION_WORDS:
-        return "other"
-    if sent.is_capitalised(last):
+    if word not in en.FUNCTION_WORDS and sent.is_capitalised(last):
         return "name"
-    # what a name before it may modify; most verbs are past ones
-    return "adj" if word[0].isalpha() and not word.endswith(("ed", "ing", "ly")) else "other"
+    # A word in small letters may be what the name before it modifies; most verbs are past ones.
+    modified = word not in en.FUNCTION_WORDS and word[0].isalpha() and not word.endswith(("ed", "ing", "ly"))
+    return "adj" if modified else "other"
 
 
 def _is_dateline(sent: SentenceFeatures, first: int, last: int) -> bool:

@@ -17,7 +17,7 @@ from annotator.core.digest import is_article_id, text_digest
 from annotator.core.errors import CorpusError, SourceError
 from annotator.storage.atomic import sync_files, sync_folder, write_atomic
 from annotator.storage.corpus_layout import ARTICLES_FOLDER
-from annotator.storage.file_io import dump_json, parse_json, translate_os_errors
+from annotator.storage.file_io import dump_json, parse_json_line, translate_os_errors
 
 _TEXT_FIELDS = ("title", "byline", "dateline", "date", "source")
 _RESTORE_HINT = "restore the file from a copy"
@@ -108,7 +108,7 @@ def decode_article(raw: bytes, where: str, article_id: str = "") -> Article:
 
 def _damage_error(error: Exception, raw: bytes, where: str) -> CorpusError:
     """Return the error for bytes that a typed decoder refuses; raises another where they are no JSON."""
-    parse_json(raw, where)
+    parse_json_line(raw, where)
     return CorpusError(f"the article is damaged: {error}", where=where, do=_RESTORE_HINT)
 
 
@@ -175,7 +175,7 @@ class ArticleStore:
         """Return the JSON object of an article, with fields of later versions too; raises CorpusError."""
         raw = self._read(article_id)
         self._decode(article_id, raw)
-        return parse_json(raw, str(self.path(article_id)))
+        return parse_json_line(raw, str(self.path(article_id)))
 
     def iterate(self, ids: Iterable[str]) -> Iterator[Article]:
         """Yield the articles of these ids, in this order; raises CorpusError."""

@@ -12,7 +12,7 @@ from msgspec import Struct, ValidationError, convert
 from annotator.core.digest import is_article_id
 from annotator.core.errors import CorpusError
 from annotator.storage.atomic import write_atomic
-from annotator.storage.file_io import dump_json, parse_json, read_toml, translate_os_errors
+from annotator.storage.file_io import dump_json, parse_json_line, read_toml, translate_os_errors
 
 CORPUS_FORMAT = 1
 """The version of the corpus folder; a higher one is refused."""
@@ -167,7 +167,7 @@ def read_split_groups(corpus: Path) -> dict[str, str]:
     with translate_os_errors("read", path):
         if not path.exists():
             return {}
-        data = parse_json(path.read_bytes(), str(path))
+        data = parse_json_line(path.read_bytes(), str(path))
     if isinstance(version := data.get("_v"), int) and version > SPLITS_FORMAT:
         raise CorpusError(
             f"a newer Annotator wrote this (format {version})", where=str(path), do="update Annotator"

@@ -105,7 +105,7 @@ def raw_lines(file: BinaryIO, where: str, start: int = 0, number: int = 1) -> It
         start, number = line.end, number + 1
 
 
-def parse_json(raw: bytes, where: str) -> dict[str, Any]:
+def parse_json_line(raw: bytes, where: str) -> dict[str, Any]:
     """Return the JSON object in ``raw``; raises CorpusError naming ``where`` (``file:line``)."""
     try:
         value = orjson.loads(raw)
@@ -126,7 +126,7 @@ def read_jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     with path.open("rb") as file:
         for line in raw_lines(file, str(path)):
             if line.raw.strip():
-                yield line.number, parse_json(line.raw, f"{path}:{line.number}")
+                yield line.number, parse_json_line(line.raw, f"{path}:{line.number}")
 
 
 def dump_json(value: Any, where: str = "", *, pretty: bool = False) -> bytes:

@@ -24,7 +24,7 @@ from annotator.core.label_migration import MigrationKind, MigrationRule
 from annotator.storage.atomic import write_atomic
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import MIGRATIONS_FILE
-from annotator.storage.file_io import dump_json_line, parse_json, translate_os_errors
+from annotator.storage.file_io import dump_json_line, parse_json_line, translate_os_errors
 from annotator.storage.journal import Journal
 
 MIGRATIONS_FORMAT = 1
@@ -67,7 +67,7 @@ class _MigrationLine(Struct, frozen=True):
 
 
 def _decode_migration(line: bytes, where: str, number: int) -> Migration:
-    data = parse_json(line, where)
+    data = parse_json_line(line, where)
     if isinstance(version := data.get("_v"), int) and version > MIGRATIONS_FORMAT:
         raise CorpusError(
             f"a newer Annotator wrote this (format {version})", where=where, do="update Annotator"

@@ -16,7 +16,7 @@ from annotator.storage.schemas import parse_schema_text
 _LABEL_RULES = ("inside", "overlaps")
 
 
-def rename_label(text: str, old: str, new: str) -> str:
+def rename_label_in_schema(text: str, old: str, new: str) -> str:
     """Return the schema with one label renamed, wherever it is named; raises SchemaError."""
     document = tomlkit.parse(text)
     _label_table(document, old)["name"] = new
@@ -25,7 +25,7 @@ def rename_label(text: str, old: str, new: str) -> str:
     return _validated_text(document)
 
 
-def merge_labels(text: str, sources: Sequence[str], into: str) -> str:
+def merge_labels_in_schema(text: str, sources: Sequence[str], into: str) -> str:
     """Return the schema with several labels as one: rules, examples and takes together; raises SchemaError.
 
     It has the place, key and colour of ``into``, or of the first of the ``sources``.
@@ -44,7 +44,7 @@ def merge_labels(text: str, sources: Sequence[str], into: str) -> str:
     return _validated_text(document)
 
 
-def split_label(text: str, old: str, into: Sequence[str]) -> str:
+def split_label_in_schema(text: str, old: str, into: Sequence[str]) -> str:
     """Return the schema with copies of one label in its place, under new names; raises SchemaError.
 
     The first keeps key and colour; the others get a free colour. Every copy has the old guideline, for a

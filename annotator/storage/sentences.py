@@ -18,7 +18,7 @@ from annotator.core.errors import CorpusError
 from annotator.core.tokens import tokens_cover_text
 from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder, write_atomic
 from annotator.storage.codec import DataError, decode_sentence, encode_sentence
-from annotator.storage.file_io import MAX_RECORD, RawLine, dump_json_line, parse_json, raw_lines
+from annotator.storage.file_io import MAX_RECORD, RawLine, dump_json_line, parse_json_line, raw_lines
 
 _LINE_START = b'{"id":"'
 _SENTENCE_ID = re.compile(rb'\{"id":"[0-9a-f]+:(\d+)-(\d+)",')
@@ -106,7 +106,7 @@ def article_of_line(raw: bytes) -> str | None:
     if raw.endswith(b"}") and (name := _article_of_own_line(raw)):
         return name
     with suppress(CorpusError, KeyError, TypeError):
-        name = parse_json(raw, "")["meta"]["article"]
+        name = parse_json_line(raw, "")["meta"]["article"]
         return name if isinstance(name, str) and is_article_id(name) else None
     return None
 
@@ -179,7 +179,7 @@ class SentenceFile:
             try:
                 sentence = decode_sentence(line)
             except DataError as error:
-                parse_json(line, where)  # its error is better for a line that is no JSON
+                parse_json_line(line, where)  # its error is better for a line that is no JSON
                 raise CorpusError(
                     f"the sentence is damaged: {error}", where=where, do=_RESTORE_HINT
                 ) from None

@@ -315,7 +315,7 @@ class SuggestionWriter:
         if index.flaws:
             n = len(index.flaws)
             self.notes.append(
-                f"{self.path.name}: {n} damaged {'line' if n == 1 else 'lines'}; all is made anew"
+                f"{self.path.name}: {n} damaged {'line' if n == 1 else 'lines'}; all is made again"
             )
         if not index.flaws and self._same_fingerprint(index):
             return self.path, index

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from annotator.core.errors import CorpusError
 from annotator.storage.atomic import set_aside, sync_folder, write_atomic, write_new
 from annotator.storage.corpus_layout import SETTINGS_FILE
-from annotator.storage.file_io import dump_json, parse_json, translate_os_errors
+from annotator.storage.file_io import dump_json, parse_json_line, translate_os_errors
 from annotator.storage.lock import lock_or_raise
 from annotator.storage.schemas import sample_corpus_path
 
@@ -85,7 +85,7 @@ class Preferences(Struct, frozen=True):
         path = _preferences_path()
         try:
             raw = path.read_bytes()
-            return _decode_preferences(parse_json(raw, str(path)))
+            return _decode_preferences(parse_json_line(raw, str(path)))
         except OSError:
             return cls()
         except (CorpusError, ValueError):

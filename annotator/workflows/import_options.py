@@ -66,7 +66,7 @@ def parse_label_pairs(given: Iterable[str]) -> dict[str, str]:
     return pairs
 
 
-def open_sources(files: Sequence[Path]) -> list[ImportSource]:
+def open_import_sources(files: Sequence[Path]) -> list[ImportSource]:
     """Return the files as sources; raises UsageError for one that is named twice, under whatever name."""
     seen: dict[str, Path] = {}
     for path in files:

@@ -26,7 +26,7 @@ from annotator.formats.document import (
     count_losses,
     is_loss,
 )
-from annotator.formats.import_source import ImportSource, path_text
+from annotator.formats.import_source import ImportSource, source_path_text
 from annotator.formats.registry import format_info
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.atomic import write_atomic
@@ -43,7 +43,7 @@ from annotator.workflows.import_options import (
     check_format_options,
     check_spans_found,
     choose_import_format,
-    open_sources,
+    open_import_sources,
     read_source_documents,
 )
 
@@ -104,7 +104,7 @@ def import_files(
         check_annotator_name(options.annotator)
     if options.ledger_file is not None:
         _check_ledger_file(options.ledger_file, folder)
-    sources = open_sources(files)
+    sources = open_import_sources(files)
     formats = [choose_import_format(s, options.format) for s in sources]
     check_format_options((name for name, _ in formats), options)
     target = _open_target(folder, options)
@@ -125,7 +125,7 @@ def import_files(
         ledger_file = options.ledger_file or folder / IMPORTS_FOLDER / _ledger_name(sources, data)
         _commit(target, importer, added, options, ledger_file, data)
     return ImportReport(
-        corpus=path_text(folder),
+        corpus=source_path_text(folder),
         files=tuple(
             {"file": s.name, "format": name, "why": why}
             for s, (name, why) in zip(sources, formats, strict=True)
@@ -140,7 +140,7 @@ def import_files(
         added_labels=tuple(added),
         broken_rules=importer.record_builder.broken_rules,
         notes=(*target.warnings, *log.notes, *_report_notes(importer, options)),
-        ledger_file=path_text(ledger_file),
+        ledger_file=source_path_text(ledger_file),
     )
 
 
@@ -285,7 +285,7 @@ def _raise_losses(log: ConversionLog, options: ImportOptions, ledger: bytes, fol
     see = "with --ledger-file FILE"
     if options.ledger_file is not None:
         _write_ledger(options.ledger_file, ledger)
-        see = f"in {path_text(options.ledger_file)}"
+        see = f"in {source_path_text(options.ledger_file)}"
     losses = Counter(e.why for e in filter(is_loss, log.entries))
     raise SourceError(
         f"{pluralize(losses.total(), 'thing')} would be lost: "
@@ -315,7 +315,7 @@ def _commit(
             staging.commit_to_existing(importer.record_builder.next_seqs, schema)
         return
     settings = NewCorpusSettings(
-        path_text(target.folder.resolve().name),
+        source_path_text(target.folder.resolve().name),
         target.lang,
         importer.tokenizer.fingerprint,
         schema or target.schema_text,

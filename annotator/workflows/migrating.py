@@ -24,9 +24,9 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.file_io import read_text
 from annotator.storage.journal import Journal
 from annotator.storage.migrations import Migration, all_journals_locked, apply_migration, read_migrations
-from annotator.storage.schema_editing import merge_labels as merge_labels_in
-from annotator.storage.schema_editing import rename_label as rename_label_in
-from annotator.storage.schema_editing import split_label as split_label_in
+from annotator.storage.schema_editing import merge_labels_in_schema as merge_labels_in
+from annotator.storage.schema_editing import rename_label_in_schema as rename_label_in
+from annotator.storage.schema_editing import split_label_in_schema as split_label_in
 from annotator.storage.schemas import parse_schema_text
 
 _DESCRIPTIONS = {

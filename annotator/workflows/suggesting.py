@@ -44,7 +44,7 @@ class SuggestReport(Struct, frozen=True):
     """The spans left out because they are off the token edges: ``sentence:start-end:label``."""
 
 
-def open_sources(
+def open_suggestion_sources(
     corpus: CorpusFolder, *, rules: bool = False, model: str | None = None, source: str | None = None
 ) -> Iterator[SuggestionSource]:
     """Open the sources that are asked for, each when it is its turn.

@@ -13,7 +13,11 @@ from annotator.core.edits import Op
 from annotator.core.journal_record import JournalRecord
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
-from annotator.storage.schema_editing import merge_labels, rename_label, split_label
+from annotator.storage.schema_editing import (
+    merge_labels_in_schema,
+    rename_label_in_schema,
+    split_label_in_schema,
+)
 from annotator.storage.schemas import parse_schema_text
 from annotator.workflows.opening import labels_in_use
 from tests import builders
@@ -230,7 +234,7 @@ name = "C"
 key = "c"
 inside = ["A", "B"]
 """
-    made = merge_labels(text, ["A", "B"], "X")
+    made = merge_labels_in_schema(text, ["A", "B"], "X")
     schema = parse_schema_text(made, "test")
     assert made.startswith("# Ours.")
     assert [(x.name, x.key, x.inside, x.target) for x in schema.labels] == [
@@ -278,11 +282,14 @@ def test_suggestions_go_on_under_the_new_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "taken"),
     [
-        (lambda t: rename_label(t, "A", "X"), {"X": ["APE", "A"], "B": []}),
-        (lambda t: rename_label(rename_label(t, "A", "X"), "B", "A"), {"X": ["APE"], "A": ["B"]}),
-        (lambda t: merge_labels(t, ["A", "B"], "B"), {"B": ["APE", "A"]}),
-        (lambda t: split_label(t, "A", ["X", "Y"]), {"X": ["APE", "A"], "Y": [], "B": []}),
-        (lambda t: rename_label(t.replace('takes = ["APE"]', ""), "A", "X"), {"X": [], "B": []}),
+        (lambda t: rename_label_in_schema(t, "A", "X"), {"X": ["APE", "A"], "B": []}),
+        (
+            lambda t: rename_label_in_schema(rename_label_in_schema(t, "A", "X"), "B", "A"),
+            {"X": ["APE"], "A": ["B"]},
+        ),
+        (lambda t: merge_labels_in_schema(t, ["A", "B"], "B"), {"B": ["APE", "A"]}),
+        (lambda t: split_label_in_schema(t, "A", ["X", "Y"]), {"X": ["APE", "A"], "Y": [], "B": []}),
+        (lambda t: rename_label_in_schema(t.replace('takes = ["APE"]', ""), "A", "X"), {"X": [], "B": []}),
     ],
 )
 def test_a_label_takes_what_had_its_old_name(

@@ -13,7 +13,7 @@ from annotator.core.errors import SourceError
 from annotator.formats.document import ConversionLog
 from annotator.formats.format_detection import choose_format
 from annotator.formats.import_source import MAX_LINE_BYTES, FileSample, ImportSource
-from annotator.formats.json_records import parse_json, read_json_records
+from annotator.formats.json_records import parse_json_value, read_json_records
 
 
 def test_lines_end_at_lf_alone(tmp_path: Path) -> None:
@@ -108,10 +108,10 @@ def test_json_is_strict() -> None:
     """NaN, half characters and depth are refused, and a doubled key is told once."""
     for bad in (b"NaN", b'"\\ud800"', b"[" * 2000 + b"]" * 2000, b'{"a": \xff}', b""):
         with pytest.raises(SourceError, match=r"f:1: this is not JSON"):
-            parse_json(bad, "f:1")
+            parse_json_value(bad, "f:1")
     account = ConversionLog()
-    assert parse_json(b'{"a": 1, "a": 2}', "f:1", account) == {"a": 2}
-    parse_json(b'{"b": {"c": 1, "c": 2}}', "f:2", account)
+    assert parse_json_value(b'{"a": 1, "a": 2}', "f:1", account) == {"a": 2}
+    parse_json_value(b'{"b": {"c": 1, "c": 2}}', "f:2", account)
     assert account.notes == ["f:1: a key stands twice in one object ('a'); the last one counts"]
 
 
@@ -119,10 +119,10 @@ def test_json_is_strict() -> None:
 def test_a_doubled_key_loses_no_spans(key: str) -> None:
     """A doubled key that holds a text or spans, or any list, is refused; after a note on another one too."""
     account = ConversionLog()
-    parse_json(b'{"a": 1, "a": 2}', "f:1", account)
+    parse_json_value(b'{"a": 1, "a": 2}', "f:1", account)
     row = b'{"meta": {"n": 1}, "%b": [1], "%b": [2]}' % (key.encode(), key.encode())
     with pytest.raises(SourceError) as error:
-        parse_json(row, "f:2", account)
+        parse_json_value(row, "f:2", account)
     assert str(error.value) == (
         f"f:2: a key stands twice in one object ('{key}'), and one of the two would be lost; "
         "keep one of them, with what both hold"

@@ -144,7 +144,7 @@ def test_a_damaged_file_is_made_again(tmp_path: Path) -> None:
     assert SuggestionFile(path).flaws == (2,)
     assert SuggestionFile(path)(EVERY[2]) == offers(EVERY[2])
     writer = write(tmp_path, EVERY)
-    assert writer.notes == ["m.jsonl: 1 damaged line; all is made anew"]
+    assert writer.notes == ["m.jsonl: 1 damaged line; all is made again"]
     assert path.read_bytes() == b"".join(lines)
 
 

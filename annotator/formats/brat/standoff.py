@@ -174,7 +174,7 @@ def fragment_quotes(bound: TextBound) -> list[QuotedRange]:
 
 
 class PlacedBound(Struct, frozen=True):
-    """A bound and its spans; with a ``fate`` it isn't just as it was in the file."""
+    """A bound and its spans; with a ``outcome`` it isn't just as it was in the file."""
 
     bound: TextBound
     spans: tuple[Span, ...]

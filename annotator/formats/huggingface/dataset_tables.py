@@ -15,7 +15,7 @@ from annotator.core.pluralize import pluralize
 from annotator.formats.document import ConversionLog
 from annotator.formats.huggingface.dataset_columns import SPAN_COLUMNS, TOKEN_COLUMNS, tag_column_rank
 from annotator.formats.import_source import MAX_UNPACKED_BYTES, MAX_ZIP_RATIO, FileSample, ImportSource
-from annotator.formats.json_records import read_json_records, shortened
+from annotator.formats.json_records import read_json_records, shortened_value
 
 # JSONL, or a JSON list, whose rows have the columns of a data set: ``tokens`` with tags.
 
@@ -218,7 +218,7 @@ class ParquetTable:
             raise self.source.error(what, do="write it with smaller row groups")
         if most > max(SMALL_GROUP_BYTES, MAX_ZIP_RATIO * len(data)):
             what = f"a column unpacks to {most:,} bytes, more than {MAX_ZIP_RATIO} times the file's size"
-            raise self.source.error(what, do="write it anew from where it comes")
+            raise self.source.error(what, do="write it again from where it comes")
 
     @contextmanager
     def _decoding(self, row: int = 0) -> Iterator[None]:
@@ -243,7 +243,9 @@ class ParquetTable:
         return value
 
     def _broken(self, error: Exception, row: int = 0) -> SourceError:
-        description = shortened(f"{type(error).__name__}: {' '.join(str(error).split())}", 80).strip("'\"")
+        description = shortened_value(f"{type(error).__name__}: {' '.join(str(error).split())}", 80).strip(
+            "'\""
+        )
         where = self._where(row) if row else self.source.name
         return SourceError(
             f"this is no sound Parquet file ({description})", where=where, do="export it again"

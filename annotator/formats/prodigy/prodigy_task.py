@@ -14,7 +14,7 @@ from annotator.core.tokens import Token, is_aligned, token_range
 from annotator.formats import span_fields
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.format_writing import PAST_TEXT_END, supported_spans, write_json_lines
-from annotator.formats.json_records import shortened
+from annotator.formats.json_records import shortened_value
 from annotator.formats.offset_units import OffsetUnit, to_code_points
 
 EXPORT_TASKS_AGAIN = "export the file from Prodigy again (db-out)"
@@ -48,7 +48,9 @@ def task_answer(value: Any, where: str) -> Answer | None:
     if value is None:
         return None
     if not isinstance(value, str) or value not in set(Answer):
-        raise SourceError(f"`answer` is {shortened(value)}", where=where, do="use accept, reject or ignore")
+        raise SourceError(
+            f"`answer` is {shortened_value(value)}", where=where, do="use accept, reject or ignore"
+        )
     return Answer(value)
 
 

@@ -11,7 +11,7 @@ from annotator.session.state import TaskState
 from annotator.session.tour import TOUR_STEPS, Tour
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.prompt import shortened, suggestion_text
+from annotator.tui.layout.prompt import shortened_words, suggestion_text
 from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
 from annotator.tui.layout.text_cells import screen_text
 
@@ -172,7 +172,7 @@ def _free_word_text(what: str, state: TaskState, glyphs: Glyphs) -> StyledText:
     for token, hint in zip(state.annotated.sentence.tokens, state.hints, strict=False):
         free = not any(a < token.end and token.start < b for a, b in taken)
         if len(hint.letters) == 1 and free and token.text.islower() and len(token.text) > 3:
-            word = styled.bold(shortened(token.text, 14, glyphs))
+            word = styled.bold(shortened_words(token.text, 14, glyphs))
             return word if what == "word" else styled.key(hint.letters)
     return StyledText(f"a {what}")
 

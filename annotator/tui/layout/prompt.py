@@ -46,7 +46,7 @@ def first_open_suggestion(state: TaskState) -> tuple[str, tuple[int, Suggestion]
 def suggestion_text(state: TaskState, target: tuple[int, Suggestion], width: int, glyphs: Glyphs) -> str:
     """Return the words of a suggestion in at most ``width`` cells."""
     i, s = target
-    return shortened(state.annotated_sentences[i].sentence.text[s.start : s.end], width, glyphs)
+    return shortened_words(state.annotated_sentences[i].sentence.text[s.start : s.end], width, glyphs)
 
 
 def selected_text(state: TaskState) -> str:
@@ -122,7 +122,7 @@ def _label_key_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]
 
 def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     assert state.selected_span is not None
-    words = shortened(state.annotated.text_of(state.selected_span), 24, glyphs)
+    words = shortened_words(state.annotated.text_of(state.selected_span), 24, glyphs)
     chip = StyledText(
         screen_text(state.selected_span.label),
         CellStyle("lane", state.selected_span.label, reverse=True, bold=True),
@@ -146,7 +146,7 @@ def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
 def _selection_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     assert state.selection is not None
     message = (message_item(state.message),) if state.message else ()
-    words: PromptItem = (styled.bold(shortened(selected_text(state), 28, glyphs)),)
+    words: PromptItem = (styled.bold(shortened_words(selected_text(state), 28, glyphs)),)
     offered = _suggestions_for_selection(state)
     if offered:
         return (words, *message, *_suggestion_items(state, offered, glyphs), *_growth_items(state, glyphs))
@@ -201,7 +201,7 @@ def _misaligned_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...
         wrong = tuple(s for s in wrong if s == state.selected_span)
     if not wrong:
         return ()
-    words = shortened(text_with_span_edges(state.annotated, wrong[0]), 28, glyphs)
+    words = shortened_words(text_with_span_edges(state.annotated, wrong[0]), 28, glyphs)
     message = f"{screen_text(wrong[0].label)} {misalignment_message(state.annotated, wrong[0])}"
     if len(wrong) > 1:
         words, message = f"{len(wrong)} spans", "begin or end inside a token"
@@ -243,7 +243,7 @@ def message_item(message: StatusMessage) -> PromptItem:
     return (styled.ok(screen_text(message.text)),)
 
 
-def shortened(words: str, width: int, glyphs: Glyphs) -> str:
+def shortened_words(words: str, width: int, glyphs: Glyphs) -> str:
     """Return a text in at most ``width`` cells: its first and last words where it is longer."""
     safe = " ".join(screen_text(words).split())
     if cell_len(safe) <= width:

@@ -12,7 +12,7 @@ from annotator.core.tokens import is_aligned
 from annotator.session.state import SaveState, TaskState
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.prompt import shortened
+from annotator.tui.layout.prompt import shortened_words
 from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
 from annotator.tui.layout.text_cells import screen_text
 
@@ -175,7 +175,7 @@ def _span_tree(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRow]:
         name = StyledText(
             state.schema.short_name(span.label), CellStyle("lane", span.label, reverse=focused, bold=focused)
         )
-        words = shortened(state.annotated.text_of(span), max(4, width - 5 - depth), glyphs)
+        words = shortened_words(state.annotated.text_of(span), max(4, width - 5 - depth), glyphs)
         style = CellStyle("text", bold=focused)
         message: StyledRow = (StyledText("  " + words, style),)
         if not is_aligned(state.annotated.sentence.tokens, span.start, span.end):

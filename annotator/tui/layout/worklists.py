@@ -19,7 +19,7 @@ from annotator.session.commands import REPAIR_COMMANDS
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.active_sentence import answer_indicator
 from annotator.tui.layout.glyphs import Glyphs
-from annotator.tui.layout.prompt import shortened
+from annotator.tui.layout.prompt import shortened_words
 from annotator.tui.layout.search_results import HIGHLIGHT_STYLE, highlighted_text_row
 from annotator.tui.layout.span_lanes import SPAN_EDGE, drawable_text, text_with_span_edges
 from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
@@ -278,7 +278,7 @@ def _misaligned_span_row(view: RepairView, i: int, width: int, glyphs: Glyphs) -
 
 def _fault_row(annotated: AnnotatedSentence, span: Span, width: int, glyphs: Glyphs) -> StyledRow:
     """Return what is wrong with the current span."""
-    words = shortened(text_with_span_edges(annotated, span), max(8, width // 2), glyphs)
+    words = shortened_words(text_with_span_edges(annotated, span), max(8, width // 2), glyphs)
     return (
         styled.warn_bold(f"    {glyphs.problem} "),
         styled.bold(words),
@@ -297,10 +297,10 @@ def _repair_row(repair: SpanRepair, span: Span, width: int, glyphs: Glyphs) -> S
     if repair.kind is RepairKind.DROP:
         gives = StyledText(f"no {screen_text(span.label)} here any more")
     elif repair.kind is RepairKind.SPLIT:
-        gives = styled.bold(shortened(f" {SPAN_EDGE} ".join(repair.result), room, glyphs))
+        gives = styled.bold(shortened_words(f" {SPAN_EDGE} ".join(repair.result), room, glyphs))
     else:
         gives = StyledText(
-            shortened(repair.result[0], room, glyphs), CellStyle("lane", span.label, bold=True)
+            shortened_words(repair.result[0], room, glyphs), CellStyle("lane", span.label, bold=True)
         )
     return _repair_key_row(
         REPAIR_COMMANDS[repair.kind], repair.kind.value, (gives,), width, glyphs, live=True
