@@ -74,6 +74,15 @@ class ConversionLogEntry(Struct, frozen=True):
     accounts for them, so ``align_spans`` doesn't count them as kept unchanged."""
 
 
+def span_entry(
+    document: Document, span: Span, outcome: Outcome, why: str = "", became: Span | None = None
+) -> ConversionLogEntry:
+    """Return the entry for a span of a document, named ``start-end:label``."""
+    id_, text = f"{span.start}-{span.end}:{span.label}", document.text[span.start : span.end]
+    made = (became,) if became else ()
+    return ConversionLogEntry(document.where or document.id, id_, outcome, why, text, resulting_spans=made)
+
+
 class ConversionLog(Struct):
     """Counts what a file has and what became of it: spans in = carried over as they were + listed."""
 

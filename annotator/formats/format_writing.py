@@ -14,7 +14,7 @@ from annotator.core.errors import SourceError
 from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
-from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
+from annotator.formats.document import ConversionLog, Document, span_entry
 
 PAST_TEXT_END = "past the end of the text"
 
@@ -23,12 +23,7 @@ def record_span(
     document: Document, span: Span, why: str, log: ConversionLog, outcome: Outcome = Outcome.LEFT_OUT
 ) -> None:
     """List a span that is not written unchanged."""
-    text = document.text[span.start : span.end]
-    log.record(
-        ConversionLogEntry(
-            document_place(document), f"{span.start}-{span.end}:{span.label}", outcome, why, text
-        )
-    )
+    log.record(span_entry(document, span, outcome, why))
 
 
 def supported_spans(

@@ -13,7 +13,13 @@ from msgspec.structs import replace
 from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, gap_token, is_aligned
-from annotator.formats.document import AS_MAP_REQUESTS, ConversionLog, ConversionLogEntry, Document
+from annotator.formats.document import (
+    AS_MAP_REQUESTS,
+    ConversionLog,
+    ConversionLogEntry,
+    Document,
+    span_entry,
+)
 from annotator.formats.label_mapping import LabelRename
 
 SAME_SPAN_TWICE = "the same span stands there twice"
@@ -62,12 +68,12 @@ def _aligned(
             yield settled
         if span.key in reported:
             if settled is None:  # the reader's entry has its outcome; this one, that it is left out
-                log.record(replace(_log_entry(document, span, Outcome.LEFT_OUT, why, None), kind="part"))
+                log.record(replace(span_entry(document, span, Outcome.LEFT_OUT, why), kind="part"))
             continue
         if outcome is None and settled is not None:
             kept.append(settled)
         elif outcome is not None:
-            log.record(_log_entry(document, span, outcome, why, settled))
+            log.record(span_entry(document, span, outcome, why, settled))
 
 
 def _aligned_span(
@@ -107,16 +113,6 @@ def trim_blanks(text: str, span: Span) -> Span | None:
     if start >= end:
         return None
     return span if (start, end) == (span.start, span.end) else replace(span, start=start, end=end)
-
-
-def _log_entry(
-    document: Document, span: Span, outcome: Outcome, why: str, settled: Span | None
-) -> ConversionLogEntry:
-    text = document.text[span.start : span.end]
-    made = (settled,) if settled else ()
-    return ConversionLogEntry(
-        document.where, f"{span.start}-{span.end}:{span.label}", outcome, why, text, resulting_spans=made
-    )
 
 
 def find_words(text: str, words: Iterable[str], *, to_end: bool = True) -> list[tuple[int, int]] | None:

@@ -20,7 +20,7 @@ from annotator.core.journal_record import JournalRecord
 from annotator.core.ledger import Outcome
 from annotator.core.schema import Schema
 from annotator.core.spans import Span, reading_order
-from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
+from annotator.formats.document import ConversionLog, ConversionLogEntry, Document, span_entry
 from annotator.storage.import_transaction import ImportStaging
 from annotator.storage.journal import Journal, is_annotator_name
 from annotator.workflows import import_documents
@@ -58,7 +58,7 @@ class _ExistingAnnotations(Struct):
     def put(
         self, sentence_range: import_documents.DocumentRange, annotation: Annotation, *, new: bool
     ) -> None:
-        """Put a work in the place of what shares text with it."""
+        """Put an annotation in the place of what shares text with it."""
         for other, _, _ in self.overlapping(*sentence_range):
             self.annotations.pop(other)
             self._ranges.remove(other)
@@ -94,7 +94,7 @@ class RecordBuilder:
         self._annotators = set(staging.corpus.annotators()) if staging.corpus else set[str]()
 
     def set_base_sentences(self, article_id: str, sentences: Sequence[Sentence]) -> None:
-        """Tell which sentences the corpus has, or gets, of an article."""
+        """Set the sentences that the corpus has, or gets, of an article."""
         self._base_sentences.setdefault(article_id, {(s.start, s.end): s.index for s in sentences})
 
     def add_document(self, aligned: import_documents.AlignedDocument, article: Article, offset: int) -> None:
@@ -117,7 +117,7 @@ class RecordBuilder:
             if outcome := self._build_records(name, existing, annotated, joins, aligned.document.time):
                 left = self._list_not_written(aligned, annotation, (start, end), left, *outcome)
         if self._choices.full:
-            self.kept += [_kept_entry(aligned.document, key) for key in sorted(left)]
+            self.kept += [span_entry(aligned.document, Span(*key), Outcome.KEPT) for key in sorted(left)]
 
     def _sentence(self, s: Sentence, article: Article, offset: int) -> Sentence:
         """Return a sentence of a document in its place; numbered as the corpus has it, if it does."""
@@ -149,7 +149,7 @@ class RecordBuilder:
         joins: Sequence[AnnotatedSentence],
         time: float,
     ) -> tuple[Outcome, str] | None:
-        """Prepare the records of one sentence; where it gives way to others return its spans' fate."""
+        """Prepare the records of one sentence; return the outcome of its spans where it gives way to others."""
         s, annotation = annotated.sentence, annotated.annotation
         sentence_range = (s.start, s.end)
         overlapping = existing.overlapping(*sentence_range)
@@ -213,17 +213,8 @@ class RecordBuilder:
         """
         document = aligned.document
         if outcome is Outcome.LEFT_OUT and not (annotation.spans or annotation.rejected):
-            words = document.text[sentence_range[0] : sentence_range[1]]
-            self._log.record(
-                ConversionLogEntry(
-                    document.where,
-                    f"{sentence_range[0]}-{sentence_range[1]}",
-                    outcome,
-                    why,
-                    words,
-                    "sentence",
-                )
-            )
+            start, end = sentence_range
+            self._log.leave_out(document.where, f"{start}-{end}", why, document.text[start:end], "sentence")
         for span in (*annotation.spans, *annotation.rejected):
             here = span.shifted(sentence_range[0])
             if here.key not in left:
@@ -231,12 +222,7 @@ class RecordBuilder:
                 continue
             left -= {here.key}
             self._log.kept -= 1
-            text = document.text[here.start : here.end]
-            self._log.record(
-                ConversionLogEntry(
-                    document.where, f"{here.start}-{here.end}:{here.label}", outcome, why, text
-                )
-            )
+            self._log.record(span_entry(document, here, outcome, why))
         self._log.aligned_entries = len(self._log.entries)
         return left
 
@@ -326,11 +312,3 @@ def _annotation_of(
 
 def _spans_inside(spans: Iterable[Span], start: int, end: int) -> Iterator[Span]:
     return (s.shifted(-start) for s in spans if start <= s.start and s.end <= end)
-
-
-def _kept_entry(document: Document, key: import_documents.SpanKey) -> ConversionLogEntry:
-    start, end, label = key
-
-    return ConversionLogEntry(
-        document.where, f"{start}-{end}:{label}", Outcome.KEPT, "", document.text[start:end]
-    )

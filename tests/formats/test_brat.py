@@ -24,6 +24,7 @@ from tests.formats.format_samples import (
     SHARED,
     fill,
     ledger_lines,
+    lost_spans,
     read_aligned,
     round_trip,
     texts_with_spans,
@@ -41,7 +42,6 @@ ANN = (
     "A1\tSure T3\n"
     "#1\tAnnotatorNotes T3\ta made-up harbour\\nnorth of it\n"
 )
-from tests.formats.format_samples import lost_spans
 
 
 def test_each_line_has_its_place(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from tests.formats.format_samples import (
     assert_accounted,
     fill,
     ledger_lines,
+    lost_spans,
     read_aligned,
     records,
     round_trip,
@@ -41,7 +42,6 @@ TOKENS = [
 ]
 IDA = {"start": 0, "end": 8, "label": "PERSON"}
 PLACE = {"start": 14, "end": 21, "label": "VENUE"}
-from tests.formats.format_samples import lost_spans
 
 
 def read(folder: Path, *tasks: dict[str, Any] | bytes) -> tuple[list[Document], ConversionLog]:

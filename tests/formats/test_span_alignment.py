@@ -18,10 +18,10 @@ from annotator.formats.span_alignment import (
     tokens_with_blanks,
     trim_blanks,
 )
+from tests.formats.format_samples import lost_spans
 
 TEXT = " Lena Okafor rowed\tto  Osmund. "
 TOKENS = (Token("Lena", 1, 5, ws=True), Token("Okafor", 6, 12, ws=True))
-from tests.formats.format_samples import lost_spans
 
 
 def _fates(account: ConversionLog) -> list[tuple[str, str, str]]:
