@@ -87,7 +87,13 @@ class LayerSurvey(Struct):
         layer, _, feature = wanted.rpartition(".")
         name = self._full_name(layer, where) if layer else ""
         if not name:
-            there = "; ".join(self._described_layers()) or "none"
+            features = {
+                n: ", ".join(filter(None, self.feature_values[n])) for n in sorted(self.feature_values)
+            }
+            layers = (
+                f"{n} ({self.counts[n]:,}{f': {names}' if names else ''})" for n, names in features.items()
+            )
+            there = "; ".join(layers) or "none"
             raise SourceError(f"it has no span layer {wanted!r}", where=where, do=f"name one of: {there}")
         if feature not in self.feature_values[name]:
             there = ", ".join(f for f in self.feature_values[name] if f) or "none"
@@ -104,12 +110,6 @@ class LayerSurvey(Struct):
             what = f"several layers are called {wanted}: {', '.join(sorted(found))}"
             raise SourceError(what, where=where, do="name one in full")
         return found[0] if found else ""
-
-    def _described_layers(self) -> Iterator[str]:
-        """Yield each layer with its number of spans and its features."""
-        for name in sorted(self.feature_values):
-            features = ", ".join(f for f in self.feature_values[name] if f)
-            yield f"{name} ({self.counts[name]:,}" + (f": {features})" if features else ")")
 
     def _label_feature(self, layer: str) -> str:
         """Return the feature that holds the labels: what looks like labels, or is called so; empty for none.

@@ -19,15 +19,8 @@ from msgspec import Struct, field
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
-from annotator.formats import span_fields
+from annotator.formats import format_writing, span_fields
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.format_writing import (
-    record_if_inside,
-    record_loss,
-    record_unsupported_fields,
-    safe_file_name,
-    write_whole_file,
-)
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import ambiguous_records, json_files, may_hold_json, read_json_records
 from annotator.formats.offset_units import CODE_POINTS, CRLF_AS_ONE, GRAPHEMES, UTF16, OffsetUnit
@@ -151,17 +144,17 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     rows: dict[str, list[bytes]] = {}
     for document in documents:
         row = orjson.dumps(doccano_row(document, log)) + b"\n"
-        rows.setdefault(safe_file_name(document.annotator) or "all", []).append(row)
+        rows.setdefault(format_writing.safe_file_name(document.annotator) or "all", []).append(row)
     return [
-        write_whole_file(out / f"{name}.jsonl", b"".join(lines))
+        format_writing.write_whole_file(out / f"{name}.jsonl", b"".join(lines))
         for name, lines in (rows or {"all": []}).items()
     ]
 
 
 def doccano_row(document: Document, log: ConversionLog) -> dict[str, Any]:
     """Return the row of a document; what it cannot hold is listed."""
-    spans = [span for span in document.spans if record_if_inside(document, span, log)]
-    record_unsupported_fields(document, "doccano", log, "accept" if spans else None)
+    spans = [span for span in document.spans if format_writing.record_if_inside(document, span, log)]
+    format_writing.record_unsupported_fields(document, "doccano", log, "accept" if spans else None)
     own = {"id": document.id, "title": document.title}
     meta = {k: v for k, v in own.items() if v} | {
         k: v for k, v in document.meta.items() if _is_free_column(k, document, log)
@@ -174,7 +167,7 @@ def doccano_row(document: Document, log: ConversionLog) -> dict[str, Any]:
 def _is_free_column(key: str, document: Document, log: ConversionLog) -> bool:
     """Return True if a field of the metadata can be a column; lists one that cannot."""
     if key in _RESERVED_COLUMNS:
-        record_loss(document, "field", key, COLUMN_TAKEN, log)
+        format_writing.record_loss(document, "field", key, COLUMN_TAKEN, log)
     return key not in _RESERVED_COLUMNS
 
 

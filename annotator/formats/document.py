@@ -42,14 +42,7 @@ class Document(Struct, frozen=True):
     """``file:line``, or the file and the document's number, for messages and the ledger."""
 
 
-CONVERSION_OUTCOMES = (
-    Outcome.TRIMMED,
-    Outcome.MOVED,
-    Outcome.SPLIT,
-    Outcome.DOUBLE,
-    Outcome.CHARACTERS,
-    Outcome.LEFT_OUT,
-)
+CONVERSION_OUTCOMES = tuple(o for o in Outcome if o not in {Outcome.KEPT, Outcome.DEMOTED})
 """What may become of a span that is not carried over unchanged, in the order of the totals."""
 
 

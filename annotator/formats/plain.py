@@ -19,26 +19,13 @@ from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
-from annotator.formats import doccano, prodigy
+from annotator.formats import doccano, prodigy, span_fields
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.format_writing import record_if_inside, record_unsupported_fields, write_json_lines
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import may_hold_json
 from annotator.formats.offset_units import ALL_OFFSET_UNITS, OffsetUnit
 from annotator.formats.span_alignment import find_words, tokens_with_blanks
-from annotator.formats.span_fields import (
-    NoteCounter,
-    QuotedText,
-    RawSpan,
-    convert_spans,
-    first_string,
-    first_value,
-    name_of,
-    quoted_ranges,
-    read_records_with_unit,
-    seconds_of,
-    storable_fields,
-)
 
 NAME = "plain"
 PLAIN_UNITS = ALL_OFFSET_UNITS
@@ -100,33 +87,39 @@ def _span_fields(row: Mapping[str, Any]) -> list[str]:
 
 def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     """Yield the documents of a file; raises SourceError, with its place, for what is no text with spans."""
-    unit, records = read_records_with_unit(source, _quoted_texts, PLAIN_UNITS, log)
-    tally = NoteCounter()
+    unit, records = span_fields.read_records_with_unit(source, _quoted_texts, PLAIN_UNITS, log)
+    tally = span_fields.NoteCounter()
     for where, row in records:
         yield _document(row, where, unit, log, tally)
     tally.add_notes(log)
 
 
-def _document(row: Any, where: str, unit: OffsetUnit, log: ConversionLog, tally: NoteCounter) -> Document:
+def _document(
+    row: Any, where: str, unit: OffsetUnit, log: ConversionLog, tally: span_fields.NoteCounter
+) -> Document:
     text = row.get("text") if isinstance(row, dict) else None
     if not isinstance(text, str):
         raise SourceError("the record has no `text`", where=where, do=_EXPECTED_RECORD)
     found = _spans_of_record(row, where)
     tally.add(OPEN_TEXTS, found is None)
-    own = storable_fields(row.get("meta"))
+    own = span_fields.storable_fields(row.get("meta"))
     return Document(
         text,
-        convert_spans((raw for x in found or () for raw in _raw_spans(x)), text, where, log, unit),
+        span_fields.convert_spans(
+            (raw for x in found or () for raw in _raw_spans(x)), text, where, log, unit
+        ),
         tokens=_record_tokens(row, text, tally),
         answer=Answer.ACCEPT if found is not None else None,
-        annotator=first_string(row, "annotator"),
-        id=name_of(row.get("id")) or name_of(own.get("id")),
-        title=first_string(row, "title") or first_string(own, "title"),
-        time=seconds_of(row.get("time")),
-        note=first_string(row, "note"),
+        annotator=span_fields.first_string(row, "annotator"),
+        id=span_fields.name_of(row.get("id")) or span_fields.name_of(own.get("id")),
+        title=span_fields.first_string(row, "title") or span_fields.first_string(own, "title"),
+        time=span_fields.seconds_of(row.get("time")),
+        note=span_fields.first_string(row, "note"),
         flagged=row.get("flagged") is True,
         meta={
-            **storable_fields({k: v for k, v in row.items() if k not in {*_KNOWN_KEYS, *_span_fields(row)}}),
+            **span_fields.storable_fields(
+                {k: v for k, v in row.items() if k not in {*_KNOWN_KEYS, *_span_fields(row)}}
+            ),
             **own,
         },
         where=where,
@@ -141,7 +134,7 @@ def _spans_of_record(row: Mapping[str, Any], where: str) -> list[Any] | None:
     return [item for found in lists for item in found] if lists else None
 
 
-def _raw_spans(item: Any) -> Iterator[RawSpan]:
+def _raw_spans(item: Any) -> Iterator[span_fields.RawSpan]:
     """Yield a span for each label of an item, one without a label where there is none."""
     raw = _raw_span(item)
     several = item.get("labels") if isinstance(item, dict) and raw.label is None else None
@@ -149,21 +142,27 @@ def _raw_spans(item: Any) -> Iterator[RawSpan]:
         yield replace(raw, label=label)
 
 
-def _raw_span(item: Any) -> RawSpan:
+def _raw_span(item: Any) -> span_fields.RawSpan:
     if isinstance(item, dict):
         start, end, size = (
-            _number_from_text(first_value(item, _START_KEYS)),
-            first_value(item, _END_KEYS),
-            _number_from_text(first_value(item, _LENGTH_KEYS)),
+            _number_from_text(span_fields.first_value(item, _START_KEYS)),
+            span_fields.first_value(item, _END_KEYS),
+            _number_from_text(span_fields.first_value(item, _LENGTH_KEYS)),
         )
         if end is None and type(start) is int and type(size) is int:
             end = start + size
-        own = first_string(item, "source"), name_of(item.get("id")), first_string(item, *_COVERED_TEXT_KEYS)
-        return RawSpan(start, _number_from_text(end), first_value(item, _LABEL_KEYS), *own)
+        own = (
+            span_fields.first_string(item, "source"),
+            span_fields.name_of(item.get("id")),
+            span_fields.first_string(item, *_COVERED_TEXT_KEYS),
+        )
+        return span_fields.RawSpan(
+            start, _number_from_text(end), span_fields.first_value(item, _LABEL_KEYS), *own
+        )
     start, end, label = (*item, None, None, None)[:3] if isinstance(item, list) else (None, None, None)
     if isinstance(start, str) and type(end) is int and type(label) is int:
         start, end, label = end, label, start
-    return RawSpan(_number_from_text(start), _number_from_text(end), label)
+    return span_fields.RawSpan(_number_from_text(start), _number_from_text(end), label)
 
 
 def _number_from_text(value: Any) -> Any:
@@ -174,24 +173,24 @@ def _number_from_text(value: Any) -> Any:
 def _quote(item: Any) -> Any:
     """Return the text that a span quotes, if it does."""
     if isinstance(item, dict):
-        return first_value(item, _QUOTE_KEYS)
+        return span_fields.first_value(item, _QUOTE_KEYS)
     return item[3] if isinstance(item, list) and len(item) > 3 else None
 
 
-def _quoted_texts(row: Any) -> Iterator[QuotedText]:
+def _quoted_texts(row: Any) -> Iterator[span_fields.QuotedText]:
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):
         return
     lists = [row[k] for k in _span_fields(row) if isinstance(row[k], list)]
     pairs = ((_raw_span(x), _quote(x)) for found in lists for x in found)
-    yield row["text"], list(quoted_ranges(pairs))
+    yield row["text"], list(span_fields.quoted_ranges(pairs))
 
 
-def _record_tokens(row: Mapping[str, Any], text: str, tally: NoteCounter) -> tuple[Token, ...]:
+def _record_tokens(row: Mapping[str, Any], text: str, tally: span_fields.NoteCounter) -> tuple[Token, ...]:
     """Return the record's tokens, words or objects, by finding them in the text one after the other."""
     found = row.get("tokens")
     if not isinstance(found, list) or not found:
         return ()
-    words = [first_string(x, "text") if isinstance(x, dict) else x for x in found]
+    words = [span_fields.first_string(x, "text") if isinstance(x, dict) else x for x in found]
     is_text = all(isinstance(w, str) and w for w in words)
     ranges = find_words(text, words, to_end=False) if is_text else None
     tally.add(TOKENS_SKIPPED, ranges is None)

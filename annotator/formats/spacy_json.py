@@ -96,7 +96,9 @@ def detect(sample: FileSample) -> str:
         return _detect_wrapped(text)
     if text.startswith("[") and '"paragraphs"' in text and not sample.json_values(1):
         return "its records have `paragraphs`" if '"sentences"' in text else ""
-    return next((why for why in map(_detect_value, _sample_records(sample)) if why), "")
+    found = sample.json_values()
+    records = [found] if _is_tuple(found) else found  # a list of one pair is that pair
+    return next((why for why in map(_detect_value, records) if why), "")
 
 
 def _detect_wrapped(text: str) -> str:
@@ -104,12 +106,6 @@ def _detect_wrapped(text: str) -> str:
     begins = text.find('"annotations"')
     rest = "".join(text[begins:].split())
     return "it has `annotations` with [text, {…}]" if rest.startswith('"annotations":[["') else ""
-
-
-def _sample_records(sample: FileSample) -> list[Any]:
-    """Return the records of the sample; a list of one pair is that pair."""
-    found = sample.json_values()
-    return [found] if _is_tuple(found) else found
 
 
 def _detect_value(value: Any) -> str:
@@ -357,12 +353,6 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
 def _training_tuple(
     document: Document, log: ConversionLog
 ) -> tuple[str, dict[str, list[tuple[int, int, str]]]]:
-    format_writing.record_unsupported_fields(document, "spaCy's JSON", log, has_notes=False)
-    kept = _non_overlapping(document, log)
-    return document.text, {"entities": [s.key for s in reading_order(kept)]}
-
-
-def _non_overlapping(document: Document, log: ConversionLog) -> list[Span]:
     def why_rejected(span: Span, is_overlapped: bool) -> str:
         why = (
             format_writing.PAST_TEXT_END
@@ -373,7 +363,8 @@ def _non_overlapping(document: Document, log: ConversionLog) -> list[Span]:
             format_writing.record_span(document, span, why, log)
         return why
 
+    format_writing.record_unsupported_fields(document, "spaCy's JSON", log, has_notes=False)
     kept = format_writing.flat_spans(document, document.spans, why_rejected)
     log.read += len(document.spans)
     log.kept += len(kept)
-    return kept
+    return document.text, {"entities": [s.key for s in reading_order(kept)]}

@@ -19,24 +19,9 @@ from msgspec import Struct
 from annotator.core.errors import AnnotatorError, SourceError
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
-from annotator.formats import json_records
-from annotator.formats.annotation_layers import (
-    LayerChoice,
-    LayerSurvey,
-    is_word_layer,
-    layer_notes,
-    short_layer_name,
-    skipped_layer_note,
-)
+from annotator.formats import annotation_layers, json_records, span_fields
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
-from annotator.formats.span_fields import (
-    COVERS_NOTHING,
-    ENDS_BEFORE_START,
-    OFFSETS_NOT_WHOLE,
-    STARTS_BEFORE_TEXT,
-    NoteCounter,
-)
 
 NAME = "uima"
 
@@ -79,8 +64,8 @@ def read(source: ImportSource, log: ConversionLog, layer: str = "") -> Iterator[
     if not taken:
         raise source.error("no file in it is a CAS", do="export as UIMA CAS JSON")
     chosen = _choose_layers((_load_cas(cassis, f, files, log) for f in taken), layer, source)
-    log.notes += layer_notes(chosen)
-    tally = NoteCounter()
+    log.notes += annotation_layers.layer_notes(chosen)
+    tally = span_fields.NoteCounter()
     for file in taken:
         cas = _load_cas(cassis, file, files, log)
         for number, view in enumerate(cas.views, 1):
@@ -195,8 +180,10 @@ def _is_relation(annotation: Any) -> bool:
     return {"Governor", "Dependent"} <= names
 
 
-def _choose_layers(loaded: Iterable[_Cas], wanted: str, source: ImportSource) -> LayerChoice:
-    layers = LayerSurvey()
+def _choose_layers(
+    loaded: Iterable[_Cas], wanted: str, source: ImportSource
+) -> annotation_layers.LayerChoice:
+    layers = annotation_layers.LayerSurvey()
     for found in loaded:
         for view in found.views:
             for annotation in view.annotations:
@@ -209,9 +196,9 @@ def _document(
     view: _CasView,
     unmapped: frozenset[int],
     where: str,
-    choice: LayerChoice,
+    choice: annotation_layers.LayerChoice,
     log: ConversionLog,
-    tally: NoteCounter,
+    tally: span_fields.NoteCounter,
 ) -> Document:
     text = view.text
     spans: list[Span] = []
@@ -226,9 +213,13 @@ def _document(
             spans += _annotation_spans(annotation, unmapped, where, choice, log)
         elif name.endswith(_METADATA_TYPE):
             title, id_ = (_feature_values(annotation).get(k, "") for k in ("documentTitle", "documentId"))
-        elif is_word_layer(name) or choice.requested:
+        elif annotation_layers.is_word_layer(name) or choice.requested:
             if not kind:
-                tally.add(skipped_layer_note(name, "relations" if _is_relation(annotation) else ""))
+                tally.add(
+                    annotation_layers.skipped_layer_note(
+                        name, "relations" if _is_relation(annotation) else ""
+                    )
+                )
         else:
             _record_other(annotation, text, where, log)
     tokens = tuple(
@@ -243,22 +234,28 @@ def _why_no_text(annotation: Any, unmapped: frozenset[int]) -> str:
     """Return why an annotation covers no text, empty if it does."""
     start, end = annotation.begin, annotation.end
     if type(start) is not int or type(end) is not int:
-        return OFFSETS_NOT_WHOLE
+        return span_fields.OFFSETS_NOT_WHOLE
     if start in unmapped or end in unmapped:
         return "its offsets lie inside a character or past the end of the text"
     if start < 0:
-        return STARTS_BEFORE_TEXT
-    return "" if start < end else COVERS_NOTHING if start == end else ENDS_BEFORE_START
+        return span_fields.STARTS_BEFORE_TEXT
+    return (
+        "" if start < end else span_fields.COVERS_NOTHING if start == end else span_fields.ENDS_BEFORE_START
+    )
 
 
 def _annotation_spans(
-    annotation: Any, unmapped: frozenset[int], where: str, choice: LayerChoice, log: ConversionLog
+    annotation: Any,
+    unmapped: frozenset[int],
+    where: str,
+    choice: annotation_layers.LayerChoice,
+    log: ConversionLog,
 ) -> Iterator[Span]:
     """Yield the span of an annotation, if it has one; list its other features."""
     log.read += 1
     description, layer = _feature_values(annotation), annotation.type.name
     feature = choice.features[layer]
-    label = description.get(feature, "").strip() or short_layer_name(layer)
+    label = description.get(feature, "").strip() or annotation_layers.short_layer_name(layer)
     id_ = f"{annotation.begin}-{annotation.end}:{label}"
     if why := _why_no_text(annotation, unmapped):
         log.leave_out(where, id_, why)
@@ -272,7 +269,7 @@ def _annotation_spans(
 
 def _record_other(annotation: Any, text: str, where: str, log: ConversionLog) -> None:
     """List an annotation of a layer that gives no spans."""
-    name = short_layer_name(annotation.type.name)
+    name = annotation_layers.short_layer_name(annotation.type.name)
     thing = "relation" if _is_relation(annotation) else name
     whole = type(annotation.begin) is int and type(annotation.end) is int
     covered = text[max(annotation.begin, 0) : max(annotation.end, 0)] if whole else ""

@@ -81,7 +81,9 @@ def _lines(document: Document, labels: set[str], log: ConversionLog) -> list[str
         else:
             format_writing.record_span(document, span, EDGE_AT_LINE_END, log, Outcome.TRIMMED)
         labels.add(span.label)
-        lines.append(_line(len(lines) + 1, span.label, places, document.text))
+        offsets = ";".join(f"{s} {e}" for s, e in places)
+        quote = " ".join(document.text[s:e] for s, e in places)
+        lines.append(f"T{len(lines) + 1}\t{span.label} {offsets}\t{quote}\n")
     format_writing.record_unsupported_fields(document, "brat", log, "accept" if lines else None)
     return lines + list(_note(document, bool(lines), log))
 
@@ -106,12 +108,6 @@ def _line_parts(text: str, span: Span) -> list[LinePart]:
         if there.strip():
             out.append((start, end))
     return out
-
-
-def _line(number: int, label: str, places: list[LinePart], text: str) -> str:
-    offsets = ";".join(f"{s} {e}" for s, e in places)
-    quote = " ".join(text[s:e] for s, e in places)
-    return f"T{number}\t{label} {offsets}\t{quote}\n"
 
 
 def _note(document: Document, has_spans: bool, log: ConversionLog) -> Iterator[str]:

@@ -21,18 +21,9 @@ from annotator.core.errors import SourceError
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned, token_range
+from annotator.formats import format_writing
 from annotator.formats.conll import conll_table
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.format_writing import (
-    PAST_TEXT_END,
-    flat_spans,
-    record_loss,
-    record_span,
-    record_unsupported_fields,
-    supported_spans,
-    visible_words,
-    write_whole_file,
-)
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.span_alignment import find_words
 from annotator.formats.span_fields import NoteCounter
@@ -65,32 +56,34 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     path = out / "corpus.conll"
     tally = NoteCounter()
     files = [
-        write_whole_file(path, (row.encode() for d in documents for row in _document_rows(d, log, tally)))
+        format_writing.write_whole_file(
+            path, (row.encode() for d in documents for row in _document_rows(d, log, tally))
+        )
     ]
     tally.add_notes(log)
     return files
 
 
 def _document_rows(document: Document, log: ConversionLog, tally: NoteCounter) -> Iterator[str]:
-    words = visible_words(document)
+    words = format_writing.visible_words(document)
     marks = [t for t in words if t.text.startswith(conll_table.DOCSTART)]
     tokens = [t for t in words if t not in marks] if marks else words
     for mark in marks:
-        record_loss(document, "word", mark.text, DOCSTART_WORD, log)
+        format_writing.record_loss(document, "word", mark.text, DOCSTART_WORD, log)
     breaks = sorted(start for start, _ in document.sentences)[1:]
     log.read += len(document.spans)
-    taggable = supported_spans(
+    taggable = format_writing.supported_spans(
         document, document.spans, lambda s: _why_unsupported(s, document, words, breaks), log
     )
 
     def why_rejected(span: Span, is_overlapped: bool) -> str:
         if is_overlapped:
-            record_span(document, span, OVERLAPS_LONGER, log)
+            format_writing.record_span(document, span, OVERLAPS_LONGER, log)
         return OVERLAPS_LONGER * is_overlapped
 
-    stay = flat_spans(document, taggable, why_rejected)
+    stay = format_writing.flat_spans(document, taggable, why_rejected)
     log.kept += len(stay)
-    record_unsupported_fields(document, "CoNLL", log, has_notes=False)
+    format_writing.record_unsupported_fields(document, "CoNLL", log, has_notes=False)
     tally.add(SPACING_LOST, _text_as_read(tokens, breaks) != document.text)
     yield f"{conll_table.DOCSTART} -X- O O\n\n"
     tags = iob2_tags(tokens, stay)
@@ -128,7 +121,7 @@ def _why_unsupported(
     span: Span, document: Document, tokens: Sequence[Token], sentence_starts: Sequence[int]
 ) -> str:
     if span.end > len(document.text):
-        return PAST_TEXT_END
+        return format_writing.PAST_TEXT_END
     if not document.text[span.start : span.end].strip():
         return "nothing but blanks"
     if span.label.split() != [span.label]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Protocol
 
@@ -193,11 +193,18 @@ def _tag_columns(
             continue
         if names is given:
             _check_tags_named(table, column, given)
-        values = set(names.values()) - {""} or _tags_in_rows(row.get(column) for row in rows)
+        values = set(names.values()) - {""} or {
+            tag
+            for row in rows
+            if isinstance(row.get(column), list)
+            for tag in row[column]
+            if isinstance(tag, str)
+        }
         prefixed = [is_tag(t) for t in values - OUTSIDE_TAGS]
         bare = sum(prefixed) * 2 < len(prefixed)
         if tag_column_rank(column) > 1 or (tag_column_rank(column) and prefixed and not bare):
-            found.append((TagColumn(column, names, bare), _labels_of_tags(values)))
+            labels = {t[2:] if is_tag(t) and t[1:2] == "-" else t for t in values - OUTSIDE_TAGS}
+            found.append((TagColumn(column, names, bare), labels))
     if unnamed and (not found or tag_column_rank(unnamed) > tag_column_rank(found[0][0].column)):
         _check_tags_named(table, unnamed, given)
     if not found:
@@ -241,16 +248,6 @@ def tag_column_rank(column: str) -> int:
     if any(x in description.split("_") or description.startswith(x) for x in _OTHER_TAG_NAMES):
         return 0
     return 2 if any(x in description for x in ("tag", "label", "bio", "iob")) else 1
-
-
-def _tags_in_rows(lists: Iterable[Any]) -> set[str]:
-    found = Counter(x for row in lists if isinstance(row, list) for x in row if isinstance(x, str))
-    return set(found)
-
-
-def _labels_of_tags(values: set[str]) -> set[str]:
-    """Return the labels without prefixes."""
-    return {t[2:] if is_tag(t) and t[1:2] == "-" else t for t in values - OUTSIDE_TAGS}
 
 
 def _tags_as_words(row: Mapping[str, Any], tags: TagColumn) -> Any:

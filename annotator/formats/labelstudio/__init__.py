@@ -120,7 +120,9 @@ def _span_result(text: str, span: Span, number: int) -> dict[str, Any]:
 
 def _labelling_config(labels: list[str], *, notes: bool) -> str:
     """Return the labelling config: the labels, in order, over the text."""
-    rows = [f"    <Label value={_xml_attribute(label)}/>\n" for label in labels]
+    # Characters that XML cannot hold become U+FFFD.
+    values = [quoteattr(_INVALID_IN_XML.sub("\ufffd", label)) for label in labels]
+    rows = [f"    <Label value={value}/>\n" for value in values]
     note = '  <TextArea name="note" toName="text" placeholder="Note"/>\n' if notes else ""
     return (
         '<View>\n  <Labels name="label" toName="text">\n'
@@ -129,11 +131,6 @@ def _labelling_config(labels: list[str], *, notes: bool) -> str:
         + note
         + "</View>\n"
     )
-
-
-def _xml_attribute(label: str) -> str:
-    """Return a label as XML can hold it: characters that it cannot become U+FFFD."""
-    return quoteattr(_INVALID_IN_XML.sub("\ufffd", label))
 
 
 NAME = "labelstudio"

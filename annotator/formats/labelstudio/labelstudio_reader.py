@@ -83,17 +83,12 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     pages = [replace_pages_by_text(task, found, chosen) for task, found in zip(tasks, results, strict=True)]
     reader = _LabelStudioReader(log, chosen)
     reader.unit = reader.file_unit([task for task, _ in pages], [found for _, found in pages], source.name)
-    log.notes += _text_field_note(chosen)
+    fields = sorted(set(chosen.values()))
+    if fields not in ([], ["text"]):
+        log.notes.append(f"texts are read from the field {', '.join(fields)}")
     for task, found in pages:
         yield from reader.documents(task, found)
     reader.add_notes()
-
-
-def _text_field_note(chosen: dict[str, str]) -> Iterator[str]:
-    """Yield the note on the choice of the text, where it is not the plain one."""
-    found = sorted(set(chosen.values()))
-    if found and found != ["text"]:
-        yield f"texts are read from the field {', '.join(found)}"
 
 
 class _LabelStudioReader(Struct):

@@ -29,18 +29,7 @@ from annotator.formats.annotation_layers import (
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.span_fields import COVERS_NOTHING, NoteCounter
-from annotator.formats.webanno.webanno_table import (
-    FORMAT_HEADER,
-    ROLE_PREFIX,
-    WebAnnoAnnotation,
-    WebAnnoLayer,
-    WebAnnoSentence,
-    WebAnnoTable,
-    WebAnnoUnit,
-    escape_text_line,
-    layer_annotations,
-    parse_table,
-)
+from annotator.formats.webanno import webanno_table
 from annotator.formats.webanno.webanno_writer import write
 
 __all__ = ["NAME", "detect", "read", "write"]
@@ -55,7 +44,9 @@ _LAYER_KINDS = {"RL": "relations", "CH": "chains"}
 
 def detect(sample: FileSample) -> str:
     """Return why this looks like WebAnno's TSV, empty if it does not."""
-    return "it begins with WebAnno's #FORMAT line" if sample.text.startswith(FORMAT_HEADER) else ""
+    return (
+        "it begins with WebAnno's #FORMAT line" if sample.text.startswith(webanno_table.FORMAT_HEADER) else ""
+    )
 
 
 def read(source: ImportSource, log: ConversionLog, layer: str = "") -> Iterator[Document]:
@@ -79,9 +70,9 @@ def read(source: ImportSource, log: ConversionLog, layer: str = "") -> Iterator[
     tally.add_notes(log)
 
 
-def _read_table(file: ImportSource) -> WebAnnoTable:
+def _read_table(file: ImportSource) -> webanno_table.WebAnnoTable:
     lines = ((n, file.decoded(raw, line=n).removesuffix("\r")) for n, raw in file.lines())
-    return parse_table(lines, file.name)
+    return webanno_table.parse_table(lines, file.name)
 
 
 def _choose_layers(files: Iterable[ImportSource], wanted: str, source: ImportSource) -> LayerChoice:
@@ -90,9 +81,13 @@ def _choose_layers(files: Iterable[ImportSource], wanted: str, source: ImportSou
     for file in files:
         found = _read_table(file)
         for layer in (x for x in found.layers if x.kind == "SP"):
-            layers.add_layer(layer.name, [f for f in layer.features if not f.startswith(ROLE_PREFIX)])
-            for mark in layer_annotations(found, layer):
-                description = {f: v for f, v in mark.values.items() if not f.startswith(ROLE_PREFIX)}
+            layers.add_layer(
+                layer.name, [f for f in layer.features if not f.startswith(webanno_table.ROLE_PREFIX)]
+            )
+            for mark in webanno_table.layer_annotations(found, layer):
+                description = {
+                    f: v for f, v in mark.values.items() if not f.startswith(webanno_table.ROLE_PREFIX)
+                }
                 layers.add_annotation(layer.name, description)
     return layers.choose(wanted, source.name)
 
@@ -111,7 +106,10 @@ def _document(
             spans += _layer_spans(found, layer, choice, where, file, log)
         elif choice.requested or is_word_layer(layer.name):
             things = _LAYER_KINDS.get(layer.kind, "")
-            tally.add(skipped_layer_note(layer.name, things), sum(1 for _ in layer_annotations(found, layer)))
+            tally.add(
+                skipped_layer_note(layer.name, things),
+                sum(1 for _ in webanno_table.layer_annotations(found, layer)),
+            )
         else:
             _record_layer(found, layer, where, file, log)
     id_, annotator = _document_names(file, source)
@@ -137,8 +135,8 @@ def _document_names(file: ImportSource, source: ImportSource) -> tuple[str, str]
 
 
 def _layer_spans(
-    found: WebAnnoTable,
-    layer: WebAnnoLayer,
+    found: webanno_table.WebAnnoTable,
+    layer: webanno_table.WebAnnoLayer,
     choice: LayerChoice,
     layout: WebAnnoLayout,
     file: ImportSource,
@@ -146,7 +144,7 @@ def _layer_spans(
 ) -> Iterator[Span]:
     """Yield the spans of a layer; list those that cover nothing, and their other features."""
     feature = choice.features[layer.name]
-    for mark in layer_annotations(found, layer):
+    for mark in webanno_table.layer_annotations(found, layer):
         log.read += 1
         start, end, _ = _annotation_range(mark, layout)
         label = mark.values.get(feature, "").strip() or layer.short
@@ -156,22 +154,26 @@ def _layer_spans(
             continue
         for name, value in mark.values.items():
             if name != feature and name and not choice.feature_requested:
-                thing = "relation" if name.startswith(ROLE_PREFIX) else "feature"
+                thing = "relation" if name.startswith(webanno_table.ROLE_PREFIX) else "feature"
                 log.leave_out(at, id_, f"the feature {name} has no place here", value, thing)
         yield Span(start, end, label)
 
 
-def _annotation_range(mark: WebAnnoAnnotation, where: WebAnnoLayout) -> tuple[int, int, str]:
+def _annotation_range(mark: webanno_table.WebAnnoAnnotation, where: WebAnnoLayout) -> tuple[int, int, str]:
     start, end = where.places[mark.first.line][0], where.places[mark.last.line][1]
     return start, end, where.text[start:end]
 
 
 def _record_layer(
-    found: WebAnnoTable, layer: WebAnnoLayer, where: WebAnnoLayout, file: ImportSource, log: ConversionLog
+    found: webanno_table.WebAnnoTable,
+    layer: webanno_table.WebAnnoLayer,
+    where: WebAnnoLayout,
+    file: ImportSource,
+    log: ConversionLog,
 ) -> None:
     """List the annotations of a layer that gives no spans."""
     thing = {"RL": "relation", "CH": "chain"}.get(layer.kind, layer.short)
-    for mark in layer_annotations(found, layer):
+    for mark in webanno_table.layer_annotations(found, layer):
         start, end, covered = _annotation_range(mark, where)
         why = f"the layer {layer.short} has no place here"
         log.leave_out(file.where(mark.line), f"{start}-{end}:{thing}", why, covered, thing)
@@ -198,7 +200,7 @@ class WebAnnoLayout(Struct):
     places: dict[int, tuple[int, int]] = field(default_factory=dict)
 
 
-def detect_offset_unit(found: WebAnnoTable, where: str) -> offset_units.OffsetUnit:
+def detect_offset_unit(found: webanno_table.WebAnnoTable, where: str) -> offset_units.OffsetUnit:
     """Return what the offsets are counted in, decided by the tokens' texts where the units differ."""
     detector = offset_units.OffsetUnitDetector(WEBANNO_UNITS)
     for sentence in found.sentences:
@@ -209,7 +211,7 @@ def detect_offset_unit(found: WebAnnoTable, where: str) -> offset_units.OffsetUn
     return detector.unit(where)
 
 
-def _sentence_text(sentence: WebAnnoSentence) -> tuple[str, int]:
+def _sentence_text(sentence: webanno_table.WebAnnoSentence) -> tuple[str, int]:
     """Return the sentence's text and the offset at which it begins, in the file's unit.
 
     A sentence begins with its first token, but for blanks.
@@ -224,7 +226,7 @@ def _sentence_text(sentence: WebAnnoSentence) -> tuple[str, int]:
     return text, first.start - (at if at > 0 and not text[:at].strip() else 0)
 
 
-def _rebuild_sentence(sentence: WebAnnoSentence) -> str:
+def _rebuild_sentence(sentence: webanno_table.WebAnnoSentence) -> str:
     """Return the text of a sentence that has none, blanks where its tokens leave gaps."""
     parts: list[str] = []
     at = sentence.units[0].start
@@ -235,7 +237,9 @@ def _rebuild_sentence(sentence: WebAnnoSentence) -> str:
     return "".join(parts)
 
 
-def lay_out_table(found: WebAnnoTable, unit: offset_units.OffsetUnit, where: str) -> WebAnnoLayout:
+def lay_out_table(
+    found: webanno_table.WebAnnoTable, unit: offset_units.OffsetUnit, where: str
+) -> WebAnnoLayout:
     """Return the text and all places; raises SourceError, with the line, for offsets at odds with it."""
     out = WebAnnoLayout()
     parts: list[str] = []
@@ -266,7 +270,7 @@ def _sentence_gap(wanted: int, *, is_first: bool) -> str:
 
 
 def _place_units(
-    sentence: WebAnnoSentence,
+    sentence: webanno_table.WebAnnoSentence,
     converter: offset_units.OffsetConverter,
     base: tuple[int, int, str],
     layout: WebAnnoLayout,
@@ -280,7 +284,9 @@ def _place_units(
     for unit in sentence.units:
         start, end = _unit_range(unit, converter, origin, where)
         there = text[start:end]  # some versions escape a token as they do the text
-        if end > len(text) or not (unit.is_part or unit.text in {there, escape_text_line(there)}):
+        if end > len(text) or not (
+            unit.is_part or unit.text in {there, webanno_table.escape_text_line(there)}
+        ):
             what = f"the token {unit.text[:40]!r} does not stand at its offsets in the text"
             raise SourceError(what, where=f"{where}:{unit.line}", do="export the file again")
         layout.places[unit.line] = (at + start, at + end)
@@ -289,7 +295,7 @@ def _place_units(
 
 
 def _unit_range(
-    unit: WebAnnoUnit, converter: offset_units.OffsetConverter, origin: int, where: str
+    unit: webanno_table.WebAnnoUnit, converter: offset_units.OffsetConverter, origin: int, where: str
 ) -> tuple[int, int]:
     if unit.start < origin:
         raise _offset_error(unit, f"{unit.start} lies before its sentence", where)
@@ -299,5 +305,5 @@ def _unit_range(
         raise _offset_error(unit, str(error), where) from None
 
 
-def _offset_error(unit: WebAnnoUnit, what: str, where: str) -> SourceError:
+def _offset_error(unit: webanno_table.WebAnnoUnit, what: str, where: str) -> SourceError:
     return SourceError(f"the offset {what}", where=f"{where}:{unit.line}", do="export the file again")
