@@ -77,29 +77,21 @@ def comparable_article(article: Article) -> ComparableArticle:
     return ComparableArticle(article.id, article.ingested_text, article.date)
 
 
-def article_signature(article: Article, family: str) -> ArticleSignature:
-    """Return what is compared of an article: its lines as the cleaner left them, its names and its date."""
-    return _signature_without_numpy(comparable_article(article), family)
-
-
-def _signature_without_numpy(article: ComparableArticle, family: str) -> ArticleSignature:
-    return _signature(article, family, array("I", sorted(shingle_hashes(shingle_words(article.text)))))
-
-
 def article_signatures(articles: Iterable[ComparableArticle], use_numpy: bool) -> Iterator[ArticleSignature]:
-    """Yield the same for articles in the order of ingest, each a family of its own; quicker for ``many``.
+    """Yield what is compared of articles in the order of ingest, each a family of its own.
 
-    Boilerplate is left out. Numbers of the two ways are not to be compared with each other.
+    Boilerplate is left out. Numbers made with numpy are not to be compared with those made without.
     """
     read = without_boilerplate(articles)
     if not use_numpy:
-        yield from (_signature_without_numpy(one, one.article_id) for one in read)
+        for one in read:
+            yield _signature(one, array("I", sorted(shingle_hashes(shingle_words(one.text)))))
         return
     from annotator.similarity.shingle_arrays import shingle_many
 
     for batch in _batches(read):
         numbers = shingle_many([one.text for one in batch])
-        yield from (_signature(one, one.article_id, n) for one, n in zip(batch, numbers, strict=True))
+        yield from map(_signature, batch, numbers)
 
 
 def _batches(articles: Iterable[ComparableArticle]) -> Iterator[list[ComparableArticle]]:
@@ -115,12 +107,13 @@ def _batches(articles: Iterable[ComparableArticle]) -> Iterator[list[ComparableA
         yield batch
 
 
-def _signature(article: ComparableArticle, family: str, numbers: array[int]) -> ArticleSignature:
-    when = _day_number(article.date)
-    description = sorted(names_in_text(article.text)) if when is not None else ()
-    return ArticleSignature(
-        article.article_id, family, numbers, array("I", [crc32(name.encode()) for name in description]), when
-    )
+def _signature(article: ComparableArticle, shingles: array[int]) -> ArticleSignature:
+    try:
+        day = date.fromisoformat(article.date[:10]).toordinal()
+    except ValueError:
+        return ArticleSignature(article.article_id, article.article_id, shingles, array("I"), None)
+    names = array("I", [crc32(name.encode()) for name in sorted(names_in_text(article.text))])
+    return ArticleSignature(article.article_id, article.article_id, shingles, names, day)
 
 
 def names_in_text(text: str) -> frozenset[str]:
@@ -136,13 +129,6 @@ def names_in_text(text: str) -> frozenset[str]:
 def _common_names() -> frozenset[str]:
     lines = _COMMON_NAMES_FILE.read_text(encoding="utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
-
-
-def _day_number(text: str) -> int | None:
-    try:
-        return date.fromisoformat(text[:10]).toordinal()
-    except ValueError:
-        return None
 
 
 def count_shared(a: Sequence[int], b: Sequence[int]) -> int:

@@ -48,14 +48,6 @@ def near_duplicate_groups(
     return tuple(NearDuplicateGroup(tuple(m), max(best.get(n, 0.0) for n in m)) for m in linked)
 
 
-def near_duplicate_pairs(sets: Sequence[frozenset[int]], min_jaccard: float) -> dict[tuple[int, int], float]:
-    """Return the pairs of texts that are nearly the same, with their Jaccard index.
-
-    Of texts with the same shingles each is paired with the first of them alone.
-    """
-    return {(a, b): likeness for a, b, likeness in _similar_pairs(sets, min_jaccard, lambda n: n)}
-
-
 class _DisjointSets:
     """Which texts hang together; the first one of a group stands for it."""
 
@@ -144,17 +136,17 @@ def _prefix_length(size: int, min_share: float) -> int:
 
 # Which texts share many shingles: candidates for near-duplicates.
 #
-# Small collections are counted out over an index from shingle to texts. That index would need gigabytes
-# above ``SMALL`` shingles; there numpy sorts all shingles and joins by prefix (``joined.py``). Both are exact.
-# Above ``EXACT`` the sorting would need more memory than MinHash (datasketch, the extra ``large``) with
-# locality sensitive hashing: 64 bands of two rows, each band sorted by itself, 512 bytes a text. A pair that
-# has a quarter of its shingles in common (Jaccard) is found with probability 0.98, one with a half always.
-# Every way candidates are only candidates: the caller compares the sets themselves. Whether two texts are a
-# pair depends on those two alone, so a growing collection keeps its pairs.
+# Small collections are joined over an index from shingle to texts. That index would need gigabytes above
+# ``COUNTING_LIMIT`` shingles; there numpy sorts all shingles and joins by prefix (``shingle_arrays.py``). Both
+# are exact. Above ``EXACT_JOIN_LIMIT`` the sorting would need more memory than MinHash (datasketch, the extra
+# ``large``) with locality sensitive hashing: 64 bands of two rows, each band sorted by itself, 512 bytes a
+# text. A pair that has a quarter of its shingles in common (Jaccard) is found with probability 0.98, one with
+# a half always. Candidates are only candidates: the caller compares the sets themselves. Whether two texts are
+# a pair depends on those two alone, so a growing collection keeps its pairs.
 
 
 COUNTING_LIMIT = 100_000
-"""Up to how many shingles in all they are counted out."""
+"""Up to how many shingles in all they are joined in Python."""
 EXACT_JOIN_LIMIT = 100_000_000
 """Up to how many shingles in all the join is exact: of some 150,000 articles."""
 _BANDS, _ROWS = 64, 2
@@ -178,7 +170,9 @@ def candidate_pairs(
     """
     total = sum(map(len, sets))
     if total <= counting_limit:
-        yield from _pairs_by_counting(sets)
+        order = sorted(range(len(sets)), key=lambda n: (-len(sets[n]), n))
+        frequency = Counter(chain.from_iterable(sets))
+        yield from sorted(_pairs_sharing_rare(order, frozenset(), sets, frequency, min_shared, min_share))
     elif total <= exact_limit or find_spec("datasketch") is None:
         from annotator.similarity.shingle_arrays import prefix_join
 
@@ -187,20 +181,11 @@ def candidate_pairs(
         yield from _pairs_by_minhash(sets)
 
 
-def _pairs_by_counting(sets: Sequence[Collection[int]]) -> Iterator[IndexPair]:
-    index: dict[int, list[int]] = defaultdict(list)
-    for n, found in enumerate(sets):
-        shared = Counter(earlier for shingle in found for earlier in index.get(shingle, ()))
-        yield from ((earlier, n) for earlier in sorted(shared))
-        for shingle in found:
-            index[shingle].append(n)
-
-
 def _pairs_by_minhash(sets: Sequence[Collection[int]]) -> Iterator[IndexPair]:
     import numpy as np
     from datasketch import MinHash
 
-    first = MinHash(num_perm=_BANDS * _ROWS, seed=1, hashfunc=_identity)
+    first = MinHash(num_perm=_BANDS * _ROWS, seed=1, hashfunc=int)
     full = [n for n, found in enumerate(sets) if found]
     values = np.empty((len(full), _BANDS, _ROWS), dtype=np.uint32)
     for row, n in enumerate(full):
@@ -229,53 +214,46 @@ def _pairs_in_equal_runs(same: Sequence[int], order: Sequence[int]) -> set[Index
     return pairs
 
 
-def _identity(shingle: int) -> int:
-    return shingle
-
-
-# Which articles of neighbouring days may have many names in common, without comparing all with all.
-
-
 def candidate_pairs_by_day(
     names: Sequence[Sequence[int]], days: Sequence[int | None], min_shared: int, min_share: float
 ) -> Iterator[IndexPair]:
-    """Yield the pairs at most a day apart that may share ``least`` names and that share of the fewer.
-
-    All such pairs are among them (prefix filtering, Chaudhuri, Ganti and Kaushik 2006): of the names of
-    the article that has fewer, ordered from rare to frequent, the last ones need not be looked up. So a
-    name that half of the day's reports have costs nothing.
-    """
+    """Yield the pairs at most a day apart that may share ``min_shared`` names and that share of the fewer."""
     by_day: dict[int, list[int]] = defaultdict(list)
     for n, day in enumerate(days):
         if day is not None and len(names[n]) >= min_shared:
             by_day[day].append(n)
-    often = Counter(chain.from_iterable(names[n] for found in by_day.values() for n in found))
+    frequency = Counter(chain.from_iterable(names[n] for every in by_day.values() for n in every))
     for day in sorted(by_day):
-        old = set(by_day.get(day - 1, ()))
-        order = sorted([*old, *by_day[day]], key=lambda n: (-len(names[n]), n))
-        yield from _pairs_sharing_rare_names(order, old, names, often, min_shared, min_share)
+        before = frozenset(by_day.get(day - 1, ()))
+        order = sorted([*before, *by_day[day]], key=lambda n: (-len(names[n]), n))
+        yield from _pairs_sharing_rare(order, before, names, frequency, min_shared, min_share)
 
 
-def _pairs_sharing_rare_names(
+def _pairs_sharing_rare(
     order: Sequence[int],
-    previous_day: set[int],
-    names: Sequence[Sequence[int]],
+    before: frozenset[int],
+    sets: Sequence[Collection[int]],
     frequency: Counter[int],
     min_shared: int,
     min_share: float,
 ) -> Iterator[IndexPair]:
-    """Yield the pairs but those of two ``old`` ones; who has more names stands first in ``order``."""
+    """Yield the pairs but those of two ``before``; of two sets the one with more comes first in ``order``.
+
+    Prefix filtering (Chaudhuri, Ganti and Kaushik 2006): of the numbers of the smaller set, ordered from
+    rare to frequent, the last ones need not be looked up. So a name that half of the day's reports have
+    costs nothing.
+    """
     index: dict[int, list[int]] = {}
     for n in order:
-        rare = sorted(names[n], key=lambda x: (frequency[x], x))
-        wanted = max(min_shared, math.ceil(min_share * len(rare)))
-        some = 1 + wanted // 4  # so many of a pair's names are among the rare ones
+        rare = sorted(sets[n], key=lambda x: (frequency[x], x))
+        wanted = max(1, min(min_shared, len(rare)), math.ceil(min_share * len(rare)))
+        some = 1 + wanted // 4  # so many of a pair's numbers are among the rare ones
         looked_up = rare[: len(rare) - wanted + some]
         met = Counter(chain.from_iterable(index[x] for x in looked_up if x in index))
         yield from (
             (min(m, n), max(m, n))
             for m, both in met.items()
-            if both >= some and not (m in previous_day and n in previous_day)
+            if both >= some and not (m in before and n in before)
         )
         for x in rare:
             index.setdefault(x, []).append(n)

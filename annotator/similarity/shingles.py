@@ -40,8 +40,3 @@ def jaccard(a: AbstractSet[int], b: AbstractSet[int]) -> float:
     """Return the share of shingles that two texts have in common (Jaccard), 0 to 1."""
     both = len(a & b)
     return both / (len(a) + len(b) - both) if both else 0.0
-
-
-def containment(a: AbstractSet[int], b: AbstractSet[int]) -> float:
-    """Return the share of the shorter text's shingles that stand in the other, 0 to 1."""
-    return len(a & b) / min(len(a), len(b)) if a and b else 0.0

@@ -17,6 +17,7 @@ from annotator.similarity.article_signatures import (
     ArticleSignature,
     ComparableArticle,
     article_signatures,
+    comparable_article,
 )
 from annotator.similarity.story_groups import (
     QuarantinedArticle,
@@ -95,7 +96,7 @@ def _article_signatures(corpus: CorpusFolder) -> tuple[list[ArticleSignature], d
         for article in corpus.articles.iterate(corpus.article_ids()):
             replaces[article.id] = article.replaces
             titles[article.id] = article.title or article.id
-            yield ComparableArticle(article.id, article.ingested_text, article.date)
+            yield comparable_article(article)
 
     every = list(article_signatures(comparable(), use_numpy=len(corpus.article_ids()) > NUMPY_THRESHOLD))
     if any(replaces.values()):
