@@ -162,11 +162,6 @@ class DocBinWriter:
         made = self._frames[shape] = (msgpack.bytes_head(size) + head, around)
         return made
 
-    @property
-    def last_doc_length(self) -> int:
-        """How many tokens the last Doc has."""
-        return self._lengths[-1]
-
     def to_bytes(self) -> bytes:
         """Return the file, as ``DocBin.to_bytes`` does: the payload, deflated."""
         return deflate_chunks(self.payload())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -291,44 +291,8 @@ def doc_user_data(unit: DocUnit, layout: DocLayout) -> dict[str, Any]:
     }
 
 
-class ArticleMetadata(Protocol):
-    """What a Doc tells of its article."""
-
-    @property
-    def id(self) -> str:
-        """Return its id."""
-
-    @property
-    def title(self) -> str:
-        """Return its title."""
-
-    @property
-    def byline(self) -> str:
-        """Return who wrote it."""
-
-    @property
-    def dateline(self) -> str:
-        """Return where and when it was written."""
-
-    @property
-    def date(self) -> str:
-        """Return its date."""
-
-    @property
-    def source(self) -> str:
-        """Return who published it."""
-
-    @property
-    def origin(self) -> str:
-        """Return the file that it came from."""
-
-    @property
-    def meta(self) -> Mapping[str, object]:
-        """Return what else its source tells."""
-
-
-def article_metadata(article: ArticleMetadata) -> dict[str, Any]:
-    """Return what a Doc tells of its article; the fields stand first in ``user_data``."""
+def article_metadata(article: Article) -> dict[str, Any]:
+    """Return the article's part of ``user_data``, which comes first."""
     return {
         "article": article.id,
         "title": article.title,

@@ -19,7 +19,7 @@ from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Article, Sentence
 from annotator.core.ledger import Outcome
 from annotator.core.schema import Schema
-from annotator.core.spans import Span, span_id
+from annotator.core.spans import Span
 from annotator.core.tokens import Token, TokenRange, build_tokens
 from annotator.docbin import msgpack
 from annotator.docbin.norms import load_norms
@@ -28,7 +28,6 @@ from annotator.docbin.writer import DocBinWriter, GroupSpans, SpanGroups
 from annotator.export import doc_layout, export_ledger
 from annotator.export.doc_layout import (
     USER_DATA_KEY,
-    ArticleMetadata,
     DocUnit,
     ExportSentence,
     article_metadata,
@@ -253,7 +252,7 @@ class DocBinPacker:
         for piece in unit if numbers else ():
             if piece.item and numbers:
                 self._advance_run(numbers[piece.sentence.id])
-                self._count_outcomes(piece, ", ".join(piece.annotators))
+                self._count_outcomes(piece)
 
     def _advance_run(self, number: int) -> None:
         """Take the next sentence; where it does not follow the last one, a run of others begins."""
@@ -376,33 +375,26 @@ class DocBinPacker:
             where = export_ledger.SpanLocation(
                 article.id, article.title, base + start, base + end, location.annotator, location.seq
             )
-            self._add_line(f"{of}{start}-{end}:{label}", outcome, stored.text[start:end], where)
+            text, id_ = stored.text[start:end], f"{of}{start}-{end}:{label}"
+            self._add_line(export_ledger.encode_line(id_, outcome, self.part, text, where), kept=not won)
 
-    def _add_line(
-        self, id_: str, outcome: OutcomeFields, text: str, where: export_ledger.SpanLocation
-    ) -> None:
+    def _add_line(self, line: bytes, *, kept: bool) -> None:
         """Write a line of the ledger among the exceptions, or the kept spans."""
-        line = export_ledger.encode_line(id_, outcome, self.part, text, where)
-        if outcome[0] != Outcome.KEPT.value:
+        if not kept:
             self.exceptions += line
             self.runs[-1].exceptions += len(line)
         elif self._full_ledger:
             self.kept += line
             self.runs[-1].kept += len(line)
 
-    def _count_outcomes(self, piece: ExportSentence, annotators: str) -> None:
+    def _count_outcomes(self, piece: ExportSentence) -> None:
         """Count what became of the spans of a sentence, and list it."""
-        s, title = piece.sentence, piece.article.title
-        seq = piece.item.seq if piece.item else 0
         for outcome in piece.outcomes:
             self.outcomes[outcome.kind, outcome.why] += 1
             self.stored.update(outcome.stored_in)
-            span = outcome.span
-            fields = (outcome.kind.value, outcome.why, outcome.replaced_by, outcome.stored_in)
-            where = export_ledger.SpanLocation(
-                s.article, title, s.start + span.start, s.start + span.end, annotators, seq
-            )
-            self._add_line(span_id(s.id, span), fields, s.text[span.start : span.end], where)
+            kept = outcome.kind is Outcome.KEPT
+            if self._full_ledger or not kept:
+                self._add_line(export_ledger.outcome_line(piece, outcome), kept=kept)
 
     def _pack_any_sentence(
         self,
@@ -417,8 +409,10 @@ class DocBinPacker:
         item = ExportItem(annotated, location.annotator, article, location.seq)
         others = [ExportItem(other, "", article) for other in other_annotations]
         wrong = incorrect_spans([item, *others], self.schema).get(annotated.sentence.id, ())
-        piece = ExportSentence(annotated.sentence, article, self.part, item, (), every, wrong)
-        self._count_outcomes(piece, location.annotator)
+        piece = ExportSentence(
+            annotated.sentence, article, self.part, item, (location.annotator,), every, wrong
+        )
+        self._count_outcomes(piece)
         wrong_spans = doc_layout.doc_incorrect_spans((piece,), [0])
         self.contents.add_doc((piece,), 0, len(wrong_spans))
         self.contents.docs -= 1  # ``add_sentences`` counts both
@@ -449,7 +443,7 @@ _first_token = itemgetter(1)
 """The first token of a span that was found."""
 
 
-def pack_article_metadata(article: ArticleMetadata) -> bytes:
+def pack_article_metadata(article: Article) -> bytes:
     """Return the article's part of ``user_data``, without the head of the map that it belongs to."""
     return b"".join(msgpack.pack(x) for pair in article_metadata(article).items() for x in pair)
 

@@ -45,9 +45,6 @@ ARTICLE_SUPERSEDED = "superseded by a newer version of the article"
 OTHER_ANNOTATOR = "by another annotator than the one asked for"
 ARTICLE_QUARANTINED = "its article would bridge parts of the split; --rebalance moves the others"
 
-LedgerIds = set[str]
-"""Ids of spans and of sentences that the ledger tells of."""
-
 
 class ExcludedSentence(Struct, frozen=True):
     """One sentence that is left out whole; its piece holds the spans to be listed."""
@@ -64,7 +61,7 @@ class ExcludedSentence(Struct, frozen=True):
 
 def excluded_sentences(left_out: Iterable[ExcludedItem]) -> list[ExcludedSentence]:
     """Return the sentences that are left out, losses first, each span once."""
-    known: LedgerIds = set()
+    known: set[str] = set()
     groups: dict[tuple[str, str], list[ExcludedItem]] = {}
     for x in sorted(left_out, key=lambda x: x.requested):
         groups.setdefault((x.item.annotated.sentence.id, x.why), []).append(x)
@@ -72,8 +69,8 @@ def excluded_sentences(left_out: Iterable[ExcludedItem]) -> list[ExcludedSentenc
     return [a for a in made if a is not None]
 
 
-def _excluded_sentence(group: Sequence[ExcludedItem], known: LedgerIds) -> ExcludedSentence | None:
-    """Return what is not known yet of one sentence, and note it as known."""
+def _excluded_sentence(group: Sequence[ExcludedItem], known: set[str]) -> ExcludedSentence | None:
+    """Return what is not listed yet of one sentence; ``known`` has the ids of listed sentences and spans."""
     item = group[0].item
     s = item.annotated.sentence
     spans = {x.key: x for left in group for x in left.item.annotated.annotation.spans}
@@ -105,18 +102,22 @@ def raise_nothing_to_export(missing: MissingItems) -> None:
 def excluded_lines(excluded: Iterable[ExcludedSentence]) -> Iterator[bytes]:
     """Yield the lines of the spans that are left out whole."""
     for x in excluded:
-        yield from (_outcome_line(x.sentence, outcome) for outcome in x.sentence.outcomes)
+        yield from (outcome_line(x.sentence, outcome) for outcome in x.sentence.outcomes)
 
 
-def _outcome_line(sentence: ExportSentence, outcome: SpanOutcome) -> bytes:
-    s, span = sentence.sentence, outcome.span
-    seq = sentence.item.seq if sentence.item else 0
-    names = ", ".join(sentence.annotators)
+def outcome_line(piece: ExportSentence, outcome: SpanOutcome) -> bytes:
+    """Return the line of a span of a sentence."""
+    s, span = piece.sentence, outcome.span
     where = SpanLocation(
-        s.article, sentence.article.title, s.start + span.start, s.start + span.end, names, seq
+        s.article,
+        piece.article.title,
+        s.start + span.start,
+        s.start + span.end,
+        ", ".join(piece.annotators),
+        piece.item.seq if piece.item else 0,
     )
-    said = (outcome.kind.value, outcome.why, outcome.replaced_by, outcome.stored_in)
-    return encode_line(span_id(s.id, span), said, sentence.part, s.text[span.start : span.end], where)
+    fields = (outcome.kind.value, outcome.why, outcome.replaced_by, outcome.stored_in)
+    return encode_line(span_id(s.id, span), fields, piece.part, s.text[span.start : span.end], where)
 
 
 class SpanLocation(msgspec.Struct, gc=False):
@@ -170,9 +171,9 @@ def sum_totals(
 
 def count_excluded(excluded: Iterable[ExcludedSentence]) -> list[dict[str, Any]]:
     """Count the sentences that are left out whole, and their spans, by reason."""
-    found: dict[str, list[ExcludedSentence]] = {}
+    reasons: dict[str, list[ExcludedSentence]] = {}
     for a in excluded:
-        found.setdefault(a.why, []).append(a)
+        reasons.setdefault(a.why, []).append(a)
     return [
         {
             "why": why,
@@ -180,7 +181,7 @@ def count_excluded(excluded: Iterable[ExcludedSentence]) -> list[dict[str, Any]]
             "sentences": len(every),
             "spans": sum(len(a.sentence.outcomes) for a in every),
         }
-        for why, every in found.items()
+        for why, every in reasons.items()
     ]
 
 
@@ -201,19 +202,17 @@ _EXPORT_FILES = (
 
 
 class SavedExport(Struct, frozen=True):
-    """What was written, what was removed, and the ledger's totals."""
+    """What was written, and what was removed."""
 
     files: tuple[str, ...]
     removed: tuple[str, ...]
     foreign_files: tuple[str, ...]
     """Files under a name of ours that are no part of this export, but not an earlier one's either."""
-    totals: dict[str, Any]
 
 
-def replace_export(out: Path, written: Mapping[str, FileContent], totals: dict[str, Any]) -> SavedExport:
+def replace_export(out: Path, written: Mapping[str, FileContent]) -> SavedExport:
     """Let all files of an export, its ledger among them, take the place of those of the one before."""
     raise_foreign_files(out, written)
     others = [n for n in dict.fromkeys((*_EXPORT_FILES, *files_in_ledgers(out))) if n not in written]
     removed = replace_files(out, written, owned_files(out, others))
-    foreign_files = tuple(n for n in others if (out / n).exists())
-    return SavedExport(tuple(written), removed, foreign_files, totals)
+    return SavedExport(tuple(written), removed, tuple(n for n in others if (out / n).exists()))

@@ -22,15 +22,13 @@ SPLIT_PARTS = ("train", "dev", "test")
 
 
 class ExportItem(Struct, frozen=True):
-    """One sentence as one annotator left it, with the article it stands in."""
+    """One sentence as one annotator left it, with its article."""
 
     annotated: AnnotatedSentence
     annotator: str
     article: Article
     seq: int = 0
-    """The ``seq`` of the journal record that the work was read from."""
-    family: str = ""
-    """What the split is drawn by; empty for the first article of the ``replaces`` chain."""
+    """The number of its journal record."""
 
 
 class ExcludedItem(Struct, frozen=True):

@@ -330,7 +330,7 @@ class _Export:
         }
         lines = _LedgerLines(made, list(written), excluded, totals)
         files = {n: _FileChunks(shard_paths(made.folder, n)[0]) for n in written}
-        saved = replace_export(self._out, {**files, **texts, EXPORT_LEDGER_FILE: lines}, totals)
+        saved = replace_export(self._out, {**files, **texts, EXPORT_LEDGER_FILE: lines})
         warnings = [
             *_split_warnings(plan),
             *split_audit.foreign_file_warnings(saved.foreign_files),
