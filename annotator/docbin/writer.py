@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from sys import byteorder
 from typing import Any
 
+from msgspec import Struct
+
 from annotator.core.errors import UsageError
 from annotator.core.tokens import TokenRange
 from annotator.docbin import msgpack
@@ -72,6 +74,21 @@ _GroupFrame = tuple[bytes, list[tuple[bytes, bytes]]]
 """What stands before all groups of a Doc, and before and after the spans of each."""
 
 
+class DocContent(Struct, frozen=True):
+    """What a DocBin stores of a Doc; whoever makes it has checked the offsets."""
+
+    words: Sequence[str]
+    spaces: Sequence[int]
+    ents: TokenSpans
+    """They do not overlap."""
+    groups: SpanGroups
+    starts: Sequence[int] = (0,)
+    """The first tokens of the sentences."""
+    missing: Sequence[TokenRange] = ()
+    user_data: bytes = b""
+    """As msgpack; empty where it is not stored."""
+
+
 @dataclass(slots=True)
 class DocBinWriter:
     """The arrays of one DocBin; ``norms`` is needed for ``Attrs.FULL`` alone."""
@@ -97,23 +114,11 @@ class DocBinWriter:
         norms = self.norms if self.attrs is AttributeSet.FULL else None
         self._tokens = TokenColumns(self.attrs, norms, mark_inside=self.mark_inside, use_numpy=self.use_numpy)
 
-    def add(
-        self,
-        words: Sequence[str],
-        spaces: Sequence[int],
-        ents: TokenSpans,
-        groups: SpanGroups,
-        *,
-        starts: Iterable[int] = (0,),
-        missing: Sequence[TokenRange] = (),
-        user_data: bytes = b"",
-    ) -> None:
-        """Add a Doc: entities that don't overlap, span groups by key, tokens that start sentences.
-
-        ``user_data`` is msgpack. Offsets are taken as they are: whoever calls has checked them.
-        """
-        self._tokens.add(words, bytes(spaces), ents, starts, missing)
-        self._add_doc_fields(bytes(spaces), [len(words)], [groups], [user_data])
+    def add(self, doc: DocContent) -> None:
+        """Add a Doc."""
+        spaces = bytes(doc.spaces)
+        self._tokens.add(doc.words, spaces, doc.ents, doc.starts, doc.missing)
+        self._add_doc_fields(spaces, [len(doc.words)], [doc.groups], [doc.user_data])
 
     def extend(
         self,
@@ -124,7 +129,7 @@ class DocBinWriter:
         groups: Sequence[SpanGroups],
         user_data: Sequence[bytes],
     ) -> None:
-        """Add Docs of one sentence each, of so many tokens; the rest as for ``add``, an entry for each."""
+        """Add Docs of one sentence each, of so many tokens; the rest as in ``DocContent``, an entry for each."""
         self._tokens.extend(words, spaces, sizes, ents)
         self._add_doc_fields(spaces, sizes, groups, user_data)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -13,8 +13,7 @@ from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError
 from annotator.core.tokens import TokenRange, tokens_cover_text
 from annotator.docbin import msgpack
-from annotator.docbin.token_columns import TokenSpan
-from annotator.docbin.writer import GroupSpans
+from annotator.docbin.writer import DocContent, GroupSpans
 from annotator.export.options import ExportItem
 from annotator.export.span_outcomes import INCORRECT_SPANS_KEY, IncorrectSpan, SpanOutcome
 
@@ -52,35 +51,38 @@ def sentence_units(sentences: Sequence[ExportSentence]) -> list[DocUnit]:
     return [(p,) for p in sentences]
 
 
-def article_units(
-    sentences: Sequence[ExportSentence], unreviewed: Mapping[str, Sequence[Sentence]]
-) -> list[DocUnit]:
-    """Make one Doc of each article and part, ``rest`` (article id → sentences) filling the gaps."""
-    out: list[DocUnit] = []
-    for group in _by_article(sentences):
-        filled = _with_unreviewed(group, unreviewed.get(group[0].article.id, ()))
-        parts = dict.fromkeys(p.part for p in filled)
-        out.extend(tuple(p for p in filled if p.part == part) for part in parts)
-    return out
+def article_units(sentences: Sequence[ExportSentence], unreviewed: Sequence[Sentence]) -> list[DocUnit]:
+    """Make one Doc of each part of an article, ``unreviewed`` filling the gaps."""
+    filled = _with_unreviewed(sentences, unreviewed)
+    parts = dict.fromkeys(p.part for p in filled)
+    return [tuple(p for p in filled if p.part == part) for part in parts]
 
 
 def reviewed_runs(sentences: Sequence[ExportSentence]) -> list[DocUnit]:
-    """Make one Doc of each longest run of accepted sentences with nothing unseen between them."""
+    """Make one Doc of each longest run of an article's accepted sentences with nothing unseen between them."""
     out: list[list[ExportSentence]] = []
-    for group in _by_article(sentences):
-        last: ExportSentence | None = None
-        seen = UnreviewedText(group[0].article)
-        for piece in group:
-            if (
-                last
-                and last.part == piece.part
-                and not seen.has_text(last.sentence.end, piece.sentence.start)
-            ):
-                out[-1].append(piece)
-            else:
-                out.append([piece])
-            last = piece
+    starts = sentences[0].article.line_starts() if sentences else ()
+    for piece in sentences:
+        last = out[-1][-1] if out else None
+        if last and last.part == piece.part and not _has_unseen_text(last, piece, starts):
+            out[-1].append(piece)
+        else:
+            out.append([piece])
     return [tuple(run) for run in out]
+
+
+def _has_unseen_text(before: ExportSentence, after: ExportSentence, starts: Sequence[int]) -> bool:
+    """Return True if the article has visible text on an annotated line between two sentences.
+
+    It is of a sentence that nobody has accepted. ``starts`` has where the lines start.
+    """
+    article, start = after.article, before.sentence.end
+    lines = enumerate(article.text[start : after.sentence.start].split("\n"), bisect_right(starts, start) - 1)
+    return any(text.strip() and _is_annotated(article, n) for n, text in lines)
+
+
+def _is_annotated(article: Article, line: int) -> bool:
+    return line >= len(article.lines) or article.lines[line].verdict.annotated
 
 
 def white_space_between(before: Sentence, after: Sentence, article: Article) -> str:
@@ -89,45 +91,8 @@ def white_space_between(before: Sentence, after: Sentence, article: Article) -> 
     return between[: len(between) - len(between.lstrip())]
 
 
-class UnreviewedText:
-    """Finds text of annotated lines between two sentences: a sentence that nobody has accepted."""
-
-    def __init__(self, article: Article) -> None:
-        self._article = article
-        self._starts = article.line_starts()
-
-    def has_text(self, start: int, end: int) -> bool:
-        """Whether ``[start, end)`` of the article has visible text on a line that is annotated."""
-        line = bisect_right(self._starts, start) - 1
-        while line < len(self._starts) and self._starts[line] < end:
-            low, high = max(start, self._starts[line]), min(end, self._end(line))
-            if self._annotated(line) and self._article.text[low:high].strip():
-                return True
-            line += 1
-        return False
-
-    def _end(self, line: int) -> int:
-        later = self._starts[line + 1 : line + 2]
-        return later[0] if later else len(self._article.text)
-
-    def _annotated(self, line: int) -> bool:
-        return line >= len(self._article.lines) or self._article.lines[line].verdict.annotated
-
-
-def _by_article(sentences: Sequence[ExportSentence]) -> Iterator[list[ExportSentence]]:
-    """Yield the pieces of each article, which stand together and in text order."""
-    group: list[ExportSentence] = []
-    for piece in sentences:
-        if group and piece.article.id != group[0].article.id:
-            yield group
-            group = []
-        group.append(piece)
-    if group:
-        yield group
-
-
-def _with_unreviewed(group: list[ExportSentence], unreviewed: Sequence[Sentence]) -> list[ExportSentence]:
-    """Add the sentences of ``rest`` that overlap nothing; each takes the part of the one before."""
+def _with_unreviewed(group: Sequence[ExportSentence], unreviewed: Sequence[Sentence]) -> list[ExportSentence]:
+    """Add the unreviewed sentences that overlap nothing; each takes the part of the one before."""
     article = group[0].article
     every = sorted([*group, *(ExportSentence(s, article) for s in unreviewed)], key=_sentence_order)
     out: list[ExportSentence] = []
@@ -233,23 +198,7 @@ def missing_ranges(unit: DocUnit, layout: DocLayout) -> list[TokenRange]:
     return [(first, end) for p, first, end in places if not p.reviewed]
 
 
-class PackedDoc(Struct, frozen=True):
-    """What a DocBin stores of a Doc."""
-
-    words: list[str]
-    spaces: list[bool]
-    ents: list[TokenSpan]
-    groups: list[tuple[str, GroupSpans]]
-    incorrect: int
-    """How many known-wrong spans there are."""
-    starts: list[int]
-    """The first tokens of the sentences."""
-    missing: list[TokenRange]
-    user_data: bytes
-    """As msgpack; empty where it is not stored."""
-
-
-def pack_unit(unit: DocUnit, key: str, *, with_user_data: bool) -> PackedDoc:
+def pack_unit(unit: DocUnit, key: str, *, with_user_data: bool) -> DocContent:
     """Return the Doc of a unit, its spans under ``key``; raises CorpusError as ``lay_out_doc`` does."""
     made = lay_out_doc(unit)
     firsts = made.first_tokens
@@ -261,7 +210,7 @@ def pack_unit(unit: DocUnit, key: str, *, with_user_data: bool) -> PackedDoc:
     ents = [(first, end, label) for (first, end), label in doc_ents(unit, firsts)]
     data = msgpack.pack({USER_DATA_KEY: doc_user_data(unit, made)}) if with_user_data else b""
     missing = missing_ranges(unit, made)
-    return PackedDoc(made.words, made.spaces, ents, groups, len(wrong), firsts, missing, data)
+    return DocContent(made.words, made.spaces, ents, groups, firsts, missing, data)
 
 
 def _token_offsets(words: Iterable[str], spaces: Iterable[bool]) -> list[tuple[int, int]]:

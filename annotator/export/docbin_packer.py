@@ -20,11 +20,11 @@ from annotator.core.article import Article, Sentence
 from annotator.core.ledger import Outcome
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
-from annotator.core.tokens import Token, TokenRange, build_tokens
+from annotator.core.tokens import Token, build_tokens
 from annotator.docbin import msgpack
 from annotator.docbin.norms import load_norms
 from annotator.docbin.token_columns import AttributeSet, TokenSpan, TokenSpans
-from annotator.docbin.writer import DocBinWriter, GroupSpans, SpanGroups
+from annotator.docbin.writer import DocBinWriter, DocContent, GroupSpans, SpanGroups
 from annotator.export import doc_layout, export_ledger
 from annotator.export.doc_layout import (
     USER_DATA_KEY,
@@ -118,17 +118,7 @@ class SentenceRun:
 class DocBinSink(Protocol):
     """What takes the Docs: our own writer, or spaCy itself, which is the reference."""
 
-    def add(
-        self,
-        words: Sequence[str],
-        spaces: Sequence[int],
-        ents: TokenSpans,
-        groups: SpanGroups,
-        *,
-        starts: Iterable[int] = ...,
-        missing: Sequence[TokenRange] = ...,
-        user_data: bytes = ...,
-    ) -> None:
+    def add(self, doc: DocContent) -> None:
         """Add a Doc; see ``DocBinWriter.add``."""
 
     def extend(
@@ -239,16 +229,9 @@ class DocBinPacker:
         ``numbers`` are those in the export, by sentence id, of the sentences that the ledger counts here.
         """
         doc = doc_layout.pack_unit(unit, self.options.spans_key, with_user_data=self._stores_user_data)
-        self.docbin.add(
-            doc.words,
-            doc.spaces,
-            doc.ents,
-            doc.groups,
-            starts=doc.starts,
-            missing=doc.missing,
-            user_data=doc.user_data,
-        )
-        self.contents.add_doc(unit, len(doc.words), doc.incorrect)
+        self.docbin.add(doc)
+        incorrect = sum(len(spans) for key, spans in doc.groups if key == INCORRECT_SPANS_KEY)
+        self.contents.add_doc(unit, len(doc.words), incorrect)
         for piece in unit if numbers else ():
             if piece.item and numbers:
                 self._advance_run(numbers[piece.sentence.id])

@@ -7,7 +7,7 @@ nobody has accepted are *missing* (``ent_iob`` 0), not O: spaCy's NER learns not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import repeat
 from typing import Any
 
@@ -16,11 +16,10 @@ import spacy
 from spacy.tokens import Doc, DocBin, Span
 from spacy.vocab import Vocab
 
-from annotator.core.tokens import TokenRange
 from annotator.docbin.norms import load_norms
 from annotator.docbin.srsly_codecs import cached_srsly_codecs
 from annotator.docbin.token_columns import ATTRIBUTE_NAMES, AttributeSet, TokenSpans
-from annotator.docbin.writer import SpanGroups
+from annotator.docbin.writer import DocContent, SpanGroups
 
 
 class SpacyDocBin:
@@ -39,32 +38,13 @@ class SpacyDocBin:
             DocBin(attrs=names, store_user_data=with_data) if names else DocBin(store_user_data=with_data)
         )
 
-    def add(
-        self,
-        words: Sequence[str],
-        spaces: Sequence[int],
-        ents: TokenSpans,
-        groups: SpanGroups,
-        *,
-        starts: Iterable[int] = (0,),
-        missing: Sequence[TokenRange] = (),
-        user_data: bytes = b"",
-    ) -> None:
+    def add(self, doc: DocContent) -> None:
         """Add a Doc."""
-        doc = build_doc(
-            self._vocab,
-            words,
-            spaces,
-            ents,
-            groups,
-            starts=starts if self._mark_inside else None,
-            missing=missing,
-            user_data=user_data,
-        )
+        built = build_doc(self._vocab, doc, mark_starts=self._mark_inside)
         if self._attrs is AttributeSet.FULL:
-            apply_norm_exceptions(doc, self._lang, mark_inside=self._mark_inside)
+            apply_norm_exceptions(built, self._lang, mark_inside=self._mark_inside)
         with cached_srsly_codecs():
-            self._bin.add(doc)
+            self._bin.add(built)
 
     def extend(
         self,
@@ -79,7 +59,9 @@ class SpacyDocBin:
         at = 0
         with cached_srsly_codecs():
             for size, marks, each, data in zip(sizes, ents, groups, user_data or repeat(b""), strict=False):
-                self.add(words[at : at + size], spaces[at : at + size], marks, each, user_data=data)
+                self.add(
+                    DocContent(words[at : at + size], spaces[at : at + size], marks, each, user_data=data)
+                )
                 at += size
 
     def to_bytes(self) -> bytes:
@@ -89,29 +71,18 @@ class SpacyDocBin:
         return data
 
 
-def build_doc(
-    vocab: Vocab,
-    words: Sequence[str],
-    spaces: Sequence[int],
-    ents: TokenSpans,
-    groups: SpanGroups,
-    *,
-    starts: Iterable[int] | None = (0,),
-    missing: Sequence[TokenRange] = (),
-    user_data: bytes = b"",
-) -> Doc:
-    """Build a Doc: words, blanks, sentence starts (None: unknown), entities, span groups, user data."""
-    firsts = None if starts is None else set(starts)
-    marks: list[bool | int | None] | None = (
-        None if firsts is None else [n in firsts for n in range(len(words))]
-    )
-    doc = Doc(vocab, words=list(words), spaces=[bool(x) for x in spaces], sent_starts=marks)
-    for key, spans in groups:
+def build_doc(vocab: Vocab, content: DocContent, *, mark_starts: bool = True) -> Doc:
+    """Build a Doc; without ``mark_starts`` nothing is known of sentences."""
+    firsts = set(content.starts)
+    marks: list[bool | int | None] = [n in firsts for n in range(len(content.words))]
+    spaces = [bool(x) for x in content.spaces]
+    doc = Doc(vocab, words=list(content.words), spaces=spaces, sent_starts=marks if mark_starts else None)
+    for key, spans in content.groups:
         doc.spans[key] = [Span(doc, first, end, label=label) for label, first, end, _, _ in spans]
-    found = [Span(doc, first, end, label=label) for first, end, label in ents]
-    doc.set_ents(found, missing=[Span(doc, *r) for r in missing])
-    if user_data:
-        data: dict[str, Any] = msgspec.msgpack.decode(user_data)
+    ents = [Span(doc, first, end, label=label) for first, end, label in content.ents]
+    doc.set_ents(ents, missing=[Span(doc, *r) for r in content.missing])
+    if content.user_data:
+        data: dict[str, Any] = msgspec.msgpack.decode(content.user_data)
         doc.user_data.update(data)
     return doc
 

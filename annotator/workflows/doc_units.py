@@ -73,7 +73,7 @@ class PlannedArticle:
 
     def article_units(self) -> list[DocUnit]:
         """Return one Doc for each part that the article lies in, the text between sentences included."""
-        units = article_units(self.sentences(), {self.article.id: self._other_sentences()})
+        units = article_units(self.sentences(), self._other_sentences())
         return [tuple(self._with_incorrect(p) for p in unit) for unit in units]
 
     def _with_incorrect(self, piece: ExportSentence) -> ExportSentence:

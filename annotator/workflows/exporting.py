@@ -187,21 +187,8 @@ def _docs_of_plan(
     try:
         for article in planned_articles(corpus, plan):
             for unit in article.article_units() if options.unit == "article" else article.sentence_units():
-                doc = pack_unit(unit, options.spans_key, with_user_data=options.attrs == "own")
-                starts = None if options.attrs == "min" else doc.starts
-                yield (
-                    unit[0].part,
-                    build_doc(
-                        nlp.vocab,
-                        doc.words,
-                        doc.spaces,
-                        doc.ents,
-                        doc.groups,
-                        starts=starts,
-                        missing=doc.missing,
-                        user_data=doc.user_data,
-                    ),
-                )
+                content = pack_unit(unit, options.spans_key, with_user_data=options.attrs == "own")
+                yield unit[0].part, build_doc(nlp.vocab, content, mark_starts=options.attrs != "min")
     finally:
         plan.selection.close()
 

@@ -34,7 +34,7 @@ from annotator.docbin.hash_batch import HashedWordIds
 from annotator.docbin.norms import CachedWordIds, load_norms, norms_from_spacy
 from annotator.docbin.string_ids import SPACY_SYMBOLS, murmurhash64a
 from annotator.docbin.token_columns import AttributeSet
-from annotator.docbin.writer import DocBinWriter
+from annotator.docbin.writer import DocBinWriter, DocContent
 from annotator.export.doc_layout import DocUnit, ExportSentence
 from annotator.export.options import ExportItem, ExportOptions
 from annotator.export.span_outcomes import span_outcomes
@@ -145,7 +145,7 @@ def test_all_attributes_are_those_of_the_usual_recipe(*, many: bool) -> None:
         recipe.add(doc)
         group = [(s.label_, s.start, s.end, s.start_char, s.end_char) for s in spans]
         ents = [(e.start, e.end, e.label_) for e in doc.ents]
-        ours.add([t.text for t in doc], [bool(t.whitespace_) for t in doc], ents, [("sc", group)])
+        ours.add(DocContent([t.text for t in doc], [bool(t.whitespace_) for t in doc], ents, [("sc", group)]))
     assert zlib.decompress(ours.to_bytes()) == zlib.decompress(recipe.to_bytes())
 
 
@@ -191,7 +191,7 @@ def test_a_file_of_over_four_gigabytes_is_refused_with_a_cure(monkeypatch: pytes
     monkeypatch.setattr(msgpack, "MAX_FIELD_BYTES", 100)
     made = DocBinWriter(AttributeSet.MIN)
     for _ in range(400):
-        made.add(["x"] * 10, [True] * 10, (), [])
+        made.add(DocContent(["x"] * 10, [True] * 10, (), []))
     with pytest.raises(UsageError, match="over 4 GiB; give --shard a smaller number"):
         made.to_bytes()
 
@@ -199,7 +199,7 @@ def test_a_file_of_over_four_gigabytes_is_refused_with_a_cure(monkeypatch: pytes
 def test_any_zlib_inflates_it_and_none_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without isal the standard library packs the same payload."""
     made = DocBinWriter(AttributeSet.MIN)
-    made.add(["Ida", "came"], [True, False], [(0, 1, "PERSON")], [("sc", [])])
+    made.add(DocContent(["Ida", "came"], [True, False], [(0, 1, "PERSON")], [("sc", [])]))
     fast = made.to_bytes()
     monkeypatch.setitem(sys.modules, "isal", None)
     assert zlib.decompress(made.to_bytes()) == zlib.decompress(fast)

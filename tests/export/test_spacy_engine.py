@@ -55,7 +55,7 @@ def _loaded(stretches: Sequence[DocUnit], key: str = "sc") -> list[Doc]:
 def _article_doc(reviewed: Sequence[int], article: Article = ARTICLE) -> Doc:
     pieces = [_piece(item(article, BODY[n], *_marks(BODY[n]))) for n in reviewed]
     rest = [s for n, s in enumerate(BODY) if n not in reviewed]
-    (doc,) = _loaded(article_units(pieces, {article.id: rest}))
+    (doc,) = _loaded(article_units(pieces, rest))
     return doc
 
 
@@ -133,7 +133,7 @@ def test_an_unreviewed_sentence_that_overlaps_an_accepted_one_stays_out() -> Non
     """After a join the old halves don't stand in the text a second time."""
     pieces = [_piece(item(ARTICLE, BODY[1]))]
     half = Sentence(ARTICLE.id, 9, BODY[1].start, BODY[1].start + 3, "She", BODY[1].tokens[:1])
-    (doc,) = _loaded(article_units(pieces, {ARTICLE.id: [half, BODY[0]]}))
+    (doc,) = _loaded(article_units(pieces, [half, BODY[0]]))
     assert doc.text == f"{BODY[0].text} {BODY[1].text}"
 
 

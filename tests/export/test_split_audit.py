@@ -45,5 +45,5 @@ def test_what_overlaps_an_accepted_sentence_is_no_part_of_its_doc() -> None:
     accepted = item(article, sentence(article.id, 1, 19, "Tarek came ."))
     piece = ExportSentence(accepted.annotated.sentence, article, "train", accepted)
     before, after = sentence(article.id, 0, 9, text[9:24]), sentence(article.id, 2, 25, text[25:])
-    ((found,),) = article_units([piece], {article.id: [before, after]})
+    ((found,),) = article_units([piece], [before, after])
     assert found is piece
