@@ -22,6 +22,7 @@ from annotator.core.tokens import tokens_text
 from annotator.session.actions.selection import explicit_selection
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import footer_items
+from annotator.session.corpus_overview import ArticleSummary
 from annotator.session.state import SaveState, StatusMessage, TaskState
 from annotator.tui.layout.active_sentence import active_sentence_rows
 from annotator.tui.layout.article_body import (
@@ -39,8 +40,6 @@ from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
 from annotator.tui.layout.help_rows import guideline_rows
 from annotator.tui.layout.overview import (
     ArticleList,
-    ArticleListItem,
-    ArticleProblems,
     article_list_rows,
     overview_header,
     overview_sentence_rows,
@@ -124,10 +123,10 @@ def test_all_other_rows_keep_to_their_width(state: TaskState, width: int, height
     for rows in (
         side_panel_rows(state, 28, height, BOX_GLYPHS),
         side_panel_rows(state, 46, height, BOX_GLYPHS),
-        overview_sentence_rows(state, ArticleProblems({0: PAYLOADS}), max(width, 60), height, BOX_GLYPHS),
+        overview_sentence_rows(state, {0: PAYLOADS}, max(width, 60), height, BOX_GLYPHS),
         article_line_rows(state.article, 0, max(width, 30), height, BOX_GLYPHS),
         article_list_rows(
-            ArticleList([ArticleListItem(x, 1, 2) for x in PAYLOADS], 3, "sorted"), 44, height, BOX_GLYPHS
+            ArticleList([ArticleSummary(x, 1, 2) for x in PAYLOADS], 3, "sorted"), 44, height, BOX_GLYPHS
         ),
     ):
         assert len(rows) == height
@@ -436,11 +435,11 @@ def test_ascii_draws_ascii_alone() -> None:
             frame = _frame(80, 24, ASCII_GLYPHS)
             rows = [r.row for r in body_rows(state, frame, active_start_row(state, frame))]
             rows += [*_bars(state, 80, ASCII_GLYPHS), *side_panel_rows(state, 46, 30, ASCII_GLYPHS)]
-            rows += overview_sentence_rows(state, ArticleProblems(), 80, 20, ASCII_GLYPHS)
+            rows += overview_sentence_rows(state, {}, 80, 20, ASCII_GLYPHS)
             rows += article_line_rows(state.article, 0, 80, 10, ASCII_GLYPHS)
             rows += [*guideline_rows(NEWS, "PERSON", 78, ASCII_GLYPHS)]
             rows += [
-                *article_list_rows(ArticleList([ArticleListItem("a" * 90, 1, 1)], 0, ""), 44, 5, ASCII_GLYPHS)
+                *article_list_rows(ArticleList([ArticleSummary("a" * 90, 1, 1)], 0, ""), 44, 5, ASCII_GLYPHS)
             ]
             for row in rows:
                 assert row_text(row).isascii(), row_text(row)

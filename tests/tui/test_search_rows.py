@@ -16,9 +16,10 @@ from annotator.checks.consistency import (
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.search_query import parse_query
 from annotator.core.spans import Span
+from annotator.session.corpus_overview import InconsistentPlace
 from annotator.session.sentence_search import SearchHit
 from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS
-from annotator.tui.layout.overview import inconsistency_text, progress_bars_row
+from annotator.tui.layout.overview import problem_text, progress_bars_row
 from annotator.tui.layout.search_results import (
     HIGHLIGHT_STYLE,
     highlighted_text_row,
@@ -126,12 +127,20 @@ def test_problems_are_reported_in_words() -> None:
     """What is here, and where most are otherwise: in the article by number, else how many."""
     (group,) = _groups()
     (place,) = group.changes
-    assert inconsistency_text(group, place, [1, 3]) == "Skerrin is unlabelled here and VENUE in 1, 3"
-    assert inconsistency_text(group, place, [1, 2, 3, 4, 5]).endswith("VENUE in 1, 2, 3, 4 and more")
-    assert inconsistency_text(group, place, []) == "Skerrin is unlabelled here and VENUE in 2 other sentences"
+    assert (
+        problem_text(InconsistentPlace(group, place, [1, 3]))
+        == "Skerrin is unlabelled here and VENUE in 1, 3"
+    )
+    assert problem_text(InconsistentPlace(group, place, [1, 2, 3, 4, 5])).endswith(
+        "VENUE in 1, 2, 3, 4 and more"
+    )
+    assert (
+        problem_text(InconsistentPlace(group, place, []))
+        == "Skerrin is unlabelled here and VENUE in 2 other sentences"
+    )
     edges = replace(group, kind=InconsistencyKind.EDGES)
     assert (
-        inconsistency_text(edges, replace(place, existing=Span(0, 7, "VENUE")), [3])
+        problem_text(InconsistentPlace(edges, replace(place, existing=Span(0, 7, "VENUE")), [3]))
         == '"Skerrin" is "Skerrin" in 3'
     )
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from msgspec import Struct, field
+from msgspec import Struct
 
-from annotator.checks.consistency import InconsistencyGroup, InconsistencyKind, WordOccurrence
+from annotator.checks.consistency import InconsistencyGroup, InconsistencyKind
 from annotator.core.schema import Schema
+from annotator.core.span_repair import MisalignedSpan
 from annotator.session.article_cache import AnswerProgress
+from annotator.session.corpus_overview import ArticleSummary, SentenceProblem
 from annotator.session.state import TaskState
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.active_sentence import answer_indicator, sentence_number_text
 from annotator.tui.layout.article_body import byline_text
 from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.span_lanes import misaligned_span_text
 from annotator.tui.layout.status_rows import label_counts
 from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
 from annotator.tui.layout.text_cells import screen_text
@@ -24,31 +27,14 @@ _PROGRESS_BAR_WIDTH = 8
 """The cells of an article's gauge."""
 
 
-class ArticleListItem(Struct, frozen=True):
-    """An article as the list shows it."""
-
-    title: str
-    done: int
-    total: int
-    signs: str = ""
-    """What there is to look at: ``!`` problems, ``f`` flags, ``n`` notes."""
-
-
 class ArticleList(Struct, frozen=True):
     """The rows of the list of articles that are on the screen."""
 
-    items: Sequence[ArticleListItem]
+    items: Sequence[ArticleSummary]
     position: int
     """The row of the current article."""
     order: str
     """How the articles are sorted, in words."""
-
-
-class ArticleProblems(Struct, frozen=True):
-    """What there is to look at in the current article."""
-
-    problems: Mapping[int, Sequence[str]] = field(default_factory=dict)
-    """Sentence by index → what is inconsistent there, in words."""
 
 
 def overview_header(state: TaskState, name: str, width: int, glyphs: Glyphs) -> StyledRow:
@@ -67,9 +53,16 @@ def whole_percent(done: int, total: int) -> int:
 
 
 def overview_sentence_rows(
-    state: TaskState, notices: ArticleProblems, width: int, height: int, glyphs: Glyphs
+    state: TaskState,
+    notices: Mapping[int, Sequence[str]],
+    width: int,
+    height: int,
+    glyphs: Glyphs,
 ) -> tuple[StyledRow, ...]:
-    """Return exactly ``height`` rows: title, byline, heading, the sentences round the active one, notices."""
+    """Return exactly ``height`` rows: title, byline, heading, the sentences round the active one, notices.
+
+    ``notices``: what is wrong, in words, by the index of the sentence.
+    """
     shorts = [x for x in state.schema.labels if x.key]
     text = max(10, width - 7 - 4 * len(shorts) - 4)
     a = state.article
@@ -86,7 +79,7 @@ def overview_sentence_rows(
     shown = styled.visible_range(
         len(state.annotated_sentences), state.active, max(1, height - len(top) - len(foot))
     )
-    rows = [_sentence_row(state, i, bool(notices.problems.get(i)), text, glyphs) for i in shown]
+    rows = [_sentence_row(state, i, bool(notices.get(i)), text, glyphs) for i in shown]
     return styled.fill_height([*top, *rows, *foot], height)
 
 
@@ -126,12 +119,12 @@ def _label_count_cells(schema: Schema, counts: dict[str, int], glyphs: Glyphs) -
 
 
 def problem_and_note_rows(
-    state: TaskState, notices: ArticleProblems, width: int, glyphs: Glyphs
+    state: TaskState, notices: Mapping[int, Sequence[str]], width: int, glyphs: Glyphs
 ) -> list[StyledRow]:
     """Return a row for each problem and each note of the article, those of the current sentence first."""
     rows: list[tuple[int, StyledRow]] = []
     for i, annotated in enumerate(state.annotated_sentences):
-        problems = notices.problems.get(i, ())
+        problems = notices.get(i, ())
         rows += [(i, _problem_or_note_row("!", "warn", i, words, width, glyphs)) for words in problems]
         if annotated.annotation.note:
             rows.append(
@@ -151,17 +144,17 @@ def _problem_or_note_row(sign: str, role: str, i: int, words: str, width: int, g
     return (StyledText(f" {sign} ", CellStyle(role, bold=True)), number, StyledText(message))
 
 
-def inconsistency_text(group: InconsistencyGroup, place: WordOccurrence, here: Sequence[int]) -> str:
-    """Return what is inconsistent at a place: ``Skerrin is unlabelled here and VENUE in 2``.
-
-    ``here``: the numbers, from 1, of the sentences of the same article that are like most.
-    """
+def problem_text(problem: SentenceProblem) -> str:
+    """Return what is wrong at a place: ``Skerrin is unlabelled here and VENUE in 2``."""
+    if isinstance(problem, MisalignedSpan):
+        return misaligned_span_text(problem)
+    group, place = problem.group, problem.place
+    where = _majority_location(group, problem.majority)
     if group.kind is InconsistencyKind.EDGES:
         most = place.annotated.text_of(place.proposed) if place.proposed else group.words
-        text = place.annotated.sentence.text[place.start : place.end]
-        return f'"{text}" is "{most}" {_majority_location(group, here)}'
+        return f'"{place.annotated.sentence.text[place.start : place.end]}" is "{most}" {where}'
     here_label, most_label = (x or "unlabelled" for x in (place.existing_label, group.label))
-    return f"{group.words} is {here_label} here and {most_label} {_majority_location(group, here)}"
+    return f"{group.words} is {here_label} here and {most_label} {where}"
 
 
 def _majority_location(group: InconsistencyGroup, here: Sequence[int]) -> str:
@@ -200,11 +193,11 @@ def article_list_rows(
     return styled.fill_height(rows, height)
 
 
-def _done_of_total(a: ArticleListItem) -> str:
+def _done_of_total(a: ArticleSummary) -> str:
     return f"{a.done}/{a.total}"
 
 
-def _article_row(a: ArticleListItem, right: StyledRow, active: bool, width: int, glyphs: Glyphs) -> StyledRow:
+def _article_row(a: ArticleSummary, right: StyledRow, active: bool, width: int, glyphs: Glyphs) -> StyledRow:
     style = Styles.BOLD if active else Styles.CONTEXT
     mark = glyphs.here if active else (glyphs.accept if a.total and a.done == a.total else glyphs.dot)
     title = StyledText(

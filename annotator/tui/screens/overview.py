@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -16,15 +14,14 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from annotator.checks.consistency import InconsistencyGroup
-from annotator.core.errors import AnnotatorError
+from annotator.core.errors import AnnotatorError, RuleError
 from annotator.core.span_repair import MisalignedSpan
 from annotator.session.action import Action, GoToArticle, GoToNextOpen, MoveSentence, ShowMessage
 from annotator.session.annotation_controller import AnnotationController
-from annotator.session.article_cache import AnswerProgress
+from annotator.session.corpus_overview import ARTICLE_ORDERS, CorpusOverview
 from annotator.session.sentence_search import TouchedSentences
 from annotator.session.state import StatusMessage
 from annotator.tui.layout import overview as layout
-from annotator.tui.layout.span_lanes import misaligned_span_text
 from annotator.tui.layout.status_rows import keys_row
 from annotator.tui.layout.styled_text import CellStyle, StyledText, fit_row, visible_range
 from annotator.tui.layout.text_cells import screen_text
@@ -36,7 +33,6 @@ _OVERVIEW_KEYS = [
 ]  # fmt: skip
 SIDE_BY_SIDE_WIDTH = 110
 """From this width on the articles are beside the sentences."""
-ARTICLE_ORDERS = ("as they came", "least done first", "most problems first", "most flags and notes first")
 _REPORT_INTERVAL = 0.2
 """Seconds between two reports of the thread that reads the articles of a large corpus."""
 
@@ -73,10 +69,7 @@ class OverviewScreen(RowScreen):
         super().__init__()
         self._controller = controller
         self._session = controller.session
-        self._problems: dict[str, dict[str, list[str]]] = {}
-        """Article → sentence → what is wrong there, in words."""
-        self._article_order: list[int] = list(range(len(controller.session.queue)))
-        self._order = 0
+        self._overview = CorpusOverview(controller.session)
         self._showing_articles = False
         self._message = ""
 
@@ -131,29 +124,9 @@ class OverviewScreen(RowScreen):
         self.draw()
 
     def on_overview_screen_looked(self, event: Looked) -> None:
-        """Keep what is inconsistent or inside a token, in words, by article and sentence."""
-        left = self._session.navigation.problem_finder.skipped_proposals
-        self._problems = defaultdict(lambda: defaultdict(list))
-        for case in event.misaligned_spans:
-            s = case.annotated.sentence
-            self._problems[s.article][s.id].append(misaligned_span_text(case))
-        for group in event.groups:
-            places = [p for p in group.changes if p.key not in left]
-            numbers = self._majority_numbers(group) if places else {}
-            for place in places:
-                article = place.annotated.sentence.article
-                words = layout.inconsistency_text(group, place, numbers.get(article, ()))
-                self._problems[article][place.annotated.sentence.id].append(words)
+        """Draw the problems that were found."""
+        self._overview.set_problems(event.groups, event.misaligned_spans)
         self.draw()
-
-    def _majority_numbers(self, group: InconsistencyGroup) -> dict[str, list[int]]:
-        """Return the numbers of the sentences that are like most, by article."""
-        out: dict[str, list[int]] = defaultdict(list)
-        for place in group.occurrences:
-            if place.is_consistent:
-                sentence = place.annotated.sentence
-                out[sentence.article].append(self._session.sentence_number(sentence)[1])
-        return {a: sorted(set(numbers)) for a, numbers in out.items()}
 
     # -- drawing -------------------------------------------------------------------------------
 
@@ -180,9 +153,10 @@ class OverviewScreen(RowScreen):
         state = self._controller.state()
         self.part("head").show_rows((layout.overview_header(state, self._headline(), width, glyphs),))
         if beside < width:
-            self.part("body").show_rows(
-                layout.overview_sentence_rows(state, self._article_problems(), width - beside, height, glyphs)
-            )
+            found = self._overview.current_problems()
+            notices = {i: [layout.problem_text(p) for p in problems] for i, problems in found.items()}
+            rows = layout.overview_sentence_rows(state, notices, width - beside, height, glyphs)
+            self.part("body").show_rows(rows)
         message = StatusMessage(self._message, warning=True) if self._message else state.message
         if message:
             style = CellStyle("warn" if message.warning else "ok")
@@ -195,36 +169,13 @@ class OverviewScreen(RowScreen):
         shown = self._session.navigation.summary
         return f"{self._session.corpus.name}{f' ({shown})' if shown else ''}"
 
-    def _article_problems(self) -> layout.ArticleProblems:
-        """Return the problems of the current article, by the index of the sentence."""
-        mine = self._problems.get(self._session.current_article_id)
-        if not mine:
-            return layout.ArticleProblems()
-        ids = [(i, w.sentence.id) for i, w in enumerate(self._session.article_sentences)]
-        return layout.ArticleProblems({i: mine[x] for i, x in ids if x in mine})
-
     def _articles(self, height: int) -> layout.ArticleList:
         """Return the articles that are on the screen; the others are not looked at."""
-        at = self._article_order.index(self._session.position.article)
-        shown = visible_range(len(self._article_order), at, max(1, height - 2))
-        lines = [self._article_item(self._session.queue[self._article_order[i]]) for i in shown]
-        return layout.ArticleList(lines, at - shown.start, ARTICLE_ORDERS[self._order])
-
-    def _article_item(self, article: str) -> layout.ArticleListItem:
-        progress = self._session.navigation.progress_of(article)
-        there = (len(self._problems.get(article, ())), *self._flag_and_note_counts(article))
-        signs = "".join(sign if n else "" for sign, n in zip("!fn", there, strict=True))
-        return layout.ArticleListItem(
-            self._session.navigation.sentence_search.article(article).title,
-            progress.done,
-            progress.total,
-            signs,
-        )
-
-    def _flag_and_note_counts(self, article: str) -> tuple[int, int]:
-        """Return how many sentences of an article are flagged, and how many have a note."""
-        annotations = [w.annotation for w in self._session.annotation_store.touched_sentences_of(article)]
-        return sum(a.flagged for a in annotations), sum(bool(a.note) for a in annotations)
+        order = self._overview.articles
+        at = order.index(self._session.position.article)
+        shown = visible_range(len(order), at, max(1, height - 2))
+        items = [self._overview.summary_of(self._session.queue[order[i]]) for i in shown]
+        return layout.ArticleList(items, at - shown.start, ARTICLE_ORDERS[self._overview.order])
 
     # -- keys ----------------------------------------------------------------------------------
 
@@ -250,12 +201,10 @@ class OverviewScreen(RowScreen):
 
     def action_article(self, by: int) -> None:
         """Go to the article before or after, in the order of the list."""
-        if self._order == 0:
+        if self._overview.order == 0:
             self._run("article_down" if by > 0 else "article_up")
             return
-        at = self._article_order.index(self._session.position.article)
-        following = self._article_order[at + 1 :] if by > 0 else self._article_order[:at][::-1]
-        number = next((n for n in following if self._session.sentences_of(self._session.queue[n])), None)
+        number = self._overview.neighbour(by)
         self._run(ShowMessage() if number is None else GoToArticle(number))
 
     def action_articles(self) -> None:
@@ -269,24 +218,9 @@ class OverviewScreen(RowScreen):
 
     def action_sort(self) -> None:
         """Sort the articles another way."""
-        session = self._session
-        if len(session.queue) > 1 and not session.corpus_progress.total:
-            self._message = "still counting: sort in a moment"
-            self.draw()
-            return
-        self._order = (self._order + 1) % len(ARTICLE_ORDERS)
-        queue = session.queue
-        weights: list[Callable[[str], float]] = [
-            lambda _: 0.0,
-            lambda a: -_share_done(session.navigation.progress_of(a)),
-            lambda a: len(self._problems.get(a, ())),
-            lambda a: sum(self._flag_and_note_counts(a)),
-        ]
-        weight = {a: weights[self._order](a) for a in queue}
-        self._article_order = sorted(range(len(queue)), key=lambda n: (-weight[queue[n]], n))
-        self._run(ShowMessage())
-
-
-def _share_done(progress: AnswerProgress) -> float:
-    """Return how much of an article is done; one without sentences is."""
-    return progress.done / progress.total if progress.total else 1.0
+        try:
+            self._overview.sort_next()
+        except RuleError as error:
+            self._run(ShowMessage(str(error), warning=True))
+        else:
+            self._run(ShowMessage())
