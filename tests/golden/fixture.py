@@ -51,7 +51,7 @@ CRACKS = ("14 cracks", "16 cracks, two more than last week")
 
 
 class Pencil:
-    """One annotator's session, told by words instead of offsets."""
+    """One annotator's session, driven by words instead of offsets."""
 
     def __init__(self, folder: Path, name: str, clock: Callable[[], float], number: int = 1) -> None:
         """Open the journal of ``name``."""

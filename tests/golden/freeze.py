@@ -1,4 +1,4 @@
-"""Freezes what the program writes and says, as digests.
+"""Freezes what the program writes and prints, as digests.
 
 ``python -m tests.golden.freeze`` writes ``golden.json`` anew, and ``golden_shared.json`` where the files
 beside the project are there; ``--only WORD`` makes the cases anew whose name begins so, ``--show CASE``
@@ -71,12 +71,12 @@ def outputs(case: Case) -> Iterator[tuple[str, tuple[int | str, dict[str, bytes 
         case.prepare(folder)
         before = contents(folder)
         for n, command in enumerate(case.commands):
-            code, told = answer(command, folder)
+            code, streams = answer(command, folder)
             after = contents(folder)
             changed = {name: data for name, data in after.items() if before.get(name) != data}
             written = {name: normal(name, data, folder) for name, data in sorted(changed.items())}
             gone: dict[str, bytes | None] = dict.fromkeys(sorted(before.keys() - after.keys()))
-            yield f"{n}: {command}", (code, {**told, **written, **gone})
+            yield f"{n}: {command}", (code, {**streams, **written, **gone})
             before = after
 
 
@@ -106,8 +106,8 @@ def answer(command: str, folder: Path) -> tuple[int | str, dict[str, bytes | Non
             said = call(*shlex.split(command), stdin=(HERE / "pages" / "quay.txt").read_bytes())
         except Exception as error:  # a golden file keeps this as it is, too
             return f"{type(error).__name__}: {error}", {}
-    told = {"stdout": said.out, "stderr": said.err}
-    return said.code, {name: normal(name, text.encode(), folder) for name, text in told.items() if text}
+    streams = {"stdout": said.out, "stderr": said.err}
+    return said.code, {name: normal(name, text.encode(), folder) for name, text in streams.items() if text}
 
 
 def contents(folder: Path) -> dict[str, bytes]:

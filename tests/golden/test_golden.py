@@ -18,7 +18,7 @@ VALUES, TEXTS = read(GOLDEN).get("cases", {}), read(GOLDEN).get("texts", {})
 VALUES_SHARED = read(GOLDEN_SHARED).get("cases", {})
 
 MOST = 40
-"""How many differences are told of a case."""
+"""How many differences of a case are shown."""
 
 
 def _params() -> Iterator[Any]:
@@ -34,7 +34,8 @@ def test_what_is_written_and_said_stays(case: Case) -> None:
     wanted = (VALUES_SHARED if case.shared else VALUES)[case.name]
     assert list(found) == list(wanted), "the case has other commands"
     if lines := list(_differences(wanted, found, now)):
-        pytest.fail("\n".join(lines[:MOST]), pytrace=False)
+        mend = f"if all of this is intended: python -m tests.golden.freeze --only {case.name}"
+        pytest.fail("\n".join([*lines[:MOST], mend]), pytrace=False)
 
 
 def _differences(wanted: dict[str, Any], found: dict[str, Any], now: dict[str, str]) -> Iterator[str]:

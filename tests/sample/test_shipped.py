@@ -44,7 +44,9 @@ def test_the_sample_is_what_its_sources_make(tmp_path: Path) -> None:
         for made in sorted((tmp_path / "sample" / name).rglob("*") or [tmp_path / "sample" / name]):
             if made.is_file() and not made.name.startswith("."):
                 shipped = ROOT / "corpus" / made.relative_to(tmp_path / "sample")
-                assert made.read_bytes() == shipped.read_bytes(), shipped
+                assert made.read_bytes() == shipped.read_bytes(), (
+                    f"{shipped}: run `python -m tests.scripts.make_sample`"
+                )
 
 
 def test_the_sample_is_annotated_enough() -> None:
