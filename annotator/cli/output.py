@@ -16,6 +16,7 @@ import orjson
 
 from annotator.core.errors import AnnotatorError
 from annotator.core.pluralize import pluralize
+from annotator.statistics.plain_text import truncate_text
 
 EXIT_LEFT_OUT = 3
 """The exit code for: done, but something was left out that the user did not ask to leave out."""
@@ -59,27 +60,8 @@ def write_row(row: str) -> None:
     """Write a row of a table, cut to the width of the terminal; whole where stdout is none."""
     row = make_printable(row)
     if sys.stdout is not None and sys.stdout.isatty():
-        row = _cut_to_cells(row, shutil.get_terminal_size().columns)
+        row = truncate_text(row, shutil.get_terminal_size().columns, "…")
     _write_stdout(row)
-
-
-def _cut_to_cells(text: str, width: int) -> str:
-    """Return a text in at most ``width`` cells, with a mark where something was cut off."""
-    from annotator.core.graphemes import split_graphemes
-
-    if text.isascii() and len(text) <= width:
-        return text
-    from wcwidth import wcswidth
-
-    cells, end, total = 0, 0, max(0, wcswidth(text))
-    if total <= width:
-        return text
-    for piece in split_graphemes(text):
-        cells += max(0, wcswidth(piece))
-        if cells > width - 1:
-            break
-        end += len(piece)
-    return text[:end].rstrip() + "…"
 
 
 def write_json(value: Any) -> None:

@@ -215,32 +215,22 @@ def suggestion_outcomes(events: Iterable[EditEvent]) -> tuple[SuggestionOutcome,
     tracker = _SuggestionTracker()
     for event in events:
         tracker.record_event(event)
-    ends = [(m.source, m.label, tracker.outcome_of(m)) for m in tracker.accepted.values()]
-    ends += [(m.source, m.label, "rejected") for m in tracker.rejected.values()]
-    return tuple(_count_outcomes(*key, ends) for key in sorted({(s, x) for s, x, outcome in ends if outcome}))
-
-
-def sum_outcomes(many: Iterable[SuggestionOutcome]) -> tuple[SuggestionOutcome, ...]:
-    """Return the outcomes of several annotators together, by source and label."""
-    groups: dict[tuple[str, str], list[SuggestionOutcome]] = {}
-    for o in many:
-        groups.setdefault((o.source, o.label), []).append(o)
-    return tuple(
-        SuggestionOutcome(
-            *key,
-            sum(o.kept for o in group),
-            sum(o.changed for o in group),
-            sum(o.removed for o in group),
-            sum(o.rejected for o in group),
-        )
-        for key, group in sorted(groups.items())
+    ends = [(m, tracker.outcome_of(m)) for m in tracker.accepted.values()]
+    ends += [(m, "rejected") for m in tracker.rejected.values()]
+    return sum_outcomes(
+        SuggestionOutcome(m.source, m.label, **{outcome: 1}) for m, outcome in ends if outcome
     )
 
 
-def _count_outcomes(source: str, label: str, ends: Sequence[tuple[str, str, str]]) -> SuggestionOutcome:
-    outcomes = [outcome for s, x, outcome in ends if (s, x) == (source, label)]
-    return SuggestionOutcome(
-        source, label, *(outcomes.count(outcome) for outcome in ("kept", "changed", "removed", "rejected"))
+def sum_outcomes(many: Iterable[SuggestionOutcome]) -> tuple[SuggestionOutcome, ...]:
+    """Return outcomes together, by source and label."""
+    groups: dict[tuple[str, str], list[SuggestionOutcome]] = {}
+    for o in many:
+        groups.setdefault((o.source, o.label), []).append(o)
+    counts = ("kept", "changed", "removed", "rejected")
+    return tuple(
+        SuggestionOutcome(*key, *(sum(getattr(o, name) for o in group) for name in counts))
+        for key, group in sorted(groups.items())
     )
 
 

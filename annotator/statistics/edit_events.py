@@ -16,7 +16,6 @@ from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
 from annotator.core.edits import Op
 from annotator.core.journal_record import JournalRecord, KeystrokeCounts, sum_keystrokes
-from annotator.core.spans import Span
 from annotator.core.suggestion import span_source_names
 
 
@@ -133,7 +132,7 @@ class _LatestSentences:
         self._ranges: dict[str, list[tuple[int, int]]] = {}
 
     def replace_overlapping(self, after: Sequence[AnnotatedSentence]) -> tuple[AnnotatedSentence, ...]:
-        """Put works in and return those that share text with them, which they replace."""
+        """Add sentences and return those that share text with them, which they replace."""
         before = [w for new in after for w in self._pop_overlapping(new.sentence)]
         for annotated in after:
             s = annotated.sentence
@@ -153,18 +152,13 @@ class _LatestSentences:
 def _article_spans(
     annotated_sentences: Sequence[AnnotatedSentence], *, rejected: bool = False
 ) -> dict[tuple[str, int, int, str], ArticleSpan]:
-    found = (
-        _article_span(w.sentence, span)
-        for w in annotated_sentences
-        for span in (w.annotation.rejected if rejected else w.annotation.spans)
-    )
-    return {m.key: m for m in found}
-
-
-def _article_span(s: Sentence, span: Span) -> ArticleSpan:
-    return ArticleSpan(
-        s.article, s.start + span.start, s.start + span.end, span.label, span_source_names(span.source)
-    )
+    found = {}
+    for w in annotated_sentences:
+        for s in w.annotation.rejected if rejected else w.annotation.spans:
+            at, source = w.sentence.start, span_source_names(s.source)
+            span = ArticleSpan(w.sentence.article, at + s.start, at + s.end, s.label, source)
+            found[span.key] = span
+    return found
 
 
 def _difference(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import zip_longest
+from collections.abc import Iterable, Sequence
+from itertools import pairwise, zip_longest
 
 from msgspec import Struct
 
@@ -38,7 +38,7 @@ from annotator.statistics.speed_check import (
     SpeedWarningKind,
 )
 from annotator.statistics.summary import AnnotationStatistics
-from annotator.statistics.throughput import MIN_FORECAST_SENTENCES, RECENT_SENTENCES, Forecast, Quartiles
+from annotator.statistics.throughput import MIN_FORECAST_SENTENCES, RECENT_SENTENCES
 
 TWO_COLUMN_WIDTH = 104
 """From this width on the sections are in two columns."""
@@ -74,29 +74,24 @@ def statistics_rows(
     wide = PlotStyle(width, marks)
     two = width >= TWO_COLUMN_WIDTH
     half = PlotStyle((width - _COLUMN_GAP) // 2, marks) if two else wide
-    left = [*_section(pace_rows, figures, half), *_section(progress_rows, figures, half)]
-    left += _section(keystroke_rows, figures, half)
-    right = [*_section(label_rows, figures, half), *_section(length_rows, figures, half)]
-    right += [*_section(answer_rows, figures, half), *_section(suggestion_rows, figures, half)]
-    rows = [*speed_warning_rows(figures.haste, wide)]
+    left, right = (
+        [row for section in sections for row in (*section(figures, half), ())]
+        for sections in (
+            (pace_rows, progress_rows, keystroke_rows),
+            (label_rows, length_rows, answer_rows, suggestion_rows),
+        )
+    )
+    rows = speed_warning_rows(figures.haste, wide)
     if len(people) > 1:
         rows += [*annotator_rows(people, figures, wide), ()]
-    rows += _side_by_side(left, right, half.width) if two else left + right
+    if two:
+        gap = PlainText(" " * _COLUMN_GAP)
+        pairs = zip_longest(left, right, fillvalue=())
+        rows += [(*pad_plain_row(a, half.width), gap, *b) for a, b in pairs]
+    else:
+        rows += left + right
     rows += method_rows(wide)
     return tuple(clip_plain_row(row, width) for row in rows)
-
-
-def _section(
-    make: Callable[[AnnotationStatistics, PlotStyle], list[PlainRow]],
-    figures: AnnotationStatistics,
-    p: PlotStyle,
-) -> list[PlainRow]:
-    return [*make(figures, p), ()]
-
-
-def _side_by_side(left: Sequence[PlainRow], right: Sequence[PlainRow], width: int) -> list[PlainRow]:
-    pairs = zip_longest(left, right, fillvalue=())
-    return [(*pad_plain_row(a, width), PlainText(" " * _COLUMN_GAP), *b) for a, b in pairs]
 
 
 # -- the sections --------------------------------------------------------------------------------
@@ -125,10 +120,8 @@ def annotator_rows(
     names = (
         f"{'':<14}{'sentences':>13}{'at work':>13}{'sent./h':>9}{'spans/h':>9}{'keys/span':>11}{'kept':>7}"
     )
-    rows = [
-        _title_row("ANNOTATORS", "kept: suggestions that stayed as they were proposed"),
-        _muted_row(names),
-    ]
+    rows = [_title_row("ANNOTATORS", "kept: suggestions that stayed as they were proposed")]
+    rows.append((PlainText(names, "muted"),))
     for f in [*people, everybody]:
         name = truncate_text(f.name, 12, p.marks.cut) + (" !" if f.haste and f is not everybody else "")
         keys = f.keys.a_span() if f.keys else None
@@ -143,55 +136,46 @@ def pace_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
     """Return sentences and spans an hour, and a sparkline of the sessions and of the days."""
     rows = [_title_row("PACE")]
     if f.sentences_an_hour is None:
-        return [*rows, *_paragraph_rows(_no_pace_text(f), p)]
-    breaks = _counted_noun(f.breaks, "break")
-    rows.append(_named_value_row("at work", f"{duration_text(f.seconds)}, {_sessions_text(f)}", p))
-    rows.append(
-        _named_value_row(
-            "an hour", f"{f.sentences_an_hour:.0f} sentences, {f.spans_an_hour or 0:.0f} spans", p
-        )
-    )
-    rows.append(_named_value_row("idle", f"{breaks} of more than {_range_text(f.idle)} s left out", p))
+        scripted = f"no times: {_counted_noun(f.scripted, 'sentence')} were written by a script"
+        return [
+            *rows,
+            *_paragraph_rows(scripted if f.scripted else "less than a minute of work so far", p),
+        ]
+    sessions = f"{_counted_noun(len(f.sessions), 'session')} on {_counted_noun(len(f.days), 'day')}"
+    low, high = (f"{x:.0f}" for x in f.idle)
+    idle = low if low == high else f"{low} to {high}"
+    values = {
+        "at work": f"{duration_text(f.seconds)}, {sessions}",
+        "an hour": f"{f.sentences_an_hour:.0f} sentences, {f.spans_an_hour or 0:.0f} spans",
+        "idle": f"{_counted_noun(f.breaks, 'break')} of more than {idle} s left out",
+    }
+    rows += [_named_value_row(name, value, p) for name, value in values.items()]
     for name, stints in (("sessions", f.sessions), ("days", f.days)):
         rates = [s.sentences_an_hour for s in stints]
         known = [r for r in rates if r is not None]
         if len(known) > 1:
             line = sparkline(rates, p.width - _NAME_WIDTH - 21, p.marks)
             room = PlainText(f" {min(known):.0f}{_RANGE_DASH}{max(known):.0f} sentences/h", "muted")
-            rows.append(
-                (
-                    PlainText(f"{name:<{_NAME_WIDTH}}", "muted"),
-                    PlainText(line, "ok"),
-                    room,
-                )
-            )
+            rows.append((_name_cell(name), PlainText(line, "ok"), room))
     if f.scripted:
-        rows += _paragraph_rows(
-            f"{_counted_noun(f.scripted, 'sentence')} without times, written by a script", p
-        )
+        scripted = f"{_counted_noun(f.scripted, 'sentence')} without times, written by a script"
+        rows += _paragraph_rows(scripted, p)
     return rows
-
-
-def _no_pace_text(f: AnnotationStatistics) -> str:
-    if f.scripted:
-        return f"no times: {_counted_noun(f.scripted, 'sentence')} were written by a script"
-    return "less than a minute of work so far"
-
-
-def _sessions_text(f: AnnotationStatistics) -> str:
-    return f"{_counted_noun(len(f.sessions), 'session')} on {_counted_noun(len(f.days), 'day')}"
 
 
 def progress_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
     """Return how far the corpus is, what is forecast, and the curve with the band of the forecast."""
     share = f" ({f.done * 100 // f.total} %)" if f.total else ""
-    rows = [
-        _title_row("PROGRESS"),
-        _named_value_row("done", f"{f.done} of {_counted_noun(f.total, 'sentence')}{share}", p),
-    ]
-    if f.done < f.total:
-        rows += [_named_value_row("to go", line, p) for line in [_forecast_text(f.forecast)] if line]
-        rows += [] if f.forecast else _paragraph_rows(_no_forecast_text(f), p)
+    done = f"{f.done} of {_counted_noun(f.total, 'sentence')}{share}"
+    rows = [_title_row("PROGRESS"), _named_value_row("done", done, p)]
+    if f.done < f.total and f.forecast:
+        low, expected, high = map(duration_text, (f.forecast.low, f.forecast.seconds, f.forecast.high))
+        rows.append(_named_value_row("to go", f"{expected} ({low} to {high}, 9 times in 10)", p))
+    elif f.done < f.total and f.scripted and not f.sentences:
+        rows += _paragraph_rows("no forecast: nothing was done at a pace that could be measured", p)
+    elif f.done < f.total:
+        needs = f"it needs {MIN_FORECAST_SENTENCES}, answered one by one"
+        rows += _paragraph_rows(f"too few sentences yet for a forecast: {needs}", p)
     if len(f.curve) < 2:
         return rows
     ahead = ForecastBand(f.forecast.seconds, f.forecast.low, f.forecast.high) if f.forecast else None
@@ -201,37 +185,18 @@ def progress_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
     return rows + [(PlainText(name, "muted"), *row) for name, row in zip(names, plot, strict=True)]
 
 
-def _forecast_text(ahead: Forecast | None) -> str:
-    if ahead is None:
-        return ""
-    low, high = duration_text(ahead.low), duration_text(ahead.high)
-    return f"{duration_text(ahead.seconds)} ({low} to {high}, 9 times in 10)"
-
-
-def _no_forecast_text(f: AnnotationStatistics) -> str:
-    if f.scripted and not f.sentences:
-        return "no forecast: nothing was done at a pace that could be measured"
-    return f"too few sentences yet for a forecast: it needs {MIN_FORECAST_SENTENCES}, answered one by one"
-
-
 def keystroke_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
     """Return the keys a span, by what they were for."""
     rows = [_title_row("KEYS A SPAN")]
     if f.keys is None or f.keys.spans <= 0:
         return [*rows, *_paragraph_rows("not counted yet", p)]
     each = [(k.value, f.keys.a_span(k.value) or 0.0) for k in KeystrokeKind]
-    total = f.keys.a_span() or 0.0
     top = max(n for _, n in each)
     for name, n in each:
         line = bar_text(n / top if top else 0.0, min(_MAX_BAR_WIDTH, p.width - _NAME_WIDTH - 7), p.marks)
-        rows.append(
-            (
-                PlainText(f"{name:<{_NAME_WIDTH}}", "muted"),
-                PlainText(f"{n:>5.2f}  "),
-                PlainText(line, "muted"),
-            )
-        )
-    rows.append(_named_value_row("together", f"{total:.2f}, over {_counted_noun(f.keys.spans, 'span')}", p))
+        rows.append((_name_cell(name), PlainText(f"{n:>5.2f}  "), PlainText(line, "muted")))
+    together = f"{f.keys.a_span() or 0.0:.2f}, over {_counted_noun(f.keys.spans, 'span')}"
+    rows.append(_named_value_row("together", together, p))
     return rows
 
 
@@ -242,48 +207,37 @@ def label_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
     room = max(4, min(_MAX_BAR_WIDTH, p.width - _NAME_WIDTH - 31))
     for x in f.labels:
         line = bar_text(x.share / top if top else 0.0, room, p.marks)
-        figures = f"{x.spans:>6} {x.share * 100:>4.0f} % {_quartiles_text(x.seconds):>16}"
+        m = x.seconds
+        seconds = f"{m.median:.1f} s ({m.low:.0f}{_RANGE_DASH}{m.high:.0f})" if m else ""
         name = f"{truncate_text(x.name, _NAME_WIDTH - 1, p.marks.cut):<{_NAME_WIDTH}}"
-        rows.append(
-            (
-                PlainText(name, "lane", x.name),
-                PlainText(f"{line:<{room}}", "lane", x.name),
-                PlainText(figures),
-            )
-        )
+        figures = PlainText(f"{x.spans:>6} {x.share * 100:>4.0f} % {seconds:>16}")
+        rows.append((PlainText(name, "lane", x.name), PlainText(f"{line:<{room}}", "lane", x.name), figures))
     return rows
 
 
 def length_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
     """Return histograms: the lengths of the spans, and how many spans a sentence has."""
     names = [
-        _length_class(a, b) for a, b in zip((0, *LENGTH_CLASS_BOUNDS), (*LENGTH_CLASS_BOUNDS, 0), strict=True)
+        str(last) if last == below + 1 else f"{below + 1}{_RANGE_DASH}{last}"
+        for below, last in pairwise((0, *LENGTH_CLASS_BOUNDS))
     ]
+    names.append(f"{LENGTH_CLASS_BOUNDS[-1] + 1}+")
     lengths = _histogram("TOKENS A SPAN", names, f.lengths, p)
     dense = [str(n) if n < MAX_DENSITY_CLASS else f"{n}+" for n in range(MAX_DENSITY_CLASS + 1)]
     return [*lengths, (), *_histogram("SPANS A SENTENCE", dense, f.density, p, "of the accepted ones")]
 
 
-def _length_class(below: int, last: int) -> str:
-    if not last:
-        return f"{below + 1}+"
-    return str(last) if last == below + 1 else f"{below + 1}{_RANGE_DASH}{last}"
-
-
 def _histogram(
     title: str, names: Sequence[str], counts: Sequence[int], p: PlotStyle, more: str = ""
 ) -> list[PlainRow]:
-    top = max(counts, default=0)
+    rows, top = [_title_row(title, more)], max(counts, default=0)
     if not top:
-        return [_title_row(title, more), *_paragraph_rows("nothing yet", p)]
+        return [*rows, *_paragraph_rows("nothing yet", p)]
     room = max(4, min(_MAX_BAR_WIDTH, p.width - _NAME_WIDTH - 8))
-    rows = [_title_row(title, more)]
     for name, n in zip(names, counts, strict=True):
-        line = (
-            PlainText(f"{n:>6}  "),
-            PlainText(bar_text(n / top, room, p.marks), "muted"),
-        )
-        rows.append((PlainText(f"{name:>{_NAME_WIDTH - 3}}   ", "muted"), *line))
+        name_cell = PlainText(f"{name:>{_NAME_WIDTH - 3}}   ", "muted")
+        bar = PlainText(bar_text(n / top, room, p.marks), "muted")
+        rows.append((name_cell, PlainText(f"{n:>6}  "), bar))
     return rows
 
 
@@ -300,16 +254,13 @@ def suggestion_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
     if not f.suggestions:
         return [*rows, *_paragraph_rows("none taken or turned down yet", p)]
     room = max(8, p.width - 39)
-    rows.append(_muted_row(f"{'':<{room}}{'kept':>11}{'changed':>9}{'removed':>9}{'rejected':>10}"))
+    rows.append(
+        (PlainText(f"{'':<{room}}{'kept':>11}{'changed':>9}{'removed':>9}{'rejected':>10}", "muted"),)
+    )
     for o in f.suggestions:
         name = truncate_text(f"{o.label} {o.source}", room - 1, p.marks.cut)
         figures = f"{o.kept:>5} {o.kept_share * 100:>3.0f} %{o.changed:>9}{o.removed:>9}{o.rejected:>10}"
-        rows.append(
-            (
-                PlainText(f"{name:<{room}}", "lane", o.label),
-                PlainText(figures),
-            )
-        )
+        rows.append((PlainText(f"{name:<{room}}", "lane", o.label), PlainText(figures)))
     return rows
 
 
@@ -324,20 +275,11 @@ _RANGE_DASH = "-"
 
 
 def _counted_noun(n: int, one: str, many: str = "") -> str:
-    return f"{n} {one}" if n == 1 else f"{n} {many or one + 's'}"
+    return f"{n} {one if n == 1 else many or f'{one}s'}"
 
 
 def _whole_or_unknown(n: float | None) -> str:
     return "?" if n is None else f"{n:.0f}"
-
-
-def _range_text(pair: tuple[float, float]) -> str:
-    low, high = (f"{x:.0f}" for x in pair)
-    return low if low == high else f"{low} to {high}"
-
-
-def _quartiles_text(m: Quartiles | None) -> str:
-    return f"{m.median:.1f} s ({m.low:.0f}{_RANGE_DASH}{m.high:.0f})" if m else ""
 
 
 def _kept_share_text(suggestions: Iterable[SuggestionOutcome]) -> str:
@@ -347,14 +289,12 @@ def _kept_share_text(suggestions: Iterable[SuggestionOutcome]) -> str:
 
 
 def _title_row(words: str, more: str = "") -> PlainRow:
-    return (
-        PlainText(words, "title", bold=True),
-        *((PlainText(f"  {more}", "muted"),) if more else ()),
-    )
+    title = PlainText(words, "title", bold=True)
+    return (title, PlainText(f"  {more}", "muted")) if more else (title,)
 
 
-def _muted_row(words: str) -> PlainRow:
-    return (PlainText(words, "muted"),)
+def _name_cell(name: str) -> PlainText:
+    return PlainText(f"{name:<{_NAME_WIDTH}}", "muted")
 
 
 def _paragraph_rows(words: str, p: PlotStyle) -> list[PlainRow]:
@@ -362,4 +302,4 @@ def _paragraph_rows(words: str, p: PlotStyle) -> list[PlainRow]:
 
 
 def _named_value_row(name: str, words: str, p: PlotStyle) -> PlainRow:
-    return clip_plain_row((PlainText(f"{name:<{_NAME_WIDTH}}", "muted"), PlainText(words)), p.width)
+    return clip_plain_row((_name_cell(name), PlainText(words)), p.width)

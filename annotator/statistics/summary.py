@@ -24,9 +24,7 @@ from annotator.statistics.edit_events import EditEvent
 from annotator.statistics.speed_check import SpeedWarning, find_speed_warnings
 from annotator.statistics.throughput import (
     Forecast,
-    TimedAnswer,
     TimedEvent,
-    TimedJournal,
     WorkPeriod,
     forecast_remaining,
     hourly_rate,
@@ -105,6 +103,7 @@ def compute_statistics(
     seconds = sum(s.seconds for s in timed_events)
     sentences = sum(s.event.finished for s in timed_events)
     spans = sum(len(s.event.added) - len(s.event.removed) for s in timed_events)
+    answers = [answer for c in timed_journals for answer in timed_answers(c.timed_events)]
     idle = [c.idle for c in timed_journals if c.timed_events]
     return AnnotationStatistics(
         name,
@@ -125,15 +124,11 @@ def compute_statistics(
         labels=label_statistics(labels, annotated_sentences, timed_events),
         lengths=span_length_histogram(annotated_sentences),
         density=spans_per_sentence_histogram(annotated_sentences),
-        forecast=forecast_remaining(_timed_answers(timed_journals), progress.open_lengths),
+        forecast=forecast_remaining(answers, progress.open_lengths),
         curve=_progress_curve(timed_events, progress.done),
         suggestions=sum_outcomes(o for h in activities for o in suggestion_outcomes(h.events)),
         haste=tuple(x for c in timed_journals for x in find_speed_warnings(s.event for s in c.timed_events)),
     )
-
-
-def _timed_answers(timed_journals: Sequence[TimedJournal]) -> list[TimedAnswer]:
-    return [u for c in timed_journals for u in timed_answers(c.timed_events)]
 
 
 def _progress_curve(timed_events: Sequence[TimedEvent], done: int) -> tuple[tuple[float, float], ...]:

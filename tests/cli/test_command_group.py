@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -106,18 +108,19 @@ def test_an_unforeseen_error_is_json_too(tmp_path: Path, monkeypatch: pytest.Mon
     }
 
 
-@pytest.mark.parametrize(
-    ("text", "cut"),
-    [
-        ("short", "short"),
-        ("exactly ten", "exactly t…"),
-        ("日本語日本語", "日本語日…"),
-        ("日本語日本", "日本語日本"),
-    ],
-)
-def test_a_row_is_cut_to_the_terminals_cells(text: str, cut: str) -> None:
-    """A wide character takes two cells and is never cut in half."""
-    assert output._cut_to_cells(text, 10) == cut
+def test_a_row_is_cut_to_the_terminals_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wide character takes two cells and is never cut in half; without a terminal nothing is cut."""
+    monkeypatch.setenv("COLUMNS", "10")
+    for terminal, rows in (
+        (True, ["short", "exactly t…", "日本語日…"]),
+        (False, ["short", "exactly ten", "日本語日本語"]),
+    ):
+        stream = io.StringIO()
+        monkeypatch.setattr(stream, "isatty", lambda terminal=terminal: terminal)
+        with redirect_stdout(stream):
+            for row in ("short", "exactly ten", "日本語日本語"):
+                output.write_row(row)
+        assert stream.getvalue().splitlines() == rows
 
 
 def test_max_lost_turns_three_into_zero(tmp_path: Path) -> None:
