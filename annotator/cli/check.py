@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import click
 
 from annotator.checks.problem import Problem, ProblemLevel, ProblemLocation
 from annotator.cli import output
 from annotator.cli.options import PATH, exit_for_losses, json_option
-from annotator.core.errors import UsageError, path_text
+from annotator.core.errors import UsageError
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.checking import CheckReport, check_corpus
 from annotator.workflows.opening import open_corpus
@@ -63,7 +63,7 @@ def command(
     kinds = [name.strip() for part in only for name in part.split(",") if name.strip()]
     report = check_corpus(opened, only=kinds, level=level, plugins=plugins)
     if as_json:
-        output.write_json(_report_fields(path_text(corpus), report))
+        output.write_json(report.as_dict())
     else:
         output.write_data(_report_lines(report))
     exit_for_losses(len(report.problems))
@@ -114,40 +114,3 @@ def _span_location(place: ProblemLocation) -> str:
     """Return the sentence with the span's offsets in it, and the number that the screen gives it."""
     offsets = f"[{place.span.start}-{place.span.end}]" if place.span else ""
     return f"{place.sentence}{offsets}{f' ({place.number})' if place.number else ''}"
-
-
-def _report_fields(corpus: str, report: CheckReport) -> dict[str, Any]:
-    return {
-        "corpus": corpus,
-        "checked": report.checked,
-        "errors": report.count("error"),
-        "warnings": report.count("warning"),
-        "kinds": report.kinds,
-        "problems": [_problem_fields(p) for p in report.problems],
-    }
-
-
-def _problem_fields(p: Problem) -> dict[str, Any]:
-    head = {"kind": p.kind.value, "level": p.kind.level.value}
-    return head | {
-        "what": p.what,
-        "cure": p.remedy,
-        **_location_fields(p.location),
-        "others": [_location_fields(x) for x in p.related],
-    }
-
-
-def _location_fields(place: ProblemLocation) -> dict[str, Any]:
-    """Return a place for ``--json``: offsets in code points of the sentence, null where unknown."""
-    s = place.span
-    return {
-        "file": place.file or None,
-        "line": place.line or None,
-        "annotator": place.annotator or None,
-        "article": place.article or None,
-        "sentence": place.sentence or None,
-        "start": s.start if s else None,
-        "end": s.end if s else None,
-        "label": s.label if s and s.label != "-" else None,
-        "text": place.words or None,
-    }

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
-from msgspec import to_builtins
 
 from annotator.cli import output
 from annotator.cli.options import PATH, exit_for_losses, json_option, max_lost_option
@@ -31,7 +30,7 @@ def command(corpora: tuple[Path, ...], into: Path, schema: Path | None, max_lost
     with output.progress("merge") as show:
         report = merge_corpora(corpora, into, schema=schema, progress=show)
     if as_json:
-        output.write_json(to_builtins(report))
+        output.write_json(report.as_dict())
     else:
         output.write_data(_report_lines(report))
     alike = [f"{_format_articles(ids)}: {what}" for what, ids in report.differences.items()]

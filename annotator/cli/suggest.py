@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
-from msgspec import to_builtins
 
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option
@@ -77,7 +76,7 @@ def command(
         output.write_message("stopped: what is made so far is kept; run it again to go on")
         sys.exit(output.EXIT_INTERRUPTED)
     if as_json:
-        output.write_json({"corpus": path_text(opened.path), "sources": [to_builtins(r) for r in reports]})
+        output.write_json({"corpus": path_text(opened.path), "sources": [r.as_dict() for r in reports]})
     else:
         output.write_data(line for report in reports for line in _report_lines(report))
     if any(r.misaligned for r in reports):
@@ -151,7 +150,8 @@ def _evaluate(
     sentences = output.count_text(evaluation.sentences, "sentence")
     output.write_data([f"{sentences}, suggestions from a score of {threshold} on"])
     for name, scores in evaluation.scores.items():
-        output.write_data(_score_table(name, scores))
+        for row in _score_table(name, scores):
+            output.write_row(row)
 
 
 def _score_table(name: str, scores: Mapping[str, SpanScores]) -> Iterator[str]:

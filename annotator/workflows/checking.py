@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -49,6 +49,43 @@ class CheckReport(Struct, frozen=True):
     def kinds(self) -> dict[str, int]:
         """The number of problems by kind, in the order of the report."""
         return dict(Counter(p.kind.value for p in self.problems))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for ``--json``."""
+        return {
+            "corpus": self.corpus,
+            "checked": self.checked,
+            "errors": self.count(ProblemLevel.ERROR),
+            "warnings": self.count(ProblemLevel.WARNING),
+            "kinds": self.kinds,
+            "problems": [_problem_fields(p) for p in self.problems],
+        }
+
+
+def _problem_fields(p: Problem) -> dict[str, Any]:
+    head = {"kind": p.kind.value, "level": p.kind.level.value}
+    return head | {
+        "what": p.what,
+        "cure": p.remedy,
+        **_location_fields(p.location),
+        "others": [_location_fields(x) for x in p.related],
+    }
+
+
+def _location_fields(place: ProblemLocation) -> dict[str, Any]:
+    """Return a place for ``--json``: offsets in code points of the sentence, null where unknown."""
+    s = place.span
+    return {
+        "file": place.file or None,
+        "line": place.line or None,
+        "annotator": place.annotator or None,
+        "article": place.article or None,
+        "sentence": place.sentence or None,
+        "start": s.start if s else None,
+        "end": s.end if s else None,
+        "label": s.label if s and s.label != "-" else None,
+        "text": place.words or None,
+    }
 
 
 class LoadedCheckInput(Struct, frozen=True):

@@ -22,7 +22,12 @@ from annotator.storage.file_io import translate_os_errors
 from annotator.storage.journal_index import ANSWER_BY_NUMBER, JournalIndex, load_journal_index
 from annotator.storage.schemas import DEFAULT_SCHEMA, read_schema_text
 from annotator.workflows.opening import chosen_annotators, open_corpus
-from annotator.workflows.progress import ProgressCallback, ignore_progress
+from annotator.workflows.progress import (
+    ProgressCallback,
+    WarningCallback,
+    ignore_progress,
+    ignore_warning,
+)
 
 if TYPE_CHECKING:  # each is loaded by the method that needs it
     from spacy.language import Language
@@ -307,6 +312,29 @@ class Corpus:
 
         return add_suggestions(self.folder, source, rows)
 
+    def suggest(
+        self,
+        *,
+        rules: bool = False,
+        model: str | None = None,
+        source: str | None = None,
+        progress: ProgressCallback = ignore_progress,
+        warn: WarningCallback = ignore_warning,
+    ) -> tuple[SuggestReport, ...]:
+        """Write suggestions by the rules, a spaCy pipeline, or a plug-in; a report each.
+
+        Raises UsageError for an unknown source, PluginError or PipelineError.
+        """
+        from annotator.workflows.suggesting import open_sources, write_suggestions
+
+        reports = []
+        for each in open_sources(self.folder, rules=rules, model=model, source=source):
+            report, warnings = write_suggestions(self.folder, each, progress)
+            reports.append(report)
+            for warning in warnings:
+                warn(warning)
+        return tuple(reports)
+
     # -- what goes out -------------------------------------------------------------------------
 
     def export(
@@ -329,7 +357,7 @@ class Corpus:
         report: bool = False,
         resume: bool = False,
         progress: ProgressCallback = ignore_progress,
-        warn: Callable[[str], None] | None = None,
+        warn: WarningCallback = ignore_warning,
     ) -> ExportReport:
         """Write what was accepted to a folder: training data for spaCy, or what another tool reads.
 
@@ -337,7 +365,6 @@ class Corpus:
         ``report.ledger``, a line each in ``ledger.jsonl``. ``warn`` receives what is wrong with the stored
         files. Raises AnnotatorError, with the folder as it was.
         """
-        warn = warn or _ignore_warning
         folder, out = self.folder, Path(out)
         check_outside_corpus(out)
         check_articles_folder(folder.path)
@@ -415,39 +442,33 @@ class Corpus:
         return split_articles(self.folder, options, annotator=annotator, split_by=split_by)
 
 
-def _ignore_warning(_: str) -> None:
-    """Show nothing."""
-
-
 def _iterate_annotations(
-    folder: CorpusFolder, indexes: Sequence[JournalIndex], ids: Sequence[str], accepts: Sequence[bool]
+    folder: CorpusFolder, indexes: list[JournalIndex], ids: Sequence[str], accepts: Sequence[bool]
 ) -> Iterator[StoredAnnotation]:
     for article_id in ids:
         article: Article | None = None
-        for index in indexes:
-            numbers = [n for n in index.current_records(article_id) if accepts[index.answers[n]]]
-            if numbers:
+        for i, index in enumerate(indexes):
+            if index.current_records(article_id):
                 article = article or folder.article(article_id)
-                yield from _read_annotations(index, numbers, article)
+                try:
+                    yield from _read_annotations(index, accepts, article)
+                except RecordLineError:  # a record contradicts itself beyond what an index looks at
+                    indexes[i] = load_journal_index(folder.path, index.name, folder.sentences, replay=True)
+                    yield from _read_annotations(indexes[i], accepts, article)
 
 
 def _read_annotations(
-    index: JournalIndex, numbers: Sequence[int], article: Article
-) -> Iterator[StoredAnnotation]:
-    """Yield the records of one article; raises JournalError for a line that has changed since."""
-    decoder = RecordDecoder()
+    index: JournalIndex, accepts: Sequence[bool], article: Article
+) -> list[StoredAnnotation]:
+    """Return the annotations of one article; raises RecordLineError, or JournalError for the file."""
+    decoder, rows = RecordDecoder(), []
     with translate_os_errors("read", index.path, JournalError), index.path.open("rb") as file:
-        for n in numbers:
-            file.seek(index.offsets[n])
-            try:
+        for n in index.current_records(article.id):
+            if accepts[index.answers[n]]:
+                file.seek(index.offsets[n])
                 record = decoder.decode(file.read(index.sizes[n]).rstrip(b"\r\n"))
-            except RecordLineError as error:
-                raise JournalError(
-                    f"a record has changed since it was listed ({error})",
-                    where=str(index.path),
-                    do="call annotations() again",
-                ) from None
-            annotated = record.annotated
-            yield StoredAnnotation(
-                annotated.sentence, article, index.name, annotated.annotation, record.seq, record.time
-            )
+                sentence, annotation = record.annotated.sentence, record.annotated.annotation
+                rows.append(
+                    StoredAnnotation(sentence, article, index.name, annotation, record.seq, record.time)
+                )
+    return rows

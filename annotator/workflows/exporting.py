@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
@@ -38,6 +38,12 @@ from annotator.storage.corpus_layout import check_articles_folder, check_outside
 from annotator.storage.gc_pause import gc_paused
 from annotator.workflows.annotation_loader import with_replays
 from annotator.workflows.export_plan import ExportFile, ExportPlan, plan_export
+from annotator.workflows.progress import (
+    ProgressCallback,
+    WarningCallback,
+    ignore_progress,
+    ignore_warning,
+)
 from annotator.workflows.shard_writer import (
     ShardResult,
     end_with_parent,
@@ -56,16 +62,6 @@ if TYPE_CHECKING:  # a small export starts fast
 
 _MAX_OPEN_FILES = 64
 """How many pieces of the ledger are open at a time: a process may have some hundreds of files."""
-ProgressCallback = Callable[[int, int], None]
-"""Receives how many sentences are done, of how many."""
-
-
-def ignore_progress(done: int, total: int) -> None:
-    """Show nothing."""
-
-
-def ignore_warning(text: str) -> None:
-    """Show nothing."""
 
 
 def export_training(
@@ -78,7 +74,7 @@ def export_training(
     rebalance: bool = False,
     report: bool = False,
     progress: ProgressCallback = ignore_progress,
-    warn: Callable[[str], None] = ignore_warning,
+    warn: WarningCallback = ignore_warning,
 ) -> ExportReport:
     """Export what was accepted into the folder ``out``.
 

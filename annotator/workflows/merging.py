@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct, field, to_builtins
 from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence
@@ -31,6 +31,7 @@ from annotator.workflows.corpus_merge import (
     unmerged_files,
 )
 from annotator.workflows.opening import open_corpus
+from annotator.workflows.progress import ProgressCallback, ignore_progress
 
 _MAX_NAME_LENGTH = 64
 """How many characters an annotator's name may have."""
@@ -61,13 +62,18 @@ class MergeReport(Struct, frozen=True):
         """How many things are in conflict or were not taken over."""
         return len(self.conflicts) + len(self.not_merged)
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for ``--json``."""
+        values: dict[str, Any] = to_builtins(self)
+        return values
+
 
 def merge_corpora(
     paths: Sequence[Path],
     into: Path,
     *,
     schema: Path | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: ProgressCallback = ignore_progress,
 ) -> MergeReport:
     """Merge the corpora in ``paths`` into a new one; raises AnnotatorError, with nothing made."""
     _check_paths(paths, into)
@@ -179,15 +185,14 @@ class _Merge:
         self._not_merged += [path_text(f"schema, {x}") for x in union.left_out]
         return union.text
 
-    def merge_articles(self, staging: ImportStaging, progress: Callable[[int, int], None] | None) -> None:
+    def merge_articles(self, staging: ImportStaging, progress: ProgressCallback) -> None:
         """Prepare all articles with their sentences."""
         for n, (article_id, having) in enumerate(self._owners.items(), 1):
             differences = merge_article(staging, article_id, having)
             self._conflicts += [{"article": article_id, "what": path_text(x)} for x in differences.conflicts]
             for note in differences.notes:
                 self._differences.setdefault(path_text(note), []).append(article_id)
-            if progress:
-                progress(n, len(self._owners))
+            progress(n, len(self._owners))
 
     def merge_other_files(self, staging: ImportStaging) -> None:
         """Prepare suggestions, groups of the split, migrations and ledgers; list what is not taken over."""

@@ -43,6 +43,7 @@ from annotator.storage.journal_index import (
     load_journal_index,
 )
 from annotator.workflows.annotation_loader import with_replays
+from annotator.workflows.opening import chosen_annotators
 
 RecordNumber = tuple[int, int]
 """Which of the journals, and which of its records."""
@@ -417,12 +418,12 @@ def open_selection(
 
     Raises AnnotatorError for an annotator who has no journal.
     """
-    names = corpus.annotators()
-    if annotator is not None and annotator not in names:
-        known = f"use one of: {', '.join(names)}" if names else "nobody has annotated this corpus yet"
-        raise AnnotatorError(f"there is no journal of the annotator {annotator!r}", do=known)
+    chosen_annotators(corpus, annotator)
     return RecordSelection(
-        [load_journal_index(corpus.path, name, corpus.sentences, replay=name in replay) for name in names],
+        [
+            load_journal_index(corpus.path, name, corpus.sentences, replay=name in replay)
+            for name in corpus.annotators()
+        ],
         annotator,
     )
 

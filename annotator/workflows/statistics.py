@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.annotation_store import AnnotationStore
@@ -41,6 +42,41 @@ class StatisticsReport(Struct, frozen=True):
     def primary(self) -> AnnotationStatistics | None:
         """The figures to show first: everybody's, else the only annotator's."""
         return self.everybody or (self.annotators[0] if self.annotators else None)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for ``--json``: times in seconds at work, rates an hour."""
+        return {
+            "corpus": self.corpus,
+            "sentences": self.sentences,
+            "annotators": [_annotator_fields(f) for f in self.annotators],
+            "everybody": _annotator_fields(self.everybody) if self.everybody else None,
+            "left_out": dict(self.left_out),
+        }
+
+
+def _annotator_fields(f: AnnotationStatistics) -> dict[str, Any]:
+    fields: dict[str, Any] = _rounded(to_builtins(f))
+    for name in ("sessions", "days"):
+        for row, stint in zip(fields[name], getattr(f, name), strict=True):
+            row["sentences_an_hour"] = _rounded(stint.sentences_an_hour)
+            row["spans_an_hour"] = _rounded(stint.spans_an_hour)
+    for row, o in zip(fields["suggestions"], f.suggestions, strict=True):
+        row["kept_share"] = _rounded(o.kept_share)
+    for row, haste in zip(fields["haste"], f.haste, strict=True):
+        row["tokens_a_second"] = _rounded(haste.speed)
+    if f.keys:
+        kinds = [*f.keys.keys.counts(), "total"]
+        fields["keys"]["a_span"] = {kind: _rounded(f.keys.a_span(kind)) for kind in kinds}
+    return fields
+
+
+def _rounded(value: Any) -> Any:
+    """Return the value with every float at three decimals."""
+    if isinstance(value, float):
+        return round(value, 3)
+    if isinstance(value, dict):
+        return {k: _rounded(v) for k, v in value.items()}
+    return [_rounded(v) for v in value] if isinstance(value, list | tuple) else value
 
 
 def collect_statistics(corpus: CorpusFolder, annotator: str | None = None) -> StatisticsReport:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from annotator.core.article import Sentence
 from annotator.core.errors import CorpusError, UsageError
@@ -42,6 +42,11 @@ class SuggestReport(Struct, frozen=True):
     """The spans left out because the schema has no label for theirs, by label."""
     misaligned: tuple[str, ...] = ()
     """The spans left out because they are off the token edges: ``sentence:start-end:label``."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for ``--json``."""
+        values: dict[str, Any] = to_builtins(self)
+        return values
 
 
 def open_suggestion_sources(

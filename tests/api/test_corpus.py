@@ -6,6 +6,7 @@ import doctest
 import shutil
 from pathlib import Path
 
+import orjson
 import pytest
 
 import annotator
@@ -14,6 +15,7 @@ from annotator import AnnotatorError, Answer, Corpus
 from annotator.core.edits import add_span, set_answer
 from annotator.storage.suggestions import SuggestionFile
 from tests import builders
+from tests.cli.command_runner import call
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "Ferry runs again\n\nThe ferry left the old harbour at noon, said Ada Pell. It was full.\n"
@@ -69,12 +71,25 @@ def test_annotations_see_the_corpus_as_at_the_call(tmp_path: Path) -> None:
         corpus.annotations(annotator="ben")
 
 
+def test_annotations_of_a_damaged_journal(sample: Corpus) -> None:
+    """Lines that do not count are passed over, as by an export; the others are all there."""
+    path = sample.path / "annotations" / "guide.jsonl"
+    before = list(sample.annotations())
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-1]) + b"<<<<<<< ours\n" + lines[-1])
+    assert list(sample.annotations()) == before
+    odd = lines[5].replace(b'"token_start":', b'"token_start":9', 1)
+    path.write_bytes(b"".join([*lines[:5], odd, *lines[6:]]))
+    assert len(list(sample.annotations())) < len(before)
+
+
 def test_what_an_import_brings_is_there_at_once(tmp_path: Path) -> None:
     """`labels` maps as --map does; the schema that an import has changed is the one in force."""
     corpus = Corpus.create(tmp_path / "news", schema="news", lang="en")
     rows = tmp_path / "all.jsonl"
     rows.write_text(
-        '{"text": "There sat Ada.", "spans": [{"start": 10, "end": 13, "label": "PER"}], "answer": "accept"}\n'
+        '{"text": "There sat Ada.", "answer": "accept", '
+        '"spans": [{"start": 10, "end": 13, "label": "PER"}]}\n'
     )
     report = corpus.import_files([rows], labels={"PER": "PERSON"}, annotator="ana")
     assert (report.ledger.lost, report.records) == (0, 1)
@@ -100,6 +115,17 @@ def test_suggestions_of_ones_own(tmp_path: Path) -> None:
     assert corpus.add_suggestions("mine", [row]).spans == {"PERSON": 1}
     [suggestion] = SuggestionFile(corpus.path / "suggestions" / "mine.jsonl")(sentence)
     assert (suggestion.label, suggestion.score, suggestion.source) == ("PERSON", 0.75, "mine")
+
+
+def test_results_are_what_json_prints(sample: Corpus) -> None:
+    """`as_dict` of a report is the command's --json."""
+    assert (
+        sample.check(level="error").as_dict() == call("check", sample.path, "--level", "error", "--json").json
+    )
+    assert sample.stats().as_dict() == call("stats", sample.path, "--json").json
+    [report] = sample.suggest(rules=True)
+    again = call("suggest", sample.path, "--rules", "--json").json["sources"][0]
+    assert orjson.loads(orjson.dumps(report.as_dict())) | {"known": again["known"], "spans": {}} == again
 
 
 def test_a_closed_corpus_refuses_every_call(sample: Corpus) -> None:
