@@ -325,10 +325,10 @@ class Corpus:
 
         Raises UsageError for an unknown source, PluginError or PipelineError.
         """
-        from annotator.workflows.suggesting import open_sources, write_suggestions
+        from annotator.workflows.suggesting import open_suggestion_sources, write_suggestions
 
         reports = []
-        for each in open_sources(self.folder, rules=rules, model=model, source=source):
+        for each in open_suggestion_sources(self.folder, rules=rules, model=model, source=source):
             report, warnings = write_suggestions(self.folder, each, progress)
             reports.append(report)
             for warning in warnings:
