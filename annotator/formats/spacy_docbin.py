@@ -23,6 +23,9 @@ from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.span_alignment import SpanSet, merge_span_sets, unreviewed_ranges
 
+NAME = "spacy"
+
+
 # From a DocBin's arrays to documents.
 
 
@@ -209,7 +212,5 @@ def _user_data_name(key: Any) -> str:
         key = key[1]
     return key if isinstance(key, str) else ""
 
-
-NAME = "spacy"
 
 __all__ = ["NAME", "detect", "read"]

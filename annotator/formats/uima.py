@@ -100,17 +100,17 @@ class _Cas(Struct, frozen=True):
 
 
 def _load_cas(cassis: Any, file: ImportSource, files: list[ImportSource], log: ConversionLog) -> _Cas:
-    data = file.read_bytes(MAX_CAS_BYTES)
+    data = file.read_bytes(MAX_CAS_BYTES).removeprefix(b"\xef\xbb\xbf")
+    is_xml = data.lstrip(b" \t\r\n").startswith(b"<")
+    if not is_xml and "%FEATURE_STRUCTURES" not in json_records.parse_json_object(data, file.name, log):
+        raise file.error("this is JSON, but no CAS", do="export as UIMA CAS JSON")
     with warnings.catch_warnings(record=True) as description:
         warnings.simplefilter("always")
         try:
-            if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+            if is_xml:
                 types = cassis.load_typesystem(BytesIO(_checked_xml(_type_system_of(file, files))))
                 cas = cassis.load_cas_from_xmi(BytesIO(_checked_xml(file, data)), typesystem=types)
             else:
-                data = data.removeprefix(b"\xef\xbb\xbf")
-                if "%FEATURE_STRUCTURES" not in json_records.parse_json_object(data, file.name, log):
-                    raise file.error("this is JSON, but no CAS", do="export as UIMA CAS JSON")
                 cas = cassis.load_cas_from_json(BytesIO(data))
             views = tuple(_cas_views(cas))
         except AnnotatorError:

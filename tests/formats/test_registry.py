@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from annotator.core.annotation import Answer
+from annotator.core.spans import Span
+from annotator.core.tokens import Token
 from annotator.formats import registry
+from annotator.formats.document import ConversionLog, Document
+from annotator.formats.import_source import ImportSource
 
 PACKAGE = Path(registry.__file__).parents[1]
 AMBIGUOUS = {"spacy", "plain"}
@@ -43,3 +48,23 @@ def test_the_exports_are_what_can_be_written() -> None:
     """The command offers the training export first, then every format that can be written."""
     assert registry.export_formats()[0] == "spacy"
     assert set(registry.FORMATS) - set(registry.export_formats()) == {"uima"}
+
+
+WRITTEN = [name for name, info in registry.FORMATS.items() if info.can_write]
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_an_entry_states_of_a_file_comes_back(name: str, tmp_path: Path) -> None:
+    """The flags for answers and for the text between sentences are those of a document there and back."""
+    text = "Ida left.  Rain fell. Nobody minded."
+    tokens = (Token("Ida", 0, 3, ws=True), Token("left", 4, 8, ws=False), Token(".", 8, 9, ws=False))
+    document = Document(
+        text, (Span(0, 3, "PERSON"),), tokens, ((0, 9),), Answer.REJECT, annotator="ana", id="one"
+    )
+    module, info = registry.load_format(name), registry.FORMATS[name]
+    files = module.write([document], tmp_path / "out", ConversionLog())
+    folder = ImportSource(tmp_path / "out")
+    is_folder = len(files) > 1 and bool(module.detect(folder.sample()))
+    (back,) = module.read(folder if is_folder else ImportSource(files[0]), ConversionLog())
+    assert info.has_answers == (back.answer is Answer.REJECT)
+    assert info.has_whole_texts == (back.text == text)

@@ -36,6 +36,9 @@ from annotator.formats.offset_units import (
 )
 from annotator.formats.span_fields import TEXT_DIFFERS, NoteCounter
 
+NAME = "brat"
+
+
 # brat's folder from documents: a ``.txt`` and an ``.ann`` for each, and the ``annotation.conf`` it needs.
 
 
@@ -182,7 +185,6 @@ def _note_texts_without_ann(files: dict[str, ImportSource], log: ConversionLog) 
         log.notes.append(f"{texts} left out, as brat does (first: {lone[0]})")
 
 
-NAME = "brat"
 BRAT_UNITS = (CODE_POINTS, CRLF_AS_ONE, UTF16, UTF16_CRLF_AS_ONE, UTF8, LF_AS_TWO)
 """What brat and the tools that write for it count in."""
 

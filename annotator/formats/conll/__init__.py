@@ -36,6 +36,9 @@ from annotator.formats.tag_schemes import (
     tag_chunks,
 )
 
+NAME = "conll"
+
+
 # CoNLL rows from documents: word, two empty columns, IOB2 tag; ``-DOCSTART-`` before each document.
 #
 # The third column has ``SpaceAfter=No`` where no blank follows, so that the text can be rebuilt;
@@ -137,8 +140,6 @@ def _why_unsupported(
         else ""
     )
 
-
-NAME = "conll"
 
 _NO_SPACE_AFTER = frozenset({"SpaceAfter=No", "NoSpaceAfter"})
 _SAMPLE_LINES = 4_000

@@ -15,7 +15,6 @@ from msgspec import Struct, field
 from annotator.core.errors import SourceError
 from annotator.core.pluralize import pluralize
 from annotator.formats import tag_schemes
-from annotator.formats.conll import conll_table
 
 # What CoNLL-U has besides rows and tags: words of several parts, words nobody sees, tags in its last column.
 #
@@ -155,7 +154,7 @@ class RowShape(Struct, frozen=True):
         """Return the fields of a row, a tag among other things as a field of its own."""
         fields = tuple(line.split("\t")) if self.tabs else tuple(_BLANKS.split(line.strip(" \t")))
         if self.key:
-            fields = (*fields, conll_table.tag_in_field(fields[-1], self.key))
+            fields = (*fields, tag_in_field(fields[-1], self.key))
         return (*fields[:-1], tag_schemes.tag_by_number(fields[-1], self.names)) if self.names else fields
 
 
@@ -174,8 +173,8 @@ def row_shape(lines: NumberedLines) -> RowShape:
     tabs = sum("\t" in line for line in plain) * 2 > len(plain)
     counts = Counter(len(RowShape(tabs, 0).fields_of(line)) for line in plain)
     columns = max(counts, key=lambda n: (counts[n], n), default=0)
-    if tabs and columns == conll_table.CONLLU_COLUMNS:
-        key = conll_table.tag_key(RowShape(tabs, 0).fields_of(line) for line in plain)
+    if tabs and columns == CONLLU_COLUMNS:
+        key = tag_key(RowShape(tabs, 0).fields_of(line) for line in plain)
         return RowShape(tabs, columns + bool(key), key=key)
     return RowShape(tabs, columns)
 
@@ -183,7 +182,7 @@ def row_shape(lines: NumberedLines) -> RowShape:
 def read_sentences(lines: NumberedLines, shape: RowShape, where: str) -> Iterator[ConllSentence]:
     """Yield the sentences; raises SourceError with the line of a row with more or fewer columns."""
     for sentence in _read_raw_sentences(lines, shape, where):
-        if shape.columns > 2 and conll_table.counts_words(r.fields for r in sentence.rows):
+        if shape.columns > 2 and counts_words(r.fields for r in sentence.rows):
             _merge_word_parts(sentence)
         yield sentence
 
@@ -214,13 +213,13 @@ def _merge_word_parts(sentence: ConllSentence) -> None:
     while at < len(rows):
         row = rows[at]
         at += 1
-        if conll_table.is_empty_node(row.fields):
+        if is_empty_node(row.fields):
             continue
-        if at < len(rows) and conll_table.is_multiword(row.fields, rows[at].fields):
-            parts = conll_table.parts_of_word(row.fields, [r.fields for r in rows[at : at + _MAX_WORD_PARTS]])
-            sentence.words_with_parts += conll_table.parts_differ(parts)
+        if at < len(rows) and is_multiword(row.fields, rows[at].fields):
+            parts = parts_of_word(row.fields, [r.fields for r in rows[at : at + _MAX_WORD_PARTS]])
+            sentence.words_with_parts += parts_differ(parts)
             at += len(parts)
-            row = ConllRow(row.line, conll_table.merge_parts(row.fields, parts))
+            row = ConllRow(row.line, merge_parts(row.fields, parts))
         out.append(row)
     sentence.rows = [ConllRow(r.line, (str(n), *r.fields[1:])) for n, r in enumerate(out, 1)]
 

@@ -30,6 +30,11 @@ from annotator.formats.huggingface.dataset_tables import import_arrow
 from annotator.formats.huggingface.huggingface_reader import detect, read
 from annotator.formats.tag_schemes import iob2_tags
 
+__all__ = ["NAME", "detect", "read", "write"]
+
+NAME = "huggingface"
+
+
 # From documents to one Parquet file that ``datasets`` loads with its names, and a data card beside it.
 #
 # Each row has both styles: ``text`` with ``spans``, which holds everything that is marked, and ``tokens``
@@ -210,8 +215,3 @@ def _taggable_spans(document: Document, spans: Sequence[Span], untagged: Counter
         return why
 
     return sorted(flat_spans(document, spans, why_rejected))
-
-
-NAME = "huggingface"
-
-__all__ = ["NAME", "detect", "read", "write"]

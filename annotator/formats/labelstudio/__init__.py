@@ -27,6 +27,11 @@ from annotator.formats.format_writing import (
 )
 from annotator.formats.labelstudio.labelstudio_reader import detect, read
 
+__all__ = ["NAME", "detect", "read", "write"]
+
+NAME = "labelstudio"
+
+
 # From documents to Label Studio's tasks, with the labelling config that they need beside them.
 #
 # The annotator is in a field of ours: Label Studio refuses a whole import for the address of a user
@@ -131,8 +136,3 @@ def _labelling_config(labels: list[str], *, notes: bool) -> str:
         + note
         + "</View>\n"
     )
-
-
-NAME = "labelstudio"
-
-__all__ = ["NAME", "detect", "read", "write"]
