@@ -167,23 +167,20 @@ def _frame_after(sent: SentenceFeatures, last: int) -> str:
         return "poss"
     if sent.is_hyphen(last):
         return "hyphen"
-    if word in en.PLACE_NOUNS and not sent.is_capitalised(last):
-        return "kind"
     if sent.is_number(last):
         return "number"
-    if word in en.TITLES or word in en.TITLE_MODIFIERS or word in en.ROLES:
-        return "title"
-    if word == ",":
-        return "comma"
     if not word or word in SENTENCE_ENDS or not word[0].isalnum():
-        return "end"
-    if word in _VERBS_AFTER_PLACES or word in en.PERSON_VERBS or word in en.SPEECH_CUES:
-        return "subject"
-    if word not in en.FUNCTION_WORDS and sent.is_capitalised(last):
-        return "name"
-    # A word in small letters may be what the name before it modifies; most verbs are past ones.
-    modified = word not in en.FUNCTION_WORDS and word[0].isalpha() and not word.endswith(("ed", "ing", "ly"))
-    return "adj" if modified else "other"
+        return "comma" if word == "," else "end"
+    capital = sent.is_capitalised(last)
+    kinds = (
+        ("kind", word in en.PLACE_NOUNS and not capital),
+        ("title", word in en.TITLES or word in en.TITLE_MODIFIERS or word in en.ROLES),
+        ("subject", word in _VERBS_AFTER_PLACES or word in en.PERSON_VERBS or word in en.SPEECH_CUES),
+        ("other", word in en.FUNCTION_WORDS),
+        ("name", capital),
+        ("adj", word[0].isalpha() and not word.endswith(("ed", "ing", "ly"))),  # what a name may modify
+    )
+    return next((kind for kind, fits in kinds if fits), "other")
 
 
 def _is_dateline(sent: SentenceFeatures, first: int, last: int) -> bool:

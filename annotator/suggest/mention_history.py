@@ -125,11 +125,9 @@ class MentionHistory:
         """Start with nothing marked."""
         self._person_label = label_for_kind(schema, "person")
         self._claim_label = label_for_kind(schema, "claim")
-        self._mention_counts, self._surname_counts, self._rejected_counts = (
-            LabelCounts(),
-            LabelCounts(),
-            LabelCounts(),
-        )
+        self._mention_counts = LabelCounts()
+        self._surname_counts = LabelCounts()
+        self._rejected_counts = LabelCounts()
         self._counters = {
             _CountKind.MARKS: self._mention_counts,
             _CountKind.SURNAMES: self._surname_counts,
@@ -192,11 +190,8 @@ class MentionHistory:
     def _repeated_mentions(self, sentence: Sentence) -> Iterator[Suggestion]:
         tokens, article = sentence.tokens, sentence.article
         for i, token in enumerate(tokens):
-            for j in (
-                i + n
-                for n in sorted(self._lengths_by_first_token.get(token.text, ()))
-                if i + n <= len(tokens)
-            ):
+            lengths = sorted(self._lengths_by_first_token.get(token.text, ()))
+            for j in (i + n for n in lengths if i + n <= len(tokens)):
                 text = mention_text(tokens[i:j])
                 labels = self._label_kinds(article, text)
                 if labels and not is_part_of_longer_name(tokens, (i, j)):
@@ -207,10 +202,8 @@ class MentionHistory:
 
     def _label_kinds(self, article: str, text: str) -> dict[str, str]:
         """Return each label that a text may have, with the kind of the suggestion."""
-        here, everywhere = (
-            self._mention_counts.in_article(article, text),
-            self._mention_counts.in_corpus(text),
-        )
+        here = self._mention_counts.in_article(article, text)
+        everywhere = self._mention_counts.in_corpus(text)
         last = self._surname_counts.in_article(article, text)
         labels = sorted({*here, *everywhere, *last} - {_UNLABELLED})
         return {

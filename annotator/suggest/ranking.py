@@ -27,18 +27,6 @@ RejectionCounter = Callable[[str, str, str], tuple[int, int]]
 """From article, text and label to how often that was turned down: in the article, and elsewhere."""
 
 
-def _no_rejections(*_: str) -> tuple[int, int]:
-    return (0, 0)
-
-
-def _own_score(suggestion: Suggestion) -> float:
-    return suggestion.score
-
-
-def _unchanged_score(_: Sentence, suggestion: Suggestion) -> float:
-    return suggestion.score
-
-
 class SuggestionRanker(Struct, frozen=True):
     """Ranks suggestions under one schema.
 
@@ -47,9 +35,9 @@ class SuggestionRanker(Struct, frozen=True):
     """
 
     schema: Schema
-    accuracy: Callable[[Suggestion], float] = field(default=_own_score)
-    reweigh: ReweighFunction = field(default=_unchanged_score)
-    rejection_counts: RejectionCounter = field(default=_no_rejections)
+    accuracy: Callable[[Suggestion], float] = field(default=lambda suggestion: suggestion.score)
+    reweigh: ReweighFunction = field(default=lambda _, suggestion: suggestion.score)
+    rejection_counts: RejectionCounter = field(default=lambda *_: (0, 0))
 
     def rank_open(self, annotated: AnnotatedSentence, found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
         """Return what is still to be decided in a sentence: ``rank``, then ``open_suggestions``."""

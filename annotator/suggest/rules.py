@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+
+from msgspec import Struct
 
 from annotator.core.article import Sentence
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion, character_range, sorted_suggestions
 from annotator.language import ArticleContext, span_candidates
 from annotator.language.label_kinds import label_for_kind
-
-if TYPE_CHECKING:
-    pass
-
 
 RULES_SOURCE = "rules"
 
@@ -24,23 +20,21 @@ def empty_context(_: str) -> ArticleContext:
     return ArticleContext()
 
 
-@dataclass(frozen=True, slots=True)
-class RuleSuggester:
+class RuleSuggester(Struct, frozen=True):
     """What the rules find in a sentence; ``context`` returns the context of its article."""
 
     schema: Schema
-    context: Callable[[str], ArticleContext] = field(default=empty_context, repr=False)
+    context: Callable[[str], ArticleContext] = empty_context
     name: str = RULES_SOURCE
 
     def suggest(self, sentence: Sentence) -> tuple[Suggestion, ...]:
         """Return the candidates that the schema has a label for, in reading order."""
-        return sorted_suggestions(self._labelled(sentence))
-
-    def _labelled(self, sentence: Sentence) -> Iterator[Suggestion]:
-        for r in span_candidates(sentence.tokens, self.context(sentence.article)):
-            if label := label_for_kind(self.schema, r.kind):
-                start, end = character_range(sentence, (r.first, r.last))
-                yield Suggestion(start, end, label, self.name, r.score, plain_kind(r.rule or r.kind))
+        return sorted_suggestions(
+            Suggestion(*character_range(sentence, (r.first, r.last)), label, self.name, r.score, kind)
+            for r in span_candidates(sentence.tokens, self.context(sentence.article))
+            if (label := label_for_kind(self.schema, r.kind))
+            for kind in (plain_kind(r.rule or r.kind),)
+        )
 
 
 def plain_kind(kind: str) -> str:

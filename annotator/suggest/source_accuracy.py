@@ -25,12 +25,8 @@ _MAX_POOLED_WEIGHT = 10
 """The same, at most, for the evidence of all kinds of one source and label."""
 
 _VerdictCounter = Counter[tuple[SourceKey, str]]
-VERDICT_TAKEN, VERDICT_CHANGED, VERDICT_REJECTED, VERDICT_PASSED_OVER = (
-    "taken",
-    "changed",
-    "rejected",
-    "passed",
-)
+VERDICT_TAKEN, VERDICT_CHANGED = "taken", "changed"
+VERDICT_REJECTED, VERDICT_PASSED_OVER = "rejected", "passed"
 
 
 class VerdictCounts(Struct):
@@ -45,7 +41,7 @@ class VerdictCounts(Struct):
 
     @property
     def total(self) -> int:
-        """How many were judged."""
+        """How many verdicts there are."""
         return self.taken + self.changed + self.rejected + self.passed
 
 
@@ -74,14 +70,13 @@ class SourceAccuracy(Struct):
 
     def _count(self, seen: _VerdictCounter, by: int) -> None:
         for (key, verdict), n in seen.items():
-            for tally in (
-                self.counts_by_key.setdefault(key, VerdictCounts()),
-                self._counts_by_label.setdefault(key[:2], VerdictCounts()),
-            ):
-                setattr(tally, verdict, getattr(tally, verdict) + by * n)
+            own = self.counts_by_key.setdefault(key, VerdictCounts())
+            pooled = self._counts_by_label.setdefault(key[:2], VerdictCounts())
+            for counts in (own, pooled):
+                setattr(counts, verdict, getattr(counts, verdict) + by * n)
 
     def accuracy(self, s: Suggestion) -> float:
-        """Return the chance that a suggestion is right: its own score, corrected by what was judged.
+        """Return the chance that a suggestion is right: its own score, corrected by the verdicts.
 
         The mean of a Beta posterior whose prior mean is itself one, of all kinds of the source and
         label around the suggestion's score.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from annotator.core.article import Sentence
 from annotator.core.errors import AnnotatorError
@@ -45,8 +46,7 @@ class PipelineError(AnnotatorError):
     """A spaCy pipeline that cannot be loaded or has nothing to suggest."""
 
 
-@dataclass(frozen=True, slots=True)
-class PipelineSpan:
+class PipelineSpan(Struct, frozen=True):
     """One thing that a pipeline has found, in code points, under the pipeline's own label."""
 
     start: int
@@ -55,18 +55,17 @@ class PipelineSpan:
     score: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PipelineSuggester:
+class PipelineSuggester(Struct, frozen=True):
     """The entities and span groups that a loaded pipeline finds, under labels of the schema.
 
     What has no label there is counted in ``unmapped``, what is off the token edges listed in
     ``misaligned`` (by the sentence's id and its place in it).
     """
 
-    nlp: Language = field(repr=False)
+    nlp: Language
     schema: Schema
     name: str
-    context: Callable[[str], ArticleContext] = field(default=empty_context, repr=False)
+    context: Callable[[str], ArticleContext] = empty_context
     unmapped: Counter[str] = field(default_factory=Counter)
     misaligned: list[str] = field(default_factory=list)
 
@@ -83,30 +82,25 @@ class PipelineSuggester:
         for doc, sentence in self.nlp.pipe(pairs, as_tuples=True, batch_size=_BATCH_SIZE):
             yield sorted_suggestions(self._labelled(sentence, pipeline_spans(doc)))
 
-    def _labelled(self, s: Sentence, found: Iterable[PipelineSpan]) -> Iterator[Suggestion]:
-        for f in found:
-            label = schema_label(self.schema, f.label)
+    def _labelled(self, s: Sentence, spans: Iterable[PipelineSpan]) -> Iterator[Suggestion]:
+        for span in spans:
+            label = schema_label(self.schema, span.label)
             if label is None:
-                self.unmapped[f.label] += 1
-            elif not is_aligned(s.tokens, f.start, f.end):
-                self.misaligned.append(f"{s.id}:{f.start}-{f.end}:{f.label}")
+                self.unmapped[span.label] += 1
+            elif not is_aligned(s.tokens, span.start, span.end):
+                self.misaligned.append(f"{s.id}:{span.start}-{span.end}:{span.label}")
             else:
-                yield self._suggestion(s, f, label)
+                yield self._suggestion(s, span, label)
 
-    def _suggestion(self, s: Sentence, f: PipelineSpan, label: str) -> Suggestion:
-        start, end = f.start, f.end
+    def _suggestion(self, s: Sentence, span: PipelineSpan, label: str) -> Suggestion:
+        start, end, score = span.start, span.end, span.score
         kind = next((k for k in SCORES_BY_KIND if label_for_kind(self.schema, k) == label), "")
-        own = f.label.upper() == label.upper() and f.label.upper() not in KINDS_BY_ENTITY_LABEL
+        own = span.label.upper() == label.upper() and span.label.upper() not in KINDS_BY_ENTITY_LABEL
         if kind == "number" and not own:
             start, end = self._number_with_noun(s, token_range(s.tokens, start, end))
-        score = (
-            f.score
-            if f.score is not None
-            else SCHEMA_LABEL_SCORE
-            if own
-            else SCORES_BY_KIND.get(kind, SCHEMA_LABEL_SCORE)
-        )
-        return Suggestion(start, end, label, self.name, score, plain_kind(f.label))
+        if score is None:
+            score = SCORES_BY_KIND.get("" if own else kind, SCHEMA_LABEL_SCORE)
+        return Suggestion(start, end, label, self.name, score, plain_kind(span.label))
 
     def _number_with_noun(self, s: Sentence, number: TokenRange) -> tuple[int, int]:
         """Return the code points of a number with what it counts, as the rules read it around ``number``."""
@@ -136,7 +130,7 @@ def load_pipeline(
     except (OSError, ValueError, ImportError) as error:
         raise PipelineError(
             f"the spaCy pipeline {model!r} cannot be loaded",
-            where=_error_reason(error),
+            where=str(error).split(". ")[0].split("\n")[0][:120],
             do=_load_advice(model),
         ) from error
     if not _SPAN_COMPONENTS & set(nlp.pipe_names):
@@ -150,11 +144,9 @@ def schema_label(schema: Schema, label: str) -> str | None:
     A schema without `takes` is mapped by the kind of a label's name.
     """
     known = first_label_named(schema, [label.upper()]) or schema.label_taking(label)
-    return (
-        known
-        if known or schema.has_label_mapping
-        else label_for_kind(schema, KINDS_BY_ENTITY_LABEL.get(label.upper(), ""))
-    )
+    if known or schema.has_label_mapping:
+        return known
+    return label_for_kind(schema, KINDS_BY_ENTITY_LABEL.get(label.upper(), ""))
 
 
 def pipeline_source_name(model: str) -> str:
@@ -181,10 +173,6 @@ def pipeline_spans(doc: Doc) -> Iterator[PipelineSpan]:
         each = [None] * len(group) if scores is None or len(scores) != len(group) else map(float, scores)
         for span, score in zip(group, each, strict=True):
             yield PipelineSpan(span.start_char, span.end_char, span.label_, score)
-
-
-def _error_reason(error: Exception) -> str:
-    return str(error).split(". ")[0].split("\n")[0][:120]
 
 
 def _load_advice(model: str) -> str:

@@ -65,30 +65,30 @@ class RankingCache:
 
     def get(self, sentence: Sentence) -> RankedSuggestions | None:
         """Return the ranking of a sentence; None where there is none or it is no longer valid."""
-        judged = self._rankings.get(sentence)
-        if judged is None or not self._is_valid(judged):
+        ranking = self._rankings.get(sentence)
+        if ranking is None or not self._is_valid(ranking):
             return None
-        judged.change_count = self._change_count
+        ranking.change_count = self._change_count
         self._rankings.move_to_end(sentence)
-        return judged
+        return ranking
 
-    def _is_valid(self, judged: RankedSuggestions) -> bool:
+    def _is_valid(self, ranking: RankedSuggestions) -> bool:
         """Return True if none of the texts changed since is in the sentence, False if there were too many."""
-        since = self._change_count - judged.change_count
+        since = self._change_count - ranking.change_count
         if since > len(self._changed_texts):
             return False
         return not any(
-            text in judged.normalized_text for text in islice(reversed(self._changed_texts), since)
+            text in ranking.normalized_text for text in islice(reversed(self._changed_texts), since)
         )
 
-    def put(self, sentence: Sentence, judged: RankedSuggestions) -> RankedSuggestions:
+    def put(self, sentence: Sentence, ranking: RankedSuggestions) -> RankedSuggestions:
         """Cache a ranking and return it; the least recently used one is dropped where there are too many."""
-        judged.normalized_text, judged.change_count = " ".join(sentence.text.split()), self._change_count
-        self._rankings[sentence] = judged
+        ranking.normalized_text, ranking.change_count = " ".join(sentence.text.split()), self._change_count
+        self._rankings[sentence] = ranking
         self._rankings.move_to_end(sentence)
         if len(self._rankings) > self._max_rankings:
             self._rankings.popitem(last=False)
-        return judged
+        return ranking
 
     def clear(self) -> None:
         """Forget all."""
@@ -147,7 +147,7 @@ class SuggestionService:
             self._queued.setdefault(annotated.sentence.article, []).append(annotated)
 
     def learn(self, most: int = 100) -> bool:
-        """Take in ``most`` waiting works or some more (about 10 ms); whether there are others still.
+        """Learn ``most`` queued sentences or some more (about 10 ms); return True if others are queued.
 
         A large corpus takes seconds, so a session calls it while nobody presses a key.
         """
@@ -156,9 +156,9 @@ class SuggestionService:
         return bool(self._queued)
 
     def update(self, before: Sequence[AnnotatedSentence], after: Sequence[AnnotatedSentence]) -> None:
-        """Take in an edit: the works that are gone and those in their place.
+        """Learn an edit: the sentences before it and those in their place.
 
-        What is in the journal at the start of a session goes to ``start``.
+        What is in the journal at the start of a session goes to ``queue_annotations``.
         """
         for article in dict.fromkeys(w.sentence.article for w in (*before, *after)):
             self._learn_article(article)
@@ -169,23 +169,19 @@ class SuggestionService:
             self.accuracy.add(annotated, self._known_suggestions(annotated))
 
     def suggestions(self, annotated: AnnotatedSentence) -> tuple[Suggestion, ...]:
-        """Return what is suggested for a work and not settled yet, in reading order, outer before inner.
+        """Return the open suggestions of a sentence, in reading order, outer before inner.
 
         As long as nothing has changed it is the very same tuple.
         """
         self._learn_article(annotated.sentence.article)
-        judged = self._rankings.get(annotated.sentence) or self._rank(annotated.sentence)
-        if judged.annotation == annotated.annotation:
-            return judged.suggestions
-        if (
-            not annotated.done and not annotated.annotation.spans
-        ):  # later the history knows what was marked just here
-            _remember(self._offered_suggestions, annotated.sentence, judged.unranked)
-        judged.annotation, judged.suggestions = (
-            annotated.annotation,
-            self._ranker.open_suggestions(annotated, judged.ranked),
-        )
-        return judged.suggestions
+        ranking = self._rankings.get(annotated.sentence) or self._rank(annotated.sentence)
+        if ranking.annotation == annotated.annotation:
+            return ranking.suggestions
+        if not annotated.done and not annotated.annotation.spans:  # later the history knows these spans
+            _remember(self._offered_suggestions, annotated.sentence, ranking.unranked)
+        ranking.annotation = annotated.annotation
+        ranking.suggestions = self._ranker.open_suggestions(annotated, ranking.ranked)
+        return ranking.suggestions
 
     def _rank(self, sentence: Sentence) -> RankedSuggestions:
         found = self._collect(sentence)
@@ -211,9 +207,8 @@ class SuggestionService:
     def _collect(self, sentence: Sentence) -> tuple[Suggestion, ...]:
         fixed = self._fixed_suggestions.get(sentence)
         if fixed is None:
-            fixed = self._file_suggestions(sentence) + (
-                self._rules.suggest(sentence) if self._use_rules else ()
-            )
+            rules = self._rules.suggest(sentence) if self._use_rules else ()
+            fixed = self._file_suggestions(sentence) + rules
             _remember(self._fixed_suggestions, sentence, fixed)
         return fixed + self.history.suggest(sentence) if self._use_history else fixed
 
@@ -229,7 +224,7 @@ class SuggestionService:
         return replace(s, label=self.schema.label_taking(s.label) or s.label)
 
     def _known_suggestions(self, annotated: AnnotatedSentence) -> tuple[Suggestion, ...]:
-        """Return what is known to have been offered for an accepted sentence; cheap for all others."""
+        """Return the suggestions that were offered in an accepted sentence, as far as known."""
         if annotated.annotation.answer is not Answer.ACCEPT:
             return ()
         known = self._offered_suggestions.get(annotated.sentence)
