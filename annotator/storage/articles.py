@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from annotator.core.article import Article, LineVerdict, SourceLine
+from annotator.core.article import Article, LineVerdict
 from annotator.core.digest import is_article_id, text_digest
 from annotator.core.errors import CorpusError, SourceError
 from annotator.storage.atomic import sync_files, sync_folder, write_atomic
@@ -73,7 +73,10 @@ def encode_article(article: Article, sentences: int, came_from: str = "") -> byt
         "digest": article.digest,
         "text": article.text,
         **{key: getattr(article, key) for key in _TEXT_FIELDS},
-        "lines": [_encode_line(line) for line in article.lines],
+        "lines": [
+            {"verdict": x.verdict, "reason": x.reason, **({"was": x.was} if x.was else {})}
+            for x in article.lines
+        ],
         "meta": article.meta,
         "replaces": article.replaces,
         "replaced_by": article.replaced_by,
@@ -112,22 +115,14 @@ def _damage_error(error: Exception, raw: bytes, where: str) -> CorpusError:
     return CorpusError(f"the article is damaged: {error}", where=where, do=_RESTORE_HINT)
 
 
-def _encode_line(line: SourceLine) -> dict[str, Any]:
-    fields = {"verdict": line.verdict.value, "reason": line.reason}
-    return fields | {"was": line.was.value} if line.was else fields
-
-
 def _check_finite_numbers(value: Any, where: str) -> None:
     """Raise CorpusError for a number that JSON can't hold: orjson would write null in silence."""
     if isinstance(value, float) and not math.isfinite(value):
-        raise CorpusError(
-            f"`meta` holds {value}, which JSON has no word for", where=where, do="correct the source"
-        )
-    children = (
-        value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
-    )
-    for child in children:
-        _check_finite_numbers(child, where)
+        what = f"`meta` holds {value}, which JSON has no word for"
+        raise CorpusError(what, where=where, do="correct the source")
+    if isinstance(value, Mapping | list | tuple):
+        for child in value.values() if isinstance(value, Mapping) else value:
+            _check_finite_numbers(child, where)
 
 
 class ArticleStore:

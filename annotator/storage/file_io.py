@@ -121,14 +121,6 @@ def parse_json_line(raw: bytes, where: str) -> dict[str, Any]:
 _REPAIR_HINT = "correct that line, or restore the file from a copy"
 
 
-def read_jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield ``(line number, object)`` for each line of a JSONL file; blank lines are passed over."""
-    with path.open("rb") as file:
-        for line in raw_lines(file, str(path)):
-            if line.raw.strip():
-                yield line.number, parse_json_line(line.raw, f"{path}:{line.number}")
-
-
 def dump_json(value: Any, where: str = "", *, pretty: bool = False) -> bytes:
     """Return ``value`` as JSON in UTF-8, keys in the order given, without a line end.
 
@@ -168,7 +160,11 @@ def read_text(path: Path, error_type: type[AnnotatorError] = CorpusError) -> str
         raise error_type(
             f"the file is larger than {MAX_TOML_BYTES // 2**20} MiB", where=str(path), do="name another file"
         )
-    return _decode_utf8(raw, path, error_type)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise error_type("this is not UTF-8", where=f"{path}:{line}", do="save the file as UTF-8") from None
 
 
 def parse_toml(text: str, where: str, error_type: type[AnnotatorError] = CorpusError) -> dict[str, Any]:
@@ -183,11 +179,3 @@ def parse_toml(text: str, where: str, error_type: type[AnnotatorError] = CorpusE
         raise error_type(f"this is no TOML: {why}", where=f"{where}:{line}", do="correct that line") from None
     except RecursionError:
         raise error_type("this TOML is nested too deeply", where=where, do="name another file") from None
-
-
-def _decode_utf8(raw: bytes, path: Path, error_type: type[AnnotatorError]) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise error_type("this is not UTF-8", where=f"{path}:{line}", do="save the file as UTF-8") from None

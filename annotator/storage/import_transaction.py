@@ -266,17 +266,13 @@ def _record_chunks(records: Iterator[JournalRecord]) -> Iterator[list[JournalRec
     """Yield the records in lists of ``_CHUNK`` or a few more: a batch is never cut in two."""
     chunk: list[JournalRecord] = []
     for record in records:
-        if len(chunk) >= _RECORDS_PER_WRITE and not _same_batch(chunk[-1], record):
+        same_batch = record.batch is not None and chunk and record.batch == chunk[-1].batch
+        if len(chunk) >= _RECORDS_PER_WRITE and not same_batch:
             yield chunk
             chunk = []
         chunk.append(record)
     if chunk:
         yield chunk
-
-
-def _same_batch(last: JournalRecord, record: JournalRecord) -> bool:
-    """Return True if two records are of one batch."""
-    return record.batch is not None and record.batch == last.batch
 
 
 def _remove_empty_journal(path: Path) -> None:

@@ -18,6 +18,7 @@ from annotator.storage.file_io import RawLine
 
 _MERGE_MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
 CRLF_ENDING = "it has a Windows line ending (CRLF)"
+_INCOMPLETE_BATCH = "its batch is incomplete"
 MERGE_MARKER = "it is left over from a merge conflict"
 
 
@@ -43,14 +44,10 @@ class JournalReader(Struct):
     """How many bytes were read."""
     open_end: bool = False
     """True if the last line lacks its LF."""
-    _next_seq: int = 1
+    next_seq: int = 1
+    """The number of the record to come."""
     _batch: list[tuple[RawLine, JournalRecord]] = field(default_factory=list)
     _decoder: RecordDecoder = field(default_factory=RecordDecoder)
-
-    @property
-    def next_seq(self) -> int:
-        """The number of the record to come."""
-        return self._next_seq
 
     def read(self, lines: Iterable[RawLine]) -> JournalReader:
         """Take in all lines of a journal and return the scan; raises JournalError for a newer format."""
@@ -95,7 +92,7 @@ class JournalReader(Struct):
         first, size = record.batch
         if record.seq != first + len(self._batch):
             self._discard_batch()
-            self._add_incomplete(line)
+            self._add_torn(line, _INCOMPLETE_BATCH)
             return
         self._batch.append((line, record))
         if len(self._batch) == size:
@@ -106,25 +103,22 @@ class JournalReader(Struct):
         """Add a record, or those of a whole batch, unless their numbers were used before."""
         line, first = found[0]
         seq, gap_explained = first.seq, bool(self.torn)
-        if seq < self._next_seq:
+        if seq < self.next_seq:
             self._add_damaged(line, f"its number {seq} was used before")
             return
-        if seq > self._next_seq and not gap_explained:
+        if seq > self.next_seq and not gap_explained:
             self._add_damaged(
-                line, f"its number is {seq}, but {self._next_seq} was to come: lines are missing before it"
+                line, f"its number is {seq}, but {self.next_seq} was to come: lines are missing before it"
             )
         self._torn_to_damaged()
         self.records += [record for _, record in found]
         self.lines += [(x.start, x.end - x.start, line_crc(x.raw.removesuffix(b"\r"))) for x, _ in found]
-        self._next_seq = found[-1][1].seq + 1
+        self.next_seq = found[-1][1].seq + 1
 
     def _discard_batch(self) -> None:
         batch, self._batch = self._batch, []
         for line, _ in batch:
-            self._add_incomplete(line)
-
-    def _add_incomplete(self, line: RawLine) -> None:
-        self._add_torn(line, "its batch is incomplete")
+            self._add_torn(line, _INCOMPLETE_BATCH)
 
     def _add_torn(self, line: RawLine, reason: str) -> None:
         """Note a line that is torn if nothing good follows."""

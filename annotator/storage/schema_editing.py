@@ -38,7 +38,9 @@ def merge_labels_in_schema(text: str, sources: Sequence[str], into: str) -> str:
     for name in gone:
         _merge_tables(kept, _label_table(document, name))
     kept["name"] = into
-    _remove_tables(document, gone)
+    tables = document["label"]
+    for name in gone:
+        del tables[next(n for n, t in enumerate(tables) if t["name"] == name)]
     _replace_in_rules(document, [*gone, head], [into])
     _update_takes(document, into, sources)
     return _validated_text(document)
@@ -102,12 +104,6 @@ def _merge_tables(kept: Any, gone: Any) -> None:
         kept["description"] = tomlkit.string(f"\n{both}\n", multiline=True)
     if "ents" in (gone.get("target"), kept.get("target")):
         kept["target"] = "ents"
-
-
-def _remove_tables(document: Any, names: Iterable[str]) -> None:
-    tables = document["label"]
-    for name in names:
-        del tables[next(n for n, t in enumerate(tables) if t["name"] == name)]
 
 
 def _replace_in_rules(document: Any, old: Sequence[str], new: Sequence[str]) -> None:

@@ -26,10 +26,11 @@ def read_schema_text(path: Path | str) -> str:
     with translate_os_errors("read", path, SchemaError):
         file = resolve_schema_path(Path(path))
         if not file.exists():
+            shipped = sorted(p.stem for p in shipped_folder("schemas", SchemaError).glob("*.toml"))
             raise SchemaError(
                 "there is no such schema",
                 where=str(path),
-                do=f"name a file, or one of {_shipped_schema_names()}",
+                do=f"name a file, or one of {', '.join(shipped) or 'none'}",
             )
         if file.is_dir():
             raise SchemaError("this is a folder, no schema", where=str(path), do="name the .toml file in it")
@@ -71,8 +72,3 @@ def shipped_folder(name: str, error_type: type[AnnotatorError]) -> Path:
     raise error_type(
         f"the installation lacks its folder `{name}`", where=str(PACKAGE_FOLDER), do="install Annotator again"
     )
-
-
-def _shipped_schema_names() -> str:
-    folder = shipped_folder("schemas", SchemaError)
-    return ", ".join(sorted(p.stem for p in folder.glob("*.toml"))) or "none"

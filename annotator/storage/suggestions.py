@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import orjson
 from msgspec import Struct, field
@@ -165,12 +165,10 @@ class SuggestionFile:
             for span in orjson.loads(raw)["spans"]:
                 start, end = int(span["start"]) + by, int(span["end"]) + by
                 if 0 <= start < end and is_aligned(sentence.tokens, start, end):
-                    yield self._build_suggestion(span, start, end)
-
-    def _build_suggestion(self, span: Mapping[str, Any], start: int, end: int) -> Suggestion:
-        score = span.get("score")
-        known = float(score) if isinstance(score, int | float) and 0 <= score <= 1 else UNKNOWN_SCORE
-        return Suggestion(start, end, str(span["label"]), self.source, known, str(span.get("kind", "")))
+                    score, kind = span.get("score"), str(span.get("kind", ""))
+                    known = isinstance(score, int | float) and 0 <= score <= 1
+                    score = float(score) if known else UNKNOWN_SCORE
+                    yield Suggestion(start, end, str(span["label"]), self.source, score, kind)
 
 
 def _same_text(entry: SuggestionEntry, s: Sentence) -> bool:

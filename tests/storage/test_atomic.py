@@ -6,13 +6,22 @@ import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from annotator.core.errors import CorpusError
 from annotator.storage.atomic import set_aside, write_atomic
-from annotator.storage.file_io import dump_json, read_jsonl
+from annotator.storage.file_io import dump_json, parse_json_line, raw_lines
 from tests.storage.storage_helpers import FailingFile, RecordingFile, tree
+
+
+def read_jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield ``(line number, object)`` for each line of a JSONL file; blank lines are passed over."""
+    with path.open("rb") as file:
+        for line in raw_lines(file, str(path)):
+            if line.raw.strip():
+                yield line.number, parse_json_line(line.raw, f"{path}:{line.number}")
 
 
 @pytest.mark.parametrize("function", ["open", "write", "fdatasync", "replace"])

@@ -111,7 +111,7 @@ def test_a_missing_journal_is_an_error(tmp_path: Path) -> None:
 
 
 def test_the_index_seldom_needs_a_replay(tmp_path: Path) -> None:
-    """Most journals of random actions are indexed from their tails; undoing some batches needs the history."""
+    """Most journals of random actions are indexed from their tails; undoing some batches needs a replay."""
     replayed = 0
     for seed in range(20):
         path = annotated(tmp_path, seed, 25).path / "annotations" / "ana.jsonl"
