@@ -41,9 +41,7 @@ def check_misaligned_spans(check_input: CheckInput) -> Iterator[Problem]:
             what = f"{span.label} {reviewed.quote(span)} begins or ends inside a token of "
             whose = f"key R in `annotator annotate … --as {reviewed.annotator}` lists them all"
             remedy = f"snap it out or in, split the token, or drop it ({whose})"
-            yield Problem(
-                ProblemKind.CHARACTERS, reviewed.location_of(span), what + quote_text(within), remedy
-            )
+            yield reviewed.problem(ProblemKind.CHARACTERS, span, what + quote_text(within), remedy)
 
 
 def check_whitespace_edges(check_input: CheckInput) -> Iterator[Problem]:
@@ -53,9 +51,7 @@ def check_whitespace_edges(check_input: CheckInput) -> Iterator[Problem]:
             words = reviewed.text_of(span)
             does = f"{quote_text(words)} begins or ends with" if words.strip() else "holds nothing but"
             remedy = "move the edge to the word" if words.strip() else "remove the span"
-            yield Problem(
-                ProblemKind.BLANK_EDGE, reviewed.location_of(span), f"{span.label} {does} white space", remedy
-            )
+            yield reviewed.problem(ProblemKind.BLANK_EDGE, span, f"{span.label} {does} white space", remedy)
 
 
 def check_empty_spans(check_input: CheckInput) -> Iterator[Problem]:
@@ -67,11 +63,8 @@ def check_empty_spans(check_input: CheckInput) -> Iterator[Problem]:
         words = reviewed.text_of(span)
         if words.strip() and not any(c.isalnum() or unicodedata.category(c)[0] == "S" for c in words):
             what = f"{span.label} holds nothing but {quote_text(words)}"
-            yield Problem(
-                ProblemKind.EMPTY,
-                reviewed.location_of(span),
-                what,
-                "remove the span, unless such marks are meant",
+            yield reviewed.problem(
+                ProblemKind.EMPTY, span, what, "remove the span, unless such marks are meant"
             )
 
 
@@ -91,9 +84,7 @@ def check_punctuation_edges(check_input: CheckInput) -> Iterator[Problem]:
         first, last = _edge_tokens(reviewed, span)
         for does, mark in _misplaced_marks(words, first, last, quotes=span.label in whole):
             what = f"{span.label} {quote_text(words)} {does} with {quote_text(mark)}"
-            yield Problem(
-                ProblemKind.PUNCTUATION, reviewed.location_of(span), what, "leave the mark outside the span"
-            )
+            yield reviewed.problem(ProblemKind.PUNCTUATION, span, what, "leave the mark outside the span")
 
 
 def _has_whitespace_edge(reviewed: ReviewedSentence, span: Span) -> bool:
@@ -183,7 +174,7 @@ def check_long_spans(check_input: CheckInput) -> Iterator[Problem]:
             what = f"{span.label} {reviewed.quote(span)} has {n} tokens"
             than = f"; nine in ten {span.label} have {usual[span.label]} at the most"
             cure = "see whether an edge has slipped"
-            yield Problem(ProblemKind.HUGE, reviewed.location_of(span), what + than, cure)
+            yield reviewed.problem(ProblemKind.HUGE, span, what + than, cure)
 
 
 def _span_length(reviewed: ReviewedSentence, span: Span) -> int:
@@ -216,9 +207,7 @@ def check_sentence_crossing(check_input: CheckInput) -> Iterator[Problem]:
         else:
             continue
         what = f"{span.label} {reviewed.quote(span)} runs over {over}"
-        yield Problem(
-            ProblemKind.SENTENCE_END, reviewed.location_of(span), what, "mark each part, or move the edge"
-        )
+        yield reviewed.problem(ProblemKind.SENTENCE_END, span, what, "mark each part, or move the edge")
 
 
 def _contains_stop(sentence: Sentence, span: Span) -> bool:

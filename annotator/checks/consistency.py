@@ -7,12 +7,20 @@ with the labelled words indexed by their first word.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
 
-from annotator.checks.problem import CheckInput, Problem, ProblemKind, ReviewedSentence, quote_text
+from annotator.checks.problem import (
+    CHECKED_ANSWERS,
+    CheckInput,
+    Problem,
+    ProblemKind,
+    ReviewedSentence,
+    quote_text,
+    statement_labels,
+)
 from annotator.checks.problem import ProblemLocation as Where
 from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.edits import Edit, Op, add_span, move_span, remove_span
@@ -97,8 +105,9 @@ def find_inconsistencies(
     left out, and so are words inside a longer name, a proposal that was turned down or one that
     the schema forbids.
     """
-    counted = [w for w in annotated_sentences if w.annotation.answer in {None, Answer.ACCEPT}]
-    labelled = _labelled_occurrences(counted, _compared_labels(schema))
+    counted = [w for w in annotated_sentences if w.annotation.answer in CHECKED_ANSWERS]
+    labels = {x.name for x in schema.labels} - statement_labels(schema)
+    labelled = _labelled_occurrences(counted, labels)
     bare = _unlabelled_occurrences(counted, labelled)
     found = [g for words, at in labelled.items() if (g := _label_group(at, bare.get(words, []), schema))]
     found += _edge_groups(labelled)
@@ -122,22 +131,10 @@ def _proposal_edit(annotated: AnnotatedSentence, occurrence: WordOccurrence, sch
     if occurrence.proposed is None:
         assert occurrence.existing is not None
         return remove_span(annotated, occurrence.existing)
-    if occurrence.existing and (occurrence.start, occurrence.end) != (
-        occurrence.proposed.start,
-        occurrence.proposed.end,
-    ):
-        return move_span(annotated, occurrence.existing, occurrence.proposed, schema)
-    return add_span(annotated, occurrence.proposed, schema)
-
-
-def _compared_labels(schema: Schema) -> frozenset[str]:
-    """Return the labels that are compared: all but those that hold others and lie in none but their own.
-
-    Those are statements: the words of one decide nothing about another.
-    """
-    return frozenset(
-        x.name for x in schema.labels if x.name not in schema.containers or set(x.inside) - {x.name}
-    )
+    proposed = occurrence.proposed
+    if occurrence.existing and (occurrence.start, occurrence.end) != (proposed.start, proposed.end):
+        return move_span(annotated, occurrence.existing, proposed, schema)
+    return add_span(annotated, proposed, schema)
 
 
 # -- collecting ------------------------------------------------------------------------------------
@@ -164,7 +161,7 @@ def _span_words(annotated: AnnotatedSentence, span: Span) -> WordSequence:
 
 
 def _labelled_occurrences(
-    annotated_sentences: Sequence[AnnotatedSentence], labels: frozenset[str]
+    annotated_sentences: Sequence[AnnotatedSentence], labels: Collection[str]
 ) -> LabelledOccurrences:
     """Return the spans by their words: those that have letters and are on token edges."""
     out: LabelledOccurrences = defaultdict(list)
@@ -226,12 +223,9 @@ def _free_ranges(
     for annotated, (first, last) in bare:
         tokens, annotation = annotated.sentence.tokens, annotated.annotation
         span = Span(tokens[first].start, tokens[last - 1].end, label)
-        taken = any(s.start == span.start and s.end == span.end for s in annotation.spans)
-        if (
-            taken
-            or any(s.key == span.key for s in annotation.rejected)
-            or is_part_of_longer_name(tokens, (first, last))
-        ):
+        taken = any((s.start, s.end) == (span.start, span.end) for s in annotation.spans)
+        turned_down = any(s.key == span.key for s in annotation.rejected)
+        if taken or turned_down or is_part_of_longer_name(tokens, (first, last)):
             continue
         if not schema.find_violation(span, annotation.spans):
             yield annotated, (span.start, span.end)
@@ -320,8 +314,7 @@ def _extended_span(annotated: AnnotatedSentence, span: Span, before: int, after:
     return Span(tokens[numbers[a]].start, tokens[numbers[b]].end, span.label, span.source)
 
 
-# The same words labelled in different ways, within one annotator's work.
-
+# -- as problems -----------------------------------------------------------------------------------
 
 _PROBLEM_KINDS = {
     InconsistencyKind.LABELS: ProblemKind.TWO_LABELS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Self
 
@@ -176,6 +176,12 @@ class ReviewedSentence(Struct, frozen=True):
     def location_of(self, span: Span | None = None) -> ProblemLocation:
         """Return its place, or that of one of its spans."""
         return problem_location(self.annotated, self.annotator, span, self.seq)
+
+    def problem(
+        self, kind: ProblemKind, span: Span | None, what: str, remedy: str, related: Iterable[Span] = ()
+    ) -> Problem:
+        """Return a problem of the sentence, or of one of its spans."""
+        return Problem(kind, self.location_of(span), what, remedy, tuple(map(self.location_of, related)))
 
 
 class CheckInput(Struct, frozen=True):

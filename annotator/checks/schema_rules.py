@@ -17,7 +17,7 @@ def check_unknown_labels(check_input: CheckInput) -> Iterator[Problem]:
         if span.label not in names:
             what = f"the schema has no label {span.label}"
             cure = "add the label to the schema, or relabel the span"
-            yield Problem(ProblemKind.LABEL, reviewed.location_of(span), what, cure)
+            yield reviewed.problem(ProblemKind.LABEL, span, what, cure)
 
 
 def check_overlaps(check_input: CheckInput) -> Iterator[Problem]:
@@ -38,12 +38,12 @@ def _overlap_problem(reviewed: ReviewedSentence, outer: Span, inner: Span, schem
         return None
     does = "crosses" if inner.crosses(outer) else "lies in"
     other = f"{outer.label} {reviewed.quote(outer)}"
-    return Problem(
+    return reviewed.problem(
         ProblemKind.OVERLAP,
-        reviewed.location_of(inner),
+        inner,
         f"{inner.label} {does} {other}, which the schema does not allow",
         f"move or remove one of the two, or name {outer.label} under `{broken.rule}` of {inner.label}",
-        (reviewed.location_of(outer),),
+        [outer],
     )
 
 
@@ -54,11 +54,8 @@ def check_sentence_offsets(check_input: CheckInput) -> Iterator[Problem]:
         article = check_input.articles.get(s.article)
         if article is not None and article.text[s.start : s.end] != s.text:
             cure = "restore articles/ or the journal from a copy"
-            yield Problem(
-                ProblemKind.PLACE,
-                reviewed.location_of(),
-                "this is not what stands there in the article",
-                cure,
+            yield reviewed.problem(
+                ProblemKind.PLACE, None, "this is not what stands there in the article", cure
             )
 
 
@@ -78,7 +75,7 @@ def check_guideline_labels(check_input: CheckInput) -> Iterator[Problem]:
             right = " or ".join(asked)
             what = f"{reviewed.quote(span)} is {span.label} here and {right} in the guideline"
             cure = f"relabel the span, or see the example {quote_text(next(iter(asked.values())).text)} again"
-            yield Problem(ProblemKind.GUIDELINE, reviewed.location_of(span), what, cure)
+            yield reviewed.problem(ProblemKind.GUIDELINE, span, what, cure)
 
 
 def check_guideline_sentences(check_input: CheckInput) -> Iterator[Problem]:

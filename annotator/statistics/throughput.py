@@ -186,7 +186,7 @@ def _work_period(name: str, timed_events: Sequence[TimedEvent]) -> WorkPeriod:
 
 # How much work is left, with an interval.
 #
-# The rest is taken to need as many seconds a token as the last ``LATEST`` sentences did: a ratio
+# The rest is taken to need as many seconds a token as the last ``RECENT_SENTENCES`` sentences did: a ratio
 # estimator (Cochran, Sampling Techniques, 1977, chapter 6), because long sentences take longer. Its
 # error comes from the *batch means* of the simulation textbooks (Law, Simulation Modeling and
 # Analysis, 2015, chapter 9): the past is cut into consecutive blocks, so that good and bad stretches,
@@ -202,22 +202,9 @@ MIN_FORECAST_SENTENCES = 20
 RECENT_SENTENCES = 500
 BLOCK_COUNT_BOUNDS = (6, 20)
 _STUDENT_T_95 = (
-    2.015,
-    1.943,
-    1.895,
-    1.860,
-    1.833,
-    1.812,
-    1.796,
-    1.782,
-    1.771,
-    1.761,
-    1.753,
-    1.746,
-    1.740,
-    1.734,
-    1.729,
-)
+    2.015, 1.943, 1.895, 1.860, 1.833, 1.812, 1.796, 1.782, 1.771,
+    1.761, 1.753, 1.746, 1.740, 1.734, 1.729,
+)  # fmt: skip
 """The 95 % points of Student's t for 5 to 19 degrees of freedom."""
 
 
