@@ -100,14 +100,14 @@ def _sentence_row(state: TaskState, i: int, problem: bool, width: int, glyphs: G
     return (
         *head,
         *styled.fit_row((StyledText(words, style),), width, style),
-        *_label_count_cells(state.schema, label_counts(state.schema, [annotated]), glyphs),
+        *_label_count_cells(state.schema, label_counts(annotated), glyphs),
         styled.warn_bold(" !" if problem else "  "),
         styled.likely_bold("f" if annotated.annotation.flagged else " "),
         styled.likely_bold("n" if annotated.annotation.note else " "),
     )
 
 
-def _label_count_cells(schema: Schema, counts: dict[str, int], glyphs: Glyphs) -> StyledRow:
+def _label_count_cells(schema: Schema, counts: Mapping[str, int], glyphs: Glyphs) -> StyledRow:
     return tuple(
         styled.label(f"{counts[x.name]:>4}", x.name) if counts[x.name] else styled.muted(f"   {glyphs.dot}")
         for x in schema.labels
