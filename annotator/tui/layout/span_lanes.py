@@ -173,7 +173,7 @@ def _crossing_glyph(char: str, glyphs: Glyphs) -> str:
     return ""
 
 
-# From the spans of a sentence to marks, and from marks to the style of each cell of its text.
+# -- marks -------------------------------------------------------------------------------------
 
 
 SPAN_EDGE = "|"

@@ -122,7 +122,7 @@ def _key_with_description(item: tuple[str, str]) -> StyledRow:
     return (styled.key(item[0]), styled.muted(" " + item[1]))
 
 
-# The side panel: labels with counts, the spans of the sentence as a tree, the state of the work.
+# -- the side panel ----------------------------------------------------------------------------
 
 
 GUIDELINE_MIN_WIDTH = 40
