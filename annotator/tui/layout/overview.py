@@ -10,7 +10,7 @@ from annotator.checks.consistency import InconsistencyGroup, InconsistencyKind
 from annotator.core.schema import Schema
 from annotator.core.span_repair import MisalignedSpan
 from annotator.session.article_cache import AnswerProgress
-from annotator.session.corpus_overview import ArticleSummary, SentenceProblem
+from annotator.session.corpus_overview import ArticleListItem, SentenceProblem
 from annotator.session.state import TaskState
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.active_sentence import answer_indicator, sentence_number_text
@@ -30,7 +30,7 @@ _PROGRESS_BAR_WIDTH = 8
 class ArticleList(Struct, frozen=True):
     """The rows of the list of articles that are on the screen."""
 
-    items: Sequence[ArticleSummary]
+    items: Sequence[ArticleListItem]
     position: int
     """The row of the current article."""
     order: str
@@ -193,11 +193,11 @@ def article_list_rows(
     return styled.fill_height(rows, height)
 
 
-def _done_of_total(a: ArticleSummary) -> str:
+def _done_of_total(a: ArticleListItem) -> str:
     return f"{a.done}/{a.total}"
 
 
-def _article_row(a: ArticleSummary, right: StyledRow, active: bool, width: int, glyphs: Glyphs) -> StyledRow:
+def _article_row(a: ArticleListItem, right: StyledRow, active: bool, width: int, glyphs: Glyphs) -> StyledRow:
     style = Styles.BOLD if active else Styles.CONTEXT
     mark = glyphs.here if active else (glyphs.accept if a.total and a.done == a.total else glyphs.dot)
     title = StyledText(
