@@ -125,3 +125,13 @@ def test_the_schema_in_the_manual_can_be_used(tmp_path: Path) -> None:
     assert [x.name for x in load_schema(str(tmp_path / "own.toml")).labels]
     page = (MANUAL / "schema.md").read_text(encoding="utf-8")
     assert all(colour in page for colour in LABEL_COLOURS)
+
+
+def test_the_python_page_has_every_method_of_corpus() -> None:
+    """Each public method of `Corpus` is in the page's table, and the table names no other."""
+    from annotator import Corpus
+
+    page = (MANUAL / "python.md").read_text(encoding="utf-8")
+    rows = "".join(line for line in page.splitlines() if line.startswith("| `"))
+    named = set(re.findall(r"`(?:Corpus)?\.(\w+)|`(\w+)\(\)`", rows))
+    assert {a or b for a, b in named} == {n for n in dir(Corpus) if not n.startswith("_")} - {"folder"}
