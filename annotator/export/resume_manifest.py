@@ -130,17 +130,14 @@ def _finished_files(folder: Path, key: str) -> dict[str, Any]:
     for line in lines[1:]:
         try:
             noted = orjson.loads(line)
-            if _digests_match(folder, noted["digests"]):
+            if all(
+                Path(name).name == name and _file_digest(folder / name) == digest
+                for name, digest in noted["digests"].items()
+            ):
                 done[noted.pop("name")] = noted
         except (orjson.JSONDecodeError, LookupError, TypeError, OSError):
             continue  # a torn line: its file is made again
     return done
-
-
-def _digests_match(folder: Path, digests: Mapping[str, str]) -> bool:
-    return all(
-        Path(name).name == name and _file_digest(folder / name) == digest for name, digest in digests.items()
-    )
 
 
 def _file_digest(path: Path) -> str:

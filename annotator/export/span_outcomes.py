@@ -56,17 +56,13 @@ def span_outcomes(annotated: AnnotatedSentence, schema: Schema) -> tuple[SpanOut
     tokens = annotated.sentence.tokens
     out: dict[Span, SpanOutcome] = {}
     rivals: list[SpanOutcome] = []
-    for span in _unique_spans(annotated.annotation.spans):
+    for span in reading_order(list({s.key: s for s in reversed(annotated.annotation.spans)}.values())):
         outcome = _span_outcome(span, tokens, ranks, flat)
         out[span] = outcome
         if outcome.ent:
             rivals.append(outcome)
     out.update(_demoted_outcomes(rivals, ranks, annotated.sentence.id))
     return tuple(out.values())
-
-
-def _unique_spans(spans: Sequence[Span]) -> tuple[Span, ...]:
-    return reading_order(list({s.key: s for s in reversed(spans)}.values()))
 
 
 def _span_outcome(

@@ -153,7 +153,7 @@ def render_config(plan: TrainingPlan) -> bytes:
         max_length=longest,
         start=min(100, words),
         stop=words,
-        steps=_max_steps(plan.tokens, words),
+        steps=min(20_000, max(600, math.ceil(_MAX_PASSES * plan.tokens / words / 100) * 100)),
         weights=_score_weights(plan),
     )
     return (head + "".join(_component_section(p, plan) for p in plan.pipes)).encode()
@@ -173,11 +173,6 @@ def _evaluation_batch(plan: TrainingPlan, words: int) -> int:
 def _quoted_json(value: str) -> str:
     """Quote a value."""
     return json.dumps(value, ensure_ascii=False)
-
-
-def _max_steps(tokens: int, words: int) -> int:
-    """Return enough steps for ``_PASSES`` passes, in hundreds, at least 600 and at most 20,000."""
-    return min(20_000, max(600, math.ceil(_MAX_PASSES * tokens / words / 100) * 100))
 
 
 def _score_weights(plan: TrainingPlan) -> str:

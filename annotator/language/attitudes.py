@@ -202,11 +202,12 @@ def noun_phrase_end(sent: SentenceFeatures, at: int) -> int:
                 return close
             continue
         word = sent.word(i)
+        # Whether a time of the judging is at ``i``: in February, last week
         if (
             word in CLAUSE_BREAKS - {"(", ")"}
             or word in _NOUN_PHRASE_ENDS
             or is_spaced_dash(sent, i)
-            or _is_time_expression(sent, i)
+            or (sent.word(i) in ("in", "on", "last", "this") and sent.word(i + 1) in en.TIME_WORDS)
             or (word in ("after", "during", "when") and i - at > 2)
         ):
             return i
@@ -214,11 +215,6 @@ def noun_phrase_end(sent: SentenceFeatures, at: int) -> int:
             return i
         i += 1
     return strip_breaks(sent, at, end)
-
-
-def _is_time_expression(sent: SentenceFeatures, i: int) -> bool:
-    """Whether a time of the judging is at ``i``: in February, last week."""
-    return sent.word(i) in ("in", "on", "last", "this") and sent.word(i + 1) in en.TIME_WORDS
 
 
 def _is_object_with_infinitive(sent: SentenceFeatures, at: int) -> bool:

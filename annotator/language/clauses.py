@@ -45,7 +45,7 @@ def is_verb(sent: SentenceFeatures, i: int) -> bool:
     return (
         before in _BEFORE_VERBS
         or before in en.AUXILIARIES
-        or _is_adverb(before)
+        or (before in en.ADVERBS or (before.endswith("ly") and len(before) > 4))
         or _is_plural_subject(sent, i - 1)
     )
 
@@ -65,10 +65,6 @@ def _can_be_subject(sent: SentenceFeatures, i: int) -> bool:
     if sent.is_mark(i) or sent.is_capitalised(i):
         return True
     return word[:1].isalpha() and word not in en.FUNCTION_WORDS and not word.endswith("ed")
-
-
-def _is_adverb(word: str) -> bool:
-    return word in en.ADVERBS or (word.endswith("ly") and len(word) > 4)
 
 
 def _is_plural_subject(sent: SentenceFeatures, i: int) -> bool:

@@ -141,7 +141,8 @@ def person_form(sent: SentenceFeatures, first: int, last: int, context: ArticleC
     if words in context.surnames:
         return "tails"
     given = words[0] in en.FIRST_NAMES
-    if _has_initials(sent, first, last):
+    # Whether a single letter with its dot is before the last word: K. Munday, Ann B. Teal
+    if any(_is_initial(sent.tokens[i].text) for i in range(first, last - 1)):
         return "given-initial" if given else "initial"
     if len(words) < last - first and sent.word(last - 1) != ".":
         return "suffix"
@@ -163,11 +164,6 @@ def _single_word_form(sent: SentenceFeatures, i: int, context: ArticleContext) -
     if word in en.SURNAMES:
         return "surname"
     return "forename" if word in en.FIRST_NAMES else "unknown"
-
-
-def _has_initials(sent: SentenceFeatures, first: int, last: int) -> bool:
-    """Whether a single letter with its dot is before the last word: K. Munday, Ann B. Teal."""
-    return any(_is_initial(sent.tokens[i].text) for i in range(first, last - 1))
 
 
 def _is_initial(text: str) -> bool:

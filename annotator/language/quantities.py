@@ -86,15 +86,11 @@ def _skip_joint(sent: SentenceFeatures, at: int) -> int:
     """Return where the number goes on after a hyphen, an "and" or an "of"; ``at`` if it does not."""
     before, word = sent.word(at - 1), sent.word(at)
     if sent.is_hyphen(at):
-        return at + 1 if _is_hyphenated_number(before, sent.word(at + 1)) else at
+        # Whether a hyphen joins one number in words: twenty-seven
+        return at + 1 if (before.endswith("ty") and sent.word(at + 1) in en.NUMBER_WORDS) else at
     if word == "and" and before in en.SINGULAR_SCALES and sent.word(at + 1) in en.NUMBER_WORDS:
         return at + 1
     return at + (word == "of" and before in en.PLURAL_SCALES and sent.word(at + 1) in en.PLURAL_SCALES)
-
-
-def _is_hyphenated_number(before: str, after: str) -> bool:
-    """Whether a hyphen joins one number in words: twenty-seven."""
-    return before.endswith("ty") and after in en.NUMBER_WORDS
 
 
 def _fraction_end(sent: SentenceFeatures, i: int) -> int:

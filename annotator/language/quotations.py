@@ -57,7 +57,7 @@ def find_quotations(tokens: Sequence[Token], *, starts_in_quotation: bool = Fals
             del open_marks[at:]
         elif _is_opening(tokens, i):
             open_marks.append(i)
-        elif _is_unopened_closing(tokens, i) and not open_marks:
+        elif (tokens[i].text in ("”", '"', "''", "＂") and i > 0 and not tokens[i - 1].ws) and not open_marks:
             found.append(Quotation(max((q.last for q in found), default=0), i + 1, has_opening=False))
         elif token.text in ("»", "›"):
             open_marks.append(i)
@@ -106,11 +106,6 @@ def is_opening_side(tokens: Sequence[Token], i: int) -> bool:
     return (
         i == 0 or tokens[i - 1].ws or tokens[i - 1].text.isspace() or tokens[i - 1].text[-1] in "([{—–-“‘\"'"
     )
-
-
-def _is_unopened_closing(tokens: Sequence[Token], i: int) -> bool:
-    """Whether token ``i`` closes a quotation that an earlier sentence opened."""
-    return tokens[i].text in ("”", '"', "''", "＂") and i > 0 and not tokens[i - 1].ws
 
 
 def _end_without_next_opening(tokens: Sequence[Token]) -> int:

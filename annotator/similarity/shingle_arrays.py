@@ -195,7 +195,8 @@ def _pair_keys(looked_up: NumberArray, shared: _SharedShingles, sizes: NumberArr
     found = [np.zeros(0, np.uint64)]
     ends = np.cumsum(shared.frequency[looked_up])
     for part in np.split(
-        looked_up, np.searchsorted(ends, np.arange(_CHUNK_SIZE, _last_value(ends), _CHUNK_SIZE))
+        looked_up,
+        np.searchsorted(ends, np.arange(_CHUNK_SIZE, int(ends[-1]) if len(ends) else 0, _CHUNK_SIZE)),
     ):
         times = shared.frequency[part]
         one = np.repeat(shared.owner[part], times)
@@ -205,7 +206,3 @@ def _pair_keys(looked_up: NumberArray, shared: _SharedShingles, sizes: NumberArr
         low, high = np.minimum(one, other)[right], np.maximum(one, other)[right]
         found.append(unique_sorted(low.astype(np.uint64) << np.uint64(32) | high.astype(np.uint64)))
     return unique_sorted(np.concatenate(found))
-
-
-def _last_value(ends: NumberArray) -> int:
-    return int(ends[-1]) if len(ends) else 0

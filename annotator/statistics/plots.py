@@ -135,15 +135,11 @@ def _curve_column(
     if time <= now or ahead is None:
         return _filled_cells(_done_at(past, time) / total * height if total else 0.0, height, marks)
     slow, mean, fast = (
-        _expected_done(done, total, time - now, s) for s in (ahead.high, ahead.seconds, ahead.low)
+        (done + (total - done) * (min(1.0, (time - now) / s) if s > 0 else 1.0))
+        for s in (ahead.high, ahead.seconds, ahead.low)
     )
     scale = height / total if total else 0.0
     return _band_cells(slow * scale, mean * scale, fast * scale, height, marks)
-
-
-def _expected_done(done: float, total: int, seconds: float, needed: float) -> float:
-    """Return what will be done after some seconds where all needs ``needed``."""
-    return done + (total - done) * (min(1.0, seconds / needed) if needed > 0 else 1.0)
 
 
 def _done_at(past: Sequence[tuple[float, float]], time: float) -> float:

@@ -308,9 +308,9 @@ class _Export:
             "left out": export_ledger.count_excluded(excluded),
             "journals with flaws": dict(plan.missing.damaged_lines),
         }
-        totals["files"] = _file_digests(made, written) | {
-            n: export_ledger.sha256_hex(data) for n, data in texts.items()
-        }
+        totals["files"] = {
+            n: made.finished[n]["digests"][shard_paths(made.folder, n)[0].name] for n in written
+        } | {n: export_ledger.sha256_hex(data) for n, data in texts.items()}
         lines = _LedgerLines(made, list(written), excluded, totals)
         files = {n: FileChunks(shard_paths(made.folder, n)[0]) for n in written}
         saved = replace_export(self._out, {**files, **texts, EXPORT_LEDGER_FILE: lines})
@@ -392,10 +392,6 @@ def _write_in_processes(
             ) from None
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _file_digests(made: ResumeManifest, written: Mapping[str, object]) -> dict[str, str]:
-    return {n: made.finished[n]["digests"][shard_paths(made.folder, n)[0].name] for n in written}
 
 
 def _split_warnings(plan: ExportPlan) -> Iterator[str]:

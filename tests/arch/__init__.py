@@ -1,1 +1,1 @@
-"""The command line."""
+"""Guards of the architecture, and a report of its figures."""

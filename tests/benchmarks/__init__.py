@@ -1,1 +1,25 @@
-"""The command line."""
+"""Benchmarks: ``python -m tests.benchmarks.NAME`` runs without arguments in seconds, small or on the sample.
+
+Each prints its figures as one JSON object on its last line; ``--help`` says what else it takes.
+
+- candidates: gold spans that a first hint, or a growth of it, selects
+- checking: ``annotator check``, and the search for stories, in a made-up corpus
+- claims: claims of the rules against gold quotations and statements
+- cleaning: which lines of a page are its article
+- export: speed and memory of an export beside spaCy's own calls
+- hints: gold spans whose words have hints of one letter
+- html_pages: the body of HTML pages, by word overlap
+- journeys: how often five journeys of data pass from one file of the package to another
+- keystrokes: keys a span, planned over the app's state and typed into the real app
+- load: from a key to its paint in an article of 5,000 spans, beside the smallest Textual program
+- opening: opening a journal of many decisions
+- points: the share of right candidates by rule, from which the scores of the rules come
+- readings: names and numbers of the rules against gold spans
+- samples: what becomes of each span in exports of other tools
+- search: one query, and one look for inconsistencies, over many sentences
+- sentences: sentence boundaries of several segmenters
+- start: from the start to the first painted sentence, beside the smallest Textual program
+- suggestion_service: what a suggestion costs in a large corpus
+
+A wall clock only informs: no test fails on one.
+"""

@@ -1,7 +1,7 @@
 """What ``annotator check``, and finding the stories for a split, take in a made-up corpus.
 
 ``python -m tests.benchmarks.checking [SENTENCES]`` (10,000 where nothing is said): the sentences are those of
-``finding``, thirty an article, thirty articles a day. The last line is one JSON object: processor seconds of
+``search``, thirty an article, thirty articles a day. The last line is one JSON object: processor seconds of
 the whole command, its problems, and for the stories processor seconds and peak memory (MB, of the process).
 """
 

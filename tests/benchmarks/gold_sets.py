@@ -60,6 +60,12 @@ def sample_rows() -> list[dict[str, Any]]:
     return [last[place] for place in sorted(last)]
 
 
+def sample_file(path: Path) -> Path:
+    """Write the sample's rows to a file, for a benchmark that reads one; return its path."""
+    path.write_text("".join(json.dumps(row) + "\n" for row in sample_rows()), encoding="utf-8")
+    return path
+
+
 def articles(path: Path, half: str) -> Iterator[list[dict[str, Any]]]:
     """Yield the rows of each document of the half, in the order of the file."""
     grouped: dict[str, list[dict[str, Any]]] = {}

@@ -1,4 +1,4 @@
-"""The cheapest keys for a sentence's gold spans, searched over ``annotator.session.actions.annotation_actions``."""
+"""The cheapest keys for a sentence's gold spans, searched over the actions of a session."""
 
 from __future__ import annotations
 

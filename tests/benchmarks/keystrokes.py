@@ -1,8 +1,10 @@
 """Keys a span, planned over the app's own state and typed into the real app.
 
-``python -m tests.benchmarks.keystrokes GOLD.jsonl [--suggest SOURCE…] [--take LABEL…] [--half tune|test|all]
-[--limit SENTENCES] [--size 80x24] [--pty SENTENCES] [--keep FOLDER] [--slate-counting] [--show]``
+``python -m tests.benchmarks.keystrokes [GOLD.jsonl] [--suggest SOURCE…] [--take LABEL…]
+[--half tune|test|all] [--limit SENTENCES] [--size 80x24] [--pty SENTENCES] [--keep FOLDER]
+[--slate-counting] [--show]``
 
+Without a file it types the first articles of the sample.
 GOLD: a JSON object a line, ``{"text","spans":[{"start","end","label"}],"meta"}`` in code points; rows
 of one ``meta.doc`` are one article, a row with blank lines is one by itself. Tokens are our own. Spans
 off their edges are listed and left out; a broken row ends the benchmark with its number.
@@ -47,6 +49,7 @@ os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
 from annotator.core.tokens import token_range
 from tests.benchmarks.gold_corpus import Gold, Part, make_corpus, read_gold, tokens_of_part
+from tests.benchmarks.gold_sets import sample_file
 from tests.benchmarks.key_planner import Key, PlanError
 from tests.benchmarks.replay import replay
 from tests.benchmarks.saved import check
@@ -64,10 +67,11 @@ def main() -> None:
     """Plan, type, check and print."""
     args = _arguments()
     sources, files = chosen(args.suggest)
-    gold = read_gold(args.gold, args.half, args.limit)
-    for line in gold.unaligned:
-        print("left out:", line)
     with tempfile.TemporaryDirectory() as folder:
+        args.gold = args.gold or sample_file(Path(folder) / "sample.jsonl")
+        gold = read_gold(args.gold, args.half, args.limit)
+        for line in gold.unaligned:
+            print("left out:", line)
         os.environ["ANNOTATOR_HOME"] = f"{folder}/home"
         typed, seconds = _run(gold, args.keep or Path(folder) / "gold", args, sources, files)
         out = {"benchmark": "keystrokes", "file": args.gold.name, "half": args.half}
@@ -85,7 +89,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("gold", type=Path)
+    parser.add_argument("gold", type=Path, nargs="?", help="default: 20 sentences or more of the sample")
     parser.add_argument("--suggest", nargs="*", default=["rules", "history"])
     parser.add_argument("--take", nargs="*", default=[])
     parser.add_argument("--half", choices=("tune", "test", "all"), default="all")
@@ -97,6 +101,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--slate-counting", action="store_true")
     parser.add_argument("--show", action="store_true")
     args = parser.parse_args()
+    args.limit = args.limit or (0 if args.gold else 20)
     if args.pty and set(args.suggest) & {"rules", "history"} not in ({"rules", "history"}, set()):
         parser.error("--pty runs the program itself, which has rules and history both on or both off")
     return args

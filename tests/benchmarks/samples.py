@@ -1,7 +1,8 @@
 """What becomes of every span in the exports of other tools: ``python -m tests.benchmarks.samples [FILE…]``.
 
-Each file (a brat folder counts as one) goes through ``annotator import --add-labels`` into a corpus of
-its own. Printed are a table for people, the refusals with what they say, and on the last line one JSON
+Without a file it is the sample corpus, exported in a few formats. Each file (a brat folder counts as one,
+a folder with a folder for each tool as all that is in those) goes through ``annotator import
+--add-labels`` into a corpus of its own. Printed are a table for people, the refusals with what they say, and on the last line one JSON
 object. Exit code 1 where an account does not balance, where a file made a traceback, or where a file
 that was refused has left anything behind.
 """
@@ -18,14 +19,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-SAMPLES = Path(__file__).resolve().parents[2] / "../shared/data/exports"
+SAMPLE = Path(__file__).resolve().parents[2] / "corpus"
+EXPORTED = ("brat", "conll", "prodigy", "webanno")
 FOLDERS = frozenset({"brat"})
 """Folders that are one corpus, not a collection of files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one import has told."""
+    """The figures of one import."""
 
     file: str
     exit: int
@@ -41,13 +43,13 @@ class Row:
     things: Mapping[str, int] = field(default_factory=dict)
     """What no span can hold, by kind."""
     why: tuple[str, ...] = ()
-    """The reasons of what was not carried over just as it was."""
+    """The reasons of what was not carried over unchanged."""
     refused: str = ""
     fault: str = ""
 
     @property
     def listed(self) -> int:
-        """How many spans the ledger tells of."""
+        """How many spans the ledger lists."""
         return self.trimmed + self.moved + self.split + self.double + self.characters + self.left_out
 
 
@@ -55,15 +57,29 @@ def main() -> None:
     """Import every file and print what came of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", type=Path)
-    files = parser.parse_args().files or list(found(SAMPLES))
-    if not files:
-        print("skipped: there are no sample files here")
-        print(json.dumps({"skipped": True}))
-        return
-    rows = [imported(path) for path in files]
+    files = parser.parse_args().files
+    with TemporaryDirectory() as folder:
+        rows = [
+            imported(path) for path in (listed_samples(files) if files else exported_sample(Path(folder)))
+        ]
     print("\n".join([*table(rows), *refusals(rows), *reasons(rows)]))
     print(json.dumps({"files": [asdict(r) for r in rows]}, ensure_ascii=False))
     sys.exit(any(r.fault for r in rows))
+
+
+def exported_sample(folder: Path) -> Iterator[Path]:
+    """Yield the sample corpus as an export of each of a few formats."""
+    for name in EXPORTED:
+        command = [sys.executable, "-m", "annotator.cli.main", "export", str(SAMPLE), str(folder / name)]
+        subprocess.run([*command, "--format", name], capture_output=True, check=False)
+        yield folder / name
+
+
+def listed_samples(paths: Sequence[Path]) -> Iterator[Path]:
+    """Yield the files; of a folder that has a folder for each tool, all that is in those."""
+    for path in paths:
+        tools = path.is_dir() and any(p.is_dir() for p in path.iterdir())
+        yield from found(path) if tools else [path]
 
 
 def found(folder: Path) -> Iterator[Path]:

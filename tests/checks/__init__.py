@@ -1,1 +1,1 @@
-"""The command line."""
+"""Tests of what the checks find."""

@@ -1,1 +1,1 @@
-"""The command line."""
+"""Tests of the sample corpus and the schemas that the project ships."""

@@ -1,1 +1,1 @@
-"""The command line."""
+"""Tests of near-duplicates and story groups."""

@@ -190,7 +190,7 @@ def _biography_start(page: SegmentedPage, lines: list[SourceLine]) -> int:
         if headed or (one.biography >= 2 and not one.has_quotation and (named or one.biography >= 4)):
             return at
         if _starts_with_author(page, at, names) and not any(
-            _mentioned_before(page, body, at, name) for name in names
+            any(name in page.features[other].key for other in body if other < at) for name in names
         ):
             return at
     return len(lines)
@@ -201,11 +201,6 @@ def _starts_with_author(page: SegmentedPage, at: int, names: set[str]) -> bool:
     line = page.features[at]
     full = any(" " in name and line.key.startswith(f"{name} ") for name in names)
     return full and not line.has_quotation and line.words <= MAX_BIOGRAPHY_WORDS
-
-
-def _mentioned_before(page: SegmentedPage, body: list[int], at: int, name: str) -> bool:
-    """Return whether the article names its author before unit ``at``: then it may be about that person."""
-    return any(name in page.features[other].key for other in body if other < at)
 
 
 def _without_appeal(page: SegmentedPage, lines: list[SourceLine]) -> list[SourceLine]:

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.schema import Schema
-from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion, span_from_suggestion
 
 MIN_VISIBLE_SCORE = 0.35
@@ -28,20 +27,16 @@ def open_suggestions(
     labelled = {(s.start, s.end) for s in annotation.spans}
     rejected = {s.key for s in annotation.rejected}
     length = len(annotated.sentence.text)
+    # Whether a span of the same label lies over, in or across the suggestion: it has been decided
     return tuple(
         s
         for s in found
         if s.end <= length
         and (s.start, s.end) not in labelled
         and (s.start, s.end, s.label) not in rejected
-        and not _overlaps_same_label(s, annotation.spans)
+        and not any(s.label == x.label and s.start < x.end and x.start < s.end for x in annotation.spans)
         and schema.find_violation(span_from_suggestion(s), annotation.spans) is None
     )
-
-
-def _overlaps_same_label(s: Suggestion, spans: Sequence[Span]) -> bool:
-    """Whether a span of the same label lies over, in or across the suggestion: it has been decided."""
-    return any(s.label == x.label and s.start < x.end and x.start < s.end for x in spans)
 
 
 @lru_cache(maxsize=512)

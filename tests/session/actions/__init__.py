@@ -1,1 +1,1 @@
-"""The command line."""
+"""Tests of the pure actions of a session."""

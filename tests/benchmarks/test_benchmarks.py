@@ -1,0 +1,46 @@
+"""Each benchmark runs without arguments and ends with one JSON object; no test looks at its times."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import tests.benchmarks
+from tests.arch.source_tree import ROOT
+
+QUICK = ("cleaning", "hints", "search", "sentences")
+SLOW = (
+    "candidates", "checking", "claims", "export", "html_pages", "journeys", "keystrokes", "load", "opening",
+    "points", "readings", "samples", "start", "suggestion_service",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*QUICK, *(pytest.param(n, marks=pytest.mark.slow) for n in SLOW)])
+def test_a_benchmark_runs_without_arguments(name: str) -> None:
+    """It exits with 0, and its last line is its figures."""
+    run = subprocess.run(
+        [sys.executable, "-m", f"tests.benchmarks.{name}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout.splitlines()[-1])
+
+
+def test_every_benchmark_is_listed_and_run() -> None:
+    """The package's docstring has a line for each program in it, and this file runs it."""
+    programs = {
+        p.stem for p in (ROOT / "tests" / "benchmarks").glob("*.py") if "\nif __name__ ==" in p.read_text()
+    } - {"minimal_app", "export_data"}
+    assert programs == {*QUICK, *SLOW}
+    listed = {
+        line[2:].partition(":")[0]
+        for line in (tests.benchmarks.__doc__ or "").splitlines()
+        if line[:2] == "- "
+    }
+    assert listed == programs
