@@ -99,14 +99,14 @@ def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     """Print the version of the program and of what it stores."""
     if not value or ctx.resilient_parsing:
         return
-    from annotator.plugins import api
+    from annotator.plugin_loader import API_VERSION
     from annotator.storage.codec import JOURNAL_FORMAT
     from annotator.storage.corpus_layout import CORPUS_FORMAT
 
     output.write_data(
         [
             f"annotator, version {__version__}",
-            f"corpus format {CORPUS_FORMAT}, record format {JOURNAL_FORMAT}, plug-in interface {api}",
+            f"corpus format {CORPUS_FORMAT}, record format {JOURNAL_FORMAT}, plug-in interface {API_VERSION}",
         ]
     )
     ctx.exit()

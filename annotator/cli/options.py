@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from annotator.cli.output import EXIT_LEFT_OUT
-from annotator.plugins import plugin_names
+from annotator.plugin_loader import plugin_names
 
 PATH = click.Path(path_type=Path, readable=False)
 """A path as it was given: whoever reads it reports what cannot be read, as bad input."""

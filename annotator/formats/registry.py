@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from annotator.core.errors import UsageError
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
-from annotator.plugins import Plugin, load_plugin
+from annotator.plugin_loader import Plugin, load_plugin
 
 DocumentUnit = Literal["sentence", "article"]
 

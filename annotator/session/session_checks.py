@@ -1,4 +1,4 @@
-"""What is worth a warning when a session opens: records and labels that do not fit, the work of others."""
+"""What a journal has of the corpus that is open now, and what to warn about the rest."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggester, Suggestion, sorted_suggestions
 from annotator.core.tokens import is_aligned
 from annotator.language import ArticleContext
-from annotator.plugins import Plugin, load_plugin, plugin_names
+from annotator.plugin_loader import Plugin, load_plugin, plugin_names
 from annotator.suggest.fingerprints import pipeline_fingerprint, plugin_fingerprint, rules_fingerprint
 from annotator.suggest.mention_history import HISTORY_SOURCE
 from annotator.suggest.rules import RULES_SOURCE, RuleSuggester, plain_kind

@@ -25,7 +25,7 @@ from annotator.core.article import AnnotatedLineIndex, Article, Sentence
 from annotator.core.errors import SourceError, UsageError, path_text
 from annotator.export.export_ledger import ARTICLE_MISSING
 from annotator.export.options import ExcludedItem
-from annotator.plugins import Plugin, load_plugin, plugin_names
+from annotator.plugin_loader import Plugin, load_plugin, plugin_names
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.gc_pause import gc_paused
 from annotator.storage.journal import find_record_lines, journal_file_name

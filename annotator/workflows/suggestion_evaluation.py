@@ -15,7 +15,7 @@ from annotator.core.schema import Schema
 from annotator.core.scoring import SpanScores
 from annotator.core.suggestion import Suggestion
 from annotator.language import ArticleContext, build_context
-from annotator.plugins import plugin_names
+from annotator.plugin_loader import plugin_names
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.suggestions import SuggestionFile, source_names, suggestion_path
 from annotator.suggest.evaluation import SCORE_THRESHOLD, evaluate_suggestions

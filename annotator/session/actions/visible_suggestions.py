@@ -61,14 +61,6 @@ def best_non_overlapping(
     )
 
 
-def likeliest_by_range(suggestions: Iterable[Suggestion]) -> dict[tuple[int, int], Suggestion]:
-    """Return the likeliest suggestion of each stretch (code points), the likeliest stretch first."""
-    best: dict[tuple[int, int], Suggestion] = {}
-    for s in sorted(suggestions, key=lambda s: -s.score):
-        best.setdefault((s.start, s.end), s)
-    return best
-
-
 def select_auto_accepted(
     suggestions: Sequence[Suggestion], annotated: AnnotatedSentence, schema: Schema, labels: Collection[str]
 ) -> tuple[Suggestion, ...]:
@@ -76,7 +68,9 @@ def select_auto_accepted(
 
     Of a stretch only the likeliest, which is the one drawn, and none that another one forbids.
     """
-    best = likeliest_by_range(suggestions)
+    best: dict[tuple[int, int], Suggestion] = {}
+    for s in sorted(suggestions, key=lambda s: -s.score):
+        best.setdefault((s.start, s.end), s)
     kept, out = list(annotated.annotation.spans), []
     for s in (
         s
