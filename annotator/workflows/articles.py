@@ -12,7 +12,7 @@ from annotator.core.errors import CorpusError, UsageError
 from annotator.storage.corpus_folder import CorpusFolder
 
 
-class ArticleSummary(Struct, frozen=True):
+class ListedArticle(Struct, frozen=True):
     """An article in a list; the fields are those of ``articles --json``."""
 
     id: str
@@ -30,10 +30,10 @@ class ArticleSummary(Struct, frozen=True):
     replaced_by: str
 
 
-def article_summaries(corpus: CorpusFolder) -> Iterator[ArticleSummary]:
+def article_summaries(corpus: CorpusFolder) -> Iterator[ListedArticle]:
     """Yield the articles in the order of ingest."""
     for a in map(corpus.article, corpus.article_ids()):
-        yield ArticleSummary(
+        yield ListedArticle(
             a.id,
             a.title or a.origin,
             a.byline,

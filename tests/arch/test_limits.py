@@ -20,7 +20,6 @@ TOO_LONG_YET = {"annotator/language/attributions.py"}
 DOUBLE_YET = {
     "ExportSelection",
     "PackedDoc",
-    "ignore_progress",
     "manual_topics",
     "read_manual_page",
     "nearest_topic",
