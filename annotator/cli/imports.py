@@ -32,7 +32,7 @@ from annotator.workflows.importing import MAX_LISTED, ImportReport, import_files
     type=FormatType("auto", lambda: ["auto", *FORMATS]),
     default="auto",
     show_default=True,
-    help="What the files are; auto tells it by what is in them.",
+    help="What the files are; auto finds it by what is in them.",
 )
 @click.option(
     "--map",
@@ -71,7 +71,7 @@ from annotator.workflows.importing import MAX_LISTED, ImportReport, import_files
     "--offsets",
     type=click.Choice(list(offset_units.OFFSET_UNIT_NAMES)),
     default=None,
-    help="What offsets count, where the file can't tell.",
+    help="What offsets count, where the file does not show it.",
 )
 @click.option(
     "--layer",

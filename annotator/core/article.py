@@ -94,7 +94,7 @@ def earlier_versions(article: str, replaces: Mapping[str, str]) -> list[str]:
 
 
 class AnnotatedLineIndex:
-    """Tells for stretches of one article whether they are annotated; worked out once."""
+    """Whether stretches of one article are annotated; computed once."""
 
     def __init__(self, article: Article) -> None:
         """Take the verdicts as they are now."""

@@ -2,7 +2,7 @@
 
 
 class AnnotatorError(Exception):
-    """A mistake in the input or the environment, told in one line.
+    """A mistake in the input or the environment, reported in one line.
 
     ``what`` went wrong, ``where`` (``file:line``, ``article:offset``, a folder) and what to
     ``do`` about it; the command line prints ``str(error)`` and exits with ``exit_code``.

@@ -179,7 +179,7 @@ class MigrationUndo:
     def _restored_labels(self, annotated: AnnotatedSentence, span: Span) -> list[str]:
         """Return the labels that a span gets back, its own if the migration has nothing to do with it.
 
-        Empty where nothing tells.
+        Empty where it is not known.
         """
         if span.label not in self._rule.into:
             return [span.label]

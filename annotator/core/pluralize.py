@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 MAX_LISTED = 12
-"""How many things of one kind a terminal is told one by one."""
+"""How many things of one kind a terminal lists one by one."""
 
 
 def pluralize(n: int, one: str, many: str = "") -> str:
@@ -14,6 +14,6 @@ def pluralize(n: int, one: str, many: str = "") -> str:
 
 
 def join_limited(items: Sequence[str]) -> str:
-    """Return what is told of each label in a line, of a dozen labels at the most."""
+    """Return one line with what holds for each label, of a dozen labels at most."""
     more = len(items) - MAX_LISTED
     return ", ".join(items) if more <= 0 else f"{', '.join(items[:MAX_LISTED])} and {more} labels more"

@@ -100,7 +100,7 @@ class Schema(Struct, frozen=True):
 
     @property
     def has_label_mapping(self) -> bool:
-        """Whether the schema says itself what its labels take; else that is told from their names."""
+        """Whether the schema says itself what its labels take; else that follows from their names."""
         return any(x.takes for x in self.labels)
 
     @property

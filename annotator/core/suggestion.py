@@ -64,7 +64,7 @@ def character_range(sentence: Sentence, tokens: TokenRange) -> tuple[int, int]:
     return sentence.tokens[tokens[0]].start, sentence.tokens[tokens[1] - 1].end
 
 
-# Where a span that was taken over came from, as its ``source`` tells.
+# Where a span that was taken over came from, as its ``source`` records.
 #
 # ``history/surname+rules/title~``: the sources joined by ``+``, each with what made it after ``/``;
 # a final ``~`` says that the annotator has changed the span since. The journal keeps it, so how often
@@ -73,7 +73,7 @@ def character_range(sentence: Sentence, tokens: TokenRange) -> tuple[int, int]:
 
 MODIFIED_MARK = "~"
 SuggestionOrigin = tuple[str, str]
-"""The name of a source, and what made the suggestion in it (empty where nothing tells)."""
+"""The name of a source, and what made the suggestion in it (empty where it is not known)."""
 
 
 def span_from_suggestion(suggestion: Suggestion) -> Span:

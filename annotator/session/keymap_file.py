@@ -152,7 +152,7 @@ def _check_hint_letters(value: Any, where: str) -> None:
 
 
 def _line_numbers(text: str) -> dict[str, int]:
-    """Return the line of each table and entry; tomllib does not tell it."""
+    """Return the line of each table and entry; tomllib does not report it."""
     table = ""
     out: dict[str, int] = {}
     for n, line in enumerate(text.split("\n"), 1):
@@ -188,7 +188,7 @@ _KEY_ALIASES = {
 }  # fmt: skip
 _MODIFIERS = ("alt", "ctrl", "shift")
 _INDISTINGUISHABLE_KEYS = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+h": "backspace"}
-"""What a terminal cannot tell from another key."""
+"""What a terminal cannot distinguish from another key."""
 _UNIVERSAL_KEYS = frozenset({"space", "enter", "tab", "shift+tab", "backspace", "home", "end"}) | {
     "up", "down", "left", "right"
 }  # fmt: skip

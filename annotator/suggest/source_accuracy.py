@@ -1,7 +1,7 @@
 """How often the suggestions of each source, label and kind were right, learned from the works.
 
 A suggestion was right where the annotation has just its range and label. Taken ones and those turned
-down are told by the spans themselves (``annotator.core.suggestion``), across sessions; those that
+down are known from the spans themselves (``annotator.core.suggestion``), across sessions; those that
 were passed over count where the sentence was accepted and the caller says what was offered.
 """
 

@@ -1,7 +1,7 @@
 """How each style looks: dark, light, each with high contrast, 16 colours on either ground, no colours at all.
 
 The figures are those of the design: contrast at least 4.6 to 1 for every label on its ground, 7 to 1 for
-all that is drawn in the themes of high contrast (which have no dim text); the first four told apart under
+all that is drawn in the themes of high contrast (which have no dim text); the first four distinct under
 protanopia, deuteranopia and tritanopia.
 """
 

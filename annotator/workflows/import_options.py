@@ -46,7 +46,7 @@ class ImportOptions(Struct, frozen=True, kw_only=True):
     title_from: str = ""
     """The field of the metadata that holds an article's title."""
     offsets: str = ""
-    """What offsets count, where the file can't tell."""
+    """What offsets count, where the file does not show it."""
     layer: str = ""
     """The one layer, or ``layer.feature``, to read."""
     lang: str = ""

@@ -246,7 +246,10 @@ _COUNT_MESSAGES = {
         "sentence has spans and stays open: the file doesn't say that it was read whole (see --answer)",
         "sentences have spans and stay open: the file doesn't say that they were read whole (see --answer)",
     ),
-    "known": ("sentence was there just so before", "sentences were there just so before"),
+    "known": (
+        "sentence was already there, exactly the same",
+        "sentences were already there, exactly the same",
+    ),
     "joined": (
         "sentence was joined from several, because a span runs over an end",
         "sentences were joined from several, because a span runs over an end",
