@@ -256,7 +256,7 @@ def _annotation_within(annotated: AnnotatedSentence, part: Sentence) -> Annotati
     return kept.with_spans(inside(old.spans)).with_rejected(inside(old.rejected))
 
 
-# Undo and redo without a limit: two stacks of edits, rebuilt from the journal at a start.
+# -- history -----------------------------------------------------------------------------------
 
 
 class History:

@@ -1,8 +1,8 @@
-"""Ids of words by the thousand, reckoned with numpy.
+"""Ids of words by the thousand, computed with numpy.
 
 Looking up a word in a dictionary of a hundred thousand takes longer than hashing it, because
 nearly every one lies in another page of memory. Here all words of a batch are hashed at once
-(MurmurHash64A, as ``core/string_ids.py`` has it). A table tells which ids were seen before, so that
+(MurmurHash64A, as in ``string_ids.py``). A table holds which ids were seen before, so that
 only new words are taken up one by one.
 """
 

@@ -1,9 +1,9 @@
 """NORM and SENT_START as a blank pipeline's tokenizer leaves them, for ``--attrs full``.
 
-A word's norm is its own in small letters, or what ``spacy.lang.norm_exceptions`` says. The
+A word's norm is its own in small letters, or the one in ``spacy.lang.norm_exceptions``. The
 tokenizer's exceptions (``don't`` → ``do``, ``n't``) bring norms of their own (``not``), and a text
 that opens with one that holds an affix (``he's``) has no SENT_START on its first token: spaCy finds
-those last and copies the prepared tokens over the one that had it. Neither says anything of the text,
+those last and copies the prepared tokens over the one that had it. Neither depends on the annotations,
 and ``spacy train`` reads neither;
 they are here so that the payload is the one that spaCy's own API makes. For English they are
 stored (``data/en.json``; a test compares them with the installed spaCy), for other languages
@@ -30,7 +30,7 @@ _DATA_FOLDER = Path(__file__).parent / "data"
 
 
 class Norms(Struct, frozen=True):
-    """What a language's tokenizer says of words."""
+    """What a language's tokenizer does with words."""
 
     norm_of: Callable[[str], str]
     """The norm of a word by itself."""
@@ -42,7 +42,7 @@ class Norms(Struct, frozen=True):
     def find_exceptions(
         self, words: Sequence[str], spaces: Sequence[int]
     ) -> Iterator[tuple[int, TokenizerException]]:
-        """Yield where exceptions stand: words without a blank between, from the left, the longest first."""
+        """Yield the places of exceptions: words without a blank between, from the left, the longest first."""
         cases = self.exceptions
         at = 0
         for n, word in enumerate(words):

@@ -36,7 +36,7 @@ def cached_srsly_codecs() -> Iterator[None]:
         yield
     finally:
         for registry in registries:
-            del registry.get_all  # the method of the class stands again
+            del registry.get_all  # the method of the class is visible again
 
 
 def _returning(found: dict[str, Any]) -> Callable[[], dict[str, Any]]:

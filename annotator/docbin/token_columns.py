@@ -23,7 +23,7 @@ class AttributeSet(StrEnum):
     """Which attributes a DocBin stores."""
 
     OWN = "own"
-    """All that a person has said of a token, sentence starts too, and where each Doc comes from."""
+    """All that annotators decide about a token, sentence starts too, and the origin of each Doc."""
     MIN = "min"
     """ORTH, ENT_IOB and ENT_TYPE: what training reads."""
     FULL = "full"
@@ -62,9 +62,9 @@ class TokenColumns:
     def __init__(
         self, attrs: AttributeSet, norms: Norms | None, *, mark_inside: bool, use_numpy: bool
     ) -> None:
-        """Begin with no tokens; ``bounded`` says whether those inside a sentence say so, or nothing.
+        """Begin with no tokens; ``mark_inside`` is whether those inside a sentence are marked as such.
 
-        ``many`` is whether there are so many words that numpy, which takes time to load, is worth it.
+        ``use_numpy`` is whether there are so many words that numpy, which takes time to load, is worth it.
         """
         if (norms is None) is (attrs is AttributeSet.FULL):
             raise ValueError("all attributes need norms, and fewer have none")
@@ -78,7 +78,7 @@ class TokenColumns:
         self._missing: list[TokenRange] = []
         self._starts = array("Q")
         self._unset_starts: set[int] = set()
-        """Starts of which nothing is said."""
+        """Starts that are left unmarked."""
 
     def __len__(self) -> int:
         """Return the number of tokens."""
@@ -133,7 +133,7 @@ class TokenColumns:
             out.append(labels[label])
 
     def _apply_exceptions(self, words: Sequence[str], spaces: bytes, bases: Sequence[int]) -> None:
-        """Write what the tokenizer's exceptions say of Docs that begin there; see ``norms``."""
+        """Apply the tokenizer's exceptions to Docs that begin there; see ``norms``."""
         assert self._norms is not None
         opens, cases, alone = bases[0], self._norms.exceptions, self._norms.single_word_exceptions
         hits = [n for n, word in enumerate(words) if word in cases and (not spaces[n] or word in alone)]

@@ -71,7 +71,7 @@ _SPAN_SIZE = 42
 _GroupShape = tuple[tuple[str, int], ...]
 """Of each span group of a Doc its name and the number of its spans."""
 _GroupFrame = tuple[bytes, list[tuple[bytes, bytes]]]
-"""What stands before all groups of a Doc, and before and after the spans of each."""
+"""What precedes all groups of a Doc, and what surrounds the spans of each."""
 
 
 class DocContent(Struct, frozen=True):
@@ -96,7 +96,7 @@ class DocBinWriter:
     attrs: AttributeSet = AttributeSet.OWN
     norms: Norms | None = None
     mark_inside: bool = True
-    """Whether tokens inside a sentence say so (SENT_START -1) or nothing (0)."""
+    """Whether tokens inside a sentence are marked as such (SENT_START -1) or not (0)."""
     use_numpy: bool = False
     """Whether there will be so many tokens that numpy is worth its loading."""
     docs: int = 0
@@ -160,7 +160,7 @@ class DocBinWriter:
             out += after
 
     def _make_frame(self, shape: _GroupShape) -> _GroupFrame:
-        """Return what stands before all groups, and before and after the spans of each."""
+        """Return what precedes all groups, and what surrounds the spans of each."""
         around = [_group_frame(key, spans) for key, spans in shape]
         head = msgpack.map_head(len(shape))
         size = len(head) + sum(len(a) + len(b) for a, b in around) + _SPAN_SIZE * sum(n for _, n in shape)
@@ -208,7 +208,7 @@ class DocBinWriter:
 
 
 def _group_frame(key: str, spans: int) -> tuple[bytes, bytes]:
-    """Return what stands before and after so many spans of a group; each takes as many bytes."""
+    """Return what surrounds so many spans of a group; each takes as many bytes."""
     values: tuple[object, ...] = ("name", key, "attrs", {}, "spans")
     head = msgpack.map_head(3) + b"".join(map(msgpack.pack, values)) + msgpack.array_head(spans)
     return msgpack.bytes_head(len(head) + spans * _SPAN_SIZE) + head, msgpack.pack([key])

@@ -4,7 +4,7 @@ All new files are written and fsynced in a folder of their own inside the target
 ones get a second name there (a hard link, or a copy where the file system has none), the new
 ones are renamed over them, and the folders are fsynced. Whatever fails on the way, the old
 files are put back. A process killed between two renames leaves whole files, old and new; the
-digests in the ledger's totals tell which belong together. The folder that it leaves behind is
+digests in the ledger's totals show which belong together. The folder that it leaves behind is
 locked by no process any more: the next export that succeeds removes it.
 """
 
@@ -27,8 +27,38 @@ from annotator.core.errors import AnnotatorError
 FileContent = bytes | Iterable[bytes]
 """What a file is to hold, whole or piece by piece."""
 
+
+class FileChunks:
+    """The bytes of a file, read a megabyte at a time when they are wanted."""
+
+    def __init__(self, path: Path) -> None:
+        """Point to the file."""
+        self.path = path
+
+    def __iter__(self) -> Iterator[bytes]:
+        with self.path.open("rb") as file:
+            while data := file.read(1 << 20):
+                yield data
+
+    def sha256(self) -> str:
+        """Return the digest (hex)."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 STAGING_PREFIX = ".export-"
 """How the name of the folder begins in which the files of an export are made ready."""
+
+
+def replace_own_files(
+    folder: Path, files: Mapping[str, FileContent], others: Iterable[str]
+) -> tuple[str, ...]:
+    """Replace the files of the last export by ``files``; of ``others`` those go that an export has written.
+
+    Returns the names of those. Raises AnnotatorError where a file of another's would be replaced.
+    """
+    raise_foreign_files(folder, files)
+    return replace_files(folder, files, owned_files(folder, [n for n in others if n not in files]))
 
 
 def replace_files(folder: Path, files: Mapping[str, FileContent], stale: Iterable[str]) -> tuple[str, ...]:
@@ -209,12 +239,12 @@ def owned_files(folder: Path, names: Iterable[str]) -> list[str]:
 
 
 def files_in_ledgers(folder: Path) -> list[str]:
-    """Return the names of all files that exports have written into the folder, as their ledgers tell."""
+    """Return the names of all files that exports have written into the folder, by their ledgers."""
     return sorted(n for n in _ledger_digests(folder) if not n.startswith("/") and ".." not in n.split("/"))
 
 
 def raise_foreign_files(folder: Path, names: Iterable[str]) -> None:
-    """Raise AnnotatorError where one of the files stands in the folder and is not an export's own."""
+    """Raise AnnotatorError where one of the files is in the folder and no export has written it."""
     digests = _ledger_digests(folder)
     for path in (folder / n for n in names if (folder / n).is_file()):
         if why := _why_not_owned(path, digests.get(path.relative_to(folder).as_posix())):
@@ -251,7 +281,7 @@ def _ledger_digests(folder: Path) -> FileDigests:
 
 
 def _digests_in_ledger(ledger: Path) -> dict[str, str] | None:
-    """Return what a ledger's totals say of the files beside it; None where it is no ledger."""
+    """Return the digests that a ledger's totals hold of the files beside it; None where it is no ledger."""
     with _open_for_reading(ledger) as file:
         last = _last_line(file)
     try:

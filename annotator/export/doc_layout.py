@@ -1,4 +1,4 @@
-"""What stands in a Doc, before anybody makes one: words, blanks, spans, what is missing, user data."""
+"""The content of a Doc before it is made: words, blanks, spans, missing tokens, user data."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from annotator.export.span_outcomes import INCORRECT_SPANS_KEY, IncorrectSpan, S
 
 # The sentences of an export in text order, and which of them make a Doc together.
 #
-# Between two sentences of one Doc stands the white space of the article up to the first visible
-# character: what a dropped line says in between is no part of the text that is trained on.
+# Between two sentences of one Doc is the white space of the article up to the first visible character: the
+# text of a dropped line is no part of what is trained on.
 
 
 class ExportSentence(Struct, frozen=True):
@@ -38,7 +38,7 @@ class ExportSentence(Struct, frozen=True):
 
     @property
     def reviewed(self) -> bool:
-        """Whether a person has accepted the sentence as it is."""
+        """Whether a person has accepted the sentence."""
         return self.item is not None
 
 
@@ -86,7 +86,7 @@ def _is_annotated(article: Article, line: int) -> bool:
 
 
 def white_space_between(before: Sentence, after: Sentence, article: Article) -> str:
-    """Return the white space that stands between two sentences of one Doc."""
+    """Return the white space between two sentences of one Doc."""
     between = article.text[before.end : after.start]
     return between[: len(between) - len(between.lstrip())]
 

@@ -44,7 +44,7 @@ from annotator.export.span_outcomes import (
 
 
 class StoredSpan(Protocol):
-    """A stored span, in code points of its sentence, with the tokens that it is said to have.
+    """A stored span, in code points of its sentence, with the tokens that the file states.
 
     The last of them is included; nothing rests on them until they are held against the tokens.
     """
@@ -287,7 +287,7 @@ class DocBinPacker:
         stored: StoredSentence,
         location: SentenceLocation,
     ) -> list[TokenSpan]:
-        """Return the entities of a sentence, counted; tell the ledger of spans that lose to longer ones."""
+        """Return the entities of a sentence, counted; list spans that lose to longer ones."""
         losers: dict[LocatedSpan, LocatedSpan] = {}
         if crossing:
             rivals, losers = self._longest_entities(rivals)

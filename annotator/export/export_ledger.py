@@ -1,10 +1,9 @@
 """The ledger: what an export kept, trimmed, demoted or left out, span by span.
 
-One JSON object a line. The exceptions come first, each span id once; with ``full`` the kept
-spans follow; the last line is ``{"totals": …}``. In it, ``in`` is the sum of all fates: each span
-of an accepted sentence of the journals. ``left out`` there tells of whole sentences, by reason; ``journals
-with flaws`` how many lines of which journals do not count or have others missing before them;
-``files`` holds the SHA-256 of what was written beside the ledger.
+One JSON object a line. The exceptions come first, each span id once; with ``full`` the kept spans follow;
+the last line is ``{"totals": …}``. There ``in`` is the sum of all outcomes: each span of an accepted
+sentence of the journals. ``left out`` counts whole sentences, by reason; ``journals with flaws`` the lines of
+each journal that do not count or have others missing before them; ``files`` has the SHA-256 of each file.
 """
 
 from __future__ import annotations
@@ -25,9 +24,7 @@ from annotator.export.atomic_output import (
     EXPORT_LEDGER_FILE,
     FileContent,
     files_in_ledgers,
-    owned_files,
-    raise_foreign_files,
-    replace_files,
+    replace_own_files,
 )
 from annotator.export.doc_layout import ExportSentence
 from annotator.export.options import SPLIT_PARTS, ExcludedItem, MissingItems
@@ -35,8 +32,8 @@ from annotator.export.span_outcomes import EXPORT_OUTCOMES, SpanOutcome
 
 # Accepted sentences that do not come to the export: listed in the ledger, span by span, each once.
 #
-# What stands in the export all the same (two annotators left the same, and one of them is exported)
-# is not listed a second time, so that the spans of a full ledger are those of all accepted sentences.
+# What is exported all the same (two annotators left the same, and one of them is exported) is not listed a
+# second time, so that the spans of a full ledger are those of all accepted sentences.
 
 
 ARTICLE_MISSING = "the article is not in the corpus"
@@ -121,7 +118,7 @@ def outcome_line(piece: ExportSentence, outcome: SpanOutcome) -> bytes:
 
 
 class SpanLocation(msgspec.Struct, gc=False):
-    """Where a span stands; ``start`` and ``end`` are in code points of the article's text."""
+    """Where a span is; ``start`` and ``end`` are in code points of the article's text."""
 
     article: str
     title: str
@@ -159,7 +156,7 @@ def sha256_hex(data: bytes) -> str:
 def sum_totals(
     sentences: Mapping[str, int], outcomes: Mapping[tuple[Outcome, str], int], stored: Mapping[str, int]
 ) -> dict[str, Any]:
-    """Return the totals of sentences by answer, spans by (fate, reason), and spans by place."""
+    """Return the totals of sentences by answer, spans by (outcome, reason), and spans by place."""
     reasons = sorted((w, why, n) for (w, why), n in outcomes.items() if why)
     return {
         "sentences": dict(sentences),
@@ -211,8 +208,7 @@ class SavedExport(Struct, frozen=True):
 
 
 def replace_export(out: Path, written: Mapping[str, FileContent]) -> SavedExport:
-    """Let all files of an export, its ledger among them, take the place of those of the one before."""
-    raise_foreign_files(out, written)
+    """Replace the files of the last export by those of this one, its ledger among them."""
     others = [n for n in dict.fromkeys((*_EXPORT_FILES, *files_in_ledgers(out))) if n not in written]
-    removed = replace_files(out, written, owned_files(out, others))
+    removed = replace_own_files(out, written, others)
     return SavedExport(tuple(written), removed, tuple(n for n in others if (out / n).exists()))

@@ -59,7 +59,7 @@ class ExportOptions(Struct, frozen=True):
     engine: Literal["straight", "spacy"] = "straight"
     """Who writes the DocBins: ``straight`` without spaCy, ``spacy`` as the reference."""
     attrs: Literal["own", "min", "full"] = "own"
-    """Which attributes of a token they store; ``straight/payload.py`` says which."""
+    """Which attributes of a token they store; see ``docbin/token_columns.py``."""
     shard: int = 20_000
     """Docs that one file has at the most; a part with more is a folder of files."""
     processes: int = 1
@@ -138,7 +138,7 @@ class ExportReport(Struct, frozen=True):
     """Files of an earlier export that this one has no use for."""
     parts: Mapping[str, PartCounts]
     totals: Mapping[str, Any]
-    """The totals of the ledger: sentences by answer, spans by fate."""
+    """The totals of the ledger: sentences by answer, spans by outcome."""
     suggester: NgramSuggester | None
     warnings: tuple[str, ...]
     lost: int
@@ -219,18 +219,18 @@ def _suggester_line(s: NgramSuggester) -> str:
     )
 
 
-# What a split gives away, as values: ``leakage.py`` finds it, reports and pages show it.
+# How much a split leaks, as values: ``split_audit.py`` counts it, reports and pages show it.
 
 
 class LeakageCounts(Struct, frozen=True):
-    """What stands in dev or test although train knows it."""
+    """What dev or test have although train has it too."""
 
     articles: int
     """Articles of dev or test with sentences in train."""
     stories: int
     """Other articles of dev or test that are linked to one in train."""
     sentences: int
-    """Sentences of dev or test that stand in train word for word."""
+    """Sentences of dev or test that are in train word for word."""
     alike: int
     """Near-duplicates among the others."""
 
@@ -249,7 +249,7 @@ class QuarantineReport(Struct, frozen=True):
     article: str
     title: str
     between: Sequence[str]
-    """The articles that it would bridge, one of each part, as they are told."""
+    """The articles that it would bridge, one of each part, by title and id."""
 
     @property
     def message(self) -> str:
@@ -262,7 +262,7 @@ class RegroupedArticles(Struct, frozen=True, kw_only=True):
 
     quarantined: Sequence[QuarantineReport] = ()
     moved: Sequence[str] = ()
-    """Those that ``--rebalance`` has moved, as they are told."""
+    """Those that ``--rebalance`` has moved, by title and id."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``."""
@@ -300,14 +300,14 @@ class SplitAudit(RegroupedArticles, frozen=True, kw_only=True):
 
 
 class SplitAuditFiles(Struct, frozen=True):
-    """What is told of a split, and the files that show it, by name."""
+    """What is reported of a split, and the files that show it, by name."""
 
     audit: RegroupedArticles | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def article_with_title(article: str, title: str) -> str:
-    """Return what an article is called by: copies often have one title, so its id is told as well."""
+    """Return title and id of an article: copies often have one title."""
     return f"“{title}” ({article})" if title != article else article
 
 

@@ -1,7 +1,7 @@
 """``annotator.Corpus.v1``: a corpus reader for ``spacy train`` that loads DocBins some ten times faster.
 
 It takes the settings of ``spacy.Corpus.v1`` and yields the same Examples in the same order, without
-the defect that ``codecs`` tells of and goes round: every Doc that is loaded has its span groups and
+the defect that ``docbin/srsly_codecs.py`` avoids: every Doc that is loaded has its span groups and
 user data unpacked, and each unpacking searches the metadata of all installed packages. In a config::
 
     [corpora.train]

@@ -1,8 +1,8 @@
 """What an export has finished so far: a line of JSON for each file, in the order in which they came.
 
 The files lie in a folder of their own inside the target until all are there. A process that is
-killed leaves it behind; ``--resume`` takes over the files whose bytes are as the manifest says, if
-the manifest is of the same corpus and options, and without it the next export begins anew.
+killed leaves it behind; ``--resume`` takes over the files whose bytes have the
+digests of the manifest, if it is of the same corpus and options; without it the next export starts over.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class ResumeManifest:
 def open_manifest(out: Path, key: str, *, resume: bool) -> Iterator[ResumeManifest]:
     """Yield the manifest of an export into ``out``; the folder goes when the block ends, error or not.
 
-    Only a killed process leaves it. ``key`` tells the same corpus and options from others. Raises
+    Only a killed process leaves it. ``key`` identifies corpus and options. Raises
     AnnotatorError where another process is exporting to that folder, or it can't be written.
     """
     folder = out / UNFINISHED_FOLDER

@@ -4,7 +4,7 @@
 ``doc.ents`` is flat and refuses entities with white space at an edge (spaCy's NER cannot learn
 them, ``spacy debug data`` fails), so it takes the labels with ``target = "ents"``, without
 blank tokens at their edges, and of two that overlap the one with more tokens; of equal ones the
-earlier, then the one whose label stands first in the schema (``spacy.util.filter_spans`` ranks
+earlier, then the one whose label comes first in the schema (``spacy.util.filter_spans`` ranks
 the same way). What has no place in ``doc.ents`` stays whole in ``doc.spans``.
 """
 
@@ -45,12 +45,12 @@ class SpanOutcome(Struct, frozen=True):
 
     @property
     def stored_in(self) -> tuple[str, ...]:
-        """Where the span stands in the Doc."""
+        """The places of the span in the Doc."""
         return ("ents",) * (self.ent is not None) + ("spans",) * (self.tokens is not None)
 
 
 def span_outcomes(annotated: AnnotatedSentence, schema: Schema) -> tuple[SpanOutcome, ...]:
-    """Decide what becomes of each span of a sentence; one fate each, in reading order."""
+    """Return the outcome of each span of a sentence, in reading order."""
     ranks = {x.name: n for n, x in enumerate(schema.labels)}
     flat = {x.name for x in schema.labels if x.target == "ents"}
     tokens = annotated.sentence.tokens
@@ -95,7 +95,7 @@ def _trim_blank_tokens(tokens: Sequence[Token], whole: TokenRange) -> TokenRange
 def _demoted_outcomes(
     candidates: list[SpanOutcome], ranks: Mapping[str, int], sentence: str
 ) -> dict[Span, SpanOutcome]:
-    """Return the fates of those that lose their place in ``doc.ents`` to a longer one."""
+    """Return the outcomes of those that lose their place in ``doc.ents`` to a longer one."""
     owner: dict[int, Span] = {}
     demoted: dict[Span, SpanOutcome] = {}
     for outcome in sorted(candidates, key=lambda f: _entity_rank(f, ranks)):

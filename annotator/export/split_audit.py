@@ -1,8 +1,8 @@
-"""What a split gives away: labels and words by part, and leakage beside that of a random split.
+"""How much a split leaks: labels and words by part, and leakage beside that of a random split.
 
 *Leakage* is counted for what a model is evaluated on (dev and test) against what it has seen (train): the
 articles that lie on both sides, the articles with a copy or a report of the same story in train, and the
-sentences that stand in train word for word. The same is counted for a split of the same sentences, in the
+sentences that are in train word for word. The same is counted for a split of the same sentences, in the
 same sizes, by chance (SHA-256 of the sentence's id), which is what most recipes do.
 """
 
@@ -31,7 +31,7 @@ ArticleLinks = Mapping[str, Sequence[str]]
 def audit_split(
     sentences: Sequence[ExportSentence], labels: Sequence[str], links: ArticleLinks
 ) -> SplitAudit:
-    """Return what the split of these accepted sentences gives away."""
+    """Return how much the split of these accepted sentences leaks."""
     parts = [p.part for p in sentences]
     wanted = [p for p in SPLIT_PARTS if p in parts]
     both = _symmetric_links(links)
@@ -53,7 +53,7 @@ def random_split(sentences: Sequence[ExportSentence]) -> list[ExportSentence]:
 
 
 def count_leaks(sentences: Sequence[ExportSentence], links: ArticleLinks) -> LeakageCounts:
-    """Count what stands in dev or test although train knows it."""
+    """Count what dev or test have although train has it too."""
     train = [p for p in sentences if p.part == TRAIN_PART]
     rest = [p for p in sentences if p.part != TRAIN_PART]
     known = {p.article.id for p in train}
@@ -121,11 +121,11 @@ TORN_STORIES = (
     "too few stories to keep each in one part: copies of one article, or articles on one story, "
     "lie in several parts, which flatters the scores"
 )
-"""What is told where the split had to fall back to single articles."""
+"""The warning of a split that had to fall back to single articles."""
 
 
 def duplicate_sentences_warning(duplicates: int) -> str:
-    """Return that so many sentences stand in two parts."""
+    """Return the warning that so many sentences are in two parts."""
     return f"sentences of dev or test that stand in train too, word for word: {duplicates}"
 
 
@@ -154,7 +154,7 @@ def training_warnings(wanted: Sequence[str], *, config: bool, sizes: NgramSugges
 
 
 def block_split_warning(sentences: Iterable[tuple[str, str, str]]) -> str:
-    """Return which articles stand in several parts, from (article id, title, part) of each sentence."""
+    """Return the warning that names articles in several parts, from (article id, title, part) of each sentence."""
     parts: dict[str, list[str]] = defaultdict(list)
     titles: dict[str, str] = {}
     for article, title, part in sentences:

@@ -13,7 +13,7 @@ that grows moves none. Three cases, in this order:
    of the hashes, are cut into one block a part. At most two articles leak into a second part;
    the warning names them. Such a split changes as the corpus grows.
 
-A family may be a whole story with its copies: ``stories.py`` says which articles must stay together, and
+A family may be a whole story with its copies: ``similarity/story_groups.py`` finds which articles stay together, and
 whose hash they are drawn by. A corpus of too few stories for that is split by article (``placed``).
 
 No part with a share is ever empty. A part with the share 0 is not written.
@@ -65,7 +65,7 @@ def _parts_by_hash(families: Iterable[str], shares: SplitShares) -> dict[str, st
 
 
 def assign_parts(families: Sequence[str], shares: SplitShares) -> SplitAssignment:
-    """Assign a part to each accepted sentence, given the families they stand in, in text order.
+    """Assign a part to each accepted sentence, given the family of each, in text order.
 
     Raises AnnotatorError where there are fewer sentences than parts.
     """

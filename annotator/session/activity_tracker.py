@@ -1,4 +1,4 @@
-"""What a session measures while one works: the keys of each edit, and whether it goes too fast to be read."""
+"""What a session measures: the keys of each edit, and whether annotating is too fast for reading."""
 
 from __future__ import annotations
 

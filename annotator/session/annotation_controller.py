@@ -57,16 +57,11 @@ class AnnotationController(SentenceEditor):
     ) -> None:
         """Start at the session's sentence with a user's settings; ``notice`` is the first message."""
         user = preferences or Preferences()
-        super().__init__(
-            session,
-            cell_width,
-            user.take.get(session.schema.name, ()),
-            suggestions_enabled=user.proposals,
-        )
+        auto_accept = user.take.get(session.schema.name, ())
+        super().__init__(session, cell_width, auto_accept, suggestions_enabled=user.proposals)
         self.message = StatusMessage(notice) if notice else None
-        self.keyboard = Keyboard(
-            session.schema, keymap or UserKeymap(), HintSettings(user.hint_mode, user.hand, user.avoid)
-        )
+        settings = HintSettings(user.hint_mode, user.hand, user.avoid)
+        self.keyboard = Keyboard(session.schema, keymap or UserKeymap(), settings)
         self.hint_visibility = user.hints if user.hints in HINT_VISIBILITY_MODES else "all"
         self.review: ReviewQueue[Any] | None = None
         self.tour_done = user.tour_done
@@ -201,7 +196,7 @@ class AnnotationController(SentenceEditor):
                 self.session.current_article_id, a.line, a.verdict
             ),
             act.UndoLineVerdict: self._undo_line_verdict,
-            act.OpenReview: lambda a: setattr(self, "review", a.queue),
+            act.OpenReview: self._open_review,
             act.MoveReview: self._move_review,
             act.ShowMessage: lambda a: StatusMessage(a.text, a.warning) if a.text else None,
         }
@@ -302,6 +297,9 @@ class AnnotationController(SentenceEditor):
         return "order: Enter goes on with the sentence whose suggestions are the least sure"
 
     # -- worklists ---------------------------------------------------------------------------------
+
+    def _open_review(self, action: act.OpenReview) -> None:
+        self.review = action.queue
 
     def _move_review(self, action: act.MoveReview) -> None:
         if self.review:

@@ -212,7 +212,7 @@ def _markdown_code(keys: str) -> str:
     return f"`` {keys} ``" if "`" in keys else f"`{keys}`".replace("|", "\\|")
 
 
-# What a command's key is counted as in the figures.
+# -- kinds of keys -----------------------------------------------------------------------------
 
 
 _KIND_BY_GROUP = {"Select": KeystrokeKind.SELECT, "Answer": KeystrokeKind.ENTER, "Label": KeystrokeKind.LABEL}

@@ -28,7 +28,7 @@ class InconsistentPlace(Struct, frozen=True):
 SentenceProblem = MisalignedSpan | InconsistentPlace
 
 
-class ArticleProgressRow(Struct, frozen=True):
+class ArticleListItem(Struct, frozen=True):
     """An article as the list of articles shows it."""
 
     title: str
@@ -83,14 +83,14 @@ class CorpusOverview:
         sentences = self._session.article_sentences if mine else ()
         return {i: mine[w.sentence.id] for i, w in enumerate(sentences) if w.sentence.id in mine}
 
-    def summary_of(self, article_id: str) -> ArticleProgressRow:
+    def summary_of(self, article_id: str) -> ArticleListItem:
         """Return what the list of articles shows of one."""
         navigation = self._session.navigation
         progress = navigation.progress_of(article_id)
         counts = (len(self._problems.get(article_id, ())), *self._flag_and_note_counts(article_id))
         signs = "".join(sign if n else "" for sign, n in zip("!fn", counts, strict=True))
         title = navigation.sentence_search.article(article_id).title
-        return ArticleProgressRow(title, progress.done, progress.total, signs)
+        return ArticleListItem(title, progress.done, progress.total, signs)
 
     def _flag_and_note_counts(self, article_id: str) -> tuple[int, int]:
         """Return how many sentences of an article are flagged, and how many have a note."""

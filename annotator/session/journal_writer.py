@@ -1,4 +1,4 @@
-"""Saves records in the background: a decision is taken in at once, its mark comes when it is on the disk."""
+"""Saves records in a thread: an edit is accepted at once, its saved mark comes when it is on the disk."""
 
 from __future__ import annotations
 

@@ -11,9 +11,6 @@ from annotator.session.commands import command_by_id
 from annotator.session.keymap import HintSettings, effective_keymap
 from annotator.session.keymap_file import UserKeymap
 
-# When a letter is a hint: always, after a key that calls for hints, or while they are switched on.
-
-
 HINT_TRIGGER_MODES = ("always", "trigger", "toggle")
 
 

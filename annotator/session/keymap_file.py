@@ -165,7 +165,7 @@ def _line_numbers(text: str) -> dict[str, int]:
     return out
 
 
-# Names of keys: as a keymap file may write them, as Textual knows them, and as people read them.
+# -- names of keys -----------------------------------------------------------------------------
 
 
 _PUNCTUATION_NAMES = """

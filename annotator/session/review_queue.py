@@ -1,4 +1,4 @@
-"""What all worklists share: one item after the other is settled or left, one undo for each action."""
+"""The queues of the worklists: one item after the other is settled or left, one undo for each action."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ class ReviewQueue(Generic[ItemT]):
         return now
 
 
-# The worklist of inconsistencies: what most places say is proposed for the others.
+# -- inconsistencies ---------------------------------------------------------------------------
 
 
 class ConsistencyItem(Struct, frozen=True):
@@ -265,7 +265,7 @@ def _consistency_message(occurrence: WordOccurrence) -> str:
     return f"{words} is {occurrence.proposed.label} now"
 
 
-# The worklist of spans that begin or end inside a token: each is repaired or left, one undo for each action.
+# -- spans inside tokens -----------------------------------------------------------------------
 
 
 class RepairQueue(ReviewQueue[MisalignedSpan]):

@@ -1,4 +1,4 @@
-"""What a journal has of the corpus that is open now, and what to warn about the rest."""
+"""What is worth a warning when a session opens: records and labels that do not fit, the work of others."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ NUMPY_THRESHOLD = 200
 _BATCH_CHARACTERS = 2**18
 """Characters that are looked at together."""
 _SURNAME = re.compile(r" (?<=[\w,] )([^\W\d_a-z]\w\w+)\b(?! [^\W\d_a-z]\w\w)")
-"""The last word of a name: it has a capital, and so have those before it. A word or a comma stands before
+"""The last word of a name: it has a capital, and so have those before it. A word or a comma precedes
 the name, so that no sentence begins with it."""
 _COMMON_NAMES_FILE = Path(__file__).parent / "data" / "common_names.txt"
 
@@ -67,7 +67,7 @@ class ArticleSignature(Struct, frozen=True):
     shingles: array[int]
     """As numbers of 32 bits, sorted: forty thousand articles take 100 MB."""
     names: array[int]
-    """Empty where there is no date: they tell nothing without one."""
+    """Empty where there is no date: they mean nothing without one."""
     day: int | None
     """The date as a day number; None where there is none."""
 

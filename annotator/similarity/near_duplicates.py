@@ -49,7 +49,7 @@ def near_duplicate_groups(
 
 
 class _DisjointSets:
-    """Which texts hang together; the first one of a group stands for it."""
+    """Which texts are linked; the first one of a group represents it."""
 
     def __init__(self, size: int) -> None:
         self._parents = list(range(size))
@@ -83,7 +83,7 @@ def _similar_pairs(
 
 
 def _shared_by_rarity(sets: Mapping[int, frozenset[int]]) -> dict[int, list[int]]:
-    """Return each text's shingles that stand in another text too, the rarest first."""
+    """Return each text's shingles that another text has too, the rarest first."""
     counts = Counter(chain.from_iterable(sets.values()))
     again = {shingle: (n, shingle) for shingle, n in counts.items() if n > 1}
     several = frozenset(again)
@@ -95,7 +95,7 @@ def _join_by_prefix(
 ) -> Iterator[tuple[int, int, float]]:
     """Yield the pairs of different sets that are alike, shorter sets first.
 
-    What stands in one text alone is the rarest, so it fills the prefix before what is shared.
+    What one text alone has is the rarest, so it fills the prefix before what is shared.
     """
     index: dict[int, dict[int, list[int]]] = {}
     shared = _shared_by_rarity(sets)

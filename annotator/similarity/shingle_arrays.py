@@ -1,7 +1,7 @@
 """The exact join of many sets of shingles, by numpy: prefix filtering over sorted numbers.
 
 Chaudhuri, Ganti and Kaushik (2006): of a text's shingles, ordered from rare to frequent, so many at the end
-need not be looked up that a pair could not do without the others. A shingle that stands in one text alone
+need not be looked up that a pair could not do without the others. A shingle that one text alone has
 is the rarest; most do, so most texts look nothing up.
 """
 
@@ -126,12 +126,12 @@ _LOW_32_BITS = np.uint64(0xFFFFFFFF)
 
 
 class _SharedShingles(NamedTuple):
-    """The shingles that stand in several texts, each once for each of them; equal ones side by side."""
+    """The shingles that several texts have, each once for each of them; equal ones side by side."""
 
     owner: NumberArray
     """The text."""
     frequency: NumberArray
-    """In how many texts the shingle stands."""
+    """How many texts have the shingle."""
     run_start: NumberArray
     """Where the run of equal ones begins."""
 

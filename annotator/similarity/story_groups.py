@@ -1,7 +1,7 @@
-"""Which articles must stay in one part of a split, because one would give away the other.
+"""Which articles must stay in one part of a split, because one would reveal the other.
 
 Two articles are linked where one is a version of the other, where one repeats the other (wire copy: at
-least 40 % of the shorter one's shingles, and ten of them), or where both tell one story: dated at most a
+least 40 % of the shorter one's shingles, and ten of them), or where both report one story: dated at most a
 day apart, with at least four names in common and those at least 40 % of the names of the one that has
 fewer; names that any day's news may have (``data/common_names.txt``) don't count, nor does boilerplate
 (``boilerplate.py``). A link depends on its two articles and on those before them: their text and date as

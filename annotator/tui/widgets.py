@@ -1,4 +1,4 @@
-"""Widgets: they draw what they are given and say what was done to them."""
+"""Widgets: they draw the rows that they get, and post what the user does with them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from annotator.tui.colours import Palette, rich_style
 from annotator.tui.layout.article_body import BodyRow
 from annotator.tui.layout.styled_text import CellStyle, StyledRow
 from annotator.tui.layout.text_cells import screen_text
-
-# The widget that everything on the annotate screen is drawn with: a list of rows.
 
 
 class Rows(Widget):
@@ -62,9 +60,6 @@ class Rows(Widget):
         segments = [Segment(p.text, rich_style(p.style, self._palette, self._schema)) for p in row]
         ground = rich_style(CellStyle(), self._palette, self._schema)
         return Strip(segments).adjust_cell_length(self.size.width, ground)
-
-
-# The body of the annotate screen: rows that say where they were clicked.
 
 
 class Body(Rows):
@@ -111,9 +106,6 @@ class Body(Rows):
         if 0 <= event.y < len(self._body_rows) and self._body_rows[event.y].sentence >= 0:
             place = self._body_rows[event.y]
             self.post_message(self.Pointed(place.sentence, place.line, event.x, first))
-
-
-# A line to type in, whose text can be drawn safely whatever is pasted into it.
 
 
 class LineInput(Input):

@@ -36,14 +36,9 @@ def docbin_round_trip(corpus: CorpusFolder) -> tuple[list[Document], list[Docume
         export_training(corpus, out, options)
         log = ConversionLog()
         back = [align_spans(d, log) for d in spacy_docbin.read(_exported_source(out), log)]
-        listed = _ledger_account((out / EXPORT_LEDGER_FILE).read_bytes().splitlines())
-    return (
-        build_documents(
-            with_replays(lambda replay: _exported_items(corpus, options, replay)), "sentence", answers=False
-        ),
-        back,
-        listed,
-    )
+        listed = _ledger_log((out / EXPORT_LEDGER_FILE).read_bytes().splitlines())
+    items = with_replays(lambda replay: _exported_items(corpus, options, replay))
+    return build_documents(items, "sentence", answers=False), back, listed
 
 
 def _exported_items(corpus: CorpusFolder, options: ExportOptions, replay: frozenset[str]) -> list[ExportItem]:
@@ -60,8 +55,8 @@ def _exported_source(out: Path) -> ImportSource:
     return ImportSource(file if file.exists() else out / "train")
 
 
-def _ledger_account(lines: Sequence[bytes]) -> ConversionLog:
-    """Return the ledger of an export as an log: its ids are ``sentence:start-end:label``."""
+def _ledger_log(lines: Sequence[bytes]) -> ConversionLog:
+    """Return the ledger of an export as a log: its ids are ``sentence:start-end:label``."""
     log = ConversionLog()
     for line in map(orjson.loads, lines):
         if line.get("what") == Outcome.LEFT_OUT.value:

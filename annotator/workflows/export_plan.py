@@ -73,7 +73,7 @@ class ExportPlan(Struct):
     sentences: dict[str, int] = field(default_factory=dict)
     """Sentences by answer, as the ledger counts them."""
     key: str = ""
-    """What tells this corpus and these options from others, for ``--resume``."""
+    """What identifies this corpus and these options, for ``--resume``."""
     families: list[str] = field(default_factory=list)
     article_numbers: array[int] = field(default_factory=lambda: array("I"))
     """Which of the articles."""

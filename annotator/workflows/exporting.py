@@ -26,7 +26,7 @@ from annotator.core.errors import AnnotatorError, UsageError
 from annotator.core.ledger import Outcome, encode_totals
 from annotator.core.schema import Schema
 from annotator.export import export_ledger, split_audit
-from annotator.export.atomic_output import EXPORT_LEDGER_FILE, raise_foreign_files
+from annotator.export.atomic_output import EXPORT_LEDGER_FILE, FileChunks, raise_foreign_files
 from annotator.export.docbin_packer import DocBinPacker
 from annotator.export.docbin_parts import PartContents, shard_files
 from annotator.export.export_ledger import CONFIG_FILE, SPANCAT_FOLDER, replace_export
@@ -312,7 +312,7 @@ class _Export:
             n: made.finished[n]["digests"][shard_paths(made.folder, n)[0].name] for n in written
         } | {n: export_ledger.sha256_hex(data) for n, data in texts.items()}
         lines = _LedgerLines(made, list(written), excluded, totals)
-        files = {n: _FileChunks(shard_paths(made.folder, n)[0]) for n in written}
+        files = {n: FileChunks(shard_paths(made.folder, n)[0]) for n in written}
         saved = replace_export(self._out, {**files, **texts, EXPORT_LEDGER_FILE: lines})
         warnings = [
             *_split_warnings(plan),
@@ -395,7 +395,7 @@ def _write_in_processes(
 
 
 def _split_warnings(plan: ExportPlan) -> Iterator[str]:
-    """Yield what leaks between the parts, and which articles stand in for others."""
+    """Yield what leaks between the parts, and which articles fill an empty part."""
     drawn = plan.split
     if plan.torn:
         yield split_audit.TORN_STORIES
@@ -409,18 +409,6 @@ def _split_warnings(plan: ExportPlan) -> Iterator[str]:
         yield split_audit.stand_in_warning(part, about.title or about.id)
     if twins := plan.duplicate_count:
         yield split_audit.duplicate_sentences_warning(twins)
-
-
-class _FileChunks:
-    """The bytes of a file that lies ready, read a megabyte at a time when they are wanted."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __iter__(self) -> Iterator[bytes]:
-        with self._path.open("rb") as file:
-            while data := file.read(1 << 20):
-                yield data
 
 
 class _LedgerLines:

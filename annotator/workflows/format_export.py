@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,10 @@ from annotator.core.ledger import Outcome
 from annotator.core.spans import span_id
 from annotator.export.atomic_output import (
     EXPORT_LEDGER_FILE,
+    FileChunks,
+    FileContent,
     files_in_ledgers,
-    owned_files,
-    raise_foreign_files,
-    replace_files,
+    replace_own_files,
 )
 from annotator.export.options import ExportItem, ExportReport
 from annotator.formats import document
@@ -28,13 +27,13 @@ from annotator.formats.registry import FORMATS, DocumentUnit, format_info, load_
 from annotator.workflows.import_documents import SENTENCES_FIELD
 from annotator.workflows.record_selection import SelectedItems
 
-# From the works of a corpus to the documents that a format writes: a sentence or an article each.
+# From the sentences of a corpus to the documents that a format writes: a sentence or an article each.
 
 
 def build_documents(items: Sequence[ExportItem], unit: DocumentUnit, *, answers: bool) -> list[Document]:
     """Return a document for each finished sentence, or for each article and annotator.
 
-    Without ``answers`` only accepted sentences count: a format that can't tell an answer would make
+    Without ``answers`` only accepted sentences count: a format without answers would make
     a good example of a bad one. An article's document has its whole text, but sentences and tokens of
     what was accepted alone, so nobody learns from what nobody has read.
     """
@@ -99,7 +98,7 @@ def _article_metadata(items: Sequence[ExportItem]) -> dict[str, Any]:
 
 
 def count_partly_annotated(documents: Sequence[Document]) -> int:
-    """Return how many documents have visible text that stands in none of their sentences."""
+    """Return how many documents have visible text in none of their sentences."""
     return sum(any(map(str.strip, _text_outside_sentences(d))) for d in documents)
 
 
@@ -110,21 +109,21 @@ def _text_outside_sentences(document: Document) -> Iterator[str]:
         at = end
 
 
-def list_left_out(gathered: SelectedItems, account: ConversionLog) -> int:
+def list_left_out(selected: SelectedItems, log: ConversionLog) -> int:
     """List the spans of accepted sentences that come to no export; return what nobody asked to leave out.
 
     A sentence without spans is listed itself where nobody asked for that.
     """
     unasked = 0
-    for left in gathered.missing.excluded:
+    for left in selected.missing.excluded:
         s, spans = left.item.annotated.sentence, left.item.annotated.annotation.spans
         unasked += 0 if left.requested else max(1, len(spans))
         if not (left.requested or spans):
-            account.leave_out(s.id, s.id, left.why, s.text, "sentence")
+            log.leave_out(s.id, s.id, left.why, s.text, "sentence")
         for span in spans:
-            account.read += 1
+            log.read += 1
             text = s.text[span.start : span.end]
-            account.leave_out(s.id, span_id(s.id, span), left.why, text)
+            log.leave_out(s.id, span_id(s.id, span), left.why, text)
     return unasked
 
 
@@ -149,31 +148,8 @@ REPEATED_TEXTS_NOTE = (
 )
 
 
-class _FolderFiles(Mapping[str, bytes]):
-    """The files below a folder, each read when it is asked for."""
-
-    def __init__(self, folder: Path, more: Mapping[str, bytes]) -> None:
-        self._folder, self._more = folder, more
-        self._names = tuple(
-            sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
-        )
-
-    def __getitem__(self, name: str) -> bytes:
-        if name in self._more:
-            return self._more[name]
-        if name not in self._names:
-            raise KeyError(name)
-        return (self._folder / name).read_bytes()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter([*self._names, *self._more])
-
-    def __len__(self) -> int:
-        return len(self._names) + len(self._more)
-
-
 def export_to_format(
-    gathered: SelectedItems, out: Path, name: str, *, full: bool, unit: DocumentUnit | None = None
+    selected: SelectedItems, out: Path, name: str, *, full: bool, unit: DocumentUnit | None = None
 ) -> ExportReport:
     """Write what is finished to the folder ``out`` in the format ``name``, with a ledger.
 
@@ -183,40 +159,41 @@ def export_to_format(
     info = format_info(name)
     if not info.can_write:
         raise UsageError(f"the format {name} can only be read", do="export another")
-    documents = build_documents(gathered.items, unit or info.unit, answers=info.has_answers)
+    documents = build_documents(selected.items, unit or info.unit, answers=info.has_answers)
     if not documents:
-        raise nothing_to_export_error(gathered, name)
-    account = ConversionLog()
+        raise nothing_to_export_error(selected, name)
+    log = ConversionLog()
     if info.has_whole_texts and (n := count_partly_annotated(documents)):
-        account.notes.append(PARTLY_ANNOTATED_NOTE.format(n=n))
+        log.notes.append(PARTLY_ANNOTATED_NOTE.format(n=n))
     if not info.has_annotators and (
         n := sum(times > 1 for times in Counter(d.id for d in documents).values())
     ):
-        account.notes.append(REPEATED_TEXTS_NOTE.format(n=n))
-    with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
-        load_format(name).write(documents, Path(folder), account)
-        lost = (
-            document.count_losses(account)
-            + list_left_out(gathered, account)
-            + sum(gathered.missing.damaged_lines.values())
-        )
-        totals = _ledger_totals(gathered, account, _FolderFiles(Path(folder), {})) | {"lost": lost}
-        kept = _kept_entries(account, documents) if full else ()
-        written = _FolderFiles(
-            Path(folder),
-            {EXPORT_LEDGER_FILE: b"".join(document.conversion_ledger_lines(account, totals, kept))},
-        )
-        raise_foreign_files(out, written)
-        removed = replace_files(
-            out, written, owned_files(out, [n for n in files_in_ledgers(out) if n not in written])
-        )
-        names = tuple(written)
-    return ExportReport(out.as_posix(), names, removed, {}, totals, None, tuple(account.notes), lost)
+        log.notes.append(REPEATED_TEXTS_NOTE.format(n=n))
+    with tempfile.TemporaryDirectory(prefix="annotator-") as staging:
+        folder = Path(staging)
+        load_format(name).write(documents, folder, log)
+        paths = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
+        chunks = {file: FileChunks(paths[file]) for file in sorted(paths)}
+        lost = document.count_losses(log) + list_left_out(selected, log)
+        lost += sum(selected.missing.damaged_lines.values())
+        totals = {
+            "sentences": dict(sentences_by_answer(selected.items)),
+            **document.conversion_totals(log),
+            "left out": [],
+            "journals with flaws": dict(selected.missing.damaged_lines),
+            "files": {file: chunk.sha256() for file, chunk in chunks.items()},
+            "lost": lost,
+        }
+        kept = _kept_entries(log, documents) if full else ()
+        ledger = b"".join(document.conversion_ledger_lines(log, totals, kept))
+        files: dict[str, FileContent] = {**chunks, EXPORT_LEDGER_FILE: ledger}
+        removed = replace_own_files(out, files, files_in_ledgers(out))
+    return ExportReport(out.as_posix(), tuple(files), removed, {}, totals, None, tuple(log.notes), lost)
 
 
-def nothing_to_export_error(gathered: SelectedItems, name: str) -> AnnotatorError:
+def nothing_to_export_error(selected: SelectedItems, name: str) -> AnnotatorError:
     """Return the error for a corpus of which a format can hold no sentence."""
-    answers = dict(sentences_by_answer(gathered.items))
+    answers = dict(sentences_by_answer(selected.items))
     if format_info(name).has_answers or not (unaccepted := answers["rejected"] + answers["ignored"]):
         return AnnotatorError("there is no finished sentence to export", do="annotate some first")
     return AnnotatorError(
@@ -225,22 +202,9 @@ def nothing_to_export_error(gathered: SelectedItems, name: str) -> AnnotatorErro
     )
 
 
-def _ledger_totals(
-    gathered: SelectedItems, account: ConversionLog, files: Mapping[str, bytes]
-) -> dict[str, Any]:
-    """Return the totals of the ledger; each file with its SHA-256, by which a later export knows it."""
-    return {
-        "sentences": dict(sentences_by_answer(gathered.items)),
-        **document.conversion_totals(account),
-        "left out": [],
-        "journals with flaws": dict(gathered.missing.damaged_lines),
-        "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
-    }
-
-
-def _kept_entries(account: ConversionLog, documents: Sequence[Document]) -> Iterator[ConversionLogEntry]:
-    """Yield the spans that no line tells of: they were written just as they are."""
-    listed = {(e.where, e.id) for e in account.entries}
+def _kept_entries(log: ConversionLog, documents: Sequence[Document]) -> Iterator[ConversionLogEntry]:
+    """Yield the spans that no line lists: they were written unchanged."""
+    listed = {(e.where, e.id) for e in log.entries}
     for d in documents:
         for s in d.spans:
             id_ = f"{s.start}-{s.end}:{s.label}"

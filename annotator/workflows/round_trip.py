@@ -102,10 +102,10 @@ def check_round_trip(corpus: CorpusFolder, name: str) -> RoundTripReport:
         return compare_documents(name, out, back, written)
     if not info.can_write:
         raise UsageError(f"the format {name} can only be read", do="choose another")
-    gathered = select_items(corpus)
-    out = build_documents(gathered.items, info.unit, answers=info.has_answers)
+    selected = select_items(corpus)
+    out = build_documents(selected.items, info.unit, answers=info.has_answers)
     if not out:
-        raise nothing_to_export_error(gathered, name)
+        raise nothing_to_export_error(selected, name)
     return compare_documents(name, out, *_write_and_read(load_format(name), out))
 
 

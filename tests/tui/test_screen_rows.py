@@ -22,7 +22,7 @@ from annotator.core.tokens import tokens_text
 from annotator.session.actions.selection import explicit_selection
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import footer_items
-from annotator.session.corpus_overview import ArticleProgressRow
+from annotator.session.corpus_overview import ArticleListItem
 from annotator.session.state import SaveState, StatusMessage, TaskState
 from annotator.tui.layout.active_sentence import active_sentence_rows
 from annotator.tui.layout.article_body import (
@@ -126,7 +126,7 @@ def test_all_other_rows_keep_to_their_width(state: TaskState, width: int, height
         overview_sentence_rows(state, {0: PAYLOADS}, max(width, 60), height, BOX_GLYPHS),
         article_line_rows(state.article, 0, max(width, 30), height, BOX_GLYPHS),
         article_list_rows(
-            ArticleList([ArticleProgressRow(x, 1, 2) for x in PAYLOADS], 3, "sorted"), 44, height, BOX_GLYPHS
+            ArticleList([ArticleListItem(x, 1, 2) for x in PAYLOADS], 3, "sorted"), 44, height, BOX_GLYPHS
         ),
     ):
         assert len(rows) == height
@@ -439,9 +439,7 @@ def test_ascii_draws_ascii_alone() -> None:
             rows += article_line_rows(state.article, 0, 80, 10, ASCII_GLYPHS)
             rows += [*guideline_rows(NEWS, "PERSON", 78, ASCII_GLYPHS)]
             rows += [
-                *article_list_rows(
-                    ArticleList([ArticleProgressRow("a" * 90, 1, 1)], 0, ""), 44, 5, ASCII_GLYPHS
-                )
+                *article_list_rows(ArticleList([ArticleListItem("a" * 90, 1, 1)], 0, ""), 44, 5, ASCII_GLYPHS)
             ]
             for row in rows:
                 assert row_text(row).isascii(), row_text(row)

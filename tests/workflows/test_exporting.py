@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections import Counter
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import spacy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from spacy.tokens import Doc, DocBin
 
 from annotator.core.annotation import Answer
 from annotator.core.edits import Edit, Op, set_answer
@@ -24,7 +27,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows import shard_writer
 from annotator.workflows.doc_units import planned_articles
 from annotator.workflows.export_plan import plan_export
-from annotator.workflows.exporting import export_training
+from annotator.workflows.exporting import export_training, iterate_docs
 from tests import builders
 from tests.benchmarks.journeys import ROOT, Changes, counted
 from tests.export.random_corpora import annotated, files_of
@@ -164,3 +167,23 @@ def test_an_export_is_easy_to_follow(tmp_path: Path) -> None:
     with counted(changes):
         export_training(corpus, tmp_path / "out", ExportOptions())
     assert changes.total() < 4000, changes.most_common(5)
+
+
+@pytest.mark.parametrize("unit", ["sentence", "article"])
+def test_the_docs_are_those_of_the_files(tmp_path: Path, unit: Any) -> None:
+    """Without a file between come the same Docs, part by part: words, entities, span groups, user data."""
+    corpus, nlp = annotated(tmp_path, 1, 60, ("ana", "bo")), spacy.blank("en")
+    options = ExportOptions(split=(50, 50, 0), unit=unit)
+    export_training(corpus, tmp_path / "out", options)
+    docs = list(iterate_docs(corpus, nlp, options))
+    for part in ("train", "dev"):
+        stored = DocBin().from_disk(tmp_path / "out" / f"{part}.spacy").get_docs(nlp.vocab)
+        mine = [_content_of(doc) for p, doc in docs if p == part]
+        assert mine == [_content_of(doc) for doc in stored]
+        assert mine
+
+
+def _content_of(doc: Doc) -> tuple[object, ...]:
+    marks = [(t.text, t.whitespace_, t.ent_iob, t.ent_type_, t.is_sent_start) for t in doc]
+    groups = {key: [(s.start, s.end, s.label_) for s in spans] for key, spans in doc.spans.items()}
+    return marks, groups, json.loads(json.dumps(doc.user_data))

@@ -15,8 +15,6 @@ from annotator.language.article_context import lowercase_words, without_sentence
 from annotator.language.label_kinds import label_for_kind
 from annotator.session.actions.hints import DEFAULT_HINT_STYLE, Hint, HintStyle, assign_hints
 
-# What is worked out once on arrival at a sentence and stays while one works in it.
-
 
 class HintLayout(Struct, frozen=True):
     """Hints and candidates of one sentence."""

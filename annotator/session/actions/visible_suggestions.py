@@ -61,6 +61,14 @@ def best_non_overlapping(
     )
 
 
+def likeliest_by_range(suggestions: Iterable[Suggestion]) -> dict[tuple[int, int], Suggestion]:
+    """Return the likeliest suggestion of each stretch (code points), the likeliest stretch first."""
+    best: dict[tuple[int, int], Suggestion] = {}
+    for s in sorted(suggestions, key=lambda s: -s.score):
+        best.setdefault((s.start, s.end), s)
+    return best
+
+
 def select_auto_accepted(
     suggestions: Sequence[Suggestion], annotated: AnnotatedSentence, schema: Schema, labels: Collection[str]
 ) -> tuple[Suggestion, ...]:
@@ -68,9 +76,7 @@ def select_auto_accepted(
 
     Of a stretch only the likeliest, which is the one drawn, and none that another one forbids.
     """
-    best: dict[tuple[int, int], Suggestion] = {}
-    for s in sorted(suggestions, key=lambda s: -s.score):
-        best.setdefault((s.start, s.end), s)
+    best = likeliest_by_range(suggestions)
     kept, out = list(annotated.annotation.spans), []
     for s in (
         s

@@ -1,4 +1,4 @@
-"""The two rows of the first-run tour: how far one is, and the next single thing to do."""
+"""Rows to read: the guideline, the list of keys, and the steps of the first-run tour."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from annotator.tui.layout.prompt import shortened_words, suggestion_text
 from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
 from annotator.tui.layout.text_cells import screen_text
 
-# The guideline and the list of keys as rows.
+# -- guideline and keys ------------------------------------------------------------------------
 
 
 def guideline_rows(schema: Schema, first: str, width: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:

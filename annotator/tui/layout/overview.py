@@ -10,7 +10,7 @@ from annotator.checks.consistency import InconsistencyGroup, InconsistencyKind
 from annotator.core.schema import Schema
 from annotator.core.span_repair import MisalignedSpan
 from annotator.session.article_cache import AnswerProgress
-from annotator.session.corpus_overview import ArticleProgressRow, SentenceProblem
+from annotator.session.corpus_overview import ArticleListItem, SentenceProblem
 from annotator.session.state import TaskState
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.active_sentence import answer_indicator, sentence_number_text
@@ -30,7 +30,7 @@ _PROGRESS_BAR_WIDTH = 8
 class ArticleList(Struct, frozen=True):
     """The rows of the list of articles that are on the screen."""
 
-    items: Sequence[ArticleProgressRow]
+    items: Sequence[ArticleListItem]
     position: int
     """The row of the current article."""
     order: str
@@ -100,14 +100,14 @@ def _sentence_row(state: TaskState, i: int, problem: bool, width: int, glyphs: G
     return (
         *head,
         *styled.fit_row((StyledText(words, style),), width, style),
-        *_label_count_cells(state.schema, label_counts(state.schema, [annotated]), glyphs),
+        *_label_count_cells(state.schema, label_counts(annotated), glyphs),
         styled.warn_bold(" !" if problem else "  "),
         styled.likely_bold("f" if annotated.annotation.flagged else " "),
         styled.likely_bold("n" if annotated.annotation.note else " "),
     )
 
 
-def _label_count_cells(schema: Schema, counts: dict[str, int], glyphs: Glyphs) -> StyledRow:
+def _label_count_cells(schema: Schema, counts: Mapping[str, int], glyphs: Glyphs) -> StyledRow:
     return tuple(
         styled.label(f"{counts[x.name]:>4}", x.name) if counts[x.name] else styled.muted(f"   {glyphs.dot}")
         for x in schema.labels
@@ -193,13 +193,11 @@ def article_list_rows(
     return styled.fill_height(rows, height)
 
 
-def _done_of_total(a: ArticleProgressRow) -> str:
+def _done_of_total(a: ArticleListItem) -> str:
     return f"{a.done}/{a.total}"
 
 
-def _article_row(
-    a: ArticleProgressRow, right: StyledRow, active: bool, width: int, glyphs: Glyphs
-) -> StyledRow:
+def _article_row(a: ArticleListItem, right: StyledRow, active: bool, width: int, glyphs: Glyphs) -> StyledRow:
     style = Styles.BOLD if active else Styles.CONTEXT
     mark = glyphs.here if active else (glyphs.accept if a.total and a.done == a.total else glyphs.dot)
     title = StyledText(

@@ -18,6 +18,7 @@ from annotator.core.span_repair import MisalignedSpan, misalignment_message, spl
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import is_aligned, token_range
+from annotator.session.actions.visible_suggestions import likeliest_by_range
 from annotator.tui.layout.glyphs import Glyphs, LaneGlyphs
 from annotator.tui.layout.styled_text import CellStyle, StyledRow, Styles, row_of_cells
 from annotator.tui.layout.text_cells import TextCell, WrappedLine, drawable_graphemes, token_width
@@ -172,7 +173,7 @@ def _crossing_glyph(char: str, glyphs: Glyphs) -> str:
     return ""
 
 
-# From the spans of a sentence to marks, and from marks to the style of each cell of its text.
+# -- marks -------------------------------------------------------------------------------------
 
 
 SPAN_EDGE = "|"
@@ -215,16 +216,13 @@ def suggestion_marks(
 
     ``next_ones``: the label and suggestion of each label's key that takes one of them now.
     """
-    best: dict[tuple[int, int], Suggestion] = {}
-    for s in sorted(suggestions, key=lambda s: -s.score):
-        best.setdefault((s.start, s.end), s)
     keys: dict[tuple[int, int], str] = {}
     for name, s in next_ones:
         label = schema.label(name)
         keys[s.start, s.end] = keys.get((s.start, s.end), "") + (label.key if label else "")
     return tuple(
         _suggestion_mark(schema, annotated, s, s in taken, keys.get(place, ""), glyphs)
-        for place, s in best.items()
+        for place, s in likeliest_by_range(suggestions).items()
     )
 
 

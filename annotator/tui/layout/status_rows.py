@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 
 from annotator.core.annotation import AnnotatedSentence
-from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.tokens import is_aligned
 from annotator.session.state import SaveState, TaskState
 from annotator.tui.layout import styled_text as styled
+from annotator.tui.layout.active_sentence import answer_indicator
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.prompt import shortened_words
 from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
@@ -73,7 +74,7 @@ def empty_rule_row(width: int, glyphs: Glyphs) -> StyledRow:
 
 
 def _label_legend(state: TaskState, glyphs: Glyphs, named: str, counted: bool) -> StyledRow:
-    counts = label_counts(state.schema, [state.annotated])
+    counts = label_counts(state.annotated)
     row: StyledRow = (styled.rule(glyphs.rule * 2),)
     for n, label in enumerate(x for x in state.schema.labels if x.key):
         name = label.name if named == "full" else state.schema.short_name(label.name)
@@ -90,30 +91,18 @@ def _label_legend(state: TaskState, glyphs: Glyphs, named: str, counted: bool) -
     return row
 
 
-def label_counts(schema: Schema, sentences: Sequence[AnnotatedSentence]) -> dict[str, int]:
-    """Return how many spans of each label the sentences hold."""
-    counts = {x.name: 0 for x in schema.labels}
-    for annotated in sentences:
-        for span in annotated.annotation.spans:
-            counts[span.label] = counts.get(span.label, 0) + 1
-    return counts
+def label_counts(annotated: AnnotatedSentence) -> Counter[str]:
+    """Return how many spans of each label a sentence has."""
+    return Counter(span.label for span in annotated.annotation.spans)
 
 
 def answer_strip(state: TaskState, glyphs: Glyphs, most: int) -> StyledRow:
     """Return a character for each sentence of the article: its answer, or where one is."""
-    first = max(0, min(state.active - most // 2, len(state.annotated_sentences) - most))
     pieces = []
-    for i, annotated in list(enumerate(state.annotated_sentences))[first : first + most]:
-        if i == state.active:
-            pieces.append(StyledText(glyphs.here, CellStyle("active", bold=True)))
-            continue
-        answer = annotated.annotation.answer
-        char = {"accept": glyphs.accept, "reject": glyphs.reject, "ignore": glyphs.ignore}.get(
-            answer or "", glyphs.todo
-        )
-        pieces.append(
-            StyledText(char, CellStyle({"accept": "ok", "reject": "warn"}.get(answer or "", "muted")))
-        )
+    for i in styled.visible_range(len(state.annotated_sentences), state.active, most):
+        answer = state.annotated_sentences[i].annotation.answer
+        piece = answer_indicator(answer, glyphs) if answer else styled.muted(glyphs.todo)
+        pieces.append(StyledText(glyphs.here, CellStyle("active", bold=True)) if i == state.active else piece)
     return tuple(pieces)
 
 
@@ -133,7 +122,7 @@ def _key_with_description(item: tuple[str, str]) -> StyledRow:
     return (styled.key(item[0]), styled.muted(" " + item[1]))
 
 
-# The side panel: labels with counts, the spans of the sentence as a tree, the state of the work.
+# -- the side panel ----------------------------------------------------------------------------
 
 
 GUIDELINE_MIN_WIDTH = 40
@@ -157,7 +146,7 @@ def side_panel_rows(state: TaskState, width: int, height: int, glyphs: Glyphs) -
 
 
 def _label_table(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRow]:
-    here = label_counts(state.schema, [state.annotated])
+    here = label_counts(state.annotated)
     everywhere = state.label_counts
     rows: list[StyledRow] = [(styled.muted(f"{'LABELS':<{width - 13}}{'here':>6}{'all':>7}"),)]
     for n, label in enumerate(state.schema.labels, 1):
@@ -190,8 +179,6 @@ def spans_with_depth(annotated: AnnotatedSentence) -> tuple[tuple[Span, int], ..
     stack: list[Span] = []
     for span in annotated.annotation.spans:
         while stack and stack[-1].end < span.end:
-            stack.pop()
-        while stack and stack[-1].end <= span.start:
             stack.pop()
         out.append((span, len(stack)))
         stack.append(span)

@@ -19,7 +19,7 @@ from rich.cells import cell_len
 from annotator.core import graphemes as core
 from annotator.core.tokens import Token
 
-# The one door through which corpus text becomes screen text.
+# Corpus text becomes screen text by ``screen_text`` alone.
 #
 # Terminal escapes, control and bidirectional characters in an article could command the terminal
 # or move what is drawn; each becomes one visible character, so no offset moves.

@@ -224,7 +224,7 @@ def _following_groups(view: ConsistencyView, width: int, room: int, glyphs: Glyp
     return rows
 
 
-# The worklist of spans inside tokens: where they are, and what each repair would give.
+# -- spans inside tokens -----------------------------------------------------------------------
 
 
 _DETAIL_ROWS = 9

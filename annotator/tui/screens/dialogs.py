@@ -1,4 +1,4 @@
-"""A question in the two last rows: a line to type in, what is under it stays in sight."""
+"""Questions over a screen: a line to type in (a jump, a note), and the label menu."""
 
 from __future__ import annotations
 
@@ -97,9 +97,6 @@ class AskScreen(ModalScreen[None]):
         self.dismiss()
 
 
-# Asks for a sentence by number and goes there.
-
-
 class JumpScreen(AskScreen):
     """Goes to ``12`` in the article, or to ``3.12`` in another one."""
 
@@ -113,9 +110,6 @@ class JumpScreen(AskScreen):
     def action(self, text: str) -> Action:
         """Return the jump."""
         return JumpTo(text)
-
-
-# Asks for a note on the current sentence.
 
 
 MAX_NOTE_LENGTH = 500
@@ -135,9 +129,6 @@ class NoteScreen(AskScreen):
     def action(self, text: str) -> Action:
         """Return the edit of the note."""
         return SetNote(text)
-
-
-# The label menu: every label of the schema, those without a key of their own too.
 
 
 class LabelMenu(ModalScreen[Label | None]):

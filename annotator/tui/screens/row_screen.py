@@ -1,4 +1,4 @@
-"""Something to read: the guideline, or all keys."""
+"""The base of all screens: rows for head, body, rule and keys; screens that scroll; texts to read."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
 from annotator.tui.layout.styled_text import StyledRow
 from annotator.tui.widgets import Rows
-
-# What all screens share: a head row, a body, a rule row and a row of keys, drawn in one theme.
 
 
 class RowScreen(Screen[None]):

@@ -1,4 +1,4 @@
-"""Messages that fade: what was done last goes away by itself, a warning waits for the next key."""
+"""Timers of the annotate screen: messages that fade, and sentences that are prepared ahead."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class MessageTimeout:
             self._remove_message(message)
 
 
-# Works out what the next keys will ask for, one sentence at a time while nobody waits for it.
+# -- prefetching -------------------------------------------------------------------------------
 
 
 PREFETCH_DELAY = 0.01

@@ -1,4 +1,4 @@
-"""What all worklists share on the screen: a thread that looks, the rows around the list, the keys."""
+"""The worklist screens: a thread finds the items, each key settles one."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
         self.dismiss()
 
 
-# The worklist of inconsistencies: goes through what is not labelled alike, one key a decision.
+# -- inconsistencies ---------------------------------------------------------------------------
 
 
 _MAX_CONSISTENT_PLACES = 50
@@ -259,7 +259,7 @@ class ConsistencyScreen(WorklistScreen[ConsistencyQueue]):
         return layout.WorklistPlace(place, self.sentence_number(place.annotated), settled)
 
 
-# The worklist of spans that begin or end inside a token: each repair is one key.
+# -- spans inside tokens -----------------------------------------------------------------------
 
 
 class RepairScreen(WorklistScreen[RepairQueue]):
