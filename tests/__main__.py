@@ -31,11 +31,7 @@ CHECKS: tuple[tuple[str, Sequence[str | Path], str], ...] = (
         [BIN / "codespell", "annotator", "schemas", "tests", "corpus", *PROSE],
         "codespell --write-changes FILE, or add a correct word to [tool.codespell] in pyproject.toml",
     ),
-    (
-        "generated tables",
-        [PYTHON, "-m", "tests.scripts.make_docs", "--check"],
-        "python -m tests.scripts.make_docs",
-    ),
+    ("generated tables", [PYTHON, "-m", "tests.scripts.make_docs", "--check"], "python -m tests.scripts.make_docs"),
 )
 
 

@@ -122,9 +122,7 @@ def article(
     verdicts = tuple(SourceLine(_LETTERS[x], f"looks like {_LETTERS[x].value}") for x in lines)
     digest = text_digest(text)
     head = title or text.split("\n", 1)[0]
-    return Article(
-        article_id_from_digest(digest), origin, digest, text, verdicts, title=head, byline=byline, date=date
-    )
+    return Article(article_id_from_digest(digest), origin, digest, text, verdicts, title=head, byline=byline, date=date)
 
 
 def sentences(a: Article) -> tuple[Sentence, ...]:

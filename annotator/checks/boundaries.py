@@ -8,14 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from annotator.checks.problem import (
-    CheckInput,
-    Problem,
-    ProblemKind,
-    ReviewedSentence,
-    quote_text,
-    statement_labels,
-)
+from annotator.checks.problem import CheckInput, Problem, ProblemKind, ReviewedSentence, quote_text, statement_labels
 from annotator.core.article import Sentence
 from annotator.core.spans import Span
 from annotator.core.tokens import is_aligned, token_range
@@ -63,9 +56,7 @@ def check_empty_spans(check_input: CheckInput) -> Iterator[Problem]:
         words = reviewed.text_of(span)
         if words.strip() and not any(c.isalnum() or unicodedata.category(c)[0] == "S" for c in words):
             what = f"{span.label} holds nothing but {quote_text(words)}"
-            yield reviewed.problem(
-                ProblemKind.EMPTY, span, what, "remove the span, unless such marks are meant"
-            )
+            yield reviewed.problem(ProblemKind.EMPTY, span, what, "remove the span, unless such marks are meant")
 
 
 def check_punctuation_edges(check_input: CheckInput) -> Iterator[Problem]:
@@ -134,9 +125,7 @@ def _is_valid_end(words: str, mark: str, *, quotes: bool) -> bool:
     if quotes and any(opener in before for opener in OPENING_MARKS if opener not in {"'", "‘"}):
         return True
     if mark in CLOSING_MARKS:
-        pair = [a for a, b in MARK_PAIRS.items() if mark in b or mark == b] + [mark] * (
-            mark in STRAIGHT_MARKS
-        )
+        pair = [a for a, b in MARK_PAIRS.items() if mark in b or mark == b] + [mark] * (mark in STRAIGHT_MARKS)
         return any(a in before for a in pair)
     if mark in _BRACKETS.values():
         return any(a in before for a, b in _BRACKETS.items() if b == mark)
@@ -198,9 +187,7 @@ def check_sentence_crossing(check_input: CheckInput) -> Iterator[Problem]:
         if span.label in may:
             continue
         sentence = reviewed.sentence
-        if _contains_sentence_end(sentence, span, ends.get(sentence.article, [])) or _contains_stop(
-            sentence, span
-        ):
+        if _contains_sentence_end(sentence, span, ends.get(sentence.article, [])) or _contains_stop(sentence, span):
             over = "the end of a sentence"
         elif _PARAGRAPH_BREAK.search(reviewed.text_of(span)):
             over = "the end of a paragraph"
@@ -217,9 +204,7 @@ def _contains_stop(sentence: Sentence, span: Span) -> bool:
     """
     first, last = token_range(sentence.tokens, span.start, span.end)
     inside = sentence.tokens[first:last]
-    return any(
-        a.text in _SENTENCE_STOPS and a.end < b.start and b.text[0].isupper() for a, b in pairwise(inside)
-    )
+    return any(a.text in _SENTENCE_STOPS and a.end < b.start and b.text[0].isupper() for a, b in pairwise(inside))
 
 
 def _contains_sentence_end(sentence: Sentence, span: Span, ends: Sequence[int]) -> bool:

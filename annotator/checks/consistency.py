@@ -114,9 +114,7 @@ def find_inconsistencies(
     return tuple(sorted(found, key=lambda g: -g.strength))
 
 
-def apply_proposals(
-    annotated: AnnotatedSentence, occurrences: Sequence[WordOccurrence], schema: Schema
-) -> Edit:
+def apply_proposals(annotated: AnnotatedSentence, occurrences: Sequence[WordOccurrence], schema: Schema) -> Edit:
     """Return one edit that does what is proposed at some places of a sentence.
 
     Raises RuleError where a rule of the schema forbids one or the sentence has changed too much.
@@ -246,9 +244,7 @@ def _build_group(
     agree = sum(p.is_consistent for p in occurrences)
     if agree == len(occurrences):
         return None
-    ordered = sorted(
-        occurrences, key=lambda p: (p.annotated.sentence.article, p.annotated.sentence.start, p.start)
-    )
+    ordered = sorted(occurrences, key=lambda p: (p.annotated.sentence.article, p.annotated.sentence.start, p.start))
     return InconsistencyGroup(words, kind, label, tuple(ordered), weight * agree / (len(occurrences) + 1))
 
 
@@ -297,9 +293,7 @@ def _edge_group(
         turned_down = other and any(s.key == other.key for s in annotated.annotation.rejected)
         wanted = other if change and fits and not turned_down else span
         occurrences.append(WordOccurrence(annotated, span.start, span.end, span, wanted))
-    return _build_group(
-        wide[0][0].text_of(wide[0][1]), InconsistencyKind.EDGES, wide[0][1].label, occurrences, 1.0
-    )
+    return _build_group(wide[0][0].text_of(wide[0][1]), InconsistencyKind.EDGES, wide[0][1].label, occurrences, 1.0)
 
 
 def _extended_span(annotated: AnnotatedSentence, span: Span, before: int, after: int) -> Span | None:
@@ -331,13 +325,9 @@ def check_label_consistency(check_input: CheckInput) -> Iterator[Problem]:
             yield _consistency_problem(annotator, group, seqs)
 
 
-def _consistency_problem(
-    annotator: str, group: InconsistencyGroup, reviewed: dict[str, ReviewedSentence]
-) -> Problem:
+def _consistency_problem(annotator: str, group: InconsistencyGroup, reviewed: dict[str, ReviewedSentence]) -> Problem:
     counts = Counter(p.existing_label or "no label" for p in group.occurrences)
-    label_counts = ", ".join(
-        f"{label} ({n})" for label, n in sorted(counts.items(), key=lambda x: (-x[1], x[0]))
-    )
+    label_counts = ", ".join(f"{label} ({n})" for label, n in sorted(counts.items(), key=lambda x: (-x[1], x[0])))
     what = f"{quote_text(group.words)} is {label_counts} in {annotator}’s work"
     if group.kind is InconsistencyKind.EDGES:
         what = f"{quote_text(group.words)} is marked with and without the words around the name"

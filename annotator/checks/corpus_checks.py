@@ -35,17 +35,11 @@ def check_near_duplicates(check_input: CheckInput) -> Iterator[Problem]:
         members = [long[n] for n in group.members]
         family.update((a, members[0]) for a in members)
         yield _duplicate_articles_problem(members, group, check_input)
-    rows = [
-        (s, w)
-        for a, found in check_input.sentences.items()
-        for s, w in zip(found, by_article[a], strict=True)
-    ]
+    rows = [(s, w) for a, found in check_input.sentences.items() for s, w in zip(found, by_article[a], strict=True)]
     yield from _duplicate_sentences_problems([(s, w) for s, w in rows if len(w) >= SENTENCE_WORDS], family)
 
 
-def _duplicate_articles_problem(
-    members: Sequence[str], group: NearDuplicateGroup, check_input: CheckInput
-) -> Problem:
+def _duplicate_articles_problem(members: Sequence[str], group: NearDuplicateGroup, check_input: CheckInput) -> Problem:
     places = [_article_location(a, check_input.articles.get(a)) for a in members]
     share = f"{group.similarity:.0%} of the runs of five words"
     what = f"the article is nearly the same as {_location_names(places[1:])} ({share})"
@@ -61,15 +55,11 @@ def _article_location(article_id: str, article: Article | None) -> ProblemLocati
 def _duplicate_sentences_problems(
     rows: Sequence[tuple[Sentence, Sequence[str]]], family: dict[str, str]
 ) -> Iterator[Problem]:
-    for group in near_duplicate_groups(
-        [shingle_hashes(w, SENTENCE_SHINGLE) for _, w in rows], SENTENCE_SHARE
-    ):
+    for group in near_duplicate_groups([shingle_hashes(w, SENTENCE_SHINGLE) for _, w in rows], SENTENCE_SHARE):
         members = [rows[n][0] for n in group.members]
         if len({family.get(s.article, s.id) for s in members}) == 1:
             continue
-        places = [
-            ProblemLocation(s.article, "", s.id, s.start, None, s.text, file=_SENTENCES_FILE) for s in members
-        ]
+        places = [ProblemLocation(s.article, "", s.id, s.start, None, s.text, file=_SENTENCES_FILE) for s in members]
         others = f"{_location_names(places[1:])} (likeness {group.similarity:.0%})"
         what = f"{quote_text(members[0].text)} is nearly the same as {others}"
         cure = "ignore all but one, or let the export keep them in one part of the split"
@@ -98,15 +88,10 @@ def check_training_size(check_input: CheckInput) -> Iterator[Problem]:
     done = [x.annotated for x in check_input.reviewed_sentences if x.answer is Answer.ACCEPT]
     sentences = {w.sentence.id for w in done}
     if len(sentences) < MIN_TRAINING_SENTENCES:
-        there = (
-            "is 1 accepted sentence" if len(sentences) == 1 else f"are {len(sentences)} accepted sentences"
-        )
+        there = "is 1 accepted sentence" if len(sentences) == 1 else f"are {len(sentences)} accepted sentences"
         what = f"there {there}, and training needs {MIN_TRAINING_SENTENCES} at least"
         yield Problem(
-            ProblemKind.FEW,
-            ProblemLocation(file="corpus.toml"),
-            what,
-            "annotate more, or merge another corpus",
+            ProblemKind.FEW, ProblemLocation(file="corpus.toml"), what, "annotate more, or merge another corpus"
         )
     if not sentences:
         return
@@ -117,10 +102,7 @@ def check_training_size(check_input: CheckInput) -> Iterator[Problem]:
             count = "1 accepted span" if n == 1 else f"{n} accepted spans"
             what = f"{label.name} has {count}, and a label needs {MIN_TRAINING_SPANS} at least"
             yield Problem(
-                ProblemKind.FEW,
-                ProblemLocation(file="schema.toml"),
-                what,
-                "annotate more, or leave the label out",
+                ProblemKind.FEW, ProblemLocation(file="schema.toml"), what, "annotate more, or leave the label out"
             )
 
 

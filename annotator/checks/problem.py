@@ -218,6 +218,4 @@ def statement_labels(schema: Schema) -> frozenset[str]:
 
     They are whole clauses or quotations, so that other edges and lengths are right for them.
     """
-    return frozenset(
-        x.name for x in schema.labels if x.name in schema.containers and not set(x.inside) - {x.name}
-    )
+    return frozenset(x.name for x in schema.labels if x.name in schema.containers and not set(x.inside) - {x.name})

@@ -6,14 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Protocol
 
 from annotator.checks import boundaries, consistency, corpus_checks, schema_rules
-from annotator.checks.problem import (
-    CheckInput,
-    PluginKind,
-    Problem,
-    ProblemKind,
-    ProblemLevel,
-    ProblemLocation,
-)
+from annotator.checks.problem import CheckInput, PluginKind, Problem, ProblemKind, ProblemLevel, ProblemLocation
 
 CheckFunction = Callable[[CheckInput], Iterable[Problem]]
 
@@ -27,16 +20,10 @@ CHECKS: tuple[tuple[CheckFunction, tuple[ProblemKind, ...]], ...] = (
     (boundaries.check_punctuation_edges, (ProblemKind.PUNCTUATION,)),
     (boundaries.check_long_spans, (ProblemKind.HUGE,)),
     (boundaries.check_sentence_crossing, (ProblemKind.SENTENCE_END,)),
-    (
-        consistency.check_label_consistency,
-        (ProblemKind.TWO_LABELS, ProblemKind.OTHER_EDGES, ProblemKind.UNLABELLED),
-    ),
+    (consistency.check_label_consistency, (ProblemKind.TWO_LABELS, ProblemKind.OTHER_EDGES, ProblemKind.UNLABELLED)),
     (schema_rules.check_guideline_labels, (ProblemKind.GUIDELINE,)),
     (schema_rules.check_guideline_sentences, (ProblemKind.GUIDELINE,)),
-    (
-        corpus_checks.check_near_duplicates,
-        (ProblemKind.DUPLICATE_ARTICLE, ProblemKind.DUPLICATE_SENTENCE),
-    ),
+    (corpus_checks.check_near_duplicates, (ProblemKind.DUPLICATE_ARTICLE, ProblemKind.DUPLICATE_SENTENCE)),
     (corpus_checks.check_training_size, (ProblemKind.FEW,)),
 )
 """Each check and the kinds that it finds; damage and tokenizer drift are found by the workflow."""
@@ -59,9 +46,7 @@ class Check(Protocol):
 def run_checks(check_input: CheckInput, kinds: Collection[ProblemKind]) -> list[Problem]:
     """Return the problems of these kinds, sorted; a check of no such kind is not run."""
     wanted = frozenset(kinds)
-    problems = [
-        p for check, finds in CHECKS if wanted & {*finds} for p in check(check_input) if p.kind in wanted
-    ]
+    problems = [p for check, finds in CHECKS if wanted & {*finds} for p in check(check_input) if p.kind in wanted]
     return sorted(problems, key=lambda p: p.sort_key)
 
 

@@ -54,9 +54,7 @@ def check_sentence_offsets(check_input: CheckInput) -> Iterator[Problem]:
         article = check_input.articles.get(s.article)
         if article is not None and article.text[s.start : s.end] != s.text:
             cure = "restore articles/ or the journal from a copy"
-            yield reviewed.problem(
-                ProblemKind.PLACE, None, "this is not what stands there in the article", cure
-            )
+            yield reviewed.problem(ProblemKind.PLACE, None, "this is not what stands there in the article", cure)
 
 
 _MIN_EXAMPLE_LENGTH = 20
@@ -80,9 +78,7 @@ def check_guideline_labels(check_input: CheckInput) -> Iterator[Problem]:
 
 def check_guideline_sentences(check_input: CheckInput) -> Iterator[Problem]:
     """Yield the finished sentences that hold an example of the schema, marked otherwise than there."""
-    examples = [
-        (x, e) for x in check_input.schema.labels for e in x.examples if len(e.text) >= _MIN_EXAMPLE_LENGTH
-    ]
+    examples = [(x, e) for x in check_input.schema.labels for e in x.examples if len(e.text) >= _MIN_EXAMPLE_LENGTH]
     for reviewed in check_input.reviewed_sentences:
         if reviewed.answer is Answer.ACCEPT:
             for label, example in examples:
@@ -103,9 +99,7 @@ def _example_labels(schema: Schema) -> Mapping[str, dict[str, Example]]:
 
 def _guideline_problem(reviewed: ReviewedSentence, label: Label, example: Example, at: int) -> Problem | None:
     end = at + len(example.text)
-    there = {
-        (s.start, s.end) for s in reviewed.spans if s.label == label.name and at <= s.start and s.end <= end
-    }
+    there = {(s.start, s.end) for s in reviewed.spans if s.label == label.name and at <= s.start and s.end <= end}
     asked = set() if example.wrong else {(at + a, at + b) for a, b in example.marked}
     if there == asked:
         return None

@@ -31,12 +31,7 @@ _THEMES = ("dark", "light", "dark-high", "light-high", "ansi-dark", "ansi-light"
 @click.option("--theme", type=click.Choice(_THEMES), help="Colours.")
 @click.option("--ascii", "ascii_glyphs", is_flag=True, help="Draw with ASCII characters alone.")
 def command(
-    corpus: Path | None,
-    name: str,
-    schema: Path | None,
-    read_only: bool,
-    theme: str | None,
-    ascii_glyphs: bool,
+    corpus: Path | None, name: str, schema: Path | None, read_only: bool, theme: str | None, ascii_glyphs: bool
 ) -> None:
     """Annotate CORPUS in the terminal; without one, your own copy of the sample corpus.
 
@@ -48,12 +43,7 @@ def command(
     if schema is not None:
         _apply_schema_file(opened, schema, read_only=read_only)
     code = _annotate(
-        opened,
-        name or login_name(),
-        read_only,
-        theme or "",
-        ascii_glyphs or _needs_ascii(),
-        tour=corpus is None,
+        opened, name or login_name(), read_only, theme or "", ascii_glyphs or _needs_ascii(), tour=corpus is None
     )
     if corpus is None:
         output.write_message(f"what you annotated lies in your own copy of the sample: {opened.path}")
@@ -104,9 +94,7 @@ def _sixteen_colour_theme() -> str:
     return "" if full or "256" in term or "direct" in term or "kitty" in term else "ansi-dark"
 
 
-def _annotate(
-    corpus: CorpusFolder, name: str, read_only: bool, theme: str, ascii_glyphs: bool, *, tour: bool
-) -> int:
+def _annotate(corpus: CorpusFolder, name: str, read_only: bool, theme: str, ascii_glyphs: bool, *, tour: bool) -> int:
     from annotator.session.keymap_file import load_keymap_or_default
     from annotator.session.session import AnnotationSession
     from annotator.session.session_checks import others_work_message

@@ -20,9 +20,7 @@ from annotator.workflows.opening import open_corpus
 @click.command("articles")
 @click.argument("corpus", type=PATH)
 @click.argument("article", required=False)
-@click.option(
-    "--switch", nargs=2, type=str, metavar="LINE VERDICT", help="Give a line (from 1) another verdict."
-)
+@click.option("--switch", nargs=2, type=str, metavar="LINE VERDICT", help="Give a line (from 1) another verdict.")
 @click.option("--undo", is_flag=True, help="Take back the last switch of this article.")
 @click.option("--as", "name", default="", help="Who switches (default: your login name).")
 @json_option
@@ -84,13 +82,7 @@ def _print_article(a: Article, *, as_json: bool) -> None:
         ]
         output.write_json({"id": a.id, "title": a.title, "byline": a.byline, "date": a.date, "lines": lines})
         return
-    head = {
-        "title": a.title,
-        "by": a.byline,
-        "place": a.dateline,
-        "date": a.date,
-        "from": a.source or a.origin,
-    }
+    head = {"title": a.title, "by": a.byline, "place": a.dateline, "date": a.date, "from": a.source or a.origin}
     for name, value in head.items():
         if value:
             output.write_row(f"{name:<6} {value}")

@@ -99,9 +99,7 @@ def _export_formats() -> list[str]:
     help="Put all that is linked into one part, though articles move, and keep it so from now on.",
 )
 @click.option(
-    "--report",
-    is_flag=True,
-    help="Write report.html too, a data card to open offline, and say what the split leaks.",
+    "--report", is_flag=True, help="Write report.html too, a data card to open offline, and say what the split leaks."
 )
 @click.option("--resume", is_flag=True, help="Take over the shards that a killed export has finished.")
 @max_lost_option
@@ -124,9 +122,7 @@ def command(
         if ctx.get_parameter_source("unit") is not ParameterSource.COMMANDLINE:
             chosen["unit"] = None
     with output.progress("export") as show:
-        report = Corpus.open(corpus).export(
-            out, format=to, progress=show, warn=output.write_warning, **chosen
-        )
+        report = Corpus.open(corpus).export(out, format=to, progress=show, warn=output.write_warning, **chosen)
     if as_json:
         output.write_json(report.as_dict())
     else:
@@ -140,9 +136,7 @@ def command(
 
 def _refuse_options(ctx: click.Context, to: str) -> None:
     """Raise UsageError for an option that the format has no use for."""
-    given = [
-        o for p, o in _SPACY_OPTIONS.items() if ctx.get_parameter_source(p) is ParameterSource.COMMANDLINE
-    ]
+    given = [o for p, o in _SPACY_OPTIONS.items() if ctx.get_parameter_source(p) is ParameterSource.COMMANDLINE]
     if "--unit" in given:
         from annotator.formats.registry import format_info
 

@@ -8,14 +8,7 @@ from typing import Any
 import click
 
 from annotator.cli import output
-from annotator.cli.options import (
-    PATH,
-    FormatType,
-    annotate_command,
-    exit_for_losses,
-    json_option,
-    max_lost_option,
-)
+from annotator.cli.options import PATH, FormatType, annotate_command, exit_for_losses, json_option, max_lost_option
 from annotator.core.annotation import Answer
 from annotator.formats import offset_units
 from annotator.formats.document import conversion_report
@@ -42,9 +35,7 @@ from annotator.workflows.importing import MAX_LISTED, ImportReport, import_files
     help="Labels: PER=PERSON,MISC= (empty: left out); numbered tags: 0=O,1=B-PERSON,2=I-PERSON.",
 )
 @click.option("--add-labels", is_flag=True, help="Take labels that the schema lacks into it.")
-@click.option(
-    "--as", "annotator", default="", metavar="NAME", help="Whose annotations (default: as the file says)."
-)
+@click.option("--as", "annotator", default="", metavar="NAME", help="Whose annotations (default: as the file says).")
 @click.option(
     "--answer",
     type=click.Choice([Answer.ACCEPT.value, OPEN_ANSWER]),
@@ -62,10 +53,7 @@ from annotator.workflows.importing import MAX_LISTED, ImportReport, import_files
 @click.option("--ledger-file", type=PATH, help="Where the ledger goes (default: imports/ in the corpus).")
 @click.option("--strict", is_flag=True, help="Import nothing if anything would be lost.")
 @click.option(
-    "--title-from",
-    default="",
-    metavar="FIELD",
-    help="The field of the metadata that holds an article's title.",
+    "--title-from", default="", metavar="FIELD", help="The field of the metadata that holds an article's title."
 )
 @click.option(
     "--offsets",
@@ -84,12 +72,7 @@ from annotator.workflows.importing import MAX_LISTED, ImportReport, import_files
 @max_lost_option
 @json_option
 def command(
-    files: tuple[Path, ...],
-    folder: Path,
-    pairs: tuple[str, ...],
-    max_lost: int,
-    as_json: bool,
-    **chosen: Any,
+    files: tuple[Path, ...], folder: Path, pairs: tuple[str, ...], max_lost: int, as_json: bool, **chosen: Any
 ) -> None:
     """Take the annotations in FILES (or folders, or zips), made with other tools, into a corpus.
 
@@ -100,10 +83,7 @@ def command(
     options = {name: value for name, value in chosen.items() if value is not None}
     with output.progress_counter("documents of") as show:
         report = import_files(
-            files=files,
-            folder=folder,
-            progress=show,
-            options=ImportOptions(labels=parse_label_pairs(pairs), **options),
+            files=files, folder=folder, progress=show, options=ImportOptions(labels=parse_label_pairs(pairs), **options)
         )
     if as_json:
         output.write_json(report.as_dict())
@@ -113,9 +93,7 @@ def command(
 
 
 def _print_report(report: ImportReport) -> None:
-    output.write_data(
-        f"{f['file']}: {format_info(f['format']).description} ({f['why']})" for f in report.files
-    )
+    output.write_data(f"{f['file']}: {format_info(f['format']).description} ({f['why']})" for f in report.files)
     output.write_data(conversion_report(report.ledger))
     journals = sorted(set(report.annotators.values()))
     counts = (
@@ -132,8 +110,6 @@ def _print_report(report: ImportReport) -> None:
     if report.added_labels:
         more = len(report.added_labels) - MAX_LISTED
         rest = f" and {more} more" if more > 0 else ""
-        output.write_message(
-            f"note: the schema has new labels: {', '.join(report.added_labels[:MAX_LISTED])}{rest}"
-        )
+        output.write_message(f"note: the schema has new labels: {', '.join(report.added_labels[:MAX_LISTED])}{rest}")
     for note in report.notes:
         output.write_message(f"note: {note}")

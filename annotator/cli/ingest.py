@@ -14,21 +14,14 @@ from annotator.workflows.ingesting import IngestInterrupted, IngestReport, inges
 
 
 @click.command("ingest")
-@click.argument(
-    "sources", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True, readable=False)
-)
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True, readable=False))
 @click.option("--corpus", "folder", required=True, type=PATH, help="The corpus; made if need be.")
 @click.option("--lang", default=None, help="Language of a new corpus, a spaCy code (default: en).")
 @click.option("--schema", type=PATH, help="Label schema to put in force (default: news).")
 @click.option("--name", default=None, help="Name of a new corpus (default: its folder's).")
 @json_option
 def command(
-    sources: tuple[Path, ...],
-    folder: Path,
-    lang: str | None,
-    schema: Path | None,
-    name: str | None,
-    as_json: bool,
+    sources: tuple[Path, ...], folder: Path, lang: str | None, schema: Path | None, name: str | None, as_json: bool
 ) -> None:
     """Take SOURCES into a corpus: text dumps of pages, HTML, JSONL, folders, or - for standard input.
 
@@ -51,9 +44,7 @@ def command(
             output.write_message(f"annotator: {further}")
         raise
     except IngestInterrupted as error:
-        output.write_message(
-            f"stopped: {error.articles} articles are in, the rest is not; run it again to go on"
-        )
+        output.write_message(f"stopped: {error.articles} articles are in, the rest is not; run it again to go on")
         sys.exit(output.EXIT_INTERRUPTED)
     for warning in report.warnings:
         output.write_warning(warning)

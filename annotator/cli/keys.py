@@ -19,9 +19,7 @@ from annotator.storage.user_files import Preferences
 
 @click.command("keys")
 @click.option("--check", type=PATH, help="A keymap file to try, instead of your own.", metavar="FILE")
-@click.option(
-    "--schema", type=PATH, default=Path(DEFAULT_SCHEMA), help="The label schema to hold it against."
-)
+@click.option("--schema", type=PATH, default=Path(DEFAULT_SCHEMA), help="The label schema to hold it against.")
 @json_option
 def command(check: Path | None, schema: Path, as_json: bool) -> int:
     """Print the keys in force; a * marks those that your keymap file has changed.
@@ -69,14 +67,9 @@ def _clash_fields(clash: KeymapProblem) -> dict[str, Any]:
 
 def _key_table(keys: EffectiveKeymap) -> list[str]:
     """Return the table: mark, id, group, keys and what they do."""
-    rows = [
-        ("*" if _is_changed(c) else " ", c.id, c.group, c.key_text, c.description) for c in keys.all_commands
-    ]
+    rows = [("*" if _is_changed(c) else " ", c.id, c.group, c.key_text, c.description) for c in keys.all_commands]
     rows += [(" ", "", "Label", x.key, x.name) for x in keys.schema.labels if x.key]
     rows += [(" ", "", "Hints", "letters", "".join(keys.style.available_letters(keys.label_keys)))]
-    rows += [
-        (" ", "", "Hints", "mode", keys.hint_settings.mode),
-        (" ", "", "Hints", "hand", keys.hint_settings.hand),
-    ]
+    rows += [(" ", "", "Hints", "mode", keys.hint_settings.mode), (" ", "", "Hints", "hand", keys.hint_settings.hand)]
     wide = [max(len(row[n]) for row in rows) for n in range(4)]
     return ["  ".join([*(x.ljust(w) for x, w in zip(row[:4], wide, strict=True)), row[4]]) for row in rows]

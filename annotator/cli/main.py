@@ -90,9 +90,7 @@ def _refuse_misspelt_command(word: str) -> None:
     """Raise UsageError for a word that is almost a command and no folder."""
     near = get_close_matches(word, _COMMANDS, n=1, cutoff=0.7)
     if near and not Path(word).exists():
-        raise UsageError(
-            f"there is no command {word!r}, and no such corpus", do=f"did you mean `annotator {near[0]}`?"
-        )
+        raise UsageError(f"there is no command {word!r}, and no such corpus", do=f"did you mean `annotator {near[0]}`?")
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
@@ -136,9 +134,7 @@ def run(args: list[str] | None = None) -> None:
     """Run the command line and exit with its code; a mistake or a failing system is one line on stderr."""
     output.allow_any_text()
     if os.name == "nt":  # before anything is loaded that needs the locks of Unix
-        output.write_message(
-            "annotator: Windows has no file locks of this kind; install WSL and run Annotator in it"
-        )
+        output.write_message("annotator: Windows has no file locks of this kind; install WSL and run Annotator in it")
         sys.exit(1)
     sys.exit(_run_for_exit_code(sys.argv[1:] if args is None else args))
 
@@ -171,9 +167,7 @@ def _report_error(error: Exception) -> int:
         import traceback
 
         traceback.print_exc()
-    output.write_message(
-        f"annotator: {_unexpected_error(error)}; set {DEBUG_VARIABLE}=1 to see where it comes from"
-    )
+    output.write_message(f"annotator: {_unexpected_error(error)}; set {DEBUG_VARIABLE}=1 to see where it comes from")
     return 1
 
 

@@ -71,9 +71,7 @@ def split_command(
     if len(names) < 2:
         raise UsageError(f"--into {into} is no list of labels", do="give two at least, such as CITY,BUILDING")
     words = _parse_words(take, names)
-    report = migrating.split_label(
-        opened, label, names, take=words, by=login_name(), reopen=reopen, dry_run=dry_run
-    )
+    report = migrating.split_label(opened, label, names, take=words, by=login_name(), reopen=reopen, dry_run=dry_run)
     _print_report(report, as_json=as_json)
 
 

@@ -22,9 +22,7 @@ from annotator.workflows.suggesting import SuggestReport, open_suggestion_source
 @click.command("suggest")
 @click.argument("corpus", type=PATH, required=False)
 @click.option("--rules", is_flag=True, help="By the rules that the screen uses as well.")
-@click.option(
-    "--model", default=None, metavar="NAME_OR_PATH", help="By a spaCy pipeline. Loading it runs its code."
-)
+@click.option("--model", default=None, metavar="NAME_OR_PATH", help="By a spaCy pipeline. Loading it runs its code.")
 @click.option("--evaluate", "gold", type=PATH, help="Write nothing; measure against this JSONL or journal.")
 @click.option(
     "--source",
@@ -125,14 +123,7 @@ def _evaluate(
     labels = opened.schema if opened and schema is None else load_schema(schema or DEFAULT_SCHEMA)
     with output.progress("evaluate") as show:
         evaluation = evaluate_sources(
-            gold,
-            labels,
-            corpus=opened,
-            rules=rules,
-            model=model,
-            source=source,
-            threshold=threshold,
-            progress=show,
+            gold, labels, corpus=opened, rules=rules, model=model, source=source, threshold=threshold, progress=show
         )
     if as_json:
         output.write_json(

@@ -33,9 +33,7 @@ class AnnotationStore:
         touched = self._touched.get(article, {})
         ranges = self._ranges.get(article, [])
         kept = [
-            AnnotatedSentence(s)
-            for s in self._stored_sentences(article)
-            if not _overlaps_any(ranges, (s.start, s.end))
+            AnnotatedSentence(s) for s in self._stored_sentences(article) if not _overlaps_any(ranges, (s.start, s.end))
         ]
         return tuple(sorted([*kept, *touched.values()], key=lambda w: w.sentence.start))
 
@@ -62,15 +60,11 @@ class AnnotationStore:
             now = self._touched.get(annotated.sentence.article, {}).get(_sentence_range(annotated))
             if now is not None and now.annotation != annotated.annotation:
                 raise RuleError(
-                    "the sentence has changed since",
-                    where=annotated.sentence.id,
-                    do="look at it and try again",
+                    "the sentence has changed since", where=annotated.sentence.id, do="look at it and try again"
                 )
         self.replace_sentences(edit.before, edit.after)
 
-    def replace_sentences(
-        self, before: Iterable[AnnotatedSentence], after: Iterable[AnnotatedSentence]
-    ) -> None:
+    def replace_sentences(self, before: Iterable[AnnotatedSentence], after: Iterable[AnnotatedSentence]) -> None:
         """Remove the sentences ``before`` and add those ``after``."""
         for annotated in before:
             article, sentence_range = annotated.sentence.article, _sentence_range(annotated)
@@ -85,9 +79,7 @@ class AnnotationStore:
 
     def overlapping(self, article: str, start: int, end: int) -> tuple[AnnotatedSentence, ...]:
         """Return the sentences that share text with ``[start, end)`` of the article."""
-        return tuple(
-            w for w in self.sentences_of(article) if w.sentence.start < end and start < w.sentence.end
-        )
+        return tuple(w for w in self.sentences_of(article) if w.sentence.start < end and start < w.sentence.end)
 
     def remember_seq(self, record: JournalRecord) -> None:
         """Remember the last record of a sentence."""
@@ -114,9 +106,7 @@ class AnnotationStore:
         for record in batch:
             self.remember_seq(record)
 
-    def _sentences_before(
-        self, op: Op, after: tuple[AnnotatedSentence, ...]
-    ) -> tuple[AnnotatedSentence, ...]:
+    def _sentences_before(self, op: Op, after: tuple[AnnotatedSentence, ...]) -> tuple[AnnotatedSentence, ...]:
         """Return the sentences that ``after`` replaces."""
         if op in {Op.EDIT, Op.ANSWER, Op.NOTE, Op.MIGRATE}:
             if len(after) == 1:

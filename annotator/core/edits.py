@@ -58,9 +58,7 @@ _ANSWER_MESSAGES = {
 }
 
 
-def _annotation_edit(
-    annotated: AnnotatedSentence, annotation: Annotation, message: str, op: Op = Op.EDIT
-) -> Edit:
+def _annotation_edit(annotated: AnnotatedSentence, annotation: Annotation, message: str, op: Op = Op.EDIT) -> Edit:
     return Edit(op, (annotated,), (replace(annotated, annotation=annotation),), message)
 
 
@@ -77,9 +75,7 @@ def add_span(annotated: AnnotatedSentence, span: Span, schema: Schema, *, beside
             "the span ends after the sentence", where=annotated.sentence.id, do="select inside the sentence"
         )
     if any(s.key == span.key for s in spans):
-        raise RuleError(
-            f"this is already {span.label}", do="use 0 to remove it, another label key to relabel it"
-        )
+        raise RuleError(f"this is already {span.label}", do="use 0 to remove it, another label key to relabel it")
     exact = [] if beside else [s for s in spans if (s.start, s.end) == (span.start, span.end)]
     others = [s for s in spans if s not in exact]
     if broken := schema.find_violation(span, others):
@@ -91,9 +87,7 @@ def add_span(annotated: AnnotatedSentence, span: Span, schema: Schema, *, beside
 def move_span(annotated: AnnotatedSentence, old: Span, new: Span, schema: Schema) -> Edit:
     """Return the edit that puts ``new`` in the place of ``old``; raises RuleError as ``add_span`` does."""
     without = replace(annotated, annotation=remove_span(annotated, old).after[0].annotation)
-    after = (
-        add_span(without, replace(new, source=mark_source_modified(old.source)), schema).after[0].annotation
-    )
+    after = add_span(without, replace(new, source=mark_source_modified(old.source)), schema).after[0].annotation
     return _annotation_edit(annotated, after, f"{old.label} moved")
 
 
@@ -107,9 +101,7 @@ def remove_span(annotated: AnnotatedSentence, span: Span) -> Edit:
 
 def set_answer(annotated: AnnotatedSentence, answer: Answer | None) -> Edit:
     """Return the edit that answers the sentence; its spans stay."""
-    return _annotation_edit(
-        annotated, annotated.annotation.with_answer(answer), _ANSWER_MESSAGES[answer], Op.ANSWER
-    )
+    return _annotation_edit(annotated, annotated.annotation.with_answer(answer), _ANSWER_MESSAGES[answer], Op.ANSWER)
 
 
 def reject_suggestion(annotated: AnnotatedSentence, span: Span) -> Edit:
@@ -130,15 +122,9 @@ def apply_suggestions(
     kept = list(annotated.annotation.spans)
     known = {s.key for s in (*kept, *annotated.annotation.rejected)}
     for span in spans:
-        if (
-            span.key not in known
-            and span.end <= len(annotated.sentence.text)
-            and not schema.find_violation(span, kept)
-        ):
+        if span.key not in known and span.end <= len(annotated.sentence.text) and not schema.find_violation(span, kept):
             kept.append(span)
-    message = (
-        f"{_ANSWER_MESSAGES[answer]}" if answer else f"{len(kept) - len(annotated.annotation.spans)} taken"
-    )
+    message = f"{_ANSWER_MESSAGES[answer]}" if answer else f"{len(kept) - len(annotated.annotation.spans)} taken"
     annotation = annotated.annotation.with_spans(kept)
     if answer is not None:
         annotation = annotation.with_answer(answer)
@@ -192,10 +178,7 @@ def join_sentences(first: AnnotatedSentence, second: AnnotatedSentence, article_
         (*head, *between, *(t.shifted(by) for t in b.tokens)),
     )
     return Edit(
-        Op.JOIN,
-        (first, second),
-        (AnnotatedSentence(sentence, _joined_annotation(first, second, by)),),
-        "joined",
+        Op.JOIN, (first, second), (AnnotatedSentence(sentence, _joined_annotation(first, second, by)),), "joined"
     )
 
 
@@ -220,9 +203,7 @@ def split_sentence(annotated: AnnotatedSentence, at: int, article_text: str) -> 
     place = s.tokens[at].start
     cut = next((x for x in annotated.annotation.spans if x.start < place < x.end), None)
     if cut:
-        raise RuleError(
-            f"the split would cut a {cut.label} in two", do="remove that span first, or split elsewhere"
-        )
+        raise RuleError(f"the split would cut a {cut.label} in two", do="remove that span first, or split elsewhere")
     left, right = _subsentence(s, 0, at, article_text), _subsentence(s, at, len(s.tokens), article_text)
     if not left.text or not right.text:
         raise RuleError("there is only white space on one side", do="select a word to split at")

@@ -117,9 +117,7 @@ class _Merge:
         conflicts: list[JournalConflict] = []
         same = 0
         for place in _touched_ranges(self.their_tail):
-            before, ours, theirs = (
-                _sentences_within(store, place) for store in (self.before, self.ours, self.theirs)
-            )
+            before, ours, theirs = (_sentences_within(store, place) for store in (self.before, self.ours, self.theirs))
             blank = all(w.annotation == Annotation() for w in ours)
             undone = ours == before and not _overlaps_any_range(place, we_decided)
             if blank or undone or not _overlaps_any_range(place, touched):
@@ -166,8 +164,7 @@ class _Merge:
     def is_unannotated(self, sentences: Iterable[AnnotatedSentence]) -> bool:
         """Return True if none of the sentences is annotated, joined or split."""
         return all(
-            w.annotation == Annotation() and w.sentence in self.stored_sentences(w.sentence.article)
-            for w in sentences
+            w.annotation == Annotation() and w.sentence in self.stored_sentences(w.sentence.article) for w in sentences
         )
 
 

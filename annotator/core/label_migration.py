@@ -77,9 +77,7 @@ def migrate_labels(
     return [change for change in made if change.before != change.after]
 
 
-def _migrate_sentence(
-    annotated: AnnotatedSentence, rule: MigrationRule, old: Schema, new: Schema
-) -> SentenceMigration:
+def _migrate_sentence(annotated: AnnotatedSentence, rule: MigrationRule, old: Schema, new: Schema) -> SentenceMigration:
     was = annotated.annotation
     choices = [(s, *_new_label(s, annotated, rule)) for s in was.spans]
     now = was.with_spans([replace(s, label=label) for s, label, _ in choices])
@@ -162,18 +160,14 @@ class MigrationUndo:
         doubts: list[str] = []
         for span in now.spans:
             labels = self._restored_labels(annotated, span)
-            spans += [
-                self._restored_span(annotated, span, label) for label in labels or self._rule.sources[:1]
-            ]
+            spans += [self._restored_span(annotated, span, label) for label in labels or self._rule.sources[:1]]
             if not labels:
                 doubts.append(f"{annotated.text_of(span)}: {' or '.join(self._rule.sources)}?")
         known_label = self._with_restored_state(
             annotated, now.with_spans(spans).with_rejected(self._restored_rejections(annotated))
         )
         return SentenceMigration(
-            annotated,
-            replace(annotated, annotation=_with_doubts_noted(known_label, tag, doubts)),
-            bool(doubts),
+            annotated, replace(annotated, annotation=_with_doubts_noted(known_label, tag, doubts)), bool(doubts)
         )
 
     def _restored_labels(self, annotated: AnnotatedSentence, span: Span) -> list[str]:
@@ -199,9 +193,7 @@ class MigrationUndo:
         change = self._by_id.get(annotated.sentence.id)
         if change is None:
             into = set(self._rule.into)
-            strange = [
-                s for s in annotated.annotation.rejected if s.label in into and not self._old.label(s.label)
-            ]
+            strange = [s for s in annotated.annotation.rejected if s.label in into and not self._old.label(s.label)]
             kept = [s for s in annotated.annotation.rejected if s not in strange]
             return kept + [replace(s, label=label) for s in strange for label in self._rule.sources]
         made = {s.key for s in change.after.annotation.rejected}

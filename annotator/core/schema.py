@@ -12,20 +12,7 @@ from msgspec import Struct
 from annotator.core.errors import SchemaError
 from annotator.core.spans import Span
 
-LABEL_COLOURS = (
-    "blue",
-    "green",
-    "orange",
-    "pink",
-    "red",
-    "lime",
-    "cyan",
-    "mauve",
-    "indigo",
-    "violet",
-    "sand",
-    "teal",
-)
+LABEL_COLOURS = ("blue", "green", "orange", "pink", "red", "lime", "cyan", "mauve", "indigo", "violet", "sand", "teal")
 """The names a label's ``colour`` may have; the screen knows how each looks in each theme."""
 
 MAX_LABEL_KEYS = 8
@@ -139,8 +126,7 @@ class Schema(Struct, frozen=True):
             return None
         return RuleViolation(
             "inside",
-            f"{inner.label} may not lie in {outer.label} (rule `inside`). "
-            "Change the selection or remove one with 0",
+            f"{inner.label} may not lie in {outer.label} (rule `inside`). Change the selection or remove one with 0",
         )
 
     def _is_allowed(self, one: Span, other: Span, rule: str) -> bool:
@@ -187,21 +173,15 @@ def _parse_label(table: Any, n: int, where: str) -> Label:
     name = table.get("name")
     if not isinstance(name, str) or not _LABEL_NAME.fullmatch(name) or not name.isprintable():
         raise SchemaError(
-            "the label has no usable `name`",
-            where=place,
-            do="give it a name without blanks or control characters",
+            "the label has no usable `name`", where=place, do="give it a name without blanks or control characters"
         )
     place = f"{where}: label {name}"
     key = table.get("key", "")
     if key != "" and not (isinstance(key, str) and _LABEL_KEY.fullmatch(key)):
-        raise SchemaError(
-            f"`key` must be one small letter, not {key!r}", where=place, do="use a letter from a to z"
-        )
+        raise SchemaError(f"`key` must be one small letter, not {key!r}", where=place, do="use a letter from a to z")
     colour = table.get("colour", LABEL_COLOURS[(n - 1) % len(LABEL_COLOURS)])
     if colour not in LABEL_COLOURS:
-        raise SchemaError(
-            f"there is no colour {colour!r}", where=place, do="use one of " + ", ".join(LABEL_COLOURS)
-        )
+        raise SchemaError(f"there is no colour {colour!r}", where=place, do="use one of " + ", ".join(LABEL_COLOURS))
     target = table.get("target", "spans")
     if target not in ("ents", "spans"):
         raise SchemaError(f"`target` is {target!r}", where=place, do='use "ents" or "spans"')
@@ -221,9 +201,7 @@ def _parse_label(table: Any, n: int, where: str) -> Label:
 def _parse_names(table: dict[str, Any], rule: str, place: str) -> tuple[str, ...]:
     value = table.get(rule, [])
     if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
-        raise SchemaError(
-            f"`{rule}` must be a list of label names", where=place, do=f'write {rule} = ["CLAIM"]'
-        )
+        raise SchemaError(f"`{rule}` must be a list of label names", where=place, do=f'write {rule} = ["CLAIM"]')
     return tuple(value)
 
 
@@ -231,18 +209,14 @@ def _parse_examples(table: dict[str, Any], place: str) -> tuple[Example, ...]:
     value = table.get("examples", [])
     if not isinstance(value, list):
         raise SchemaError(
-            "`examples` must be a list",
-            where=place,
-            do='write examples = [{ text = "talks in [[Abu Dhabi]]" }]',
+            "`examples` must be a list", where=place, do='write examples = [{ text = "talks in [[Abu Dhabi]]" }]'
         )
     return tuple(_parse_example(e, place) for e in value)
 
 
 def _parse_example(table: Any, place: str) -> Example:
     if not isinstance(table, dict) or not isinstance(table.get("text"), str):
-        raise SchemaError(
-            "an example has no `text`", where=place, do='write { text = "talks in [[Abu Dhabi]]" }'
-        )
+        raise SchemaError("an example has no `text`", where=place, do='write { text = "talks in [[Abu Dhabi]]" }')
     plain, ranges, at = "", [], 0
     for m in _SPAN_MARK.finditer(table["text"]):
         plain += table["text"][at : m.start()]
@@ -261,9 +235,7 @@ def _check_labels(labels: tuple[Label, ...], where: str) -> None:
     for key in sorted({x.key for x in labels if x.key}):
         owners = [x.name for x in labels if x.key == key]
         if len(owners) > 1:
-            raise SchemaError(
-                f"{' and '.join(owners)} have the key {key!r}", where=where, do="give each its own"
-            )
+            raise SchemaError(f"{' and '.join(owners)} have the key {key!r}", where=where, do="give each its own")
     if sum(bool(x.key) for x in labels) > MAX_LABEL_KEYS:
         raise SchemaError(
             f"{sum(bool(x.key) for x in labels)} labels have a key",
@@ -293,6 +265,4 @@ def _check_takes(labels: tuple[Label, ...], where: str) -> None:
                     f"{taker[given]} and {label.name} both take {given}", where=place, do="leave it in one"
                 )
             if any(x.name.upper() == given and x is not label for x in labels):
-                raise SchemaError(
-                    f"`takes` names {given}, which is a label itself", where=place, do="leave it out"
-                )
+                raise SchemaError(f"`takes` names {given}, which is a label itself", where=place, do="leave it out")

@@ -68,9 +68,7 @@ class SpanScores(Struct, frozen=True):
 
     def __add__(self, other: SpanScores) -> SpanScores:
         return SpanScores(
-            self.exact + other.exact,
-            self.overlapping + other.overlapping,
-            self.characters + other.characters,
+            self.exact + other.exact, self.overlapping + other.overlapping, self.characters + other.characters
         )
 
     def as_dict(self) -> dict[str, object]:

@@ -144,9 +144,7 @@ def _term_test(term: QueryTerm) -> Callable[[QuerySubject], bool]:
         "label": lambda s: any(_starts_with(x.label, value) for x in s.annotated.annotation.spans),
         "answer": lambda s: _matches_answer(s.annotated, value),
         "flag": lambda s: s.annotated.annotation.flagged,
-        "note": lambda s: (
-            bool(s.annotated.annotation.note) and folded in s.annotated.annotation.note.casefold()
-        ),
+        "note": lambda s: bool(s.annotated.annotation.note) and folded in s.annotated.annotation.note.casefold(),
         "article": lambda s: folded in s.title.casefold(),
         "problem": lambda s: s.has_problem,
     }[term.kind]

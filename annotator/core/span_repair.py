@@ -65,9 +65,7 @@ def misaligned_spans(annotated: AnnotatedSentence) -> tuple[Span, ...]:
 def find_misaligned_spans(annotated_sentences: Iterable[AnnotatedSentence]) -> Iterator[MisalignedSpan]:
     """Yield the spans of the sentences that begin or end inside a token."""
     return (
-        MisalignedSpan(annotated, span)
-        for annotated in annotated_sentences
-        for span in misaligned_spans(annotated)
+        MisalignedSpan(annotated, span) for annotated in annotated_sentences for span in misaligned_spans(annotated)
     )
 
 
@@ -119,9 +117,7 @@ def _snap_repair(
     visible = [t for t in tokens if t.text.strip()]
     if not visible:
         return SpanRepair(kind, None, reason="no whole token lies in it")
-    moved = replace(
-        span, start=visible[0].start, end=visible[-1].end, source=mark_source_modified(span.source)
-    )
+    moved = replace(span, start=visible[0].start, end=visible[-1].end, source=mark_source_modified(span.source))
     others = [s for s in annotated.annotation.spans if s.key != span.key]
     result = (annotated.text_of(moved),)
     if any(s.key == moved.key for s in others):

@@ -39,9 +39,7 @@ class Norms(Struct, frozen=True):
     single_word_exceptions: frozenset[str]
     """The first words of those that have but one: of the others no blank follows the first word."""
 
-    def find_exceptions(
-        self, words: Sequence[str], spaces: Sequence[int]
-    ) -> Iterator[tuple[int, TokenizerException]]:
+    def find_exceptions(self, words: Sequence[str], spaces: Sequence[int]) -> Iterator[tuple[int, TokenizerException]]:
         """Yield the places of exceptions: words without a blank between, from the left, the longest first."""
         cases = self.exceptions
         at = 0

@@ -59,9 +59,7 @@ _ROWS_PER_BLOCK = 1 << 12
 class TokenColumns:
     """The attributes of tokens; with ``norms`` all thirteen of them, which ``Attrs.FULL`` needs."""
 
-    def __init__(
-        self, attrs: AttributeSet, norms: Norms | None, *, mark_inside: bool, use_numpy: bool
-    ) -> None:
+    def __init__(self, attrs: AttributeSet, norms: Norms | None, *, mark_inside: bool, use_numpy: bool) -> None:
         """Begin with no tokens; ``mark_inside`` is whether those inside a sentence are marked as such.
 
         ``use_numpy`` is whether there are so many words that numpy, which takes time to load, is worth it.
@@ -93,9 +91,7 @@ class TokenColumns:
         """How many bytes the rows take."""
         return len(self) * 8 * len(ATTRIBUTE_IDS[self._attrs])
 
-    def extend(
-        self, words: Sequence[str], spaces: bytes, sizes: Sequence[int], ents: Iterable[TokenSpans]
-    ) -> None:
+    def extend(self, words: Sequence[str], spaces: bytes, sizes: Sequence[int], ents: Iterable[TokenSpans]) -> None:
         """Add the tokens of Docs of so many each, a sentence a Doc, with the entities of each."""
         at = len(self)
         bases = list(accumulate(sizes, initial=at))
@@ -168,9 +164,9 @@ class TokenColumns:
         if self._norms:
             columns[place(_NORM)] = self._words.norm
         if self._attrs is not AttributeSet.MIN:
-            columns[place(_SENT_START)] = starts = array(
-                "Q", [_NOT_SENTENCE_START if self._mark_inside else 0]
-            ) * len(self)
+            columns[place(_SENT_START)] = starts = array("Q", [_NOT_SENTENCE_START if self._mark_inside else 0]) * len(
+                self
+            )
             for n in self._starts:
                 starts[n] = 1
             for n in self._unset_starts:

@@ -50,9 +50,7 @@ STAGING_PREFIX = ".export-"
 """How the name of the folder begins in which the files of an export are made ready."""
 
 
-def replace_own_files(
-    folder: Path, files: Mapping[str, FileContent], others: Iterable[str]
-) -> tuple[str, ...]:
+def replace_own_files(folder: Path, files: Mapping[str, FileContent], others: Iterable[str]) -> tuple[str, ...]:
     """Replace the files of the last export by ``files``; of ``others`` those go that an export has written.
 
     Returns the names of those. Raises AnnotatorError where a file of another's would be replaced.
@@ -90,9 +88,7 @@ def _make_folder(folder: Path) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as e:
         description = "is a file" if folder.is_file() else f"cannot be made ({e.strerror or e})"
-        raise AnnotatorError(
-            f"the folder {description}", where=str(folder), do="choose another folder"
-        ) from e
+        raise AnnotatorError(f"the folder {description}", where=str(folder), do="choose another folder") from e
     return missing
 
 
@@ -270,10 +266,7 @@ def _why_not_owned(path: Path, digests: set[str] | None) -> str:
 
 def _ledger_digests(folder: Path) -> FileDigests:
     out: FileDigests = {}
-    for path in (
-        folder / EXPORT_LEDGER_FILE,
-        *sorted(folder.glob(f"{STAGING_PREFIX}*/*/{EXPORT_LEDGER_FILE}")),
-    ):
+    for path in (folder / EXPORT_LEDGER_FILE, *sorted(folder.glob(f"{STAGING_PREFIX}*/*/{EXPORT_LEDGER_FILE}"))):
         named = _digests_in_ledger(path) if path.is_file() else None
         for name, digest in (named or {}).items():
             out.setdefault(name, set()).add(digest)

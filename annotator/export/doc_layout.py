@@ -257,9 +257,7 @@ def article_metadata(article: Article) -> dict[str, Any]:
 def _msgpack_values(meta: Mapping[str, object]) -> dict[str, object]:
     """Return the values that msgpack holds; nested ones and numbers past 64 bits stay behind."""
     held: Iterable[tuple[str, object]] = sorted(meta.items())
-    return {
-        k: v for k, v in held if isinstance(v, str | float) or (isinstance(v, int) and -(2**63) <= v < 2**63)
-    }
+    return {k: v for k, v in held if isinstance(v, str | float) or (isinstance(v, int) and -(2**63) <= v < 2**63)}
 
 
 def _sentence_metadata(sentence: ExportSentence, first: int) -> dict[str, Any]:

@@ -26,12 +26,7 @@ from annotator.docbin.norms import load_norms
 from annotator.docbin.token_columns import AttributeSet, TokenSpan, TokenSpans
 from annotator.docbin.writer import DocBinWriter, DocContent, GroupSpans, SpanGroups
 from annotator.export import doc_layout, export_ledger
-from annotator.export.doc_layout import (
-    USER_DATA_KEY,
-    DocUnit,
-    ExportSentence,
-    article_metadata,
-)
+from annotator.export.doc_layout import USER_DATA_KEY, DocUnit, ExportSentence, article_metadata
 from annotator.export.docbin_parts import PartContents
 from annotator.export.options import ExportItem, ExportOptions
 from annotator.export.span_outcomes import (
@@ -305,9 +300,7 @@ class DocBinPacker:
         counted[2] += len(losers)
         return ents
 
-    def _longest_entities(
-        self, rivals: list[LocatedSpan]
-    ) -> tuple[list[LocatedSpan], dict[LocatedSpan, LocatedSpan]]:
+    def _longest_entities(self, rivals: list[LocatedSpan]) -> tuple[list[LocatedSpan], dict[LocatedSpan, LocatedSpan]]:
         """Return the longest of the spans that overlap, and the others with what they lost to."""
         winners: list[LocatedSpan] = []
         """In text order: they don't overlap."""
@@ -380,10 +373,7 @@ class DocBinPacker:
                 self._add_line(export_ledger.outcome_line(piece, outcome), kept=kept)
 
     def _pack_any_sentence(
-        self,
-        stored: StoredSentence,
-        location: SentenceLocation,
-        other_annotations: Sequence[AnnotatedSentence],
+        self, stored: StoredSentence, location: SentenceLocation, other_annotations: Sequence[AnnotatedSentence]
     ) -> tuple[list[TokenSpan], list[tuple[str, GroupSpans]]]:
         """Return entities and span groups as ``span_outcomes`` has them, counted and listed."""
         annotated = _annotated_sentence(stored, location)
@@ -392,9 +382,7 @@ class DocBinPacker:
         item = ExportItem(annotated, location.annotator, article, location.seq)
         others = [ExportItem(other, "", article) for other in other_annotations]
         wrong = incorrect_spans([item, *others], self.schema).get(annotated.sentence.id, ())
-        piece = ExportSentence(
-            annotated.sentence, article, self.part, item, (location.annotator,), every, wrong
-        )
+        piece = ExportSentence(annotated.sentence, article, self.part, item, (location.annotator,), every, wrong)
         self._count_outcomes(piece)
         wrong_spans = doc_layout.doc_incorrect_spans((piece,), [0])
         self.contents.add_doc((piece,), 0, len(wrong_spans))

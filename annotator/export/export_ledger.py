@@ -20,12 +20,7 @@ from msgspec import Struct
 from annotator.core.errors import AnnotatorError
 from annotator.core.ledger import Outcome, count_outcomes, encode_ledger_line
 from annotator.core.spans import span_id
-from annotator.export.atomic_output import (
-    EXPORT_LEDGER_FILE,
-    FileContent,
-    files_in_ledgers,
-    replace_own_files,
-)
+from annotator.export.atomic_output import EXPORT_LEDGER_FILE, FileContent, files_in_ledgers, replace_own_files
 from annotator.export.doc_layout import ExportSentence
 from annotator.export.options import SPLIT_PARTS, ExcludedItem, MissingItems
 from annotator.export.span_outcomes import EXPORT_OUTCOMES, SpanOutcome
@@ -72,9 +67,7 @@ def _excluded_sentence(group: Sequence[ExcludedItem], known: set[str]) -> Exclud
     s = item.annotated.sentence
     spans = {x.key: x for left in group for x in left.item.annotated.annotation.spans}
     outcomes = tuple(
-        SpanOutcome(x, Outcome.LEFT_OUT, group[0].why)
-        for x in spans.values()
-        if span_id(s.id, x) not in known
+        SpanOutcome(x, Outcome.LEFT_OUT, group[0].why) for x in spans.values() if span_id(s.id, x) not in known
     )
     if s.id in known and not outcomes:
         return None

@@ -289,9 +289,7 @@ class SplitAudit(RegroupedArticles, frozen=True, kw_only=True):
     def lines(self) -> list[str]:
         """Return the study for people."""
         out = (
-            [f"in dev, words that the label marks in train too: {_surface_form_line(self.forms)}"]
-            if self.forms
-            else []
+            [f"in dev, words that the label marks in train too: {_surface_form_line(self.forms)}"] if self.forms else []
         )
         if len(self.sentences) > 1:
             out.append(f"leakage into dev and test: {_leakage_line(self.leaks)}")
@@ -314,9 +312,7 @@ def article_with_title(article: str, title: str) -> str:
 def _shortened(lines: list[str]) -> list[str]:
     """Return the first lines, and how many more there are."""
     more = len(lines) - MAX_LISTED
-    return (
-        lines if more <= 0 else [*lines[:MAX_LISTED], f"  and {more} more; --json and --report have them all"]
-    )
+    return lines if more <= 0 else [*lines[:MAX_LISTED], f"  and {more} more; --json and --report have them all"]
 
 
 def _surface_form_line(found: Mapping[str, SurfaceFormCounts]) -> str:

@@ -57,6 +57,4 @@ def create_reader(
     """Return the reader of ``annotator.Corpus.v1``; raises ValueError without a path, as spaCy's does."""
     if path is None:
         raise ValueError(Errors.E913)
-    return FastCorpusReader(
-        path, gold_preproc=gold_preproc, max_length=max_length, limit=limit, augmenter=augmenter
-    )
+    return FastCorpusReader(path, gold_preproc=gold_preproc, max_length=max_length, limit=limit, augmenter=augmenter)

@@ -61,8 +61,7 @@ def _agreement_of_pair(
 ) -> PairAgreement | None:
     common = sorted(one.keys() & other.keys())
     scores = sum(
-        (score_spans(_label_ranges(one[s], label), _label_ranges(other[s], label)) for s in common),
-        start=SpanScores(),
+        (score_spans(_label_ranges(one[s], label), _label_ranges(other[s], label)) for s in common), start=SpanScores()
     )
     sizes = scores.exact.predicted, scores.exact.gold
     if not sum(sizes):
@@ -115,8 +114,7 @@ def render_report(report: ReportData) -> bytes:
         "sources": _sources(report.sentences),
         "annotators": _annotators(report),
         "agreement": [
-            (" and ".join(a.pair), a.label, a.sentences, *a.spans, a.exact, a.relaxed)
-            for a in report.agreement
+            (" and ".join(a.pair), a.label, a.sentences, *a.spans, a.exact, a.relaxed) for a in report.agreement
         ],
         "split_method": f"{report.shares}. {report.split_method}",
         "parts": parts,
@@ -132,13 +130,9 @@ def render_report(report: ReportData) -> bytes:
             *(f"left out: {bridge.message}" for bridge in audit.quarantined),
             *(f"moved to another part: {article}" for article in audit.moved),
         ],
-        "bars": _bar_chart(
-            {x.name: {p: audit.labels[p][x.name] for p in parts} for x in report.schema.labels}
-        ),
+        "bars": _bar_chart({x.name: {p: audit.labels[p][x.name] for p in parts} for x in report.schema.labels}),
         "lengths": [
-            _length_histogram(n, label, classes.get(label, "c0"))
-            for label, n in _span_lengths(report).items()
-            if n
+            _length_histogram(n, label, classes.get(label, "c0")) for label, n in _span_lengths(report).items() if n
         ],
         "examples": list(_examples(report, classes)),
         "schema": f"{report.schema.name} {report.schema.version}",
@@ -157,7 +151,7 @@ _INVISIBLE = re.compile(
 
 def _escaped(value: object) -> object:
     """Return a value as text of the page; what a macro has made stays as it is."""
-    return value if hasattr(value, "__html__") else Markup(escape(_INVISIBLE.sub("\ufffd", str(value))))
+    return value if hasattr(value, "__html__") else Markup(escape(_INVISIBLE.sub("\ufffd", str(value))))  # noqa: S704 - escaped here
 
 
 def _shown(value: object) -> object:
@@ -296,8 +290,7 @@ def _sentence_box(text: str, spans: Sequence[Span], classes: Mapping[str, str]) 
     """Return a sentence as boxes; a span that crosses another has two, its label at the end of the second."""
     root = _Box(text, 0, len(text))
     waiting = [
-        _Box(text, s.start, s.end, s.label, classes.get(s.label, "c0"))
-        for s in reversed(reading_order(list(spans)))
+        _Box(text, s.start, s.end, s.label, classes.get(s.label, "c0")) for s in reversed(reading_order(list(spans)))
     ]
     while waiting:
         waiting += _nest_box(root, waiting.pop())
@@ -342,9 +335,7 @@ def _bar_chart(rows: Mapping[str, Mapping[str, int]]) -> dict[str, object]:
         marks.append((_short_name(name), _BAR_LEFT - 8, y + 15, "end"))
         for part, count in row.items():
             width, title = count * _BAR_WIDTH / most, f"{name}, {part}: {count}"
-            marks.append(
-                _rectangle(f"{x:.1f}", y + 3, f"{width:.1f}", _BAR_ROW - 8, PART_CLASSES[part], title)
-            )
+            marks.append(_rectangle(f"{x:.1f}", y + 3, f"{width:.1f}", _BAR_ROW - 8, PART_CLASSES[part], title))
             x += width
         marks.append((f"{sum(row.values()):,}", f"{x + 6:.1f}", y + 15, "start"))
     return {"marks": marks, "width": _BAR_LEFT + _BAR_WIDTH + 70, "height": _BAR_ROW * len(rows) + 4}
@@ -365,9 +356,7 @@ def _length_histogram(lengths: Sequence[int], name: str, colour: str) -> dict[st
     return {"marks": marks, "width": _STEP_WIDTH * (last + 1) + 4, "height": _STEP_HEIGHT + 42}
 
 
-def _rectangle(
-    x: object, y: object, width: object, height: object, colour: str, title: str
-) -> dict[str, object]:
+def _rectangle(x: object, y: object, width: object, height: object, colour: str, title: str) -> dict[str, object]:
     return {"x": x, "y": y, "width": width, "height": height, "colour": colour, "title": title}
 
 

@@ -25,18 +25,14 @@ from annotator.docbin.writer import DocContent, SpanGroups
 class SpacyDocBin:
     """One DocBin that spaCy fills; the methods are those of ``DocBinWriter``."""
 
-    def __init__(
-        self, attrs: AttributeSet = AttributeSet.OWN, lang: str = "en", *, mark_inside: bool = True
-    ) -> None:
+    def __init__(self, attrs: AttributeSet = AttributeSet.OWN, lang: str = "en", *, mark_inside: bool = True) -> None:
         """Begin with no Doc; ``mark_inside`` is whether tokens inside a sentence are marked as such."""
         self._attrs, self._lang, self._mark_inside = attrs, lang, mark_inside
         # Words are stored as strings: whoever loads the bin brings the language. Only norms need it here.
         self._vocab = spacy.blank(lang).vocab if attrs is AttributeSet.FULL else Vocab()
         names = ATTRIBUTE_NAMES[attrs]
         with_data = attrs is AttributeSet.OWN
-        self._bin = (
-            DocBin(attrs=names, store_user_data=with_data) if names else DocBin(store_user_data=with_data)
-        )
+        self._bin = DocBin(attrs=names, store_user_data=with_data) if names else DocBin(store_user_data=with_data)
 
     def add(self, doc: DocContent) -> None:
         """Add a Doc."""
@@ -59,9 +55,7 @@ class SpacyDocBin:
         at = 0
         with cached_srsly_codecs():
             for size, marks, each, data in zip(sizes, ents, groups, user_data or repeat(b""), strict=False):
-                self.add(
-                    DocContent(words[at : at + size], spaces[at : at + size], marks, each, user_data=data)
-                )
+                self.add(DocContent(words[at : at + size], spaces[at : at + size], marks, each, user_data=data))
                 at += size
 
     def to_bytes(self) -> bytes:

@@ -140,17 +140,13 @@ def incorrect_spans(items: Iterable[ExportItem], schema: Schema) -> Mapping[str,
     kept: dict[str, set[IncorrectSpan]] = {}
     for item in items:
         work = item.annotated
-        down.setdefault(work.sentence.id, {}).update(
-            dict.fromkeys(_labelled_ranges(work, flat, rejected=True))
-        )
+        down.setdefault(work.sentence.id, {}).update(dict.fromkeys(_labelled_ranges(work, flat, rejected=True)))
         kept.setdefault(work.sentence.id, set()).update(_labelled_ranges(work, flat, rejected=False))
     left = {id_: tuple(w for w in sorted(found) if w not in kept[id_]) for id_, found in down.items()}
     return {id_: found for id_, found in left.items() if found}
 
 
-def _labelled_ranges(
-    annotated: AnnotatedSentence, entity_labels: set[str], *, rejected: bool
-) -> list[IncorrectSpan]:
+def _labelled_ranges(annotated: AnnotatedSentence, entity_labels: set[str], *, rejected: bool) -> list[IncorrectSpan]:
     spans = annotated.annotation.rejected if rejected else annotated.annotation.spans
     tokens = annotated.sentence.tokens
     return [

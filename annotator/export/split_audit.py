@@ -28,9 +28,7 @@ ArticleLinks = Mapping[str, Sequence[str]]
 """By article id, others that it is linked to, as copies or by story."""
 
 
-def audit_split(
-    sentences: Sequence[ExportSentence], labels: Sequence[str], links: ArticleLinks
-) -> SplitAudit:
+def audit_split(sentences: Sequence[ExportSentence], labels: Sequence[str], links: ArticleLinks) -> SplitAudit:
     """Return how much the split of these accepted sentences leaks."""
     parts = [p.part for p in sentences]
     wanted = [p for p in SPLIT_PARTS if p in parts]
@@ -61,9 +59,7 @@ def count_leaks(sentences: Sequence[ExportSentence], links: ArticleLinks) -> Lea
     linked = [a for a in sorted(tried - known) if any(b in known for b in links.get(a, ()))]
     texts = {p.sentence.text for p in train}
     fresh = [p for p in rest if p.sentence.text not in texts]
-    return LeakageCounts(
-        len(tried & known), len(linked), len(rest) - len(fresh), _count_near_duplicates(train, fresh)
-    )
+    return LeakageCounts(len(tried & known), len(linked), len(rest) - len(fresh), _count_near_duplicates(train, fresh))
 
 
 def surface_forms(sentences: Sequence[ExportSentence], labels: Sequence[str]) -> dict[str, SurfaceFormCounts]:
@@ -104,9 +100,7 @@ def _symmetric_links(links: ArticleLinks) -> dict[str, list[str]]:
 def _count_near_duplicates(train: Sequence[ExportSentence], rest: Sequence[ExportSentence]) -> int:
     sets = [shingle_hashes(shingle_words(p.sentence.text)) for p in (*train, *rest)]
     pairs = candidate_pairs(sets, 1, NEAR_DUPLICATE_SENTENCE)
-    found = {
-        b for a, b in pairs if a < len(train) <= b and jaccard(sets[a], sets[b]) >= NEAR_DUPLICATE_SENTENCE
-    }
+    found = {b for a, b in pairs if a < len(train) <= b and jaccard(sets[a], sets[b]) >= NEAR_DUPLICATE_SENTENCE}
     return len(found)
 
 
@@ -165,6 +159,4 @@ def block_split_warning(sentences: Iterable[tuple[str, str, str]]) -> str:
     blocks = "too few articles to split by article, so the sentences were split in blocks"
     if not description:
         return f"{blocks}; none leaks here, but the parts change as the corpus grows"
-    return (
-        f"{blocks} and articles leak from part to part, which flatters the scores: {', '.join(description)}"
-    )
+    return f"{blocks} and articles leak from part to part, which flatters the scores: {', '.join(description)}"

@@ -105,9 +105,7 @@ def split_keys(
 
 def _raise_too_few(have: int, parts: int) -> None:
     if not have:
-        raise AnnotatorError(
-            "there is no accepted sentence to export", do="annotate some and accept them with Enter"
-        )
+        raise AnnotatorError("there is no accepted sentence to export", do="annotate some and accept them with Enter")
     raise AnnotatorError(
         f"{have} accepted {'sentence is' if have == 1 else 'sentences are'} too few for {parts} parts",
         do=f"annotate at least {parts} sentences, or ask for one part with --split 100/0/0",
@@ -147,9 +145,7 @@ def _block_split(families: Sequence[str], shares: SplitShares) -> tuple[str, ...
 
 def _block_sizes(total: int, shares: SplitShares) -> dict[str, int]:
     """Share ``total`` sentences out: rounded down, at least one a part, the rest to the largest."""
-    sizes = {
-        p: max(1, total * s // sum(shares)) if s else 0 for p, s in zip(SPLIT_PARTS, shares, strict=True)
-    }
+    sizes = {p: max(1, total * s // sum(shares)) if s else 0 for p, s in zip(SPLIT_PARTS, shares, strict=True)}
     largest = max(SPLIT_PARTS, key=lambda p: sizes[p])
     sizes[largest] += total - sum(sizes.values())
     return sizes

@@ -178,9 +178,7 @@ def _quoted_json(value: str) -> str:
 def _score_weights(plan: TrainingPlan) -> str:
     share = 1 / len(plan.pipes)
     names = {"ner": "ents", "spancat": f"spans_{plan.spans_key}"}
-    return "\n".join(
-        f"{names[p]}_{x} = {share if x == 'f' else 0.0}" for p in plan.pipes for x in ("f", "p", "r")
-    )
+    return "\n".join(f"{names[p]}_{x} = {share if x == 'f' else 0.0}" for p in plan.pipes for x in ("f", "p", "r"))
 
 
 def _component_section(pipe: str, plan: TrainingPlan) -> str:
@@ -225,10 +223,7 @@ def render_configs(config_input: ConfigInput) -> dict[str, bytes]:
     apart = [(ner, ""), (spancat, SPANCAT_FOLDER)]
     wanted = together if config_input.options.unit == "sentence" else apart
     plans = [_training_plan(config_input, pipes, place) for pipes, place in wanted if pipes]
-    return {
-        name: render_config(plan)
-        for name, plan in zip((CONFIG_FILE, SPANCAT_CONFIG_FILE), plans, strict=False)
-    }
+    return {name: render_config(plan) for name, plan in zip((CONFIG_FILE, SPANCAT_CONFIG_FILE), plans, strict=False)}
 
 
 def _training_plan(config_input: ConfigInput, pipes: tuple[str, ...], place: str) -> TrainingPlan:
@@ -236,9 +231,7 @@ def _training_plan(config_input: ConfigInput, pipes: tuple[str, ...], place: str
     return TrainingPlan(
         pipes=pipes,
         train=_part_path(config_input, place + "train"),
-        dev=_part_path(
-            config_input, place + ("dev" if "dev" in config_input.options.parts_with_share else "train")
-        ),
+        dev=_part_path(config_input, place + ("dev" if "dev" in config_input.options.parts_with_share else "train")),
         lang=config_input.options.lang,
         spans_key=config_input.options.spans_key,
         tokens=train.tokens,

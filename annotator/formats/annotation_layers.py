@@ -87,12 +87,8 @@ class LayerSurvey(Struct):
         layer, _, feature = wanted.rpartition(".")
         name = self._full_name(layer, where) if layer else ""
         if not name:
-            features = {
-                n: ", ".join(filter(None, self.feature_values[n])) for n in sorted(self.feature_values)
-            }
-            layers = (
-                f"{n} ({self.counts[n]:,}{f': {names}' if names else ''})" for n, names in features.items()
-            )
+            features = {n: ", ".join(filter(None, self.feature_values[n])) for n in sorted(self.feature_values)}
+            layers = (f"{n} ({self.counts[n]:,}{f': {names}' if names else ''})" for n, names in features.items())
             there = "; ".join(layers) or "none"
             raise SourceError(f"it has no span layer {wanted!r}", where=where, do=f"name one of: {there}")
         if feature not in self.feature_values[name]:

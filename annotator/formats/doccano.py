@@ -51,9 +51,7 @@ def doccano_text(row: dict[str, Any], where: str) -> str:
     if key := text_field(row):
         return str(row[key])
     if isinstance(row.get("filename"), str):
-        raise SourceError(
-            "the row names a file, not a text", where=where, do="import projects with texts only"
-        )
+        raise SourceError("the row names a file, not a text", where=where, do="import projects with texts only")
     raise SourceError("the row has no `text`", where=where, do=EXPORT_AGAIN)
 
 
@@ -126,17 +124,7 @@ def row_quoted_text(row: Any) -> Iterator[span_fields.QuotedText]:
 
 COLUMN_TAKEN = "metadata: doccano has a column of that name for something else"
 
-_RESERVED_COLUMNS = {
-    "text",
-    "label",
-    "labels",
-    "entities",
-    "annotations",
-    "relations",
-    "Comments",
-    "comments",
-    "meta",
-}
+_RESERVED_COLUMNS = {"text", "label", "labels", "entities", "annotations", "relations", "Comments", "comments", "meta"}
 
 
 def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
@@ -178,12 +166,9 @@ DOCCANO_UNITS = (CODE_POINTS, GRAPHEMES, UTF16, CRLF_AS_ONE)
 
 
 OPEN_DOCCANO_TEXTS = (
-    "texts without a span, which the file leaves open because doccano doesn't say whether anybody has read "
-    "them: {n}"
+    "texts without a span, which the file leaves open because doccano doesn't say whether anybody has read them: {n}"
 )
-NUMERIC_LABELS = (
-    "labels are numbers, whose names stand in the project's label file; give them with --map: {n} span{s}"
-)
+NUMERIC_LABELS = "labels are numbers, whose names stand in the project's label file; give them with --map: {n} span{s}"
 
 _SHARED_FILE_NAMES = {"all", "unknown"}
 

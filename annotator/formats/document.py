@@ -166,11 +166,7 @@ def conversion_totals(log: ConversionLog) -> dict[str, Any]:
 
 def is_loss(entry: ConversionLogEntry) -> bool:
     """Return True if something was left out that nobody asked to leave out."""
-    return (
-        entry.outcome is Outcome.LEFT_OUT
-        and entry.why not in _NO_LOSS_REASONS
-        and entry.kind not in _MINOR_KINDS
-    )
+    return entry.outcome is Outcome.LEFT_OUT and entry.why not in _NO_LOSS_REASONS and entry.kind not in _MINOR_KINDS
 
 
 def count_losses(log: ConversionLog) -> int:

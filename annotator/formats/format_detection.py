@@ -53,9 +53,7 @@ def describe_unknown_file(sample: FileSample) -> str:
     for magic, description in _MAGIC_BYTES.items():
         if head.startswith(magic):
             return (
-                f"{description} with {', '.join(sample.names[:3])}"
-                if sample.is_zip and sample.names
-                else description
+                f"{description} with {', '.join(sample.names[:3])}" if sample.is_zip and sample.names else description
             )
     if b"\0" in head:
         return "a binary file"
@@ -149,9 +147,7 @@ def choose_format(source: ImportSource, name: str = "auto") -> tuple[str, str]:
     if len(found) > 1:
         description = "; ".join(f"{n} ({why})" for n, why in found.items())
         raise SourceError(
-            f"the file looks like several formats: {description}",
-            where=source.name,
-            do="say which with --format",
+            f"the file looks like several formats: {description}", where=source.name, do="say which with --format"
         )
     return next(iter(found.items()))
 

@@ -37,9 +37,7 @@ def supported_spans(
     return [span for span, why in reasons if not why]
 
 
-def flat_spans(
-    document: Document, spans: Iterable[Span], why_rejected: Callable[[Span, bool], str]
-) -> list[Span]:
+def flat_spans(document: Document, spans: Iterable[Span], why_rejected: Callable[[Span, bool], str]) -> list[Span]:
     """Return the spans that stay in one flat view, longest first (then the earlier, then the first label).
 
     ``why_rejected`` gets a span and whether a longer one that stays overlaps it; an empty reason keeps it.
@@ -69,12 +67,7 @@ def record_loss(document: Document, kind: str, description: str, why: str, log: 
 
 
 def record_unsupported_fields(
-    document: Document,
-    format_: str,
-    log: ConversionLog,
-    restored: str | None = "accept",
-    *,
-    has_notes: bool = True,
+    document: Document, format_: str, log: ConversionLog, restored: str | None = "accept", *, has_notes: bool = True
 ) -> None:
     """List the answer unless the format restores it, the spans known to be wrong, the flag and the note."""
     if (document.answer and document.answer.value) != restored:
@@ -82,9 +75,7 @@ def record_unsupported_fields(
         record_loss(document, "answer", description, f"answers: {format_} has none", log)
     for span in document.rejected:
         description = f"{span.start}-{span.end}:{span.label}"
-        record_loss(
-            document, "rejected span", description, f"spans known to be wrong: {format_} has none", log
-        )
+        record_loss(document, "rejected span", description, f"spans known to be wrong: {format_} has none", log)
     if document.flagged:
         record_loss(document, "flag", "flagged", f"flags: {format_} has none", log)
     if document.note and not has_notes:

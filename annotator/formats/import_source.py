@@ -186,9 +186,7 @@ class ImportSource(Struct, frozen=True):
         """Return the whole file; raises SourceError where it has more than ``limit`` bytes or changes."""
         with self._open() as (file, size):
             if size > limit:
-                raise self.error(
-                    f"the file has {size:,} bytes, more than {limit:,}", do="split it into several files"
-                )
+                raise self.error(f"the file has {size:,} bytes, more than {limit:,}", do="split it into several files")
             data = _read(self, file, limit + 1)
             if len(data) != size:
                 raise self._changed_error()
@@ -257,9 +255,7 @@ class ImportSource(Struct, frozen=True):
         return line.removeprefix(b"\xef\xbb\xbf")
 
     def _changed_error(self) -> SourceError:
-        return self.error(
-            "the file has changed while it was read", do="wait until it is written, then try again"
-        )
+        return self.error("the file has changed while it was read", do="wait until it is written, then try again")
 
     def _sample_head(self) -> bytes:
         """Return the first 64 KiB, or as much as holds a whole record: one may be an article."""
@@ -316,9 +312,7 @@ class ImportSource(Struct, frozen=True):
         try:
             packed = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, NotImplementedError, ValueError, IndexError) as error:
-            raise SourceError(
-                f"the zip is damaged ({error})", where=str(self.path), do="export it again"
-            ) from None
+            raise SourceError(f"the zip is damaged ({error})", where=str(self.path), do="export it again") from None
         with packed:
             yield packed
 
@@ -329,26 +323,19 @@ class ImportSource(Struct, frozen=True):
             folders[:] = sorted(f for f in folders if not f.startswith("."))
             found += [Path(root) / n for n in names if not n.startswith(".")]
             if len(found) > MAX_FOLDER_FILES:
-                raise self.error(
-                    f"the folder holds more than {MAX_FOLDER_FILES:,} files", do="name one inside it"
-                )
+                raise self.error(f"the folder holds more than {MAX_FOLDER_FILES:,} files", do="name one inside it")
         for error in closed:
             raise self.error(
-                f"a folder in it cannot be read ({(error.strerror or 'an error').lower()})",
-                do="check its permissions",
+                f"a folder in it cannot be read ({(error.strerror or 'an error').lower()})", do="check its permissions"
             )
         return sorted(p for p in found if p.is_file())
 
     def _members(self) -> list[str]:
         """Return the names of a zip's files, sorted, after its bounds were checked."""
         with self._open() as (file, _), self._open_zip(file) as packed:
-            infos = [
-                i for i in packed.infolist() if i.filename and not i.is_dir() and not _is_hidden(i.filename)
-            ]
+            infos = [i for i in packed.infolist() if i.filename and not i.is_dir() and not _is_hidden(i.filename)]
             if len(infos) > MAX_ZIP_MEMBERS:
-                raise self.error(
-                    f"the zip holds more than {MAX_ZIP_MEMBERS:,} files", do="unpack it yourself"
-                )
+                raise self.error(f"the zip holds more than {MAX_ZIP_MEMBERS:,} files", do="unpack it yourself")
             if sum(i.file_size for i in infos) > MAX_UNPACKED_BYTES:
                 raise self.error(
                     f"the zip unpacks to more than {MAX_UNPACKED_BYTES // 2**30} GiB", do="unpack it yourself"

@@ -81,9 +81,7 @@ def labels_missing_from_schema(counts: Mapping[str, int], schema: Schema) -> dic
     return dict(sorted(lacking, key=lambda x: (-x[1], x[0])))
 
 
-def suggested_map_option(
-    lacking: Iterable[str], schema: Schema, given: Mapping[str, str] | None = None
-) -> str:
+def suggested_map_option(lacking: Iterable[str], schema: Schema, given: Mapping[str, str] | None = None) -> str:
     """Return a ready-made ``--map`` for labels that the schema lacks, with the pairs that are ``given``.
 
     What a label takes by the schema itself (``takes``) is filled in, and what differs from a
@@ -127,9 +125,7 @@ def rename_to_usable(pairs: Mapping[str, str]) -> LabelRename:
     return rename
 
 
-def schema_with_labels(
-    schema_text: str, schema: Schema, added: Iterable[str], names_only: Collection[str] = ()
-) -> str:
+def schema_with_labels(schema_text: str, schema: Schema, added: Iterable[str], names_only: Collection[str] = ()) -> str:
     """Return the text of the schema's TOML file with further labels at its end; ``names_only`` are entities.
 
     Each gets a key that is free, the first letter of its own that is, and a colour that no other

@@ -292,9 +292,7 @@ class OffsetUnitDetector(Struct):
         return f"offsets count {unit} ({evidence} with the next best unit)"
 
 
-def _converted_ranges(
-    text: str, quoted: Sequence[QuotedRange], unit: OffsetUnit
-) -> list[tuple[int, int] | None]:
+def _converted_ranges(text: str, quoted: Sequence[QuotedRange], unit: OffsetUnit) -> list[tuple[int, int] | None]:
     """Return each span's range in code points; None where it is none in this unit."""
     converter = OffsetConverter(text, unit)
     out: list[tuple[int, int] | None] = []
@@ -334,9 +332,7 @@ def _is_word_character(character: str) -> bool:
     return character.isalnum() or category(character)[0] == "M"
 
 
-def _first_difference(
-    text: str, first: list[tuple[int, int] | None], second: list[tuple[int, int] | None]
-) -> str:
+def _first_difference(text: str, first: list[tuple[int, int] | None], second: list[tuple[int, int] | None]) -> str:
     """Return the first span that gives other words in two units, both as text; empty where there is none."""
     for a, b in zip(first, second, strict=True):
         if a != b and _quoted_words(text, a) != _quoted_words(text, b):

@@ -43,9 +43,7 @@ _LABEL_KEYS = ("label", "type", "tag", "entity_group", "entity_type", "entity", 
 _COVERED_TEXT_KEYS = ("text", "quote")
 """The words that a span covers; what others call by a word is often made the same, such as a base form."""
 _QUOTE_KEYS = (*_COVERED_TEXT_KEYS, "word", "mention", "surface", "value")
-_KNOWN_KEYS = frozenset(
-    {"text", "id", "meta", "tokens", "title", "annotator", "note", "flagged", "time", *_SPAN_KEYS}
-)
+_KNOWN_KEYS = frozenset({"text", "id", "meta", "tokens", "title", "annotator", "note", "flagged", "time", *_SPAN_KEYS})
 _OTHER_TOOL_KEYS = frozenset({"annotation_id", "lead_time", "paragraphs"})
 _EXPECTED_RECORD = "give each text as {“text”: …, “spans”: [[start, end, label], …]}"
 
@@ -78,9 +76,7 @@ def _span_fields(row: Mapping[str, Any]) -> list[str]:
     """Return the fields that hold the spans of a record."""
     found = [k for k in _SPAN_KEYS if row.get(k) is not None]
     others = (
-        k
-        for k in _OTHER_SPAN_KEYS
-        if isinstance(row.get(k), list) and row[k] and all(map(_looks_like_span, row[k]))
+        k for k in _OTHER_SPAN_KEYS if isinstance(row.get(k), list) and row[k] and all(map(_looks_like_span, row[k]))
     )
     return found or list(others)[:1]
 
@@ -94,9 +90,7 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     tally.add_notes(log)
 
 
-def _document(
-    row: Any, where: str, unit: OffsetUnit, log: ConversionLog, tally: span_fields.NoteCounter
-) -> Document:
+def _document(row: Any, where: str, unit: OffsetUnit, log: ConversionLog, tally: span_fields.NoteCounter) -> Document:
     text = row.get("text") if isinstance(row, dict) else None
     if not isinstance(text, str):
         raise SourceError("the record has no `text`", where=where, do=_EXPECTED_RECORD)
@@ -105,9 +99,7 @@ def _document(
     own = span_fields.storable_fields(row.get("meta"))
     return Document(
         text,
-        span_fields.convert_spans(
-            (raw for x in found or () for raw in _raw_spans(x)), text, where, log, unit
-        ),
+        span_fields.convert_spans((raw for x in found or () for raw in _raw_spans(x)), text, where, log, unit),
         tokens=_record_tokens(row, text, tally),
         answer=Answer.ACCEPT if found is not None else None,
         annotator=span_fields.first_string(row, "annotator"),
@@ -156,9 +148,7 @@ def _raw_span(item: Any) -> span_fields.RawSpan:
             span_fields.name_of(item.get("id")),
             span_fields.first_string(item, *_COVERED_TEXT_KEYS),
         )
-        return span_fields.RawSpan(
-            start, _number_from_text(end), span_fields.first_value(item, _LABEL_KEYS), *own
-        )
+        return span_fields.RawSpan(start, _number_from_text(end), span_fields.first_value(item, _LABEL_KEYS), *own)
     start, end, label = (*item, None, None, None)[:3] if isinstance(item, list) else (None, None, None)
     if isinstance(start, str) and type(end) is int and type(label) is int:
         start, end, label = end, label, start
@@ -208,9 +198,7 @@ def _plain_record(document: Document, log: ConversionLog) -> dict[str, Any]:
     row = {
         "id": document.id,
         "text": document.text,
-        "spans": [
-            _span_record(document.text, s) for s in document.spans if record_if_inside(document, s, log)
-        ],
+        "spans": [_span_record(document.text, s) for s in document.spans if record_if_inside(document, s, log)],
         "title": document.title,
         "annotator": document.annotator,
         "note": document.note,
@@ -221,10 +209,4 @@ def _plain_record(document: Document, log: ConversionLog) -> dict[str, Any]:
 
 def _span_record(text: str, span: Span) -> dict[str, Any]:
     source = {"source": span.source} if span.source else {}
-    return {
-        "start": span.start,
-        "end": span.end,
-        "label": span.label,
-        "text": text[span.start : span.end],
-        **source,
-    }
+    return {"start": span.start, "end": span.end, "label": span.label, "text": text[span.start : span.end], **source}

@@ -91,15 +91,10 @@ FORMATS: Mapping[str, FormatInfo] = {
     ),
     "doccano": FormatInfo(description="doccano's JSONL or zip", module="doccano", reader_options=_OFFSETS),
     "labelstudio": FormatInfo(
-        description="Label Studio's JSON or JSON_MIN",
-        module="labelstudio",
-        reader_options=_OFFSETS,
+        description="Label Studio's JSON or JSON_MIN", module="labelstudio", reader_options=_OFFSETS
     ),
     "brat": FormatInfo(
-        description="a brat folder (.txt and .ann)",
-        module="brat",
-        reader_options=_OFFSETS,
-        companion_suffix=".txt",
+        description="a brat folder (.txt and .ann)", module="brat", reader_options=_OFFSETS, companion_suffix=".txt"
     ),
     "conll": FormatInfo(
         description="CoNLL columns",
@@ -115,10 +110,7 @@ FORMATS: Mapping[str, FormatInfo] = {
         has_whole_texts=False,
     ),
     "uima": FormatInfo(
-        description="UIMA CAS (JSON or XMI)",
-        module="uima",
-        reader_options=frozenset({"layer"}),
-        can_write=False,
+        description="UIMA CAS (JSON or XMI)", module="uima", reader_options=frozenset({"layer"}), can_write=False
     ),
     "huggingface": FormatInfo(
         description="Hugging Face rows (Parquet or JSONL)",
@@ -126,21 +118,12 @@ FORMATS: Mapping[str, FormatInfo] = {
         unit="sentence",
         reader_options=frozenset({"offsets", "names"}),
     ),
-    "spacy": FormatInfo(
-        description="spaCy's DocBin", module="spacy_docbin", can_write=False, is_training_export=True
-    ),
+    "spacy": FormatInfo(description="spaCy's DocBin", module="spacy_docbin", can_write=False, is_training_export=True),
     "spacy-json": FormatInfo(
-        description="spaCy's v2 JSON or tuples",
-        module="spacy_json",
-        reader_options=_OFFSETS,
-        has_annotators=False,
+        description="spaCy's v2 JSON or tuples", module="spacy_json", reader_options=_OFFSETS, has_annotators=False
     ),
     "plain": FormatInfo(
-        description='JSONL of {"text", "spans"}',
-        module="plain",
-        unit="sentence",
-        reader_options=_OFFSETS,
-        is_gold=True,
+        description='JSONL of {"text", "spans"}', module="plain", unit="sentence", reader_options=_OFFSETS, is_gold=True
     ),
 }
 """By the name that ``--format`` takes, the more particular ones first."""

@@ -151,9 +151,7 @@ class _DocReader:
             yield self._range(first, len(tags), types[first])
 
     def _range(self, first: int, last: int, label: int) -> span_fields.RawSpan:
-        return span_fields.RawSpan(
-            self.tokens[first].start, self.tokens[last - 1].end, self.strings.get(label, "")
-        )
+        return span_fields.RawSpan(self.tokens[first].start, self.tokens[last - 1].end, self.strings.get(label, ""))
 
     def _raw(self, span: Grouped) -> span_fields.RawSpan:
         """Return a span by its tokens, as spaCy reads it; by its code points where it has no such tokens."""
@@ -183,9 +181,7 @@ class _DocReader:
             return ()
         firsts = [0, *(n for n, v in enumerate(starts) if n and 0 < v < _SIGN_BIT)]
         ends = [*firsts[1:], len(self.tokens)]
-        return tuple(
-            (self.tokens[a].start, self.tokens[b - 1].end) for a, b in zip(firsts, ends, strict=True)
-        )
+        return tuple((self.tokens[a].start, self.tokens[b - 1].end) for a, b in zip(firsts, ends, strict=True))
 
     def _note_unsupported(self) -> None:
         for attr, what in reader.UNUSED_ATTRIBUTES.items():

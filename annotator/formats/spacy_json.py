@@ -22,12 +22,7 @@ from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import may_hold_json
 from annotator.formats.offset_units import CODE_POINTS, INCLUSIVE, UTF16, OffsetUnit, refuse_requested_unit
-from annotator.formats.span_alignment import (
-    find_words,
-    merge_span_sets,
-    tokens_with_blanks,
-    unreviewed_ranges,
-)
+from annotator.formats.span_alignment import find_words, merge_span_sets, tokens_with_blanks, unreviewed_ranges
 
 NAME = "spacy-json"
 
@@ -72,9 +67,7 @@ def _tag_parts(tag: str) -> tuple[str, str]:
 TUPLE_UNITS = (CODE_POINTS, UTF16, INCLUSIVE)
 """What tuples may count; they are made by all kinds of tools."""
 
-RAW_TEXT_DIFFERS = (
-    "paragraphs whose tokens do not spell their `raw` text, which was built from the tokens instead: {n}"
-)
+RAW_TEXT_DIFFERS = "paragraphs whose tokens do not spell their `raw` text, which was built from the tokens instead: {n}"
 UNTAGGED_TOKENS = "tokens whose tag is missing, in texts that have other tags: {n}"
 OPEN_SPACY_TEXTS = "texts without any tags or entities, which the file leaves open: {n}"
 
@@ -87,12 +80,7 @@ def detect(sample: FileSample) -> str:
     if (sample.is_folder or sample.is_zip) and not may_hold_json(sample.names):
         return ""
     text = sample.text.lstrip()
-    if (
-        text.startswith("{")
-        and '"annotations"' in text
-        and '"entities"' in text
-        and not sample.json_values(1)
-    ):
+    if text.startswith("{") and '"annotations"' in text and '"entities"' in text and not sample.json_values(1):
         return _detect_wrapped(text)
     if text.startswith("[") and '"paragraphs"' in text and not sample.json_values(1):
         return "its records have `paragraphs`" if '"sentences"' in text else ""
@@ -126,12 +114,7 @@ def _detect_value(value: Any) -> str:
 
 def _is_tuple(value: Any) -> bool:
     two = isinstance(value, list) and len(value) == 2
-    return (
-        two
-        and isinstance(value[0], str)
-        and isinstance(value[1], dict)
-        and bool(_TUPLE_KEYS & value[1].keys())
-    )
+    return two and isinstance(value[0], str) and isinstance(value[1], dict) and bool(_TUPLE_KEYS & value[1].keys())
 
 
 def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
@@ -173,12 +156,8 @@ class _SpacyJsonReader(Struct):
         if value is None:
             self.tally.add("empty records passed over: {n}")
         elif isinstance(value, dict) and "paragraphs" in value:
-            for n, paragraph in enumerate(
-                span_fields.object_list(value, "paragraphs", where, _EXPORT_FROM_SPACY), 1
-            ):
-                yield self._paragraph(
-                    paragraph, span_fields.name_of(value.get("id")), f"{where}, paragraph {n}"
-                )
+            for n, paragraph in enumerate(span_fields.object_list(value, "paragraphs", where, _EXPORT_FROM_SPACY), 1):
+                yield self._paragraph(paragraph, span_fields.name_of(value.get("id")), f"{where}, paragraph {n}")
         elif isinstance(value, dict) and isinstance(value.get("annotations"), list):
             for n, item in enumerate(value["annotations"], 1):
                 yield from self.documents(item, f"{where}, text {n}")
@@ -214,10 +193,7 @@ class _SpacyJsonReader(Struct):
     def _doc(self, value: dict[str, Any], where: str) -> Document:
         text: str = value["text"]
         ents = span_fields.convert_spans(
-            map(_raw_span, span_fields.object_list(value, "ents", where, _EXPORT_FROM_SPACY)),
-            text,
-            where,
-            self.log,
+            map(_raw_span, span_fields.object_list(value, "ents", where, _EXPORT_FROM_SPACY)), text, where, self.log
         )
         views = [("ents", ents), *self._groups(value.get("spans"), text, where)]
         span_fields.record_unsupported(_category_names(value.get("cats")), "text label", where, self.log)
@@ -227,9 +203,7 @@ class _SpacyJsonReader(Struct):
             text,
             merge_span_sets(views, text, where, self.log),
             tokens=tokens_with_blanks(text, words, 0, len(text)) or (),
-            sentences=tuple(
-                _ranges_of(span_fields.object_list(value, "sents", where, _EXPORT_FROM_SPACY), len(text))
-            ),
+            sentences=tuple(_ranges_of(span_fields.object_list(value, "sents", where, _EXPORT_FROM_SPACY), len(text))),
             meta=span_fields.storable_fields(value.get("_")),
             where=where,
         )
@@ -273,18 +247,12 @@ class _SpacyJsonReader(Struct):
         left = (
             r
             for r in raw_spans
-            if (
-                span_fields.whole_number(r.start),
-                span_fields.whole_number(r.end),
-                span_fields.name_of(r.label),
-            )
+            if (span_fields.whole_number(r.start), span_fields.whole_number(r.end), span_fields.name_of(r.label))
             not in there
         )
         return span_fields.convert_spans(left, text, where, self.log)
 
-    def _text(
-        self, paragraph: dict[str, Any], words: list[list[str]]
-    ) -> tuple[str, tuple[Token, ...], list[Token]]:
+    def _text(self, paragraph: dict[str, Any], words: list[list[str]]) -> tuple[str, tuple[Token, ...], list[Token]]:
         """Return the text, its tokens, and those of them that the file has."""
         flat = [w for sentence in words for w in sentence]
         raw = paragraph.get("raw")
@@ -328,9 +296,7 @@ def _sentences(tokens: list[Token], sizes: list[int]) -> tuple[tuple[int, int], 
 
 def _ranges_of(found: list[dict[str, Any]], size: int) -> list[tuple[int, int]]:
     """Return the ranges of objects; none where one lies outside of the text."""
-    places = [
-        (span_fields.whole_number(x.get("start")), span_fields.whole_number(x.get("end"))) for x in found
-    ]
+    places = [(span_fields.whole_number(x.get("start")), span_fields.whole_number(x.get("end"))) for x in found]
     whole = [(a, b) for a, b in places if a is not None and b is not None and 0 <= a < b <= size]
     return whole if len(whole) == len(places) else []
 
@@ -345,20 +311,12 @@ ENTITIES_OVERLAP = "entities of spaCy cannot overlap"
 
 def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
     """Write ``annotations.jsonl`` to the folder ``out``; what the tuples cannot hold is listed."""
-    return format_writing.write_json_lines(
-        out / "annotations.jsonl", (_training_tuple(d, log) for d in documents)
-    )
+    return format_writing.write_json_lines(out / "annotations.jsonl", (_training_tuple(d, log) for d in documents))
 
 
-def _training_tuple(
-    document: Document, log: ConversionLog
-) -> tuple[str, dict[str, list[tuple[int, int, str]]]]:
+def _training_tuple(document: Document, log: ConversionLog) -> tuple[str, dict[str, list[tuple[int, int, str]]]]:
     def why_rejected(span: Span, is_overlapped: bool) -> str:
-        why = (
-            format_writing.PAST_TEXT_END
-            if span.end > len(document.text)
-            else ENTITIES_OVERLAP * is_overlapped
-        )
+        why = format_writing.PAST_TEXT_END if span.end > len(document.text) else ENTITIES_OVERLAP * is_overlapped
         if why:
             format_writing.record_span(document, span, why, log)
         return why

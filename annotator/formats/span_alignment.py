@@ -13,13 +13,7 @@ from msgspec.structs import replace
 from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, gap_token, is_aligned
-from annotator.formats.document import (
-    AS_MAP_REQUESTS,
-    ConversionLog,
-    ConversionLogEntry,
-    Document,
-    span_entry,
-)
+from annotator.formats.document import AS_MAP_REQUESTS, ConversionLog, ConversionLogEntry, Document, span_entry
 from annotator.formats.label_mapping import LabelRename
 
 SAME_SPAN_TWICE = "the same span stands there twice"
@@ -60,9 +54,7 @@ def _aligned(
 ) -> Iterator[Span]:
     seen: dict[SpanKey, str] = {}
     for span in spans:
-        settled, outcome, why = _aligned_span(
-            document, span, seen, rename(span.label) if rename else span.label
-        )
+        settled, outcome, why = _aligned_span(document, span, seen, rename(span.label) if rename else span.label)
         if settled is not None:
             seen[settled.key] = span.label
             yield settled
@@ -93,11 +85,7 @@ def _aligned_span(
         return None, Outcome.LEFT_OUT, "nothing but blanks"
     settled = trimmed if label == span.label else replace(trimmed, label=label)
     if settled.key in seen:
-        return (
-            None,
-            Outcome.DOUBLE,
-            SAME_SPAN_TWICE if seen[settled.key] == span.label else SAME_AFTER_RENAME,
-        )
+        return (None, Outcome.DOUBLE, SAME_SPAN_TWICE if seen[settled.key] == span.label else SAME_AFTER_RENAME)
     if document.tokens and not is_aligned(document.tokens, settled.start, settled.end):
         return (settled, Outcome.CHARACTERS, "inside a token" if trimmed is span else INSIDE_TOKEN_TRIMMED)
     if trimmed is not span:
@@ -151,9 +139,7 @@ def tokens_with_blanks(text: str, tokens: Sequence[Token], start: int, end: int)
     return tuple(out) if out and _add_gap(out, text[at:end], at - start) else None
 
 
-def _tokens_with_single_blanks(
-    text: str, tokens: Sequence[Token], start: int, end: int
-) -> tuple[Token, ...] | None:
+def _tokens_with_single_blanks(text: str, tokens: Sequence[Token], start: int, end: int) -> tuple[Token, ...] | None:
     """Return the same where at most a blank follows each token and nothing before the first."""
     out: list[Token] = []
     at = start
@@ -190,9 +176,7 @@ SpanSet = tuple[str, Sequence[Span]]
 """Its name, and its spans."""
 
 
-def merge_span_sets(
-    span_sets: Sequence[SpanSet], text: str, where: str, log: ConversionLog
-) -> tuple[Span, ...]:
+def merge_span_sets(span_sets: Sequence[SpanSet], text: str, where: str, log: ConversionLog) -> tuple[Span, ...]:
     """Return the spans of all views, each once; those that an earlier view has are listed as doubles.
 
     What occurs twice in one set stays twice: ``align_spans`` lists that for all formats.
@@ -204,9 +188,7 @@ def merge_span_sets(
             if span.key in before:
                 id_ = f"{name}:{span.start}-{span.end}:{span.label}"
                 log.record(
-                    ConversionLogEntry(
-                        where, id_, Outcome.DOUBLE, IN_ANOTHER_GROUP, text[span.start : span.end]
-                    )
+                    ConversionLogEntry(where, id_, Outcome.DOUBLE, IN_ANOTHER_GROUP, text[span.start : span.end])
                 )
             else:
                 out.append(span)

@@ -16,13 +16,7 @@ from annotator.core.spans import Span
 from annotator.formats.document import ConversionLog, ConversionLogEntry
 from annotator.formats.import_source import ImportSource
 from annotator.formats.json_records import ambiguous_records, json_files, read_json_records, shortened_value
-from annotator.formats.offset_units import (
-    CODE_POINTS,
-    OffsetUnit,
-    OffsetUnitDetector,
-    QuotedRange,
-    to_code_points,
-)
+from annotator.formats.offset_units import CODE_POINTS, OffsetUnit, OffsetUnitDetector, QuotedRange, to_code_points
 
 OFFSETS_NOT_WHOLE = "its offsets are not whole numbers"
 STARTS_BEFORE_TEXT = "it begins before the text"
@@ -140,9 +134,7 @@ def convert_span(
     """Return one span, if it is one, and its line of the ledger, if it needs one."""
     why, span = _checked_span(raw, text, unit)
     if span is None:
-        return None, ConversionLogEntry(
-            where, raw_span_id(raw), Outcome.LEFT_OUT, why, _covered_text(raw, text)
-        )
+        return None, ConversionLogEntry(where, raw_span_id(raw), Outcome.LEFT_OUT, why, _covered_text(raw, text))
     if (span.start, span.end) == (whole_number(raw.start), whole_number(raw.end)):
         return span, None
     covered = text[span.start : span.end]
@@ -282,18 +274,12 @@ def _narrow_by_words(detector: OffsetUnitDetector) -> list[str]:
     first, fits = detector.allowed[0], detector.fits
     least = fits[first].word_edges if first in fits else 0
     better = [u for u in detector.allowed if u in fits and fits[u].word_edges >= least + WORD_EDGE_MARGIN]
-    close = [
-        u for u in detector.allowed if u in fits and least <= fits[u].word_edges < least + WORD_EDGE_MARGIN
-    ]
+    close = [u for u in detector.allowed if u in fits and least <= fits[u].word_edges < least + WORD_EDGE_MARGIN]
     detector.allowed = [first, *better]
     if better:
         return []
     doubts = [(u, detector.differences.get((first, u))) for u in close if not u.inclusive]
-    return [
-        f"offsets may count {u} ({description}); {first} were taken"
-        for u, description in doubts
-        if description
-    ]
+    return [f"offsets may count {u} ({description}); {first} were taken" for u, description in doubts if description]
 
 
 def quoted_ranges(raw_spans: Iterable[tuple[RawSpan, Any]]) -> Iterator[QuotedRange]:

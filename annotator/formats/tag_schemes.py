@@ -139,9 +139,7 @@ class SchemeEvidence(Struct):
     def add_sentence(self, tags_as_written: Sequence[str], lines: Sequence[int], *, bare: bool) -> None:
         """Take in the tags of one sentence, ``lines`` being their lines."""
         tags = [parse_tag(t, bare=bare) for t in tags_as_written]
-        self.prefixes.update(
-            "I" if bare and t not in OUTSIDE_TAGS else tag_prefix(t) for t in tags_as_written
-        )
+        self.prefixes.update("I" if bare and t not in OUTSIDE_TAGS else tag_prefix(t) for t in tags_as_written)
         for chunk in tag_chunks(tags):
             self._add_chunk(tags, chunk, lines)
 

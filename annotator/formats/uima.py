@@ -136,14 +136,10 @@ def _checked_xml(file: ImportSource, data: bytes | None = None) -> bytes:
 def _type_system_of(file: ImportSource, files: list[ImportSource]) -> ImportSource:
     """Return the type system of an XMI file: in the same folder, or the only one there is."""
     there = files if len(files) > 1 else _files_beside(file)
-    found = [
-        f for f in there if f.base.lower().endswith(".xml") and _TYPE_SYSTEM_START.search(f.sample().text)
-    ]
+    found = [f for f in there if f.base.lower().endswith(".xml") and _TYPE_SYSTEM_START.search(f.sample().text)]
     near = [f for f in found if f.name.rpartition("/")[0] == file.name.rpartition("/")[0]]
     if not found:
-        raise file.error(
-            "the XMI has no type system", do="put its TypeSystem.xml beside it, or name the exported zip"
-        )
+        raise file.error("the XMI has no type system", do="put its TypeSystem.xml beside it, or name the exported zip")
     return (near or found)[0]
 
 
@@ -167,9 +163,7 @@ def _feature_values(annotation: Any) -> Mapping[str, str]:
     """Return the features of an annotation that are texts or numbers, as texts."""
     description = {f.name: getattr(annotation, f.name, None) for f in annotation.type.all_features}
     plain = {
-        k: v
-        for k, v in description.items()
-        if k not in _POSITION_FEATURES and isinstance(v, str | int | float | bool)
+        k: v for k, v in description.items() if k not in _POSITION_FEATURES and isinstance(v, str | int | float | bool)
     }
     return {k: str(v) for k, v in plain.items() if str(v).strip()}
 
@@ -180,9 +174,7 @@ def _is_relation(annotation: Any) -> bool:
     return {"Governor", "Dependent"} <= names
 
 
-def _choose_layers(
-    loaded: Iterable[_Cas], wanted: str, source: ImportSource
-) -> annotation_layers.LayerChoice:
+def _choose_layers(loaded: Iterable[_Cas], wanted: str, source: ImportSource) -> annotation_layers.LayerChoice:
     layers = annotation_layers.LayerSurvey()
     for found in loaded:
         for view in found.views:
@@ -215,16 +207,10 @@ def _document(
             title, id_ = (_feature_values(annotation).get(k, "") for k in ("documentTitle", "documentId"))
         elif annotation_layers.is_word_layer(name) or choice.requested:
             if not kind:
-                tally.add(
-                    annotation_layers.skipped_layer_note(
-                        name, "relations" if _is_relation(annotation) else ""
-                    )
-                )
+                tally.add(annotation_layers.skipped_layer_note(name, "relations" if _is_relation(annotation) else ""))
         else:
             _record_other(annotation, text, where, log)
-    tokens = tuple(
-        Token(text[s:e], s, e, text[e : e + 1] == " ") for s, e in sorted(set(places[_TOKEN_TYPE]))
-    )
+    tokens = tuple(Token(text[s:e], s, e, text[e : e + 1] == " ") for s, e in sorted(set(places[_TOKEN_TYPE])))
     sentences = tuple(sorted(set(places[_SENTENCE_TYPE])))
     id_ = id_ or title or PurePosixPath(Path(where).name).stem
     return Document(text, tuple(spans), tokens, sentences, title=title, id=id_, where=where)
@@ -239,17 +225,11 @@ def _why_no_text(annotation: Any, unmapped: frozenset[int]) -> str:
         return "its offsets lie inside a character or past the end of the text"
     if start < 0:
         return span_fields.STARTS_BEFORE_TEXT
-    return (
-        "" if start < end else span_fields.COVERS_NOTHING if start == end else span_fields.ENDS_BEFORE_START
-    )
+    return "" if start < end else span_fields.COVERS_NOTHING if start == end else span_fields.ENDS_BEFORE_START
 
 
 def _annotation_spans(
-    annotation: Any,
-    unmapped: frozenset[int],
-    where: str,
-    choice: annotation_layers.LayerChoice,
-    log: ConversionLog,
+    annotation: Any, unmapped: frozenset[int], where: str, choice: annotation_layers.LayerChoice, log: ConversionLog
 ) -> Iterator[Span]:
     """Yield the span of an annotation, if it has one; list its other features."""
     log.read += 1

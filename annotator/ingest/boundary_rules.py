@@ -35,9 +35,7 @@ _SPEECH_VERBS = (
     "exclaimed demanded wondered joked quipped insisted responded answered continued concluded declared "
     "recalled explained warned noted remarked called screamed chanted whispered"
 )
-_AFTER_SPEECH_VERB = (
-    "in on at to of during after before when while as with from by through via later again aloud"
-)
+_AFTER_SPEECH_VERB = "in on at to of during after before when while as with from by through via later again aloud"
 
 
 def _alternatives(words: str) -> str:
@@ -52,9 +50,7 @@ _INITIAL_END = re.compile(r"(?:^|(?:^|\s)[A-Z][\w’'-]*\.?\s+)(?!I\.)[A-Z]\.$")
 _INITIALS_END = re.compile(r"(?:^|[\s(“\"])(?!U\.|E\.U|D\.C|L\.A|[NS]\.[A-Z]|R\.I)[A-Z]\.[A-Z]\.$")
 _STATE_END = re.compile(r"(?:^|[\s(“\"])(?:U\.S|U\.N|U\.K|E\.U)\.$")
 _COMPANY_END = re.compile(r"\b(?:Inc|Corp|Co|Ltd)\.$")
-_COMPANY_NEXT = re.compile(
-    r"(?:Chair|President|Chief|C[EFO]O\b|Vice\b|Executive|Director|Spokes|Founder|Managing)"
-)
+_COMPANY_NEXT = re.compile(r"(?:Chair|President|Chief|C[EFO]O\b|Vice\b|Executive|Director|Spokes|Founder|Managing)")
 _STATE_NEXT = re.compile(
     r"(?:Ambassador|President|Senat|Sen\.|Rep\.|Gov\.|Gen\.|Secretary|House|Congress|Army|Navy|Air|Marine|"
     r"Attorney|District|Supreme|Court|Treasury|State|Department|Justice|Customs|Coast|Federal|Security|General|Prime|"

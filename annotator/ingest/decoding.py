@@ -16,9 +16,7 @@ MAX_SOURCE_BYTES = 64 * 1024 * 1024
 MAX_LINE_BYTES = 10 * 1024 * 1024
 """The longest line of a source, in bytes."""
 
-_OTHER_LATIN = (
-    "Croatian Czech Estonian Hungarian Latvian Lithuanian Polish Romanian Slovak Slovene Turkish Vietnamese"
-)
+_OTHER_LATIN = "Croatian Czech Estonian Hungarian Latvian Lithuanian Polish Romanian Slovak Slovene Turkish Vietnamese"
 """Languages in Latin letters whose code pages differ from windows-1252."""
 
 _DECLARED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)

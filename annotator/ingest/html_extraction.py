@@ -86,8 +86,7 @@ _BLOCK_NAMES = (
     "section summary table tbody td tfoot th thead title tr ul"
 )
 _HIDDEN_NAMES = (
-    "audio canvas datalist embed head iframe input math noscript object script select style svg template "
-    "textarea video"
+    "audio canvas datalist embed head iframe input math noscript object script select style svg template textarea video"
 )
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _HIDDEN = frozenset(_HIDDEN_NAMES.split())
@@ -125,14 +124,10 @@ def extract_page(html: str, where: str) -> ExtractedPage:
     lines = list(visible_lines(tree))
     if not lines:
         raise SourceError("the page shows no text", where=where, do="save the page as text instead")
-    found = trafilatura.bare_extraction(
-        html, favor_precision=True, include_comments=False, with_metadata=True
-    )
+    found = trafilatura.bare_extraction(html, favor_precision=True, include_comments=False, with_metadata=True)
     body, about = _extracted_metadata(found)
     title = _page_title(tree, about["title"])
-    verdicts = tuple(
-        _line_verdicts(lines, covered_lines([x.text for x in lines], body), title, about["byline"])
-    )
+    verdicts = tuple(_line_verdicts(lines, covered_lines([x.text for x in lines], body), title, about["byline"]))
     text = "\n".join(x.text for x in lines)
     return ExtractedPage(text, verdicts, title, about["byline"], about["date"], about["source"])
 
@@ -144,9 +139,7 @@ def _import_extra(name: str, where: str) -> ModuleType:
     except ImportError:
         what = "reading HTML needs an extra that is not installed"
         raise SourceError(
-            what,
-            where=where,
-            do="run pip install 'article-annotator[html]' (in a checkout: pip install '.[html]')",
+            what, where=where, do="run pip install 'article-annotator[html]' (in a checkout: pip install '.[html]')"
         ) from None
 
 
@@ -217,9 +210,7 @@ def _page_title(tree: Any, stated: str) -> str:
     return heads.pop() if len(heads) == 1 else stated
 
 
-def _line_verdicts(
-    lines: list[VisibleLine], body: list[bool], title: str, byline: str
-) -> Iterator[SourceLine]:
+def _line_verdicts(lines: list[VisibleLine], body: list[bool], title: str, byline: str) -> Iterator[SourceLine]:
     """Yield the verdict of each line: title and byline by what they say, then the extractor's."""
     wanted = alignment_words(title)
     for line, kept in zip(lines, body, strict=True):

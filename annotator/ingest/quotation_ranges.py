@@ -19,16 +19,7 @@ A longer pair is more often two marks that do not belong together, so the segmen
 MAX_NESTED_QUOTATIONS = 8
 """How many quotations inside each other are followed."""
 
-CLOSERS_BY_OPENER = {
-    "“": "”",
-    "„": "“”",
-    "‟": "”",
-    "«": "»",
-    "‹": "›",
-    "「": "」",
-    "『": "』",
-    "``": "''",
-}
+CLOSERS_BY_OPENER = {"“": "”", "„": "“”", "‟": "”", "«": "»", "‹": "›", "「": "」", "『": "』", "``": "''"}
 """What closes each mark that can only open."""
 
 SYMMETRIC_MARKS = ('"', "''")
@@ -92,17 +83,13 @@ def _reversed_guillemets(text: str) -> dict[str, str]:
     return {"»": "«", "«": ""} if first and first[0] == "»" else {}
 
 
-def _matching_open(
-    stack: list[_OpenMark], m: re.Match[str], text: str, closers: dict[str, str]
-) -> int | None:
+def _matching_open(stack: list[_OpenMark], m: re.Match[str], text: str, closers: dict[str, str]) -> int | None:
     """Return the place in the stack of the mark that this one closes, or None."""
     if m[0] == '"' and not _may_close(m, text):
         return None
     for i in range(len(stack) - 1, -1, -1):
         mark = stack[i].mark
-        if (mark in SYMMETRIC_MARKS and mark == m[0] and _may_close(m, text)) or m[0] in closers.get(
-            mark, ()
-        ):
+        if (mark in SYMMETRIC_MARKS and mark == m[0] and _may_close(m, text)) or m[0] in closers.get(mark, ()):
             return i
     return None
 

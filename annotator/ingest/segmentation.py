@@ -43,9 +43,7 @@ def paragraph_lines(rows: Sequence[str], lines: Sequence[SourceLine]) -> Iterato
     """
     for block in _verdict_runs(rows, lines):
         width = max(len(rows[i].rstrip()) for i in block)
-        wrapped = width in PARAGRAPH_WIDTHS and any(
-            _sentence_continues(rows[i], rows[i + 1]) for i in block[:-1]
-        )
+        wrapped = width in PARAGRAPH_WIDTHS and any(_sentence_continues(rows[i], rows[i + 1]) for i in block[:-1])
         first = block.start
         for i in block:
             if i + 1 < block.stop and _is_same_paragraph(rows[i], rows[i + 1], width if wrapped else 0):
@@ -134,10 +132,7 @@ def _split_long(text: str, cuts: list[int], closed: list[CharRange]) -> Iterator
     at = 0
     for cut in [*cuts, len(text)]:
         while cut - at > MAX_SENTENCE_LENGTH:
-            blanks = [
-                m.end()
-                for m in _BLANK.finditer(text, at + MAX_SENTENCE_LENGTH // 2, at + MAX_SENTENCE_LENGTH)
-            ]
+            blanks = [m.end() for m in _BLANK.finditer(text, at + MAX_SENTENCE_LENGTH // 2, at + MAX_SENTENCE_LENGTH)]
             free = list(_cuts_outside(blanks, closed)) or blanks
             at = free[-1] if free else at + MAX_SENTENCE_LENGTH
             yield at

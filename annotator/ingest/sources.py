@@ -78,9 +78,7 @@ class SourceFailure(Struct, frozen=True):
     error: SourceError
 
 
-def read_sources(
-    paths: Sequence[Path | str], stdin: BinaryIO | None
-) -> Iterator[ArticleSource | SourceFailure]:
+def read_sources(paths: Sequence[Path | str], stdin: BinaryIO | None) -> Iterator[ArticleSource | SourceFailure]:
     """Yield the articles of files, folders and standard input (``-``) in the order given.
 
     Files of a folder come in the order of their paths, hidden ones left out. What fails is
@@ -166,9 +164,7 @@ def _read_stream(
     try:
         data = unpack_bounded(file.read(MAX_SOURCE_BYTES + 1), where)
         if (kind or _sniff_kind(data)) == "jsonl":
-            yield from (
-                _with_record_identity(x, origin, stable_origin) for x in _read_records(origin, where, data)
-            )
+            yield from (_with_record_identity(x, origin, stable_origin) for x in _read_records(origin, where, data))
         else:
             yield replace(_page_source(origin, where, data, kind), stable_origin=stable_origin)
     except SourceError as error:
@@ -251,9 +247,7 @@ def _nesting_depth(value: Any) -> int:
     return depth
 
 
-def _record_source(
-    origin: str, n: int, record: dict[str, Any], where: str, notes: tuple[str, ...]
-) -> ArticleSource:
+def _record_source(origin: str, n: int, record: dict[str, Any], where: str, notes: tuple[str, ...]) -> ArticleSource:
     """Build the source of a record; its ``meta`` and its other fields become one dict."""
     text = record.get("text")
     if not isinstance(text, str):

@@ -52,10 +52,7 @@ def without_sentence_initial(
         c
         for c in candidates
         if not (
-            c.first == first
-            and c.last == first + 1
-            and c.kind == "name"
-            and tokens[first].text.lower() in lowercase
+            c.first == first and c.last == first + 1 and c.kind == "name" and tokens[first].text.lower() in lowercase
         )
     )
 
@@ -93,9 +90,7 @@ def build_context(text: str, sentences: Sequence[Sequence[Token]]) -> ArticleCon
         known = find_known_places(sent)
         for r in name_ranges(sent):
             _collect_name(found, sent, r, known)
-    return replace(
-        _context_from(lowercase_words(text), found), open_quotation_texts=open_quotation_texts(sentences)
-    )
+    return replace(_context_from(lowercase_words(text), found), open_quotation_texts=open_quotation_texts(sentences))
 
 
 def _collect_name(found: _NameEvidence, sent: SentenceFeatures, r: TokenRange, known: KnownPlaces) -> None:

@@ -18,13 +18,7 @@ from annotator.language.clauses import (
     quotation_end,
 )
 from annotator.language.sentence_features import SentenceFeatures
-from annotator.language.statements import (
-    container_end,
-    skip_hearer,
-    statement_before,
-    statement_end,
-    strip_breaks,
-)
+from annotator.language.statements import container_end, skip_hearer, statement_before, statement_end, strip_breaks
 
 _PREPOSITIONAL_CUES = en.table("PREPOSITIONAL_CUES")
 _MAX_NOUN_PHRASE = 8
@@ -43,9 +37,7 @@ def according_to_claims(sent: SentenceFeatures, i: int) -> Iterator[AttributedCo
         end = i - (sent.word(i - 1) in (",", "–", "—", "-"))
         yield AttributedContent(*statement_before(sent, end), "according", i)
         return
-    commas = [
-        k for k in range(i + 2, min(i + 2 + 2 * _MAX_ACCORDING_SOURCE, len(sent))) if sent.word(k) == ","
-    ]
+    commas = [k for k in range(i + 2, min(i + 2 + 2 * _MAX_ACCORDING_SOURCE, len(sent))) if sent.word(k) == ","]
     if (
         len(commas) > 1
         and _is_apposition(sent, commas[0])
@@ -106,9 +98,7 @@ def _second_finite_verb(sent: SentenceFeatures, at: int, end: int) -> int:
 
 def attitude_claims(sent: SentenceFeatures, i: int) -> Iterator[AttributedContent]:
     """Yield what somebody wants, judges or asks for: the first frame that fits."""
-    frames = chain(
-        _action_claims(sent, i), _question_claims(sent, i), _naming_claims(sent, i), _object_claims(sent, i)
-    )
+    frames = chain(_action_claims(sent, i), _question_claims(sent, i), _naming_claims(sent, i), _object_claims(sent, i))
     yield from islice(frames, 1)
 
 
@@ -163,11 +153,7 @@ def _object_claims(sent: SentenceFeatures, i: int) -> Iterator[AttributedContent
         yield AttributedContent(at, action_end(sent, i, at), "urged", i)
     if word in en.ACCUSE and sent.word(at) == "of":
         yield AttributedContent(at, noun_phrase_end(sent, at), "accused of", i)
-    if (
-        _is_passive(sent, i)
-        or sent.word(at) in CLAUSE_BREAKS | en.CONJUNCTIONS | en.PREPOSITIONS
-        or at >= len(sent)
-    ):
+    if _is_passive(sent, i) or sent.word(at) in CLAUSE_BREAKS | en.CONJUNCTIONS | en.PREPOSITIONS or at >= len(sent):
         return
     rule = "accused" if word in en.ACCUSE else "backed" if word in en.SUPPORT_VERBS else ""
     if word in en.CONSIDER and sent.word(at).endswith("ing") and sent.word(at + 1) not in CLAUSE_BREAKS:

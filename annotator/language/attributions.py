@@ -32,9 +32,7 @@ from annotator.language.statements import (
 )
 
 _TWO_WORD_VERBS = en.table("TWO_WORD_VERBS")
-_NOT_RESUMING = frozenset(
-    {"who", "which", "where", "and", "but", "as", "when", "while", "after", "whose", "though"}
-)
+_NOT_RESUMING = frozenset({"who", "which", "where", "and", "but", "as", "when", "while", "after", "whose", "though"})
 
 
 class AttributedContent(Struct, frozen=True):
@@ -74,9 +72,7 @@ def speech_claims(sent: SentenceFeatures, i: int) -> Iterator[AttributedContent]
     ):
         resumed = tuple(_resumed_claims(sent, i, end, adjacent_comma=past_hearer))
         split = any(c.rule == "resumed scrap" or is_finite(sent, c.first) for c in resumed)
-        yield from (
-            replace(c, rule="subject before") if split else c for c in _claims_before(sent, source - 1, i)
-        )
+        yield from (replace(c, rule="subject before") if split else c for c in _claims_before(sent, source - 1, i))
         yield from resumed
     elif opener is not None:
         yield from _claims_after_opener(sent, i, opener)
@@ -87,11 +83,7 @@ def speech_claims(sent: SentenceFeatures, i: int) -> Iterator[AttributedContent]
 def _comma_after_as(sent: SentenceFeatures, verb: int) -> int:
     """Return the comma after "As SOURCE told HEARER" at the start of a sentence, or 0."""
     first = min(sent.capital_positions, default=0)
-    if (
-        sent.word(first) != "as"
-        or not first < verb < first + MAX_OPENER_DISTANCE
-        or "," in sent.folded[first:verb]
-    ):
+    if sent.word(first) != "as" or not first < verb < first + MAX_OPENER_DISTANCE or "," in sent.folded[first:verb]:
         return 0
     comma = _next_comma(sent, verb + 1, min(len(sent), verb + MAX_OPENER_DISTANCE))
     return comma if comma > 0 and is_clause(sent, comma + 1) else 0
@@ -102,9 +94,7 @@ def _claims_before(sent: SentenceFeatures, comma: int, cue: int) -> Iterator[Att
     opened = sent.closing_marks.get(comma)
     if opened is not None:
         first = _mixed_quotation_start(sent, opened)
-        yield AttributedContent(
-            first, comma + 1, "quotation before" if first == opened else "mixed before", cue
-        )
+        yield AttributedContent(first, comma + 1, "quotation before" if first == opened else "mixed before", cue)
         return
     if sent.word(cue) in en.ONLY_QUOTES - en.BARE_CLAUSE_VERBS:
         return
@@ -113,9 +103,7 @@ def _claims_before(sent: SentenceFeatures, comma: int, cue: int) -> Iterator[Att
         sent, first
     ):
         return
-    scrap = not has_finite_verb(sent, first, last, 40) and (
-        last - first < 4 or sent.word(first) in en.PREPOSITIONS
-    )
+    scrap = not has_finite_verb(sent, first, last, 40) and (last - first < 4 or sent.word(first) in en.PREPOSITIONS)
     yield AttributedContent(first, last, "scrap before" if scrap else "before", cue)
 
 
@@ -137,9 +125,7 @@ def _mixed_quotation_start(sent: SentenceFeatures, first: int) -> int:
     return statement_before(sent, first)[0]
 
 
-def _resumed_claims(
-    sent: SentenceFeatures, verb: int, at: int, *, adjacent_comma: int
-) -> Iterator[AttributedContent]:
+def _resumed_claims(sent: SentenceFeatures, verb: int, at: int, *, adjacent_comma: int) -> Iterator[AttributedContent]:
     """Yield what goes on after an inserted ", she said," and the quotation after any source."""
     comma = _next_comma(sent, at, min(len(sent), at + MAX_RESUME_DISTANCE))
     start = comma + 1
@@ -148,9 +134,7 @@ def _resumed_claims(
     if opens_quotation(sent, start):
         close = quotation_end(sent, start)
         goes_on = close < sent.content_end() and not _ends_with_quotation(sent, close)
-        yield AttributedContent(
-            start, statement_end(sent, start) if goes_on else close, "quotation resumed", verb
-        )
+        yield AttributedContent(start, statement_end(sent, start) if goes_on else close, "quotation resumed", verb)
     elif (
         comma == adjacent_comma
         and not sent.word(start).endswith("ing")
@@ -178,11 +162,7 @@ def _claims_without_opener(sent: SentenceFeatures, verb: int, start: int) -> Ite
         yield AttributedContent(start, end, "question", verb)
     elif _is_own_thought(sent, verb) or start >= sent.content_end() or _is_agentless_passive(sent, verb):
         return
-    elif (
-        word in en.BARE_CLAUSE_VERBS
-        and (word in en.SAY or _starts_subject(sent, start))
-        and is_clause(sent, start)
-    ):
+    elif word in en.BARE_CLAUSE_VERBS and (word in en.SAY or _starts_subject(sent, start)) and is_clause(sent, start):
         yield AttributedContent(start, end, "said" if word in en.SAY else "bare", verb)
     elif word in en.SAY and sent.word(start) not in CLAUSE_BREAKS | en.PREPOSITIONS:
         yield AttributedContent(start, end, "said scrap", verb)
@@ -198,9 +178,7 @@ def _starts_subject(sent: SentenceFeatures, at: int) -> bool:
 
 def content_end(sent: SentenceFeatures, verb: int, start: int) -> int:
     """Return where the content from ``start`` ends, as its verb is in a main clause or another."""
-    return statement_end(
-        sent, start, aside=_in_relative_clause(sent, verb), front=_in_fronted_clause(sent, verb)
-    )
+    return statement_end(sent, start, aside=_in_relative_clause(sent, verb), front=_in_fronted_clause(sent, verb))
 
 
 def _is_indirect_question(sent: SentenceFeatures, verb: int, at: int) -> bool:
@@ -242,9 +220,7 @@ def _in_fronted_clause(sent: SentenceFeatures, verb: int) -> bool:
     return sent.word(verb).endswith("ing") and verb - first < 3
 
 
-def _claims_after_opener(
-    sent: SentenceFeatures, verb: int, opener: tuple[int, str]
-) -> Iterator[AttributedContent]:
+def _claims_after_opener(sent: SentenceFeatures, verb: int, opener: tuple[int, str]) -> Iterator[AttributedContent]:
     start, kind = opener
     end = content_end(sent, verb, start)
     if kind != "quotation":
@@ -252,16 +228,9 @@ def _claims_after_opener(
         return
     close = quotation_end(sent, start)
     goes_on = close < sent.content_end() and not _ends_with_quotation(sent, close)
-    yield AttributedContent(
-        start, end if goes_on else close, "quotation on" if goes_on else "quotation after", verb
-    )
+    yield AttributedContent(start, end if goes_on else close, "quotation on" if goes_on else "quotation after", verb)
 
 
 def _ends_with_quotation(sent: SentenceFeatures, close: int) -> bool:
     """Whether a statement ends with the quotation that ends at ``close``."""
-    return closes_statement(sent, close - 1) or sent.word(close) in CLAUSE_BREAKS | {
-        "and",
-        "but",
-        "while",
-        "-",
-    }
+    return closes_statement(sent, close - 1) or sent.word(close) in CLAUSE_BREAKS | {"and", "but", "while", "-"}

@@ -43,9 +43,7 @@ def _quotation_rule(sent: SentenceFeatures, q: Quotation) -> str:
     if not q.has_opening:
         if not sent.starts_in_quotation and _looks_like_title(sent, q):
             return "title"
-        return (
-            ("spoken end" if sent.starts_in_quotation else "spoken end alone") if q.has_closing else "spoken"
-        )
+        return ("spoken end" if sent.starts_in_quotation else "spoken end alone") if q.has_closing else "spoken"
     if not q.has_closing:
         return "open"
     if _looks_like_title(sent, q):
@@ -61,9 +59,7 @@ def _quotation_rule(sent: SentenceFeatures, q: Quotation) -> str:
 def _looks_like_title(sent: SentenceFeatures, q: Quotation) -> bool:
     """Whether a quotation looks like a title: capitals and no finite verb of its own."""
     first, last = q.content
-    words = [
-        t.text for t in sent.tokens[first:last] if is_word(t.text) and t.text.lower() not in en.FUNCTION_WORDS
-    ]
+    words = [t.text for t in sent.tokens[first:last] if is_word(t.text) and t.text.lower() not in en.FUNCTION_WORDS]
     return 0 < sum(map(is_capital, words)) == len(words) < 7 and not (
         has_finite_verb(sent, first, last) and sent.word(last - 1) in CLAUSE_ENDS
     )
@@ -133,9 +129,7 @@ def _scored_candidates(sent: SentenceFeatures) -> Iterator[SpanCandidate]:
             found[first, last] = rule
     for (first, last), rule in found.items():
         yield SpanCandidate(first, last, "claim", CLAIM_RULE_SCORES[rule], rule)
-    early = {
-        (first, end) for first, last, _ in ranges for end in [*early_statement_ends(sent, first, last)][-2:]
-    }
+    early = {(first, end) for first, last, _ in ranges for end in [*early_statement_ends(sent, first, last)][-2:]}
     for first, end in sorted(early - set(found)):
         yield SpanCandidate(first, end, "claim", _EARLY_SCORE, _EARLY_RULE)
 

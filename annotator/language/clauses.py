@@ -12,10 +12,7 @@ _THIRD_PERSON_FORMS = en.FURTHER_THIRD_PERSON_FORMS | {
     form for form in en.CLAIM_CUES if form.endswith("s") and form[:-1] in en.CLAIM_CUES
 }
 _PAST_FORMS = {form for form in en.CLAIM_CUES if form.endswith("ed")} | {
-    form
-    for forms in en.table("IRREGULAR_VERBS").values()
-    for form in forms.split()
-    if not form.endswith(("s", "ing"))
+    form for forms in en.table("IRREGULAR_VERBS").values() for form in forms.split() if not form.endswith(("s", "ing"))
 }
 _BEFORE_NOUNS = (en.DETERMINERS - en.DEMONSTRATIVES) | {"'s", "'", "of"}
 _BEFORE_NONFINITE = frozenset({"to", "be", "been", "being", "having", "have", "has", "had"})
@@ -37,9 +34,7 @@ def is_verb(sent: SentenceFeatures, i: int) -> bool:
     if word.endswith("ing") or word in _PAST_FORMS:
         return before not in en.DEMONSTRATIVES or word in _PAST_FORMS
     if word in _THIRD_PERSON_FORMS:
-        return _can_be_subject(sent, i - 1) and not (
-            word in en.NOUN_LIKE_FORMS and _is_common_noun(sent, i - 1)
-        )
+        return _can_be_subject(sent, i - 1) and not (word in en.NOUN_LIKE_FORMS and _is_common_noun(sent, i - 1))
     if sent.word(i + 1) == "that":
         return True
     return (
@@ -107,27 +102,19 @@ def is_infinitive(sent: SentenceFeatures, i: int) -> bool:
         or sent.is_number(i + 1)
         or after.endswith("ing")
     )
-    return (
-        sent.word(i) == "to"
-        and not noun
-        and (after[:1].isalpha() or (i + 1 < len(sent) and sent.is_mark(i + 1)))
-    )
+    return sent.word(i) == "to" and not noun and (after[:1].isalpha() or (i + 1 < len(sent) and sent.is_mark(i + 1)))
 
 
 CLAUSE_ENDS = frozenset({".", "!", "?", ";"})
 CLAUSE_BREAKS = CLAUSE_ENDS | {",", ":", "(", ")", "–", "—", "--"}
-_RELATIVES = frozenset(
-    {"who", "that", "which", "when", "while", "as", "because", "where", "after", "how", "what"}
-)
+_RELATIVES = frozenset({"who", "that", "which", "when", "while", "as", "because", "where", "after", "how", "what"})
 _MAX_SUBJECT_TOKENS = 20
 """How many tokens may be between the start of a subject and its verb."""
 _MAX_VERB_DISTANCE = 12
 """How far from its start a clause must show a finite verb."""
 
 
-def has_finite_verb(
-    sent: SentenceFeatures, at: int, end: int, max_distance: int = _MAX_VERB_DISTANCE
-) -> bool:
+def has_finite_verb(sent: SentenceFeatures, at: int, end: int, max_distance: int = _MAX_VERB_DISTANCE) -> bool:
     """Whether a finite verb is in the first ``max_distance`` tokens from ``at``, before a break."""
     for i in range(at, min(end, at + max_distance)):
         if sent.word(i) in CLAUSE_ENDS | {":"} or sent.is_mark(i):
@@ -143,10 +130,7 @@ def is_clause(sent: SentenceFeatures, at: int) -> bool:
     if at >= end or not sent.word(at)[:1].isalnum() or sent.word(at) in en.FINITE_FORMS:
         return False
     word = sent.word(at)
-    if (
-        word in _THIRD_PERSON_FORMS | en.PRESENT_FORMS | en.CERTAIN_PAST_FORMS
-        and sent.word(at + 1) in en.DETERMINERS
-    ):
+    if word in _THIRD_PERSON_FORMS | en.PRESENT_FORMS | en.CERTAIN_PAST_FORMS and sent.word(at + 1) in en.DETERMINERS:
         return False
     if word in ("he", "she", "they", "we", "i"):
         return True
@@ -164,11 +148,7 @@ def _reaches_verb(sent: SentenceFeatures, at: int, end: int) -> bool:
             return False
         commas += word == ","
         relative = relative or word in _RELATIVES
-        if (
-            is_finite(sent, i)
-            and sent.word(i - 1) not in ("and", "or", "but")
-            and not _is_participle(sent, i)
-        ):
+        if is_finite(sent, i) and sent.word(i - 1) not in ("and", "or", "but") and not _is_participle(sent, i):
             if not relative and commas % 2 == 0:
                 return True
             relative = False
@@ -177,11 +157,7 @@ def _reaches_verb(sent: SentenceFeatures, at: int, end: int) -> bool:
 
 def _is_participle(sent: SentenceFeatures, i: int) -> bool:
     """Whether the verb at ``i`` rather belongs to the noun before it: an increase awarded in May."""
-    if not sent.word(i).endswith("ed") or sent.word(i + 1) not in en.PREPOSITIONS - {
-        "like",
-        "over",
-        "off",
-    }:
+    if not sent.word(i).endswith("ed") or sent.word(i + 1) not in en.PREPOSITIONS - {"like", "over", "off"}:
         return False
     before = sent.word(i - 1)
     return before not in en.PRONOUNS | en.ADVERBS and not sent.is_capitalised(i - 1)
@@ -295,12 +271,7 @@ def _is_source_phrase(sent: SentenceFeatures, at: int) -> bool:
 def is_closing_attribution(sent: SentenceFeatures, source: int, verb: int, at: int) -> bool:
     """Whether ``source`` and ``verb`` close a statement; ``at``: what follows hearer and time."""
     before = source - 1
-    if (
-        before < 0
-        or verb <= source
-        or sent.word(source) in _NOT_SOURCE_STARTS
-        or sent.word(verb).endswith("ing")
-    ):
+    if before < 0 or verb <= source or sent.word(source) in _NOT_SOURCE_STARTS or sent.word(verb).endswith("ing"):
         return False
     if sent.word(verb - 1) == "," and sent.word(verb) not in en.FIRM_SPEECH_VERBS:
         return False

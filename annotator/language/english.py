@@ -24,10 +24,7 @@ def __getattr__(name: str) -> frozenset[str]:
     if not name.isupper() or name not in _sections():
         raise AttributeError(f"no word list {name!r} in annotator/language/en", name=name)
     kind, entries = _sections()[name]
-    if kind == "verbs":
-        words = frozenset(table(name))
-    else:
-        words = frozenset(entry for entry in entries if entry[0] != "@")
+    words = frozenset(table(name) if kind == "verbs" else (entry for entry in entries if entry[0] != "@"))
     words = words.union(*(__getattr__(entry[1:]) for entry in entries if entry[0] == "@"))
     globals()[name] = words
     return words

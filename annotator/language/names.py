@@ -63,15 +63,13 @@ def _run_end(sent: SentenceFeatures, i: int) -> int:
         return at  # a party and its state: R-Tex.
     while True:
         starts_new_run = (
-            at in sent.capital_positions
-            or sent.word(at) in en.WEEKDAYS
-            or sent.word(at - 1) in _CLOSING_DEGREES
+            at in sent.capital_positions or sent.word(at) in en.WEEKDAYS or sent.word(at - 1) in _CLOSING_DEGREES
         )
         if sent.is_capitalised(at) and not starts_new_run:
             at += 1
-        elif (
-            sent.is_capitalised(at + 1) and (sent.word(at) in _JOINERS or sent.is_hyphen(at))
-        ) or _is_hyphenated_part(sent, at):
+        elif (sent.is_capitalised(at + 1) and (sent.word(at) in _JOINERS or sent.is_hyphen(at))) or _is_hyphenated_part(
+            sent, at
+        ):
             at += 2
         elif (over := _skip_particles(sent, at)) > at and sent.is_capitalised(over):
             at = over + 1
@@ -120,12 +118,7 @@ def _without_opener(sent: SentenceFeatures, run: TokenRange) -> TokenRange:
         return first, last
     while first < last and (sent.word(first) in en.FUNCTION_WORDS and _is_droppable(sent, first, last)):
         first += 1
-    if (
-        first == run[0]
-        and first in sent.capital_positions
-        and first < last
-        and _is_common_opener(sent, first, last)
-    ):
+    if first == run[0] and first in sent.capital_positions and first < last and _is_common_opener(sent, first, last):
         first += 1
     return first, last
 
@@ -133,11 +126,7 @@ def _without_opener(sent: SentenceFeatures, run: TokenRange) -> TokenRange:
 def _is_droppable(sent: SentenceFeatures, i: int, last: int) -> bool:
     """Whether a function word with a capital is none of the name's words (US, WHO and IT are)."""
     text = sent.tokens[i].text
-    return (
-        len(text) == 1
-        or not text.isupper()
-        or (sent.tokens[min(i + 1, last - 1)].text.isupper() and i + 1 < last)
-    )
+    return len(text) == 1 or not text.isupper() or (sent.tokens[min(i + 1, last - 1)].text.isupper() and i + 1 < last)
 
 
 def _is_common_opener(sent: SentenceFeatures, i: int, last: int) -> bool:
@@ -156,9 +145,7 @@ def _is_common_opener(sent: SentenceFeatures, i: int, last: int) -> bool:
 def _without_office(sent: SentenceFeatures, first: int, last: int) -> int:
     """Drop what a title is of from the front: (Secretary of) State John Kerry."""
     of = first - 1 - (sent.word(first - 1) == "the")
-    if sent.word(of) != "of" or not (
-        sent.word(of - 1) in en.TITLES or sent.word(of - 1) in en.TITLE_MODIFIERS
-    ):
+    if sent.word(of) != "of" or not (sent.word(of - 1) in en.TITLES or sent.word(of - 1) in en.TITLE_MODIFIERS):
         return first
     at = first
     while at < last and sent.word(at) in en.OFFICE_NOUNS:

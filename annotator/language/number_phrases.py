@@ -28,9 +28,7 @@ def _phrases(words: Iterable[str]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(phrase.split()) for phrase in words)
 
 
-def _group_by_last_word(
-    phrases: Iterable[tuple[str, ...]],
-) -> Mapping[str, Sequence[tuple[str, ...]]]:
+def _group_by_last_word(phrases: Iterable[tuple[str, ...]]) -> Mapping[str, Sequence[tuple[str, ...]]]:
     """Return the phrases by their last word, so that only those that can end at a number are compared."""
     groups: dict[str, list[tuple[str, ...]]] = {}
     for phrase in phrases:
@@ -57,9 +55,7 @@ def approximator_start(sent: SentenceFeatures, number: Cardinal, floor: int, c: 
 
 def optional_word_count(sent: SentenceFeatures, first: int) -> int:
     """Return how many words at the start of a number phrase some annotators leave out: only, just."""
-    return max(
-        (len(p) for p in _OPTIONAL_APPROXIMATORS if sent.folded[first : first + len(p)] == p), default=0
-    )
+    return max((len(p) for p in _OPTIONAL_APPROXIMATORS if sent.folded[first : first + len(p)] == p), default=0)
 
 
 def _approximator_length(sent: SentenceFeatures, end: int, floor: int) -> int:
@@ -174,11 +170,7 @@ def _is_reference(sent: SentenceFeatures, number: Cardinal, c: CountedNoun, firs
     if before in en.NUMBERED_NOUNS and (proper or c.kind == "none" or before.endswith(".")):
         return True
     if not is_digits(sent.word(number.first)):
-        named = (
-            sent.is_capitalised(number.first)
-            and number.first not in sent.capital_positions
-            and before.isalpha()
-        )
+        named = sent.is_capitalised(number.first) and number.first not in sent.capital_positions and before.isalpha()
         return named and not is_plural(sent, c.last - 1) and not in_headline(sent, at)
     return proper and c.kind == "none" and not in_headline(sent, at)
 

@@ -9,9 +9,7 @@ from annotator.language.place_features import KnownPlaces, place_starting_at
 from annotator.language.sentence_features import DASHES, ArticleContext, SentenceFeatures, is_demonym
 
 _MAX_PERSON_AGE = 120
-_WEAK_FORMS = frozenset(
-    {"unknown", "two", "more", "family", "surname", "forename", "initial", "suffix", "word"}
-)
+_WEAK_FORMS = frozenset({"unknown", "two", "more", "family", "surname", "forename", "initial", "suffix", "word"})
 """Forms that are weak evidence; a cue beside them weighs more."""
 
 _NOT_BEFORE_APPOSED_PERSON = frozenset({"in", "on", "at", "from", "near", "the"})
@@ -52,9 +50,7 @@ def person_features(
     )
 
 
-def _context_features(
-    sent: SentenceFeatures, r: TokenRange, form: str, cue: str, *, barred: bool
-) -> tuple[str, ...]:
+def _context_features(sent: SentenceFeatures, r: TokenRange, form: str, cue: str, *, barred: bool) -> tuple[str, ...]:
     """Return the features of the words around a name: its cue, or else its frame.
 
     A cue weighs more for a weak form, and little where something is against a person.
@@ -84,9 +80,7 @@ def _counter_features(
     return tuple(name for name, there in all_of_them if there)
 
 
-def _article_features(
-    sent: SentenceFeatures, r: TokenRange, context: ArticleContext, form: str
-) -> tuple[str, ...]:
+def _article_features(sent: SentenceFeatures, r: TokenRange, context: ArticleContext, form: str) -> tuple[str, ...]:
     """Return what the article shows of a name elsewhere, and whether it is in a headline."""
     words = name_words(sent, *r)
     all_of_them = (
@@ -256,9 +250,7 @@ def _person_frame(sent: SentenceFeatures, first: int, last: int) -> str:
 def _precedes_past_verb(sent: SentenceFeatures, at: int) -> bool:
     """Whether a verb in the past seems to be at ``at``: Korda finished, Finch struck."""
     word = sent.word(at)
-    return not sent.is_capitalised(at) and (
-        (len(word) > 4 and word.endswith("ed")) or word in en.IRREGULAR_PASTS
-    )
+    return not sent.is_capitalised(at) and ((len(word) > 4 and word.endswith("ed")) or word in en.IRREGULAR_PASTS)
 
 
 def is_organisation(sent: SentenceFeatures, first: int, last: int, context: ArticleContext) -> bool:

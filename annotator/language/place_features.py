@@ -62,9 +62,7 @@ def find_known_places(sent: SentenceFeatures) -> dict[TokenRange, str]:
 
 def place_starting_at(known: KnownPlaces, i: int) -> str:
     """Return the kind of the known place that starts at ``i``; empty for none."""
-    return next(
-        (known[i, end] for end in range(i + 1, i + 1 + _MAX_GAZETTEER_TOKENS) if (i, end) in known), ""
-    )
+    return next((known[i, end] for end in range(i + 1, i + 1 + _MAX_GAZETTEER_TOKENS) if (i, end) in known), "")
 
 
 def has_place_ending_at(known: KnownPlaces, i: int) -> bool:
@@ -128,11 +126,7 @@ def frame_before(sent: SentenceFeatures, first: int, known: KnownPlaces) -> str:
     """Return what is before a name, past articles and points of the compass."""
     at = first - 1
     at -= sent.word(at) in ("the", "both", "all")
-    while sent.word(at) in en.COMPASS or sent.word(at) in (
-        "nearby",
-        "neighboring",
-        "neighbouring",
-    ):
+    while sent.word(at) in en.COMPASS or sent.word(at) in ("nearby", "neighboring", "neighbouring"):
         at -= 1
     at -= sent.word(at) in ("the", "both", "all") and at < first - 1
     word = sent.word(at)
@@ -194,8 +188,7 @@ def _is_dateline(sent: SentenceFeatures, first: int, last: int) -> bool:
         if word in DASHES and not sent.is_attached(at):
             return all(sent.is_capitalised(i) or not sent.word(i)[:1].isalpha() for i in range(at))
         if word == "(" and (
-            sent.word(at + 1) in _AGENCIES
-            or (sent.is_capitalised(at + 1) and sent.tokens[at + 1].text.isupper())
+            sent.word(at + 1) in _AGENCIES or (sent.is_capitalised(at + 1) and sent.tokens[at + 1].text.isupper())
         ):
             return True
         if word in SENTENCE_ENDS and not sent.is_attached(at):

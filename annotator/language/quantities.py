@@ -36,9 +36,7 @@ def cardinal_at(sent: SentenceFeatures, i: int) -> Cardinal | None:
     second, form = _second_number(sent, i, end)
     if form:
         return Cardinal(i, second, form)
-    if all(
-        sent.word(at) in en.NUMBER_SCALES | en.VAGUE_QUANTIFIERS | {"a", "of", "and"} for at in range(i, end)
-    ):
+    if all(sent.word(at) in en.NUMBER_SCALES | en.VAGUE_QUANTIFIERS | {"a", "of", "and"} for at in range(i, end)):
         return Cardinal(i, end, "scale")
     return Cardinal(i, end, "digits" if sent.word(i)[0].isdigit() else "word")
 
@@ -49,10 +47,7 @@ def is_cardinal(sent: SentenceFeatures, i: int) -> bool:
     if word == "scores":
         return sent.word(i + 1) == "of"
     return bool(word) and (
-        word in en.NUMBER_WORDS
-        or word in en.PLURAL_SCALES
-        or is_digits(word)
-        or bool(_SCALED_DIGITS.fullmatch(word))
+        word in en.NUMBER_WORDS or word in en.PLURAL_SCALES or is_digits(word) or bool(_SCALED_DIGITS.fullmatch(word))
     )
 
 
@@ -128,10 +123,7 @@ def _dozen_end(sent: SentenceFeatures, at: int) -> int:
 def _no_noun_at(sent: SentenceFeatures, at: int) -> bool:
     """Whether no noun is at ``at``, so that "a third" before it is a share and no ordinal."""
     word = sent.word(at)
-    return (
-        word in en.PREPOSITIONS | en.DETERMINERS | {"as", "and", "or", "lower", "higher"}
-        or not word.isalnum()
-    )
+    return word in en.PREPOSITIONS | en.DETERMINERS | {"as", "and", "or", "lower", "higher"} or not word.isalnum()
 
 
 def _second_number(sent: SentenceFeatures, first: int, at: int) -> tuple[int, str]:
@@ -162,11 +154,7 @@ _FIRM_NOUN_SEARCH_STOPS = en.NOUN_SEARCH_STOPS - en.WEAK_NOUN_SEARCH_STOPS
 def is_plural(sent: SentenceFeatures, i: int) -> bool:
     """Whether the word looks like a plural noun."""
     word = sent.word(i)
-    if (
-        word in en.IRREGULAR_PLURALS
-        or word in en.PLURALS
-        or (word.endswith("s") and word[:-1] in en.DEMONYMS)
-    ):
+    if word in en.IRREGULAR_PLURALS or word in en.PLURALS or (word.endswith("s") and word[:-1] in en.DEMONYMS):
         return True
     if len(word) < 3 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ous")):
         return False
@@ -232,9 +220,7 @@ def _is_regular_plural(sent: SentenceFeatures, at: int) -> bool:
 def _follows_singular_noun(sent: SentenceFeatures, at: int) -> bool:
     """Whether the word at ``at`` seems to be a verb or a name after a noun in the singular."""
     word, before = sent.word(at), sent.word(at - 1)
-    if word in en.ONE_VERBS or (
-        word in en.TITLES and sent.is_capitalised(at) and not sent.is_capitalised(at - 1)
-    ):
+    if word in en.ONE_VERBS or (word in en.TITLES and sent.is_capitalised(at) and not sent.is_capitalised(at - 1)):
         return True
     if sent.word(at + 1) in DASHES and sent.is_attached(at + 1):
         return False
@@ -281,9 +267,7 @@ def _joins_modifiers(sent: SentenceFeatures, at: int) -> bool:
     while sent.word(after + 1) in DASHES and sent.is_attached(after + 1):
         after += 2
     return (
-        sent.word(after)[:1].isalpha()
-        and sent.word(after) not in en.FUNCTION_WORDS
-        and is_head_noun(sent, after + 1)
+        sent.word(after)[:1].isalpha() and sent.word(after) not in en.FUNCTION_WORDS and is_head_noun(sent, after + 1)
     )
 
 
@@ -325,11 +309,7 @@ def counted_noun(sent: SentenceFeatures, number: Cardinal) -> CountedNoun:
     at, word = number.last, sent.word(number.last)
     if (end := _percent_end(sent, at)) > at:
         return CountedNoun(end, "percent", end)
-    for kind, names in (
-        ("duration", en.DURATIONS),
-        ("money", en.CURRENCIES),
-        ("clock", en.CLOCK_WORDS),
-    ):
+    for kind, names in (("duration", en.DURATIONS), ("money", en.CURRENCIES), ("clock", en.CLOCK_WORDS)):
         if word in names:
             return CountedNoun(at + 1, kind, at + 1)
     if word in DASHES and (
@@ -385,10 +365,7 @@ def _percent_end(sent: SentenceFeatures, at: int) -> int:
         return at + 2
     if sent.word(at) not in en.PERCENT:
         return at
-    joint, second = (
-        sent.word(at + 1),
-        sent.word(at + 3) in en.PERCENT and is_cardinal(sent, at + 2),
-    )
+    joint, second = (sent.word(at + 1), sent.word(at + 3) in en.PERCENT and is_cardinal(sent, at + 2))
     if not second or joint not in ("to", "or", "and", *DASHES):
         return at + 1
     before = {sent.word(at - 2), sent.word(at - 3)}

@@ -8,17 +8,7 @@ from msgspec import Struct
 
 from annotator.core.tokens import Token, tokens_text
 
-MARK_PAIRS = {
-    "“": "”",
-    "„": "“”",
-    "‟": "”",
-    "«": "»",
-    "‹": "›",
-    "``": "''",
-    "‘": "’'",
-    "「": "」",
-    "『": "』",
-}
+MARK_PAIRS = {"“": "”", "„": "“”", "‟": "”", "«": "»", "‹": "›", "``": "''", "‘": "’'", "「": "」", "『": "』"}
 STRAIGHT_MARKS = frozenset({'"', "''", "'", "＂"})
 OPENING_MARKS = frozenset(MARK_PAIRS) | STRAIGHT_MARKS
 CLOSING_MARKS = frozenset({"”", "»", "›", "''", "’", '"', "'", "」", "』", "＂"})
@@ -57,7 +47,7 @@ def find_quotations(tokens: Sequence[Token], *, starts_in_quotation: bool = Fals
             del open_marks[at:]
         elif _is_opening(tokens, i):
             open_marks.append(i)
-        elif (tokens[i].text in ("”", '"', "''", "＂") and i > 0 and not tokens[i - 1].ws) and not open_marks:
+        elif (token.text in ("”", '"', "''", "＂") and i > 0 and not tokens[i - 1].ws) and not open_marks:
             found.append(Quotation(max((q.last for q in found), default=0), i + 1, has_opening=False))
         elif token.text in ("»", "›"):
             open_marks.append(i)
@@ -79,9 +69,7 @@ def _opening_index(tokens: Sequence[Token], open_marks: list[int], i: int) -> in
         return None
     for at in range(len(open_marks) - 1, max(-1, len(open_marks) - 1 - _MAX_OPEN_MARKS), -1):
         opener = tokens[open_marks[at]].text
-        if _closes_mark(opener, text) and not (
-            text == "''" and opener == "''" and is_opening_side(tokens, i)
-        ):
+        if _closes_mark(opener, text) and not (text == "''" and opener == "''" and is_opening_side(tokens, i)):
             return at
     return None
 
@@ -103,17 +91,14 @@ def is_opening_side(tokens: Sequence[Token], i: int) -> bool:
     """Whether a straight mark has a blank (or a bracket) before it and a word right after it."""
     if tokens[i].ws or i + 1 == len(tokens) or tokens[i + 1].text.isspace():
         return False
-    return (
-        i == 0 or tokens[i - 1].ws or tokens[i - 1].text.isspace() or tokens[i - 1].text[-1] in "([{—–-“‘\"'"
-    )
+    return i == 0 or tokens[i - 1].ws or tokens[i - 1].text.isspace() or tokens[i - 1].text[-1] in "([{—–-“‘\"'"
 
 
 def _end_without_next_opening(tokens: Sequence[Token]) -> int:
     """Return the end without blanks and without a mark that opens the next sentence."""
     last = len(tokens)
     while last and (
-        tokens[last - 1].text.isspace()
-        or (tokens[last - 1].text in OPENING_MARKS and last > 1 and tokens[last - 2].ws)
+        tokens[last - 1].text.isspace() or (tokens[last - 1].text in OPENING_MARKS and last > 1 and tokens[last - 2].ws)
     ):
         last -= 1
     return last
@@ -149,9 +134,7 @@ def sentences_inside_quotation(sentences: Iterable[Sequence[Token]]) -> list[boo
 def open_quotation_texts(sentences: Sequence[Sequence[Token]]) -> frozenset[str]:
     """Return the texts of the sentences that begin inside a quotation."""
     return frozenset(
-        tokens_text(s)
-        for s, within in zip(sentences, sentences_inside_quotation(sentences), strict=True)
-        if within
+        tokens_text(s) for s, within in zip(sentences, sentences_inside_quotation(sentences), strict=True) if within
     )
 
 

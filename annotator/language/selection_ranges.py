@@ -13,12 +13,7 @@ from annotator.language.claims import claim_candidates, claim_ends, claim_ranges
 from annotator.language.clauses import is_verb
 from annotator.language.names import name_ranges, title_start
 from annotator.language.number_phrases import number_phrases
-from annotator.language.sentence_features import (
-    DASHES,
-    SentenceFeatures,
-    is_quotation_mark,
-    sentence_features,
-)
+from annotator.language.sentence_features import DASHES, SentenceFeatures, is_quotation_mark, sentence_features
 
 # Candidates: what Tab offers and what a hint letter snaps to.
 
@@ -77,9 +72,9 @@ def snap_to_phrase(tokens: Sequence[Token], i: int) -> TokenRange:
 _CLAUSE_MARKS = frozenset({",", ";", ":", "(", ")", "[", "]", "–", "—", "--"})
 _MAX_PHRASE_TOKENS = 3
 """Up to this many tokens a selection grows as a phrase unless it is a claim that the rules see."""
-_PHRASE_BREAKS = (
-    en.PREPOSITIONS | en.CONJUNCTIONS | en.AUXILIARIES | en.PRONOUNS | en.SPEECH_CUES | en.ADVERBS
-) - {"of"}
+_PHRASE_BREAKS = (en.PREPOSITIONS | en.CONJUNCTIONS | en.AUXILIARIES | en.PRONOUNS | en.SPEECH_CUES | en.ADVERBS) - {
+    "of"
+}
 
 
 class Expansion(Struct, frozen=True):
@@ -112,9 +107,7 @@ def _cached_expansions(sent: SentenceFeatures, first: int, last: int) -> tuple[E
     else:
         held = [e for e in _fixed_expansions(sent) if _holds(e, first, last)]
         soft = [e for e in _phrase_and_clause(sent, first, last) if _holds(e, first, last)]
-        found = held + [
-            e for e in soft if not any(_cross(e, h) for h in held) and not _is_cue_without_content(sent, e)
-        ]
+        found = held + [e for e in soft if not any(_cross(e, h) for h in held) and not _is_cue_without_content(sent, e)]
     return _nested_chain(found)
 
 

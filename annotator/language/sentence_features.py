@@ -137,9 +137,7 @@ class SentenceFeatures(Struct, frozen=True, eq=False, dict=True):
     def _is_trailing(self, i: int) -> bool:
         """Whether token ``i`` is a stop, white space, or a mark apart from the words before it."""
         text = self.tokens[i].text
-        return (
-            text in SENTENCE_ENDS or text.isspace() or (self.is_mark(i) and i > 0 and self.tokens[i - 1].ws)
-        )
+        return text in SENTENCE_ENDS or text.isspace() or (self.is_mark(i) and i > 0 and self.tokens[i - 1].ws)
 
 
 def sentence_features(tokens: Sequence[Token], *, starts_in_quotation: bool = False) -> SentenceFeatures:

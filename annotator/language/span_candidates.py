@@ -11,12 +11,7 @@ from annotator.language import english as en
 from annotator.language.claims import claim_candidates
 from annotator.language.names import name_ranges
 from annotator.language.number_phrases import number_candidates
-from annotator.language.person_features import (
-    is_followed_by_region,
-    is_organisation,
-    name_words,
-    person_features,
-)
+from annotator.language.person_features import is_followed_by_region, is_organisation, name_words, person_features
 from annotator.language.place_features import (
     KnownPlaces,
     find_known_places,
@@ -114,11 +109,7 @@ def _missed_short_names(
 def _is_common_word(sent: SentenceFeatures, r: TokenRange, context: ArticleContext) -> bool:
     """Whether the one word of a name has its capital from its place and is a common word in the article."""
     first, last = r
-    if (
-        last - first > 1
-        or first not in sent.capital_positions
-        or sent.folded[first] not in context.lowercase_words
-    ):
+    if last - first > 1 or first not in sent.capital_positions or sent.folded[first] not in context.lowercase_words:
         return False
     return not context.is_short_name(sent.folded[first:last])
 
@@ -141,11 +132,7 @@ def _inner_names(
     if last - first < 2:
         return
     opener = sent.word(first) in context.lowercase_words or sent.word(first) in en.SENTENCE_OPENERS
-    if (
-        first in sent.capital_positions
-        and opener
-        and not context.is_short_name(name_words(sent, first, last))
-    ):
+    if first in sent.capital_positions and opener and not context.is_short_name(name_words(sent, first, last)):
         yield first + 1, last
     yield from _signature_names(sent, whole, known)
     if not (sent.word(first) in en.FIRST_NAMES or sent.word(first).endswith(".")):
@@ -169,9 +156,7 @@ def _signature_names(sent: SentenceFeatures, whole: TokenRange, known: KnownPlac
         yield last - 1, last
 
 
-def _known_full_names(
-    sent: SentenceFeatures, whole: TokenRange, context: ArticleContext
-) -> Iterator[TokenRange]:
+def _known_full_names(sent: SentenceFeatures, whole: TokenRange, context: ArticleContext) -> Iterator[TokenRange]:
     """Yield the full names of the article that lie in a longer run."""
     first, last = whole
     without_suffix = (first, first + len(name_words(sent, first, last)))
@@ -181,9 +166,7 @@ def _known_full_names(
                 yield i, end
 
 
-def _headline_names(
-    sent: SentenceFeatures, i: int, last: int, context: ArticleContext
-) -> Iterator[TokenRange]:
+def _headline_names(sent: SentenceFeatures, i: int, last: int, context: ArticleContext) -> Iterator[TokenRange]:
     """Yield the person that starts at ``i`` in a headline, where every word has a capital."""
     words, before = sent.folded[i : i + 1], sent.word(i - 1)
     led = before in en.FIRST_NAMES or before.endswith(".") or (before,) in context.first_names
@@ -201,9 +184,7 @@ _MAX_ENCLOSING_TOKENS = 12
 """How many tokens a name may have that is read again for each place in it; keeps long runs linear."""
 
 
-def entity_candidates(
-    sent: SentenceFeatures, context: ArticleContext = EMPTY_CONTEXT
-) -> tuple[SpanCandidate, ...]:
+def entity_candidates(sent: SentenceFeatures, context: ArticleContext = EMPTY_CONTEXT) -> tuple[SpanCandidate, ...]:
     """Return the persons and places of a sentence in reading order; one range may be both."""
     found = find_name_ranges(sent, context)
     return tuple(reading for r in found.ranges for reading in _range_candidates(sent, r, context, found))
@@ -213,15 +194,8 @@ def _range_candidates(
     sent: SentenceFeatures, r: TokenRange, context: ArticleContext, found: NameRanges
 ) -> list[SpanCandidate]:
     """Return the candidates of one range, the likelier first."""
-    kinds = (
-        ("person", _person_features(sent, r, context, found)),
-        ("place", _place_features(sent, r, context, found)),
-    )
-    scored = [
-        SpanCandidate(*r, kind, entity_score(kind, traits), " ".join(traits))
-        for kind, traits in kinds
-        if traits
-    ]
+    kinds = (("person", _person_features(sent, r, context, found)), ("place", _place_features(sent, r, context, found)))
+    scored = [SpanCandidate(*r, kind, entity_score(kind, traits), " ".join(traits)) for kind, traits in kinds if traits]
     return sorted((s for s in scored if s.score >= MIN_ENTITY_SCORE), key=lambda s: -s.score)
 
 
@@ -275,17 +249,14 @@ def _enclosing_feature(
 # All candidates of a sentence.
 
 
-def span_candidates(
-    tokens: Sequence[Token], context: ArticleContext = EMPTY_CONTEXT
-) -> tuple[SpanCandidate, ...]:
+def span_candidates(tokens: Sequence[Token], context: ArticleContext = EMPTY_CONTEXT) -> tuple[SpanCandidate, ...]:
     """Return the candidates of a sentence in reading order, outer before inner, the likelier kind first.
 
     One range may have several, of different kinds.
     """
     sent = sentence_features(
         tokens,
-        starts_in_quotation=bool(context.open_quotation_texts)
-        and tokens_text(tokens) in context.open_quotation_texts,
+        starts_in_quotation=bool(context.open_quotation_texts) and tokens_text(tokens) in context.open_quotation_texts,
     )
     found = [*claim_candidates(sent), *number_candidates(sent), *entity_candidates(sent, context)]
     return tuple(sorted(found, key=lambda r: (r.first, -r.last, -r.score)))

@@ -96,9 +96,7 @@ def strip_breaks(sent: SentenceFeatures, start: int, end: int) -> int:
     """Return ``end`` without breaks before it; a closing bracket or full quotation stays."""
     if any(q.last == end and q.first >= start and not q.has_closing for q in sent.quotations):
         return end
-    while end > start and (
-        sent.word(end - 1) in CLAUSE_BREAKS - {")"} or sent.tokens[end - 1].text.isspace()
-    ):
+    while end > start and (sent.word(end - 1) in CLAUSE_BREAKS - {")"} or sent.tokens[end - 1].text.isspace()):
         end -= 1
     return end
 
@@ -111,9 +109,7 @@ def _ends_before(sent: SentenceFeatures, at: int, end: int, *, aside: bool, fron
     if word == ",":
         return _ends_at_comma(sent, at, end, aside=aside, front=front)
     if word in ("and", "but", "while", "or"):
-        return is_subjectless_cue(sent, at + 1) or (
-            sent.word(at - 1) != "that" and _and_starts_source(sent, at + 1)
-        )
+        return is_subjectless_cue(sent, at + 1) or (sent.word(at - 1) != "that" and _and_starts_source(sent, at + 1))
     if is_spaced_dash(sent, at):
         after = at + 1
         return sent.word(after) in _CLAUSE_LINKS and (
@@ -141,10 +137,7 @@ def is_subjectless_cue(sent: SentenceFeatures, at: int) -> bool:
     word = sent.word(at)
     if word in ("citing", "quoting", "echoing"):
         return True
-    if word not in en.SPEAK_VERBS | en.SAY | en.TELL | en.CALL and word not in (
-        "criticized",
-        "urged",
-    ):
+    if word not in en.SPEAK_VERBS | en.SAY | en.TELL | en.CALL and word not in ("criticized", "urged"):
         return False
     if word.endswith("ing"):
         return True
@@ -175,11 +168,7 @@ def starts_new_source(sent: SentenceFeatures, comma: int) -> bool:
         word = sent.word(i)
         if i > at and word in en.CLOSING_VERBS and is_verb(sent, i):
             return True
-        if (
-            word in CLAUSE_BREAKS
-            or sent.is_mark(i)
-            or (word in en.FINITE_FORMS and word not in ("has", "have"))
-        ):
+        if word in CLAUSE_BREAKS or sent.is_mark(i) or (word in en.FINITE_FORMS and word not in ("has", "have")):
             return False
         if word in en.CONJUNCTIONS and word != "and":
             return False

@@ -18,12 +18,7 @@ from annotator.language import selection_expansions
 from annotator.session import action as act
 from annotator.session.actions import annotation_actions as actions
 from annotator.session.actions.annotation_actions import ActionContext
-from annotator.session.commands import (
-    COMMANDS_WITHOUT_SENTENCE,
-    SCREEN_COMMANDS,
-    WORKLIST_COMMANDS,
-    command_key_kind,
-)
+from annotator.session.commands import COMMANDS_WITHOUT_SENTENCE, SCREEN_COMMANDS, WORKLIST_COMMANDS, command_key_kind
 from annotator.session.keyboard import Keyboard
 from annotator.session.keymap import HintSettings
 from annotator.session.keymap_file import UserKeymap
@@ -117,9 +112,7 @@ class AnnotationController(SentenceEditor):
         command = self.keyboard.command(key)
         if not char and not command:
             return None
-        hint_due = (
-            bool(char) and not char.isdigit() and bool(self.typed_hint or self.keyboard.letters.requested)
-        )
+        hint_due = bool(char) and not char.isdigit() and bool(self.typed_hint or self.keyboard.letters.requested)
         if command and not hint_due:
             self.session.count_keystroke(command_key_kind(command, on_span=self.selected_span is not None))
             return command
@@ -207,16 +200,12 @@ class AnnotationController(SentenceEditor):
         letters = self.keyboard.letters
         if not letters.active:
             key = self.keyboard.key_text("letters")
-            raise RuleError(
-                f"{action.letter} is no label's key, and the letters are off", do=f"{key} calls for them"
-            )
+            raise RuleError(f"{action.letter} is no label's key, and the letters are off", do=f"{key} calls for them")
         known = self.press_hint(action.letter)
         if not self.typed_hint:
             letters.used()
         if not known:
-            raise RuleError(
-                f"no word here has the letter {action.letter}", do="the letters stand above the words"
-            )
+            raise RuleError(f"no word here has the letter {action.letter}", do="the letters stand above the words")
 
     def _press_label(self, action: act.PressLabel) -> Notice:
         label = self.session.schema.label(action.name)
@@ -358,9 +347,7 @@ class AnnotationController(SentenceEditor):
         if self.tour:
             self._leave_tour()
         elif self.session.read_only:
-            raise RuleError(
-                "the tour works on the corpus, which is open to read only", do="start without --read-only"
-            )
+            raise RuleError("the tour works on the corpus, which is open to read only", do="start without --read-only")
         else:
             self.tour, self._last_tour_state = Tour(), None
 
@@ -437,10 +424,7 @@ class AnnotationController(SentenceEditor):
 
     def _snapped_ranges(self, context: ActionContext) -> dict[str, TokenRange]:
         """Return for each label what its key makes of the pressed hint, where that is not the selection."""
-        found = (
-            (x.name, actions.snapped_range(context, self.selection_state, x.name))
-            for x in context.schema.labels
-        )
+        found = ((x.name, actions.snapped_range(context, self.selection_state, x.name)) for x in context.schema.labels)
         chosen = self.selection.range if self.selection else None
         return {name: r for name, r in found if r and r != chosen}
 

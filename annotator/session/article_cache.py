@@ -96,9 +96,7 @@ class ArticleCache:
         if article_id not in self._sentences:
             article = self.article(article_id)
             lines = AnnotatedLineIndex(article)
-            annotated_sentences = (
-                () if article.replaced_by else self._annotation_store.sentences_of(article_id)
-            )
+            annotated_sentences = () if article.replaced_by else self._annotation_store.sentences_of(article_id)
             self._sentences[article_id] = [
                 w for w in annotated_sentences if lines.is_annotated(w.sentence.start, w.sentence.end)
             ]

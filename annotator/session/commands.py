@@ -38,9 +38,7 @@ class Command(Struct, frozen=True):
     def with_keys(self, keys: Sequence[str]) -> Command:
         """Return the command with other keys; what is written after the keys (`` and a label``) stays."""
         _, then, second = self.key_text.partition(" and ")
-        return replace(
-            self, keys=tuple(keys), key_text=_keys_text(self.id, keys) + (then + second if keys else "")
-        )
+        return replace(self, keys=tuple(keys), key_text=_keys_text(self.id, keys) + (then + second if keys else ""))
 
 
 def _keys_text(command: str, keys: Sequence[str]) -> str:
@@ -70,26 +68,15 @@ COMMANDS: tuple[Command, ...] = (
     _command("letters", "left_square_bracket", "letters on or off, or called for once", "Select"),
     _command("more_labels", "apostrophe", "choose any label from a list", "Label"),
     _command(
-        "remove",
-        "0 delete",
-        "remove the span, turn the suggestion down, else remove the innermost span",
-        "Label",
+        "remove", "0 delete", "remove the span, turn the suggestion down, else remove the innermost span", "Label"
     ),
     _command("everywhere", "equals_sign", "label every other mention in the article", "Label"),
     _command("proposals", "ampersand", "suggestions on or off", "View"),
     _command("undo", "ctrl+z", "undo, over sessions too", "Label"),
     _command("redo", "ctrl+y", "redo", "Label"),
     _command("accept", "enter", "accept, and on to the next that is not done", "Answer"),
-    _command(
-        "accept_view", "asterisk ctrl+n", "accept every open sentence that the screen shows whole", "Answer"
-    ),
-    _command(
-        "take",
-        "percent_sign",
-        "Enter takes what is sure of the label, or no longer",
-        "Answer",
-        "% and a label",
-    ),
+    _command("accept_view", "asterisk ctrl+n", "accept every open sentence that the screen shows whole", "Answer"),
+    _command("take", "percent_sign", "Enter takes what is sure of the label, or no longer", "Answer", "% and a label"),
     _command("reject", "exclamation_mark", "reject: a bad example", "Answer"),
     _command("ignore", "minus", "ignore: skip it, it says nothing", "Answer"),
     _command("join", "plus", "join with the next sentence", "Sentence"),
@@ -200,9 +187,7 @@ def key_table(commands: Sequence[Command] = ALL_COMMANDS) -> str:
     """Return the manual's key table (Markdown)."""
     rows = [f"| {keys} | {does} |" for keys, does in LABELLING_KEYS]
     rows += [
-        f"| {_markdown_code(c.key_text)} | {c.description} |"
-        for _, listed in command_groups(commands)
-        for c in listed
+        f"| {_markdown_code(c.key_text)} | {c.description} |" for _, listed in command_groups(commands) for c in listed
     ]
     return "\n".join(["| key | does |", "|---|---|", *rows])
 
@@ -232,6 +217,4 @@ def command_key_kind(command: str, *, on_span: bool = False) -> KeystrokeKind:
     """Return the kind of key of a command, by its id; on a span an edge that moves is a correction."""
     if on_span and command in _RESIZE_COMMANDS:
         return KeystrokeKind.CORRECT
-    return _KIND_BY_COMMAND.get(command) or _KIND_BY_GROUP.get(
-        _GROUP_BY_COMMAND.get(command, ""), KeystrokeKind.OTHER
-    )
+    return _KIND_BY_COMMAND.get(command) or _KIND_BY_GROUP.get(_GROUP_BY_COMMAND.get(command, ""), KeystrokeKind.OTHER)

@@ -50,9 +50,7 @@ class CorpusOverview:
         self._session = session
         self._problems: dict[str, dict[str, list[SentenceProblem]]] = {}
 
-    def set_problems(
-        self, groups: Iterable[InconsistencyGroup], misaligned_spans: Iterable[MisalignedSpan]
-    ) -> None:
+    def set_problems(self, groups: Iterable[InconsistencyGroup], misaligned_spans: Iterable[MisalignedSpan]) -> None:
         """Take in the problems of the corpus; places that the annotator has left as they are do not count."""
         skipped = self._session.navigation.problem_finder.skipped_proposals
         self._problems = defaultdict(lambda: defaultdict(list))

@@ -30,10 +30,7 @@ class JournalWriter:
     """
 
     def __init__(
-        self,
-        sink: JournalSink,
-        on_saved: Callable[[int], None],
-        on_failed: Callable[[JournalError, Path | None], None],
+        self, sink: JournalSink, on_saved: Callable[[int], None], on_failed: Callable[[JournalError, Path | None], None]
     ) -> None:
         """Start the thread."""
         self._sink = sink
@@ -85,9 +82,7 @@ class JournalWriter:
         if not saved and not self._failed:
             with self._idle:
                 left = list(self._pending)
-            self._rescue(
-                left, JournalError(f"the disk has not taken {len(left)} decisions in {timeout:.0f} s")
-            )
+            self._rescue(left, JournalError(f"the disk has not taken {len(left)} decisions in {timeout:.0f} s"))
         self._queue.put(None)
         self._thread.join(1.0)
         return saved

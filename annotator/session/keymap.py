@@ -99,9 +99,7 @@ def effective_keymap(
     keys = _build_keymap(schema, user, chosen)
     problems = tuple(_keymap_problems(keys, user))
     if any(not c.warning for c in problems):
-        keys = _build_keymap(
-            schema, UserKeymap(), (hint_settings or HintSettings()).overridden_by(UserKeymap())
-        )
+        keys = _build_keymap(schema, UserKeymap(), (hint_settings or HintSettings()).overridden_by(UserKeymap()))
     return replace(keys, problems=problems)
 
 
@@ -151,9 +149,7 @@ def _unknown_names(user: UserKeymap) -> Iterator[KeymapProblem]:
             do = f"did you mean {near[0]}?" if near else "`annotator keys` lists the commands"
             yield KeymapProblem(where, f"there is no command {name}", do)
         for text in (t for t in texts if not textual_key_name(t)):
-            yield KeymapProblem(
-                where, f"there is no key {text!r}", 'write keys like "!", "U", "ctrl+z", "pageup"'
-            )
+            yield KeymapProblem(where, f"there is no key {text!r}", 'write keys like "!", "U", "ctrl+z", "pageup"')
 
 
 def _key_conflicts(

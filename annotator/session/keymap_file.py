@@ -134,18 +134,14 @@ def _checked_hint_settings(table: Mapping[str, Any], keymap: UserKeymap) -> dict
         elif value not in _HINT_SETTING_VALUES[name] or isinstance(value, bool) is not isinstance(
             _HINT_SETTING_VALUES[name][0], bool
         ):
-            known = " or ".join(
-                str(x).lower() if isinstance(x, bool) else f'"{x}"' for x in _HINT_SETTING_VALUES[name]
-            )
+            known = " or ".join(str(x).lower() if isinstance(x, bool) else f'"{x}"' for x in _HINT_SETTING_VALUES[name])
             raise KeymapError(f"{name} is {value!r}", where=where, do=f"write {name} = {known}")
     return dict(table)
 
 
 def _check_hint_letters(value: Any, where: str) -> None:
     if not isinstance(value, str) or not re.fullmatch("[a-z]+", value):
-        raise KeymapError(
-            "letters are no small letters", where=where, do='write them in one text: letters = "jklu"'
-        )
+        raise KeymapError("letters are no small letters", where=where, do='write them in one text: letters = "jklu"')
     twice = [c for i, c in enumerate(value) if c in value[:i]]
     if twice:
         raise KeymapError(f"the letter {twice[0]} is there twice", where=where, do="leave one of them out")
@@ -211,11 +207,7 @@ def _with_modifiers(held: list[str], last: str) -> str:
     letter = len(last) == 1 and last.isascii() and last.isalpha()
     if held == ["shift"] and letter:
         return last.upper()
-    if (
-        last not in _KEY_LABELS
-        and not (held and letter)
-        and not (held in ([], ["alt"]) and last in _CHARACTER_BY_KEY)
-    ):
+    if last not in _KEY_LABELS and not (held and letter) and not (held in ([], ["alt"]) and last in _CHARACTER_BY_KEY):
         return ""
     name = "+".join([*held, last])
     return _INDISTINGUISHABLE_KEYS.get(name, name)

@@ -38,12 +38,7 @@ class Navigation:
     """Holds the position in the queue and decides what comes next; the screen's thread alone calls it."""
 
     def __init__(
-        self,
-        queue: Sequence[str],
-        cache: ArticleCache,
-        store: AnnotationStore,
-        search: SentenceSearch,
-        schema: Schema,
+        self, queue: Sequence[str], cache: ArticleCache, store: AnnotationStore, search: SentenceSearch, schema: Schema
     ) -> None:
         """Start before the first sentence: by article, through all sentences."""
         self.queue = tuple(queue)
@@ -147,8 +142,7 @@ class Navigation:
         new = self.sentence_search.progress_of(article_id, self._store.touched_sentences_of(article_id))
         self._progress_by_article[article_id] = new
         self._total_progress = AnswerProgress(
-            self._total_progress.done + new.done - old.done,
-            self._total_progress.total + new.total - old.total,
+            self._total_progress.done + new.done - old.done, self._total_progress.total + new.total - old.total
         )
 
     # -- filter ------------------------------------------------------------------------------------

@@ -13,13 +13,7 @@ from annotator.checks.consistency import InconsistencyGroup, WordOccurrence, app
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.edits import Edit, Op, combine_edits, reject_suggestion
 from annotator.core.errors import RuleError
-from annotator.core.span_repair import (
-    MisalignedSpan,
-    RepairKind,
-    SpanRepair,
-    misaligned_spans,
-    possible_repairs,
-)
+from annotator.core.span_repair import MisalignedSpan, RepairKind, SpanRepair, misaligned_spans, possible_repairs
 from annotator.core.spans import Span
 from annotator.session.commands import REPAIR_COMMANDS
 from annotator.session.problem_finder import ReviewItemKey
@@ -55,9 +49,7 @@ class ReviewQueue(Generic[ItemT]):
     empty_message = "there is nothing to do"
     """The message where there is no current item."""
 
-    def __init__(
-        self, session: AnnotationSession, items: Sequence[ItemT], skipped: set[ReviewItemKey]
-    ) -> None:
+    def __init__(self, session: AnnotationSession, items: Sequence[ItemT], skipped: set[ReviewItemKey]) -> None:
         """List the items that are not in ``left``, which takes those that are left from now on."""
         self.session = session
         self.items = [x for x in items if x.key not in skipped]
@@ -221,9 +213,7 @@ class ConsistencyQueue(ReviewQueue[ConsistencyItem]):
         """Leave the current place as it is, for good where a span was proposed; returns what was done."""
         occurrence = self._require_current().occurrence
         if occurrence.proposed and not self.session.read_only:
-            return self._skip(
-                reject_suggestion(self._current_version(occurrence.annotated), occurrence.proposed)
-            )
+            return self._skip(reject_suggestion(self._current_version(occurrence.annotated), occurrence.proposed))
         return self._skip()
 
     def accept_group(self) -> str:
@@ -273,9 +263,7 @@ class RepairQueue(ReviewQueue[MisalignedSpan]):
 
     empty_message = "there is no span to repair"
 
-    def __init__(
-        self, session: AnnotationSession, misaligned_spans: Sequence[MisalignedSpan], here: str = ""
-    ) -> None:
+    def __init__(self, session: AnnotationSession, misaligned_spans: Sequence[MisalignedSpan], here: str = "") -> None:
         """List the spans that were not left before in this session and go to the first one ``here``.
 
         ``here``: the id of a sentence.

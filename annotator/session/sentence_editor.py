@@ -117,9 +117,7 @@ class SentenceEditor:
         Those that a join, a split or a move to another article has moved since are left out.
         """
         sentences = self.session.article_sentences
-        return tuple(
-            i for i, known in self._visible if i < len(sentences) and sentences[i].sentence.id == known
-        )
+        return tuple(i for i, known in self._visible if i < len(sentences) and sentences[i].sentence.id == known)
 
     def set_visible(self, visible: Sequence[int]) -> None:
         """Take in which sentences the screen shows whole."""

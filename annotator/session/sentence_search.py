@@ -121,9 +121,7 @@ class SentenceSearch:
             bool(article.replaced_by),
         )
 
-    def sentences_of(
-        self, article_id: str, touched: Sequence[AnnotatedSentence]
-    ) -> Sequence[AnnotatedSentence]:
+    def sentences_of(self, article_id: str, touched: Sequence[AnnotatedSentence]) -> Sequence[AnnotatedSentence]:
         """Return the sentences of an article that are in the queue, the same ones as in the session."""
         page = self.article(article_id)
         if not touched or page.is_replaced:
@@ -131,11 +129,7 @@ class SentenceSearch:
         shown = [w for w in touched if page.line_index.is_annotated(w.sentence.start, w.sentence.end)]
         overlay = AnnotationStore(lambda _: [w.sentence for w in page.annotated_sentences])
         overlay.replace_sentences((), touched)
-        bare = [
-            w
-            for w in overlay.sentences_of(article_id)
-            if w.annotation == Annotation() and not w.sentence.tokens
-        ]
+        bare = [w for w in overlay.sentences_of(article_id) if w.annotation == Annotation() and not w.sentence.tokens]
         return sorted([*bare, *shown], key=lambda w: w.sentence.start)
 
     def progress_of(self, article_id: str, touched: Sequence[AnnotatedSentence]) -> AnswerProgress:
@@ -146,9 +140,7 @@ class SentenceSearch:
     def annotated_sentences(self, touched: TouchedSentences) -> list[AnnotatedSentence]:
         """Return the sentences with an annotation, in the order of the queue."""
         each = (self.sentences_of(a, touched[a]) for a in self._queue if touched.get(a))
-        return [
-            w for annotated_sentences in each for w in annotated_sentences if w.annotation != Annotation()
-        ]
+        return [w for annotated_sentences in each for w in annotated_sentences if w.annotation != Annotation()]
 
     def search(
         self, query: SearchQuery, touched: TouchedSentences, problems: ProblemSentenceIds = frozenset()

@@ -72,9 +72,7 @@ class AnnotationSession:
         search = SentenceSearch(corpus.path, queue)
         self.navigation = Navigation(queue, self.article_cache, self.annotation_store, search, schema)
         self._seq = self._saved_seq = journal.next_seq - 1
-        self._journal_writer = (
-            None if self.read_only else JournalWriter(journal, self._on_saved, self._on_failed)
-        )
+        self._journal_writer = None if self.read_only else JournalWriter(journal, self._on_saved, self._on_failed)
         self.navigation.start_at(start, records[-1].annotated if records else None)
 
     def _touched_sentences(self) -> Iterator[AnnotatedSentence]:
@@ -197,9 +195,7 @@ class AnnotationSession:
         first, *following = self.article_sentences[self.position.sentence :]
         if not following:
             raise RuleError("this is the last sentence of the article")
-        return self.apply_edit(
-            join_sentences(first, following[0], self.article(self.current_article_id).text)
-        )
+        return self.apply_edit(join_sentences(first, following[0], self.article(self.current_article_id).text))
 
     def split(self, token: int) -> str:
         """Split the active sentence before a token; return the message."""
@@ -217,9 +213,7 @@ class AnnotationSession:
     def undo_line_verdict(self, article_id: str) -> bool:
         """Take back the last switched line of an article; False where there is none."""
         self._require_writable()
-        done = self.corpus.undo_line_verdict(
-            article_id, by=self.annotator, time=self._clock(), wait=LOCK_WAIT_SECONDS
-        )
+        done = self.corpus.undo_line_verdict(article_id, by=self.annotator, time=self._clock(), wait=LOCK_WAIT_SECONDS)
         self._invalidate_article(article_id)
         return done is not None
 
@@ -234,13 +228,9 @@ class AnnotationSession:
 
     def _require_writable(self) -> None:
         if self._journal.damaged:
-            raise RuleError(
-                "the journal is damaged, nothing can be saved", do="leave, and do what the red row says"
-            )
+            raise RuleError("the journal is damaged, nothing can be saved", do="leave, and do what the red row says")
         if self.read_only:
-            raise RuleError(
-                "the corpus is open to read only", do="start again without --read-only to annotate"
-            )
+            raise RuleError("the corpus is open to read only", do="start again without --read-only to annotate")
 
     def count_keystroke(self, kind: KeystrokeKind) -> None:
         """Count a key that was pressed; the next record holds it."""
@@ -281,11 +271,7 @@ class AnnotationSession:
         self._notify_saved()
 
     def _on_failed(self, error: JournalError, rescue: Path | None) -> None:
-        kept = (
-            f"your work is kept in {rescue}"
-            if rescue
-            else "your work is in memory only: copy it before you quit"
-        )
+        kept = f"your work is kept in {rescue}" if rescue else "your work is in memory only: copy it before you quit"
         self._failure = self._failure or error  # what went wrong first is the cause
         self.banner = f"{kept}; {self._failure}"
         self._notify_saved()

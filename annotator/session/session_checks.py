@@ -25,8 +25,7 @@ def records_of_present_articles(
     if lacking := _unknown_labels(there, schema):
         # Their spans would not be exported.
         warnings.append(
-            f"the schema lacks labels that you have used: {', '.join(lacking)}; "
-            "put them back into schema.toml"
+            f"the schema lacks labels that you have used: {', '.join(lacking)}; put them back into schema.toml"
         )
     return there
 

@@ -101,16 +101,12 @@ def _has_edge_moved(moment: TourMoment) -> bool:
     if both is None:
         return False
     old, new = both
-    return (old.first == new.first) != (old.last == new.last) and len(new.previous_ranges) <= len(
-        old.previous_ranges
-    )
+    return (old.first == new.first) != (old.last == new.last) and len(new.previous_ranges) <= len(old.previous_ranges)
 
 
 def _accepted_in_view(moment: TourMoment) -> bool:
     """Whether other sentences than the active one were accepted: a message says how many."""
-    return moment.sentences_finished > 1 or (
-        moment.sentences_finished == 1 and moment.after.message is not None
-    )
+    return moment.sentences_finished > 1 or (moment.sentences_finished == 1 and moment.after.message is not None)
 
 
 def _needs_selection(state: TaskState) -> str:
@@ -133,11 +129,7 @@ TOUR_STEPS = (
     TourStep("label", lambda m: m.spans_added > 0, _needs_selection),
     TourStep("remove", lambda m: m.spans_added < 0, _needs_label),
     TourStep("accept", lambda m: m.sentences_finished > 0),
-    TourStep(
-        "accept_view",
-        _accepted_in_view,
-        is_applicable=lambda s: _count_answered(s) < len(s.annotated_sentences),
-    ),
+    TourStep("accept_view", _accepted_in_view, is_applicable=lambda s: _count_answered(s) < len(s.annotated_sentences)),
     TourStep("undo", lambda m: m.has_changes and m.after.annotated_sentences == m.before_last_change),
 )
 """A label taken, one made by hand and removed, a sentence accepted; what was not read is undone."""

@@ -45,9 +45,7 @@ class UncertaintyRanking:
         Yields after each sentence how many articles are done.
         """
         self._scores, self._ranked, self.scored_articles = [], [], 0
-        service = SuggestionService(
-            self._schema, self._article_text, suggestion_files(self._search.corpus.path)
-        )
+        service = SuggestionService(self._schema, self._article_text, suggestion_files(self._search.corpus.path))
         service.update((), [w for sentences in touched.values() for w in sentences])
         for number, article in enumerate(self._queue):
             for score in self._score_article(service, number, article, touched.get(article, ())):

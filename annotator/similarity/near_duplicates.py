@@ -28,9 +28,7 @@ class NearDuplicateGroup(Struct, frozen=True):
     similarity: float
 
 
-def near_duplicate_groups(
-    sets: Sequence[frozenset[int]], min_jaccard: float
-) -> tuple[NearDuplicateGroup, ...]:
+def near_duplicate_groups(sets: Sequence[frozenset[int]], min_jaccard: float) -> tuple[NearDuplicateGroup, ...]:
     """Return the groups of texts that are nearly the same, in the order of their first members.
 
     ``sets`` has the shingles of each text, ``share`` is a Jaccard index over 0. A text without
@@ -251,9 +249,7 @@ def _pairs_sharing_rare(
         looked_up = rare[: len(rare) - wanted + some]
         met = Counter(chain.from_iterable(index[x] for x in looked_up if x in index))
         yield from (
-            (min(m, n), max(m, n))
-            for m, both in met.items()
-            if both >= some and not (m in before and n in before)
+            (min(m, n), max(m, n)) for m, both in met.items() if both >= some and not (m in before and n in before)
         )
         for x in rare:
             index.setdefault(x, []).append(n)

@@ -46,10 +46,7 @@ def shingle_many(texts: Sequence[str]) -> list[array[int]]:
     edges = np.searchsorted(keys, np.arange(len(texts) + 1, dtype=np.uint64) << np.uint64(32))
     low = keys.astype(np.uint32)
     each = (array("I", low[a:b].tobytes()) for a, b in pairwise(edges))
-    return [
-        found or array("I", shingle_hashes(shingle_words(text)))
-        for text, found in zip(texts, each, strict=True)
-    ]
+    return [found or array("I", shingle_hashes(shingle_words(text))) for text, found in zip(texts, each, strict=True)]
 
 
 def unique_sorted(values: UInt64Array) -> UInt64Array:
@@ -136,9 +133,7 @@ class _SharedShingles(NamedTuple):
     """Where the run of equal ones begins."""
 
 
-def prefix_join(
-    sets: Sequence[Collection[int]], min_shared: int, min_share: float
-) -> Iterator[tuple[int, int]]:
+def prefix_join(sets: Sequence[Collection[int]], min_shared: int, min_share: float) -> Iterator[tuple[int, int]]:
     """Yield the pairs of texts that share a shingle which a pair of them must share, in order.
 
     A pair has ``share`` of the shingles of the text with fewer in common, and ``least`` or all of them.
@@ -195,8 +190,7 @@ def _pair_keys(looked_up: NumberArray, shared: _SharedShingles, sizes: NumberArr
     found = [np.zeros(0, np.uint64)]
     ends = np.cumsum(shared.frequency[looked_up])
     for part in np.split(
-        looked_up,
-        np.searchsorted(ends, np.arange(_CHUNK_SIZE, int(ends[-1]) if len(ends) else 0, _CHUNK_SIZE)),
+        looked_up, np.searchsorted(ends, np.arange(_CHUNK_SIZE, int(ends[-1]) if len(ends) else 0, _CHUNK_SIZE))
     ):
         times = shared.frequency[part]
         one = np.repeat(shared.owner[part], times)

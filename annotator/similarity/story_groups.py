@@ -76,9 +76,7 @@ def group_stories(
             out.append(QuarantinedArticle(one.article, bridge))
         else:
             groups.add(one, there, (fixed or {}).get(one.article))
-    linked = {
-        signatures[n].article: tuple(signatures[m].article for m in ms) for n, ms in enumerate(before) if ms
-    }
+    linked = {signatures[n].article: tuple(signatures[m].article for m in ms) for n, ms in enumerate(before) if ms}
     return StoryGroups(groups.keys(), tuple(out), linked)
 
 

@@ -57,9 +57,7 @@ class KeystrokeStatistics(Struct, frozen=True):
 
 
 def label_statistics(
-    labels: Sequence[str],
-    annotated_sentences: Iterable[AnnotatedSentence],
-    timed_events: Iterable[TimedEvent],
+    labels: Sequence[str], annotated_sentences: Iterable[AnnotatedSentence], timed_events: Iterable[TimedEvent]
 ) -> tuple[LabelStatistics, ...]:
     """Return the figures of each label, the schema's first and in its order."""
     lengths, suggested = _span_lengths(annotated_sentences)
@@ -79,9 +77,7 @@ def label_statistics(
     )
 
 
-def _span_lengths(
-    annotated_sentences: Iterable[AnnotatedSentence],
-) -> tuple[dict[str, list[int]], Counter[str]]:
+def _span_lengths(annotated_sentences: Iterable[AnnotatedSentence]) -> tuple[dict[str, list[int]], Counter[str]]:
     """Return the lengths of the spans in tokens by label, and how many were suggested."""
     lengths: dict[str, list[int]] = {}
     suggested: Counter[str] = Counter()
@@ -98,12 +94,7 @@ def _span_times(timed_events: Iterable[TimedEvent]) -> dict[str, list[float]]:
     times: dict[str, list[float]] = {}
     for timed_event in timed_events:
         event = timed_event.event
-        if (
-            timed_event.gap is not None
-            and event.op is Op.EDIT
-            and len(event.added) == 1
-            and not event.removed
-        ):
+        if timed_event.gap is not None and event.op is Op.EDIT and len(event.added) == 1 and not event.removed:
             times.setdefault(event.added[0].label, []).append(timed_event.gap)
     return times
 
@@ -111,9 +102,7 @@ def _span_times(timed_events: Iterable[TimedEvent]) -> dict[str, list[float]]:
 def span_length_histogram(annotated_sentences: Iterable[AnnotatedSentence]) -> tuple[int, ...]:
     """Return how many spans fall into each class of ``LENGTH_CLASS_BOUNDS`` and the open one."""
     counts = Counter(
-        bisect_left(LENGTH_CLASS_BOUNDS, n)
-        for found in _span_lengths(annotated_sentences)[0].values()
-        for n in found
+        bisect_left(LENGTH_CLASS_BOUNDS, n) for found in _span_lengths(annotated_sentences)[0].values() for n in found
     )
     return tuple(counts[i] for i in range(len(LENGTH_CLASS_BOUNDS) + 1))
 
@@ -217,9 +206,7 @@ def suggestion_outcomes(events: Iterable[EditEvent]) -> tuple[SuggestionOutcome,
         tracker.record_event(event)
     ends = [(m, tracker.outcome_of(m)) for m in tracker.accepted.values()]
     ends += [(m, "rejected") for m in tracker.rejected.values()]
-    return sum_outcomes(
-        SuggestionOutcome(m.source, m.label, **{outcome: 1}) for m, outcome in ends if outcome
-    )
+    return sum_outcomes(SuggestionOutcome(m.source, m.label, **{outcome: 1}) for m, outcome in ends if outcome)
 
 
 def sum_outcomes(many: Iterable[SuggestionOutcome]) -> tuple[SuggestionOutcome, ...]:

@@ -80,10 +80,7 @@ def progress_curve_rows(
     """
     now, done = past[-1]
     end = now + (ahead.high if ahead else 0.0) or 1.0
-    columns = [
-        _curve_column(past, total, ahead, (x + 0.5) * end / width, height, marks)
-        for x in range(max(1, width))
-    ]
+    columns = [_curve_column(past, total, ahead, (x + 0.5) * end / width, height, marks) for x in range(max(1, width))]
     wall = PlainText(marks.wall, "rule")
     rows: list[PlainRow] = [(wall, *_merged(c[y] for c in columns)) for y in range(height - 1, -1, -1)]
     at = min(width - 1, round(now / end * width)) if ahead and done < total else -1
@@ -158,9 +155,7 @@ def _filled_cells(level: float, height: int, marks: PlotGlyphs) -> list[tuple[st
     return cells
 
 
-def _band_cells(
-    slow: float, mean: float, fast: float, height: int, marks: PlotGlyphs
-) -> list[tuple[str, str]]:
+def _band_cells(slow: float, mean: float, fast: float, height: int, marks: PlotGlyphs) -> list[tuple[str, str]]:
     cells = []
     top = min(height - 1, int(mean))
     for y in range(height):

@@ -8,27 +8,9 @@ from itertools import pairwise, zip_longest
 from msgspec import Struct
 
 from annotator.core.journal_record import KeystrokeKind
-from annotator.statistics.annotation_statistics import (
-    LENGTH_CLASS_BOUNDS,
-    MAX_DENSITY_CLASS,
-    SuggestionOutcome,
-)
-from annotator.statistics.plain_text import (
-    PlainRow,
-    PlainText,
-    clip_plain_row,
-    pad_plain_row,
-    truncate_text,
-    wrap_text,
-)
-from annotator.statistics.plots import (
-    ForecastBand,
-    PlotGlyphs,
-    bar_text,
-    duration_text,
-    progress_curve_rows,
-    sparkline,
-)
+from annotator.statistics.annotation_statistics import LENGTH_CLASS_BOUNDS, MAX_DENSITY_CLASS, SuggestionOutcome
+from annotator.statistics.plain_text import PlainRow, PlainText, clip_plain_row, pad_plain_row, truncate_text, wrap_text
+from annotator.statistics.plots import ForecastBand, PlotGlyphs, bar_text, duration_text, progress_curve_rows, sparkline
 from annotator.statistics.speed_check import (
     ACCEPTED_SPEED,
     MAX_ACCEPTED_IN_A_ROW,
@@ -117,9 +99,7 @@ def annotator_rows(
     people: Sequence[AnnotationStatistics], everybody: AnnotationStatistics, p: PlotStyle
 ) -> list[PlainRow]:
     """Return a table with a row for each annotator and one for all together; haste is marked."""
-    names = (
-        f"{'':<14}{'sentences':>13}{'at work':>13}{'sent./h':>9}{'spans/h':>9}{'keys/span':>11}{'kept':>7}"
-    )
+    names = f"{'':<14}{'sentences':>13}{'at work':>13}{'sent./h':>9}{'spans/h':>9}{'keys/span':>11}{'kept':>7}"
     rows = [_title_row("ANNOTATORS", "kept: suggestions that stayed as they were proposed")]
     rows.append((PlainText(names, "muted"),))
     for f in [*people, everybody]:
@@ -137,10 +117,7 @@ def pace_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
     rows = [_title_row("PACE")]
     if f.sentences_an_hour is None:
         scripted = f"no times: {_counted_noun(f.scripted, 'sentence')} were written by a script"
-        return [
-            *rows,
-            *_paragraph_rows(scripted if f.scripted else "less than a minute of work so far", p),
-        ]
+        return [*rows, *_paragraph_rows(scripted if f.scripted else "less than a minute of work so far", p)]
     sessions = f"{_counted_noun(len(f.sessions), 'session')} on {_counted_noun(len(f.days), 'day')}"
     low, high = (f"{x:.0f}" for x in f.idle)
     idle = low if low == high else f"{low} to {high}"
@@ -227,9 +204,7 @@ def length_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
     return [*lengths, (), *_histogram("SPANS A SENTENCE", dense, f.density, p, "of the accepted ones")]
 
 
-def _histogram(
-    title: str, names: Sequence[str], counts: Sequence[int], p: PlotStyle, more: str = ""
-) -> list[PlainRow]:
+def _histogram(title: str, names: Sequence[str], counts: Sequence[int], p: PlotStyle, more: str = "") -> list[PlainRow]:
     rows, top = [_title_row(title, more)], max(counts, default=0)
     if not top:
         return [*rows, *_paragraph_rows("nothing yet", p)]
@@ -254,9 +229,7 @@ def suggestion_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
     if not f.suggestions:
         return [*rows, *_paragraph_rows("none taken or turned down yet", p)]
     room = max(8, p.width - 39)
-    rows.append(
-        (PlainText(f"{'':<{room}}{'kept':>11}{'changed':>9}{'removed':>9}{'rejected':>10}", "muted"),)
-    )
+    rows.append((PlainText(f"{'':<{room}}{'kept':>11}{'changed':>9}{'removed':>9}{'rejected':>10}", "muted"),))
     for o in f.suggestions:
         name = truncate_text(f"{o.label} {o.source}", room - 1, p.marks.cut)
         figures = f"{o.kept:>5} {o.kept_share * 100:>3.0f} %{o.changed:>9}{o.removed:>9}{o.rejected:>10}"

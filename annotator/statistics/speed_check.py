@@ -85,9 +85,7 @@ class _AcceptedStretch(Struct, frozen=True):
 
     def _combine(self, o: _AcceptedStretch, sign: int) -> _AcceptedStretch:
         return _AcceptedStretch(
-            self.seconds + sign * o.seconds,
-            self.sentences + sign * o.sentences,
-            self.tokens + sign * o.tokens,
+            self.seconds + sign * o.seconds, self.sentences + sign * o.sentences, self.tokens + sign * o.tokens
         )
 
     @property
@@ -143,9 +141,7 @@ class SpeedMonitor:
         if not self._stretch.is_conclusive:
             return None
         found = self._stretch
-        warning = SpeedWarning(
-            SpeedWarningKind.UNREAD, found.sentences, found.tokens, 1.0 + max(0.0, found.seconds)
-        )
+        warning = SpeedWarning(SpeedWarningKind.UNREAD, found.sentences, found.tokens, 1.0 + max(0.0, found.seconds))
         return warning if warning.speed > UNREAD_SPEED else None
 
     def _check_all_accepted(self, event: EditEvent, seconds: float) -> SpeedWarning | None:

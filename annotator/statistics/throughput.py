@@ -163,9 +163,7 @@ def _gaps(events: Sequence[EditEvent]) -> list[float | None]:
     ]
 
 
-def work_periods(
-    timed_events: Iterable[TimedEvent], name: Callable[[EditEvent], str]
-) -> tuple[WorkPeriod, ...]:
+def work_periods(timed_events: Iterable[TimedEvent], name: Callable[[EditEvent], str]) -> tuple[WorkPeriod, ...]:
     """Return time and work by session or day, the earliest first; ``name`` gives which one an event is of."""
     groups: dict[Hashable, list[TimedEvent]] = {}
     for timed_event in timed_events:

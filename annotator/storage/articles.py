@@ -44,9 +44,7 @@ def check_article(article: Article) -> None:
     """Raise CorpusError unless id, digest, text and lines of an article agree with each other."""
     if not is_article_id(article.id):
         raise CorpusError(
-            f"{article.id!r} is no article id",
-            where=article.origin,
-            do="use the first 12 hex digits of the digest",
+            f"{article.id!r} is no article id", where=article.origin, do="use the first 12 hex digits of the digest"
         )
     try:
         digest = text_digest(article.text)
@@ -74,8 +72,7 @@ def encode_article(article: Article, sentences: int, came_from: str = "") -> byt
         "text": article.text,
         **{key: getattr(article, key) for key in _TEXT_FIELDS},
         "lines": [
-            {"verdict": x.verdict, "reason": x.reason, **({"was": x.was} if x.was else {})}
-            for x in article.lines
+            {"verdict": x.verdict, "reason": x.reason, **({"was": x.was} if x.was else {})} for x in article.lines
         ],
         "meta": article.meta,
         "replaces": article.replaces,
@@ -135,9 +132,7 @@ class ArticleStore:
     def path(self, article_id: str) -> Path:
         """Return the file of an article, there or not; raises CorpusError for what is no article id."""
         if not is_article_id(article_id):
-            raise CorpusError(
-                f"{article_id!r} is no article id", where=str(self.folder.parent), do=_LIST_HINT
-            )
+            raise CorpusError(f"{article_id!r} is no article id", where=str(self.folder.parent), do=_LIST_HINT)
         return self.folder / f"{article_id}.json"
 
     def has(self, article_id: str) -> bool:
@@ -232,9 +227,7 @@ class ArticleStore:
 # -- switched lines ------------------------------------------------------------------------------
 
 
-def switch_line(
-    data: Mapping[str, Any], line: int, verdict: LineVerdict, by: str, time: float
-) -> dict[str, Any]:
+def switch_line(data: Mapping[str, Any], line: int, verdict: LineVerdict, by: str, time: float) -> dict[str, Any]:
     """Return an article's JSON with line ``line`` (from 0) switched, and the switch in its ``history``.
 
     Back to the machine's own verdict means its own reason again. The same verdict changes nothing. Raises
@@ -253,12 +246,7 @@ def switch_line(
     if verdict.value == was:
         after = {"verdict": was, "reason": was_reason}
     else:
-        after = {
-            "verdict": verdict.value,
-            "reason": f"switched by {by}",
-            "was": was,
-            "was_reason": was_reason,
-        }
+        after = {"verdict": verdict.value, "reason": f"switched by {by}", "was": was, "was_reason": was_reason}
     event = {"op": "switch", "line": line, "before": before, "after": after, "by": by, "time": int(time)}
     return _replace_line(data, line, after, event)
 

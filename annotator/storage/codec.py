@@ -90,9 +90,7 @@ _sentence_decoder = msgspec.json.Decoder(_SentenceLine)
 
 def encode_tokens(tokens: Sequence[Token]) -> list[dict[str, object]]:
     """Return the tokens with Prodigy's fields; offsets are code points of the sentence."""
-    return [
-        {"text": t.text, "start": t.start, "end": t.end, "id": i, "ws": t.ws} for i, t in enumerate(tokens)
-    ]
+    return [{"text": t.text, "start": t.start, "end": t.end, "id": i, "ws": t.ws} for i, t in enumerate(tokens)]
 
 
 def decode_tokenized_text(raw: bytes) -> tuple[str, tuple[Token, ...]]:

@@ -38,12 +38,7 @@ from annotator.storage.journal import annotator_names
 from annotator.storage.journal_reader import format_line_numbers
 from annotator.storage.lock import is_held, lock_or_raise
 from annotator.storage.schemas import load_schema, parse_schema_text
-from annotator.storage.sentences import (
-    SentenceFile,
-    SentenceRanges,
-    check_article_sentences,
-    check_sentences_in_text,
-)
+from annotator.storage.sentences import SentenceFile, SentenceRanges, check_article_sentences, check_sentences_in_text
 
 _LOCK_FILE = ".corpus.lock"
 MAX_READ_FOR_QUEUE = 300
@@ -51,9 +46,7 @@ MAX_READ_FOR_QUEUE = 300
 LOCK_TIMEOUT = 10.0
 """How many seconds a write waits for another process that is writing to the corpus."""
 
-_GITIGNORE = (
-    b"# Locks, unfinished files and what was set aside are no data of the corpus.\n*.lock\n*.tmp\n*.torn-*\n"
-)
+_GITIGNORE = b"# Locks, unfinished files and what was set aside are no data of the corpus.\n*.lock\n*.tmp\n*.torn-*\n"
 """The ``.gitignore`` of a new corpus."""
 
 _TORN_WARNING = f"left out a torn last line of {SENTENCES_FILE}"
@@ -78,9 +71,7 @@ class CorpusFolder:
         self._origins: dict[str, ArticleOrigin] = {}
 
     @classmethod
-    def create(
-        cls, path: Path | str, *, name: str, lang: str, fingerprint: str, schema_text: str
-    ) -> CorpusFolder:
+    def create(cls, path: Path | str, *, name: str, lang: str, fingerprint: str, schema_text: str) -> CorpusFolder:
         """Make a corpus folder and open it; ``corpus.toml`` comes last and makes it one.
 
         Raises CorpusError where a corpus or foreign files are there already, SchemaError for the schema.
@@ -210,9 +201,7 @@ class CorpusFolder:
         with self._locked_for_writing():
             if self.articles.has(article.id):
                 raise CorpusError(
-                    "this article is in the corpus already",
-                    where=f"article {article.id}",
-                    do="leave the source out",
+                    "this article is in the corpus already", where=f"article {article.id}", do="leave the source out"
                 )
             data = encode_article(article, len(sentences), came_from)
             self._sentences.remove_article(article.id)
@@ -249,14 +238,7 @@ class CorpusFolder:
                 self._last_state = ()
 
     def set_line_verdict(
-        self,
-        article_id: str,
-        line: int,
-        verdict: LineVerdict,
-        *,
-        by: str,
-        time: float,
-        wait: float = LOCK_TIMEOUT,
+        self, article_id: str, line: int, verdict: LineVerdict, *, by: str, time: float, wait: float = LOCK_TIMEOUT
     ) -> Article:
         """Switch the verdict of line ``line`` (from 0) and return the article; raises CorpusError.
 
@@ -264,9 +246,7 @@ class CorpusFolder:
         """
         return self._change_article(article_id, lambda x: switch_line(x, line, verdict, by, time), wait)
 
-    def undo_line_verdict(
-        self, article_id: str, *, by: str, time: float, wait: float = LOCK_TIMEOUT
-    ) -> Article | None:
+    def undo_line_verdict(self, article_id: str, *, by: str, time: float, wait: float = LOCK_TIMEOUT) -> Article | None:
         """Undo the last switch of a line, whoever made it; None where there is none.
 
         It waits ``wait`` seconds at most for another process that is writing to the corpus.
@@ -361,16 +341,12 @@ class CorpusFolder:
             aside, size = cut
             with suppress(ValueError):
                 self.warnings.remove(_TORN_WARNING)
-            self.warnings.append(
-                f"set aside a torn last line of {SENTENCES_FILE} ({size} bytes) in {aside.name}"
-            )
+            self.warnings.append(f"set aside a torn last line of {SENTENCES_FILE} ({size} bytes) in {aside.name}")
 
     def _add_flaw_warnings(self) -> None:
         """Add damage of ``sentences.jsonl`` to ``warnings``; the next write sets a torn end aside."""
         if self._sentences.flaws:
             lines = format_line_numbers(self._sentences.flaws)
-            self.warnings.append(
-                f"{SENTENCES_FILE}, {lines}: no sentence can be read; restore the file from a copy"
-            )
+            self.warnings.append(f"{SENTENCES_FILE}, {lines}: no sentence can be read; restore the file from a copy")
         if self._sentences.torn and not is_held(self.path / _LOCK_FILE):  # else somebody is writing it now
             self.warnings.append(_TORN_WARNING)

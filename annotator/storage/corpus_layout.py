@@ -39,16 +39,10 @@ _SCHEMA_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 def check_folder_unused(path: Path) -> None:
     """Raise CorpusError where a corpus or foreign files are in a folder that is to become a corpus."""
     if (path / SETTINGS_FILE).exists():
+        raise CorpusError("there is a corpus here already", where=str(path), do="open it, or give another folder")
+    if path.is_dir() and any(p.name not in _UNFINISHED_CORPUS and not p.name.startswith(".") for p in path.iterdir()):
         raise CorpusError(
-            "there is a corpus here already", where=str(path), do="open it, or give another folder"
-        )
-    if path.is_dir() and any(
-        p.name not in _UNFINISHED_CORPUS and not p.name.startswith(".") for p in path.iterdir()
-    ):
-        raise CorpusError(
-            "the folder holds other files and is no corpus",
-            where=str(path),
-            do="give an empty or a new folder",
+            "the folder holds other files and is no corpus", where=str(path), do="give an empty or a new folder"
         )
 
 
@@ -78,9 +72,7 @@ def check_outside_corpus(path: Path, new_corpus: Path | None = None) -> None:
             corpus == (new_corpus and new_corpus.resolve()) or (corpus / SETTINGS_FILE).is_file()
         ):
             raise CorpusError(
-                f"the corpus keeps its {place.name} here, and nothing else",
-                where=str(path),
-                do="choose another folder",
+                f"the corpus keeps its {place.name} here, and nothing else", where=str(path), do="choose another folder"
             )
 
 
@@ -144,9 +136,7 @@ def write_settings(folder: Path, settings: CorpusSettings) -> None:
 def _check_format(data: dict[str, Any], path: Path) -> None:
     version = data.get("format")
     if type(version) is not int or version < 1:
-        raise CorpusError(
-            "`format` is no whole number from 1", where=str(path), do=f"write format = {CORPUS_FORMAT}"
-        )
+        raise CorpusError("`format` is no whole number from 1", where=str(path), do=f"write format = {CORPUS_FORMAT}")
     if version > CORPUS_FORMAT:
         raise CorpusError(
             f"this corpus was made by a newer Annotator (format {version}; this one knows {CORPUS_FORMAT})",
@@ -169,9 +159,7 @@ def read_split_groups(corpus: Path) -> dict[str, str]:
             return {}
         data = parse_json_line(path.read_bytes(), str(path))
     if isinstance(version := data.get("_v"), int) and version > SPLITS_FORMAT:
-        raise CorpusError(
-            f"a newer Annotator wrote this (format {version})", where=str(path), do="update Annotator"
-        )
+        raise CorpusError(f"a newer Annotator wrote this (format {version})", where=str(path), do="update Annotator")
     try:
         groups = convert(data.get("groups"), dict[str, str])
     except ValidationError:

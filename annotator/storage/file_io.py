@@ -29,10 +29,7 @@ _MESSAGES = {
     errno.ENOTDIR: ("cannot {doing} here: a part of the path is a file", "check the path"),
     errno.ENAMETOOLONG: ("cannot {doing} here: the name is too long", "check the path"),
     errno.EISDIR: ("cannot {doing} here: this is a folder", "name a file"),
-    errno.EIO: (
-        "cannot {doing} here: the disk reports an error",
-        "check the disk, and keep a copy of the folder",
-    ),
+    errno.EIO: ("cannot {doing} here: the disk reports an error", "check the disk, and keep a copy of the folder"),
     errno.ENOLCK: ("this file system knows no locks", "move the corpus to a local disk"),
     errno.ENOTSUP: ("this file system knows no locks", "move the corpus to a local disk"),
 }
@@ -129,9 +126,7 @@ def dump_json(value: Any, where: str = "", *, pretty: bool = False) -> bytes:
     try:
         return orjson.dumps(value, option=orjson.OPT_INDENT_2 if pretty else None)
     except TypeError as error:
-        raise CorpusError(
-            f"this cannot be stored as JSON: {error}", where=where, do="correct the source"
-        ) from None
+        raise CorpusError(f"this cannot be stored as JSON: {error}", where=where, do="correct the source") from None
 
 
 def dump_json_line(value: Any, where: str = "") -> bytes:

@@ -27,9 +27,7 @@ STAGING_PREFIX = ".import-"
 _NOTE_FILE = "before.json"
 
 ROLLED_BACK_WARNING = "an import that was killed half-way was taken back; import again what is missing"
-INTERRUPTED_WARNING = (
-    "an import was killed half-way; open the corpus where you may write to it, and it is taken back"
-)
+INTERRUPTED_WARNING = "an import was killed half-way; open the corpus where you may write to it, and it is taken back"
 
 
 class _RecoveryNote(msgspec.Struct, frozen=True):

@@ -173,9 +173,7 @@ class ImportStaging(Struct):
                 _remove_empty_journal(folder / f"{name}.jsonl")
             raise
 
-    def _commit_files(
-        self, corpus: CorpusFolder, journals: Mapping[str, Journal], schema_text: str | None
-    ) -> None:
+    def _commit_files(self, corpus: CorpusFolder, journals: Mapping[str, Journal], schema_text: str | None) -> None:
         """Write all of it, the articles first; an error undoes it."""
         schema = corpus.schema_path.read_bytes().decode() if schema_text else ""
         sizes = {n: j.path.stat().st_size for n, j in journals.items()}
@@ -183,9 +181,7 @@ class ImportStaging(Struct):
             self._write_recovery_note(self.articles, sizes, (schema, schema_text or ""))
             if schema_text:
                 corpus.set_schema(schema_text)
-            with corpus.adding_articles(
-                self.folder / SENTENCES_FILE, ArticleStore(self.folder), self.articles
-            ):
+            with corpus.adding_articles(self.folder / SENTENCES_FILE, ArticleStore(self.folder), self.articles):
                 for name, journal in journals.items():
                     self._append_records(name, journal)
                 with translate_os_errors("write", self.folder):
@@ -215,9 +211,7 @@ def _encode_bounded(record: JournalRecord) -> bytes:
     line = encode_record(record)
     if len(line) > MAX_RECORD:
         s = record.annotated.sentence
-        what = (
-            f"a sentence of {len(s.tokens):,} tokens takes more than {MAX_RECORD // 2**20} MiB in the journal"
-        )
+        what = f"a sentence of {len(s.tokens):,} tokens takes more than {MAX_RECORD // 2**20} MiB in the journal"
         raise CorpusError(what, where=s.id, do="split the text, or leave out the span that covers all of it")
     return line
 

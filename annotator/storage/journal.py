@@ -18,13 +18,7 @@ from annotator.storage.codec import encode_record
 from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER
 from annotator.storage.file_io import raw_lines, translate_os_error, translate_os_errors
 from annotator.storage.gc_pause import gc_paused
-from annotator.storage.journal_reader import (
-    CRLF_ENDING,
-    MERGE_MARKER,
-    JournalReader,
-    LineFlaw,
-    format_line_numbers,
-)
+from annotator.storage.journal_reader import CRLF_ENDING, MERGE_MARKER, JournalReader, LineFlaw, format_line_numbers
 from annotator.storage.lock import Lock, lock_or_raise
 from annotator.storage.rescue import find_rescue_files, mark_rescue_saved, read_rescue, write_rescue
 
@@ -158,9 +152,7 @@ class Journal:
                 self._check_file_unchanged()
                 self._size = append_durable(self._fd, data, self._size)
             except BaseException as error:
-                self._write_failure = (
-                    error.what if isinstance(error, JournalError) else "an earlier write failed"
-                )
+                self._write_failure = error.what if isinstance(error, JournalError) else "an earlier write failed"
                 if isinstance(error, OSError):
                     raise translate_os_error(error, "save", self.path, JournalError) from error
                 raise
@@ -200,9 +192,7 @@ class Journal:
                 return False
             self.append(records)
             self.records += tuple(records)
-            self.warnings.append(
-                f"brought back {len(records)} decisions that could not be saved the last time"
-            )
+            self.warnings.append(f"brought back {len(records)} decisions that could not be saved the last time")
         if not self.read_only:
             mark_rescue_saved(path)
         return True
@@ -233,9 +223,7 @@ class Journal:
     def _check_writable(self) -> None:
         if self.damaged:
             verb = "is" if len(self.damaged) == 1 else "are"
-            what = (
-                f"nothing can be saved here: {format_line_numbers(self.damaged)} of the file {verb} damaged"
-            )
+            what = f"nothing can be saved here: {format_line_numbers(self.damaged)} of the file {verb} damaged"
             do = _repair_advice(self._reader)
         elif self._fd < 0:
             what, do = "the journal is closed or open only to be read", "open it for writing"

@@ -173,11 +173,7 @@ class JournalIndex:
 
 
 def load_journal_index(
-    corpus: Path,
-    name: str,
-    stored_sentences: Callable[[str], Sequence[Sentence]],
-    *,
-    replay: bool = False,
+    corpus: Path, name: str, stored_sentences: Callable[[str], Sequence[Sentence]], *, replay: bool = False
 ) -> JournalIndex:
     """Return the index of an annotator's journal, whatever its state; nothing on the disk is touched.
 
@@ -250,9 +246,7 @@ def _add_to_batch(batch: list[tuple[int, RecordTail]], number: int, tail: Record
     batch.append((number, tail))
 
 
-def _index_by_replay(
-    corpus: Path, name: str, stored_sentences: Callable[[str], Sequence[Sentence]]
-) -> JournalIndex:
+def _index_by_replay(corpus: Path, name: str, stored_sentences: Callable[[str], Sequence[Sentence]]) -> JournalIndex:
     """Index a journal from its replayed records, with what is wrong with its lines."""
     journal = Journal.open(corpus, name, read_only=True)
     index = JournalIndex(journal.path, name)

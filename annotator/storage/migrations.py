@@ -69,9 +69,7 @@ class _MigrationLine(Struct, frozen=True):
 def _decode_migration(line: bytes, where: str, number: int) -> Migration:
     data = parse_json_line(line, where)
     if isinstance(version := data.get("_v"), int) and version > MIGRATIONS_FORMAT:
-        raise CorpusError(
-            f"a newer Annotator wrote this (format {version})", where=where, do="update Annotator"
-        )
+        raise CorpusError(f"a newer Annotator wrote this (format {version})", where=where, do="update Annotator")
     try:
         x = convert({"_v": MIGRATIONS_FORMAT, **data}, _MigrationLine)
         wrong = "" if x.n == number else "`n` is not the line's number"

@@ -28,9 +28,7 @@ def read_schema_text(path: Path | str) -> str:
         if not file.exists():
             shipped = sorted(p.stem for p in shipped_folder("schemas", SchemaError).glob("*.toml"))
             raise SchemaError(
-                "there is no such schema",
-                where=str(path),
-                do=f"name a file, or one of {', '.join(shipped) or 'none'}",
+                "there is no such schema", where=str(path), do=f"name a file, or one of {', '.join(shipped) or 'none'}"
             )
         if file.is_dir():
             raise SchemaError("this is a folder, no schema", where=str(path), do="name the .toml file in it")

@@ -180,9 +180,7 @@ class SentenceFile:
                 sentence = decode_sentence(line)
             except DataError as error:
                 parse_json_line(line, where)  # its error is better for a line that is no JSON
-                raise CorpusError(
-                    f"the sentence is damaged: {error}", where=where, do=_RESTORE_HINT
-                ) from None
+                raise CorpusError(f"the sentence is damaged: {error}", where=where, do=_RESTORE_HINT) from None
             if sentence.article != article:
                 raise CorpusError("the sentence names two articles", where=where, do=_RESTORE_HINT)
             yield sentence
@@ -317,9 +315,7 @@ def encode_sentence_line(sentence: Sentence) -> bytes:
     line = dump_json_line(encode_sentence(sentence), f"sentence {sentence.id}")
     if len(line) > MAX_RECORD:
         raise CorpusError(
-            f"the sentence takes more than {MAX_RECORD // 2**20} MiB",
-            where=sentence.id,
-            do="split the source",
+            f"the sentence takes more than {MAX_RECORD // 2**20} MiB", where=sentence.id, do="split the source"
         )
     return line
 
@@ -329,9 +325,7 @@ def check_article_sentences(article: Article, sentences: Sequence[Sentence]) -> 
     check_sentences_in_text(article, sentences)
     for s in sentences:
         if not tokens_cover_text(s.tokens, s.text):
-            raise CorpusError(
-                "the tokens do not spell the sentence", where=f"sentence {s.id}", do=_INGEST_AGAIN
-            )
+            raise CorpusError("the tokens do not spell the sentence", where=f"sentence {s.id}", do=_INGEST_AGAIN)
 
 
 def check_sentences_in_text(article: Article, sentences: Sequence[Sentence]) -> None:
@@ -340,9 +334,7 @@ def check_sentences_in_text(article: Article, sentences: Sequence[Sentence]) -> 
     for s in sentences:
         if s.article != article.id or s.start < end or article.text[s.start : s.end] != s.text or not s.text:
             raise CorpusError(
-                "the sentence is not what stands there in the article",
-                where=f"sentence {s.id}",
-                do=_INGEST_AGAIN,
+                "the sentence is not what stands there in the article", where=f"sentence {s.id}", do=_INGEST_AGAIN
             )
         end = s.end
 

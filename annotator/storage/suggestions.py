@@ -138,12 +138,8 @@ class SuggestionFile:
         state = file_state(self.path)
         if state == self._file_state:
             return
-        grown = (
-            state and self._file_state and state[0] == self._file_state[0] and state[-1] >= self._index.size
-        )
-        self._index = (
-            read_suggestion_index(self.path, self._index if grown else None) if state else SuggestionIndex()
-        )
+        grown = state and self._file_state and state[0] == self._file_state[0] and state[-1] >= self._index.size
+        self._index = read_suggestion_index(self.path, self._index if grown else None) if state else SuggestionIndex()
         self._file_state = state
 
     def _overlapping_entries(self, s: Sentence) -> list[SuggestionEntry]:
@@ -181,9 +177,7 @@ def _same_text(entry: SuggestionEntry, s: Sentence) -> bool:
     return not (whole and entry.digest) or text_digest(part) == entry.digest
 
 
-def encode_suggestions(
-    sentence: Sentence, found: Sequence[Suggestion], source: str, fingerprint: str
-) -> bytes:
+def encode_suggestions(sentence: Sentence, found: Sequence[Suggestion], source: str, fingerprint: str) -> bytes:
     """Return the line of one sentence; raises CorpusError for a span that is not on token edges."""
     return dump_json_line(
         {
@@ -312,9 +306,7 @@ class SuggestionWriter:
         index = read_suggestion_index(self.path) if self.path.exists() else SuggestionIndex()
         if index.flaws:
             n = len(index.flaws)
-            self.notes.append(
-                f"{self.path.name}: {n} damaged {'line' if n == 1 else 'lines'}; all is made again"
-            )
+            self.notes.append(f"{self.path.name}: {n} damaged {'line' if n == 1 else 'lines'}; all is made again")
         if not index.flaws and self._same_fingerprint(index):
             return self.path, index
         self.replaces_old_file = True

@@ -35,9 +35,7 @@ def choose_suggestions(
 
 
 def evaluate_suggestions(
-    rows: Iterable[tuple[GoldSentence, Sequence[Suggestion]]],
-    labels: Sequence[str],
-    threshold: float = SCORE_THRESHOLD,
+    rows: Iterable[tuple[GoldSentence, Sequence[Suggestion]]], labels: Sequence[str], threshold: float = SCORE_THRESHOLD
 ) -> dict[str, SpanScores]:
     """Return the scores of each label, in the order given; a label that no row covers is left out."""
     scores: dict[str, SpanScores] = {}

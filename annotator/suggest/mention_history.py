@@ -147,18 +147,14 @@ class MentionHistory:
         """Remove the counts of a sentence, if it has any."""
         self._count(annotated.sentence.article, self._entries_by_sentence.pop(annotated.sentence, []), -1)
 
-    def update(
-        self, before: Sequence[AnnotatedSentence], after: Sequence[AnnotatedSentence]
-    ) -> frozenset[str]:
+    def update(self, before: Sequence[AnnotatedSentence], after: Sequence[AnnotatedSentence]) -> frozenset[str]:
         """Count an edit; return the texts whose counts have changed.
 
         What does not change in a sentence is not counted again.
         """
         net: Counter[tuple[str, _CountEntry]] = Counter()
         for annotated in (*before, *after):
-            net.subtract(
-                (annotated.sentence.article, e) for e in self._entries_by_sentence.pop(annotated.sentence, ())
-            )
+            net.subtract((annotated.sentence.article, e) for e in self._entries_by_sentence.pop(annotated.sentence, ()))
         for annotated in after:
             if entries := list(self._entries(annotated)):
                 self._entries_by_sentence[annotated.sentence] = entries
@@ -215,9 +211,7 @@ class MentionHistory:
         """Return the chance of a label for a text; ``prior`` is worth that many sightings."""
         last = self._surname_counts.in_article(article, text)
         here = _sum_counts(self._mention_counts.in_article(article, text), last)
-        chance = _posterior(
-            prior, worth, label, here, _sum_counts(self._mention_counts.in_corpus(text), last)
-        )
+        chance = _posterior(prior, worth, label, here, _sum_counts(self._mention_counts.in_corpus(text), last))
         if before:
             at = text + _BEFORE_WORD
             seen = self._mention_counts.in_article(article, at), self._mention_counts.in_corpus(at)
@@ -270,9 +264,7 @@ def _sum_counts(some: Mapping[str, int], more: Mapping[str, int]) -> Mapping[str
     return {x: some.get(x, 0) + more.get(x, 0) for x in (*some, *more)} if more else some
 
 
-def _posterior(
-    prior: float, worth: float, label: str, here: Mapping[str, int], everywhere: Mapping[str, int]
-) -> float:
+def _posterior(prior: float, worth: float, label: str, here: Mapping[str, int], everywhere: Mapping[str, int]) -> float:
     """Return the mean of the Beta posterior; ``everywhere`` holds the counts of ``here`` as well."""
     right, of_all = here.get(label, 0), everywhere.get(label, 0)
     seen, in_all = sum(here.values()), sum(everywhere.values())

@@ -53,9 +53,7 @@ class SuggestionRanker(Struct, frozen=True):
         chances = (self._lower_rejected(sentence, s) for s in joined)
         return tuple(sorted(chances, key=lambda s: (-s.score, s.start, -s.end, s.label)))
 
-    def open_suggestions(
-        self, annotated: AnnotatedSentence, judged: Iterable[Suggestion]
-    ) -> tuple[Suggestion, ...]:
+    def open_suggestions(self, annotated: AnnotatedSentence, judged: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
         """Return which of the ranked ones are still to be decided, in reading order, outer before inner.
 
         Left out: what is labelled, what was turned down here or, in the same words, elsewhere in the

@@ -51,9 +51,7 @@ class SuggestionSource(Struct, frozen=True):
     misaligned: list[str] = field(default_factory=list)
     """The suggestions left out because they are off the token edges, as span ids; it grows."""
 
-    def usable(
-        self, suggestions: Iterable[Suggestion], sentence: Sentence, schema: Schema
-    ) -> tuple[Suggestion, ...]:
+    def usable(self, suggestions: Iterable[Suggestion], sentence: Sentence, schema: Schema) -> tuple[Suggestion, ...]:
         """Return the suggestions of others as this source's own, sorted; note those that are left out."""
         kept = []
         for s in suggestions:
@@ -90,9 +88,7 @@ def open_pipeline(model: str, schema: Schema, context: ContextFunction) -> Sugge
     """Load a spaCy pipeline as a source; raises PipelineError."""
     pipeline = load_pipeline(model, schema, context)
     fingerprint = pipeline_fingerprint(pipeline.nlp.meta, getattr(pipeline.nlp, "path", None), schema)
-    return SuggestionSource(
-        pipeline.name, fingerprint, pipeline.suggest_all, pipeline.unmapped, pipeline.misaligned
-    )
+    return SuggestionSource(pipeline.name, fingerprint, pipeline.suggest_all, pipeline.unmapped, pipeline.misaligned)
 
 
 def _open_plugin(plugin: Plugin, schema: Schema) -> SuggestionSource:

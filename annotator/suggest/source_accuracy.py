@@ -100,9 +100,7 @@ def _verdicts(annotation: Annotation, offered: tuple[Suggestion, ...]) -> Iterat
     if annotation.answer is Answer.ACCEPT:
         for s in offered:
             at = (s.start, s.end, s.label)
-            verdict = (
-                VERDICT_TAKEN if at in spans else VERDICT_REJECTED if at in rejected else VERDICT_PASSED_OVER
-            )
+            verdict = VERDICT_TAKEN if at in spans else VERDICT_REJECTED if at in rejected else VERDICT_PASSED_OVER
             for name, kind in suggestion_origins(s):
                 known.add((at, name))
                 yield (name, s.label, kind), verdict
@@ -110,7 +108,4 @@ def _verdicts(annotation: Annotation, offered: tuple[Suggestion, ...]) -> Iterat
         for span in group:
             for name, kind in parse_span_source(span.source):
                 if (span.key, name) not in known:
-                    yield (
-                        (name, span.label, kind),
-                        VERDICT_CHANGED if is_modified_source(span.source) else verdict,
-                    )
+                    yield ((name, span.label, kind), VERDICT_CHANGED if is_modified_source(span.source) else verdict)

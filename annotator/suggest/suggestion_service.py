@@ -77,9 +77,7 @@ class RankingCache:
         since = self._change_count - ranking.change_count
         if since > len(self._changed_texts):
             return False
-        return not any(
-            text in ranking.normalized_text for text in islice(reversed(self._changed_texts), since)
-        )
+        return not any(text in ranking.normalized_text for text in islice(reversed(self._changed_texts), since))
 
     def put(self, sentence: Sentence, ranking: RankedSuggestions) -> RankedSuggestions:
         """Cache a ranking and return it; the least recently used one is dropped where there are too many."""
@@ -213,9 +211,7 @@ class SuggestionService:
         return fixed + self.history.suggest(sentence) if self._use_history else fixed
 
     def _file_suggestions(self, sentence: Sentence) -> tuple[Suggestion, ...]:
-        return tuple(
-            self._with_schema_label(s) for name in sorted(self._files) for s in self._files[name](sentence)
-        )
+        return tuple(self._with_schema_label(s) for name in sorted(self._files) for s in self._files[name](sentence))
 
     def _with_schema_label(self, s: Suggestion) -> Suggestion:
         """Return a suggestion under the label that takes its own, where the schema has no such label."""
@@ -233,9 +229,7 @@ class SuggestionService:
     def _article_context(self, article_id: str) -> ArticleContext:
         if article_id not in self._contexts:
             text, sentences = self._article_sentences(article_id)
-            _remember(
-                self._contexts, article_id, build_context(text, [s.tokens for s in sentences]), _MAX_ARTICLES
-            )
+            _remember(self._contexts, article_id, build_context(text, [s.tokens for s in sentences]), _MAX_ARTICLES)
         return self._contexts[article_id]
 
 

@@ -374,6 +374,4 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         if isinstance(screen, AnnotateScreen):
             for c in self.controller.keyboard.keys.commands:
                 if c.id != "palette":
-                    yield SystemCommand(
-                        f"{c.description}  ·  {c.key_text}", c.group, partial(screen.action_act, c.id)
-                    )
+                    yield SystemCommand(f"{c.description}  ·  {c.key_text}", c.group, partial(screen.action_act, c.id))

@@ -112,9 +112,7 @@ def _truecolor_style(style: CellStyle, p: Palette, colour: str) -> Style:
     ground = Color.parse(p.row if style.background == "row" else p.background)
     if colour and style.background in {"leaf", "container", "focus"}:
         ground = _blend(
-            colour,
-            p.background,
-            {"leaf": p.leaf, "container": p.container, "focus": p.focus}[style.background],
+            colour, p.background, {"leaf": p.leaf, "container": p.container, "focus": p.focus}[style.background]
         )
     if style.role == "selection":
         return Style(color=p.selection_text, bgcolor=p.selection_background)
@@ -135,14 +133,8 @@ def _truecolor_style(style: CellStyle, p: Palette, colour: str) -> Style:
 def _ansi_style(style: CellStyle, p: Palette, colour: str) -> Style:
     if style.role == "selection":
         return Style(reverse=True)
-    front = (
-        colour
-        if colour and (style.role in {"lane", "quiet"} or style.background in {"leaf", "focus"})
-        else ""
-    )
-    front = front or {"ok": p.ok, "warn": p.warn, "active": p.likely, "likely": p.likely}.get(
-        style.role, "default"
-    )
+    front = colour if colour and (style.role in {"lane", "quiet"} or style.background in {"leaf", "focus"}) else ""
+    front = front or {"ok": p.ok, "warn": p.warn, "active": p.likely, "likely": p.likely}.get(style.role, "default")
     bold = style.bold or bool(style.background)
     dim = style.role in {"hint", "muted", "rule"}
     return Style(

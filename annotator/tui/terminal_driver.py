@@ -43,12 +43,7 @@ class DisconnectSafeDriver(LinuxDriver):
     """A driver that ends whatever becomes of its terminal, and comes back from a stop as it was."""
 
     def __init__(
-        self,
-        app: App[object],
-        *,
-        debug: bool = False,
-        mouse: bool = True,
-        size: tuple[int, int] | None = None,
+        self, app: App[object], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
     ) -> None:
         """Drive the terminal of this process; see ``LinuxDriver``."""
         super().__init__(app, debug=debug, mouse=mouse, size=size)

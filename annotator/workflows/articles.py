@@ -61,9 +61,7 @@ def find_article(corpus: CorpusFolder, start: str) -> Article:
     return corpus.article(matches[0])
 
 
-def switch_article_line(
-    corpus: CorpusFolder, article: Article, number: str, verdict: str, *, by: str
-) -> Article:
+def switch_article_line(corpus: CorpusFolder, article: Article, number: str, verdict: str, *, by: str) -> Article:
     """Give a line, numbered from 1, another verdict; raises UsageError for what is none."""
     lines, known = article.lines, [v.value for v in LineVerdict if v is not LineVerdict.BLANK]
     if not number.isdecimal() or len(number) > 9 or not 1 <= int(number) <= len(lines):

@@ -126,17 +126,11 @@ def _damage_problems(
     """Yield the lines of journals that don't count, other warnings, and sentences whose article is gone."""
     for warning in corpus.warnings:
         what, _, cure = warning.partition("; ")
-        yield Problem(
-            ProblemKind.JOURNAL, ProblemLocation(file="sentences.jsonl"), what, cure or _RESTORE_ADVICE
-        )
+        yield Problem(ProblemKind.JOURNAL, ProblemLocation(file="sentences.jsonl"), what, cure or _RESTORE_ADVICE)
     for journal in journals:
         for flaw in journal.flaws:
-            place = ProblemLocation(
-                annotator=journal.name, file=journal_file_name(journal.name), line=flaw.line
-            )
-            yield Problem(
-                ProblemKind.JOURNAL, place, f"the line does not count: {flaw.reason}", _RESTORE_ADVICE
-            )
+            place = ProblemLocation(annotator=journal.name, file=journal_file_name(journal.name), line=flaw.line)
+            yield Problem(ProblemKind.JOURNAL, place, f"the line does not count: {flaw.reason}", _RESTORE_ADVICE)
         for warning in journal.warnings if not journal.flaws else ():
             what, _, cure = warning.partition("; ")
             place = ProblemLocation(annotator=journal.name, file=journal_file_name(journal.name))
@@ -189,9 +183,7 @@ def _chosen_kinds(only: Sequence[str]) -> list[ProblemKind]:
     """Return the kinds asked for, all where none is; raises UsageError for an unknown one."""
     for name in only:
         if name not in set(ProblemKind):
-            raise UsageError(
-                f"--only {name} is no kind of problem", do="use one of " + ", ".join(ProblemKind)
-            )
+            raise UsageError(f"--only {name} is no kind of problem", do="use one of " + ", ".join(ProblemKind))
     return [k for k in ProblemKind if not only or k.value in only]
 
 
@@ -215,9 +207,7 @@ def _tokenizer_drift(corpus: CorpusFolder, check_input: CheckInput) -> list[Prob
         now = tokenizer_fingerprint(corpus.lang)
         if now == corpus.fingerprint:
             return []
-        return list(
-            check_tokenizer_drift(check_input, corpus.fingerprint, now, Tokenizer(corpus.lang).tokens)
-        )
+        return list(check_tokenizer_drift(check_input, corpus.fingerprint, now, Tokenizer(corpus.lang).tokens))
     except SourceError as error:
         return [Problem(ProblemKind.TOKENIZER, ProblemLocation(file="corpus.toml"), error.what, error.do)]
 
@@ -225,9 +215,7 @@ def _tokenizer_drift(corpus: CorpusFolder, check_input: CheckInput) -> list[Prob
 # -- where a problem is ----------------------------------------------------------------------------
 
 
-def _add_places(
-    corpus: CorpusFolder, journals: Iterable[JournalIndex], problems: Sequence[Problem]
-) -> list[Problem]:
+def _add_places(corpus: CorpusFolder, journals: Iterable[JournalIndex], problems: Sequence[Problem]) -> list[Problem]:
     """Return the problems with file and line of their records, and the numbers of their sentences."""
     wanted: dict[str, set[int]] = {}
     for place in (p for problem in problems for p in (problem.location, *problem.related)):

@@ -22,12 +22,7 @@ from annotator.storage.file_io import translate_os_errors
 from annotator.storage.journal_index import ANSWER_BY_NUMBER, JournalIndex, load_journal_index
 from annotator.storage.schemas import DEFAULT_SCHEMA, read_schema_text
 from annotator.workflows.opening import chosen_annotators, open_corpus
-from annotator.workflows.progress import (
-    ProgressCallback,
-    WarningCallback,
-    ignore_progress,
-    ignore_warning,
-)
+from annotator.workflows.progress import ProgressCallback, WarningCallback, ignore_progress, ignore_warning
 
 if TYPE_CHECKING:  # each is loaded by the method that needs it
     from spacy.language import Language
@@ -115,12 +110,7 @@ class Corpus:
 
     @classmethod
     def create(
-        cls,
-        path: PathLike,
-        *,
-        schema: PathLike = DEFAULT_SCHEMA,
-        lang: str = "en",
-        name: str | None = None,
+        cls, path: PathLike, *, schema: PathLike = DEFAULT_SCHEMA, lang: str = "en", name: str | None = None
     ) -> Self:
         """Make a corpus in a new or empty folder.
 
@@ -225,11 +215,7 @@ class Corpus:
         return _iterate_annotations(folder, indexes, folder.article_ids(), accepts)
 
     def check(
-        self,
-        *,
-        only: Sequence[str] = (),
-        level: Literal["error", "warning"] = "warning",
-        plugins: Sequence[str] = (),
+        self, *, only: Sequence[str] = (), level: Literal["error", "warning"] = "warning", plugins: Sequence[str] = ()
     ) -> CheckReport:
         """Look for problems: of some kinds (``only``), errors alone, or with plug-ins (``--with``)."""
         from annotator.workflows.checking import check_corpus
@@ -422,17 +408,11 @@ class Corpus:
         from annotator.export.options import ExportOptions, parse_split
         from annotator.workflows.exporting import iterate_docs
 
-        options = ExportOptions(
-            spans_key=spans_key, unit=unit, split=parse_split(split), lang=self.lang, attrs=attrs
-        )
+        options = ExportOptions(spans_key=spans_key, unit=unit, split=parse_split(split), lang=self.lang, attrs=attrs)
         return iterate_docs(self.folder, nlp, options, annotator=annotator, split_by=split_by)
 
     def splits(
-        self,
-        split: str = "80/10/10",
-        *,
-        annotator: str | None = None,
-        split_by: Literal["story", "article"] = "story",
+        self, split: str = "80/10/10", *, annotator: str | None = None, split_by: Literal["story", "article"] = "story"
     ) -> dict[str, tuple[str, ...]]:
         """Return the ids of the articles by part, as an export puts them into train, dev and test."""
         from annotator.export.options import ExportOptions, parse_split
@@ -457,9 +437,7 @@ def _iterate_annotations(
                     yield from _read_annotations(indexes[i], accepts, article)
 
 
-def _read_annotations(
-    index: JournalIndex, accepts: Sequence[bool], article: Article
-) -> list[StoredAnnotation]:
+def _read_annotations(index: JournalIndex, accepts: Sequence[bool], article: Article) -> list[StoredAnnotation]:
     """Return the annotations of one article; raises RecordLineError, or JournalError for the file."""
     decoder, rows = RecordDecoder(), []
     with translate_os_errors("read", index.path, JournalError), index.path.open("rb") as file:
@@ -468,7 +446,5 @@ def _read_annotations(
                 file.seek(index.offsets[n])
                 record = decoder.decode(file.read(index.sizes[n]).rstrip(b"\r\n"))
                 sentence, annotation = record.annotated.sentence, record.annotated.annotation
-                rows.append(
-                    StoredAnnotation(sentence, article, index.name, annotation, record.seq, record.time)
-                )
+                rows.append(StoredAnnotation(sentence, article, index.name, annotation, record.seq, record.time))
     return rows

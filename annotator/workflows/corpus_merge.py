@@ -49,9 +49,7 @@ def corpora_by_article(corpora: Sequence[CorpusFolder]) -> dict[str, list[Corpus
     return out
 
 
-def merge_article(
-    staging: ImportStaging, article_id: str, owners: Sequence[CorpusFolder]
-) -> ArticleDifferences:
+def merge_article(staging: ImportStaging, article_id: str, owners: Sequence[CorpusFolder]) -> ArticleDifferences:
     """Prepare an article as all that have it know it; raises CorpusError for one that is damaged.
 
     A line that a person has switched in one corpus is switched; a difference between two switches is listed.
@@ -62,9 +60,7 @@ def merge_article(
     for other in owners[1:]:
         data = _merge_fields(data, other.articles.fields(article_id), other, differences)
         if other.sentences(article_id) != sentences:
-            differences.conflicts.append(
-                f"article {article_id}: {other.path} has cut it into other sentences"
-            )
+            differences.conflicts.append(f"article {article_id}: {other.path} has cut it into other sentences")
     raw = encode_article_fields(data, article_id)
     decode_article(raw, f"article {article_id}")
     staging.add_prepared_article(article_id, raw, sentences)

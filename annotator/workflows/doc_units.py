@@ -8,13 +8,7 @@ from msgspec.structs import replace
 
 from annotator.core.article import Article, Sentence
 from annotator.core.schema import Schema
-from annotator.export.doc_layout import (
-    DocUnit,
-    ExportSentence,
-    article_units,
-    reviewed_runs,
-    sentence_units,
-)
+from annotator.export.doc_layout import DocUnit, ExportSentence, article_units, reviewed_runs, sentence_units
 from annotator.export.options import ExportItem
 from annotator.export.span_outcomes import incorrect_spans, span_outcomes
 from annotator.storage.corpus_folder import CorpusFolder
@@ -25,9 +19,7 @@ from annotator.workflows.record_selection import RecordNumber, SelectedRecord
 class PlannedArticle:
     """What an export takes of one article."""
 
-    def __init__(
-        self, corpus: CorpusFolder, plan: ExportPlan, article_id: str, numbers: Sequence[int]
-    ) -> None:
+    def __init__(self, corpus: CorpusFolder, plan: ExportPlan, article_id: str, numbers: Sequence[int]) -> None:
         """Read the article and its records; ``numbers`` are its sentences in the whole export."""
         self._corpus, self._plan, self._numbers = corpus, plan, numbers
         self._schema: Schema = corpus.schema

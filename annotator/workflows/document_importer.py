@@ -35,8 +35,7 @@ from annotator.workflows.record_builder import RecordBuilder
 from annotator.workflows.sentence_builder import build_sentences, imported_article
 
 REBUILT_NOTE = (
-    "put together from sentences: the file does not say what stands between these, so it is a blank or an "
-    "empty line"
+    "put together from sentences: the file does not say what stands between these, so it is a blank or an empty line"
 )
 _MAX_NAMED = 5
 """How many labels that are renamed are listed one by one."""
@@ -48,12 +47,7 @@ class DocumentImporter:
     """Takes the documents of an import in, one after another, and prepares what is to be written."""
 
     def __init__(
-        self,
-        staging: ImportStaging,
-        tokenizer: Tokenizer,
-        log: ConversionLog,
-        choices: DocumentOptions,
-        schema: Schema,
+        self, staging: ImportStaging, tokenizer: Tokenizer, log: ConversionLog, choices: DocumentOptions, schema: Schema
     ) -> None:
         """Begin; ``staging`` takes what is made, ``log`` each span that is not carried over."""
         self.record_builder = RecordBuilder(staging, log, choices, schema)
@@ -182,9 +176,7 @@ class DocumentImporter:
             return
         rebuilt = rebuild_text(pieces)
         if rebuilt is None:
-            self._add_note(
-                f"the sentences of {key!r} contradict each other in place; each is an article of its own"
-            )
+            self._add_note(f"the sentences of {key!r} contradict each other in place; each is an article of its own")
             for piece in pieces:
                 self._add_alone(piece)
             return
@@ -203,9 +195,7 @@ class DocumentImporter:
         article = self._corpus.article(key)
         if any(not article.text.startswith(p.document.text, start_in_article(p)) for p in pieces):
             return None
-        places = [
-            (start_in_article(p) + s.start, start_in_article(p) + s.end) for p in pieces for s in p.sentences
-        ]
+        places = [(start_in_article(p) + s.start, start_in_article(p) + s.end) for p in pieces for s in p.sentences]
         return article if covers_whole_sentences(places, self._stored_sentences(key)) else None
 
     def _add_note(self, note: str) -> None:

@@ -27,22 +27,12 @@ from annotator.storage.corpus_layout import SENTENCES_FILE
 from annotator.storage.file_io import translate_os_errors
 from annotator.storage.journal_index import ACCEPTED_NUMBER, ANSWER_BY_NUMBER, JournalIndex
 from annotator.storage.sentences import SentenceRanges
-from annotator.workflows.record_selection import (
-    RecordSelection,
-    annotated_lines,
-    open_selection,
-    raise_conflicts,
-)
+from annotator.workflows.record_selection import RecordSelection, annotated_lines, open_selection, raise_conflicts
 
 if TYPE_CHECKING:  # a small export starts fast
     from annotator.similarity.story_groups import StoryGroups
 
-_ANSWER_NAMES = {
-    Answer.ACCEPT: "accepted",
-    Answer.REJECT: "rejected",
-    Answer.IGNORE: "ignored",
-    None: "unfinished",
-}
+_ANSWER_NAMES = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGNORE: "ignored", None: "unfinished"}
 
 
 class _TouchedArticle(Struct):
@@ -125,8 +115,9 @@ def plan_export(
     """Return what is to be exported; whoever calls closes its ``selection``.
 
     ``stories`` says which articles stay together; None where each is drawn by itself. The journals of
-    ``replay`` are replayed; ``warn`` receives the flaws of journals and missing articles. Raises AnnotatorError for a damaged article, for annotators in conflict,
-    and where nothing is accepted or too little to split; UnreadableRecordError.
+    ``replay`` are replayed; ``warn`` receives the flaws of journals and missing articles. Raises AnnotatorError for a
+    damaged article, for annotators in conflict, and where nothing is accepted or too little to split;
+    UnreadableRecordError.
     """
     selection = open_selection(corpus, annotator, replay)
     try:
@@ -174,7 +165,7 @@ class _ExportPlanner:
         if not made.records:
             raise_nothing_to_export(made.missing)
         made.sentences = {
-            **{name: 0 for name in _ANSWER_NAMES.values()},
+            **dict.fromkeys(_ANSWER_NAMES.values(), 0),
             **{_ANSWER_NAMES[ANSWER_BY_NUMBER[answer]]: n for answer, n in self._answers.items()},
             "double": self._duplicates,
             "unreviewed": self._unreviewed,
@@ -255,9 +246,7 @@ class _ExportPlanner:
             return
         begun = list(dict.fromkeys([(e.start, e.end) for e in every]))
         if not ranges.match(article.id, begun):
-            left = _unreviewed_ranges(
-                ranges.ranges(article.id), begun, [(e.start, e.end) for e in every if e.answer]
-            )
+            left = _unreviewed_ranges(ranges.ranges(article.id), begun, [(e.start, e.end) for e in every if e.answer])
             self._unreviewed += len(article.lines.annotated_ranges(left) if article.lines else left)
 
     def _resume_key(self) -> str:

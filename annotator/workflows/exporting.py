@@ -38,12 +38,7 @@ from annotator.storage.corpus_layout import check_articles_folder, check_outside
 from annotator.storage.gc_pause import gc_paused
 from annotator.workflows.annotation_loader import with_replays
 from annotator.workflows.export_plan import ExportFile, ExportPlan, plan_export
-from annotator.workflows.progress import (
-    ProgressCallback,
-    WarningCallback,
-    ignore_progress,
-    ignore_warning,
-)
+from annotator.workflows.progress import ProgressCallback, WarningCallback, ignore_progress, ignore_warning
 from annotator.workflows.shard_writer import (
     ShardResult,
     end_with_parent,
@@ -163,10 +158,7 @@ def split_articles(
 
 
 def _plan_for_reading(
-    corpus: CorpusFolder,
-    options: ExportOptions,
-    annotator: str | None,
-    split_by: Literal["story", "article"],
+    corpus: CorpusFolder, options: ExportOptions, annotator: str | None, split_by: Literal["story", "article"]
 ) -> ExportPlan:
     stories = _group_stories(corpus, options, rebalance=False) if split_by == "story" else None
     groups = stories.stories if stories else None
@@ -212,12 +204,7 @@ class _Export:
     """One export while it is written."""
 
     def __init__(
-        self,
-        corpus: CorpusFolder,
-        plan: ExportPlan,
-        out: Path,
-        options: ExportOptions,
-        progress: ProgressCallback,
+        self, corpus: CorpusFolder, plan: ExportPlan, out: Path, options: ExportOptions, progress: ProgressCallback
     ) -> None:
         self._corpus, self._plan, self._out = corpus, plan, out
         self._options, self._progress = options, progress
@@ -237,8 +224,7 @@ class _Export:
                 raise AnnotatorError(
                     f"the export cannot be written ({e.strerror or e})",
                     where=str(self._out),
-                    do="the files of the last export are as they were; "
-                    "free some space or choose another folder",
+                    do="the files of the last export are as they were; free some space or choose another folder",
                 ) from e
             return self._finish(made, written, audit)
 
@@ -285,9 +271,7 @@ class _Export:
             self._progress(done, total)
         return {name: key for key, part in shards.items() for name in part.finish()}
 
-    def _finish(
-        self, made: ResumeManifest, written: Mapping[str, str], audit: SplitAuditFiles
-    ) -> ExportReport:
+    def _finish(self, made: ResumeManifest, written: Mapping[str, str], audit: SplitAuditFiles) -> ExportReport:
         plan, options = self._plan, self._options
         packed: dict[str, PartContents] = {}
         outcomes: Counter[tuple[Outcome, str]] = Counter()
@@ -308,18 +292,16 @@ class _Export:
             "left out": export_ledger.count_excluded(excluded),
             "journals with flaws": dict(plan.missing.damaged_lines),
         }
-        totals["files"] = {
-            n: made.finished[n]["digests"][shard_paths(made.folder, n)[0].name] for n in written
-        } | {n: export_ledger.sha256_hex(data) for n, data in texts.items()}
+        totals["files"] = {n: made.finished[n]["digests"][shard_paths(made.folder, n)[0].name] for n in written} | {
+            n: export_ledger.sha256_hex(data) for n, data in texts.items()
+        }
         lines = _LedgerLines(made, list(written), excluded, totals)
         files = {n: FileChunks(shard_paths(made.folder, n)[0]) for n in written}
         saved = replace_export(self._out, {**files, **texts, EXPORT_LEDGER_FILE: lines})
         warnings = [
             *_split_warnings(plan),
             *split_audit.foreign_file_warnings(saved.foreign_files),
-            *split_audit.training_warnings(
-                options.parts_with_share, config=CONFIG_FILE in texts, sizes=sizes
-            ),
+            *split_audit.training_warnings(options.parts_with_share, config=CONFIG_FILE in texts, sizes=sizes),
         ]
         parts = {name: p.part_counts([x.name for x in self._schema.labels]) for name, p in packed.items()}
         done = (saved.files, saved.removed, parts, totals, sizes, tuple(warnings), lost)
@@ -329,9 +311,7 @@ class _Export:
 class _ShardedPart:
     """The files of one part of an export of articles, each begun when the one before is full."""
 
-    def __init__(
-        self, name: str, part: str, made: ResumeManifest, schema: Schema, options: ExportOptions
-    ) -> None:
+    def __init__(self, name: str, part: str, made: ResumeManifest, schema: Schema, options: ExportOptions) -> None:
         self._name, self._part = name, part
         self._made, self._schema, self._options = made, schema, options
         self._docs = 0
@@ -359,9 +339,7 @@ class _ShardedPart:
         names = [name for name, _, _ in shard_files(self._name, self._docs, self._options.shard)]
         for number, (name, noted) in enumerate(zip(names, self._full, strict=True)):
             paths = shard_paths(self._made.folder, name)
-            for before, after in zip(
-                shard_paths(self._made.folder, self._waiting_name(number)), paths, strict=True
-            ):
+            for before, after in zip(shard_paths(self._made.folder, self._waiting_name(number)), paths, strict=True):
                 before.rename(after)
             self._made.record(name, paths, noted)
         return names

@@ -72,9 +72,7 @@ def _article_document(items: Sequence[ExportItem]) -> Document:
         tokens=tuple(t.shifted(w.sentence.start) for w in annotated_sentences for t in w.sentence.tokens),
         sentences=tuple((w.sentence.start, w.sentence.end) for w in annotated_sentences),
         answer=Answer.ACCEPT,
-        rejected=tuple(
-            x.shifted(w.sentence.start) for w in annotated_sentences for x in w.annotation.rejected
-        ),
+        rejected=tuple(x.shifted(w.sentence.start) for w in annotated_sentences for x in w.annotation.rejected),
         annotator=items[0].annotator,
         id=article.id,
         title=article.title,
@@ -129,12 +127,7 @@ def list_left_out(selected: SelectedItems, log: ConversionLog) -> int:
 
 def sentences_by_answer(items: Sequence[ExportItem]) -> Iterator[tuple[str, int]]:
     """Yield how many sentences have each answer."""
-    names = {
-        Answer.ACCEPT: "accepted",
-        Answer.REJECT: "rejected",
-        Answer.IGNORE: "ignored",
-        None: "unfinished",
-    }
+    names = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGNORE: "ignored", None: "unfinished"}
     for answer, name in names.items():
         yield name, sum(i.annotated.annotation.answer is answer for i in items)
 
@@ -165,9 +158,7 @@ def export_to_format(
     log = ConversionLog()
     if info.has_whole_texts and (n := count_partly_annotated(documents)):
         log.notes.append(PARTLY_ANNOTATED_NOTE.format(n=n))
-    if not info.has_annotators and (
-        n := sum(times > 1 for times in Counter(d.id for d in documents).values())
-    ):
+    if not info.has_annotators and (n := sum(times > 1 for times in Counter(d.id for d in documents).values())):
         log.notes.append(REPEATED_TEXTS_NOTE.format(n=n))
     with tempfile.TemporaryDirectory(prefix="annotator-") as staging:
         folder = Path(staging)
@@ -196,9 +187,10 @@ def nothing_to_export_error(selected: SelectedItems, name: str) -> AnnotatorErro
     answers = dict(sentences_by_answer(selected.items))
     if format_info(name).has_answers or not (unaccepted := answers["rejected"] + answers["ignored"]):
         return AnnotatorError("there is no finished sentence to export", do="annotate some first")
+    able = ", ".join(n for n, f in FORMATS.items() if f.has_answers)
     return AnnotatorError(
         f"there is no accepted sentence to export; {unaccepted} rejected or ignored, for which {name} has no word",
-        do=f"accept some first, or use a format that can: --format {', '.join(n for n, f in FORMATS.items() if f.has_answers)}",
+        do=f"accept some first, or use a format that can: --format {able}",
     )
 
 

@@ -104,8 +104,7 @@ def rebuild_text(documents: Sequence[AlignedDocument]) -> tuple[str, list[int]] 
     None where two of them claim other words for one place.
     """
     order = sorted(
-        range(len(documents)),
-        key=lambda n: (start_in_article(documents[n]), -len(documents[n].document.text)),
+        range(len(documents)), key=lambda n: (start_in_article(documents[n]), -len(documents[n].document.text))
     )
     offsets = [0] * len(documents)
     text, at, moved = "", 0, 0
@@ -129,9 +128,7 @@ def build_base_sentences(
     article: Article, documents: Sequence[AlignedDocument], offsets: Sequence[int]
 ) -> list[Sentence]:
     """Return sentences of the pieces that lie side by side, the shorter ones first, counted from 1."""
-    every = [
-        move_sentence(s, article, o) for p, o in zip(documents, offsets, strict=True) for s in p.sentences
-    ]
+    every = [move_sentence(s, article, o) for p, o in zip(documents, offsets, strict=True) for s in p.sentences]
     out: list[Sentence] = []
     for s in sorted(every, key=lambda s: (s.start, s.end)):
         if not out or out[-1].end <= s.start:

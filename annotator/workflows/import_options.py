@@ -87,9 +87,7 @@ def choose_import_format(source: ImportSource, name: str) -> tuple[str, str]:
     if name == "auto":
         _refuse_mixed_formats(source, form)
     elif not source.is_folder and (seen := matching_formats(source.sample())) and form not in seen:
-        why += (
-            f", though it looks like {'; '.join(f'{n} ({description})' for n, description in seen.items())}"
-        )
+        why += f", though it looks like {'; '.join(f'{n} ({description})' for n, description in seen.items())}"
     return form, why
 
 
@@ -113,16 +111,10 @@ def _has_spans(source: ImportSource, form: str, options: ImportOptions) -> bool:
 
 def _refuse_own_files(source: ImportSource) -> None:
     if (source.path / "corpus.toml").is_file():
-        what, do = (
-            "this is a corpus, not an export of another tool",
-            "put corpora together with annotator merge",
-        )
+        what, do = ("this is a corpus, not an export of another tool", "put corpora together with annotator merge")
         raise SourceError(what, where=source.name, do=do)
     if any(map(is_journal_line, source.sample().json_values(1))):
-        what, do = (
-            "this is an annotator's journal, not an export",
-            "put corpora together with annotator merge",
-        )
+        what, do = ("this is an annotator's journal, not an export", "put corpora together with annotator merge")
         raise SourceError(what, where=source.name, do=do)
 
 
@@ -149,9 +141,7 @@ def check_format_options(forms: Iterable[str], options: ImportOptions) -> None:
         entry = format_info(form)
         for option in (o for o, value in given.items() if value and o not in entry.reader_options):
             rest = ", ".join(n for n, e in FORMATS.items() if option in e.reader_options)
-            raise UsageError(
-                f"--{option} has no meaning for {entry.description}", do=f"leave it out; it is for {rest}"
-            )
+            raise UsageError(f"--{option} has no meaning for {entry.description}", do=f"leave it out; it is for {rest}")
 
 
 def read_source_documents(

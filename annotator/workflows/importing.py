@@ -19,13 +19,7 @@ from annotator.core.ledger import Ledger
 from annotator.core.pluralize import pluralize
 from annotator.core.schema import Schema
 from annotator.formats import label_mapping
-from annotator.formats.document import (
-    ConversionLog,
-    conversion_ledger_lines,
-    conversion_totals,
-    count_losses,
-    is_loss,
-)
+from annotator.formats.document import ConversionLog, conversion_ledger_lines, conversion_totals, count_losses, is_loss
 from annotator.formats.import_source import ImportSource, source_path_text
 from annotator.formats.registry import format_info
 from annotator.ingest.tokenizer import Tokenizer
@@ -90,10 +84,7 @@ class ImportReport(Struct, frozen=True, kw_only=True):
 
 
 def import_files(
-    folder: Path,
-    files: Sequence[Path],
-    options: ImportOptions | None = None,
-    progress: ImportProgress | None = None,
+    folder: Path, files: Sequence[Path], options: ImportOptions | None = None, progress: ImportProgress | None = None
 ) -> ImportReport:
     """Import files into the corpus ``folder``, which is made if need be.
 
@@ -110,9 +101,7 @@ def import_files(
     target = _open_target(folder, options)
     log = ConversionLog()
     with ImportStaging.begin(folder, target.corpus) as staging:
-        importer = DocumentImporter(
-            staging, Tokenizer(target.lang), log, _document_options(options), target.schema
-        )
+        importer = DocumentImporter(staging, Tokenizer(target.lang), log, _document_options(options), target.schema)
         for source, (name, _) in zip(sources, formats, strict=True):
             _import_file(source, name, options, importer, progress)
         importer.finish()
@@ -127,8 +116,7 @@ def import_files(
     return ImportReport(
         corpus=source_path_text(folder),
         files=tuple(
-            {"file": s.name, "format": name, "why": why}
-            for s, (name, why) in zip(sources, formats, strict=True)
+            {"file": s.name, "format": name, "why": why} for s, (name, why) in zip(sources, formats, strict=True)
         ),
         documents=importer.counts.documents,
         articles=len(staging.articles),
@@ -182,18 +170,12 @@ def _open_target(folder: Path, options: ImportOptions) -> _Target:
 
 
 def _document_options(options: ImportOptions) -> DocumentOptions:
-    rename = (label_mapping.rename_to_usable if options.add_labels else label_mapping.rename_by_map)(
-        options.labels
-    )
+    rename = (label_mapping.rename_to_usable if options.add_labels else label_mapping.rename_by_map)(options.labels)
     return DocumentOptions(options.answer, rename, options.title_from, options.ledger == "full")
 
 
 def _import_file(
-    source: ImportSource,
-    name: str,
-    options: ImportOptions,
-    importer: DocumentImporter,
-    progress: ImportProgress | None,
+    source: ImportSource, name: str, options: ImportOptions, importer: DocumentImporter, progress: ImportProgress | None
 ) -> None:
     """Add all documents of one file, nobody's under the format's name; any error of the file names it."""
     by_sentence = format_info(name).unit == "sentence"
@@ -213,9 +195,7 @@ def _check_not_empty(importer: DocumentImporter, sources: Sequence[ImportSource]
         raise SourceError(what, where=", ".join(s.name for s in sources), do="name another file")
 
 
-def _labels_to_add(
-    counts: Mapping[str, int], schema: Schema, options: ImportOptions, folder: Path
-) -> list[str]:
+def _labels_to_add(counts: Mapping[str, int], schema: Schema, options: ImportOptions, folder: Path) -> list[str]:
     """Return the labels to add to the schema; raises UsageError where they are to be named first."""
     lacking = label_mapping.labels_missing_from_schema(counts, schema)
     if len(lacking) > label_mapping.MAX_NEW_LABELS:
@@ -246,10 +226,7 @@ _COUNT_MESSAGES = {
         "sentence has spans and stays open: the file doesn't say that it was read whole (see --answer)",
         "sentences have spans and stay open: the file doesn't say that they were read whole (see --answer)",
     ),
-    "known": (
-        "sentence was already there, exactly the same",
-        "sentences were already there, exactly the same",
-    ),
+    "known": ("sentence was already there, exactly the same", "sentences were already there, exactly the same"),
     "joined": (
         "sentence was joined from several, because a span runs over an end",
         "sentences were joined from several, because a span runs over an end",
@@ -308,11 +285,7 @@ def _commit(
 ) -> None:
     """Put the import and its ledger in place: in a new corpus, unless the user has named a file for it."""
     staging, entities = importer.staging, set(added) - importer.non_entity_labels
-    schema = (
-        label_mapping.schema_with_labels(target.schema_text, target.schema, added, entities)
-        if added
-        else None
-    )
+    schema = label_mapping.schema_with_labels(target.schema_text, target.schema, added, entities) if added else None
     if target.corpus:
         with _ledger_written(ledger_file, ledger):
             staging.commit_to_existing(importer.record_builder.next_seqs, schema)

@@ -178,10 +178,7 @@ class _IngestRun:
     """One run of an ingest; a source that fails leaves the corpus as it was."""
 
     def __init__(
-        self,
-        create: Callable[[], CorpusFolder],
-        tokenizer: Tokenizer,
-        corpus: CorpusFolder | None = None,
+        self, create: Callable[[], CorpusFolder], tokenizer: Tokenizer, corpus: CorpusFolder | None = None
     ) -> None:
         """Begin; ``create`` makes the corpus when the first article is there."""
         self.corpus = corpus
@@ -255,9 +252,7 @@ class _IngestRun:
             return
         self._rows[new]["replaces"] = old
         again = "an earlier version is back in place" if "state" in self._rows[new] else "a new version"
-        self.notes.append(
-            f"{origin}: {again} of {old}, which leaves the queue; {self._describe_annotations(old, new)}"
-        )
+        self.notes.append(f"{origin}: {again} of {old}, which leaves the queue; {self._describe_annotations(old, new)}")
 
     def _describe_annotations(self, old: str, new: str) -> str:
         """Return what happens to the annotations of an article that another has replaced."""

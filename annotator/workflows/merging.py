@@ -69,11 +69,7 @@ class MergeReport(Struct, frozen=True):
 
 
 def merge_corpora(
-    paths: Sequence[Path],
-    into: Path,
-    *,
-    schema: Path | None = None,
-    progress: ProgressCallback = ignore_progress,
+    paths: Sequence[Path], into: Path, *, schema: Path | None = None, progress: ProgressCallback = ignore_progress
 ) -> MergeReport:
     """Merge the corpora in ``paths`` into a new one; raises AnnotatorError, with nothing made."""
     _check_paths(paths, into)
@@ -114,9 +110,7 @@ def _check_paths(paths: Sequence[Path], into: Path) -> None:
 def _check_same_language(corpora: Sequence[CorpusFolder]) -> None:
     if len({c.lang for c in corpora}) > 1:
         listed = ", ".join(f"{path_text(c.path)}: {c.lang}" for c in corpora)
-        raise CorpusError(
-            f"the corpora have different languages ({listed})", do="merge those of one language"
-        )
+        raise CorpusError(f"the corpora have different languages ({listed})", do="merge those of one language")
 
 
 def _check_labels(used: set[str], text: str, schema_path: Path | None) -> None:
@@ -217,10 +211,7 @@ class _Merge:
         return used
 
     def _merge_journals_of(
-        self,
-        name: str,
-        journals: Sequence[tuple[CorpusFolder, tuple[JournalRecord, ...]]],
-        staging: ImportStaging,
+        self, name: str, journals: Sequence[tuple[CorpusFolder, tuple[JournalRecord, ...]]], staging: ImportStaging
     ) -> None:
         """Prepare one annotator's journal, and beside it the records that contradict it."""
         records = journals[0][1]
@@ -270,9 +261,7 @@ class _Merge:
         while True:
             other = f"{name[: _MAX_NAME_LENGTH - len(str(n)) - 1]}.{n}"
             having: list[Sequence[JournalRecord]] = [
-                Journal.open(c.path, other, read_only=True).records
-                for c in self._corpora
-                if other in c.annotators()
+                Journal.open(c.path, other, read_only=True).records for c in self._corpora if other in c.annotators()
             ]
             having += [self._kept_beside[other]] if other in self._kept_beside else []
             if not having:

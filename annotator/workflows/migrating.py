@@ -52,9 +52,7 @@ class MigrationReport(Struct, frozen=True):
     dry: bool = False
 
 
-def rename_label(
-    corpus: CorpusFolder, old: str, new: str, *, by: str, dry_run: bool = False
-) -> MigrationReport:
+def rename_label(corpus: CorpusFolder, old: str, new: str, *, by: str, dry_run: bool = False) -> MigrationReport:
     """Rename a label; raises SchemaError where ``old`` is not there or ``new`` is there already."""
     _require_label(corpus, old)
     _refuse_existing_label(corpus, new)
@@ -144,9 +142,7 @@ def _schema_text(corpus: CorpusFolder) -> str:
 def _require_label(corpus: CorpusFolder, name: str) -> None:
     if corpus.schema.label(name) is None:
         there = ", ".join(x.name for x in corpus.schema.labels)
-        raise SchemaError(
-            f"there is no label {name}", where=str(corpus.schema_path), do=f"use one of {there}"
-        )
+        raise SchemaError(f"there is no label {name}", where=str(corpus.schema_path), do=f"use one of {there}")
 
 
 def _refuse_existing_label(corpus: CorpusFolder, name: str) -> None:

@@ -17,9 +17,7 @@ def open_corpus(path: Path | str) -> CorpusFolder:
     with translate_os_errors("read", path):
         if not Path(path).exists():
             raise CorpusError(
-                "there is no such corpus",
-                where=str(path),
-                do=f"make it with `annotator ingest FILE… --corpus {path}`",
+                "there is no such corpus", where=str(path), do=f"make it with `annotator ingest FILE… --corpus {path}`"
             )
     return CorpusFolder.open(path)
 

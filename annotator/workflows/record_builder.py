@@ -43,9 +43,7 @@ class _ExistingAnnotations(Struct):
     annotations: dict[import_documents.DocumentRange, tuple[Annotation, bool]] = field(default_factory=dict)
     _ranges: list[import_documents.DocumentRange] = field(default_factory=list)
 
-    def overlapping(
-        self, start: int, end: int
-    ) -> list[tuple[import_documents.DocumentRange, Annotation, bool]]:
+    def overlapping(self, start: int, end: int) -> list[tuple[import_documents.DocumentRange, Annotation, bool]]:
         """Return what shares text with ``[start, end)``, in text order; the places are disjoint."""
         at = max(0, bisect_right(self._ranges, (start, start)) - 1)
         found = []
@@ -55,9 +53,7 @@ class _ExistingAnnotations(Struct):
             at += 1
         return found
 
-    def put(
-        self, sentence_range: import_documents.DocumentRange, annotation: Annotation, *, new: bool
-    ) -> None:
+    def put(self, sentence_range: import_documents.DocumentRange, annotation: Annotation, *, new: bool) -> None:
         """Put an annotation in the place of what shares text with it."""
         for other, _, _ in self.overlapping(*sentence_range):
             self.annotations.pop(other)
@@ -70,11 +66,7 @@ class RecordBuilder:
     """Prepares the records of an import, one document after another."""
 
     def __init__(
-        self,
-        staging: ImportStaging,
-        log: ConversionLog,
-        choices: import_documents.DocumentOptions,
-        schema: Schema,
+        self, staging: ImportStaging, log: ConversionLog, choices: import_documents.DocumentOptions, schema: Schema
     ) -> None:
         """Begin; what annotators have in the corpus already is read when they first come up."""
         self.counts = import_documents.ImportCounts()
@@ -136,9 +128,7 @@ class RecordBuilder:
         relation = (outer.label, inner.label, outer.end < inner.end, outer.key[:2] == inner.key[:2])
         if relation not in self._rules:
             problem = self._schema.find_violation(inner, (outer,))
-            self._rules[relation] = (
-                f"{outer.label} and {inner.label} (rule `{problem.rule}`)" if problem else ""
-            )
+            self._rules[relation] = f"{outer.label} and {inner.label} (rule `{problem.rule}`)" if problem else ""
         return self._rules[relation]
 
     def _build_records(
@@ -153,15 +143,11 @@ class RecordBuilder:
         s, annotation = annotated.sentence, annotated.annotation
         sentence_range = (s.start, s.end)
         overlapping = existing.overlapping(*sentence_range)
-        if annotation == Annotation() and (
-            overlapping or sentence_range in self._base_sentences.get(s.article, {})
-        ):
+        if annotation == Annotation() and (overlapping or sentence_range in self._base_sentences.get(s.article, {})):
             return None
         others = [x for x in overlapping if x[1] != Annotation()]
         if not others:
-            self._write_records(
-                name, annotated, [] if sentence_range in existing.annotations else joins, time
-            )
+            self._write_records(name, annotated, [] if sentence_range in existing.annotations else joins, time)
             existing.put(sentence_range, annotation, new=True)
             return None
         same = len(others) == 1 and others[0][:2] == (sentence_range, annotation)
@@ -285,20 +271,14 @@ def _join_sentences(annotated_sentences: Sequence[AnnotatedSentence], text: str)
         return annotated_sentences[0]
     half = len(annotated_sentences) // 2
     return join_sentences(
-        _join_sentences(annotated_sentences[:half], text),
-        _join_sentences(annotated_sentences[half:], text),
-        text,
+        _join_sentences(annotated_sentences[:half], text), _join_sentences(annotated_sentences[half:], text), text
     ).after[0]
 
 
-def _annotation_of(
-    document: Document, sentence_range: tuple[int, int], *, answered: bool, first: bool
-) -> Annotation:
+def _annotation_of(document: Document, sentence_range: tuple[int, int], *, answered: bool, first: bool) -> Annotation:
     """Return a document's annotation of a range; open where nobody has reviewed some of it."""
     start, end = sentence_range
-    unread_texts = (
-        document.text[max(a, start) : min(b, end)] for a, b in document.open if a < end and start < b
-    )
+    unread_texts = (document.text[max(a, start) : min(b, end)] for a, b in document.open if a < end and start < b)
     read = answered and not any(map(str.strip, unread_texts))
     annotation = Annotation(
         answer=document.answer if read else None,

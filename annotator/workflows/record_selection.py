@@ -263,9 +263,7 @@ class RecordSelection:
     @property
     def conflicts(self) -> list[AnnotatorConflict]:
         """Where annotators left different things on one stretch of text, in the order of the export."""
-        every = [
-            sorted(self._conflicts[a], key=itemgetter(0)) for a in self.export_order() if a in self._conflicts
-        ]
+        every = [sorted(self._conflicts[a], key=itemgetter(0)) for a in self.export_order() if a in self._conflicts]
         return [conflict for article in every for _, conflict in article]
 
     # Records as values.
@@ -316,9 +314,7 @@ class RecordSelection:
     def all_left_out(self) -> list[ExcludedItem]:
         """Return all that was accepted and does not count; raises UnreadableRecordError."""
         return [
-            ExcludedItem(
-                self.item(_stub(a, ""), entry), why, why not in (ARTICLE_MISSING, ARTICLE_QUARANTINED)
-            )
+            ExcludedItem(self.item(_stub(a, ""), entry), why, why not in (ARTICLE_MISSING, ARTICLE_QUARANTINED))
             for why, a, entry in self._accepted_left_out()
         ]
 
@@ -357,9 +353,7 @@ class RecordSelection:
             and (why := self._left_out.get((by, n), "") if by in mine else OTHER_ANNOTATOR)
         ]
         ranks = {why: n for n, why in enumerate(_REASON_ORDER)}
-        return sorted(
-            every, key=lambda f: (f[0] == ARTICLE_QUARANTINED, f[2].journal_number, ranks.get(f[0], 0))
-        )
+        return sorted(every, key=lambda f: (f[0] == ARTICLE_QUARANTINED, f[2].journal_number, ranks.get(f[0], 0)))
 
     def _exported_twin(self, article: str, entry: SelectedRecord) -> SelectedRecord | None:
         """Return what is exported of the same sentence; to be called when all is settled."""

@@ -81,9 +81,7 @@ class RoundTripReport(Struct, frozen=True):
             spans = pluralize(self.moved, "span")
             yield f"{spans} came back with the same words in a text that has changed"
         yield from (f"listed by the writer: {n} ({why})" for why, n in self.left_out.items())
-        yield from (
-            f"not held: {n} ({self.fields[n].back} of {self.fields[n].of} came back)" for n in self.lacks
-        )
+        yield from (f"not held: {n} ({self.fields[n].back} of {self.fields[n].of} came back)" for n in self.lacks)
         if self.missed:
             yield f"missing without a word: {self.missed}, such as {'; '.join(self.missing)}"
         if self.extra:
@@ -168,9 +166,7 @@ def _span_ranges(document: Document, listed: set[tuple[str, str]]) -> Iterator[_
             yield (document.text, s.start, s.end, s.label)
 
 
-def _in_other_texts(
-    ranges: Counter[_LabelledRange], documents: Sequence[Document]
-) -> Counter[tuple[str, str]]:
+def _in_other_texts(ranges: Counter[_LabelledRange], documents: Sequence[Document]) -> Counter[tuple[str, str]]:
     """Count the places in texts that none of the documents has, by words and label."""
     texts = {d.text for d in documents}
     return _count_by_text(Counter({key: n for key, n in ranges.items() if key[0] not in texts}))
@@ -227,9 +223,7 @@ def _take_match(rivals: list[int], document: Document, back: Sequence[Document])
     return best
 
 
-def _count_kept(
-    pairs: Sequence[tuple[Document, Document | None]], value: Callable[[Document], Any]
-) -> RoundTripCount:
+def _count_kept(pairs: Sequence[tuple[Document, Document | None]], value: Callable[[Document], Any]) -> RoundTripCount:
     """Count how often a document with a value came back with the same one."""
     values = [(value(d), value(b) if b else None) for d, b in pairs if value(d)]
     return RoundTripCount(sum(_is_kept(a, b) for a, b in values), len(values))

@@ -61,10 +61,7 @@ def imported_article(text: str, where: str, origin: str, *, title: str = "", **f
 
 def body_lines(text: str) -> tuple[SourceLine, ...]:
     """Return the verdicts on an imported text: all that can be seen is body."""
-    body, blank = (
-        SourceLine(LineVerdict.BODY, IMPORTED_REASON),
-        SourceLine(LineVerdict.BLANK, "nothing on the line"),
-    )
+    body, blank = (SourceLine(LineVerdict.BODY, IMPORTED_REASON), SourceLine(LineVerdict.BLANK, "nothing on the line"))
     return tuple(body if row.strip() else blank for row in text.split("\n"))
 
 
@@ -103,9 +100,7 @@ def _tokenize_ranges(
     retokenized = 0
     for n, (start, end) in enumerate(ranges, 1):
         text = article.text[start:end]
-        inside = tokens[
-            bisect_left(tokens, start, key=_token_start) : bisect_left(tokens, end, key=_token_start)
-        ]
+        inside = tokens[bisect_left(tokens, start, key=_token_start) : bisect_left(tokens, end, key=_token_start)]
         sentence_tokens = tokens_with_blanks(article.text, inside, start, end) if inside else None
         retokenized += sentence_tokens is None and bool(inside)
         sentence_tokens = sentence_tokens or tokenizer.tokens(text)

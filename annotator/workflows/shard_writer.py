@@ -101,8 +101,7 @@ class ShardResult(Struct, frozen=True):
         """Return plain values for the manifest; of lengths, how often each occurs."""
         lengths = {label: sorted(Counter(x).items()) for label, x in self.part_counts.lengths.items()}
         return {
-            "packed": {f.name: getattr(self.part_counts, f.name) for f in fields(PartContents)}
-            | {"lengths": lengths},
+            "packed": {f.name: getattr(self.part_counts, f.name) for f in fields(PartContents)} | {"lengths": lengths},
             "fates": [[what.value, why, n] for (what, why), n in self.outcomes.items()],
             "placed": dict(self.placed),
             "runs": [[r.first, r.end, r.exceptions, r.kept] for r in self.runs],
@@ -113,9 +112,7 @@ class ShardResult(Struct, frozen=True):
         """Return what ``as_dict`` has noted."""
         counts = dict(noted["packed"])
         counts |= {name: Counter(counts[name]) for name in ("spans", "ents")}
-        counts["lengths"] = {
-            x: [n for n, times in y for _ in range(times)] for x, y in counts["lengths"].items()
-        }
+        counts["lengths"] = {x: [n for n, times in y for _ in range(times)] for x, y in counts["lengths"].items()}
         packed = PartContents(**counts)
         outcomes = {(Outcome(what), why): n for what, why, n in noted["fates"]}
         return cls(packed, outcomes, noted["placed"], [SentenceRun(*r) for r in noted["runs"]])

@@ -13,12 +13,7 @@ from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import AnnotatedLineIndex, Sentence
 from annotator.core.journal_record import JournalRecord
 from annotator.statistics.edit_events import events_from_records
-from annotator.statistics.summary import (
-    AnnotationStatistics,
-    AnnotatorActivity,
-    CorpusProgress,
-    compute_statistics,
-)
+from annotator.statistics.summary import AnnotationStatistics, AnnotatorActivity, CorpusProgress, compute_statistics
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from annotator.workflows.opening import chosen_annotators
@@ -96,9 +91,7 @@ def collect_statistics(corpus: CorpusFolder, annotator: str | None = None) -> St
         for activity, progress in zip(activities, counter.per_annotator(), strict=True)
     ]
     together = (
-        compute_statistics(EVERYBODY, activities, counter.overall(), labels, local_day)
-        if len(activities) > 1
-        else None
+        compute_statistics(EVERYBODY, activities, counter.overall(), labels, local_day) if len(activities) > 1 else None
     )
     return StatisticsReport(
         corpus.name,
@@ -142,11 +135,7 @@ class _ProgressCounter:
         lines = AnnotatedLineIndex(article)
         covered: list[tuple[int, int]] = []
         for i, store in enumerate(self.stores):
-            active = [
-                w
-                for w in store.sentences_of(article_id)
-                if lines.is_annotated(w.sentence.start, w.sentence.end)
-            ]
+            active = [w for w in store.sentences_of(article_id) if lines.is_annotated(w.sentence.start, w.sentence.end)]
             self.touched[i] += [w for w in active if w.annotation != Annotation()]
             self._done[i] += sum(w.done for w in active)
             self._open_lengths[i] += [len(w.sentence.tokens) for w in active if not w.done]
@@ -157,10 +146,7 @@ class _ProgressCounter:
 
     def per_annotator(self) -> list[CorpusProgress]:
         """Return how far each annotator is; joins and splits are their own."""
-        return [
-            CorpusProgress(d, d + len(x), tuple(x))
-            for d, x in zip(self._done, self._open_lengths, strict=True)
-        ]
+        return [CorpusProgress(d, d + len(x), tuple(x)) for d, x in zip(self._done, self._open_lengths, strict=True)]
 
     def overall(self) -> CorpusProgress:
         """Return how far the corpus is: a sentence is done when anybody has answered it."""

@@ -19,12 +19,7 @@ from annotator.similarity.article_signatures import (
     article_signatures,
     comparable_article,
 )
-from annotator.similarity.story_groups import (
-    QuarantinedArticle,
-    StoryGroups,
-    group_stories,
-    rebalanced_groups,
-)
+from annotator.similarity.story_groups import QuarantinedArticle, StoryGroups, group_stories, rebalanced_groups
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import SPLITS_FILE, encode_split_groups, read_split_groups
 
@@ -81,9 +76,7 @@ def split_by_story(corpus: CorpusFolder, options: ExportOptions, *, rebalanced: 
         return StorySplit(drawn, titles)
     groups = rebalanced_groups(signatures)
     now = replace(drawn, keys=groups, quarantined=())
-    moved = [
-        a for a, key in drawn.keys.items() if part_of(key, options.split) != part_of(groups[a], options.split)
-    ]
+    moved = [a for a, key in drawn.keys.items() if part_of(key, options.split) != part_of(groups[a], options.split)]
     return StorySplit(now, titles, tuple(moved), groups)
 
 

@@ -74,8 +74,7 @@ def evaluate_sources(
         found[COMBINED_SOURCES] = list(_combined_suggestions(rows, schema, found))
     labels = [x.name for x in schema.labels]
     scores = {
-        name: evaluate_suggestions(zip(rows.rows, each, strict=True), labels, threshold)
-        for name, each in found.items()
+        name: evaluate_suggestions(zip(rows.rows, each, strict=True), labels, threshold) for name, each in found.items()
     }
     return SuggestionEvaluation(len(rows.rows), threshold, scores)
 

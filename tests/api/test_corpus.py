@@ -88,8 +88,7 @@ def test_what_an_import_brings_is_there_at_once(tmp_path: Path) -> None:
     corpus = Corpus.create(tmp_path / "news", schema="news", lang="en")
     rows = tmp_path / "all.jsonl"
     rows.write_text(
-        '{"text": "There sat Ada.", "answer": "accept", '
-        '"spans": [{"start": 10, "end": 13, "label": "PER"}]}\n'
+        '{"text": "There sat Ada.", "answer": "accept", "spans": [{"start": 10, "end": 13, "label": "PER"}]}\n'
     )
     report = corpus.import_files([rows], labels={"PER": "PERSON"}, annotator="ana")
     assert (report.ledger.lost, report.records) == (0, 1)
@@ -119,9 +118,7 @@ def test_suggestions_of_ones_own(tmp_path: Path) -> None:
 
 def test_results_are_what_json_prints(sample: Corpus) -> None:
     """`as_dict` of a report is the command's --json."""
-    assert (
-        sample.check(level="error").as_dict() == call("check", sample.path, "--level", "error", "--json").json
-    )
+    assert sample.check(level="error").as_dict() == call("check", sample.path, "--level", "error", "--json").json
     assert sample.stats().as_dict() == call("stats", sample.path, "--json").json
     [report] = sample.suggest(rules=True)
     again = call("suggest", sample.path, "--rules", "--json").json["sources"][0]

@@ -16,14 +16,7 @@ import tokenize
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from tests.arch.source_tree import (
-    Function,
-    SourceFile,
-    code_lines,
-    function_length,
-    imported_modules,
-    package_files,
-)
+from tests.arch.source_tree import Function, SourceFile, code_lines, function_length, imported_modules, package_files
 
 SMALL_FILE = 40
 

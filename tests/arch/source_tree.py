@@ -87,11 +87,7 @@ def docstring_lines(tree: ast.Module) -> set[int]:
     lines: set[int] = set()
     for node in ast.walk(tree):
         for x in getattr(node, "body", None) or [] if not isinstance(node, ast.Lambda | ast.IfExp) else []:
-            if (
-                isinstance(x, ast.Expr)
-                and isinstance(x.value, ast.Constant)
-                and isinstance(x.value.value, str)
-            ):
+            if isinstance(x, ast.Expr) and isinstance(x.value, ast.Constant) and isinstance(x.value.value, str):
                 lines |= set(range(x.lineno, (x.end_lineno or 0) + 1))
     return lines
 

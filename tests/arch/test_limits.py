@@ -17,13 +17,7 @@ FILES = package_files()
 MOST_LINES = 500
 MOST_IN_FUNCTION = 60
 TOO_LONG_YET = {"annotator/language/attributions.py"}
-DOUBLE_YET = {
-    "ExportSelection",
-    "PackedDoc",
-    "manual_topics",
-    "read_manual_page",
-    "nearest_topic",
-}
+DOUBLE_YET = {"ExportSelection", "PackedDoc", "manual_topics", "read_manual_page", "nearest_topic"}
 FORMAT_PROTOCOL = {"detect", "read", "write"}
 """Functions that each format module defines, as the ``Format`` protocol asks."""
 CLICK_COMMAND = {"command"}
@@ -33,15 +27,9 @@ CLICK_COMMAND = {"command"}
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.name)
 def test_files_and_functions_stay_small(file: SourceFile) -> None:
     """A file has at most 500 lines and a docstring, a function at most 60 lines; cut along the story."""
-    assert file.text.count("\n") <= MOST_LINES or file.name in TOO_LONG_YET, (
-        "cut the file in two, each with one story"
-    )
+    assert file.text.count("\n") <= MOST_LINES or file.name in TOO_LONG_YET, "cut the file in two, each with one story"
     assert ast.get_docstring(file.tree), "begin the module with one sentence that says what it holds"
-    long = [
-        f"{f.name}: {function_length(f)} lines"
-        for f in file.functions
-        if function_length(f) > MOST_IN_FUNCTION
-    ]
+    long = [f"{f.name}: {function_length(f)} lines" for f in file.functions if function_length(f) > MOST_IN_FUNCTION]
     assert not long, "cut these functions along their steps"
 
 
@@ -55,9 +43,7 @@ def test_a_public_name_means_one_thing() -> None:
     twice = {
         name: files
         for name, files in where.items()
-        if len(files) > 1
-        and not name.startswith("_")
-        and name not in FORMAT_PROTOCOL | CLICK_COMMAND | DOUBLE_YET
+        if len(files) > 1 and not name.startswith("_") and name not in FORMAT_PROTOCOL | CLICK_COMMAND | DOUBLE_YET
     }
     assert not twice, "rename all but one of each"
 

@@ -53,11 +53,7 @@ def measure(path: Path, nlp: Any, args: argparse.Namespace) -> dict[str, Any]:
         golden = {r for _, r in gold}
         total.update(sentences=1, candidates=len(ranges), gold=len(golden), right=len(golden & ranges))
         show(doc, [r for label, r in gold if label == args.misses and r not in ranges], "-")
-        show(
-            doc,
-            [(c.first, c.last) for c in found if c.kind == args.extras and (c.first, c.last) not in golden],
-            "+",
-        )
+        show(doc, [(c.first, c.last) for c in found if c.kind == args.extras and (c.first, c.last) not in golden], "+")
     return {**{label: shares(counts) for label, counts in sorted(hits.items())}, **summary(total, seconds)}
 
 

@@ -78,10 +78,7 @@ def make(path: Path, count: int) -> CorpusFolder:
         path, name="made", lang="en", fingerprint=tokenizer_fingerprint("en"), schema_text=schema
     )
     annotated_sentences = make_sentences(count, random.Random(1))
-    with (
-        (path / "sentences.jsonl").open("wb") as sentences,
-        (path / "annotations" / "ana.jsonl").open("wb") as journal,
-    ):
+    with (path / "sentences.jsonl").open("wb") as sentences, (path / "annotations" / "ana.jsonl").open("wb") as journal:
         for first in range(0, count, EACH):
             article, placed = _article(annotated_sentences[first : first + EACH], first // EACH)
             file = path / "articles" / f"{article.id}.json"
@@ -89,16 +86,12 @@ def make(path: Path, count: int) -> CorpusFolder:
             for seq, annotated in enumerate(placed, first + 1):
                 sentences.write(orjson.dumps(encode_sentence(annotated.sentence)) + b"\n")
                 journal.write(
-                    encode_record(
-                        JournalRecord(seq, Op.ANSWER, annotated, annotator="ana", session="m", time=1.0)
-                    )
+                    encode_record(JournalRecord(seq, Op.ANSWER, annotated, annotator="ana", session="m", time=1.0))
                 )
     return corpus
 
 
-def _article(
-    annotated_sentences: Sequence[AnnotatedSentence], number: int
-) -> tuple[Article, list[AnnotatedSentence]]:
+def _article(annotated_sentences: Sequence[AnnotatedSentence], number: int) -> tuple[Article, list[AnnotatedSentence]]:
     """Return an article of these sentences, and the sentences in it."""
     text = " ".join(w.sentence.text for w in annotated_sentences)
     digest, day = text_digest(text), date(2031, 1, 1) + timedelta(days=number // EACH)

@@ -78,9 +78,7 @@ def measure(path: Path, nlp: Any, args: argparse.Namespace) -> dict[str, Any]:
     return summary(total)
 
 
-def views(
-    path: Path, nlp: Any, args: argparse.Namespace
-) -> Iterator[tuple[dict[str, Any], SentenceFeatures]]:
+def views(path: Path, nlp: Any, args: argparse.Namespace) -> Iterator[tuple[dict[str, Any], SentenceFeatures]]:
     """Yield each row with the view of its sentence, knowing what stands before it in its document."""
     for _, group in groupby(rows(path, args.half), key=lambda row: str(row["meta"]["doc"])):
         together = list(group)
@@ -175,10 +173,7 @@ def by_hints(view: SentenceFeatures, wanted: TokenRange, hints: list[int]) -> li
 
 def hint_costs(view: SentenceFeatures) -> list[int]:
     """Return the keys of each token's hint: one for capitals, numbers and marks, else two."""
-    easy = (
-        view.is_capitalised(i) or view.is_number(i) or is_quotation_mark(t.text)
-        for i, t in enumerate(view.tokens)
-    )
+    easy = (view.is_capitalised(i) or view.is_number(i) or is_quotation_mark(t.text) for i, t in enumerate(view.tokens))
     return [1 if e else 2 for e in easy]
 
 

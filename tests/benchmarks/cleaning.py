@@ -94,9 +94,7 @@ def dump_figures(pages: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def seed_figures(folder: Path) -> dict[str, list[int]]:
     """Return the wrong lines of each seed that is labelled here and print a row for each."""
-    wrong = {
-        path.name: wrong_seed_lines(path) for path in sorted(folder.glob("*.txt")) if path.name in SEED_BODY
-    }
+    wrong = {path.name: wrong_seed_lines(path) for path in sorted(folder.glob("*.txt")) if path.name in SEED_BODY}
     for name, numbers in wrong.items():
         print(f"{name:30} wrong lines: {numbers or 'none'}")
     return wrong

@@ -61,20 +61,7 @@ def run(args: Sequence[str | Path]) -> Run:
 def exported(folder: Path, attrs: str, *more: str) -> Run:
     """Export the corpus in ``folder`` into one part."""
     out = folder / f"out-{attrs}"
-    return run(
-        [
-            *EXPORT,
-            folder / "corpus",
-            out,
-            "--split",
-            "100/0/0",
-            "--attrs",
-            attrs,
-            "--shard",
-            "10000000",
-            *more,
-        ]
-    )
+    return run([*EXPORT, folder / "corpus", out, "--split", "100/0/0", "--attrs", attrs, "--shard", "10000000", *more])
 
 
 def timed(folder: Path, runs: int) -> dict[str, float]:
@@ -92,9 +79,7 @@ def timed(folder: Path, runs: int) -> dict[str, float]:
             taken.setdefault(attrs, []).append(made.cpu)
             taken.setdefault(f"{attrs}_megabytes", []).append(made.megabytes)
         for name, args in {"limit_min": (three, "isal", "2"), "limit_full": (all_,)}.items():
-            taken.setdefault(name, []).append(
-                json.loads(run([SHARED / "limit.py", tasks, *args]).out)["limit"]
-            )
+            taken.setdefault(name, []).append(json.loads(run([SHARED / "limit.py", tasks, *args]).out)["limit"])
     ours, reference = folder / "out-full" / "train.spacy", all_
     same = zlib.decompress(ours.read_bytes()) == zlib.decompress(reference.read_bytes())
     return {**{k: round(statistics.median(v), 3) for k, v in taken.items()}, "payload_identical": same}

@@ -105,9 +105,7 @@ def _article(
     whole = " ".join(texts)
     digest = text_digest(whole)
     lines = (SourceLine(LineVerdict.BODY, "made"),)
-    article = Article(
-        article_id_from_digest(digest), "made.txt", digest, whole, lines, title=title, date="2031-04-05"
-    )
+    article = Article(article_id_from_digest(digest), "made.txt", digest, whole, lines, title=title, date="2031-04-05")
     out: list[AnnotatedSentence] = []
     at = 0
     for index, text in enumerate(texts):
@@ -123,8 +121,7 @@ def _article(
 def make(folder: Path, total: int, seed: int = 1) -> None:
     """Write ``corpus/`` and ``tasks.jsonl`` with ``total`` sentences into the folder, article by article."""
     labels = "".join(
-        f'[[label]]\nname = "{x}"\nkey = "{k}"\ntarget = "ents"\n'
-        for x, k in zip(LENGTHS, "asdf", strict=True)
+        f'[[label]]\nname = "{x}"\nkey = "{k}"\ntarget = "ents"\n' for x, k in zip(LENGTHS, "asdf", strict=True)
     )
     schema = f'name = "made"\nversion = 1\n{labels}'
     at = folder / "corpus"
@@ -141,9 +138,7 @@ def make(folder: Path, total: int, seed: int = 1) -> None:
                 seq += 1
                 sentences.write(orjson.dumps(encode_sentence(annotated.sentence)) + b"\n")
                 journal.write(
-                    encode_record(
-                        JournalRecord(seq, Op.ANSWER, annotated, annotator="ana", session="made", time=1.0)
-                    )
+                    encode_record(JournalRecord(seq, Op.ANSWER, annotated, annotator="ana", session="made", time=1.0))
                 )
                 tasks.write(_task(annotated, seq))
 
@@ -155,9 +150,7 @@ def _task(annotated: AnnotatedSentence, seq: int) -> bytes:
     spans = []
     for x in annotated.annotation.spans:
         first, last = token_range(s.tokens, x.start, x.end)
-        spans.append(
-            {"start": x.start, "end": x.end, "token_start": first, "token_end": last - 1, "label": x.label}
-        )
+        spans.append({"start": x.start, "end": x.end, "token_start": first, "token_end": last - 1, "label": x.label})
     task = {
         "text": s.text,
         "meta": {"article": s.article, "sent": s.index},

@@ -132,9 +132,7 @@ def _article(text: str, origin: str, gold: Gold) -> Article:
     while any(text == a.text for a, _ in gold.articles):
         text += "\n"
     digest = text_digest(text)
-    lines = tuple(
-        SourceLine(LineVerdict.BODY if x.strip() else LineVerdict.BLANK, "") for x in text.split("\n")
-    )
+    lines = tuple(SourceLine(LineVerdict.BODY if x.strip() else LineVerdict.BLANK, "") for x in text.split("\n"))
     return Article(article_id_from_digest(digest), origin, digest, text, lines=lines, title=origin)
 
 
@@ -202,10 +200,7 @@ def schema_for(gold: Gold) -> str:
     labels, found = list(shipped), gold.labels
     if not set(found) <= {x.name for x in shipped}:
         names = sorted(found, key=lambda x: (-found[x], x))
-        labels = [
-            Label(name, KEYS[n : n + 1], LABEL_COLOURS[n % len(LABEL_COLOURS)])
-            for n, name in enumerate(names)
-        ]
+        labels = [Label(name, KEYS[n : n + 1], LABEL_COLOURS[n % len(LABEL_COLOURS)]) for n, name in enumerate(names)]
     inside, crosses = _relations(gold, labels)
     out = ['name = "gold"', 'version = "1"']
     for label in labels:

@@ -24,9 +24,7 @@ SOURCES = ROOT / "corpus" / "sources"
 
 def gold_parser(description: str | None) -> argparse.ArgumentParser:
     """Return a parser of ``[FILE…] [--half tune|test|all]``; without files it is the sample."""
-    parser = argparse.ArgumentParser(
-        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", type=Path, default=[SAMPLE], help="default: the sample corpus")
     parser.add_argument("--half", choices=("tune", "test", "all"), default="test", help="default: test")
     return parser
@@ -52,11 +50,7 @@ def sample_rows() -> list[dict[str, Any]]:
         meta = record["meta"]
         meta |= {"doc": meta["article"], "doc_start": meta["start"]}
         meta["annotates"] = ["PERSON", "VENUE", "COUNT", "CLAIM"]
-        last[meta["article"], meta["start"]] = {
-            "text": record["text"],
-            "spans": record["spans"],
-            "meta": meta,
-        }
+        last[meta["article"], meta["start"]] = {"text": record["text"], "spans": record["spans"], "meta": meta}
     return [last[place] for place in sorted(last)]
 
 

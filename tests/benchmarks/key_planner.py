@@ -116,9 +116,7 @@ def _at_once(context: ActionContext, state: SelectionState, span: Span) -> Plan 
     if found is None or found[0] != context.active or span_from_suggestion(found[1]).key != span.key:
         return None
     return Plan(
-        (Key(key, "label"),),
-        span.label,
-        *_after(context, annotation_actions.label_selection(context, state, label)),
+        (Key(key, "label"),), span.label, *_after(context, annotation_actions.label_selection(context, state, label))
     )
 
 
@@ -226,12 +224,7 @@ def _labelling(context: ActionContext, state: SelectionState, span: Span) -> Ite
     label = _label(context, span)
     key, spans = label_key(context.schema, label), len(context.annotated.annotation.spans)
     result = _try(partial(annotation_actions.label_selection, context, state, label)) if key else None
-    if (
-        result
-        and result.active is None
-        and result.edit
-        and len(result.edit.after[0].annotation.spans) > spans
-    ):
+    if result and result.active is None and result.edit and len(result.edit.after[0].annotation.spans) > spans:
         yield (Key(key, "label"),), result
     taken = any((s.start, s.end) == (span.start, span.end) for s in context.annotated.annotation.spans)
     if (
@@ -319,7 +312,5 @@ def _removing(at: _Place, span: Span) -> Iterator[Choice]:
         result := _try(partial(annotation_actions.remove_span_or_suggestion, context, state))
     ):
         yield (key_of("remove"),), result
-    if (
-        annotation_actions.span_at_range(context, state.selection.range) is None
-    ):  # else the keys would change that span
+    if annotation_actions.span_at_range(context, state.selection.range) is None:  # else the keys would change that span
         yield from _resizing(context, state, span)

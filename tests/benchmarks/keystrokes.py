@@ -86,9 +86,7 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gold", type=Path, nargs="?", help="default: 20 sentences or more of the sample")
     parser.add_argument("--suggest", nargs="*", default=["rules", "history"])
     parser.add_argument("--take", nargs="*", default=[])
@@ -134,9 +132,7 @@ def typed_in_terminal(
     typed, _ = _run(gold, folder / "planned", args, sources, files)
     corpus = make_corpus(gold, folder / "typed")
     put_in(gold, corpus.path, files)
-    replay(
-        corpus.path, typed.actions, preferences(corpus, sources, args.take), args.size, folder / "terminal"
-    )
+    replay(corpus.path, typed.actions, preferences(corpus, sources, args.take), args.size, folder / "terminal")
     check(gold, corpus.path / "annotations" / f"{NAME}.jsonl")
     return {"sentences": len(typed.enters), "spans": gold.size, "keys": len(typed.keys)}
 
@@ -163,10 +159,7 @@ def figures(gold: Gold, typed: Typed) -> dict[str, Any]:
         "claims": _of_labels(typed, labels, {CLAIM} & set(labels)),
         "by_label": {name: _of_labels(typed, labels, {name}) for name in sorted(labels)},
         "enter_a_sentence": {
-            name: {
-                "sentences": len(places),
-                "enter": _share(sum(typed.enters[p] for p in places), len(places)),
-            }
+            name: {"sentences": len(places), "enter": _share(sum(typed.enters[p] for p in places), len(places))}
             for name, places in groups.items()
         },
         "motor_seconds_a_span": _share(motor, gold.size, 2),
@@ -244,13 +237,9 @@ def table(out: dict[str, Any]) -> str:
         lines.append(_line("  " + name.replace("_", " "), f["sentences"], _number(f["enter"])))
     lines.append(_line("motor seconds a span", "", _number(out["motor_seconds_a_span"])))
     for name, f in out.get("slate", {}).get("models", {}).items():
-        lines.append(
-            _line(f"SLATE {name.replace('_', ' ')}", "", f"{f['keys']} keys, {f['seconds']} s a span")
-        )
+        lines.append(_line(f"SLATE {name.replace('_', ' ')}", "", f"{f['keys']} keys, {f['seconds']} s a span"))
     if "pty" in out:
-        lines.append(
-            "in a terminal too: {sentences} sentences, {spans} spans, {keys} keys".format(**out["pty"])
-        )
+        lines.append("in a terminal too: {sentences} sentences, {spans} spans, {keys} keys".format(**out["pty"]))
     return "\n".join(lines)
 
 

@@ -119,9 +119,7 @@ def _annotate(session: AnnotationSession, written: Sequence[Writer], numbers: Se
     """Save the spans of these sentences; every other one, and the last, is accepted."""
     for i in numbers:
         answer = Answer.ACCEPT if i % 2 or i == numbers[-1] else None
-        session.apply_edit(
-            apply_suggestions(session.article_sentences[i], written[i].spans, session.schema, answer)
-        )
+        session.apply_edit(apply_suggestions(session.article_sentences[i], written[i].spans, session.schema, answer))
     assert session.flush(60)
 
 
@@ -159,9 +157,7 @@ def percentiles(values: Sequence[float]) -> dict[str, float]:
 
 def main() -> None:
     """Press the keys in both programs in turn and print the figures."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--keys", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()

@@ -14,6 +14,7 @@ import resource
 import tempfile
 import time
 from contextlib import nullcontext
+from itertools import pairwise
 from pathlib import Path
 
 from annotator.storage.journal import Journal
@@ -46,7 +47,7 @@ def main() -> None:
         decisions = session.history.done
         if profile:
             profile.print_stats("tottime")
-        steps = [round(b - a, 4) for a, b in zip(times, times[1:], strict=False)]
+        steps = [round(b - a, 4) for a, b in pairwise(times)]
         session.close()
     total = times[-1] - times[0]
     figures = dict(zip(("corpus", "journal", "session"), steps, strict=True)) | {

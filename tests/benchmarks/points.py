@@ -57,9 +57,7 @@ def main() -> None:
     print(json.dumps({"benchmark": "points", "kinds": figures}))
 
 
-def gather(
-    texts: Iterable[list[dict[str, Any]]], known: set[str], nlp: Any, samples: dict[str, list[Sample]]
-) -> None:
+def gather(texts: Iterable[list[dict[str, Any]]], known: set[str], nlp: Any, samples: dict[str, list[Sample]]) -> None:
     """Add the readings of a set of articles, each with whether it is gold."""
     for article in texts:
         docs = [nlp(row["text"]) for row in article]
@@ -78,9 +76,7 @@ def marked(path: Path) -> set[str]:
     rows = [row for article in articles(path, "tune") for row in article]
     if not any("silver" in str(row["meta"]) for row in rows):
         return set()
-    return {
-        row["text"][s["start"] : s["end"]] for row in rows for s in row["spans"] if s["label"] == "PERSON"
-    }
+    return {row["text"][s["start"] : s["end"]] for row in rows for s in row["spans"] if s["label"] == "PERSON"}
 
 
 def fit(samples: Sequence[Sample]) -> tuple[float, dict[str, float], Counter[str]]:

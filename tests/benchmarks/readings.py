@@ -77,9 +77,7 @@ def main() -> None:
         tallies, ms = measure(path, nlp, args)
         for label, tally in tallies.items():
             pooled[label].add(tally)
-        files[path.name] = {label: t.figures() for label, t in sorted(tallies.items())} | {
-            "ms_per_sentence": ms
-        }
+        files[path.name] = {label: t.figures() for label, t in sorted(tallies.items())} | {"ms_per_sentence": ms}
     for label, tally in sorted(pooled.items()):
         show_calibration(label, tally)
     if args.rules:
@@ -103,9 +101,7 @@ def measure(path: Path, nlp: Any, args: argparse.Namespace) -> tuple[dict[str, T
     tallies: dict[str, Tally] = defaultdict(Tally)
     seconds, sentences = 0.0, 0
     for article in articles(path, args.half):
-        cut = [
-            build_tokens([t.text for t in d], [bool(t.whitespace_) for t in d]) for d in docs(article, nlp)
-        ]
+        cut = [build_tokens([t.text for t in d], [bool(t.whitespace_) for t in d]) for d in docs(article, nlp)]
         began = time.perf_counter()
         context = build_context("\n".join(row["text"] for row in article), cut)
         found = [span_candidates(tokens, context) for tokens in cut]

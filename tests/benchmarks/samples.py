@@ -2,8 +2,9 @@
 
 Without a file it is the sample corpus, exported in a few formats. Each file (a brat folder counts as one,
 a folder with a folder for each tool as all that is in those) goes through ``annotator import
---add-labels`` into a corpus of its own. Printed are a table for people, the refusals with what they say, and on the last line one JSON
-object. Exit code 1 where an account does not balance, where a file made a traceback, or where a file
+--add-labels`` into a corpus of its own. Printed are a table for people, the refusals with what they say,
+and on the last line one JSON object. Exit code 1 where an account does not balance, where a file made a
+traceback, or where a file
 that was refused has left anything behind.
 """
 
@@ -59,9 +60,7 @@ def main() -> None:
     parser.add_argument("files", nargs="*", type=Path)
     files = parser.parse_args().files
     with TemporaryDirectory() as folder:
-        rows = [
-            imported(path) for path in (listed_samples(files) if files else exported_sample(Path(folder)))
-        ]
+        rows = [imported(path) for path in (listed_samples(files) if files else exported_sample(Path(folder)))]
     print("\n".join([*table(rows), *refusals(rows), *reasons(rows)]))
     print(json.dumps({"files": [asdict(r) for r in rows]}, ensure_ascii=False))
     sys.exit(any(r.fault for r in rows))
@@ -94,9 +93,7 @@ def imported(path: Path) -> Row:
     with TemporaryDirectory() as folder:
         corpus = Path(folder, "corpus")
         command = [sys.executable, "-m", "annotator.cli.main", "import", str(path), "--corpus", str(corpus)]
-        done = subprocess.run(
-            [*command, "--add-labels", "--json"], capture_output=True, text=True, check=False
-        )
+        done = subprocess.run([*command, "--add-labels", "--json"], capture_output=True, text=True, check=False)
         left = sorted(p.name for p in Path(folder).iterdir())
     if done.returncode in {0, 3}:
         return _taken(name, done.returncode, json.loads(done.stdout))

@@ -48,9 +48,7 @@ def main() -> None:
 
 def make_sentences(count: int, rng: random.Random) -> list[AnnotatedSentence]:
     """Return so many accepted sentences with names out of a fifth as many."""
-    names = [
-        f"Q{n:x}".translate(str.maketrans("0123456789", "ghijklmnop")) for n in range(max(1, count // 5))
-    ]
+    names = [f"Q{n:x}".translate(str.maketrans("0123456789", "ghijklmnop")) for n in range(max(1, count // 5))]
     return [_make_sentence(n, names, rng) for n in range(count)]
 
 

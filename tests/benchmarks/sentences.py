@@ -143,8 +143,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", type=Path, default=[SAMPLE], help="default: the sample corpus")
     sets = {
-        path.stem: bodies(json_rows(path)) if is_dump(path) else paragraphs(path)
-        for path in parser.parse_args().files
+        path.stem: bodies(json_rows(path)) if is_dump(path) else paragraphs(path) for path in parser.parse_args().files
     }
     results: dict[str, dict[str, dict[str, float]]] = {}
     for name, gold in sets.items():

@@ -39,12 +39,7 @@ class Program:
         pid, self.fd = pty.fork()
         if pid == 0:
             os.chdir(ROOT)
-            env = {
-                **os.environ,
-                "TERM": "xterm-256color",
-                "COLORTERM": "truecolor",
-                "ANNOTATOR_HOME": str(home),
-            }
+            env = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "ANNOTATOR_HOME": str(home)}
             os.execve(command[0], list(command), env)
         self.pid = pid
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))

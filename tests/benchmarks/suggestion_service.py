@@ -57,9 +57,7 @@ def main() -> None:
 def speed(articles: int, schema: Schema) -> dict[str, object]:
     """Return what a large corpus costs, in milliseconds of processor time."""
     dice = random.Random(1)
-    annotated_sentences = [
-        make_sentence(dice, f"{a:012x}", n) for a in range(articles) for n in range(SENTENCES)
-    ]
+    annotated_sentences = [make_sentence(dice, f"{a:012x}", n) for a in range(articles) for n in range(SENTENCES)]
     service = SuggestionService(schema, lambda _: ("", []))
     began = time.process_time()
     service.update((), annotated_sentences)
@@ -78,11 +76,7 @@ def speed(articles: int, schema: Schema) -> dict[str, object]:
 
 def make_sentence(dice: random.Random, article: str, n: int) -> AnnotatedSentence:
     """Return an accepted sentence with two persons and a place."""
-    person, place, other = (
-        f"{dice.choice(FIRST)} {dice.choice(LAST)}",
-        dice.choice(LAST) + "burg",
-        dice.choice(LAST),
-    )
+    person, place, other = (f"{dice.choice(FIRST)} {dice.choice(LAST)}", dice.choice(LAST) + "burg", dice.choice(LAST))
     words = (
         f"Mayor {person} told reporters in {place} on Monday that about {dice.randint(3, 90)} boats "
         f"had left the harbour before {other} arrived ."

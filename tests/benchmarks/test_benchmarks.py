@@ -22,11 +22,7 @@ SLOW = (
 def test_a_benchmark_runs_without_arguments(name: str) -> None:
     """It exits with 0, and its last line is its figures."""
     run = subprocess.run(
-        [sys.executable, "-m", f"tests.benchmarks.{name}"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, "-m", f"tests.benchmarks.{name}"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout.splitlines()[-1])
@@ -34,13 +30,10 @@ def test_a_benchmark_runs_without_arguments(name: str) -> None:
 
 def test_every_benchmark_is_listed_and_run() -> None:
     """The package's docstring has a line for each program in it, and this file runs it."""
-    programs = {
-        p.stem for p in (ROOT / "tests" / "benchmarks").glob("*.py") if "\nif __name__ ==" in p.read_text()
-    } - {"minimal_app", "export_data"}
-    assert programs == {*QUICK, *SLOW}
-    listed = {
-        line[2:].partition(":")[0]
-        for line in (tests.benchmarks.__doc__ or "").splitlines()
-        if line[:2] == "- "
+    programs = {p.stem for p in (ROOT / "tests" / "benchmarks").glob("*.py") if "\nif __name__ ==" in p.read_text()} - {
+        "minimal_app",
+        "export_data",
     }
+    assert programs == {*QUICK, *SLOW}
+    listed = {line[2:].partition(":")[0] for line in (tests.benchmarks.__doc__ or "").splitlines() if line[:2] == "- "}
     assert listed == programs

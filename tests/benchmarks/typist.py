@@ -162,10 +162,7 @@ class Typist:
 
     async def jump(self, i: int) -> bool:
         """Take a right suggestion of another sentence in view, which makes that the active one."""
-        if (
-            self.controller.selection_state.selection is not None
-            and not self.controller.selection_state.span_just_made
-        ):
+        if self.controller.selection_state.selection is not None and not self.controller.selection_state.span_just_made:
             return False
         annotated, schema = self.annotated(i), self.session.schema
         wanted = {s.key for s in missing(annotated, self.gold.of(annotated.sentence))}
@@ -247,13 +244,7 @@ def preferences(corpus: CorpusFolder, sources: Sources, take: Sequence[str]) -> 
 
 
 async def _typed(
-    corpus: CorpusFolder,
-    gold: Gold,
-    sources: Sources,
-    take: Sequence[str],
-    size: tuple[int, int],
-    *,
-    show: bool,
+    corpus: CorpusFolder, gold: Gold, sources: Sources, take: Sequence[str], size: tuple[int, int], *, show: bool
 ) -> Typed:
     session = opened(corpus, sources)
     app = AnnotatorApp(session, preferences(corpus, sources, take))

@@ -6,12 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from annotator.checks.consistency import (
-    InconsistencyGroup,
-    InconsistencyKind,
-    apply_proposals,
-    find_inconsistencies,
-)
+from annotator.checks.consistency import InconsistencyGroup, InconsistencyKind, apply_proposals, find_inconsistencies
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.spans import Span
 from tests import builders
@@ -44,9 +39,7 @@ def test_words_labelled_here_and_not_there_are_found() -> None:
         ("Skerrin has no shop.", {}),
         ("Nobody left Skerrin.", {"Skerrin": "VENUE"}),
     )
-    assert _described(find_inconsistencies(annotated_sentences, SCHEMA)) == [
-        ("Skerrin", "MISSED", "VENUE", [1])
-    ]
+    assert _described(find_inconsistencies(annotated_sentences, SCHEMA)) == [("Skerrin", "MISSED", "VENUE", [1])]
     annotated_sentences[1] = replace(annotated_sentences[1], annotation=Annotation())
     assert find_inconsistencies(annotated_sentences, SCHEMA) == ()
     annotated_sentences[1] = replace(annotated_sentences[1], annotation=Annotation(answer=Answer.REJECT))
@@ -93,9 +86,7 @@ def test_parts_of_longer_names_are_no_inconsistency() -> None:
         ("She is Ada Brekke.", {"Ada Brekke": "PERSON"}),
         ("Then Mr Brekke came.", {}),
     )
-    assert _described(find_inconsistencies(annotated_sentences, SCHEMA)) == [
-        ("Brekke", "MISSED", "PERSON", [4])
-    ]
+    assert _described(find_inconsistencies(annotated_sentences, SCHEMA)) == [("Brekke", "MISSED", "PERSON", [4])]
 
 
 def test_statements_bare_numbers_and_small_words_are_left_out() -> None:
@@ -110,9 +101,7 @@ def test_statements_bare_numbers_and_small_words_are_left_out() -> None:
         ("They saw 12 boats.", {"12 boats": "COUNT"}),
         ("Then 12 boats left.", {}),
     )
-    assert _described(find_inconsistencies(annotated_sentences, SCHEMA)) == [
-        ("12 boats", "MISSED", "COUNT", [7])
-    ]
+    assert _described(find_inconsistencies(annotated_sentences, SCHEMA)) == [("12 boats", "MISSED", "COUNT", [7])]
 
 
 def test_a_label_may_lie_where_the_schema_allows_it() -> None:
@@ -151,9 +140,9 @@ def test_a_title_inside_here_and_outside_there_is_found() -> None:
     edit = apply_proposals(annotated_sentences[0], group.changes, SCHEMA)
     assert [annotated_sentences[0].text_of(s) for s in edit.after[0].annotation.spans] == ["Brekke"]
 
-    annotated_sentences[2] = _annotated_sentences(
-        *[("", {})] * 2, ("Here Mr Brekke spoke.", {"Mr Brekke": "PERSON"})
-    )[2]
+    annotated_sentences[2] = _annotated_sentences(*[("", {})] * 2, ("Here Mr Brekke spoke.", {"Mr Brekke": "PERSON"}))[
+        2
+    ]
     annotated_sentences += [
         replace(w, sentence=replace(w.sentence, start=900, index=3)) for w in annotated_sentences[2:]
     ]
@@ -165,9 +154,7 @@ def test_a_title_inside_here_and_outside_there_is_found() -> None:
 def test_several_changes_of_a_sentence_are_one_edit_and_keep_its_answer() -> None:
     """A finished sentence stays finished; both mentions get their label at once."""
     annotated_sentences = _annotated_sentences(
-        ("Later Pell left.", {"Pell": "PERSON"}),
-        ("Here Pell spoke.", {"Pell": "PERSON"}),
-        ("Then Pell met Pell.", {}),
+        ("Later Pell left.", {"Pell": "PERSON"}), ("Here Pell spoke.", {"Pell": "PERSON"}), ("Then Pell met Pell.", {})
     )
     (group,) = find_inconsistencies(annotated_sentences, SCHEMA)
     edit = apply_proposals(annotated_sentences[2], group.changes, SCHEMA)
@@ -187,18 +174,14 @@ _SENTENCES = st.lists(
 
 
 @given(_SENTENCES)
-def test_doing_all_that_is_proposed_leaves_nothing_to_do(
-    annotation: list[tuple[str, str, Answer | None]],
-) -> None:
+def test_doing_all_that_is_proposed_leaves_nothing_to_do(annotation: list[tuple[str, str, Answer | None]]) -> None:
     """After every proposal is carried out the works are consistent; every place is where the words stand."""
     annotated_sentences = {}
     for n, (name, label, answer) in enumerate(annotation):
         text = f"Then {name} was there."
         spans = [builders.span(text, name, label)] if label else []
         sentence = builders.sentence(text, start=n * 100, index=n)
-        annotated_sentences[sentence.id] = AnnotatedSentence(
-            sentence, Annotation(answer=answer).with_spans(spans)
-        )
+        annotated_sentences[sentence.id] = AnnotatedSentence(sentence, Annotation(answer=answer).with_spans(spans))
     for group in find_inconsistencies(list(annotated_sentences.values()), SCHEMA):
         assert 0 < group.strength < 1
         for place in group.changes:

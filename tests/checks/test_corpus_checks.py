@@ -87,9 +87,7 @@ def test_white_space_at_an_edge_and_spans_without_content() -> None:
         "PERSON “Ilka” begins or ends with white space"
     ]
     white = AnnotatedSentence(builders.sentence(text), Annotation().with_spans([Span(4, 6, "PERSON")]))
-    assert _whats(boundaries.check_whitespace_edges(_material(white))) == [
-        "PERSON holds nothing but white space"
-    ]
+    assert _whats(boundaries.check_whitespace_edges(_material(white))) == ["PERSON holds nothing but white space"]
     assert not list(boundaries.check_empty_spans(_material(white)))
     marks = _annotated(text, ("…", "COUNT"), ("€", "COUNT"))
     assert _whats(boundaries.check_empty_spans(_material(marks))) == ["COUNT holds nothing but “…”"]
@@ -150,9 +148,7 @@ def test_only_statements_may_run_over_the_end_of_a_sentence() -> None:
     at = text.index("the market. He smiled")
     spans = [Span(at, at + 21, label) for label in ("VENUE", "CLAIM")]
     annotated = replace(joined, annotation=Annotation().with_spans(spans))
-    material = CheckInput(
-        NEWS, [ReviewedSentence(annotated, "ana")], {a.id: a}, {a.id: builders.sentences(a)}
-    )
+    material = CheckInput(NEWS, [ReviewedSentence(annotated, "ana")], {a.id: a}, {a.id: builders.sentences(a)})
     assert _whats(boundaries.check_sentence_crossing(material)) == [
         "VENUE “the market. He smiled” runs over the end of a sentence"
     ]
@@ -236,10 +232,7 @@ def _sentences(article: str, *texts: str) -> list[Sentence]:
 
 def test_copied_articles_and_sentences_are_reported() -> None:
     """Wire copy with some words changed is one group; its sentences are not told again, others are."""
-    story = [
-        f"On day {n} the crew of boat {n} counted {n * 3} seals near the north pier of Vemmel."
-        for n in range(6)
-    ]
+    story = [f"On day {n} the crew of boat {n} counted {n * 3} seals near the north pier of Vemmel." for n in range(6)]
     copy = [t.replace("north", "old") if n == 3 else t for n, t in enumerate(story)]
     line = "The harbour master of Vemmel would not say when the north pier opens again."
     found = list(
@@ -288,15 +281,11 @@ def test_drift_names_the_sentences_that_would_be_cut_otherwise() -> None:
 
 def test_every_kind_has_words_and_a_check() -> None:
     """A kind that the command lists is looked for by a check, or by the command itself."""
-    assert {k for _, finds in CHECKS for k in finds} | {ProblemKind.JOURNAL, ProblemKind.TOKENIZER} == set(
-        ProblemKind
-    )
+    assert {k for _, finds in CHECKS for k in finds} | {ProblemKind.JOURNAL, ProblemKind.TOKENIZER} == set(ProblemKind)
     assert all(k.description for k in ProblemKind)
 
 
-SPANS = st.lists(
-    st.tuples(st.integers(0, 30), st.integers(1, 30), st.sampled_from(["PERSON", "VENUE", "CLAIM", "X"]))
-)
+SPANS = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 30), st.sampled_from(["PERSON", "VENUE", "CLAIM", "X"])))
 
 
 @given(st.text(min_size=31, max_size=40), SPANS)

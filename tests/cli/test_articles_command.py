@@ -50,9 +50,7 @@ def test_a_switch_that_makes_no_sense(corpus: Path, switch: tuple[str, str], mes
 def test_text_from_a_page_can_not_command_a_terminal(tmp_path: Path) -> None:
     """Escapes in a page reach stdout as visible characters."""
     page = tmp_path / "x.txt"
-    page.write_text(
-        "Fog \x1b]52;c;YWJj\x07 over the harbour\n\nThe fog \x1b[31mstayed for a week, said Ada Pell.\n"
-    )
+    page.write_text("Fog \x1b]52;c;YWJj\x07 over the harbour\n\nThe fog \x1b[31mstayed for a week, said Ada Pell.\n")
     call("ingest", page, "--corpus", tmp_path / "c")
     article = call("articles", tmp_path / "c", "--json").json[0]["id"]
     for result in (call("articles", tmp_path / "c"), call("articles", tmp_path / "c", article)):

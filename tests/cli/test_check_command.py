@@ -28,9 +28,7 @@ def marked(tmp_path: Path) -> Path:
     session = builders.open_session(corpus)
     annotated = session.annotation_store.sentences_of(builders.market().id)[2]
     text = annotated.sentence.text
-    session.apply_edit(
-        add_span(annotated, builders.span(text, "More than 40 stalls", "COUNT"), corpus.schema)
-    )
+    session.apply_edit(add_span(annotated, builders.span(text, "More than 40 stalls", "COUNT"), corpus.schema))
     annotated = session.annotation_store.sentences_of(builders.market().id)[2]
     session.apply_edit(add_span(annotated, builders.span(text, "Friday, ".strip(), "VENUE"), corpus.schema))
     annotated = session.annotation_store.sentences_of(builders.market().id)[2]
@@ -61,9 +59,7 @@ def test_only_and_level_choose_what_counts(marked: Path) -> None:
         assert result.out == "nothing found in 1 sentence and 2 spans of 1 annotator\n"
     result = call("check", marked, "--only", "commas")
     assert result.code == 2
-    assert result.err.startswith(
-        "annotator: --only commas is no kind of problem; use one of journal, place, label,"
-    )
+    assert result.err.startswith("annotator: --only commas is no kind of problem; use one of journal, place, label,")
 
 
 def test_json_shows_each_problem_in_fields(marked: Path) -> None:
@@ -99,11 +95,7 @@ def test_everything_together_is_sorted_and_changes_nothing(marked: Path) -> None
 def test_an_own_tokenizer_is_no_drift(tmp_path: Path) -> None:
     """A corpus made with the installed spaCy has its fingerprint."""
     corpus = CorpusFolder.create(
-        tmp_path / "c",
-        name="c",
-        lang="en",
-        fingerprint=Tokenizer("en").fingerprint,
-        schema_text=builders.NEWS,
+        tmp_path / "c", name="c", lang="en", fingerprint=Tokenizer("en").fingerprint, schema_text=builders.NEWS
     )
     corpus.add_article(builders.bridge(), builders.sentences(builders.bridge()))
     assert call("check", corpus.path, "--only", "tokenizer").code == 0
@@ -138,9 +130,7 @@ def test_an_article_that_is_gone_is_damage(marked: Path) -> None:
     """An accepted sentence whose article is not there any more is an error that names it."""
     (marked / "articles" / f"{builders.market().id}.json").unlink()
     result = call("check", marked, "--only", "journal", "--json")
-    assert [(p["what"], p["line"]) for p in result.json["problems"]] == [
-        ("the article is not in the corpus", 3)
-    ]
+    assert [(p["what"], p["line"]) for p in result.json["problems"]] == [("the article is not in the corpus", 3)]
 
 
 def test_what_was_rejected_or_taken_back_is_not_looked_at(marked: Path) -> None:

@@ -54,11 +54,7 @@ def test_a_shell_completes_commands() -> None:
     """A first word is completed to a command."""
     asked = {"_ANNOTATOR_COMPLETE": "bash_complete", "COMP_WORDS": "annotator exp", "COMP_CWORD": "1"}
     run = subprocess.run(
-        [sys.executable, "-m", "annotator"],
-        env=os.environ | asked,
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, "-m", "annotator"], env=os.environ | asked, capture_output=True, text=True, check=False
     )
     assert run.stdout == "plain,export\n"
 
@@ -100,12 +96,7 @@ def test_an_unforeseen_error_is_json_too(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("annotator.cli.stats.collect_statistics", fail)
     said = call("stats", builders.make_corpus(tmp_path / "news").path, "--json")
     assert said.code == 1
-    assert said.json["error"] == {
-        "kind": "unexpected",
-        "what": "permission denied",
-        "where": "/locked",
-        "do": "",
-    }
+    assert said.json["error"] == {"kind": "unexpected", "what": "permission denied", "where": "/locked", "do": ""}
 
 
 def test_a_row_is_cut_to_the_terminals_cells(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,12 +48,7 @@ class CorpusBuilder:
         return article
 
     def answer(
-        self,
-        who: str,
-        of: Iterable[Sentence],
-        answer: Answer | None = Answer.ACCEPT,
-        *,
-        words: slice = slice(0, 1),
+        self, who: str, of: Iterable[Sentence], answer: Answer | None = Answer.ACCEPT, *, words: slice = slice(0, 1)
     ) -> None:
         """Answer sentences, each with a span over some of its words."""
         with Journal.open(self.path, who) as journal:
@@ -74,9 +69,7 @@ class CorpusBuilder:
         for who in self.corpus.annotators():
             for r in Journal.open(self.path, who, read_only=True).records:
                 last[who, r.annotated.sentence.id] = r
-        annotated_sentences = [
-            r.annotated for r in last.values() if r.annotated.annotation.answer is Answer.ACCEPT
-        ]
+        annotated_sentences = [r.annotated for r in last.values() if r.annotated.annotation.answer is Answer.ACCEPT]
         return {span_id(w.sentence.id, s) for w in annotated_sentences for s in w.annotation.spans}
 
 
@@ -173,9 +166,7 @@ def _broken(path: Path, kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "code"), [("middle", 3), ("missing", 3), ("torn", 3), ("crlf", 0), ("no line end", 0)]
 )
-def test_a_flaw_that_costs_a_record_is_a_loss(
-    builder: CorpusBuilder, tmp_path: Path, kind: str, code: int
-) -> None:
+def test_a_flaw_that_costs_a_record_is_a_loss(builder: CorpusBuilder, tmp_path: Path, kind: str, code: int) -> None:
     """A damaged, missing or torn line of a journal: warned, in report and ledger, exit 3; line ends: not."""
     builder.answer("ana", builder.of(builder.add(TOWNS)))
     builder.answer("bo", builder.of(builder.add(QUAYS)))
@@ -247,15 +238,9 @@ def test_the_newer_version_supersedes_word_for_word(
     _conserved(builder, tmp_path / "out")
 
 
-@pytest.mark.parametrize(
-    ("answer", "kept"), [(Answer.ACCEPT, 1), (Answer.REJECT, 1), (Answer.IGNORE, 1), (None, 6)]
-)
+@pytest.mark.parametrize(("answer", "kept"), [(Answer.ACCEPT, 1), (Answer.REJECT, 1), (Answer.IGNORE, 1), (None, 6)])
 def test_a_decision_on_the_newer_version_counts(
-    builder: CorpusBuilder,
-    versions: tuple[Article, Article],
-    tmp_path: Path,
-    answer: Answer | None,
-    kept: int,
+    builder: CorpusBuilder, versions: tuple[Article, Article], tmp_path: Path, answer: Answer | None, kept: int
 ) -> None:
     """A reject or ignore of the same words is the later decision; an unfinished sentence is none."""
     v1, v2 = versions
@@ -278,9 +263,7 @@ def test_an_unfinished_sentence_of_the_old_version_is_not_finished(
     assert result.json["totals"]["sentences"]["unfinished"] == 6
 
 
-def test_superseding_knows_who(
-    builder: CorpusBuilder, versions: tuple[Article, Article], tmp_path: Path
-) -> None:
+def test_superseding_knows_who(builder: CorpusBuilder, versions: tuple[Article, Article], tmp_path: Path) -> None:
     """One annotator's work on the newer version supersedes nothing of another's."""
     v1, v2 = versions
     builder.answer("ana", builder.of(v1))

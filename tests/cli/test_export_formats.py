@@ -19,15 +19,7 @@ TEXTS = (
     "Captain Lena Okafor left Osmund at noon. 🛶 She told Tam Reedy: “the 40 rowers of Osmund” were late.",
     "Nobody saw  Ilse\u00a0Brandt.\n\nThe pier — closed since May — was empty.\tReedy waited.",
 )
-NAMES = (
-    "Lena Okafor",
-    "Osmund",
-    "Tam Reedy",
-    "Ilse\u00a0Brandt",
-    "Reedy",
-    "the 40 rowers of Osmund",
-    "40 rowers",
-)
+NAMES = ("Lena Okafor", "Osmund", "Tam Reedy", "Ilse\u00a0Brandt", "Reedy", "the 40 rowers of Osmund", "40 rowers")
 
 WRITTEN = [n for n in registry.FORMATS if registry.FORMATS[n].can_write]
 
@@ -109,10 +101,7 @@ ROWED = Document("Lena met Lena.", (Span(0, 4, "PERSON"),), where="x")
     ("back", "message"),
     [
         (ROWED, "x: passed; 1 of 1 spans came back in place"),
-        (
-            Document("Lena  met Lena.", ROWED.spans),
-            "1 span came back with the same words in a text that has changed",
-        ),
+        (Document("Lena  met Lena.", ROWED.spans), "1 span came back with the same words in a text that has changed"),
         (Document(ROWED.text), "missing without a word: 1, such as PERSON 'Lena'"),
         (Document(ROWED.text, (Span(0, 4, "VENUE"),)), "came from nowhere: 1"),
         (Document(ROWED.text, (*ROWED.spans, Span(9, 13, "PERSON"))), "came from nowhere: 1"),
@@ -149,9 +138,7 @@ def test_what_a_format_has_no_word_for_is_reported(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "message"), [("conll", 1), ("spacy-json", 1), ("brat", 0), ("prodigy", 0)])
-def test_texts_of_several_annotators_in_a_nameless_file_are_reported(
-    tmp_path: Path, name: str, message: int
-) -> None:
+def test_texts_of_several_annotators_in_a_nameless_file_are_reported(tmp_path: Path, name: str, message: int) -> None:
     """Where a file can't say who has annotated what, two people's views of a text would pass for one's."""
     row = {"text": "Ada left.", "spans": [{"start": 0, "end": 3, "label": "PERSON"}], "answer": "accept"}
     (tmp_path / "in.jsonl").write_bytes(orjson.dumps(row))

@@ -57,9 +57,6 @@ def test_prodigy_has_no_parts(tmp_path: Path) -> None:
     """An option that the format has no use for is wrong usage, and nothing finished is an error."""
     builder = CorpusBuilder(tmp_path / "news")
     result = call("export", builder.path, tmp_path / "out", "--format", "prodigy", "--unit", "article")
-    assert (result.code, "--unit has no meaning with --format prodigy; leave it out" in result.err) == (
-        2,
-        True,
-    )
+    assert (result.code, "--unit has no meaning with --format prodigy; leave it out" in result.err) == (2, True)
     result = call("export", builder.path, tmp_path / "out", "--format", "prodigy")
     assert (result.code, "there is no finished sentence to export; annotate some" in result.err) == (1, True)

@@ -98,9 +98,7 @@ def test_a_rebalance_lasts(tmp_path: Path) -> None:
     again = call("export", builder.path, tmp_path / "again", "--json")
     assert again.code == 0
     for part in ("train", "dev", "test"):
-        assert (tmp_path / "out" / f"{part}.spacy").read_bytes() == (
-            tmp_path / "again" / f"{part}.spacy"
-        ).read_bytes()
+        assert (tmp_path / "out" / f"{part}.spacy").read_bytes() == (tmp_path / "again" / f"{part}.spacy").read_bytes()
 
 
 def test_each_article_by_itself_on_request(tmp_path: Path) -> None:
@@ -198,9 +196,7 @@ def test_the_page_shows_how_far_annotators_agree(tmp_path: Path) -> None:
     assert '<td class="n">0.50</td><td class="n">1.00</td>' in page
 
 
-def test_a_rebalance_that_cannot_last_leaves_all_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_rebalance_that_cannot_last_leaves_all_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the corpus takes no file, the export stops before it has written anything."""
     builder = _builder(tmp_path / "c")
 

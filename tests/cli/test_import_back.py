@@ -17,12 +17,7 @@ TEXT = (
     "Captain Lena Okafor left Osmund at noon. “We are late. We will be early,” she told Tam Reedy.\n\n"
     "The ferry came. It sank\nin Osmund harbour; nobody was hurt. The mayor said so."
 )
-MARKED = {
-    "Lena Okafor": "PERSON",
-    "noon. “We are late": "CLAIM",
-    "sank\nin Osmund": "CLAIM",
-    "Tam Reedy": "PERSON",
-}
+MARKED = {"Lena Okafor": "PERSON", "noon. “We are late": "CLAIM", "sank\nin Osmund": "CLAIM", "Tam Reedy": "PERSON"}
 HOLDS = {
     "prodigy": "annotations.jsonl",
     "doccano": "ada.jsonl",
@@ -67,9 +62,7 @@ def test_sentences_come_back_as_they_were(corpus: Path, name: str, tmp_path: Pat
 
 
 @pytest.mark.parametrize("name", ["spacy", "plain", "huggingface"])
-def test_an_article_at_a_time_leaves_open_what_nobody_has_read(
-    corpus: Path, name: str, tmp_path: Path
-) -> None:
+def test_an_article_at_a_time_leaves_open_what_nobody_has_read(corpus: Path, name: str, tmp_path: Path) -> None:
     """A missing tag is no O, and a sentence that is not told is not claimed: both stay unfinished."""
     back = _there_and_back(corpus, name, tmp_path, "--unit", "article")
     assert answers(back) == answers(corpus)
@@ -80,10 +73,7 @@ def test_an_article_at_a_time_leaves_open_what_nobody_has_read(
 def test_a_format_without_a_place_says_so(corpus: Path, tmp_path: Path) -> None:
     """Brat has a text and no sentences: it is cut anew, and export and certificate have told it."""
     result = call("export", corpus, tmp_path / "out", "--format", "brat")
-    assert (
-        "written whole though some of their sentences are not accepted, so that nothing is marked"
-        in result.out
-    )
+    assert "written whole though some of their sentences are not accepted, so that nothing is marked" in result.out
     assert "not held: sentences (0 of 1 came back)" in call("check", corpus, "--round-trip", "brat").out
     assert imported(tmp_path / "out", tmp_path / "c").code == 0
     assert [x[1:] for x in spans(tmp_path / "c")] == [x[1:] for x in spans(corpus)]
@@ -91,20 +81,7 @@ def test_a_format_without_a_place_says_so(corpus: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "message",
-    [
-        None,
-        3,
-        "0-4",
-        {},
-        [[0]],
-        [[0, 4, 5]],
-        [["0", 4]],
-        [[0, True]],
-        [[4, 4]],
-        [[5, 2]],
-        [[0, 99]],
-        [[0, 6], [4, 9]],
-    ],
+    [None, 3, "0-4", {}, [[0]], [[0, 4, 5]], [["0", 4]], [[0, True]], [[4, 4]], [[5, 2]], [[0, 99]], [[0, 6], [4, 9]]],
 )
 def test_a_field_of_that_name_may_be_anything(message: Any) -> None:
     """What is no list of ranges in the text, one after another, says nothing of sentences."""

@@ -11,9 +11,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 from tests.cli.command_runner import call
 from tests.cli.corpus_reading import files, imported, jsonl, sentences_by_annotator, spans
 
-FERRY = (
-    "Captain Lena Okafor left Osmund at noon. “We are late. We will be early tomorrow,” she told Tam Reedy."
-)
+FERRY = "Captain Lena Okafor left Osmund at noon. “We are late. We will be early tomorrow,” she told Tam Reedy."
 
 
 def _doccano(path: Path, *spans: tuple[str, str], text: str = FERRY) -> Path:
@@ -23,9 +21,7 @@ def _doccano(path: Path, *spans: tuple[str, str], text: str = FERRY) -> Path:
 
 def test_a_file_becomes_a_corpus(tmp_path: Path) -> None:
     """The text is kept as it is, cut into sentences and tokens, and the spans are where they were."""
-    path = _doccano(
-        tmp_path / "all.jsonl", ("Lena Okafor", "PERSON"), ("Osmund", "VENUE"), ("Tam Reedy", "PERSON")
-    )
+    path = _doccano(tmp_path / "all.jsonl", ("Lena Okafor", "PERSON"), ("Osmund", "VENUE"), ("Tam Reedy", "PERSON"))
     result = imported(path, tmp_path / "c")
     assert (result.code, result.err) == (0, "")
     corpus = CorpusFolder.open(tmp_path / "c")
@@ -70,9 +66,7 @@ def test_a_file_s_own_tokens_win(tmp_path: Path) -> None:
 
 def test_unknown_labels_stop_theimported(tmp_path: Path) -> None:
     """They are listed with their numbers and a ready-made map, and no corpus is made."""
-    path = _doccano(
-        tmp_path / "all.jsonl", ("Lena Okafor", "PER"), ("Tam Reedy", "PER"), ("Osmund", "Port town")
-    )
+    path = _doccano(tmp_path / "all.jsonl", ("Lena Okafor", "PER"), ("Tam Reedy", "PER"), ("Osmund", "Port town"))
     result = imported(path, tmp_path / "c")
     assert (result.code, result.out) == (1, "")
     assert result.err == (
@@ -135,9 +129,7 @@ def test_a_loss_exits_3_and_is_reported(tmp_path: Path) -> None:
     )
     assert sorted(p.name for p in tmp_path.iterdir()) == ["all.jsonl", "c"]
     listed = tmp_path / "l.jsonl"
-    assert (
-        f"see them in {listed}, " in imported(path, tmp_path / "d", "--strict", "--ledger-file", listed).err
-    )
+    assert f"see them in {listed}, " in imported(path, tmp_path / "d", "--strict", "--ledger-file", listed).err
     assert b"past the end of the text" in listed.read_bytes()
 
 
@@ -302,9 +294,7 @@ def test_texts_without_annotations_are_for_ingest(tmp_path: Path, data: bytes) -
     (tmp_path / "f").write_bytes(data)
     result = imported(tmp_path / "f", tmp_path / "c")
     assert result.code == 1
-    assert (
-        "; if nobody has annotated it, take it in with annotator ingest; else name the format" in result.err
-    )
+    assert "; if nobody has annotated it, take it in with annotator ingest; else name the format" in result.err
 
 
 def test_a_span_without_a_place_is_listed(tmp_path: Path) -> None:
@@ -333,9 +323,7 @@ def test_wrong_overlaps_are_kept_and_reported(tmp_path: Path) -> None:
     result = imported(path, tmp_path / "c")
     assert result.code == 0, result.err
     assert len(spans(tmp_path / "c")) == 2
-    assert (
-        "1 pair of spans that the schema does not allow, kept: PERSON and VENUE (rule `inside`)" in result.err
-    )
+    assert "1 pair of spans that the schema does not allow, kept: PERSON and VENUE (rule `inside`)" in result.err
 
 
 def test_the_user_may_say_what_offsets_count(tmp_path: Path) -> None:

@@ -46,10 +46,7 @@ def test_a_label_as_long_as_a_book_makes_no_note_of_that_length(tmp_path: Path) 
 def test_what_stood_between_sentences_is_reported_to_be_unknown(tmp_path: Path) -> None:
     """Sentences with their places make an article again, and a note says what of it is not the file's."""
     places = ((0, "Lena rowed."), (14, "Tam left."))
-    rows = [
-        {"text": t, "spans": [], "meta": {"article": "a", "start": at, "end": at + len(t)}}
-        for at, t in places
-    ]
+    rows = [{"text": t, "spans": [], "meta": {"article": "a", "start": at, "end": at + len(t)}} for at, t in places]
     result = imported(jsonl(tmp_path / "x.jsonl", *rows), tmp_path / "c")
     assert "note: 1 article was put together from sentences: the file does not say what stands" in result.err
 
@@ -72,10 +69,7 @@ def test_a_list_of_too_many_items_is_refused_packed(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(dataset_tables, "MAX_ROW_ITEMS", 2)
     pq.write_table(pa.table({"tokens": [["a"] * 3], "ner_tags": [["O"] * 3]}), tmp_path / "x.parquet")
     result = imported(tmp_path / "x.parquet", tmp_path / "c")
-    assert (result.code, "x.parquet, row 1: `tokens` has 3 items, more than 2; split" in result.err) == (
-        1,
-        True,
-    )
+    assert (result.code, "x.parquet, row 1: `tokens` has 3 items, more than 2; split" in result.err) == (1, True)
 
 
 def test_tens_of_thousands_of_spans_side_by_side_are_judged_at_once() -> None:

@@ -29,9 +29,7 @@ TSV = (
 
 
 def _binary(*tasks: tuple[dict[str, Any], str]) -> list[dict[str, Any]]:
-    return [
-        {"text": TEXT, "spans": [s], "answer": a, "_view_id": "ner", "_is_binary": True} for s, a in tasks
-    ]
+    return [{"text": TEXT, "spans": [s], "answer": a, "_view_id": "ner", "_is_binary": True} for s, a in tasks]
 
 
 def test_one_layer_alone(tmp_path: Path) -> None:
@@ -76,9 +74,7 @@ _OFFSETS: dict[str, Any] = {
         {
             "id": 1,
             "data": {"text": TEXT},
-            "annotations": [
-                {"id": 1, "result": [_QUOTED | {"from_name": "l", "to_name": "text", "id": "a"}]}
-            ],
+            "annotations": [{"id": 1, "result": [_QUOTED | {"from_name": "l", "to_name": "text", "id": "a"}]}],
         }
     ],
     "spacy-json": [TEXT, {"entities": [[0, 3, "PERSON"]]}],
@@ -95,8 +91,7 @@ def test_what_offsets_count_is_the_user_s_word(tmp_path: Path, form: str) -> Non
         (path / "a.ann").write_text("T1\tPERSON 0 3\tLena\n", encoding="utf-8")
     elif form == "webanno":
         path.write_text(
-            "#FORMAT=WebAnno TSV 3.3\n#T_SP=x.N|v\n\n\n#Text=Lena\n1-1\t0-3\tLena\tPERSON\t\n",
-            encoding="utf-8",
+            "#FORMAT=WebAnno TSV 3.3\n#T_SP=x.N|v\n\n\n#Text=Lena\n1-1\t0-3\tLena\tPERSON\t\n", encoding="utf-8"
         )
     else:
         jsonl(path, _OFFSETS[form])
@@ -114,16 +109,8 @@ def test_an_option_that_means_nothing_is_refused(tmp_path: Path) -> None:
     rows = tmp_path / "t.conll"
     rows.write_text("Lena B-PERSON\n", encoding="utf-8")
     for path, more, message in (
-        (
-            rows,
-            ("--offsets", "utf-16"),
-            "--offsets has no meaning for CoNLL columns; leave it out; it is for",
-        ),
-        (
-            rows,
-            ("--layer", "X"),
-            "--layer has no meaning for CoNLL columns; leave it out; it is for webanno, uima",
-        ),
+        (rows, ("--offsets", "utf-16"), "--offsets has no meaning for CoNLL columns; leave it out; it is for"),
+        (rows, ("--layer", "X"), "--layer has no meaning for CoNLL columns; leave it out; it is for webanno, uima"),
         (tags, ("--offsets", "utf-8"), "--offsets has no meaning for tokens with tags; leave it out"),
         (rows, ("--map", "A=B", "--map", "A=C"), "--map gives A two labels, B and C; leave one out"),
     ):
@@ -138,9 +125,7 @@ def test_binary_answers_leave_sentences_open(tmp_path: Path) -> None:
     path = jsonl(tmp_path / "b.jsonl", *_binary((LENA, "accept"), (wrong, "reject"), (PORT, "ignore")))
     result = imported(path, tmp_path / "c", "--as", "ada", "--json")
     assert result.code == 0, result.err
-    assert (
-        result.json["totals"]["spans"] | {"in": 3, "kept": 2, "left out": 1} == result.json["totals"]["spans"]
-    )
+    assert result.json["totals"]["spans"] | {"in": 3, "kept": 2, "left out": 1} == result.json["totals"]["spans"]
     assert result.json["counts"]["open"] == 1
     assert any("1 sentence has spans and stays open: the file" in note for note in result.json["notes"])
     (annotated,) = sentences_by_annotator(tmp_path / "c")["ada"]
@@ -164,14 +149,7 @@ def test_all_may_be_taken_for_open(tmp_path: Path) -> None:
 
 def test_what_nobody_has_reviewed_stays_open(tmp_path: Path) -> None:
     """Missing tags are no O: a sentence that has some is open, and its spans are kept."""
-    tokens = [
-        ["Lena", "U-PERSON"],
-        ["rowed", "O"],
-        ["Tam", "U-PERSON"],
-        ["slept", "-"],
-        ["Ida", "-"],
-        ["left", "-"],
-    ]
+    tokens = [["Lena", "U-PERSON"], ["rowed", "O"], ["Tam", "U-PERSON"], ["slept", "-"], ["Ida", "-"], ["left", "-"]]
     pairs = [tokens[n : n + 2] for n in (0, 2, 4)]
     sentences = [{"tokens": [{"id": n, "orth": w, "ner": t} for n, (w, t) in enumerate(p)]} for p in pairs]
     paragraph = {"raw": "Lena rowed Tam slept Ida left", "sentences": sentences}
@@ -325,11 +303,7 @@ def test_an_import_says_how_to_open_what_it_brought(tmp_path: Path) -> None:
 def test_every_format_says_what_it_can_be_reported() -> None:
     """The options that the command knows are those of the readers, and each format is in the help."""
     result = call("import", "--help").out
-    assert {o for e in registry.FORMATS.values() for o in e.reader_options} == {
-        "offsets",
-        "layer",
-        "names",
-    }
+    assert {o for e in registry.FORMATS.values() for o in e.reader_options} == {"offsets", "layer", "names"}
     assert all(name in result for name in registry.FORMATS)
 
 

@@ -61,9 +61,7 @@ def _in_journals(folder: Path) -> int:
     for journal in load_journals(corpus):
         assert journal.warnings == ()
         annotated_sentences = [
-            w.annotation
-            for a in journal.store.touched_articles
-            for w in journal.store.touched_sentences_of(a)
+            w.annotation for a in journal.store.touched_articles for w in journal.store.touched_sentences_of(a)
         ]
         total += sum(len(a.spans) + len(a.rejected) for a in annotated_sentences)
     return total
@@ -79,21 +77,14 @@ def test_every_sample_comes_back_through_its_format(path: Path, tmp_path: Path) 
         pytest.skip("refused")
     if not registry.FORMATS[name].can_write:
         pytest.skip("the format can only be read")
-    module, account, written, back = (
-        registry.load_format(name),
-        ConversionLog(),
-        ConversionLog(),
-        ConversionLog(),
-    )
+    module, account, written, back = (registry.load_format(name), ConversionLog(), ConversionLog(), ConversionLog())
     try:
         out = [align_spans(d, account) for d in module.read(ImportSource(path), account)]
     except AnnotatorError:
         pytest.skip("refused")
     files = module.write(out, tmp_path / "out", written)
     folder = ImportSource(tmp_path / "out")
-    sources = (
-        [folder] if len(files) > 1 and module.detect(folder.sample()) else [ImportSource(f) for f in files]
-    )
+    sources = [folder] if len(files) > 1 and module.detect(folder.sample()) else [ImportSource(f) for f in files]
     there: list[Document] = [
         align_spans(d, back) for s in sources if module.detect(s.sample()) for d in module.read(s, back)
     ]
@@ -119,10 +110,7 @@ _HEADS = (
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.sampled_from(_HEADS),
-    st.binary(max_size=40),
-    st.integers(0, 200),
-    st.sampled_from(["auto", *registry.FORMATS]),
+    st.sampled_from(_HEADS), st.binary(max_size=40), st.integers(0, 200), st.sampled_from(["auto", *registry.FORMATS])
 )
 def test_no_bytes_make_a_traceback(tmp_path: Path, head: bytes, noise: bytes, at: int, form: str) -> None:
     """Whatever a file holds, and whatever it is said to be: documents or an error for users."""

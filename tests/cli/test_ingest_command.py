@@ -114,9 +114,7 @@ def test_an_earlier_version_comes_back(tmp_path: Path) -> None:
         result = call("ingest", put(page, topic), "--corpus", corpus)
         assert result.code == 0
         assert queue(corpus) == [topic]
-        states.append(
-            ("back in the queue" in result.out, "an earlier version is back in place of" in result.err)
-        )
+        states.append(("back in the queue" in result.out, "an earlier version is back in place of" in result.err))
     assert states == [(False, False), (False, False), (True, True), (False, False), (False, False)]
     listed = call("articles", corpus, "--json").json
     bridge, _, ferry = (x["id"] for x in listed)
@@ -260,10 +258,7 @@ def test_listing_changes_nothing(corpus: Path) -> None:
 def test_what_another_tool_has_annotated_is_for_an_import(tmp_path: Path) -> None:
     """Spans in records, and .ann files beside texts, are not taken in silence for nothing."""
     file = tmp_path / "all.jsonl"
-    rows = [
-        {"id": 1, "text": text("lock"), "label": [[4, 8, "VENUE"]]},
-        {"text": text("hall"), "label": ["x"]},
-    ]
+    rows = [{"id": 1, "text": text("lock"), "label": [[4, 8, "VENUE"]]}, {"text": text("hall"), "label": ["x"]}]
     file.write_bytes(b"\n".join(orjson.dumps(r) for r in rows))
     beside = put(tmp_path / "brat" / "a.txt", "school")
     beside.with_suffix(".ann").touch()

@@ -71,9 +71,7 @@ def test_two_answers_of_one_annotator_are_both_kept_and_listed(tmp_path: Path) -
     s = builders.sentences(builders.market())[2]
     result = call("merge", *(c.path for c in corpora), "--into", tmp_path / "d", "--json")
     assert result.code == 3
-    assert [
-        (c["kept_as"], c["here"][0]["answer"], c["there"][0]["answer"]) for c in result.json["conflicts"]
-    ] == [
+    assert [(c["kept_as"], c["here"][0]["answer"], c["there"][0]["answer"]) for c in result.json["conflicts"]] == [
         ("ana.2", "accept", "reject"),
         ("ana.3", "accept", "ignore"),
     ]
@@ -107,13 +105,7 @@ def test_a_copy_that_was_gone_on_with_takes_over(tmp_path: Path) -> None:
     """A corpus and its later copy merge without a conflict, joins and undo and all."""
     a = builders.make_corpus(tmp_path / "a", builders.market())
     _answer(a, builders.market(), 2, Answer.ACCEPT)
-    call(
-        "merge",
-        a.path,
-        builders.make_corpus(tmp_path / "x", builders.bridge()).path,
-        "--into",
-        tmp_path / "b",
-    )
+    call("merge", a.path, builders.make_corpus(tmp_path / "x", builders.bridge()).path, "--into", tmp_path / "b")
     session = builders.open_session(tmp_path / "b")
     annotated_sentences = session.annotation_store.sentences_of(builders.market().id)
     session.apply_edit(join_sentences(annotated_sentences[3], annotated_sentences[4], builders.MARKET))
@@ -165,9 +157,7 @@ def test_schemas_are_united_or_one_is_named(tmp_path: Path) -> None:
     assert (tmp_path / "e" / "schema.toml").read_text() == other
     session = builders.open_session(b)
     annotated = session.annotation_store.sentences_of(builders.bridge().id)[1]
-    session.apply_edit(
-        add_span(annotated, builders.span(annotated.sentence.text, "footbridge", "SHIP"), b.schema)
-    )
+    session.apply_edit(add_span(annotated, builders.span(annotated.sentence.text, "footbridge", "SHIP"), b.schema))
     session.close()
     result = call("merge", a.path, b.path, "--into", tmp_path / "f", "--schema", d.schema_path)
     assert result.code == 1

@@ -21,9 +21,7 @@ RUN = f"{sys.executable} -m annotator.cli.main"
 
 def shell(command: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
     """Run a command line of the shell."""
-    return subprocess.run(
-        ["bash", "-c", command], capture_output=True, check=False, env={**os.environ, **environ}
-    )
+    return subprocess.run(["bash", "-c", command], capture_output=True, check=False, env={**os.environ, **environ})
 
 
 def test_standard_input_is_closed(tmp_path: Path, page: Path) -> None:
@@ -90,10 +88,7 @@ LONG = "x" * 300
         (("articles", "CORPUS", "0", "--switch", "9" * 5000, "body"), "there is no line 9"),
         (("ingest", LONG, "--corpus", "new"), "the source cannot be read (file name too long)"),
         (("ingest", "PAGE", "--corpus", LONG), "the name is too long; check the path"),
-        (
-            ("ingest", "PAGE", "--corpus", "CORPUS", "--schema", LONG + ".toml"),
-            "the name is too long; check the path",
-        ),
+        (("ingest", "PAGE", "--corpus", "CORPUS", "--schema", LONG + ".toml"), "the name is too long; check the path"),
     ],
 )
 def test_names_and_numbers_that_are_too_long(
@@ -149,8 +144,7 @@ def test_a_corpus_that_cannot_be_read(corpus: Path, page: Path, monkeypatch: pyt
         result = call(*args)
         assert (result.code, result.out) == (1, "")
         assert result.err == (
-            f"annotator: {corpus}: no permission to read here; "
-            "ask the owner for it, or work on a copy of the folder\n"
+            f"annotator: {corpus}: no permission to read here; ask the owner for it, or work on a copy of the folder\n"
         )
 
 
@@ -169,9 +163,7 @@ def test_a_folder_among_the_sources_that_cannot_be_read(
 
 
 @pytest.mark.parametrize("option", ["CORPUS", "--schema", "source"])
-def test_click_leaves_rights_to_us(
-    corpus: Path, page: Path, option: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_click_leaves_rights_to_us(corpus: Path, page: Path, option: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What cannot be read is bad input (1), not wrong usage (2)."""
     monkeypatch.setattr(os, "access", lambda *_args, **_more: False)
     result = call("articles", corpus) if option == "CORPUS" else call("ingest", page, "--corpus", corpus)

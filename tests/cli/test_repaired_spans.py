@@ -17,13 +17,7 @@ from tests import builders
 from tests.cli.command_runner import call
 
 TEXT = "Rosavik's crew left Oldskerrin at noon. Mayor Okafor-Lind rowed 12boats with cafe\u0301s, she said."
-SPANS = (
-    ("avik", "PERSON"),
-    ("skerrin", "VENUE"),
-    ("afor-Lind r", "PERSON"),
-    ("12", "COUNT"),
-    ("noon", "VENUE"),
-)
+SPANS = (("avik", "PERSON"), ("skerrin", "VENUE"), ("afor-Lind r", "PERSON"), ("12", "COUNT"), ("noon", "VENUE"))
 
 
 @pytest.fixture

@@ -13,11 +13,7 @@ from annotator.core.edits import Op
 from annotator.core.journal_record import JournalRecord
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
-from annotator.storage.schema_editing import (
-    merge_labels_in_schema,
-    rename_label_in_schema,
-    split_label_in_schema,
-)
+from annotator.storage.schema_editing import merge_labels_in_schema, rename_label_in_schema, split_label_in_schema
 from annotator.storage.schemas import parse_schema_text
 from annotator.workflows.opening import labels_in_use
 from tests import builders
@@ -64,9 +60,7 @@ def test_a_rename_reaches_everybody_and_can_be_taken_back(builder: CorpusBuilder
     assert _labels(builder, "ana") == _labels(builder, "bo") == ["PLACE"] * 3
     assert labels_in_use(builder.corpus) == {"PLACE"}
     after = _files(builder.path)
-    assert all(
-        after[name].startswith(data) for name, data in before.items() if name.startswith("annotations")
-    )
+    assert all(after[name].startswith(data) for name, data in before.items() if name.startswith("annotations"))
     assert call("export", builder.path, builder.path.parent / "out", "--annotator", "ana").code == 0
     assert call("schema", "undo", builder.path).code == 0
     assert (builder.path / "schema.toml").read_bytes() == before["schema.toml"]
@@ -80,9 +74,7 @@ def test_what_redo_would_bring_back_bears_no_old_label(builder: CorpusBuilder) -
     (s,) = builder.of(builder.add([["Divers searched ."]]))
     builder.answer("cy", [s])
     with Journal.open(builder.path, "cy") as journal:
-        journal.append(
-            [JournalRecord(journal.next_seq, Op.UNDO, AnnotatedSentence(s), parent=1, annotator="cy")]
-        )
+        journal.append([JournalRecord(journal.next_seq, Op.UNDO, AnnotatedSentence(s), parent=1, annotator="cy")])
     assert "VENUE" in labels_in_use(builder.corpus)
     assert call("schema", "rename", builder.path, "VENUE", "PLACE").code == 0
     assert labels_in_use(builder.corpus) == {"PLACE"}
@@ -92,16 +84,7 @@ def test_a_dry_run_changes_nothing(builder: CorpusBuilder) -> None:
     """The report is the same, and no byte is."""
     before = _files(builder.path)
     result = call(
-        "schema",
-        "split",
-        builder.path,
-        "VENUE",
-        "--into",
-        "TOWN,SHIP",
-        "--take",
-        "SHIP=boat",
-        "--dry-run",
-        "--json",
+        "schema", "split", builder.path, "VENUE", "--into", "TOWN,SHIP", "--take", "SHIP=boat", "--dry-run", "--json"
     )
     assert result.json["sentences"] == {"ana": 3, "bo": 3}
     assert result.json["dry"]
@@ -152,9 +135,7 @@ def test_an_error_on_the_way_leaves_all_as_it_was(
     assert _files(builder.path) == before
 
 
-def test_a_schema_that_was_written_is_put_back(
-    builder: CorpusBuilder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_schema_that_was_written_is_put_back(builder: CorpusBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error after the schema's rename, such as one of syncing the folder, takes that back too."""
     write = CorpusFolder.set_schema
 
@@ -248,11 +229,7 @@ inside = ["A", "B"]
 def test_a_log_without_migrations_says_so(builder: CorpusBuilder) -> None:
     """Nothing on stdout might be a fault as well."""
     result = call("schema", "log", builder.path)
-    assert (result.code, result.out, result.err) == (
-        0,
-        "",
-        "no label has been renamed, merged or split here\n",
-    )
+    assert (result.code, result.out, result.err) == (0, "", "no label has been renamed, merged or split here\n")
 
 
 def test_suggestions_go_on_under_the_new_name(tmp_path: Path) -> None:
@@ -283,18 +260,13 @@ def test_suggestions_go_on_under_the_new_name(tmp_path: Path) -> None:
     ("change", "taken"),
     [
         (lambda t: rename_label_in_schema(t, "A", "X"), {"X": ["APE", "A"], "B": []}),
-        (
-            lambda t: rename_label_in_schema(rename_label_in_schema(t, "A", "X"), "B", "A"),
-            {"X": ["APE"], "A": ["B"]},
-        ),
+        (lambda t: rename_label_in_schema(rename_label_in_schema(t, "A", "X"), "B", "A"), {"X": ["APE"], "A": ["B"]}),
         (lambda t: merge_labels_in_schema(t, ["A", "B"], "B"), {"B": ["APE", "A"]}),
         (lambda t: split_label_in_schema(t, "A", ["X", "Y"]), {"X": ["APE", "A"], "Y": [], "B": []}),
         (lambda t: rename_label_in_schema(t.replace('takes = ["APE"]', ""), "A", "X"), {"X": [], "B": []}),
     ],
 )
-def test_a_label_takes_what_had_its_old_name(
-    change: Callable[[str], str], taken: dict[str, list[str]]
-) -> None:
+def test_a_label_takes_what_had_its_old_name(change: Callable[[str], str], taken: dict[str, list[str]]) -> None:
     """Unless that is a label again, or the schema leaves it to names what a label takes."""
     text = 'name = "t"\n[[label]]\nname = "A"\ntakes = ["APE"]\n[[label]]\nname = "B"\n'
     schema = parse_schema_text(change(text), "test")

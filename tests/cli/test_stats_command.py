@@ -29,9 +29,7 @@ def news(tmp_path: Path) -> Path:
     ]
     corpus = builders.make_corpus(tmp_path / "fog", *articles)
     for name, done, seconds in (("ana", 40, 5.0), ("bo", 25, 9.0)):
-        _annotate(
-            corpus, SimulatedAnnotator(seed=done, seconds=seconds, name=name, session=f"{name}-1"), done
-        )
+        _annotate(corpus, SimulatedAnnotator(seed=done, seconds=seconds, name=name, session=f"{name}-1"), done)
     return tmp_path / "fog"
 
 

@@ -113,9 +113,7 @@ def test_a_stopped_run_goes_on(corpus: Path, page: Path, monkeypatch: pytest.Mon
     assert after["known"] == kept > 0
 
 
-def test_what_is_off_the_token_edges_is_listed(
-    corpus: Path, model: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_off_the_token_edges_is_listed(corpus: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is left out in silence: the place is told and the exit code is 3."""
 
     def half(_: object) -> Iterator[spacy_pipeline.PipelineSpan]:
@@ -210,9 +208,7 @@ def test_a_file_is_measured_against_a_journal(corpus: Path, model: Path) -> None
     session = open_session(corpus)
     (at,) = [i for i, w in enumerate(session.article_sentences) if "14 roads" in w.sentence.text]
     start = session.article_sentences[at].sentence.text.index("14 roads")
-    session.apply_edit(
-        add_span(session.article_sentences[at], Span(start, start + 8, "COUNT"), session.schema)
-    )
+    session.apply_edit(add_span(session.article_sentences[at], Span(start, start + 8, "COUNT"), session.schema))
     session.apply_edit(set_answer(session.article_sentences[at], Answer.ACCEPT))
     session.apply_edit(set_answer(session.article_sentences[at + 1], Answer.IGNORE))
     session.close()
@@ -236,10 +232,7 @@ def test_a_file_is_measured_against_a_journal(corpus: Path, model: Path) -> None
             b'{"text": "Pell", "label": [[0, 4, "PERSON"]]}',
             "gold.jsonl: this is doccano's JSONL or zip, and gold is sentences with spans, or a journal",
         ),
-        (
-            b'{"_v": 1, "_seq": 1, "_crc": "0"}',
-            "gold.jsonl:1: the checksum is missing; see what annotator check",
-        ),
+        (b'{"_v": 1, "_seq": 1, "_crc": "0"}', "gold.jsonl:1: the checksum is missing; see what annotator check"),
         (b"", "gold.jsonl: there is no accepted sentence in it; name another file"),
     ],
 )
@@ -260,9 +253,7 @@ def test_an_unknown_source_names_those_that_are_there(corpus: Path, gold: Path) 
     assert "there are no suggestions by 'towns'; use one of: rules" in result.err
 
 
-def test_the_screen_has_what_was_written_and_the_journal_shows_where_it_came_from(
-    corpus: Path, model: Path
-) -> None:
+def test_the_screen_has_what_was_written_and_the_journal_shows_where_it_came_from(corpus: Path, model: Path) -> None:
     """From the file over the session's desk into the journal, the source named with what made it."""
     call("suggest", corpus, "--model", model)
     session = open_session(corpus)
@@ -270,9 +261,7 @@ def test_the_screen_has_what_was_written_and_the_journal_shows_where_it_came_fro
     annotated = session.article_sentences[at]
     (count,) = [s for s in session.suggestion_service.suggestions(annotated) if s.label == "COUNT"]
     assert count.source == "rules+towns"
-    session.apply_edit(
-        apply_suggestions(annotated, [span_from_suggestion(count)], session.schema, Answer.ACCEPT)
-    )
+    session.apply_edit(apply_suggestions(annotated, [span_from_suggestion(count)], session.schema, Answer.ACCEPT))
     session.close()
     (record,) = (corpus / "annotations" / "ana.jsonl").read_bytes().splitlines()
     (span,) = orjson.loads(record)["spans"]

@@ -12,16 +12,7 @@ from msgspec.structs import replace
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import Sentence
-from annotator.core.edits import (
-    Edit,
-    History,
-    Op,
-    add_span,
-    join_sentences,
-    remove_span,
-    set_answer,
-    split_sentence,
-)
+from annotator.core.edits import Edit, History, Op, add_span, join_sentences, remove_span, set_answer, split_sentence
 from annotator.core.errors import RuleError
 from annotator.core.journal_record import JournalRecord
 from annotator.core.schema import parse_schema
@@ -150,9 +141,7 @@ def test_replaying_the_records_gives_the_same_works_and_the_same_undo(
 
 @settings(max_examples=150)
 @given(st.lists(STEP, max_size=20))
-def test_undoing_everything_gives_the_untouched_articles_back(
-    steps: list[tuple[str, int, int, int, int]],
-) -> None:
+def test_undoing_everything_gives_the_untouched_articles_back(steps: list[tuple[str, int, int, int, int]]) -> None:
     """Undo has no limit, over restarts too: at its end every text, span and answer is as at the start."""
     walk = Walk()
     for step in steps:
@@ -210,10 +199,7 @@ def test_an_undo_of_something_else_is_a_action_of_its_own() -> None:
     stray = replace(two, annotation=Annotation(answer=Answer.REJECT))
     walk.records.append(JournalRecord(2, Op.UNDO, stray))
     again = walk.restarted()
-    assert [w.annotation.answer for w in again.store.sentences_of(IDS[0])][:2] == [
-        Answer.ACCEPT,
-        Answer.REJECT,
-    ]
+    assert [w.annotation.answer for w in again.store.sentences_of(IDS[0])][:2] == [Answer.ACCEPT, Answer.REJECT]
     again.travel(Op.UNDO)
     assert [w.annotation.answer for w in again.store.sentences_of(IDS[0])][:2] == [Answer.ACCEPT, None]
     again.travel(Op.UNDO)

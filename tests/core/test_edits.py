@@ -19,9 +19,7 @@ ALL = ["A", "B"]
 FREE = parse_schema({"label": [{"name": x, "inside": ALL, "overlaps": ALL} for x in ALL]}, "free")
 NEWS = builders.news_schema()
 GAPS = ("", " ", "\n", "\n\n", "\n ", " \n", "  ", "\u00a0", " \u2028\t")
-CLAUSES = st.lists(
-    st.sampled_from(["Pia", "left", "“Oh”", "40", "hens.", "näïve", "🛶"]), min_size=1, max_size=5
-)
+CLAUSES = st.lists(st.sampled_from(["Pia", "left", "“Oh”", "40", "hens.", "näïve", "🛶"]), min_size=1, max_size=5)
 
 
 @st.composite
@@ -41,9 +39,7 @@ def _pairs(draw: st.DrawFn) -> tuple[str, AnnotatedSentence, AnnotatedSentence]:
     lead, gap = draw(st.sampled_from(["", "Lead.\n"])), draw(st.sampled_from(GAPS))
     one, two = " ".join(draw(CLAUSES)), " ".join(draw(CLAUSES))
     text, at = lead + one + gap + two, len(lead) + len(one) + len(gap)
-    first = AnnotatedSentence(
-        builders.sentence(one, start=len(lead)), Annotation().with_spans(draw(_spans(one)))
-    )
+    first = AnnotatedSentence(builders.sentence(one, start=len(lead)), Annotation().with_spans(draw(_spans(one))))
     second = AnnotatedSentence(builders.sentence(two, start=at), Annotation().with_spans(draw(_spans(two))))
     return text, first, second
 
@@ -85,9 +81,7 @@ def test_a_split_at_the_seam_gives_the_two_sentences_back(
     text, first, second = parts
     whole = join_sentences(first, second, text).after[0]
     seam = next(
-        i
-        for i, t in enumerate(whole.sentence.tokens)
-        if whole.sentence.start + t.start == second.sentence.start
+        i for i, t in enumerate(whole.sentence.tokens) if whole.sentence.start + t.start == second.sentence.start
     )
     if _cut(whole, seam):
         return
@@ -211,10 +205,7 @@ def test_a_label_on_an_exact_range_takes_the_other_ones_place() -> None:
             lambda: add_span(_annotated(), Span(38, 43, "VENUE"), NEWS),
             "0123456789ab:0-42: the span ends after the sentence; select inside the sentence",
         ),
-        (
-            lambda: remove_span(_annotated(), Span(0, 3, "PERSON")),
-            "there is no such span; select a span with Tab",
-        ),
+        (lambda: remove_span(_annotated(), Span(0, 3, "PERSON")), "there is no such span; select a span with Tab"),
         (
             lambda: split_sentence(_annotated(), 0, TEXT),
             "a sentence cannot be split at its first word; select a later word",
@@ -235,16 +226,9 @@ def test_an_edit_that_cannot_be_is_reported_in_words(action: object, says: str) 
 def test_only_white_space_may_stand_between_joined_sentences() -> None:
     """Two sentences with other text between them, or of two articles, can't be joined."""
     text = "One. Read more. Two."
-    first, far = (
-        AnnotatedSentence(builders.sentence("One.")),
-        AnnotatedSentence(builders.sentence("Two.", start=16)),
-    )
+    first, far = (AnnotatedSentence(builders.sentence("One.")), AnnotatedSentence(builders.sentence("Two.", start=16)))
     says = "there is other text between the two sentences; switch that line on first (article screen)"
-    for one, two in (
-        (first, far),
-        (far, first),
-        (first, AnnotatedSentence(builders.sentence("Two.", "f" * 12, 5))),
-    ):
+    for one, two in ((first, far), (far, first), (first, AnnotatedSentence(builders.sentence("Two.", "f" * 12, 5)))):
         with pytest.raises(RuleError) as caught:
             join_sentences(one, two, text)
         assert str(caught.value) == says

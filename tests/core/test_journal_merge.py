@@ -19,10 +19,7 @@ from annotator.storage.journal_reader import JournalReader
 from tests.core.test_annotation_store import IDS, STEP, Walk, _base, _take
 
 Step = tuple[str, int, int, int, int]
-STEPS = st.lists(
-    st.one_of(STEP, st.tuples(st.just("m"), *[st.integers(0, 40)] * 4)),
-    max_size=12,
-)
+STEPS = st.lists(st.one_of(STEP, st.tuples(st.just("m"), *[st.integers(0, 40)] * 4)), max_size=12)
 """The steps of a walk, and m: one deed that answers every sentence of one article or of both."""
 
 
@@ -90,9 +87,7 @@ def test_each_decision_of_both_is_in_the_joint_journal_or_beside_it(
     last = {r.annotated.sentence.id: r.seq for r in second}
     for key, annotated in _state(second).items():
         old = last[key] <= n
-        unsaid = annotated.annotation == Annotation() and annotated.sentence in _base(
-            annotated.sentence.article
-        )
+        unsaid = annotated.annotation == Annotation() and annotated.sentence in _base(annotated.sentence.article)
         unsaid = unsaid and _state(root.records).get(key, annotated).annotation == Annotation()
         assert old or unsaid or joint.get(key) == annotated or beside.get(key) == annotated
     since = {r.annotated.sentence.id for r in first[n:]}

@@ -27,10 +27,7 @@ RULES = [
     (MigrationRule(1, MigrationKind.RENAME, ("VENUE",), ("PLACE",)), _schema("PERSON", "PLACE", "COUNT")),
     (MigrationRule(1, MigrationKind.MERGE, ("PERSON", "VENUE"), ("NAME",)), _schema("NAME", "COUNT")),
     (MigrationRule(1, MigrationKind.MERGE, ("PERSON", "VENUE"), ("PERSON",)), _schema("PERSON", "COUNT")),
-    (
-        MigrationRule(1, MigrationKind.SPLIT, ("VENUE",), ("TOWN", "SITE")),
-        _schema("PERSON", "TOWN", "SITE", "COUNT"),
-    ),
+    (MigrationRule(1, MigrationKind.SPLIT, ("VENUE",), ("TOWN", "SITE")), _schema("PERSON", "TOWN", "SITE", "COUNT")),
     (
         MigrationRule(1, MigrationKind.SPLIT, ("VENUE",), ("VENUE", "SITE"), {"ostra": "SITE"}, reopen=True),
         _schema(*"VS"),
@@ -75,9 +72,7 @@ def test_undo_brings_back_what_was_there(
 
 
 @given(SPANS, st.sampled_from(RULES[:4]))
-def test_no_span_moves_and_none_is_lost_but_doubles(
-    spans: list[Span], by: tuple[MigrationRule, Schema]
-) -> None:
+def test_no_span_moves_and_none_is_lost_but_doubles(spans: list[Span], by: tuple[MigrationRule, Schema]) -> None:
     """The marked ranges stay; every label is one of the new schema's."""
     rule, new = by
     annotated = _annotated(spans)
@@ -96,9 +91,7 @@ def test_a_split_flags_what_nothing_decides() -> None:
     assert [s.label for s in change.after.annotation.spans] == ["TOWN", "SITE"]
     assert change.after.annotation.note == "first · schema-3: Rosavik: TOWN or SITE?"
     assert change.after.annotation.flagged
-    (sure,) = migrate_labels(
-        [_annotated(both[1:], answer=Answer.ACCEPT)], replace(rule, reopen=True), OLD, new
-    )
+    (sure,) = migrate_labels([_annotated(both[1:], answer=Answer.ACCEPT)], replace(rule, reopen=True), OLD, new)
     assert not sure.doubtful
     assert sure.after.annotation.answer is Answer.ACCEPT
 
@@ -128,17 +121,13 @@ def test_what_was_marked_since_a_merge_is_asked_for() -> None:
     """Undo cannot know which of the labels a later span is: it takes the first, with a flag and a note."""
     rule, new = RULES[1]
     changes = migrate_labels([_annotated([Span(14, 21, "VENUE")])], rule, OLD, new)
-    later = [
-        replace(changes[0].after, annotation=changes[0].after.annotation.with_spans([Span(0, 8, "NAME")]))
-    ]
+    later = [replace(changes[0].after, annotation=changes[0].after.annotation.with_spans([Span(0, 8, "NAME")]))]
     (back,) = MigrationUndo(rule, changes, OLD).changes(later, "schema-2")
     assert back.after.annotation.spans == (Span(0, 8, "PERSON"),)
     assert back.after.annotation.note == "schema-2: Ida Holm: PERSON or VENUE?"
 
 
-def _merged_and_back(
-    before: Annotation, since: Callable[[Annotation], Annotation], rule: int = 1
-) -> Annotation:
+def _merged_and_back(before: Annotation, since: Callable[[Annotation], Annotation], rule: int = 1) -> Annotation:
     """Return what undo makes of a sentence that somebody went on with after a merge of labels."""
     by, new = RULES[rule]
     changes = migrate_labels([replace(_annotated([]), annotation=before)], by, OLD, new)
@@ -184,8 +173,6 @@ def test_what_broke_the_rules_before_is_no_new_doubt() -> None:
     """A rename flags no sentence for a pair of spans that was forbidden all along."""
     old = parse_schema({"label": [{"name": "PERSON"}, {"name": "VENUE"}]}, "")
     new = parse_schema({"label": [{"name": "PERSON"}, {"name": "PLACE"}]}, "")
-    (change,) = migrate_labels(
-        [_annotated([Span(0, 8, "PERSON"), Span(4, 8, "VENUE")])], RULES[0][0], old, new
-    )
+    (change,) = migrate_labels([_annotated([Span(0, 8, "PERSON"), Span(4, 8, "VENUE")])], RULES[0][0], old, new)
     assert not change.doubtful
     assert not change.after.annotation.flagged

@@ -61,11 +61,7 @@ def test_a_label_that_the_schema_lacks_is_not_judged() -> None:
 def test_keys_and_digits_stand_for_labels() -> None:
     """A digit counts from 1, an unknown key stands for nothing, no key is not a key."""
     schema = parse_schema({"label": [{"name": "A", "key": "x"}, {"name": "B"}]}, "s")
-    assert [schema.by_key(k) for k in ("x", "1", "2")] == [
-        schema.labels[0],
-        schema.labels[0],
-        schema.labels[1],
-    ]
+    assert [schema.by_key(k) for k in ("x", "1", "2")] == [schema.labels[0], schema.labels[0], schema.labels[1]]
     assert [schema.by_key(k) for k in ("y", "0", "3", "")] == [None] * 4
     assert schema.keys == {"x"}
 
@@ -113,26 +109,14 @@ BAD: dict[str, tuple[Any, str]] = {
     "name with an escape": ({"label": [{"name": "A\x1b[2J"}]}, NAME),
     "name with a C1 control": ({"label": [{"name": "A\x9b2J"}]}, NAME),
     "name that turns the line": ({"label": [{"name": "A\u202eB"}]}, NAME),
-    "long key": (
-        _one(key="ab"),
-        "s.toml: label A: `key` must be one small letter, not 'ab'; use a letter from a to z",
-    ),
-    "big key": (
-        _one(key="B"),
-        "s.toml: label A: `key` must be one small letter, not 'B'; use a letter from a to z",
-    ),
-    "number as key": (
-        _one(key=0),
-        "s.toml: label A: `key` must be one small letter, not 0; use a letter from a to z",
-    ),
+    "long key": (_one(key="ab"), "s.toml: label A: `key` must be one small letter, not 'ab'; use a letter from a to z"),
+    "big key": (_one(key="B"), "s.toml: label A: `key` must be one small letter, not 'B'; use a letter from a to z"),
+    "number as key": (_one(key=0), "s.toml: label A: `key` must be one small letter, not 0; use a letter from a to z"),
     "unknown colour": (
         _one(colour="puce"),
         "s.toml: label A: there is no colour 'puce'; use one of " + ", ".join(LABEL_COLOURS),
     ),
-    "unknown target": (
-        _one(target="ent"),
-        's.toml: label A: `target` is \'ent\'; use "ents" or "spans"',
-    ),
+    "unknown target": (_one(target="ent"), 's.toml: label A: `target` is \'ent\'; use "ents" or "spans"'),
     "rule that is no list": (
         _one(inside="B"),
         's.toml: label A: `inside` must be a list of label names; write inside = ["CLAIM"]',

@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 from annotator.core.scoring import MatchCounts, SpanScores, score_spans
 
 RANGES = st.lists(
-    st.tuples(st.integers(0, 20), st.integers(1, 6)).map(lambda r: (r[0], r[0] + r[1])),
-    max_size=5,
-    unique=True,
+    st.tuples(st.integers(0, 20), st.integers(1, 6)).map(lambda r: (r[0], r[0] + r[1])), max_size=5, unique=True
 )
 
 

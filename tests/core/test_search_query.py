@@ -14,8 +14,7 @@ from tests import builders
 
 TEXT = "Mayor Ilka Moran walked\nto the Große Halle, where İsmet waited."
 WORK = AnnotatedSentence(
-    builders.sentence(TEXT),
-    Annotation((Span(6, 16, "PERSON"),), Answer.ACCEPT, note="check the Name", flagged=True),
+    builders.sentence(TEXT), Annotation((Span(6, 16, "PERSON"),), Answer.ACCEPT, note="check the Name", flagged=True)
 )
 OPEN = AnnotatedSentence(builders.sentence("Nobody came to Sorrel Hall."))
 
@@ -74,10 +73,7 @@ def test_an_open_sentence_and_an_article_are_found() -> None:
 def test_lit_words_are_where_they_stand() -> None:
     """What is lit are the characters that were looked for, even after letters that fold to two."""
     assert [TEXT[a:b] for a, b in parse_query("grosse i -mayor").highlights(WORK)] == ["I", "Große", "İ", "i"]
-    assert [TEXT[a:b] for a, b in parse_query('label:p "walked to"').highlights(WORK)] == [
-        "Ilka Moran",
-        "walked\nto",
-    ]
+    assert [TEXT[a:b] for a, b in parse_query('label:p "walked to"').highlights(WORK)] == ["Ilka Moran", "walked\nto"]
     assert parse_query("note flag problem answer:accept").highlights(WORK) == ()
 
 
@@ -85,10 +81,7 @@ def test_what_can_never_hold_is_reported() -> None:
     """A label or an answer that does not exist is named with those that do."""
     labels = ("PERSON", "VENUE")
     assert parse_query("label:place").warning(labels) == "there is no label place: try PERSON, VENUE"
-    assert (
-        parse_query("answer:yes").warning(labels)
-        == "there is no answer yes: try open, accept, reject, ignore"
-    )
+    assert parse_query("answer:yes").warning(labels) == "there is no answer yes: try open, accept, reject, ignore"
     assert parse_query("label:ven answer:o words").warning(labels) == ""
 
 
@@ -106,9 +99,7 @@ def test_a_word_is_found_in_itself_and_turned_round_not(word: str, negated: bool
     annotated = replace(OPEN, sentence=builders.sentence(f"so {word} it is"))
     assert query.matches(QuerySubject(annotated)) is not negated
     if not negated:
-        assert any(
-            word.casefold() in annotated.sentence.text[a:b].casefold() for a, b in query.highlights(annotated)
-        )
+        assert any(word.casefold() in annotated.sentence.text[a:b].casefold() for a, b in query.highlights(annotated))
 
 
 @given(_QUERIES, _QUERIES)
@@ -117,6 +108,4 @@ def test_more_conditions_never_find_more(one: str, two: str) -> None:
     both = SearchQuery((*parse_query(one).terms, *parse_query(two).terms))
     for annotated in (WORK, OPEN):
         subject = QuerySubject(annotated, "a title")
-        assert both.matches(subject) == (
-            parse_query(one).matches(subject) and parse_query(two).matches(subject)
-        )
+        assert both.matches(subject) == (parse_query(one).matches(subject) and parse_query(two).matches(subject))

@@ -34,9 +34,7 @@ def test_what_is_unsure_or_contradicted_comes_first() -> None:
     assert suggestion_uncertainty([]) == 0
     assert suggestion_uncertainty([toss]) == 1
     assert 0 < suggestion_uncertainty([sure]) < suggestion_uncertainty([toss])
-    assert suggestion_uncertainty([sure, _says(0, 4, "PERSON", 0.5, "history")]) == suggestion_uncertainty(
-        [sure]
-    )
+    assert suggestion_uncertainty([sure, _says(0, 4, "PERSON", 0.5, "history")]) == suggestion_uncertainty([sure])
     other = _says(0, 4, "VENUE", 1.0, "history")
     assert suggestion_uncertainty([sure, other]) == suggestion_uncertainty([sure]) + 1
     crossing = _says(2, 6, "PERSON", 1.0, "history")

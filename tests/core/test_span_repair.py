@@ -34,9 +34,7 @@ EVERY = st.tuples(st.integers(0, len(TEXT) - 1), st.integers(1, len(TEXT)))
 
 
 def _annotated(*spans: Span) -> AnnotatedSentence:
-    return AnnotatedSentence(
-        Sentence("a" * 12, 1, 0, len(TEXT), TEXT, TOKENS), Annotation().with_spans(spans)
-    )
+    return AnnotatedSentence(Sentence("a" * 12, 1, 0, len(TEXT), TEXT, TOKENS), Annotation().with_spans(spans))
 
 
 def _by_cure(annotated: AnnotatedSentence, span: Span) -> dict[RepairKind, SpanRepair]:
@@ -73,11 +71,7 @@ def test_each_repair_is_one_edit_and_says_what_it_gives() -> None:
     [
         ((Span(8, 10, "PERSON"),), RepairKind.IN, "no whole token lies in it"),
         ((Span(8, 12, "PERSON"), Span(6, 12, "PERSON")), RepairKind.OUT, "PERSON stands there already"),
-        (
-            (Span(8, 12, "PERSON"), Span(6, 7, "VENUE")),
-            RepairKind.OUT,
-            "VENUE may not lie in PERSON (rule `inside`)",
-        ),
+        ((Span(8, 12, "PERSON"), Span(6, 7, "VENUE")), RepairKind.OUT, "VENUE may not lie in PERSON (rule `inside`)"),
     ],
 )
 def test_a_repair_that_makes_no_sense_says_why(spans: tuple[Span, ...], cure: RepairKind, why: str) -> None:
@@ -125,9 +119,7 @@ def test_what_is_wrong_is_reported(span: Span, parts: tuple[str, str, str], mess
 @given(EVERY, st.lists(st.tuples(EVERY, st.sampled_from(["CLAIM", "VENUE"])), max_size=3))
 def test_every_repair_mends_just_its_span(ends: tuple[int, int], more: list[Any]) -> None:
     """After a repair its span is mended, the tokens spell the text, no other span moves, undo is exact."""
-    span, *others = (
-        Span(min(a, b), max(a, b) + (a == b), label) for (a, b), label in [(ends, "PERSON"), *more]
-    )
+    span, *others = (Span(min(a, b), max(a, b) + (a == b), label) for (a, b), label in [(ends, "PERSON"), *more])
     if is_aligned(TOKENS, span.start, span.end) or not TEXT[span.start : span.end].strip():
         return
     annotated = _annotated(span, *(o for o in others if o.end <= len(TEXT)))
@@ -140,9 +132,7 @@ def test_every_repair_mends_just_its_span(ends: tuple[int, int], more: list[Any]
         assert waiting <= {s.key for s in misaligned_spans(annotated)} - {span.key}
         assert tokens_text(after.sentence.tokens) == TEXT
         assert {s for s in annotated.annotation.spans if s.key != span.key} <= set(after.annotation.spans)
-        assert len(after.annotation.spans) == len(annotated.annotation.spans) - (
-            repair.kind is RepairKind.DROP
-        )
+        assert len(after.annotation.spans) == len(annotated.annotation.spans) - (repair.kind is RepairKind.DROP)
         assert repair.edit.inverse().after == (annotated,)
     assert "".join(split_text_at_span(annotated, span)) in TEXT
 

@@ -24,12 +24,7 @@ from tests.builders import news_schema, sentence
     [
         ("rules", "title", "rules/title", (("rules", "title"),)),
         ("rules", "", "rules", (("rules", ""),)),
-        (
-            "history+rules",
-            "surname+title",
-            "history/surname+rules/title",
-            (("history", "surname"), ("rules", "title")),
-        ),
+        ("history+rules", "surname+title", "history/surname+rules/title", (("history", "surname"), ("rules", "title"))),
     ],
 )
 def test_a_taken_suggestion_names_all_its_sources(
@@ -45,9 +40,7 @@ def test_a_moved_span_says_so_once() -> None:
     """Moving an edge marks a span that was taken over, a second move adds nothing; own spans stay own."""
     s = sentence("Ada Pell rowed.")
     taken = Span(0, 3, "PERSON", "rules/title")
-    once = move_span(
-        AnnotatedSentence(s, Annotation((taken,))), taken, Span(0, 8, "PERSON"), news_schema()
-    ).after[0]
+    once = move_span(AnnotatedSentence(s, Annotation((taken,))), taken, Span(0, 8, "PERSON"), news_schema()).after[0]
     (moved,) = once.annotation.spans
     assert moved.source == "rules/title~"
     assert is_modified_source(moved.source)

@@ -7,19 +7,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from annotator.core.spans import Span, reading_order
-from annotator.core.tokens import (
-    build_tokens,
-    gap_token,
-    is_aligned,
-    token_range,
-    tokens_cover_text,
-    tokens_text,
-)
+from annotator.core.tokens import build_tokens, gap_token, is_aligned, token_range, tokens_cover_text, tokens_text
 from tests import builders
 
-TEXTS = st.text(alphabet="ab é.“\n\t \u00a0\u2028🛶", min_size=1, max_size=30).filter(
-    lambda t: bool(t.strip())
-)
+TEXTS = st.text(alphabet="ab é.“\n\t \u00a0\u2028🛶", min_size=1, max_size=30).filter(lambda t: bool(t.strip()))
 GAPS = st.text(alphabet=" \n\t\u00a0", max_size=4)
 
 
@@ -35,9 +26,7 @@ def test_token_range_is_every_token_that_shares_a_code_point(text: str, start: i
 
 
 @given(TEXTS, st.integers(0, 30), st.integers(1, 30))
-def test_aligned_means_that_some_run_of_tokens_has_exactly_these_edges(
-    text: str, start: int, length: int
-) -> None:
+def test_aligned_means_that_some_run_of_tokens_has_exactly_these_edges(text: str, start: int, length: int) -> None:
     """A range is aligned where a token starts at its start and a token ends at its end."""
     tokens = builders.tokens_of(text)
     naive = start in {t.start for t in tokens} and start + length in {t.end for t in tokens}

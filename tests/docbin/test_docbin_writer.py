@@ -45,9 +45,7 @@ LABELS = ("PERSON", "VENUE", "COUNT", "CLAIM")
 SCHEMA = parse_schema({"label": [{"name": x, "target": "ents"} for x in LABELS]}, "test")
 NO_HALVES = st.text(st.characters(codec="utf-8"), max_size=40)
 WORDS = st.one_of(
-    st.sampled_from(
-        ["Ida", "he", "'s", "do", "n't", "mark", "DET", "–", "€", "Mr.", "\n\n", "Ünal", "🚢", "I", "m"]
-    ),
+    st.sampled_from(["Ida", "he", "'s", "do", "n't", "mark", "DET", "–", "€", "Mr.", "\n\n", "Ünal", "🚢", "I", "m"]),
     NO_HALVES.filter(bool),
 )
 PLAIN: st.SearchStrategy[Any] = st.recursive(
@@ -73,19 +71,11 @@ def stretches(draw: st.DrawFn) -> list[DocUnit]:
     out = []
     for _ in range(draw(st.integers(1, 3))):
         words = draw(
-            st.lists(
-                st.lists(st.tuples(WORDS, st.booleans()), min_size=1, max_size=6), min_size=1, max_size=3
-            )
+            st.lists(st.lists(st.tuples(WORDS, st.booleans()), min_size=1, max_size=6), min_size=1, max_size=3)
         )
         texts = ["".join(w + " " * ws for w, ws in sentence) for sentence in words]
         article = Article(
-            "a" * 12,
-            "made",
-            "",
-            "".join(texts),
-            (SourceLine(LineVerdict.BODY, ""),),
-            title="Boats",
-            meta={"n": 3},
+            "a" * 12, "made", "", "".join(texts), (SourceLine(LineVerdict.BODY, ""),), title="Boats", meta={"n": 3}
         )
         out.append(tuple(_pieces(draw, article, words, texts)))
     return out
@@ -98,17 +88,13 @@ def _pieces(draw: st.DrawFn, article: Article, sentences: Any, texts: list[str])
         of = Sentence(article.id, n, at, at + len(text), text, tokens)
         at += len(text)
         edges = st.tuples(st.sampled_from(tokens), st.sampled_from(tokens), st.sampled_from(LABELS))
-        found = [
-            Span(min(a.start, b.start), max(a.end, b.end), x) for a, b, x in draw(st.lists(edges, max_size=4))
-        ]
+        found = [Span(min(a.start, b.start), max(a.end, b.end), x) for a, b, x in draw(st.lists(edges, max_size=4))]
         annotated = AnnotatedSentence(of, Annotation(answer=Answer.ACCEPT).with_spans(found))
         if draw(st.booleans()):
             item = ExportItem(annotated, "ana", article)
             wrong = (((0, 1), "VENUE"),) if draw(st.booleans()) else ()
             out.append(
-                ExportSentence(
-                    of, article, "train", item, ("ana", "bo"), span_outcomes(annotated, SCHEMA), wrong
-                )
+                ExportSentence(of, article, "train", item, ("ana", "bo"), span_outcomes(annotated, SCHEMA), wrong)
             )
         else:
             out.append(ExportSentence(of, article, "train"))
@@ -130,10 +116,7 @@ def test_the_payload_is_that_of_spacy(made: list[DocUnit], attrs: Any, whole: bo
 @pytest.mark.parametrize("many", [False, True])
 def test_all_attributes_are_those_of_the_usual_recipe(*, many: bool) -> None:
     """``nlp``, ``char_span``, ``filter_spans`` and ``DocBin.add`` come to the bytes of ``--attrs full``."""
-    recipe, ours = (
-        DocBin(),
-        DocBinWriter(AttributeSet.FULL, load_norms("en"), mark_inside=False, use_numpy=many),
-    )
+    recipe, ours = (DocBin(), DocBinWriter(AttributeSet.FULL, load_norms("en"), mark_inside=False, use_numpy=many))
     for text, marks in NEWS:
         doc = NLP(text)
         found = [doc.char_span(text.index(w), text.index(w) + len(w), label=x) for w, x in marks]

@@ -16,9 +16,7 @@ def test_the_symbols_are_those_of_the_installed_spacy() -> None:
     assert dict(import_module("spacy.symbols").IDS) == SPACY_SYMBOLS
 
 
-@given(
-    st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.sampled_from(sorted(SPACY_SYMBOLS))
-)
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40) | st.sampled_from(sorted(SPACY_SYMBOLS)))
 def test_ids_are_those_of_spacy(string: str) -> None:
     """Whatever the string and its length in bytes."""
     assert spacy_string_id(string) == StringStore().add(string)

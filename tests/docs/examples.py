@@ -42,8 +42,7 @@ def page_examples(page: Path) -> list[Example]:
     """Return the blocks of a page that are run, in order."""
     text = page.read_text(encoding="utf-8")
     found = (
-        Example(page.name, text.count("\n", 0, m.start()) + 2, m[1], bool(m[2]), m[3])
-        for m in _BLOCK.finditer(text)
+        Example(page.name, text.count("\n", 0, m.start()) + 2, m[1], bool(m[2]), m[3]) for m in _BLOCK.finditer(text)
     )
     return [x for x in found if x.language in RUN]
 

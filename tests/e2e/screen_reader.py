@@ -97,9 +97,7 @@ def _read(terminal: Terminal, schema: Schema, text: str, top: int) -> Seen | Non
     groups = [(raw[y], range(y + 1, last)) for y, last in lines if last is not None]
 
     def read(cells: Sequence[str], form: re.Pattern[str]) -> list[tuple[str, str, str]]:
-        return _joined(
-            [[b for y in lanes for b in _bars(cells[y], line, schema, form)] for line, lanes in groups]
-        )
+        return _joined([[b for y in lanes for b in _bars(cells[y], line, schema, form)] for line, lanes in groups])
 
     cut = _below(rows, lines[-1][1]) >= _body(rows)
     try:
@@ -110,11 +108,7 @@ def _read(terminal: Terminal, schema: Schema, text: str, top: int) -> Seen | Non
         return None  # the rest of it is below the screen
     sure = [(label, words) for label, words, tag in taken if "↵" in tag]
     return Seen(
-        int(rows[top][2:5]),
-        rows[top][1] != " ",
-        sorted((label, words) for label, words, _ in human),
-        sorted(sure),
-        cut,
+        int(rows[top][2:5]), rows[top][1] != " ", sorted((label, words) for label, words, _ in human), sorted(sure), cut
     )
 
 

@@ -37,8 +37,7 @@ SILENCE = 2.0
 
 # Sequences that the emulator does not know and would print: kitty keyboard, mode queries, DCS, OSC.
 _UNKNOWN = re.compile(
-    r"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$[a-z]|\x1b\[\?u|\x1bP.*?\x1b\\|\x1b\].*?(?:\x07|\x1b\\)",
-    re.DOTALL,
+    r"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$[a-z]|\x1b\[\?u|\x1bP.*?\x1b\\|\x1b\].*?(?:\x07|\x1b\\)", re.DOTALL
 )
 
 

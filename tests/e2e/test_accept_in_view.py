@@ -25,9 +25,7 @@ def corpus(page: Path, tmp_path: Path) -> CorpusFolder:
     return CorpusFolder.open(shutil.copytree(page, tmp_path / "news"))
 
 
-@pytest.mark.parametrize(
-    "size", [(24, 80), pytest.param((48, 160), marks=pytest.mark.slow), (12, 80)], ids=str
-)
+@pytest.mark.parametrize("size", [(24, 80), pytest.param((48, 160), marks=pytest.mark.slow), (12, 80)], ids=str)
 def test_all_in_view_is_what_is_painted(corpus: CorpusFolder, tmp_path: Path, size: tuple[int, int]) -> None:
     """A whole article by ``*``: first with what label keys took, then with what it takes of three labels.
 

@@ -63,9 +63,7 @@ def test_the_sample_is_entered_as_planned(tmp_path: Path) -> None:
     assert found["keys_a_span"]["label"] >= 1
     assert sum(typed.enters.values()) == pytest.approx(sum(k.use == "enter" for k in typed.keys))
     by_label = sum(f["spans"] * f["selection_and_correction"] for f in found["by_label"].values())
-    assert by_label == pytest.approx(
-        found["spans"] * found["keys_a_span"]["selection_and_correction"], abs=0.2
-    )
+    assert by_label == pytest.approx(found["spans"] * found["keys_a_span"]["selection_and_correction"], abs=0.2)
 
 
 def test_the_same_keys_do_the_same_in_a_terminal(tmp_path: Path) -> None:
@@ -164,18 +162,9 @@ def test_what_keys_cannot_make_is_listed(tmp_path: Path) -> None:
     [
         ("{", "bad.jsonl:2: this is no JSON"),
         ("[]", 'bad.jsonl:2: the row has no "text"'),
-        (
-            '{"text": "a b", "spans": [{"start": 0, "end": 4, "label": "X"}]}',
-            "bad.jsonl:2: span 1 (0-4) lies outside",
-        ),
-        (
-            '{"text": "a b", "spans": [{"start": 1, "end": 1, "label": "X"}]}',
-            "bad.jsonl:2: span 1 (1-1) lies outside",
-        ),
-        (
-            '{"text": "a b", "spans": [{"start": "0", "end": 1, "label": "X"}]}',
-            "bad.jsonl:2: span 1 needs whole",
-        ),
+        ('{"text": "a b", "spans": [{"start": 0, "end": 4, "label": "X"}]}', "bad.jsonl:2: span 1 (0-4) lies outside"),
+        ('{"text": "a b", "spans": [{"start": 1, "end": 1, "label": "X"}]}', "bad.jsonl:2: span 1 (1-1) lies outside"),
+        ('{"text": "a b", "spans": [{"start": "0", "end": 1, "label": "X"}]}', "bad.jsonl:2: span 1 needs whole"),
         ('{"text": "a b", "spans": [{"start": 0, "end": 1}]}', "bad.jsonl:2: span 1 needs whole"),
         ('{"text": "a \\\\ud800"}', "bad.jsonl:2: half a surrogate pair"),
     ],
@@ -227,12 +216,6 @@ def test_the_head_of_a_gold(tmp_path: Path) -> None:
 
 def test_keys_as_bytes() -> None:
     """A key that Textual names is sent as a terminal sends it; one that none sends is an error."""
-    assert [bytes_of(k) for k in ("a", "space", "full_stop", "asterisk", "shift+tab")] == [
-        "a",
-        " ",
-        ".",
-        "*",
-        "\x1b[Z",
-    ]
+    assert [bytes_of(k) for k in ("a", "space", "full_stop", "asterisk", "shift+tab")] == ["a", " ", ".", "*", "\x1b[Z"]
     with pytest.raises(ValueError, match="no bytes are known for the key ctrl"):
         bytes_of("ctrl+alt+x")

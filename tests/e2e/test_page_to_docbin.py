@@ -55,9 +55,7 @@ class Annotator:
     def start(self) -> None:
         """Open the corpus."""
         rows, columns = self.size
-        self.terminal = Terminal(
-            str(self.corpus.path), "--as", "ana", home=self.home, rows=rows, columns=columns
-        )
+        self.terminal = Terminal(str(self.corpus.path), "--as", "ana", home=self.home, rows=rows, columns=columns)
         self.terminal.wait_for("article ")
         self.terminal.settle()
 
@@ -128,9 +126,7 @@ class Annotator:
         assert {n for _, n in now} <= set(seen), "a sentence was accepted that was not painted whole"
         assert {n for n, s in seen.items() if not s.cut} <= {n for _, n in now}, "one in view was left out"
         for (_, n), marks in now.items():
-            assert marks == sorted([*seen[n].human, *seen[n].taken]), (
-                f"not as painted: sentence {n} of\n{self.shot}"
-            )
+            assert marks == sorted([*seen[n].human, *seen[n].taken]), f"not as painted: sentence {n} of\n{self.shot}"
         self.painted |= now
         self.stars += len(now)
         self.taken += sum(len(seen[n].taken) for _, n in now)

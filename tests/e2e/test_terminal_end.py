@@ -23,9 +23,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def opened(
-    corpus: Path, home: Path, *more: str, name: str = "ana", env: dict[str, str] | None = None
-) -> Terminal:
+def opened(corpus: Path, home: Path, *more: str, name: str = "ana", env: dict[str, str] | None = None) -> Terminal:
     """Open the corpus and wait for the first sentence."""
     terminal = Terminal(str(corpus), "--as", name, *more, home=home, rows=24, columns=80, env=env)
     terminal.wait_for("article ")
@@ -139,9 +137,7 @@ def test_no_colour_sends_no_colour(pages: Path, tmp_path: Path) -> None:
     terminal.act("Tab", "d")
     assert "COUNT" in terminal.text
 
-    found_codes = [
-        c for found in re.findall(r"\x1b\[([0-9;]*)m", terminal.raw) for c in found.split(";") if c
-    ]
+    found_codes = [c for found in re.findall(r"\x1b\[([0-9;]*)m", terminal.raw) for c in found.split(";") if c]
     defaults = {39, 49}
     colours = {*range(30, 50), *range(90, 108)} - defaults
     assert not [c for c in found_codes if int(c) in colours]

@@ -79,12 +79,7 @@ def _items(articles: int, each: int) -> list[ExportItem]:
         made = [_filled(rnd.choice(TEMPLATES), rnd) for _ in range(each)]
         text = " ".join(t for t, _ in made)
         article = Article(
-            f"{n:016x}",
-            "made",
-            f"{n:064x}",
-            text,
-            (SourceLine(LineVerdict.BODY, "test"),),
-            title=f"Report {n}",
+            f"{n:016x}", "made", f"{n:064x}", text, (SourceLine(LineVerdict.BODY, "test"),), title=f"Report {n}"
         )
         at = 0
         for index, (words, found) in enumerate(made):
@@ -92,9 +87,7 @@ def _items(articles: int, each: int) -> list[ExportItem]:
             tokens = build_tokens([t.text for t in doc], [bool(t.whitespace_) for t in doc])
             of = Sentence(article.id, index, at, at + len(words), words, tokens)
             out.append(
-                ExportItem(
-                    AnnotatedSentence(of, Annotation(answer=Answer.ACCEPT).with_spans(found)), "ana", article
-                )
+                ExportItem(AnnotatedSentence(of, Annotation(answer=Answer.ACCEPT).with_spans(found)), "ana", article)
             )
             at += len(words) + 1
     return out
@@ -103,12 +96,7 @@ def _items(articles: int, each: int) -> list[ExportItem]:
 def _spacy(cwd: Path, *words: str) -> str:
     """Run a spaCy command, and return what it prints; fail with that if it fails."""
     run = subprocess.run(
-        [sys.executable, "-m", "spacy", *words],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
+        [sys.executable, "-m", "spacy", *words], cwd=cwd, capture_output=True, text=True, check=False, timeout=600
     )
     assert run.returncode == 0, run.stdout + run.stderr
     return run.stdout + run.stderr
@@ -129,9 +117,7 @@ def _losses(rows: Sequence[Sequence[float]], components: int) -> list[list[float
     return [list(row[3 : 2 + components]) for row in rows[1:]]
 
 
-def _export(
-    cwd: Path, items: list[ExportItem], unreviewed: dict[str, list[Sentence]], **more: str
-) -> ExportReport:
+def _export(cwd: Path, items: list[ExportItem], unreviewed: dict[str, list[Sentence]], **more: str) -> ExportReport:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(cwd)
         options = ExportOptions(**more)  # type: ignore[arg-type]
@@ -176,10 +162,7 @@ def test_unreviewed_sentences_teach_ner_nothing(tmp_path: Path) -> None:
     unreviewed: dict[str, list[Sentence]] = {}
     for i in hidden:
         unreviewed.setdefault(i.article.id, []).append(i.annotated.sentence)
-    empty = [
-        replace(i, annotated=replace(i.annotated, annotation=Annotation(answer=Answer.ACCEPT)))
-        for i in hidden
-    ]
+    empty = [replace(i, annotated=replace(i.annotated, annotation=Annotation(answer=Answer.ACCEPT))) for i in hidden]
     recall = {}
     for name, those, rest in (("missing", seen, unreviewed), ("empty", [*seen, *empty], {})):
         (tmp_path / name).mkdir()

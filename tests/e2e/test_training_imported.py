@@ -16,17 +16,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "corpus"
 SHARED = ROOT.parent / "shared" / "data" / "exports"
-FORMATS = (
-    "prodigy",
-    "doccano",
-    "labelstudio",
-    "brat",
-    "conll",
-    "webanno",
-    "huggingface",
-    "spacy-json",
-    "plain",
-)
+FORMATS = ("prodigy", "doccano", "labelstudio", "brat", "conll", "webanno", "huggingface", "spacy-json", "plain")
 TINY = (
     "--components.tok2vec.model.encode.width", "32",
     "--components.tok2vec.model.encode.depth", "1",
@@ -34,9 +24,7 @@ TINY = (
     "--training.max_steps", "60",
     "--training.eval_frequency", "20",
 )  # fmt: skip
-HARMLESS = re.compile(
-    r"Low number of examples|No examples for texts WITHOUT|also in evaluation data|\d+ warning"
-)
+HARMLESS = re.compile(r"Low number of examples|No examples for texts WITHOUT|also in evaluation data|\d+ warning")
 """What ``debug data`` says of every small corpus."""
 DISTINCT = re.compile(r"not (be )?distinct|not present in the train data")
 """What it says of a corpus of a few spans, and of a label that only dev has."""
@@ -67,10 +55,7 @@ def _debugged(cwd: Path, config: str) -> None:
     message = _run(cwd, "spacy", "debug", "data", config, ok=(0, 1))  # it fails below 100 training Docs
     assert "Traceback" not in message, message
     assert "misaligned" not in message, message
-    assert (
-        "whitespace" not in message
-        or "No entities consisting of or starting/ending with whitespace" in message
-    )
+    assert "whitespace" not in message or "No entities consisting of or starting/ending with whitespace" in message
     doubts = [line for line in message.splitlines() if "⚠" in line or ("✘" in line and "error" not in line)]
     assert not [x for x in doubts if not HARMLESS.search(x) and not DISTINCT.search(x)], message
 
@@ -112,9 +97,7 @@ def test_a_corpus_that_came_through_a_format_trains(tmp_path: Path, form: str) -
 def test_a_corpus_that_came_as_docbins_trains(tmp_path: Path) -> None:
     """Our own training data, imported, are training data again."""
     _annotator(tmp_path, "export", str(SAMPLE), "sent")
-    _annotator(
-        tmp_path, "import", "sent/train.spacy", "sent/dev.spacy", "sent/test.spacy", "--corpus", "back"
-    )
+    _annotator(tmp_path, "import", "sent/train.spacy", "sent/dev.spacy", "sent/test.spacy", "--corpus", "back")
     _trains(tmp_path, "back")
 
 

@@ -29,9 +29,7 @@ def run(*command: str | Path, cwd: Path, home: Path) -> subprocess.CompletedProc
 @pytest.mark.slow
 def test_a_wheel_has_all_it_needs(tmp_path: Path) -> None:
     """Schemas, manual and sample travel in the wheel; ingest, articles and export run from it."""
-    built = run(
-        sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, cwd=ROOT, home=tmp_path
-    )
+    built = run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path, cwd=ROOT, home=tmp_path)
     assert built.returncode == 0, built.stderr
     (wheel,) = tmp_path.glob("article_annotator-*.whl")
     venv.create(tmp_path / "env", with_pip=True, system_site_packages=False)

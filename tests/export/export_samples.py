@@ -62,8 +62,7 @@ def make_article(
     digest = hashlib.sha256(text.encode()).hexdigest()
     gone = set(dropped)
     verdicts = [
-        SourceLine(LineVerdict.BOILERPLATE if n in gone else LineVerdict.BODY, "test")
-        for n in range(len(lines))
+        SourceLine(LineVerdict.BOILERPLATE if n in gone else LineVerdict.BODY, "test") for n in range(len(lines))
     ]
     return Article(digest[:16], "made.txt", digest, text, tuple(verdicts), title=title, **more)  # type: ignore[arg-type]
 
@@ -99,9 +98,7 @@ def item(
 
 def with_spans(of: ExportItem, found: Sequence[Span]) -> ExportItem:
     """Return the item with these spans instead, unchecked and unordered."""
-    return replace(
-        of, annotated=replace(of.annotated, annotation=replace(of.annotated.annotation, spans=tuple(found)))
-    )
+    return replace(of, annotated=replace(of.annotated, annotation=replace(of.annotated.annotation, spans=tuple(found))))
 
 
 def corpus(articles: int, each: int = 6) -> list[ExportItem]:
@@ -132,11 +129,7 @@ class SampleCorpus:
     lang = "en"
 
     def __init__(
-        self,
-        path: Path,
-        items: Sequence[ExportItem],
-        unreviewed: Mapping[str, Sequence[Sentence]],
-        schema: Schema,
+        self, path: Path, items: Sequence[ExportItem], unreviewed: Mapping[str, Sequence[Sentence]], schema: Schema
     ) -> None:
         """Write the journals; ``unreviewed`` has sentences of the queue beside those of the items."""
         self.path, self.schema = path, schema
@@ -186,7 +179,7 @@ class SampleCorpus:
         """Yield what reads the places of sentences."""
         yield self
 
-    def match(self, article: str, ranges: object) -> bool:
+    def match(self, _article: str, _ranges: object) -> bool:
         """Return False: the places are always compared."""
         return False
 
@@ -197,9 +190,7 @@ class SampleCorpus:
 
 @contextmanager
 def sample_corpus(
-    items: Sequence[ExportItem],
-    unreviewed: Mapping[str, Sequence[Sentence]] | None = None,
-    schema: Schema = SCHEMA,
+    items: Sequence[ExportItem], unreviewed: Mapping[str, Sequence[Sentence]] | None = None, schema: Schema = SCHEMA
 ) -> Iterator[CorpusFolder]:
     """Yield a corpus of items."""
     with tempfile.TemporaryDirectory() as folder:

@@ -91,9 +91,7 @@ def _repeat(corpus: CorpusFolder, whose: str, name: str, rnd: random.Random) -> 
             continue
         work, tokens = mine[theirs.sentence.id], theirs.sentence.tokens
         session.navigation.go_to(work.sentence.id)
-        session.apply_edit(
-            apply_suggestions(work, theirs.annotation.spans, session.schema, theirs.annotation.answer)
-        )
+        session.apply_edit(apply_suggestions(work, theirs.annotation.spans, session.schema, theirs.annotation.answer))
         if rnd.random() < 0.5:
             token = rnd.choice(tokens)
             work = session.annotated
@@ -109,6 +107,7 @@ def sentences_of(corpus: CorpusFolder, name: str) -> list[AnnotatedSentence]:
 
 
 def replay_journal(corpus: CorpusFolder, name: str) -> AnnotationStore:
+    """Return what a journal holds, replayed record by record."""
     journal = Journal.open(corpus.path, name, read_only=True)
     works = AnnotationStore(corpus.sentences)
     works.replay(journal.records)

@@ -14,12 +14,7 @@ import pytest
 from annotator.core.errors import AnnotatorError
 from annotator.export.atomic_output import replace_files
 
-OLD = {
-    "train.spacy": b"old train",
-    "dev.spacy": b"old dev",
-    "ledger.jsonl": b"old ledger",
-    "spancat/a.spacy": b"a",
-}
+OLD = {"train.spacy": b"old train", "dev.spacy": b"old dev", "ledger.jsonl": b"old ledger", "spancat/a.spacy": b"a"}
 NEW = {"train.spacy": b"new train", "test.spacy": b"new test", "ledger.jsonl": b"new", "other/b.spacy": b"b"}
 STALE = ["dev.spacy", "spancat/a.spacy"]
 CALLS: list[tuple[Any, str]] = [
@@ -33,9 +28,7 @@ CALLS: list[tuple[Any, str]] = [
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    return {
-        p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
-    }
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
 def _old(folder: Path) -> Path:
@@ -74,9 +67,7 @@ def test_new_files_stand_and_stale_ones_are_gone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), Stopped()])
 @pytest.mark.parametrize(("owner", "name"), CALLS)
-def test_whichever_call_fails_the_old_files_stand(
-    tmp_path: Path, owner: Any, name: str, error: BaseException
-) -> None:
+def test_whichever_call_fails_the_old_files_stand(tmp_path: Path, owner: Any, name: str, error: BaseException) -> None:
     """A failure at any write, link, rename, unlink or fsync leaves the export before it whole."""
     real = getattr(owner, name)
     for after in range(100):
@@ -131,9 +122,7 @@ def test_without_hard_links_the_old_files_are_copied(tmp_path: Path) -> None:
     out = _old(tmp_path / "out")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "link", _refuse)
-        patch.setattr(
-            Path, "unlink", _method(Fails(Path.unlink, 1, OSError(errno.EIO, "Input/output error")))
-        )
+        patch.setattr(Path, "unlink", _method(Fails(Path.unlink, 1, OSError(errno.EIO, "Input/output error"))))
         with pytest.raises(AnnotatorError):
             replace_files(out, NEW, STALE)
         assert _files(out) == OLD

@@ -21,15 +21,7 @@ from annotator.core.errors import AnnotatorError, UsageError
 from annotator.core.spans import Span, span_id
 from annotator.export.doc_layout import USER_DATA_KEY
 from annotator.export.options import SPLIT_PARTS, ExportItem, ExportOptions
-from tests.export.export_samples import (
-    SCHEMA,
-    corpus,
-    export_items,
-    item,
-    make_article,
-    sentences,
-    with_spans,
-)
+from tests.export.export_samples import SCHEMA, corpus, export_items, item, make_article, sentences, with_spans
 
 VOCAB = spacy.blank("en").vocab
 RECORDS = list[dict[str, object]]
@@ -70,9 +62,7 @@ def annotated(draw: st.DrawFn) -> list[ExportItem]:
         out.append(
             replace(
                 made_up,
-                annotated=replace(
-                    made_up.annotated, annotation=made_up.annotated.annotation.with_answer(answer)
-                ),
+                annotated=replace(made_up.annotated, annotation=made_up.annotated.annotation.with_answer(answer)),
             )
         )
     return out
@@ -142,9 +132,7 @@ def test_unreviewed_rejected_and_ignored_are_no_loss(tmp_path: Path) -> None:
 
 
 def _answered(of: ExportItem, answer: Answer | None) -> ExportItem:
-    return replace(
-        of, annotated=replace(of.annotated, annotation=of.annotated.annotation.with_answer(answer))
-    )
+    return replace(of, annotated=replace(of.annotated, annotation=of.annotated.annotation.with_answer(answer)))
 
 
 def test_a_loss_is_listed_with_where_to_find_it(tmp_path: Path) -> None:
@@ -185,10 +173,7 @@ def test_articles_get_a_config_for_each_component(tmp_path: Path) -> None:
     rest = [i for n, i in enumerate(items) if n != 2]
     report = export_items(rest, unseen, SCHEMA, tmp_path / "out", ExportOptions(unit="article"))
     ner, spancat = (load_config(tmp_path / "out" / f) for f in ("config.cfg", "config-spancat.cfg"))
-    assert (ner["nlp"]["pipeline"], spancat["nlp"]["pipeline"]) == (
-        ["tok2vec", "ner"],
-        ["tok2vec", "spancat"],
-    )
+    assert (ner["nlp"]["pipeline"], spancat["nlp"]["pipeline"]) == (["tok2vec", "ner"], ["tok2vec", "spancat"])
     assert sum(report.parts[p].docs for p in SPLIT_PARTS) == 12
     assert sum(report.parts[f"spancat/{p}"].docs for p in SPLIT_PARTS) == 13
     docs = [d for p in SPLIT_PARTS for d in _docs(tmp_path / "out" / "spancat" / f"{p}.spacy")]
@@ -235,14 +220,9 @@ def test_versions_of_an_article_stay_together(tmp_path: Path) -> None:
     """A later version of an article goes to the part of the first one."""
     items = corpus(30, 1)
     first = items[0].article
-    second = [
-        replace(i, article=replace(i.article, replaces=first.id)) if n == 7 else i
-        for n, i in enumerate(items)
-    ]
+    second = [replace(i, article=replace(i.article, replaces=first.id)) if n == 7 else i for n, i in enumerate(items)]
     export_items(second, {}, SCHEMA, tmp_path, ExportOptions())
-    of = {
-        d.user_data[USER_DATA_KEY]["article"]: p for p in SPLIT_PARTS for d in _docs(tmp_path / f"{p}.spacy")
-    }
+    of = {d.user_data[USER_DATA_KEY]["article"]: p for p in SPLIT_PARTS for d in _docs(tmp_path / f"{p}.spacy")}
     assert of[items[7].article.id] == of[first.id]
 
 

@@ -22,10 +22,7 @@ from tests.export.export_samples import SCHEMA, corpus, export_items
 ONE = ExportOptions(split=(100, 0, 0))
 ITEMS = corpus(4)
 FOREIGN = "an export did not write this file and will not replace it; rename it, or choose another folder"
-CHANGED = (
-    "this file was changed since an export wrote it and will not be replaced; "
-    "rename it, or choose another folder"
-)
+CHANGED = "this file was changed since an export wrote it and will not be replaced; rename it, or choose another folder"
 
 
 def _export(out: Path, options: ExportOptions = ONE) -> ExportReport:
@@ -42,10 +39,7 @@ def test_a_foreign_file_that_is_not_needed_stays(tmp_path: Path) -> None:
     report = _export(tmp_path)
     assert (tmp_path / "dev.spacy").read_bytes() == b"theirs"
     assert report.removed == ()
-    assert (
-        "dev.spacy stays in the folder: it is not as an export left it, and not part of this one"
-        in report.warnings
-    )
+    assert "dev.spacy stays in the folder: it is not as an export left it, and not part of this one" in report.warnings
     assert _export(tmp_path).removed == ()
 
 

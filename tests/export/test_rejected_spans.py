@@ -46,10 +46,7 @@ def groups(doc: Doc) -> list[tuple[str, str]]:
 
 def test_what_was_turned_down_stands_in_a_span_group(tmp_path: Path) -> None:
     """Also in a sentence that is not finished, where no more is known; a Doc without any has no group."""
-    items = [
-        item(ARTICLE, EVERY[0], ("Rosavik", "VENUE")),
-        turned_down(EVERY[1], ("Rosavik", "VENUE"), answer=None),
-    ]
+    items = [item(ARTICLE, EVERY[0], ("Rosavik", "VENUE")), turned_down(EVERY[1], ("Rosavik", "VENUE"), answer=None)]
     (doc,) = exported(items, tmp_path)
     assert groups(doc) == [("VENUE", "Rosavik")]
     assert [t.ent_iob_ for t in doc][-3:] == ["", "", ""]

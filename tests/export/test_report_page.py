@@ -18,13 +18,7 @@ from annotator.export.report_page import ReportData, pairwise_agreement, render_
 from annotator.export.split_audit import audit_split
 from tests.export.export_samples import SCHEMA, corpus, item, make_article, sentences, spans, with_spans
 
-NASTY = [
-    "</title><script>alert(1)</script>",
-    "\x1b]52;c;eA==\x07",
-    "\u202egnirts",
-    '"><img src=x onerror=y>',
-    "&lt;",
-]
+NASTY = ["</title><script>alert(1)</script>", "\x1b]52;c;eA==\x07", "\u202egnirts", '"><img src=x onerror=y>', "&lt;"]
 
 
 class _Reader(HTMLParser):
@@ -62,22 +56,12 @@ def _read(html: str) -> _Reader:
 def _card(items: list[ExportItem], name: str = "Harbour") -> ReportData:
     parts = ["train", "dev", "test"]
     pieces = [
-        ExportSentence(i.annotated.sentence, i.article, parts[n % 3], i, (i.annotator,))
-        for n, i in enumerate(items)
+        ExportSentence(i.annotated.sentence, i.article, parts[n % 3], i, (i.annotator,)) for n, i in enumerate(items)
     ]
     labels = [x.name for x in SCHEMA.labels]
     found = audit_split(pieces, labels, {})
     return ReportData(
-        name,
-        "en",
-        "blank",
-        SCHEMA,
-        pieces,
-        items,
-        pairwise_agreement(items, labels),
-        found,
-        "80/10/10",
-        "By story.",
+        name, "en", "blank", SCHEMA, pieces, items, pairwise_agreement(items, labels), found, "80/10/10", "By story."
     )
 
 
@@ -109,8 +93,7 @@ def test_text_stays_text(nasty: str) -> None:
     article = make_article([[line]], title=nasty, source=nasty)
     (of,) = sentences(article, [[line]])
     schema = parse_schema(
-        {"name": nasty, "label": [{"name": "PERSON", "description": nasty, "examples": [{"text": nasty}]}]},
-        "",
+        {"name": nasty, "label": [{"name": "PERSON", "description": nasty, "examples": [{"text": nasty}]}]}, ""
     )
     card = replace(_card([item(article, of, ("Ida Holm", "PERSON"), who=nasty)], nasty), schema=schema)
     html = render_report(card).decode()

@@ -70,10 +70,7 @@ def test_a_sentence_doc_is_the_sentence() -> None:
     (doc,) = _loaded(sentence_units([_piece(of)]))
     assert doc.text == BODY[2].text
     assert [t.text for t in doc] == [t.text for t in BODY[2].tokens]
-    assert [(s.text, s.label_) for s in doc.spans["sc"]] == [
-        ("Forty boats", "COUNT"),
-        ("boats sank", "CLAIM"),
-    ]
+    assert [(s.text, s.label_) for s in doc.spans["sc"]] == [("Forty boats", "COUNT"), ("boats sank", "CLAIM")]
     assert [(e.text, e.label_) for e in doc.ents] == [("Forty boats", "COUNT")]
     assert [t.is_sent_start for t in doc] == [True, False, False, False]
     known = doc.user_data[USER_DATA_KEY]

@@ -34,9 +34,7 @@ def test_the_examples_are_those_of_spacy(folder: Path) -> None:
     assert [e.predicted.to_bytes() for e in ours] == [e.predicted.to_bytes() for e in theirs]
 
 
-def test_the_look_ups_are_made_once_and_nothing_stays_changed(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_look_ups_are_made_once_and_nothing_stays_changed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Entry points are searched a few times a file, not twice a Doc; between Docs srsly is as it was."""
     calls = 0
     real = type(msgpack_decoders).get_all

@@ -63,9 +63,7 @@ def test_kept_spans_cover_the_same_characters(annotated: AnnotatedSentence) -> N
     for f in span_outcomes(annotated, SCHEMA):
         if f.tokens:
             first, last = f.tokens
-            assert annotated.sentence.text[tokens[first].start : tokens[last - 1].end] == annotated.text_of(
-                f.span
-            )
+            assert annotated.sentence.text[tokens[first].start : tokens[last - 1].end] == annotated.text_of(f.span)
 
 
 @given(annotated_sentences())
@@ -100,8 +98,7 @@ def test_reasons() -> None:
     }
     longer = Span(at("Ida"), at(" spoke"), "VENUE")
     found = {
-        f.span: f
-        for f in span_outcomes(with_spans(item(article, s), [*cases.values(), longer]).annotated, SCHEMA)
+        f.span: f for f in span_outcomes(with_spans(item(article, s), [*cases.values(), longer]).annotated, SCHEMA)
     }
     assert {found[span].why for span in cases.values()} == set(cases)
     assert found[cases[OVERLAPS_LONGER_ENTITY]].replaced_by == f"{s.id}:{longer.start}-{longer.end}:VENUE"
@@ -114,18 +111,8 @@ def test_white_space_at_an_edge_is_trimmed_for_ents_alone() -> None:
     of = Sentence("a" * 16, 0, 0, len(text), text, tokens)
     annotated = AnnotatedSentence(of, Annotation().with_spans([Span(0, 10, "PERSON"), Span(9, 10, "VENUE")]))
     whole, blank = span_outcomes(annotated, SCHEMA)
-    assert (whole.kind, whole.why, whole.tokens, whole.ent) == (
-        Outcome.TRIMMED,
-        BLANK_EDGE,
-        (0, 4),
-        (1, 3),
-    )
-    assert (blank.kind, blank.why, blank.tokens, blank.ent) == (
-        Outcome.DEMOTED,
-        ONLY_WHITE_SPACE,
-        (3, 4),
-        None,
-    )
+    assert (whole.kind, whole.why, whole.tokens, whole.ent) == (Outcome.TRIMMED, BLANK_EDGE, (0, 4), (1, 3))
+    assert (blank.kind, blank.why, blank.tokens, blank.ent) == (Outcome.DEMOTED, ONLY_WHITE_SPACE, (3, 4), None)
 
 
 def test_of_two_labels_on_one_range_the_first_in_the_schema_stays() -> None:

@@ -15,9 +15,7 @@ def _pieces(*lines: tuple[str, str]) -> list[ExportSentence]:
     texts = [[text] for text, _ in lines]
     article = make_article(texts)
     parts = (part for _, part in lines)
-    return [
-        ExportSentence(s, article, part) for s, part in zip(sentences(article, texts), parts, strict=True)
-    ]
+    return [ExportSentence(s, article, part) for s, part in zip(sentences(article, texts), parts, strict=True)]
 
 
 def test_an_article_on_both_sides_is_no_story_besides() -> None:
@@ -26,9 +24,7 @@ def test_an_article_on_both_sides_is_no_story_besides() -> None:
     seen, copy = _pieces(("Mona rowed .", "train")), _pieces(("Emil slept .", "test"))
     ids = [p[0].article.id for p in (torn, seen, copy)]
     links = {ids[0]: [ids[1]], ids[1]: [ids[0]], ids[2]: [ids[0]]}
-    assert count_leaks([*torn, *seen, *copy], links) == LeakageCounts(
-        articles=1, stories=1, sentences=0, alike=0
-    )
+    assert count_leaks([*torn, *seen, *copy], links) == LeakageCounts(articles=1, stories=1, sentences=0, alike=0)
 
 
 def test_a_sentence_that_is_the_same_is_not_alike_besides() -> None:

@@ -24,9 +24,7 @@ def _part(families: list[str], shares: tuple[int, int, int]) -> tuple[dict[str, 
 
 
 @given(TEN, FAMILIES, SHARES)
-def test_a_growing_corpus_moves_no_article(
-    old: list[str], new: list[str], shares: tuple[int, int, int]
-) -> None:
+def test_a_growing_corpus_moves_no_article(old: list[str], new: list[str], shares: tuple[int, int, int]) -> None:
     """Once each part has an article of its own, more articles move none of those there."""
     assume({part_of(f, shares) for f in old} == set(ExportOptions(split=shares).parts_with_share))
     before, _ = _part(old, shares)
@@ -96,9 +94,7 @@ def _falling(shares: tuple[int, int, int], part: str, many: int) -> list[str]:
         ((10, 80, 10), {"dev": 11, "test": 1}, "dev", False),
     ],
 )
-def test_who_stands_in_lies_nearest(
-    shares: tuple[int, int, int], have: dict[str, int], donor: str, last: bool
-) -> None:
+def test_who_stands_in_lies_nearest(shares: tuple[int, int, int], have: dict[str, int], donor: str, last: bool) -> None:
     """An empty part takes, from the part with most over its share, the article next to it."""
     families = {part: _falling(shares, part, many) for part, many in have.items()}
     (empty,) = set(SPLIT_PARTS) - set(have)

@@ -116,14 +116,10 @@ def test_offsets_in_another_unit_are_found_by_their_quotes(tmp_path: Path, text:
     assert any(note.startswith("offsets count ") for note in account.notes)
 
 
-@pytest.mark.parametrize(
-    ("before", "start"), [("Café “Ry”\n", len("Café “Ry”\n".encode())), ("One\ntwo\n\n", 12)]
-)
+@pytest.mark.parametrize(("before", "start"), [("Café “Ry”\n", len("Café “Ry”\n".encode())), ("One\ntwo\n\n", 12)])
 def test_bytes_and_line_ends_that_were_two(tmp_path: Path, before: str, start: int) -> None:
     """Other programs write bytes, and a text that lost its CRs keeps the offsets that it had with them."""
-    source = fill(
-        tmp_path, {"x.txt": f"{before}Ida left.", "x.ann": f"T1\tPERSON {start} {start + 3}\tIda\n"}
-    )
+    source = fill(tmp_path, {"x.txt": f"{before}Ida left.", "x.ann": f"T1\tPERSON {start} {start + 3}\tIda\n"})
     (document,), account = read_aligned(brat, source)
     assert words(document) == [("Ida", "PERSON")]
     assert account.is_balanced

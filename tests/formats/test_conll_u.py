@@ -59,9 +59,7 @@ def test_words_of_several_parts_and_words_that_nobody_sees(tmp_path: Path) -> No
     assert document.text == "Ida didn't du Mans."
     assert [t.text for t in document.tokens] == ["Ida", "didn't", "du", "Mans", "."]
     assert words(document) == [("Ida", "PERSON"), ("du Mans", "VENUE")]
-    message = (
-        "words of several parts whose parts have tags of their own: the first of these counts for the whole"
-    )
+    message = "words of several parts whose parts have tags of their own: the first of these counts for the whole"
     assert f"{message}: 1" in account.notes
 
 

@@ -39,13 +39,7 @@ def read(folder: Path, *rows: dict[str, Any]) -> tuple[list[Document], Conversio
 
 def test_a_row_keeps_columns_and_comments(tmp_path: Path) -> None:
     """Columns are metadata, comments the note; blanks at an edge and what is past the end are told."""
-    row = {
-        "id": 7,
-        "text": TEXT,
-        "label": [[0, 9, "PERSON"], [14, 99, "VENUE"]],
-        "Comments": ["who?"],
-        "url": "a",
-    }
+    row = {"id": 7, "text": TEXT, "label": [[0, 9, "PERSON"], [14, 99, "VENUE"]], "Comments": ["who?"], "url": "a"}
     (found,), account = read(tmp_path, row)
     assert (found.id, found.note, found.meta, found.answer) == ("7", "who?", {"url": "a"}, Answer.ACCEPT)
     assert words(found) == [("Ida Holm", "PERSON")]
@@ -72,9 +66,7 @@ def test_relations_are_listed(tmp_path: Path) -> None:
     relations = [{"id": 5, "from_id": 3, "to_id": 3, "type": "self"}]
     (found,), account = read(tmp_path, {"text": TEXT, "entities": entities, "relations": relations})
     assert words(found) == [("Ida Holm", "PERSON")]
-    assert [(e.kind, e.id, e.why) for e in account.entries] == [
-        ("relation", "5", span_fields.UNSUPPORTED["relation"])
-    ]
+    assert [(e.kind, e.id, e.why) for e in account.entries] == [("relation", "5", span_fields.UNSUPPORTED["relation"])]
 
 
 OLD = {
@@ -167,10 +159,7 @@ def test_one_span_past_the_end_makes_no_other_unit(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "error"),
     [
-        (
-            {"filename": "a.png", "label": []},
-            "the row names a file, not a text; import projects with texts only",
-        ),
+        ({"filename": "a.png", "label": []}, "the row names a file, not a text; import projects with texts only"),
         ({"label": []}, "the row has no `text`; export the project from doccano again (JSONL)"),
         ({"text": TEXT, "entities": 3}, "`entities` must be a list"),
     ],
@@ -184,21 +173,15 @@ def test_what_is_no_row_is_named_with_its_line(tmp_path: Path, row: dict[str, An
 
 def test_labels_of_whole_texts_are_listed(tmp_path: Path) -> None:
     """A project that classifies texts has no spans."""
-    found, account = read(
-        tmp_path, {"text": TEXT, "label": ["sport"]}, {"text": TEXT, "annotations": [{"label": 4}]}
-    )
+    found, account = read(tmp_path, {"text": TEXT, "label": ["sport"]}, {"text": TEXT, "annotations": [{"label": 4}]})
     assert [d.spans for d in found] == [(), ()]
-    assert {(e.kind, e.why) for e in account.entries} == {
-        ("text label", span_fields.UNSUPPORTED["text label"])
-    }
+    assert {(e.kind, e.why) for e in account.entries} == {("text label", span_fields.UNSUPPORTED["text label"])}
 
 
 @given(st.lists(texts_with_spans(), max_size=4))
 def test_what_is_written_is_read(drawn: list[Document]) -> None:
     """Texts, spans, notes, columns and names survive the files; an answer that would not is listed."""
-    every = [
-        replace(d, meta={"article": "a1"}, note="x", annotator="ana", id=str(n)) for n, d in enumerate(drawn)
-    ]
+    every = [replace(d, meta={"article": "a1"}, note="x", annotator="ana", id=str(n)) for n, d in enumerate(drawn)]
     back, written, account = round_trip(doccano, every)
     assert [(d.text, d.spans, d.note, d.annotator, d.id, d.meta) for d in back] == [
         (d.text, d.spans, d.note, d.annotator, d.id, d.meta) for d in every

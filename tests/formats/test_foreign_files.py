@@ -74,11 +74,7 @@ FILES: dict[str, tuple[str, str, list[list[tuple[str, str]]]]] = {
         json.dumps({"id": 1, "text": TEXT, "label": [[15, 17, "P"]], "answer": "yes", "Comments": []}),
         [[BO]],
     ),
-    "plain, one object": (
-        "plain",
-        json.dumps({"text": TEXT, "spans": [[0, 8, "P"]]}, indent=1),
-        [[IDA]],
-    ),
+    "plain, one object": ("plain", json.dumps({"text": TEXT, "spans": [[0, 8, "P"]]}, indent=1), [[IDA]]),
     "spacy v2, entities beside untagged tokens": (
         "spacy-json",
         json.dumps([{"paragraphs": [{"raw": "Bo left.", "entities": [[0, 2, "P"]], "sentences": UNTAGGED}]}]),
@@ -107,11 +103,7 @@ FILES: dict[str, tuple[str, str, list[list[tuple[str, str]]]]] = {
         TSV + "#Text=O Bo O O\n1-1\t0-1\tO\t_\t\n1-2\t2-4\tBo\tP\t\n1-3\t5-6\tO\t_\t\n1-4\t7-8\tO\t_\t\n",
         [[BO]],
     ),
-    "webanno escaped token": (
-        "webanno",
-        TSV + "#Text=a\\\\b Bo\n1-1\t0-3\ta\\\\b\t_\t\n1-2\t4-6\tBo\tP\t\n",
-        [[BO]],
-    ),
+    "webanno escaped token": ("webanno", TSV + "#Text=a\\\\b Bo\n1-1\t0-3\ta\\\\b\t_\t\n1-2\t4-6\tBo\tP\t\n", [[BO]]),
 }
 
 
@@ -164,7 +156,6 @@ def test_right_offsets_are_never_moved(tmp_path: Path) -> None:
         spans = [[*place, "P"] for place in places if draw.random() < 0.3]
         row = json.dumps({"text": "".join(picked), "spans": spans})
         _, account = read_aligned(
-            registry.load_format("plain"),
-            ImportSource(fill(tmp_path, {"x.jsonl": row}).path / "x.jsonl"),
+            registry.load_format("plain"), ImportSource(fill(tmp_path, {"x.jsonl": row}).path / "x.jsonl")
         )
         assert account.kept + sum(e.outcome is Outcome.DOUBLE for e in account.entries) == account.read

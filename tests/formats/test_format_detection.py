@@ -23,13 +23,7 @@ def test_every_format_has_the_one_shape(name: str) -> None:
 @pytest.mark.parametrize("name", registry.FORMATS)
 def test_no_format_takes_an_empty_or_a_foreign_file(name: str, tmp_path: Path) -> None:
     """An empty file, a picture, prose and an empty folder look like nothing."""
-    for data in (
-        b"",
-        b"\x89PNG\r\n\x1a\n" + bytes(64),
-        b"The ferry was late. Nobody minded.\n",
-        b"{}",
-        b"[]",
-    ):
+    for data in (b"", b"\x89PNG\r\n\x1a\n" + bytes(64), b"The ferry was late. Nobody minded.\n", b"{}", b"[]"):
         (tmp_path / "f").write_bytes(data)
         assert not registry.load_format(name).detect(ImportSource(tmp_path / "f").sample()), data
     (tmp_path / "empty").mkdir()
@@ -45,10 +39,7 @@ def test_the_name_of_a_file_means_nothing(tmp_path: Path) -> None:
 
 def test_the_user_s_word_counts(tmp_path: Path) -> None:
     """With a format named nothing is looked at; a name that is none lists those that are."""
-    assert format_detection.choose_format(ImportSource(tmp_path / "nothing"), "brat") == (
-        "brat",
-        "as --format says",
-    )
+    assert format_detection.choose_format(ImportSource(tmp_path / "nothing"), "brat") == ("brat", "as --format says")
     with pytest.raises(UsageError, match=r"there is no format 'word'; use one of prodigy, doccano, "):
         format_detection.choose_format(ImportSource(tmp_path / "nothing"), "word")
 

@@ -57,9 +57,7 @@ def put(path: Path, columns: Mapping[str, Any], features: Mapping[str, Any] | No
     return ImportSource(path)
 
 
-def read(
-    folder: Path, columns: Mapping[str, Any], features: Any = None
-) -> tuple[list[Document], ConversionLog]:
+def read(folder: Path, columns: Mapping[str, Any], features: Any = None) -> tuple[list[Document], ConversionLog]:
     """Write a table and read it."""
     source = put(folder / "x.parquet", columns, features)
     assert huggingface.detect(source.sample())
@@ -92,25 +90,18 @@ def test_tags_without_names_are_refused(tmp_path: Path) -> None:
     source = ImportSource(tmp_path / "x.parquet")
     (found,) = huggingface.read(source, ConversionLog(), dict(enumerate(NAMES)))
     assert words(found) == [("Ida Holm", "PER"), ("Orkenby", "LOC")]
-    with pytest.raises(
-        SourceError, match=r"stand for: 2 \(1\), 3 \(1\); give --map 0=O,1=B-PER,2=,3= \(fill"
-    ):
+    with pytest.raises(SourceError, match=r"stand for: 2 \(1\), 3 \(1\); give --map 0=O,1=B-PER,2=,3= \(fill"):
         list(huggingface.read(source, ConversionLog(), {0: "O", 1: "B-PER"}))
 
 
 @pytest.mark.parametrize("end", ["", "]"])
 def test_rows_of_json_are_read_as_a_table_is(tmp_path: Path, end: str) -> None:
     """JSONL, or a list, of tokens with tags: words or numbers that are named; errors name the line."""
-    rows = [
-        {"id": "a", "tokens": WORDS, "ner_tags": TAGS, "url": "x/y"},
-        {"tokens": ["Ida"], "ner_tags": [1]},
-    ]
+    rows = [{"id": "a", "tokens": WORDS, "ner_tags": TAGS, "url": "x/y"}, {"tokens": ["Ida"], "ner_tags": [1]}]
     text = json.dumps(rows) if end else "\n".join(map(json.dumps, rows))
     source = ImportSource(fill(tmp_path, {"x.jsonl": text}).path / "x.jsonl")
     assert huggingface.detect(source.sample()) == "its rows have `tokens` and `ner_tags`"
-    with pytest.raises(
-        SourceError, match=r"for: 0 \(2\), 1 \(2\), 2 \(1\), 3 \(1\); give --map 0=O,1=,2=,3= "
-    ):
+    with pytest.raises(SourceError, match=r"for: 0 \(2\), 1 \(2\), 2 \(1\), 3 \(1\); give --map 0=O,1=,2=,3= "):
         read_aligned(huggingface, source)
     found = list(huggingface.read(source, account := ConversionLog(), dict(enumerate(NAMES))))
     assert [words(d) for d in found] == [[("Ida Holm", "PER"), ("Orkenby", "LOC")], [("Ida", "PER")]]
@@ -273,9 +264,7 @@ def test_without_the_extra_the_error_names_it(tmp_path: Path, monkeypatch: pytes
         raise ImportError(name)
 
     monkeypatch.setattr(importlib, "import_module", absent)
-    needs = (
-        r"Parquet needs an extra that is not installed; run pip install 'article-annotator\[huggingface\]'"
-    )
+    needs = r"Parquet needs an extra that is not installed; run pip install 'article-annotator\[huggingface\]'"
     with pytest.raises(SourceError, match=needs):
         read_aligned(huggingface, source)
     with pytest.raises(SourceError, match=needs):
@@ -286,12 +275,7 @@ def test_without_the_extra_the_error_names_it(tmp_path: Path, monkeypatch: pytes
 NEST = Document(
     "Ida Holm left.",
     (Span(0, 13, "CLAIM"), Span(0, 8, "PERSON"), Span(1, 3, "PERSON"), Span(9, 99, "PERSON")),
-    (
-        Token("Ida", 0, 3, True),
-        Token("Holm", 4, 8, True),
-        Token("left", 9, 13, False),
-        Token(".", 13, 14, False),
-    ),
+    (Token("Ida", 0, 3, True), Token("Holm", 4, 8, True), Token("left", 9, 13, False), Token(".", 13, 14, False)),
     id="s",
     where="s",
     rejected=(Span(4, 8, "VENUE"),),
@@ -383,14 +367,10 @@ def test_no_bytes_are_more_than_refused(tmp_path: Path, data: st.DataObject) -> 
     assert_accounted(huggingface, tmp_path / "x.parquet", whole[:at] + wrong + whole[at + len(wrong) :])
 
 
-def test_a_footer_that_makes_the_library_abort_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_footer_that_makes_the_library_abort_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is looked at in a process of its own, so ours lives on."""
     monkeypatch.setattr(dataset_tables, "_FOOTER_PROBE", "import os; os.abort()")
-    with pytest.raises(
-        SourceError, match=r"x.parquet: this is no sound Parquet file \(.*its footer is damaged"
-    ):
+    with pytest.raises(SourceError, match=r"x.parquet: this is no sound Parquet file \(.*its footer is damaged"):
         read(tmp_path, {"text": [TEXT], "spans": [SPANS]})
 
 

@@ -49,9 +49,7 @@ def test_a_wrong_map_says_how(given_map: str, message: str) -> None:
 
 def test_the_ready_made_map_fills_in_what_the_schema_takes() -> None:
     """What the schema says that a label takes is filled in; what nobody knows is left open."""
-    assert (
-        suggested_map_option(["PER", "Tool kit", "venue"], NEWS) == "--map 'PER=PERSON,Tool kit=,venue=VENUE'"
-    )
+    assert suggested_map_option(["PER", "Tool kit", "venue"], NEWS) == "--map 'PER=PERSON,Tool kit=,venue=VENUE'"
     given = {"1": "B-PER", "GPE": "VENUE", "ORG": "ORGAN"}
     assert suggested_map_option(["PER", "ORGAN"], NEWS, given) == "--map 1=B-PER,GPE=VENUE,ORG=,PER=PERSON"
     assert suggested_map_option(["a,b"], NEWS) == """--map '{"a,b":""}'"""
@@ -91,11 +89,7 @@ def test_names_alone_are_entities() -> None:
     assert [schema.label(x).target for x in ("PER", "LOC")] == ["ents", "spans"]  # type: ignore[union-attr]
 
 
-@given(
-    st.lists(
-        st.sampled_from(["a b", "a_b", "a\tb", "a_b-2", "x" * 70, "x" * 71, "x" * 64, "PER"]), max_size=9
-    )
-)
+@given(st.lists(st.sampled_from(["a b", "a_b", "a\tb", "a_b-2", "x" * 70, "x" * 71, "x" * 64, "PER"]), max_size=9))
 def test_two_labels_never_become_one(labels: list[str]) -> None:
     """What is called otherwise, because a schema can't have it, is told apart from all others."""
     rename = rename_to_usable({"PER": "PERSON"})

@@ -20,14 +20,7 @@ from annotator.formats.document import ConversionLog, Document, count_losses
 from annotator.formats.import_source import ImportSource
 from annotator.formats.labelstudio import labelstudio_reader, labelstudio_tasks
 from annotator.formats.span_fields import TEXT_DIFFERS
-from tests.formats.format_samples import (
-    fill,
-    ledger_lines,
-    read_aligned,
-    round_trip,
-    texts_with_spans,
-    words,
-)
+from tests.formats.format_samples import fill, ledger_lines, read_aligned, round_trip, texts_with_spans, words
 
 TEXT = "Ida Holm left Orkenby."
 BOATS = "🛶🛶 Ida met Per in Orkenby."
@@ -61,12 +54,7 @@ def test_a_task_has_a_document_an_annotator(tmp_path: Path) -> None:
     (one, two, three), account = read(tmp_path, both)
     assert (one.annotator, one.answer, words(one)) == ("ana@x.org", Answer.ACCEPT, [("Ida Holm", "PERSON")])
     assert (one.id, one.title, one.meta) == ("7", "Away", {"url": "a"})
-    assert (two.annotator, two.answer, three.annotator, three.answer) == (
-        "2",
-        Answer.IGNORE,
-        "3",
-        Answer.ACCEPT,
-    )
+    assert (two.annotator, two.answer, three.annotator, three.answer) == ("2", Answer.IGNORE, "3", Answer.ACCEPT)
     assert three.time == 1704067210
     assert account.is_balanced
     assert account.notes == []
@@ -112,10 +100,7 @@ def test_two_texts_of_a_task_are_two_documents(tmp_path: Path) -> None:
     row = task("", region(0, 8, text="Ida Holm"), other)
     row["data"] = {"a": TEXT, "b": "Per stayed at home."}
     found, _ = read(tmp_path, row)
-    assert sorted((d.id, *words(d)) for d in found) == [
-        ("7/a", ("Ida Holm", "PERSON")),
-        ("7/b", ("Per", "PERSON")),
-    ]
+    assert sorted((d.id, *words(d)) for d in found) == [("7/a", ("Ida Holm", "PERSON")), ("7/b", ("Per", "PERSON"))]
 
 
 def test_what_no_span_holds_is_listed(tmp_path: Path) -> None:
@@ -124,12 +109,7 @@ def test_what_no_span_holds_is_listed(tmp_path: Path) -> None:
         TEXT,
         region(0, 8),
         {"from_id": "r0", "to_id": "r9", "type": "relation", "direction": "right"},
-        {
-            "id": "r0",
-            "type": "choices",
-            "from_name": "sex",
-            "value": {"start": 0, "end": 8, "choices": ["f"]},
-        },
+        {"id": "r0", "type": "choices", "from_name": "sex", "value": {"start": 0, "end": 8, "choices": ["f"]}},
         {"id": "c", "type": "choices", "from_name": "mood", "value": {"choices": ["sad"]}},
         {"id": "p", "type": "rectanglelabels", "value": {"x": 1, "rectanglelabels": ["Car"]}},
         {"id": "n", "type": "textarea", "from_name": "note", "value": {"text": ["who?"]}},
@@ -172,9 +152,7 @@ def now(word: str) -> dict[str, Any]:
 
 def test_each_annotation_is_measured_by_its_quotes(tmp_path: Path) -> None:
     """A project that outlived an update has both units in one file."""
-    found, account = read(
-        tmp_path, task(BOATS, utf16("Ida"), utf16("Orkenby")), task(BOATS, now("Ida"), now("Per"))
-    )
+    found, account = read(tmp_path, task(BOATS, utf16("Ida"), utf16("Orkenby")), task(BOATS, now("Ida"), now("Per")))
     assert [[w for w, _ in words(d)] for d in found] == [["Ida", "Orkenby"], ["Ida", "Per"]]
     assert account.totals == {("moved", "offsets count UTF-16 units"): 2}
     assert account.notes == [
@@ -195,9 +173,7 @@ def test_without_quotes_the_words_at_the_edges_tell(tmp_path: Path, one: Any) ->
 def test_line_ends_of_two_characters_may_count_as_one(tmp_path: Path) -> None:
     """A browser counts them so; a quote may have them as backslash and n."""
     text = "Ida\r\nHolm left\r\nOrkenby."
-    (found,), account = read(
-        tmp_path, task(text, region(0, 8, text="Ida\\nHolm"), region(14, 21, text="Orkenby"))
-    )
+    (found,), account = read(tmp_path, task(text, region(0, 8, text="Ida\\nHolm"), region(14, 21, text="Orkenby")))
     assert [w for w, _ in words(found)] == ["Ida\r\nHolm", "Orkenby"]
     assert account.is_balanced
 
@@ -241,8 +217,7 @@ def test_paragraphs_of_a_dialogue_are_lines(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "places"),
-    [(0, 8, [(0, 8)]), (14, 22, [(14, 22)]), (15, 23, [(15, 23)]), (3, 11, [])],
+    ("start", "end", "places"), [(0, 8, [(0, 8)]), (14, 22, [(14, 22)]), (15, 23, [(15, 23)]), (3, 11, [])]
 )
 def test_places_in_a_page_count_in_its_text(
     tmp_path: Path, start: int, end: int, places: list[tuple[int, int]]
@@ -261,9 +236,7 @@ def test_places_in_a_page_count_in_its_text(
     row = task(page, {"id": "h", "type": "hypertextlabels", "to_name": "t", "value": value})
     (found,), account = read(tmp_path, row)
     assert [(s.start, s.end) for s in found.spans] == places
-    assert ledger_lines(account) == (
-        [] if places else [("span", "left out", labelstudio_reader.PAGE_TEXT_DIFFERS)]
-    )
+    assert ledger_lines(account) == ([] if places else [("span", "left out", labelstudio_reader.PAGE_TEXT_DIFFERS)])
     assert account.is_balanced
 
 
@@ -355,11 +328,7 @@ def test_the_config_names_the_labels(tmp_path: Path) -> None:
     assert [f.name for f in files] == ["annotations.json", "labelling-config.xml"]
     view = ET.fromstring(files[1].read_text())
     assert [x.get("value") for x in view.iter("Label")] == ['A"<&\ufffd', "B"]
-    assert [(x.tag, x.get("toName")) for x in view] == [
-        ("Labels", "text"),
-        ("Text", None),
-        ("TextArea", "text"),
-    ]
+    assert [(x.tag, x.get("toName")) for x in view] == [("Labels", "text"), ("Text", None), ("TextArea", "text")]
     (written,) = json.loads(files[0].read_text())
     assert "completed_by" not in written["annotations"][0]
 

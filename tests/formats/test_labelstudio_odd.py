@@ -23,9 +23,7 @@ KEYS = f"{TOP} {INSIDE} {PLACES}".split()
 
 
 @given(st.lists(records(*KEYS), max_size=3), st.lists(records(*KEYS), max_size=3), st.binary(max_size=40))
-def test_no_bytes_are_more_than_refused(
-    tmp_path: Path, values: list[Any], results: list[Any], rest: bytes
-) -> None:
+def test_no_bytes_are_more_than_refused(tmp_path: Path, values: list[Any], results: list[Any], rest: bytes) -> None:
     """Whatever a file holds, it is read with every span accounted for, or a SourceError."""
     tasks = [*values, {"data": {"text": TEXT, "b": values}, "annotations": [{"result": results}]}]
     for data in (json.dumps(tasks).encode(), json.dumps(tasks[-1], indent=1).encode()):

@@ -23,9 +23,7 @@ PAGE = (
 P = "/html[1]/body[1]/p[1]"
 
 
-def spot(
-    start: str, end: str, at: tuple[int, int], quote: str, key: str = "hypertextlabels"
-) -> dict[str, Any]:
+def spot(start: str, end: str, at: tuple[int, int], quote: str, key: str = "hypertextlabels") -> dict[str, Any]:
     """Return a region by paths."""
     value = {"start": start, "end": end, "startOffset": at[0], "endOffset": at[1], "text": quote, key: ["P"]}
     return {"id": quote, "from_name": "ner", "to_name": "page", "type": key, "value": value}
@@ -50,21 +48,9 @@ def test_places_of_old_versions_are_paths(tmp_path: Path) -> None:
         spot(f"{P}/text()[1]", f"{P}/text()[1]", (4, 6), "\U0001f6f6"),
         spot(f"{P}/text()[3]", f"{P}/text()[3]", (1, 3), "Ry"),
         spot("/p[2]/text()[1]", "/p[2]/text()[1]", (0, 6), ""),
-        spot(
-            "/table[1]/tbody[1]/tr[1]/td[1]/text()[1]",
-            "/table[1]/tbody[1]/tr[1]/td[1]/text()[1]",
-            (0, 3),
-            "Una",
-        ),
+        spot("/table[1]/tbody[1]/tr[1]/td[1]/text()[1]", "/table[1]/tbody[1]/tr[1]/td[1]/text()[1]", (0, 3), "Una"),
     )
-    assert [w for w, _ in words(document)] == [
-        "Bo",
-        "Ida \U0001f6f6 Holm",
-        "\U0001f6f6",
-        "Ry",
-        "stayed",
-        "Una",
-    ]
+    assert [w for w, _ in words(document)] == ["Bo", "Ida \U0001f6f6 Holm", "\U0001f6f6", "Ry", "stayed", "Una"]
 
 
 def test_a_path_that_leads_astray(tmp_path: Path) -> None:
@@ -93,9 +79,7 @@ def test_offsets_inside_a_dialogue(tmp_path: Path, at: tuple[int, int]) -> None:
     assert words(document) == [("Bo", "P")]
 
 
-@pytest.mark.parametrize(
-    "page", ["<p>" * 60_000, "<" * 200_000, "<a" * 100_000, "<!--" * 50_000, "</p>" * 60_000]
-)
+@pytest.mark.parametrize("page", ["<p>" * 60_000, "<" * 200_000, "<a" * 100_000, "<!--" * 50_000, "</p>" * 60_000])
 def test_no_page_takes_long(page: str) -> None:
     """Neither depth nor tags without an end cost more than the page is long."""
     begun = time.perf_counter()

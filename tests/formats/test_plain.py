@@ -46,23 +46,12 @@ def line(text: str, spans: list[Any], key: str = "spans") -> str:
     [
         line(TEXT, [[0, 8, "PERSON"], [14, 21, "VENUE"]]),
         line(TEXT, [[0, 8, "PERSON"], [14, 21, "VENUE"]], "entities"),
-        line(
-            TEXT,
-            [{"start": 0, "end": 8, "label": "PERSON"}, {"start": 14, "end": 21, "label": "VENUE"}],
-            "ents",
-        ),
-        line(
-            TEXT,
-            [{"begin": 0, "end": 8, "type": "PERSON"}, {"start_char": 14, "end_char": 21, "tag": "VENUE"}],
-        ),
-        line(
-            TEXT, [{"offset": 0, "length": 8, "label": "PERSON"}, {"start": 14, "length": 7, "type": "VENUE"}]
-        ),
+        line(TEXT, [{"start": 0, "end": 8, "label": "PERSON"}, {"start": 14, "end": 21, "label": "VENUE"}], "ents"),
+        line(TEXT, [{"begin": 0, "end": 8, "type": "PERSON"}, {"start_char": 14, "end_char": 21, "tag": "VENUE"}]),
+        line(TEXT, [{"offset": 0, "length": 8, "label": "PERSON"}, {"start": 14, "length": 7, "type": "VENUE"}]),
         line(TEXT, [["PERSON", 0, 8], ["VENUE", 14, 21]]),
         line(TEXT, [{"start": "0", "end": "8", "label": "PERSON"}, ["14", "21", "VENUE"]]),
-        line(
-            TEXT, [{"startOffset": 0, "endOffset": 8, "labels": ["PERSON"]}, [14, 21, "VENUE"]], "annotations"
-        ),
+        line(TEXT, [{"startOffset": 0, "endOffset": 8, "labels": ["PERSON"]}, [14, 21, "VENUE"]], "annotations"),
         "[" + line(TEXT, [[0, 8, "PERSON"], [14, 21, "VENUE"]]) + "]",
         "[\n" + json.dumps(json.loads(line(TEXT, [[0, 8, "PERSON"], [14, 21, "VENUE"]])), indent=2) + "\n]",
     ],
@@ -100,12 +89,7 @@ def test_a_full_stop_after_each_span_is_no_inclusive_end(tmp_path: Path) -> None
     """Ends that fit as well with one character more stay as they are."""
     texts = [f"Off to {w}." for w in ("Orkenby", "Tjelde", "Vesthavn", "Sund")]
     found, account = read(tmp_path, "\n".join(line(t, [[7, len(t) - 1, "VENUE"]]) for t in texts))
-    assert [d.text[s.start : s.end] for d in found for s in d.spans] == [
-        "Orkenby",
-        "Tjelde",
-        "Vesthavn",
-        "Sund",
-    ]
+    assert [d.text[s.start : s.end] for d in found for s in d.spans] == ["Orkenby", "Tjelde", "Vesthavn", "Sund"]
     assert (account.kept, account.notes) == (4, [])
 
 

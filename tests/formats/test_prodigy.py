@@ -87,10 +87,7 @@ def test_binary_answers_are_merged_by_text(tmp_path: Path) -> None:
     assert words(found) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
     assert found.rejected == (Span(14, 21, "PERSON"),)
     assert found.answer is None
-    assert ledger_lines(account) == [
-        ("span", "double", ANSWERED_TWICE),
-        ("span", "left out", ANSWERED_IGNORE),
-    ]
+    assert ledger_lines(account) == [("span", "double", ANSWERED_TWICE), ("span", "left out", ANSWERED_IGNORE)]
     assert (account.read, account.kept, account.is_balanced) == (5, 3, True)
     assert prodigy.BINARY_ANSWERS.format(n=5) in account.notes
     assert document.count_losses(account) == 0
@@ -109,11 +106,7 @@ def test_the_later_of_two_binary_answers_stands(tmp_path: Path) -> None:
 def test_binary_answers_leave_a_text_open(tmp_path: Path, answer: str) -> None:
     """Nobody has said that a text with a right span, or with a wrong one, holds no other."""
     (found,), account = read(tmp_path, binary(IDA, answer))
-    assert (found.answer, len(found.spans), len(found.rejected)) == (
-        None,
-        answer == "accept",
-        answer == "reject",
-    )
+    assert (found.answer, len(found.spans), len(found.rejected)) == (None, answer == "accept", answer == "reject")
     assert account.is_balanced
 
 
@@ -153,13 +146,7 @@ def test_a_review_gives_the_reviewer_and_each_session(tmp_path: Path) -> None:
 
 def test_choices_and_labels_of_texts_are_listed(tmp_path: Path) -> None:
     """What was asked beside spans has no place; a file with nothing else is read as texts."""
-    choice = {
-        "text": TEXT,
-        "options": [{"id": "A"}],
-        "accept": ["A"],
-        "answer": "accept",
-        "_view_id": "choice",
-    }
+    choice = {"text": TEXT, "options": [{"id": "A"}], "accept": ["A"], "answer": "accept", "_view_id": "choice"}
     label = {"text": TEXT, "label": "SPORT", "relations": [{"head": 1, "child": 2}], "answer": "accept"}
     found, account = read(tmp_path, choice, label)
     assert [(d.text, d.spans) for d in found] == [(TEXT, ())] * 2
@@ -182,9 +169,7 @@ def test_tokens_that_do_not_spell_the_text_are_not_taken(tmp_path: Path) -> None
     )
     assert [len(d.tokens) for d in found] == [0, 5]
     assert words(found[1]) == [("Ida Holm", "PERSON")]
-    assert account.notes == [
-        x.format(n=1) for x in (prodigy.TOKENS_DO_NOT_SPELL, prodigy.TOKEN_INDEXES_DIFFER)
-    ]
+    assert account.notes == [x.format(n=1) for x in (prodigy.TOKENS_DO_NOT_SPELL, prodigy.TOKEN_INDEXES_DIFFER)]
     assert [(e.why, e.text, e.kind) for e in account.entries] == [(TEXT_DIFFERS, "Ida", "quoted text")]
 
 
@@ -280,9 +265,7 @@ def test_a_task_has_the_fields_that_prodigy_reads() -> None:
             {"text": "Holm", "start": 4, "end": 8, "id": 1, "ws": True},
             {"text": "left", "start": 9, "end": 13, "id": 2, "ws": False},
         ],
-        "spans": [
-            {"start": 0, "end": 8, "token_start": 0, "token_end": 1, "label": "PERSON", "source": "rules"}
-        ],
+        "spans": [{"start": 0, "end": 8, "token_start": 0, "token_end": 1, "label": "PERSON", "source": "rules"}],
         "answer": "accept",
         "_view_id": "spans_manual",
         "_annotator_id": "ana",
@@ -292,9 +275,7 @@ def test_a_task_has_the_fields_that_prodigy_reads() -> None:
 
 def test_a_span_inside_a_token_is_listed_on_writing() -> None:
     """Prodigy's spans name their tokens."""
-    document = Document(
-        "Ida left", (Span(0, 2, "A"), Span(0, 99, "A")), build_tokens(["Ida", "left"], [True, False])
-    )
+    document = Document("Ida left", (Span(0, 2, "A"), Span(0, 99, "A")), build_tokens(["Ida", "left"], [True, False]))
     (back,), written, _ = round_trip(prodigy, [document])
     assert back.spans == ()
     assert [e.why for e in written.entries] == ["it is not on token edges", "past the end of the text"]

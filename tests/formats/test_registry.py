@@ -24,9 +24,7 @@ def test_no_other_module_lists_formats() -> None:
     """A format's name stands in the registry and in its own module; nothing else treats one by its name."""
     names = registry.FORMATS.keys() - AMBIGUOUS
     for path in PACKAGE.rglob("*.py"):
-        parts = (
-            path.relative_to(PACKAGE / "formats").parts if path.is_relative_to(PACKAGE / "formats") else ()
-        )
+        parts = path.relative_to(PACKAGE / "formats").parts if path.is_relative_to(PACKAGE / "formats") else ()
         own = {n for n, info in registry.FORMATS.items() if parts and Path(parts[0]).stem == info.module}
         if parts == ("registry.py",):
             continue
@@ -58,9 +56,7 @@ def test_what_an_entry_states_of_a_file_comes_back(name: str, tmp_path: Path) ->
     """The flags for answers and for the text between sentences are those of a document there and back."""
     text = "Ida left.  Rain fell. Nobody minded."
     tokens = (Token("Ida", 0, 3, ws=True), Token("left", 4, 8, ws=False), Token(".", 8, 9, ws=False))
-    document = Document(
-        text, (Span(0, 3, "PERSON"),), tokens, ((0, 9),), Answer.REJECT, annotator="ana", id="one"
-    )
+    document = Document(text, (Span(0, 3, "PERSON"),), tokens, ((0, 9),), Answer.REJECT, annotator="ana", id="one")
     module, info = registry.load_format(name), registry.FORMATS[name]
     files = module.write([document], tmp_path / "out", ConversionLog())
     folder = ImportSource(tmp_path / "out")

@@ -72,30 +72,17 @@ def test_missing_tags_are_no_o(tmp_path: Path) -> None:
 
 def test_sentences_and_user_data_are_read(tmp_path: Path) -> None:
     """Sentence starts become ranges; named user data and the Doc's own attributes are metadata."""
-    doc = make_doc(
-        ["Go", ".", "Now", "!"], [False, True, False, False], sent_starts=[True, False, True, False]
-    )
-    of_all: dict[Any, Any] = {
-        "source": "wire",
-        ("._.", "id", None, None): "d7",
-        ("._.", "x", 0, 2): "a span's",
-    }
+    doc = make_doc(["Go", ".", "Now", "!"], [False, True, False, False], sent_starts=[True, False, True, False])
+    of_all: dict[Any, Any] = {"source": "wire", ("._.", "id", None, None): "d7", ("._.", "x", 0, 2): "a span's"}
     doc.user_data.update(of_all)
     doc.user_data["annotator"] = {"title": "Gone", "annotator": "ana", "article": "a1", "start": 5}
     doc.cats = {"SPORT": 1.0}
     (found,), account = read(tmp_path, doc)
-    assert (found.sentences, found.id, found.title, found.annotator) == (
-        ((0, 3), (4, 8)),
-        "d7",
-        "Gone",
-        "ana",
-    )
+    assert (found.sentences, found.id, found.title, found.annotator) == (((0, 3), (4, 8)), "d7", "Gone", "ana")
     assert {k: found.meta[k] for k in ("source", "article", "start")} == {
         "source": "wire", "article": "a1", "start": 5,
     }  # fmt: skip
-    assert [(e.kind, e.why) for e in account.entries] == [
-        ("text label", span_fields.UNSUPPORTED["text label"])
-    ]
+    assert [(e.kind, e.why) for e in account.entries] == [("text label", span_fields.UNSUPPORTED["text label"])]
 
 
 def test_tags_and_links_are_reported(tmp_path: Path) -> None:
@@ -117,9 +104,7 @@ def test_a_folder_of_shards_is_one_file(tmp_path: Path) -> None:
         (f"text{n}", f"{tmp_path}/part-{n}.spacy, doc 1") for n in (1, 2)
     ]  # fmt: skip
     assert list(format_detection.matching_formats(ImportSource(tmp_path).sample())) == ["spacy"]
-    assert list(format_detection.matching_formats(ImportSource(tmp_path / "part-1.spacy").sample())) == [
-        "spacy"
-    ]
+    assert list(format_detection.matching_formats(ImportSource(tmp_path / "part-1.spacy").sample())) == ["spacy"]
 
 
 def test_older_forms_of_groups_are_read(tmp_path: Path) -> None:
@@ -137,9 +122,7 @@ def test_older_forms_of_groups_are_read(tmp_path: Path) -> None:
 
 def body() -> dict[str, Any]:
     """Return the map of a small DocBin."""
-    found: dict[str, Any] = srsly.msgpack_loads(
-        zlib.decompress(DocBin(docs=[make_doc(["a"], [False])]).to_bytes())
-    )
+    found: dict[str, Any] = srsly.msgpack_loads(zlib.decompress(DocBin(docs=[make_doc(["a"], [False])]).to_bytes()))
     return found
 
 
@@ -187,15 +170,12 @@ def test_reading_needs_no_spacy(tmp_path: Path) -> None:
     DocBin(docs=[make_doc(["mark", "left"], [True, False])]).to_disk(tmp_path / "x.spacy")
     code = (
         "import sys; from pathlib import Path; from annotator.formats import spacy_docbin as d\n"
-        "from annotator.formats.import_source import ImportSource; from annotator.formats.document import ConversionLog\n"
+        "from annotator.formats.import_source import ImportSource\n"
+        "from annotator.formats.document import ConversionLog\n"
         "print([x.text for x in d.read(ImportSource(Path(sys.argv[1])), ConversionLog())], 'spacy' in sys.modules)"
     )
     run = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "x.spacy")],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
+        [sys.executable, "-c", code, str(tmp_path / "x.spacy")], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert run.stdout == "['mark left'] False\n"
 
@@ -238,9 +218,7 @@ def test_no_bytes_are_more_than_refused(tmp_path: Path, data: st.DataObject) -> 
     """Whatever a byte is changed into, before or after the deflating, the file is read or refused."""
     whole = DocBin(docs=[data.draw(docs())]).to_bytes()
     inner = bytearray(zlib.decompress(whole))
-    for at, value in data.draw(
-        st.lists(st.tuples(st.integers(0, len(inner) - 1), st.integers(0, 255)), max_size=3)
-    ):
+    for at, value in data.draw(st.lists(st.tuples(st.integers(0, len(inner) - 1), st.integers(0, 255)), max_size=3)):
         inner[at] = value
     cut = data.draw(st.integers(0, len(whole)))
     for changed in (whole[:cut], zlib.compress(bytes(inner)), data.draw(st.binary(max_size=30))):

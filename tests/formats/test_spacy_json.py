@@ -56,9 +56,7 @@ def test_tuples_stand_in_a_list_on_lines_or_under_annotations(tmp_path: Path, va
     assert words(found[0]) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
     assert found[0].answer is Answer.ACCEPT
     assert account.is_balanced
-    assert list(format_detection.matching_formats(ImportSource(tmp_path / "x.data").sample())) == [
-        "spacy-json"
-    ]
+    assert list(format_detection.matching_formats(ImportSource(tmp_path / "x.data").sample())) == ["spacy-json"]
 
 
 def tokens(tagged: str) -> list[dict[str, Any]]:
@@ -76,23 +74,18 @@ def test_paragraphs_keep_text_sentences_and_tags(tmp_path: Path) -> None:
         {"sentences": [{"tokens": tokens("No/- tags/-")}]},
     ]
     found, account = read(tmp_path, [{"id": 7, "paragraphs": paragraphs}])
-    assert [d.text for d in found] == [
-        "Ida Holm  left Orkenby. Why?",
-        "Ida Holm left Orkenby . Why ?",
-        "No tags",
-    ]
+    assert [d.text for d in found] == ["Ida Holm  left Orkenby. Why?", "Ida Holm left Orkenby . Why ?", "No tags"]
     assert words(found[0]) == words(found[1]) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
     assert found[0].sentences == ((0, 23), (24, 28))
     assert [t.text for t in found[0].tokens] == ["Ida", "Holm", " ", "left", "Orkenby", ".", "Why", "?"]
     assert [(d.answer, d.id) for d in found] == [(Answer.ACCEPT, "7"), (Answer.ACCEPT, "7"), (None, "7")]
     assert [d.open for d in found] == [((24, 28),), ((24, 29),), ((0, 7),)]
     assert account.notes == [
-        spacy_json.UNTAGGED_TOKENS.format(n=4), spacy_json.RAW_TEXT_DIFFERS.format(n=1), spacy_json.OPEN_SPACY_TEXTS.format(n=1)
+        spacy_json.UNTAGGED_TOKENS.format(n=4), spacy_json.RAW_TEXT_DIFFERS.format(n=1),
+        spacy_json.OPEN_SPACY_TEXTS.format(n=1)
     ]  # fmt: skip
     assert account.is_balanced
-    assert list(format_detection.matching_formats(ImportSource(tmp_path / "x.data").sample())) == [
-        "spacy-json"
-    ]
+    assert list(format_detection.matching_formats(ImportSource(tmp_path / "x.data").sample())) == ["spacy-json"]
 
 
 def test_a_doc_as_json_keeps_its_groups(tmp_path: Path) -> None:
@@ -109,9 +102,7 @@ def test_a_doc_as_json_keeps_its_groups(tmp_path: Path) -> None:
     assert found.sentences == ((0, 22),)
     assert ledger_lines(account) == [("span", "double", IN_ANOTHER_GROUP)]
     assert account.is_balanced
-    assert list(format_detection.matching_formats(ImportSource(tmp_path / "x.data").sample())) == [
-        "spacy-json"
-    ]
+    assert list(format_detection.matching_formats(ImportSource(tmp_path / "x.data").sample())) == ["spacy-json"]
 
 
 @pytest.mark.parametrize(

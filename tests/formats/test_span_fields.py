@@ -11,14 +11,7 @@ import pytest
 from annotator.formats import doccano, format_detection, plain, prodigy, spacy_json
 from annotator.formats.document import ConversionLog
 from annotator.formats.import_source import ImportSource
-from annotator.formats.span_fields import (
-    NoteCounter,
-    RawSpan,
-    convert_spans,
-    name_of,
-    seconds_of,
-    whole_number,
-)
+from annotator.formats.span_fields import NoteCounter, RawSpan, convert_spans, name_of, seconds_of, whole_number
 from annotator.formats.span_fields import storable_fields as plain_fields
 from tests.formats.format_samples import SHARED, assert_accounted, read_aligned
 
@@ -61,13 +54,7 @@ def test_a_record_may_be_an_article(tmp_path: Path) -> None:
 def test_spans_are_counted_whatever_they_are() -> None:
     """What a span can be is returned, the rest listed with the file's own words."""
     account = ConversionLog()
-    raws = [
-        RawSpan(0, 3, "A"),
-        RawSpan(0, 3, 7),
-        RawSpan(2, 1, "A", id="s4"),
-        RawSpan(0, 2.5, "A"),
-        RawSpan(0, 3, " "),
-    ]
+    raws = [RawSpan(0, 3, "A"), RawSpan(0, 3, 7), RawSpan(2, 1, "A", id="s4"), RawSpan(0, 2.5, "A"), RawSpan(0, 3, " ")]
     assert [s.label for s in convert_spans(raws, "Ida", "x:1", account)] == ["A", "7"]
     assert [(e.id, e.why) for e in account.entries] == [
         ("s4", "it ends before it begins"),

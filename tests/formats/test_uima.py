@@ -55,13 +55,7 @@ def cas(*annotations: dict[str, Any], text: str = TEXT) -> dict[str, Any]:
         }
         for name in ("custom.Span", NER, TOKEN)
     }
-    sofa = {
-        "%ID": 1,
-        "%TYPE": "uima.cas.Sofa",
-        "sofaNum": 1,
-        "sofaID": "_InitialView",
-        "sofaString": text,
-    }
+    sofa = {"%ID": 1, "%TYPE": "uima.cas.Sofa", "sofaNum": 1, "sofaID": "_InitialView", "sofaString": text}
     found = [{"%ID": n, "@sofa": 1, **a} for n, a in enumerate(annotations, 2)]
     return {
         "%TYPES": types,

@@ -18,23 +18,9 @@ from annotator.core.tokens import build_tokens
 from annotator.formats import webanno
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
-from annotator.formats.webanno.webanno_table import (
-    CellValue,
-    escape_text_line,
-    format_cell,
-    parse_cell,
-    unescape_text,
-)
+from annotator.formats.webanno.webanno_table import CellValue, escape_text_line, format_cell, parse_cell, unescape_text
 from annotator.formats.webanno.webanno_writer import GAPS_LOST
-from tests.formats.format_samples import (
-    SHARED,
-    fill,
-    ledger_lines,
-    read_aligned,
-    round_trip,
-    texts_with_spans,
-    words,
-)
+from tests.formats.format_samples import SHARED, fill, ledger_lines, read_aligned, round_trip, texts_with_spans, words
 
 HEAD = "#FORMAT=WebAnno TSV 3.3\n#T_SP=custom.Span|kind|value\n"
 FILE = HEAD + (
@@ -68,17 +54,9 @@ def test_a_whole_file(tmp_path: Path, end: str) -> None:
     """Stacked, multi-token and sub-token spans, escapes, UTF-16 offsets and gaps are read as WebAnno does."""
     (document,), account = read(tmp_path, FILE.replace("\n", end))
     assert document.text == "🛶 Ida Holm\tleft.\n  He sailed\nto Orkenby"
-    assert [document.text[s:e] for s, e in document.sentences] == [
-        "🛶 Ida Holm\tleft.",
-        "He sailed\nto Orkenby",
-    ]
+    assert [document.text[s:e] for s, e in document.sentences] == ["🛶 Ida Holm\tleft.", "He sailed\nto Orkenby"]
     assert [t.text for t in document.tokens][:3] == ["🛶", "Ida", "Holm"]
-    assert words(document) == [
-        ("Ida Holm", "PER_SON"),
-        ("Ida", "FIRST"),
-        ("le", "Span"),
-        ("Orkenby", "VENUE"),
-    ]
+    assert words(document) == [("Ida Holm", "PER_SON"), ("Ida", "FIRST"), ("le", "Span"), ("Orkenby", "VENUE")]
     assert account.notes == ["spans are the layer custom.Span, labels its feature value"]
     assert (account.read, account.kept, account.is_balanced) == (4, 3, True)
     assert ledger_lines(account) == [
@@ -154,9 +132,7 @@ def test_one_layer_and_one_feature_by_name(tmp_path: Path) -> None:
     (document,) = webanno.read(source, account, "Name.of")
     assert (words(document), account.entries) == ([("Ida", "Ida Holm, 1874")], [])
     assert "the layer Name is left out (1 annotation); --layer Name takes it" in account.notes
-    with pytest.raises(
-        SourceError, match=r"several layers are called Quote: x\.Quote, y\.Quote; name one in"
-    ):
+    with pytest.raises(SourceError, match=r"several layers are called Quote: x\.Quote, y\.Quote; name one in"):
         list(webanno.read(source, ConversionLog(), "Quote"))
     with pytest.raises(SourceError, match=r"the layer x\.Name has no feature 'sex'; name one of: kind, of"):
         list(webanno.read(source, ConversionLog(), "Name.sex"))
@@ -168,10 +144,7 @@ def test_no_layer_of_spans(tmp_path: Path) -> None:
     text = f"#FORMAT=WebAnno TSV 3.3\n#T_SP={pos}|PosValue\n\n\n#Text=Ida\n1-1\t0-3\tIda\tNE\t\n"
     (document,), account = read(tmp_path, text)
     assert not document.spans
-    assert account.notes == [
-        "it has no span layer",
-        "the layer POS is left out (1 annotation); --layer POS takes it",
-    ]
+    assert account.notes == ["it has no span layer", "the layer POS is left out (1 annotation); --layer POS takes it"]
     (asked,) = webanno.read(ImportSource(tmp_path / "x.tsv"), ConversionLog(), "POS")
     assert words(asked) == [("Ida", "NE")]
 
@@ -180,10 +153,7 @@ def test_a_project_of_several_annotators(tmp_path: Path) -> None:
     """An exported project names document and annotator by its folders; nobody's state is not done."""
     files = {f"annotation/trip.txt/{name}.tsv": FILE for name in ("ana", "INITIAL_CAS")} | {"log.txt": "x"}
     documents, account = read_aligned(webanno, fill(tmp_path, files))
-    assert [(d.id, d.annotator, d.answer) for d in documents] == [
-        ("trip", "", None),
-        ("trip", "ana", Answer.ACCEPT),
-    ]
+    assert [(d.id, d.annotator, d.answer) for d in documents] == [("trip", "", None), ("trip", "ana", Answer.ACCEPT)]
     assert "1 other file is left out" in account.notes
 
 
@@ -191,19 +161,10 @@ def test_a_project_of_several_annotators(tmp_path: Path) -> None:
     ("text", "error"),
     [
         ("", "x.tsv: there is no line in it; export it again as WebAnno TSV v3.3"),
-        (
-            "# webanno.custom.X | value\n",
-            "x.tsv:1: this is not WebAnno's TSV 3 ('# webanno.custom.X | value')",
-        ),
-        (
-            HEAD + "\n\n#Text=a\n1-1\t0-1\ta\t_\n",
-            "x.tsv:6: the row has 1 column behind its token, the layers",
-        ),
+        ("# webanno.custom.X | value\n", "x.tsv:1: this is not WebAnno's TSV 3 ('# webanno.custom.X | value')"),
+        (HEAD + "\n\n#Text=a\n1-1\t0-1\ta\t_\n", "x.tsv:6: the row has 1 column behind its token, the layers"),
         (HEAD + "\n\n#Text=a\n1-1\tx\ta\t_\t_\n", "x.tsv:6: the row does not begin with its number, its off"),
-        (
-            HEAD + "\n\n#Text=ab\n1-1\t0-2\tax\t_\t_\n",
-            "x.tsv:6: the token 'ax' does not stand at its offsets",
-        ),
+        (HEAD + "\n\n#Text=ab\n1-1\t0-2\tax\t_\t_\n", "x.tsv:6: the token 'ax' does not stand at its offsets"),
         (HEAD + "\n\n#Text=a\n1-1\t0-9\ta\t_\t_\n", "x.tsv:6: the token 'a' does not stand at its offsets"),
         ((HEAD + "\n\n#Text=").encode() + b"\xff", "x.tsv:5: this is not UTF-8; save the file as UTF-8"),
     ],
@@ -215,9 +176,7 @@ def test_errors_name_the_line(tmp_path: Path, text: str | bytes, error: str) -> 
     assert error in str(caught.value)
 
 
-@given(
-    st.lists(st.builds(CellValue, st.none() | st.text(min_size=1, max_size=6), st.integers(0, 9)), max_size=4)
-)
+@given(st.lists(st.builds(CellValue, st.none() | st.text(min_size=1, max_size=6), st.integers(0, 9)), max_size=4))
 def test_cells_come_back(found: list[CellValue]) -> None:
     """Values with any characters are escaped so that they come back."""
     assert parse_cell(format_cell(found)) == found
@@ -239,9 +198,7 @@ def test_older_texts_are_escaped_as_in_java() -> None:
 @given(st.lists(texts_with_spans(gaps=(" ", "", "\n", "\t", "  ")), min_size=1, max_size=3), st.booleans())
 def test_there_and_back(documents: list[Document], has_tokens: bool) -> None:
     """Texts and all spans come back, those inside tokens too, and both accounts balance."""
-    documents = [
-        replace(d, id=f"t{n}", tokens=_tokens(d) if has_tokens else ()) for n, d in enumerate(documents)
-    ]
+    documents = [replace(d, id=f"t{n}", tokens=_tokens(d) if has_tokens else ()) for n, d in enumerate(documents)]
     back, written, account = round_trip(webanno, documents)
     assert written.is_balanced
     assert account.is_balanced
@@ -299,10 +256,7 @@ def test_no_change_makes_a_traceback(data: st.DataObject) -> None:
 @pytest.mark.parametrize(
     ("test", "figures"),
     [
-        (
-            "MultiTokenStackedSpanWithoutFeatureValue",
-            (2, 1, {("double", "the same span stands there twice"): 1}),
-        ),
+        ("MultiTokenStackedSpanWithoutFeatureValue", (2, 1, {("double", "the same span stands there twice"): 1})),
         ("SentenceWithEmoji", (1, 1, {})),
         ("SubTokenPrefix", (1, 0, {("characters", "inside a token"): 1})),
     ],

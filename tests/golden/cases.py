@@ -17,17 +17,7 @@ import orjson
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 SHARED = Path(os.environ.get("ANNOTATOR_SHARED") or ROOT / "../shared").resolve()
-FORMATS = (
-    "prodigy",
-    "doccano",
-    "labelstudio",
-    "brat",
-    "conll",
-    "webanno",
-    "huggingface",
-    "spacy-json",
-    "plain",
-)
+FORMATS = ("prodigy", "doccano", "labelstudio", "brat", "conll", "webanno", "huggingface", "spacy-json", "plain")
 KEYMAP = '[keys]\nundo = ["U", "ctrl+z"]\nquit = []\n[labels]\nPERSON = "p"\n'
 
 
@@ -84,15 +74,11 @@ def training() -> Iterator[Case]:
     """Yield the exports for spaCy."""
     own = {"sample": "", "fixture": "--annotator ana"}
     for name, who in own.items():
-        some = [
-            f"--attrs {a} --unit {u}" for a, u in product(("own", "min", "full"), ("sentence", "article"))
-        ]
+        some = [f"--attrs {a} --unit {u}" for a, u in product(("own", "min", "full"), ("sentence", "article"))]
         some += ["--reader annotator", "--split-by article", "--ledger full", "--report --ledger full --json"]
         some += ["--rebalance", "--rebalance --split-by article", "--split 60/20/20 --spans-key all"]
         some += ["--shard 30", "--shard 30 --resume", "--engine spacy", "--engine spacy --unit article"]
-        yield Case(
-            f"{name} spacy", sample, tuple(f"export {name} out{i} {o} {who}" for i, o in enumerate(some))
-        )
+        yield Case(f"{name} spacy", sample, tuple(f"export {name} out{i} {o} {who}" for i, o in enumerate(some)))
         options = (
             ("own", "min", "full"),
             ("sentence", "article"),
@@ -110,9 +96,7 @@ def training() -> Iterator[Case]:
     spacy = [f"export awkward out{i} --split 100/0/0 --ledger full {o}" for i, o in enumerate(some[:6])]
     back = ("import out0/train.spacy --corpus back --add-labels --ledger full --json", "check back --json")
     first = "import awkward.jsonl --corpus awkward --add-labels --ledger full --json"
-    yield Case(
-        "awkward spacy", awkward, (first, "check awkward --json", "stats awkward", *spacy, *back), slow=True
-    )
+    yield Case("awkward spacy", awkward, (first, "check awkward --json", "stats awkward", *spacy, *back), slow=True)
 
 
 def exchange() -> Iterator[Case]:
@@ -170,14 +154,9 @@ def shared_cases() -> Iterator[Case]:
         name = path.relative_to(SHARED).as_posix()
         if path not in pages and "/schemas/" not in name:
             command = f"import 'in/{path.name}' --corpus back --add-labels --json"
-            yield Case(
-                f"shared {name}", _copier(path), (command, "check back --json"), slow=True, shared=True
-            )
+            yield Case(f"shared {name}", _copier(path), (command, "check back --json"), slow=True, shared=True)
     for path in sorted([*pages, *SHARED.glob("data/news_page_dumps.jsonl")]):
-        commands = (
-            f"ingest 'in/{path.name.removesuffix('.gz')}' --corpus news --json",
-            "suggest news --rules",
-        )
+        commands = (f"ingest 'in/{path.name.removesuffix('.gz')}' --corpus news --json", "suggest news --rules")
         name = path.relative_to(SHARED).as_posix()
         yield Case(f"shared page {name}", _copier(path), commands, slow=True, shared=True)
 

@@ -275,9 +275,7 @@ def make(folder: Path) -> None:
 
 def awkward_lines() -> bytes:
     """Return the awkward documents as JSONL of texts and spans."""
-    rows = (
-        {"id": d.id, "text": d.text, "spans": [[s.start, s.end, s.label] for s in d.spans]} for d in AWKWARD
-    )
+    rows = ({"id": d.id, "text": d.text, "spans": [[s.start, s.end, s.label] for s in d.spans]} for d in AWKWARD)
     return b"".join(orjson.dumps(row) + b"\n" for row in rows)
 
 

@@ -79,9 +79,7 @@ def test_a_dump_becomes_an_article() -> None:
 
 def test_a_record_is_the_article_itself() -> None:
     """Every line of a record is body, whatever it looks like, and its own fields are the metadata."""
-    source = ArticleSource(
-        "a.jsonl#7", "Rain fell.\n\nShare this", "record", title="Rain", url="https://example.org/7"
-    )
+    source = ArticleSource("a.jsonl#7", "Rain fell.\n\nShare this", "record", title="Rain", url="https://example.org/7")
     article, sentences = build_article(source, ENGLISH)
     check(article, sentences)
     assert [line.verdict for line in article.lines] == [LineVerdict.BODY, LineVerdict.BLANK, LineVerdict.BODY]
@@ -125,11 +123,7 @@ def test_wrapped_lines_are_one_paragraph() -> None:
 @pytest.mark.parametrize(
     "rows",
     [
-        [
-            "The old dyke at Port Arden held on Monday.",
-            "The river rose by two metres overnight.",
-            "Nobody slept.",
-        ],
+        ["The old dyke at Port Arden held on Monday.", "The river rose by two metres overnight.", "Nobody slept."],
         ["Dyke holds in Port Arden after a night of rain", "The river rose by two metres overnight."],
         ["water", "wind", "fire"],
         ["“We came by boat. The sea was calm all day.", "“We left on foot. Nobody saw us,” Lund said."],
@@ -165,9 +159,7 @@ def test_a_text_that_cannot_be_stored_is_reported() -> None:
 
 LINES = st.lists(
     st.one_of(
-        st.sampled_from(
-            [*WRAPPED.split("\n"), *DUMP.split("\n"), "“Go.", "She said:", "  ", "\u2028x", "a\tb"]
-        ),
+        st.sampled_from([*WRAPPED.split("\n"), *DUMP.split("\n"), "“Go.", "She said:", "  ", "\u2028x", "a\tb"]),
         st.text(st.characters(exclude_characters="\n\r", codec="utf-8"), max_size=30),
     ),
     max_size=12,

@@ -69,10 +69,7 @@ def test_the_reasons_say_what_a_line_is() -> None:
     """A reader sees why: the caption and the title again, the sign-off, the portrait, the legal text."""
     harbour, _ = marked("harbour")
     page = clean("\n".join(harbour))
-    assert reason(page, harbour, "Passengers wait") == [
-        "a caption that stands twice",
-        "the same caption again",
-    ]
+    assert reason(page, harbour, "Passengers wait") == ["a caption that stands twice", "the same caption again"]
     assert reason(page, harbour, "A correspondent with") == ["about the author"]
     agency, _ = marked("agency")
     page = clean("\n".join(agency))
@@ -176,11 +173,7 @@ def test_a_line_under_the_headline_says_who_where_or_when(
 
 @pytest.mark.parametrize(
     ("opening", "dateline", "source"),
-    [
-        ("HARROW, 3 March (NPA) - ", "HARROW", "NPA"),
-        ("HARROW, March 3 — ", "HARROW", ""),
-        ("DEAR READER: ", "", ""),
-    ],
+    [("HARROW, 3 March (NPA) - ", "HARROW", "NPA"), ("HARROW, March 3 — ", "HARROW", ""), ("DEAR READER: ", "", "")],
 )
 def test_a_place_before_the_first_sentence_is_the_dateline(opening: str, dateline: str, source: str) -> None:
     """With a day or an agency behind it or none; a salutation is no place."""
@@ -198,9 +191,7 @@ def test_the_days_of_a_diary_are_its_headings() -> None:
 def test_a_speaker_before_a_colon_is_no_place() -> None:
     """In an interview the first name comes again."""
     talk = ["Lena Brandt: We had no choice, and the pier was not safe.", "Ann Lee: Will it be built again?"]
-    page = clean(
-        "\n".join([HEADLINE, "", *talk, "Lena Brandt: We do not know, and the money is gone.", *BODY])
-    )
+    page = clean("\n".join([HEADLINE, "", *talk, "Lena Brandt: We do not know, and the money is gone.", *BODY]))
     assert page.dateline == ""
 
 

@@ -98,9 +98,7 @@ def _worth(path: list[PagePart], scores: list[float], costs: body_segmentation.T
 def test_twice_the_lines_take_twice_the_steps() -> None:
     """Time grows with the lines, not with their square: counted in calls, no clock."""
     rows = [
-        f"{number} people came to the market on the day of the feast, the mayor said."
-        if number % 7
-        else "More"
+        f"{number} people came to the market on the day of the feast, the mayor said." if number % 7 else "More"
         for number in range(2000)
     ]
     clean("warm")

@@ -90,9 +90,7 @@ def test_other_import_errors_of_the_extra_are_reported_too(monkeypatch: pytest.M
         extract_page(PAGE, "a.html")
 
 
-@pytest.mark.parametrize(
-    "html", ["<html><body><script>1</script></body></html>", "<!-- nothing -->", "<html>"]
-)
+@pytest.mark.parametrize("html", ["<html><body><script>1</script></body></html>", "<!-- nothing -->", "<html>"])
 def test_a_page_without_text_is_reported(html: str) -> None:
     """A page that shows nothing is an error, not an empty article."""
     with pytest.raises(SourceError, match=r"a\.html: the page shows no text; save the page as text instead"):
@@ -101,9 +99,7 @@ def test_a_page_without_text_is_reported(html: str) -> None:
 
 @given(
     st.lists(
-        st.sampled_from(
-            ["<p>", "</p>", "<div hidden>", "</div>", "a", " b. ", "<!--", "-->", "<br>", "&#0;", "<h1>"]
-        )
+        st.sampled_from(["<p>", "</p>", "<div hidden>", "</div>", "a", " b. ", "<!--", "-->", "<br>", "&#0;", "<h1>"])
     )
 )
 def test_any_markup_gives_lines_or_an_error(parts: list[str]) -> None:

@@ -22,9 +22,7 @@ def split(text: str) -> list[str]:
 
 
 TRAPS = {
-    "two quoted sentences and their attribution": (
-        "“The dyke holds. We sleep well,” Okoye added. | The rain went on."
-    ),
+    "two quoted sentences and their attribution": ("“The dyke holds. We sleep well,” Okoye added. | The rain went on."),
     "straight marks": '"The dyke holds. We sleep well," said Okoye. | "Now we eat." | He sat down.',
     "guillemets with blanks": "« La digue tient. On dort », dit-elle. | Elle sort.",
     "guillemets the other way round": "»Der Damm hält. Wir schlafen«, sagte er. | Er ging.",
@@ -90,16 +88,11 @@ def test_a_quotation_has_a_bound() -> None:
 def test_a_hard_wrapped_sentence_runs_over_the_line_end() -> None:
     """Line ends inside a paragraph are blanks to the segmenter and stay in the ranges."""
     text = "The old bridge at Port Arden was shut\non Monday. Nobody was hurt, Lt.\nGov. Kim said."
-    assert split(text) == [
-        "The old bridge at Port Arden was shut\non Monday.",
-        "Nobody was hurt, Lt.\nGov. Kim said.",
-    ]
+    assert split(text) == ["The old bridge at Port Arden was shut\non Monday.", "Nobody was hurt, Lt.\nGov. Kim said."]
 
 
 MARKS = [("“", "”"), ('"', '"'), ("«", "»"), ("‘", "’")]
-WORDS = st.lists(
-    st.sampled_from(["Rain", "fell", "on", "boats", "Arden", "won’t", "they"]), min_size=2, max_size=6
-)
+WORDS = st.lists(st.sampled_from(["Rain", "fell", "on", "boats", "Arden", "won’t", "they"]), min_size=2, max_size=6)
 PLAIN = WORDS.map(lambda w: " ".join(w).capitalize() + ".")
 
 
@@ -151,9 +144,7 @@ def test_quotations_nest(text: str) -> None:
     assert not [1 for a, b in found for c, d in found if a < c < b < d]
 
 
-@pytest.mark.parametrize(
-    "unit", ["“", "'a ", "'a' ", "a.", "。", "»«", '" ', "(a ", ". '", "1. ", "Mr. ", "A. "]
-)
+@pytest.mark.parametrize("unit", ["“", "'a ", "'a' ", "a.", "。", "»«", '" ', "(a ", ". '", "1. ", "Mr. ", "A. "])
 def test_strange_text_costs_linear_time(unit: str) -> None:
     """Twice the marks, initials or brackets take twice the steps, and are cut into bounded pieces."""
     text = (unit * 30_000)[:30_000]

@@ -70,9 +70,7 @@ def test_line_ends_and_byte_order_mark(tmp_path: Path) -> None:
         ("The dyke held.", "utf-16", "read as utf-16"),
     ],
 )
-def test_other_encodings_are_detected_and_reported(
-    tmp_path: Path, text: str, encoding: str, note: str
-) -> None:
+def test_other_encodings_are_detected_and_reported(tmp_path: Path, text: str, encoding: str, note: str) -> None:
     """Bytes that are not UTF-8 are read by the detected encoding, and the note names it."""
     source = one(put(tmp_path / "a.txt", text.encode(encoding)))
     assert (source.text, source.notes) == (text, (note,))
@@ -105,17 +103,8 @@ def test_standard_input_is_sniffed(data: str, kind: str) -> None:
 def test_records_bring_their_fields(tmp_path: Path) -> None:
     """Title, byline, date and url come from the record or its meta; the rest stays in ``meta``."""
     rows = [
-        {
-            "text": "Rain fell.\r\nIt did.",
-            "title": "Rain",
-            "date": "2031-05-06",
-            "meta": {"id": 7, "desk": "news"},
-        },
-        {
-            "text": "Snow fell.",
-            "meta": {"url": "https://example.org/snow", "byline": "Ana Kim"},
-            "extra": [1],
-        },
+        {"text": "Rain fell.\r\nIt did.", "title": "Rain", "date": "2031-05-06", "meta": {"id": 7, "desk": "news"}},
+        {"text": "Snow fell.", "meta": {"url": "https://example.org/snow", "byline": "Ana Kim"}, "extra": [1]},
         {"text": "Hail fell."},
     ]
     path = put(tmp_path / "a.jsonl", "\n\n".join(json.dumps(r) for r in rows))
@@ -136,10 +125,7 @@ BAD_LINES = {
     b'{"text": 5}': 'the record has no `text`; write {"text": "…"}',
     b'{"text": " \\n"}': "the `text` of the record is empty; take the line out",
     b'{"text": "\\ud800"}': f"the line is not JSON (no low surrogate in string at column 16); {MEND}",
-    b'{"text": "a", "m": '
-    + b"[" * 30
-    + b"]" * 30
-    + b"}": "the record is nested deeper than 20; flatten its fields",
+    b'{"text": "a", "m": ' + b"[" * 30 + b"]" * 30 + b"}": "the record is nested deeper than 20; flatten its fields",
     b'{"text": NaN}': f"the line is not JSON (unexpected character at column 10); {MEND}",
 }
 """The parser's own words stand in brackets and may change with its version."""
@@ -227,9 +213,7 @@ def test_a_damaged_gzip_is_reported(tmp_path: Path) -> None:
 
 
 @settings(max_examples=300)
-@given(
-    st.binary(max_size=80), st.sampled_from([b"", b"{", b'{"text": ', b"<html>", b"\x1f\x8b", b"\xff\xfe"])
-)
+@given(st.binary(max_size=80), st.sampled_from([b"", b"{", b'{"text": ', b"<html>", b"\x1f\x8b", b"\xff\xfe"]))
 def test_any_bytes_give_a_source_or_a_failure(data: bytes, start: bytes) -> None:
     """Nothing that standard input can hold raises, and all text can be stored as UTF-8."""
     for found in read("-", stdin=start + data):

@@ -24,9 +24,7 @@ PROSE = (
 )
 
 
-@pytest.mark.parametrize(
-    "text", [PROSE, *PROSE.split("\n"), "x" * MAX_RUN, "-" * MAX_RUN, " a", "a ", " ", ""]
-)
+@pytest.mark.parametrize("text", [PROSE, *PROSE.split("\n"), "x" * MAX_RUN, "-" * MAX_RUN, " a", "a ", " ", ""])
 def test_ordinary_text_is_cut_as_spacy_cuts_it(text: str) -> None:
     """Words and blanks equal those of ``nlp.make_doc``."""
     doc = NLP.make_doc(text)

@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 
 from annotator.core.tokens import Token, TokenRange, build_tokens, tokens_text
 
-_TOKEN = re.compile(
-    r"(?:Mr|Mrs|Dr|Lt|Gov|St|No)\.|[ap]\.m\.|U\.S\.|n’t|[’']s\b|\d[\d,.]*\d|\w+(?=n’t)|\w+|[^\w\s]"
-)
+_TOKEN = re.compile(r"(?:Mr|Mrs|Dr|Lt|Gov|St|No)\.|[ap]\.m\.|U\.S\.|n’t|[’']s\b|\d[\d,.]*\d|\w+(?=n’t)|\w+|[^\w\s]")
 
 
 def cut(text: str) -> tuple[Token, ...]:
@@ -54,7 +52,7 @@ _WORDS = """
 The Mr. President van al Brekke Port of the said that told according to who three a half 20 2019
 percent million years March I i Kim Jr and or more than one Secretary State Director
 """
-SENTENCES = st.lists(
-    st.tuples(st.sampled_from([*_MARKS, *_ODD, *_WORDS.split()]), st.booleans()), max_size=40
-).map(lambda rows: build_tokens([w for w, _ in rows], [ws for _, ws in rows]))
+SENTENCES = st.lists(st.tuples(st.sampled_from([*_MARKS, *_ODD, *_WORDS.split()]), st.booleans()), max_size=40).map(
+    lambda rows: build_tokens([w for w, _ in rows], [ws for _, ws in rows])
+)
 """Sentences of words, marks and oddities in any order."""

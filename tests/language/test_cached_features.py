@@ -33,6 +33,4 @@ def test_a_sentence_is_the_same_whenever_it_is_asked(words: list[str], asked: li
         assert name_ranges(sentence_features(tokens)) == name_ranges.__wrapped__(fresh)
         assert number_phrases(sentence_features(tokens)) == number_phrases.__wrapped__(fresh)
         assert selection_candidates(list(tokens)) == candidates_in.__wrapped__(fresh)
-        assert tuple(_find_fixed_expansions(fresh)) == tuple(
-            _find_fixed_expansions(sentence_features(tokens))
-        )
+        assert tuple(_find_fixed_expansions(fresh)) == tuple(_find_fixed_expansions(sentence_features(tokens)))

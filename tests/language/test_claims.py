@@ -108,10 +108,7 @@ def test_what_nobody_states_is_no_claim(text: str) -> None:
         ("While critics say it is late, the board has met.", ["it is late"]),
         ("Teal, who says it is late, has left.", ["it is late"]),
         ("They said that if it rained, they would stay.", ["that if it rained, they would stay"]),
-        (
-            "She said that it was late and that it was dark.",
-            ["that it was late and that it was dark"],
-        ),
+        ("She said that it was late and that it was dark.", ["that it was late and that it was dark"]),
         ("He said it was late; the board has met.", ["it was late"]),
         ("It (Quist says it is late) has closed.", ["it is late"]),
     ],
@@ -123,15 +120,10 @@ def test_where_a_claim_ends(text: str, wanted: list[str]) -> None:
 
 def test_a_quotation_over_several_sentences() -> None:
     """Every sentence of a quotation is a claim, its stop inside, when the article shows the marks around."""
-    reported = [
-        cut(t) for t in ("“It was late,” he said.", "“Nobody came.", "We left.", "It rained.”", "He left.")
-    ]
+    reported = [cut(t) for t in ("“It was late,” he said.", "“Nobody came.", "We left.", "It rained.”", "He left.")]
     assert sentences_inside_quotation(reported) == [False, False, True, True, False]
     context = build_context("", reported)
-    found = [
-        [shown(s, (r.first, r.last)) for r in span_candidates(s, context) if r.kind == "claim"]
-        for s in reported
-    ]
+    found = [[shown(s, (r.first, r.last)) for r in span_candidates(s, context) if r.kind == "claim"] for s in reported]
     assert found == [["“It was late,”"], ["“Nobody came."], ["We left."], ["It rained.”"], []]
 
 
@@ -152,9 +144,7 @@ def test_readings_hold_the_nested_claims_with_lower_scores() -> None:
 
 def test_a_known_start_finds_its_likeliest_end() -> None:
     """From a given token the claim is the reading there, else the statement or the noun phrase."""
-    tokens = cut(
-        "Brandt said it was late, but Quist said so; they praised the brave crew while others slept."
-    )
+    tokens = cut("Brandt said it was late, but Quist said so; they praised the brave crew while others slept.")
     view, at = sentence_features(tokens), [t.text for t in tokens].index
     assert shown(tokens, claim_from(view, at("it"))) == "it was late"
     assert shown(tokens, claim_from(view, at("the"))) == "the brave crew"
@@ -178,9 +168,7 @@ def test_the_best_claims_never_overlap(tokens: tuple[Token, ...], within: bool) 
 WORDS = ("“", '"', "said", ",", "that", "and", "according", "(", "of", "urged", "claim", "Quist", "''")
 
 
-@pytest.mark.parametrize(
-    "words", [*((w,) for w in WORDS), ("“", "a", "”"), ("Quist", "said", ","), (",", "said")]
-)
+@pytest.mark.parametrize("words", [*((w,) for w in WORDS), ("“", "a", "”"), ("Quist", "said", ","), (",", "said")])
 def test_an_endless_sentence_costs_as_much_as_it_is_long(
     words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:

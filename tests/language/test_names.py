@@ -9,12 +9,7 @@ from hypothesis import given
 from annotator.core.tokens import Token, build_tokens
 from annotator.language import build_context, span_candidates
 from annotator.language.scoring import MIN_ENTITY_SCORE, entity_score
-from annotator.language.sentence_features import (
-    EMPTY_CONTEXT,
-    ArticleContext,
-    SentenceFeatures,
-    sentence_features,
-)
+from annotator.language.sentence_features import EMPTY_CONTEXT, ArticleContext, SentenceFeatures, sentence_features
 from annotator.language.span_candidates import entity_candidates
 from tests.language.sentence_samples import SENTENCES, shown
 
@@ -185,9 +180,7 @@ def looks(word: str, n: int, monkeypatch: pytest.MonkeyPatch) -> int:
     return seen
 
 
-@pytest.mark.parametrize(
-    "word", ["Al", "Paris", "York", "Director", "Anna", "R", "Jr.", "of", "-", "north", "Mr."]
-)
+@pytest.mark.parametrize("word", ["Al", "Paris", "York", "Director", "Anna", "R", "Jr.", "of", "-", "north", "Mr."])
 def test_an_endless_sentence_costs_as_much_as_it_is_long(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Twice the tokens take about twice the looks: nothing is quadratic."""
     assert looks(word, 1000, monkeypatch) <= 2.5 * looks(word, 500, monkeypatch) + 1000

@@ -42,10 +42,7 @@ def scores(text: str) -> dict[str, float]:
         ("More than 600,000 Israelis live there.", ["More than 600,000 Israelis"]),
         ("One former bank manager admitted it.", ["One former bank manager"]),
         ("One local ringer remains, one survey says.", ["One local ringer", "one survey"]),
-        (
-            "They had one public meeting and one in-person interview.",
-            ["one public meeting", "one in-person interview"],
-        ),
+        ("They had one public meeting and one in-person interview.", ["one public meeting", "one in-person interview"]),
         ("Of those, 40 needed help and 12 got it.", []),
     ],
 )

@@ -27,10 +27,7 @@ def found(text: str, kind: str) -> list[str]:
         ("They met Secretary of State Odile Farrant.", ["Odile Farrant"]),
         ("Brekke’s offer reached Port Amery on Saturday.", ["Brekke", "Port Amery"]),
         ("Critics said that Ursula van der Meer had left.", ["Ursula van der Meer"]),
-        (
-            "A painting by Ludwig van der Aa and Kim Jong-su hangs there.",
-            ["Ludwig van der Aa", "Kim Jong-su"],
-        ),
+        ("A painting by Ludwig van der Aa and Kim Jong-su hangs there.", ["Ludwig van der Aa", "Kim Jong-su"]),
         ("He spoke to Norwegian and Swedish crews in March.", []),
         ("She studied at the University of Norhaven.", ["University of Norhaven", "Norhaven"]),
         ("The US-led mission left.", ["US"]),
@@ -47,10 +44,7 @@ def test_names(text: str, wanted: list[str]) -> None:
     [
         ("They freed 157 captured soldiers.", ["157 captured soldiers"]),
         ("It holds more than 300 prisoners now.", ["more than 300 prisoners"]),
-        (
-            "They lost around 20 percent of the country.",
-            ["around 20 percent of the country", "around 20 percent"],
-        ),
+        ("They lost around 20 percent of the country.", ["around 20 percent of the country", "around 20 percent"]),
         ("Of those, 212 of them were aboard.", ["212 of them", "212"]),
         ("There were four other islands.", ["four other islands"]),
         ("Two thirds of voters stayed away.", ["Two thirds of voters", "Two thirds"]),
@@ -108,10 +102,7 @@ def test_quotations(text: str, wanted: list[str]) -> None:
         ("The offer was fair, Brekke said on Tuesday.", ["The offer was fair"]),
         ("According to the board, no ship has sailed.", ["no ship has sailed"]),
         ("No ship has sailed, according to the board.", ["No ship has sailed"]),
-        (
-            "She said on Monday that it was late, but Quist said it was not.",
-            ["that it was late", "it was not"],
-        ),
+        ("She said on Monday that it was late, but Quist said it was not.", ["that it was late", "it was not"]),
         ("“We sail,” said Maren Quist, who leads them.", []),
         ("I think it is late.", []),
         ("He denied that it “was late.”", ["that it “was late.”"]),

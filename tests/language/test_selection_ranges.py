@@ -27,9 +27,7 @@ def test_a_claim_grows_to_longer_claims_from_its_start_first() -> None:
 
 def test_a_nested_claim_grows_to_the_outer_one() -> None:
     """From the inner claim Space takes the one around it."""
-    assert chain("Solvang said she hopes the council will listen.", "the")[0] == (
-        "she hopes the council will listen"
-    )
+    assert chain("Solvang said she hopes the council will listen.", "the")[0] == ("she hopes the council will listen")
 
 
 @pytest.mark.parametrize("word", ["Maren", "Quist"])

@@ -71,7 +71,4 @@ def test_an_unknown_check_lists_those_that_are_there(install: Install, corpus: P
     assert "install a distribution that has it" in call("check", corpus, "--with", "nobody").err
     install("checks", "loud", LOUD)
     said = call("check", corpus, "--with", "nobody")
-    assert (said.code, said.err) == (
-        2,
-        "annotator: there is no plug-in 'nobody' among the checks; use one of: loud\n",
-    )
+    assert (said.code, said.err) == (2, "annotator: there is no plug-in 'nobody' among the checks; use one of: loud\n")

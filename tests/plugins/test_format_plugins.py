@@ -49,12 +49,8 @@ def test_a_foreign_format_is_certified_exported_and_imported(install: Install, t
     assert "table.tsv: tables of texts and spans (as --format says)" in report.out
 
 
-@pytest.mark.parametrize(
-    "source", ["raise RuntimeError('no', 1)", "import sys; sys.exit()", "read = 1", "api = 2"]
-)
-def test_a_plugin_that_cannot_be_used_names_its_distribution(
-    source: str, install: Install, tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("source", ["raise RuntimeError('no', 1)", "import sys; sys.exit()", "read = 1", "api = 2"])
+def test_a_plugin_that_cannot_be_used_names_its_distribution(source: str, install: Install, tmp_path: Path) -> None:
     """Whatever is wrong when it is loaded, it is one line, exit code 1 and the distribution's name."""
     install("formats", "odd", source, "odd-formats")
     (tmp_path / "x").write_text("Ida left.\n")
@@ -66,9 +62,7 @@ def test_a_plugin_that_cannot_be_used_names_its_distribution(
 
 
 @pytest.mark.parametrize("body", ["return [1 / 0]", "return ['a text']", "yield {}['key']"])
-def test_an_exception_while_it_reads_names_its_distribution(
-    body: str, install: Install, tmp_path: Path
-) -> None:
+def test_an_exception_while_it_reads_names_its_distribution(body: str, install: Install, tmp_path: Path) -> None:
     """A fault of the plug-in is no fault of the file; the corpus is as it was."""
     install("formats", "odd", f"def read(source, log):\n    {body}\n", "odd-formats")
     (tmp_path / "x").write_text("Ida left.\n")

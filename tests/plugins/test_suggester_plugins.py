@@ -47,10 +47,7 @@ def test_a_foreign_suggester_writes_a_file(install: Install, corpus: Path) -> No
     assert report.json["sources"][0]["spans"] == {"PERSON": 1, "COUNT": 1}
     lines = (corpus / "suggestions" / "shouting.jsonl").read_bytes().splitlines()
     spans = [span for line in lines for span in orjson.loads(line)["spans"]]
-    assert [(s["label"], s["score"], s["kind"]) for s in spans] == [
-        ("PERSON", 0.9, "capitals"),
-        ("COUNT", 0.6, ""),
-    ]
+    assert [(s["label"], s["score"], s["kind"]) for s in spans] == [("PERSON", 0.9, "capitals"), ("COUNT", 0.6, "")]
     again = call("suggest", corpus, "--source", "shouting", "--json").json["sources"][0]
     assert again["known"] == again["sentences"]
 
@@ -104,13 +101,8 @@ def test_a_fault_of_a_plugin_names_its_distribution(source: str, install: Instal
 def test_a_built_in_name_wins_and_an_unknown_one_lists_all(install: Install, corpus: Path) -> None:
     """`rules` is never a plug-in; the history has no file; the error names the plug-ins that are there."""
     install("suggesters", "rules", SHOUTING)
-    assert (
-        "PERSON" not in call("suggest", corpus, "--source", "rules", "--json").json["sources"][0]["unmapped"]
-    )
+    assert "PERSON" not in call("suggest", corpus, "--source", "rules", "--json").json["sources"][0]["unmapped"]
     history = call("suggest", corpus, "--source", "history")
     assert (history.code, "measure them with --evaluate GOLD" in history.err) == (2, True)
     unknown = call("suggest", corpus, "--source", "nobody")
-    assert (unknown.code, "there is no source of suggestions 'nobody'; use one of: rules" in unknown.err) == (
-        2,
-        True,
-    )
+    assert (unknown.code, "there is no source of suggestions 'nobody'; use one of: rules" in unknown.err) == (2, True)

@@ -61,9 +61,7 @@ def body(slug: str) -> tuple[str, ...]:
     text = (SOURCES / f"{slug}.txt").read_text(encoding="utf-8").splitlines()
     verdicts = (SOURCES / f"{slug}.lines").read_text(encoding="utf-8").splitlines()
     assert len(text) == len(verdicts), slug
-    assert all(
-        (LineVerdict(v) is LineVerdict.BLANK) == (not t.strip()) for t, v in zip(text, verdicts, strict=True)
-    )
+    assert all((LineVerdict(v) is LineVerdict.BLANK) == (not t.strip()) for t, v in zip(text, verdicts, strict=True))
     return tuple(t for t, v in zip(text, verdicts, strict=True) if LineVerdict(v) is LineVerdict.BODY)
 
 

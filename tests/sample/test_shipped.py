@@ -59,8 +59,6 @@ def test_the_sample_is_annotated_enough() -> None:
 
 def test_ci_runs_the_readmes_test_command() -> None:
     """The continuous integration calls exactly the test command that the README gives."""
-    commands = [
-        line for line in README.read_text(encoding="utf-8").splitlines() if line.startswith("python3 -m venv")
-    ]
+    commands = [line for line in README.read_text(encoding="utf-8").splitlines() if line.startswith("python3 -m venv")]
     assert len(commands) == 2
     assert commands[1] in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()

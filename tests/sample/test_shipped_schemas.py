@@ -32,12 +32,7 @@ def test_every_label_is_explained_and_shown(path: Path) -> None:
 def test_the_news_labels_have_the_keys_of_the_left_hand() -> None:
     """The default schema has four labels on a, s, d and f; claims alone stay out of the flat view."""
     labels = load(SCHEMAS[0].with_name("news.toml")).labels
-    assert [(x.name, x.key) for x in labels] == [
-        ("PERSON", "a"),
-        ("VENUE", "s"),
-        ("COUNT", "d"),
-        ("CLAIM", "f"),
-    ]
+    assert [(x.name, x.key) for x in labels] == [("PERSON", "a"), ("VENUE", "s"), ("COUNT", "d"), ("CLAIM", "f")]
     assert [x.name for x in labels if x.target == "spans"] == ["CLAIM"]
 
 

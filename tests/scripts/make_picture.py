@@ -88,12 +88,7 @@ async def stage(folder: Path, size: tuple[int, int], theme: str = "") -> AsyncIt
     shutil.copytree(ROOT / "corpus", folder, ignore=shutil.ignore_patterns("sources", "annotations", ".*"))
     corpus, clock = CorpusFolder.open(folder), Clock()
     session = AnnotationSession(
-        corpus,
-        Journal.open(folder, "ana"),
-        schema=corpus.schema,
-        annotator="ana",
-        clock=clock,
-        session_id="ana-1",
+        corpus, Journal.open(folder, "ana"), schema=corpus.schema, annotator="ana", clock=clock, session_id="ana-1"
     )
     app = AnnotatorApp(session, Preferences(fade=0.0), theme=theme)
     try:

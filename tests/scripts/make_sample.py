@@ -38,9 +38,7 @@ def make(folder: Path) -> list[str]:
     """Make the corpus in an empty folder and return what had to be mended by hand, a line each."""
     tokenizer = Tokenizer("en")
     text = default_schema_path().read_text(encoding="utf-8")
-    corpus = CorpusFolder.create(
-        folder, name="sample", lang="en", fingerprint=tokenizer.fingerprint, schema_text=text
-    )
+    corpus = CorpusFolder.create(folder, name="sample", lang="en", fingerprint=tokenizer.fingerprint, schema_text=text)
     message: list[str] = []
     ids = {}
     for path in sorted(SOURCES.glob("*.txt")):
@@ -95,9 +93,7 @@ def _annotate(session: AnnotationSession, article: str, gold: Path) -> list[str]
         message += [f"{gold.name}:{n}: {m}" for m in mended]
         annotated = _work_at(session, article, start)
         annotation = annotated.annotation.with_spans([Span(*s) for s in spans]).with_answer(Answer.ACCEPT)
-        session.apply_edit(
-            Edit(Op.ANSWER, (annotated,), (AnnotatedSentence(annotated.sentence, annotation),))
-        )
+        session.apply_edit(Edit(Op.ANSWER, (annotated,), (AnnotatedSentence(annotated.sentence, annotation),)))
     return message
 
 

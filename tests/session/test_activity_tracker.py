@@ -26,13 +26,7 @@ def test_keys_go_with_the_next_record(tmp_path: Path) -> None:
     session.undo()
     assert session.close()
     keys = [r.keystrokes for r in builders.records_in(tmp_path / "news" / "annotations" / "ana.jsonl")]
-    assert keys == [
-        KeystrokeCounts(select=1, enter=1),
-        KeystrokeCounts(enter=1),
-        None,
-        KeystrokeCounts(),
-        None,
-    ]
+    assert keys == [KeystrokeCounts(select=1, enter=1), KeystrokeCounts(enter=1), None, KeystrokeCounts(), None]
 
 
 def test_a_session_without_a_screen_counts_nothing(tmp_path: Path) -> None:
@@ -56,9 +50,7 @@ def test_haste_is_known_after_the_action(tmp_path: Path, seconds: float, message
     for first in (1, 26):
         clock.now += seconds - 25
         session.apply_edit(
-            combine_edits(
-                [set_answer(w, Answer.ACCEPT) for w in session.article_sentences[first : first + 25]], "done"
-            )
+            combine_edits([set_answer(w, Answer.ACCEPT) for w in session.article_sentences[first : first + 25]], "done")
         )
     haste = session.activity_tracker.speed_warning
     assert (haste is not None) == message

@@ -49,17 +49,12 @@ def chosen(controller: AnnotationController) -> str:
     state = controller.state()
     assert state.selection is not None
     tokens = state.annotated.sentence.tokens
-    return state.annotated.sentence.text[
-        tokens[state.selection.first].start : tokens[state.selection.last - 1].end
-    ]
+    return state.annotated.sentence.text[tokens[state.selection.first].start : tokens[state.selection.last - 1].end]
 
 
 def spans(controller: AnnotationController) -> list[tuple[str, str]]:
     """Return label and words of the spans in hand."""
-    return [
-        (s.label, controller.session.annotated.text_of(s))
-        for s in controller.session.annotated.annotation.spans
-    ]
+    return [(s.label, controller.session.annotated.text_of(s)) for s in controller.session.annotated.annotation.spans]
 
 
 def test_undo_selects_what_was_unlabelled(controller: AnnotationController) -> None:
@@ -125,9 +120,9 @@ def test_a_rejected_suggestion_stays_away(controller: AnnotationController) -> N
         controller.select_next_stop(1)
     controller.remove()
     annotation = controller.session.annotated.annotation
-    assert [
-        (s.label, controller.session.annotated.text_of(s)) for s in annotation.rejected if s.label == "VENUE"
-    ] == [("VENUE", "Tarn Quay")]
+    assert [(s.label, controller.session.annotated.text_of(s)) for s in annotation.rejected if s.label == "VENUE"] == [
+        ("VENUE", "Tarn Quay")
+    ]
     assert annotation.spans == ()
     controller.clear_selection()
     with pytest.raises(RuleError, match="no VENUE is suggested"):

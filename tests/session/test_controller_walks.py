@@ -67,9 +67,7 @@ class ControllerWalk:
             self.session.undo_line_verdict(self.session.current_article_id)
             return
         lines = self.session.article(self.session.current_article_id).lines
-        self.session.set_line_verdict(
-            self.session.current_article_id, line % len(lines), list(LineVerdict)[verdict]
-        )
+        self.session.set_line_verdict(self.session.current_article_id, line % len(lines), list(LineVerdict)[verdict])
 
     def _key(self, step: Step) -> None:
         n = len(self.session.annotated.sentence.tokens)
@@ -101,9 +99,7 @@ def test_the_journal_holds_what_the_state_holds(steps: list[Step]) -> None:
         _journal_is_state(session)
         again = builders.open_session(walk.path)
         for article in session.queue:
-            assert again.annotation_store.sentences_of(article) == session.annotation_store.sentences_of(
-                article
-            )
+            assert again.annotation_store.sentences_of(article) == session.annotation_store.sentences_of(article)
         assert len(again.history.done) == len(session.history.done)
         assert len(again.history.undone) == len(session.history.undone)
         again.close()

@@ -35,9 +35,7 @@ def _saved(session: AnnotationSession) -> SaveState:
     return session.save_state
 
 
-def test_saved_is_shown_only_when_the_record_is_on_the_disk(
-    corpus: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_saved_is_shown_only_when_the_record_is_on_the_disk(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While the journal is still writing the mark says saving; deeds wait in order and none is dropped."""
     session = builders.open_session(corpus)
     gate, begun, message = threading.Event(), threading.Event(), threading.Event()
@@ -114,9 +112,7 @@ def test_where_nothing_can_be_rescued_the_row_says_so(
     session.close()
 
 
-def test_a_mistake_in_the_program_does_not_end_saving_in_silence(
-    corpus: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_mistake_in_the_program_does_not_end_saving_in_silence(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the journal raises, the thread lives, the red row comes and the work is rescued.
 
     Who waits for all to be saved hears of the failure after that, however long the rescue takes.

@@ -124,18 +124,9 @@ def test_any_text_is_a_key_or_not(text: str) -> None:
     [
         ('accep = ["x"]', "k.toml:2: there is no command accep; did you mean accept?"),
         ('zzz = ["x"]', "k.toml:2: there is no command zzz; `annotator keys` lists the commands"),
-        (
-            'undo = ["hyper+x"]',
-            'k.toml:2: there is no key \'hyper+x\'; write keys like "!", "U", "ctrl+z", "pageup"',
-        ),
-        (
-            'reject = ["Enter"]',
-            "k.toml:2: Enter is reject, and it is the command accept too; give accept other keys",
-        ),
-        (
-            'grow = ["a"]',
-            "k.toml:2: a is grow, and it is the key of PERSON too; give PERSON another key in [labels]",
-        ),
+        ('undo = ["hyper+x"]', 'k.toml:2: there is no key \'hyper+x\'; write keys like "!", "U", "ctrl+z", "pageup"'),
+        ('reject = ["Enter"]', "k.toml:2: Enter is reject, and it is the command accept too; give accept other keys"),
+        ('grow = ["a"]', "k.toml:2: a is grow, and it is the key of PERSON too; give PERSON another key in [labels]"),
         (
             'undo = ["u"]',
             (
@@ -144,10 +135,7 @@ def test_any_text_is_a_key_or_not(text: str) -> None:
             ),
         ),
         ('undo = ["7"]', "k.toml:2: 7 is undo, and it is the number of a label too; choose another key"),
-        (
-            'undo = ["ctrl+c"]',
-            "k.toml:2: Ctrl+C is undo, and it is the key that leaves too; choose another key",
-        ),
+        ('undo = ["ctrl+c"]', "k.toml:2: Ctrl+C is undo, and it is the key that leaves too; choose another key"),
         ('[labels]\nPERSON = "s"', "k.toml:3: PERSON and VENUE have the key s; give each its own"),
     ],
 )
@@ -166,10 +154,7 @@ def test_an_error_says_what_where_and_what_to_do(text: str, message: str) -> Non
             'snap_out = ["t"]',
             "k.toml:2: t is snap_out, and it is the command split_token too; give split_token other keys",
         ),
-        (
-            'drop = ["q"]',
-            "k.toml:2: q is drop, and it is a key that moves in the worklists too; choose another key",
-        ),
+        ('drop = ["q"]', "k.toml:2: q is drop, and it is a key that moves in the worklists too; choose another key"),
         (
             'drop = ["x"]\nlist_all = ["x"]',
             "k.toml:3: x is list_all, and it is the command drop too; give drop other keys",
@@ -197,10 +182,7 @@ def test_two_changed_commands_clash_once() -> None:
         ("[keys]\nquit = []", "k.toml:2: quit has no key; it is in the command palette alone"),
         ("[keys]\ndrop = []", "k.toml:2: drop has no key; give it one"),
         ("[keys]\npalette = []", "k.toml:2: palette has no key; give it one"),
-        (
-            '[keys]\nfirst = ["alt+home"]',
-            "k.toml:2: some terminals do not send Alt+Home; add a printable key",
-        ),
+        ('[keys]\nfirst = ["alt+home"]', "k.toml:2: some terminals do not send Alt+Home; add a printable key"),
         (
             '[hints]\nletters = "jklu"',
             "k.toml:2: 4 letters are left for hints; add letters, or many words have two letters or none",
@@ -231,9 +213,7 @@ def test_the_keymaps_of_the_guide_have_no_clash(text: str) -> None:
 
 
 @given(
-    st.dictionaries(
-        st.sampled_from([c.id for c in ALL_COMMANDS]), st.lists(st.characters(), max_size=3), max_size=4
-    )
+    st.dictionaries(st.sampled_from([c.id for c in ALL_COMMANDS]), st.lists(st.characters(), max_size=3), max_size=4)
 )
 def test_a_keymap_without_errors_has_one_meaning_for_each_key(keys: dict[str, list[str]]) -> None:
     """Whatever a file says: if it is used, no key means two things, and each command is there once."""
@@ -289,11 +269,6 @@ def test_the_mirror_moves_label_keys_to_the_other_hand() -> None:
 def test_a_users_label_keys_win_over_the_mirror() -> None:
     """What the file says of a label stands, for the others the mirror."""
     keys = force('[labels]\nPERSON = "p"\nNOBODY = "q"\n[hints]\nhand = "left"\navoid = true')
-    assert {x.name: x.key for x in keys.schema.labels} == {
-        "PERSON": "p",
-        "VENUE": "l",
-        "COUNT": "k",
-        "CLAIM": "j",
-    }
+    assert {x.name: x.key for x in keys.schema.labels} == {"PERSON": "p", "VENUE": "l", "COUNT": "k", "CLAIM": "j"}
     assert not LOOKALIKE_LETTERS & set(keys.style.available_letters(keys.label_keys))
     assert with_label_keys(NEWS, {}) == NEWS

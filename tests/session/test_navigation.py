@@ -37,9 +37,7 @@ def _flag(session: AnnotationSession, *places: tuple[int, int]) -> None:
 def _hits(session: AnnotationSession, query: str) -> list[tuple[int, int]]:
     way = session.navigation
     found = way.sentence_search.search(
-        parse_query(query),
-        way.touched_sentences(),
-        way.problem_finder.problem_sentences(way.touched_sentences()),
+        parse_query(query), way.touched_sentences(), way.problem_finder.problem_sentences(way.touched_sentences())
     )
     way.search_hits = tuple(hit for hits in found for hit in hits)
     return [(h.article, h.index) for h in way.search_hits]
@@ -155,9 +153,7 @@ def test_problems_can_be_filtered_by(corpus: Path) -> None:
     session.close()
 
 
-@pytest.mark.parametrize(
-    ("text", "place"), [("3", (0, 2)), ("2.3", (1, 2)), ("2.", (1, 0)), (" 2/1 ", (1, 0))]
-)
+@pytest.mark.parametrize(("text", "place"), [("3", (0, 2)), ("2.3", (1, 2)), ("2.", (1, 0)), (" 2/1 ", (1, 0))])
 def test_any_sentence_can_be_named(corpus: Path, text: str, place: tuple[int, int]) -> None:
     """A number goes to a sentence of the article, two to another article."""
     session = builders.open_session(corpus)

@@ -71,12 +71,12 @@ def test_each_repair_is_saved_and_the_list_shrinks(session: AnnotationSession) -
     assert annotated.repair(RepairKind.SPLIT) == "the tokens are Old | skerrin now"
     assert annotated.skip() == "left as it is"
     assert annotated.repair(RepairKind.DROP) == "skerrin is no VENUE any more"
-    assert (
-        annotated.open_indexes,
-        annotated.current_item,
-        annotated.open_count,
-        annotated.skipped_count,
-    ) == ([], None, 0, 1)
+    assert (annotated.open_indexes, annotated.current_item, annotated.open_count, annotated.skipped_count) == (
+        [],
+        None,
+        0,
+        1,
+    )
     assert session.flush()
     assert _marked_words(session, 0) == [("PERSON", "Okafor"), ("VENUE", "skerrin"), ("COUNT", "twelve")]
     assert {"Old", "skerrin"} < set(_tokens(session, 0))
@@ -243,11 +243,7 @@ def test_the_journal_holds_what_the_list_has_done(
             if annotated.sentence.text[a : a + n].strip()
         ]
         session.apply_edit(
-            Edit(
-                Op.EDIT,
-                (annotated,),
-                (type(annotated)(annotated.sentence, annotated.annotation.with_spans(spans)),),
-            )
+            Edit(Op.EDIT, (annotated,), (type(annotated)(annotated.sentence, annotated.annotation.with_spans(spans)),))
         )
         todo = _list(session)
         for step in steps:
@@ -262,10 +258,7 @@ def test_the_journal_holds_what_the_list_has_done(
                 continue
             assert len(todo.open_indexes) == todo.open_count
         waiting = {
-            c.key
-            for c in session.navigation.problem_finder.misaligned_spans(
-                session.navigation.touched_sentences()
-            )
+            c.key for c in session.navigation.problem_finder.misaligned_spans(session.navigation.touched_sentences())
         }
         assert {c.key for n, c in enumerate(todo.items) if todo.settled.get(n) is not True} == waiting
         annotated_sentences = session.article_sentences

@@ -61,10 +61,7 @@ def test_only_what_is_shown_is_accepted(controller: AnnotationController) -> Non
     """`*` accepts the open sentences that the screen shows whole, no other, and one undo takes all back."""
     controller.set_visible((0, 1, 2))
     controller.accept_visible_sentences()
-    assert [w.annotation.answer for w in controller.session.article_sentences[:4]] == [
-        *[Answer.ACCEPT] * 3,
-        None,
-    ]
+    assert [w.annotation.answer for w in controller.session.article_sentences[:4]] == [*[Answer.ACCEPT] * 3, None]
     assert controller.session.position.sentence == 3
     controller.undo()
     assert not any(w.done for w in controller.session.article_sentences)
@@ -80,9 +77,7 @@ def test_a_view_of_sentences_that_are_gone_reaches_nowhere(controller: Annotatio
     controller.sync_sentence()
     assert len(controller.session.article_sentences) == n - 1
     assert list(controller.visible) == []
-    assert {i for i, _ in controller.state().next_suggestions.values()} == {
-        controller.session.position.sentence
-    }
+    assert {i for i, _ in controller.state().next_suggestions.values()} == {controller.session.position.sentence}
     controller.undo()
     assert list(controller.visible) == list(range(n))
 
@@ -92,11 +87,7 @@ def test_a_filter_keeps_the_others_open(controller: AnnotationController) -> Non
     controller.session.navigation.set_filter(parse_query("boats"))
     controller.set_visible((0, 1, 2))
     controller.accept_visible_sentences()
-    assert [w.annotation.answer for w in controller.session.article_sentences[:3]] == [
-        None,
-        None,
-        Answer.ACCEPT,
-    ]
+    assert [w.annotation.answer for w in controller.session.article_sentences[:3]] == [None, None, Answer.ACCEPT]
 
 
 def test_a_finished_sentence_keeps_its_answer(controller: AnnotationController) -> None:
@@ -104,10 +95,7 @@ def test_a_finished_sentence_keeps_its_answer(controller: AnnotationController) 
     controller.answer(Answer.REJECT)
     controller.set_visible((0, 1))
     controller.accept_visible_sentences()
-    assert [w.annotation.answer for w in controller.session.article_sentences[:2]] == [
-        Answer.REJECT,
-        Answer.ACCEPT,
-    ]
+    assert [w.annotation.answer for w in controller.session.article_sentences[:2]] == [Answer.REJECT, Answer.ACCEPT]
     controller.set_visible((0, 1))
     with pytest.raises(RuleError, match="there is nothing to do"):
         controller.accept_visible_sentences()

@@ -166,11 +166,7 @@ def test_switching_a_line_brings_its_sentence_and_takes_it_away(corpus: Path) ->
     article, before = session.current_article_id, builders.texts_of(session.article_sentences)
     session.navigation.move_in_article(4)
     session.set_line_verdict(article, 6, LineVerdict.BODY)
-    assert builders.texts_of(session.article_sentences) == [
-        *before[:4],
-        "Subscribe to our letter",
-        *before[4:],
-    ]
+    assert builders.texts_of(session.article_sentences) == [*before[:4], "Subscribe to our letter", *before[4:]]
     assert session.annotated.sentence.text == "Moran left for Sorrel Hall.", "the place stays at its sentence"
     assert session.corpus_progress.total == TOTAL + 1
     session.set_line_verdict(article, 7, LineVerdict.BOILERPLATE)
@@ -253,9 +249,7 @@ def test_records_of_an_article_that_is_gone_do_not_stop_the_start(corpus: Path) 
     (corpus / "articles" / f"{gone}.json").unlink()
     session = builders.open_session(corpus)
     assert gone not in session.queue
-    assert (
-        session.warnings[-1] == "2 records are of articles that have left the corpus; the journal keeps them"
-    )
+    assert session.warnings[-1] == "2 records are of articles that have left the corpus; the journal keeps them"
     assert [w.done for w in session.article_sentences][:2] == [True, False]
     assert session.undo() is not None
     assert session.undo() is None

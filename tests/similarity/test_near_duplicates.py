@@ -25,10 +25,7 @@ def test_groups_are_what_the_pairs_link(sets: list[frozenset[int]], share: float
     for b, one in enumerate(sets):
         for a, other in enumerate(sets[:b]):
             if one & other and len(one & other) / len(one | other) >= share:
-                wanted = [
-                    *(g for g in wanted if not g & {a, b}),
-                    {a, b}.union(*(g for g in wanted if g & {a, b})),
-                ]
+                wanted = [*(g for g in wanted if not g & {a, b}), {a, b}.union(*(g for g in wanted if g & {a, b}))]
     groups = near_duplicate_groups(sets, share)
     assert [set(g.members) for g in groups] == sorted(wanted, key=min)
     for g in groups:

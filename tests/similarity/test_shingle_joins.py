@@ -31,9 +31,7 @@ WORDS = (
     "\u2028",
     "no",
 )
-TEXTS = st.lists(
-    st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join) | st.text(max_size=40), max_size=6
-)
+TEXTS = st.lists(st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join) | st.text(max_size=40), max_size=6)
 SETS = st.lists(st.sets(st.integers(0, 60), max_size=25), max_size=12)
 
 

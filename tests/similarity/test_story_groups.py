@@ -23,12 +23,7 @@ from annotator.similarity.article_signatures import (
 )
 from annotator.similarity.near_duplicates import candidate_pairs
 from annotator.similarity.shingles import jaccard, shingle_hashes, shingle_words
-from annotator.similarity.story_groups import (
-    group_stories,
-    is_same_story,
-    links_to_earlier,
-    rebalanced_groups,
-)
+from annotator.similarity.story_groups import group_stories, is_same_story, links_to_earlier, rebalanced_groups
 
 SHARES = (50, 25, 25)
 TEXT = (
@@ -63,11 +58,7 @@ def _sights(draw: st.DrawFn) -> list[ArticleSignature]:
     themes = draw(st.lists(st.sets(st.integers(0, 8), min_size=1, max_size=3), max_size=14))
     return [
         ArticleSignature(
-            f"a{n}",
-            f"a{n}",
-            array("I", [t * 10 + i for t in sorted(own) for i in range(10)]),
-            array("I"),
-            None,
+            f"a{n}", f"a{n}", array("I", [t * 10 + i for t in sorted(own) for i in range(10)]), array("I"), None
         )
         for n, own in enumerate(themes)
     ]
@@ -128,9 +119,7 @@ def test_groups_that_meet_within_a_part_are_drawn_by_the_earliest() -> None:
     """An article that repeats two of one part makes one story of them, under the id that came first."""
     first, second = _in_train(2)
     other = TEXT.replace("o", "u").replace("e", "i")
-    drawn = group_stories(
-        [_sight(first, TEXT), _sight(second, other), _sight("f" * 12, f"{TEXT} {other}")], _part
-    )
+    drawn = group_stories([_sight(first, TEXT), _sight(second, other), _sight("f" * 12, f"{TEXT} {other}")], _part)
     assert drawn.keys == dict.fromkeys((first, second, "f" * 12), first)
 
 
@@ -155,12 +144,7 @@ def test_a_few_shared_words_make_no_copy() -> None:
     short, like = " ".join(words_of), " ".join([*words_of[:12], *(f"x{n}" for n in range(12))])
     assert links_to_earlier(
         [_sight("a", short), _sight("b", like), _sight("c", "Sold out"), _sight("d", "Sold out")]
-    ) == [
-        [],
-        [],
-        [],
-        [2],
-    ]
+    ) == [[], [], [], [2]]
 
 
 def test_wire_copy_is_known_though_it_was_set_again() -> None:
@@ -178,14 +162,11 @@ def test_a_copy_is_known_in_a_script_without_blanks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("date", "linked"),
-    [("2026-03-03", [[], [0]]), ("2026-03-04", [[], [0]]), ("2026-03-05", [[], []]), ("", [[], []])],
+    ("date", "linked"), [("2026-03-03", [[], [0]]), ("2026-03-04", [[], [0]]), ("2026-03-05", [[], []]), ("", [[], []])]
 )
 def test_one_story_is_a_day_and_its_names(date: str, linked: list[list[int]]) -> None:
     """Two reports with the same names belong together up to a day apart, and not without a date."""
-    other = (
-        "At noon the crane driver Jon Rye told Ida Holm why Rosavik and Port Ellen were cut off from Nordby ."
-    )
+    other = "At noon the crane driver Jon Rye told Ida Holm why Rosavik and Port Ellen were cut off from Nordby ."
     assert links_to_earlier([_sight("a", TEXT, "2026-03-03"), _sight("b", other, date)]) == linked
 
 
@@ -213,9 +194,7 @@ def test_the_politician_of_the_day_makes_no_story() -> None:
 def test_switching_a_line_links_nothing_again() -> None:
     """What is compared is the article as it was ingested, whatever a person has switched since."""
     lines = f"{TEXT}\nRead more about cranes on our page"
-    before = Article(
-        "a", "", "", lines, (SourceLine(LineVerdict.BODY, ""), SourceLine(LineVerdict.BOILERPLATE, ""))
-    )
+    before = Article("a", "", "", lines, (SourceLine(LineVerdict.BODY, ""), SourceLine(LineVerdict.BOILERPLATE, "")))
     switched = SourceLine(LineVerdict.BODY, "", was=LineVerdict.BOILERPLATE)
     after = Article("a", "", "", lines, (SourceLine(LineVerdict.BODY, ""), switched))
     assert _signature(before) == _signature(after)

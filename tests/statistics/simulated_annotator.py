@@ -76,9 +76,7 @@ class SimulatedAnnotator:
         first = len(self.records) + 1
         batch = (first, len(changed)) if len(changed) > 1 else None
         for i, (number, annotation) in enumerate(changed.items()):
-            self.annotated_sentences[number] = replace(
-                self.annotated_sentences[number], annotation=annotation
-            )
+            self.annotated_sentences[number] = replace(self.annotated_sentences[number], annotation=annotation)
             keys = self.keys if i == 0 else None
             self.records.append(
                 JournalRecord(

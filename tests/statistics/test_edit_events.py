@@ -34,10 +34,7 @@ def _records(*edits: Edit) -> list[JournalRecord]:
     for edit in edits:
         first, n = len(out) + 1, len(edit.after)
         batch = (first, n) if n > 1 else None
-        out += [
-            JournalRecord(first + i, edit.op, w, batch=batch, time=float(first))
-            for i, w in enumerate(edit.after)
-        ]
+        out += [JournalRecord(first + i, edit.op, w, batch=batch, time=float(first)) for i, w in enumerate(edit.after)]
     return out
 
 
@@ -48,12 +45,7 @@ def test_a_join_and_a_split_change_no_span() -> None:
     joined = join_sentences(one.after[0], two.after[0], TEXT)
     parted = split_sentence(joined.after[0], len(A.tokens), TEXT)
     events = events_from_records(_records(one, two, joined, parted))
-    assert [(len(d.added), len(d.removed), d.finished) for d in events] == [
-        (1, 0, 1),
-        (1, 0, 0),
-        (0, 0, -1),
-        (0, 0, 0),
-    ]
+    assert [(len(d.added), len(d.removed), d.finished) for d in events] == [(1, 0, 1), (1, 0, 0), (0, 0, -1), (0, 0, 0)]
     assert events[1].added == (ArticleSpan(A.article, B.start + 5, B.start + 10, "PERSON"),)
 
 
@@ -61,10 +53,7 @@ def test_an_untouched_sentence_is_one_without_a_word_before() -> None:
     """Accepted at first sight counts as untouched; after a span, a note or an answer it does not."""
     noted = set_note(AnnotatedSentence(A), "odd")
     assert (
-        event_from_edit(
-            Op.ANSWER, noted.after, set_answer(noted.after[0], Answer.ACCEPT).after, time=0
-        ).untouched
-        == 0
+        event_from_edit(Op.ANSWER, noted.after, set_answer(noted.after[0], Answer.ACCEPT).after, time=0).untouched == 0
     )
     fresh = set_answer(AnnotatedSentence(A), Answer.ACCEPT)
     event = event_from_edit(fresh.op, fresh.before, fresh.after, time=0)
@@ -96,9 +85,7 @@ def test_what_was_added_less_what_was_removed_is_there(steps: list[tuple[int, se
     records = []
     for n, (i, words) in enumerate(steps, 1):
         spans = [Span(t.start, t.end, "PERSON") for k, t in enumerate(sentences[i].tokens) if k in words]
-        records.append(
-            JournalRecord(n, Op.EDIT, AnnotatedSentence(sentences[i], Annotation().with_spans(spans)))
-        )
+        records.append(JournalRecord(n, Op.EDIT, AnnotatedSentence(sentences[i], Annotation().with_spans(spans))))
     standing: set[tuple[str, int, int, str]] = set()
     for event in events_from_records(records):
         standing -= {m.key for m in event.removed}

@@ -95,9 +95,7 @@ def test_units_hold_all_the_time() -> None:
 
 
 @given(
-    st.lists(
-        st.tuples(st.floats(0.0, 1e5), st.integers(-50, 500), st.integers(-3, 30)), min_size=1, max_size=80
-    ),
+    st.lists(st.tuples(st.floats(0.0, 1e5), st.integers(-50, 500), st.integers(-3, 30)), min_size=1, max_size=80),
     st.lists(st.integers(1, 200), max_size=50),
 )
 def test_any_past_gives_a_sound_interval_or_none(past: list[tuple[float, int, int]], left: list[int]) -> None:

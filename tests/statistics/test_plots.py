@@ -78,12 +78,7 @@ def test_a_finished_corpus_is_full() -> None:
     st.sampled_from([BLOCK_PLOT_GLYPHS, ASCII_PLOT_GLYPHS]),
 )
 def test_any_curve_fills_its_box(
-    past: list[tuple[float, float]],
-    total: int,
-    ahead: ForecastBand | None,
-    width: int,
-    height: int,
-    marks: PlotGlyphs,
+    past: list[tuple[float, float]], total: int, ahead: ForecastBand | None, width: int, height: int, marks: PlotGlyphs
 ) -> None:
     """Whatever is drawn, each row of the plot is one wall and ``width`` cells."""
     rows = progress_curve_rows(past, total, ahead, width, height, marks)
@@ -93,13 +88,7 @@ def test_any_curve_fills_its_box(
 
 @pytest.mark.parametrize(
     ("share", "blocks", "ascii_"),
-    [
-        (0.0, "", ""),
-        (0.001, "▏", "#"),
-        (0.5, "████", "####"),
-        (0.53, "████▎", "####"),
-        (1.0, "█" * 8, "#" * 8),
-    ],
+    [(0.0, "", ""), (0.001, "▏", "#"), (0.5, "████", "####"), (0.53, "████▎", "####"), (1.0, "█" * 8, "#" * 8)],
 )
 def test_bars_are_drawn_to_a_part_of_a_cell(share: float, blocks: str, ascii_: str) -> None:
     """A bar is as long as its share, never empty for something, never too long."""
@@ -119,14 +108,7 @@ def test_a_sparkline_begins_at_zero() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [
-        (0, "0 s"),
-        (59, "59 s"),
-        (60, "1 min"),
-        (3599, "1 h 00 min"),
-        (11_100, "3 h 05 min"),
-        (432_000, "120 h"),
-    ],
+    [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "1 h 00 min"), (11_100, "3 h 05 min"), (432_000, "120 h")],
 )
 def test_times_are_reported_in_words(seconds: float, words: str) -> None:
     """Seconds below a minute, minutes below an hour, whole hours from a hundred on."""

@@ -35,8 +35,7 @@ def test_accepting_page_after_page_unread_is_reported() -> None:
     assert first.count == second.count == 45
     assert first.speed > 15
     assert first.message == (
-        "45 sentences accepted in 7 s, faster than one can read; if you have not read them, "
-        "Ctrl+Z brings them back"
+        "45 sentences accepted in 7 s, faster than one can read; if you have not read them, Ctrl+Z brings them back"
     )
 
 
@@ -90,8 +89,7 @@ def test_taking_every_suggestion_fast_is_reported() -> None:
     assert haste.kind is SpeedWarningKind.ALL_TAKEN
     assert haste.count == 51
     assert haste.message == (
-        "the last 51 suggestions were all taken, none was turned down; "
-        "look at a few of them again, 0 turns one down"
+        "the last 51 suggestions were all taken, none was turned down; look at a few of them again, 0 turns one down"
     )
 
 

@@ -52,11 +52,7 @@ def test_each_suggestion_ends_in_one_way(ends: list[tuple[str, str]]) -> None:
         _do(worker, end, source)
     found = suggestion_outcomes(events_from_records(worker.records))
     counted = Counter(
-        {
-            (o.source, fate): getattr(o, fate)
-            for o in found
-            for fate in ("kept", "changed", "removed", "rejected")
-        }
+        {(o.source, fate): getattr(o, fate) for o in found for fate in ("kept", "changed", "removed", "rejected")}
     )
     expected = Counter((source, FATE.get(end, end)) for end, source in ends if end not in {"undone", "own"})
     assert +counted == expected

@@ -9,12 +9,7 @@ from annotator.core.journal_record import KeystrokeCounts, KeystrokeKind, sum_ke
 from annotator.core.spans import Span
 from annotator.statistics.annotation_statistics import AnswerCounts
 from annotator.statistics.edit_events import events_from_records
-from annotator.statistics.summary import (
-    AnnotationStatistics,
-    AnnotatorActivity,
-    CorpusProgress,
-    compute_statistics,
-)
+from annotator.statistics.summary import AnnotationStatistics, AnnotatorActivity, CorpusProgress, compute_statistics
 from tests.statistics.simulated_annotator import LABELS, SimulatedAnnotator
 
 
@@ -26,9 +21,7 @@ def _activity(worker: SimulatedAnnotator) -> AnnotatorActivity:
 
 def _figures(*workers: SimulatedAnnotator, done: int = 0, left: tuple[int, ...] = ()) -> AnnotationStatistics:
     progress = CorpusProgress(done, done + len(left), left)
-    return compute_statistics(
-        "ana", [_activity(w) for w in workers], progress, LABELS, lambda t: str(int(t // 86_400))
-    )
+    return compute_statistics("ana", [_activity(w) for w in workers], progress, LABELS, lambda t: str(int(t // 86_400)))
 
 
 def test_labels_lengths_and_answers_are_counted() -> None:
@@ -36,12 +29,7 @@ def test_labels_lengths_and_answers_are_counted() -> None:
     worker = SimulatedAnnotator()
     n = worker.sentence(14)
     t = worker.annotated_sentences[n].sentence.tokens
-    worker.put(
-        n,
-        Span(0, t[1].end, "PERSON", "rules"),
-        Span(t[6].start, t[7].end, "VENUE"),
-        Span(0, t[12].end, "ODD"),
-    )
+    worker.put(n, Span(0, t[1].end, "PERSON", "rules"), Span(t[6].start, t[7].end, "VENUE"), Span(0, t[12].end, "ODD"))
     worker.answer(n)
     worker.answer(worker.sentence(5))
     worker.answer(worker.sentence(5), answer=Answer.IGNORE)

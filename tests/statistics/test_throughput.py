@@ -90,9 +90,7 @@ def test_what_is_undone_was_not_done() -> None:
     worker.answer(0, answer=None, op=Op.UNDO)
     worker.now += 5
     worker.put(0)
-    (stint,) = work_periods(
-        time_events(events_from_records(worker.records)).timed_events, lambda d: d.session
-    )
+    (stint,) = work_periods(time_events(events_from_records(worker.records)).timed_events, lambda d: d.session)
     assert (stint.sentences, stint.spans) == (0, 0)
     assert stint.seconds > 10
 

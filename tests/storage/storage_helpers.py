@@ -27,10 +27,7 @@ key = "a"
 name = "VENUE"
 key = "s"
 """
-TEXT = (
-    "Ferry to Osmund delayed\n\nMayor Lena Okafor — “näïve” 🛶 — met 40 rowers.\n"
-    "She left for Osmund.\nRead more"
-)
+TEXT = "Ferry to Osmund delayed\n\nMayor Lena Okafor — “näïve” 🛶 — met 40 rowers.\nShe left for Osmund.\nRead more"
 VERDICTS = (LineVerdict.TITLE, LineVerdict.BLANK, LineVerdict.BODY, LineVerdict.BODY, LineVerdict.BOILERPLATE)
 
 
@@ -40,9 +37,7 @@ def tokens_of(text: str) -> tuple[Token, ...]:
     return tuple(Token(t, a, b, text[b : b + 1] == " ") for t, a, b in found)
 
 
-def article(
-    text: str = TEXT, origin: str = "ferry.txt", verdicts: tuple[LineVerdict, ...] = VERDICTS
-) -> Article:
+def article(text: str = TEXT, origin: str = "ferry.txt", verdicts: tuple[LineVerdict, ...] = VERDICTS) -> Article:
     """Make an article of ``text``."""
     digest = text_digest(text)
     lines = tuple(SourceLine(v, f"looks like {v.value}") for v in verdicts)
@@ -52,9 +47,7 @@ def article(
 def sentences(a: Article) -> tuple[Sentence, ...]:
     """Make a sentence of each line that is not blank."""
     stretches = [(at, at + len(x)) for at, x in zip(a.line_starts(), a.text.split("\n"), strict=True) if x]
-    return tuple(
-        Sentence(a.id, i, s, e, a.text[s:e], tokens_of(a.text[s:e])) for i, (s, e) in enumerate(stretches)
-    )
+    return tuple(Sentence(a.id, i, s, e, a.text[s:e], tokens_of(a.text[s:e])) for i, (s, e) in enumerate(stretches))
 
 
 def body(text: str, origin: str) -> Article:
@@ -67,21 +60,12 @@ def new_corpus(path: Path) -> CorpusFolder:
     return CorpusFolder.create(path, name="news", lang="en", fingerprint="f1", schema_text=SCHEMA)
 
 
-def record(
-    seq: int, text: str = "Lena Okafor met 40 rowers.", batch: tuple[int, int] | None = None
-) -> JournalRecord:
+def record(seq: int, text: str = "Lena Okafor met 40 rowers.", batch: tuple[int, int] | None = None) -> JournalRecord:
     """Make a record that differs from those with other numbers."""
     sentence = Sentence("0123456789ab", seq % 7, 10 * seq, 10 * seq + len(text), text, tokens_of(text))
     annotation = Annotation((Span(0, 4 + seq % 3, "PERSON"),), list(Answer)[seq % 3])
     return JournalRecord(
-        seq,
-        Op.EDIT,
-        AnnotatedSentence(sentence, annotation),
-        None,
-        batch,
-        "ana",
-        "ana-1",
-        float(1_700_000_000 + seq),
+        seq, Op.EDIT, AnnotatedSentence(sentence, annotation), None, batch, "ana", "ana-1", float(1_700_000_000 + seq)
     )
 
 

@@ -25,9 +25,7 @@ def read_jsonl(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("function", ["open", "write", "fdatasync", "replace"])
-def test_a_failure_leaves_the_old_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: str
-) -> None:
+def test_a_failure_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: str) -> None:
     """Whatever fails, the old file is whole and nothing lies beside it."""
     path = tmp_path / "a.json"
     write_atomic(path, b"old")
@@ -73,11 +71,7 @@ def test_mode_and_link_stay(tmp_path: Path) -> None:
 
 def test_set_aside_never_overwrites(tmp_path: Path) -> None:
     """Each torn piece gets a number of its own."""
-    assert [set_aside(tmp_path / "a", b"%d" % n).name for n in range(3)] == [
-        "a.torn-1",
-        "a.torn-2",
-        "a.torn-3",
-    ]
+    assert [set_aside(tmp_path / "a", b"%d" % n).name for n in range(3)] == ["a.torn-1", "a.torn-2", "a.torn-3"]
     assert (tmp_path / "a.torn-2").read_bytes() == b"1"
 
 
@@ -113,7 +107,5 @@ def test_a_line_over_the_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     (tmp_path / "a.jsonl").write_bytes(good + b"\n" + good + b" \n")
     lines = read_jsonl(tmp_path / "a.jsonl")
     assert next(lines)[0] == 1
-    with pytest.raises(
-        CorpusError, match=r"a.jsonl:2: the line is longer than 1 MiB; split it into several records"
-    ):
+    with pytest.raises(CorpusError, match=r"a.jsonl:2: the line is longer than 1 MiB; split it into several records"):
         next(lines)

@@ -75,18 +75,12 @@ def test_a_half_made_corpus_can_be_made(corpus: CorpusFolder) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        (
-            b"format = 2",
-            "made by a newer Annotator (format 2; this one knows 1); update Annotator to work with it",
-        ),
+        (b"format = 2", "made by a newer Annotator (format 2; this one knows 1); update Annotator to work with it"),
         (b"format = true", "`format` is no whole number from 1; write format = 1"),
         (b"format = 1", '`name` is missing; write name = "…"'),
         (b"format = 1\nname", "corpus.toml:2: this is no TOML: expected '=' after a key"),
         (b"name = '\xff'", "corpus.toml:1: this is not UTF-8; save the file as UTF-8"),
-        (
-            b'format=1\nname=""\nlanguage=""\ntokenizer=""\nschema="../x.toml"',
-            "must be the name of a file in the",
-        ),
+        (b'format=1\nname=""\nlanguage=""\ntokenizer=""\nschema="../x.toml"', "must be the name of a file in the"),
         (b'format=1\nname=""\nlanguage=""\ntokenizer=""\nschema="gone.toml"', "has lost its label schema"),
         (b"a = " + b"[" * 5000, "this TOML is nested too deeply"),
     ],
@@ -103,11 +97,7 @@ def test_bad_settings(corpus: CorpusFolder, settings: bytes, message: str) -> No
 def test_no_corpus(tmp_path: Path) -> None:
     """A missing folder, a file and a plain folder are told apart."""
     (tmp_path / "file").touch()
-    for path, message in [
-        ("no", "there is no such corpus"),
-        ("file", "this is a file"),
-        ("", "it has no corpus.toml"),
-    ]:
+    for path, message in [("no", "there is no such corpus"), ("file", "this is a file"), ("", "it has no corpus.toml")]:
         with pytest.raises(CorpusError, match=message):
             CorpusFolder.open(tmp_path / path)
 
@@ -159,9 +149,7 @@ def test_digest() -> None:
     """An id is the start of the SHA-256 of the text; half a character has none."""
     assert text_digest("abc").startswith("ba7816bf8f01")
     assert article_id_from_digest(text_digest("abc")) == "ba7816bf8f01"
-    with pytest.raises(
-        SourceError, match=r"character 3: the text holds half a character \(a lone surrogate, U\+D800"
-    ):
+    with pytest.raises(SourceError, match=r"character 3: the text holds half a character \(a lone surrogate, U\+D800"):
         text_digest("abc\ud800")
 
 
@@ -204,15 +192,11 @@ def test_crash_between_sentences_and_article(filled: CorpusFolder, monkeypatch: 
         [article().id] * 4 + [last.id] + [a.id] * 2
     )
     for corpus in (fresh, filled, CorpusFolder.open(filled.path)):
-        assert [corpus.sentences(x.id) for x in (article(), last, a)] == [
-            sentences(x) for x in (article(), last, a)
-        ]
+        assert [corpus.sentences(x.id) for x in (article(), last, a)] == [sentences(x) for x in (article(), last, a)]
 
 
 @pytest.mark.parametrize("function", ["write", "fdatasync", "replace", "fsync"])
-def test_a_failing_disk_adds_nothing(
-    filled: CorpusFolder, monkeypatch: pytest.MonkeyPatch, function: str
-) -> None:
+def test_a_failing_disk_adds_nothing(filled: CorpusFolder, monkeypatch: pytest.MonkeyPatch, function: str) -> None:
     """A full disk at any step leaves a corpus in which the article is whole or not there."""
     a = body("Comes later.", "b.txt")
     for nth in (1, 2):
@@ -325,10 +309,7 @@ def test_damaged_files_are_reported(filled: CorpusFolder) -> None:
             "sentences.jsonl:2: the sentence is damaged",
         ),
         ([lines[0], lines[1][:50] + b"\xff}", *lines[2:]], "sentences.jsonl:2: this is no JSON"),
-        (
-            [lines[0], *lines[2:]],
-            f"sentences.jsonl: 3 of 4 sentences of article {a.id} are there",
-        ),
+        ([lines[0], *lines[2:]], f"sentences.jsonl: 3 of 4 sentences of article {a.id} are there"),
         ([lines[0], b"{}", *lines[2:]], "3 of 4 sentences of article"),
     ]
     for changed, message in cases:
@@ -342,10 +323,7 @@ def test_damaged_files_are_reported(filled: CorpusFolder) -> None:
     good = path.read_bytes()
     for bad, message in [
         (good.replace(b"Okafor", b"Okafar"), "digest and id do not belong"),
-        (
-            good.replace(b'"boilerplate"', b'"junk"'),
-            r"Invalid enum value 'junk' - at `\$\.lines\[4\]\.verdict`",
-        ),
+        (good.replace(b'"boilerplate"', b'"junk"'), r"Invalid enum value 'junk' - at `\$\.lines\[4\]\.verdict`"),
         (good[:-20], "this is no JSON"),
         (good.replace(a.id.encode(), b"0" * 12, 1), "the file's name is not the article's id"),
     ]:
@@ -381,9 +359,7 @@ def test_two_writers(filled: CorpusFolder, monkeypatch: pytest.MonkeyPatch) -> N
     assert holder.stdout
     assert holder.stdout.readline() == "held\n"
     monkeypatch.setattr(module, "LOCK_TIMEOUT", 0.05)
-    with pytest.raises(
-        CorpusError, match=f"the corpus is being written by process {holder.pid} on .*; try again when"
-    ):
+    with pytest.raises(CorpusError, match=f"the corpus is being written by process {holder.pid} on .*; try again when"):
         filled.set_line_verdict(article().id, 0, LineVerdict.BODY, by="ana", time=1)
     holder.kill()
     holder.communicate()

@@ -49,9 +49,7 @@ def _stage(staging: ImportStaging, texts: list[str], name: str = "ada") -> None:
         if staging.corpus is None or article.id not in staging.corpus.article_ids():
             staging.add_article(article, (sentence,))
         annotated = AnnotatedSentence(sentence, Annotation((Span(0, 4, "PERSON"),), Answer.ACCEPT))
-        staging.add_records(
-            name, [JournalRecord(staging.next_seq(name), Op.ANSWER, annotated, annotator=name)]
-        )
+        staging.add_records(name, [JournalRecord(staging.next_seq(name), Op.ANSWER, annotated, annotator=name)])
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -105,9 +103,7 @@ def test_batches_stay_whole_and_count_on(corpus: CorpusFolder, monkeypatch: pyte
             staging.add_article(article, (sentence,))
             annotated = AnnotatedSentence(sentence, Annotation((), Answer.ACCEPT))
             seq = staging.next_seq("ada")
-            staging.add_records(
-                "ada", [JournalRecord(seq, Op.ANSWER, annotated, batch=batch, annotator="ada")]
-            )
+            staging.add_records("ada", [JournalRecord(seq, Op.ANSWER, annotated, batch=batch, annotator="ada")])
         staging.commit_to_existing({"ada": 2})
     journal = Journal.open(corpus.path, "ada", read_only=True)
     assert journal.warnings == []
@@ -116,9 +112,7 @@ def test_batches_stay_whole_and_count_on(corpus: CorpusFolder, monkeypatch: pyte
     ]  # fmt: skip
 
 
-def test_a_record_that_no_journal_may_hold_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_record_that_no_journal_may_hold_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A sentence that a span has made as long as a book is told, and leaves no corpus that cannot be read."""
     monkeypatch.setattr(import_transaction, "MAX_RECORD", 1_000)
     with ImportStaging.begin(tmp_path / "harbour", None) as staging:

@@ -37,9 +37,7 @@ def test_append_and_open_again(corpus: Path) -> None:
 @pytest.mark.parametrize("name", ["", ".ana", "Ana", "a/b", "../x", "a" * 65, "ana\n", "añb", "a b"])
 def test_names(corpus: Path, name: str) -> None:
     """A name that breaks the rule never becomes a path, and the error tells the rule."""
-    with pytest.raises(
-        JournalError, match="use 1 to 64 of a-z, 0-9, dot, hyphen and underscore, and no dot at"
-    ):
+    with pytest.raises(JournalError, match="use 1 to 64 of a-z, 0-9, dot, hyphen and underscore, and no dot at"):
         Journal.open(corpus, name)
     assert tree(corpus) == {}
 
@@ -148,12 +146,7 @@ def test_bit_flips_are_never_written_over(corpus: Path) -> None:
     ("spoil", "damaged", "kept", "why"),
     [
         (lambda x: [x[0], x[1][:9] + b"X" + x[1][10:], x[2]], (2,), [1, 3], "checksum is wrong"),
-        (
-            lambda x: [x[0], b"<<<<<<< ours\n", x[1], b"=======\n", b">>>>>>> theirs\n"],
-            (2, 4, 5),
-            [1, 2],
-            "merge",
-        ),
+        (lambda x: [x[0], b"<<<<<<< ours\n", x[1], b"=======\n", b">>>>>>> theirs\n"], (2, 4, 5), [1, 2], "merge"),
         (lambda x: [x[0], x[1], b">>>>>>> theirs\n"], (3,), [1, 2], "resolve the merge conflict"),
         (lambda x: [y[:-1] + b"\r\n" for y in x], (1, 2, 3), [1, 2, 3], r"Windows line ending \(CRLF\)"),
         (lambda x: [x[0], x[2]], (2,), [1, 3], "its number is 3, but 2 was to come"),
@@ -162,12 +155,7 @@ def test_bit_flips_are_never_written_over(corpus: Path) -> None:
         (lambda x: [x[1], x[2]], (1,), [2, 3], "1 was to come"),
         (lambda x: [x[0], b"\0" * 40 + b"\n", x[1]], (2,), [1, 2], "cut short or overwritten"),
         (lambda x: [x[0], b'{"text":"Lena","answer":"accept"}\n'], (2,), [1], "no journal line of Annotator"),
-        (
-            lambda x: [x[0], encode_record(record(2, batch=(2, 3))), x[2]],
-            (2,),
-            [1, 3],
-            "its batch is incomplete",
-        ),
+        (lambda x: [x[0], encode_record(record(2, batch=(2, 3))), x[2]], (2,), [1, 3], "its batch is incomplete"),
     ],
 )
 def test_damage_in_the_middle(corpus: Path, spoil, damaged, kept, why: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001

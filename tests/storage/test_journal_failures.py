@@ -110,9 +110,7 @@ def test_sync_without_fdatasync(corpus: Path, monkeypatch: pytest.MonkeyPatch, p
     assert calls == (["full"] if platform == "darwin" else ["fsync"])
 
 
-def test_rescue(
-    corpus: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_rescue(corpus: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """What could not be saved lies in a file elsewhere; without a state folder, in the temporary one."""
     home, temp = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("temp")
     monkeypatch.setenv("ANNOTATOR_HOME", str(home))
@@ -145,10 +143,7 @@ def test_wrong_numbers_and_half_batches(corpus: Path) -> None:
     ("call", "message"),
     [
         (lambda p: p.rename(p.with_suffix(".bak")), "replaced or moved the file"),
-        (
-            lambda p: (p.with_suffix(".new").write_bytes(p.read_bytes()), p.with_suffix(".new").rename(p)),
-            "replaced",
-        ),
+        (lambda p: (p.with_suffix(".new").write_bytes(p.read_bytes()), p.with_suffix(".new").rename(p)), "replaced"),
         (lambda p: p.write_bytes(p.read_bytes() + b"{}\n"), "changed the file"),
     ],
 )
@@ -188,10 +183,7 @@ def test_a_second_opener_is_reported_who_holds_it(corpus: Path) -> None:
     holder.kill()
     holder.communicate()
     assert (corpus / "annotations" / ".ana.lock").read_bytes()  # stale, and no obstacle
-    with (
-        Journal.open(corpus, "ana") as journal,
-        pytest.raises(JournalError, match=f"process {os.getpid()} on"),
-    ):
+    with Journal.open(corpus, "ana") as journal, pytest.raises(JournalError, match=f"process {os.getpid()} on"):
         Journal.open(corpus, "ana")
     journal.close()
     Journal.open(corpus, "ana").close()
@@ -204,8 +196,7 @@ def test_a_folder_without_permission(corpus: Path, monkeypatch: pytest.MonkeyPat
     with pytest.raises(JournalError) as caught:
         Journal.open(corpus, "ana")
     assert str(caught.value) == (
-        f"{journal_of(corpus)}: no permission to write here; "
-        "ask the owner for it, or work on a copy of the folder"
+        f"{journal_of(corpus)}: no permission to write here; ask the owner for it, or work on a copy of the folder"
     )
 
 

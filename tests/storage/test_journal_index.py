@@ -13,14 +13,7 @@ from hypothesis import strategies as st
 from annotator.core.annotation import Answer
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.errors import JournalError
-from annotator.storage.codec import (
-    NewerFormatError,
-    RecordDecoder,
-    RecordLineError,
-    decode_row,
-    decode_tail,
-    line_crc,
-)
+from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError, decode_row, decode_tail, line_crc
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from annotator.storage.journal_index import (
@@ -63,9 +56,7 @@ def _indexed(corpus: CorpusFolder) -> tuple[State, tuple[str, ...], int]:
 
 @SLOW
 @given(seed=st.integers(0, 10**6), deeds=st.integers(1, 60))
-def test_the_index_is_what_a_replay_comes_to(
-    tmp_path_factory: pytest.TempPathFactory, seed: int, deeds: int
-) -> None:
+def test_the_index_is_what_a_replay_comes_to(tmp_path_factory: pytest.TempPathFactory, seed: int, deeds: int) -> None:
     """After joins, splits, batches, undo and redo the same records are in force."""
     corpus = annotated(tmp_path_factory.mktemp("x"), seed, deeds)
     assert _indexed(corpus) == _replayed(corpus)
@@ -141,9 +132,7 @@ def test_a_flipped_bit_is_never_indexed(
 
 @SLOW
 @given(seed=st.integers(0, 10**6), data=st.data())
-def test_a_row_is_what_the_record_is(
-    tmp_path_factory: pytest.TempPathFactory, seed: int, data: st.DataObject
-) -> None:
+def test_a_row_is_what_the_record_is(tmp_path_factory: pytest.TempPathFactory, seed: int, data: st.DataObject) -> None:
     """A line with a right checksum and wrong contents is never taken as a row where it is no record."""
     corpus = annotated(tmp_path_factory.mktemp("x"), seed % 40, 6)
     lines = (corpus.path / "annotations" / "ana.jsonl").read_bytes().splitlines()

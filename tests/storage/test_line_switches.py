@@ -40,11 +40,7 @@ def test_switch_a_line(filled: CorpusFolder) -> None:
     a = article()
     switched = filled.set_line_verdict(a.id, 4, LineVerdict.BODY, by="ana", time=7.5)
     line = switched.lines[4]
-    assert (line.verdict, line.reason, line.was) == (
-        LineVerdict.BODY,
-        "switched by ana",
-        LineVerdict.BOILERPLATE,
-    )
+    assert (line.verdict, line.reason, line.was) == (LineVerdict.BODY, "switched by ana", LineVerdict.BOILERPLATE)
     assert filled.article(a.id) == switched
     assert [s.text for s in filled.active_sentences(switched)][-1] == "Read more"
     again = filled.set_line_verdict(a.id, 4, LineVerdict.CAPTION, by="bob", time=8)
@@ -58,9 +54,7 @@ def test_switch_a_line(filled: CorpusFolder) -> None:
     before = tree(filled.path)
     assert filled.set_line_verdict(a.id, 0, LineVerdict.TITLE, by="ana", time=9) == a
     assert tree(filled.path) == before
-    with pytest.raises(
-        CorpusError, match="there is no line 6: the article has 5; choose a line of the article"
-    ):
+    with pytest.raises(CorpusError, match="there is no line 6: the article has 5; choose a line of the article"):
         filled.set_line_verdict(a.id, 5, LineVerdict.BODY, by="ana", time=9)
 
 
@@ -152,9 +146,7 @@ def test_a_short_wait_for_the_lock(filled: CorpusFolder, monkeypatch: pytest.Mon
         with pytest.raises(CorpusError, match="the corpus is being written by process"):
             filled.undo_line_verdict(article().id, by="ana", time=1, wait=0.07)
     assert waits == [0.05, 0.07]
-    assert (
-        filled.set_line_verdict(article().id, 4, LineVerdict.BODY, by="ana", time=1, wait=0.05).lines[4].was
-    )
+    assert filled.set_line_verdict(article().id, 4, LineVerdict.BODY, by="ana", time=1, wait=0.05).lines[4].was
 
 
 def test_a_schema_is_put_in_force(filled: CorpusFolder, monkeypatch: pytest.MonkeyPatch) -> None:

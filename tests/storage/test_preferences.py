@@ -52,9 +52,7 @@ def test_a_value_that_makes_no_sense_counts_as_not_given(data: dict[str, Any]) -
 def test_a_file_of_an_earlier_version_has_the_defaults(home: Path) -> None:
     """A file that knows none of the later fields is read as before."""
     home.mkdir(exist_ok=True)
-    (home / "preferences.json").write_bytes(
-        dump_json({"theme": "dark", "hints": "off", "positions": {}}, "p")
-    )
+    (home / "preferences.json").write_bytes(dump_json({"theme": "dark", "hints": "off", "positions": {}}, "p"))
     assert Preferences.load() == Preferences(theme="dark", hints="off")
     assert Preferences().fade == MESSAGE_SECONDS
 

@@ -33,8 +33,7 @@ def _records(draw: st.DrawFn) -> JournalRecord:
     sentence = Sentence("abcdef012345", draw(st.integers(0, 999)), start, start + len(text), text, tokens)
     edges = st.tuples(st.integers(0, len(text) - 1), st.integers(1, len(text))).filter(lambda x: x[0] < x[1])
     spans = [
-        Span(*draw(edges), draw(_WORD), draw(st.sampled_from(["", "rules"])))
-        for _ in range(draw(st.integers(0, 4)))
+        Span(*draw(edges), draw(_WORD), draw(st.sampled_from(["", "rules"]))) for _ in range(draw(st.integers(0, 4)))
     ]
     annotation = Annotation(answer=draw(st.sampled_from([None, *Answer]))).with_spans(spans)
     seq = draw(st.integers(1, 2**40))
@@ -107,10 +106,7 @@ def _signed(change: dict[str, object]) -> bytes:
         ({"answer": "yes"}, "Invalid enum value 'yes' - at `\\$.answer`"),
         ({"_parent": 5}, "no earlier record"),
         ({"_batch": {"first": 6, "size": 2}}, "does not hold its own record"),
-        (
-            {"meta": {"article": "012", "sentence": "012:1-2", "index": 1, "start": 1, "end": 2}},
-            "do not fit",
-        ),
+        ({"meta": {"article": "012", "sentence": "012:1-2", "index": 1, "start": 1, "end": 2}}, "do not fit"),
         (
             {"meta": {"article": "012", "sentence": "012:0-2", "index": 1, "start": 1, "end": 2}},
             "`sentence` is not the place",
@@ -134,9 +130,7 @@ def test_a_newer_line_is_refused(change: dict[str, object]) -> None:
 
 def test_lone_surrogate() -> None:
     """Half a character cannot be stored, and the error says so."""
-    with pytest.raises(
-        JournalError, match=r"half a character \(a lone surrogate, U\+D83D\)|surrogates not allowed"
-    ):
+    with pytest.raises(JournalError, match=r"half a character \(a lone surrogate, U\+D83D\)|surrogates not allowed"):
         encode_record(record(1, "half \ud83d boat"))
 
 

@@ -93,9 +93,7 @@ def test_a_journal_that_has_gone_on_keeps_its_own(corpus: Path, home: Path) -> N
         assert journal.warnings[0].endswith("the file is damaged; look at it, then move it away")
 
 
-def test_files_that_are_not_for_this_journal(
-    corpus: Path, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_that_are_not_for_this_journal(corpus: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another annotator's, another corpus's of the same name and another user's file are left alone."""
     path = _rescue(corpus, 0, records(1, 1))
     before = path.read_bytes()

@@ -39,9 +39,7 @@ def offers(s: Sentence) -> tuple[Suggestion, ...]:
     )
 
 
-def write(
-    folder: Path, some: Sequence[Sentence], fingerprint: str = "f1", *, finish: bool = True
-) -> SuggestionWriter:
+def write(folder: Path, some: Sequence[Sentence], fingerprint: str = "f1", *, finish: bool = True) -> SuggestionWriter:
     """Run a source over some sentences, as a command does."""
     with SuggestionWriter(folder, "m", fingerprint) as writer:
         writer.add([(s, offers(s)) for s in some if not writer.has(s)])
@@ -117,9 +115,7 @@ def test_the_beginning_of_a_third_version_does_not_go_on_with_the_second(tmp_pat
 
 
 @given(data=st.data())
-def test_a_line_cut_anywhere_is_made_again(
-    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_a_line_cut_anywhere_is_made_again(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
     """After a crash at any byte the file is what an undisturbed run writes; the torn rest is set aside."""
     folder = tmp_path_factory.mktemp("torn")
     path = suggestion_path(folder, "m")
@@ -178,10 +174,7 @@ def test_joined_and_split(tmp_path: Path) -> None:
 def test_foreign_lines_are_read_and_wrong_ones_passed_over(tmp_path: Path) -> None:
     """Another program's file needs places and labels alone; wrong digests and half words are nothing."""
     a, b, c = EVERY[:3]
-    spans = [
-        {"start": 0, "end": a.tokens[0].end, "label": "PERSON"},
-        {"start": 0, "end": 1, "label": "PERSON"},
-    ]
+    spans = [{"start": 0, "end": a.tokens[0].end, "label": "PERSON"}, {"start": 0, "end": 1, "label": "PERSON"}]
     meta = [{"article": s.article, "start": s.start, "end": s.end} for s in (a, b, c)]
     path = suggestion_path(tmp_path, "other")
     path.parent.mkdir()

@@ -48,17 +48,13 @@ def test_shipped_things_in_a_wheel(installed: Path) -> None:
 def test_shipped_things_in_a_clone(installed: Path) -> None:
     """In a clone they lie beside the package; where they are nowhere, the error says so."""
     (installed / "_data").rename(installed.parent / "moved")
-    with pytest.raises(
-        CorpusError, match="the installation lacks its folder `corpus`; install Annotator again"
-    ):
+    with pytest.raises(CorpusError, match="the installation lacks its folder `corpus`; install Annotator again"):
         sample_corpus_path()
     (installed.parent / "moved" / "schemas").rename(installed.parent / "schemas")
     assert default_schema_path() == installed.parent / "schemas" / "news.toml"
 
 
-def test_a_bare_name_means_the_shipped_schema(
-    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_bare_name_means_the_shipped_schema(installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """``news`` is the shipped schema even beside a corpus folder of that name; a file of that name wins."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "news").mkdir()

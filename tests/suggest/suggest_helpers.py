@@ -51,9 +51,7 @@ def annotated_sentence(
     return AnnotatedSentence(s, annotation.with_spans(spans(s, *marks)).with_rejected(spans(s, *rejected)))
 
 
-def suggestion(
-    s: Sentence, words: str, label: str, score: float, source: str = "rules", kind: str = ""
-) -> Suggestion:
+def suggestion(s: Sentence, words: str, label: str, score: float, source: str = "rules", kind: str = "") -> Suggestion:
     """Return a suggestion over the first place where the words stand."""
     at = s.text.index(words)
     return Suggestion(at, at + len(words), label, source, score, kind)

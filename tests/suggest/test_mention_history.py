@@ -35,9 +35,7 @@ def chance(text: str, *annotated_sentences: AnnotatedSentence, article: str = "a
     return only.score
 
 
-BREKKE = annotated_sentence(
-    "Ilse Brekke left Norhaven early.", ("Ilse Brekke", "PERSON"), ("Norhaven", "VENUE")
-)
+BREKKE = annotated_sentence("Ilse Brekke left Norhaven early.", ("Ilse Brekke", "PERSON"), ("Norhaven", "VENUE"))
 
 
 def test_what_was_marked_is_proposed_again() -> None:
@@ -93,9 +91,7 @@ def test_a_name_that_is_left_unmarked_is_proposed_with_less_confidence() -> None
 def test_before_a_word_a_name_has_a_history_of_its_own() -> None:
     """Left unmarked as a modifier, a place stays likely elsewhere."""
     modifiers = [annotated_sentence("A Norhaven envoy came.", start=n * 50, accept=True) for n in (1, 2)]
-    places = [
-        annotated_sentence("He lives in Norhaven.", ("Norhaven", "VENUE"), start=n * 50) for n in (5, 6)
-    ]
+    places = [annotated_sentence("He lives in Norhaven.", ("Norhaven", "VENUE"), start=n * 50) for n in (5, 6)]
     after = [*modifiers, *places]
     assert chance("The Norhaven council met.", *after) < 0.5 < chance("It rains in Norhaven.", *after)
 
@@ -160,10 +156,7 @@ def test_a_sentence_costs_its_words_not_the_mentions() -> None:
 
     def steps(n: int) -> int:
         made = index(
-            *(
-                annotated_sentence(f"Seen in Place{i}.", (f"Place{i}", "VENUE"), start=i * 30)
-                for i in range(n)
-            )
+            *(annotated_sentence(f"Seen in Place{i}.", (f"Place{i}", "VENUE"), start=i * 30) for i in range(n))
         )
         calls = 0
 

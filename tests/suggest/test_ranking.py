@@ -51,24 +51,15 @@ def test_what_is_settled_is_not_suggested(of: AnnotatedSentence) -> None:
 def test_a_place_in_a_claim_is_still_open() -> None:
     """What the schema allows inside a span is suggested there."""
     of = annotated_sentence(TEXT, ("20 boats left Norhaven", "CLAIM"))
-    assert suggested_words(S, merged(suggestion(S, "Norhaven", "VENUE", 0.9), of=of)) == [
-        ("VENUE", "Norhaven")
-    ]
+    assert suggested_words(S, merged(suggestion(S, "Norhaven", "VENUE", 0.9), of=of)) == [("VENUE", "Norhaven")]
 
 
 def test_the_same_words_turned_down_in_the_article_are_left_out_and_elsewhere_ranked_down() -> None:
     """A refusal holds for the article; in others it only lowers the chance."""
     found = [suggestion(S, "Norhaven", "VENUE", 0.8)]
-    assert (
-        SuggestionRanker(NEWS, rejection_counts=lambda *_: (1, 0)).rank_open(AnnotatedSentence(S), found)
-        == ()
-    )
-    (once,) = SuggestionRanker(NEWS, rejection_counts=lambda *_: (0, 1)).rank_open(
-        AnnotatedSentence(S), found
-    )
-    (twice,) = SuggestionRanker(NEWS, rejection_counts=lambda *_: (0, 2)).rank_open(
-        AnnotatedSentence(S), found
-    )
+    assert SuggestionRanker(NEWS, rejection_counts=lambda *_: (1, 0)).rank_open(AnnotatedSentence(S), found) == ()
+    (once,) = SuggestionRanker(NEWS, rejection_counts=lambda *_: (0, 1)).rank_open(AnnotatedSentence(S), found)
+    (twice,) = SuggestionRanker(NEWS, rejection_counts=lambda *_: (0, 2)).rank_open(AnnotatedSentence(S), found)
     assert twice.score < once.score < 0.8
 
 
@@ -108,16 +99,12 @@ _FOUND = st.lists(
 
 
 @given(_FOUND, _FOUND)
-def test_whatever_the_sources_say_the_list_is_sound(
-    found: list[Suggestion], marked: list[Suggestion]
-) -> None:
+def test_whatever_the_sources_say_the_list_is_sound(found: list[Suggestion], marked: list[Suggestion]) -> None:
     """Each range and label once, in reading order, chances between 0 and 1, none forbidden."""
     annotation = Annotation().with_spans([span_from_suggestion(s) for s in marked])
     out = MERGER.rank_open(AnnotatedSentence(S, annotation), found)
     keys = [(s.start, s.end, s.label) for s in out]
     assert keys == sorted(set(keys), key=lambda k: (k[0], -k[1], k[2]))
     assert all(MIN_SUGGESTION_SCORE <= s.score <= 1 for s in out)
-    assert not any(
-        NEWS.find_violation(span_from_suggestion(s), annotation.spans) or s.label == "OTHER" for s in out
-    )
+    assert not any(NEWS.find_violation(span_from_suggestion(s), annotation.spans) or s.label == "OTHER" for s in out)
     assert out == MERGER.rank_open(AnnotatedSentence(S, annotation), found[::-1])

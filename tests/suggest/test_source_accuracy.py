@@ -62,9 +62,7 @@ def test_the_share_moves_from_the_score_to_what_was_seen() -> None:
 
 
 _SPANS = st.lists(
-    st.builds(
-        Span, st.integers(0, 3), st.integers(4, 9), st.just("VENUE"), st.sampled_from(["", "m/GPE", "m~"])
-    ),
+    st.builds(Span, st.integers(0, 3), st.integers(4, 9), st.just("VENUE"), st.sampled_from(["", "m/GPE", "m~"])),
     max_size=3,
 )
 

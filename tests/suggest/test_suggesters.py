@@ -131,12 +131,7 @@ def test_what_a_schema_says_of_its_labels_is_all_that_counts() -> None:
     own = parse_schema(
         {"label": [{"name": "SUSPECT", "takes": ["person"]}, {"name": "SCENE", "takes": ["FAC"]}]}, "a test"
     )
-    assert [schema_label(own, x) for x in ("PERSON", "fac", "GPE", "scene")] == [
-        "SUSPECT",
-        "SCENE",
-        None,
-        "SCENE",
-    ]
+    assert [schema_label(own, x) for x in ("PERSON", "fac", "GPE", "scene")] == ["SUSPECT", "SCENE", None, "SCENE"]
     s = sentence("Director Halvard Brekke slept.")
     assert suggested_words(s, RuleSuggester(own).suggest(s)) == [("SUSPECT", "Halvard Brekke")]
 

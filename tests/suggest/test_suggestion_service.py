@@ -35,8 +35,7 @@ def marked(annotated: AnnotatedSentence, words: str, label: str) -> AnnotatedSen
     """Return a work in which a person has marked some words."""
     s = suggestion(annotated.sentence, words, label, 1.0, "")
     return replace(
-        annotated,
-        annotation=annotated.annotation.with_spans([*annotated.annotation.spans, span_from_suggestion(s)]),
+        annotated, annotation=annotated.annotation.with_spans([*annotated.annotation.spans, span_from_suggestion(s)])
     )
 
 
@@ -87,8 +86,7 @@ def test_a_source_that_is_passed_over_falls() -> None:
         one.update([annotated], [apply_suggestions(annotated, [], NEWS, Answer.ACCEPT).after[0]])
         other.suggestions(annotated)
         other.update(
-            [annotated],
-            [apply_suggestions(annotated, [span_from_suggestion(offer)], NEWS, Answer.ACCEPT).after[0]],
+            [annotated], [apply_suggestions(annotated, [span_from_suggestion(offer)], NEWS, Answer.ACCEPT).after[0]]
         )
     assert one.suggestions(later)[0].score < score < other.suggestions(later)[0].score
 
@@ -98,9 +96,7 @@ def test_what_is_on_the_screen_does_not_dance() -> None:
     d = new_service()
     shown = d.suggestions(WORKS[2])
     for n in range(MAX_RANKINGS * 2):
-        annotated = AnnotatedSentence(
-            sentence(f"They saw {chr(65 + n % 13)}orhaven.", 1000 + n * 20, f"b{n}")
-        )
+        annotated = AnnotatedSentence(sentence(f"They saw {chr(65 + n % 13)}orhaven.", 1000 + n * 20, f"b{n}"))
         taken = [span_from_suggestion(x) for x in d.suggestions(annotated)]
         d.update([annotated], [apply_suggestions(annotated, taken, NEWS, Answer.ACCEPT).after[0]])
         if n < MAX_RANKINGS // 2:
@@ -111,9 +107,7 @@ def test_what_is_on_the_screen_does_not_dance() -> None:
 def test_the_journal_teaches_what_the_session_taught() -> None:
     """Files are judged again at the next start: the sentences accepted before count as before."""
     live, later = new_service(), new_service()
-    annotated_sentences = [
-        AnnotatedSentence(sentence("They saw Norhaven.", n * 20, f"b{n}")) for n in range(5)
-    ]
+    annotated_sentences = [AnnotatedSentence(sentence("They saw Norhaven.", n * 20, f"b{n}")) for n in range(5)]
     done = [replace(w, annotation=Annotation(answer=Answer.ACCEPT)) for w in annotated_sentences]
     for w, d in zip(annotated_sentences, done, strict=True):
         live.suggestions(w)
@@ -157,9 +151,7 @@ def test_nothing_is_worked_out_twice() -> None:
 
 def test_what_waits_is_learned_bit_by_bit_and_at_once_where_it_is_needed() -> None:
     """The article in hand is known from the first look, the others follow; in the end it is as if at once."""
-    done = [
-        marked(AnnotatedSentence(sentence(TEXTS[0], 0, f"b{n}")), "Ilse Brekke", "PERSON") for n in range(5)
-    ]
+    done = [marked(AnnotatedSentence(sentence(TEXTS[0], 0, f"b{n}")), "Ilse Brekke", "PERSON") for n in range(5)]
     annotated_sentences = [marked(WORKS[0], "Norhaven", "VENUE"), *done]
     slowly, at_once = new_service(), new_service()
     at_once.update((), annotated_sentences)

@@ -44,9 +44,7 @@ def _lines(d: RunningApp) -> list[dict[str, object]]:
     return [orjson.loads(x) for x in d.session._journal.path.read_bytes().split(b"\n")[:-1]]
 
 
-async def test_a_hint_a_label_and_enter_make_a_saved_span(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_hint_a_label_and_enter_make_a_saved_span(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Letter, label key, Enter: the span is on the disk before the head says saved, and the next comes up."""
     async with running_app(tmp_path / "news") as d:
         gate = threading.Event()
@@ -141,9 +139,7 @@ async def test_join_and_split_are_two_keys(tmp_path: Path) -> None:
     """+ joins with the next sentence; _ splits before the selection; undo gives both back."""
     async with running_app(tmp_path / "news") as d:
         await d.press("end", "up", "plus")
-        assert (
-            d.session.annotated.sentence.text == "Moran left for Sorrel Hall. Pell stayed with 12 volunteers."
-        )
+        assert d.session.annotated.sentence.text == "Moran left for Sorrel Hall. Pell stayed with 12 volunteers."
         await d.press(*_hint(d, "Pell"), "underscore")
         assert [w.sentence.text[:5] for w in d.session.article_sentences[-2:]] == ["Moran", "Pell "]
         await d.press("ctrl+z", "ctrl+z")

@@ -109,9 +109,7 @@ async def test_a_click_finds_the_sentence_and_the_word(tmp_path: Path) -> None:
             await d.press("semicolon")
             await d.pilot.click("#body", offset=(x, y - 1))
             await d.pilot.pause()
-            assert d.app.controller.selection == selection_by_hint(
-                None, d.session.annotated.sentence.tokens, 6
-            ), y
+            assert d.app.controller.selection == selection_by_hint(None, d.session.annotated.sentence.tokens, 6), y
         lane = next(y for y, r in enumerate(d.rows()) if "COUNT?" in r and y > start + 3)
         assert "21 lamps" in d.rows()[lane - 1]
         above = d.rows()[1 : start - 1]

@@ -14,12 +14,7 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 from wcwidth import iter_graphemes
 
-from annotator.core.graphemes import (
-    _SINGLE_CODE_POINTS,
-    split_graphemes,
-    tokens_inside_graphemes,
-    widen_to_graphemes,
-)
+from annotator.core.graphemes import _SINGLE_CODE_POINTS, split_graphemes, tokens_inside_graphemes, widen_to_graphemes
 from annotator.core.tokens import Token, build_tokens
 from annotator.session.actions import selection as sel
 from annotator.session.actions.selection import Selection
@@ -88,9 +83,7 @@ def test_plain_characters_never_join() -> None:
 
 
 @given(token_lists(), st.lists(st.sampled_from("hrlRLgsSx"), max_size=25), st.randoms(use_true_random=False))
-def test_no_key_stops_inside_a_grapheme(
-    tokens: tuple[Token, ...], keys: list[str], rng: random.Random
-) -> None:
+def test_no_key_stops_inside_a_grapheme(tokens: tuple[Token, ...], keys: list[str], rng: random.Random) -> None:
     """Hints, arrows, both edges, Space and Backspace leave every edge where a reader sees one."""
     cut = tokens_inside_graphemes(tokens)
     heads = [i for i in range(len(tokens)) if i not in cut]
@@ -202,15 +195,9 @@ async def test_hints_and_lanes_stand_where_the_characters_do(tmp_path: Path) -> 
         y = next(n for n, row in enumerate(rows) if "The " + FLAG in row)
         at = cell_len(rows[y].split("Nilo")[0])
         state = d.app.controller.state()
-        hint = next(
-            h for h, t in zip(state.hints, annotated.sentence.tokens, strict=True) if t.text == "Nilo"
-        )
+        hint = next(h for h, t in zip(state.hints, annotated.sentence.tokens, strict=True) if t.text == "Nilo")
         assert rows[y - 1][at:].startswith(hint.letters)
         assert rows[y + 1][at:].startswith("┗PERSON━━┛")
-        cut = [
-            h.letters
-            for i, h in enumerate(state.hints)
-            if i in tokens_inside_graphemes(annotated.sentence.tokens)
-        ]
+        cut = [h.letters for i, h in enumerate(state.hints) if i in tokens_inside_graphemes(annotated.sentence.tokens)]
         assert cut
         assert not any(cut), "nothing stands over the inside of a character"

@@ -22,19 +22,7 @@ NAMES = ("Pia Rask", "Jonas Pell", "Ilka Moran", "Odo Tarn", "Vera Lind", "Bo Ek
 PLACES = ("Tarn Quay", "Sorrel Hall", "Osmund Lock", "Brackwater", "Norhaven")
 WORDS = ("rowers", "barrels", "sheds", "nets", "ledgers", "lamps", "crates", "tickets")
 KEYS = [
-    *(
-        "right",
-        "right",
-        "left",
-        "tab",
-        "tab",
-        "shift+tab",
-        "space",
-        "space",
-        "backspace",
-        "full_stop",
-        "comma",
-    ),
+    *("right", "right", "left", "tab", "tab", "shift+tab", "space", "space", "backspace", "full_stop", "comma"),
     *("less_than_sign", "greater_than_sign", "a", "s", "d", "f", "0", "semicolon", "ctrl+z", "ctrl+y"),
     *"jkluiohnmpygertwvcbqxz",
 ]

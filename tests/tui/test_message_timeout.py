@@ -98,9 +98,7 @@ async def test_a_question_does_not_fade(tmp_path: Path, monkeypatch: pytest.Monk
         assert not timers.running()
 
 
-async def test_a_message_over_another_screen_fades_as_well(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_message_over_another_screen_fades_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever comes back from the overview later does not find an old message."""
     timers = Timers()
     monkeypatch.setattr(AnnotateScreen, "set_timer", lambda _, seconds, ring: timers.set(seconds, ring))

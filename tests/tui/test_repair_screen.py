@@ -52,9 +52,7 @@ def _marked(d: RunningApp, i: int, spans: list[Span], answer: Answer | None) -> 
 
 
 @asynccontextmanager
-async def _running_app(
-    path: Path, answer: Answer | None = Answer.ACCEPT, **options: Any
-) -> AsyncIterator[RunningApp]:
+async def _running_app(path: Path, answer: Answer | None = Answer.ACCEPT, **options: Any) -> AsyncIterator[RunningApp]:
     """Open a corpus with spans inside tokens; the first sentence is in hand."""
     async with running_app(path, builders.article(TEXT, "t-b", origin="skerrin.txt"), **options) as d:
         for i in (0, 1):
@@ -121,9 +119,7 @@ def test_a_keymap_moves_the_key_that_is_reported() -> None:
     """The prompt says the key in force, or the name in the palette where there is none."""
     annotated = builders.annotated_sentence("Oldskerrin", Span(3, 10, "VENUE"))
     state = builders.task_state(SCHEMA, [annotated])
-    commands = tuple(
-        replace(c, keys=(), key_text=": repairs") if c.id == "repairs" else c for c in BOX_GLYPHS.commands
-    )
+    commands = tuple(replace(c, keys=(), key_text=": repairs") if c.id == "repairs" else c for c in BOX_GLYPHS.commands)
     assert row_text(prompt_row(state, 79, BOX_GLYPHS)).startswith(
         "▌   ▸ ! Old|skerrin| VENUE begins inside a token  R repair"
     )
@@ -236,16 +232,11 @@ def test_edges_are_shown_between_graphemes() -> None:
     first, second = annotated.annotation.spans
     assert text_with_span_edges(annotated, first) == "Ros|avik|s"
     assert text_with_span_edges(annotated, second) == "|cafe|◌\u0301s"
-    assert (
-        misaligned_span_text(MisalignedSpan(annotated, first))
-        == "Ros|avik|s: PERSON begins and ends inside a token"
-    )
+    assert misaligned_span_text(MisalignedSpan(annotated, first)) == "Ros|avik|s: PERSON begins and ends inside a token"
 
 
 _TEXTS = st.one_of(
-    st.text(min_size=2, max_size=120),
-    st.sampled_from(PAYLOADS).map(lambda x: f"so{x}and{x}on"),
-    st.just("漢字" * 60),
+    st.text(min_size=2, max_size=120), st.sampled_from(PAYLOADS).map(lambda x: f"so{x}and{x}on"), st.just("漢字" * 60)
 )
 
 

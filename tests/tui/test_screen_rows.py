@@ -102,9 +102,7 @@ def _span(annotated: AnnotatedSentence, a: int, b: int, label: str) -> Span:
 
 @settings(max_examples=150)
 @given(_states(), st.integers(1, 200), st.integers(1, 60), st.sampled_from(["all", "likely", "off"]))
-def test_the_body_has_just_its_rows_and_none_too_wide(
-    state: TaskState, width: int, height: int, mode: str
-) -> None:
+def test_the_body_has_just_its_rows_and_none_too_wide(state: TaskState, width: int, height: int, mode: str) -> None:
     """From 1×1 to 200×60: as many rows as there is room for, each within the width, nothing that commands."""
     frame = _frame(width, height, mode=mode)
     rows = body_rows(state, frame, active_start_row(state, frame))
@@ -221,9 +219,7 @@ def _articles(draw: st.DrawFn) -> TaskState:
     ]
     done = draw(st.lists(st.booleans(), min_size=len(annotated_sentences), max_size=len(annotated_sentences)))
     annotation = [Annotation(answer=Answer.ACCEPT if d else None) for d in done]
-    annotated_sentences = [
-        replace(w, annotation=a) for w, a in zip(annotated_sentences, annotation, strict=True)
-    ]
+    annotated_sentences = [replace(w, annotation=a) for w, a in zip(annotated_sentences, annotation, strict=True)]
     offers = [draw(_suggested(w)) for w in annotated_sentences]
     active = draw(st.integers(0, len(annotated_sentences) - 1))
     return builders.task_state(NEWS, annotated_sentences, active, visible_suggestions=lambda i: offers[i])
@@ -240,9 +236,7 @@ def _suggested(draw: st.DrawFn, annotated: AnnotatedSentence) -> tuple[Suggestio
 
 def _at(state: TaskState, active: int) -> TaskState:
     """Return the article as it is when another sentence is active."""
-    return builders.task_state(
-        NEWS, state.annotated_sentences, active, visible_suggestions=state.visible_suggestions
-    )
+    return builders.task_state(NEWS, state.annotated_sentences, active, visible_suggestions=state.visible_suggestions)
 
 
 @settings(max_examples=50)
@@ -416,11 +410,7 @@ def test_ascii_draws_ascii_alone() -> None:
     annotated_sentences[2] = replace(
         annotated_sentences[2], annotation=annotated_sentences[2].annotation.with_answer(Answer.ACCEPT)
     )
-    for focus, selection in (
-        (None, None),
-        (spans[0], explicit_selection(1, 3)),
-        (None, explicit_selection(4, 6)),
-    ):
+    for focus, selection in ((None, None), (spans[0], explicit_selection(1, 3)), (None, explicit_selection(4, 6))):
         for saved in SaveState:
             state = builders.task_state(
                 NEWS,
@@ -438,8 +428,6 @@ def test_ascii_draws_ascii_alone() -> None:
             rows += overview_sentence_rows(state, {}, 80, 20, ASCII_GLYPHS)
             rows += article_line_rows(state.article, 0, 80, 10, ASCII_GLYPHS)
             rows += [*guideline_rows(NEWS, "PERSON", 78, ASCII_GLYPHS)]
-            rows += [
-                *article_list_rows(ArticleList([ArticleListItem("a" * 90, 1, 1)], 0, ""), 44, 5, ASCII_GLYPHS)
-            ]
+            rows += [*article_list_rows(ArticleList([ArticleListItem("a" * 90, 1, 1)], 0, ""), 44, 5, ASCII_GLYPHS)]
             for row in rows:
                 assert row_text(row).isascii(), row_text(row)

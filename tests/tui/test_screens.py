@@ -121,19 +121,13 @@ async def test_without_colours_nothing_is_coloured(tmp_path: Path, monkeypatch: 
         await d.press("tilde")
         assert "NO_COLOR is set" in d.raw()
         styles = [
-            s.style
-            for strip in d.app.screen._compositor.render_strips()
-            for s in strip
-            if s.style and s.text.strip()
+            s.style for strip in d.app.screen._compositor.render_strips() for s in strip if s.style and s.text.strip()
         ]
         named = {c.name for s in styles for c in (s.color, s.bgcolor) if c is not None}
         assert named <= {"default"}
         await d.press("tab")
         reversed_ = [
-            s.text
-            for strip in d.app.screen._compositor.render_strips()
-            for s in strip
-            if s.style and s.style.reverse
+            s.text for strip in d.app.screen._compositor.render_strips() for s in strip if s.style and s.style.reverse
         ]
         assert reversed_
     d.app.save_and_close()

@@ -7,12 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from annotator.checks.consistency import (
-    InconsistencyGroup,
-    InconsistencyKind,
-    WordOccurrence,
-    find_inconsistencies,
-)
+from annotator.checks.consistency import InconsistencyGroup, InconsistencyKind, WordOccurrence, find_inconsistencies
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.search_query import parse_query
 from annotator.core.spans import Span
@@ -28,12 +23,7 @@ from annotator.tui.layout.search_results import (
     search_hit_rows,
 )
 from annotator.tui.layout.styled_text import CellStyle, row_text, row_width
-from annotator.tui.layout.worklists import (
-    ConsistencyView,
-    WorklistPlace,
-    consistency_worklist_rows,
-    worklist_header,
-)
+from annotator.tui.layout.worklists import ConsistencyView, WorklistPlace, consistency_worklist_rows, worklist_header
 from tests import builders
 from tests.hostile_text import PAYLOADS, commands_in
 
@@ -50,9 +40,7 @@ def _hit(text: str, a: int, b: int) -> SearchHit:
 
 
 @given(_TEXTS, st.integers(0, 200), st.integers(1, 9), st.integers(1, 200), st.integers(1, 30))
-def test_hits_keep_to_their_width_and_command_nothing(
-    text: str, at: int, length: int, width: int, height: int
-) -> None:
+def test_hits_keep_to_their_width_and_command_nothing(text: str, at: int, length: int, width: int, height: int) -> None:
     """Whatever an article or its title holds, each row fits, and only our own characters are drawn."""
     a = min(at, len(text) - 1)
     hits = [_hit(text, a, min(len(text), a + length))] * 3
@@ -82,9 +70,7 @@ def _groups() -> tuple[InconsistencyGroup, ...]:
     for n, text in enumerate(texts):
         spans = [builders.span(text, "Skerrin", "VENUE")] if n != 1 else []
         sentence = builders.sentence(text, start=n * 100, index=n)
-        annotated_sentences.append(
-            AnnotatedSentence(sentence, Annotation(answer=Answer.ACCEPT).with_spans(spans))
-        )
+        annotated_sentences.append(AnnotatedSentence(sentence, Annotation(answer=Answer.ACCEPT).with_spans(spans)))
     return find_inconsistencies(annotated_sentences, builders.news_schema())
 
 
@@ -127,16 +113,10 @@ def test_problems_are_reported_in_words() -> None:
     """What is here, and where most are otherwise: in the article by number, else how many."""
     (group,) = _groups()
     (place,) = group.changes
+    assert problem_text(InconsistentPlace(group, place, [1, 3])) == "Skerrin is unlabelled here and VENUE in 1, 3"
+    assert problem_text(InconsistentPlace(group, place, [1, 2, 3, 4, 5])).endswith("VENUE in 1, 2, 3, 4 and more")
     assert (
-        problem_text(InconsistentPlace(group, place, [1, 3]))
-        == "Skerrin is unlabelled here and VENUE in 1, 3"
-    )
-    assert problem_text(InconsistentPlace(group, place, [1, 2, 3, 4, 5])).endswith(
-        "VENUE in 1, 2, 3, 4 and more"
-    )
-    assert (
-        problem_text(InconsistentPlace(group, place, []))
-        == "Skerrin is unlabelled here and VENUE in 2 other sentences"
+        problem_text(InconsistentPlace(group, place, [])) == "Skerrin is unlabelled here and VENUE in 2 other sentences"
     )
     edges = replace(group, kind=InconsistencyKind.EDGES)
     assert (
@@ -150,10 +130,7 @@ def test_the_help_names_every_condition() -> None:
     shown = "\n".join(row_text(row) for row in query_help_rows(80))
     for word in ("label:", "answer:", "note:", "article:", "flag", "problem", '"Port Amery"', "-word"):
         assert word in shown
-    kinds = [
-        t.kind
-        for t in parse_query('harbour "Port Amery" label:PERSON answer:open flag note problem -x').terms
-    ]
+    kinds = [t.kind for t in parse_query('harbour "Port Amery" label:PERSON answer:open flag note problem -x').terms]
     assert kinds == ["word", "exact", "label", "answer", "flag", "note", "problem", "word"]
 
 
@@ -161,8 +138,7 @@ def test_without_box_drawing_all_is_ascii() -> None:
     """With the ASCII set none of our own characters is another one."""
     (group,) = _groups()
     lines = tuple(
-        WorklistPlace(p, "1.1", settled)
-        for p, settled in zip(group.occurrences, (None, True, False), strict=True)
+        WorklistPlace(p, "1.1", settled) for p, settled in zip(group.occurrences, (None, True, False), strict=True)
     )
     hits = [_hit("a word " * 40, 210, 214)]
     for at in range(3):
@@ -182,9 +158,7 @@ def test_without_box_drawing_all_is_ascii() -> None:
 @pytest.mark.parametrize("width", [40, 60, 66, 80, 160])
 def test_the_gauges_leave_room_for_their_figures(width: int) -> None:
     """The share of the corpus is whole on a narrow screen too."""
-    state = builders.task_state(
-        builders.news_schema(), [builders.annotated_sentence("Pell rowed.")], done=3, total=3
-    )
+    state = builders.task_state(builders.news_schema(), [builders.annotated_sentence("Pell rowed.")], done=3, total=3)
     row = progress_bars_row(state, width, BOX_GLYPHS)
     assert (row_width(row), " 100 % " in row_text(row)) == (width, True)
 

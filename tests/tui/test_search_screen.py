@@ -160,9 +160,7 @@ async def test_tab_makes_the_query_a_filter_and_the_head_says_so(tmp_path: Path)
         assert _at(d) == (0, 4)
         await d.press("enter", "enter")
         assert d.app.controller.message
-        assert d.app.controller.message.text.startswith(
-            "no open sentence is left that matches moran answer:open"
-        )
+        assert d.app.controller.message.text.startswith("no open sentence is left that matches moran answer:open")
         await d.press("grave_accent")
         assert "filter" not in d.rows()[0]
         await d.press("grave_accent")
@@ -318,9 +316,7 @@ async def test_the_overview_sorts_articles(tmp_path: Path) -> None:
         assert d.session.position.article == 0
 
 
-async def test_a_large_corpus_is_counted_in_the_background(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_large_corpus_is_counted_in_the_background(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The head says that it counts, until all articles have been read."""
     monkeypatch.setattr("annotator.session.session.MAX_COUNTED_AT_START", 1)
     async with running_app(tmp_path / "news", size=(120, 30)) as d:

@@ -40,11 +40,7 @@ async def _begin(d: RunningApp) -> None:
     """Accept the first sentence, label the place in the next one and reject the third."""
     await d.press("tab", "tab", "tab")
     d.session.navigation.move_in_article(1)
-    for words, label in (
-        ("36 from the boats on Tarn Quay", "COUNT"),
-        ("Tarn Quay", "VENUE"),
-        ("Jonas Pell", "PERSON"),
-    ):
+    for words, label in (("36 from the boats on Tarn Quay", "COUNT"), ("Tarn Quay", "VENUE"), ("Jonas Pell", "PERSON")):
         annotated = d.session.annotated
         d.session.apply_edit(
             add_span(annotated, builders.span(annotated.sentence.text, words, label), d.session.schema)

@@ -25,12 +25,7 @@ from annotator.tui.layout.text_cells import WrappedLine, wrap_tokens
 from tests import builders
 from tests.hostile_text import commands_in, token_lists
 
-LABELS = (
-    ("PERSON", "PER", "a"),
-    ("CLAIM", "CLA", "f"),
-    ("人物名", "人物", ""),
-    ("A_VERY_LONG_NAME", "A_V", "z"),
-)
+LABELS = (("PERSON", "PER", "a"), ("CLAIM", "CLA", "f"), ("人物名", "人物", ""), ("A_VERY_LONG_NAME", "A_V", "z"))
 
 
 @st.composite
@@ -54,9 +49,7 @@ def test_every_span_is_placed_on_every_line_that_it_touches(
     _, lines, marks = drawn
     for line in lines:
         placed = place_marks(line, marks)
-        touching = [
-            m for m in marks if any(c.token >= 0 and m.start < c.end and c.start < m.end for c in line.cells)
-        ]
+        touching = [m for m in marks if any(c.token >= 0 and m.start < c.end and c.start < m.end for c in line.cells)]
         assert sorted(map(id, (p.mark for p in placed))) == sorted(map(id, touching))
         for p in placed:
             own = [c for c in line.cells if c.token >= 0 and p.mark.start < c.end and c.start < p.mark.end]
@@ -188,11 +181,7 @@ def _lanes(state: TaskState, i: int, glyphs: Glyphs = BOX_GLYPHS) -> list[str]:
 
 def test_a_suggestion_says_what_takes_it() -> None:
     """The tag is the sign of Enter where Enter takes it, the label's key where that does now, else `?`."""
-    person, venue, count = (
-        _offer("Pell", "PERSON"),
-        _offer("Tarn Quay", "VENUE"),
-        _offer("40 rowers", "COUNT"),
-    )
+    person, venue, count = (_offer("Pell", "PERSON"), _offer("Tarn Quay", "VENUE"), _offer("40 rowers", "COUNT"))
     state = _offered(
         person,
         venue,
@@ -248,9 +237,7 @@ def test_lanes_are_drawn_where_there_is_something_to_do() -> None:
         ),
     )
     assert _lanes(state, 1) == [TALK, "PERS" + " " * 18 + "╰VENUE?╌╯"]
-    finished = replace(
-        annotated_sentences[1], annotation=annotated_sentences[1].annotation.with_answer(Answer.ACCEPT)
-    )
+    finished = replace(annotated_sentences[1], annotation=annotated_sentences[1].annotation.with_answer(Answer.ACCEPT))
     assert _lanes(replace(state, annotated_sentences=(*annotated_sentences, finished)), 2) == [TALK]
 
 

@@ -12,12 +12,7 @@ from annotator.statistics.edit_events import events_from_records
 from annotator.statistics.plain_text import text_width
 from annotator.statistics.plots import ASCII_PLOT_GLYPHS, BLOCK_PLOT_GLYPHS, PlotGlyphs
 from annotator.statistics.report import statistics_rows
-from annotator.statistics.summary import (
-    AnnotationStatistics,
-    AnnotatorActivity,
-    CorpusProgress,
-    compute_statistics,
-)
+from annotator.statistics.summary import AnnotationStatistics, AnnotatorActivity, CorpusProgress, compute_statistics
 from annotator.tui.screens.annotate import AnnotateScreen
 from tests import builders
 from tests.app_pilot import RunningApp, running_app
@@ -25,9 +20,7 @@ from tests.statistics.simulated_annotator import LABELS, SimulatedAnnotator
 
 
 def _figures(worker: SimulatedAnnotator, name: str) -> AnnotationStatistics:
-    activity = AnnotatorActivity(
-        name, events_from_records(worker.records), tuple(worker.annotated_sentences.values())
-    )
+    activity = AnnotatorActivity(name, events_from_records(worker.records), tuple(worker.annotated_sentences.values()))
     done = sum(w.done for w in worker.annotated_sentences.values())
     return compute_statistics(
         name, [activity], CorpusProgress(done, done + 50, (16,) * 50), LABELS, lambda t: str(int(t // 86_400))
@@ -41,10 +34,7 @@ def test_every_row_fits(width: int, marks: PlotGlyphs) -> None:
     worker = SimulatedAnnotator(seed=3)
     for _ in range(60):
         worker.annotate()
-    people = [
-        _figures(worker, "a-name-that-is-as-long-as-names-may-be"),
-        _figures(SimulatedAnnotator(), "bo"),
-    ]
+    people = [_figures(worker, "a-name-that-is-as-long-as-names-may-be"), _figures(SimulatedAnnotator(), "bo")]
     for figures in people:
         rows = statistics_rows(figures, people, width, marks)
         texts = ["".join(p.text for p in row) for row in rows]
@@ -124,7 +114,5 @@ async def test_keys_are_counted_as_they_are_pressed(tmp_path: Path) -> None:
         await d.press("tab", "s", "0", "enter")
         await d.saved()
     records = builders.records_in(tmp_path / "news" / "annotations" / "ana.jsonl")
-    counted = [
-        {k: n for k, n in r.keystrokes.counts().items() if n} if r.keystrokes else None for r in records
-    ]
+    counted = [{k: n for k, n in r.keystrokes.counts().items() if n} if r.keystrokes else None for r in records]
     assert counted == [{"label": 1, "select": 1}, {"correct": 1}, {"enter": 1}]

@@ -55,9 +55,7 @@ def test_lines_break_at_blanks_alone_where_that_is_possible(tokens: tuple[Token,
     for line in wrap_tokens(tokens, width):
         assert line.cells[0].token >= 0
         assert line.cells[-1].token >= 0
-    lines = {
-        c.token: n for n, line in reversed(list(enumerate(wrap_tokens(tokens, width)))) for c in line.cells
-    }
+    lines = {c.token: n for n, line in reversed(list(enumerate(wrap_tokens(tokens, width)))) for c in line.cells}
     for run in unspaced_runs(tokens):
         need = token_width("".join(tokens[i].text for i in run))
         assert need > width or len({lines[i] for i in run if i in lines}) == 1

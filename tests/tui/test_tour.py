@@ -172,9 +172,7 @@ async def test_a_newcomer_is_led_by_the_keys_in_force(tmp_path: Path) -> None:
     """One thing at a time with its key; doing it brings the next; at the end it is remembered."""
     async with running_app(tmp_path / "news", tour=True) as d:
         state = d.app.controller.state()
-        name, (_, s) = min(
-            state.next_suggestions.items(), key=lambda x: (x[1][0], x[1][1].start, -x[1][1].score)
-        )
+        name, (_, s) = min(state.next_suggestions.items(), key=lambda x: (x[1][0], x[1][1].start, -x[1][1].score))
         key = _label(state, name).key
         words = state.annotated_sentences[d.session.position.sentence].sentence.text[s.start : s.end]
         assert f"{words} may be a {name}: {key} takes it" in _says(d)

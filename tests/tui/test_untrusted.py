@@ -29,17 +29,13 @@ TOUR = {
 def _article(payload: str) -> Article:
     """Make an article with a payload in each of its fields and sentences."""
     text = f"T{payload}t\n{payload} Pell met {payload}Moran of {payload}.\nTwo. {payload}\n{payload}"
-    return builders.article(
-        text, "tbbx", title=f"{payload}T", origin=f"{payload}.txt", byline=payload, date=payload
-    )
+    return builders.article(text, "tbbx", title=f"{payload}T", origin=f"{payload}.txt", byline=payload, date=payload)
 
 
 def _schema(payload: str) -> str:
     quoted = "".join(f"\\U{ord(c):08X}" for c in payload)
     note = f'examples = [{{ text = "x [[{quoted}]] y", note = "{quoted}" }}]'
-    return builders.NEWS.replace(
-        'description = "A number with what it counts."', f'description = "{quoted}"\n{note}'
-    )
+    return builders.NEWS.replace('description = "A number with what it counts."', f'description = "{quoted}"\n{note}')
 
 
 async def _tour(d: RunningApp) -> None:
@@ -62,15 +58,12 @@ async def test_no_payload_reaches_the_terminal(tmp_path: Path, payload: str) -> 
 
 
 @pytest.mark.parametrize("payload", ["[/x]", "[@click=app.quit]x[/]", "[a=b", "\x1b]52;c;x\x07\u202e\x9b"])
-async def test_warnings_and_banners_are_text_too(
-    tmp_path: Path, payload: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_warnings_and_banners_are_text_too(tmp_path: Path, payload: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What storage says of a strange file name is shown without obeying it."""
     path = tmp_path / "news"
     builders.make_corpus(path)
     monkeypatch.setattr(
-        "annotator.storage.corpus_folder.CorpusFolder._add_flaw_warnings",
-        lambda c: c.warnings.append(payload),
+        "annotator.storage.corpus_folder.CorpusFolder._add_flaw_warnings", lambda c: c.warnings.append(payload)
     )
     async with running_app(path, size=(120, 30)) as d:
         assert not commands_in(d.raw().replace("\n", ""))

@@ -68,9 +68,7 @@ def test_both_engines_write_the_same(
         _check_engines(annotated(folder, seed, actions, names), folder, asked, chosen)
 
 
-def _check_engines(
-    corpus: CorpusFolder, folder: Path, annotator: str | None, chosen: Mapping[str, Any]
-) -> None:
+def _check_engines(corpus: CorpusFolder, folder: Path, annotator: str | None, chosen: Mapping[str, Any]) -> None:
     """Hold the DocBins, ledgers and reports of both engines against each other."""
 
     def export(name: str, engine: str) -> ExportReport:
@@ -147,9 +145,7 @@ def test_a_replayed_journal_is_exported_as_an_indexed_one(
             found.append([str(error)])
             continue
         pieces = [p for a in planned_articles(corpus, plan) for p in a.sentences()]
-        values = [
-            (p.sentence.id, p.sentence.tokens, p.annotators, p.outcomes, p.incorrect_spans) for p in pieces
-        ]
+        values = [(p.sentence.id, p.sentence.tokens, p.annotators, p.outcomes, p.incorrect_spans) for p in pieces]
         left = [
             (x.item.annotated.sentence.id, x.item.annotated.annotation, x.item.seq, x.why)
             for x in plan.missing.excluded

@@ -46,9 +46,7 @@ def _accepted(folder: Path) -> CorpusFolder:
     corpus = builders.make_corpus(folder / "c")
     session = builders.open_session(corpus)
     for _ in range(2):
-        session.apply_edit(
-            combine_edits([set_answer(w, Answer.ACCEPT) for w in session.article_sentences], "all")
-        )
+        session.apply_edit(combine_edits([set_answer(w, Answer.ACCEPT) for w in session.article_sentences], "all"))
         session.navigation.move_article(1)
     session.close()
     return CorpusFolder.open(corpus.path)
@@ -60,9 +58,7 @@ def _killed(corpus: CorpusFolder, out: Path) -> None:
     assert [p.name for p in out.iterdir()] == [UNFINISHED_FOLDER]
 
 
-def _export(
-    corpus: CorpusFolder, out: Path, monkeypatch: pytest.MonkeyPatch | None = None, **more: Any
-) -> list[str]:
+def _export(corpus: CorpusFolder, out: Path, monkeypatch: pytest.MonkeyPatch | None = None, **more: Any) -> list[str]:
     """Export and return the names of the files that were written in this process."""
     options = ExportOptions(split=(100, 0, 0), shard=2, **more)
     written: list[str] = []
@@ -104,9 +100,7 @@ def test_an_export_into_the_same_folder_leaves_the_running_one_alone(tmp_path: P
     _export(corpus, tmp_path / "a")
 
 
-def test_a_folder_that_went_while_it_was_locked_is_not_used(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_that_went_while_it_was_locked_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The lock of a folder that its owner has removed keeps nobody out: another export may be there."""
 
     def gone(*_: object) -> None:
@@ -156,9 +150,7 @@ def test_nothing_is_resumed_of_another_export(tmp_path: Path, monkeypatch: pytes
     session = builders.open_session(corpus)
     session.apply_edit(set_note(session.article_sentences[0], "seen"))
     session.close()
-    assert "train/00000.spacy" in _export(
-        CorpusFolder.open(corpus.path), tmp_path / "c2", monkeypatch, resume=True
-    )
+    assert "train/00000.spacy" in _export(CorpusFolder.open(corpus.path), tmp_path / "c2", monkeypatch, resume=True)
 
 
 def test_several_processes_write_the_same_bytes(tmp_path: Path) -> None:

@@ -22,9 +22,7 @@ def exported(items: list[ExportItem], annotator: str | None = None) -> tuple[lis
     with sample_corpus(items) as corpus:
         plan = plan_export(corpus, annotator, ExportOptions(split=(100, 0, 0)))
         names = [
-            f"{p.sentence.id} {', '.join(p.annotators)}"
-            for a in planned_articles(corpus, plan)
-            for p in a.sentences()
+            f"{p.sentence.id} {', '.join(p.annotators)}" for a in planned_articles(corpus, plan) for p in a.sentences()
         ]
         plan.selection.close()
         return names, plan.sentences
@@ -42,9 +40,7 @@ def test_only_accepted_sentences_are_exported() -> None:
 
 def test_annotators_who_agree_are_exported_once() -> None:
     """The same spans and answer by two annotators are one sentence with both their names."""
-    names, counts = exported(
-        [item(ARTICLE, EVERY[0], ("Rosavik", "VENUE"), who=who) for who in ("zoe", "ben")]
-    )
+    names, counts = exported([item(ARTICLE, EVERY[0], ("Rosavik", "VENUE"), who=who) for who in ("zoe", "ben")])
     assert names == [f"{EVERY[0].id} ben, zoe"]
     assert counts["double"] == 1
 

@@ -61,12 +61,8 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     for document in documents:
         path = out / names.unique_name(document.id or document.title, document.annotator)
         lines = _lines(document, labels, log)
-        files.append(
-            format_writing.write_whole_file(path.with_name(path.name + ".txt"), document.text.encode())
-        )
-        files.append(
-            format_writing.write_whole_file(path.with_name(path.name + ".ann"), "".join(lines).encode())
-        )
+        files.append(format_writing.write_whole_file(path.with_name(path.name + ".txt"), document.text.encode()))
+        files.append(format_writing.write_whole_file(path.with_name(path.name + ".ann"), "".join(lines).encode()))
     files.append(format_writing.write_whole_file(out / "annotation.conf", _configuration(labels).encode()))
     return files
 
@@ -158,9 +154,7 @@ def find_pairs(source: ImportSource, log: ConversionLog) -> list[TextAnnPair]:
         if name.endswith(".ann")
     ]
     if not any(p.txt for p in found):
-        raise source.error(
-            "no .ann file here has a .txt file of its name beside it", do="name brat's data folder"
-        )
+        raise source.error("no .ann file here has a .txt file of its name beside it", do="name brat's data folder")
     _note_texts_without_ann(files, log)
     return sorted(found, key=lambda pair: pair.id)
 
@@ -173,9 +167,7 @@ def _pair_of_file(source: ImportSource) -> TextAnnPair:
             where=source.name,
             do="brat keeps the text in a .txt file of the same name: put it there",
         )
-    return TextAnnPair(
-        Path(source.base).stem, source, ImportSource(path, max_line_bytes=source.max_line_bytes)
-    )
+    return TextAnnPair(Path(source.base).stem, source, ImportSource(path, max_line_bytes=source.max_line_bytes))
 
 
 def _note_texts_without_ann(files: dict[str, ImportSource], log: ConversionLog) -> None:
@@ -188,9 +180,7 @@ def _note_texts_without_ann(files: dict[str, ImportSource], log: ConversionLog) 
 BRAT_UNITS = (CODE_POINTS, CRLF_AS_ONE, UTF16, UTF16_CRLF_AS_ONE, UTF8, LF_AS_TWO)
 """What brat and the tools that write for it count in."""
 
-OPEN_BRAT_TEXTS = (
-    "texts on which nothing is marked, which the files leave open because brat makes them beforehand: {n}"
-)
+OPEN_BRAT_TEXTS = "texts on which nothing is marked, which the files leave open because brat makes them beforehand: {n}"
 BOM_REMOVED = "texts whose byte order mark was taken off, so that their offsets are one less: {n}"
 
 _BOM = b"\xef\xbb\xbf"
@@ -203,9 +193,7 @@ def detect(sample: FileSample) -> str:
         names = set(sample.names)
         pairs = sum(n.endswith(".ann") and n[:-4] + ".txt" in names for n in names)
         if pairs:
-            return (
-                f"it has {pluralize(pairs, '.ann file beside its .txt file', '.ann files beside .txt files')}"
-            )
+            return f"it has {pluralize(pairs, '.ann file beside its .txt file', '.ann files beside .txt files')}"
         return "it has .ann files" if any(n.endswith(".ann") for n in names) else ""
     return "it begins with a span of brat's .ann files" if _BOUND_LINE.match(sample.start) else ""
 
@@ -225,9 +213,7 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     tally.add_notes(log)
 
 
-def _read_pair(
-    txt: ImportSource, ann: ImportSource, tally: NoteCounter | None = None
-) -> tuple[str, standoff.Standoff]:
+def _read_pair(txt: ImportSource, ann: ImportSource, tally: NoteCounter | None = None) -> tuple[str, standoff.Standoff]:
     """Return the text and what is marked on it, a byte order mark taken off both.
 
     brat itself counts such a mark as a character: where the quotes fit only so, the offsets move. A
@@ -267,9 +253,7 @@ def _detect_unit(pairs: list[TextAnnPair], log: ConversionLog, where: str) -> Of
     return unit
 
 
-def _document(
-    pair: TextAnnPair, text: str, found: standoff.Standoff, unit: OffsetUnit, log: ConversionLog
-) -> Document:
+def _document(pair: TextAnnPair, text: str, found: standoff.Standoff, unit: OffsetUnit, log: ConversionLog) -> Document:
     where = pair.ann.name
     _record_others(found, where, log)
     places = standoff.place_bounds(found.bounds, text, unit, where, log)

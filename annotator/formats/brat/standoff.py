@@ -28,14 +28,7 @@ _BLANKS = re.compile(r"T[0-9]+\s")
 """A span whose tabs were made blanks."""
 _ID = re.compile(r"(?:[TREAMN#]\S*|\*)\t")
 _OFFSETS = re.compile(r"[0-9]{1,12} [0-9]{1,12}(?:;[0-9]{1,12} [0-9]{1,12})*")
-_THINGS = {
-    "R": "relation",
-    "*": "relation",
-    "E": "event",
-    "A": "attribute",
-    "M": "attribute",
-    "N": "normalisation",
-}
+_THINGS = {"R": "relation", "*": "relation", "E": "event", "A": "attribute", "M": "attribute", "N": "normalisation"}
 
 
 class TextBound(Struct):
@@ -96,9 +89,7 @@ def parse_ann(lines: Iterable[str]) -> Standoff:
             more.append(line)
             missing -= len(line) + 1
         elif line.strip():
-            thing, why = (
-                ("span", UNREADABLE_LINE) if _BLANKS.match(line) else ("line", "this is no line of brat's")
-            )
+            thing, why = ("span", UNREADABLE_LINE) if _BLANKS.match(line) else ("line", "this is no line of brat's")
             found.others.append(UnsupportedLine(number, "", thing, line, why))
     _add_quote_lines(last, more)
     return found
@@ -200,9 +191,7 @@ def place_bounds(
         p = PlacedBound(p.bound, (), Outcome.DOUBLE, SPAN_REPEATED) if doubled else p  # noqa: PLW2901
         if p.outcome:
             at = f"{where}:{p.bound.line}"
-            log.record(
-                ConversionLogEntry(at, p.bound.id, p.outcome, p.why, p.bound.quote, resulting_spans=p.spans)
-            )
+            log.record(ConversionLogEntry(at, p.bound.id, p.outcome, p.why, p.bound.quote, resulting_spans=p.spans))
         out.append(p)
     return [p for p in out if p.spans]
 

@@ -27,14 +27,7 @@ from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.span_alignment import find_words
 from annotator.formats.span_fields import NoteCounter
-from annotator.formats.tag_schemes import (
-    NO_TAG_NAMES,
-    TagNames,
-    iob2_tags,
-    parse_tag,
-    scheme_notes,
-    tag_chunks,
-)
+from annotator.formats.tag_schemes import NO_TAG_NAMES, TagNames, iob2_tags, parse_tag, scheme_notes, tag_chunks
 
 NAME = "conll"
 
@@ -109,9 +102,7 @@ def _text_as_read(tokens: Sequence[Token], sentence_starts: Sequence[int]) -> st
     """Return the text as it comes back: a line end after a sentence, else one blank or nothing."""
     out: list[str] = []
     for token, following in pairwise(tokens):
-        gap = (
-            "\n" if _ends_sentence(token, following, sentence_starts) else " " * (following.start > token.end)
-        )
+        gap = "\n" if _ends_sentence(token, following, sentence_starts) else " " * (following.start > token.end)
         out += [token.text, gap]
     return "".join([*out, *(t.text for t in tokens[-1:])])
 
@@ -120,9 +111,7 @@ def _sentence_number(at: int, sentence_starts: Sequence[int]) -> int:
     return bisect_right(sentence_starts, at)
 
 
-def _why_unsupported(
-    span: Span, document: Document, tokens: Sequence[Token], sentence_starts: Sequence[int]
-) -> str:
+def _why_unsupported(span: Span, document: Document, tokens: Sequence[Token], sentence_starts: Sequence[int]) -> str:
     if span.end > len(document.text):
         return format_writing.PAST_TEXT_END
     if not document.text[span.start : span.end].strip():
@@ -218,16 +207,12 @@ def _documents(source: ImportSource, log: ConversionLog, names: TagNames) -> Ite
         log.notes.append(f"{conll_table.PARTS_WITH_TAGS}: {parted:,}")
     if wordless:
         rows = pluralize(
-            wordless,
-            "row without a word and without a label is",
-            "rows without a word and without a label are",
+            wordless, "row without a word and without a label is", "rows without a word and without a label are"
         )
         log.notes.append(f"{rows} passed over")
 
 
-def _count_wordless(
-    sentence: conll_table.ConllSentence, table: conll_table.ConllTable, source: ImportSource
-) -> int:
+def _count_wordless(sentence: conll_table.ConllSentence, table: conll_table.ConllTable, source: ImportSource) -> int:
     """Return how many rows have no word; raises SourceError where one has a label all the same."""
     empty = [r for r in sentence.rows if not r.fields[table.word]]
     for row in empty:
@@ -320,7 +305,5 @@ def _rebuild_text(
 
 def _has_no_space_after(row: conll_table.ConllRow, table: conll_table.ConllTable) -> bool:
     return any(
-        not _NO_SPACE_AFTER.isdisjoint(f.split("|"))
-        for n, f in enumerate(row.fields)
-        if n > table.word and len(f) > 9
+        not _NO_SPACE_AFTER.isdisjoint(f.split("|")) for n, f in enumerate(row.fields) if n > table.word and len(f) > 9
     )

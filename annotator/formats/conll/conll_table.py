@@ -23,9 +23,7 @@ from annotator.formats import tag_schemes
 
 
 CONLLU_COLUMNS = 10
-PARTS_WITH_TAGS = (
-    "words of several parts whose parts have tags of their own: the first of these counts for the whole"
-)
+PARTS_WITH_TAGS = "words of several parts whose parts have tags of their own: the first of these counts for the whole"
 
 _TAG_KEYS = frozenset({"ner", "ne", "name", "entity"})
 """What the item with the tag is called, small letters aside."""
@@ -41,11 +39,7 @@ def tag_key(rows: Iterable[ConllFields]) -> str:
     for fields in rows:
         for item in fields[-1].split("|"):
             key, _, value = item.partition("=")
-            if (
-                key.lower() in _TAG_KEYS
-                and value not in tag_schemes.OUTSIDE_TAGS
-                and tag_schemes.is_tag(value)
-            ):
+            if key.lower() in _TAG_KEYS and value not in tag_schemes.OUTSIDE_TAGS and tag_schemes.is_tag(value):
                 return key
     return ""
 
@@ -281,9 +275,7 @@ class ColumnSurvey(Struct):
     @property
     def tag_count(self) -> int:
         """How many values are tags with a prefix."""
-        return sum(
-            n for v, n in self.counts.items() if v not in tag_schemes.OUTSIDE_TAGS and tag_schemes.is_tag(v)
-        )
+        return sum(n for v, n in self.counts.items() if v not in tag_schemes.OUTSIDE_TAGS and tag_schemes.is_tag(v))
 
     @property
     def other_count(self) -> int:
@@ -307,11 +299,7 @@ class ColumnSurvey(Struct):
         frequent.
         """
         rest = {v: n for v, n in self.counts.items() if not tag_schemes.is_tag(v)}
-        if (
-            self.others
-            or len(rest) > _MAX_BARE_LABELS
-            or not all(re.fullmatch(r"-?[0-9]{1,3}", v) for v in rest)
-        ):
+        if self.others or len(rest) > _MAX_BARE_LABELS or not all(re.fullmatch(r"-?[0-9]{1,3}", v) for v in rest):
             return {}
         found = {int(v): n for v, n in rest.items() if int(v) != tag_schemes.PADDING_TAG}
         if names or not found:
@@ -386,9 +374,7 @@ def _main_tag_column(
         if columns[n].is_tags and (columns[n].tag_count or columns[n].outside_count):
             return n, False
     if description := tag_schemes.unnamed_tags_message(columns[-1].numbers(names), names):
-        raise NumberedTagsError(
-            f"the tags in the last column {description[0]}", where=where, do=description[1]
-        )
+        raise NumberedTagsError(f"the tags in the last column {description[0]}", where=where, do=description[1])
     near = max(found, key=lambda n: columns[n].tag_count)
     if columns[near].tag_count > columns[near].other_count:
         raise _no_tag_error(columns[near], where)

@@ -60,10 +60,7 @@ _FIELD_DESCRIPTIONS = {
 
 
 def dataset_card_lines(
-    documents: Sequence[Document],
-    kept: Sequence[Sequence[Span]],
-    features: Mapping[str, Any],
-    log: ConversionLog,
+    documents: Sequence[Document], kept: Sequence[Sequence[Span]], features: Mapping[str, Any], log: ConversionLog
 ) -> Iterator[str]:
     """Yield the lines of the card; it holds no clock and no path, so the same data give the same card."""
     labels = Counter(s.label for spans in kept for s in spans)
@@ -129,20 +126,12 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     features = {**_dataset_features(names, sourced=sourced), **used}
     data = _parquet(rows, features)
     card = "\n".join(dataset_card_lines(every, kept, features, log)) + "\n"
-    return [
-        write_whole_file(out / PARQUET_FILE, data),
-        write_whole_file(out / "dataset-card.md", card.encode()),
-    ]
+    return [write_whole_file(out / PARQUET_FILE, data), write_whole_file(out / "dataset-card.md", card.encode())]
 
 
 def _dataset_features(names: list[str], *, sourced: bool) -> dict[str, Any]:
     """Return the features of the columns that every export has."""
-    span = {
-        "start": _NUMBER_FEATURE,
-        "end": _NUMBER_FEATURE,
-        "label": _STRING_FEATURE,
-        "text": _STRING_FEATURE,
-    }
+    span = {"start": _NUMBER_FEATURE, "end": _NUMBER_FEATURE, "label": _STRING_FEATURE, "text": _STRING_FEATURE}
     return {
         "id": _STRING_FEATURE,
         "text": _STRING_FEATURE,
@@ -159,9 +148,7 @@ def _parquet(rows: Sequence[Mapping[str, Any]], features: Mapping[str, Any]) -> 
     schema = pa.schema([(name, _arrow_type(pa, f)) for name, f in features.items()], metadata=info)
     columns = [pa.array([r[f.name] for r in rows], type=f.type) for f in schema]
     buffer = BytesIO()
-    parquet.write_table(
-        pa.Table.from_arrays(columns, schema=schema), buffer, row_group_size=1_000, compression="zstd"
-    )
+    parquet.write_table(pa.Table.from_arrays(columns, schema=schema), buffer, row_group_size=1_000, compression="zstd")
     return buffer.getvalue()
 
 

@@ -125,9 +125,7 @@ class DatasetColumns(Struct, frozen=True):
     @property
     def columns(self) -> frozenset[str]:
         """All columns that count."""
-        return frozenset(
-            {self.text, self.words, self.spans, *(t.column for t in self.tags), *self.unread} - {""}
-        )
+        return frozenset({self.text, self.words, self.spans, *(t.column for t in self.tags), *self.unread} - {""})
 
 
 def choose_columns(table: DatasetTable, features: Mapping[str, Any], given: TagNames) -> DatasetColumns:
@@ -184,9 +182,7 @@ def _tag_columns(
     found: list[tuple[TagColumn, set[str]]] = []
     unnamed = ""
     for column in sorted(lists, key=lambda c: (-tag_column_rank(c), lists.index(c))):
-        names = dict(enumerate(class_names(features.get(column)))) or (
-            given if tag_column_rank(column) > 1 else {}
-        )
+        names = dict(enumerate(class_names(features.get(column)))) or (given if tag_column_rank(column) > 1 else {})
         names = names if kinds[column] == "numbers" else {}
         if kinds[column] == "numbers" and not names:
             unnamed = unnamed or (column if tag_column_rank(column) > 1 else "")
@@ -194,11 +190,7 @@ def _tag_columns(
         if names is given:
             _check_tags_named(table, column, given)
         values = set(names.values()) - {""} or {
-            tag
-            for row in rows
-            if isinstance(row.get(column), list)
-            for tag in row[column]
-            if isinstance(tag, str)
+            tag for row in rows if isinstance(row.get(column), list) for tag in row[column] if isinstance(tag, str)
         }
         prefixed = [is_tag(t) for t in values - OUTSIDE_TAGS]
         bare = sum(prefixed) * 2 < len(prefixed)

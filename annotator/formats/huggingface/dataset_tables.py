@@ -46,9 +46,7 @@ def describe_mismatched_row(row: Mapping[str, Any]) -> str:
     """Return what keeps a row from being words with their tags, where it has both; else an empty text."""
     words = next((key for key in TOKEN_COLUMNS if value_kind(row.get(key)) == "words"), "")
     tagged = (
-        k
-        for k, x in row.items()
-        if k != words and tag_column_rank(k) > 1 and value_kind(x) in {"words", "numbers"}
+        k for k, x in row.items() if k != words and tag_column_rank(k) > 1 and value_kind(x) in {"words", "numbers"}
     )
     if not words or not (column := next(tagged, "")):
         return ""
@@ -141,7 +139,8 @@ def import_arrow(where: str) -> tuple[Any, Any]:
         raise SourceError(
             "Parquet needs an extra that is not installed",
             where=where,
-            do=f"run pip install 'article-annotator{HUGGINGFACE_EXTRA}' (in a checkout: pip install '.{HUGGINGFACE_EXTRA}')",
+            do=f"run pip install 'article-annotator{HUGGINGFACE_EXTRA}' "
+            f"(in a checkout: pip install '.{HUGGINGFACE_EXTRA}')",
         ) from None
 
 
@@ -214,7 +213,9 @@ class ParquetTable:
             raise self._broken(ValueError("its footer is damaged"))
         values, most = map(int, done.stdout.split())
         if values > MAX_GROUP_VALUES or most > MAX_GROUP_BYTES:
-            what = f"a column has more than {MAX_GROUP_VALUES:,} values or {MAX_GROUP_BYTES // 2**30} GiB in one row group"
+            what = (
+                f"a column has more than {MAX_GROUP_VALUES:,} values or {MAX_GROUP_BYTES // 2**30} GiB in one row group"
+            )
             raise self.source.error(what, do="write it with smaller row groups")
         if most > max(SMALL_GROUP_BYTES, MAX_ZIP_RATIO * len(data)):
             what = f"a column unpacks to {most:,} bytes, more than {MAX_ZIP_RATIO} times the file's size"
@@ -243,13 +244,9 @@ class ParquetTable:
         return value
 
     def _broken(self, error: Exception, row: int = 0) -> SourceError:
-        description = shortened_value(f"{type(error).__name__}: {' '.join(str(error).split())}", 80).strip(
-            "'\""
-        )
+        description = shortened_value(f"{type(error).__name__}: {' '.join(str(error).split())}", 80).strip("'\"")
         where = self._where(row) if row else self.source.name
-        return SourceError(
-            f"this is no sound Parquet file ({description})", where=where, do="export it again"
-        )
+        return SourceError(f"this is no sound Parquet file ({description})", where=where, do="export it again")
 
 
 def _arrow_kind(type_: Any) -> str:

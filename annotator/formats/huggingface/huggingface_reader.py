@@ -99,9 +99,7 @@ class _HuggingFaceReader(Struct):
         unit = self._unit() if by_spans else CODE_POINTS
         for number, (where, row) in enumerate(self.table.values(columns), 1):
             yield (
-                self._document_of_spans(row, where, unit)
-                if by_spans
-                else self._document_of_tags(row, where, number)
+                self._document_of_spans(row, where, unit) if by_spans else self._document_of_tags(row, where, number)
             )
         if not by_spans:
             self._note(tuple(schemes.scheme_notes(self.scheme, self.table.source.name)))
@@ -242,11 +240,7 @@ def _raw_span(item: dict[str, Any], names: Sequence[str]) -> RawSpan:
         label = names[number] if 0 <= number < len(names) else None
     given = name_of(item.get("id"))
     return RawSpan(
-        first_value(item, _START_KEYS),
-        first_value(item, _END_KEYS),
-        label,
-        first_string(item, "source"),
-        given,
+        first_value(item, _START_KEYS), first_value(item, _END_KEYS), label, first_string(item, "source"), given
     )
 
 

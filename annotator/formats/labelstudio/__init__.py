@@ -19,12 +19,7 @@ import orjson
 from annotator.core.annotation import Answer
 from annotator.core.spans import Span
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.format_writing import (
-    record_if_inside,
-    record_loss,
-    record_unsupported_fields,
-    write_whole_file,
-)
+from annotator.formats.format_writing import record_if_inside, record_loss, record_unsupported_fields, write_whole_file
 from annotator.formats.labelstudio.labelstudio_reader import detect, read
 
 __all__ = ["NAME", "detect", "read", "write"]
@@ -114,12 +109,7 @@ def _span_result(text: str, span: Span, number: int) -> dict[str, Any]:
         "to_name": "text",
         "origin": "prediction" if span.source else "manual",
         **({"meta": {"source": span.source}} if span.source else {}),
-        "value": {
-            "start": span.start,
-            "end": span.end,
-            "text": text[span.start : span.end],
-            "labels": [span.label],
-        },
+        "value": {"start": span.start, "end": span.end, "text": text[span.start : span.end], "labels": [span.label]},
     }
 
 

@@ -17,12 +17,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from annotator.formats.labelstudio.labelstudio_tasks import (
-    LabelStudioTask,
-    SortedResult,
-    TextRegion,
-    region_offsets,
-)
+from annotator.formats.labelstudio.labelstudio_tasks import LabelStudioTask, SortedResult, TextRegion, region_offsets
 from annotator.formats.labelstudio.text_fields import field_text
 from annotator.formats.offset_units import UTF16, to_code_points
 
@@ -38,8 +33,7 @@ _IMPLIED_TAGS = frozenset(["html", "head", "body", "tbody"])
 _SELF_CLOSING_TAGS = frozenset(["p", "li", "tr", "td", "th", "dt", "dd", "option"])
 """What ends where the next of its kind begins."""
 _ENDS_P = re.compile(
-    "address|article|aside|blockquote|div|dl|fieldset|footer|form|h[1-6]|header|hr|main|nav|ol|p|pre|section|"
-    "table|ul"
+    "address|article|aside|blockquote|div|dl|fieldset|footer|form|h[1-6]|header|hr|main|nav|ol|p|pre|section|table|ul"
 )
 _IMPLIED_STEP = re.compile(r"/(?:html|head|body|tbody)\[1\]")
 _MAX_PATH_DEPTH = 200

@@ -120,9 +120,7 @@ class _LabelStudioReader(Struct):
             return max(LABELSTUDIO_UNITS, key=lambda u: fits.get(u, UnitFit()))
         return span_fields.unit_of_records(rest, lambda x: [x], LABELSTUDIO_UNITS, where, self.log)
 
-    def _evidence(
-        self, task: LabelStudioTask, found: Sequence[SortedResult]
-    ) -> Iterator[span_fields.QuotedText]:
+    def _evidence(self, task: LabelStudioTask, found: Sequence[SortedResult]) -> Iterator[span_fields.QuotedText]:
         for result in found:
             for key in dict.fromkeys(self.chosen.values()):
                 text = text_fields.field_text(task.data, key) or ""
@@ -130,11 +128,7 @@ class _LabelStudioReader(Struct):
                     regions = [r for r in self._regions_in_text(result, key) if not r.paragraph]
                     yield (
                         text,
-                        list(
-                            span_fields.quoted_ranges(
-                                (r.raw, with_real_line_ends(r.quote, text)) for r in regions
-                            )
-                        ),
+                        list(span_fields.quoted_ranges((r.raw, with_real_line_ends(r.quote, text)) for r in regions)),
                     )
 
     def _annotation_unit(self, text: str, regions: Sequence[TextRegion]) -> OffsetUnit:
@@ -143,9 +137,7 @@ class _LabelStudioReader(Struct):
         if get_requested_unit() or not _may_differ(text) or not any(q for _, _, q in quoted):
             return self.unit
         fits = _unit_fits(text, quoted, self.unit)
-        return max(
-            fits, key=lambda u: (fits[u].exact_quotes, fits[u].near_quotes, u.scale == self.unit.scale)
-        )
+        return max(fits, key=lambda u: (fits[u].exact_quotes, fits[u].near_quotes, u.scale == self.unit.scale))
 
     # -- documents -----------------------------------------------------------------------------
 
@@ -173,20 +165,12 @@ class _LabelStudioReader(Struct):
                 yield from self._document(task, key, nobody, SortedResult(), alone=len(keys) == 1)
 
     def _document(
-        self,
-        task: LabelStudioTask,
-        key: str,
-        annotation: TaskAnnotation,
-        result: SortedResult,
-        *,
-        alone: bool,
+        self, task: LabelStudioTask, key: str, annotation: TaskAnnotation, result: SortedResult, *, alone: bool
     ) -> Iterator[Document]:
         text, regions = text_fields.field_text(task.data, key), self._regions_in_text(result, key)
         if text is None:
             if regions:
-                raise SourceError(
-                    f"the task has no text in `{key}`", where=task.where, do=EXPORT_PROJECT_AGAIN
-                )
+                raise SourceError(f"the task has no text in `{key}`", where=task.where, do=EXPORT_PROJECT_AGAIN)
             self.tally.add("annotations whose texts are not in the file, with no span: {n}")
             return
         own = span_fields.first_string(task.data, "document_id") or task.id
@@ -205,9 +189,7 @@ class _LabelStudioReader(Struct):
             where=task.where,
         )
 
-    def _spans(
-        self, task: LabelStudioTask, key: str, text: str, regions: Sequence[TextRegion]
-    ) -> tuple[Span, ...]:
+    def _spans(self, task: LabelStudioTask, key: str, text: str, regions: Sequence[TextRegion]) -> tuple[Span, ...]:
         """Return the spans of one annotation, in the order of the file."""
         unit = self._annotation_unit(text, [r for r in regions if not r.paragraph])
         self.measured[unit] += bool(regions) and _may_differ(text)
@@ -226,9 +208,7 @@ class _LabelStudioReader(Struct):
                     task.where, span_fields.raw_span_id(region.raw), PAGE_TEXT_DIFFERS, region.quote or ""
                 )
                 continue
-            out += span_fields.convert_spans(
-                [replace(raw, quote=quote or "")], text, task.where, self.log, counted
-            )
+            out += span_fields.convert_spans([replace(raw, quote=quote or "")], text, task.where, self.log, counted)
         return tuple(out)
 
     def _dialogue_unit(self, value: Any, regions: Sequence[TextRegion]) -> OffsetUnit:
@@ -252,9 +232,7 @@ class _LabelStudioReader(Struct):
             self.log.notes.append(f"offsets count {requested}, as --offsets says")
         elif len({u for u, n in self.measured.items() if n}) > 1 or self.unit != CODE_POINTS:
             description = ", ".join(f"{u} in {n:,}" for u, n in self.measured.items() if n)
-            self.log.notes.append(
-                f"offsets are measured by quoted texts, annotation by annotation: {description}"
-            )
+            self.log.notes.append(f"offsets are measured by quoted texts, annotation by annotation: {description}")
 
 
 def _raw_span(region: TextRegion, value: Any, unit: OffsetUnit) -> span_fields.RawSpan:
@@ -278,10 +256,7 @@ def _may_differ(text: str) -> bool:
 
 def _unit_fits(text: str, quoted: Sequence[QuotedRange], first: OffsetUnit) -> dict[OffsetUnit, UnitFit]:
     """Return how well the units fit one annotation; ``first`` alone where every quote is exactly there."""
-    for units in (
-        (first,),
-        tuple(u for u in LABELSTUDIO_UNITS if "\r\n" in text or u in {CODE_POINTS, UTF16}),
-    ):
+    for units in ((first,), tuple(u for u in LABELSTUDIO_UNITS if "\r\n" in text or u in {CODE_POINTS, UTF16})):
         detector = OffsetUnitDetector(units)
         detector.add_text(text, quoted)
         if detector.fits[units[0]].exact_quotes == len(quoted):

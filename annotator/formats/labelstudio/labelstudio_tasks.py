@@ -86,11 +86,7 @@ def parse_task(row: Any, where: str) -> LabelStudioTask:
 def _parse_full_task(row: dict[str, Any], where: str) -> LabelStudioTask:
     if any(type(x) is int for key in ("annotations", "completions") for x in _list(row.get(key))):
         raise SourceError("annotations are named by their ids alone", where=where, do=EXPORT_PROJECT_AGAIN)
-    found = [
-        x
-        for key in ("annotations", "completions")
-        for x in object_list(row, key, where, EXPORT_PROJECT_AGAIN)
-    ]
+    found = [x for key in ("annotations", "completions") for x in object_list(row, key, where, EXPORT_PROJECT_AGAIN)]
     others = [
         (thing, name_of(x.get("id")), len(_list(x.get("result"))))
         for thing, key in (("prediction", "predictions"), ("draft", "drafts"))

@@ -103,24 +103,16 @@ class TextFieldChooser(Struct):
         """Return the key of the text by object; raises SourceError where the tasks have no texts."""
         if not self.plain:
             description = f" (marked: {self._described_kinds()})" if self.unsupported else ""
-            what = (
-                "the tasks hold links to files or pictures, not texts" if self.links else "no task has a text"
-            )
+            what = "the tasks hold links to files or pictures, not texts" if self.links else "no task has a text"
             raise SourceError(f"{what}{description}", where=where, do=_IMPORT_TASKS_WITH_TEXT)
         if not self.scores and self.unsupported:
             raise SourceError(
-                f"no span of a text is marked, but {self._described_kinds()}",
-                where=where,
-                do=_IMPORT_TEXT_LABELS,
+                f"no span of a text is marked, but {self._described_kinds()}", where=where, do=_IMPORT_TEXT_LABELS
             )
         if any(n > 1 and not self.whole_offsets[to] for to, n in self.fractional_offsets.items()):
             what = "regions of a sound or a film are marked (offsets are fractions), not spans of a text"
             raise SourceError(what, where=where, do=_IMPORT_TEXT_LABELS)
-        if (
-            self.links
-            and self.scores
-            and not any(s[1] or s[2] for f in self.scores.values() for s in f.values())
-        ):
+        if self.links and self.scores and not any(s[1] or s[2] for f in self.scores.values() for s in f.values()):
             what = "the marked spans lie in no text of the tasks, which name files instead"
             raise SourceError(what, where=where, do=_IMPORT_TASKS_WITH_TEXT)
         if not self.scores:

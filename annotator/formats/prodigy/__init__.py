@@ -137,13 +137,9 @@ PRODIGY_UNITS = (CODE_POINTS, UTF16)
 
 NO_SPANS_IN_FILE = "no task of the file has spans: texts and answers alone were read"
 TOKENS_DO_NOT_SPELL = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
-TOKEN_INDEXES_DIFFER = (
-    "spans that lie elsewhere by their token indexes than by their offsets, which were taken: {n}"
-)
+TOKEN_INDEXES_DIFFER = "spans that lie elsewhere by their token indexes than by their offsets, which were taken: {n}"
 BINARY_ANSWERS = "binary answers, merged by text (they say nothing of other spans there): {n}"
-WHOLE_TEXT_TASKS = (
-    "tasks that ask about the whole text and say nothing of spans, which the file leaves open: {n}"
-)
+WHOLE_TEXT_TASKS = "tasks that ask about the whole text and say nothing of spans, which the file leaves open: {n}"
 
 _PRODIGY_KEYS = ("_input_hash", "_task_hash", "_is_binary", "_view_id", "_session_id", "_annotator_id")
 
@@ -218,9 +214,7 @@ class _ProdigyReader(Struct):
         versions = span_fields.object_list(record, "versions", where, EXPORT_TASKS_AGAIN)
         names = {s for v in versions for s in fields.version_sessions(v)}
         yield from self._document(record, fields.reviewer_name(record, names), where)
-        shared: dict[str, Any] = {
-            k: record[k] for k in ("text", "meta", "id", "view_id", "_is_binary") if k in record
-        }
+        shared: dict[str, Any] = {k: record[k] for k in ("text", "meta", "id", "view_id", "_is_binary") if k in record}
         for version in versions:
             for session in fields.version_sessions(version):
                 self.tally.add("reviewed versions, read as the work of their sessions: {n}")
@@ -254,9 +248,7 @@ class _ProdigyReader(Struct):
         raw_spans = (_raw_span(span, task.places, self.unit) for span in found)
         return span_fields.convert_spans(raw_spans, task.text, task.where, self.log, self.unit)
 
-    def _span_answers(
-        self, task: _LocatedTask, found: list[dict[str, Any]], of: Document
-    ) -> Iterator[SpanAnswer]:
+    def _span_answers(self, task: _LocatedTask, found: list[dict[str, Any]], of: Document) -> Iterator[SpanAnswer]:
         """Yield a binary task's answer on each span: by the span's own answer, else by the task's."""
         for span in found:
             self.log.read += 1
@@ -274,9 +266,7 @@ class _ProdigyReader(Struct):
         for span in found:
             place = fields.checked_range(span, task.text, self.unit)
             if place:
-                raw = replace(
-                    _raw_span(span, task.places, self.unit), quote=span_fields.first_string(span, "text")
-                )
+                raw = replace(_raw_span(span, task.places, self.unit), quote=span_fields.first_string(span, "text"))
                 span_fields.record_misquoted(raw, task.text[slice(*place)], task.where, self.log)
             by_tokens = fields.range_by_token_indexes(span, task.places)
             if place and by_tokens and by_tokens != place:
@@ -285,11 +275,7 @@ class _ProdigyReader(Struct):
     def _tokens(self, task: _LocatedTask) -> tuple[Token, ...]:
         """Return the task's tokens, none where they do not spell its text."""
         whole = [Token(task.text[slice(*p)], *p, ws=False) for p in task.places if p]
-        fits = (
-            tokens_with_blanks(task.text, whole, 0, len(task.text))
-            if len(whole) == len(task.places)
-            else None
-        )
+        fits = tokens_with_blanks(task.text, whole, 0, len(task.text)) if len(whole) == len(task.places) else None
         if task.places and not fits:
             self.tally.add(TOKENS_DO_NOT_SPELL)
         return fits or ()
@@ -305,15 +291,9 @@ class _ProdigyReader(Struct):
 def _raw_span(span: dict[str, Any], places: list[TaskRange | None], unit: OffsetUnit) -> span_fields.RawSpan:
     start, end = span.get("start"), span.get("end")
     by_tokens = (
-        fields.range_by_token_indexes(span, places)
-        if start is None and end is None and unit == CODE_POINTS
-        else None
+        fields.range_by_token_indexes(span, places) if start is None and end is None and unit == CODE_POINTS else None
     )
     start, end = by_tokens or (start, end)
     return span_fields.RawSpan(
-        start,
-        end,
-        span.get("label"),
-        span_fields.first_string(span, "source"),
-        span_fields.name_of(span.get("id")),
+        start, end, span.get("label"), span_fields.first_string(span, "source"), span_fields.name_of(span.get("id"))
     )

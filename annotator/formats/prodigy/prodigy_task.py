@@ -37,9 +37,7 @@ def task_text(record: dict[str, Any], where: str) -> str:
         return text
     for key, description in _OTHER_MEDIA.items():
         if record.get(key):
-            raise SourceError(
-                f"the task shows {description}, not a text", where=where, do="import texts only"
-            )
+            raise SourceError(f"the task shows {description}, not a text", where=where, do="import texts only")
     raise SourceError("the task has no `text`", where=where, do=EXPORT_TASKS_AGAIN)
 
 
@@ -48,9 +46,7 @@ def task_answer(value: Any, where: str) -> Answer | None:
     if value is None:
         return None
     if not isinstance(value, str) or value not in set(Answer):
-        raise SourceError(
-            f"`answer` is {shortened_value(value)}", where=where, do="use accept, reject or ignore"
-        )
+        raise SourceError(f"`answer` is {shortened_value(value)}", where=where, do="use accept, reject or ignore")
     return Answer(value)
 
 
@@ -86,9 +82,7 @@ def asks_about_whole_text(record: dict[str, Any]) -> bool:
 
 def is_review_task(record: dict[str, Any]) -> bool:
     """Return True if the task was made by reviewing the versions that it holds."""
-    return span_fields.first_string(record, "_view_id") == _REVIEW_NAME or isinstance(
-        record.get("versions"), list
-    )
+    return span_fields.first_string(record, "_view_id") == _REVIEW_NAME or isinstance(record.get("versions"), list)
 
 
 def version_sessions(version: dict[str, Any]) -> list[str]:
@@ -108,10 +102,7 @@ def reviewer_name(record: dict[str, Any], sessions: set[str]) -> str:
 
 def token_ranges(record: dict[str, Any], text: str, unit: OffsetUnit, where: str) -> list[TaskRange | None]:
     """Return the range of each token, None for one whose text is not at its offsets."""
-    return [
-        _token_range(t, text, unit)
-        for t in span_fields.object_list(record, "tokens", where, EXPORT_TASKS_AGAIN)
-    ]
+    return [_token_range(t, text, unit) for t in span_fields.object_list(record, "tokens", where, EXPORT_TASKS_AGAIN)]
 
 
 def _token_range(token: dict[str, Any], text: str, unit: OffsetUnit) -> TaskRange | None:
@@ -133,10 +124,7 @@ def checked_range(thing: dict[str, Any], text: str, unit: OffsetUnit) -> TaskRan
 
 def range_by_token_indexes(span: dict[str, Any], places: list[TaskRange | None]) -> TaskRange | None:
     """Return the range of a span by its token indexes (``token_end`` is inclusive), if it has some."""
-    first, last = (
-        span_fields.whole_number(span.get("token_start")),
-        span_fields.whole_number(span.get("token_end")),
-    )
+    first, last = (span_fields.whole_number(span.get("token_start")), span_fields.whole_number(span.get("token_end")))
     if first is None or last is None or not 0 <= first <= last < len(places):
         return None
     begin, end = places[first], places[last]
@@ -177,16 +165,7 @@ class TaskView(Enum):
     BINARY = "binary"
 
 
-_MANUAL_VIEWS = {
-    "ner_manual",
-    "spans_manual",
-    "pos_manual",
-    "relations",
-    "dep",
-    "coref",
-    "choice",
-    "classification",
-}
+_MANUAL_VIEWS = {"ner_manual", "spans_manual", "pos_manual", "relations", "dep", "coref", "choice", "classification"}
 _BINARY_VIEWS = {"ner", "spans"}
 _SUGGESTION_KEYS = ("score", "rank", "input_hash", "pattern")
 
@@ -228,8 +207,7 @@ def prodigy_task(document: Document, log: ConversionLog) -> dict[str, Any]:
         "text": document.text,
         "meta": {**document.meta, **{key: value for key, value in own.items() if value}},
         "tokens": [
-            {"text": t.text, "start": t.start, "end": t.end, "id": n, "ws": t.ws}
-            for n, t in enumerate(document.tokens)
+            {"text": t.text, "start": t.start, "end": t.end, "id": n, "ws": t.ws} for n, t in enumerate(document.tokens)
         ],
         "spans": _task_spans(document, document.spans, log),
         "rejected": _task_spans(document, document.rejected, log),

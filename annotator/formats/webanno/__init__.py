@@ -19,13 +19,7 @@ from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.formats import offset_units
-from annotator.formats.annotation_layers import (
-    LayerChoice,
-    LayerSurvey,
-    is_word_layer,
-    layer_notes,
-    skipped_layer_note,
-)
+from annotator.formats.annotation_layers import LayerChoice, LayerSurvey, is_word_layer, layer_notes, skipped_layer_note
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.span_fields import COVERS_NOTHING, NoteCounter
@@ -44,9 +38,7 @@ _LAYER_KINDS = {"RL": "relations", "CH": "chains"}
 
 def detect(sample: FileSample) -> str:
     """Return why this looks like WebAnno's TSV, empty if it does not."""
-    return (
-        "it begins with WebAnno's #FORMAT line" if sample.text.startswith(webanno_table.FORMAT_HEADER) else ""
-    )
+    return "it begins with WebAnno's #FORMAT line" if sample.text.startswith(webanno_table.FORMAT_HEADER) else ""
 
 
 def read(source: ImportSource, log: ConversionLog, layer: str = "") -> Iterator[Document]:
@@ -81,13 +73,9 @@ def _choose_layers(files: Iterable[ImportSource], wanted: str, source: ImportSou
     for file in files:
         found = _read_table(file)
         for layer in (x for x in found.layers if x.kind == "SP"):
-            layers.add_layer(
-                layer.name, [f for f in layer.features if not f.startswith(webanno_table.ROLE_PREFIX)]
-            )
+            layers.add_layer(layer.name, [f for f in layer.features if not f.startswith(webanno_table.ROLE_PREFIX)])
             for mark in webanno_table.layer_annotations(found, layer):
-                description = {
-                    f: v for f, v in mark.values.items() if not f.startswith(webanno_table.ROLE_PREFIX)
-                }
+                description = {f: v for f, v in mark.values.items() if not f.startswith(webanno_table.ROLE_PREFIX)}
                 layers.add_annotation(layer.name, description)
     return layers.choose(wanted, source.name)
 
@@ -107,8 +95,7 @@ def _document(
         elif choice.requested or is_word_layer(layer.name):
             things = _LAYER_KINDS.get(layer.kind, "")
             tally.add(
-                skipped_layer_note(layer.name, things),
-                sum(1 for _ in webanno_table.layer_annotations(found, layer)),
+                skipped_layer_note(layer.name, things), sum(1 for _ in webanno_table.layer_annotations(found, layer))
             )
         else:
             _record_layer(found, layer, where, file, log)
@@ -237,9 +224,7 @@ def _rebuild_sentence(sentence: webanno_table.WebAnnoSentence) -> str:
     return "".join(parts)
 
 
-def lay_out_table(
-    found: webanno_table.WebAnnoTable, unit: offset_units.OffsetUnit, where: str
-) -> WebAnnoLayout:
+def lay_out_table(found: webanno_table.WebAnnoTable, unit: offset_units.OffsetUnit, where: str) -> WebAnnoLayout:
     """Return the text and all places; raises SourceError, with the line, for offsets at odds with it."""
     out = WebAnnoLayout()
     parts: list[str] = []
@@ -284,9 +269,7 @@ def _place_units(
     for unit in sentence.units:
         start, end = _unit_range(unit, converter, origin, where)
         there = text[start:end]  # some versions escape a token as they do the text
-        if end > len(text) or not (
-            unit.is_part or unit.text in {there, webanno_table.escape_text_line(there)}
-        ):
+        if end > len(text) or not (unit.is_part or unit.text in {there, webanno_table.escape_text_line(there)}):
             what = f"the token {unit.text[:40]!r} does not stand at its offsets in the text"
             raise SourceError(what, where=f"{where}:{unit.line}", do="export the file again")
         layout.places[unit.line] = (at + start, at + end)

@@ -51,8 +51,7 @@ def _parse_value(piece: str) -> CellValue:
     fits = _VALUE.fullmatch(piece)
     description, number = (fits[1], int(fits[2] or 0)) if fits else (piece, 0)
     return CellValue(
-        None if description == NO_VALUE else _ESCAPED.sub(lambda m: _UNESCAPED.get(m[1], m[1]), description),
-        number,
+        None if description == NO_VALUE else _ESCAPED.sub(lambda m: _UNESCAPED.get(m[1], m[1]), description), number
     )
 
 
@@ -63,9 +62,7 @@ def format_cell(found: list[CellValue]) -> str:
 
 def _format_value(value: CellValue) -> str:
     description = (
-        NO_VALUE
-        if value.text is None
-        else _SPECIAL.sub(lambda m: "\\" + _ESCAPE_LETTERS.get(m[0], m[0]), value.text)
+        NO_VALUE if value.text is None else _SPECIAL.sub(lambda m: "\\" + _ESCAPE_LETTERS.get(m[0], m[0]), value.text)
     )
     return f"{description}[{value.number}]" if value.number else description
 
@@ -101,9 +98,7 @@ ROLE_PREFIX = "ROLE_"
 
 _VERSION_LINE = re.compile(re.escape(FORMAT_HEADER) + r"(\d{1,3})\.(\d{1,3})\s*")
 _LAYER_LINE = re.compile(r"#T_(SP|RL|CH)=([^|]*)(?:\|(.*))?")
-_UNIT_LINE = re.compile(
-    r"([0-9]{1,9}-[0-9]{1,9})(\.[0-9]{1,9})?\t([0-9]{1,12})-([0-9]{1,12})\t(.*)", re.DOTALL
-)
+_UNIT_LINE = re.compile(r"([0-9]{1,9}-[0-9]{1,9})(\.[0-9]{1,9})?\t([0-9]{1,12})-([0-9]{1,12})\t(.*)", re.DOTALL)
 
 
 class WebAnnoLayer(Struct, frozen=True):
@@ -225,9 +220,7 @@ def _parse_unit(line: str, number: int, columns: int, where: str) -> WebAnnoUnit
         raise SourceError(what, where=f"{where}:{number}", do="export the file again")
     text, *cells = fits[5].split("\t")
     if len(cells) < columns:
-        what = (
-            f"the row has {pluralize(len(cells), 'column')} behind its token, the layers above have {columns}"
-        )
+        what = f"the row has {pluralize(len(cells), 'column')} behind its token, the layers above have {columns}"
         raise SourceError(what, where=f"{where}:{number}", do="export the file again")
     return WebAnnoUnit(number, bool(fits[2]), int(fits[3]), int(fits[4]), text, tuple(cells[:columns]))
 
@@ -261,8 +254,6 @@ def _stacked_values(unit: WebAnnoUnit, layer: WebAnnoLayer) -> Iterator[tuple[in
     cells = [parse_cell(c) for c in raw]
     for n in range(max((len(c) for c in cells), default=0)):
         row: list[CellValue | None] = [c[n] if n < len(c) else None for c in cells]
-        description = {
-            f: v.text for f, v in zip(layer.features, row, strict=True) if v and v.text is not None
-        }
+        description = {f: v.text for f, v in zip(layer.features, row, strict=True) if v and v.text is not None}
         own = (v for f, v in zip(before, row, strict=True) if v and not f.startswith(ROLE_PREFIX))
         yield next((v.number for v in own if v.number), 0), description

@@ -21,9 +21,7 @@ from annotator.formats.span_fields import NoteCounter
 from annotator.formats.webanno.webanno_table import CellValue, escape_text_line, format_cell
 
 TSV_HEADER = "#FORMAT=WebAnno TSV 3.3\n#T_SP=de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity|value\n\n"
-GAPS_LOST = (
-    "texts whose blanks between sentences come back as line ends, since WebAnno's TSV does not tell them: {n}"
-)
+GAPS_LOST = "texts whose blanks between sentences come back as line ends, since WebAnno's TSV does not tell them: {n}"
 
 TokenPart = tuple[int, int]
 

@@ -106,10 +106,7 @@ def extend_body(
     tail = _extension_length([*zip(scores, ends_sentence, frame, strict=True)][last + 1 :], least)
     before = [PagePart.BEFORE] * (first - head) + [PagePart.BODY] * head
     return (
-        before
-        + states[first : last + 1]
-        + [PagePart.BODY] * tail
-        + [PagePart.AFTER] * (len(states) - last - 1 - tail)
+        before + states[first : last + 1] + [PagePart.BODY] * tail + [PagePart.AFTER] * (len(states) - last - 1 - tail)
     )
 
 
@@ -270,6 +267,4 @@ def segment_page(lines: list[str]) -> SegmentedPage:
         if PagePart.BODY in states:
             break
     frame = [is_page_frame(line, row["again"] > 0) for line, row in zip(measures, rows, strict=True)]
-    return SegmentedPage(
-        found, measures, extend_body(states, scores, [line.ends_sentence for line in measures], frame)
-    )
+    return SegmentedPage(found, measures, extend_body(states, scores, [line.ends_sentence for line in measures], frame))

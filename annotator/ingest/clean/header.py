@@ -66,12 +66,7 @@ def promote_places(page: SegmentedPage, title: int, lines: list[SourceLine]) -> 
 def _looks_like_place(text: str) -> bool:
     words = text.replace(",", " ").split()
     plain = all(word.strip(".'’-").replace("-", "").replace("’", "").isalpha() for word in words)
-    return (
-        0 < len(words) <= MAX_PLACE_WORDS
-        and plain
-        and text.strip()[0].isupper()
-        and not is_section_line(text)
-    )
+    return 0 < len(words) <= MAX_PLACE_WORDS and plain and text.strip()[0].isupper() and not is_section_line(text)
 
 
 def _is_byline_or_date(page: SegmentedPage, at: int) -> bool:
@@ -93,16 +88,11 @@ def promote_names(page: SegmentedPage, title: int, lines: list[SourceLine]) -> N
         ):
             continue
         beside = any(
-            lines[other].verdict in {LineVerdict.BYLINE, LineVerdict.DATELINE}
-            or _is_byline_or_date(page, other)
+            lines[other].verdict in {LineVerdict.BYLINE, LineVerdict.DATELINE} or _is_byline_or_date(page, other)
             for other in (at - 1, at + 1)
             if 0 <= other < len(lines)
         )
-        first = (
-            at == title + 1
-            and one.capital_share == 1.0
-            and (one.words <= 3 or _is_name_with_company(page, at))
-        )
+        first = at == title + 1 and one.capital_share == 1.0 and (one.words <= 3 or _is_name_with_company(page, at))
         if beside or first or page.text_counts[one.key] > 1:
             lines[at] = SourceLine(LineVerdict.BYLINE, "a name under the title")
 
@@ -221,9 +211,7 @@ def _picture_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
 def repeated_caption(page: SegmentedPage, at: int) -> SourceLine:
     """Return the verdict on a caption that occurs twice."""
     again = page.repeats_recent(at)
-    return SourceLine(
-        LineVerdict.CAPTION, "the same caption again" if again else "a caption that stands twice"
-    )
+    return SourceLine(LineVerdict.CAPTION, "the same caption again" if again else "a caption that stands twice")
 
 
 def _promote_captions(page: SegmentedPage, title: int | None, lines: list[SourceLine]) -> None:
@@ -255,11 +243,7 @@ def _promote_decks(page: SegmentedPage, title: int | None, lines: list[SourceLin
     for at in range(title + 1, min(len(lines), title + 7)):
         if lines[at].verdict is LineVerdict.BYLINE or is_headline_companion(page.features[at]):
             return
-        if (
-            lines[at].verdict is LineVerdict.BOILERPLATE
-            and _is_text_line(page, at)
-            and decks < MAX_DECK_LINES
-        ):
+        if lines[at].verdict is LineVerdict.BOILERPLATE and _is_text_line(page, at) and decks < MAX_DECK_LINES:
             lines[at] = SourceLine(LineVerdict.DECK, "a summary under the title")
             decks += 1
 

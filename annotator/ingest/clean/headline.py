@@ -127,11 +127,7 @@ def find_title(page: SegmentedPage) -> int | None:
         return _title_at_top(page)
     crumbs = page.features[best].key in page.features[best - 1].key
     label = page.features[best - 1].words <= MAX_LABEL_WORDS
-    if (
-        scores.get(best - 1, 0.0) > max(MIN_TITLE_SCORE, scores[best] - MAX_DECK_SCORE_GAP)
-        and not crumbs
-        and not label
-    ):
+    if scores.get(best - 1, 0.0) > max(MIN_TITLE_SCORE, scores[best] - MAX_DECK_SCORE_GAP) and not crumbs and not label:
         best -= 1
     best = headline_above(page, _without_site_suffix(page, best, places), _byline_bonus(page, best))
     return next((at for at in scores if page.features[at].key == page.features[best].key), best)
@@ -146,9 +142,7 @@ def is_same_title(page: SegmentedPage, title: int, at: int) -> bool:
 def _has_site_suffix(key: str, longer: str) -> bool:
     """Return whether a text is another one of some words with the site's name after it."""
     rest = longer.removeprefix(key)
-    marked = (
-        rest != longer and rest.lstrip()[:1] in {"-", "|", "–", "—", "·", "»"} and len(rest) < MAX_SITE_SUFFIX
-    )
+    marked = rest != longer and rest.lstrip()[:1] in {"-", "|", "–", "—", "·", "»"} and len(rest) < MAX_SITE_SUFFIX
     return marked and key.count(" ") >= 2
 
 
@@ -199,17 +193,9 @@ def _title_score(page: SegmentedPage, at: int) -> float:
     shared = common / max(len(words), 1)
     value = 2.5 * shared * min(len(words), 4) / 4 + announced + 0.4 * (page.text_counts[line.key] > 1)
     value += 0.3 * (abs(page.body_start - at) <= 1) + 0.3 * (at == 0) + 0.3 * (line.words >= 5)
+    value -= 0.02 * abs(page.body_start - at) + 0.6 * (len(words) < 3) + 0.5 * (not shared) + 1.2 * (line.words > 20)
     value -= (
-        0.02 * abs(page.body_start - at)
-        + 0.6 * (len(words) < 3)
-        + 0.5 * (not shared)
-        + 1.2 * (line.words > 20)
-    )
-    value -= (
-        0.8 * line.credits
-        + 0.8 * line.is_truncated
-        + 0.5 * (line.calls + line.legal)
-        + 0.8 * (at >= page.body_start)
+        0.8 * line.credits + 0.8 * line.is_truncated + 0.5 * (line.calls + line.legal) + 0.8 * (at >= page.body_start)
     )
     if line.ends_sentence and line.text[-1] in ".;:":
         value -= 0.6 if announced else 1.6
@@ -221,9 +207,7 @@ def _title_penalty(page: SegmentedPage, at: int, common: int) -> float:
     line = page.features[at]
     named = is_byline_line(line) and not (is_capitals_byline(line.text) and common >= 2)
     odd = named or is_date_line(line) or is_photo_credit(line) or _precedes_credit(page, at)
-    return (
-        1.5 * odd + 1.0 * _follows_label(page, at) + 1.0 * _in_dated_list(page, at) + 0.4 * min(line.links, 2)
-    )
+    return 1.5 * odd + 1.0 * _follows_label(page, at) + 1.0 * _in_dated_list(page, at) + 0.4 * min(line.links, 2)
 
 
 def _precedes_credit(page: SegmentedPage, at: int) -> bool:

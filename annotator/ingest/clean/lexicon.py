@@ -25,9 +25,7 @@ SENTENCE_END = re.compile(rf"[.!?…。！？؟۔।॥:;](?:[{CLOSING_CHARACTER
 INNER_STOP = re.compile(rf"[.!?][{CLOSING_CHARACTERS}]*\s+[\"'“‘«(\[]*[A-ZÀ-ÞА-ЯІЇЄҐ]|[。！？؟۔।]")
 """The end of a sentence with another one after it."""
 TRUNCATED = re.compile(r"(?:\.\.\.|…)\s*(?:\[?read more\]?|more|»)?\s*[»>]*\s*$", re.IGNORECASE)
-LINK_PATTERN = re.compile(
-    r"https?://|www\.\w|\w@\w+\.\w|(?<!\w)[@#]\w{2,}|\b\w+\.(?:com|org|net)\b", re.IGNORECASE
-)
+LINK_PATTERN = re.compile(r"https?://|www\.\w|\w@\w+\.\w|(?<!\w)[@#]\w{2,}|\b\w+\.(?:com|org|net)\b", re.IGNORECASE)
 LINK_HINT = re.compile(r"[@#/]|\w\.\w")
 """Without one of these nothing in a line is a link."""
 SEPARATORS = re.compile(r"\s[|·•/»>«]\s?|[|»]")
@@ -77,24 +75,19 @@ BYLINE_START = re.compile(
     rf"^\W*(?:written|reported|story|words|text|analysis|column|posted|published)?\s*(?i:by|von|par|por)\s+{NAME_REGEX}"
     rf"|^\W*(?:reporter|author):|^From\s+{NAME_REGEX}(?:\s+{NAME_REGEX}){{1,2}}(?:\s+(?:in|at)\s+.{{2,40}})?$"
     rf"|^{NAME_REGEX}(?:\s+{NAME_REGEX}){{1,2}}\s+@\w+"
-    rf"|^(?:{NAME_REGEX}\s+){{1,3}}[A-ZÀ-Þ][a-zà-þ'’-]+(?:View|See|Follow|Read)\s",
+    rf"|^(?:{NAME_REGEX}\s+){{1,3}}[A-ZÀ-Þ][a-zà-þ'’-]+(?:View|See|Follow|Read)\s"
 )
 """A line that says who wrote: "By Ann Lee", "From Ann Lee in Oslo", "Ann Lee @annlee", "Ann LeeView all".
 """
 CAPS_BYLINE = re.compile(r"^\W*(?:[A-ZÀ-Þ][A-ZÀ-Þ'’.-]+\s+){1,3}[A-ZÀ-Þ'’.-]{2,}\s*,(?!.*\d)")
 """A name in capitals with a paper or an office: "ANN LEE, THE POST"; a headline can look like it."""
 OFFICE_WORD = re.compile(
-    r"\b(?:correspondent|editor|reporter|writer|columnist|contributor|staff|bureau|journalist|desk)s?\b",
-    re.IGNORECASE,
+    r"\b(?:correspondent|editor|reporter|writer|columnist|contributor|staff|bureau|journalist|desk)s?\b", re.IGNORECASE
 )
-COMPANY_ENDING = re.compile(
-    r"\b(?:agency|press|news|newswire|newspapers?|network|media|wire|service)$", re.IGNORECASE
-)
+COMPANY_ENDING = re.compile(r"\b(?:agency|press|news|newswire|newspapers?|network|media|wire|service)$", re.IGNORECASE)
 """The last word of the names of agencies and papers."""
 PLACE_REGEX = r"[A-ZÀ-Þ][\w.'’]*(?:[ ,/-]+(?:[A-ZÀ-Þ][\w.'’]*|de|al|am|au|of|on|la|el|sur))*"
-AGENCY_DATELINE = re.compile(
-    rf"^(?P<place>{PLACE_REGEX})\s*,?\s*\((?P<agency>[A-Z][\w .-]+)\)[\s,—–-]*(?P<rest>.*)$"
-)
+AGENCY_DATELINE = re.compile(rf"^(?P<place>{PLACE_REGEX})\s*,?\s*\((?P<agency>[A-Z][\w .-]+)\)[\s,—–-]*(?P<rest>.*)$")
 """A dateline with the agency in brackets: "Oslo (AFP) March 3, 2031"."""
 PLACE_DAY = re.compile(
     rf"^\W{{0,2}}(?P<place>{PLACE_REGEX})(?:,?\s+(?:{WEEKDAY_REGEX},?\s+)?{DAY_REGEX}|,\s+{WEEKDAY_REGEX})(?P<rest>.*)$"
@@ -196,9 +189,7 @@ def count_phrases(words: list[str]) -> dict[str, int]:
 def starts_with_ending(words: list[str]) -> bool:
     """Return whether a line begins like one after an article's end ("Related links")."""
     start = [word for word in words[:8] if word[0].isalnum()]
-    return any(
-        tuple(start[: len(phrase)]) == phrase for phrase in _ending_index().get(start[0] if start else "", ())
-    )
+    return any(tuple(start[: len(phrase)]) == phrase for phrase in _ending_index().get(start[0] if start else "", ()))
 
 
 def is_furniture(text: str) -> bool:
@@ -209,9 +200,7 @@ def is_furniture(text: str) -> bool:
 def _without_counts(text: str) -> str:
     """Return a line in lower case without the counts and marks at its ends."""
     low = text.lower()
-    return (COUNT_AT_EDGE.sub("", low) if _may_have_count(low) else low).strip(
-        " \t.:!?»›<>|-–—[]()…"
-    ) or low.strip()
+    return (COUNT_AT_EDGE.sub("", low) if _may_have_count(low) else low).strip(" \t.:!?»›<>|-–—[]()…") or low.strip()
 
 
 def _may_have_count(low: str) -> bool:

@@ -219,10 +219,7 @@ def feature_vectors(measures: list[LineFeatures]) -> list[dict[str, float]]:
     """Return the features of each unit, named as in ``FEATURE_WEIGHTS``."""
     repeated = Counter(line.key for line in measures)
     prose = [line.prose_likeness for line in measures]
-    return [
-        _feature_vector(line, repeated[line.key] > 1, _nearby_prose(prose, at))
-        for at, line in enumerate(measures)
-    ]
+    return [_feature_vector(line, repeated[line.key] > 1, _nearby_prose(prose, at)) for at, line in enumerate(measures)]
 
 
 def _feature_vector(line: LineFeatures, again: bool, near: float) -> dict[str, float]:
@@ -299,11 +296,7 @@ def is_day_line(text: str) -> bool:
 def dateline_place(text: str) -> str:
     """Return the place in a line of place and day ("Oslo, Friday, 3 March"), "" for other lines."""
     match = PLACE_DAY.match(text)
-    if (
-        match is None
-        or NOT_PLACE_START.match(text)
-        or any(map(str.isalnum, CLOCK_TIME.sub("", match["rest"])))
-    ):
+    if match is None or NOT_PLACE_START.match(text) or any(map(str.isalnum, CLOCK_TIME.sub("", match["rest"]))):
         return ""
     place = TRAILING_WEEKDAY.sub("", match["place"].strip(" ,")).strip(" ,")
     month = place.split()[-1].lower().strip(".") in MONTH_NUMBERS if place else True
@@ -354,12 +347,7 @@ def is_byline_line(line: LineFeatures) -> bool:
         return True
     if dateline_place(line.text):
         return False
-    office = (
-        OFFICE_WORD.search(line.text)
-        and line.capital_share >= 0.5
-        and "," in line.text
-        and 3 <= line.words <= 12
-    )
+    office = OFFICE_WORD.search(line.text) and line.capital_share >= 0.5 and "," in line.text and 3 <= line.words <= 12
     return bool(office) or is_capitals_byline(line.text)
 
 
@@ -392,11 +380,7 @@ def is_photo_credit(line: LineFeatures) -> bool:
     bare = line.text.strip(" ()[].|/©")
     owner = bare.rsplit(",", 1)[-1].strip()
     known = bool({bare, owner, bare.title(), owner.title()} & lexicon.news_agencies()) and line.words <= 7
-    if (
-        known
-        or (line.credits > 0 and line.words <= 8)
-        or (line.text.lstrip().startswith("©") and line.words <= 5)
-    ):
+    if known or (line.credits > 0 and line.words <= 8) or (line.text.lstrip().startswith("©") and line.words <= 5):
         return True
     return line.words <= 8 and is_photo_owner(bare)
 

@@ -6,12 +6,7 @@ import re
 
 from annotator.core.article import LineVerdict, SourceLine
 from annotator.ingest.clean.body_segmentation import PagePart, SegmentedPage, segment_page
-from annotator.ingest.clean.header import (
-    boilerplate_reason,
-    boilerplate_verdict,
-    header_verdicts,
-    repeated_caption,
-)
+from annotator.ingest.clean.header import boilerplate_reason, boilerplate_verdict, header_verdicts, repeated_caption
 from annotator.ingest.clean.headline import find_title, is_same_title
 from annotator.ingest.clean.lexicon import (
     BULLET,
@@ -178,9 +173,7 @@ def _biography_start(page: SegmentedPage, lines: list[SourceLine]) -> int:
     """Return where the author's portrait begins, the number of units where there is none."""
     body = [at for at, line in enumerate(lines) if line.verdict.annotated]
     bylines = [
-        parse_author(page.features[at].text)
-        for at, line in enumerate(lines)
-        if line.verdict is LineVerdict.BYLINE
+        parse_author(page.features[at].text) for at, line in enumerate(lines) if line.verdict is LineVerdict.BYLINE
     ]
     names = {name.strip().lower() for byline in bylines for name in AUTHOR_SEPARATOR.split(byline)} - {""}
     for at in body[-MAX_BIOGRAPHY_UNITS:] if len(body) > MAX_BIOGRAPHY_UNITS else []:
@@ -250,10 +243,7 @@ def clean(text: str) -> CleanedPage:
 def _unit_verdicts(page: SegmentedPage) -> list[SourceLine]:
     """Return the verdict on each unit of a page."""
     if not page.body:
-        return [
-            boilerplate_verdict(boilerplate_reason(page, at, "no prose near it"))
-            for at in range(len(page.units))
-        ]
+        return [boilerplate_verdict(boilerplate_reason(page, at, "no prose near it")) for at in range(len(page.units))]
     title = find_title(page)
     start = max(page.body_start, title + 1) if title is not None else page.body_start
     start = _start_after_deck(page, title, start)
@@ -268,9 +258,7 @@ def _unit_verdicts(page: SegmentedPage) -> list[SourceLine]:
 
 def _start_after_deck(page: SegmentedPage, title: int | None, start: int) -> int:
     """Return the article's first unit: the one after a byline or date that follows a deck or two."""
-    reach = range(
-        start, min(start + 4, page.body_end) if title is not None else min(start + 1, page.body_end)
-    )
+    reach = range(start, min(start + 4, page.body_end) if title is not None else min(start + 1, page.body_end))
     marks = [at for at in reach if _ends_header(page, start, at)]
     return marks[-1] + 1 if marks and marks[-1] + 1 < page.body_end else start
 

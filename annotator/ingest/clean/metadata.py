@@ -29,8 +29,7 @@ BYLINE_LEAD = re.compile(
 )
 BYLINE_STOP = re.compile(r"\s*(?:\||•|·|»|\s[-–—]\s|\b(?i:updated|published|posted)\b).*$")
 WEEKDAY_OR_ZONE = re.compile(
-    r"\b(?:mon|tues?|wed(?:nes)?|thurs?|fri|sat(?:ur)?|sun)day\b|(?-i:\b(?:[A-Z]{1,3}T|GMT|UTC)\b)",
-    re.IGNORECASE,
+    r"\b(?:mon|tues?|wed(?:nes)?|thurs?|fri|sat(?:ur)?|sun)day\b|(?-i:\b(?:[A-Z]{1,3}T|GMT|UTC)\b)", re.IGNORECASE
 )
 AFTER_AUTHOR = re.compile(rf"\s+(?:(?:in|at)\s+(?:the\s+)?{NAME_REGEX}.*|on|@\w+.*)$")
 """What may follow an author's name: from where, the "on" before a date, a handle."""
@@ -47,9 +46,7 @@ YEAR_FIRST_SLASHES = re.compile(r"\b((?:19|20)\d\d)/(\d\d)/(\d\d)\b")
 UNIX_TIMESTAMP = re.compile(r"[1-9]\d{9}(?:\d{3})?")
 YEARS_REGEX = r"(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)\d\d)?"
 COPYRIGHT_LEAD = re.compile(rf"(?:©|\(c\)|copyright)\W*{YEARS_REGEX}\W+|©\s*", re.IGNORECASE)
-COPYRIGHT_END = re.compile(
-    rf"[.,](?:\s|$)|[|•·(]|\s[-–—]\s|\ball rights\b|\blimited\b|{YEARS_REGEX}", re.IGNORECASE
-)
+COPYRIGHT_END = re.compile(rf"[.,](?:\s|$)|[|•·(]|\s[-–—]\s|\ball rights\b|\blimited\b|{YEARS_REGEX}", re.IGNORECASE)
 
 
 def parse_date(text: str) -> str:
@@ -108,9 +105,7 @@ def parse_author(text: str) -> str:
         rest = MISSING_SPACE.split(rest)[0]
     rest = AUTHOR_LINK.sub("", rest)
     parts = [part.strip() for part in AFTER_AUTHOR.sub("", rest.strip(" -–—|,·:")).split(",")]
-    return _without_agency(
-        ", ".join(part for at, part in enumerate(parts) if at == 0 or _is_second_author(part))
-    )
+    return _without_agency(", ".join(part for at, part in enumerate(parts) if at == 0 or _is_second_author(part)))
 
 
 def _without_agency(name: str) -> str:
@@ -206,18 +201,14 @@ class CleanedPage(Struct, frozen=True):
     source: str
 
 
-def describe_page(
-    page: SegmentedPage, verdicts: list[SourceLine], lines: tuple[SourceLine, ...]
-) -> CleanedPage:
+def describe_page(page: SegmentedPage, verdicts: list[SourceLine], lines: tuple[SourceLine, ...]) -> CleanedPage:
     """Return the cleaned page; ``verdicts`` are those on its units, ``lines`` those on its physical lines."""
     texts = _texts_by_verdict(page, verdicts)
     opening = texts[LineVerdict.BODY][:1]
     datelines, bylines = texts[LineVerdict.DATELINE], texts[LineVerdict.BYLINE]
     places = [place_and_agency(text, opening=False) for text in datelines]
     places += [
-        place_and_agency(text, opening=True)
-        for text in opening
-        if not _opens_with_speaker(texts[LineVerdict.BODY])
+        place_and_agency(text, opening=True) for text in opening if not _opens_with_speaker(texts[LineVerdict.BODY])
     ]
     agencies = [agency for _, agency in places] + [find_agency(text) for text in (*bylines, *datelines)]
     sites = [find_site(unit.text) for unit in page.units[page.body_end :]]

@@ -101,9 +101,7 @@ class ActionResult(Struct, frozen=True):
 # -- selecting ---------------------------------------------------------------------------------
 
 
-def with_selection(
-    state: SelectionState, selection: Selection | None, *, fresh: bool = False
-) -> SelectionState:
+def with_selection(state: SelectionState, selection: Selection | None, *, fresh: bool = False) -> SelectionState:
     """Return the state with something else selected."""
     last = selection.range if selection else state.last_range
     return replace(state, selection=selection, span_just_made=fresh, typed_hint="", last_range=last)
@@ -170,16 +168,12 @@ def shrink_selection(context: ActionContext, state: SelectionState) -> ActionRes
 
 def move_selection_right_edge(context: ActionContext, state: SelectionState, by: int) -> ActionResult:
     """Move the right edge of the selection, or of the span in focus, by a word."""
-    return _resize_selection(
-        context, state, sel.with_right_edge_moved(require_selection(state), context.tokens, by)
-    )
+    return _resize_selection(context, state, sel.with_right_edge_moved(require_selection(state), context.tokens, by))
 
 
 def move_selection_left_edge(context: ActionContext, state: SelectionState, by: int) -> ActionResult:
     """Move the left edge of the selection, or of the span in focus, by a word."""
-    return _resize_selection(
-        context, state, sel.with_left_edge_moved(require_selection(state), context.tokens, by)
-    )
+    return _resize_selection(context, state, sel.with_left_edge_moved(require_selection(state), context.tokens, by))
 
 
 def _resize_selection(context: ActionContext, state: SelectionState, new: Selection) -> ActionResult:
@@ -190,9 +184,7 @@ def _resize_selection(context: ActionContext, state: SelectionState, new: Select
         return ActionResult(moved)
     start, end = token_range_offsets(context, trim_whitespace_tokens(context, new.range))
     kept = (old.start if new.first == first else start, old.end if new.last == last else end)
-    return ActionResult(
-        moved, span_edits.move_span(context.annotated, old, Span(*kept, old.label), context.schema)
-    )
+    return ActionResult(moved, span_edits.move_span(context.annotated, old, Span(*kept, old.label), context.schema))
 
 
 # -- labels ------------------------------------------------------------------------------------
@@ -215,9 +207,7 @@ def label_selection(context: ActionContext, state: SelectionState, name: Label) 
     return _add_span_result(context, state, context.active, span)
 
 
-def _label_target_offsets(
-    context: ActionContext, chosen: Selection, snap: TokenRange | None
-) -> tuple[int, int]:
+def _label_target_offsets(context: ActionContext, chosen: Selection, snap: TokenRange | None) -> tuple[int, int]:
     """Return the code points that a label's key means: a span in focus keeps its edges, inside tokens too."""
     focus = span_at_range(context, chosen.range) if snap is None else None
     if focus:
@@ -231,9 +221,7 @@ def label_selection_beside(context: ActionContext, state: SelectionState, name: 
     return _add_span_result(context, state, context.active, Span(start, end, name.name), beside=True)
 
 
-def next_suggestion(
-    context: ActionContext, state: SelectionState, name: str
-) -> tuple[int, Suggestion] | None:
+def next_suggestion(context: ActionContext, state: SelectionState, name: str) -> tuple[int, Suggestion] | None:
     """Return the suggestion that a label's key takes without a selection, and its sentence.
 
     It is the first one of the label after the place that the label has come to, in the active
@@ -309,9 +297,7 @@ def remove_span_or_suggestion(context: ActionContext, state: SelectionState) -> 
         raise RuleError("nothing is selected", do="Tab goes to the suggestions and spans")
     chosen = state.selection.range
     span = span_at_range(context, chosen)
-    offered = [
-        s for s in context.visible_suggestions(context.active) if _suggestion_range(context, s) == chosen
-    ]
+    offered = [s for s in context.visible_suggestions(context.active) if _suggestion_range(context, s) == chosen]
     if span is None and offered:
         return ActionResult(with_selection(state, None), _reject_suggestions(context, chosen))
     span = span or _innermost_span(context, chosen)
@@ -345,9 +331,7 @@ def label_all_mentions(context: ActionContext, state: SelectionState) -> ActionR
     words = context.annotated.text_of(span)
     edits, n = label_mentions(context.annotated_sentences, words, span.label, context.schema)
     if not n:
-        raise RuleError(
-            f"no other “{words}” in the article is free", do="a label or a rejection stands there already"
-        )
+        raise RuleError(f"no other “{words}” in the article is free", do="a label or a rejection stands there already")
     return ActionResult(
         state, span_edits.combine_edits(edits, f"{n} more “{words}” {'is' if n == 1 else 'are'} {span.label}")
     )

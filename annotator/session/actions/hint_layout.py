@@ -69,9 +69,7 @@ class HintLayoutCache:
         if article.id != self._lowercase_words[0]:
             self._lowercase_words = (article.id, lowercase_words(article.text))
         tokens = sentence.tokens
-        inside_graphemes = tokens_inside_graphemes(
-            tokens
-        )  # no cell of their own: what they belong to is drawn as one
+        inside_graphemes = tokens_inside_graphemes(tokens)  # no cell of their own: what they belong to is drawn as one
         widths = [0 if i in inside_graphemes else self._cell_width(t.text) for i, t in enumerate(tokens)]
         return HintLayout(
             assign_hints(tokens, widths, self.reserved_letters, self.style),

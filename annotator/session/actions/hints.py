@@ -14,12 +14,7 @@ from msgspec.structs import replace
 from annotator.core.tokens import Token
 from annotator.language import english as en
 from annotator.language.selection_ranges import candidates_in
-from annotator.language.sentence_features import (
-    SENTENCE_ENDS,
-    SentenceFeatures,
-    is_quotation_mark,
-    sentence_features,
-)
+from annotator.language.sentence_features import SENTENCE_ENDS, SentenceFeatures, is_quotation_mark, sentence_features
 
 HINT_LETTERS = "jkluiohnmpygertwvcbqxzasdf"
 """The hint letters, the right hand's first; those that are label keys are left out."""
@@ -79,10 +74,7 @@ _MAX_LIKELY_RANK = 2
 
 
 def assign_hints(
-    tokens: Sequence[Token],
-    widths: Sequence[int],
-    label_keys: frozenset[str],
-    style: HintStyle = DEFAULT_HINT_STYLE,
+    tokens: Sequence[Token], widths: Sequence[int], label_keys: frozenset[str], style: HintStyle = DEFAULT_HINT_STYLE
 ) -> tuple[Hint, ...]:
     """Return one hint a token; ``widths`` are in cells.
 
@@ -91,9 +83,7 @@ def assign_hints(
     view = sentence_features(tokens)
     slots = _hint_slots(view, widths, hint_ranks(view))
     keys = _assign_letters(slots, style.available_letters(label_keys))
-    hints = [
-        Hint(k, s.cell, k != "" and s.rank <= _MAX_LIKELY_RANK) for k, s in zip(keys, slots, strict=True)
-    ]
+    hints = [Hint(k, s.cell, k != "" and s.rank <= _MAX_LIKELY_RANK) for k, s in zip(keys, slots, strict=True)]
     return _shift_to_first_cell(view, widths, hints)
 
 
@@ -194,17 +184,12 @@ def _prefix_count(doubles: Sequence[bool], letters: int) -> int:
     return next((p for p in range(1, most) if sum(doubles[letters - p :]) <= p * letters), most)
 
 
-def _shift_to_first_cell(
-    view: SentenceFeatures, widths: Sequence[int], hints: Sequence[Hint]
-) -> tuple[Hint, ...]:
+def _shift_to_first_cell(view: SentenceFeatures, widths: Sequence[int], hints: Sequence[Hint]) -> tuple[Hint, ...]:
     """Move a hint to its token's first cell where the token before it got none after all."""
     out: list[Hint] = []
     for i, hint in enumerate(hints):
         touched = (
-            i > 0
-            and view.is_attached(i)
-            and out[-1].letters
-            and out[-1].cell + len(out[-1].letters) == widths[i - 1]
+            i > 0 and view.is_attached(i) and out[-1].letters and out[-1].cell + len(out[-1].letters) == widths[i - 1]
         )
         out.append(replace(hint, cell=int(bool(touched))) if hint.letters else Hint())
     return tuple(out)

@@ -51,15 +51,11 @@ def explicit_selection(first: int, last: int) -> Selection:
 def selection_by_hint(old: Selection | None, tokens: Sequence[Token], i: int) -> Selection:
     """Return the selection after the hint of token ``i``: start, alone, other end, or a new one."""
     if old is None or old.stage is SelectionStage.SET:
-        return Selection(
-            *widen_to_graphemes(tokens, snap_to_phrase(tokens, i)), anchor=i, stage=SelectionStage.SNAPPED
-        )
+        return Selection(*widen_to_graphemes(tokens, snap_to_phrase(tokens, i)), anchor=i, stage=SelectionStage.SNAPPED)
     if i == old.anchor:
         again = old.stage is SelectionStage.ALONE
         first, last = widen_to_graphemes(tokens, snap_to_phrase(tokens, i) if again else (i, i + 1))
-        return Selection(
-            first, last, anchor=i, stage=SelectionStage.SNAPPED if again else SelectionStage.ALONE
-        )
+        return Selection(first, last, anchor=i, stage=SelectionStage.SNAPPED if again else SelectionStage.ALONE)
     if i < old.anchor:
         return Selection(*widen_to_graphemes(tokens, (i, old.last)), anchor=i)
     return Selection(*widen_to_graphemes(tokens, (old.anchor, i + 1)), anchor=old.anchor)

@@ -47,18 +47,14 @@ def select_visible_suggestions(
     return best_non_overlapping(open_suggestions(found, annotated, schema))
 
 
-def best_non_overlapping(
-    found: Iterable[Suggestion], at_least: float = MIN_VISIBLE_SCORE
-) -> tuple[Suggestion, ...]:
+def best_non_overlapping(found: Iterable[Suggestion], at_least: float = MIN_VISIBLE_SCORE) -> tuple[Suggestion, ...]:
     """Return of each label the best suggestions that don't overlap, in reading order, outer before inner."""
     kept: dict[str, list[Suggestion]] = {}
     for s in sorted(found, key=lambda s: (-s.score, s.start, -s.end, s.label)):
         mine = kept.setdefault(s.label, [])
         if s.score >= at_least and not any(s.start < k.end and k.start < s.end for k in mine):
             mine.append(s)
-    return tuple(
-        sorted((s for mine in kept.values() for s in mine), key=lambda s: (s.start, -s.end, s.label))
-    )
+    return tuple(sorted((s for mine in kept.values() for s in mine), key=lambda s: (s.start, -s.end, s.label)))
 
 
 def likeliest_by_range(suggestions: Iterable[Suggestion]) -> dict[tuple[int, int], Suggestion]:
@@ -79,9 +75,7 @@ def select_auto_accepted(
     best = likeliest_by_range(suggestions)
     kept, out = list(annotated.annotation.spans), []
     for s in (
-        s
-        for s in suggestions
-        if s is best[s.start, s.end] and s.label in labels and s.score >= AUTO_ACCEPT_SCORE
+        s for s in suggestions if s is best[s.start, s.end] and s.label in labels and s.score >= AUTO_ACCEPT_SCORE
     ):
         if schema.find_violation(span_from_suggestion(s), kept) is None:
             kept.append(span_from_suggestion(s))

@@ -49,10 +49,7 @@ def active_sentence_rows(
         head = number_column(state, glyphs) if n == 0 else _left_margin(glyphs)
         rows = [
             (*_left_margin(glyphs), *hint_row(line, state, hint_mode)),
-            (
-                *head,
-                *styled.fit_row(active_text_row(line, styles), width, CellStyle("text", background="row")),
-            ),
+            (*head, *styled.fit_row(active_text_row(line, styles), width, CellStyle("text", background="row"))),
             *(
                 (*_left_margin(glyphs), *lane)
                 for lane in span_lanes.draw_lanes(span_lanes.place_marks(line, marks), line.width, glyphs)
@@ -101,9 +98,7 @@ def number_column(state: TaskState, glyphs: Glyphs) -> StyledRow:
     return (styled.active(glyphs.active), answer, *number)
 
 
-def sentence_number_cells(
-    i: int, annotated: AnnotatedSentence, style: CellStyle, glyphs: Glyphs
-) -> StyledRow:
+def sentence_number_cells(i: int, annotated: AnnotatedSentence, style: CellStyle, glyphs: Glyphs) -> StyledRow:
     """Return a sentence's number in four cells, with signs in those that are free.
 
     They are ``!`` (a span begins or ends inside a token), then ``f`` (flagged) or ``n`` (has a note).
@@ -189,9 +184,7 @@ def active_text_row(line: WrappedLine, styles: _TextStyles) -> StyledRow:
         selected_range=_range_on_line(line, styles.selected_range),
         preview=tuple(p for p in styles.preview if _range_on_line(line, p)),
     )
-    return styled.row_of_cells(
-        (cell.text, _cell_style(line, i, over[i], styles)) for i, cell in enumerate(line.cells)
-    )
+    return styled.row_of_cells((cell.text, _cell_style(line, i, over[i], styles)) for i, cell in enumerate(line.cells))
 
 
 def _cell_style(line: WrappedLine, i: int, over: SpanMark | None, styles: _TextStyles) -> CellStyle:

@@ -99,9 +99,7 @@ def fully_visible_sentences(rows: tuple[BodyRow, ...], state: TaskState, frame: 
     if TEXT_COLUMN + frame.text_width > frame.width:
         return ()
     counts = Counter(r.sentence for r in rows if r.line >= 0)
-    whole = [
-        i for i in counts if i != state.active and counts[i] == len(inactive_sentence_rows(state, i, frame))
-    ]
+    whole = [i for i in counts if i != state.active and counts[i] == len(inactive_sentence_rows(state, i, frame))]
     block = active_sentence.active_sentence_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
     if counts[state.active] >= len(block):
         whole.append(state.active)
@@ -203,12 +201,7 @@ def inactive_sentence_rows(state: TaskState, i: int, frame: BodyFrame) -> tuple[
 
 @lru_cache(maxsize=2048)
 def _inactive_rows(
-    schema: Schema,
-    annotated: AnnotatedSentence,
-    i: int,
-    width: int,
-    glyphs: Glyphs,
-    marks: tuple[SpanMark, ...],
+    schema: Schema, annotated: AnnotatedSentence, i: int, width: int, glyphs: Glyphs, marks: tuple[SpanMark, ...]
 ) -> tuple[tuple[int, StyledRow], ...]:
     answer = active_sentence.answer_indicator(annotated.annotation.answer, glyphs)
     head: StyledRow = (

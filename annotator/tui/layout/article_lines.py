@@ -24,9 +24,7 @@ def article_lines_header(article: Article, width: int, glyphs: Glyphs) -> Styled
     return styled.justify_row(left, (StyledText("  "), *right), width)
 
 
-def article_line_rows(
-    article: Article, at: int, width: int, height: int, glyphs: Glyphs
-) -> tuple[StyledRow, ...]:
+def article_line_rows(article: Article, at: int, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
     """Return exactly ``height`` rows: the lines round number ``at`` (from 0)."""
     texts = article.text.split("\n")
     shown = styled.visible_range(len(texts), at, height)
@@ -34,9 +32,7 @@ def article_line_rows(
     return styled.fill_height(rows, height)
 
 
-def _article_line_row(
-    i: int, text: str, line: SourceLine, width: int, glyphs: Glyphs, *, active: bool
-) -> StyledRow:
+def _article_line_row(i: int, text: str, line: SourceLine, width: int, glyphs: Glyphs, *, active: bool) -> StyledRow:
     style = Styles.TEXT if line.verdict.annotated else Styles.CONTEXT
     style = CellStyle("text", background="row", bold=True) if active else style
     verdict = CellStyle("ok" if line.verdict.annotated else "muted")

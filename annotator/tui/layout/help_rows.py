@@ -32,16 +32,10 @@ def _label_guideline(label: Label, width: int, glyphs: Glyphs) -> list[StyledRow
     rules = [f"may lie in {', '.join(label.inside)}"] if label.inside else ["lies in no other label"]
     rules += [f"may cross {', '.join(label.overlaps)}"] if label.overlaps else []
     rows: list[StyledRow] = [
-        (
-            *key,
-            StyledText(label.name, CellStyle("lane", label.name, bold=True)),
-            styled.muted(f"  {'; '.join(rules)}"),
-        )
+        (*key, StyledText(label.name, CellStyle("lane", label.name, bold=True)), styled.muted(f"  {'; '.join(rules)}"))
     ]
     for paragraph in label.description.split("\n"):
-        rows += [
-            (StyledText("   " + line),) for line in styled.wrap_paragraph(screen_text(paragraph), width - 4)
-        ]
+        rows += [(StyledText("   " + line),) for line in styled.wrap_paragraph(screen_text(paragraph), width - 4)]
     for example in label.examples:
         rows += _example_rows(label, example, width, glyphs)
     return rows
@@ -53,9 +47,7 @@ def _example_rows(label: Label, example: Example, width: int, glyphs: Glyphs) ->
     at = 0
     for start, end in example.marked:
         pieces.append(styled.context(screen_text(example.text[at:start])))
-        pieces.append(
-            StyledText(f"[{screen_text(example.text[start:end])}]", CellStyle("lane", label.name, bold=True))
-        )
+        pieces.append(StyledText(f"[{screen_text(example.text[start:end])}]", CellStyle("lane", label.name, bold=True)))
         at = end
     pieces.append(styled.context(screen_text(example.text[at:])))
     note = styled.wrap_paragraph(screen_text(example.note), width - 6) if example.note else []
@@ -119,10 +111,7 @@ def tour_rows(tour: Tour, state: TaskState, width: int, glyphs: Glyphs) -> tuple
             styled.fit_row((StyledText(" "), *lines[0]), width),
             styled.fit_row((StyledText(" "), *lines[1]), width),
         )
-    return (
-        _tour_progress_row(tour, state, width, glyphs),
-        styled.fit_row((StyledText(" "), *lines[0]), width),
-    )
+    return (_tour_progress_row(tour, state, width, glyphs), styled.fit_row((StyledText(" "), *lines[0]), width))
 
 
 def _filled_placeholder(part: str, state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
@@ -184,11 +173,7 @@ def _tour_progress_row(tour: Tour, state: TaskState, width: int, glyphs: Glyphs)
     left: StyledRow = (StyledText(glyphs.rule * 2, rule), styled.likely(" tour "), styled.ok(marks + " "))
     key = command_by_id("let_go", glyphs.commands).main_key
     keys = f"{key} {key}" if state.selection or state.typed_hint else key
-    right: StyledRow = (
-        styled.key(f" {keys}"),
-        styled.muted(" leaves the tour "),
-        StyledText(glyphs.rule * 2, rule),
-    )
+    right: StyledRow = (styled.key(f" {keys}"), styled.muted(" leaves the tour "), StyledText(glyphs.rule * 2, rule))
     gap = width - styled.row_width(left) - styled.row_width(right)
     if gap < 1:
         return styled.fit_row(styled.clip_row(left, width), width)

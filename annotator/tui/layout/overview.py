@@ -53,11 +53,7 @@ def whole_percent(done: int, total: int) -> int:
 
 
 def overview_sentence_rows(
-    state: TaskState,
-    notices: Mapping[int, Sequence[str]],
-    width: int,
-    height: int,
-    glyphs: Glyphs,
+    state: TaskState, notices: Mapping[int, Sequence[str]], width: int, height: int, glyphs: Glyphs
 ) -> tuple[StyledRow, ...]:
     """Return exactly ``height`` rows: title, byline, heading, the sentences round the active one, notices.
 
@@ -76,9 +72,7 @@ def overview_sentence_rows(
     message = problem_and_note_rows(state, notices, width, glyphs)
     message = message[: max(height // 4, height - len(top) - len(state.annotated_sentences) - 1)]
     foot = [(), *message] if message else []
-    shown = styled.visible_range(
-        len(state.annotated_sentences), state.active, max(1, height - len(top) - len(foot))
-    )
+    shown = styled.visible_range(len(state.annotated_sentences), state.active, max(1, height - len(top) - len(foot)))
     rows = [_sentence_row(state, i, bool(notices.get(i)), text, glyphs) for i in shown]
     return styled.fill_height([*top, *rows, *foot], height)
 
@@ -128,12 +122,7 @@ def problem_and_note_rows(
         rows += [(i, _problem_or_note_row("!", "warn", i, words, width, glyphs)) for words in problems]
         if annotated.annotation.note:
             rows.append(
-                (
-                    i,
-                    _problem_or_note_row(
-                        "n", "likely", i, f"note: {annotated.annotation.note}", width, glyphs
-                    ),
-                )
+                (i, _problem_or_note_row("n", "likely", i, f"note: {annotated.annotation.note}", width, glyphs))
             )
     return [row for i, row in sorted(rows, key=lambda x: (x[0] != state.active, x[0]))]
 
@@ -169,9 +158,7 @@ def _majority_location(group: InconsistencyGroup, here: Sequence[int]) -> str:
 # -- articles --------------------------------------------------------------------------------------
 
 
-def article_list_rows(
-    articles: ArticleList, width: int, height: int, glyphs: Glyphs
-) -> tuple[StyledRow, ...]:
+def article_list_rows(articles: ArticleList, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
     """Return exactly ``height`` rows: a heading and the articles with how far each is."""
     head = styled.muted(f" ARTICLES, {articles.order}")
     rows: list[StyledRow] = [(), styled.justify_row((head,), (styled.muted("done "),), width)]

@@ -54,9 +54,7 @@ def selected_text(state: TaskState) -> str:
     if state.selection is None:
         return ""
     tokens = state.annotated.sentence.tokens
-    return state.annotated.sentence.text[
-        tokens[state.selection.first].start : tokens[state.selection.last - 1].end
-    ]
+    return state.annotated.sentence.text[tokens[state.selection.first].start : tokens[state.selection.last - 1].end]
 
 
 def prompt_rows(state: TaskState, width: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
@@ -95,10 +93,7 @@ def _prompt_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     message = (*((message_item(state.message),) if state.message else ()), *_misaligned_items(state, glyphs))
     suggestions = _label_key_items(state, glyphs)
     if suggestions:
-        both = (
-            key_item(glyphs.key("accept") + " accept"),
-            key_item(glyphs.key("accept_view") + " all in view"),
-        )
+        both = (key_item(glyphs.key("accept") + " accept"), key_item(glyphs.key("accept_view") + " all in view"))
         return (*message, *suggestions, *both)
     return (
         *message,
@@ -124,8 +119,7 @@ def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     assert state.selected_span is not None
     words = shortened_words(state.annotated.text_of(state.selected_span), 24, glyphs)
     chip = StyledText(
-        screen_text(state.selected_span.label),
-        CellStyle("lane", state.selected_span.label, reverse=True, bold=True),
+        screen_text(state.selected_span.label), CellStyle("lane", state.selected_span.label, reverse=True, bold=True)
     )
     keys = " ".join(x.key for x in state.schema.labels if x.key)
     message = (message_item(state.message),) if state.message else ()
@@ -173,18 +167,14 @@ def _suggestions_for_selection(state: TaskState) -> tuple[Suggestion, ...]:
     return tuple(sorted(found, key=lambda s: -s.score))
 
 
-def _suggestion_items(
-    state: TaskState, offered: tuple[Suggestion, ...], glyphs: Glyphs
-) -> tuple[PromptItem, ...]:
+def _suggestion_items(state: TaskState, offered: tuple[Suggestion, ...], glyphs: Glyphs) -> tuple[PromptItem, ...]:
     """Return which key takes the current suggestion, which turns it down, and where it comes from.
 
     A label that would take another stretch from the same hint says so.
     """
     takes = [label_item(x.key, x.name) for s in offered if (x := state.schema.label(s.label)) and x.key]
     named = {s.label for s in offered}
-    others = [
-        x for x in state.schema.labels if x.key and x.name in state.snapped_ranges and x.name not in named
-    ]
+    others = [x for x in state.schema.labels if x.key and x.name in state.snapped_ranges and x.name not in named]
     best = offered[0]
     return (
         *takes,

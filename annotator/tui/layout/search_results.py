@@ -44,9 +44,7 @@ def search_hit_rows(
 ) -> tuple[StyledRow, ...]:
     """Return exactly ``height`` rows: the hits round number ``at`` (from 0), one a row."""
     shown = styled.visible_range(len(hits), at, height)
-    return styled.fill_height(
-        (_search_hit_row(hits[i], width, glyphs, active=i == at) for i in shown), height
-    )
+    return styled.fill_height((_search_hit_row(hits[i], width, glyphs, active=i == at) for i in shown), height)
 
 
 def _search_hit_row(hit: SearchHit, width: int, glyphs: Glyphs, *, active: bool) -> StyledRow:
@@ -63,9 +61,7 @@ def _search_hit_row(hit: SearchHit, width: int, glyphs: Glyphs, *, active: bool)
     )
     room = max(4, width - title - 12)
     return styled.fit_row(
-        (*head, *highlighted_text_row(hit.annotated.sentence.text, hit.highlights, room, style, glyphs)),
-        width,
-        style,
+        (*head, *highlighted_text_row(hit.annotated.sentence.text, hit.highlights, room, style, glyphs)), width, style
     )
 
 
@@ -102,7 +98,5 @@ def _excerpt_start(text: str, highlighted: tuple[HighlightRange, ...], room: int
 def search_header(name: str, count_text: str, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the head row: what this is, and how many hits there are."""
     right = styled.muted(f" {count_text} ")
-    left = styled.truncate(
-        f" Search {glyphs.dot} {screen_text(name)}", width - cell_len(right.text), glyphs.cut
-    )
+    left = styled.truncate(f" Search {glyphs.dot} {screen_text(name)}", width - cell_len(right.text), glyphs.cut)
     return (*styled.fit_row((styled.title(left),), width - cell_len(right.text)), right)

@@ -77,9 +77,7 @@ LaneGrid = list[list[tuple[str, CellStyle]]]
 _BLANK_CELL = (" ", CellStyle("lane"))
 
 
-def draw_lanes(
-    placed: Sequence[PlacedMark], width: int, glyphs: Glyphs, role: str = "lane"
-) -> tuple[StyledRow, ...]:
+def draw_lanes(placed: Sequence[PlacedMark], width: int, glyphs: Glyphs, role: str = "lane") -> tuple[StyledRow, ...]:
     """Return the lane rows of a line, each ``width`` cells; at least one.
 
     ``role``: of the style; ``lane``, or ``quiet`` where the sentence is not the active one.
@@ -111,9 +109,7 @@ def _draw_mark(row: list[tuple[str, CellStyle]], p: PlacedMark, glyphs: Glyphs, 
     row[p.first : p.first + len(cells)] = cells
 
 
-def _mark_parts(
-    p: PlacedMark, bar: LaneGlyphs, glyphs: Glyphs
-) -> tuple[str, tuple[str, ...], tuple[str, ...], str]:
+def _mark_parts(p: PlacedMark, bar: LaneGlyphs, glyphs: Glyphs) -> tuple[str, tuple[str, ...], tuple[str, ...], str]:
     """Return the left end, the name's and the tag's cells as far as they fit, and the right end of a bar."""
     width = p.last - p.first
     tag_text = glyphs.problem if p.mark.wrong else p.mark.tag
@@ -128,9 +124,7 @@ def _mark_parts(
     if width < 5:
         return left, _characters_in_cells(p.mark.label, room), tag, right
     apart = bool(tag) and p.mark.next  # a key is apart from the name, if a short one
-    name = _characters_in_cells(
-        p.mark.label if token_width(p.mark.label) + apart <= room else p.mark.short, room
-    )
+    name = _characters_in_cells(p.mark.label if token_width(p.mark.label) + apart <= room else p.mark.short, room)
     gap = " " if apart and len(name) < room else ""
     return left, name, (*gap, *tag), right
 
@@ -181,9 +175,7 @@ SPAN_EDGE = "|"
 
 
 @lru_cache(maxsize=1024)
-def span_marks(
-    schema: Schema, annotated: AnnotatedSentence, focus: Span | None = None
-) -> tuple[SpanMark, ...]:
+def span_marks(schema: Schema, annotated: AnnotatedSentence, focus: Span | None = None) -> tuple[SpanMark, ...]:
     """Return the marks of a sentence's spans, the one in focus marked as such."""
     return tuple(_span_mark(schema, annotated, s, s == focus) for s in annotated.annotation.spans)
 
@@ -269,6 +261,4 @@ def style_under_mark(schema: Schema, mark: SpanMark | None) -> CellStyle:
         return CellStyle("text", background="row")
     if mark.state == "focus":
         return CellStyle("text", mark.label, background="focus", bold=True)
-    return CellStyle(
-        "text", mark.label, background="container" if mark.label in schema.containers else "leaf"
-    )
+    return CellStyle("text", mark.label, background="container" if mark.label in schema.containers else "leaf")

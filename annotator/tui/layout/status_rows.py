@@ -80,14 +80,7 @@ def _label_legend(state: TaskState, glyphs: Glyphs, named: str, counted: bool) -
         name = label.name if named == "full" else state.schema.short_name(label.name)
         gap = (styled.rule(glyphs.rule),) if n else ()
         count = (styled.muted(f" {counts[label.name]}"),) if counted else ()
-        row = (
-            *row,
-            *gap,
-            styled.key(f" {label.key} "),
-            styled.label(name, label.name),
-            *count,
-            StyledText(" "),
-        )
+        row = (*row, *gap, styled.key(f" {label.key} "), styled.label(name, label.name), *count, StyledText(" "))
     return row
 
 
@@ -189,10 +182,7 @@ def panel_guideline_rows(state: TaskState, width: int) -> list[StyledRow]:
     """Return the guideline of the label last used, wrapped."""
     label = state.schema.label(state.guideline_label) or state.schema.labels[0]
     rows: list[StyledRow] = [
-        (
-            StyledText(label.name, CellStyle("lane", label.name, bold=True)),
-            styled.muted("  guideline, ? for all"),
-        )
+        (StyledText(label.name, CellStyle("lane", label.name, bold=True)), styled.muted("  guideline, ? for all"))
     ]
     for paragraph in label.description.split("\n"):
         rows += [(styled.context(line),) for line in styled.wrap_paragraph(screen_text(paragraph), width)]
@@ -202,16 +192,13 @@ def panel_guideline_rows(state: TaskState, width: int) -> list[StyledRow]:
 def _status_facts(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRow]:
     answer = state.annotated.annotation.answer
     saved = StyledText(
-        time.strftime("%H:%M:%S", time.localtime(state.saved_at)) if state.saved_at else "nothing new",
-        Styles.TEXT,
+        time.strftime("%H:%M:%S", time.localtime(state.saved_at)) if state.saved_at else "nothing new", Styles.TEXT
     )
     if state.save_state is not SaveState.SAVED:
         saved = saved_indicator(state.save_state, glyphs)
     share = f" {glyphs.dot} {state.done * 100 // state.total} %" if state.total else ""
     rows: list[StyledRow] = [
-        _status_fact(
-            "ANSWER", (StyledText(f"{answer.value}ed".replace("ee", "e") if answer else "not yet"),)
-        ),
+        _status_fact("ANSWER", (StyledText(f"{answer.value}ed".replace("ee", "e") if answer else "not yet"),)),
         _status_fact("SAVED", (saved,)),
         _status_fact("ARTICLE", answer_strip(state, glyphs, max(5, width - 9))),
     ]

@@ -60,29 +60,17 @@ def worklist_header(about: str, count_text: str, width: int, glyphs: Glyphs) -> 
     return styled.clip_row(styled.justify_row(left, (right,), width), width)
 
 
-def consistency_worklist_rows(
-    view: ConsistencyView, width: int, height: int, glyphs: Glyphs
-) -> tuple[StyledRow, ...]:
+def consistency_worklist_rows(view: ConsistencyView, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
     """Return exactly ``height`` rows: heading, places, the current sentence and what follows."""
     line = view.places[view.position]
     place = line.place
-    sentence = highlighted_sentence_rows(place.annotated, place.start, place.end, width, glyphs)[
-        :_MAX_SENTENCE_ROWS
-    ]
+    sentence = highlighted_sentence_rows(place.annotated, place.start, place.end, width, glyphs)[:_MAX_SENTENCE_ROWS]
     room = max(1, min(len(view.places), height - len(sentence) - 6))
     places = [
         _place_row(view.places[i], width, glyphs, active=i == view.position)
         for i in styled.visible_range(len(view.places), view.position, room)
     ]
-    rows = [
-        group_heading(view, width, glyphs),
-        (),
-        *places,
-        (),
-        *sentence,
-        proposal_row(line, width, glyphs),
-        (),
-    ]
+    rows = [group_heading(view, width, glyphs), (), *places, (), *sentence, proposal_row(line, width, glyphs), ()]
     rows += _following_groups(view, width, height - len(rows), glyphs)
     return tuple(styled.fit_row(row, width) for row in styled.fill_height(rows, height))
 
@@ -110,17 +98,14 @@ def _variant_name(place: WordOccurrence, group: InconsistencyGroup) -> str:
 def _place_row(line: WorklistPlace, width: int, glyphs: Glyphs, *, active: bool) -> StyledRow:
     place = line.place
     end = StyledText(
-        " " + _place_outcome(line),
-        Styles.MUTED if place.is_consistent or line.resolved is not None else Styles.KEY,
+        " " + _place_outcome(line), Styles.MUTED if place.is_consistent or line.resolved is not None else Styles.KEY
     )
     highlighted = ((place.start, place.end),)
     style = worklist_row_style(active=active)
     text = highlighted_text_row(
         place.annotated.sentence.text, highlighted, worklist_text_width(width, end), style, glyphs
     )
-    return worklist_row(
-        line.sentence_number, _place_sign(line, glyphs), text, end, width, glyphs, active=active
-    )
+    return worklist_row(line.sentence_number, _place_sign(line, glyphs), text, end, width, glyphs, active=active)
 
 
 def worklist_row_style(*, active: bool) -> CellStyle:
@@ -138,11 +123,7 @@ def worklist_row(
 ) -> StyledRow:
     """Return a row of a worklist: where it is, the words, and what there is to say at the end."""
     head = (styled.active(glyphs.active if active else " "), mark, styled.number(f"{name:>7} "))
-    return (
-        *head,
-        *styled.fit_row(text, worklist_text_width(width, end), worklist_row_style(active=active)),
-        end,
-    )
+    return (*head, *styled.fit_row(text, worklist_text_width(width, end), worklist_row_style(active=active)), end)
 
 
 def _place_sign(line: WorklistPlace, glyphs: Glyphs) -> StyledText:
@@ -182,10 +163,7 @@ def highlighted_sentence_rows(
     pieces = tuple(StyledText(c, style) for c, style in zip(text, styles, strict=True))
     first, *more = styled.wrap_row(pieces, max(4, min(96, width - 8)))
     answer = answer_indicator(annotated.annotation.answer, glyphs)
-    return [
-        (StyledText("  "), answer, StyledText("   "), *first),
-        *((StyledText("      "), *row) for row in more),
-    ]
+    return [(StyledText("  "), answer, StyledText("   "), *first), *((StyledText("      "), *row) for row in more)]
 
 
 def proposal_row(line: WorklistPlace, width: int, glyphs: Glyphs) -> StyledRow:
@@ -195,9 +173,7 @@ def proposal_row(line: WorklistPlace, width: int, glyphs: Glyphs) -> StyledRow:
     lead = (styled.active(f"    {glyphs.here} "),)
     if line.resolved is not None:
         message = "done" if line.resolved else "left as it is"
-        return styled.fit_row(
-            (*lead, styled.ok(f"{message}; {glyphs.key('list_undo')} takes it back")), width
-        )
+        return styled.fit_row((*lead, styled.ok(f"{message}; {glyphs.key('list_undo')} takes it back")), width)
     if place.is_consistent:
         return styled.fit_row((*lead, styled.muted(f"{here}, like most")), width)
     return styled.fit_row(
@@ -299,12 +275,8 @@ def _repair_row(repair: SpanRepair, span: Span, width: int, glyphs: Glyphs) -> S
     elif repair.kind is RepairKind.SPLIT:
         gives = styled.bold(shortened_words(f" {SPAN_EDGE} ".join(repair.result), room, glyphs))
     else:
-        gives = StyledText(
-            shortened_words(repair.result[0], room, glyphs), CellStyle("lane", span.label, bold=True)
-        )
-    return _repair_key_row(
-        REPAIR_COMMANDS[repair.kind], repair.kind.value, (gives,), width, glyphs, live=True
-    )
+        gives = StyledText(shortened_words(repair.result[0], room, glyphs), CellStyle("lane", span.label, bold=True))
+    return _repair_key_row(REPAIR_COMMANDS[repair.kind], repair.kind.value, (gives,), width, glyphs, live=True)
 
 
 def _repair_key_row(

@@ -146,9 +146,7 @@ class AnnotateScreen(RowScreen):
         stay = layout.active_row_on_page(self._page, state, frame) if there else None
         self._last_arrival = arrived
         self._active_row = (
-            layout.active_start_row(state, frame, turned=state.page_motion is PageMotion.TURN)
-            if stay is None
-            else stay
+            layout.active_start_row(state, frame, turned=state.page_motion is PageMotion.TURN) if stay is None else stay
         )
         if stay is None:
             self._page = layout.visible_page(state, frame, self._active_row)
@@ -179,16 +177,13 @@ class AnnotateScreen(RowScreen):
         width, height = self.size
         text = min(96, width - 10 - panel if panel else width - 8)
         app = self.annotator
-        return BodyFrame(
-            width - panel, self.body_height, max(2, text), height >= 36, app.glyphs, state.hint_visibility
-        )
+        return BodyFrame(width - panel, self.body_height, max(2, text), height >= 36, app.glyphs, state.hint_visibility)
 
     def _rule_row(self, state: TaskState, panel: int) -> StyledRow:
         width, glyphs = self.size.width, self.annotator.glyphs
         if state.banner:
             return styled.fit_row(
-                (StyledText(" " + screen_text(state.banner), CellStyle("warn", bold=True, reverse=True)),),
-                width,
+                (StyledText(" " + screen_text(state.banner), CellStyle("warn", bold=True, reverse=True)),), width
             )
         return empty_rule_row(width, glyphs) if panel else rule_row(state, width, glyphs)
 

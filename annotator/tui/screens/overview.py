@@ -92,18 +92,14 @@ class OverviewScreen(RowScreen):
         self._start_reading()
 
     def _start_reading(self) -> None:
-        look = partial(
-            self._read_in_thread, self._session.navigation.touched_sentences(), self._session.queue
-        )
+        look = partial(self._read_in_thread, self._session.navigation.touched_sentences(), self._session.queue)
         self.run_worker(look, thread=True, exclusive=True, group="overview")
 
     def _read_in_thread(self, touched: TouchedSentences, queue: tuple[str, ...]) -> None:
         navigation, last_report, worker = self._session.navigation, time.monotonic(), get_current_worker()
         problems = navigation.problem_finder
         try:
-            self.post_message(
-                self.Looked(problems.inconsistencies(touched), problems.misaligned_spans(touched))
-            )
+            self.post_message(self.Looked(problems.inconsistencies(touched), problems.misaligned_spans(touched)))
             for n, article in enumerate(queue):
                 navigation.sentence_search.article(article)
                 if worker.is_cancelled:
@@ -140,9 +136,7 @@ class OverviewScreen(RowScreen):
         self.part("articles").display = beside > 0
         self.part("articles").styles.width = beside
         if beside:
-            self.part("articles").show_rows(
-                layout.article_list_rows(self._articles(height), beside, height, glyphs)
-            )
+            self.part("articles").show_rows(layout.article_list_rows(self._articles(height), beside, height, glyphs))
         self.part("body").display = beside < width
         keys = [(glyphs.words(key), does) for key, does in _OVERVIEW_KEYS]
         self.part("keys").show_rows((keys_row(keys, ("F1", "all keys"), width),))

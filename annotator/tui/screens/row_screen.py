@@ -48,9 +48,7 @@ class RowScreen(Screen[None]):
         """Return one of the screen's rows widgets."""
         return self.query_one(f"#{name}", Rows)
 
-    def show_parts(
-        self, head: StyledRow, body: tuple[StyledRow, ...], rule: StyledRow, keys: StyledRow
-    ) -> None:
+    def show_parts(self, head: StyledRow, body: tuple[StyledRow, ...], rule: StyledRow, keys: StyledRow) -> None:
         """Draw the four parts."""
         self.part("head").show_rows((head,))
         self.part("body").show_rows(body)
@@ -109,9 +107,7 @@ class ScrollScreen(RowScreen):
         with VerticalScroll(id="scroll", can_focus=False):
             yield self.rows("body")
 
-    def show_parts(
-        self, head: StyledRow, body: tuple[StyledRow, ...], rule: StyledRow, keys: StyledRow
-    ) -> None:
+    def show_parts(self, head: StyledRow, body: tuple[StyledRow, ...], rule: StyledRow, keys: StyledRow) -> None:
         """Draw the four parts, the body in its whole height."""
         self.part("body").styles.height = len(body)
         super().show_parts(head, body, rule, keys)
@@ -131,10 +127,7 @@ class TextScreen(ScrollScreen):
     ]
 
     def __init__(
-        self,
-        title: str,
-        make_rows: Callable[[int], tuple[StyledRow, ...]],
-        open_other: Callable[[], None] | None,
+        self, title: str, make_rows: Callable[[int], tuple[StyledRow, ...]], open_other: Callable[[], None] | None
     ) -> None:
         """Show the rows that ``make_rows`` returns for a width; ``?`` calls ``open_other``."""
         super().__init__()

@@ -78,9 +78,7 @@ class SearchScreen(RowScreen):
         self.part("sign").show_rows(((styled.key(" / "),),))
         height = self.body_height
         hits = search_hit_rows(found.hits, self._position, width, height, glyphs) if found.query else ()
-        wrong = found.error or found.query.warning(
-            tuple(x.name for x in self._controller.session.schema.labels)
-        )
+        wrong = found.error or found.query.warning(tuple(x.name for x in self._controller.session.schema.labels))
         warning = styled.fit_row((styled.warn(" ! " + screen_text(wrong)),), width)
         self.show_parts(
             search_header(self._session.corpus.name, self._count_text(), width, glyphs),
@@ -96,11 +94,7 @@ class SearchScreen(RowScreen):
         hits = f"{found.total} {'hit' if found.total == 1 else 'hits'}"
         if found.total > len(found.hits):
             hits = f"the first {len(found.hits)} of {hits}"
-        return (
-            hits
-            if found.done
-            else f"{hits}, {found.articles_searched} of {len(self._session.queue)} articles"
-        )
+        return hits if found.done else f"{hits}, {found.articles_searched} of {len(self._session.queue)} articles"
 
     # -- searching -----------------------------------------------------------------------------
 

@@ -67,9 +67,7 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
         self._message: StatusMessage | None = None
         self._sentence_numbers: dict[str, str] = {}
         self._not_started_text = others_work_message(controller.session.corpus, controller.session.annotator)
-        self._return_sentence = (
-            controller.session.annotated.sentence.id if controller.session.article_sentences else ""
-        )
+        self._return_sentence = controller.session.annotated.sentence.id if controller.session.article_sentences else ""
 
     # -- what each worklist says for itself --------------------------------------------------------
 
@@ -77,9 +75,7 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
         """Return the list of what is found; called from a thread."""
         raise NotImplementedError
 
-    def list_rows(
-        self, worklist: WorklistT, width: int, height: int, glyphs: Glyphs
-    ) -> tuple[StyledRow, ...]:
+    def list_rows(self, worklist: WorklistT, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
         """Return exactly ``height`` rows of the list with the current item."""
         raise NotImplementedError
 
@@ -93,9 +89,7 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
         """Draw, and look in a thread."""
         self.draw()
         self.run_worker(
-            partial(self._find_in_thread, self._session.navigation.touched_sentences()),
-            thread=True,
-            group="worklist",
+            partial(self._find_in_thread, self._session.navigation.touched_sentences()), thread=True, group="worklist"
         )
 
     def _find_in_thread(self, touched: TouchedSentences) -> None:
@@ -138,9 +132,7 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
         """Return the row of keys: those that make sense now and that the keymap has not taken away."""
         if not worklist or not worklist.items:
             return []
-        keys = [
-            (glyphs.key(name), does) for name, does in (self.KEYS if worklist.current_item else _UNDO_KEYS)
-        ]
+        keys = [(glyphs.key(name), does) for name, does in (self.KEYS if worklist.current_item else _UNDO_KEYS)]
         more = [*self.MOVES, (glyphs.key("list_open"), "open")] if worklist.current_item else []
         return [(key, does) for key, does in [*keys, *more] if key]
 
@@ -217,9 +209,7 @@ class ConsistencyScreen(WorklistScreen[ConsistencyQueue]):
 
     def find_items(self, touched: TouchedSentences) -> ConsistencyQueue:
         """Return the list of what is not labelled alike; called from a thread."""
-        return ConsistencyQueue(
-            self._session, self._session.navigation.problem_finder.inconsistencies(touched)
-        )
+        return ConsistencyQueue(self._session, self._session.navigation.problem_finder.inconsistencies(touched))
 
     def empty_text(self, worklist: ConsistencyQueue) -> str:
         """Return the message where all is alike."""
@@ -230,9 +220,7 @@ class ConsistencyScreen(WorklistScreen[ConsistencyQueue]):
         """Go to the next or previous words."""
         self._run(MoveReview(by, group=True))
 
-    def list_rows(
-        self, worklist: ConsistencyQueue, width: int, height: int, glyphs: Glyphs
-    ) -> tuple[StyledRow, ...]:
+    def list_rows(self, worklist: ConsistencyQueue, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
         """Return the rows of the current group."""
         return layout.consistency_worklist_rows(self._view(worklist), width, height, glyphs)
 
@@ -241,9 +229,7 @@ class ConsistencyScreen(WorklistScreen[ConsistencyQueue]):
         assert item is not None
         mine = [(n, x) for n, x in enumerate(worklist.items) if x.group == item.group]
         lines = [self._line(x.occurrence, worklist.settled.get(n)) for n, x in mine]
-        alike = [p for p in worklist.groups[item.group].occurrences if p.is_consistent][
-            :_MAX_CONSISTENT_PLACES
-        ]
+        alike = [p for p in worklist.groups[item.group].occurrences if p.is_consistent][:_MAX_CONSISTENT_PLACES]
         lines += [self._line(p) for p in alike]
         waiting = Counter(x.group for n, x in enumerate(worklist.items) if n not in worklist.settled)
         later = sorted({x.group for x in worklist.items[worklist.at :]} - {item.group})
@@ -276,9 +262,7 @@ class RepairScreen(WorklistScreen[RepairQueue]):
     def find_items(self, touched: TouchedSentences) -> RepairQueue:
         """Return the list of the spans inside tokens; called from a thread."""
         return RepairQueue(
-            self._session,
-            self._session.navigation.problem_finder.misaligned_spans(touched),
-            self._return_sentence,
+            self._session, self._session.navigation.problem_finder.misaligned_spans(touched), self._return_sentence
         )
 
     def empty_text(self, worklist: RepairQueue) -> str:
@@ -289,9 +273,7 @@ class RepairScreen(WorklistScreen[RepairQueue]):
             return f"nothing waits; {left}"
         return "every span begins and ends on the edges of tokens"
 
-    def list_rows(
-        self, worklist: RepairQueue, width: int, height: int, glyphs: Glyphs
-    ) -> tuple[StyledRow, ...]:
+    def list_rows(self, worklist: RepairQueue, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
         """Return the rows of the list and of the current span."""
         numbers = worklist.open_indexes
         waiting = [worklist.items[n] for n in numbers]

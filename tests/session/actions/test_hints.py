@@ -23,9 +23,7 @@ from annotator.session.actions.hints import (
 from tests.language.sentence_samples import SENTENCES, cut
 
 KEYS = frozenset("asdf")
-SAMPLE = (
-    "“We asked for two engineers on each boat, and Director Halvard Brekke gave us one,” said Maren Quist."
-)
+SAMPLE = "“We asked for two engineers on each boat, and Director Halvard Brekke gave us one,” said Maren Quist."
 
 
 def hints_of(tokens: tuple[Token, ...]) -> tuple[Hint, ...]:
@@ -42,16 +40,12 @@ def by_word(text: str) -> dict[str, Hint]:
 def cells(tokens: tuple[Token, ...], hints: tuple[Hint, ...]) -> list[tuple[int, int]]:
     """Return the cells that hints take on an unwrapped line."""
     return [
-        (t.start + h.cell, t.start + h.cell + len(h.letters))
-        for t, h in zip(tokens, hints, strict=True)
-        if h.letters
+        (t.start + h.cell, t.start + h.cell + len(h.letters)) for t, h in zip(tokens, hints, strict=True) if h.letters
     ]
 
 
 @given(SENTENCES, st.frozensets(st.sampled_from(HINT_LETTERS), max_size=8))
-def test_hints_are_distinct_and_no_hint_begins_another(
-    tokens: tuple[Token, ...], keys: frozenset[str]
-) -> None:
+def test_hints_are_distinct_and_no_hint_begins_another(tokens: tuple[Token, ...], keys: frozenset[str]) -> None:
     """Each hint is one or two letters, no label key, and typing it can mean one token only."""
     given_ = [h.letters for h in assign_hints(tokens, [len(t.text) for t in tokens], keys) if h.letters]
     assert len(set(given_)) == len(given_)
@@ -82,34 +76,17 @@ def test_a_token_of_no_width_bears_no_hint(widths: list[int]) -> None:
 def test_what_begins_a_candidate_is_served_first() -> None:
     """Names, numbers and quotations come first, then marks and last words, then the rest of the capitals."""
     h = by_word(SAMPLE)
-    order = {
-        w: HINT_LETTERS.index(h[w].letters[0]) + 100 * (len(h[w].letters) - 1) for w in h if h[w].letters
-    }
-    classes = [
-        ["“", "two", "Halvard", "Maren"],
-        ["”", "Quist"],
-        ["Director", "Brekke"],
-        ["asked"],
-        ["on", "us"],
-    ]
+    order = {w: HINT_LETTERS.index(h[w].letters[0]) + 100 * (len(h[w].letters) - 1) for w in h if h[w].letters}
+    classes = [["“", "two", "Halvard", "Maren"], ["”", "Quist"], ["Director", "Brekke"], ["asked"], ["on", "us"]]
     assert [order[w] for w in classes[0]] == [0, 1, 2, 3]
     for sooner, later in pairwise(classes):
         assert max(order[w] for w in sooner) < min(order[w] for w in later)
-    assert [h[w].likely for w in ("“", "Halvard", "Quist", "Brekke", "asked")] == [
-        True,
-        True,
-        True,
-        False,
-        False,
-    ]
+    assert [h[w].likely for w in ("“", "Halvard", "Quist", "Brekke", "asked")] == [True, True, True, False, False]
 
 
 def test_a_sentence_first_word_is_ordinary_unless_it_is_in_a_name() -> None:
     """The capital of a first word counts only where a name begins with it."""
-    plain, name = (
-        by_word("The old quay of Norhaven closed."),
-        by_word("Brekke closed the old quay of Norhaven."),
-    )
+    plain, name = (by_word("The old quay of Norhaven closed."), by_word("Brekke closed the old quay of Norhaven."))
     assert (plain["Norhaven"].letters, plain["The"].likely) == ("j", False)
     assert (name["Brekke"].letters, name["Norhaven"].letters) == ("j", "k")
 
@@ -136,9 +113,7 @@ def test_the_mirror_has_the_same_letters_the_left_hand_s_first() -> None:
     """Both orders hold the alphabet once; each begins with the home row of its hand."""
     assert sorted(HINT_LETTERS) == sorted(LEFT_HAND_HINT_LETTERS) == sorted(ascii_lowercase)
     tokens = cut("Brekke met Quist in Norhaven.")
-    hints = assign_hints(
-        tokens, [len(t.text) for t in tokens], frozenset("hjkl"), HintStyle(LEFT_HAND_HINT_LETTERS)
-    )
+    hints = assign_hints(tokens, [len(t.text) for t in tokens], frozenset("hjkl"), HintStyle(LEFT_HAND_HINT_LETTERS))
     assert [h.letters for h in hints] == ["f", "a", "d", "r", "s", "e"]
 
 

@@ -99,16 +99,12 @@ def test_without_a_selection_the_cursor_comes_in_from_the_edge() -> None:
     assert sel.cursor_selection(sel.explicit_selection(last, last + 1), TOKENS, 1).range == (last, last + 1)
 
 
-TEXTS = st.lists(
-    st.sampled_from(["Pia", "met", "40", "hens", ".", "“", "”", "\n\n", "\n"]), min_size=1, max_size=9
-)
+TEXTS = st.lists(st.sampled_from(["Pia", "met", "40", "hens", ".", "“", "”", "\n\n", "\n"]), min_size=1, max_size=9)
 DEEDS = st.lists(st.tuples(st.sampled_from("pgsxrl"), st.integers(-1, 30)), max_size=14)
 
 
 @given(TEXTS.filter(lambda words: bool(" ".join(words).strip())), DEEDS)
-def test_no_action_leaves_the_sentence_or_selects_nothing(
-    words: list[str], actions: list[tuple[str, int]]
-) -> None:
+def test_no_action_leaves_the_sentence_or_selects_nothing(words: list[str], actions: list[tuple[str, int]]) -> None:
     """After any deeds a selection holds at least one token of the sentence and its anchor lies in it."""
     tokens = builders.tokens_of(" ".join(words).strip())
     now: Selection | None = None
@@ -132,6 +128,4 @@ def _after(now: Selection | None, tokens: tuple[Token, ...], action: str, n: int
         return sel.grown_selection(now, own) or now
     if action == "s":
         return sel.shrunk_selection(now)
-    return (
-        sel.with_right_edge_moved(now, own, by) if action == "r" else sel.with_left_edge_moved(now, own, by)
-    )
+    return sel.with_right_edge_moved(now, own, by) if action == "r" else sel.with_left_edge_moved(now, own, by)

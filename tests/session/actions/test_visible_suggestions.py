@@ -57,9 +57,7 @@ def test_what_is_settled_is_not_offered(found: list[Suggestion], made: list[Sugg
     for s in made[::2]:
         annotated = replace(
             annotated,
-            annotation=annotated.annotation.with_spans(
-                [*annotated.annotation.spans, span_from_suggestion(s)]
-            ),
+            annotation=annotated.annotation.with_spans([*annotated.annotation.spans, span_from_suggestion(s)]),
         )
     for s in made[1::2]:
         if all(x.key != span_from_suggestion(s).key for x in annotated.annotation.rejected):
