@@ -42,7 +42,11 @@ def build_article(source: ArticleSource, tokenizer: Tokenizer) -> tuple[Article,
 def _text_and_verdicts(source: ArticleSource) -> tuple[str, CleanedPage]:
     """Return the text of a source and the verdicts on its lines, by its kind."""
     if source.kind == "record":
-        return source.text, CleanedPage(tuple(_record_verdicts(source.text)), "", "", "", "", "")
+        # A record's text is the article itself, with no page round it.
+        body = SourceLine(LineVerdict.BODY, "given as the article's text")
+        blank = SourceLine(LineVerdict.BLANK, "nothing on the line")
+        lines = tuple(body if row.strip() else blank for row in source.text.split("\n"))
+        return source.text, CleanedPage(lines, "", "", "", "", "")
     if source.kind != "html":
         return source.text, clean(source.text)
     page = extract_page(source.html, source.origin)
@@ -51,15 +55,6 @@ def _text_and_verdicts(source: ArticleSource) -> tuple[str, CleanedPage]:
         return page.text, cleaned
     stated = (page.title or cleaned.title, page.byline, cleaned.dateline, page.date, page.source)
     return page.text, CleanedPage(page.lines, *stated)
-
-
-def _record_verdicts(text: str) -> Iterator[SourceLine]:
-    """Yield the verdicts on a record's text: it is the article itself, with no page round it."""
-    for row in text.split("\n"):
-        if row.strip():
-            yield SourceLine(LineVerdict.BODY, "given as the article's text")
-        else:
-            yield SourceLine(LineVerdict.BLANK, "nothing on the line")
 
 
 def _source_meta(source: ArticleSource) -> dict[str, object]:
@@ -72,10 +67,11 @@ def _source_meta(source: ArticleSource) -> dict[str, object]:
 
 def _sentences(article: Article, tokenizer: Tokenizer) -> Iterator[Sentence]:
     rows, starts = article.text.split("\n"), article.line_starts()
-    index = 0
-    for lines in paragraph_lines(rows, article.lines):
-        end = starts[lines[-1]] + len(rows[lines[-1]])
-        for a, b in sentence_ranges(article.text, starts[lines[0]], end):
-            index += 1
-            text = article.text[a:b]
-            yield Sentence(article.id, index, a, b, text, tokenizer.tokens(text))
+    ranges = (
+        found
+        for lines in paragraph_lines(rows, article.lines)
+        for found in sentence_ranges(article.text, starts[lines[0]], starts[lines[-1]] + len(rows[lines[-1]]))
+    )
+    for index, (a, b) in enumerate(ranges, 1):
+        text = article.text[a:b]
+        yield Sentence(article.id, index, a, b, text, tokenizer.tokens(text))

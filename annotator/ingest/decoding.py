@@ -27,20 +27,15 @@ _CONTROLS = bytes(b for b in range(32) if b not in _ALLOWED_CONTROLS)
 def unpack_bounded(data: bytes, where: str) -> bytes:
     """Return the bytes, unpacked if they are gzip, or raise SourceError if they are too many."""
     if data.startswith(b"\x1f\x8b"):
-        data = _gunzip(data, where)
+        try:
+            with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+                data = file.read(MAX_SOURCE_BYTES + 1)
+        except (OSError, EOFError, zlib.error) as error:
+            raise SourceError(f"the gzip file is damaged ({error})", where=where, do="pack it again") from None
     if len(data) > MAX_SOURCE_BYTES:
         what = f"the source is larger than {MAX_SOURCE_BYTES // 2**20} MB"
         raise SourceError(what, where=where, do="split it into smaller files")
     return data
-
-
-def _gunzip(data: bytes, where: str) -> bytes:
-    """Inflate gzip bytes, one more than ``MAX_BYTES`` at the most."""
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
-            return file.read(MAX_SOURCE_BYTES + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise SourceError(f"the gzip file is damaged ({error})", where=where, do="pack it again") from None
 
 
 def check_line_lengths(data: bytes, where: str) -> None:

@@ -19,6 +19,7 @@ from msgspec import Struct, field
 
 from annotator.core.article import LineVerdict, SourceLine
 from annotator.core.errors import SourceError
+from annotator.ingest.clean.lexicon import word_groups
 
 # Which lines of a page an extract of it is made of, by aligning their words in order.
 
@@ -44,7 +45,8 @@ def covered_lines(lines: list[str], extract: str) -> list[bool]:
     """
     counts = [len(alignment_words(line)) for line in lines]
     page, part = [w for line in lines for w in alignment_words(line)], alignment_words(extract)
-    if _pair_count(page, part) > MAX_ALIGNMENT_PAIRS:
+    there = Counter(part)
+    if sum(n * there[word] for word, n in Counter(page).items()) > MAX_ALIGNMENT_PAIRS:
         kept = {tuple(alignment_words(line)) for line in extract.split("\n")}
         return [tuple(alignment_words(line)) in kept for line in lines]
     hits = _aligned_words(page, part)
@@ -54,12 +56,6 @@ def covered_lines(lines: list[str], extract: str) -> list[bool]:
         shares.append(sum(hits[at : at + n]) / n if n else None)
         at += n
     return [_is_covered(shares, i) for i in range(len(shares))]
-
-
-def _pair_count(page: list[str], extract: list[str]) -> int:
-    """Return how many pairs of equal words there are: the time that aligning takes at least."""
-    there = Counter(extract)
-    return sum(n * there[word] for word, n in Counter(page).items())
 
 
 def _aligned_words(page: list[str], extract: list[str]) -> list[bool]:
@@ -80,16 +76,8 @@ def _is_covered(shares: list[float | None], i: int) -> bool:
     return len(around) == 2 and all(s > MIN_COVERED_SHARE for s in around)
 
 
-_BLOCK_NAMES = (
-    "address article aside blockquote body br button center dd details dialog dir div dl dt fieldset "
-    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre "
-    "section summary table tbody td tfoot th thead title tr ul"
-)
-_HIDDEN_NAMES = (
-    "audio canvas datalist embed head iframe input math noscript object script select style svg template textarea video"
-)
-_BLOCKS = frozenset(_BLOCK_NAMES.split())
-_HIDDEN = frozenset(_HIDDEN_NAMES.split())
+_TAGS = word_groups("html_tags")
+_BLOCKS, _HIDDEN = frozenset(_TAGS["block"]), frozenset(_TAGS["hidden"])
 _TITLED_TAGS = ("figcaption", "h1", "h2", "h3", "h4", "h5", "h6")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _MAX_BYLINE_WORDS = 12
@@ -126,7 +114,9 @@ def extract_page(html: str, where: str) -> ExtractedPage:
         raise SourceError("the page shows no text", where=where, do="save the page as text instead")
     found = trafilatura.bare_extraction(html, favor_precision=True, include_comments=False, with_metadata=True)
     body, about = _extracted_metadata(found)
-    title = _page_title(tree, about["title"])
+    heads = {" ".join(str(h.text_content()).split()) for h in tree.iter("h1")} - {""}
+    # The only h1 of the page, else what it says of itself (og:title or <title>).
+    title = heads.pop() if len(heads) == 1 else about["title"]
     verdicts = tuple(_line_verdicts(lines, covered_lines([x.text for x in lines], body), title, about["byline"]))
     text = "\n".join(x.text for x in lines)
     return ExtractedPage(text, verdicts, title, about["byline"], about["date"], about["source"])
@@ -137,10 +127,8 @@ def _import_extra(name: str, where: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     except ImportError:
-        what = "reading HTML needs an extra that is not installed"
-        raise SourceError(
-            what, where=where, do="run pip install 'article-annotator[html]' (in a checkout: pip install '.[html]')"
-        ) from None
+        do = "run pip install 'article-annotator[html]' (in a checkout: pip install '.[html]')"
+        raise SourceError("reading HTML needs an extra that is not installed", where=where, do=do) from None
 
 
 def _parse_html(parser: Any, html: str, where: str) -> Any:
@@ -204,12 +192,6 @@ def _is_hidden(node: Any) -> bool:
     return bool(_HIDDEN_STYLE.search(node.get("style") or ""))
 
 
-def _page_title(tree: Any, stated: str) -> str:
-    """Return the only h1 of the page, else what it says of itself (og:title or <title>)."""
-    heads = {" ".join(str(h.text_content()).split()) for h in tree.iter("h1")} - {""}
-    return heads.pop() if len(heads) == 1 else stated
-
-
 def _line_verdicts(lines: list[VisibleLine], body: list[bool], title: str, byline: str) -> Iterator[SourceLine]:
     """Yield the verdict of each line: title and byline by what they say, then the extractor's."""
     wanted = alignment_words(title)
@@ -232,10 +214,5 @@ def _line_verdicts(lines: list[VisibleLine], body: list[bool], title: str, bylin
 def _names_author(text: str, byline: str) -> bool:
     """Whether a short line names one of the authors."""
     line = alignment_words(text)
-    names = [alignment_words(name) for name in byline.split(";")]
-    return len(line) <= _MAX_BYLINE_WORDS and any(n and _contains_name(line, n) for n in names)
-
-
-def _contains_name(line: list[str], name: list[str]) -> bool:
-    spots = range(min(3, len(line) - len(name) + 1))
-    return any(line[i : i + len(name)] == name for i in spots)
+    names = [n for name in byline.split(";") if (n := alignment_words(name))]
+    return len(line) <= _MAX_BYLINE_WORDS and any(line[at : at + len(n)] == n for n in names for at in range(3))

@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import cast
 
 from annotator.core.article import SourceLine
 from annotator.ingest.boundary_rules import is_false_boundary, missed_boundaries
@@ -98,7 +99,12 @@ def sentence_ranges(text: str, start: int, end: int) -> list[CharRange]:
     """
     paragraph = _SPACE.sub(" ", text[start:end])
     cuts = repair_cuts(paragraph, nupunkt_cuts(paragraph))
-    return [(start + a, start + b) for a, b in _trimmed_ranges(paragraph, cuts)]
+    out = []
+    for a, b in zip([0, *cuts], [*cuts, len(paragraph)], strict=True):
+        piece = paragraph[a:b]
+        if piece.strip():
+            out.append((start + b - len(piece.lstrip()), start + a + len(piece.rstrip())))
+    return out
 
 
 def nupunkt_cuts(paragraph: str) -> list[int]:
@@ -111,19 +117,22 @@ def _nupunkt_segmenter() -> Callable[[str], list[CharRange]]:
     """Return nupunkt's default model, loaded once (15 ms)."""
     import nupunkt
 
-    spans: Callable[[str], list[CharRange]] = nupunkt.load("default").spans
-    return spans
+    return cast("Callable[[str], list[CharRange]]", nupunkt.load("default").spans)
 
 
 def repair_cuts(paragraph: str, cuts: Iterable[int]) -> list[int]:
     """Return the cuts of a segmenter without its mistakes at abbreviations and quotations."""
     quotes = quotation_ranges(paragraph)
     found = {*cuts, *missed_boundaries(paragraph), *_after_quotations(paragraph, quotes)}
-    opens = {a + len(_mark_at(paragraph, a)) - 1: a for a, _ in quotes}
+    opens = {a + (paragraph[a : a + 2] in ("``", "''")): a for a, _ in quotes}
     ends = {b - 1 for _, b in quotes}
     moved = sorted({_snap_cut(paragraph, c, opens, ends) for c in found})
-    kept = [c for c in moved if _is_valid_cut(paragraph, c) and not is_false_boundary(paragraph, c)]
-    closed = outermost_ranges(sorted([*quotes, *_asides(paragraph)], key=lambda r: (r[0], -r[1])))
+    # A cut has a blank or a wide stop before it.
+    inner = (c for c in moved if 0 < c < len(paragraph) and paragraph[c - 1] in " 。！？」』）")
+    kept = [c for c in inner if not is_false_boundary(paragraph, c)]
+    # What brackets hold that open in mid-sentence belongs to the sentence.
+    asides = (m.span(1) for m in _BRACKETED_ASIDE.finditer(paragraph))
+    closed = outermost_ranges(sorted([*quotes, *asides], key=lambda r: (r[0], -r[1])))
     return list(_split_long(paragraph, list(_cuts_outside(kept, closed)), closed))
 
 
@@ -139,11 +148,6 @@ def _split_long(text: str, cuts: list[int], closed: list[CharRange]) -> Iterator
         at = cut
         if cut < len(text):
             yield cut
-
-
-def _mark_at(text: str, at: int) -> str:
-    """Return the quotation mark, of one or two characters, that is at an offset."""
-    return text[at : at + 2] if text[at : at + 2] in ("``", "''") else text[at]
 
 
 def _after_quotations(text: str, quotes: list[CharRange]) -> Iterator[int]:
@@ -169,16 +173,6 @@ def _snap_cut(text: str, cut: int, opens: dict[int, int], ends: set[int]) -> int
     return cut
 
 
-def _is_valid_cut(text: str, cut: int) -> bool:
-    """Whether a cut lies between two stretches of text, with a blank or a wide stop before it."""
-    return 0 < cut < len(text) and (text[cut - 1] == " " or text[cut - 1] in "。！？」』）")
-
-
-def _asides(text: str) -> Iterator[CharRange]:
-    """Yield the brackets that open in mid-sentence: what they hold belongs to the sentence."""
-    return (m.span(1) for m in _BRACKETED_ASIDE.finditer(text))
-
-
 def _cuts_outside(cuts: list[int], closed: list[CharRange]) -> Iterator[int]:
     """Yield the cuts that lie inside none of the disjoint ranges; both are in order."""
     n = 0
@@ -187,13 +181,3 @@ def _cuts_outside(cuts: list[int], closed: list[CharRange]) -> Iterator[int]:
             n += 1
         if n == len(closed) or cut <= closed[n][0]:
             yield cut
-
-
-def _trimmed_ranges(text: str, cuts: list[int]) -> Iterator[CharRange]:
-    """Yield the stretches between cuts without the blanks at their ends, blank ones left out."""
-    for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True):
-        piece = text[a:b]
-        start = a + len(piece) - len(piece.lstrip())
-        end = a + len(piece.rstrip())
-        if start < end:
-            yield (start, end)

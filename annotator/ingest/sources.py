@@ -13,28 +13,17 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from annotator.core.errors import SourceError, path_text
-from annotator.ingest.decoding import (
-    MAX_LINE_BYTES,
-    MAX_SOURCE_BYTES,
-    check_line_lengths,
-    decode_source,
-    long_line_error,
-    unpack_bounded,
-)
+from annotator.ingest import decoding
 
 STDIN = "-"
 """The path that means standard input, and the origin of what comes from there."""
 
-KINDS_BY_SUFFIX = {
-    ".txt": "text",
-    ".text": "text",
-    ".md": "text",
-    ".html": "html",
-    ".htm": "html",
-    ".xhtml": "html",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
+_SUFFIXES_BY_KIND = {
+    "text": (".txt", ".text", ".md"),
+    "html": (".html", ".htm", ".xhtml"),
+    "jsonl": (".jsonl", ".ndjson"),
 }
+KINDS_BY_SUFFIX = {suffix: kind for kind, suffixes in _SUFFIXES_BY_KIND.items() for suffix in suffixes}
 """What a file holds by its ending; a further ``.gz`` means that it is packed."""
 
 MAX_RECORD_DEPTH = 20
@@ -85,41 +74,31 @@ def read_sources(paths: Sequence[Path | str], stdin: BinaryIO | None) -> Iterato
     yielded as Failed and never stops the rest; ``stdin`` is None where standard input is closed.
     """
     for path in paths:
-        if str(path) == STDIN:
-            yield from _read_stdin(stdin)
+        if str(path) == STDIN and stdin is None:
+            do = "pipe a page into it, or name a file"
+            yield SourceFailure(STDIN, SourceError("standard input is closed", do=do))
+        elif str(path) == STDIN and stdin is not None:
+            try:
+                yield from _read_stream(STDIN, "standard input", stdin)
+            except OSError as error:
+                yield _read_failure(STDIN, "standard input", error)
         elif os.path.isdir(path):  # noqa: PTH112  (Path.is_dir raises where a folder cannot be looked into)
             yield from _read_folder(Path(path))
         else:
             yield from _read_file(Path(path))
 
 
-def _read_stdin(stdin: BinaryIO | None) -> Iterator[ArticleSource | SourceFailure]:
-    if stdin is None:
-        error = SourceError("standard input is closed", do="pipe a page into it, or name a file")
-        yield SourceFailure(STDIN, error)
-        return
-    try:
-        yield from _read_stream(STDIN, "standard input", stdin)
-    except OSError as error:
-        yield _read_failure(STDIN, "standard input", error)
-
-
 def _read_folder(folder: Path) -> Iterator[ArticleSource | SourceFailure]:
     """Yield the articles of all files below a folder whose ending is known."""
     closed: list[OSError] = []
     files = [p for p in _visible_files(folder, closed) if source_kind(p.name)]
-    for error in closed:
-        name = path_text(error.filename or folder)
-        yield _read_failure(name, name, error)
+    for closing in closed:
+        name = path_text(closing.filename or folder)
+        yield _read_failure(name, name, closing)
     if not files and not closed:
-        yield SourceFailure(
-            path_text(folder),
-            SourceError(
-                "the folder has no source in it",
-                where=path_text(folder),
-                do="give one with files that end in " + ", ".join(KINDS_BY_SUFFIX),
-            ),
-        )
+        do = "give one with files that end in " + ", ".join(KINDS_BY_SUFFIX)
+        error = SourceError("the folder has no source in it", where=path_text(folder), do=do)
+        yield SourceFailure(path_text(folder), error)
     for path in files:
         yield from _read_file(path)
 
@@ -162,7 +141,7 @@ def _read_stream(
 ) -> Iterator[ArticleSource | SourceFailure]:
     """Yield what one stream of bytes holds."""
     try:
-        data = unpack_bounded(file.read(MAX_SOURCE_BYTES + 1), where)
+        data = decoding.unpack_bounded(file.read(decoding.MAX_SOURCE_BYTES + 1), where)
         if (kind or _sniff_kind(data)) == "jsonl":
             yield from (_with_record_identity(x, origin, stable_origin) for x in _read_records(origin, where, data))
         else:
@@ -189,8 +168,8 @@ def _sniff_kind(data: bytes) -> str:
 
 def _page_source(origin: str, where: str, data: bytes, kind: str) -> ArticleSource:
     """Return a whole file as one article."""
-    check_line_lengths(data, where)
-    text, note = decode_source(data, where)
+    decoding.check_line_lengths(data, where)
+    text, note = decoding.decode_source(data, where)
     if not text.strip():
         raise SourceError("the source is empty", where=where, do="leave it out")
     notes = (note,) if note else ()
@@ -202,7 +181,7 @@ def _page_source(origin: str, where: str, data: bytes, kind: str) -> ArticleSour
 def _read_records(origin: str, where: str, data: bytes) -> Iterator[ArticleSource | SourceFailure]:
     """Yield the articles of a JSONL file, and a failure for each line that is none."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        data = decode_source(data, where)[0].encode()
+        data = decoding.decode_source(data, where)[0].encode()
     lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     if not any(line.strip() for line in lines):
         raise SourceError("the source is empty", where=where, do="leave it out")
@@ -214,9 +193,9 @@ def _read_records(origin: str, where: str, data: bytes) -> Iterator[ArticleSourc
 def _read_record(origin: str, where: str, n: int, line: bytes) -> ArticleSource | SourceFailure:
     """Return the article of one line of JSONL, or the failure with its place."""
     try:
-        if len(line) > MAX_LINE_BYTES:
-            raise long_line_error(where.removesuffix(f":{n}"), n)
-        text, note = decode_source(line, where)
+        if len(line) > decoding.MAX_LINE_BYTES:
+            raise decoding.long_line_error(where.removesuffix(f":{n}"), n)
+        text, note = decoding.decode_source(line, where)
         return _record_source(origin, n, _parse_record(text, where), where, (note,) if note else ())
     except SourceError as error:
         return SourceFailure(f"{origin}:{n}", error)

@@ -41,11 +41,8 @@ class Tokenizer:
 
         ``ws`` of the last one is true only if the text ends with a blank.
         """
-        parts: list[tuple[str, bool]] = []
-        for piece in _bounded_pieces(text):
-            doc = self._tokenize(piece)
-            parts += [(t.text, bool(t.whitespace_)) for t in doc]
-        out = build_tokens((p[0] for p in parts), (p[1] for p in parts))
+        parts = [(t.text, bool(t.whitespace_)) for piece in _bounded_pieces(text) for t in self._tokenize(piece)]
+        out = build_tokens((word for word, _ in parts), (blank for _, blank in parts))
         if not tokens_cover_text(out, text):
             raise SourceError(f"the {self.lang} tokenizer changes the text", do="use another --lang")
         return out
@@ -65,16 +62,12 @@ def _spacy_tokenizer(lang: str) -> Any:
     try:
         return spacy.blank(lang).tokenizer
     except ImportError as error:
-        raise SourceError(
-            f"spaCy cannot load the language {lang!r} ({_first_line(error)})",
-            where="--lang",
-            do="use a code such as en, de, fr or es, or xx for any language; "
-            "some languages need a package of their own, see spacy.io/usage/models",
-        ) from error
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0][:200]
+        what = f"spaCy cannot load the language {lang!r} ({str(error).strip().split(chr(10))[0][:200]})"
+        do = (
+            "use a code such as en, de, fr or es, or xx for any language; "
+            "some languages need a package of their own, see spacy.io/usage/models"
+        )
+        raise SourceError(what, where="--lang", do=do) from error
 
 
 def _tokenizer_settings(tokenizer: Any) -> dict[str, Any]:
@@ -99,18 +92,13 @@ def _bounded_pieces(text: str) -> Iterator[str]:
     for run in _LONG_RUN.finditer(text):
         start = run.start()
         while run.end() - start > MAX_RUN:
-            cut = _run_cut(text, start, start + MAX_RUN)
-            yield text[at:cut]
-            at = start = cut
+            end = start + MAX_RUN
+            # The last edge of a word in the second half, if there is one.
+            start = max((m.end() for m in _PIECE_END.finditer(text, (start + end) // 2, end)), default=end)
+            yield text[at:start]
+            at = start
     if at < len(text):
         yield text[at:]
-
-
-def _run_cut(text: str, start: int, end: int) -> int:
-    """Return where to cut a run: at the last edge of a word in its second half, else at ``end``."""
-    middle = (start + end) // 2
-    edges = [m.end() for m in _PIECE_END.finditer(text, middle, end)]
-    return edges[-1] if edges else end
 
 
 # The fingerprint of the installed spaCy's tokenizer, without the second that importing spaCy takes.

@@ -10,17 +10,8 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from annotator.ingest.clean import lexicon
+from annotator.ingest.clean import lexicon, line_features
 from annotator.ingest.clean.lexicon import CJK
-from annotator.ingest.clean.line_features import (
-    LineFeatures,
-    TextUnit,
-    extract_features,
-    feature_vectors,
-    is_page_frame,
-    page_function_words,
-    text_units,
-)
 
 # Which units are the article: the best way through four states, found by dynamic programming.
 
@@ -183,8 +174,8 @@ MIN_CONTENT_WORD_LENGTH = 4
 class SegmentedPage(Struct, frozen=True, dict=True):
     """The units of a page with their measures and states, lists of one length."""
 
-    units: list[TextUnit]
-    features: list[LineFeatures]
+    units: list[line_features.TextUnit]
+    features: list[line_features.LineFeatures]
     parts: list[PagePart]
 
     @cached_property
@@ -253,10 +244,10 @@ def content_words(text: str) -> frozenset[str]:
 
 def segment_page(lines: list[str]) -> SegmentedPage:
     """Return the page of these physical lines with the article found in it."""
-    found = text_units(lines)
-    stops = page_function_words(found)
-    measures = [extract_features(unit, stops) for unit in found]
-    rows = feature_vectors(measures)
+    found = line_features.text_units(lines)
+    stops = line_features.page_function_words(found)
+    measures = [line_features.extract_features(unit, stops) for unit in found]
+    rows = line_features.feature_vectors(measures)
     barriers = [line.ending_likeness for line in measures]
     lates = [line.has_time_ago for line in measures]
     states: list[PagePart] = []
@@ -266,5 +257,5 @@ def segment_page(lines: list[str]) -> SegmentedPage:
         states = best_path(scores, barriers, lates, TRANSITION_COSTS)
         if PagePart.BODY in states:
             break
-    frame = [is_page_frame(line, row["again"] > 0) for line, row in zip(measures, rows, strict=True)]
+    frame = [line_features.is_page_frame(line, row["again"] > 0) for line, row in zip(measures, rows, strict=True)]
     return SegmentedPage(found, measures, extend_body(states, scores, [line.ends_sentence for line in measures], frame))

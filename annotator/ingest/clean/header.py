@@ -5,21 +5,10 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from annotator.core.article import LineVerdict, SourceLine
+from annotator.ingest.clean import line_features
 from annotator.ingest.clean.body_segmentation import SegmentedPage
 from annotator.ingest.clean.headline import is_same_title
 from annotator.ingest.clean.lexicon import COMPANY_ENDING, REPORTING_CREDIT, SIGN_OFF
-from annotator.ingest.clean.line_features import (
-    dateline_place,
-    ends_with_credit,
-    is_agency_line,
-    is_byline_line,
-    is_date_line,
-    is_headline_companion,
-    is_person_name_line,
-    is_photo_credit,
-    is_section_line,
-    is_update_line,
-)
 from annotator.ingest.clean.metadata import author_in_dated_line
 
 # Bare names in an article's head: of authors, agencies and places, by the lines beside them.
@@ -36,7 +25,7 @@ def promote_agencies(page: SegmentedPage, title: int, lines: list[SourceLine]) -
     for at in range(title + 1, len(lines)):
         after = at - 1 == title or _is_byline_or_date(page, at - 1)
         dated = at + 1 < len(lines) and _is_byline_or_date(page, at + 1)
-        if is_agency_line(page.features[at].text) and after and (dated or at - 1 != title):
+        if line_features.is_agency_line(page.features[at].text) and after and (dated or at - 1 != title):
             lines[at] = SourceLine(LineVerdict.BYLINE, "an agency under the title")
 
 
@@ -55,9 +44,9 @@ def promote_places(page: SegmentedPage, title: int, lines: list[SourceLine]) -> 
             continue
         if page.features[at].is_furniture or page.features[at].is_ending:
             continue
-        dated = at + 1 < len(lines) and is_date_line(page.features[at + 1])
+        dated = at + 1 < len(lines) and line_features.is_date_line(page.features[at + 1])
         signed = at + 1 == len(lines) and (
-            _is_byline_or_date(page, at - 1) or is_person_name_line(page.features[at - 1])
+            _is_byline_or_date(page, at - 1) or line_features.is_person_name_line(page.features[at - 1])
         )
         if dated or signed:
             lines[at] = SourceLine(LineVerdict.DATELINE, "a place beside a byline or date")
@@ -66,17 +55,22 @@ def promote_places(page: SegmentedPage, title: int, lines: list[SourceLine]) -> 
 def _looks_like_place(text: str) -> bool:
     words = text.replace(",", " ").split()
     plain = all(word.strip(".'’-").replace("-", "").replace("’", "").isalpha() for word in words)
-    return 0 < len(words) <= MAX_PLACE_WORDS and plain and text.strip()[0].isupper() and not is_section_line(text)
+    return (
+        0 < len(words) <= MAX_PLACE_WORDS
+        and plain
+        and text.strip()[0].isupper()
+        and not line_features.is_section_line(text)
+    )
 
 
 def _is_byline_or_date(page: SegmentedPage, at: int) -> bool:
-    return is_headline_companion(page.features[at])
+    return line_features.is_headline_companion(page.features[at])
 
 
 def promote_names(page: SegmentedPage, title: int, lines: list[SourceLine]) -> None:
     """Make bylines of bare names that are between the title and the article beside a byline or date."""
     if any(
-        is_byline_line(page.features[at]) and page.features[at].words > 1
+        line_features.is_byline_line(page.features[at]) and page.features[at].words > 1
         for at, line in enumerate(lines)
         if line.verdict is LineVerdict.BYLINE
     ):
@@ -84,7 +78,7 @@ def promote_names(page: SegmentedPage, title: int, lines: list[SourceLine]) -> N
     for at in range(title + 1, min(len(lines), title + MAX_AUTHOR_DISTANCE)):
         one = page.features[at]
         if lines[at].verdict is not LineVerdict.BOILERPLATE or not (
-            is_person_name_line(one) or _is_name_with_company(page, at)
+            line_features.is_person_name_line(one) or _is_name_with_company(page, at)
         ):
             continue
         beside = any(
@@ -102,7 +96,7 @@ def _is_name_with_company(page: SegmentedPage, at: int) -> bool:
     name, comma, company = page.features[at].text.partition(",")
     return (
         bool(comma)
-        and is_person_name_line(replace(page.features[at], text=name))
+        and line_features.is_person_name_line(replace(page.features[at], text=name))
         and COMPANY_ENDING.search(company.strip()) is not None
     )
 
@@ -142,7 +136,7 @@ def _teaser_reason(page: SegmentedPage, at: int) -> str:
         return "a teaser that breaks off"
     if page.text_counts[line.key] > 1 and line.words >= 5:
         return "a teaser that stands on the page twice"
-    if is_date_line(line):
+    if line_features.is_date_line(line):
         return "the date of something else"
     if line.ends_sentence and line.words >= 8:
         return "prose apart from the article"
@@ -185,13 +179,13 @@ def _header_verdict(page: SegmentedPage, title: int | None, at: int) -> SourceLi
 def _byline_or_date_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
     """Return the verdict on a unit that says who, when or where, None for others."""
     line = page.features[at]
-    if is_byline_line(line):
+    if line_features.is_byline_line(line):
         return SourceLine(LineVerdict.BYLINE, "names the author")
-    if not is_date_line(line):
+    if not line_features.is_date_line(line):
         return None
-    if author_in_dated_line(line.text) and not dateline_place(line.text):
+    if author_in_dated_line(line.text) and not line_features.dateline_place(line.text):
         return SourceLine(LineVerdict.BYLINE, "names author and date")
-    if is_update_line(line):
+    if line_features.is_update_line(line):
         return boilerplate_verdict("when the page was published or changed")
     return SourceLine(LineVerdict.DATELINE, "says where and when")
 
@@ -201,9 +195,9 @@ def _picture_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
     line = page.features[at]
     if page.is_doubled(at):
         return repeated_caption(page, at)
-    if is_photo_credit(line):
+    if line_features.is_photo_credit(line):
         return SourceLine(LineVerdict.CAPTION, "a picture credit")
-    if (line.credits or ends_with_credit(line.text)) and line.words >= 4 and not line.is_furniture:
+    if (line.credits or line_features.ends_with_credit(line.text)) and line.words >= 4 and not line.is_furniture:
         return SourceLine(LineVerdict.CAPTION, "a caption with its credit")
     return None
 
@@ -232,7 +226,7 @@ def _is_caption_before_name(page: SegmentedPage, title: int | None, at: int, lin
         return False
     signed = any(line.verdict is LineVerdict.BYLINE for line in lines[title + 1 : at])
     loose = lines[at + 1].verdict is LineVerdict.BOILERPLATE
-    return signed and loose and is_person_name_line(page.features[at + 1])
+    return signed and loose and line_features.is_person_name_line(page.features[at + 1])
 
 
 def _promote_decks(page: SegmentedPage, title: int | None, lines: list[SourceLine]) -> None:
@@ -241,7 +235,7 @@ def _promote_decks(page: SegmentedPage, title: int | None, lines: list[SourceLin
         return
     decks = 0
     for at in range(title + 1, min(len(lines), title + 7)):
-        if lines[at].verdict is LineVerdict.BYLINE or is_headline_companion(page.features[at]):
+        if lines[at].verdict is LineVerdict.BYLINE or line_features.is_headline_companion(page.features[at]):
             return
         if lines[at].verdict is LineVerdict.BOILERPLATE and _is_text_line(page, at) and decks < MAX_DECK_LINES:
             lines[at] = SourceLine(LineVerdict.DECK, "a summary under the title")

@@ -86,7 +86,7 @@ def _is_headline_with_deck(page: SegmentedPage, top: int, best: int) -> bool:
 def _is_name_or_menu(page: SegmentedPage, at: int) -> bool:
     """Return whether a unit is all capitalised words and few of them, or sections among them."""
     line = page.features[at]
-    listed = sum(word in lexicon.section_words() for word in lexicon.tokenize_line(line.text))
+    listed = sum(word in lexicon.word_set("sections") for word in lexicon.tokenize_line(line.text))
     return line.capital_share == 1.0 and (line.words <= MAX_NAME_WORDS or listed >= 2)
 
 

@@ -16,6 +16,17 @@ def word_list(name: str) -> tuple[str, ...]:
     return tuple(line for line in text.split("\n") if line and not line.startswith("#"))
 
 
+def word_groups(name: str) -> dict[str, list[str]]:
+    """Return the words of a list whose lines are ``group:word word …``, by group."""
+    return {group: words.split() for group, _, words in (line.partition(":") for line in word_list(name))}
+
+
+@cache
+def word_set(name: str) -> frozenset[str]:
+    """Return the lines of a word list, for looking them up."""
+    return frozenset(word_list(name))
+
+
 # The shapes of a line's text: expressions that need no word list.
 
 
@@ -33,11 +44,7 @@ QUOTATION_MARK = re.compile(r"[\"“”«»„「]")
 CJK = re.compile(r"[぀-ヿ㐀-鿿가-힯฀-๿]")
 TOKEN_PATTERN = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
 
-MONTH_NUMBERS = {
-    name: int(number)
-    for number, names in (entry.split(":", 1) for entry in word_list("months"))
-    for name in names.split()
-}
+MONTH_NUMBERS = {name: int(number) for number, names in word_groups("months").items() for name in names}
 MONTH_ALTERNATIVES = "|".join(sorted(MONTH_NUMBERS, key=lambda name: (-len(name), name)))
 DATE_PATTERN = re.compile(
     rf"\b(?:(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})"
@@ -131,54 +138,20 @@ def tokenize_line(text: str) -> list[str]:
 
 
 @cache
-def _phrase_index() -> dict[str, list[tuple[Phrase, str]]]:
-    """Return the phrases of the lists in ``COUNTED_LISTS`` by their first token."""
+def _phrase_index(*lists: str) -> dict[str, list[tuple[Phrase, str]]]:
+    """Return the phrases of some lists, each with its list, by their first token."""
     found: dict[str, list[tuple[Phrase, str]]] = {}
-    for name in COUNTED_LISTS:
+    for name in lists:
         for entry in word_list(name):
             phrase = tuple(tokenize_line(entry))
             found.setdefault(phrase[0], []).append((phrase, name))
     return found
 
 
-@cache
-def _ending_index() -> dict[str, list[Phrase]]:
-    """Return the beginnings of lines after an article's end by their first token."""
-    found: dict[str, list[Phrase]] = {}
-    for entry in word_list("endings"):
-        phrase = tuple(tokenize_line(entry))
-        found.setdefault(phrase[0], []).append(phrase)
-    return found
-
-
-@cache
-def _furniture_lines() -> frozenset[str]:
-    return frozenset(_without_counts(entry) for entry in word_list("furniture"))
-
-
-@cache
-def function_words_by_language() -> dict[str, frozenset[str]]:
-    """Return the frequent function words of each language."""
-    rows = (entry.split(":", 1) for entry in word_list("function_words"))
-    return {code: frozenset(words.split()) for code, words in rows}
-
-
-@cache
-def news_agencies() -> frozenset[str]:
-    """Return the names of news agencies."""
-    return frozenset(word_list("agencies"))
-
-
-@cache
-def section_words() -> frozenset[str]:
-    """Return the words that the names of a page's sections are made of."""
-    return frozenset(word_list("sections"))
-
-
 def count_phrases(words: list[str]) -> dict[str, int]:
     """Return how many phrases of each list in ``COUNTED_LISTS`` are in the tokens ``words``."""
     counts = dict.fromkeys(COUNTED_LISTS, 0)
-    index = _phrase_index()
+    index = _phrase_index(*COUNTED_LISTS)
     for place, word in enumerate(words):
         for phrase, name in index.get(word, ()):
             if len(phrase) == 1 or tuple(words[place : place + len(phrase)]) == phrase:
@@ -189,7 +162,13 @@ def count_phrases(words: list[str]) -> dict[str, int]:
 def starts_with_ending(words: list[str]) -> bool:
     """Return whether a line begins like one after an article's end ("Related links")."""
     start = [word for word in words[:8] if word[0].isalnum()]
-    return any(tuple(start[: len(phrase)]) == phrase for phrase in _ending_index().get(start[0] if start else "", ()))
+    endings = _phrase_index("endings").get(start[0] if start else "", ())
+    return any(tuple(start[: len(phrase)]) == phrase for phrase, _ in endings)
+
+
+@cache
+def _furniture_lines() -> frozenset[str]:
+    return frozenset(map(_without_counts, word_list("furniture")))
 
 
 def is_furniture(text: str) -> bool:

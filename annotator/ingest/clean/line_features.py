@@ -16,33 +16,6 @@ from itertools import pairwise
 from msgspec import Struct
 
 from annotator.ingest.clean import lexicon
-from annotator.ingest.clean.lexicon import (
-    AGENCY_DATELINE,
-    BRACKETED_CREDIT,
-    BYLINE_START,
-    CAPS_BYLINE,
-    CJK,
-    CLOCK_TIME,
-    DATE_LINE_PARTS,
-    DATE_PATTERN,
-    DAY_PATTERN,
-    INNER_STOP,
-    LINK_HINT,
-    LINK_PATTERN,
-    MONTH_NUMBERS,
-    OFFICE_WORD,
-    PHOTO_OWNER,
-    PLACE_DAY,
-    QUOTATION_MARK,
-    REPORTING_CREDIT,
-    SENTENCE_END,
-    SEPARATORS,
-    SIGN_OFF,
-    TIME_AGO,
-    TRUNCATED,
-    UPDATE_LABEL,
-    WEEKDAY_REGEX,
-)
 
 # Physical lines put together to the units that are judged: a line, or a hard-wrapped paragraph.
 
@@ -98,12 +71,12 @@ def wrap_width(lines: list[str]) -> int:
 def _breaks_mid_sentence(line: str, following: str) -> bool:
     """Return whether a line of a wrapped text's length ends amid a sentence that goes on."""
     start = following.lstrip()[:1]
-    return len(line) in WRAP_WIDTHS and start.islower() and not SENTENCE_END.search(line)
+    return len(line) in WRAP_WIDTHS and start.islower() and not lexicon.SENTENCE_END.search(line)
 
 
 def _is_wrapped(line: str, following: str, width: int) -> bool:
     """Return whether the first word of ``following`` would not have fitted on ``line``."""
-    if not width or SIGN_OFF.match(following):
+    if not width or lexicon.SIGN_OFF.match(following):
         return False
     word = following.split(None, 1)[0]
     return WRAP_WIDTHS[0] - 15 <= len(line.rstrip()) <= width < len(line.rstrip()) + 1 + len(word)
@@ -170,8 +143,8 @@ def page_function_words(found: list[TextUnit]) -> frozenset[str]:
     counts: Counter[str] = Counter()
     for unit in [unit for unit in found if unit.text.count(" ") >= 7][:2000] or found[:2000]:
         counts.update(word for word in lexicon.tokenize_line(unit.text[:500]) if word[0].isalpha())
-    lists = lexicon.function_words_by_language()
-    hits = {code: sum(counts[word] for word in sorted(words)) for code, words in lists.items()}
+    lists = {code: frozenset(words) for code, words in lexicon.word_groups("function_words").items()}
+    hits = {code: sum(counts[word] for word in words) for code, words in lists.items()}
     best = max(hits, key=lambda code: hits[code])
     return lists[best] if hits[best] >= 0.12 * max(counts.total(), 1) else frozenset()
 
@@ -182,7 +155,7 @@ def extract_features(unit: TextUnit, stops: frozenset[str]) -> LineFeatures:
     tokens = lexicon.tokenize_line(text)
     words = [token for token in tokens if token[0].isalnum()]
     hits = lexicon.count_phrases(tokens)
-    size = len(words) if text.isascii() else max(len(words), len(CJK.findall(text)) / 2)
+    size = len(words) if text.isascii() else max(len(words), len(lexicon.CJK.findall(text)) / 2)
     share = sum(word in stops for word in words) / max(len(words), 1) if stops else DEFAULT_FUNCTION_SHARE
     figures = any(map(str.isdigit, text[:200]))
     tail = text[-60:]
@@ -191,21 +164,22 @@ def extract_features(unit: TextUnit, stops: frozenset[str]) -> LineFeatures:
         key=" ".join(text.lower().split()),
         words=size,
         function_share=share,
-        ends_sentence=bool(SENTENCE_END.search(tail)),
-        inner_sentences=len(INNER_STOP.findall(text)) if size > 4 else 0,
+        ends_sentence=bool(lexicon.SENTENCE_END.search(tail)),
+        inner_sentences=len(lexicon.INNER_STOP.findall(text)) if size > 4 else 0,
         capital_share=_capital_share(text),
-        links=len(LINK_PATTERN.findall(text)) if LINK_HINT.search(text) else 0,
-        separators=len(SEPARATORS.findall(text)),
-        has_quotation=bool(QUOTATION_MARK.search(text)),
-        has_date=figures and any(shape.search(text[:200]) for shape in (DATE_PATTERN, CLOCK_TIME, TIME_AGO)),
-        is_truncated=bool(TRUNCATED.search(tail)),
+        links=len(lexicon.LINK_PATTERN.findall(text)) if lexicon.LINK_HINT.search(text) else 0,
+        separators=len(lexicon.SEPARATORS.findall(text)),
+        has_quotation=bool(lexicon.QUOTATION_MARK.search(text)),
+        has_date=figures
+        and any(shape.search(text[:200]) for shape in (lexicon.DATE_PATTERN, lexicon.CLOCK_TIME, lexicon.TIME_AGO)),
+        is_truncated=bool(lexicon.TRUNCATED.search(tail)),
         is_furniture=lexicon.is_furniture(text),
         is_ending=size <= 12 and lexicon.starts_with_ending(tokens),
         calls=hits["calls"],
         legal=hits["legal"],
         credits=hits["credits"],
         biography=hits["biography"],
-        has_time_ago=size <= 10 and figures and bool(TIME_AGO.search(text)),
+        has_time_ago=size <= 10 and figures and bool(lexicon.TIME_AGO.search(text)),
     )
 
 
@@ -260,9 +234,9 @@ def _nearby_prose(prose: list[float], at: int) -> float:
 # Lines that say when, and perhaps where, and nothing else.
 
 
-NOT_PLACE_START = re.compile(rf"^(?:{UPDATE_LABEL.pattern.removeprefix('^')}|by\b|from\b)", re.IGNORECASE)
+NOT_PLACE_START = re.compile(rf"^(?:{lexicon.UPDATE_LABEL.pattern.removeprefix('^')}|by\b|from\b)", re.IGNORECASE)
 """The beginning of a line that is no place."""
-TRAILING_WEEKDAY = re.compile(rf"(?:^|,?\s+){WEEKDAY_REGEX},?$")
+TRAILING_WEEKDAY = re.compile(rf"(?:^|,?\s+){lexicon.WEEKDAY_REGEX},?$")
 
 
 def is_date_line(line: LineFeatures) -> bool:
@@ -275,45 +249,51 @@ def is_date_line(line: LineFeatures) -> bool:
         return True
     if not line.has_date or line.words > 16 or line.calls:
         return False
-    rest = TIME_AGO.sub("", CLOCK_TIME.sub("", DATE_PATTERN.sub("", line.text)))
+    rest = lexicon.TIME_AGO.sub("", lexicon.CLOCK_TIME.sub("", lexicon.DATE_PATTERN.sub("", line.text)))
     return sum(map(str.isalpha, rest)) <= 25
 
 
 def is_update_line(line: LineFeatures) -> bool:
     """Return whether a line says when the page was published or changed, not when the report was written."""
-    if line.words > 24 or line.calls or not UPDATE_LABEL.match(line.text):
+    if line.words > 24 or line.calls or not lexicon.UPDATE_LABEL.match(line.text):
         return False
-    return line.has_date or DAY_PATTERN.search(line.text) is not None
+    return line.has_date or lexicon.DAY_PATTERN.search(line.text) is not None
 
 
 def is_day_line(text: str) -> bool:
     """Return whether a line is a day, with its weekday, year or time of day perhaps, and nothing else."""
-    if DAY_PATTERN.search(text) is None:
+    if lexicon.DAY_PATTERN.search(text) is None:
         return False
-    return not any(map(str.isalnum, DATE_LINE_PARTS.sub("", CLOCK_TIME.sub("", DATE_PATTERN.sub("", text)))))
+    return not any(
+        map(
+            str.isalnum, lexicon.DATE_LINE_PARTS.sub("", lexicon.CLOCK_TIME.sub("", lexicon.DATE_PATTERN.sub("", text)))
+        )
+    )
 
 
 def dateline_place(text: str) -> str:
     """Return the place in a line of place and day ("Oslo, Friday, 3 March"), "" for other lines."""
-    match = PLACE_DAY.match(text)
-    if match is None or NOT_PLACE_START.match(text) or any(map(str.isalnum, CLOCK_TIME.sub("", match["rest"]))):
+    match = lexicon.PLACE_DAY.match(text)
+    if match is None or NOT_PLACE_START.match(text) or any(map(str.isalnum, lexicon.CLOCK_TIME.sub("", match["rest"]))):
         return ""
     place = TRAILING_WEEKDAY.sub("", match["place"].strip(" ,")).strip(" ,")
-    month = place.split()[-1].lower().strip(".") in MONTH_NUMBERS if place else True
-    return "" if month or place in lexicon.news_agencies() else place
+    month = place.split()[-1].lower().strip(".") in lexicon.MONTH_NUMBERS if place else True
+    return "" if month or place in lexicon.word_set("agencies") else place
 
 
 def is_agency_dateline(text: str) -> bool:
     """Return whether a line is a place with an agency in brackets, and a day at the most."""
-    match = AGENCY_DATELINE.match(text)
-    if match is None or not (match["agency"] in lexicon.news_agencies() or match["agency"].isupper()):
+    match = lexicon.AGENCY_DATELINE.match(text)
+    if match is None or not (match["agency"] in lexicon.word_set("agencies") or match["agency"].isupper()):
         return False
-    return not match["rest"] or any(shape.search(match["rest"]) for shape in (DATE_PATTERN, DAY_PATTERN))
+    return not match["rest"] or any(
+        shape.search(match["rest"]) for shape in (lexicon.DATE_PATTERN, lexicon.DAY_PATTERN)
+    )
 
 
 def is_clock_line(text: str) -> bool:
     """Return whether a line is a time of day and nothing else."""
-    return len(text) <= 20 and CLOCK_TIME.fullmatch(text.strip(" :-–|")) is not None
+    return len(text) <= 20 and lexicon.CLOCK_TIME.fullmatch(text.strip(" :-–|")) is not None
 
 
 # What a single line is by its own shape, wherever it is.
@@ -329,8 +309,8 @@ def is_page_frame(line: LineFeatures, again: bool) -> bool:
         or is_date_line(line)
         or is_byline_line(line)
         or is_photo_credit(line)
-        or SIGN_OFF.match(line.text)
-        or REPORTING_CREDIT.match(line.text)
+        or lexicon.SIGN_OFF.match(line.text)
+        or lexicon.REPORTING_CREDIT.match(line.text)
     )
 
 
@@ -343,17 +323,22 @@ def is_byline_line(line: LineFeatures) -> bool:
     """Return whether a line names an author by its shape alone."""
     if line.words > 16 or line.ends_sentence:
         return False
-    if line.text.strip().lower() in {"by", "by:"} or BYLINE_START.match(line.text):
+    if line.text.strip().lower() in {"by", "by:"} or lexicon.BYLINE_START.match(line.text):
         return True
     if dateline_place(line.text):
         return False
-    office = OFFICE_WORD.search(line.text) and line.capital_share >= 0.5 and "," in line.text and 3 <= line.words <= 12
+    office = (
+        lexicon.OFFICE_WORD.search(line.text)
+        and line.capital_share >= 0.5
+        and "," in line.text
+        and 3 <= line.words <= 12
+    )
     return bool(office) or is_capitals_byline(line.text)
 
 
 def is_capitals_byline(text: str) -> bool:
     """Return whether a line is a name in capitals and a paper or an office, or a headline that looks so."""
-    return CAPS_BYLINE.match(text) is not None
+    return lexicon.CAPS_BYLINE.match(text) is not None
 
 
 def is_person_name_line(line: LineFeatures) -> bool:
@@ -366,20 +351,20 @@ def is_person_name_line(line: LineFeatures) -> bool:
 def is_section_line(text: str) -> bool:
     """Return whether each word of a line is one of those that a page's sections are called by."""
     words = [word for word in lexicon.tokenize_line(text) if word[0].isalnum()]
-    return bool(words) and all(word in lexicon.section_words() for word in words)
+    return bool(words) and all(word in lexicon.word_set("sections") for word in words)
 
 
 def is_agency_line(text: str) -> bool:
     """Return whether a line is an agency's name and nothing else."""
     bare = text.strip(" ()[].|/")
-    return bool({bare, bare.title()} & lexicon.news_agencies())
+    return bool({bare, bare.title()} & lexicon.word_set("agencies"))
 
 
 def is_photo_credit(line: LineFeatures) -> bool:
     """Return whether a short line only says whose picture it was."""
     bare = line.text.strip(" ()[].|/©")
     owner = bare.rsplit(",", 1)[-1].strip()
-    known = bool({bare, owner, bare.title(), owner.title()} & lexicon.news_agencies()) and line.words <= 7
+    known = bool({bare, owner, bare.title(), owner.title()} & lexicon.word_set("agencies")) and line.words <= 7
     if known or (line.credits > 0 and line.words <= 8) or (line.text.lstrip().startswith("©") and line.words <= 5):
         return True
     return line.words <= 8 and is_photo_owner(bare)
@@ -387,10 +372,10 @@ def is_photo_credit(line: LineFeatures) -> bool:
 
 def is_photo_owner(text: str) -> bool:
     """Return whether a line is a photographer's name and a paper's with a stroke between."""
-    owned = PHOTO_OWNER.match(text.strip(" ()[].|/©")) if "/" in text[:100] and "©" not in text[:3] else None
+    owned = lexicon.PHOTO_OWNER.match(text.strip(" ()[].|/©")) if "/" in text[:100] and "©" not in text[:3] else None
     return owned is not None and not is_section_line(owned["name"])
 
 
 def ends_with_credit(text: str) -> bool:
     """Return whether a line ends with a picture's credit in brackets."""
-    return text.rstrip()[-2:].rstrip(".").endswith(")") and BRACKETED_CREDIT.search(text[-100:]) is not None
+    return text.rstrip()[-2:].rstrip(".").endswith(")") and lexicon.BRACKETED_CREDIT.search(text[-100:]) is not None

@@ -5,25 +5,10 @@ from __future__ import annotations
 import re
 
 from annotator.core.article import LineVerdict, SourceLine
+from annotator.ingest.clean import lexicon, line_features
 from annotator.ingest.clean.body_segmentation import PagePart, SegmentedPage, segment_page
 from annotator.ingest.clean.header import boilerplate_reason, boilerplate_verdict, header_verdicts, repeated_caption
 from annotator.ingest.clean.headline import find_title, is_same_title
-from annotator.ingest.clean.lexicon import (
-    BULLET,
-    CROSSHEAD,
-    DATE_PATTERN,
-    DATELINE_PREFIX,
-    QUOTATION_MARK,
-    REPORTING_CREDIT,
-    SIGN_OFF,
-)
-from annotator.ingest.clean.line_features import (
-    ends_with_credit,
-    is_clock_line,
-    is_date_line,
-    is_headline_companion,
-    is_photo_credit,
-)
 from annotator.ingest.clean.metadata import CleanedPage, describe_page, parse_author
 
 MAX_SUBHEAD_WORDS = 14
@@ -52,13 +37,13 @@ def _intruder_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
     line = page.features[at]
     if line.is_furniture:
         return boilerplate_verdict("a button or label inside the article")
-    if SIGN_OFF.match(line.text):
+    if lexicon.SIGN_OFF.match(line.text):
         return boilerplate_verdict("an agency's sign-off")
-    if REPORTING_CREDIT.match(line.text) and line.words <= 40:
+    if lexicon.REPORTING_CREDIT.match(line.text) and line.words <= 40:
         return boilerplate_verdict("who reported and edited it")
     if line.is_ending and line.words <= 14 and not (line.ends_sentence and line.words > 8):
         return boilerplate_verdict("a link or heading of the page inside the article")
-    if is_clock_line(line.text):
+    if line_features.is_clock_line(line.text):
         return SourceLine(LineVerdict.DATELINE, "a time inside the article")
     return _caption_verdict(page, at)
 
@@ -69,15 +54,15 @@ def _caption_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
     if page.is_doubled(at):
         wordy = line.ends_sentence or line.words > 14
         return repeated_caption(page, at) if wordy else boilerplate_verdict("a link that stands twice")
-    if is_photo_credit(line):
+    if line_features.is_photo_credit(line):
         return SourceLine(LineVerdict.CAPTION, "a picture credit")
-    precedes_credit = at + 1 < len(page.units) and is_photo_credit(page.features[at + 1])
+    precedes_credit = at + 1 < len(page.units) and line_features.is_photo_credit(page.features[at + 1])
     if (at == page.body_start or not line.ends_sentence) and precedes_credit:
         return SourceLine(LineVerdict.CAPTION, "stands before a picture credit")
     if at in page.body[:2] and _precedes_dateline(page, at):
         return SourceLine(LineVerdict.CAPTION, "stands before the paragraph that opens with a place")
     credited = line.credits and not line.has_quotation and (not line.ends_sentence or line.credits > 1)
-    if credited or (line.words <= MAX_CAPTION_WORDS and ends_with_credit(line.text)):
+    if credited or (line.words <= MAX_CAPTION_WORDS and line_features.ends_with_credit(line.text)):
         return SourceLine(LineVerdict.CAPTION, "a caption with its credit")
     return None
 
@@ -87,25 +72,29 @@ def _precedes_dateline(page: SegmentedPage, at: int) -> bool:
 
     A place before a colon could be a speaker or a label: it counts only after a line that ends with a date.
     """
-    opening = DATELINE_PREFIX.match(page.features[at + 1].text[:120]) if at + 1 < page.body_end else None
+    opening = lexicon.DATELINE_PREFIX.match(page.features[at + 1].text[:120]) if at + 1 < page.body_end else None
     if opening is None:
         return False
     dashed = not opening[0].rstrip().endswith(":") and opening["place"].isupper()
     return (
         bool(opening["agency"] or opening["alone"] or dashed)
-        or DATE_PATTERN.search(page.features[at].text[-30:]) is not None
+        or lexicon.DATE_PATTERN.search(page.features[at].text[-30:]) is not None
     )
 
 
 def _is_subhead(page: SegmentedPage, at: int) -> bool:
     """Return whether a unit is a heading: short, no sentence, alone, with a paragraph after it."""
     line = page.features[at]
-    if line.words <= MAX_SUBHEAD_WORDS and len(line.text) <= 120 and CROSSHEAD.match(line.text):
+    if line.words <= MAX_SUBHEAD_WORDS and len(line.text) <= 120 and lexicon.CROSSHEAD.match(line.text):
         return True
-    if line.words > MAX_SUBHEAD_WORDS or at + 1 >= page.body_end or (line.has_date and is_date_line(line)):
+    if (
+        line.words > MAX_SUBHEAD_WORDS
+        or at + 1 >= page.body_end
+        or (line.has_date and line_features.is_date_line(line))
+    ):
         return False
     if (line.ends_sentence and not line.text.rstrip().endswith("?")) or (
-        QUOTATION_MARK.search(line.text) and line.ends_sentence
+        lexicon.QUOTATION_MARK.search(line.text) and line.ends_sentence
     ):
         return False
     return line.text[:1] not in "-–—•*" and _is_paragraph(page, at + 1) and not _is_list_item(page, at)
@@ -127,7 +116,7 @@ def _body_reason(page: SegmentedPage, at: int) -> str:
     line = page.features[at]
     if at == page.body_start:
         return "the article's first paragraph"
-    if BULLET.match(line.text):
+    if lexicon.BULLET.match(line.text):
         return "an item of a list inside the article"
     if line.words < 12 and line.has_quotation:
         return "a short quotation inside the article"
@@ -270,10 +259,10 @@ def _ends_header(page: SegmentedPage, start: int, at: int) -> bool:
     days that come again and again.
     """
     line = page.features[at]
-    if not is_headline_companion(line) or is_clock_line(line.text):
+    if not line_features.is_headline_companion(line) or line_features.is_clock_line(line.text):
         return False
-    if at == start or not is_date_line(line):
+    if at == start or not line_features.is_date_line(line):
         return True
     others = range(at + 3, page.body_end)
-    again = any(is_date_line(page.features[other]) for other in others)
+    again = any(line_features.is_date_line(page.features[other]) for other in others)
     return not again and (line.has_date or not page.features[at - 1].ends_sentence)

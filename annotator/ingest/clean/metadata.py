@@ -10,17 +10,6 @@ from msgspec import Struct
 from annotator.core.article import LineVerdict, SourceLine
 from annotator.ingest.clean import lexicon
 from annotator.ingest.clean.body_segmentation import SegmentedPage
-from annotator.ingest.clean.lexicon import (
-    AGENCY_DATELINE,
-    CLOCK_TIME,
-    COMPANY_ENDING,
-    DATE_PATTERN,
-    DATELINE_PREFIX,
-    MONTH_NUMBERS,
-    NAME_REGEX,
-    OFFICE_WORD,
-    UPDATE_LABEL,
-)
 from annotator.ingest.clean.line_features import dateline_place, is_update_line
 
 BYLINE_LEAD = re.compile(
@@ -31,15 +20,15 @@ BYLINE_STOP = re.compile(r"\s*(?:\||•|·|»|\s[-–—]\s|\b(?i:updated|publis
 WEEKDAY_OR_ZONE = re.compile(
     r"\b(?:mon|tues?|wed(?:nes)?|thurs?|fri|sat(?:ur)?|sun)day\b|(?-i:\b(?:[A-Z]{1,3}T|GMT|UTC)\b)", re.IGNORECASE
 )
-AFTER_AUTHOR = re.compile(rf"\s+(?:(?:in|at)\s+(?:the\s+)?{NAME_REGEX}.*|on|@\w+.*)$")
+AFTER_AUTHOR = re.compile(rf"\s+(?:(?:in|at)\s+(?:the\s+)?{lexicon.NAME_REGEX}.*|on|@\w+.*)$")
 """What may follow an author's name: from where, the "on" before a date, a handle."""
 SALUTATION = re.compile(r"dear\b", re.IGNORECASE)
 AUTHOR_LINK = re.compile(r"(?<=[a-zà-þ])(?:View|See|Follow|Read)\s.*$")
 """A link to an author's articles that has run together with the name."""
 MISSING_SPACE = re.compile(r"(?<=[a-zà-þ]{2})(?=[A-Z])")
 """Where a page's parts have run together: "Ann LeeStaff Writer"."""
-BY_AUTHOR = re.compile(rf"\b(?:by|By)\s+({NAME_REGEX}(?:\s+{NAME_REGEX}){{1,3}})\s*$")
-FULL_NAME = re.compile(rf"{NAME_REGEX}(?:\s+{NAME_REGEX}){{1,3}}")
+BY_AUTHOR = re.compile(rf"\b(?:by|By)\s+({lexicon.NAME_REGEX}(?:\s+{lexicon.NAME_REGEX}){{1,3}})\s*$")
+FULL_NAME = re.compile(rf"{lexicon.NAME_REGEX}(?:\s+{lexicon.NAME_REGEX}){{1,3}}")
 MACHINE_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{8}$")
 """A date as a computer writes it, with or without a time."""
 YEAR_FIRST_SLASHES = re.compile(r"\b((?:19|20)\d\d)/(\d\d)/(\d\d)\b")
@@ -54,7 +43,7 @@ def parse_date(text: str) -> str:
 
     A date in figures with strokes counts only where it can be read in one way.
     """
-    return next(filter(None, (_iso_date(match.groupdict()) for match in DATE_PATTERN.finditer(text))), "")
+    return next(filter(None, (_iso_date(match.groupdict()) for match in lexicon.DATE_PATTERN.finditer(text))), "")
 
 
 def normalize_date(text: str) -> str:
@@ -75,7 +64,7 @@ def _iso_date(parts: dict[str, str | None]) -> str:
             return date.fromisoformat(parts["iso"]).isoformat()
         for year, month, day in (("y1", "m1", "d1"), ("y2", "m2", "d2")):
             if parts[year]:
-                number = MONTH_NUMBERS[(parts[month] or "").lower()]
+                number = lexicon.MONTH_NUMBERS[(parts[month] or "").lower()]
                 return date(int(parts[year] or 0), number, int(parts[day] or 0)).isoformat()
         if parts["y3"]:
             return date(int(parts["y3"]), int(parts["m3"] or 0), int(parts["d3"] or 0)).isoformat()
@@ -95,10 +84,10 @@ def _slashed_date(first: int, second: int, year: int) -> str:
 def parse_author(text: str) -> str:
     """Return the names in a byline as printed, without "By", date and office."""
     rest = BYLINE_LEAD.sub("", author_in_dated_line(text) or text.strip())
-    match = DATE_PATTERN.search(rest)
+    match = lexicon.DATE_PATTERN.search(rest)
     rest = BYLINE_STOP.sub("", rest[: match.start()] if match else rest)
     if (
-        OFFICE_WORD.search(rest)
+        lexicon.OFFICE_WORD.search(rest)
         and len(MISSING_SPACE.split(rest)) > 1
         and len(MISSING_SPACE.split(rest)[0].split()) >= 2
     ):
@@ -112,40 +101,40 @@ def _without_agency(name: str) -> str:
     """Return a person's name without an agency that has run together with it ("Ann Lee Reuters")."""
     words = name.split()
     for cut in range(2, len(words)):
-        if " ".join(words[cut:]) in lexicon.news_agencies():
+        if " ".join(words[cut:]) in lexicon.word_set("agencies"):
             return " ".join(words[:cut])
     return name
 
 
 def _is_second_author(part: str) -> bool:
     """Return whether a part of a byline after a comma is a second name, not an office or a paper."""
-    if OFFICE_WORD.search(part) or COMPANY_ENDING.search(part) or part in lexicon.news_agencies():
+    if lexicon.OFFICE_WORD.search(part) or lexicon.COMPANY_ENDING.search(part) or part in lexicon.word_set("agencies"):
         return False
     return all(2 <= len(name.split()) <= 4 for name in re.split(r"\s+and\s+", part.removeprefix("and ")))
 
 
 def author_in_dated_line(text: str) -> str:
     """Return the name in a line of name and date ("Ann Lee - May 4, 2031", "… by Ann Lee"), else ""."""
-    if not DATE_PATTERN.search(text):
+    if not lexicon.DATE_PATTERN.search(text):
         return ""
     named = BY_AUTHOR.search(text)
     if named:
         return named[1]
-    if UPDATE_LABEL.match(text):
+    if lexicon.UPDATE_LABEL.match(text):
         return ""
-    rest = WEEKDAY_OR_ZONE.sub("", CLOCK_TIME.sub("", DATE_PATTERN.sub("", text))).strip(" -–—|,·:•/@")
-    known = rest in lexicon.news_agencies() or OFFICE_WORD.search(rest) or "News" in rest
+    rest = WEEKDAY_OR_ZONE.sub("", lexicon.CLOCK_TIME.sub("", lexicon.DATE_PATTERN.sub("", text))).strip(" -–—|,·:•/@")
+    known = rest in lexicon.word_set("agencies") or lexicon.OFFICE_WORD.search(rest) or "News" in rest
     return rest if FULL_NAME.fullmatch(rest) and not known else ""
 
 
 def place_and_agency(text: str, opening: bool) -> tuple[str, str]:
     """Return place and agency of a dateline or of an ``opening`` paragraph's prefix, "" each if unsaid."""
-    match = AGENCY_DATELINE.match(text)
+    match = lexicon.AGENCY_DATELINE.match(text)
     if match and not opening:
         return match["place"].strip(" ,"), match["agency"]
     if not opening:
         return dateline_place(text) or _place_without_date(text), ""
-    match = DATELINE_PREFIX.match(text[:120])
+    match = lexicon.DATELINE_PREFIX.match(text[:120])
     if match is None or SALUTATION.match(text):
         return "", ""
     place = (match["place"] or "").strip(" ,")
@@ -164,7 +153,7 @@ def find_agency(text: str) -> str:
     words = [word.strip(" ,.;:()|/") for word in text.split()[:30]]
     for start in range(len(words)):
         for stop in range(min(start + 4, len(words)), start, -1):
-            if " ".join(words[start:stop]) in lexicon.news_agencies():
+            if " ".join(words[start:stop]) in lexicon.word_set("agencies"):
                 return " ".join(words[start:stop])
     return ""
 
