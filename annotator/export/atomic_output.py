@@ -65,20 +65,12 @@ def replace_files(folder: Path, files: Mapping[str, FileContent], stale: Iterabl
     Raises AnnotatorError with the earlier files as they were.
     """
     made = _make_folder(folder)
-    done = False
     try:
-        removed = _replace(folder, files, [n for n in stale if (folder / n).is_file()])
-        done = True
-    except OSError as e:
-        raise AnnotatorError(
-            f"the export cannot be written ({e.strerror or e})",
-            where=str(folder),
-            do="the files of the last export are as they were; free some space or choose another folder",
-        ) from e
-    finally:
-        if not done:
-            _remove_empty_folders(made)
-    return removed
+        with translate_write_errors(folder):
+            return _replace(folder, files, [n for n in stale if (folder / n).is_file()])
+    except BaseException:
+        remove_empty_folders(made)
+        raise
 
 
 def _make_folder(folder: Path) -> list[Path]:
@@ -87,12 +79,31 @@ def _make_folder(folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as e:
-        description = "is a file" if folder.is_file() else f"cannot be made ({e.strerror or e})"
-        raise AnnotatorError(f"the folder {description}", where=str(folder), do="choose another folder") from e
+        raise no_folder_error(folder, e) from e
     return missing
 
 
-def _remove_empty_folders(folders: Iterable[Path]) -> None:
+def no_folder_error(folder: Path, error: OSError) -> AnnotatorError:
+    """Return the error for a target that is no folder and cannot become one."""
+    what = "is a file" if folder.is_file() else f"cannot be made ({error.strerror or error})"
+    return AnnotatorError(f"the folder {what}", where=str(folder), do="choose another folder")
+
+
+@contextmanager
+def translate_write_errors(folder: Path) -> Iterator[None]:
+    """Turn an OSError in the block into an error that says that the last export is as it was."""
+    try:
+        yield
+    except OSError as e:
+        raise AnnotatorError(
+            f"the export cannot be written ({e.strerror or e})",
+            where=str(folder),
+            do="the files of the last export are as they were; free some space or choose another folder",
+        ) from e
+
+
+def remove_empty_folders(folders: Iterable[Path]) -> None:
+    """Remove folders that were made and have stayed empty, the innermost first."""
     with suppress(OSError):
         for folder in folders:
             folder.rmdir()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct, field, to_builtins
@@ -69,8 +69,7 @@ class ExportOptions(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         if len(self.split) != len(SPLIT_PARTS) or min(self.split) < 0 or sum(self.split) == 0:
-            description = "/".join(map(str, self.split))
-            raise UsageError(f"--split {description} is no split", do="give three shares, such as 80/10/10")
+            raise _no_split_error("/".join(map(str, self.split)))
         if self.unit not in ("sentence", "article"):
             raise UsageError(f"--unit {self.unit} is unknown", do="use sentence or article")
         if self.ledger not in ("exceptions", "full"):
@@ -95,8 +94,12 @@ def parse_split(text: str) -> tuple[int, int, int]:
     """Return the shares in a text such as ``80/10/10``; raises UsageError."""
     parts = text.split("/")
     if len(parts) != len(SPLIT_PARTS) or not all(p.isdecimal() and len(p) <= 6 for p in parts):
-        raise UsageError(f"--split {text} is no split", do="give three shares, such as 80/10/10")
+        raise _no_split_error(text)
     return int(parts[0]), int(parts[1]), int(parts[2])
+
+
+def _no_split_error(text: str) -> UsageError:
+    return UsageError(f"--split {text} is no split", do="give three shares, such as 80/10/10")
 
 
 class PartCounts(Struct, frozen=True):
@@ -152,19 +155,20 @@ class ExportReport(Struct, frozen=True):
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``."""
-        result: dict[str, Any] = to_builtins(self)
-        return result
+        return dict(to_builtins(self))
 
     def lines(self) -> list[str]:
         """Return the report for people, a line each; warnings come last."""
         out = [_part_line(name, counts) for name, counts in self.parts.items()]
-        out += _sentence_lines(self.totals["sentences"])
-        out += _outcome_lines(self.totals)
-        out += _missing_lines(self.totals)
+        out += _total_lines(self.totals)
         if self.study:
             out += self.study.lines()
-        if self.suggester:
-            out.append(_suggester_line(self.suggester))
+        if s := self.suggester:
+            shares = join_limited([f"{label} {share:.0%}" for label, share in s.ceiling.items()])
+            out.append(
+                f"spancat tries spans of 1 to {s.sizes[-1]} tokens ({s.percentile}th percentile): "
+                f"it can find at most {s.overall:.1%} of the training spans ({shares})"
+            )
         out.append(f"written to {self.folder}: {', '.join(_files_by_folder(self.files))}")
         if self.removed:
             out.append(f"removed, left by an earlier export: {', '.join(_files_by_folder(self.removed))}")
@@ -189,34 +193,18 @@ def _part_line(name: str, counts: PartCounts) -> str:
     return f"{name}: {', '.join(pluralize(n, what) for n, what in held)}; {spans}{wrong}"
 
 
-def _sentence_lines(sentences: Mapping[str, int]) -> list[str]:
+def _total_lines(totals: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the totals of the ledger: sentences, spans and reasons, what is left out or may be missing."""
     names = {"unreviewed": "not annotated yet in the articles that were begun"}
-    description = [f"{n:,} {names.get(name, name)}" for name, n in sentences.items() if n]
-    return ["sentences: " + ", ".join(description)]
-
-
-def _outcome_lines(totals: Mapping[str, Any]) -> list[str]:
-    outcomes = totals["spans"]
-    head = ", ".join(f"{n:,} {what}" for what, n in outcomes.items() if n)
-    whys = [f"  {x['what']}: {x['count']:,} ({x['why']})" for x in totals["why"]]
-    return [f"spans: {head or 'none'}", *whys]
-
-
-def _missing_lines(totals: Mapping[str, Any]) -> list[str]:
-    whole = [(pluralize(x["sentences"], "accepted sentence"), x["why"]) for x in totals["left out"]]
-    out = [f"left out as a whole: {sentences} ({why})" for sentences, why in whole]
+    yield "sentences: " + ", ".join(f"{n:,} {names.get(name, name)}" for name, n in totals["sentences"].items() if n)
+    yield "spans: " + (", ".join(f"{n:,} {what}" for what, n in totals["spans"].items() if n) or "none")
+    for x in totals["why"]:
+        yield f"  {x['what']}: {x['count']:,} ({x['why']})"
+    for x in totals["left out"]:
+        yield f"left out as a whole: {pluralize(x['sentences'], 'accepted sentence')} ({x['why']})"
     if flawed := totals["journals with flaws"]:
-        description = ", ".join(f"{name} ({pluralize(n, 'line')})" for name, n in flawed.items())
-        out.append(f"journals with flaws, so something may be missing: {description}")
-    return out
-
-
-def _suggester_line(s: NgramSuggester) -> str:
-    each = join_limited([f"{label} {share:.0%}" for label, share in s.ceiling.items()])
-    return (
-        f"spancat tries spans of 1 to {s.sizes[-1]} tokens ({s.percentile}th percentile): "
-        f"it can find at most {s.overall:.1%} of the training spans ({each})"
-    )
+        journals = ", ".join(f"{name} ({pluralize(n, 'line')})" for name, n in flawed.items())
+        yield f"journals with flaws, so something may be missing: {journals}"
 
 
 # How much a split leaks, as values: ``split_audit.py`` counts it, reports and pages show it.
@@ -266,8 +254,7 @@ class RegroupedArticles(Struct, frozen=True, kw_only=True):
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``."""
-        result: dict[str, Any] = to_builtins(self)
-        return result
+        return dict(to_builtins(self))
 
     def lines(self) -> list[str]:
         """Return them for people."""
@@ -288,9 +275,10 @@ class SplitAudit(RegroupedArticles, frozen=True, kw_only=True):
 
     def lines(self) -> list[str]:
         """Return the study for people."""
-        out = (
-            [f"in dev, words that the label marks in train too: {_surface_form_line(self.forms)}"] if self.forms else []
-        )
+        out = []
+        if self.forms:
+            forms = join_limited([f"{label} {f.seen} of {f.seen + f.unseen}" for label, f in self.forms.items()])
+            out.append(f"in dev, words that the label marks in train too: {forms}")
         if len(self.sentences) > 1:
             out.append(f"leakage into dev and test: {_leakage_line(self.leaks)}")
             out.append(f"  by a random split of the same sentences: {_leakage_line(self.by_chance)}")
@@ -315,15 +303,10 @@ def _shortened(lines: list[str]) -> list[str]:
     return lines if more <= 0 else [*lines[:MAX_LISTED], f"  and {more} more; --json and --report have them all"]
 
 
-def _surface_form_line(found: Mapping[str, SurfaceFormCounts]) -> str:
-    return join_limited([f"{label} {f.seen} of {f.seen + f.unseen}" for label, f in found.items()])
-
-
 def _leakage_line(found: LeakageCounts) -> str:
-    description = (
-        f"{pluralize(found.articles, 'article')} in two parts",
-        f"{found.stories:,} with a copy or the same story in train",
-        f"{pluralize(found.sentences, 'sentence')} word for word",
-        pluralize(found.alike, "near-duplicate sentence"),
+    return (
+        f"{pluralize(found.articles, 'article')} in two parts, "
+        f"{found.stories:,} with a copy or the same story in train, "
+        f"{pluralize(found.sentences, 'sentence')} word for word, "
+        f"{pluralize(found.alike, 'near-duplicate sentence')}"
     )
-    return ", ".join(description)

@@ -19,6 +19,7 @@ from typing import Any
 import orjson
 
 from annotator.core.errors import AnnotatorError
+from annotator.export.atomic_output import FileChunks, no_folder_error, remove_empty_folders
 
 UNFINISHED_FOLDER = ".unfinished"
 """The folder in the target where files wait until all are there."""
@@ -59,13 +60,16 @@ def open_manifest(out: Path, key: str, *, resume: bool) -> Iterator[ResumeManife
     lock = _lock_manifest_folder(folder, out)
     try:
         done = _finished_files(folder, key) if resume else {}
-        if not done:
-            _empty_folder(folder)
+        for path in folder.iterdir() if not done else ():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
         yield ResumeManifest(folder, key, done)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)
-        _remove_empty(new)
+        remove_empty_folders(new)
 
 
 def _lock_manifest_folder(folder: Path, out: Path) -> int:
@@ -74,8 +78,7 @@ def _lock_manifest_folder(folder: Path, out: Path) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError as e:
-        description = "is a file" if out.is_file() else f"cannot be made ({e.strerror or e})"
-        raise AnnotatorError(f"the folder {description}", where=str(out), do="choose another folder") from e
+        raise no_folder_error(out, e) from e
     try:
         _take_lock(lock, folder, out)
         _raise_foreign(folder)
@@ -131,35 +134,13 @@ def _finished_files(folder: Path, key: str) -> dict[str, Any]:
         try:
             noted = orjson.loads(line)
             if all(
-                Path(name).name == name and _file_digest(folder / name) == digest
+                Path(name).name == name and FileChunks(folder / name).sha256() == digest
                 for name, digest in noted["digests"].items()
             ):
                 done[noted.pop("name")] = noted
         except (orjson.JSONDecodeError, LookupError, TypeError, OSError):
             continue  # a torn line: its file is made again
     return done
-
-
-def _file_digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _empty_folder(folder: Path) -> None:
-    for path in folder.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
-
-
-def _remove_empty(folders: Iterable[Path]) -> None:
-    """Remove folders that were made and have stayed empty, the innermost first."""
-    for folder in folders:
-        try:
-            folder.rmdir()
-        except OSError:
-            return
 
 
 def _append_json(path: Path, mode: str, value: Mapping[str, Any]) -> None:

@@ -33,6 +33,8 @@ _RESERVED_FOLDERS = {ARTICLES_FOLDER, ANNOTATIONS_FOLDER, SUGGESTIONS_FOLDER}
 """Folders in which each file means something to the corpus."""
 _UNFINISHED_CORPUS = {SETTINGS_FILE, SCHEMA_FILE, SENTENCES_FILE, *_RESERVED_FOLDERS}
 """What a folder may hold that is to become a corpus: an earlier attempt may have stopped half-way."""
+CORPUS_NAMES = {SETTINGS_FILE, SENTENCES_FILE, MIGRATIONS_FILE, SPLITS_FILE, LEDGERS_FOLDER, *_RESERVED_FOLDERS}
+"""The files and folders of a corpus, but for its schema."""
 _SCHEMA_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 
 

@@ -11,7 +11,7 @@ import hashlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
@@ -186,7 +186,9 @@ def load_journal_index(
         if not (replay or find_rescue_files(rescue_name(corpus, name))):
             with suppress(NotPlainError, UnreadableRecordError):
                 index = read_journal_index(path, name)
-                check_superseded_records(index)
+                with closing(RecordReader()) as reader:
+                    for n in index.superseded:  # no longer in force, but as much to be trusted
+                        reader.read(index, n)
                 return index
         return _index_by_replay(corpus, name, stored_sentences)
 
@@ -332,13 +334,3 @@ class RecordReader:
             Sentence(article, 0, start, end, row.text, tuple(row.tokens)),
             annotation.with_spans(spans).with_rejected(rejected),
         )
-
-
-def check_superseded_records(index: JournalIndex) -> None:
-    """Check the records that are no longer in force as well; raises UnreadableRecordError."""
-    reader = RecordReader()
-    try:
-        for n in index.superseded:
-            reader.read(index, n)
-    finally:
-        reader.close()

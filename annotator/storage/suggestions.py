@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import orjson
@@ -179,21 +178,15 @@ def _same_text(entry: SuggestionEntry, s: Sentence) -> bool:
 
 def encode_suggestions(sentence: Sentence, found: Sequence[Suggestion], source: str, fingerprint: str) -> bytes:
     """Return the line of one sentence; raises CorpusError for a span that is not on token edges."""
-    return dump_json_line(
-        {
-            "meta": {
-                "article": sentence.article,
-                "sentence": sentence.id,
-                "start": sentence.start,
-                "end": sentence.end,
-            },
-            "_digest": text_digest(sentence.text),
-            "source": source,
-            "_fingerprint": fingerprint,
-            "spans": [_encode_suggestion(s, sentence) for s in found],
-        },
-        sentence.id,
-    )
+    s = sentence
+    fields = {
+        "meta": {"article": s.article, "sentence": s.id, "start": s.start, "end": s.end},
+        "_digest": text_digest(s.text),
+        "source": source,
+        "_fingerprint": fingerprint,
+        "spans": [_encode_suggestion(x, s) for x in found],
+    }
+    return dump_json_line(fields, s.id)
 
 
 def _encode_suggestion(s: Suggestion, sentence: Sentence) -> dict[str, object]:
@@ -273,9 +266,7 @@ class SuggestionWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         os.close(self._fd)
         self._lock.release()
 

@@ -21,7 +21,7 @@ from annotator.checks.problem import (
     problem_location,
 )
 from annotator.checks.registry import run_checks, run_plugin_check
-from annotator.core.article import AnnotatedLineIndex, Article, Sentence
+from annotator.core.article import AnnotatedLineIndex
 from annotator.core.errors import SourceError, UsageError, path_text
 from annotator.export.export_ledger import ARTICLE_MISSING
 from annotator.export.options import ExcludedItem
@@ -58,18 +58,13 @@ class CheckReport(Struct, frozen=True):
             "errors": self.count(ProblemLevel.ERROR),
             "warnings": self.count(ProblemLevel.WARNING),
             "kinds": self.kinds,
-            "problems": [_problem_fields(p) for p in self.problems],
+            "problems": [
+                {"kind": p.kind.value, "level": p.kind.level.value, "what": p.what, "cure": p.remedy}
+                | _location_fields(p.location)
+                | {"others": [_location_fields(x) for x in p.related]}
+                for p in self.problems
+            ],
         }
-
-
-def _problem_fields(p: Problem) -> dict[str, Any]:
-    head = {"kind": p.kind.value, "level": p.kind.level.value}
-    return head | {
-        "what": p.what,
-        "cure": p.remedy,
-        **_location_fields(p.location),
-        "others": [_location_fields(x) for x in p.related],
-    }
 
 
 def _location_fields(place: ProblemLocation) -> dict[str, Any]:
@@ -105,19 +100,10 @@ def load_check_input(corpus: CorpusFolder) -> LoadedCheckInput:
         for i in selected.items
         if i.annotated.annotation.answer in CHECKED_ANSWERS
     ]
-    check_input = CheckInput(corpus.schema, reviewed, articles, _queued_sentences(corpus, articles))
+    queued = {id_: corpus.active_sentences(a) for id_, a in articles.items() if not a.replaced_by}
+    check_input = CheckInput(corpus.schema, reviewed, articles, queued)
     damage = _damage_problems(corpus, selected.journals, selected.missing.excluded)
     return LoadedCheckInput(check_input, tuple(damage), selected.journals)
-
-
-def _queued_sentences(corpus: CorpusFolder, articles: dict[str, Article]) -> dict[str, Sequence[Sentence]]:
-    """Return the annotated sentences of each article in the queue."""
-    out: dict[str, Sequence[Sentence]] = {}
-    for a, article in articles.items():
-        if not article.replaced_by:
-            lines = AnnotatedLineIndex(article)
-            out[a] = [s for s in corpus.sentences(a) if lines.is_annotated(s.start, s.end)]
-    return out
 
 
 def _damage_problems(
@@ -128,12 +114,12 @@ def _damage_problems(
         what, _, cure = warning.partition("; ")
         yield Problem(ProblemKind.JOURNAL, ProblemLocation(file="sentences.jsonl"), what, cure or _RESTORE_ADVICE)
     for journal in journals:
+        place = ProblemLocation(annotator=journal.name, file=journal_file_name(journal.name))
         for flaw in journal.flaws:
-            place = ProblemLocation(annotator=journal.name, file=journal_file_name(journal.name), line=flaw.line)
-            yield Problem(ProblemKind.JOURNAL, place, f"the line does not count: {flaw.reason}", _RESTORE_ADVICE)
+            what = f"the line does not count: {flaw.reason}"
+            yield Problem(ProblemKind.JOURNAL, replace(place, line=flaw.line), what, _RESTORE_ADVICE)
         for warning in journal.warnings if not journal.flaws else ():
             what, _, cure = warning.partition("; ")
-            place = ProblemLocation(annotator=journal.name, file=journal_file_name(journal.name))
             yield Problem(ProblemKind.JOURNAL, place, what, cure or "see that the journal is the right one")
     for gone in left_out:
         if gone.why == ARTICLE_MISSING:
@@ -156,7 +142,10 @@ def check_corpus(
     ``only`` are kinds of problems, ``plugins`` the names of further checks (``--with``). Raises UsageError
     for an unknown one, and AnnotatorError where the corpus cannot be read or a plug-in fails.
     """
-    kinds = [k for k in _chosen_kinds(only) if level in {ProblemLevel.WARNING, k.level}]
+    for name in only:
+        if name not in set(ProblemKind):
+            raise UsageError(f"--only {name} is no kind of problem", do="use one of " + ", ".join(ProblemKind))
+    kinds = [k for k in ProblemKind if (not only or k.value in only) and level in {ProblemLevel.WARNING, k.level}]
     checks = [_load_check(name) for name in plugins]
     with gc_paused():
         loaded = load_check_input(corpus)
@@ -177,14 +166,6 @@ def check_corpus(
         "spans": sum(1 for _ in check_input.spans()),
     }
     return CheckReport(path_text(corpus.path), counts, tuple(problems))
-
-
-def _chosen_kinds(only: Sequence[str]) -> list[ProblemKind]:
-    """Return the kinds asked for, all where none is; raises UsageError for an unknown one."""
-    for name in only:
-        if name not in set(ProblemKind):
-            raise UsageError(f"--only {name} is no kind of problem", do="use one of " + ", ".join(ProblemKind))
-    return [k for k in ProblemKind if not only or k.value in only]
 
 
 def _load_check(name: str) -> Plugin:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
@@ -26,7 +27,7 @@ from annotator.core.errors import AnnotatorError, UsageError
 from annotator.core.ledger import Outcome, encode_totals
 from annotator.core.schema import Schema
 from annotator.export import export_ledger, split_audit
-from annotator.export.atomic_output import EXPORT_LEDGER_FILE, FileChunks, raise_foreign_files
+from annotator.export.atomic_output import EXPORT_LEDGER_FILE, FileChunks, raise_foreign_files, translate_write_errors
 from annotator.export.docbin_packer import DocBinPacker
 from annotator.export.docbin_parts import PartContents, shard_files
 from annotator.export.export_ledger import CONFIG_FILE, SPANCAT_FOLDER, replace_export
@@ -36,8 +37,8 @@ from annotator.export.training_config import ConfigInput, choose_suggester, rend
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import check_articles_folder, check_outside_corpus
 from annotator.storage.gc_pause import gc_paused
-from annotator.workflows.annotation_loader import with_replays
 from annotator.workflows.export_plan import ExportFile, ExportPlan, plan_export
+from annotator.workflows.opening import with_replays
 from annotator.workflows.progress import ProgressCallback, WarningCallback, ignore_progress, ignore_warning
 from annotator.workflows.shard_writer import (
     ShardResult,
@@ -52,7 +53,6 @@ if TYPE_CHECKING:  # a small export starts fast
     from spacy.language import Language
     from spacy.tokens import Doc
 
-    from annotator.similarity.story_groups import StoryGroups
     from annotator.workflows.story_split import StorySplit
 
 _MAX_OPEN_FILES = 64
@@ -94,7 +94,7 @@ def export_training(
         def attempt(replay: frozenset[str]) -> ExportReport:
             groups = stories.stories if stories else None
             plan = plan_export(corpus, annotator, options, groups, replay, warn_once)
-            try:
+            with closing(plan.selection):
                 if stories:
                     stories.check_groups_writable(corpus)
                 audit = SplitAuditFiles(stories.regrouped(plan.missing) if stories else None)
@@ -103,8 +103,6 @@ def export_training(
 
                     audit = audit_plan(corpus, plan, options, stories)
                 return _Export(corpus, plan, out, options, progress).write(audit)
-            finally:
-                plan.selection.close()
 
         done = with_replays(attempt)
         if stories:
@@ -146,23 +144,32 @@ def split_articles(
     split_by: Literal["story", "article"] = "story",
 ) -> dict[str, tuple[str, ...]]:
     """Return the ids of the exported articles by part, in the order of the export."""
+    parts: dict[str, dict[str, None]] = {part: {} for part in options.parts_with_share}
     plan = _plan_for_reading(corpus, options, annotator, split_by)
-    try:
-        ids = [plan.articles[n].id for n in plan.article_numbers]
-        parts: dict[str, dict[str, None]] = {part: {} for part in options.parts_with_share}
-        for part, article_id in zip(plan.split.parts, ids, strict=True):
-            parts[part][article_id] = None
-    finally:
-        plan.selection.close()
+    with closing(plan.selection):
+        for part, number in zip(plan.split.parts, plan.article_numbers, strict=True):
+            parts[part][plan.articles[number].id] = None
     return {part: tuple(article_ids) for part, article_ids in parts.items()}
 
 
 def _plan_for_reading(
     corpus: CorpusFolder, options: ExportOptions, annotator: str | None, split_by: Literal["story", "article"]
 ) -> ExportPlan:
+    """Return a plan of which every record was read once; raises as ``plan_export`` does."""
     stories = _group_stories(corpus, options, rebalance=False) if split_by == "story" else None
-    groups = stories.stories if stories else None
-    return with_replays(lambda replay: _readable_plan(corpus, annotator, options, groups, replay))
+
+    def attempt(replay: frozenset[str]) -> ExportPlan:
+        plan = plan_export(corpus, annotator, options, stories.stories if stories else None, replay)
+        try:
+            for article_id, _ in plan.by_article():
+                for entry in plan.selection.selected(article_id):
+                    plan.selection.read(entry)
+        except BaseException:
+            plan.selection.close()
+            raise
+        return plan
+
+    return with_replays(attempt)
 
 
 def _docs_of_plan(
@@ -172,32 +179,11 @@ def _docs_of_plan(
     from annotator.export.spacy_engine import build_doc
     from annotator.workflows.doc_units import planned_articles
 
-    try:
+    with closing(plan.selection):
         for article in planned_articles(corpus, plan):
             for unit in article.article_units() if options.unit == "article" else article.sentence_units():
                 content = pack_unit(unit, options.spans_key, with_user_data=options.attrs == "own")
                 yield unit[0].part, build_doc(nlp.vocab, content, mark_starts=options.attrs != "min")
-    finally:
-        plan.selection.close()
-
-
-def _readable_plan(
-    corpus: CorpusFolder,
-    annotator: str | None,
-    options: ExportOptions,
-    groups: StoryGroups | None,
-    replay: frozenset[str],
-) -> ExportPlan:
-    """Return a plan of which every record was read once; raises as ``plan_export`` does."""
-    plan = plan_export(corpus, annotator, options, groups, replay)
-    try:
-        for article_id, _ in plan.by_article():
-            for entry in plan.selection.selected(article_id):
-                plan.selection.read(entry)
-    except BaseException:
-        plan.selection.close()
-        raise
-    return plan
 
 
 class _Export:
@@ -215,17 +201,9 @@ class _Export:
         if self._options.unit == "sentence":
             raise_foreign_files(self._out, [file.name for file in self._plan.files(self._options)])
         with open_manifest(self._out, self._plan.key, resume=self._options.resume) as made:
-            try:
-                if self._options.unit == "sentence":
-                    written = self._write_sentences(made)
-                else:
-                    written = self._write_articles(made)
-            except OSError as e:
-                raise AnnotatorError(
-                    f"the export cannot be written ({e.strerror or e})",
-                    where=str(self._out),
-                    do="the files of the last export are as they were; free some space or choose another folder",
-                ) from e
+            with translate_write_errors(self._out):
+                by_sentence = self._options.unit == "sentence"
+                written = self._write_sentences(made) if by_sentence else self._write_articles(made)
             return self._finish(made, written, audit)
 
     def _write_sentences(self, made: ResumeManifest) -> dict[str, str]:

@@ -42,8 +42,7 @@ from annotator.storage.journal_index import (
     RecordReader,
     load_journal_index,
 )
-from annotator.workflows.annotation_loader import with_replays
-from annotator.workflows.opening import chosen_annotators
+from annotator.workflows.opening import chosen_annotators, with_replays
 
 RecordNumber = tuple[int, int]
 """Which of the journals, and which of its records."""

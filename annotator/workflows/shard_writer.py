@@ -8,6 +8,7 @@ import time
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -127,12 +128,9 @@ def shard_paths(folder: Path, name: str) -> tuple[Path, Path, Path]:
 def write_shard(job: ShardJob, schema: Schema, options: ExportOptions, folder: Path) -> dict[str, Any]:
     """Write one file and return its counts as plain values; raises UnreadableRecordError."""
     packer = DocBinPacker(schema, options, job.part, use_numpy=len(job.numbers) >= _NUMPY_THRESHOLD)
-    reader = RecordReader()
-    try:
+    with closing(RecordReader()) as reader:
         for first, end in _annotator_runs(job.journal_numbers):
             _add_run(packer, job, reader, first, end)
-    finally:
-        reader.close()
     return save_shard(packer, folder, job.name)
 
 

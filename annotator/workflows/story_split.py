@@ -12,14 +12,17 @@ from annotator.core.article import earlier_versions
 from annotator.export.export_ledger import ARTICLE_QUARANTINED
 from annotator.export.options import ExportOptions, MissingItems
 from annotator.export.splits import part_of
-from annotator.similarity.article_signatures import (
+from annotator.similarity.story_groups import (
     NUMPY_THRESHOLD,
     ArticleSignature,
     ComparableArticle,
+    QuarantinedArticle,
+    StoryGroups,
     article_signatures,
     comparable_article,
+    group_stories,
+    rebalanced_groups,
 )
-from annotator.similarity.story_groups import QuarantinedArticle, StoryGroups, group_stories, rebalanced_groups
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import SPLITS_FILE, encode_split_groups, read_split_groups
 

@@ -45,8 +45,7 @@ class SuggestReport(Struct, frozen=True):
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``."""
-        values: dict[str, Any] = to_builtins(self)
-        return values
+        return dict(to_builtins(self))
 
 
 def open_suggestion_sources(

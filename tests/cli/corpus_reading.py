@@ -9,7 +9,7 @@ import orjson
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.workflows.annotation_loader import load_journals
+from annotator.workflows.opening import load_journals
 from tests.cli.command_runner import CommandResult, call
 
 

@@ -15,8 +15,8 @@ from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from annotator.formats.span_alignment import align_spans
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.workflows.annotation_loader import load_journals
 from annotator.workflows.importing import import_files
+from annotator.workflows.opening import load_journals
 from annotator.workflows.round_trip import compare_documents
 from tests.cli.command_runner import call
 

@@ -8,10 +8,10 @@ from itertools import combinations, product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.similarity.article_signatures import count_shared
 from annotator.similarity.near_duplicates import candidate_pairs, candidate_pairs_by_day
 from annotator.similarity.shingle_arrays import shingle_many
 from annotator.similarity.shingles import shingle_hashes, shingle_words
+from annotator.similarity.story_groups import count_shared
 
 WORDS = (
     "Über",

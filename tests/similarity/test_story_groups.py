@@ -12,18 +12,21 @@ from hypothesis import strategies as st
 
 from annotator.core.article import Article, LineVerdict, SourceLine
 from annotator.export.splits import assign_parts, part_of, split_keys
-from annotator.similarity.article_signatures import (
+from annotator.similarity.near_duplicates import candidate_pairs
+from annotator.similarity.shingles import jaccard, shingle_hashes, shingle_words
+from annotator.similarity.story_groups import (
     BOILERPLATE_THRESHOLD,
     ArticleSignature,
     ComparableArticle,
     article_signatures,
     comparable_article,
+    group_stories,
+    is_same_story,
+    links_to_earlier,
     names_in_text,
+    rebalanced_groups,
     without_boilerplate,
 )
-from annotator.similarity.near_duplicates import candidate_pairs
-from annotator.similarity.shingles import jaccard, shingle_hashes, shingle_words
-from annotator.similarity.story_groups import group_stories, is_same_story, links_to_earlier, rebalanced_groups
 
 SHARES = (50, 25, 25)
 TEXT = (
