@@ -17,11 +17,11 @@ from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.storage.codec import RecordDecoder, RecordLineError
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import check_articles_folder, check_outside_corpus
-from annotator.storage.file_io import translate_os_errors
+from annotator.storage.corpus_layout import SETTINGS_FILE, check_articles_folder, check_is_corpus, check_outside_corpus
+from annotator.storage.file_io import file_state, translate_os_errors
 from annotator.storage.journal_index import ANSWER_BY_NUMBER, JournalIndex, load_journal_index
 from annotator.storage.schemas import DEFAULT_SCHEMA, read_schema_text
-from annotator.workflows.opening import chosen_annotators, open_corpus
+from annotator.workflows.opening import chosen_annotators
 from annotator.workflows.progress import ProgressCallback, WarningCallback, ignore_progress, ignore_warning
 
 if TYPE_CHECKING:  # each is loaded by the method that needs it
@@ -85,7 +85,8 @@ class Corpus:
 
     Options are named as the command line's. Results are frozen values; errors are `AnnotatorError`. An
     iterator yields what was in the corpus when it was made. Each write takes the locks that the commands
-    and the screen take.
+    and the screen take. Each call sees what other programs have written before it, the schema included,
+    and raises CorpusError where the folder is no corpus any more.
 
     >>> import annotator
     >>> corpus = annotator.Corpus.create("news", schema="news", lang="en")
@@ -106,7 +107,9 @@ class Corpus:
 
     def __init__(self, folder: CorpusFolder) -> None:
         """Take an open folder; call `create` or `open` instead."""
-        self._folder: CorpusFolder | None = folder
+        path = folder.path.resolve()  # a later change of the working directory must not lead elsewhere
+        self._folder: CorpusFolder | None = folder if folder.path == path else CorpusFolder.open(path)
+        self._state = _settings_state(self._folder)
 
     @classmethod
     def create(
@@ -121,7 +124,7 @@ class Corpus:
 
         return cls(
             CorpusFolder.create(
-                path,
+                Path(path).resolve(),
                 name=path_text(name or Path(path).resolve().name),
                 lang=lang,
                 fingerprint=Tokenizer(lang).fingerprint,
@@ -132,7 +135,9 @@ class Corpus:
     @classmethod
     def open(cls, path: PathLike) -> Self:
         """Open a corpus; raises CorpusError where there is none or it is damaged."""
-        return cls(open_corpus(path))
+        with translate_os_errors("read", path):
+            check_is_corpus(Path(path))
+            return cls(CorpusFolder.open(Path(path).resolve()))
 
     def close(self) -> None:
         """Forget the corpus; every later call raises UsageError."""
@@ -151,14 +156,17 @@ class Corpus:
 
     @property
     def folder(self) -> CorpusFolder:
-        """The storage behind it; raises UsageError after `close`."""
+        """The storage behind it, opened again where another program has changed settings or schema.
+
+        Raises UsageError after `close`, CorpusError where the folder is no corpus any more.
+        """
         if self._folder is None:
             raise UsageError("this corpus is closed", do="open it with Corpus.open")
+        with translate_os_errors("read", self._folder.path):
+            state = _settings_state(self._folder)
+            if state != self._state:
+                self._folder, self._state = CorpusFolder.open(self._folder.path), state
         return self._folder
-
-    def _reopen(self) -> None:
-        """See what a workflow has written, the schema included."""
-        self._folder = CorpusFolder.open(self.folder.path)
 
     # -- what there is -------------------------------------------------------------------------
 
@@ -240,10 +248,7 @@ class Corpus:
         """Add the articles of files and folders, each source on its own; ``schema`` is put in force."""
         from annotator.workflows.ingesting import ingest
 
-        try:
-            return ingest(self.path, [Path(s) for s in sources], schema=schema, progress=progress)
-        finally:
-            self._reopen()
+        return ingest(self.path, [Path(s) for s in sources], schema=schema, progress=progress, may_create=False)
 
     def import_files(
         self,
@@ -283,10 +288,7 @@ class Corpus:
             offsets=offsets,
             layer=layer,
         )
-        try:
-            return import_files(self.path, [Path(f) for f in files], options, progress)
-        finally:
-            self._reopen()
+        return import_files(self.path, [Path(f) for f in files], options, progress, may_create=False)
 
     def add_suggestions(self, source: str, rows: Iterable[Mapping[str, Any]]) -> SuggestReport:
         """Add suggestions of your own, a row a sentence, with the fields of a suggestion file.
@@ -448,3 +450,8 @@ def _read_annotations(index: JournalIndex, accepts: Sequence[bool], article: Art
                 sentence, annotation = record.annotated.sentence, record.annotated.annotation
                 rows.append(StoredAnnotation(sentence, article, index.name, annotation, record.seq, record.time))
     return rows
+
+
+def _settings_state(folder: CorpusFolder) -> tuple[tuple[int, ...], ...]:
+    """Return what changes when the settings of a corpus or its schema do; raises OSError."""
+    return file_state(folder.path / SETTINGS_FILE), file_state(folder.schema_path)

@@ -84,9 +84,14 @@ class ImportReport(Struct, frozen=True, kw_only=True):
 
 
 def import_files(
-    folder: Path, files: Sequence[Path], options: ImportOptions | None = None, progress: ImportProgress | None = None
+    folder: Path,
+    files: Sequence[Path],
+    options: ImportOptions | None = None,
+    progress: ImportProgress | None = None,
+    *,
+    may_create: bool = True,
 ) -> ImportReport:
-    """Import files into the corpus ``folder``, which is made if need be.
+    """Import files into the corpus ``folder``, which is made if need be and if this ``may_create`` one.
 
     It is one transaction: an AnnotatorError leaves the corpus as it was.
     """
@@ -98,7 +103,7 @@ def import_files(
     sources = open_import_sources(files)
     formats = [choose_import_format(s, options.format) for s in sources]
     check_format_options((name for name, _ in formats), options)
-    target = _open_target(folder, options)
+    target = _open_target(folder, options, may_create=may_create)
     log = ConversionLog()
     with ImportStaging.begin(folder, target.corpus) as staging:
         importer = DocumentImporter(staging, Tokenizer(target.lang), log, _document_options(options), target.schema)
@@ -146,10 +151,10 @@ class _Target(Struct, frozen=True):
         return self.corpus.warnings if self.corpus else ()
 
 
-def _open_target(folder: Path, options: ImportOptions) -> _Target:
+def _open_target(folder: Path, options: ImportOptions, *, may_create: bool) -> _Target:
     """Open the corpus or prepare a new one; raises AnnotatorError where none can be."""
     with translate_os_errors("read", folder):
-        is_new = not (folder / "corpus.toml").exists()
+        is_new = may_create and not (folder / "corpus.toml").exists()
         if is_new:
             check_folder_unused(folder)
     if is_new:

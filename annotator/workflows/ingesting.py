@@ -75,10 +75,11 @@ def ingest(
     name: str | None = None,
     stdin: BinaryIO | None = None,
     progress: ProgressCallback = ignore_progress,
+    may_create: bool = True,
 ) -> IngestReport:
     """Ingest files, folders or standard input (``-``) into the corpus ``folder``, a transaction a source.
 
-    The corpus is made when the first article is there; ``lang`` (a spaCy code, default en) and ``name`` are
+    The corpus is made when the first article is there, if it ``may_create`` one; ``lang`` (a spaCy code, default en) and ``name`` are
     those of a new corpus, and ``schema`` is put in force in either. ``progress`` counts sources. Raises
     AnnotatorError where no source can be read (its notes are the further ones), and IngestInterrupted.
     """
@@ -86,7 +87,7 @@ def ingest(
     try:
         every = list(read_sources([Path(s) for s in sources], stdin))
         _check_not_empty(every)
-        run = _begin(folder, lang, schema, name)
+        run = _begin(folder, lang, schema, name, may_create=may_create)
         for n, source in enumerate(every):
             progress(n, len(every))
             run.add_source(source)
@@ -133,11 +134,13 @@ def _is_annotated(source: ArticleSource) -> bool:
     return bool(source.stable_origin) and Path(source.stable_origin).with_suffix(".ann").is_file()
 
 
-def _begin(folder: Path, lang: str | None, schema: Path | str | None, name: str | None) -> _IngestRun:
+def _begin(
+    folder: Path, lang: str | None, schema: Path | str | None, name: str | None, *, may_create: bool
+) -> _IngestRun:
     """Open the corpus, or prepare for making it with the first article."""
     with translate_os_errors("read", folder):
         exists = (folder / "corpus.toml").exists()
-    if not exists:
+    if may_create and not exists:
         return _begin_new(folder, lang or "en", schema or DEFAULT_SCHEMA, name)
     corpus = CorpusFolder.open(folder)
     if lang and lang != corpus.lang:

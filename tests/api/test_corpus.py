@@ -164,6 +164,55 @@ def test_an_export_for_another_tool(sample: Corpus, tmp_path: Path) -> None:
         sample.export(tmp_path / "other", split="all")
 
 
+def test_what_another_program_changes_is_seen_by_the_next_call(sample: Corpus, tmp_path: Path) -> None:
+    """A label that is renamed meanwhile loses no span in Docs, exports and suggestions."""
+    import spacy
+
+    nlp = spacy.blank("en")
+    before = sum(len(doc.spans["sc"]) for _, doc in sample.docs(nlp))
+    assert call("schema", "rename", sample.path, "PERSON", "HUMAN").code == 0
+    assert sum(len(doc.spans["sc"]) for _, doc in sample.docs(nlp)) == before
+    assert sample.export(tmp_path / "out").lost == 0
+    assert sample.schema.label("HUMAN")
+    assert not sample.schema.label("PERSON")
+    [report] = sample.suggest(rules=True)
+    assert set(report.spans) <= {x.name for x in sample.schema.labels}
+
+
+def test_a_corpus_stays_where_it_was_opened(sample: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another working directory leads nowhere else, and no call makes a new corpus in place of a lost one."""
+    monkeypatch.chdir(tmp_path)
+    corpus = Corpus.open("sample")
+    made = Corpus.create("made")
+    (tmp_path / "page.txt").write_text(PAGE)
+    (tmp_path / "rows.jsonl").write_text('{"text": "There sat Ada.", "spans": [[10, 13, "PERSON"]]}\n')
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert corpus.ingest([tmp_path / "page.txt"]).added
+    assert made.import_files([tmp_path / "rows.jsonl"]).records
+    assert not list((tmp_path / "elsewhere").iterdir())
+    assert (made.name, len(list(made.articles()))) == ("made", 1)
+    (tmp_path / "sample").rename(tmp_path / "moved")
+    calls = [
+        lambda: corpus.ingest([tmp_path / "page.txt"]),
+        lambda: corpus.import_files([tmp_path / "rows.jsonl"]),
+        lambda: corpus.add_suggestions("mine", []),
+        lambda: corpus.export(tmp_path / "out"),
+        lambda: list(corpus.annotations()),
+        lambda: list(corpus.articles()),
+        corpus.annotators,
+        corpus.splits,
+        corpus.check,
+        corpus.stats,
+        lambda: corpus.schema,
+        lambda: corpus.warnings,
+    ]
+    for use in calls:
+        with pytest.raises(AnnotatorError, match="there is no such corpus"):
+            use()
+    assert not (tmp_path / "sample").exists()
+
+
 def test_a_check_and_figures(sample: Corpus) -> None:
     """Problems and figures are frozen values, as the commands print them."""
     report = sample.check(only=["overlap", "label"])
