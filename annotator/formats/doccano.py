@@ -74,22 +74,14 @@ def row_spans(row: dict[str, Any], where: str) -> tuple[SpansByAnnotator, list[A
             is_text_label = isinstance(item, dict) and "label" in item and not _OFFSET_KEYS & item.keys()
             if isinstance(item, list | dict) and not is_text_label:
                 who = span_fields.name_of(item.get("user")) if isinstance(item, dict) else ""
-                spans.setdefault(who, []).append(_raw_span(item))
+                raw = span_fields.raw_span(item, ("start_offset", "start"), ("end_offset", "end"))
+                spans.setdefault(who, []).append(raw)
             else:
                 others.append(item)
     return spans, others
 
 
 _OFFSET_KEYS = {"start_offset", "end_offset", "start", "end"}
-
-
-def _raw_span(item: list[Any] | dict[str, Any]) -> span_fields.RawSpan:
-    if isinstance(item, dict):
-        start = item.get("start_offset", item.get("start"))
-        end = item.get("end_offset", item.get("end"))
-        return span_fields.RawSpan(start, end, item.get("label"), id=span_fields.name_of(item.get("id")))
-    start, end, label = (*item, None, None, None)[:3]
-    return span_fields.RawSpan(start, end, label)
 
 
 def row_note(row: dict[str, Any]) -> str:
@@ -143,20 +135,13 @@ def doccano_row(document: Document, log: ConversionLog) -> dict[str, Any]:
     """Return the row of a document; what it cannot hold is listed."""
     spans = [span for span in document.spans if format_writing.record_if_inside(document, span, log)]
     format_writing.record_unsupported_fields(document, "doccano", log, "accept" if spans else None)
-    own = {"id": document.id, "title": document.title}
-    meta = {k: v for k, v in own.items() if v} | {
-        k: v for k, v in document.meta.items() if _is_free_column(k, document, log)
-    }
+    for key in (k for k in document.meta if k in _RESERVED_COLUMNS):
+        format_writing.record_loss(document, "field", key, COLUMN_TAKEN, log)
+    own = {k: v for k, v in {"id": document.id, "title": document.title}.items() if v}
+    meta = own | {k: v for k, v in document.meta.items() if k not in _RESERVED_COLUMNS}
     labels = [[s.start, s.end, s.label] for s in spans]
     comments = [document.note] if document.note else []
     return {**meta, "text": document.text, "label": labels, "Comments": comments}
-
-
-def _is_free_column(key: str, document: Document, log: ConversionLog) -> bool:
-    """Return True if a field of the metadata can be a column; lists one that cannot."""
-    if key in _RESERVED_COLUMNS:
-        format_writing.record_loss(document, "field", key, COLUMN_TAKEN, log)
-    return key not in _RESERVED_COLUMNS
 
 
 # From doccano's rows to documents, one for each annotator of a text.
@@ -211,7 +196,8 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     """
     packed = source.is_folder or source.is_zip
     files = json_files(source)
-    names = _label_names(files) if packed else {}
+    definitions = [d for f in files for d in _label_definitions(f)] if packed else []
+    names = {span_fields.name_of(d.get("id")): span_fields.first_string(d, "text") for d in definitions}
     files = [f for f in files if not packed or not _label_definitions(f)]
     found = chain.from_iterable(ambiguous_records(f) for f in files)
     reader = _DoccanoReader(
@@ -222,15 +208,6 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
         for where, row in read_json_records(file, log):
             yield from reader.documents(row, "" if who in _SHARED_FILE_NAMES else who, where)
     reader.tally.add_notes(log)
-
-
-def _label_names(files: list[ImportSource]) -> dict[str, str]:
-    """Return the names of label ids, from the label files beside the rows."""
-    return {
-        span_fields.name_of(d.get("id")): span_fields.first_string(d, "text")
-        for f in files
-        for d in _label_definitions(f)
-    }
 
 
 def _label_definitions(file: ImportSource) -> list[dict[str, Any]]:

@@ -17,7 +17,6 @@ from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
-from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.formats import doccano, prodigy, span_fields
 from annotator.formats.document import ConversionLog, Document
@@ -25,7 +24,7 @@ from annotator.formats.format_writing import record_if_inside, record_unsupporte
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import may_hold_json
 from annotator.formats.offset_units import ALL_OFFSET_UNITS, OffsetUnit
-from annotator.formats.span_alignment import find_words, tokens_with_blanks
+from annotator.formats.span_alignment import find_words, spelling_tokens
 
 NAME = "plain"
 PLAIN_UNITS = ALL_OFFSET_UNITS
@@ -97,6 +96,7 @@ def _document(row: Any, where: str, unit: OffsetUnit, log: ConversionLog, tally:
     found = _spans_of_record(row, where)
     tally.add(OPEN_TEXTS, found is None)
     own = span_fields.storable_fields(row.get("meta"))
+    known = {*_KNOWN_KEYS, *_span_fields(row)}
     return Document(
         text,
         span_fields.convert_spans((raw for x in found or () for raw in _raw_spans(x)), text, where, log, unit),
@@ -108,12 +108,7 @@ def _document(row: Any, where: str, unit: OffsetUnit, log: ConversionLog, tally:
         time=span_fields.seconds_of(row.get("time")),
         note=span_fields.first_string(row, "note"),
         flagged=row.get("flagged") is True,
-        meta={
-            **span_fields.storable_fields(
-                {k: v for k, v in row.items() if k not in {*_KNOWN_KEYS, *_span_fields(row)}}
-            ),
-            **own,
-        },
+        meta={**span_fields.storable_fields({k: v for k, v in row.items() if k not in known}), **own},
         where=where,
     )
 
@@ -136,20 +131,15 @@ def _raw_spans(item: Any) -> Iterator[span_fields.RawSpan]:
 
 def _raw_span(item: Any) -> span_fields.RawSpan:
     if isinstance(item, dict):
-        start, end, size = (
-            _number_from_text(span_fields.first_value(item, _START_KEYS)),
-            span_fields.first_value(item, _END_KEYS),
-            _number_from_text(span_fields.first_value(item, _LENGTH_KEYS)),
-        )
+        raw = span_fields.raw_span(item, _START_KEYS, _END_KEYS, _LABEL_KEYS)
+        start, end = _number_from_text(raw.start), raw.end
+        size = _number_from_text(span_fields.first_value(item, _LENGTH_KEYS))
         if end is None and type(start) is int and type(size) is int:
             end = start + size
-        own = (
-            span_fields.first_string(item, "source"),
-            span_fields.name_of(item.get("id")),
-            span_fields.first_string(item, *_COVERED_TEXT_KEYS),
-        )
-        return span_fields.RawSpan(start, _number_from_text(end), span_fields.first_value(item, _LABEL_KEYS), *own)
-    start, end, label = (*item, None, None, None)[:3] if isinstance(item, list) else (None, None, None)
+        source, quote = span_fields.first_string(item, "source"), span_fields.first_string(item, *_COVERED_TEXT_KEYS)
+        return replace(raw, start=start, end=_number_from_text(end), source=source, quote=quote)
+    raw = span_fields.raw_span(item)
+    start, end, label = raw.start, raw.end, raw.label
     if isinstance(start, str) and type(end) is int and type(label) is int:
         start, end, label = end, label, start
     return span_fields.RawSpan(_number_from_text(start), _number_from_text(end), label)
@@ -171,8 +161,7 @@ def _quoted_texts(row: Any) -> Iterator[span_fields.QuotedText]:
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):
         return
     lists = [row[k] for k in _span_fields(row) if isinstance(row[k], list)]
-    pairs = ((_raw_span(x), _quote(x)) for found in lists for x in found)
-    yield row["text"], list(span_fields.quoted_ranges(pairs))
+    yield row["text"], list(span_fields.quoted_ranges((_raw_span(x), _quote(x)) for found in lists for x in found))
 
 
 def _record_tokens(row: Mapping[str, Any], text: str, tally: span_fields.NoteCounter) -> tuple[Token, ...]:
@@ -184,8 +173,7 @@ def _record_tokens(row: Mapping[str, Any], text: str, tally: span_fields.NoteCou
     is_text = all(isinstance(w, str) and w for w in words)
     ranges = find_words(text, words, to_end=False) if is_text else None
     tally.add(TOKENS_SKIPPED, ranges is None)
-    tokens = [Token(text[a:b], a, b, ws=False) for a, b in ranges or ()]
-    return tokens_with_blanks(text, tokens, 0, len(text)) or ()
+    return spelling_tokens(text, ranges or ())
 
 
 def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
@@ -194,19 +182,19 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
 
 
 def _plain_record(document: Document, log: ConversionLog) -> dict[str, Any]:
-    record_unsupported_fields(document, NAME, log)
+    record_unsupported_fields(document, "plain", log)
+    spans = []
+    for s in (s for s in document.spans if record_if_inside(document, s, log)):
+        source = {"source": s.source} if s.source else {}
+        quote = document.text[s.start : s.end]
+        spans.append({"start": s.start, "end": s.end, "label": s.label, "text": quote, **source})
     row = {
         "id": document.id,
         "text": document.text,
-        "spans": [_span_record(document.text, s) for s in document.spans if record_if_inside(document, s, log)],
+        "spans": spans,
         "title": document.title,
         "annotator": document.annotator,
         "note": document.note,
         "meta": dict(document.meta),
     }
     return {key: value for key, value in row.items() if value or key in {"text", "spans"}}
-
-
-def _span_record(text: str, span: Span) -> dict[str, Any]:
-    source = {"source": span.source} if span.source else {}
-    return {"start": span.start, "end": span.end, "label": span.label, "text": text[span.start : span.end], **source}

@@ -110,15 +110,17 @@ class _DocReader:
         views: list[SpanSet] = [("ents", ents)]
         wrong: list[SpanSet] = []
         for key, group in reader.read_span_groups(self.packed.groups, self.where):
-            raw_spans = [self._raw(s) for s in group]
-            made = span_fields.convert_spans(raw_spans, self.text, self.where, self.log)
+            made = span_fields.convert_spans(map(self._raw, group), self.text, self.where, self.log)
             (wrong if key == INCORRECT_SPANS_GROUP else views).append((key, made))
-        self._note_unsupported()
+        for attr, what in reader.UNUSED_ATTRIBUTES.items():
+            self.tally.add(ATTRIBUTES_IGNORED.format(what=what), any(self.packed.columns.get(attr, ())))
+        span_fields.record_unsupported(list(self.packed.cats), "text label", self.where, self.log)
         spans = merge_span_sets(views, self.text, self.where, self.log)
         rejected = merge_span_sets(wrong, self.text, self.where, self.log)
         open_ = self._unreviewed_ranges(spans + rejected)
         data = self._user_data()
         own = span_fields.storable_fields(data.pop(OWN_USER_DATA_KEY, None))
+        inner, article = own.get("meta"), {key: own[key] for key in _ARTICLE_KEYS if own.get(key) not in (None, "")}
         return Document(
             self.text,
             spans,
@@ -130,7 +132,7 @@ class _DocReader:
             id=span_fields.name_of(data.get("id")) or span_fields.first_string(own, "sentence"),
             title=span_fields.first_string(own, "title") or span_fields.first_string(data, "title"),
             open=tuple(open_),
-            meta={**data, **_article_fields(own)},
+            meta={**data, **(inner if isinstance(inner, dict) else {}), **article},
             where=self.where,
         )
 
@@ -183,23 +185,11 @@ class _DocReader:
         ends = [*firsts[1:], len(self.tokens)]
         return tuple((self.tokens[a].start, self.tokens[b - 1].end) for a, b in zip(firsts, ends, strict=True))
 
-    def _note_unsupported(self) -> None:
-        for attr, what in reader.UNUSED_ATTRIBUTES.items():
-            self.tally.add(ATTRIBUTES_IGNORED.format(what=what), any(self.packed.columns.get(attr, ())))
-        span_fields.record_unsupported(list(self.packed.cats), "text label", self.where, self.log)
-
     def _user_data(self) -> dict[str, Any]:
         """Return the user data that has names; of an extension attribute of the Doc its value."""
         found = reader.unpack_msgpack(self.packed.user_data, self.where) if self.packed.user_data else {}
         named = {_user_data_name(k): v for k, v in found.items()} if isinstance(found, dict) else {}
         return span_fields.storable_fields({k: v for k, v in named.items() if k})
-
-
-def _article_fields(own: Mapping[str, Any]) -> dict[str, Any]:
-    """Return this program's own fields of the article that the Doc is from."""
-    inner = own.get("meta")
-    kept = {key: own[key] for key in _ARTICLE_KEYS if own.get(key) not in (None, "")}
-    return {**(inner if isinstance(inner, dict) else {}), **kept}
 
 
 def _user_data_name(key: Any) -> str:

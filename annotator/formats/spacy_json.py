@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import may_hold_json
 from annotator.formats.offset_units import CODE_POINTS, INCLUSIVE, UTF16, OffsetUnit, refuse_requested_unit
-from annotator.formats.span_alignment import find_words, merge_span_sets, tokens_with_blanks, unreviewed_ranges
+from annotator.formats.span_alignment import find_words, merge_span_sets, spelling_tokens, unreviewed_ranges
 
 NAME = "spacy-json"
 
@@ -40,7 +41,11 @@ def tag_runs(tags: Sequence[str]) -> Iterator[TagRun]:
     """Yield the entities; one begins at B or U, or where nothing that it goes on with is open."""
     first, open_ = 0, ""
     for at, tag in enumerate(tags):
-        mark, label = ("", "") if tag in _OUTSIDE_TAGS else _tag_parts(tag)
+        mark, dash, label = tag.partition("-")
+        if tag in _OUTSIDE_TAGS:
+            mark = label = ""
+        elif not dash or mark not in set("BILUES"):
+            mark, label = "I", tag  # without a mark it is a label that goes on
         if open_ and (mark not in {"I", "L", "E"} or label != open_):
             yield first, at, open_
             open_ = ""
@@ -53,12 +58,6 @@ def tag_runs(tags: Sequence[str]) -> Iterator[TagRun]:
             open_ = ""
     if open_:
         yield first, len(tags), open_
-
-
-def _tag_parts(tag: str) -> tuple[str, str]:
-    """Return the mark and the label of a tag; one without a mark is a label that goes on."""
-    mark, dash, label = tag.partition("-")
-    return (mark, label) if dash and mark in set("BILUES") else ("I", tag)
 
 
 # From spaCy's JSON to documents.
@@ -81,19 +80,13 @@ def detect(sample: FileSample) -> str:
         return ""
     text = sample.text.lstrip()
     if text.startswith("{") and '"annotations"' in text and '"entities"' in text and not sample.json_values(1):
-        return _detect_wrapped(text)
+        rest = "".join(text[text.find('"annotations"') :].split())
+        return "it has `annotations` with [text, {…}]" if rest.startswith('"annotations":[["') else ""
     if text.startswith("[") and '"paragraphs"' in text and not sample.json_values(1):
         return "its records have `paragraphs`" if '"sentences"' in text else ""
     found = sample.json_values()
     records = [found] if _is_tuple(found) else found  # a list of one pair is that pair
     return next((why for why in map(_detect_value, records) if why), "")
-
-
-def _detect_wrapped(text: str) -> str:
-    """Return why an object that is longer than the sample is one of tuples."""
-    begins = text.find('"annotations"')
-    rest = "".join(text[begins:].split())
-    return "it has `annotations` with [text, {…}]" if rest.startswith('"annotations":[["') else ""
 
 
 def _detect_value(value: Any) -> str:
@@ -126,24 +119,11 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     reader.tally.add_notes(log)
 
 
-def _tuples_of_record(value: Any) -> Iterator[list[Any]]:
-    """Yield the tuples of a record: itself, or those under ``annotations``."""
-    found = value.get("annotations") if isinstance(value, dict) else [value]
-    yield from (x for x in (found if isinstance(found, list) else []) if isinstance(x, list) and len(x) == 2)
-
-
 def _quoted_texts(value: Any) -> Iterator[span_fields.QuotedText]:
-    for text, info in _tuples_of_record(value):
+    found = value.get("annotations") if isinstance(value, dict) else [value]
+    for text, info in (x for x in (found if isinstance(found, list) else []) if isinstance(x, list) and len(x) == 2):
         if isinstance(text, str) and isinstance(info, dict) and isinstance(info.get("entities"), list):
-            yield text, list(span_fields.quoted_ranges((_raw_span(x), None) for x in info["entities"]))
-
-
-def _raw_span(item: Any) -> span_fields.RawSpan:
-    if isinstance(item, dict):
-        start, end = item.get("start"), item.get("end")
-        return span_fields.RawSpan(start, end, item.get("label"), id=span_fields.name_of(item.get("id")))
-    start, end, label = (*item, None, None, None)[:3] if isinstance(item, list) else (None, None, None)
-    return span_fields.RawSpan(start, end, label)
+            yield text, list(span_fields.quoted_ranges((span_fields.raw_span(x), None) for x in info["entities"]))
 
 
 class _SpacyJsonReader(Struct):
@@ -175,17 +155,21 @@ class _SpacyJsonReader(Struct):
         if found is not None and not isinstance(found, list):
             raise SourceError("`entities` must be a list", where=where, do=_EXPORT_FROM_SPACY)
         self.tally.add(OPEN_SPACY_TEXTS, found is None)
-        span_fields.record_unsupported(_category_names(info.get("cats")), "text label", where, self.log)
-        spans = span_fields.convert_spans(map(_raw_span, found or ()), text, where, self.log, self.unit)
+        self._record_categories(info, where)
+        spans = span_fields.convert_spans(map(span_fields.raw_span, found or ()), text, where, self.log, self.unit)
         groups = self._groups(info.get("spans"), text, where)
         spans = merge_span_sets([("entities", spans), *groups], text, where, self.log)
         answer = Answer.ACCEPT if found is not None else None
         return Document(text, spans, answer=answer, where=where)
 
+    def _record_categories(self, record: dict[str, Any], where: str) -> None:
+        found = record.get("cats")
+        span_fields.record_unsupported(list(found) if isinstance(found, dict) else [], "text label", where, self.log)
+
     def _groups(self, found: Any, text: str, where: str) -> list[tuple[str, tuple[Span, ...]]]:
         groups = found if isinstance(found, dict) else {}
         return [
-            (key, span_fields.convert_spans(map(_raw_span, items), text, where, self.log))
+            (key, span_fields.convert_spans(map(span_fields.raw_span, items), text, where, self.log))
             for key, items in groups.items()
             if isinstance(items, list)
         ]
@@ -193,16 +177,18 @@ class _SpacyJsonReader(Struct):
     def _doc(self, value: dict[str, Any], where: str) -> Document:
         text: str = value["text"]
         ents = span_fields.convert_spans(
-            map(_raw_span, span_fields.object_list(value, "ents", where, _EXPORT_FROM_SPACY)), text, where, self.log
+            map(span_fields.raw_span, span_fields.object_list(value, "ents", where, _EXPORT_FROM_SPACY)),
+            text,
+            where,
+            self.log,
         )
         views = [("ents", ents), *self._groups(value.get("spans"), text, where)]
-        span_fields.record_unsupported(_category_names(value.get("cats")), "text label", where, self.log)
+        self._record_categories(value, where)
         places = _ranges_of(span_fields.object_list(value, "tokens", where, _EXPORT_FROM_SPACY), len(text))
-        words = [Token(text[a:b], a, b, ws=False) for a, b in places]
         return Document(
             text,
             merge_span_sets(views, text, where, self.log),
-            tokens=tokens_with_blanks(text, words, 0, len(text)) or (),
+            tokens=spelling_tokens(text, places),
             sentences=tuple(_ranges_of(span_fields.object_list(value, "sents", where, _EXPORT_FROM_SPACY), len(text))),
             meta=span_fields.storable_fields(value.get("_")),
             where=where,
@@ -216,9 +202,12 @@ class _SpacyJsonReader(Struct):
         ]
         words = [[_token_word(t, where) for t in sentence] for sentence in sentences]
         text, tokens, every = self._text(paragraph, words)
-        tags = [_token_tag(t) for sentence in sentences for t in sentence]
-        found = list(tag_runs(tags))
-        raw_spans = (span_fields.RawSpan(every[a].start, every[b - 1].end, label) for a, b, label in found)
+        sizes = [len(sentence) for sentence in words]
+        ends = accumulate(sizes)
+        given = [t.get("ner") for sentence in sentences for t in sentence]
+        tags = [tag if isinstance(tag, str) else MISSING_TAG for tag in given]
+        runs = tag_runs(tags)
+        raw_spans = (span_fields.RawSpan(every[a].start, every[b - 1].end, label) for a, b, label in runs)
         cats = span_fields.object_list(paragraph, "cats", where, _EXPORT_FROM_SPACY)
         categories = [span_fields.first_string(c, "label") for c in cats]
         span_fields.record_unsupported(categories, "text label", where, self.log)
@@ -233,7 +222,7 @@ class _SpacyJsonReader(Struct):
             text,
             spans,
             tokens=tokens,
-            sentences=_sentences(every, [len(s) for s in words]),
+            sentences=tuple((every[b - n].start, every[b - 1].end) for n, b in zip(sizes, ends, strict=True) if n),
             answer=None if nothing else Answer.ACCEPT,
             id=id_,
             open=tuple(open_),
@@ -243,29 +232,21 @@ class _SpacyJsonReader(Struct):
     def _untagged(self, found: Any, tagged: Sequence[Span], text: str, where: str) -> tuple[Span, ...]:
         """Return the entities that the tags don't have already: spaCy writes both."""
         there = {span.key for span in tagged}
-        raw_spans = map(_raw_span, found if isinstance(found, list) else ())
-        left = (
-            r
-            for r in raw_spans
-            if (span_fields.whole_number(r.start), span_fields.whole_number(r.end), span_fields.name_of(r.label))
-            not in there
-        )
+        whole, name = span_fields.whole_number, span_fields.name_of
+        raws = map(span_fields.raw_span, found if isinstance(found, list) else ())
+        left = (r for r in raws if (whole(r.start), whole(r.end), name(r.label)) not in there)
         return span_fields.convert_spans(left, text, where, self.log)
 
     def _text(self, paragraph: dict[str, Any], words: list[list[str]]) -> tuple[str, tuple[Token, ...], list[Token]]:
         """Return the text, its tokens, and those of them that the file has."""
         flat = [w for sentence in words for w in sentence]
         raw = paragraph.get("raw")
-        found = _find_tokens(raw, flat) if isinstance(raw, str) else None
+        found = find_words(raw, flat) if isinstance(raw, str) else None
         if found is None or not isinstance(raw, str):
             self.tally.add(RAW_TEXT_DIFFERS, isinstance(raw, str) and bool(flat))
             raw = " ".join(flat) if flat or not isinstance(raw, str) else raw
-            found = _find_tokens(raw, flat) or []
-        return raw, tokens_with_blanks(raw, found, 0, len(raw)) or (), found
-
-
-def _category_names(categories: Any) -> list[Any]:
-    return list(categories) if isinstance(categories, dict) else []
+            found = find_words(raw, flat) or []
+        return raw, spelling_tokens(raw, found), [Token(raw[a:b], a, b, ws=False) for a, b in found]
 
 
 def _token_word(token: dict[str, Any], where: str) -> str:
@@ -273,25 +254,6 @@ def _token_word(token: dict[str, Any], where: str) -> str:
     if not isinstance(word, str) or not word:
         raise SourceError("a token has no `orth`", where=where, do=_EXPORT_FROM_SPACY)
     return word
-
-
-def _token_tag(token: dict[str, Any]) -> str:
-    tag = token.get("ner", MISSING_TAG)
-    return tag if isinstance(tag, str) else MISSING_TAG
-
-
-def _find_tokens(text: str, words: list[str]) -> list[Token] | None:
-    """Return the words as tokens of the text, blanks alone between them; None where they are not so."""
-    ranges = find_words(text, words)
-    return None if ranges is None else [Token(text[a:b], a, b, ws=False) for a, b in ranges]
-
-
-def _sentences(tokens: list[Token], sizes: list[int]) -> tuple[tuple[int, int], ...]:
-    out, at = [], 0
-    for size in (s for s in sizes if s):
-        out.append((tokens[at].start, tokens[at + size - 1].end))
-        at += size
-    return tuple(out)
 
 
 def _ranges_of(found: list[dict[str, Any]], size: int) -> list[tuple[int, int]]:

@@ -34,38 +34,29 @@ def align_spans(
     again. ``kept`` takes the spans that stay unchanged; ``rename`` gives a label its new name,
     or none where its spans are to be left out.
     """
-    description = {s.key for entry in log.entries[log.aligned_entries :] for s in entry.resulting_spans}
+    reported = {s.key for entry in log.entries[log.aligned_entries :] for s in entry.resulting_spans}
     kept = [] if kept is None else kept
     before = len(kept)
-    spans = tuple(_aligned(document, document.spans, log, description, kept, rename))
-    rejected = tuple(_aligned(document, document.rejected, log, description, kept, rename))
+
+    def aligned(spans: Sequence[Span]) -> Iterator[Span]:
+        seen: dict[SpanKey, str] = {}
+        for span in spans:
+            settled, outcome, why = _aligned_span(document, span, seen, rename(span.label) if rename else span.label)
+            if settled is not None:
+                seen[settled.key] = span.label
+                yield settled
+            if span.key in reported:
+                if settled is None:  # the reader's entry has its outcome; this one, that it is left out
+                    log.record(replace(span_entry(document, span, Outcome.LEFT_OUT, why), kind="part"))
+            elif outcome is not None:
+                log.record(span_entry(document, span, outcome, why, settled))
+            elif settled is not None:
+                kept.append(settled)
+
+    document = replace(document, spans=tuple(aligned(document.spans)), rejected=tuple(aligned(document.rejected)))
     log.kept += len(kept) - before
     log.aligned_entries = len(log.entries)
-    return replace(document, spans=spans, rejected=rejected)
-
-
-def _aligned(
-    document: Document,
-    spans: Sequence[Span],
-    log: ConversionLog,
-    reported: set[SpanKey],
-    kept: list[Span],
-    rename: LabelRename | None,
-) -> Iterator[Span]:
-    seen: dict[SpanKey, str] = {}
-    for span in spans:
-        settled, outcome, why = _aligned_span(document, span, seen, rename(span.label) if rename else span.label)
-        if settled is not None:
-            seen[settled.key] = span.label
-            yield settled
-        if span.key in reported:
-            if settled is None:  # the reader's entry has its outcome; this one, that it is left out
-                log.record(replace(span_entry(document, span, Outcome.LEFT_OUT, why), kind="part"))
-            continue
-        if outcome is None and settled is not None:
-            kept.append(settled)
-        elif outcome is not None:
-            log.record(span_entry(document, span, outcome, why, settled))
+    return document
 
 
 def _aligned_span(
@@ -117,6 +108,11 @@ def find_words(text: str, words: Iterable[str], *, to_end: bool = True) -> list[
         at = start + len(word)
         out.append((start, at))
     return None if to_end and text[at:].strip() else out
+
+
+def spelling_tokens(text: str, ranges: Iterable[tuple[int, int]]) -> tuple[Token, ...]:
+    """Return the tokens of a text that are at some ranges, as ``tokens_with_blanks`` does; none if they don't fit."""
+    return tokens_with_blanks(text, [Token(text[a:b], a, b, ws=False) for a, b in ranges], 0, len(text)) or ()
 
 
 def tokens_with_blanks(text: str, tokens: Sequence[Token], start: int, end: int) -> tuple[Token, ...] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain
 from typing import Any
 
@@ -92,14 +93,22 @@ def seconds_of(value: Any) -> float:
 
 def storable_fields(meta: Any, most: int = 100_000) -> dict[str, Any]:
     """Return the fields of a record's metadata that can be stored: JSON of a bounded size and depth."""
-    return {k: v for k, v in meta.items() if _is_storable(v, most)} if isinstance(meta, dict) else {}
+    kept = {}
+    for key, value in meta.items() if isinstance(meta, dict) else ():
+        with suppress(orjson.JSONEncodeError):  # orjson writes 254 levels and reads 1,024
+            if len(orjson.dumps(value)) <= most:
+                kept[key] = value
+    return kept
 
 
-def _is_storable(value: Any, most: int) -> bool:
-    try:
-        return len(orjson.dumps(value)) <= most
-    except orjson.JSONEncodeError:  # orjson writes 254 levels and reads 1,024
-        return False
+def raw_span(
+    item: Any, starts: Iterable[str] = ("start",), ends: Iterable[str] = ("end",), labels: Iterable[str] = ("label",)
+) -> RawSpan:
+    """Return a span that a file has as ``[start, end, label]``, or as an object with one of several keys for each."""
+    if isinstance(item, dict):
+        start, end, label = (first_value(item, keys) for keys in (starts, ends, labels))
+        return RawSpan(start, end, label, id=name_of(item.get("id")))
+    return RawSpan(*(*item, None, None, None)[:3] if isinstance(item, list) else (None, None, None))
 
 
 def convert_spans(
@@ -133,14 +142,14 @@ def convert_span(
 ) -> tuple[Span | None, ConversionLogEntry | None]:
     """Return one span, if it is one, and its line of the ledger, if it needs one."""
     why, span = _checked_span(raw, text, unit)
+    start, end, id_ = whole_number(raw.start), whole_number(raw.end), raw_span_id(raw)
     if span is None:
-        return None, ConversionLogEntry(where, raw_span_id(raw), Outcome.LEFT_OUT, why, _covered_text(raw, text))
-    if (span.start, span.end) == (whole_number(raw.start), whole_number(raw.end)):
+        covered = "" if start is None or end is None or not 0 <= start < end else text[start:end]
+        return None, ConversionLogEntry(where, id_, Outcome.LEFT_OUT, why, covered)
+    if (span.start, span.end) == (start, end):
         return span, None
-    covered = text[span.start : span.end]
-    return span, ConversionLogEntry(
-        where, raw_span_id(raw), Outcome.MOVED, f"offsets count {unit}", covered, resulting_spans=(span,)
-    )
+    why, covered = f"offsets count {unit}", text[span.start : span.end]
+    return span, ConversionLogEntry(where, id_, Outcome.MOVED, why, covered, resulting_spans=(span,))
 
 
 def raw_span_id(raw: RawSpan) -> str:
@@ -167,13 +176,6 @@ def _checked_span(raw: RawSpan, text: str, unit: OffsetUnit) -> tuple[str, Span 
     except ValueError:
         return "an edge lies inside a character", None
     return "", Span(*place, label, raw.source)
-
-
-def _covered_text(raw: RawSpan, text: str) -> str:
-    start, end = whole_number(raw.start), whole_number(raw.end)
-    if start is None or end is None or not 0 <= start < end:
-        return ""
-    return text[start:end]
 
 
 UNSUPPORTED = {
@@ -253,10 +255,9 @@ def unit_of_records(
     inclusive = any(unit.inclusive for unit in allowed)
     alike = 0
     for text, quoted in (found for record in records for found in quoted_texts(record)):
-        if not text.isascii() or "\n" in text:
-            detector.add_text(text, quoted)
-        elif inclusive and alike < ENOUGH_TEXTS:
-            alike += bool(quoted)
+        units_differ = not text.isascii() or "\n" in text
+        if units_differ or (inclusive and alike < ENOUGH_TEXTS):
+            alike += bool(quoted) and not units_differ
             detector.add_text(text, quoted)
     quoted_at_all = any(fit.exact_quotes for fit in detector.fits.values())
     doubts = [] if quoted_at_all else _narrow_by_words(detector)
@@ -273,8 +274,9 @@ def _narrow_by_words(detector: OffsetUnitDetector) -> list[str]:
     """
     first, fits = detector.allowed[0], detector.fits
     least = fits[first].word_edges if first in fits else 0
-    better = [u for u in detector.allowed if u in fits and fits[u].word_edges >= least + WORD_EDGE_MARGIN]
-    close = [u for u in detector.allowed if u in fits and least <= fits[u].word_edges < least + WORD_EDGE_MARGIN]
+    edges = {u: fits[u].word_edges - least for u in detector.allowed if u in fits}
+    better = [u for u, more in edges.items() if more >= WORD_EDGE_MARGIN]
+    close = [u for u, more in edges.items() if 0 <= more < WORD_EDGE_MARGIN]
     detector.allowed = [first, *better]
     if better:
         return []

@@ -77,7 +77,8 @@ def dataset_card_lines(
     yield "\n## Labels\n"
     yield "| label | spans |\n|---|---|"
     for label, n in sorted(labels.items(), key=lambda x: (-x[1], x[0])):
-        yield f"| {_cell(label)} | {n:,} |"
+        cell = "".join(f"\\{c}" if c in "\\`*_{}[]<>()#+-.!|&" else c for c in " ".join(label.split()))
+        yield f"| {cell} | {n:,} |"
     yield "\n## Fields\n"
     yield from (f"- `{name}`: {_FIELD_DESCRIPTIONS.get(name, 'as the corpus has it')}" for name in features)
     left = [f"spans left out: {n:,} ({why})" for (_, why), n in sorted(log.totals.items())]
@@ -87,11 +88,6 @@ def dataset_card_lines(
     yield "\n## Loading\n"
     yield "```python\nfrom datasets import load_dataset\n"
     yield 'data = load_dataset("parquet", data_files="annotations.parquet")\n```'
-
-
-def _cell(text: str) -> str:
-    """Return a label as a table's cell shows it, letter for letter."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]<>()#+-.!|&" else c for c in " ".join(text.split()))
 
 
 PARQUET_FILE = "annotations.parquet"
@@ -169,7 +165,12 @@ def _arrow_type(pa: Any, feature: Any) -> Any:
 def _dataset_row(
     document: Document, spans: Sequence[Span], flat: Sequence[Span], names: Sequence[str], *, sourced: bool
 ) -> dict[str, Any]:
-    found = [_span_with_text(document.text, s, sourced=sourced) for s in spans]
+    found: list[dict[str, Any]] = []
+    for s in spans:  # each with its text: a quote leaves no doubt what offsets count
+        source = {"source": s.source} if sourced else {}
+        found.append(
+            {"start": s.start, "end": s.end, "label": s.label, "text": document.text[s.start : s.end], **source}
+        )
     words = visible_words(document) if document.tokens else []
     return {
         "id": document.id,
@@ -182,13 +183,6 @@ def _dataset_row(
         "note": document.note,
         "meta": orjson.dumps(dict(document.meta)).decode() if document.meta else "",
     }
-
-
-def _span_with_text(text: str, span: Span, *, sourced: bool) -> dict[str, Any]:
-    """Return a span with its text: a quote leaves no doubt what offsets count."""
-    source = {"source": span.source} if sourced else {}
-    quote = text[span.start : span.end]
-    return {"start": span.start, "end": span.end, "label": span.label, "text": quote, **source}
 
 
 def _taggable_spans(document: Document, spans: Sequence[Span], untagged: Counter[str]) -> list[Span]:

@@ -55,9 +55,7 @@ def class_names(feature: Any, *path: str) -> list[str]:
     for key in path:
         inner = _unwrap_list(inner.get(key)) if isinstance(inner, dict) else None
     names = inner.get("names") if isinstance(inner, dict) and inner.get("_type") == "ClassLabel" else None
-    if isinstance(names, list) and all(isinstance(x, str) for x in names):
-        return names
-    return []
+    return names if isinstance(names, list) and all(isinstance(x, str) for x in names) else []
 
 
 def _unwrap_list(feature: Any) -> Any:
@@ -138,7 +136,9 @@ def choose_columns(table: DatasetTable, features: Mapping[str, Any], given: TagN
         raise table.source.error("two columns have the same name", do="rename one of them")
     words = next((c for c in TOKEN_COLUMNS if kinds.get(c) == "words"), "")
     spans = next((c for c in SPAN_COLUMNS if kinds.get(c) == "spans"), "")
-    text = next((c for c in _TEXT_COLUMNS if kinds.get(c) == "text"), "") or _only_text_column(kinds, spans)
+    text = next((c for c in _TEXT_COLUMNS if kinds.get(c) == "text"), "")
+    texts = [c for c, kind in kinds.items() if kind == "text" and c.lower() not in {"id", "uid", "meta"}]
+    text = text or (texts[0] if spans and len(texts) == 1 else "")
     if spans and text:
         return _span_columns(kinds, features, text, words, spans)
     if not words:
@@ -159,12 +159,6 @@ def _span_columns(
     notes = tuple(f"the column {c} is not read: {spans} says what is marked" for c in unread)
     labels = next((n for k in _LABEL_FEATURES if (n := class_names(features.get(spans), k))), [])
     return DatasetColumns(text, words, spans, labels=tuple(labels), unread=unread, notes=notes)
-
-
-def _only_text_column(kinds: Mapping[str, str], spans: str) -> str:
-    """Return the one column of texts, if there is just one beside the id."""
-    found = [c for c, kind in kinds.items() if kind == "text" and c.lower() not in {"id", "uid", "meta"}]
-    return found[0] if spans and len(found) == 1 else ""
 
 
 def _no_columns_error(table: DatasetTable, kinds: Mapping[str, str]) -> SourceError:
@@ -208,10 +202,8 @@ def _check_tags_named(table: DatasetTable, column: str, given: TagNames) -> None
     """Raise SourceError where a number in a column of tags has no name."""
     lists = (row.get(column) for _, row in table.values([column]))
     counts = Counter(x for found in lists if isinstance(found, list) for x in found if type(x) is int)
-    if description := unnamed_tags_message(counts, given):
-        raise table.source.error(
-            f"the tags in `{column}` {description[0]}", do=f"{description[1]}, {_DATASET_INFO_HINT}"
-        )
+    if message := unnamed_tags_message(counts, given):
+        raise table.source.error(f"the tags in `{column}` {message[0]}", do=f"{message[1]}, {_DATASET_INFO_HINT}")
 
 
 def _chosen_tag_columns(

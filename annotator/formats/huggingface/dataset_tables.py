@@ -26,19 +26,15 @@ _KIND_SAMPLE_ROWS = 1_000
 
 def detect_json_rows(sample: FileSample) -> str:
     """Return which columns of a sample are words and their tags, empty where none are."""
-    for row in sample.json_values():
-        description = _detect_row(row) if isinstance(row, dict) else ""
-        if description:
-            return description
-    return ""
+    return next((why for row in sample.json_values() if isinstance(row, dict) and (why := _detect_row(row))), "")
 
 
 def _detect_row(row: Mapping[str, Any]) -> str:
     if isinstance(row.get("text"), str) and any(isinstance(row.get(key), list) for key in SPAN_COLUMNS[:3]):
         return ""  # a text with spans holds more than its tags
     words = next((key for key in TOKEN_COLUMNS if value_kind(row.get(key)) == "words"), "")
-    tags = (key for key, value in row.items() if words and key != words and _fits_words(value, row[words]))
-    column = next((key for key in tags if tag_column_rank(key) > 1), "")
+    lists = (k for k, x in row.items() if words and k != words and value_kind(x) in {"words", "numbers"})
+    column = next((k for k in lists if len(row[k]) == len(row[words]) and tag_column_rank(k) > 1), "")
     return f"its rows have `{words}` and `{column}`" if column else ""
 
 
@@ -53,10 +49,6 @@ def describe_mismatched_row(row: Mapping[str, Any]) -> str:
     sizes = len(row[column]), len(row[words])
     description = f"{pluralize(sizes[0], 'tag')} for the {pluralize(sizes[1], 'word')} of `{words}`"
     return "" if sizes[0] == sizes[1] else f"`{column}` has {description}"
-
-
-def _fits_words(value: Any, words: list[str]) -> bool:
-    return bool(words) and value_kind(value) in {"words", "numbers"} and len(value) == len(words)
 
 
 def value_kind(value: Any) -> str:
@@ -136,12 +128,9 @@ def import_arrow(where: str) -> tuple[Any, Any]:
     try:
         return importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
     except ImportError:
-        raise SourceError(
-            "Parquet needs an extra that is not installed",
-            where=where,
-            do=f"run pip install 'article-annotator{HUGGINGFACE_EXTRA}' "
-            f"(in a checkout: pip install '.{HUGGINGFACE_EXTRA}')",
-        ) from None
+        extra = HUGGINGFACE_EXTRA
+        do = f"run pip install 'article-annotator{extra}' (in a checkout: pip install '.{extra}')"
+        raise SourceError("Parquet needs an extra that is not installed", where=where, do=do) from None
 
 
 class ParquetTable:
@@ -213,9 +202,8 @@ class ParquetTable:
             raise self._broken(ValueError("its footer is damaged"))
         values, most = map(int, done.stdout.split())
         if values > MAX_GROUP_VALUES or most > MAX_GROUP_BYTES:
-            what = (
-                f"a column has more than {MAX_GROUP_VALUES:,} values or {MAX_GROUP_BYTES // 2**30} GiB in one row group"
-            )
+            limits = f"{MAX_GROUP_VALUES:,} values or {MAX_GROUP_BYTES // 2**30} GiB"
+            what = f"a column has more than {limits} in one row group"
             raise self.source.error(what, do="write it with smaller row groups")
         if most > max(SMALL_GROUP_BYTES, MAX_ZIP_RATIO * len(data)):
             what = f"a column unpacks to {most:,} bytes, more than {MAX_ZIP_RATIO} times the file's size"

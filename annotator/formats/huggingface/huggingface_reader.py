@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
@@ -18,7 +19,7 @@ from annotator.formats.document import ConversionLog, Document
 from annotator.formats.huggingface import dataset_columns, dataset_tables
 from annotator.formats.huggingface.dataset_tables import MAX_ROW_ITEMS, PARQUET_MAGIC, ParquetTable
 from annotator.formats.import_source import FileSample, ImportSource
-from annotator.formats.offset_units import ALL_OFFSET_UNITS, CODE_POINTS, OffsetUnit, refuse_requested_unit
+from annotator.formats.offset_units import ALL_OFFSET_UNITS, OffsetUnit, refuse_requested_unit
 from annotator.formats.span_alignment import find_words
 from annotator.formats.span_fields import (
     NoteCounter,
@@ -29,6 +30,7 @@ from annotator.formats.span_fields import (
     first_value,
     name_of,
     quoted_ranges,
+    raw_span,
     storable_fields,
     unit_of_records,
     whole_number,
@@ -70,16 +72,13 @@ def read(source: ImportSource, log: ConversionLog, names: TagNames = NO_TAG_NAME
     if not taken:
         raise source.error("no file in it is Parquet", do="name a folder with .parquet files")
     for file in taken:
-        table = _open_table(file, log)
+        is_json = file.sample().start.lstrip()[:1] in {b"{", b"["}
+        table: dataset_columns.DatasetTable = (
+            dataset_tables.JsonLinesTable(file, log) if is_json else ParquetTable(file)
+        )
         features = dataset_columns.read_features(table.metadata, files)
         shape = dataset_columns.choose_columns(table, features, names)
         yield from _HuggingFaceReader(table, shape, log).documents()
-
-
-def _open_table(file: ImportSource, log: ConversionLog) -> dataset_columns.DatasetTable:
-    """Open a file as what it begins as: JSON, else Parquet."""
-    is_json = file.sample().start.lstrip()[:1] in {b"{", b"["}
-    return dataset_tables.JsonLinesTable(file, log) if is_json else ParquetTable(file)
 
 
 class _HuggingFaceReader(Struct):
@@ -93,15 +92,14 @@ class _HuggingFaceReader(Struct):
         """Yield the documents of a file, and note what was decided for it."""
         self._note(self.shape.notes)
         columns = self.table.names
-        by_spans = bool(self.shape.spans)
-        if not by_spans:
+        if self.shape.spans:
+            unit = self._unit()
+            for where, row in self.table.values(columns):
+                yield self._document_of_spans(row, where, unit)
+        else:
             refuse_requested_unit("tokens with tags", self.table.source.name)
-        unit = self._unit() if by_spans else CODE_POINTS
-        for number, (where, row) in enumerate(self.table.values(columns), 1):
-            yield (
-                self._document_of_spans(row, where, unit) if by_spans else self._document_of_tags(row, where, number)
-            )
-        if not by_spans:
+            for number, (where, row) in enumerate(self.table.values(columns), 1):
+                yield self._document_of_tags(row, where, number)
             self._note(tuple(schemes.scheme_notes(self.scheme, self.table.source.name)))
         self.tally.add_notes(self.log)
 
@@ -111,7 +109,12 @@ class _HuggingFaceReader(Struct):
     def _document(self, row: Mapping[str, Any], where: str, text: str, **parts: Any) -> Document:
         """Return the document, with what every row may have."""
         more = row.get("meta")
-        own = storable_fields(_json_object(more)) if isinstance(more, str) else storable_fields(more)
+        if isinstance(more, str):
+            try:
+                more = orjson.loads(more)
+            except orjson.JSONDecodeError:
+                more = {"meta": more} if more else {}
+        own = storable_fields(more)
         known = self.shape.columns | _DOCUMENT_KEYS
         split = next((s for s in _SPLITS if self.table.source.base.startswith(s)), "")
         rest = storable_fields({k: v for k, v in row.items() if k not in known and v is not None})
@@ -235,17 +238,8 @@ def _span_objects(value: Any) -> list[dict[str, Any]] | None:
 
 
 def _raw_span(item: dict[str, Any], names: Sequence[str]) -> RawSpan:
-    label, number = first_value(item, _LABEL_KEYS), whole_number(first_value(item, _LABEL_KEYS))
+    raw = raw_span(item, _START_KEYS, _END_KEYS, _LABEL_KEYS)
+    label, number = raw.label, whole_number(raw.label)
     if names and number is not None:
         label = names[number] if 0 <= number < len(names) else None
-    given = name_of(item.get("id"))
-    return RawSpan(
-        first_value(item, _START_KEYS), first_value(item, _END_KEYS), label, first_string(item, "source"), given
-    )
-
-
-def _json_object(text: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return {"meta": text} if text else {}
+    return replace(raw, label=label, source=first_string(item, "source"))
