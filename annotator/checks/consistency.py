@@ -336,7 +336,7 @@ def _consistency_problem(annotator: str, group: InconsistencyGroup, reviewed: di
         _PROBLEM_KINDS[group.kind],
         _occurrence_location(changes[0], reviewed),
         what,
-        "decide each place (the worklist of inconsistencies in `annotator` has them all)",
+        "decide each place (`]` in the app goes through them)",
         tuple(_occurrence_location(p, reviewed) for p in changes[1:]),
     )
 

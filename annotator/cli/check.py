@@ -65,7 +65,8 @@ def command(
     if as_json:
         output.write_json(report.as_dict())
     else:
-        output.write_data(_report_lines(report))
+        for line in _report_lines(report):
+            output.write_wrapped(line)
     exit_for_losses(len(report.problems))
 
 

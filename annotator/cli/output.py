@@ -6,6 +6,7 @@ import io
 import re
 import shutil
 import sys
+import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -62,6 +63,16 @@ def write_row(row: str) -> None:
     if sys.stdout is not None and sys.stdout.isatty():
         row = truncate_text(row, shutil.get_terminal_size().columns, "…")
     _write_stdout(row)
+
+
+def write_wrapped(line: str) -> None:
+    """Write a line, wrapped with the rest indented where stdout is a terminal; as one line where it is none."""
+    line = make_printable(line)
+    if sys.stdout is not None and sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns
+        indent = " " * 4
+        line = textwrap.fill(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    _write_stdout(line)
 
 
 def write_json(value: Any) -> None:

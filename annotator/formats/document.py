@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from annotator.core.annotation import Answer
 from annotator.core.ledger import Ledger, Outcome, encode_ledger
+from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
 
@@ -105,7 +106,19 @@ class ConversionLog(Struct):
     @property
     def is_balanced(self) -> bool:
         """Whether every span that was read is carried over or listed."""
-        return self.read == self.kept + sum(e.kind == "span" for e in self.entries)
+        return self.read == self.kept + self.listed
+
+    @property
+    def listed(self) -> int:
+        """How many spans have an entry."""
+        return sum(e.kind == "span" for e in self.entries)
+
+    def count_fault(self, spans: int) -> str:
+        """Return what is wrong with a writer's counts of so many spans that it was given; empty if nothing is."""
+        if self.read == spans and self.is_balanced:
+            return ""
+        counts = f"`log.read` is {self.read}, `log.kept` {self.kept}, and {self.listed} are listed"
+        return f"the writer was given {pluralize(spans, 'span')}, but {counts}"
 
 
 # The ledger of an import or an export through a format: one JSON object a line, totals last.

@@ -28,7 +28,8 @@ class Format(Protocol):
 
     * **Spans.** ``read`` returns each span with its text in the same place and its label, or ``write`` lists
       it in the log: by `Outcome.LEFT_OUT` with the reason. Nothing appears that was not there.
-      ``log.read`` counts every span that is seen, ``log.kept`` those that are carried over unchanged.
+      ``log.read`` counts every span that is seen, ``log.kept`` those that are carried over unchanged;
+      ``read`` leaves ``kept`` to the program, ``write`` counts both.
     * **Offsets** are code points of ``Document.text``, half-open, whatever the file counts.
     * **Text.** The text comes back character by character, or, where a format holds words and no white
       space, with blanks only levelled: a span keeps its words, and a run of blanks within it counts as one.

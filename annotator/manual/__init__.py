@@ -47,6 +47,17 @@ def nearest_topic(word: str) -> str:
     return next(iter(get_close_matches(word, topics, n=1, cutoff=0.6) or part), "")
 
 
+def pages_with(word: str) -> dict[str, str]:
+    """Return the topics whose page has a word, with the first line that has it; the greatest share of lines first."""
+    pattern = re.compile(rf"\b{re.escape(word.strip())}\b", re.IGNORECASE)
+    found = []
+    for topic in manual_topics():
+        lines = read_manual_page(topic).splitlines()
+        if hits := [line for line in lines if pattern.search(line)]:
+            found.append((-len(hits) / len(lines), topic, hits[0].strip("#| ")))
+    return {topic: line for _, topic, line in sorted(found)}
+
+
 def _title(topic: str) -> str:
     """Return the heading of a page."""
     with (_FOLDER / f"{topic}.md").open(encoding="utf-8") as page:

@@ -163,6 +163,8 @@ def export_to_format(
     with tempfile.TemporaryDirectory(prefix="annotator-") as staging:
         folder = Path(staging)
         load_format(name).write(documents, folder, log)
+        if fault := log.count_fault(sum(len(d.spans) for d in documents)):
+            log.notes.append(fault)
         paths = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
         chunks = {file: FileChunks(paths[file]) for file in sorted(paths)}
         lost = document.count_losses(log) + list_left_out(selected, log)

@@ -18,7 +18,6 @@ from msgspec import Struct, to_builtins
 
 from annotator.core.errors import UsageError
 from annotator.core.ledger import Outcome
-from annotator.core.pluralize import pluralize
 from annotator.export.atomic_output import EXPORT_LEDGER_FILE
 from annotator.export.options import ExportItem, ExportOptions
 from annotator.formats import spacy_docbin
@@ -103,14 +102,16 @@ class RoundTripReport(Struct, frozen=True):
     missed: int
     extra: int
     """Spans that came back and were never there."""
+    count_fault: str
+    """What is wrong with the counts in the writer's log; empty if nothing is."""
     fields: Mapping[str, RoundTripCount]
     """By name, the document's other fields: answers, notes, tokens, …"""
     notes: tuple[str, ...]
 
     @property
     def passed(self) -> bool:
-        """Whether every span came back or was listed, and none came from nowhere."""
-        return not self.missed and not self.extra
+        """Whether every span came back or was listed, none came from nowhere, and the writer counted them all."""
+        return not (self.missed or self.extra or self.count_fault)
 
     @property
     def lacks(self) -> tuple[str, ...]:
@@ -123,18 +124,18 @@ class RoundTripReport(Struct, frozen=True):
 
     def lines(self) -> Iterator[str]:
         """Yield the certificate for people."""
-        verdict = ("passed with losses" if self.left_out else "passed") if self.passed else "FAILED"
-        yield f"{self.format}: {verdict}; {self.spans.back} of {self.spans.of} spans came back in place"
+        verdict = ("passed, every loss is listed" if self.left_out else "passed") if self.passed else "FAILED"
+        moved = f", {self.moved} with the same words in a text that has changed" if self.moved else ""
+        yield f"{self.format}: {verdict}; {self.spans.back} of {self.spans.of} spans came back in place{moved}"
         yield f"texts: {self.texts.back} of {self.texts.of} came back character by character"
-        if self.moved:
-            spans = pluralize(self.moved, "span")
-            yield f"{spans} came back with the same words in a text that has changed"
         yield from (f"listed by the writer: {n} ({why})" for why, n in self.left_out.items())
         yield from (f"not held: {n} ({self.fields[n].back} of {self.fields[n].of} came back)" for n in self.lacks)
         if self.missed:
             yield f"missing without a word: {self.missed}, such as {'; '.join(self.missing)}"
         if self.extra:
             yield f"came from nowhere: {self.extra}"
+        if self.count_fault:
+            yield f"wrong counts: {self.count_fault}"
         yield from (f"note: {note}" for note in self.notes)
 
 
@@ -153,7 +154,8 @@ def check_round_trip(corpus: CorpusFolder, name: str) -> RoundTripReport:
     out = build_documents(selected.items, info.unit, answers=info.has_answers)
     if not out:
         raise nothing_to_export_error(selected, name)
-    return compare_documents(name, out, *_write_and_read(load_format(name), out))
+    back, written = _write_and_read(load_format(name), out)
+    return compare_documents(name, out, back, written, written.count_fault(sum(len(d.spans) for d in out)))
 
 
 def _write_and_read(writer: Format, out: Sequence[Document]) -> tuple[list[Document], ConversionLog]:
@@ -179,9 +181,9 @@ def _written_sources(writer: Format, folder: Path, files: Sequence[Path]) -> lis
 
 
 def compare_documents(
-    name: str, out: Sequence[Document], back: Sequence[Document], written: ConversionLog
+    name: str, out: Sequence[Document], back: Sequence[Document], written: ConversionLog, count_fault: str = ""
 ) -> RoundTripReport:
-    """Compare what was written with what was read."""
+    """Compare what was written with what was read; a writer whose log has a ``count_fault`` fails."""
     listed = {(e.where, e.id) for e in written.entries if e.kind == "span" and e.outcome is Outcome.LEFT_OUT}
     due: Counter[_LabelledRange] = Counter(p for d in out for p in _span_ranges(d, listed))
     came: Counter[_LabelledRange] = Counter(p for d in back for p in _span_ranges(d, set()))
@@ -199,6 +201,7 @@ def compare_documents(
         missing=tuple(f"{label} {words!r}" for (words, label), _ in missed.most_common(_MAX_EXAMPLES)),
         missed=missed.total(),
         extra=strange.total(),
+        count_fault=count_fault,
         fields={field: _count_kept(pairs, value) for field, value in _COMPARED_FIELDS.items()},
         notes=tuple(written.notes),
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from annotator.checks.problem import ProblemKind, ProblemLevel
+from annotator.cli import output
 from annotator.core.annotation import Answer
 from annotator.core.edits import add_span, remove_span, set_answer
 from annotator.core.spans import Span
@@ -165,6 +167,21 @@ def test_lines_of_records_are_found_in_a_journal_with_blank_lines(tmp_path: Path
     path.write_bytes(b"\n" + path.read_bytes())
     assert len(Journal.open(corpus.path, "ana", read_only=True).records) == 2
     assert find_record_lines(corpus.path, "ana", {1, 2, 3}) == {1: 2, 2: 3}
+
+
+def test_a_terminal_gets_a_long_line_wrapped(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The lines of a problem after its first are indented, so that each problem is seen as one."""
+    line = " ".join(["word"] * 40)
+    output.write_wrapped(line)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    output.write_wrapped(line)
+    whole, *wrapped = capsys.readouterr().out.splitlines()
+    assert whole == line
+    assert [x[:5] for x in wrapped] == ["word ", *["    w"] * (len(wrapped) - 1)]
+    assert max(map(len, wrapped)) <= 80
 
 
 def test_levels_are_reported_in_the_help() -> None:

@@ -42,8 +42,20 @@ def test_an_unknown_topic_suggests_the_nearest() -> None:
     report = call("help", "exprt")
     assert report.code == 2
     assert report.err == "annotator: the manual has no page 'exprt'; try `annotator help export`\n"
-    assert "coming-from-doccano" in call("help", "doccano").err
     assert "`annotator help` lists the pages" in call("help", "zzz").err
+
+
+@pytest.mark.parametrize(
+    ("word", "topics"),
+    [("spacy", {"export", "training", "suggestions"}), ("labels", {"schema"}), ("doccano", {"coming-from-doccano"})],
+)
+def test_another_word_lists_the_pages_that_have_it(word: str, topics: set[str]) -> None:
+    """The page that that is most about it is first, each with the first line that has it."""
+    report = call("help", word)
+    rows = report.out.splitlines()[2:]
+    assert (report.code, report.err) == (0, "")
+    assert topics <= {row.split()[2] for row in rows}
+    assert all(word in row.casefold() for row in rows)
 
 
 def test_a_command_without_a_page_gives_its_options() -> None:

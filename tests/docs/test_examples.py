@@ -44,6 +44,14 @@ def test_the_slow_examples_of_a_page_work(page: Path, folder: Path) -> None:
     assert not list(run_examples(page, folder, slow=True))
 
 
+def test_the_pages_can_be_followed_in_one_folder(folder: Path) -> None:
+    """A reader who follows README and then the manual in the index's order, in one folder, meets no failure."""
+    from annotator.manual import manual_topics
+
+    in_order = [README, *(MANUAL / f"{topic}.md" for topic in manual_topics())]
+    assert not [problem for page in in_order for problem in run_examples(page, folder, slow=False)]
+
+
 def test_pages_without_an_example_are_known() -> None:
     """A page whose blocks are all ``text`` proves nothing: it is named in ``WITHOUT_EXAMPLES``."""
     assert {p.name for p in PAGES if not page_examples(p)} == WITHOUT_EXAMPLES

@@ -29,6 +29,8 @@ def read(source, log):
         yield Document(text, tuple(Span(int(a), int(b), x) for a, b, x in ranges), where=source.where(number))
 
 def write(documents, out, log):
+    documents = list(documents)
+    log.read = log.kept = sum(len(d.spans) for d in documents)
     rows = ["\\t".join([d.text, *(f"{s.start}-{s.end}:{s.label}" for s in d.spans)]) for d in documents]
     (out / "table.tsv").write_text("\\n".join(rows) + "\\n")
     return [out / "table.tsv"]
@@ -47,6 +49,19 @@ def test_a_foreign_format_is_certified_exported_and_imported(install: Install, t
     report = call("import", tmp_path / "out" / "table.tsv", "--corpus", tmp_path / "c", "--format", "table")
     assert report.code == 0, report.err
     assert "table.tsv: tables of texts and spans (as --format says)" in report.out
+
+
+def test_a_writer_that_does_not_count_its_spans_gets_no_certificate(install: Install, tmp_path: Path) -> None:
+    """The certificate fails and an export warns, with the counts of the log and what they must be."""
+    install("formats", "table", TABLE.replace("log.read = log.kept =", "count ="))
+    (tmp_path / "x").write_bytes(orjson.dumps({"text": "Ida left.", "spans": [[0, 3, "PERSON"]]}))
+    assert call("import", tmp_path / "x", "--corpus", tmp_path / "news").code == 0
+    fault = "the writer was given 1 span, but `log.read` is 0, `log.kept` 0, and 0 are listed"
+    certificate = call("check", tmp_path / "news", "--round-trip", "table")
+    assert certificate.code == 3
+    assert certificate.out.startswith("table: FAILED; 1 of 1 spans came back in place")
+    assert fault in certificate.out
+    assert fault in call("export", tmp_path / "news", tmp_path / "out", "--format", "table").out
 
 
 @pytest.mark.parametrize("source", ["raise RuntimeError('no', 1)", "import sys; sys.exit()", "read = 1", "api = 2"])
