@@ -104,12 +104,20 @@ def effective_keymap(
 
 
 def with_user_keys(commands: Sequence[Command], user: Mapping[str, Sequence[str]]) -> tuple[Command, ...]:
-    """Return the commands with the keys that a user has written for some of them, by command id."""
-    return tuple(_with_keys(c, user[c.id]) if c.id in user else c for c in commands)
+    """Return the commands with the keys that a user has written for some of them, by command id.
+
+    A default key gives way to the same key in the user's file, so that the file works with later versions too.
+    """
+    own = {c.id: _key_names(user[c.id]) for c in commands if c.id in user}
+    taken = {k for keys in own.values() for k in keys}
+    return tuple(_with_keys(c, own.get(c.id, tuple(k for k in c.keys if k not in taken))) for c in commands)
 
 
-def _with_keys(command: Command, texts: Sequence[str]) -> Command:
-    keys = tuple(dict.fromkeys(k for k in map(textual_key_name, texts) if k))
+def _key_names(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(k for k in map(textual_key_name, texts) if k))
+
+
+def _with_keys(command: Command, keys: tuple[str, ...]) -> Command:
     return command if keys == command.keys else command.with_keys(keys)
 
 
@@ -135,6 +143,8 @@ def _keymap_problems(keys: EffectiveKeymap, user: UserKeymap) -> Iterator[Keymap
     yield from _label_key_conflicts(keys.schema, user)
     yield from _too_few_letters(keys, user)
     yield from _unreachable_commands(keys, user)
+    yield from _lost_default_keys(keys.commands, user)
+    yield from _lost_default_keys(keys.worklist_commands, user)
 
 
 def _unknown_names(user: UserKeymap) -> Iterator[KeymapProblem]:
@@ -244,6 +254,18 @@ def _unreachable_commands(keys: EffectiveKeymap, user: UserKeymap) -> Iterator[K
         elif c.keys and not _is_reachable(c.keys) and _is_reachable(command_by_id(c.id).keys):
             do = "add a printable key"
             yield KeymapProblem(where, f"some terminals do not send {key_label(c.keys[0])}", do, warning=True)
+
+
+def _lost_default_keys(commands: Sequence[Command], user: UserKeymap) -> Iterator[KeymapProblem]:
+    """Yield default keys that the user's file has given to another command."""
+    for c in (c for c in commands if c.id not in user.keys):
+        for key in command_by_id(c.id).keys:
+            owner = next((x for x in commands if key in x.keys and x is not c), None)
+            if owner:
+                left = " and ".join(map(key_label, c.keys))
+                do = f"{c.id} still has {left}" if left else f"give {c.id} other keys"
+                what = f"{key_label(key)} is {owner.id}, and no longer {c.id}"
+                yield KeymapProblem(user.where(f"keys.{owner.id}"), what, do, warning=True)
 
 
 def _is_reachable(keys: Collection[str]) -> bool:

@@ -37,14 +37,14 @@ def test_it_marks_what_the_users_file_has_changed(home: Path) -> None:
 def test_clashes_are_reported_and_end_with_one(tmp_path: Path) -> None:
     """A file with two meanings for a key is named with its line, exit code 1; the table is the default."""
     file = tmp_path / "k.toml"
-    file.write_text('[keys]\nreject = ["enter"]\n')
+    file.write_text('[keys]\naccept = ["enter"]\nreject = ["enter"]\n')
     result = call("keys", "--check", file)
     assert result.code == 1
-    assert result.err.startswith(f"{file}:2: Enter is reject, and it is the command accept too; give accept ")
+    assert result.err.startswith(f"{file}:2: Enter is accept, and it is the command reject too; give reject ")
     assert "*" not in [x[:1] for x in result.out.splitlines()]
     result = call("keys", "--check", file, "--json")
     assert result.code == 1
-    assert result.json["clashes"][0]["do"] == "give accept other keys"
+    assert result.json["clashes"][0]["do"] == "give reject other keys"
 
 
 def test_a_warning_is_no_failure(tmp_path: Path) -> None:
@@ -54,6 +54,17 @@ def test_a_warning_is_no_failure(tmp_path: Path) -> None:
     result = call("keys", "--check", file)
     assert result.code == 0
     assert f"warning: {file}:2: quit has no key; it is in the command palette alone" in result.err
+
+
+def test_a_users_key_beats_a_default_key(tmp_path: Path) -> None:
+    """A default key that the file gives to another command is taken from its own; this is no failure."""
+    file = tmp_path / "k.toml"
+    file.write_text('[keys]\nnote = "@"\n')
+    result = call("keys", "--check", file)
+    assert result.code == 0
+    assert f"warning: {file}:2: @ is note, and no longer overview; overview still has F2" in result.err
+    keys = {c["id"]: c["keys"] for c in call("keys", "--check", file, "--json").json["commands"]}
+    assert (keys["note"], keys["overview"]) == (["at"], ["f2"])
 
 
 def test_a_file_that_is_no_keymap(tmp_path: Path) -> None:

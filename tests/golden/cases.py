@@ -41,7 +41,9 @@ def sample(folder: Path) -> None:
     for name in ("cleo.jsonl", "awkward.jsonl"):
         shutil.copy(HERE / name, folder)
     (folder / "keymap.toml").write_text(KEYMAP, encoding="utf-8")
-    (folder / "clash.toml").write_text(KEYMAP.replace("U", "enter"), encoding="utf-8")
+    (folder / "clash.toml").write_text(
+        KEYMAP.replace("U", "enter").replace("quit = []", 'redo = ["enter"]'), encoding="utf-8"
+    )
 
 
 def awkward(folder: Path) -> None:

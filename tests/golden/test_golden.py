@@ -6,6 +6,8 @@ Where a difference is meant: ``python -m tests.golden.freeze --only CASE`` takes
 
 from __future__ import annotations
 
+import difflib
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,12 +36,18 @@ def test_what_is_written_and_said_stays(case: Case) -> None:
     wanted = (VALUES_SHARED if case.shared else VALUES)[case.name]
     assert list(found) == list(wanted), "the case has other commands"
     if lines := list(_differences(wanted, found, now)):
-        mend = f"if all of this is intended: python -m tests.golden.freeze --only {case.name}"
-        pytest.fail("\n".join([*lines[:MOST], mend]), pytrace=False)
+        pytest.fail("\n".join([*lines[:MOST], *_advice(case)]), pytrace=False)
+
+
+def _advice(case: Case) -> Iterator[str]:
+    """Yield how to see a case whole, and how to take it over."""
+    name = shlex.quote(case.name)
+    yield f"what the case writes now: python -m tests.golden.freeze --show {name}"
+    yield f"if all of this is intended: python -m tests.golden.freeze --only {name}"
 
 
 def _differences(wanted: dict[str, Any], found: dict[str, Any], now: dict[str, str]) -> Iterator[str]:
-    """Yield a line for each command or file that differs, with both texts where they are short."""
+    """Yield a line for each command or file that differs, with a unified diff where both texts are kept."""
     for command, old in wanted.items():
         new = found[command]
         if new["code"] != old["code"]:
@@ -48,8 +56,18 @@ def _differences(wanted: dict[str, Any], found: dict[str, Any], now: dict[str, s
             before, after = old["files"].get(name, "not there"), new["files"].get(name, "not there")
             if before != after:
                 yield f"{command}: {name}: {after}, not {before}"
-                yield from (f"  was: {TEXTS[before]}" for _ in "1" if before in TEXTS)
-                yield from (f"  is: {now[after]}" for _ in "1" if after in now)
+                yield from _text_difference(TEXTS.get(before, ""), now.get(after, ""))
+
+
+def _text_difference(old: str, new: str) -> Iterator[str]:
+    """Yield the lines of a unified diff; a text of which nothing is kept has none."""
+    if old and new:
+        lines = difflib.unified_diff(old.splitlines(), new.splitlines(), "was", "is", n=1, lineterm="")
+        yield from (f"  {line}" for line in lines)
+    elif new:
+        yield f"  is: {new}"
+    elif old:
+        yield f"  was: {old}"
 
 
 @pytest.mark.skipif(not any(shared_cases()), reason="the files beside the project are not here")

@@ -10,7 +10,7 @@ from textual.keys import _character_to_key
 from annotator.core.label_keys import mirrored_label_keys, with_label_keys
 from annotator.core.schema import parse_schema
 from annotator.session.actions.hints import LOOKALIKE_LETTERS
-from annotator.session.commands import ALL_COMMANDS, COMMANDS, command_by_id, footer_items
+from annotator.session.commands import ALL_COMMANDS, COMMANDS, Command, command_by_id, footer_items
 from annotator.session.keymap import EffectiveKeymap, HintSettings, effective_keymap
 from annotator.session.keymap_file import is_portable_key, key_label, parse_keymap, textual_key_name
 from annotator.storage.schemas import load_schema
@@ -125,7 +125,10 @@ def test_any_text_is_a_key_or_not(text: str) -> None:
         ('accep = ["x"]', "k.toml:2: there is no command accep; did you mean accept?"),
         ('zzz = ["x"]', "k.toml:2: there is no command zzz; `annotator keys` lists the commands"),
         ('undo = ["hyper+x"]', 'k.toml:2: there is no key \'hyper+x\'; write keys like "!", "U", "ctrl+z", "pageup"'),
-        ('reject = ["Enter"]', "k.toml:2: Enter is reject, and it is the command accept too; give accept other keys"),
+        (
+            'reject = ["Enter"]\naccept = ["enter"]',
+            "k.toml:3: Enter is accept, and it is the command reject too; give reject other keys",
+        ),
         ('grow = ["a"]', "k.toml:2: a is grow, and it is the key of PERSON too; give PERSON another key in [labels]"),
         (
             'undo = ["u"]',
@@ -150,10 +153,6 @@ def test_an_error_says_what_where_and_what_to_do(text: str, message: str) -> Non
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (
-            'snap_out = ["t"]',
-            "k.toml:2: t is snap_out, and it is the command split_token too; give split_token other keys",
-        ),
         ('drop = ["q"]', "k.toml:2: q is drop, and it is a key that moves in the worklists too; choose another key"),
         (
             'drop = ["x"]\nlist_all = ["x"]',
@@ -181,6 +180,9 @@ def test_two_changed_commands_clash_once() -> None:
     [
         ("[keys]\nquit = []", "k.toml:2: quit has no key; it is in the command palette alone"),
         ("[keys]\ndrop = []", "k.toml:2: drop has no key; give it one"),
+        ('[keys]\nreject = ["Enter"]', "k.toml:2: Enter is reject, and no longer accept; give accept other keys"),
+        ('[keys]\nreject = ["@"]', "k.toml:2: @ is reject, and no longer overview; overview still has F2"),
+        ('[keys]\nsnap_out = ["t"]', "k.toml:2: t is snap_out, and no longer split_token; give split_token other keys"),
         ("[keys]\npalette = []", "k.toml:2: palette has no key; give it one"),
         ('[keys]\nfirst = ["alt+home"]', "k.toml:2: some terminals do not send Alt+Home; add a printable key"),
         (
@@ -195,6 +197,17 @@ def test_a_warning_leaves_the_keymap_in_force(text: str, message: str) -> None:
     assert [str(c) for c in keys.problems] == [message]
     assert keys.problems[0].warning
     assert keys.all_commands != ALL_COMMANDS or keys.style.letters == "jklu"
+
+
+def test_a_new_default_key_never_breaks_a_users_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key of the user's file stays the user's where a later version gives it to a new command."""
+    new = Command("brand_new", ("L", "f12"), "L (F12)", "does something new", "View")
+    monkeypatch.setattr("annotator.session.keymap.COMMANDS", (*COMMANDS, new))
+    monkeypatch.setattr("annotator.session.keymap.command_by_id", lambda i: command_by_id(i, (*ALL_COMMANDS, new)))
+    keys = force('[keys]\nnote = "L"\n')
+    assert not keys.errors
+    assert (keys.by_key["L"], keys.by_key["f12"]) == ("note", "brand_new")
+    assert keys.commands[-1].key_text == "F12"
 
 
 def test_a_letter_may_be_a_command_where_hints_are_called_for() -> None:

@@ -35,10 +35,10 @@ async def test_the_app_goes_by_the_keymap(tmp_path: Path) -> None:
 
 async def test_a_broken_keymap_is_reported_and_not_used(tmp_path: Path) -> None:
     """The app starts with the default keys and says which line is wrong."""
-    keymap = parse_keymap('[keys]\nreject = ["enter"]', "k.toml")
+    keymap = parse_keymap('[keys]\naccept = ["enter"]\nreject = ["enter"]', "k.toml")
     async with running_app(tmp_path / "news", size=(120, 40), keymap=keymap) as d:
         message = d.app.controller.keyboard.warnings
-        clash = "k.toml:2: Enter is reject, and it is the command accept too; give accept other keys"
+        clash = "k.toml:2: Enter is accept, and it is the command reject too; give reject other keys"
         assert message == (f"{clash}; the default keys are used",)
         assert message[0] in [n.message for n in d.app._notifications]
         await d.press("enter")
