@@ -25,8 +25,6 @@ from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import ambiguous_records, json_files, may_hold_json, read_json_records
 from annotator.formats.offset_units import CODE_POINTS, CRLF_AS_ONE, GRAPHEMES, UTF16, OffsetUnit
 
-NAME = "doccano"
-
 # -- the fields of a row, of whatever version --
 
 EXPORT_AGAIN = "export the project from doccano again (JSONL)"

@@ -52,9 +52,8 @@ def describe_unknown_file(sample: FileSample) -> str:
         return _EMPTY_FILE
     for magic, description in _MAGIC_BYTES.items():
         if head.startswith(magic):
-            return (
-                f"{description} with {', '.join(sample.names[:3])}" if sample.is_zip and sample.names else description
-            )
+            names = ", ".join(sample.names[:3]) if sample.is_zip else ""
+            return f"{description} with {names}" if names else description
     if b"\0" in head:
         return "a binary file"
     values = sample.json_values(1)
@@ -145,10 +144,8 @@ def choose_format(source: ImportSource, name: str = "auto") -> tuple[str, str]:
     if not found:
         raise _unknown_format_error(source.sample(), source.name)
     if len(found) > 1:
-        description = "; ".join(f"{n} ({why})" for n, why in found.items())
-        raise SourceError(
-            f"the file looks like several formats: {description}", where=source.name, do="say which with --format"
-        )
+        listed = "; ".join(f"{n} ({why})" for n, why in found.items())
+        raise source.error(f"the file looks like several formats: {listed}", do="say which with --format")
     return next(iter(found.items()))
 
 

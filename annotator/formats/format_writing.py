@@ -63,7 +63,7 @@ def record_if_inside(document: Document, span: Span, log: ConversionLog) -> bool
 
 def record_loss(document: Document, kind: str, description: str, why: str, log: ConversionLog) -> None:
     """List what is no span and has no place in the format."""
-    log.leave_out(document_place(document), document.id, why, description, kind)
+    log.leave_out(document.where or document.id, document.id, why, description, kind)
 
 
 def record_unsupported_fields(
@@ -80,11 +80,6 @@ def record_unsupported_fields(
         record_loss(document, "flag", "flagged", f"flags: {format_} has none", log)
     if document.note and not has_notes:
         record_loss(document, "note", document.note, f"notes: {format_} has none", log)
-
-
-def document_place(document: Document) -> str:
-    """Return where a document comes from, as the ledger names it."""
-    return document.where or document.id
 
 
 # The words of a document, for formats that hold no white space.
@@ -153,9 +148,8 @@ def write_whole_file(path: Path, data: bytes | Iterable[bytes]) -> Path:
         beside.replace(path)
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
-        raise SourceError(
-            f"the file cannot be written ({reason})", where=str(path), do="check the folder and the disk"
-        ) from error
+        what = f"the file cannot be written ({reason})"
+        raise SourceError(what, where=str(path), do="check the folder and the disk") from error
     return path
 
 

@@ -70,24 +70,17 @@ class FileSample(Struct, frozen=True):
 
         The last one may be cut off and is left out then; none where this is no JSON.
         """
-        text = self.text.lstrip()
-        return _json_values(text.removeprefix("["), most)
-
-
-def _json_values(text: str, most: int) -> list[Any]:
-    """Return the JSON values one after another, with blanks or commas between."""
-    decoder = json.JSONDecoder()
-    found: list[Any] = []
-    at = 0
-    while len(found) < most:
-        between = _JSON_SEPARATORS.match(text, at)
-        at = between.end() if between else at
-        try:
-            value, at = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            break
-        found.append(value)
-    return found
+        text, decoder = self.text.lstrip().removeprefix("["), json.JSONDecoder()
+        found: list[Any] = []
+        at = 0
+        while len(found) < most:
+            between = _JSON_SEPARATORS.match(text, at)
+            try:
+                value, at = decoder.raw_decode(text, between.end() if between else at)
+            except (ValueError, RecursionError):
+                break
+            found.append(value)
+        return found
 
 
 MAX_LINE_BYTES = 10_000_000
@@ -206,7 +199,9 @@ class ImportSource(Struct, frozen=True):
                 if len(line) > self.max_line_bytes:
                     what = f"the line has more than {self.max_line_bytes:,} bytes"
                     raise self.error(what, number, do="split the text into several lines")
-                yield number, self._without_bom(line) if number == 1 else line
+                if number == 1 and line.startswith((b"\xff\xfe", b"\xfe\xff")):
+                    raise self.error("this is UTF-16", 1, do="save the file as UTF-8")
+                yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
             if got != size:
                 raise self._changed_error()
 
@@ -249,11 +244,6 @@ class ImportSource(Struct, frozen=True):
         """Return the error that something is wrong in a line of this file."""
         return SourceError(what, where=self.where(line), do=do)
 
-    def _without_bom(self, line: bytes) -> bytes:
-        if line.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise self.error("this is UTF-16", 1, do="save the file as UTF-8")
-        return line.removeprefix(b"\xef\xbb\xbf")
-
     def _changed_error(self) -> SourceError:
         return self.error("the file has changed while it was read", do="wait until it is written, then try again")
 
@@ -262,12 +252,9 @@ class ImportSource(Struct, frozen=True):
         head = self._head(SAMPLE_BYTES)
         if len(head) == SAMPLE_BYTES and b"\n" not in head:
             with self._open() as (file, _):
-                head = _read_line(self, file, self.max_line_bytes)
-        elif (
-            len(head) == SAMPLE_BYTES
-            and head.lstrip(_LEADING_BYTES)[:1] in (b"[", b"{")
-            and not bool(FileSample("", head).json_values(1))
-        ):
+                return _read_line(self, file, self.max_line_bytes)
+        is_json = len(head) == SAMPLE_BYTES and head.lstrip(_LEADING_BYTES)[:1] in (b"[", b"{")
+        if is_json and not FileSample("", head).json_values(1):
             head = self._head(self.max_line_bytes)  # a list over many lines
         return head
 
@@ -325,9 +312,8 @@ class ImportSource(Struct, frozen=True):
             if len(found) > MAX_FOLDER_FILES:
                 raise self.error(f"the folder holds more than {MAX_FOLDER_FILES:,} files", do="name one inside it")
         for error in closed:
-            raise self.error(
-                f"a folder in it cannot be read ({(error.strerror or 'an error').lower()})", do="check its permissions"
-            )
+            what = f"a folder in it cannot be read ({(error.strerror or 'an error').lower()})"
+            raise self.error(what, do="check its permissions")
         return sorted(p for p in found if p.is_file())
 
     def _members(self) -> list[str]:
@@ -337,14 +323,11 @@ class ImportSource(Struct, frozen=True):
             if len(infos) > MAX_ZIP_MEMBERS:
                 raise self.error(f"the zip holds more than {MAX_ZIP_MEMBERS:,} files", do="unpack it yourself")
             if sum(i.file_size for i in infos) > MAX_UNPACKED_BYTES:
-                raise self.error(
-                    f"the zip unpacks to more than {MAX_UNPACKED_BYTES // 2**30} GiB", do="unpack it yourself"
-                )
+                what = f"the zip unpacks to more than {MAX_UNPACKED_BYTES // 2**30} GiB"
+                raise self.error(what, do="unpack it yourself")
             if any(_is_bomb(i) for i in infos):
-                raise self.error(
-                    f"a file in the zip unpacks to more than {MAX_ZIP_RATIO} times its size",
-                    do="unpack it yourself if you trust it",
-                )
+                what = f"a file in the zip unpacks to more than {MAX_ZIP_RATIO} times its size"
+                raise self.error(what, do="unpack it yourself if you trust it")
             return sorted({i.filename for i in infos})
 
 

@@ -30,9 +30,8 @@ def parse_json_value(raw: bytes | str, where: str, log: ConversionLog | None = N
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}" if error.lineno > 1 else f"column {error.colno}"
-        raise SourceError(
-            f"this is not JSON ({error.msg} at {place})", where=where, do="repair it, or export it again"
-        ) from None
+        what = f"this is not JSON ({error.msg} at {place})"
+        raise SourceError(what, where=where, do="repair it, or export it again") from None
     if log is not None:
         _check_doubled_keys(raw, where, log)
     return value
@@ -84,9 +83,8 @@ def _check_doubled_keys(raw: bytes | str, where: str, log: ConversionLog) -> Non
         json.loads(raw, object_pairs_hook=hook)
     except _DoubledError as error:
         what = f"{_DOUBLED_KEY} ({shortened_value(error.key)}), and one of the two would be lost"
-        raise SourceError(
-            what, where=_place_of_doubled_key(raw, where, hook), do="keep one of them, with what both hold"
-        ) from None
+        where = _place_of_doubled_key(raw, where, hook)
+        raise SourceError(what, where=where, do="keep one of them, with what both hold") from None
     except (ValueError, RecursionError):
         return
     if minor and not any(_DOUBLED_KEY in note for note in log.notes):
@@ -130,18 +128,14 @@ _JSON_ENDINGS = (".jsonl", ".json")
 
 def may_hold_json(names: Iterable[str]) -> bool:
     """Return True if a folder or zip with these files may hold records."""
-    return any(_is_json_name(name) for name in names)
-
-
-def _is_json_name(name: str) -> bool:
-    return name.lower().endswith(_JSON_ENDINGS)
+    return any(name.lower().endswith(_JSON_ENDINGS) for name in names)
 
 
 def json_files(source: ImportSource) -> list[ImportSource]:
     """Return the file, or the JSON files of a folder or zip; raises SourceError where it has none."""
     if not (source.is_folder or source.is_zip):
         return [source]
-    found = [f for f in source.files() if _is_json_name(f.base)]
+    found = [f for f in source.files() if may_hold_json([f.base])]
     if not found:
         raise source.error("there is no .jsonl or .json file in it", do="name the file itself")
     return found
@@ -201,12 +195,8 @@ def _is_one_list(source: ImportSource) -> bool:
     if not start.startswith(b"["):
         return False
     first, _, rest = start.partition(b"\n")
-    return not rest.strip() or not _is_json(first)
-
-
-def _is_json(line: bytes) -> bool:
     try:
-        orjson.loads(line)
+        orjson.loads(first)
     except orjson.JSONDecodeError:
-        return False
-    return True
+        return True
+    return not rest.strip()

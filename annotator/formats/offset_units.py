@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, combinations
 from unicodedata import category
 
 from msgspec import Struct, field
@@ -143,7 +143,6 @@ def _counts_code_points(text: str, unit: OffsetUnit) -> bool:
 
 def _character_edges(text: str, unit: OffsetUnit) -> dict[int, int]:
     """Return the code point at each offset that is an edge between characters."""
-    widths: list[int] = []
     pieces = split_graphemes(text) if unit.scale is OffsetScale.GRAPHEMES else tuple(text)
     pieces = tuple(_crlf_pairs(pieces)) if unit.newlines is NewlineCounting.CRLF_AS_ONE else pieces
     widths = [_width(p, unit) for p in pieces]
@@ -261,25 +260,18 @@ class OffsetUnitDetector(Struct):
         distinct = {tuple(places) for places in found.values()}
         if len(distinct) == 1:
             return
-        units = list(found)
-        for n, one in enumerate(units):
-            for other in units[n + 1 :]:
-                if (one, other) not in self.differences and (
-                    description := _first_difference(text, found[one], found[other])
-                ):
-                    self.differences[one, other] = description
+        for pair in combinations(found, 2):
+            if pair not in self.differences and (words := _first_difference(text, *(found[unit] for unit in pair))):
+                self.differences[pair] = words
 
     def unit(self, where: str = "") -> OffsetUnit:
         """Return the unit that fits best; raises SourceError where two fit equally and give other words."""
         best = max((self.fits.get(u, UnitFit()) for u in self.allowed), default=UnitFit())
         first, *others = [u for u in self.allowed if self.fits.get(u, UnitFit()) == best] or [CODE_POINTS]
         for other in others:
-            if description := self.differences.get((first, other)):
-                raise SourceError(
-                    f"the offsets may count {first} or {other}, and the two give other words ({description})",
-                    where=where,
-                    do="say which with --offsets",
-                )
+            if words := self.differences.get((first, other)):
+                what = f"the offsets may count {first} or {other}, and the two give other words ({words})"
+                raise SourceError(what, where=where, do="say which with --offsets")
         return first
 
     def note(self, unit: OffsetUnit) -> str:
@@ -300,8 +292,7 @@ def _converted_ranges(text: str, quoted: Sequence[QuotedRange], unit: OffsetUnit
         try:
             place = converter.range(start, end)
         except ValueError:
-            out.append(None)
-            continue
+            place = (0, 0)
         out.append(place if 0 <= place[0] < place[1] <= len(text) else None)
     return out
 
@@ -334,10 +325,8 @@ def _is_word_character(character: str) -> bool:
 
 def _first_difference(text: str, first: list[tuple[int, int] | None], second: list[tuple[int, int] | None]) -> str:
     """Return the first span that gives other words in two units, both as text; empty where there is none."""
-    for a, b in zip(first, second, strict=True):
-        if a != b and _quoted_words(text, a) != _quoted_words(text, b):
-            return f"{_quoted_words(text, a)!r} or {_quoted_words(text, b)!r}"
-    return ""
+    words = ((_quoted_words(text, a), _quoted_words(text, b)) for a, b in zip(first, second, strict=True) if a != b)
+    return next((f"{one!r} or {other!r}" for one, other in words if one != other), "")
 
 
 def _quoted_words(text: str, place: tuple[int, int] | None) -> str:

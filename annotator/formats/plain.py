@@ -26,7 +26,6 @@ from annotator.formats.json_records import may_hold_json
 from annotator.formats.offset_units import ALL_OFFSET_UNITS, OffsetUnit
 from annotator.formats.span_alignment import find_words, spelling_tokens
 
-NAME = "plain"
 PLAIN_UNITS = ALL_OFFSET_UNITS
 
 TOKENS_SKIPPED = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"

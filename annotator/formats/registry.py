@@ -38,8 +38,6 @@ class Format(Protocol):
     * **Errors.** `SourceError` with file and line for a file that is damaged.
     """
 
-    NAME: str
-
     def detect(self, sample: FileSample) -> str:
         """Return why the file looks like this format, or an empty text."""
 
@@ -156,7 +154,6 @@ class _PluginFormat:
 
     def __init__(self, plugin: Plugin) -> None:
         """Check that it can be read from; raises PluginError."""
-        self.NAME = plugin.name
         self._plugin, self._format = plugin, plugin.value
         if not callable(getattr(self._format, "read", None)):
             raise plugin.error("the format has no function `read`")

@@ -23,9 +23,6 @@ from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.span_alignment import SpanSet, merge_span_sets, unreviewed_ranges
 
-NAME = "spacy"
-
-
 # From a DocBin's arrays to documents.
 
 
@@ -199,4 +196,4 @@ def _user_data_name(key: Any) -> str:
     return key if isinstance(key, str) else ""
 
 
-__all__ = ["NAME", "detect", "read"]
+__all__ = ["detect", "read"]

@@ -25,8 +25,6 @@ from annotator.formats.json_records import may_hold_json
 from annotator.formats.offset_units import CODE_POINTS, INCLUSIVE, UTF16, OffsetUnit, refuse_requested_unit
 from annotator.formats.span_alignment import find_words, merge_span_sets, spelling_tokens, unreviewed_ranges
 
-NAME = "spacy-json"
-
 # Entities from a sequence of tags, BILUO or IOB, as leniently as spaCy reads them.
 
 

@@ -16,14 +16,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from annotator.core.errors import AnnotatorError, SourceError
+from annotator.core.errors import AnnotatorError
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.formats import annotation_layers, json_records, span_fields
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
-
-NAME = "uima"
 
 MAX_CAS_BYTES = 200_000_000
 """The most bytes of a CAS; the library holds it several times over."""
@@ -58,7 +56,11 @@ def read(source: ImportSource, log: ConversionLog, layer: str = "") -> Iterator[
     It may name a feature behind a dot. Raises SourceError where the extra is not installed, a type system
     is missing, or a file is no CAS.
     """
-    cassis = _import_cassis(source.name)
+    try:
+        cassis = importlib.import_module("cassis")
+    except ImportError:
+        do = "run pip install 'article-annotator[uima]' (in a checkout: pip install '.[uima]')"
+        raise source.error("reading a UIMA CAS needs an extra that is not installed", do=do) from None
     files = source.files()
     taken = [f for f in files if detect(f.sample())] if len(files) > 1 else files
     if not taken:
@@ -72,17 +74,6 @@ def read(source: ImportSource, log: ConversionLog, layer: str = "") -> Iterator[
             where = file.name if len(cas.views) == 1 else f"{file.name}#{number}"
             yield _document(view, cas.unmapped_offsets, where, chosen, log, tally)
     tally.add_notes(log)
-
-
-def _import_cassis(where: str) -> Any:
-    try:
-        return importlib.import_module("cassis")
-    except ImportError:
-        raise SourceError(
-            "reading a UIMA CAS needs an extra that is not installed",
-            where=where,
-            do="run pip install 'article-annotator[uima]' (in a checkout: pip install '.[uima]')",
-        ) from None
 
 
 class _CasView(Struct, frozen=True):
@@ -135,19 +126,14 @@ def _checked_xml(file: ImportSource, data: bytes | None = None) -> bytes:
 
 def _type_system_of(file: ImportSource, files: list[ImportSource]) -> ImportSource:
     """Return the type system of an XMI file: in the same folder, or the only one there is."""
-    there = files if len(files) > 1 else _files_beside(file)
+    beside = [] if file.member else sorted(p for p in file.path.parent.iterdir() if p.is_file())
+    xml = [ImportSource(p, max_line_bytes=file.max_line_bytes) for p in beside if p.suffix.lower() == ".xml"]
+    there = files if len(files) > 1 else xml
     found = [f for f in there if f.base.lower().endswith(".xml") and _TYPE_SYSTEM_START.search(f.sample().text)]
     near = [f for f in found if f.name.rpartition("/")[0] == file.name.rpartition("/")[0]]
     if not found:
         raise file.error("the XMI has no type system", do="put its TypeSystem.xml beside it, or name the exported zip")
     return (near or found)[0]
-
-
-def _files_beside(file: ImportSource) -> list[ImportSource]:
-    if file.member:
-        return []
-    paths = sorted(p for p in file.path.parent.iterdir() if p.is_file())
-    return [ImportSource(p, max_line_bytes=file.max_line_bytes) for p in paths if p.suffix.lower() == ".xml"]
 
 
 def _cas_views(cas: Any) -> Iterator[_CasView]:
@@ -161,11 +147,9 @@ def _cas_views(cas: Any) -> Iterator[_CasView]:
 
 def _feature_values(annotation: Any) -> Mapping[str, str]:
     """Return the features of an annotation that are texts or numbers, as texts."""
-    description = {f.name: getattr(annotation, f.name, None) for f in annotation.type.all_features}
-    plain = {
-        k: v for k, v in description.items() if k not in _POSITION_FEATURES and isinstance(v, str | int | float | bool)
-    }
-    return {k: str(v) for k, v in plain.items() if str(v).strip()}
+    names = [f.name for f in annotation.type.all_features if f.name not in _POSITION_FEATURES]
+    values = {name: getattr(annotation, name, None) for name in names}
+    return {k: str(v) for k, v in values.items() if isinstance(v, str | int | float | bool) and str(v).strip()}
 
 
 def _is_relation(annotation: Any) -> bool:

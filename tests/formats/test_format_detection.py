@@ -13,11 +13,10 @@ from annotator.formats.import_source import ImportSource
 
 @pytest.mark.parametrize("name", registry.FORMATS)
 def test_every_format_has_the_one_shape(name: str) -> None:
-    """A format has its name, tells why a file looks like it, and reads; most of them write."""
+    """A format gives the reason why a file looks like it, and reads; most of them write."""
     module = registry.load_format(name)
     assert callable(module.detect)
     assert callable(module.read)
-    assert isinstance(module.NAME, str)
 
 
 @pytest.mark.parametrize("name", registry.FORMATS)

@@ -36,9 +36,6 @@ from annotator.formats.offset_units import (
 )
 from annotator.formats.span_fields import TEXT_DIFFERS, NoteCounter
 
-NAME = "brat"
-
-
 # brat's folder from documents: a ``.txt`` and an ``.ann`` for each, and the ``annotation.conf`` it needs.
 
 
@@ -84,7 +81,11 @@ def _lines(document: Document, labels: set[str], log: ConversionLog) -> list[str
         quote = " ".join(document.text[s:e] for s, e in places)
         lines.append(f"T{len(lines) + 1}\t{span.label} {offsets}\t{quote}\n")
     format_writing.record_unsupported_fields(document, "brat", log, "accept" if lines else None)
-    return lines + list(_note(document, bool(lines), log))
+    if document.note and lines:  # on the first span
+        lines.append(f"#1\tAnnotatorNotes T1\t{standoff.escape_note(document.note)}\n")
+    elif document.note:
+        format_writing.record_loss(document, "note", document.note, "brat's notes need a span to be on", log)
+    return lines
 
 
 def _why_unsupported(text: str, span: Span, places: list[LinePart]) -> str:
@@ -107,14 +108,6 @@ def _line_parts(text: str, span: Span) -> list[LinePart]:
         if there.strip():
             out.append((start, end))
     return out
-
-
-def _note(document: Document, has_spans: bool, log: ConversionLog) -> Iterator[str]:
-    """Yield the line of the document's note, on its first span."""
-    if document.note and has_spans:
-        yield f"#1\tAnnotatorNotes T1\t{standoff.escape_note(document.note)}\n"
-    elif document.note:
-        format_writing.record_loss(document, "note", document.note, "brat's notes need a span to be on", log)
 
 
 def _configuration(labels: set[str]) -> str:
@@ -148,33 +141,23 @@ def find_pairs(source: ImportSource, log: ConversionLog) -> list[TextAnnPair]:
     if not source.is_folder and not source.is_zip:
         return [_pair_of_file(source)]
     files = {(f.member or f.name.removeprefix(source.name).lstrip("/")): f for f in source.files()}
-    found = [
-        TextAnnPair(name[:-4], file, files.get(name[:-4] + ".txt"))
-        for name, file in files.items()
-        if name.endswith(".ann")
-    ]
+    anns = ((name[:-4], file) for name, file in files.items() if name.endswith(".ann"))
+    found = [TextAnnPair(id_, file, files.get(id_ + ".txt")) for id_, file in anns]
     if not any(p.txt for p in found):
         raise source.error("no .ann file here has a .txt file of its name beside it", do="name brat's data folder")
-    _note_texts_without_ann(files, log)
+    lone = [n for n in files if n.endswith(".txt") and n[:-4] + ".ann" not in files]
+    if lone:
+        texts = pluralize(len(lone), "text without .ann is", "texts without .ann are")
+        log.notes.append(f"{texts} left out, as brat does (first: {lone[0]})")
     return sorted(found, key=lambda pair: pair.id)
 
 
 def _pair_of_file(source: ImportSource) -> TextAnnPair:
     path = source.path.with_suffix(".txt")
     if source.member or path == source.path or not path.is_file():
-        raise SourceError(
-            f"there is no {Path(source.base).stem}.txt beside it",
-            where=source.name,
-            do="brat keeps the text in a .txt file of the same name: put it there",
-        )
+        do = "brat keeps the text in a .txt file of the same name: put it there"
+        raise SourceError(f"there is no {Path(source.base).stem}.txt beside it", where=source.name, do=do)
     return TextAnnPair(Path(source.base).stem, source, ImportSource(path, max_line_bytes=source.max_line_bytes))
-
-
-def _note_texts_without_ann(files: dict[str, ImportSource], log: ConversionLog) -> None:
-    lone = [n for n in files if n.endswith(".txt") and n[:-4] + ".ann" not in files]
-    if lone:
-        texts = pluralize(len(lone), "text without .ann is", "texts without .ann are")
-        log.notes.append(f"{texts} left out, as brat does (first: {lone[0]})")
 
 
 BRAT_UNITS = (CODE_POINTS, CRLF_AS_ONE, UTF16, UTF16_CRLF_AS_ONE, UTF8, LF_AS_TWO)
@@ -205,7 +188,11 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     tally = NoteCounter()
     for pair in pairs:
         if pair.txt is None:
-            _record_orphan(pair, log)
+            found = standoff.parse_ann(pair.ann.text().split("\n"))
+            _record_others(found, pair.ann.name, log)
+            log.read += len(found.bounds)
+            for bound in found.bounds:
+                log.leave_out(f"{pair.ann.name}:{bound.line}", bound.id, "its .txt file is missing", bound.quote)
             continue
         document = _document(pair, *_read_pair(pair.txt, pair.ann, tally), unit, log)
         tally.add(OPEN_BRAT_TEXTS, document.answer is None)
@@ -257,7 +244,8 @@ def _document(pair: TextAnnPair, text: str, found: standoff.Standoff, unit: Offs
     where = pair.ann.name
     _record_others(found, where, log)
     places = standoff.place_bounds(found.bounds, text, unit, where, log)
-    _record_misquoted(places, text, where, log)
+    for bound in (p.bound for p in places if standoff.is_misquoted(p, text)):
+        log.leave_out(f"{where}:{bound.line}", bound.id, TEXT_DIFFERS, bound.quote, "quoted text")
     return Document(
         text,
         tuple(s for p in places for s in p.spans),
@@ -274,20 +262,3 @@ def _record_others(found: standoff.Standoff, where: str, log: ConversionLog) -> 
     for other in found.others:
         log.read += other.kind == "span"
         log.leave_out(f"{where}:{other.line}", other.id, other.why, other.content, other.kind)
-
-
-def _record_misquoted(places: list[standoff.PlacedBound], text: str, where: str, log: ConversionLog) -> None:
-    for place in places:
-        if standoff.is_misquoted(place, text):
-            at, bound = f"{where}:{place.bound.line}", place.bound
-            log.leave_out(at, bound.id, TEXT_DIFFERS, bound.quote, "quoted text")
-
-
-def _record_orphan(pair: TextAnnPair, log: ConversionLog) -> None:
-    """List all that an ``.ann`` file has whose text is missing."""
-    found = standoff.parse_ann(pair.ann.text().split("\n"))
-    _record_others(found, pair.ann.name, log)
-    for bound in found.bounds:
-        log.read += 1
-        at = f"{pair.ann.name}:{bound.line}"
-        log.leave_out(at, bound.id, "its .txt file is missing", bound.quote)

@@ -78,27 +78,18 @@ def parse_ann(lines: Iterable[str]) -> Standoff:
     found = Standoff()
     last: TextBound | None = None
     missing = 0
-    more: list[str] = []
     for number, raw in enumerate(lines, 1):
         line = raw.removesuffix("\r")
         if _ID.match(line):
-            _add_quote_lines(last, more)
-            last, more = _add_line(found, number, line), []
+            last = _add_line(found, number, line)
             missing = last.missing_characters if last else 0
-        elif missing > 0:
-            more.append(line)
+        elif last and missing > 0:
+            last.quote += f"\n{line}"
             missing -= len(line) + 1
         elif line.strip():
             thing, why = ("span", UNREADABLE_LINE) if _BLANKS.match(line) else ("line", "this is no line of brat's")
             found.others.append(UnsupportedLine(number, "", thing, line, why))
-    _add_quote_lines(last, more)
     return found
-
-
-def _add_quote_lines(bound: TextBound | None, more: list[str]) -> None:
-    """Put the further lines of a quote behind its first."""
-    if bound and more:
-        bound.quote = "\n".join([bound.quote, *more])
 
 
 def _add_line(found: Standoff, number: int, line: str) -> TextBound | None:
@@ -123,14 +114,10 @@ def _add_bound(found: Standoff, number: int, name: str, rest: str) -> TextBound 
     if not label or not _OFFSETS.fullmatch(offsets):
         found.others.append(UnsupportedLine(number, name, "span", rest, UNREADABLE_LINE))
         return None
-    bound = TextBound(number, name, label, tuple(_fragment(f) for f in offsets.split(";")), quote)
+    fragments = ((int(start), int(end)) for start, end in (pair.split() for pair in offsets.split(";")))
+    bound = TextBound(number, name, label, tuple(fragments), quote)
     found.bounds.append(bound)
     return bound
-
-
-def _fragment(offsets: str) -> BratFragment:
-    start, end = offsets.split()
-    return int(start), int(end)
 
 
 def escape_note(text: str) -> str:

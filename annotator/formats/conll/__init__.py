@@ -14,7 +14,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 from pathlib import Path, PurePath
 
-from msgspec import Struct, field
 from msgspec.structs import replace
 
 from annotator.core.errors import SourceError
@@ -28,9 +27,6 @@ from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.span_alignment import find_words
 from annotator.formats.span_fields import NoteCounter
 from annotator.formats.tag_schemes import NO_TAG_NAMES, TagNames, iob2_tags, parse_tag, scheme_notes, tag_chunks
-
-NAME = "conll"
-
 
 # CoNLL rows from documents: word, two empty columns, IOB2 tag; ``-DOCSTART-`` before each document.
 #
@@ -51,13 +47,10 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     """
     path = out / "corpus.conll"
     tally = NoteCounter()
-    files = [
-        format_writing.write_whole_file(
-            path, (row.encode() for d in documents for row in _document_rows(d, log, tally))
-        )
-    ]
+    rows = (row.encode() for d in documents for row in _document_rows(d, log, tally))
+    format_writing.write_whole_file(path, rows)
     tally.add_notes(log)
-    return files
+    return [path]
 
 
 def _document_rows(document: Document, log: ConversionLog, tally: NoteCounter) -> Iterator[str]:
@@ -93,9 +86,7 @@ def _document_rows(document: Document, log: ConversionLog, tally: NoteCounter) -
 
 def _ends_sentence(token: Token, following: Token | None, sentence_starts: Sequence[int]) -> bool:
     """Return True if a sentence ends after a token."""
-    return following is None or _sentence_number(following.start, sentence_starts) != _sentence_number(
-        token.start, sentence_starts
-    )
+    return following is None or _are_in_sentences(token.start, following.start, sentence_starts)
 
 
 def _text_as_read(tokens: Sequence[Token], sentence_starts: Sequence[int]) -> str:
@@ -107,8 +98,9 @@ def _text_as_read(tokens: Sequence[Token], sentence_starts: Sequence[int]) -> st
     return "".join([*out, *(t.text for t in tokens[-1:])])
 
 
-def _sentence_number(at: int, sentence_starts: Sequence[int]) -> int:
-    return bisect_right(sentence_starts, at)
+def _are_in_sentences(one: int, other: int, sentence_starts: Sequence[int]) -> bool:
+    """Return True if two places are in two sentences."""
+    return bisect_right(sentence_starts, one) != bisect_right(sentence_starts, other)
 
 
 def _why_unsupported(span: Span, document: Document, tokens: Sequence[Token], sentence_starts: Sequence[int]) -> str:
@@ -123,11 +115,7 @@ def _why_unsupported(span: Span, document: Document, tokens: Sequence[Token], se
     first, last = token_range(tokens, span.start, span.end)
     if any(t.text.startswith(conll_table.DOCSTART) for t in tokens[first:last]):
         return DOCSTART_WORD
-    return (
-        "it runs over a sentence end"
-        if _sentence_number(span.start, sentence_starts) != _sentence_number(span.end - 1, sentence_starts)
-        else ""
-    )
+    return "it runs over a sentence end" * _are_in_sentences(span.start, span.end - 1, sentence_starts)
 
 
 _NO_SPACE_AFTER = frozenset({"SpaceAfter=No", "NoSpaceAfter"})
@@ -198,18 +186,20 @@ def _documents(source: ImportSource, log: ConversionLog, names: TagNames) -> Ite
         wordless += _count_wordless(sentence, table, source)
         if parts and (sentence.document_name is not None or not table.has_document_starts):
             number += 1
-            yield _document(parts, table, source, number, log)
+            document = _document(parts, table, source, number)
+            log.read += len(document.spans)
+            yield document
             parts = []
         parts.append(sentence)
     if parts:
-        yield _document(parts, table, source, number + 1, log)
+        document = _document(parts, table, source, number + 1)
+        log.read += len(document.spans)
+        yield document
     if parted:
         log.notes.append(f"{conll_table.PARTS_WITH_TAGS}: {parted:,}")
     if wordless:
-        rows = pluralize(
-            wordless, "row without a word and without a label is", "rows without a word and without a label are"
-        )
-        log.notes.append(f"{rows} passed over")
+        one, many = "row without a word and without a label is", "rows without a word and without a label are"
+        log.notes.append(f"{pluralize(wordless, one, many)} passed over")
 
 
 def _count_wordless(sentence: conll_table.ConllSentence, table: conll_table.ConllTable, source: ImportSource) -> int:
@@ -241,51 +231,25 @@ def _columns_phrase(columns: Collection[int]) -> str:
     return f"column {description} holds" if len(columns) == 1 else f"columns {description} hold"
 
 
-class _DocumentBuilder(Struct):
-    """A document as it grows, sentence by sentence."""
-
-    parts: list[str] = field(default_factory=list)
-    size: int = 0
-    tokens: list[Token] = field(default_factory=list)
-    sentences: list[tuple[int, int]] = field(default_factory=list)
-    spans: list[Span] = field(default_factory=list)
-
-    def add(self, sentence: conll_table.ConllSentence, table: conll_table.ConllTable) -> None:
-        """Put a sentence behind the others, on a line of its own."""
-        base = self.size + bool(self.parts)
-        text, places = _rebuild_text(sentence, table)
-        self.parts.append(text)
-        self.size = base + len(text)
-        self.sentences.append((base, base + len(text)))
-        for start, end in (p for p in places if p[0] < p[1]):
-            ws = text[end : end + 1] == " "
-            self.tokens.append(Token(text[start:end], base + start, base + end, ws))
-        for column in table.tags:
-            description = [parse_tag(r.fields[column], bare=table.bare) for r in sentence.rows]
-            for chunk in tag_chunks(description):
-                start, end = places[chunk.first][0], places[chunk.last - 1][1]
-                self.spans.append(Span(base + start, base + end, chunk.label))
-
-
 def _document(
-    parts: list[conll_table.ConllSentence],
-    table: conll_table.ConllTable,
-    source: ImportSource,
-    number: int,
-    log: ConversionLog,
+    parts: list[conll_table.ConllSentence], table: conll_table.ConllTable, source: ImportSource, number: int
 ) -> Document:
-    build = _DocumentBuilder()
+    """Return the document of some sentences, each on a line of its own."""
+    texts, tokens, sentences, spans = list[str](), list[Token](), list[tuple[int, int]](), list[Span]()
+    base = 0
     for sentence in parts:
-        build.add(sentence, table)
-    log.read += len(build.spans)
-    return Document(
-        "\n".join(build.parts),
-        tuple(build.spans),
-        tuple(build.tokens),
-        tuple(build.sentences),
-        id=parts[0].document_name or f"{PurePath(source.base).stem}-{number}",
-        where=source.where(parts[0].rows[0].line),
-    )
+        text, places = _rebuild_text(sentence, table)
+        texts.append(text)
+        sentences.append((base, base + len(text)))
+        tokens += [Token(text[a:b], base + a, base + b, text[b : b + 1] == " ") for a, b in places if a < b]
+        for column in table.tags:
+            for chunk in tag_chunks([parse_tag(r.fields[column], bare=table.bare) for r in sentence.rows]):
+                start, end = places[chunk.first][0], places[chunk.last - 1][1]
+                spans.append(Span(base + start, base + end, chunk.label))
+        base += len(text) + 1
+    id_, where = parts[0].document_name, source.where(parts[0].rows[0].line)
+    id_ = id_ or f"{PurePath(source.base).stem}-{number}"
+    return Document("\n".join(texts), tuple(spans), tuple(tokens), tuple(sentences), id=id_, where=where)
 
 
 def _rebuild_text(
@@ -299,11 +263,7 @@ def _rebuild_text(
     places: list[tuple[int, int]] = []
     for n, (word, row) in enumerate(zip(words, sentence.rows, strict=True)):
         places.append((len(text), len(text) + len(word)))
-        text += word + " " * (bool(word) and n + 1 < len(words) and not _has_no_space_after(row, table))
+        columns = [c.split("|") for c in row.fields[table.word + 1 :] if len(c) > 9]
+        glued = any(not _NO_SPACE_AFTER.isdisjoint(items) for items in columns)
+        text += word + " " * (bool(word) and n + 1 < len(words) and not glued)
     return text, places
-
-
-def _has_no_space_after(row: conll_table.ConllRow, table: conll_table.ConllTable) -> bool:
-    return any(
-        not _NO_SPACE_AFTER.isdisjoint(f.split("|")) for n, f in enumerate(row.fields) if n > table.word and len(f) > 9
-    )

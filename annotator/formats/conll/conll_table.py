@@ -56,11 +56,6 @@ def is_multiword(fields: ConllFields, following: ConllFields) -> bool:
     return fits is not None and int(fits[1]) < int(fits[2]) and following[0] == fits[1]
 
 
-def is_empty_node(fields: ConllFields) -> bool:
-    """Return True if a row is a word that is in no text."""
-    return bool(_EMPTY_NODE.fullmatch(fields[0]))
-
-
 def counts_words(rows: Iterable[ConllFields]) -> bool:
     """Return True if the first column counts words from 1 on, and has rows besides that are none of these."""
     at, more = 0, False
@@ -92,10 +87,9 @@ def merge_parts(fields: ConllFields, parts: Sequence[ConllFields]) -> ConllField
 
 def parts_differ(parts: Sequence[ConllFields]) -> bool:
     """Return True if the last column gives parts different tags, a tag that goes on left aside."""
-    description = {p[-1].removeprefix("B-").removeprefix("I-") for p in parts}
-    return len(description) > 1 and any(
-        tag_schemes.is_tag(p[-1]) and p[-1] not in tag_schemes.OUTSIDE_TAGS for p in parts
-    )
+    tags = {p[-1] for p in parts}
+    labels = {tag.removeprefix("B-").removeprefix("I-") for tag in tags}
+    return len(labels) > 1 and any(tag_schemes.is_tag(tag) for tag in tags - tag_schemes.OUTSIDE_TAGS)
 
 
 DOCSTART = "-DOCSTART-"
@@ -193,11 +187,22 @@ def _read_raw_sentences(lines: NumberedLines, shape: RowShape, where: str) -> It
                 yield now
             now = ConllSentence(document_name=line[len(DOCSTART) :].partition("(")[2].partition(")")[0])
         elif line.startswith("#") and _is_comment(line, shape):
-            _take_comment(now, line)
+            if fits := _NEWDOC.match(line):
+                now.document_name = (fits["id"] or "").strip()
+            elif fits := _TEXT_COMMENT.match(line):
+                now.text = fits["text"]
         else:
             now.rows.append(_read_row(number, line, shape, where))
     if now.rows:
         yield now
+
+
+def _read_row(number: int, line: str, shape: RowShape, where: str) -> ConllRow:
+    fields = shape.fields_of(line)
+    if len(fields) != shape.columns:
+        what = f"the row has {pluralize(len(fields), 'column')}, the others have {shape.columns}"
+        raise SourceError(what, where=f"{where}:{number}", do="repair the row")
+    return ConllRow(number, fields)
 
 
 def _merge_word_parts(sentence: ConllSentence) -> None:
@@ -207,8 +212,8 @@ def _merge_word_parts(sentence: ConllSentence) -> None:
     while at < len(rows):
         row = rows[at]
         at += 1
-        if is_empty_node(row.fields):
-            continue
+        if _EMPTY_NODE.fullmatch(row.fields[0]):
+            continue  # a word that is in no text
         if at < len(rows) and is_multiword(row.fields, rows[at].fields):
             parts = parts_of_word(row.fields, [r.fields for r in rows[at : at + _MAX_WORD_PARTS]])
             sentence.words_with_parts += parts_differ(parts)
@@ -226,21 +231,6 @@ def _is_comment(line: str, shape: RowShape) -> bool:
     if shape.tabs or (fields[0] != "#" and tag_schemes.is_tag(fields[-1])):
         return False
     return bool(_COMMENT.match(line) or _NEWDOC.match(line))
-
-
-def _take_comment(sentence: ConllSentence, line: str) -> None:
-    if fits := _NEWDOC.match(line):
-        sentence.document_name = (fits["id"] or "").strip()
-    elif fits := _TEXT_COMMENT.match(line):
-        sentence.text = fits["text"]
-
-
-def _read_row(number: int, line: str, shape: RowShape, where: str) -> ConllRow:
-    fields = shape.fields_of(line)
-    if len(fields) != shape.columns:
-        what = f"the row has {pluralize(len(fields), 'column')}, the others have {shape.columns}"
-        raise SourceError(what, where=f"{where}:{number}", do="repair the row")
-    return ConllRow(number, fields)
 
 
 class NumberedTagsError(SourceError):
@@ -281,16 +271,6 @@ class ColumnSurvey(Struct):
     def other_count(self) -> int:
         """How many values are no tags."""
         return self.others + sum(n for v, n in self.counts.items() if not tag_schemes.is_tag(v))
-
-    @property
-    def outside_count(self) -> int:
-        """How often ``O`` occurs."""
-        return self.counts.get("O", 0)
-
-    @property
-    def first_non_tag(self) -> tuple[int, str]:
-        """Line and value of the first that is no tag; 0 where there is none."""
-        return min(((self.first[v], v) for v in self.counts if not tag_schemes.is_tag(v)), default=(0, ""))
 
     def numbers(self, names: tag_schemes.TagNames) -> dict[int, int]:
         """Return how often each number occurs that is a tag without a name; none where none is.
@@ -343,14 +323,15 @@ def survey_columns(lines: NumberedLines, shape: RowShape, where: str) -> ConllTa
         what = "its rows have one column" if rows else "there is no row in it"
         raise SourceError(what, where=where, do="a row has a word, and its tag in the last column")
     word = int(counted)
-    main, bare = (
-        (0, False)
-        if (len(columns) == 2 and columns[0].is_tags and columns[0].tag_count > 0 and not columns[1].is_tags)
-        else _main_tag_column(columns, word, rows, shape.names, where)
-    )
-    word = 1 if main == 0 else word
+    if len(columns) == 2 and columns[0].is_tags and columns[0].tag_count > 0 and not columns[1].is_tags:
+        word, main, bare = 1, 0, False
+    else:
+        main, bare = _main_tag_column(columns, word, rows, shape.names, where)
     layers, others = _tag_layers(columns, word, main) if not bare else ((), ())
-    marked = marks > 0 and not (marks == 1 and _is_label_studio(columns))
+    # Label Studio puts one -DOCSTART- before all its texts.
+    values = [c.counts.keys() for c in columns]
+    is_label_studio = len(columns) == 4 and values[1] == {"-X-"} and values[2] == {"_"}
+    marked = marks > 0 and not (marks == 1 and is_label_studio)
     return ConllTable(shape, word, (main, *layers), bare, others, marked)
 
 
@@ -360,18 +341,13 @@ def _is_index(value: str, at: int) -> bool:
     return number in {str(at + 1), str(at)} and (not sentence or sentence.isdecimal())
 
 
-def _is_label_studio(columns: list[ColumnSurvey]) -> bool:
-    """Return True if the rows are Label Studio's, which puts one -DOCSTART- before all its texts."""
-    return len(columns) == 4 and columns[1].counts.keys() == {"-X-"} and columns[2].counts.keys() == {"_"}
-
-
 def _main_tag_column(
     columns: list[ColumnSurvey], word: int, rows: int, names: tag_schemes.TagNames, where: str
 ) -> tuple[int, bool]:
     """Return the last column that holds tags, and whether they are without prefix."""
     found = range(len(columns) - 1, word, -1)
     for n in found:
-        if columns[n].is_tags and (columns[n].tag_count or columns[n].outside_count):
+        if columns[n].is_tags and (columns[n].tag_count or "O" in columns[n].counts):
             return n, False
     if description := tag_schemes.unnamed_tags_message(columns[-1].numbers(names), names):
         raise NumberedTagsError(f"the tags in the last column {description[0]}", where=where, do=description[1])
@@ -379,14 +355,15 @@ def _main_tag_column(
     if columns[near].tag_count > columns[near].other_count:
         raise _no_tag_error(columns[near], where)
     for n in found:
-        if columns[n].outside_count and len(columns[n].counts) <= min(_MAX_BARE_LABELS, 1 + rows // 2):
+        if "O" in columns[n].counts and len(columns[n].counts) <= min(_MAX_BARE_LABELS, 1 + rows // 2):
             return n, True
     brackets = (n for n in found if any("*" in value for value in columns[n].counts))
     raise _no_tag_error(columns[next(brackets, found[0])], where)
 
 
 def _no_tag_error(column: ColumnSurvey, where: str) -> SourceError:
-    line, value = column.first_non_tag
+    others = ((line, value) for value, line in column.first.items() if not tag_schemes.is_tag(value))
+    line, value = min(others, default=(0, ""))
     if not line:
         do = "put O, or B-, I-, E-, S-, L- or U- and a label, into the last column"
         return SourceError("no column holds tags", where=where, do=do)

@@ -30,9 +30,7 @@ from annotator.formats.huggingface.dataset_tables import import_arrow
 from annotator.formats.huggingface.huggingface_reader import detect, read
 from annotator.formats.tag_schemes import iob2_tags
 
-__all__ = ["NAME", "detect", "read", "write"]
-
-NAME = "huggingface"
+__all__ = ["detect", "read", "write"]
 
 
 # From documents to one Parquet file that ``datasets`` loads with its names, and a data card beside it.

@@ -22,9 +22,7 @@ from annotator.formats.document import ConversionLog, Document
 from annotator.formats.format_writing import record_if_inside, record_loss, record_unsupported_fields, write_whole_file
 from annotator.formats.labelstudio.labelstudio_reader import detect, read
 
-__all__ = ["NAME", "detect", "read", "write"]
-
-NAME = "labelstudio"
+__all__ = ["detect", "read", "write"]
 
 
 # From documents to Label Studio's tasks, with the labelling config that they need beside them.
@@ -52,9 +50,8 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
         labels |= {s.label for s in spans}
         notes = notes or bool(document.note)
         is_answered = document.answer is not None or spans or document.note
-        record_unsupported_fields(
-            document, "Label Studio", log, _restored_answer(document, is_answered=bool(is_answered))
-        )
+        restored = Answer.IGNORE if document.answer is Answer.IGNORE else Answer.ACCEPT if is_answered else None
+        record_unsupported_fields(document, "Label Studio", log, restored)
         if is_answered:
             task["annotations"].append(_task_annotation(document, spans))
     config = _labelling_config(sorted(labels), notes=notes)
@@ -63,13 +60,6 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
         write_whole_file(out / "annotations.json", listed),
         write_whole_file(out / "labelling-config.xml", config.encode()),
     ]
-
-
-def _restored_answer(document: Document, *, is_answered: bool) -> str | None:
-    """Return the answer that comes back when the task is read."""
-    if document.answer is Answer.IGNORE:
-        return Answer.IGNORE.value
-    return Answer.ACCEPT.value if is_answered else None
 
 
 def _task_data(document: Document, log: ConversionLog) -> dict[str, Any]:
@@ -83,15 +73,8 @@ def _task_data(document: Document, log: ConversionLog) -> dict[str, Any]:
 def _task_annotation(document: Document, spans: list[Span]) -> dict[str, Any]:
     results = [_span_result(document.text, s, n) for n, s in enumerate(spans, 1)]
     if document.note:
-        results.append(
-            {
-                "id": "note",
-                "type": "textarea",
-                "from_name": "note",
-                "to_name": "text",
-                "value": {"text": [document.note]},
-            }
-        )
+        note = {"id": "note", "type": "textarea", "from_name": "note", "to_name": "text"}
+        results.append({**note, "value": {"text": [document.note]}})
     when = datetime.fromtimestamp(document.time, UTC).isoformat() if 0 < document.time < 1e11 else ""
     return {
         "result": results,
@@ -117,12 +100,7 @@ def _labelling_config(labels: list[str], *, notes: bool) -> str:
     """Return the labelling config: the labels, in order, over the text."""
     # Characters that XML cannot hold become U+FFFD.
     values = [quoteattr(_INVALID_IN_XML.sub("\ufffd", label)) for label in labels]
-    rows = [f"    <Label value={value}/>\n" for value in values]
+    rows = "".join(f"    <Label value={value}/>\n" for value in values)
     note = '  <TextArea name="note" toName="text" placeholder="Note"/>\n' if notes else ""
-    return (
-        '<View>\n  <Labels name="label" toName="text">\n'
-        + "".join(rows)
-        + '  </Labels>\n  <Text name="text" value="$text"/>\n'
-        + note
-        + "</View>\n"
-    )
+    head, text = '<View>\n  <Labels name="label" toName="text">\n', '  <Text name="text" value="$text"/>\n'
+    return f"{head}{rows}  </Labels>\n{text}{note}</View>\n"

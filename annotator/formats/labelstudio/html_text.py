@@ -75,8 +75,9 @@ def text_nodes(page: str, line_break: str) -> Iterator[TextNode]:
         name = tag[2].lower()
         if name == "br" and line_break:
             yield TextNode("", line_break)
-        if tag[1]:
-            _close_element(opened, name)
+        if tag[1]:  # it closes the last element of its name that is open, if there is one
+            at_name = next((n for n in range(len(opened) - 1, 0, -1) if opened[n].tag == name), len(opened))
+            del opened[at_name:]
         elif name not in {"!", "?"} and name not in _IMPLIED_TAGS:
             _open_element(opened, name)
     if at < len(page):
@@ -90,14 +91,6 @@ def _open_element(opened: list[_Element], name: str) -> None:
     path = opened[-1].child(name)
     if not _VOID_TAGS.fullmatch(name) and len(opened) < _MAX_PATH_DEPTH:
         opened.append(_Element(name, path))
-
-
-def _close_element(opened: list[_Element], name: str) -> None:
-    """Close the last element of a name that is open, if there is one."""
-    for n in range(len(opened) - 1, 0, -1):
-        if opened[n].tag == name:
-            del opened[n:]
-            return
 
 
 def _without_comments(page: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct, field
@@ -125,15 +125,11 @@ class _LabelStudioReader(Struct):
             for key in dict.fromkeys(self.chosen.values()):
                 text = text_fields.field_text(task.data, key) or ""
                 if _may_differ(text):
-                    regions = [r for r in self._regions_in_text(result, key) if not r.paragraph]
-                    yield (
-                        text,
-                        list(span_fields.quoted_ranges((r.raw, with_real_line_ends(r.quote, text)) for r in regions)),
-                    )
+                    yield text, _quoted(text, (r for r in self._regions_in_text(result, key) if not r.paragraph))
 
     def _annotation_unit(self, text: str, regions: Sequence[TextRegion]) -> OffsetUnit:
         """Return the unit of one annotation: that of the file unless its own quotes fit another better."""
-        quoted = list(span_fields.quoted_ranges((r.raw, with_real_line_ends(r.quote, text)) for r in regions))
+        quoted = _quoted(text, regions)
         if get_requested_unit() or not _may_differ(text) or not any(q for _, _, q in quoted):
             return self.unit
         fits = _unit_fits(text, quoted, self.unit)
@@ -154,15 +150,12 @@ class _LabelStudioReader(Struct):
                 why = f"a draft that was never submitted ({pluralize(size, 'result')})"
                 self.log.leave_out(task.where, id_, why, kind=thing)
         keys = list(dict.fromkeys(self.chosen.values()))
-        for n, annotation in enumerate(task.annotations):
-            for thing, id_, why in found[n].others:
+        pairs = list(zip(task.annotations, found, strict=True)) or [(TaskAnnotation([], answer=None), SortedResult())]
+        for annotation, result in pairs:
+            for thing, id_, why in result.others:
                 self.log.leave_out(task.where, id_, why, kind=thing)
             for key in keys:
-                yield from self._document(task, key, annotation, found[n], alone=len(keys) == 1)
-        if not task.annotations:
-            for key in keys:
-                nobody = TaskAnnotation([], answer=None)
-                yield from self._document(task, key, nobody, SortedResult(), alone=len(keys) == 1)
+                yield from self._document(task, key, annotation, result, alone=len(keys) == 1)
 
     def _document(
         self, task: LabelStudioTask, key: str, annotation: TaskAnnotation, result: SortedResult, *, alone: bool
@@ -174,6 +167,7 @@ class _LabelStudioReader(Struct):
             self.tally.add("annotations whose texts are not in the file, with no span: {n}")
             return
         own = span_fields.first_string(task.data, "document_id") or task.id
+        rest = {k: v for k, v in task.data.items() if k not in {key, "title", "document_id"}}
         yield Document(
             text,
             self._spans(task, key, text, regions),
@@ -183,9 +177,7 @@ class _LabelStudioReader(Struct):
             title=span_fields.first_string(task.data, "title"),
             time=annotation.time,
             note="\n".join(result.notes),
-            meta=span_fields.storable_fields(
-                {k: v for k, v in task.data.items() if k not in {key, "title", "document_id"}}
-            ),
+            meta=span_fields.storable_fields(rest),
             where=task.where,
         )
 
@@ -204,9 +196,8 @@ class _LabelStudioReader(Struct):
             wrong = span and quote and text[span.start : span.end].split() != quote.split()
             if region.in_page and (wrong or raw.start is None):
                 self.log.read += 1
-                self.log.leave_out(
-                    task.where, span_fields.raw_span_id(region.raw), PAGE_TEXT_DIFFERS, region.quote or ""
-                )
+                id_ = span_fields.raw_span_id(region.raw)
+                self.log.leave_out(task.where, id_, PAGE_TEXT_DIFFERS, region.quote or "")
                 continue
             out += span_fields.convert_spans([replace(raw, quote=quote or "")], text, task.where, self.log, counted)
         return tuple(out)
@@ -233,6 +224,11 @@ class _LabelStudioReader(Struct):
         elif len({u for u, n in self.measured.items() if n}) > 1 or self.unit != CODE_POINTS:
             description = ", ".join(f"{u} in {n:,}" for u, n in self.measured.items() if n)
             self.log.notes.append(f"offsets are measured by quoted texts, annotation by annotation: {description}")
+
+
+def _quoted(text: str, regions: Iterable[TextRegion]) -> list[QuotedRange]:
+    """Return the ranges of regions with the texts that they quote."""
+    return list(span_fields.quoted_ranges((r.raw, with_real_line_ends(r.quote, text)) for r in regions))
 
 
 def _raw_span(region: TextRegion, value: Any, unit: OffsetUnit) -> span_fields.RawSpan:

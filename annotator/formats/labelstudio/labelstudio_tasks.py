@@ -54,18 +54,14 @@ def detect_task(row: Any) -> str:
     if not isinstance(row, dict):
         return ""
     if isinstance(row.get("data"), dict):
-        key = next((k for k in ("annotations", "completions", "predictions") if _is_list(row.get(k))), "")
+        key = next((k for k in ("annotations", "completions", "predictions") if isinstance(row.get(k), list)), "")
         return f"its tasks have `data` and `{key}`" if key else ""
-    if isinstance(row.get("task"), dict) and _is_list(row.get("result")):
+    if isinstance(row.get("task"), dict) and isinstance(row.get("result"), list):
         return "it has an annotation's `result` and its `task`"
     if _JSON_MIN_SIGNS & row.keys() and {"id", "annotator"} & row.keys():
         return f"its rows have `{min(_JSON_MIN_SIGNS & row.keys())}`, as JSON_MIN has"
     lists = [k for k, v in row.items() if k not in {"spans", "entities", "ents"} and _is_regions(v)]
     return f"its rows have regions in `{lists[0]}`, as JSON_MIN has" if lists else ""
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list)
 
 
 def parse_task(row: Any, where: str) -> LabelStudioTask:
@@ -136,21 +132,19 @@ def _annotation_time(row: dict[str, Any]) -> float:
 
 def _parse_min_row(row: dict[str, Any], where: str) -> LabelStudioTask:
     """Return the task of a JSON_MIN row: whatever is a list of regions is what was annotated."""
-    results = [
-        {"from_name": key, "value": value, "type": next(filter(_is_value_key, value), "")}
-        for key, found in row.items()
-        if _is_regions(found) or _is_other(found)
-        for value in (found if isinstance(found, list) else [found])
-    ]
+    results = []
+    for key, found in row.items():
+        values = found if isinstance(found, list) else [found]
+        # A value of the whole text, or of a region beside its label, is no list of regions.
+        is_other = bool(values) and all(isinstance(x, dict) and any(k in x for k in _TEXT_VALUE_KEYS) for x in values)
+        for value in values if is_other or _is_regions(found) else ():
+            kind = next((k for k in value if k.endswith("labels") or k in _TEXT_VALUE_KEYS), "")
+            results.append({"from_name": key, "value": value, "type": kind})
     given = {r["from_name"] for r in results}
     data = {k: v for k, v in row.items() if k not in _JSON_MIN_KEYS | given}
     done = results or "annotation_id" in row or "lead_time" in row
-    annotations = (
-        [TaskAnnotation(results, _annotator_name(row.get("annotator")), Answer.ACCEPT, _annotation_time(row))]
-        if done
-        else []
-    )
-    return LabelStudioTask(data, annotations, name_of(row.get("id")), where)
+    annotation = TaskAnnotation(results, _annotator_name(row.get("annotator")), Answer.ACCEPT, _annotation_time(row))
+    return LabelStudioTask(data, [annotation] if done else [], name_of(row.get("id")), where)
 
 
 def _is_regions(value: Any) -> bool:
@@ -160,16 +154,6 @@ def _is_regions(value: Any) -> bool:
         and bool(value)
         and all(isinstance(x, dict) and any(k.endswith("labels") for k in x) and len(x) > 1 for x in value)
     )
-
-
-def _is_other(value: Any) -> bool:
-    """Return True if this is a value of the whole text, or of a region beside its label."""
-    found = value if isinstance(value, list) else [value]
-    return bool(found) and all(isinstance(x, dict) and any(k in x for k in _TEXT_VALUE_KEYS) for x in found)
-
-
-def _is_value_key(key: str) -> bool:
-    return key.endswith("labels") or key in _TEXT_VALUE_KEYS
 
 
 # What an annotation's ``result`` holds: spans of a text, and all that no span can hold.
@@ -235,7 +219,8 @@ def _sort_row(row: dict[str, Any], labelled: set[str], out: SortedResult) -> Non
     elif first_string(row, "from_name").lower() in _NOTE_NAMES and bool(_texts(value.get("text"))):
         out.notes += [x for x in _texts(value.get("text")) if x]
     else:
-        out.others.append(("text label", _text_label_value(value) or id_, UNSUPPORTED["text label"]))
+        texts = (", ".join(_texts(v))[:80] for v in value.values())
+        out.others.append(("text label", next(filter(None, texts), id_), UNSUPPORTED["text label"]))
 
 
 def _label_key(row: dict[str, Any]) -> str:
@@ -281,12 +266,6 @@ def _texts(value: Any) -> list[str]:
     return [x for x in found if isinstance(x, str)]
 
 
-def _text_label_value(value: dict[str, Any]) -> str:
-    """Return the value of a whole text, shortened."""
-    texts = (", ".join(_texts(v)) for v in value.values())
-    return next((x[:80] for x in texts if x), "")
-
-
 def region_offsets(region: TextRegion) -> tuple[int, int] | None:
     """Return a region's offsets where they are whole and in order, as the file has them."""
     start, end = whole_number(region.raw.start), whole_number(region.raw.end)
@@ -295,7 +274,7 @@ def region_offsets(region: TextRegion) -> tuple[int, int] | None:
 
 def has_whole_offsets(region: TextRegion) -> bool:
     """Return True if a region's offsets are whole numbers."""
-    return whole_number(region.raw.start) is not None and whole_number(region.raw.end) is not None
+    return None not in (whole_number(region.raw.start), whole_number(region.raw.end))
 
 
 def with_real_line_ends(quote: str | None, text: str) -> str | None:

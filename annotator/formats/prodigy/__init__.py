@@ -14,17 +14,15 @@ from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.formats import span_fields
-from annotator.formats.document import ANSWERED_IGNORE, ConversionLog, ConversionLogEntry, Document
+from annotator.formats.document import ANSWERED_IGNORE, ConversionLog, ConversionLogEntry, Document, span_entry
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import may_hold_json
 from annotator.formats.offset_units import CODE_POINTS, UTF16, OffsetUnit
 from annotator.formats.prodigy import prodigy_task as fields
 from annotator.formats.prodigy.prodigy_task import EXPORT_TASKS_AGAIN, TaskRange, TaskView, task_view, write
-from annotator.formats.span_alignment import tokens_with_blanks
+from annotator.formats.span_alignment import spelling_tokens
 
-NAME = "prodigy"
-
-__all__ = ["NAME", "detect", "read", "write"]
+__all__ = ["detect", "read", "write"]
 
 
 # From Prodigy's tasks to documents, every span counted.
@@ -79,8 +77,8 @@ class BinaryAnswers:
         """Take in a task: its text and fields as a document without spans, and its answers on its spans."""
         text = self._texts.setdefault((document.text, document.annotator), _TextAnswers(document))
         flagged = text.document.flagged or document.flagged
-        text.document = replace(text.document, flagged=flagged, time=max(text.document.time, document.time))
-        text.document = replace(text.document, tokens=text.document.tokens or document.tokens)
+        time, tokens = max(text.document.time, document.time), text.document.tokens or document.tokens
+        text.document = replace(text.document, flagged=flagged, time=time, tokens=tokens)
         if document.note and document.note not in text.notes:
             text.notes.append(document.note)
         for verdict in verdicts:
@@ -102,8 +100,7 @@ class BinaryAnswers:
 
     def documents(self) -> Iterator[Document]:
         """Yield one document for each text and annotator, in the file's order."""
-        for text in self._texts.values():
-            yield self._document(text)
+        yield from map(self._document, self._texts.values())
 
     def _document(self, text: _TextAnswers) -> Document:
         note = "\n".join(text.notes)
@@ -125,10 +122,8 @@ class BinaryAnswers:
                 self._log.record(verdict.moved)
 
     def _record_entry(self, text: _TextAnswers, verdict: SpanAnswer, outcome: Outcome, why: str) -> None:
-        span = verdict.span
-        id_ = f"{span.start}-{span.end}:{span.label}"
-        covered = text.document.text[span.start : span.end]
-        self._log.record(ConversionLogEntry(verdict.where, id_, outcome, why, covered))
+        document = replace(text.document, where=verdict.where)
+        self._log.record(span_entry(document, verdict.span, outcome, why))
 
 
 PRODIGY_UNITS = (CODE_POINTS, UTF16)
@@ -176,8 +171,7 @@ def documents_of_tasks(
             raise SourceError("a task must be a JSON object", where=where, do="repair or remove it")
         yield from reader.documents(record, where)
     yield from reader.binary.documents()
-    if not log.read:
-        reader.tally.add(NO_SPANS_IN_FILE)
+    reader.tally.add(NO_SPANS_IN_FILE, not log.read)
     reader.tally.add_notes(log)
 
 
@@ -269,16 +263,14 @@ class _ProdigyReader(Struct):
                 raw = replace(_raw_span(span, task.places, self.unit), quote=span_fields.first_string(span, "text"))
                 span_fields.record_misquoted(raw, task.text[slice(*place)], task.where, self.log)
             by_tokens = fields.range_by_token_indexes(span, task.places)
-            if place and by_tokens and by_tokens != place:
-                self.tally.add(TOKEN_INDEXES_DIFFER)
+            self.tally.add(TOKEN_INDEXES_DIFFER, bool(place and by_tokens and by_tokens != place))
 
     def _tokens(self, task: _LocatedTask) -> tuple[Token, ...]:
         """Return the task's tokens, none where they do not spell its text."""
-        whole = [Token(task.text[slice(*p)], *p, ws=False) for p in task.places if p]
-        fits = tokens_with_blanks(task.text, whole, 0, len(task.text)) if len(whole) == len(task.places) else None
-        if task.places and not fits:
-            self.tally.add(TOKENS_DO_NOT_SPELL)
-        return fits or ()
+        whole = [p for p in task.places if p]
+        fits = spelling_tokens(task.text, whole) if len(whole) == len(task.places) else ()
+        self.tally.add(TOKENS_DO_NOT_SPELL, bool(task.places) and not fits)
+        return fits
 
     def _record_others(self, task: _LocatedTask) -> None:
         label = task.record.get("label")
@@ -289,11 +281,8 @@ class _ProdigyReader(Struct):
 
 
 def _raw_span(span: dict[str, Any], places: list[TaskRange | None], unit: OffsetUnit) -> span_fields.RawSpan:
-    start, end = span.get("start"), span.get("end")
-    by_tokens = (
-        fields.range_by_token_indexes(span, places) if start is None and end is None and unit == CODE_POINTS else None
-    )
-    start, end = by_tokens or (start, end)
-    return span_fields.RawSpan(
-        start, end, span.get("label"), span_fields.first_string(span, "source"), span_fields.name_of(span.get("id"))
-    )
+    raw = replace(span_fields.raw_span(span), source=span_fields.first_string(span, "source"))
+    if raw.start is None and raw.end is None and unit == CODE_POINTS:
+        start, end = fields.range_by_token_indexes(span, places) or (None, None)
+        return replace(raw, start=start, end=end)
+    return raw

@@ -102,12 +102,9 @@ def reviewer_name(record: dict[str, Any], sessions: set[str]) -> str:
 
 def token_ranges(record: dict[str, Any], text: str, unit: OffsetUnit, where: str) -> list[TaskRange | None]:
     """Return the range of each token, None for one whose text is not at its offsets."""
-    return [_token_range(t, text, unit) for t in span_fields.object_list(record, "tokens", where, EXPORT_TASKS_AGAIN)]
-
-
-def _token_range(token: dict[str, Any], text: str, unit: OffsetUnit) -> TaskRange | None:
-    place = checked_range(token, text, unit)
-    return place if place and text[slice(*place)] == token.get("text") else None
+    tokens = span_fields.object_list(record, "tokens", where, EXPORT_TASKS_AGAIN)
+    places = [(checked_range(token, text, unit), token.get("text")) for token in tokens]
+    return [place if place and text[slice(*place)] == word else None for place, word in places]
 
 
 def checked_range(thing: dict[str, Any], text: str, unit: OffsetUnit) -> TaskRange | None:
@@ -139,15 +136,9 @@ def task_quoted_texts(record: Any) -> Iterator[span_fields.QuotedText]:
     for version in [record, *(versions if isinstance(versions, list) else [])]:
         quoted = version.get("text", text) if isinstance(version, dict) else None
         if isinstance(quoted, str) and any(c > "\uffff" for c in quoted):
-            yield quoted, list(span_fields.quoted_ranges(_quoted_items(version)))
-
-
-def _quoted_items(record: dict[str, Any]) -> Iterator[tuple[span_fields.RawSpan, Any]]:
-    for key in ("tokens", "spans"):
-        found = record.get(key)
-        for thing in found if isinstance(found, list) else []:
-            if isinstance(thing, dict):
-                yield span_fields.RawSpan(thing.get("start"), thing.get("end"), ""), thing.get("text")
+            lists = (found for key in ("tokens", "spans") if isinstance(found := version.get(key), list))
+            things = (thing for found in lists for thing in found if isinstance(thing, dict))
+            yield quoted, list(span_fields.quoted_ranges((span_fields.raw_span(x), x.get("text")) for x in things))
 
 
 # What a Prodigy task asked: for all spans of a text, for one of them, or for something else.

@@ -26,9 +26,8 @@ from annotator.formats.span_fields import COVERS_NOTHING, NoteCounter
 from annotator.formats.webanno import webanno_table
 from annotator.formats.webanno.webanno_writer import write
 
-__all__ = ["NAME", "detect", "read", "write"]
+__all__ = ["detect", "read", "write"]
 
-NAME = "webanno"
 
 _INITIAL_STATES = frozenset({"INITIAL_CAS"})
 """What INCEpTION calls the state of a document before anybody worked on it."""
@@ -91,14 +90,16 @@ def _document(
     spans: list[Span] = []
     for layer in found.layers:
         if layer.name in choice.features and layer.kind == "SP":
-            spans += _layer_spans(found, layer, choice, where, file, log)
+            spans += _layer_spans(webanno_table.layer_annotations(found, layer), choice, where, file, log)
         elif choice.requested or is_word_layer(layer.name):
             things = _LAYER_KINDS.get(layer.kind, "")
-            tally.add(
-                skipped_layer_note(layer.name, things), sum(1 for _ in webanno_table.layer_annotations(found, layer))
-            )
+            tally.add(skipped_layer_note(layer.name, things), len(webanno_table.layer_annotations(found, layer)))
         else:
-            _record_layer(found, layer, where, file, log)
+            thing = {"RL": "relation", "CH": "chain"}.get(layer.kind, layer.short)
+            for mark in webanno_table.layer_annotations(found, layer):
+                start, end = _annotation_range(mark, where)
+                why, covered = f"the layer {layer.short} has no place here", where.text[start:end]
+                log.leave_out(file.where(mark.line), f"{start}-{end}:{thing}", why, covered, thing)
     id_, annotator = _document_names(file, source)
     return Document(
         where.text,
@@ -122,19 +123,18 @@ def _document_names(file: ImportSource, source: ImportSource) -> tuple[str, str]
 
 
 def _layer_spans(
-    found: webanno_table.WebAnnoTable,
-    layer: webanno_table.WebAnnoLayer,
+    marks: Iterable[webanno_table.WebAnnoAnnotation],
     choice: LayerChoice,
     layout: WebAnnoLayout,
     file: ImportSource,
     log: ConversionLog,
 ) -> Iterator[Span]:
     """Yield the spans of a layer; list those that cover nothing, and their other features."""
-    feature = choice.features[layer.name]
-    for mark in webanno_table.layer_annotations(found, layer):
+    for mark in marks:
         log.read += 1
-        start, end, _ = _annotation_range(mark, layout)
-        label = mark.values.get(feature, "").strip() or layer.short
+        feature = choice.features[mark.layer.name]
+        start, end = _annotation_range(mark, layout)
+        label = mark.values.get(feature, "").strip() or mark.layer.short
         at, id_ = file.where(mark.line), f"{start}-{end}:{label}"
         if start >= end:
             log.leave_out(at, id_, COVERS_NOTHING)
@@ -146,24 +146,8 @@ def _layer_spans(
         yield Span(start, end, label)
 
 
-def _annotation_range(mark: webanno_table.WebAnnoAnnotation, where: WebAnnoLayout) -> tuple[int, int, str]:
-    start, end = where.places[mark.first.line][0], where.places[mark.last.line][1]
-    return start, end, where.text[start:end]
-
-
-def _record_layer(
-    found: webanno_table.WebAnnoTable,
-    layer: webanno_table.WebAnnoLayer,
-    where: WebAnnoLayout,
-    file: ImportSource,
-    log: ConversionLog,
-) -> None:
-    """List the annotations of a layer that gives no spans."""
-    thing = {"RL": "relation", "CH": "chain"}.get(layer.kind, layer.short)
-    for mark in webanno_table.layer_annotations(found, layer):
-        start, end, covered = _annotation_range(mark, where)
-        why = f"the layer {layer.short} has no place here"
-        log.leave_out(file.where(mark.line), f"{start}-{end}:{thing}", why, covered, thing)
+def _annotation_range(mark: webanno_table.WebAnnoAnnotation, layout: WebAnnoLayout) -> tuple[int, int]:
+    return layout.places[mark.first.line][0], layout.places[mark.last.line][1]
 
 
 # The text of a WebAnno file and the places of its units in it, in code points.
@@ -235,7 +219,16 @@ def lay_out_table(found: webanno_table.WebAnnoTable, unit: offset_units.OffsetUn
         parts += [gap, text]
         size += len(gap)
         out.sentences.append((size, size + len(text)))
-        _place_units(sentence, offset_units.OffsetConverter(text, unit), (origin, size, text), out, where)
+        converter = offset_units.OffsetConverter(text, unit)
+        for row in sentence.units:
+            start, end = _unit_range(row, converter, origin, where)
+            there = text[start:end]  # some versions escape a token as they do the text
+            if end > len(text) or not (row.is_part or row.text in {there, webanno_table.escape_text_line(there)}):
+                what = f"the token {row.text[:40]!r} does not stand at its offsets in the text"
+                raise SourceError(what, where=f"{where}:{row.line}", do="export the file again")
+            out.places[row.line] = (size + start, size + end)
+            if not row.is_part:
+                out.tokens.append(Token(there, size + start, size + end, text[end : end + 1] == " "))
         size += len(text)
         astral = sum(c > "\uffff" for c in text) if unit.scale is offset_units.OffsetScale.UTF16 else 0
         declared = (origin if sentence.units else declared + len(gap)) + len(text) + astral
@@ -254,39 +247,13 @@ def _sentence_gap(wanted: int, *, is_first: bool) -> str:
     return " " * (blanks + (wanted > 0)) if is_first else "\n" + " " * blanks
 
 
-def _place_units(
-    sentence: webanno_table.WebAnnoSentence,
-    converter: offset_units.OffsetConverter,
-    base: tuple[int, int, str],
-    layout: WebAnnoLayout,
-    where: str,
-) -> None:
-    """Put the places of a sentence's units and tokens into the layout.
-
-    ``base`` is the offset at which the sentence begins, that place in code points, and its text.
-    """
-    origin, at, text = base
-    for unit in sentence.units:
-        start, end = _unit_range(unit, converter, origin, where)
-        there = text[start:end]  # some versions escape a token as they do the text
-        if end > len(text) or not (unit.is_part or unit.text in {there, webanno_table.escape_text_line(there)}):
-            what = f"the token {unit.text[:40]!r} does not stand at its offsets in the text"
-            raise SourceError(what, where=f"{where}:{unit.line}", do="export the file again")
-        layout.places[unit.line] = (at + start, at + end)
-        if not unit.is_part:
-            layout.tokens.append(Token(there, at + start, at + end, text[end : end + 1] == " "))
-
-
 def _unit_range(
     unit: webanno_table.WebAnnoUnit, converter: offset_units.OffsetConverter, origin: int, where: str
 ) -> tuple[int, int]:
-    if unit.start < origin:
-        raise _offset_error(unit, f"{unit.start} lies before its sentence", where)
-    try:
-        return converter.range(unit.start - origin, unit.end - origin)
-    except ValueError as error:
-        raise _offset_error(unit, str(error), where) from None
-
-
-def _offset_error(unit: webanno_table.WebAnnoUnit, what: str, where: str) -> SourceError:
-    return SourceError(f"the offset {what}", where=f"{where}:{unit.line}", do="export the file again")
+    what = f"the offset {unit.start} lies before its sentence"
+    if unit.start >= origin:
+        try:
+            return converter.range(unit.start - origin, unit.end - origin)
+        except ValueError as error:
+            what = f"the offset {error}"
+    raise SourceError(what, where=f"{where}:{unit.line}", do="export the file again")

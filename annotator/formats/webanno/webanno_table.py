@@ -44,27 +44,23 @@ class CellValue(Struct, frozen=True):
 
 def parse_cell(cell: str) -> list[CellValue]:
     """Return the values of a cell, in their order; none where nothing is annotated."""
-    return [] if cell == NO_ANNOTATION else [_parse_value(piece) for piece in _PIECE.findall(cell)]
-
-
-def _parse_value(piece: str) -> CellValue:
-    fits = _VALUE.fullmatch(piece)
-    description, number = (fits[1], int(fits[2] or 0)) if fits else (piece, 0)
-    return CellValue(
-        None if description == NO_VALUE else _ESCAPED.sub(lambda m: _UNESCAPED.get(m[1], m[1]), description), number
-    )
+    values = []
+    for piece in _PIECE.findall(cell) if cell != NO_ANNOTATION else ():
+        fits = _VALUE.fullmatch(piece)
+        escaped, number = (fits[1], int(fits[2] or 0)) if fits else (piece, 0)
+        text = None if escaped == NO_VALUE else _ESCAPED.sub(lambda m: _UNESCAPED.get(m[1], m[1]), escaped)
+        values.append(CellValue(text, number))
+    return values
 
 
 def format_cell(found: list[CellValue]) -> str:
     """Return the cell that holds the values: the inverse of ``parse_cell``."""
-    return "|".join(_format_value(v) for v in found) or NO_ANNOTATION
-
-
-def _format_value(value: CellValue) -> str:
-    description = (
-        NO_VALUE if value.text is None else _SPECIAL.sub(lambda m: "\\" + _ESCAPE_LETTERS.get(m[0], m[0]), value.text)
-    )
-    return f"{description}[{value.number}]" if value.number else description
+    values = []
+    for value in found:
+        escaped = _SPECIAL.sub(lambda m: "\\" + _ESCAPE_LETTERS.get(m[0], m[0]), value.text or "")
+        text = NO_VALUE if value.text is None else escaped
+        values.append(f"{text}[{value.number}]" if value.number else text)
+    return "|".join(values) or NO_ANNOTATION
 
 
 def unescape_text(escaped: str, version: tuple[int, int]) -> str:
@@ -77,13 +73,11 @@ def unescape_text(escaped: str, version: tuple[int, int]) -> str:
 
 
 def _unescape_in_text(fits: re.Match[str]) -> str:
-    char = fits[1]
-    return char if char < " " or char == "\\" else _UNESCAPED_IN_TEXT.get(char, fits[0])
+    return fits[1] if fits[1] < " " or fits[1] == "\\" else _UNESCAPED_IN_TEXT.get(fits[1], fits[0])
 
 
 def _unescape_java(fits: re.Match[str]) -> str:
-    found = fits[1]
-    return chr(int(found[1:], 16)) if len(found) > 1 else _UNESCAPED_IN_TEXT.get(found, found)
+    return chr(int(fits[1][1:], 16)) if len(fits[1]) > 1 else _UNESCAPED_IN_TEXT.get(fits[1], fits[1])
 
 
 def escape_text_line(text: str) -> str:
@@ -181,7 +175,9 @@ def parse_table(lines: Iterable[tuple[int, str]], where: str) -> WebAnnoTable:
             table.layers.append(WebAnnoLayer(fits[1], fits[2], features or ("",), table.columns))
         elif line.startswith("#"):
             now = _finish_sentence(table, now) if now.units else now
-            _take_header(now, line, table.version, number)
+            if line.startswith("#Text="):
+                now.texts.append(unescape_text(line.removeprefix("#Text="), table.version))
+                now.line = now.line or number
         else:
             now.units.append(_parse_unit(line, number, table.columns, where))
             now.line = now.line or number
@@ -207,12 +203,6 @@ def _finish_sentence(table: WebAnnoTable, now: WebAnnoSentence) -> WebAnnoSenten
     return now
 
 
-def _take_header(now: WebAnnoSentence, line: str, version: tuple[int, int], number: int) -> None:
-    if line.startswith("#Text="):
-        now.texts.append(unescape_text(line.removeprefix("#Text="), version))
-        now.line = now.line or number
-
-
 def _parse_unit(line: str, number: int, columns: int, where: str) -> WebAnnoUnit:
     fits = _UNIT_LINE.fullmatch(line)
     if not fits or int(fits[4]) < int(fits[3]) + (not fits[2]):
@@ -225,20 +215,19 @@ def _parse_unit(line: str, number: int, columns: int, where: str) -> WebAnnoUnit
     return WebAnnoUnit(number, bool(fits[2]), int(fits[3]), int(fits[4]), text, tuple(cells[:columns]))
 
 
-def layer_annotations(table: WebAnnoTable, layer: WebAnnoLayer) -> Iterator[WebAnnoAnnotation]:
-    """Yield the annotations of a layer, in the order in which they begin."""
-    open_: dict[int, WebAnnoAnnotation] = {}
+def layer_annotations(table: WebAnnoTable, layer: WebAnnoLayer) -> list[WebAnnoAnnotation]:
+    """Return the annotations of a layer, in the order in which they begin."""
     found: list[WebAnnoAnnotation] = []
+    numbered: dict[int, WebAnnoAnnotation] = {}
     for unit in (u for s in table.sentences for u in s.units):
-        for number, description in _stacked_values(unit, layer):
-            if number and number in open_:
-                open_[number].last = unit
+        for number, values in _stacked_values(unit, layer):
+            if number in numbered:
+                numbered[number].last = unit
                 continue
-            mark = WebAnnoAnnotation(unit.line, layer, unit, unit, description)
-            found.append(mark)
+            found.append(WebAnnoAnnotation(unit.line, layer, unit, unit, values))
             if number:
-                open_[number] = mark
-    yield from found
+                numbered[number] = found[-1]
+    return found
 
 
 def _stacked_values(unit: WebAnnoUnit, layer: WebAnnoLayer) -> Iterator[tuple[int, dict[str, str]]]:

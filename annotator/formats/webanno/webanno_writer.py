@@ -146,6 +146,5 @@ def _part_in_token(span: Span, token: Token) -> TokenPart:
 def _values_on_row(rows: _CellValues, at: int, span: Span, token: Token) -> list[CellValue]:
     """Return the values on the row where a span lies on a token, or on a part of it."""
     part = _part_in_token(span, token)
-    if part == (token.start, token.end):
-        return rows.whole.setdefault(at, [])
-    return rows.parts.setdefault(at, {}).setdefault(part, [])
+    is_whole = part == (token.start, token.end)
+    return rows.whole.setdefault(at, []) if is_whole else rows.parts.setdefault(at, {}).setdefault(part, [])
