@@ -96,8 +96,7 @@ def _sixteen_colour_theme() -> str:
 
 def _annotate(corpus: CorpusFolder, name: str, read_only: bool, theme: str, ascii_glyphs: bool, *, tour: bool) -> int:
     from annotator.session.keymap_file import load_keymap_or_default
-    from annotator.session.session import AnnotationSession
-    from annotator.session.session_checks import others_work_message
+    from annotator.session.session import AnnotationSession, others_work_message
     from annotator.storage.journal import Journal
     from annotator.storage.user_files import Preferences
 

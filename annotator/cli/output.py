@@ -17,7 +17,7 @@ import orjson
 
 from annotator.core.errors import AnnotatorError
 from annotator.core.pluralize import pluralize
-from annotator.statistics.plain_text import truncate_text
+from annotator.statistics.plots import truncate_text
 
 EXIT_LEFT_OUT = 3
 """The exit code for: done, but something was left out that the user did not ask to leave out."""

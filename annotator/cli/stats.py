@@ -46,8 +46,7 @@ def _stdout_has_blocks() -> bool:
 
 
 def _print_report(report: StatisticsReport, *, plain: bool) -> None:
-    from annotator.statistics.plain_text import plain_row_text
-    from annotator.statistics.plots import ASCII_PLOT_GLYPHS, BLOCK_PLOT_GLYPHS
+    from annotator.statistics.plots import ASCII_PLOT_GLYPHS, BLOCK_PLOT_GLYPHS, plain_row_text
     from annotator.statistics.report import statistics_rows
 
     if report.primary is None:

@@ -19,8 +19,7 @@ from annotator.session import action as act
 from annotator.session.actions import annotation_actions as actions
 from annotator.session.actions.annotation_actions import ActionContext
 from annotator.session.commands import COMMANDS_WITHOUT_SENTENCE, SCREEN_COMMANDS, WORKLIST_COMMANDS, command_key_kind
-from annotator.session.keyboard import Keyboard
-from annotator.session.keymap import HintSettings
+from annotator.session.keymap import HintSettings, Keyboard
 from annotator.session.keymap_file import UserKeymap
 from annotator.session.navigation import FIRST_SENTENCE_MESSAGE, LAST_SENTENCE_MESSAGE
 from annotator.session.review_queue import ReviewQueue
@@ -127,20 +126,20 @@ class AnnotationController(SentenceEditor):
             **{command: lambda: "" for command in SCREEN_COMMANDS},
             **{c.id: partial(self._run_review_command, c.id) for c in WORKLIST_COMMANDS},
             "list_open": self._open_review_item,
-            "grow": self.grow,
-            "shrink": self.shrink,
-            "cursor_left": lambda: self.move_cursor(-1),
-            "cursor_right": lambda: self.move_cursor(1),
-            "right_less": lambda: self.move_right_edge(-1),
-            "right_more": lambda: self.move_right_edge(1),
-            "left_more": lambda: self.move_left_edge(-1),
-            "left_less": lambda: self.move_left_edge(1),
-            "next_stop": lambda: self.select_next_stop(1),
-            "previous_stop": lambda: self.select_next_stop(-1),
+            "grow": partial(self.apply, actions.grow_selection),
+            "shrink": partial(self.apply, actions.shrink_selection),
+            "cursor_left": partial(self.apply, actions.move_cursor, -1),
+            "cursor_right": partial(self.apply, actions.move_cursor, 1),
+            "right_less": partial(self.apply, actions.move_selection_right_edge, -1),
+            "right_more": partial(self.apply, actions.move_selection_right_edge, 1),
+            "left_more": partial(self.apply, actions.move_selection_left_edge, -1),
+            "left_less": partial(self.apply, actions.move_selection_left_edge, 1),
+            "next_stop": partial(self.apply, actions.select_next_stop, 1),
+            "previous_stop": partial(self.apply, actions.select_next_stop, -1),
             "let_go": self._let_go,
             "more_labels": lambda: actions.require_selection(self.selection_state),
-            "remove": self.remove,
-            "everywhere": self.label_all_mentions,
+            "remove": partial(self.apply, actions.remove_span_or_suggestion),
+            "everywhere": partial(self.apply, actions.label_all_mentions),
             "undo": self.undo,
             "redo": self.redo,
             "accept": lambda: self.answer(Answer.ACCEPT),

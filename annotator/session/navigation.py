@@ -19,8 +19,13 @@ from annotator.core.schema import Schema
 from annotator.core.search_query import SearchQuery
 from annotator.core.sentence_order import parse_sentence_number
 from annotator.session.article_cache import AnswerProgress, ArticleCache
-from annotator.session.problem_finder import ProblemFinder
-from annotator.session.sentence_search import ProblemSentenceIds, SearchHit, SentenceSearch, TouchedSentences
+from annotator.session.sentence_search import (
+    ProblemFinder,
+    ProblemSentenceIds,
+    SearchHit,
+    SentenceSearch,
+    TouchedSentences,
+)
 from annotator.session.uncertainty_ranking import UncertaintyRanking
 
 FIRST_SENTENCE_MESSAGE = "this is the first sentence"

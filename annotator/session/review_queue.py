@@ -16,7 +16,7 @@ from annotator.core.errors import RuleError
 from annotator.core.span_repair import MisalignedSpan, RepairKind, SpanRepair, misaligned_spans, possible_repairs
 from annotator.core.spans import Span
 from annotator.session.commands import REPAIR_COMMANDS
-from annotator.session.problem_finder import ReviewItemKey
+from annotator.session.sentence_search import ReviewItemKey
 from annotator.session.session import AnnotationSession
 
 

@@ -20,7 +20,7 @@ from annotator.core.spans import Span
 from annotator.session.actions import annotation_actions as actions
 from annotator.session.actions import selection as sel
 from annotator.session.actions.annotation_actions import ActionContext, ActionResult, SelectionState
-from annotator.session.actions.hint_layout import HintLayout, HintLayoutCache
+from annotator.session.actions.hints import HintLayout, HintLayoutCache
 from annotator.session.actions.selection import Selection
 from annotator.session.session import AnnotationSession
 from annotator.session.state import Notice, PageMotion, StatusMessage, no_suggestions
@@ -94,6 +94,10 @@ class SentenceEditor:
             self.visible,
             self.auto_accept_labels,
         )
+
+    def apply(self, rule: Callable[..., ActionResult], *args: object) -> str:
+        """Apply what a rule of ``annotation_actions`` makes of the selection; return the message."""
+        return self._apply_result(rule(self.context(), self.selection_state, *args))
 
     def _apply_result(self, result: ActionResult) -> str:
         """Apply the edit, then the move, then the selection."""
@@ -177,30 +181,6 @@ class SentenceEditor:
         """Forget a half-typed hint, else the selection."""
         self._apply_result(actions.clear_selection(self.selection_state))
 
-    def grow(self) -> str:
-        """Grow the selection, or the span in focus, to its next extent; without one go to the first stop."""
-        return self._apply_result(actions.grow_selection(self.context(), self.selection_state))
-
-    def shrink(self) -> str:
-        """Shrink the selection, or the span in focus, to what it was."""
-        return self._apply_result(actions.shrink_selection(self.context(), self.selection_state))
-
-    def move_cursor(self, by: int) -> str:
-        """Move the token cursor by a word."""
-        return self._apply_result(actions.move_cursor(self.context(), self.selection_state, by))
-
-    def move_right_edge(self, by: int) -> str:
-        """Move the right edge of the selection, or of the span in focus, by a word."""
-        return self._apply_result(actions.move_selection_right_edge(self.context(), self.selection_state, by))
-
-    def move_left_edge(self, by: int) -> str:
-        """Move the left edge of the selection, or of the span in focus, by a word."""
-        return self._apply_result(actions.move_selection_left_edge(self.context(), self.selection_state, by))
-
-    def select_next_stop(self, by: int) -> str:
-        """Select the next (1) or previous (-1) suggestion, candidate or span in reading order, round."""
-        return self._apply_result(actions.select_next_stop(self.context(), self.selection_state, by))
-
     # -- labels ------------------------------------------------------------------------------------
 
     def label(self, label: Label, *, beside: bool = False) -> str:
@@ -216,14 +196,6 @@ class SentenceEditor:
         self.spans_made += result.active is not None or added
         self.guideline_label = label.name
         return "" if message.startswith("+") else message  # a new span is drawn: no message is needed
-
-    def remove(self) -> str:
-        """Remove the span in focus, turn the suggestion in focus down, else remove the innermost span."""
-        return self._apply_result(actions.remove_span_or_suggestion(self.context(), self.selection_state))
-
-    def label_all_mentions(self) -> str:
-        """Label every other mention of the span in focus in the article."""
-        return self._apply_result(actions.label_all_mentions(self.context(), self.selection_state))
 
     def toggle_auto_accept(self, name: str) -> str:
         """Let Enter take the sure suggestions of a label, or no longer."""
@@ -254,7 +226,7 @@ class SentenceEditor:
         if not self._return_to_skipped() and not self.session.navigation.go_to_next_open():
             message = self.session.navigation.finished_message
         self.enter_sentence()
-        haste = self.session.activity_tracker.speed_warning
+        haste = self.session.speed_warning
         return StatusMessage(haste.message, warning=True) if haste else message
 
     def _return_to_skipped(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from annotator.core.annotation import AnnotatedSentence
@@ -10,20 +10,55 @@ from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import Article, LineVerdict, Sentence
 from annotator.core.edits import Edit, History, Op, join_sentences, split_sentence
 from annotator.core.errors import JournalError, RuleError
-from annotator.core.journal_record import JournalRecord, KeystrokeKind
+from annotator.core.journal_record import JournalRecord, KeystrokeCounts, KeystrokeKind
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion
-from annotator.session.activity_tracker import ActivityTracker
 from annotator.session.article_cache import AnswerProgress, ArticleCache
 from annotator.session.journal_writer import JournalWriter
 from annotator.session.navigation import Navigation, QueuePosition
 from annotator.session.sentence_search import SentenceSearch
-from annotator.session.session_checks import records_of_present_articles
 from annotator.session.state import SaveState
+from annotator.statistics.edit_events import event_from_edit
+from annotator.statistics.speed_check import SpeedMonitor, SpeedWarning
 from annotator.storage.corpus_folder import MAX_READ_FOR_QUEUE, CorpusFolder
-from annotator.storage.journal import Journal
+from annotator.storage.journal import Journal, has_begun
 from annotator.storage.suggestions import suggestion_files
 from annotator.suggest.suggestion_service import SuggestionService
+
+# -- warnings when a session opens -------------------------------------------------------------
+
+
+_MAX_NAMED_ANNOTATORS = 3
+"""So many other annotators are named."""
+
+
+def records_of_present_articles(
+    records: Sequence[JournalRecord], articles: Iterable[str], schema: Schema, warnings: list[str]
+) -> Sequence[JournalRecord]:
+    """Return the records of articles that are there; a word on the others goes to ``warnings``."""
+    known = set(articles)
+    there = [r for r in records if r.annotated.sentence.article in known]
+    if gone := len(records) - len(there):
+        verb = "record is" if gone == 1 else "records are"
+        warnings.append(f"{gone} {verb} of articles that have left the corpus; the journal keeps them")
+    known_labels = {x.name for x in schema.labels}
+    if lacking := sorted({s.label for r in there for s in r.annotated.annotation.spans} - known_labels):
+        # Their spans would not be exported.
+        warnings.append(
+            f"the schema lacks labels that you have used: {', '.join(lacking)}; put them back into schema.toml"
+        )
+    return there
+
+
+def others_work_message(corpus: CorpusFolder, annotator: str) -> str:
+    """Return a message that names the annotators of a corpus where this one has done nothing; else empty."""
+    others = [n for n in corpus.annotators() if n != annotator and has_begun(corpus.path, n)]
+    if not others or has_begun(corpus.path, annotator):
+        return ""
+    more = f" and {len(others) - _MAX_NAMED_ANNOTATORS} more" if len(others) > _MAX_NAMED_ANNOTATORS else ""
+    names = f"{', '.join(others[:_MAX_NAMED_ANNOTATORS])}{more}"
+    return f"work of others: --as {names}; {annotator} has annotated nothing here yet"
+
 
 LOCK_WAIT_SECONDS = 0.3
 """How many seconds a switched line waits for another process writing to the corpus; the screen waits too."""
@@ -61,14 +96,24 @@ class AnnotationSession:
         self._journal = journal
         self._clock = clock
         self._session_id = session_id
-        self.activity_tracker = ActivityTracker()
+        self._keystrokes: KeystrokeCounts | None = None
+        """The keys since the last edit; None where no screen counts them."""
+        self._speed_monitor = SpeedMonitor()
+        self.speed_warning: SpeedWarning | None = None
+        """The hasty stretch that the last edit has ended, if it did."""
         self._failure: JournalError | None = None
         self.annotation_store = AnnotationStore(corpus.sentences)
         self.article_cache = ArticleCache(corpus, self.annotation_store)
         queue = corpus.queue(self.article, MAX_COUNTED_AT_START)
         records = records_of_present_articles(journal.records, corpus.article_ids(), schema, self.warnings)
         self.history: History = self.annotation_store.replay(records)
-        self.suggestion_service = self._open_suggestion_service()
+
+        def article_text(a: str) -> tuple[str, list[Sentence]]:
+            return self.article(a).text, [w.sentence for w in self.sentences_of(a)]
+
+        # It learns from the journal article by article.
+        self.suggestion_service = SuggestionService(schema, article_text, suggestion_files(corpus.path))
+        self.suggestion_service.queue_annotations(list(self._touched_sentences()))
         search = SentenceSearch(corpus.path, queue)
         self.navigation = Navigation(queue, self.article_cache, self.annotation_store, search, schema)
         self._seq = self._saved_seq = journal.next_seq - 1
@@ -82,16 +127,6 @@ class AnnotationSession:
     def count_spans(self) -> int:
         """Return how many spans the annotator has made in this corpus."""
         return sum(len(w.annotation.spans) for w in self._touched_sentences())
-
-    def _open_suggestion_service(self) -> SuggestionService:
-        """Return the sources of suggestions, which learn from the journal article by article."""
-
-        def text(a: str) -> tuple[str, list[Sentence]]:
-            return self.article(a).text, [w.sentence for w in self.sentences_of(a)]
-
-        suggestion_service = SuggestionService(self.schema, text, suggestion_files(self.corpus.path))
-        suggestion_service.queue_annotations(list(self._touched_sentences()))
-        return suggestion_service
 
     # -- reading -----------------------------------------------------------------------------------
 
@@ -234,11 +269,12 @@ class AnnotationSession:
 
     def count_keystroke(self, kind: KeystrokeKind) -> None:
         """Count a key that was pressed; the next record holds it."""
-        self.activity_tracker.count_keystroke(kind)
+        self._keystrokes = (self._keystrokes or KeystrokeCounts()).plus(kind)
 
     def _write(self, op: Op, before: Sequence[AnnotatedSentence], after: Sequence[AnnotatedSentence]) -> None:
         assert self._journal_writer is not None
-        first, n, keys = self._seq + 1, len(after), self.activity_tracker.take_keystrokes()
+        first, n, keys = self._seq + 1, len(after), self._keystrokes
+        self._keystrokes = None if keys is None else KeystrokeCounts()
         records = [
             JournalRecord(
                 first + i,
@@ -257,7 +293,8 @@ class AnnotationSession:
             self.annotation_store.remember_seq(record)
         self._seq += n
         self._journal_writer.put(records)
-        self.activity_tracker.observe_edit(op, before, after, records[-1].time)
+        event = event_from_edit(op, before, after, time=records[-1].time)
+        self.speed_warning = self._speed_monitor.observe(event)
 
     # -- saving --------------------------------------------------------------------------------
 

@@ -8,9 +8,20 @@ from itertools import pairwise, zip_longest
 from msgspec import Struct
 
 from annotator.core.journal_record import KeystrokeKind
-from annotator.statistics.annotation_statistics import LENGTH_CLASS_BOUNDS, MAX_DENSITY_CLASS, SuggestionOutcome
-from annotator.statistics.plain_text import PlainRow, PlainText, clip_plain_row, pad_plain_row, truncate_text, wrap_text
-from annotator.statistics.plots import ForecastBand, PlotGlyphs, bar_text, duration_text, progress_curve_rows, sparkline
+from annotator.statistics.plots import (
+    ForecastBand,
+    PlainRow,
+    PlainText,
+    PlotGlyphs,
+    bar_text,
+    clip_plain_row,
+    duration_text,
+    pad_plain_row,
+    progress_curve_rows,
+    sparkline,
+    truncate_text,
+    wrap_text,
+)
 from annotator.statistics.speed_check import (
     ACCEPTED_SPEED,
     MAX_ACCEPTED_IN_A_ROW,
@@ -19,7 +30,7 @@ from annotator.statistics.speed_check import (
     SpeedWarning,
     SpeedWarningKind,
 )
-from annotator.statistics.summary import AnnotationStatistics
+from annotator.statistics.summary import LENGTH_CLASS_BOUNDS, MAX_DENSITY_CLASS, AnnotationStatistics, SuggestionOutcome
 from annotator.statistics.throughput import MIN_FORECAST_SENTENCES, RECENT_SENTENCES
 
 TWO_COLUMN_WIDTH = 104

@@ -2,36 +2,249 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-from annotator.core.annotation import AnnotatedSentence
-from annotator.statistics.annotation_statistics import (
-    AnswerCounts,
-    KeystrokeStatistics,
-    LabelStatistics,
-    SuggestionOutcome,
-    answer_counts,
-    keystroke_statistics,
-    label_statistics,
-    span_length_histogram,
-    spans_per_sentence_histogram,
-    suggestion_outcomes,
-    sum_outcomes,
-)
-from annotator.statistics.edit_events import EditEvent
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
+from annotator.core.edits import Op
+from annotator.core.journal_record import KeystrokeCounts, sum_keystrokes
+from annotator.core.tokens import token_range
+from annotator.statistics.edit_events import ArticleSpan, EditEvent
 from annotator.statistics.speed_check import SpeedWarning, find_speed_warnings
 from annotator.statistics.throughput import (
     Forecast,
+    Quartiles,
     TimedEvent,
     WorkPeriod,
     forecast_remaining,
     hourly_rate,
+    quartiles,
     time_events,
     timed_answers,
     work_periods,
 )
+
+# -- labels, lengths, answers, keys ------------------------------------------------------------
+
+
+LENGTH_CLASS_BOUNDS = (1, 2, 3, 4, 6, 9, 14, 24)
+"""The upper bounds of the classes of span lengths, in tokens; one more class is open."""
+MAX_DENSITY_CLASS = 6
+"""So many spans a sentence and more are one class."""
+
+
+class LabelStatistics(Struct, frozen=True):
+    """The spans of one label."""
+
+    name: str
+    spans: int
+    share: float
+    suggested: int
+    """How many of them came from a suggestion."""
+    tokens: Quartiles | None
+    """How long they are."""
+    seconds: Quartiles | None
+    """How long it took to add one since the event before, breaks left out."""
+
+
+class AnswerCounts(Struct, frozen=True):
+    """Sentences by answer; ``begun`` ones have spans or a note and no answer."""
+
+    accept: int = 0
+    reject: int = 0
+    ignore: int = 0
+    begun: int = 0
+
+
+class KeystrokeStatistics(Struct, frozen=True):
+    """The keys of the events whose keys were counted, and the spans and sentences made with them."""
+
+    keys: KeystrokeCounts
+    spans: int
+    sentences: int
+
+    def a_span(self, kind: str = "total") -> float | None:
+        """Return the keys of a kind for each span; None where no span came of them."""
+        return getattr(self.keys, kind) / self.spans if self.spans > 0 else None
+
+
+def label_statistics(
+    labels: Sequence[str], annotated_sentences: Iterable[AnnotatedSentence], timed_events: Iterable[TimedEvent]
+) -> tuple[LabelStatistics, ...]:
+    """Return the figures of each label, the schema's first and in its order."""
+    lengths, suggested = _span_lengths(annotated_sentences)
+    times = _span_times(timed_events)
+    total = sum(len(v) for v in lengths.values())
+    names = [*labels, *sorted({*lengths} - {*labels})]
+    return tuple(
+        LabelStatistics(
+            name,
+            len(found := lengths.get(name, [])),
+            len(found) / total if total else 0.0,
+            suggested[name],
+            quartiles(found),
+            quartiles(times.get(name, [])),
+        )
+        for name in names
+    )
+
+
+def _span_lengths(annotated_sentences: Iterable[AnnotatedSentence]) -> tuple[dict[str, list[int]], Counter[str]]:
+    """Return the lengths of the spans in tokens by label, and how many were suggested."""
+    lengths: dict[str, list[int]] = {}
+    suggested: Counter[str] = Counter()
+    for annotated in annotated_sentences:
+        for span in annotated.annotation.spans:
+            first, last = token_range(annotated.sentence.tokens, span.start, span.end)
+            lengths.setdefault(span.label, []).append(last - first)
+            suggested[span.label] += bool(span.source)
+    return lengths, suggested
+
+
+def _span_times(timed_events: Iterable[TimedEvent]) -> dict[str, list[float]]:
+    """Return the gaps before each event that added one span and did nothing else, by label."""
+    times: dict[str, list[float]] = {}
+    for timed_event in timed_events:
+        event = timed_event.event
+        if timed_event.gap is not None and event.op is Op.EDIT and len(event.added) == 1 and not event.removed:
+            times.setdefault(event.added[0].label, []).append(timed_event.gap)
+    return times
+
+
+def span_length_histogram(annotated_sentences: Iterable[AnnotatedSentence]) -> tuple[int, ...]:
+    """Return how many spans fall into each class of ``LENGTH_CLASS_BOUNDS`` and the open one."""
+    counts = Counter(
+        bisect_left(LENGTH_CLASS_BOUNDS, n) for found in _span_lengths(annotated_sentences)[0].values() for n in found
+    )
+    return tuple(counts[i] for i in range(len(LENGTH_CLASS_BOUNDS) + 1))
+
+
+def spans_per_sentence_histogram(annotated_sentences: Iterable[AnnotatedSentence]) -> tuple[int, ...]:
+    """Return how many accepted sentences have 0, 1, … spans, ``MAX_DENSITY_CLASS`` and more together."""
+    accepted = (w.annotation for w in annotated_sentences if w.annotation.answer is Answer.ACCEPT)
+    counts = Counter(min(MAX_DENSITY_CLASS, len(a.spans)) for a in accepted)
+    return tuple(counts[i] for i in range(MAX_DENSITY_CLASS + 1))
+
+
+def answer_counts(annotated_sentences: Iterable[AnnotatedSentence]) -> AnswerCounts:
+    """Return how many sentences have each answer; one that was not touched counts nowhere."""
+    touched = [w.annotation.answer for w in annotated_sentences if w.annotation != Annotation()]
+    return AnswerCounts(*(touched.count(a) for a in (Answer.ACCEPT, Answer.REJECT, Answer.IGNORE, None)))
+
+
+def keystroke_statistics(events: Iterable[EditEvent]) -> KeystrokeStatistics | None:
+    """Return the keys of the events whose keys were counted; None where none were."""
+    counted = [(d, d.keystrokes) for d in events if d.keystrokes is not None]
+    if not counted:
+        return None
+    return KeystrokeStatistics(
+        sum_keystrokes(keys for _, keys in counted),
+        sum(len(d.added) - len(d.removed) for d, _ in counted),
+        sum(d.finished for d, _ in counted),
+    )
+
+
+# What became of the suggestions: kept as they were, changed, taken and removed again, turned down.
+#
+# The journal alone decides. It does not record what was shown and passed over, so nothing is counted of
+# that, and a suggestion whose taking was undone was never taken.
+
+
+ArticleSpanKey = tuple[str, int, int, str]
+
+
+class SuggestionOutcome(Struct, frozen=True):
+    """How often suggestions of one source and label ended in which way."""
+
+    source: str
+    label: str
+    kept: int = 0
+    changed: int = 0
+    """Taken, and then an edge moved or the label changed."""
+    removed: int = 0
+    """Taken, and later removed."""
+    rejected: int = 0
+    """Turned down without taking them."""
+
+    @property
+    def judged(self) -> int:
+        """All that somebody has decided about."""
+        return self.kept + self.changed + self.removed + self.rejected
+
+    @property
+    def kept_share(self) -> float:
+        """The share that was right as it was proposed."""
+        return self.kept / self.judged if self.judged else 0.0
+
+
+class _SuggestionTracker(Struct):
+    """The suggestions that were taken so far, the present spans, and what was turned down."""
+
+    accepted: dict[ArticleSpanKey, ArticleSpan] = field(default_factory=dict)
+    current: dict[ArticleSpanKey, ArticleSpan] = field(default_factory=dict)
+    undone: set[ArticleSpanKey] = field(default_factory=set)
+    rejected: dict[ArticleSpanKey, ArticleSpan] = field(default_factory=dict)
+
+    def record_event(self, event: EditEvent) -> None:
+        """Apply one event."""
+        for m in event.removed:
+            self.current.pop(m.key, None)
+            (self.undone.add if event.is_undo_or_redo else self.undone.discard)(m.key)
+        for m in event.added:
+            self.current[m.key] = m
+            self.undone.discard(m.key)
+            if m.source and not event.is_undo_or_redo and not _is_moved_span(m, event.removed):
+                self.accepted[m.key] = m
+        for m in event.unrejected:
+            self.rejected.pop(m.key, None)
+        self.rejected.update((m.key, m) for m in event.rejected)
+
+    def outcome_of(self, span: ArticleSpan) -> str:
+        """Return the outcome of a suggestion that was taken; empty where it does not count."""
+        if span.key in self.current:
+            return "kept"
+        if span.key in self.undone or span.key in self.rejected:
+            return ""
+        return "changed" if any(_is_successor(span, m) for m in self._overlapping(span)) else "removed"
+
+    def _overlapping(self, span: ArticleSpan) -> Iterable[ArticleSpan]:
+        return (m for m in self.current.values() if m.overlaps(span))
+
+
+def suggestion_outcomes(events: Iterable[EditEvent]) -> tuple[SuggestionOutcome, ...]:
+    """Return what became of the suggestions of each source and label, by source and label."""
+    tracker = _SuggestionTracker()
+    for event in events:
+        tracker.record_event(event)
+    ends = [(m, tracker.outcome_of(m)) for m in tracker.accepted.values()]
+    ends += [(m, "rejected") for m in tracker.rejected.values()]
+    return sum_outcomes(SuggestionOutcome(m.source, m.label, **{outcome: 1}) for m, outcome in ends if outcome)
+
+
+def sum_outcomes(many: Iterable[SuggestionOutcome]) -> tuple[SuggestionOutcome, ...]:
+    """Return outcomes together, by source and label."""
+    groups: dict[tuple[str, str], list[SuggestionOutcome]] = {}
+    for o in many:
+        groups.setdefault((o.source, o.label), []).append(o)
+    counts = ("kept", "changed", "removed", "rejected")
+    return tuple(
+        SuggestionOutcome(*key, *(sum(getattr(o, name) for o in group) for name in counts))
+        for key, group in sorted(groups.items())
+    )
+
+
+def _is_moved_span(span: ArticleSpan, removed: Iterable[ArticleSpan]) -> bool:
+    """Whether a span that appears is one that was taken before, with an edge moved."""
+    return any(m.source == span.source and m.label == span.label and m.overlaps(span) for m in removed)
+
+
+def _is_successor(span: ArticleSpan, other: ArticleSpan) -> bool:
+    """Whether a present span is a suggestion that was changed: moved, or of another label."""
+    return span.label == other.label or (span.start, span.end) == (other.start, other.end)
+
 
 MAX_CURVE_POINTS = 60
 """The most points of the curve of progress."""

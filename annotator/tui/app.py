@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from typing import ClassVar
 
 from msgspec.structs import replace
@@ -33,9 +34,10 @@ from annotator.session.state import SaveState, TaskState
 from annotator.storage.user_files import Preferences, update_preferences
 from annotator.tui.colours import DARK, DARK_HIGH, LIGHT, LIGHT_HIGH, NO_COLOUR, PALETTES, Palette
 from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
+from annotator.tui.layout.help_rows import guideline_rows, key_help_rows
 from annotator.tui.layout.text_cells import screen_text, token_width
 from annotator.tui.screens.annotate import AnnotateScreen
-from annotator.tui.screens.row_screen import RowScreen
+from annotator.tui.screens.row_screen import RowScreen, TextScreen
 from annotator.tui.terminal_driver import DisconnectSafeDriver
 
 LEARNING_BATCH_SIZE = 40
@@ -43,6 +45,13 @@ LEARNING_BATCH_SIZE = 40
 
 _RANKING_PAUSE = 0.002
 """Seconds that the thread that scores sentences leaves to the screen after each of them."""
+
+_SCREENS = {
+    "overview": "overview:OverviewScreen", "lines": "article_lines:ArticleLinesScreen",
+    "stats": "statistics:StatsScreen", "search": "search:SearchScreen", "jump": "dialogs:JumpScreen",
+    "note": "dialogs:NoteScreen", "worklist": "worklists:ConsistencyScreen", "repairs": "worklists:RepairScreen",
+}  # fmt: skip
+"""Command → module and class of the screen that it opens, loaded when it is first opened, not at the start."""
 
 _QUIT_MESSAGES = {
     SaveState.SAVED: "everything is saved",
@@ -109,14 +118,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         self.palette = NO_COLOUR if self.no_color else PALETTES.get(name, DARK)
         self.theme = "ansi-dark" if self.no_color else self.palette.name
         self._openers: dict[str, Callable[[], object]] = {
-            "overview": self.show_overview,
-            "lines": self.show_lines,
-            "stats": self.show_stats,
-            "search": self.show_search,
-            "jump": self.show_jump,
-            "note": self.show_note,
-            "worklist": self.show_inconsistencies,
-            "repairs": self.show_repairs,
+            **{command: partial(self.open_screen, command) for command in _SCREENS},
             "more_labels": self.show_labels,
             "guide": self.show_guide,
             "help": self.action_keys,
@@ -258,92 +260,36 @@ class AnnotatorApp(App[int], inherit_bindings=False):
             self.call_from_thread(self.show_message, str(error), warning=True)
         self.post_message(self.SavedChanged())
 
-    # -- screens (loaded when they are first opened, not at the start) and themes ----------------
+    # -- screens and themes ----------------------------------------------------------------------
 
-    def show_overview(self) -> None:
-        """Open the overview."""
-        from annotator.tui.screens.overview import OverviewScreen
-
-        self.push_screen(OverviewScreen(self.controller))
-
-    def show_lines(self) -> None:
-        """Open the lines of the current article."""
-        from annotator.tui.screens.article_lines import ArticleLinesScreen
-
-        self.push_screen(ArticleLinesScreen(self.controller))
-
-    def show_stats(self) -> None:
-        """Open the figures."""
-        from annotator.tui.screens.statistics import StatsScreen
-
-        self.push_screen(StatsScreen(self.session))
-
-    def show_search(self) -> None:
-        """Open the search."""
-        from annotator.tui.screens.search import SearchScreen
-
-        self.push_screen(SearchScreen(self.controller))
-
-    def show_jump(self) -> None:
-        """Ask for a sentence by number."""
-        from annotator.tui.screens.dialogs import JumpScreen
-
-        self.push_screen(JumpScreen())
-
-    def show_note(self) -> None:
-        """Ask for a note on the active sentence."""
-        from annotator.tui.screens.dialogs import NoteScreen
-
-        self.push_screen(NoteScreen(self.session.annotated.annotation.note))
-
-    def show_inconsistencies(self) -> None:
-        """Open the worklist of words that are not labelled alike."""
-        from annotator.tui.screens.worklists import ConsistencyScreen
-
-        self.push_screen(ConsistencyScreen(self.controller))
-
-    def show_repairs(self) -> None:
-        """Open the worklist of spans that begin or end inside a token."""
-        from annotator.tui.screens.worklists import RepairScreen
-
-        self.push_screen(RepairScreen(self.controller))
+    def open_screen(self, command: str) -> None:
+        """Open the screen of a command."""
+        module, name = _SCREENS[command].split(":")
+        self.push_screen(getattr(import_module(f"annotator.tui.screens.{module}"), name)(self.controller))
 
     def show_guide(self) -> None:
         """Open the guideline, at the label of the selected span or the one last used."""
-        from annotator.tui.layout.help_rows import guideline_rows
-        from annotator.tui.screens.row_screen import TextScreen
-
         state, glyphs = self.controller.state(), self.glyphs
-        self.push_screen(
-            TextScreen(
-                "Guideline",
-                lambda width: guideline_rows(state.schema, state.guideline_label, width, glyphs),
-                self.action_keys,
-            )
-        )
+        rows = partial(guideline_rows, state.schema, state.guideline_label, glyphs=glyphs)
+        self.push_screen(TextScreen("Guideline", rows, self.action_keys))
 
     def action_keys(self) -> None:
         """Open the list of all keys."""
-        from annotator.tui.layout.help_rows import key_help_rows
-        from annotator.tui.screens.row_screen import TextScreen
-
-        schema, glyphs = self.controller.keyboard.keys.schema, self.glyphs
-        self.push_screen(TextScreen("All keys", lambda width: key_help_rows(schema, width, glyphs), None))
+        schema = self.controller.keyboard.keys.schema
+        self.push_screen(TextScreen("All keys", partial(key_help_rows, schema, glyphs=self.glyphs)))
 
     def show_manual(self) -> None:
         """Open the list of the manual's pages."""
-        from annotator.tui.screens.manual import ManualMenu
+        from annotator.tui.screens.dialogs import ManualMenu
 
         self.push_screen(ManualMenu(), self._page_chosen)
 
     def _page_chosen(self, topic: str | None) -> None:
         """Open the page of the manual that was chosen."""
-        from annotator.tui.screens.manual import manual_rows
-        from annotator.tui.screens.row_screen import TextScreen
+        from annotator.tui.screens.dialogs import manual_rows
 
         if topic:
-            glyphs = self.glyphs
-            self.push_screen(TextScreen("Manual", lambda width: manual_rows(topic, width, glyphs), None))
+            self.push_screen(TextScreen("Manual", partial(manual_rows, topic, glyphs=self.glyphs)))
 
     def show_labels(self) -> None:
         """Open the label menu for the selection."""

@@ -52,11 +52,11 @@ def test_haste_is_known_after_the_action(tmp_path: Path, seconds: float, message
         session.apply_edit(
             combine_edits([set_answer(w, Answer.ACCEPT) for w in session.article_sentences[first : first + 25]], "done")
         )
-    haste = session.activity_tracker.speed_warning
+    haste = session.speed_warning
     assert (haste is not None) == message
     if haste:
         assert haste.kind is SpeedWarningKind.UNREAD
         assert haste.count == 50
     session.undo()
-    assert session.activity_tracker.speed_warning is None
+    assert session.speed_warning is None
     session.close()

@@ -11,6 +11,7 @@ import pytest
 from annotator.core.annotation import Answer
 from annotator.core.errors import RuleError
 from annotator.core.schema import Label
+from annotator.session.actions import annotation_actions as actions
 from annotator.session.annotation_controller import AnnotationController
 from tests import builders
 
@@ -86,17 +87,17 @@ def test_edges_and_space_change_the_span_in_hand_at_once(controller: AnnotationC
     """The span just taken follows , . < > Space and Backspace; another label key still goes on."""
     controller.label(label(controller, "s"))
     assert spans(controller) == [("VENUE", "Tarn Quay")]
-    controller.move_right_edge(1)
+    controller.apply(actions.move_selection_right_edge, 1)
     assert spans(controller) == [("VENUE", "Tarn Quay on")]
-    controller.move_right_edge(-1)
-    controller.move_left_edge(1)
+    controller.apply(actions.move_selection_right_edge, -1)
+    controller.apply(actions.move_selection_left_edge, 1)
     assert spans(controller) == [("VENUE", "Quay")]
-    controller.move_left_edge(-1)
-    controller.grow()
+    controller.apply(actions.move_selection_left_edge, -1)
+    controller.apply(actions.grow_selection)
     grown = spans(controller)[0][1]
     assert "Tarn Quay" in grown
     assert grown != "Tarn Quay"
-    controller.shrink()
+    controller.apply(actions.shrink_selection)
     assert spans(controller) == [("VENUE", "Tarn Quay")]
     controller.label(label(controller, "a"))
     assert ("PERSON", "Ada Pell") in spans(controller)
@@ -117,8 +118,8 @@ def test_a_hint_and_a_label_take_what_the_label_means_there(controller: Annotati
 def test_a_rejected_suggestion_stays_away(controller: AnnotationController) -> None:
     """0 on a suggestion turns it down: it is kept as known to be wrong, and one undo brings it back."""
     while chosen_or_nothing(controller) != "Tarn Quay":
-        controller.select_next_stop(1)
-    controller.remove()
+        controller.apply(actions.select_next_stop, 1)
+    controller.apply(actions.remove_span_or_suggestion)
     annotation = controller.session.annotated.annotation
     assert [(s.label, controller.session.annotated.text_of(s)) for s in annotation.rejected if s.label == "VENUE"] == [
         ("VENUE", "Tarn Quay")
@@ -169,12 +170,12 @@ def test_a_second_label_on_the_same_words_comes_from_the_menu(controller: Annota
 
 def test_tab_goes_on_from_where_one_was(controller: AnnotationController) -> None:
     """After the selection is let go Tab goes on behind it, not back to the sentence's start."""
-    controller.select_next_stop(1)
-    controller.select_next_stop(1)
+    controller.apply(actions.select_next_stop, 1)
+    controller.apply(actions.select_next_stop, 1)
     at = controller.selection
     assert at is not None
     controller.clear_selection()
-    controller.select_next_stop(1)
+    controller.apply(actions.select_next_stop, 1)
     assert controller.selection is not None
     assert controller.selection.first >= at.first
     assert controller.selection.range != at.range
@@ -183,6 +184,6 @@ def test_tab_goes_on_from_where_one_was(controller: AnnotationController) -> Non
 def test_space_and_backspace_without_a_selection(controller: AnnotationController) -> None:
     """Space with nothing selected goes to what Tab goes to; Backspace says that nothing is selected."""
     with pytest.raises(RuleError, match="nothing is selected"):
-        controller.shrink()
-    controller.grow()
+        controller.apply(actions.shrink_selection)
+    controller.apply(actions.grow_selection)
     assert controller.selection is not None

@@ -14,6 +14,7 @@ from annotator.core.edits import add_span
 from annotator.core.errors import RuleError
 from annotator.core.journal_record import JournalRecord
 from annotator.core.spans import Span
+from annotator.session.actions import annotation_actions as actions
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.session import AnnotationSession
 from annotator.session.state import SaveState
@@ -169,7 +170,7 @@ def test_a_label_that_the_schema_lacks_is_reported(corpus: Path) -> None:
     """A schema edited by hand so that it lacks a label in use is told at the start, not at the export."""
     session = builders.open_session(corpus)
     controller = AnnotationController(session)
-    controller.move_cursor(1)
+    controller.apply(actions.move_cursor, 1)
     label = session.schema.by_key("a")
     assert label is not None
     controller.label(label)

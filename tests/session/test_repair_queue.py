@@ -17,6 +17,7 @@ from annotator.core.search_query import parse_query
 from annotator.core.span_repair import RepairKind
 from annotator.core.spans import Span
 from annotator.core.tokens import tokens_text
+from annotator.session.actions import annotation_actions as actions
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.review_queue import RepairQueue
 from annotator.session.session import AnnotationSession
@@ -217,9 +218,9 @@ def test_keys_on_a_span_inside_a_token_move_no_other_edge(session: AnnotationSes
     assert venue
     controller.label(venue)
     assert _marked_words(session, 0)[0] == ("VENUE", "afor")
-    controller.move_right_edge(1)
+    controller.apply(actions.move_selection_right_edge, 1)
     assert _marked_words(session, 0)[0] == ("VENUE", "afor of")
-    controller.move_left_edge(-1)
+    controller.apply(actions.move_selection_left_edge, -1)
     assert _marked_words(session, 0)[0] == ("VENUE", "Mayor Okafor of")
     session.close()
 

@@ -12,6 +12,7 @@ from annotator.core.annotation import Answer
 from annotator.core.errors import RuleError
 from annotator.core.schema import Label
 from annotator.core.search_query import parse_query
+from annotator.session.actions import annotation_actions as actions
 from annotator.session.annotation_controller import AnnotationController
 from tests import builders
 
@@ -140,7 +141,7 @@ def test_every_mention_is_one_edit(controller: AnnotationController) -> None:
     """`=` labels the other mentions of the words, no part of a longer name; one undo takes all back."""
     controller.label(label(controller, "VENUE"))
     assert marked_words(controller, 0) == [("VENUE", "Tarn Quay")]
-    assert controller.label_all_mentions() == "2 more “Tarn Quay” are VENUE"
+    assert controller.apply(actions.label_all_mentions) == "2 more “Tarn Quay” are VENUE"
     assert ("VENUE", "Tarn Quay") in marked_words(controller, 2)
     assert not any(
         words == "Pell"

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.statistics.plain_text import plain_row_text, text_width
 from annotator.statistics.plots import (
     ASCII_PLOT_GLYPHS,
     BLOCK_PLOT_GLYPHS,
@@ -14,8 +13,10 @@ from annotator.statistics.plots import (
     PlotGlyphs,
     bar_text,
     duration_text,
+    plain_row_text,
     progress_curve_rows,
     sparkline,
+    text_width,
 )
 
 PAST = tuple((60.0 * n, 5.0 * n) for n in range(9))

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from annotator.core.edits import Op
 from annotator.core.spans import Span
-from annotator.statistics.annotation_statistics import SuggestionOutcome, suggestion_outcomes, sum_outcomes
 from annotator.statistics.edit_events import events_from_records
+from annotator.statistics.summary import SuggestionOutcome, suggestion_outcomes, sum_outcomes
 from tests.statistics.simulated_annotator import SimulatedAnnotator
 
 ENDS = ["kept", "moved", "moved twice", "relabelled", "removed", "rejected", "undone", "redone", "own"]

@@ -7,9 +7,14 @@ import pytest
 from annotator.core.annotation import Answer
 from annotator.core.journal_record import KeystrokeCounts, KeystrokeKind, sum_keystrokes
 from annotator.core.spans import Span
-from annotator.statistics.annotation_statistics import AnswerCounts
 from annotator.statistics.edit_events import events_from_records
-from annotator.statistics.summary import AnnotationStatistics, AnnotatorActivity, CorpusProgress, compute_statistics
+from annotator.statistics.summary import (
+    AnnotationStatistics,
+    AnnotatorActivity,
+    AnswerCounts,
+    CorpusProgress,
+    compute_statistics,
+)
 from tests.statistics.simulated_annotator import LABELS, SimulatedAnnotator
 
 

@@ -10,8 +10,7 @@ import pytest
 
 from annotator.session.state import StatusMessage
 from annotator.storage.user_files import Preferences
-from annotator.tui.screens.annotate import AnnotateScreen
-from annotator.tui.screens.timers import MessageTimeout
+from annotator.tui.screens.annotate import AnnotateScreen, MessageTimeout
 from tests.app_pilot import running_app
 
 
@@ -106,7 +105,7 @@ async def test_a_message_over_another_screen_fades_as_well(tmp_path: Path, monke
         await d.press("ctrl+y")
         assert "nothing to redo" in d.raw()
         message = timers.running()[0]
-        d.app.show_overview()
+        d.app.open_screen("overview")
         await d.pilot.pause()
         message.ring()
         await d.press("escape")

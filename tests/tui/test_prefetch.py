@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotator.tui.screens.annotate import AnnotateScreen
-from annotator.tui.screens.timers import PREFETCH_DELAY, PREFETCH_INTERVAL, Prefetcher
+from annotator.tui.screens.annotate import PREFETCH_DELAY, PREFETCH_INTERVAL, AnnotateScreen, Prefetcher
 from tests import builders
 from tests.app_pilot import running_app
 

@@ -19,6 +19,7 @@ from annotator.core.schema import Example, Schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import tokens_text
+from annotator.session.actions import annotation_actions as actions
 from annotator.session.actions.selection import explicit_selection
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import footer_items
@@ -187,10 +188,10 @@ def _do(controller: AnnotationController, action: str, n: int) -> None:
         controller.label(controller.session.schema.labels[n])
     else:
         {
-            "n": lambda: controller.select_next_stop(1),
-            "g": controller.grow,
-            "t": lambda: controller.move_cursor(1),
-            "r": controller.remove,
+            "n": lambda: controller.apply(actions.select_next_stop, 1),
+            "g": lambda: controller.apply(actions.grow_selection),
+            "t": lambda: controller.apply(actions.move_cursor, 1),
+            "r": lambda: controller.apply(actions.remove_span_or_suggestion),
         }[action]()
 
 

@@ -15,15 +15,18 @@ from annotator.session.corpus_overview import InconsistentPlace
 from annotator.session.sentence_search import SearchHit
 from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS
 from annotator.tui.layout.overview import problem_text, progress_bars_row
-from annotator.tui.layout.search_results import (
+from annotator.tui.layout.styled_text import CellStyle, row_text, row_width
+from annotator.tui.layout.worklists import (
     HIGHLIGHT_STYLE,
+    ConsistencyView,
+    WorklistPlace,
+    consistency_worklist_rows,
     highlighted_text_row,
     query_help_rows,
     search_header,
     search_hit_rows,
+    worklist_header,
 )
-from annotator.tui.layout.styled_text import CellStyle, row_text, row_width
-from annotator.tui.layout.worklists import ConsistencyView, WorklistPlace, consistency_worklist_rows, worklist_header
 from tests import builders
 from tests.hostile_text import PAYLOADS, commands_in
 

@@ -9,8 +9,7 @@ import pytest
 from annotator.core.annotation import Answer
 from annotator.core.edits import set_answer
 from annotator.statistics.edit_events import events_from_records
-from annotator.statistics.plain_text import text_width
-from annotator.statistics.plots import ASCII_PLOT_GLYPHS, BLOCK_PLOT_GLYPHS, PlotGlyphs
+from annotator.statistics.plots import ASCII_PLOT_GLYPHS, BLOCK_PLOT_GLYPHS, PlotGlyphs, text_width
 from annotator.statistics.report import statistics_rows
 from annotator.statistics.summary import AnnotationStatistics, AnnotatorActivity, CorpusProgress, compute_statistics
 from annotator.tui.screens.annotate import AnnotateScreen

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
 from annotator.core.schema import Label
+from annotator.session.actions import annotation_actions as actions
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import COMMANDS
 from annotator.session.keymap_file import parse_keymap
@@ -57,13 +58,13 @@ def test_each_step_is_over_when_its_thing_was_done(tmp_path: Path) -> None:
     reported.append(walk.see())
     controller.click(0)
     reported.append(walk.see())
-    controller.grow()
+    controller.apply(actions.grow_selection)
     reported.append(walk.see())
-    controller.move_right_edge(-1)
+    controller.apply(actions.move_selection_right_edge, -1)
     reported.append(walk.see())
     controller.label(_label(walk.state, "CLAIM"))
     reported.append(walk.see())
-    controller.remove()
+    controller.apply(actions.remove_span_or_suggestion)
     reported.append(walk.see())
     controller.answer(Answer.ACCEPT)
     reported.append(walk.see())

@@ -23,8 +23,7 @@ from annotator.language.claims import claim_from
 from annotator.language.mentions import label_mentions
 from annotator.language.sentence_features import sentence_features
 from annotator.session.actions import selection as sel
-from annotator.session.actions.hint_layout import HintLayout, range_sort_key
-from annotator.session.actions.hints import HintPrefix, resolve_hint
+from annotator.session.actions.hints import HintLayout, HintPrefix, range_sort_key, resolve_hint
 from annotator.session.actions.selection import Selection, SelectionStage
 from annotator.session.actions.visible_suggestions import (
     open_suggestions,

@@ -12,6 +12,7 @@ from annotator.session.action import Action, SetLineVerdict, UndoLineVerdict
 from annotator.session.annotation_controller import AnnotationController
 from annotator.tui.layout import article_lines as layout
 from annotator.tui.layout import styled_text as styled
+from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.status_rows import keys_row
 from annotator.tui.screens.row_screen import RowScreen, hidden_bindings
 
@@ -44,14 +45,10 @@ class ArticleLinesScreen(RowScreen):
     def _article(self) -> Article:
         return self._session.article(self._session.current_article_id)
 
-    def draw(self) -> None:
+    def draw_rows(self, width: int, glyphs: Glyphs) -> None:
         """Draw the lines of this moment."""
-        width = self.size.width
-        if not width:
-            return
-        article, glyphs = self._article, self.annotator.glyphs
-        at, words = self._position, f" ! {self._warning}"
-        warning = (styled.warn(words),) if self._warning else ()
+        article, at = self._article, self._position
+        warning = (styled.warn(f" ! {self._warning}"),) if self._warning else ()
         self.show_parts(
             layout.article_lines_header(article, width, glyphs),
             layout.article_line_rows(article, at, width, self.body_height, glyphs),

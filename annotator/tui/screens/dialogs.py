@@ -1,8 +1,8 @@
-"""Questions over a screen: a line to type in (a jump, a note), and the label menu."""
+"""Questions over a screen: a line to type in (a jump, a note), the menus of labels and of the manual's pages."""
 
 from __future__ import annotations
 
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -13,15 +13,19 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from annotator.core.schema import Label, Schema
-from annotator.session.action import Action, JumpTo, SetNote, ShowMessage
-from annotator.tui.context import AppContext
+from annotator.manual import manual_topics, page_lines, read_manual_page
+from annotator.session.action import Action, JumpTo, SetNote
+from annotator.session.annotation_controller import AnnotationController
 from annotator.tui.layout import styled_text as styled
+from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.status_rows import keys_row
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text
-from annotator.tui.widgets import LineInput, Rows
+from annotator.tui.screens.row_screen import RowScreen
+from annotator.tui.widgets import LineInput
 
 
-class AskScreen(ModalScreen[None]):
+class AskScreen(ModalScreen[None], RowScreen):
     """Asks for one line and posts the action that it means; a rule that forbids it is shown."""
 
     AUTO_FOCUS = "#line"
@@ -30,56 +34,50 @@ class AskScreen(ModalScreen[None]):
     """The text before the line."""
     ENTER_ACTION = ""
     """What Enter does."""
+    MAX_LENGTH = 24
+    """The most characters that one can type."""
 
-    def __init__(self, value: str = "", max_length: int = 0) -> None:
-        """Ask with ``value`` to begin with; ``max_length`` characters at the most, where it is not 0."""
+    def __init__(self, controller: AnnotationController) -> None:
+        """Ask; what is typed becomes an action of this controller."""
         super().__init__()
-        self._value = value
-        self._max_length = max_length
+        self._controller = controller
         self._warning = ""
 
-    @property
-    def annotator(self) -> AppContext:
-        """The app, as what it is."""
-        return cast("AppContext", self.app)
+    def initial_text(self) -> str:
+        """Return what the line holds at first."""
+        return ""
 
     def compose(self) -> ComposeResult:
         """Put the line to type in above the keys."""
-        schema, palette = self.annotator.controller.keyboard.keys.schema, self.annotator.palette
         with Horizontal(id="ask"):
-            yield Rows(id="sign", schema=schema, palette=palette)
-            yield LineInput(self._value, id="line", max_length=self._max_length)
-        yield Rows(id="keys", schema=schema, palette=palette)
+            yield self.rows("sign")
+            yield LineInput(self.initial_text(), id="line", max_length=self.MAX_LENGTH)
+        yield self.rows("keys")
 
     def on_mount(self) -> None:
         """Draw for the first time."""
-        self.query_one("#sign", Rows).styles.width = len(self.QUESTION) + 2
-        self._draw()
+        self.part("sign").styles.width = len(self.QUESTION) + 2
+        self.draw()
 
-    def on_resize(self) -> None:
-        """Draw in the new size."""
-        self._draw()
-
-    def _draw(self) -> None:
-        width = self.size.width
-        if not width:
-            return
-        self.query_one("#sign", Rows).show_rows(((styled.key(f" {self.QUESTION} "),),))
+    def draw_rows(self, width: int, glyphs: Glyphs) -> None:
+        """Draw the question, and the keys or what is wrong."""
+        del glyphs
+        self.part("sign").show_rows(((styled.key(f" {self.QUESTION} "),),))
         keys = keys_row([("Enter", self.ENTER_ACTION)], ("Esc", "back"), width)
         warning = styled.fit_row((styled.warn(" ! " + screen_text(self._warning)),), width)
-        self.query_one("#keys", Rows).show_rows((warning if self._warning else keys,))
+        self.part("keys").show_rows((warning if self._warning else keys,))
 
     def on_input_changed(self) -> None:
         """Forget the warning: something else is typed."""
         self._warning = ""
-        self._draw()
+        self.draw()
 
     def on_input_submitted(self, event: LineInput.Submitted) -> None:
         """Do it and close; stay where it can't be done, and show why."""
-        message = self.annotator.controller.dispatch(self.action(event.value)).message
+        message = self._controller.dispatch(self.action(event.value)).message
         if message and message.warning:
             self._warning = message.text
-            self._draw()
+            self.draw()
         else:
             self.dismiss()
 
@@ -91,11 +89,6 @@ class AskScreen(ModalScreen[None]):
         """Go back to where one was."""
         self.action_close()
 
-    def action_close(self) -> None:
-        """Go back to where one was."""
-        self.annotator.controller.dispatch(ShowMessage())
-        self.dismiss()
-
 
 class JumpScreen(AskScreen):
     """Goes to ``12`` in the article, or to ``3.12`` in another one."""
@@ -103,17 +96,9 @@ class JumpScreen(AskScreen):
     QUESTION = "go to sentence, or article.sentence:"
     ENTER_ACTION = "go there"
 
-    def __init__(self) -> None:
-        """Ask with an empty line."""
-        super().__init__(max_length=24)
-
     def action(self, text: str) -> Action:
         """Return the jump."""
         return JumpTo(text)
-
-
-MAX_NOTE_LENGTH = 500
-"""A note is a line, no letter."""
 
 
 class NoteScreen(AskScreen):
@@ -121,10 +106,11 @@ class NoteScreen(AskScreen):
 
     QUESTION = "note:"
     ENTER_ACTION = "keep it"
+    MAX_LENGTH = 500  # a note is a line, no letter
 
-    def __init__(self, note: str) -> None:
-        """Begin with the note that the sentence has."""
-        super().__init__(note, MAX_NOTE_LENGTH)
+    def initial_text(self) -> str:
+        """Return the note that the sentence has."""
+        return self._controller.session.annotated.annotation.note
 
     def action(self, text: str) -> Action:
         """Return the edit of the note."""
@@ -167,3 +153,28 @@ class LabelMenu(ModalScreen[Label | None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Take the label."""
         self.dismiss(self._schema.labels[int(event.option.id or 0)])
+
+
+# -- the manual --------------------------------------------------------------------------------
+
+
+class ManualMenu(ModalScreen[str | None]):
+    """Lets one choose a page by its title; gives the topic."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,semicolon", "dismiss", show=False)]
+
+    def compose(self) -> ComposeResult:
+        """List the pages."""
+        pages = (Option(Text(f" {title}"), id=topic) for topic, title in manual_topics().items())
+        yield OptionList(*pages, id="labels")
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Take the page."""
+        self.dismiss(event.option.id)
+
+
+def manual_rows(topic: str, width: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
+    """Return the rows of a page, at most ``width`` cells wide."""
+    drawn = str.maketrans({"─": glyphs.rule, "━": glyphs.rule, "│": glyphs.wall, "•": glyphs.dot})
+    lines = (glyphs.words(x.translate(drawn)) for x in page_lines(read_manual_page(topic), width - 1))
+    return tuple((StyledText(f" {screen_text(line)}", CellStyle("context")),) for line in lines)

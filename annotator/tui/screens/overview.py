@@ -22,6 +22,7 @@ from annotator.session.corpus_overview import ARTICLE_ORDERS, CorpusOverview
 from annotator.session.sentence_search import TouchedSentences
 from annotator.session.state import StatusMessage
 from annotator.tui.layout import overview as layout
+from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.status_rows import keys_row
 from annotator.tui.layout.styled_text import CellStyle, StyledText, fit_row, visible_range
 from annotator.tui.layout.text_cells import screen_text
@@ -126,11 +127,9 @@ class OverviewScreen(RowScreen):
 
     # -- drawing -------------------------------------------------------------------------------
 
-    def draw(self) -> None:
+    def draw_rows(self, width: int, glyphs: Glyphs) -> None:
         """Draw the overview of this moment."""
-        width, height, glyphs = self.size.width, self.body_height, self.annotator.glyphs
-        if not width:
-            return
+        height = self.body_height
         beside = layout.ARTICLE_LIST_WIDTH if width >= SIDE_BY_SIDE_WIDTH else 0
         beside = width if self._showing_articles and not beside else beside
         self.part("articles").display = beside > 0
@@ -145,7 +144,9 @@ class OverviewScreen(RowScreen):
             self.part("body").show_rows(((), (StyledText(words),)))
             return
         state = self._controller.state()
-        self.part("head").show_rows((layout.overview_header(state, self._headline(), width, glyphs),))
+        order = f" ({state.navigation_summary})" if state.navigation_summary else ""
+        name = f"{self._session.corpus.name}{order}"
+        self.part("head").show_rows((layout.overview_header(state, name, width, glyphs),))
         if beside < width:
             found = self._overview.current_problems()
             notices = {i: [layout.problem_text(p) for p in problems] for i, problems in found.items()}
@@ -158,10 +159,6 @@ class OverviewScreen(RowScreen):
         else:
             rule = layout.progress_bars_row(state, width, glyphs)
         self.part("rule").show_rows((rule,))
-
-    def _headline(self) -> str:
-        shown = self._session.navigation.summary
-        return f"{self._session.corpus.name}{f' ({shown})' if shown else ''}"
 
     def _articles(self, height: int) -> layout.ArticleList:
         """Return the articles that are on the screen; the others are not looked at."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar, cast
+from typing import ClassVar, Protocol, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,11 +11,30 @@ from textual.containers import VerticalScroll
 from textual.screen import Screen
 
 from annotator.session.action import ShowMessage
-from annotator.tui.context import AppContext
+from annotator.session.annotation_controller import AnnotationController
+from annotator.session.state import TaskState
+from annotator.tui.colours import Palette
 from annotator.tui.layout import styled_text as styled
+from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
 from annotator.tui.layout.styled_text import StyledRow
 from annotator.tui.widgets import Rows
+
+
+class AppContext(Protocol):
+    """The app, as its screens see it."""
+
+    controller: AnnotationController
+    glyphs: Glyphs
+    palette: Palette
+    message_seconds: float
+    """After how many seconds a message fades; 0 for never."""
+
+    def run_command(self, name: str) -> TaskState:
+        """Carry out a command of the registry, open the screen that it names, and return the state."""
+
+    def return_to_annotating(self) -> None:
+        """Close all screens over the annotate screen."""
 
 
 class RowScreen(Screen[None]):
@@ -73,7 +92,12 @@ class RowScreen(Screen[None]):
         self.draw()
 
     def draw(self) -> None:
-        """Draw everything again; unchanged rows cost nothing."""
+        """Draw everything again, as soon as the size is known; unchanged rows cost nothing."""
+        if self.size.width:
+            self.draw_rows(self.size.width, self.annotator.glyphs)
+
+    def draw_rows(self, width: int, glyphs: Glyphs) -> None:
+        """Draw everything in so many cells a row."""
         raise NotImplementedError
 
     def repaint(self) -> None:
@@ -127,24 +151,21 @@ class TextScreen(ScrollScreen):
     ]
 
     def __init__(
-        self, title: str, make_rows: Callable[[int], tuple[StyledRow, ...]], open_other: Callable[[], None] | None
+        self, title: str, make_rows: Callable[..., tuple[StyledRow, ...]], open_other: Callable[[], None] | None = None
     ) -> None:
-        """Show the rows that ``make_rows`` returns for a width; ``?`` calls ``open_other``."""
+        """Show the rows that ``make_rows`` returns for a ``width``; ``?`` calls ``open_other``."""
         super().__init__()
         self._title = title
         self._make_rows = make_rows
         self._open_other = open_other
 
-    def draw(self) -> None:
+    def draw_rows(self, width: int, glyphs: Glyphs) -> None:
         """Draw the text in the width of the screen."""
-        width = self.size.width
-        if not width:
-            return
         more = [("?", "all keys")] if self._open_other else []
         self.show_parts(
             styled.fit_row((styled.title(f" {self._title}"),), width),
-            self._make_rows(max(20, min(100, width - 2))),
-            empty_rule_row(width, self.annotator.glyphs),
+            self._make_rows(width=max(20, min(100, width - 2))),
+            empty_rule_row(width, glyphs),
             keys_row([("Up Down", "scroll"), *more], ("Esc", "back"), width),
         )
 

@@ -21,9 +21,10 @@ from annotator.session.action import OpenHit, SetFilter
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.sentence_search import SearchProgress
 from annotator.tui.layout import styled_text as styled
-from annotator.tui.layout.search_results import query_help_rows, search_header, search_hit_rows
+from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
 from annotator.tui.layout.text_cells import screen_text
+from annotator.tui.layout.worklists import query_help_rows, search_header, search_hit_rows
 from annotator.tui.screens.row_screen import RowScreen, hidden_bindings
 from annotator.tui.widgets import LineInput
 
@@ -70,13 +71,10 @@ class SearchScreen(RowScreen):
         """How many rows the hits have."""
         return max(1, self.size.height - 4)
 
-    def draw(self) -> None:
+    def draw_rows(self, width: int, glyphs: Glyphs) -> None:
         """Draw what is found at this moment."""
-        width, glyphs, found = self.size.width, self.annotator.glyphs, self._progress
-        if not width:
-            return
+        found, height = self._progress, self.body_height
         self.part("sign").show_rows(((styled.key(" / "),),))
-        height = self.body_height
         hits = search_hit_rows(found.hits, self._position, width, height, glyphs) if found.query else ()
         wrong = found.error or found.query.warning(tuple(x.name for x in self._controller.session.schema.labels))
         warning = styled.fit_row((styled.warn(" ! " + screen_text(wrong)),), width)

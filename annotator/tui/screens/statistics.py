@@ -10,13 +10,13 @@ from textual.containers import VerticalScroll
 from textual.message import Message
 
 from annotator.core.errors import AnnotatorError
-from annotator.session.session import AnnotationSession
-from annotator.statistics.plain_text import PlainRow
-from annotator.statistics.plots import ASCII_PLOT_GLYPHS, BLOCK_PLOT_GLYPHS
+from annotator.session.annotation_controller import AnnotationController
+from annotator.statistics.plots import ASCII_PLOT_GLYPHS, BLOCK_PLOT_GLYPHS, PlainRow
 from annotator.statistics.report import statistics_rows
 from annotator.statistics.summary import AnnotationStatistics
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.tui.layout import styled_text as styled
+from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
 from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text
@@ -42,10 +42,10 @@ class StatsScreen(ScrollScreen):
         report: StatisticsReport | None
         error: str = ""
 
-    def __init__(self, session: AnnotationSession) -> None:
+    def __init__(self, controller: AnnotationController) -> None:
         """Show the figures of the corpus that this session is at work on."""
         super().__init__()
-        self._session = session
+        self._session = controller.session
         self._report: StatisticsReport | None = None
         self._error = ""
         self._position = 0
@@ -78,23 +78,19 @@ class StatsScreen(ScrollScreen):
         others = [f for f in self._report.annotators if f not in own]
         return [*own, *([self._report.everybody] if self._report.everybody else []), *others]
 
-    def draw(self) -> None:
+    def draw_rows(self, width: int, glyphs: Glyphs) -> None:
         """Draw the figures of this moment."""
-        width, glyphs = self.size.width, self.annotator.glyphs
-        if not width:
-            return
         views = self._summaries
         body = self._body(views, max(40, min(160, width - 3)))
         more = [("Tab", "the next annotator")] if len(views) > 1 else []
         self.show_parts(
-            self._head(views, width),
+            self._head(views, width, glyphs),
             tuple((StyledText(" "), *row) for row in body),
             empty_rule_row(width, glyphs),
             keys_row([("Up Down", "scroll"), *more], ("Esc", "back"), width),
         )
 
-    def _head(self, views: list[AnnotationStatistics], width: int) -> StyledRow:
-        glyphs = self.annotator.glyphs
+    def _head(self, views: list[AnnotationStatistics], width: int, glyphs: Glyphs) -> StyledRow:
         name = screen_text(self._session.corpus.name)
         left = (styled.title(f" Figures {glyphs.dot} {name}"),)
         if not views:

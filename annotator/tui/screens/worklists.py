@@ -20,7 +20,7 @@ from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import WORKLIST_MOVE_KEYS
 from annotator.session.review_queue import ConsistencyQueue, RepairQueue, ReviewQueue
 from annotator.session.sentence_search import TouchedSentences
-from annotator.session.session_checks import others_work_message
+from annotator.session.session import others_work_message
 from annotator.session.state import StatusMessage
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout import worklists as layout
@@ -108,15 +108,12 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
 
     # -- drawing -------------------------------------------------------------------------------
 
-    def draw(self) -> None:
+    def draw_rows(self, width: int, glyphs: Glyphs) -> None:
         """Draw the current item in its list."""
-        width, height, glyphs = self.size.width, self.body_height, self.annotator.glyphs
-        if not width:
-            return
         worklist = self._list
         things = f"{pluralize(worklist.open_count, self.ITEM_NAME)} open" if worklist else ""
         if worklist and worklist.current_item:
-            body = self.list_rows(worklist, width, height, glyphs)
+            body = self.list_rows(worklist, width, self.body_height, glyphs)
         else:
             words = "" if self._message else self.SEARCHING_TEXT
             words = (self._not_started_text or self.empty_text(worklist)) if worklist else words

@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.session.actions.hint_layout import MAX_CACHED_LAYOUTS, HintLayoutCache
-from annotator.session.actions.hints import DEFAULT_HINT_STYLE, HintStyle
+from annotator.session.actions.hints import DEFAULT_HINT_STYLE, MAX_CACHED_LAYOUTS, HintLayoutCache, HintStyle
 from tests import builders
 
 ARTICLE = builders.market()
