@@ -41,6 +41,8 @@ class _ReviewAction(Struct, frozen=True):
     items: tuple[int, ...]
     edit: Edit | None
     at: int
+    skipped: tuple[int, ...]
+    """Those of the items that were left as they are before."""
 
 
 class ReviewQueue(Generic[ItemT]):
@@ -93,6 +95,9 @@ class ReviewQueue(Generic[ItemT]):
         for n in action.items:
             self.settled.pop(n, None)
             self._skipped.discard(self.items[n].key)
+        for n in action.skipped:
+            self.settled[n] = False
+            self._skipped.add(self.items[n].key)
         self.at = action.at
         return f"taken back: {action.edit.message}" if action.edit else "taken back"
 
@@ -119,7 +124,9 @@ class ReviewQueue(Generic[ItemT]):
         """Carry an edit out, settle the items and go on to the next that waits."""
         if edit:
             self.session.apply_edit(edit)
-        self._actions.append(_ReviewAction(items, edit, self.at))
+        skipped = tuple(n for n in items if n in self.settled)
+        self._skipped.difference_update(self.items[n].key for n in skipped)
+        self._actions.append(_ReviewAction(items, edit, self.at, skipped))
         self.settled.update(dict.fromkeys(items, done))
         self._advance()
 
@@ -313,7 +320,9 @@ class RepairQueue(ReviewQueue[MisalignedSpan]):
         after = repair.edit.after[0]
         waiting = {s.key for s in misaligned_spans(after)}
         numbers = self._by_sentence[after.sentence.id]
-        repaired = [n for n in numbers if self.is_listed(n) and self.items[n].span.key not in waiting]
+        # A repair also mends a span that was left as it is, where both meet in one token.
+        unrepaired = [n for n in numbers if self.settled.get(n) is not True]
+        repaired = [n for n in unrepaired if self.items[n].span.key not in waiting]
         self._apply(tuple(repaired), repair.edit, done=True)
         also = len(repaired) - 1
         more = f", and {also} more with it" if also else ""

@@ -166,6 +166,24 @@ def test_what_was_left_waits_no_more_in_this_session(tmp_path: Path) -> None:
     session.close()
 
 
+def test_a_repair_also_mends_the_span_that_was_left_in_the_same_token(session: AnnotationSession) -> None:
+    """A left span that a later split mends counts as done; undo leaves it as it was left."""
+    annotated = session.article_sentences[0]
+    spans = [Span(0, 1, "PERSON"), Span(0, 1, "VENUE")]
+    replaced = type(annotated)(annotated.sentence, annotated.annotation.with_spans(spans))
+    session.apply_edit(Edit(Op.EDIT, (annotated,), (replaced,)))
+    queue = _list(session)
+    queue.skip()
+    assert queue.skipped_count == 1
+    assert queue.repair(RepairKind.SPLIT).endswith("and 1 more with it")
+    assert queue.settled[0] is queue.settled[1] is True
+    assert queue.skipped_count == 0
+    queue.undo()
+    assert queue.settled == {0: False}
+    assert queue.skipped_count == 1
+    session.close()
+
+
 def test_split_tokens_survive_a_new_start_and_can_be_undone_then(tmp_path: Path) -> None:
     """The journal's record has the tokens, and undo over sessions brings the old ones back."""
     session = _open(tmp_path / "news")
