@@ -14,16 +14,18 @@ if TYPE_CHECKING:
     from annotator.core.article import Article as Article
     from annotator.core.article import Sentence as Sentence
     from annotator.core.errors import AnnotatorError as AnnotatorError
+    from annotator.core.errors import AnnotatorWarning as AnnotatorWarning
     from annotator.core.schema import Label as Label
     from annotator.core.schema import Schema as Schema
     from annotator.core.spans import Span as Span
     from annotator.core.tokens import Token as Token
     from annotator.workflows.corpus import Corpus as Corpus
-    from annotator.workflows.corpus import StoredAnnotation as StoredAnnotation
+    from annotator.workflows.stored_annotations import StoredAnnotation as StoredAnnotation
 else:
     _MODULES = {
         "Annotation": "annotator.core.annotation",
         "AnnotatorError": "annotator.core.errors",
+        "AnnotatorWarning": "annotator.core.errors",
         "Answer": "annotator.core.annotation",
         "Article": "annotator.core.article",
         "Corpus": "annotator.workflows.corpus",
@@ -31,7 +33,7 @@ else:
         "Schema": "annotator.core.schema",
         "Sentence": "annotator.core.article",
         "Span": "annotator.core.spans",
-        "StoredAnnotation": "annotator.workflows.corpus",
+        "StoredAnnotation": "annotator.workflows.stored_annotations",
         "Token": "annotator.core.tokens",
     }
 

@@ -36,6 +36,10 @@ def path_text(path: object) -> str:
     return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
+class AnnotatorWarning(UserWarning):
+    """Something in the stored files is wrong or left out, and the work goes on without it."""
+
+
 class SchemaError(AnnotatorError):
     """A label schema that cannot be used."""
 

@@ -30,6 +30,7 @@ from annotator.storage.codec import (
     RecordTail,
     decode_row,
     decode_tail,
+    has_valid_crc,
     line_crc,
 )
 from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER
@@ -296,6 +297,28 @@ class RecordReader:
             file.close()
         self._open_files.clear()
 
+    def __del__(self) -> None:
+        """Close the files of an iterator that nobody has begun."""
+        self.close()
+
+    def _open(self, path: str) -> BinaryIO:
+        file = self._open_files.get(path)
+        if file is None:
+            file = self._open_files[path] = Path(path).open("rb", buffering=_RECORD_READ_SIZE)  # noqa: SIM115  (see close)
+        return file
+
+    def read_raw(self, journal: JournalIndex, number: int) -> bytes:
+        """Return the line (without LF) of a record by number; raises UnreadableRecordError."""
+        try:
+            file = self._open(str(journal.path))
+            file.seek(journal.offsets[number])
+            raw = file.read(journal.sizes[number]).rstrip(b"\r\n")
+        except OSError:
+            raise UnreadableRecordError(journal.name) from None
+        if not has_valid_crc(raw) or line_crc(raw) != journal.crcs[number]:
+            raise UnreadableRecordError(journal.name)
+        return raw
+
     def read_lines(
         self, name: str, path: str, locations: Sequence[tuple[int, int, int]], lengths: Sequence[int]
     ) -> list[RecordRow]:
@@ -305,10 +328,7 @@ class RecordReader:
         the annotator's ``name``.
         """
         try:
-            file = self._open_files.get(path)
-            if file is None:
-                file = self._open_files[path] = Path(path).open("rb", buffering=_RECORD_READ_SIZE)  # noqa: SIM115  (see close)
-            rows = []
+            file, rows = self._open(path), []
             for (offset, size, crc), length in zip(locations, lengths, strict=True):
                 file.seek(offset)
                 rows.append(decode_row(file.read(size).rstrip(b"\r\n"), crc, length))

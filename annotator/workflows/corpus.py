@@ -7,22 +7,25 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from msgspec import Struct
-
-from annotator.core.annotation import Annotation, Answer
+from annotator.core.annotation import Answer
 from annotator.core.article import Article, Sentence
-from annotator.core.errors import JournalError, UsageError, path_text
+from annotator.core.errors import UsageError, path_text
 from annotator.core.schema import Schema
-from annotator.core.spans import Span
-from annotator.core.tokens import Token
-from annotator.storage.codec import RecordDecoder, RecordLineError
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import SETTINGS_FILE, check_articles_folder, check_is_corpus, check_outside_corpus
+from annotator.storage.corpus_layout import (
+    SENTENCES_FILE,
+    SETTINGS_FILE,
+    check_articles_folder,
+    check_is_corpus,
+    check_outside_corpus,
+)
 from annotator.storage.file_io import file_state, translate_os_errors
-from annotator.storage.journal_index import ANSWER_BY_NUMBER, JournalIndex, load_journal_index
+from annotator.storage.journal_index import ANSWER_BY_NUMBER, load_journal_index
 from annotator.storage.schemas import DEFAULT_SCHEMA, read_schema_text
 from annotator.workflows.opening import chosen_annotators
-from annotator.workflows.progress import ProgressCallback, WarningCallback, ignore_progress, ignore_warning
+from annotator.workflows.progress import ProgressCallback, WarningCallback, ignore_progress, warn_in_python
+from annotator.workflows.record_selection import journal_warnings
+from annotator.workflows.stored_annotations import StoredAnnotation, iterate_annotations
 
 if TYPE_CHECKING:  # each is loaded by the method that needs it
     from spacy.language import Language
@@ -42,51 +45,14 @@ AnswerName = Literal["accept", "reject", "ignore", "open"]
 """An answer; ``open`` is a sentence without one."""
 
 
-class StoredAnnotation(Struct, frozen=True):
-    """What one annotator has made of one sentence, as it is in the corpus."""
-
-    sentence: Sentence
-    article: Article
-    annotator: str
-    annotation: Annotation
-    seq: int
-    """The number of the journal's record that is in force."""
-    time: float
-    """When it was written, in seconds since 1970 (UTC)."""
-
-    @property
-    def text(self) -> str:
-        """The text of the sentence."""
-        return self.sentence.text
-
-    @property
-    def tokens(self) -> tuple[Token, ...]:
-        """The stored tokens; offsets are code points of ``text``."""
-        return self.sentence.tokens
-
-    @property
-    def spans(self) -> tuple[Span, ...]:
-        """The spans in reading order; offsets are code points of ``text``."""
-        return self.annotation.spans
-
-    @property
-    def answer(self) -> Answer | None:
-        """The answer; None for a sentence that is not finished."""
-        return self.annotation.answer
-
-    @property
-    def meta(self) -> Mapping[str, object]:
-        """The metadata that the article came with."""
-        return self.article.meta
-
-
 class Corpus:
     """An open corpus folder.
 
     Options are named as the command line's. Results are frozen values; errors are `AnnotatorError`. An
     iterator yields what was in the corpus when it was made. Each write takes the locks that the commands
     and the screen take. Each call sees what other programs have written before it, the schema included,
-    and raises CorpusError where the folder is no corpus any more.
+    and raises CorpusError where the folder is no corpus any more. ``warn`` is a function that receives a
+    line of text; without one Python shows an `AnnotatorWarning`.
 
     >>> import annotator
     >>> corpus = annotator.Corpus.create("news", schema="news", lang="en")
@@ -192,8 +158,11 @@ class Corpus:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is wrong with the stored files."""
-        return tuple(self.folder.warnings)
+        """What is wrong with the stored files; every journal is read for it."""
+        folder = self.folder
+        articles = frozenset(folder.article_ids())
+        indexes = (load_journal_index(folder.path, name, folder.sentences) for name in folder.annotators())
+        return (*folder.warnings, *(w for index in indexes for w in journal_warnings(index, articles)))
 
     def annotators(self) -> tuple[str, ...]:
         """Return the names that have a journal, sorted."""
@@ -208,19 +177,20 @@ class Corpus:
         return self.folder.active_sentences(article)
 
     def annotations(
-        self, *, annotator: str | None = None, answer: AnswerName | None = None
+        self, *, annotator: str | None = None, answer: AnswerName | None = None, warn: WarningCallback = warn_in_python
     ) -> Iterator[StoredAnnotation]:
         """Return an iterator over the annotations in force: by article, then annotator, in text order.
 
         ``annotator`` and ``answer`` narrow it. Records of articles that have left the corpus are left out.
-        Only the places of the records are kept in memory. Raises AnnotatorError for an unknown annotator.
+        Only the places of the records are kept in memory. ``warn`` receives what is wrong with the stored
+        files. Raises AnnotatorError for an unknown annotator; the iterator raises it for a record that has
+        changed since the call.
         """
         folder = self.folder
         wanted = None if answer == "open" else Answer(answer) if answer else None
         names = chosen_annotators(folder, annotator)
-        indexes = [load_journal_index(folder.path, name, folder.sentences) for name in names]
         accepts = [answer is None or ANSWER_BY_NUMBER[n] is wanted for n in range(len(ANSWER_BY_NUMBER))]
-        return _iterate_annotations(folder, indexes, folder.article_ids(), accepts)
+        return iterate_annotations(folder, names, accepts, warn)
 
     def check(
         self, *, only: Sequence[str] = (), level: Literal["error", "warning"] = "warning", plugins: Sequence[str] = ()
@@ -307,7 +277,7 @@ class Corpus:
         model: str | None = None,
         source: str | None = None,
         progress: ProgressCallback = ignore_progress,
-        warn: WarningCallback = ignore_warning,
+        warn: WarningCallback = warn_in_python,
     ) -> tuple[SuggestReport, ...]:
         """Write suggestions by the rules, a spaCy pipeline, or a plug-in; a report each.
 
@@ -345,7 +315,7 @@ class Corpus:
         report: bool = False,
         resume: bool = False,
         progress: ProgressCallback = ignore_progress,
-        warn: WarningCallback = ignore_warning,
+        warn: WarningCallback = warn_in_python,
     ) -> ExportReport:
         """Write what was accepted to a folder: training data for spaCy, or what another tool reads.
 
@@ -402,56 +372,39 @@ class Corpus:
         spans_key: str = "sc",
         attrs: AttrsName = "own",
         split_by: Literal["story", "article"] = "story",
+        warn: WarningCallback = warn_in_python,
     ) -> Iterator[tuple[str, Doc]]:
         """Return an iterator over spaCy Docs, each with its part of the split; no file is written.
 
-        They are those of `export` with the same options, and have the vocabulary of ``nlp``.
+        They are those of `export` with the same options, and have the vocabulary of ``nlp``. ``warn``
+        receives what is wrong with the stored files, and each span that a Doc leaves out. The iterator
+        raises AnnotatorError for a record that has changed since the call.
         """
         from annotator.export.options import ExportOptions, parse_split
         from annotator.workflows.exporting import iterate_docs
 
         options = ExportOptions(spans_key=spans_key, unit=unit, split=parse_split(split), lang=self.lang, attrs=attrs)
-        return iterate_docs(self.folder, nlp, options, annotator=annotator, split_by=split_by)
+        return iterate_docs(self.folder, nlp, options, annotator=annotator, split_by=split_by, warn=warn)
 
     def splits(
-        self, split: str = "80/10/10", *, annotator: str | None = None, split_by: Literal["story", "article"] = "story"
+        self,
+        split: str = "80/10/10",
+        *,
+        annotator: str | None = None,
+        split_by: Literal["story", "article"] = "story",
+        warn: WarningCallback = warn_in_python,
     ) -> dict[str, tuple[str, ...]]:
-        """Return the ids of the articles by part, as an export puts them into train, dev and test."""
+        """Return the ids of the articles by part, as an export puts them into train, dev and test.
+
+        ``warn`` receives what is wrong with the stored files.
+        """
         from annotator.export.options import ExportOptions, parse_split
         from annotator.workflows.exporting import split_articles
 
         options = ExportOptions(split=parse_split(split), lang=self.lang)
-        return split_articles(self.folder, options, annotator=annotator, split_by=split_by)
-
-
-def _iterate_annotations(
-    folder: CorpusFolder, indexes: list[JournalIndex], ids: Sequence[str], accepts: Sequence[bool]
-) -> Iterator[StoredAnnotation]:
-    for article_id in ids:
-        article: Article | None = None
-        for i, index in enumerate(indexes):
-            if index.current_records(article_id):
-                article = article or folder.article(article_id)
-                try:
-                    yield from _read_annotations(index, accepts, article)
-                except RecordLineError:  # a record contradicts itself beyond what an index looks at
-                    indexes[i] = load_journal_index(folder.path, index.name, folder.sentences, replay=True)
-                    yield from _read_annotations(indexes[i], accepts, article)
-
-
-def _read_annotations(index: JournalIndex, accepts: Sequence[bool], article: Article) -> list[StoredAnnotation]:
-    """Return the annotations of one article; raises RecordLineError, or JournalError for the file."""
-    decoder, rows = RecordDecoder(), []
-    with translate_os_errors("read", index.path, JournalError), index.path.open("rb") as file:
-        for n in index.current_records(article.id):
-            if accepts[index.answers[n]]:
-                file.seek(index.offsets[n])
-                record = decoder.decode(file.read(index.sizes[n]).rstrip(b"\r\n"))
-                sentence, annotation = record.annotated.sentence, record.annotated.annotation
-                rows.append(StoredAnnotation(sentence, article, index.name, annotation, record.seq, record.time))
-    return rows
+        return split_articles(self.folder, options, annotator=annotator, split_by=split_by, warn=warn)
 
 
 def _settings_state(folder: CorpusFolder) -> tuple[tuple[int, ...], ...]:
-    """Return what changes when the settings of a corpus or its schema do; raises OSError."""
-    return file_state(folder.path / SETTINGS_FILE), file_state(folder.schema_path)
+    """Return what changes when the settings of a corpus, its schema or its sentences do; raises OSError."""
+    return tuple(map(file_state, (folder.path / SETTINGS_FILE, folder.schema_path, folder.path / SENTENCES_FILE)))

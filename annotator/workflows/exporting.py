@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 from annotator.core.errors import AnnotatorError, UsageError
 from annotator.core.ledger import Outcome, encode_totals
 from annotator.core.schema import Schema
+from annotator.core.spans import span_id
 from annotator.export import export_ledger, split_audit
 from annotator.export.atomic_output import EXPORT_LEDGER_FILE, FileChunks, raise_foreign_files, translate_write_errors
 from annotator.export.docbin_packer import DocBinPacker
@@ -37,9 +38,10 @@ from annotator.export.training_config import ConfigInput, choose_suggester, rend
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import check_articles_folder, check_outside_corpus
 from annotator.storage.gc_pause import gc_paused
+from annotator.storage.journal_index import UnreadableRecordError
 from annotator.workflows.export_plan import ExportFile, ExportPlan, plan_export
-from annotator.workflows.opening import with_replays
-from annotator.workflows.progress import ProgressCallback, WarningCallback, ignore_progress, ignore_warning
+from annotator.workflows.opening import changed_record_error, with_replays
+from annotator.workflows.progress import ProgressCallback, WarningCallback, ignore_progress, ignore_warning, warn_once
 from annotator.workflows.shard_writer import (
     ShardResult,
     end_with_parent,
@@ -53,6 +55,7 @@ if TYPE_CHECKING:  # a small export starts fast
     from spacy.language import Language
     from spacy.tokens import Doc
 
+    from annotator.export.doc_layout import DocUnit
     from annotator.workflows.story_split import StorySplit
 
 _MAX_OPEN_FILES = 64
@@ -81,19 +84,13 @@ def export_training(
     check_articles_folder(corpus.path)
     if rebalance and split_by != "story":
         raise UsageError("--rebalance has no meaning with --split-by article", do="leave it out")
-    warned: set[str] = set()
-
-    def warn_once(text: str) -> None:
-        if text not in warned:
-            warned.add(text)
-            warn(text)
-
+    warn = warn_once(warn)
     with gc_paused():  # nothing here runs in circles
         stories = _group_stories(corpus, options, rebalance=rebalance) if split_by == "story" else None
 
         def attempt(replay: frozenset[str]) -> ExportReport:
             groups = stories.stories if stories else None
-            plan = plan_export(corpus, annotator, options, groups, replay, warn_once)
+            plan = plan_export(corpus, annotator, options, groups, replay, warn)
             with closing(plan.selection):
                 if stories:
                     stories.check_groups_writable(corpus)
@@ -126,14 +123,16 @@ def iterate_docs(
     *,
     annotator: str | None = None,
     split_by: Literal["story", "article"] = "story",
+    warn: WarningCallback = ignore_warning,
 ) -> Iterator[tuple[str, Doc]]:
     """Return an iterator over the Docs of an export, each with its part; no file is written.
 
     They are in the order of the export and have the vocabulary of ``nlp``. The plan is made, and its
-    errors are raised, at the call.
+    errors are raised, at the call; a record that changes later is a JournalError. ``warn`` receives the
+    flaws of the stored files, then each span that a Doc leaves out.
     """
-    plan = _plan_for_reading(corpus, options, annotator, split_by)
-    return _docs_of_plan(corpus, nlp, options, plan)
+    plan = _plan_for_reading(corpus, options, annotator, split_by, warn)
+    return _docs_of_plan(corpus, nlp, options, plan, warn)
 
 
 def split_articles(
@@ -142,10 +141,14 @@ def split_articles(
     *,
     annotator: str | None = None,
     split_by: Literal["story", "article"] = "story",
+    warn: WarningCallback = ignore_warning,
 ) -> dict[str, tuple[str, ...]]:
-    """Return the ids of the exported articles by part, in the order of the export."""
+    """Return the ids of the exported articles by part, in the order of the export.
+
+    ``warn`` receives the flaws of the stored files.
+    """
     parts: dict[str, dict[str, None]] = {part: {} for part in options.parts_with_share}
-    plan = _plan_for_reading(corpus, options, annotator, split_by)
+    plan = _plan_for_reading(corpus, options, annotator, split_by, warn)
     with closing(plan.selection):
         for part, number in zip(plan.split.parts, plan.article_numbers, strict=True):
             parts[part][plan.articles[number].id] = None
@@ -153,13 +156,21 @@ def split_articles(
 
 
 def _plan_for_reading(
-    corpus: CorpusFolder, options: ExportOptions, annotator: str | None, split_by: Literal["story", "article"]
+    corpus: CorpusFolder,
+    options: ExportOptions,
+    annotator: str | None,
+    split_by: Literal["story", "article"],
+    warn: WarningCallback,
 ) -> ExportPlan:
-    """Return a plan of which every record was read once; raises as ``plan_export`` does."""
+    """Return a plan of which every record was read once; raises as ``plan_export`` does.
+
+    ``warn`` receives the flaws of the stored files, and what is left out whole though nobody asked for it.
+    """
+    warn = warn_once(warn)
     stories = _group_stories(corpus, options, rebalance=False) if split_by == "story" else None
 
     def attempt(replay: frozenset[str]) -> ExportPlan:
-        plan = plan_export(corpus, annotator, options, stories.stories if stories else None, replay)
+        plan = plan_export(corpus, annotator, options, stories.stories if stories else None, replay, warn)
         try:
             for article_id, _ in plan.by_article():
                 for entry in plan.selection.selected(article_id):
@@ -169,21 +180,38 @@ def _plan_for_reading(
             raise
         return plan
 
-    return with_replays(attempt)
+    plan = with_replays(attempt)
+    for excluded in export_ledger.excluded_sentences(plan.missing.excluded):
+        if not excluded.requested:
+            warn(f"{excluded.sentence.sentence.id} is left out: {excluded.why}")
+    return plan
 
 
 def _docs_of_plan(
-    corpus: CorpusFolder, nlp: Language, options: ExportOptions, plan: ExportPlan
+    corpus: CorpusFolder, nlp: Language, options: ExportOptions, plan: ExportPlan, warn: WarningCallback
 ) -> Iterator[tuple[str, Doc]]:
     from annotator.export.doc_layout import pack_unit
     from annotator.export.spacy_engine import build_doc
     from annotator.workflows.doc_units import planned_articles
 
     with closing(plan.selection):
-        for article in planned_articles(corpus, plan):
-            for unit in article.article_units() if options.unit == "article" else article.sentence_units():
-                content = pack_unit(unit, options.spans_key, with_user_data=options.attrs == "own")
-                yield unit[0].part, build_doc(nlp.vocab, content, mark_starts=options.attrs != "min")
+        try:
+            for article in planned_articles(corpus, plan):
+                for unit in article.article_units() if options.unit == "article" else article.sentence_units():
+                    for lost in _lost_spans(unit):
+                        warn(lost)
+                    content = pack_unit(unit, options.spans_key, with_user_data=options.attrs == "own")
+                    yield unit[0].part, build_doc(nlp.vocab, content, mark_starts=options.attrs != "min")
+        except UnreadableRecordError as error:
+            raise changed_record_error(error.args[0]) from None
+
+
+def _lost_spans(unit: DocUnit) -> Iterator[str]:
+    """Yield which spans of a Doc's sentences are left out, and why."""
+    for piece in unit:
+        for outcome in piece.outcomes:
+            if outcome.kind is Outcome.LEFT_OUT:
+                yield f"{span_id(piece.sentence.id, outcome.span)} is left out: {outcome.why}"
 
 
 class _Export:

@@ -79,9 +79,10 @@ def ingest(
 ) -> IngestReport:
     """Ingest files, folders or standard input (``-``) into the corpus ``folder``, a transaction a source.
 
-    The corpus is made when the first article is there, if it ``may_create`` one; ``lang`` (a spaCy code, default en) and ``name`` are
-    those of a new corpus, and ``schema`` is put in force in either. ``progress`` counts sources. Raises
-    AnnotatorError where no source can be read (its notes are the further ones), and IngestInterrupted.
+    The corpus is made when the first article is there, if this ``may_create`` one; ``lang`` (a spaCy code,
+    default en) and ``name`` are those of a new corpus, and ``schema`` is put in force in either. ``progress``
+    counts sources. Raises AnnotatorError where no source can be read (its notes are the further ones), and
+    IngestInterrupted.
     """
     run = None
     try:

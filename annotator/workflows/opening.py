@@ -52,12 +52,17 @@ def with_replays(work: Callable[[frozenset[str]], _Value]) -> _Value:
         except UnreadableRecordError as error:
             name = error.args[0]
             if name in replay:
-                raise JournalError(
-                    "a record has changed or contradicts itself",
-                    where=f"{ANNOTATIONS_FOLDER}/{name}.jsonl",
-                    do="try again; if it stays so, restore the file from a copy",
-                ) from None
+                raise changed_record_error(name) from None
             replay |= {name}
+
+
+def changed_record_error(annotator: str) -> JournalError:
+    """Return the error for a journal that does not hold a record as it was when the work began."""
+    return JournalError(
+        "a record has changed or contradicts itself",
+        where=f"{ANNOTATIONS_FOLDER}/{annotator}.jsonl",
+        do="try again; if it stays so, restore the file from a copy",
+    )
 
 
 def open_corpus(path: Path | str) -> CorpusFolder:

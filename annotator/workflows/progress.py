@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
+
+from annotator.core.errors import AnnotatorWarning
 
 WarningCallback = Callable[[str], None]
 """Called with each warning: what is wrong with the stored files."""
@@ -16,3 +19,20 @@ def ignore_progress(done: int, total: int) -> None:
 
 def ignore_warning(text: str) -> None:
     """Show nothing."""
+
+
+def warn_in_python(text: str) -> None:
+    """Show an AnnotatorWarning as Python shows its own."""
+    warnings.warn(text, AnnotatorWarning, stacklevel=2)
+
+
+def warn_once(warn: WarningCallback) -> WarningCallback:
+    """Return a function that passes each text on once, for work that may begin again."""
+    seen: set[str] = set()
+
+    def show(text: str) -> None:
+        if text not in seen:
+            seen.add(text)
+            warn(text)
+
+    return show

@@ -14,7 +14,7 @@ left different things on one stretch of text there is a conflict.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import NamedTuple
@@ -297,16 +297,7 @@ class RecordSelection:
     def warnings(self) -> Iterator[str]:
         """Yield the flaws of the journals and the sentences whose article is not in the corpus."""
         for _, x in self._selected:
-            yield from x.warnings
-            gone = {a: len(x.current_records(a)) for a in x.articles if a not in self._replaces}
-            if count := sum(gone.values()):
-                ids = list(gone)
-                more = f" and {len(ids) - _LISTED_ARTICLES} more" if len(ids) > _LISTED_ARTICLES else ""
-                yield (
-                    f"annotations/{x.name}.jsonl: {count} {'sentence is' if count == 1 else 'sentences are'} "
-                    f"left out, because {ARTICLE_MISSING}: {', '.join(ids[:_LISTED_ARTICLES])}{more}; "
-                    "restore articles/ from a copy"
-                )
+            yield from journal_warnings(x, self._replaces)
 
     # What was accepted and does not count.
 
@@ -366,6 +357,20 @@ class RecordSelection:
         twin = self._exported_twin(article, entry)
         known: frozenset[tuple[int, int, str]] = _span_keys(self.read(twin)) if twin else frozenset()
         return _span_keys(self.read(entry)) - known
+
+
+def journal_warnings(journal: JournalIndex, articles: Container[str]) -> Iterator[str]:
+    """Yield the flaws of a journal, and how many of its sentences are of none of the articles."""
+    yield from journal.warnings
+    gone = {a: len(journal.current_records(a)) for a in journal.articles if a not in articles}
+    if count := sum(gone.values()):
+        ids = list(gone)
+        more = f" and {len(ids) - _LISTED_ARTICLES} more" if len(ids) > _LISTED_ARTICLES else ""
+        yield (
+            f"annotations/{journal.name}.jsonl: {count} {'sentence is' if count == 1 else 'sentences are'} "
+            f"left out, because {ARTICLE_MISSING}: {', '.join(ids[:_LISTED_ARTICLES])}{more}; "
+            "restore articles/ from a copy"
+        )
 
 
 def annotated_lines(article: Article) -> AnnotatedLineIndex | None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import doctest
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from zlib import crc32
 
 import orjson
 import pytest
 
 import annotator
 import annotator.workflows.corpus
-from annotator import AnnotatorError, Answer, Corpus
+from annotator import AnnotatorError, AnnotatorWarning, Answer, Corpus
 from annotator.core.edits import add_span, set_answer
 from annotator.storage.suggestions import SuggestionFile
 from tests import builders
@@ -77,10 +80,13 @@ def test_annotations_of_a_damaged_journal(sample: Corpus) -> None:
     before = list(sample.annotations())
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(lines[:-1]) + b"<<<<<<< ours\n" + lines[-1])
-    assert list(sample.annotations()) == before
+    warned: list[str] = []
+    assert list(sample.annotations(warn=warned.append)) == before
+    assert warned == list(sample.warnings)
+    assert "guide.jsonl" in warned[0]
     odd = lines[5].replace(b'"token_start":', b'"token_start":9', 1)
     path.write_bytes(b"".join([*lines[:5], odd, *lines[6:]]))
-    assert len(list(sample.annotations())) < len(before)
+    assert len(list(sample.annotations(warn=warned.append))) < len(before)
 
 
 def test_what_an_import_brings_is_there_at_once(tmp_path: Path) -> None:
@@ -162,6 +168,82 @@ def test_an_export_for_another_tool(sample: Corpus, tmp_path: Path) -> None:
     assert report.ledger.spans["kept"]
     with pytest.raises(AnnotatorError, match="three shares, such as 80/10/10"):
         sample.export(tmp_path / "other", split="all")
+
+
+@pytest.mark.parametrize("damage", [b"<<<<<<< ours\n", b'{"text": "torn'])
+def test_no_reader_hides_a_flaw(damage: bytes, sample: Corpus, tmp_path: Path) -> None:
+    """Annotations, Docs, parts and `warnings` say what an export says of a damaged journal."""
+    import spacy
+
+    with (sample.path / "annotations" / "guide.jsonl").open("ab") as file:
+        file.write(damage)
+    heard: list[str] = []
+    sample.export(tmp_path / "out", warn=heard.append)
+    assert heard
+    assert list(sample.warnings) == heard
+    for read in (
+        lambda warn: list(sample.annotations(warn=warn)),
+        lambda warn: list(sample.docs(spacy.blank("en"), warn=warn)),
+        lambda warn: sample.splits(warn=warn),
+    ):
+        warned: list[str] = []
+        read(warned.append)
+        assert warned == heard
+    with pytest.warns(AnnotatorWarning, match=r"guide\.jsonl"):
+        sample.splits()
+
+
+def test_docs_name_each_span_that_they_leave_out(sample: Corpus, tmp_path: Path) -> None:
+    """A span inside a token is lost from a Doc, so it is a warning there as it is a loss of an export."""
+    import spacy
+
+    change_record(sample, 20, lambda fields: fields["spans"][0].update(start=fields["spans"][0]["start"] + 1))
+    report = sample.export(tmp_path / "out")
+    assert report.lost == 1
+    [row] = [x for x in (tmp_path / "out" / "ledger.jsonl").read_text().splitlines() if '"left out"' in x][:1]
+    for unit in ("sentence", "article"):
+        warned: list[str] = []
+        docs = list(sample.docs(spacy.blank("en"), unit=unit, warn=warned.append))  # type: ignore[arg-type]
+        assert warned == [f"{orjson.loads(row)['id']} is left out: not on token edges"]
+        assert docs
+
+
+def change_record(corpus: Corpus, number: int, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change a record of guide's journal, checksum included."""
+    path = corpus.path / "annotations" / "guide.jsonl"
+    lines = path.read_bytes().splitlines()
+    fields = orjson.loads(lines[number])
+    del fields["_crc"]
+    change(fields)
+    body = orjson.dumps(fields)[:-1]
+    lines[number] = b'%b,"_crc":"%08x"}' % (body, crc32(body))
+    path.write_bytes(b"\n".join([*lines, b""]))
+
+
+def test_an_iterator_keeps_to_the_journals_of_the_call(sample: Corpus) -> None:
+    """A journal that is replaced meanwhile is read as it was; one that is cut short is an error."""
+    import spacy
+
+    path = sample.path / "annotations" / "guide.jsonl"
+    before, whole = list(sample.annotations()), path.read_bytes()
+    rows = sample.annotations()
+    first = next(rows)
+    other = path.with_name("other")
+    other.write_bytes(b"".join(whole.splitlines(keepends=True)[:3]))
+    other.replace(path)
+    assert [first, *rows] == before
+    for make in (sample.annotations, lambda: sample.docs(spacy.blank("en"))):
+        path.write_bytes(whole)
+        iterator = iter(make())
+        next(iterator)
+        path.write_bytes(b"")
+        with pytest.raises(AnnotatorError, match="a record has changed"):
+            list(iterator)
+    path.write_bytes(whole)
+    iterator = sample.annotations()
+    path.write_bytes(whole.replace(b'"start":', b'"start" ', 1))
+    with pytest.raises(AnnotatorError, match="a record has changed"):
+        list(iterator)
 
 
 def test_what_another_program_changes_is_seen_by_the_next_call(sample: Corpus, tmp_path: Path) -> None:

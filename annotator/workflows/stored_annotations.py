@@ -1,0 +1,113 @@
+"""The annotations in force in a corpus, one at a time, as they are when the iterator is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import Struct
+
+from annotator.core.annotation import Annotation, Answer
+from annotator.core.article import Article, Sentence
+from annotator.core.spans import Span
+from annotator.core.tokens import Token
+from annotator.storage.codec import RecordDecoder, RecordLineError
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.journal_index import JournalIndex, RecordReader, UnreadableRecordError, load_journal_index
+from annotator.workflows.opening import changed_record_error, with_replays
+from annotator.workflows.progress import WarningCallback
+from annotator.workflows.record_selection import journal_warnings
+
+
+class StoredAnnotation(Struct, frozen=True):
+    """What one annotator has made of one sentence, as it is in the corpus."""
+
+    sentence: Sentence
+    article: Article
+    annotator: str
+    annotation: Annotation
+    seq: int
+    """The number of the journal's record that is in force."""
+    time: float
+    """When it was written, in seconds since 1970 (UTC)."""
+
+    @property
+    def text(self) -> str:
+        """The text of the sentence."""
+        return self.sentence.text
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        """The stored tokens; offsets are code points of ``text``."""
+        return self.sentence.tokens
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The spans in reading order; offsets are code points of ``text``."""
+        return self.annotation.spans
+
+    @property
+    def answer(self) -> Answer | None:
+        """The answer; None for a sentence that is not finished."""
+        return self.annotation.answer
+
+    @property
+    def meta(self) -> Mapping[str, object]:
+        """The metadata that the article came with."""
+        return self.article.meta
+
+
+def iterate_annotations(
+    corpus: CorpusFolder, names: Sequence[str], accepts: Sequence[bool], warn: WarningCallback
+) -> Iterator[StoredAnnotation]:
+    """Return an iterator over what these annotators left: by article, then annotator, in text order.
+
+    ``accepts`` has for the number of each answer whether it is wanted; ``warn`` receives the flaws of the
+    stored files. Every record is read once at the call, and its journal stays open: a file that is replaced
+    later is not looked at. Only the places of the records are kept in memory. The iterator raises
+    JournalError where a record has changed since.
+    """
+    reader, ids = RecordReader(), corpus.article_ids()
+
+    def index_all(replay: frozenset[str]) -> list[JournalIndex]:
+        indexes = [load_journal_index(corpus.path, name, corpus.sentences, replay=name in replay) for name in names]
+        for index in indexes:
+            for n in (n for article_id in ids for n in index.current_records(article_id)):
+                reader.read(index, n)
+        return indexes
+
+    indexes = with_replays(index_all)
+    articles = frozenset(ids)
+    for warning in (*corpus.warnings, *(w for index in indexes for w in journal_warnings(index, articles))):
+        warn(warning)
+    return _read_annotations(corpus, ids, indexes, accepts, reader)
+
+
+def _read_annotations(
+    corpus: CorpusFolder,
+    ids: Sequence[str],
+    indexes: Sequence[JournalIndex],
+    accepts: Sequence[bool],
+    reader: RecordReader,
+) -> Iterator[StoredAnnotation]:
+    try:
+        for article_id in ids:
+            wanted = [(x, n) for x in indexes for n in x.current_records(article_id) if accepts[x.answers[n]]]
+            article = corpus.article(article_id) if wanted else None
+            decoder = RecordDecoder()
+            for index, n in wanted if article else ():
+                assert article
+                yield _stored_annotation(reader, decoder, index, n, article)
+    finally:
+        reader.close()
+
+
+def _stored_annotation(
+    reader: RecordReader, decoder: RecordDecoder, index: JournalIndex, number: int, article: Article
+) -> StoredAnnotation:
+    """Return one record as a value; raises JournalError where it is not as it was indexed."""
+    try:
+        record = decoder.decode(reader.read_raw(index, number))
+    except (RecordLineError, UnreadableRecordError):
+        raise changed_record_error(index.name) from None
+    annotated = record.annotated
+    return StoredAnnotation(annotated.sentence, article, index.name, annotated.annotation, record.seq, record.time)
