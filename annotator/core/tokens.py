@@ -42,11 +42,11 @@ def tokens_text(tokens: Sequence[Token]) -> str:
 
 
 def tokens_cover_text(tokens: Sequence[Token], text: str) -> bool:
-    """Whether the tokens' offsets are in order and they spell ``text`` exactly."""
+    """Whether the tokens' offsets are in order, none is empty, and they spell ``text`` exactly."""
     at = 0
     for t in tokens:
         end = t.end
-        if t.start != at or end < at or text[at:end] != t.text:
+        if t.start != at or end <= at or text[at:end] != t.text:
             return False
         at = end
         if t.ws:

@@ -200,11 +200,11 @@ def _encode_span(span: Span, s: Sentence) -> dict[str, object]:
 # -- journal records: reading --------------------------------------------------------------------
 #
 # A line has two parts. Its head, ``text`` and ``tokens``, is the same in all records of a sentence, so
-# the decoder keeps it. Its tail begins with ``spans``, or with ``answer`` for a reader that needs no spans.
+# the decoder keeps it. Its tail begins with ``spans``. Whoever reads a line decides by ``RecordDecoder``
+# whether it counts: an index reads the same tail, and a row that is not plain comes from the record.
 
 _SPANS_START = b'],"spans":['
-_ANSWER_START = b'],"answer":'
-"""What precedes each tail. Inside a text or a label, JSON writes a backslash before the quotation mark."""
+"""What precedes the tail. Inside a text or a label, JSON writes a backslash before the quotation mark."""
 
 
 class _Batch(Struct, frozen=True, gc=False):
@@ -217,7 +217,7 @@ class _Misplaced(Struct, frozen=True, gc=False):
 
 
 class RecordTail(Struct, frozen=True, gc=False):
-    """What a journal line has after its tokens; ``spans`` is empty where they were not read."""
+    """What a journal line has after its tokens."""
 
     meta: _SentenceMeta
     annotator: str = field(name="_annotator_id")
@@ -259,11 +259,8 @@ class RecordDecoder:
             raise RecordLineError(str(error)) from None
 
     def _decode(self, raw: bytes) -> JournalRecord:
-        at = raw.find(_SPANS_START)
-        if at < 0:
-            raise DataError("`spans` does not follow `tokens`")
-        tail = _decode_tail(raw[at + 2 :])
-        text, tokens, digest = self._head(raw[: at + 1])
+        tail, size = _decode_tail(raw)
+        text, tokens, digest = self._head(raw[:size])
         if tail.digest != digest:
             raise DataError("the digest is not that of the text")
         _check_place(text, tail.meta)
@@ -280,20 +277,23 @@ class RecordDecoder:
 
 
 def decode_tail(raw: bytes) -> RecordTail:
-    """Return what a line (without LF) has after its spans; raises RecordLineError or NewerFormatError."""
+    """Return what a line (without LF) has after its tokens; raises RecordLineError or NewerFormatError."""
     if not has_valid_crc(raw):
         raise _crc_error(raw)
-    try:  # without an answer after spans, -1 + 2 leaves the text in the tail, which refuses it
-        return _decode_tail(raw[raw.rfind(_ANSWER_START) + 2 :])
+    try:
+        return _decode_tail(raw)[0]
     except DataError as error:
         _refuse_newer(raw)
         raise RecordLineError(str(error)) from None
 
 
-def _decode_tail(raw: bytes) -> RecordTail:
-    """Return a checked tail from the bytes after its opening brace; raises DataError."""
+def _decode_tail(raw: bytes) -> tuple[RecordTail, int]:
+    """Return the checked tail of a line, and the length of its head in bytes; raises DataError."""
+    size = raw.find(_SPANS_START) + 1
+    if not size:
+        raise DataError("`spans` does not follow `tokens`")
     try:
-        tail = _tail_decoder.decode(b"{" + raw)
+        tail = _tail_decoder.decode(b"{" + raw[size + 1 :])
     except _DECODE_ERRORS as error:
         raise DataError(str(error)) from None
     meta, batch = tail.meta, tail.batch
@@ -307,7 +307,7 @@ def _decode_tail(raw: bytes) -> RecordTail:
         raise DataError("`_batch` does not hold its own record")
     if tail.keys and min(tail.keys.values()) < 0:
         raise DataError("`_keys` counts below nothing")
-    return tail
+    return tail, size
 
 
 def _build_record(text: str, tokens: tuple[Token, ...], tail: RecordTail) -> JournalRecord:
@@ -383,11 +383,12 @@ def _refuse_newer(raw: bytes) -> None:
 
 # -- journal records as rows -----------------------------------------------------------------------
 #
-# An export of a million sentences reads records without the values of core.
+# An export of a million sentences reads records without the values of core. That is for plain lines alone:
+# any other is decoded as a record first, so it counts here where it counts there, and has the same values.
 
 
 class SpanRow(Struct, gc=False):
-    """A stored span; its tokens, the last one included, are None where it touches none."""
+    """A stored span; its tokens, the last one included, are None where it touches none, or they are unknown."""
 
     start: int
     end: int
@@ -398,7 +399,7 @@ class SpanRow(Struct, gc=False):
 
 
 class RecordRow(Struct, gc=False):
-    """One record, checked: the tokens spell the text, none is empty, and the spans lie in it."""
+    """One record, checked: the tokens spell the text, and the spans lie in it."""
 
     text: str
     tokens: list[Token]
@@ -415,22 +416,37 @@ _row_decoder = msgspec.json.Decoder(RecordRow)
 def decode_row(raw: bytes, crc: int, length: int) -> RecordRow:
     """Return the record of a line (without LF) that an index has found with this CRC and text length.
 
-    Raises RecordLineError where the line has changed or contradicts itself.
+    Raises RecordLineError where the line has changed since, or is no record.
     """
     if crc32(raw[:-CRC_LENGTH]) != crc:
         raise RecordLineError("the journal has changed")
     try:
         row = _row_decoder.decode(raw)
-        digest = sha256(row.text.encode()).hexdigest()
-    except _DECODE_ERRORS as error:
-        raise RecordLineError(str(error)) from None
-    if digest != row.digest or len(row.text) != length:
-        raise RecordLineError("the digest or the place is not the text's")
-    if row.rejected and b'"rejected":' in raw[: raw.find(_SPANS_START)]:
-        raise RecordLineError("`rejected` precedes `spans`")
-    for span in (*row.spans, *row.rejected):
-        if not 0 <= span.start < span.end <= length:
-            raise RecordLineError("a span ends after the text, or before it starts")
-    if not tokens_cover_text(row.tokens, row.text) or not all([t.text for t in row.tokens]):  # noqa: C419  (a generator takes longer)
-        raise RecordLineError("the tokens do not spell the text")
-    return row
+        if _is_plain(row, length):
+            return row
+    except _DECODE_ERRORS:
+        pass
+    return _record_row(RecordDecoder().decode(raw))
+
+
+def _is_plain(row: RecordRow, length: int) -> bool:
+    """Return True if a row that is read from the whole line is what its head and its tail hold.
+
+    What a field before the tail can bring into the row alone must be empty; all else agrees with the text.
+    """
+    if row.rejected or row.note or row.flagged or len(row.text) != length:
+        return False
+    if sha256(row.text.encode()).hexdigest() != row.digest or not tokens_cover_text(row.tokens, row.text):
+        return False
+    return all([0 <= span.start < span.end <= length for span in row.spans])  # noqa: C419  (a generator takes longer)
+
+
+def _record_row(record: JournalRecord) -> RecordRow:
+    """Return a record as a row; its spans do not name their tokens."""
+    sentence, annotation = record.annotated.sentence, record.annotated.annotation
+    spans, rejected = (
+        [SpanRow(s.start, s.end, s.label, source=s.source) for s in spans]
+        for spans in (annotation.spans, annotation.rejected)
+    )
+    digest, flagged = text_digest(sentence.text), annotation.flagged
+    return RecordRow(sentence.text, list(sentence.tokens), spans, digest, rejected, annotation.note, flagged)

@@ -187,8 +187,10 @@ def load_journal_index(
         if not (replay or find_rescue_files(rescue_name(corpus, name))):
             with suppress(NotPlainError, UnreadableRecordError):
                 index = read_journal_index(path, name)
+                in_force = (n for article in index.articles for n in index.current_records(article))
+                unread = [n for n in in_force if index.answers[n] != ACCEPTED_NUMBER]
                 with closing(RecordReader()) as reader:
-                    for n in index.superseded:  # no longer in force, but as much to be trusted
+                    for n in (*index.superseded, *unread):  # no export reads them, and they count as much
                         reader.read(index, n)
                 return index
         return _index_by_replay(corpus, name, stored_sentences)

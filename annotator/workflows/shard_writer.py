@@ -50,7 +50,7 @@ class ShardJob(Struct):
     offsets: array[int] = field(default_factory=lambda: array("Q"))
     sizes: array[int] = field(default_factory=lambda: array("I"))
     crcs: array[int] = field(default_factory=lambda: array("I"))
-    seqs: array[int] = field(default_factory=lambda: array("I"))
+    seqs: array[int] = field(default_factory=lambda: array("Q"))
     shared_annotators: dict[int, str] = field(default_factory=dict)
     """Who left a sentence so, where it was not the one annotator of the journal."""
     other_annotations: dict[int, tuple[AnnotatedSentence, ...]] = field(default_factory=dict)
