@@ -89,9 +89,9 @@ class DocumentImporter:
                 new = self._choices.rename(label)
                 if new != label:
                     self._renamed += 1
-                    if self._renamed <= _MAX_NAMED:
-                        what_happened = f"called {new}" if new else "left out"
-                        self._add_note(f"the label {_shortened_label(label)} is {what_happened}")
+                    if self._renamed <= _MAX_NAMED:  # a file may have a label as long as a book
+                        shown = label if len(label) <= _MAX_LABEL_LENGTH else f"{label[:_MAX_LABEL_LENGTH]}…"
+                        self._add_note(f"the label {shown} is {f'called {new}' if new else 'left out'}")
 
     def finish(self) -> None:
         """Put together the articles whose sentences came as documents of their own, and add the notes on the rest."""
@@ -127,9 +127,7 @@ class DocumentImporter:
 
     def _stored_sentences(self, article_id: str) -> tuple[Sentence, ...]:
         """Return the corpus's own sentences of an article that is in it."""
-        if self._corpus is None or article_id not in self._known_ids:
-            return ()
-        return self._corpus.sentences(article_id)
+        return self._corpus.sentences(article_id) if self._corpus and article_id in self._known_ids else ()
 
     def _build_article(self, document: Document) -> Article:
         meta, left = storable_metadata(document.meta)
@@ -140,13 +138,15 @@ class DocumentImporter:
         title = str(document.meta.get(self._choices.title_from, "")) if self._choices.title_from else ""
         if document.id:
             meta.setdefault("id", document.id)
+        file, date = document.where.rpartition(":")[0] or document.where, document.meta.get("date")
+        is_named = document.id and document.id not in file
         return imported_article(
             document.text,
             document.where,
-            _document_origin(document),
+            f"{file}#{document.id}" if is_named else document.where,
             title=title or document.title,
             meta=meta,
-            date=normalize_date(_clean_text(document.meta.get("date"))),
+            date=normalize_date(" ".join(date.split()) if isinstance(date, str) else ""),
         )
 
     def _add_alone(self, piece: AlignedDocument) -> None:
@@ -220,17 +220,3 @@ def storable_metadata(meta: Any) -> tuple[dict[str, Any], list[str]]:
         except (TypeError, ValueError):
             left.append(str(key)[:40])
     return kept, left
-
-
-def _shortened_label(label: str) -> str:
-    """Return a label as a note shows it: a file may have one as long as a book."""
-    return label if len(label) <= _MAX_LABEL_LENGTH else f"{label[:_MAX_LABEL_LENGTH]}…"
-
-
-def _clean_text(value: object) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else ""
-
-
-def _document_origin(document: Document) -> str:
-    file = document.where.rpartition(":")[0] or document.where
-    return f"{file}#{document.id}" if document.id and document.id not in file else document.where

@@ -69,18 +69,16 @@ def with_stated_sentences(document: Document) -> Document:
     They are the sentences that somebody has finished; the document speaks of no others.
     """
     stated_ranges = document.meta.get(SENTENCES_FIELD)
-    if document.sentences or not isinstance(stated_ranges, list) or not all(map(_is_range, stated_ranges)):
+    if document.sentences or not isinstance(stated_ranges, list):
         return document
     at = 0
-    for start, end in stated_ranges:
-        if not at <= start < end <= len(document.text):
+    for given in stated_ranges:
+        if not isinstance(given, list) or [type(x) for x in given] != [int, int]:
             return document
-        at = end
+        if not at <= given[0] < given[1] <= len(document.text):
+            return document
+        at = given[1]
     return replace(document, sentences=tuple((start, end) for start, end in stated_ranges))
-
-
-def _is_range(value: object) -> bool:
-    return isinstance(value, list) and [type(x) for x in value] == [int, int]
 
 
 def article_key(document: Document) -> str:
@@ -143,8 +141,7 @@ def covers_whole_sentences(ranges: Sequence[tuple[int, int]], base: Sequence[Sen
         inside = [p for p in taken if p[0] < s.end and s.start < p[1]]
         if inside and (s.start, s.end) not in inside:
             seen = sum(min(b, s.end) - max(a, s.start) for a, b in inside)
-            gaps = len(inside) - 1
-            if seen + gaps < s.end - s.start:
+            if seen + len(inside) - 1 < s.end - s.start:  # a blank lies between two pieces
                 return False
     return True
 

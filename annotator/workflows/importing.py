@@ -162,11 +162,8 @@ def _open_target(folder: Path, options: ImportOptions, *, may_create: bool) -> _
         text = read_schema_text(path)
         return _Target(folder, None, load_schema(path), text, options.lang or "en")
     if options.schema:
-        raise UsageError(
-            "--schema is for a new corpus, and this one has its own",
-            where=str(folder),
-            do="leave it out; --map and --add-labels deal with other labels",
-        )
+        do = "leave it out; --map and --add-labels deal with other labels"
+        raise UsageError("--schema is for a new corpus, and this one has its own", where=str(folder), do=do)
     corpus = CorpusFolder.open(folder)
     if options.lang and options.lang != corpus.lang:
         what = f"--lang {options.lang}, but the corpus is {corpus.lang}"
@@ -205,23 +202,19 @@ def _labels_to_add(counts: Mapping[str, int], schema: Schema, options: ImportOpt
     lacking = label_mapping.labels_missing_from_schema(counts, schema)
     if len(lacking) > label_mapping.MAX_NEW_LABELS:
         listed = ", ".join(label[:40] for label in list(lacking)[:10])
-        raise SourceError(
-            f"there are {len(lacking):,} labels that the schema lacks ({listed}, …), "
-            f"more than {label_mapping.MAX_NEW_LABELS:,}",
-            where=str(folder),
-            do="take the layer or field that holds labels, not texts or ids; or leave some out with --map",
-        )
+        most = label_mapping.MAX_NEW_LABELS
+        what = f"there are {len(lacking):,} labels that the schema lacks ({listed}, …), more than {most:,}"
+        do = "take the layer or field that holds labels, not texts or ids; or leave some out with --map"
+        raise SourceError(what, where=str(folder), do=do)
     if lacking and not options.add_labels:
         listed = ", ".join(f"{label} ({n})" for label, n in list(lacking.items())[:30])
         more = f" and {len(lacking) - 30} more" if len(lacking) > 30 else ""
-        raise SourceError(
-            f"the schema {schema.name} ({', '.join(x.name for x in schema.labels[:12])}) has no such labels: "
-            f"{listed}{more}",
-            where=str(folder),
-            do=f"{'give' if options.labels else 'add'} "
-            f"{label_mapping.suggested_map_option(lacking, schema, options.labels)} "
-            "(fill in; empty leaves out), or --add-labels",
-        )
+        own = ", ".join(x.name for x in schema.labels[:12])
+        what = f"the schema {schema.name} ({own}) has no such labels: {listed}{more}"
+        pairs = label_mapping.suggested_map_option(lacking, schema, options.labels)
+        verb = "give" if options.labels else "add"
+        do = f"{verb} {pairs} (fill in; empty leaves out), or --add-labels"
+        raise SourceError(what, where=str(folder), do=do)
     return list(lacking)
 
 
@@ -272,12 +265,10 @@ def _raise_losses(log: ConversionLog, options: ImportOptions, ledger: bytes, fol
         _write_ledger(options.ledger_file, ledger)
         see = f"in {source_path_text(options.ledger_file)}"
     losses = Counter(e.why for e in filter(is_loss, log.entries))
-    raise SourceError(
-        f"{pluralize(losses.total(), 'thing')} would be lost: "
-        + ", ".join(f"{why} ({n})" for why, n in losses.most_common()),
-        where=str(folder),
-        do=f"see them {see}, correct the source, or leave --strict out",
-    )
+    reasons = ", ".join(f"{why} ({n})" for why, n in losses.most_common())
+    what = f"{pluralize(losses.total(), 'thing')} would be lost: {reasons}"
+    do = f"see them {see}, correct the source, or leave --strict out"
+    raise SourceError(what, where=str(folder), do=do)
 
 
 def _commit(
@@ -317,11 +308,8 @@ def _check_ledger_file(path: Path, folder: Path) -> None:
     check_outside_corpus(path, folder)
     with translate_os_errors("write", path, SourceError):
         if path.exists() and not _is_ledger(path):
-            raise SourceError(
-                "this file is no ledger, and will not be replaced by one",
-                where=str(path),
-                do="give --ledger-file another name",
-            )
+            what = "this file is no ledger, and will not be replaced by one"
+            raise SourceError(what, where=str(path), do="give --ledger-file another name")
 
 
 def _is_ledger(path: Path) -> bool:

@@ -119,9 +119,8 @@ class RecordBuilder:
 
     def _count_broken_rules(self, spans: Sequence[Span]) -> None:
         """Count the pairs that break a rule of the schema, among the first ``_PAIRS`` that share text."""
-        for outer, inner in islice(_overlapping_pairs(reading_order(list(spans))), _MAX_CHECKED_PAIRS):
-            if broken_rule := self._broken_rule(outer, inner):
-                self.broken_rules[broken_rule] += 1
+        pairs = islice(_overlapping_pairs(reading_order(list(spans))), _MAX_CHECKED_PAIRS)
+        self.broken_rules.update(filter(None, (self._broken_rule(outer, inner) for outer, inner in pairs)))
 
     def _broken_rule(self, outer: Span, inner: Span) -> str:
         """Return the rule that a pair breaks, empty for none; all pairs that lie so break the same."""
@@ -166,18 +165,11 @@ class RecordBuilder:
         steps = [*((Op.JOIN, w) for w in joins), (op, annotated)]
         first = self._staging.next_seq(name)
         parents = {w.sentence.id: first + n for n, w in enumerate(joins)}
-        records = [
-            JournalRecord(
-                first + n,
-                step,
-                w,
-                parent=parents.get(w.sentence.id) if n == len(joins) else None,
-                annotator=name,
-                session=IMPORT_SESSION,
-                time=time,
-            )
-            for n, (step, w) in enumerate(steps)
-        ]
+        records = []
+        for n, (step, w) in enumerate(steps):
+            parent = parents.get(w.sentence.id) if n == len(joins) else None
+            own = JournalRecord(first + n, step, w, parent=parent, annotator=name, session=IMPORT_SESSION, time=time)
+            records.append(own)
         self._staging.add_records(name, records)
         self.counts.records += len(records)
         self.counts.joined += bool(joins)
@@ -214,10 +206,9 @@ class RecordBuilder:
 
     def _change_entry(self, numbers: range, span: Span, outcome: Outcome, why: str) -> None:
         entries = self._log.entries
-        for n in numbers:
-            if any(s.key == span.key for s in entries[n].resulting_spans):
-                entries[n] = replace(entries[n], outcome=outcome, why=why, resulting_spans=())
-                return
+        at = next((n for n in numbers if any(s.key == span.key for s in entries[n].resulting_spans)), None)
+        if at is not None:
+            entries[at] = replace(entries[at], outcome=outcome, why=why, resulting_spans=())
 
     def _existing_of(self, name: str, article_id: str) -> _ExistingAnnotations:
         if (name, article_id) not in self._existing:
@@ -270,9 +261,8 @@ def _join_sentences(annotated_sentences: Sequence[AnnotatedSentence], text: str)
     if len(annotated_sentences) == 1:
         return annotated_sentences[0]
     half = len(annotated_sentences) // 2
-    return join_sentences(
-        _join_sentences(annotated_sentences[:half], text), _join_sentences(annotated_sentences[half:], text), text
-    ).after[0]
+    left, right = (_join_sentences(part, text) for part in (annotated_sentences[:half], annotated_sentences[half:]))
+    return join_sentences(left, right, text).after[0]
 
 
 def _annotation_of(document: Document, sentence_range: tuple[int, int], *, answered: bool, first: bool) -> Annotation:
@@ -285,10 +275,8 @@ def _annotation_of(document: Document, sentence_range: tuple[int, int], *, answe
         note=" ".join(document.note.split()) if first else "",
         flagged=document.flagged and first,
     )
-    return annotation.with_spans(list(_spans_inside(document.spans, start, end))).with_rejected(
-        list(_spans_inside(document.rejected, start, end))
+    spans, rejected = (
+        [s.shifted(-start) for s in spans if start <= s.start and s.end <= end]
+        for spans in (document.spans, document.rejected)
     )
-
-
-def _spans_inside(spans: Iterable[Span], start: int, end: int) -> Iterator[Span]:
-    return (s.shifted(-start) for s in spans if start <= s.start and s.end <= end)
+    return annotation.with_spans(spans).with_rejected(rejected)

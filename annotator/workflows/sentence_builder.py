@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 
 from msgspec import Struct
 
@@ -86,16 +87,6 @@ def build_sentences(
         ranges = _join_split_tokens(sorted([*stated, *_gap_ranges(text, stated)]), tokens)
         starts = {start for start, _ in stated}
         from_file = frozenset(n for n, (start, _) in enumerate(ranges) if start in starts)
-    return _tokenize_ranges(article, ranges, tokens, tokenizer, from_file)
-
-
-def _tokenize_ranges(
-    article: Article,
-    ranges: Sequence[CharRange],
-    tokens: Sequence[Token],
-    tokenizer: Tokenizer,
-    from_file: frozenset[int],
-) -> BuiltSentences:
     sentences: list[Sentence] = []
     retokenized = 0
     for n, (start, end) in enumerate(ranges, 1):
@@ -144,9 +135,7 @@ def _detected_ranges(text: str, lines: Sequence[SourceLine], *, by_sentence: boo
         start = len(text) - len(text.lstrip())
         return [(start, start + len(whole))] if whole else []
     rows = text.split("\n")
-    starts = [0]
-    for row in rows[:-1]:
-        starts.append(starts[-1] + len(row) + 1)
+    starts = list(accumulate((len(row) + 1 for row in rows[:-1]), initial=0))
     return [
         found
         for group in paragraph_lines(rows, tuple(lines))
@@ -186,16 +175,10 @@ def sentence_runs(spans: Sequence[Span], sentences: Sequence[Sentence]) -> list[
     Every sentence is in one run; a run of several is to be joined.
     """
     starts = [s.start for s in sentences]
-    joined = [False] * len(sentences)
+    joined = bytearray(len(sentences))
     for span in spans:
         first = max(0, bisect_right(starts, span.start) - 1)
         last = max(first, bisect_left(starts, span.end) - 1)
-        for n in range(first, last):
-            joined[n] = True
-    runs: list[tuple[int, int]] = []
-    begin = 0
-    for n in range(len(sentences)):
-        if not joined[n]:
-            runs.append((begin, n + 1))
-            begin = n + 1
-    return runs
+        joined[first:last] = b"\1" * (last - first)
+    ends = [n for n, is_joined in enumerate(joined, 1) if not is_joined]
+    return list(pairwise([0, *ends]))

@@ -96,9 +96,8 @@ def extend_body(
     least = 0.0 if any(frame[last + 1 :]) else IMPOSSIBLE_SCORE
     tail = _extension_length([*zip(scores, ends_sentence, frame, strict=True)][last + 1 :], least)
     before = [PagePart.BEFORE] * (first - head) + [PagePart.BODY] * head
-    return (
-        before + states[first : last + 1] + [PagePart.BODY] * tail + [PagePart.AFTER] * (len(states) - last - 1 - tail)
-    )
+    after = [PagePart.BODY] * tail + [PagePart.AFTER] * (len(states) - last - 1 - tail)
+    return before + states[first : last + 1] + after
 
 
 def _extension_length(units: list[tuple[float, bool, bool]], least: float = 0.0) -> int:

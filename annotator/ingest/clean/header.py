@@ -23,8 +23,8 @@ MAX_PLACE_WORDS = 4
 def promote_agencies(page: SegmentedPage, title: int, lines: list[SourceLine]) -> None:
     """Make bylines of agencies beside a byline or date; elsewhere they are a picture's."""
     for at in range(title + 1, len(lines)):
-        after = at - 1 == title or _is_byline_or_date(page, at - 1)
-        dated = at + 1 < len(lines) and _is_byline_or_date(page, at + 1)
+        after = at - 1 == title or line_features.is_headline_companion(page.features[at - 1])
+        dated = at + 1 < len(lines) and line_features.is_headline_companion(page.features[at + 1])
         if line_features.is_agency_line(page.features[at].text) and after and (dated or at - 1 != title):
             lines[at] = SourceLine(LineVerdict.BYLINE, "an agency under the title")
 
@@ -35,18 +35,15 @@ def promote_places(page: SegmentedPage, title: int, lines: list[SourceLine]) -> 
     A place, unlike an author, is named in the article.
     """
     for at in range(title + 1, len(lines)):
-        text = page.features[at].text
-        if (
-            lines[at].verdict is not LineVerdict.BOILERPLATE
-            or not _looks_like_place(text)
-            or not page.mentions_text(text)
-        ):
+        text, is_dropped = page.features[at].text, lines[at].verdict is LineVerdict.BOILERPLATE
+        if not is_dropped or not _looks_like_place(text) or not page.mentions_text(text):
             continue
         if page.features[at].is_furniture or page.features[at].is_ending:
             continue
         dated = at + 1 < len(lines) and line_features.is_date_line(page.features[at + 1])
         signed = at + 1 == len(lines) and (
-            _is_byline_or_date(page, at - 1) or line_features.is_person_name_line(page.features[at - 1])
+            line_features.is_headline_companion(page.features[at - 1])
+            or line_features.is_person_name_line(page.features[at - 1])
         )
         if dated or signed:
             lines[at] = SourceLine(LineVerdict.DATELINE, "a place beside a byline or date")
@@ -63,17 +60,10 @@ def _looks_like_place(text: str) -> bool:
     )
 
 
-def _is_byline_or_date(page: SegmentedPage, at: int) -> bool:
-    return line_features.is_headline_companion(page.features[at])
-
-
 def promote_names(page: SegmentedPage, title: int, lines: list[SourceLine]) -> None:
     """Make bylines of bare names that are between the title and the article beside a byline or date."""
-    if any(
-        line_features.is_byline_line(page.features[at]) and page.features[at].words > 1
-        for at, line in enumerate(lines)
-        if line.verdict is LineVerdict.BYLINE
-    ):
+    bylines = [page.features[at] for at, line in enumerate(lines) if line.verdict is LineVerdict.BYLINE]
+    if any(line.words > 1 and line_features.is_byline_line(line) for line in bylines):
         return
     for at in range(title + 1, min(len(lines), title + MAX_AUTHOR_DISTANCE)):
         one = page.features[at]
@@ -82,7 +72,8 @@ def promote_names(page: SegmentedPage, title: int, lines: list[SourceLine]) -> N
         ):
             continue
         beside = any(
-            lines[other].verdict in {LineVerdict.BYLINE, LineVerdict.DATELINE} or _is_byline_or_date(page, other)
+            lines[other].verdict in {LineVerdict.BYLINE, LineVerdict.DATELINE}
+            or line_features.is_headline_companion(page.features[other])
             for other in (at - 1, at + 1)
             if 0 <= other < len(lines)
         )

@@ -39,10 +39,9 @@ def headline_above(page: SegmentedPage, best: int, byline_bonus: float) -> int:
     sentence = page.features[best].text.rstrip()[-1:] == "."
     if not touching and not sentence:
         return best
-    above = _shares_words_with_body(page, top) or (
-        (byline_bonus or top == 0) and _is_headline_with_deck(page, top, best)
-    )
-    return top if above else best
+    if _shares_words_with_body(page, top) or ((byline_bonus or top == 0) and _is_headline_with_deck(page, top, best)):
+        return top
+    return best
 
 
 def _reads_as_headline(page: SegmentedPage, at: int) -> bool:
@@ -175,11 +174,8 @@ def _may_be_title(page: SegmentedPage, at: int) -> bool:
     """Return whether a unit that was taken for body text may be the headline after all."""
     line = page.features[at]
     question = line.text.rstrip()[-1:] in {"?", "!"} and line.inner_sentences == 0
-    return (
-        (not line.ends_sentence or question)
-        and line.words <= 22
-        and (at == page.body_start or _byline_bonus(page, at) > 0)
-    )
+    is_placed = at == page.body_start or _byline_bonus(page, at) > 0
+    return line.words <= 22 and is_placed and (question or not line.ends_sentence)
 
 
 def _title_score(page: SegmentedPage, at: int) -> float:
@@ -207,16 +203,16 @@ def _title_penalty(page: SegmentedPage, at: int, common: int) -> float:
     line = page.features[at]
     named = is_byline_line(line) and not (is_capitals_byline(line.text) and common >= 2)
     odd = named or is_date_line(line) or is_photo_credit(line) or _precedes_credit(page, at)
-    return 1.5 * odd + 1.0 * _follows_label(page, at) + 1.0 * _in_dated_list(page, at) + 0.4 * min(line.links, 2)
+    # One of the four units before is a label such as "See also".
+    labelled = any(page.features[other].is_ending for other in range(max(0, at - 4), at))
+    return 1.5 * odd + 1.0 * labelled + 1.0 * _in_dated_list(page, at) + 0.4 * min(line.links, 2)
 
 
 def _precedes_credit(page: SegmentedPage, at: int) -> bool:
     """Return whether a photographer's name and agency follow: then ``at`` is a caption."""
-    if at + 1 >= len(page.units) or not (
-        "," in page.features[at + 1].text or is_photo_owner(page.features[at + 1].text)
-    ):
-        return False
-    return is_photo_credit(page.features[at + 1])
+    following = page.features[at + 1] if at + 1 < len(page.units) else None
+    named = following is not None and ("," in following.text or is_photo_owner(following.text))
+    return following is not None and named and is_photo_credit(following)
 
 
 def _byline_bonus(page: SegmentedPage, at: int) -> float:
@@ -226,11 +222,6 @@ def _byline_bonus(page: SegmentedPage, at: int) -> float:
     if not marks:
         return 0.0
     return 0.8 if marks[0] == at + 1 else 0.6
-
-
-def _follows_label(page: SegmentedPage, at: int) -> bool:
-    """Return whether one of the four units before is a label such as "See also"."""
-    return any(page.features[other].is_ending for other in range(max(0, at - 4), at))
 
 
 def _in_dated_list(page: SegmentedPage, at: int) -> bool:

@@ -303,15 +303,9 @@ def is_page_frame(line: LineFeatures, again: bool) -> bool:
     """Return whether a unit is surely not running text, so that an article does not reach beyond it."""
     shape = line.is_furniture or line.is_ending or line.has_time_ago or line.is_truncated or again
     words = line.legal or line.calls or (line.biography >= 2 and not line.has_quotation)
-    return bool(
-        shape
-        or words
-        or is_date_line(line)
-        or is_byline_line(line)
-        or is_photo_credit(line)
-        or lexicon.SIGN_OFF.match(line.text)
-        or lexicon.REPORTING_CREDIT.match(line.text)
-    )
+    if shape or words or is_headline_companion(line) or is_photo_credit(line):
+        return True
+    return bool(lexicon.SIGN_OFF.match(line.text) or lexicon.REPORTING_CREDIT.match(line.text))
 
 
 def is_headline_companion(line: LineFeatures) -> bool:

@@ -76,10 +76,8 @@ def _precedes_dateline(page: SegmentedPage, at: int) -> bool:
     if opening is None:
         return False
     dashed = not opening[0].rstrip().endswith(":") and opening["place"].isupper()
-    return (
-        bool(opening["agency"] or opening["alone"] or dashed)
-        or lexicon.DATE_PATTERN.search(page.features[at].text[-30:]) is not None
-    )
+    dated = lexicon.DATE_PATTERN.search(page.features[at].text[-30:])
+    return bool(opening["agency"] or opening["alone"] or dashed or dated)
 
 
 def _is_subhead(page: SegmentedPage, at: int) -> bool:
@@ -152,18 +150,23 @@ def trim_trailer(page: SegmentedPage, lines: list[SourceLine]) -> list[SourceLin
     cut = _biography_start(page, lines)
     for at in range(cut, len(lines)):
         if lines[at].verdict is not LineVerdict.BOILERPLATE:
-            lines[at] = boilerplate_verdict(
-                "about the author" if at < cut + MAX_BIOGRAPHY_UNITS else "after the end of the article"
-            )
-    return _without_trailing_subheads(page, _without_appeal(page, lines))
+            near = at < cut + MAX_BIOGRAPHY_UNITS
+            lines[at] = boilerplate_verdict("about the author" if near else "after the end of the article")
+    _drop_appeals(page, lines)
+    # Headings after which no paragraph comes.
+    for at in range(len(lines) - 1, -1, -1):
+        if lines[at].verdict is LineVerdict.BODY:
+            break
+        if lines[at].verdict is LineVerdict.SUBHEAD:
+            lines[at] = boilerplate_verdict(boilerplate_reason(page, at, "after the end of the article"))
+    return lines
 
 
 def _biography_start(page: SegmentedPage, lines: list[SourceLine]) -> int:
     """Return where the author's portrait begins, the number of units where there is none."""
     body = [at for at, line in enumerate(lines) if line.verdict.annotated]
-    bylines = [
-        parse_author(page.features[at].text) for at, line in enumerate(lines) if line.verdict is LineVerdict.BYLINE
-    ]
+    signed = [at for at, line in enumerate(lines) if line.verdict is LineVerdict.BYLINE]
+    bylines = (parse_author(page.features[at].text) for at in signed)
     names = {name.strip().lower() for byline in bylines for name in AUTHOR_SEPARATOR.split(byline)} - {""}
     for at in body[-MAX_BIOGRAPHY_UNITS:] if len(body) > MAX_BIOGRAPHY_UNITS else []:
         one = page.features[at]
@@ -171,9 +174,8 @@ def _biography_start(page: SegmentedPage, lines: list[SourceLine]) -> int:
         headed = any(one.key.startswith(name) for name in names) and one.words <= 12 and not one.ends_sentence
         if headed or (one.biography >= 2 and not one.has_quotation and (named or one.biography >= 4)):
             return at
-        if _starts_with_author(page, at, names) and not any(
-            any(name in page.features[other].key for other in body if other < at) for name in names
-        ):
+        before = (page.features[other].key for other in body if other < at)
+        if _starts_with_author(page, at, names) and not any(name in key for key in before for name in names):
             return at
     return len(lines)
 
@@ -185,31 +187,15 @@ def _starts_with_author(page: SegmentedPage, at: int, names: set[str]) -> bool:
     return full and not line.has_quotation and line.words <= MAX_BIOGRAPHY_WORDS
 
 
-def _without_appeal(page: SegmentedPage, lines: list[SourceLine]) -> list[SourceLine]:
-    """Return the verdicts without the last paragraphs that turn to the reader or correct the article."""
+def _drop_appeals(page: SegmentedPage, lines: list[SourceLine]) -> None:
+    """Drop the last paragraphs that turn to the reader or correct the article."""
     body = [at for at, line in enumerate(lines) if line.verdict is LineVerdict.BODY]
     for at in body[:0:-1]:
         one = page.features[at]
-        if (
-            one.has_quotation
-            or one.words > MAX_APPEAL_WORDS
-            or not (READER_APPEAL.search(one.text) or CORRECTION_NOTE.match(one.text))
-        ):
-            return lines
-        lines[at] = boilerplate_verdict(
-            "turns to the reader" if READER_APPEAL.search(one.text) else "corrects the article"
-        )
-    return lines
-
-
-def _without_trailing_subheads(page: SegmentedPage, lines: list[SourceLine]) -> list[SourceLine]:
-    """Return the verdicts without headings after which no paragraph comes."""
-    for at in range(len(lines) - 1, -1, -1):
-        if lines[at].verdict is LineVerdict.BODY:
-            return lines
-        if lines[at].verdict is LineVerdict.SUBHEAD:
-            lines[at] = boilerplate_verdict(boilerplate_reason(page, at, "after the end of the article"))
-    return lines
+        appeals = READER_APPEAL.search(one.text)
+        if one.has_quotation or one.words > MAX_APPEAL_WORDS or not (appeals or CORRECTION_NOTE.match(one.text)):
+            return
+        lines[at] = boilerplate_verdict("turns to the reader" if appeals else "corrects the article")
 
 
 # From the text of a page to its cleaned form.
@@ -235,7 +221,10 @@ def _unit_verdicts(page: SegmentedPage) -> list[SourceLine]:
         return [boilerplate_verdict(boilerplate_reason(page, at, "no prose near it")) for at in range(len(page.units))]
     title = find_title(page)
     start = max(page.body_start, title + 1) if title is not None else page.body_start
-    start = _start_after_deck(page, title, start)
+    # After a deck or two, a byline or date ends the head.
+    reach = range(start, min(start + (1 if title is None else 4), page.body_end))
+    end = max((at + 1 for at in reach if _ends_header(page, start, at)), default=start)
+    start = end if end < page.body_end else start
     lines = header_verdicts(page, title, start)
     lines += [body_verdict(page, title, at) for at in range(start, page.body_end)]
     lines += [
@@ -243,13 +232,6 @@ def _unit_verdicts(page: SegmentedPage) -> list[SourceLine]:
         for at in range(page.body_end, len(page.units))
     ]
     return trim_trailer(page, lines)
-
-
-def _start_after_deck(page: SegmentedPage, title: int | None, start: int) -> int:
-    """Return the article's first unit: the one after a byline or date that follows a deck or two."""
-    reach = range(start, min(start + 4, page.body_end) if title is not None else min(start + 1, page.body_end))
-    marks = [at for at in reach if _ends_header(page, start, at)]
-    return marks[-1] + 1 if marks and marks[-1] + 1 < page.body_end else start
 
 
 def _ends_header(page: SegmentedPage, start: int, at: int) -> bool:

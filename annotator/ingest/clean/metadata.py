@@ -86,12 +86,9 @@ def parse_author(text: str) -> str:
     rest = BYLINE_LEAD.sub("", author_in_dated_line(text) or text.strip())
     match = lexicon.DATE_PATTERN.search(rest)
     rest = BYLINE_STOP.sub("", rest[: match.start()] if match else rest)
-    if (
-        lexicon.OFFICE_WORD.search(rest)
-        and len(MISSING_SPACE.split(rest)) > 1
-        and len(MISSING_SPACE.split(rest)[0].split()) >= 2
-    ):
-        rest = MISSING_SPACE.split(rest)[0]
+    name, *more = MISSING_SPACE.split(rest)
+    if more and len(name.split()) >= 2 and lexicon.OFFICE_WORD.search(rest):
+        rest = name
     rest = AUTHOR_LINK.sub("", rest)
     parts = [part.strip() for part in AFTER_AUTHOR.sub("", rest.strip(" -–—|,·:")).split(",")]
     return _without_agency(", ".join(part for at, part in enumerate(parts) if at == 0 or _is_second_author(part)))
@@ -133,19 +130,15 @@ def place_and_agency(text: str, opening: bool) -> tuple[str, str]:
     if match and not opening:
         return match["place"].strip(" ,"), match["agency"]
     if not opening:
-        return dateline_place(text) or _place_without_date(text), ""
+        # Without a date it is a place if it is a few words without a figure.
+        short = len(text.split()) <= 4 and not any(map(str.isdigit, text)) and text.strip()[:1].isupper()
+        return dateline_place(text) or text.strip() * short, ""
     match = lexicon.DATELINE_PREFIX.match(text[:120])
     if match is None or SALUTATION.match(text):
         return "", ""
     place = (match["place"] or "").strip(" ,")
     agency = match["agency"] or match["alone"] or ""
     return (place, agency) if agency or 0 < len(place.split()) <= 4 else ("", "")
-
-
-def _place_without_date(text: str) -> str:
-    """Return a dateline that is a few words without a figure, as places are, else ""."""
-    short = len(text.split()) <= 4 and not any(map(str.isdigit, text)) and text.strip()[:1].isupper()
-    return text.strip() if short else ""
 
 
 def find_agency(text: str) -> str:
@@ -196,9 +189,8 @@ def describe_page(page: SegmentedPage, verdicts: list[SourceLine], lines: tuple[
     opening = texts[LineVerdict.BODY][:1]
     datelines, bylines = texts[LineVerdict.DATELINE], texts[LineVerdict.BYLINE]
     places = [place_and_agency(text, opening=False) for text in datelines]
-    places += [
-        place_and_agency(text, opening=True) for text in opening if not _opens_with_speaker(texts[LineVerdict.BODY])
-    ]
+    if opening and not _opens_with_speaker(texts[LineVerdict.BODY]):
+        places.append(place_and_agency(opening[0], opening=True))
     agencies = [agency for _, agency in places] + [find_agency(text) for text in (*bylines, *datelines)]
     sites = [find_site(unit.text) for unit in page.units[page.body_end :]]
     stated = (*datelines, *bylines, *_publication_lines(page, verdicts))
