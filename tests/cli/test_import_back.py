@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from annotator.formats.document import Document
+from annotator.formats.registry import export_formats
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.import_documents import with_stated_sentences
 from tests.cli.command_runner import call
@@ -27,6 +28,14 @@ HOLDS = {
     "plain": "annotations.jsonl",
     "spacy": "train.spacy",
 }
+
+CUT_AGAIN = {"brat", "conll", "spacy-json"}
+"""The formats that have no place for sentences, or no more than that."""
+
+
+def test_every_format_is_known_here() -> None:
+    """Each format that can be written brings sentences back, or is known not to."""
+    assert HOLDS.keys() | CUT_AGAIN == set(export_formats()), "add its main file to HOLDS here, or it to CUT_AGAIN"
 
 
 @pytest.fixture(scope="module")

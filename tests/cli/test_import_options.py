@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet
 import pytest
 
 from annotator.core.annotation import Answer
@@ -81,7 +82,7 @@ _OFFSETS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("form", [*_OFFSETS, "brat", "webanno"])
+@pytest.mark.parametrize("form", [n for n, info in registry.FORMATS.items() if "offsets" in info.reader_options])
 def test_what_offsets_count_is_the_user_s_word(tmp_path: Path, form: str) -> None:
     """Every format that has offsets believes ``--offsets``; here the last character is counted in."""
     path = tmp_path / "f"
@@ -93,7 +94,11 @@ def test_what_offsets_count_is_the_user_s_word(tmp_path: Path, form: str) -> Non
         path.write_text(
             "#FORMAT=WebAnno TSV 3.3\n#T_SP=x.N|v\n\n\n#Text=Lena\n1-1\t0-3\tLena\tPERSON\t\n", encoding="utf-8"
         )
+    elif form == "huggingface":
+        rows = [{"text": TEXT, "spans": [{"start": 0, "end": 3, "label": "PERSON", "text": "Lena"}]}]
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), path)
     else:
+        assert form in _OFFSETS, "add a record of the new format to _OFFSETS here"
         jsonl(path, _OFFSETS[form])
     result = imported(path, tmp_path / "c", "--offsets", "inclusive", "--json")
     assert result.code == 0, result.err

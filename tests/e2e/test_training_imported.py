@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from annotator.formats import registry
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "corpus"
 SHARED = ROOT.parent / "shared" / "data" / "exports"
-FORMATS = ("prodigy", "doccano", "labelstudio", "brat", "conll", "webanno", "huggingface", "spacy-json", "plain")
+FORMATS = tuple(name for name, info in registry.FORMATS.items() if info.can_write)
 TINY = (
     "--components.tok2vec.model.encode.width", "32",
     "--components.tok2vec.model.encode.depth", "1",

@@ -85,7 +85,7 @@ def records(*keys: str) -> st.SearchStrategy[Any]:
     )
 
 
-def assert_accounted(module: ModuleType, path: Path, data: bytes) -> None:
+def assert_accounted(module: ModuleType | Format, path: Path, data: bytes) -> None:
     """Assert that a file of these bytes is read with every span accounted for, or refused."""
     path.write_bytes(data)
     with suppress(SourceError):

@@ -15,8 +15,8 @@ from annotator.workflows.round_trip import compare_documents
 from tests.formats.awkward_documents import AWKWARD, tokenised
 
 WRITABLE = [name for name in registry.FORMATS if registry.FORMATS[name].can_write]
-EXACT = {"prodigy", "doccano", "labelstudio", "huggingface", "plain"}
-"""The formats that hold every text and every span."""
+LOSSY = {"brat", "conll", "webanno", "spacy-json"}
+"""The formats that cannot hold every text and every span; all others must, a new one too."""
 
 
 @pytest.mark.parametrize("name", WRITABLE)
@@ -34,8 +34,8 @@ def test_every_span_comes_back_or_is_listed(name: str, with_tokens: bool, tmp_pa
     assert read.is_balanced
     certificate = compare_documents(name, out, back, written)
     assert certificate.passed, "\n".join(certificate.lines())
-    if name in EXACT:
-        assert _marked(back) == _marked(out)
+    if name not in LOSSY:
+        assert _marked(back) == _marked(out), f"add {name} to LOSSY here if it cannot hold this"
 
 
 def _marked(documents: list[Document]) -> Counter[tuple[str, int, int, str]]:

@@ -106,6 +106,15 @@ FILES: dict[str, tuple[str, str, list[list[tuple[str, str]]]]] = {
     "webanno escaped token": ("webanno", TSV + "#Text=a\\\\b Bo\n1-1\t0-3\ta\\\\b\t_\t\n1-2\t4-6\tBo\tP\t\n", [[BO]]),
 }
 
+ELSEWHERE = {"prodigy", "brat", "uima", "huggingface", "spacy"}
+"""The formats whose foreign files are in the tests of their own name."""
+
+
+def test_every_format_has_foreign_files() -> None:
+    """A new format comes with files as its own tool writes them."""
+    here = {name for name, _, _ in FILES.values()}
+    assert here | ELSEWHERE == registry.FORMATS.keys(), "add a file to FILES here, or the name to ELSEWHERE"
+
 
 @pytest.mark.parametrize("case", FILES)
 def test_a_file_is_recognised_and_read(case: str, tmp_path: Path) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-from annotator.formats import doccano, format_detection, plain, prodigy, spacy_json
+from annotator.formats import doccano, format_detection, prodigy, registry
 from annotator.formats.document import ConversionLog
 from annotator.formats.import_source import ImportSource
 from annotator.formats.span_fields import NoteCounter, RawSpan, convert_spans, name_of, seconds_of, whole_number
@@ -28,13 +27,16 @@ PLACES = (
     '{"text": "Ida left", "ents": [], "tokens": [%s], "spans": {"a": [%s]}}',
 )
 
+NOT_A_RECORD_A_LINE = {"labelstudio", "brat", "conll", "webanno", "uima", "huggingface", "spacy"}
+"""The formats whose files are not a JSON record a line, or not only."""
 
-@pytest.mark.parametrize("module", [prodigy, doccano, plain, spacy_json])
+
+@pytest.mark.parametrize("name", registry.FORMATS)
 @pytest.mark.parametrize("place", PLACES)
-def test_odd_values_are_read_or_refused(tmp_path: Path, module: ModuleType, place: str) -> None:
+def test_odd_values_are_read_or_refused(tmp_path: Path, name: str, place: str) -> None:
     """Nesting that orjson reads and others don't, huge numbers and NUL make no traceback anywhere."""
     for value in ODD:
-        assert_accounted(module, tmp_path / "x.jsonl", place.replace("%s", value).encode())
+        assert_accounted(registry.load_format(name), tmp_path / "x.jsonl", place.replace("%s", value).encode())
 
 
 def test_a_record_may_be_an_article(tmp_path: Path) -> None:
@@ -46,6 +48,7 @@ def test_a_record_may_be_an_article(tmp_path: Path) -> None:
         "plain": {"text": text, "spans": [[0, 3, "A"]]},
         "spacy-json": [text, {"entities": [[0, 3, "A"]]}],
     }
+    assert rows.keys() | NOT_A_RECORD_A_LINE == registry.FORMATS.keys(), "add a row here for the new format"
     for format_, row in rows.items():
         (tmp_path / "x").write_text(json.dumps(row) + "\n")
         assert list(format_detection.matching_formats(ImportSource(tmp_path / "x").sample())) == [format_]

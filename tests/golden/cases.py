@@ -14,10 +14,12 @@ from pathlib import Path
 
 import orjson
 
+from annotator.formats import registry
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 SHARED = Path(os.environ.get("ANNOTATOR_SHARED") or ROOT / "../shared").resolve()
-FORMATS = ("prodigy", "doccano", "labelstudio", "brat", "conll", "webanno", "huggingface", "spacy-json", "plain")
+FORMATS = tuple(name for name, info in registry.FORMATS.items() if info.can_write)
 KEYMAP = '[keys]\nundo = ["U", "ctrl+z"]\nquit = []\n[labels]\nPERSON = "p"\n'
 
 
