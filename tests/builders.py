@@ -116,12 +116,15 @@ def span(text: str, words: str, label: str) -> Span:
 
 
 def article(
-    text: str, lines: str, *, title: str = "", origin: str = "market.txt", byline: str = "", date: str = ""
+    text: str, lines: str, *, title: str | None = None, origin: str = "market.txt", byline: str = "", date: str = ""
 ) -> Article:
-    """Make an article; ``lines`` has a letter of ``tybx-`` for each line."""
+    """Make an article; ``lines`` has a letter of ``tybx-`` for each line.
+
+    Without ``title`` the first line is the title; an empty one makes an article without a title.
+    """
     verdicts = tuple(SourceLine(_LETTERS[x], f"looks like {_LETTERS[x].value}") for x in lines)
     digest = text_digest(text)
-    head = title or text.split("\n", 1)[0]
+    head = text.split("\n", 1)[0] if title is None else title
     return Article(article_id_from_digest(digest), origin, digest, text, verdicts, title=head, byline=byline, date=date)
 
 

@@ -68,7 +68,8 @@ class FileSample(Struct, frozen=True):
     def json_values(self, most: int = SAMPLE_VALUES) -> list[Any]:
         """Return the first whole JSON values: elements of one list, or values on lines (JSONL).
 
-        The last one may be cut off and is left out then; none where this is no JSON.
+        A first line that is itself an array comes as its elements, and no other line does. The last
+        one may be cut off and is left out then; none where this is no JSON.
         """
         text, decoder = self.text.lstrip().removeprefix("["), json.JSONDecoder()
         found: list[Any] = []

@@ -42,7 +42,11 @@ class Format(Protocol):
         """Return why the file looks like this format, or an empty text."""
 
     def read(self, source: ImportSource, log: ConversionLog) -> Iterator[Document]:
-        """Yield the documents of a file; takes as keywords the reader options that its entry names."""
+        """Yield the documents of a file.
+
+        ``layer`` and ``names`` come as keywords where the entry has them as reader options;
+        `read_records_with_unit` obeys ``offsets``.
+        """
 
     def write(self, documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
         """Write the documents into the folder ``out`` and return the files."""

@@ -97,7 +97,7 @@ class TaskState(Struct, frozen=True, eq=False):
     banner: str = ""
     """What must stay on the screen: that saving has failed and where the work is kept."""
     guideline_label: str = ""
-    """The label that was last used, whose guideline is shown."""
+    """The label whose guideline is shown: the one last used, the schema's first before that."""
     label_counts: Mapping[str, int] = field(default_factory=dict)
     """How many spans of each label the article has."""
     navigation_summary: str = ""

@@ -12,6 +12,7 @@ import pytest
 
 from annotator.cli.main import main as annotator_group
 from annotator.core.schema import LABEL_COLOURS
+from annotator.formats.registry import FORMATS, export_formats
 from annotator.session.keymap import effective_keymap
 from annotator.session.keymap_file import parse_keymap
 from annotator.storage.schemas import load_schema
@@ -125,6 +126,15 @@ def test_the_schema_in_the_manual_can_be_used(tmp_path: Path) -> None:
     assert [x.name for x in load_schema(str(tmp_path / "own.toml")).labels]
     page = (MANUAL / "schema.md").read_text(encoding="utf-8")
     assert all(colour in page for colour in LABEL_COLOURS)
+
+
+def test_the_table_of_formats_is_that_of_the_registry() -> None:
+    """The page has a row for each format, with the names that import and export take."""
+    page = (MANUAL / "formats.md").read_text(encoding="utf-8")
+    rows = {r[0]: r[1] for r in re.findall(r"^\|[^|]+\| `([\w-]+)` \| (`[\w-]+`|–)", page, re.MULTILINE)}
+    exports = export_formats()
+    wanted = {name: f"`{name}`" if name in exports else "–" for name in FORMATS}
+    assert rows == wanted, "correct the table in annotator/manual/formats.md"
 
 
 def test_the_python_page_has_every_method_of_corpus() -> None:

@@ -40,7 +40,10 @@ SCHEMAS = ("news", "court")
 def test_every_command_has_a_handler_and_every_handler_a_command(tmp_path: Path) -> None:
     """What the registry lists is what the controller can do, no more and no less."""
     controller = AnnotationController(builders.open_session(builders.make_corpus(tmp_path / "news")))
-    assert set(controller._commands) == {c.id for c in ALL_COMMANDS}
+    handlers, ids = set(controller._commands), {c.id for c in ALL_COMMANDS}
+    where = "`_command_handlers` in session/annotation_controller.py, or SCREEN_COMMANDS in session/commands.py"
+    assert not ids - handlers, f"add these commands to {where}"
+    assert not handlers - ids, "these handlers have no command in session/commands.py"
     assert len({c.id for c in ALL_COMMANDS}) == len(ALL_COMMANDS)
     assert {c.id for c in COMMANDS}.issuperset(COMMANDS_WITHOUT_SENTENCE | SCREEN_COMMANDS)
     controller.session.close()
@@ -49,7 +52,7 @@ def test_every_command_has_a_handler_and_every_handler_a_command(tmp_path: Path)
 async def test_every_command_of_the_screen_opens_something(tmp_path: Path) -> None:
     """What the controller leaves to the screen the app carries out."""
     async with running_app(tmp_path / "news") as d:
-        assert set(d.app._openers).issuperset(SCREEN_COMMANDS)
+        assert not SCREEN_COMMANDS - set(d.app._openers), "add these commands to `_openers` in tui/app.py"
 
 
 def test_the_worklists_do_what_the_registry_lists_for_them() -> None:
@@ -71,8 +74,9 @@ def test_no_key_of_the_worklists_means_two_things() -> None:
 
 def test_no_key_means_two_things() -> None:
     """Each key belongs to one command, and by it the screen finds that command."""
-    keys = [k for c in COMMANDS for k in c.keys]
-    assert len(keys) == len(set(keys))
+    owners = {k: [c.id for c in COMMANDS if k in c.keys] for c in COMMANDS for k in c.keys}
+    clashes = {k: ids for k, ids in owners.items() if len(ids) > 1}
+    assert not clashes, "give each key one command in session/commands.py; ARCHITECTURE.md lists the free keys"
     found = effective_keymap(load_schema("news")).by_key
     assert found == {k: c.id for c in COMMANDS for k in c.keys}
 
@@ -100,8 +104,9 @@ def test_every_command_has_a_plain_key_or_is_an_arrow() -> None:
 def test_label_keys_digits_and_hints_never_clash_with_commands(name: str) -> None:
     """A letter or a digit from 1 is a label or a hint, never a command; a label key is never a hint."""
     schema = load_schema(name)
-    keys = {k for c in COMMANDS for k in c.keys}
-    assert not keys & (set(HINT_LETTERS) | schema.keys | set("123456789"))
+    typed = set(HINT_LETTERS) | schema.keys | set("123456789")
+    clashes = {k: c.id for c in COMMANDS for k in c.keys if k in typed}
+    assert not clashes, "choose other keys in session/commands.py; ARCHITECTURE.md lists the free keys"
     tokens = builders.tokens_of(" ".join(f"Word{n} and “40” %" for n in range(60)))
     hints = assign_hints(tokens, [len(t.text) for t in tokens], schema.keys)
     used = set("".join(h.letters for h in hints))
