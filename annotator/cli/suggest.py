@@ -16,7 +16,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.schemas import DEFAULT_SCHEMA, load_schema
 from annotator.suggest.evaluation import SCORE_THRESHOLD
 from annotator.workflows.opening import open_corpus
-from annotator.workflows.suggesting import SuggestReport, open_suggestion_sources, write_suggestions
+from annotator.workflows.suggesting import SuggestReport, check_source_given, open_suggestion_sources, write_suggestions
 
 
 @click.command("suggest")
@@ -56,8 +56,7 @@ def command(
 
     With --evaluate GOLD, print precision, recall and F1 of the sources, label by label.
     """
-    if not (rules or model or source):
-        raise UsageError("nothing says what is to suggest", do="give --rules or --model NAME, or both")
+    check_source_given(rules, model, source)
     if gold is not None:
         _evaluate(corpus, gold, schema, threshold, rules=rules, model=model, source=source, as_json=as_json)
         return

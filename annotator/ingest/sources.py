@@ -90,6 +90,10 @@ def read_sources(paths: Sequence[Path | str], stdin: BinaryIO | None) -> Iterato
 
 def _read_folder(folder: Path) -> Iterator[ArticleSource | SourceFailure]:
     """Yield the articles of all files below a folder whose ending is known."""
+    if _is_out_of_bounds(folder):
+        what, do = "this is a folder of the system, or of a corpus", "give the folder with the articles alone"
+        yield SourceFailure(path_text(folder), SourceError(what, where=path_text(folder), do=do))
+        return
     closed: list[OSError] = []
     files = [p for p in _visible_files(folder, closed) if source_kind(p.name)]
     for closing in closed:
@@ -103,14 +107,20 @@ def _read_folder(folder: Path) -> Iterator[ArticleSource | SourceFailure]:
         yield from _read_file(path)
 
 
+def _is_out_of_bounds(folder: Path) -> bool:
+    """Return True for the root of the machine, for its special file systems, and for a corpus folder."""
+    real = Path(os.path.realpath(folder))
+    return len(real.parts) == 1 or real.parts[1] in {"proc", "sys", "dev"} or os.path.isfile(real / "corpus.toml")  # noqa: PTH113
+
+
 def _visible_files(folder: Path, closed: list[OSError]) -> list[Path]:
-    """Return the files below a folder, sorted; links to folders are not followed.
+    """Return the files below a folder, sorted; links to folders and folders of a corpus are not followed.
 
     The errors of folders that cannot be looked into are added to ``closed``.
     """
     found: list[Path] = []
     for root, folders, names in os.walk(folder, onerror=closed.append):
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and not _is_out_of_bounds(Path(root, f)))
         found += [Path(root) / n for n in names if not n.startswith(".")]
     return sorted(found)
 

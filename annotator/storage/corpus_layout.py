@@ -78,6 +78,20 @@ def check_outside_corpus(path: Path, new_corpus: Path | None = None) -> None:
             )
 
 
+def check_not_in_corpus(path: Path) -> None:
+    """Raise CorpusError where a path is a corpus folder or lies in one, whatever the corpus."""
+    real = path.resolve()
+    for place in (real, *real.parents):
+        if is_corpus_folder(place):
+            what = "this is a corpus folder" if place == real else f"this is in the corpus folder {place}"
+            raise CorpusError(what, where=str(path), do="choose a folder outside")
+
+
+def is_corpus_folder(path: Path) -> bool:
+    """Return True if a folder holds a corpus."""
+    return (path / SETTINGS_FILE).is_file()
+
+
 def check_articles_folder(path: Path) -> None:
     """Raise CorpusError for a corpus that has lost the folder of its articles."""
     if not (path / ARTICLES_FOLDER).is_dir():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -17,11 +17,12 @@ from annotator.storage.corpus_layout import (
     SETTINGS_FILE,
     check_articles_folder,
     check_is_corpus,
-    check_outside_corpus,
+    check_not_in_corpus,
 )
 from annotator.storage.file_io import file_state, translate_os_errors
 from annotator.storage.journal_index import ANSWER_BY_NUMBER, load_journal_index
 from annotator.storage.schemas import DEFAULT_SCHEMA, read_schema_text
+from annotator.workflows.arguments import Names, PathLike, Paths, argument_error, as_paths, checked_arguments
 from annotator.workflows.opening import chosen_annotators
 from annotator.workflows.progress import ProgressCallback, WarningCallback, ignore_progress, warn_in_python
 from annotator.workflows.record_selection import journal_warnings
@@ -38,7 +39,6 @@ if TYPE_CHECKING:  # each is loaded by the method that needs it
     from annotator.workflows.statistics import StatisticsReport
     from annotator.workflows.suggesting import SuggestReport
 
-PathLike = Path | str
 UnitName = Literal["sentence", "article"]
 AttrsName = Literal["own", "min", "full"]
 AnswerName = Literal["accept", "reject", "ignore", "open"]
@@ -78,6 +78,7 @@ class Corpus:
         self._state = _settings_state(self._folder)
 
     @classmethod
+    @checked_arguments
     def create(
         cls, path: PathLike, *, schema: PathLike = DEFAULT_SCHEMA, lang: str = "en", name: str | None = None
     ) -> Self:
@@ -99,6 +100,7 @@ class Corpus:
         )
 
     @classmethod
+    @checked_arguments
     def open(cls, path: PathLike) -> Self:
         """Open a corpus; raises CorpusError where there is none or it is damaged."""
         with translate_os_errors("read", path):
@@ -110,6 +112,8 @@ class Corpus:
         self._folder = None
 
     def __enter__(self) -> Self:
+        """Return itself; raises UsageError after `close`."""
+        _ = self.folder
         return self
 
     def __exit__(
@@ -118,7 +122,7 @@ class Corpus:
         self.close()
 
     def __repr__(self) -> str:
-        return f"Corpus({str(self._folder.path) if self._folder else 'closed'!r})"
+        return f"Corpus({str(self._folder.path)!r})" if self._folder else "<Corpus: closed>"
 
     @property
     def folder(self) -> CorpusFolder:
@@ -172,10 +176,12 @@ class Corpus:
         """Return an iterator over the articles in the order of ingest."""
         return map(self.folder.article, self.folder.article_ids())
 
+    @checked_arguments
     def sentences(self, article: Article) -> tuple[Sentence, ...]:
         """Return the sentences of an article that are to be annotated."""
         return self.folder.active_sentences(article)
 
+    @checked_arguments
     def annotations(
         self, *, annotator: str | None = None, answer: AnswerName | None = None, warn: WarningCallback = warn_in_python
     ) -> Iterator[StoredAnnotation]:
@@ -192,14 +198,16 @@ class Corpus:
         accepts = [answer is None or ANSWER_BY_NUMBER[n] is wanted for n in range(len(ANSWER_BY_NUMBER))]
         return iterate_annotations(folder, names, accepts, warn)
 
+    @checked_arguments
     def check(
-        self, *, only: Sequence[str] = (), level: Literal["error", "warning"] = "warning", plugins: Sequence[str] = ()
+        self, *, only: Names = (), level: Literal["error", "warning"] = "warning", plugins: Names = ()
     ) -> CheckReport:
         """Look for problems: of some kinds (``only``), errors alone, or with plug-ins (``--with``)."""
         from annotator.workflows.checking import check_corpus
 
-        return check_corpus(self.folder, only=only, level=level, plugins=plugins)
+        return check_corpus(self.folder, only=tuple(only), level=level, plugins=tuple(plugins))
 
+    @checked_arguments
     def stats(self, annotator: str | None = None) -> StatisticsReport:
         """Return pace, progress, labels and suggestions of one annotator (``--as``), or of all."""
         from annotator.workflows.statistics import collect_statistics
@@ -208,21 +216,19 @@ class Corpus:
 
     # -- what goes in --------------------------------------------------------------------------
 
+    @checked_arguments
     def ingest(
-        self,
-        sources: Iterable[PathLike],
-        *,
-        schema: PathLike | None = None,
-        progress: ProgressCallback = ignore_progress,
+        self, sources: Paths, *, schema: PathLike | None = None, progress: ProgressCallback = ignore_progress
     ) -> IngestReport:
         """Add the articles of files and folders, each source on its own; ``schema`` is put in force."""
         from annotator.workflows.ingesting import ingest
 
-        return ingest(self.path, [Path(s) for s in sources], schema=schema, progress=progress, may_create=False)
+        return ingest(self.path, as_paths(sources), schema=schema, progress=progress, may_create=False)
 
+    @checked_arguments
     def import_files(
         self,
-        files: Iterable[PathLike],
+        files: Paths,
         *,
         format: str = "auto",  # noqa: A002  (as the option)
         labels: Mapping[str, str] | None = None,
@@ -258,8 +264,9 @@ class Corpus:
             offsets=offsets,
             layer=layer,
         )
-        return import_files(self.path, [Path(f) for f in files], options, progress, may_create=False)
+        return import_files(self.path, as_paths(files), options, progress, may_create=False)
 
+    @checked_arguments
     def add_suggestions(self, source: str, rows: Iterable[Mapping[str, Any]]) -> SuggestReport:
         """Add suggestions of your own, a row a sentence, with the fields of a suggestion file.
 
@@ -270,6 +277,7 @@ class Corpus:
 
         return add_suggestions(self.folder, source, rows)
 
+    @checked_arguments
     def suggest(
         self,
         *,
@@ -281,10 +289,11 @@ class Corpus:
     ) -> tuple[SuggestReport, ...]:
         """Write suggestions by the rules, a spaCy pipeline, or a plug-in; a report each.
 
-        Raises UsageError for an unknown source, PluginError or PipelineError.
+        Raises UsageError for an unknown source or none, PluginError or PipelineError.
         """
-        from annotator.workflows.suggesting import open_suggestion_sources, write_suggestions
+        from annotator.workflows.suggesting import check_source_given, open_suggestion_sources, write_suggestions
 
+        check_source_given(rules, model, source)
         reports = []
         for each in open_suggestion_sources(self.folder, rules=rules, model=model, source=source):
             report, warnings = write_suggestions(self.folder, each, progress)
@@ -295,6 +304,7 @@ class Corpus:
 
     # -- what goes out -------------------------------------------------------------------------
 
+    @checked_arguments
     def export(
         self,
         out: PathLike,
@@ -324,7 +334,7 @@ class Corpus:
         files. Raises AnnotatorError, with the folder as it was.
         """
         folder, out = self.folder, Path(out)
-        check_outside_corpus(out)
+        check_not_in_corpus(out)
         check_articles_folder(folder.path)
         if format != "spacy":
             from annotator.workflows.format_export import export_to_format
@@ -362,6 +372,7 @@ class Corpus:
             warn=warn,
         )
 
+    @checked_arguments
     def docs(
         self,
         nlp: Language,
@@ -383,9 +394,12 @@ class Corpus:
         from annotator.export.options import ExportOptions, parse_split
         from annotator.workflows.exporting import iterate_docs
 
+        if not hasattr(nlp, "vocab"):
+            raise argument_error("Corpus.docs", "nlp", nlp, 'a spaCy pipeline, such as spacy.blank("en")')
         options = ExportOptions(spans_key=spans_key, unit=unit, split=parse_split(split), lang=self.lang, attrs=attrs)
         return iterate_docs(self.folder, nlp, options, annotator=annotator, split_by=split_by, warn=warn)
 
+    @checked_arguments
     def splits(
         self,
         split: str = "80/10/10",

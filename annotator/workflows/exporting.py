@@ -36,7 +36,7 @@ from annotator.export.options import ExportOptions, ExportReport, SplitAuditFile
 from annotator.export.resume_manifest import ResumeManifest, open_manifest
 from annotator.export.training_config import ConfigInput, choose_suggester, render_configs
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import check_articles_folder, check_outside_corpus
+from annotator.storage.corpus_layout import check_articles_folder
 from annotator.storage.gc_pause import gc_paused
 from annotator.storage.journal_index import UnreadableRecordError
 from annotator.workflows.export_plan import ExportFile, ExportPlan, plan_export
@@ -80,7 +80,6 @@ def export_training(
     Raises AnnotatorError, with the folder as it was, for annotators in conflict, fewer accepted
     sentences than parts, a folder that holds another's files, or a full disk.
     """
-    check_outside_corpus(out)
     check_articles_folder(corpus.path)
     if rebalance and split_by != "story":
         raise UsageError("--rebalance has no meaning with --split-by article", do="leave it out")

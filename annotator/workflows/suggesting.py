@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from operator import index
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,13 @@ class SuggestReport(Struct, frozen=True):
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``."""
         return dict(to_builtins(self))
+
+
+def check_source_given(rules: bool, model: str | None, source: str | None) -> None:
+    """Raise UsageError where no source of suggestions is asked for."""
+    if not (rules or model or source):
+        do = "give --rules, --model NAME or --source NAME, or several of them"
+        raise UsageError("no source of suggestions is given", do=do)
 
 
 def open_suggestion_sources(
@@ -118,7 +126,9 @@ def add_suggestions(corpus: CorpusFolder, source: str, rows: Iterable[Mapping[st
     in the row or in its ``meta``, and ``spans`` with ``start``, ``end``, ``label``, ``score`` (0 to 1) and
     ``kind``. Offsets are code points of the sentence's text; score and kind may be missing. A later row for
     the same sentence replaces an earlier one; a file that another program has made is replaced as a whole.
-    Raises CorpusError for a row that fits no sentence, and writes nothing then.
+    Spans whose label the schema neither has nor takes are left out and counted in ``unmapped``, those off
+    the token edges are listed in ``misaligned``. Raises CorpusError with the number of a row that fits no
+    sentence or is no such row, and writes nothing then.
     """
     if source in (RULES_SOURCE, HISTORY_SOURCE):
         raise UsageError(f"{source} is the name of a built-in source", do="take another name")
@@ -128,7 +138,7 @@ def add_suggestions(corpus: CorpusFolder, source: str, rows: Iterable[Mapping[st
     for n, row in enumerate(rows, 1):
         where = f"row {n}"
         sentence = sentences(row, where)
-        found.append((sentence, made.usable(_row_suggestions(row, where), sentence, corpus.schema)))
+        found.append((sentence, made.usable(_row_suggestions(row, where, len(sentence.text)), sentence, corpus.schema)))
     spans = Counter(s.label for _, each in found for s in each)
     with SuggestionWriter(corpus.path, source, _ROWS_FINGERPRINT) as writer:
         known = sum(writer.has(s) for s, _ in found)
@@ -143,10 +153,10 @@ def _sentence_finder(corpus: CorpusFolder) -> Callable[[Mapping[str, Any], str],
         return {(s.start, s.end): s for s in corpus.sentences(article_id)}
 
     def find(row: Mapping[str, Any], where: str) -> Sentence:
-        place = row.get("meta", row)
         try:
+            place = row.get("meta", row)
             return by_range(str(place["article"]))[place["start"], place["end"]]
-        except (KeyError, TypeError):
+        except (AttributeError, KeyError, TypeError):
             what = "the suggestions fit no sentence of the corpus"
             do = "give article, start and end of a sentence as the corpus has it"
             raise CorpusError(what, where=where, do=do) from None
@@ -154,13 +164,22 @@ def _sentence_finder(corpus: CorpusFolder) -> Callable[[Mapping[str, Any], str],
     return find
 
 
-def _row_suggestions(row: Mapping[str, Any], where: str) -> Iterator[Suggestion]:
-    for span in row["spans"]:
-        try:
-            start, end, label = int(span["start"]), int(span["end"]), str(span["label"])
-            score = float(span.get("score", UNKNOWN_SCORE))
-        except (KeyError, TypeError, ValueError):
-            raise CorpusError("a span needs start, end and label", where=where, do="repair it") from None
+def _row_suggestions(row: Mapping[str, Any], where: str, length: int) -> list[Suggestion]:
+    """Return the suggestions of a row for a sentence of ``length`` code points; raises CorpusError."""
+    try:
+        spans = [
+            (index(s["start"]), index(s["end"]), s["label"], float(s.get("score", UNKNOWN_SCORE)), s.get("kind", ""))
+            for s in row["spans"]
+        ]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        what, do = "a span needs start, end and label", "give `spans`, each with whole numbers and a text"
+        raise CorpusError(what, where=where, do=do) from None
+    for start, end, label, score, _ in spans:
+        if not isinstance(label, str):
+            raise CorpusError(f"the label {label!r} is no text", where=where, do="repair it")
+        if not 0 <= start < end <= length:
+            what = f"the span {start}-{end} is not in the sentence, which has {length} code points"
+            raise CorpusError(what, where=where, do="count from the start of the sentence")
         if not 0 <= score <= 1:
             raise CorpusError(f"the score {score} is not between 0 and 1", where=where, do="repair it")
-        yield Suggestion(start, end, label, "", score, str(span.get("kind", "")))
+    return [Suggestion(start, end, label, "", score, str(kind)) for start, end, label, score, kind in spans]

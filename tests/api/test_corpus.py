@@ -138,7 +138,7 @@ def test_a_closed_corpus_refuses_every_call(sample: Corpus) -> None:
     with pytest.raises(AnnotatorError) as caught:
         sample.annotators()
     assert (caught.value.what, caught.value.do) == ("this corpus is closed", "open it with Corpus.open")
-    assert repr(sample) == "Corpus('closed')"
+    assert repr(sample) == "<Corpus: closed>"
 
 
 def test_docs_are_those_of_an_export(sample: Corpus, tmp_path: Path) -> None:

@@ -58,8 +58,7 @@ def test_nothing_is_written_among_the_files_of_a_corpus(source: Path, tmp_path: 
     for form in ("spacy", "plain"):
         result = call("export", tmp_path / "c", into, "--format", form)
         assert result.code == 1
-        assert "and nothing else; choose another folder" in result.err
-    assert call("export", tmp_path / "c", tmp_path / "c" / "out", "--format", "plain").code == 0
+        assert "choose a folder outside" in result.err
 
 
 def test_a_map_of_labels_that_are_not_there_is_reported(source: Path, tmp_path: Path) -> None:

@@ -129,7 +129,10 @@ def test_what_is_off_the_token_edges_is_listed(corpus: Path, model: Path, monkey
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["--json"], "nothing says what is to suggest; give --rules or --model NAME, or both"),
+        (
+            ["--json"],
+            "no source of suggestions is given; give --rules, --model NAME or --source NAME, or several of them",
+        ),
         (["--rules", "--schema", "news"], "--schema goes with --evaluate; leave it out"),
     ],
 )
