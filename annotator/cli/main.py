@@ -150,8 +150,6 @@ def _run_for_exit_code(args: list[str]) -> int:
                 output.write_json({"error": _error_fields(error)})
     except (click.Abort, KeyboardInterrupt):
         code = output.EXIT_INTERRUPTED
-    except output.OutputClosedError:
-        code = 0
     return code if isinstance(code, int) else 0
 
 

@@ -36,13 +36,11 @@ _MAX_PAGE_WIDTH = 100
 """The widest page of the manual, in cells: longer lines are hard to read."""
 
 
-class OutputClosedError(Exception):
-    """Who reads stdout (head, less) has seen enough."""
-
-
 def write_data(lines: Iterable[str]) -> None:
     """Write lines of data to stdout, control characters made visible: a terminal would obey them."""
     for line in lines:
+        if sys.stdout is None:  # nobody reads the rest
+            break
         _write_stdout(make_printable(line))
 
 
@@ -110,12 +108,14 @@ def allow_any_text() -> None:
 
 
 def _write_stdout(text: str) -> None:
-    """Write to stdout; raises ReaderGoneError, or AnnotatorError where stdout takes nothing more."""
+    """Write to stdout; raises AnnotatorError where stdout takes nothing more.
+
+    Where the reader (head, less) has seen enough, the command goes on in silence: its exit code counts.
+    """
     try:
         click.echo(text)
     except BrokenPipeError:
         sys.stdout = None  # without this Python complains once more at exit
-        raise OutputClosedError from None
     except OSError as error:
         sys.stdout = None
         raise AnnotatorError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol, cast
 
@@ -30,6 +30,7 @@ class Format(Protocol):
       it in the log: by `Outcome.LEFT_OUT` with the reason. Nothing appears that was not there.
       ``log.read`` counts every span that is seen, ``log.kept`` those that are carried over unchanged;
       ``read`` leaves ``kept`` to the program, ``write`` counts both.
+    * **Files.** ``write`` returns the files that it has written, at least one, all in the folder.
     * **Offsets** are code points of ``Document.text``, half-open, whatever the file counts.
     * **Text.** The text comes back character by character, or, where a format holds words and no white
       space, with blanks only levelled: a span keeps its words, and a run of blanks within it counts as one.
@@ -180,7 +181,18 @@ class _PluginFormat:
 
     def write(self, documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
         with self._plugin.blamed():
-            return list(self._format.write(documents, out, log))
+            files = [out / file for file in self._format.write(documents, out, log)]
+        self._check_files(files, out)
+        return files
+
+    def _check_files(self, files: Sequence[Path], out: Path) -> None:
+        """Raise PluginError unless there are files, all in the folder."""
+        if not files:
+            raise self._plugin.error("it has written no file")
+        for file in files:
+            real = file.resolve()
+            if not (real.is_file() and real.is_relative_to(out.resolve())):
+                raise self._plugin.error(f"it returns {file}, which is no file in the folder that it was given")
 
 
 def _load_plugin_format(name: str) -> _PluginFormat:

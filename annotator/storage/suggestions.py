@@ -266,8 +266,11 @@ class SuggestionWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, error_type: object, *_: object) -> None:
         os.close(self._fd)
+        if error_type and not self._size:  # nothing was made: no file is a source of suggestions
+            with suppress(OSError):
+                self._target.unlink()
         self._lock.release()
 
     def has(self, sentence: Sentence) -> bool:

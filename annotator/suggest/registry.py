@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -91,6 +92,22 @@ def open_pipeline(model: str, schema: Schema, context: ContextFunction) -> Sugge
     return SuggestionSource(pipeline.name, fingerprint, pipeline.suggest_all, pipeline.unmapped, pipeline.misaligned)
 
 
+def _wrong_field(suggestion: object) -> str:
+    """Return what is wrong with what a plug-in suggests, or an empty text; Python checks no type by itself."""
+    if not isinstance(suggestion, Suggestion):
+        return f"it suggests a {type(suggestion).__name__}, not a Suggestion"
+    s: Any = suggestion
+    for name in ("start", "end"):
+        if type(offset := getattr(s, name)) is not int:
+            return f"it suggests the {name} {offset!r}, which is no whole number"
+    for name in ("label", "kind"):
+        if not isinstance(text := getattr(s, name), str) or text != text.encode("utf-8", "replace").decode():
+            return f"it suggests the {name} {text!r}, which is no text"
+    if isinstance(s.score, bool) or not isinstance(s.score, int | float):
+        return f"it suggests the score {s.score!r}, which is no number"
+    return "" if 0 <= s.score <= 1 else f"it suggests a score of {s.score}, which is not between 0 and 1"
+
+
 def _open_plugin(plugin: Plugin, schema: Schema) -> SuggestionSource:
     """Create a plug-in's suggester; raises PluginError that names its distribution."""
     with plugin.blamed():
@@ -102,10 +119,8 @@ def _open_plugin(plugin: Plugin, schema: Schema) -> SuggestionSource:
             with plugin.blamed():
                 suggestions = list(suggester.suggest(sentence))
             for s in suggestions:
-                if not isinstance(s, Suggestion):
-                    raise plugin.error(f"it suggests a {type(s).__name__}, not a Suggestion")
-                if not 0 <= s.score <= 1:
-                    raise plugin.error(f"it suggests a score of {s.score}, which is not between 0 and 1")
+                if wrong := _wrong_field(s):
+                    raise plugin.error(wrong)
             yield source.usable(suggestions, sentence, schema)
 
     source = SuggestionSource(plugin.name, plugin_fingerprint(plugin.distribution, own, schema), suggest_all)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator.core.annotation import Answer
-from annotator.core.errors import AnnotatorError, UsageError
+from annotator.core.errors import AnnotatorError, PluginError, UsageError
 from annotator.core.ledger import Outcome
 from annotator.core.spans import span_id
 from annotator.export.atomic_output import (
@@ -163,9 +163,12 @@ def export_to_format(
     with tempfile.TemporaryDirectory(prefix="annotator-") as staging:
         folder = Path(staging)
         load_format(name).write(documents, folder, log)
-        if fault := log.count_fault(sum(len(d.spans) for d in documents)):
-            log.notes.append(fault)
+        fault = log.count_fault(sum(len(d.spans) for d in documents))
         paths = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
+        if EXPORT_LEDGER_FILE in paths:
+            fault = f"the writer has made a file {EXPORT_LEDGER_FILE}, and this is the name of the ledger"
+        if fault:
+            raise PluginError(fault, where=f"format {name}", do="correct its `write`; nothing was exported")
         chunks = {file: FileChunks(paths[file]) for file in sorted(paths)}
         lost = document.count_losses(log) + list_left_out(selected, log)
         lost += sum(selected.missing.damaged_lines.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +66,24 @@ def test_who_reads_has_seen_enough(tmp_path: Path) -> None:
     article = call("articles", tmp_path / "c", "--json").json[0]["id"]
     result = shell(f"{RUN} articles {tmp_path}/c {article} | head -1; echo ${{PIPESTATUS[0]}}")
     assert (result.stdout.splitlines()[-1], result.stderr) == (b"0", b"")
+
+
+def test_a_closed_pipe_changes_no_exit_code(tmp_path: Path, corpus: Path) -> None:
+    """What nobody reads is still done or failed: with 0, 1, 2 or 3 as without the pipe."""
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"text": "There sat Ada.", "spans": [{"start": 10, "end": 99, "label": "PERSON"}]}\n')
+    for args, code in (
+        (f"articles {corpus} --json", 0),
+        (f"export {tmp_path}/none {tmp_path}/out --json", 1),
+        (f"export {corpus} {tmp_path}/out --nonsense --json", 2),
+        (f"import {rows} --corpus {tmp_path}/c --json", 3),
+    ):
+        assert shell(f"{RUN} {args}").returncode == code
+        shutil.rmtree(tmp_path / "c", ignore_errors=True)
+        result = shell(f"{{ sleep 0.3; {RUN} {args}; echo $? >&2; }} | true")
+        assert result.stderr.splitlines()[-1] == b"%d" % code, args
+        assert b"Traceback" not in result.stderr
+        assert b"Exception ignored" not in result.stderr
 
 
 def test_windows_means_wsl() -> None:

@@ -12,7 +12,7 @@ import pytest
 from annotator import plugins
 from annotator.core.errors import PluginError
 from annotator.plugin_loader import load_plugin, plugin_names
-from tests.cli.command_runner import call
+from tests.cli.command_runner import CommandResult, call
 from tests.plugins.conftest import Install
 
 TABLE = '''
@@ -52,7 +52,7 @@ def test_a_foreign_format_is_certified_exported_and_imported(install: Install, t
 
 
 def test_a_writer_that_does_not_count_its_spans_gets_no_certificate(install: Install, tmp_path: Path) -> None:
-    """The certificate fails and an export warns, with the counts of the log and what they must be."""
+    """The certificate and an export fail, with the counts of the log and what they must be."""
     install("formats", "table", TABLE.replace("log.read = log.kept =", "count ="))
     (tmp_path / "x").write_bytes(orjson.dumps({"text": "Ida left.", "spans": [[0, 3, "PERSON"]]}))
     assert call("import", tmp_path / "x", "--corpus", tmp_path / "news").code == 0
@@ -61,7 +61,60 @@ def test_a_writer_that_does_not_count_its_spans_gets_no_certificate(install: Ins
     assert certificate.code == 3
     assert certificate.out.startswith("table: FAILED; 1 of 1 spans came back in place")
     assert fault in certificate.out
-    assert fault in call("export", tmp_path / "news", tmp_path / "out", "--format", "table").out
+    report = call("export", tmp_path / "news", tmp_path / "out", "--format", "table")
+    assert (report.code, fault in report.err) == (1, True)
+
+
+def export_table(source: str, install: Install, tmp_path: Path, *options: str) -> CommandResult:
+    """Export two sentences with three spans by a plug-in of this source."""
+    install("formats", "table", source, "odd-formats")
+    rows = [
+        {"text": "Ida left.", "spans": [[0, 3, "PERSON"]]},
+        {"text": "Bo and Al.", "spans": [[0, 2, "PERSON"], [7, 9, "PERSON"]]},
+    ]
+    (tmp_path / "x").write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    assert call("import", tmp_path / "x", "--corpus", tmp_path / "news").code == 0
+    return call("export", tmp_path / "news", tmp_path / "out", "--format", "table", *options)
+
+
+@pytest.mark.parametrize(
+    ("lines", "kept", "code"), [("pass", 3, 0), ("log.kept -= 1; log.leave_out('x', '0-3:PERSON', 'no room')", 2, 3)]
+)
+def test_the_ledger_counts_what_a_plugin_was_given(
+    lines: str, kept: int, code: int, install: Install, tmp_path: Path
+) -> None:
+    """A `write` counts what it keeps and lists what it loses; the program knows how many spans there were."""
+    report = export_table(
+        TABLE.replace("    return [out", f"    {lines}\n    return [out"), install, tmp_path, "--json"
+    )
+    assert report.code == code, report.err
+    spans = report.json["totals"]["spans"]
+    assert (spans["in"], spans["kept"], report.json["totals"]["balanced"]) == (3, kept, True)
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        ("log.read += 2; log.kept += 2; (out / 'a').touch(); return [out / 'a']", "the writer was given 3 spans"),
+        ("log.read += 3; log.kept += 1; (out / 'a').touch(); return [out / 'a']", "`log.kept` 1, and 0 are listed"),
+        ("log.read += 3; log.leave_out('x', 'x', 'x'); (out / 'a').touch(); return [out / 'a']", "and 1 are listed"),
+        ("(out / 'a').touch(); return [out / 'a']", "`log.read` is 0"),
+        ("return []", "it has written no file"),
+        ("return None", "'NoneType' object is not iterable"),
+        ("return [out / 'a']", "which is no file in the folder"),
+        ("return [__file__]", "which is no file in the folder"),
+        (
+            "log.read = log.kept = 3; (out / 'ledger.jsonl').touch(); return [out / 'ledger.jsonl']",
+            "this is the name of the ledger",
+        ),
+    ],
+)
+def test_a_plugin_that_does_not_write_as_it_says(body: str, what: str, install: Install, tmp_path: Path) -> None:
+    """A log that does not add up, or a file that is not there, is no success."""
+    source = f"{TABLE.partition('def write')[0]}def write(documents, out, log):\n    {body}\n"
+    report = export_table(source, install, tmp_path)
+    assert (report.code, what in report.err, report.err.count("\n")) == (1, True, 1), report.err
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("source", ["raise RuntimeError('no', 1)", "import sys; sys.exit()", "read = 1", "api = 2"])

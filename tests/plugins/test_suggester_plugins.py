@@ -82,6 +82,13 @@ def test_what_a_foreign_suggester_gets_wrong_is_listed(install: Install, corpus:
         SHOUTING.replace("token.text.isupper()", "1 / 0"),
         SHOUTING.replace("0.9", "90"),
         SHOUTING.replace("yield Suggestion(", "yield dict(a=("),
+        SHOUTING.replace("token.end, ", "str(token.end), "),
+        SHOUTING.replace("token.start, ", "token.start + 0.5, "),
+        SHOUTING.replace("0.9", "'0.9'"),
+        SHOUTING.replace("0.9", "None"),
+        SHOUTING.replace('"PER"', "['PER']"),
+        SHOUTING.replace('"PER"', r"'\ud800'"),
+        SHOUTING.replace('"capitals"', "7"),
     ],
 )
 def test_a_fault_of_a_plugin_names_its_distribution(source: str, install: Install, corpus: Path) -> None:
@@ -96,6 +103,7 @@ def test_a_fault_of_a_plugin_names_its_distribution(source: str, install: Instal
     assert report.code == 1
     assert report.err.startswith("annotator: plug-in odd of odd-names 1.2: ")
     assert report.err.count("\n") == 1
+    assert not (corpus / "suggestions" / "odd.jsonl").exists()
 
 
 def test_a_built_in_name_wins_and_an_unknown_one_lists_all(install: Install, corpus: Path) -> None:
