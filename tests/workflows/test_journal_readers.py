@@ -30,6 +30,8 @@ from annotator.workflows.corpus import Corpus
 from annotator.workflows.exporting import export_training
 from tests.export.random_corpora import annotated
 
+pytestmark = pytest.mark.filterwarnings("ignore::annotator.core.errors.AnnotatorWarning")
+
 Fields = list[tuple[str, Any]]
 """A JSON object as its fields in the order of the file: a name may come twice."""
 Values = tuple[Any, ...]
