@@ -59,9 +59,8 @@ class AnnotationStore:
         for annotated in edit.before:
             now = self._touched.get(annotated.sentence.article, {}).get(_sentence_range(annotated))
             if now is not None and now.annotation != annotated.annotation:
-                raise RuleError(
-                    "the sentence has changed since", where=annotated.sentence.id, do="look at it and try again"
-                )
+                what = "the sentence has changed since"
+                raise RuleError(what, where=annotated.sentence.id, do="look at it and try again")
         self.replace_sentences(edit.before, edit.after)
 
     def replace_sentences(self, before: Iterable[AnnotatedSentence], after: Iterable[AnnotatedSentence]) -> None:

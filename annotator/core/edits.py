@@ -71,9 +71,8 @@ def add_span(annotated: AnnotatedSentence, span: Span, schema: Schema, *, beside
     """
     spans = annotated.annotation.spans
     if span.end > len(annotated.sentence.text):
-        raise RuleError(
-            "the span ends after the sentence", where=annotated.sentence.id, do="select inside the sentence"
-        )
+        what = "the span ends after the sentence"
+        raise RuleError(what, where=annotated.sentence.id, do="select inside the sentence")
     if any(s.key == span.key for s in spans):
         raise RuleError(f"this is already {span.label}", do="use 0 to remove it, another label key to relabel it")
     exact = [] if beside else [s for s in spans if (s.start, s.end) == (span.start, span.end)]
@@ -163,9 +162,8 @@ def join_sentences(first: AnnotatedSentence, second: AnnotatedSentence, article_
     a, b = first.sentence, second.sentence
     gap = article_text[a.end : b.start]
     if a.article != b.article or a.end > b.start or gap.strip():
-        raise RuleError(
-            "there is other text between the two sentences", do="switch that line on first (article screen)"
-        )
+        what = "there is other text between the two sentences"
+        raise RuleError(what, do="switch that line on first (article screen)")
     ws, between = gap_token(gap, len(a.text))
     head = (*a.tokens[:-1], replace(a.tokens[-1], ws=ws))
     by = b.start - a.start

@@ -172,9 +172,8 @@ def _parse_label(table: Any, n: int, where: str) -> Label:
         raise SchemaError("a label must be a table", where=place, do="write it as [[label]]")
     name = table.get("name")
     if not isinstance(name, str) or not _LABEL_NAME.fullmatch(name) or not name.isprintable():
-        raise SchemaError(
-            "the label has no usable `name`", where=place, do="give it a name without blanks or control characters"
-        )
+        what = "the label has no usable `name`"
+        raise SchemaError(what, where=place, do="give it a name without blanks or control characters")
     place = f"{where}: label {name}"
     key = table.get("key", "")
     if key != "" and not (isinstance(key, str) and _LABEL_KEY.fullmatch(key)):
@@ -208,9 +207,8 @@ def _parse_names(table: dict[str, Any], rule: str, place: str) -> tuple[str, ...
 def _parse_examples(table: dict[str, Any], place: str) -> tuple[Example, ...]:
     value = table.get("examples", [])
     if not isinstance(value, list):
-        raise SchemaError(
-            "`examples` must be a list", where=place, do='write examples = [{ text = "talks in [[Abu Dhabi]]" }]'
-        )
+        what = "`examples` must be a list"
+        raise SchemaError(what, where=place, do='write examples = [{ text = "talks in [[Abu Dhabi]]" }]')
     return tuple(_parse_example(e, place) for e in value)
 
 
@@ -237,21 +235,15 @@ def _check_labels(labels: tuple[Label, ...], where: str) -> None:
         if len(owners) > 1:
             raise SchemaError(f"{' and '.join(owners)} have the key {key!r}", where=where, do="give each its own")
     if sum(bool(x.key) for x in labels) > MAX_LABEL_KEYS:
-        raise SchemaError(
-            f"{sum(bool(x.key) for x in labels)} labels have a key",
-            where=where,
-            do=f"leave `key` out of all but {MAX_LABEL_KEYS}; the menu key reaches the others",
-        )
+        do = f"leave `key` out of all but {MAX_LABEL_KEYS}; the menu key reaches the others"
+        raise SchemaError(f"{sum(bool(x.key) for x in labels)} labels have a key", where=where, do=do)
     _check_takes(labels, where)
     for label in labels:
         for rule in ("inside", "overlaps"):
             for other in getattr(label, rule):
                 if other not in names:
-                    raise SchemaError(
-                        f"`{rule}` names an unknown label {other!r}",
-                        where=f"{where}: label {label.name}",
-                        do="use one of " + ", ".join(names),
-                    )
+                    what = f"`{rule}` names an unknown label {other!r}"
+                    raise SchemaError(what, where=f"{where}: label {label.name}", do="use one of " + ", ".join(names))
 
 
 def _check_takes(labels: tuple[Label, ...], where: str) -> None:
@@ -261,8 +253,7 @@ def _check_takes(labels: tuple[Label, ...], where: str) -> None:
         place = f"{where}: label {label.name}"
         for given in (t.upper() for t in label.takes):
             if taker.setdefault(given, label.name) != label.name:
-                raise SchemaError(
-                    f"{taker[given]} and {label.name} both take {given}", where=place, do="leave it in one"
-                )
+                what = f"{taker[given]} and {label.name} both take {given}"
+                raise SchemaError(what, where=place, do="leave it in one")
             if any(x.name.upper() == given and x is not label for x in labels):
                 raise SchemaError(f"`takes` names {given}, which is a label itself", where=place, do="leave it out")

@@ -66,10 +66,8 @@ def load_norms(lang: str) -> Norms:
     try:
         vocab = spacy.blank(lang).vocab
     except ImportError as error:
-        raise UsageError(
-            f"--attrs full asks spaCy's tokenizer for the language {lang!r}, which is not there",
-            do="install what spaCy needs for it, or give --attrs own or min",
-        ) from error
+        what = f"--attrs full asks spaCy's tokenizer for the language {lang!r}, which is not there"
+        raise UsageError(what, do="install what spaCy needs for it, or give --attrs own or min") from error
     return _make_norms(lambda word: vocab[word].norm_, norms_from_spacy(lang)["cases"])
 
 

@@ -196,10 +196,8 @@ class DocBinWriter:
         try:
             return msgpack.bytes_head(size)
         except msgpack.FieldTooLongError:
-            raise UsageError(
-                f"{self.docs} Docs are too many for one file: their tokens take over 4 GiB",
-                do="give --shard a smaller number",
-            ) from None
+            what = f"{self.docs} Docs are too many for one file: their tokens take over 4 GiB"
+            raise UsageError(what, do="give --shard a smaller number") from None
 
     def _doc_fields(self, key: str, fields: bytes | bytearray) -> Iterator[bytes | bytearray]:
         """Yield an array with a field for each Doc."""

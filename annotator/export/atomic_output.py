@@ -95,11 +95,8 @@ def translate_write_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as e:
-        raise AnnotatorError(
-            f"the export cannot be written ({e.strerror or e})",
-            where=str(folder),
-            do="the files of the last export are as they were; free some space or choose another folder",
-        ) from e
+        do = "the files of the last export are as they were; free some space or choose another folder"
+        raise AnnotatorError(f"the export cannot be written ({e.strerror or e})", where=str(folder), do=do) from e
 
 
 def remove_empty_folders(folders: Iterable[Path]) -> None:
@@ -201,11 +198,9 @@ def _restore_old(folder: Path, staging: Path, names: list[str]) -> None:
             elif not (staging / "new" / name).exists():
                 (folder / name).unlink(missing_ok=True)
     except OSError as e:
-        raise AnnotatorError(
-            f"the export failed and so did putting the old files back ({e.strerror or e})",
-            where=str(folder),
-            do=f"the old files are in {staging / 'old'}: copy them back",
-        ) from e
+        what = f"the export failed and so did putting the old files back ({e.strerror or e})"
+        do = f"the old files are in {staging / 'old'}: copy them back"
+        raise AnnotatorError(what, where=str(folder), do=do) from e
     shutil.rmtree(staging, ignore_errors=True)
     for name in names:
         _remove_if_empty((folder / name).parent, folder)
@@ -313,8 +308,5 @@ def _open_for_reading(path: Path) -> Iterator[BufferedReader]:
         with path.open("rb") as file:
             yield file
     except OSError as e:
-        raise AnnotatorError(
-            f"the file cannot be read ({e.strerror or e}), so it will not be replaced",
-            where=str(path),
-            do="make it readable, or choose another folder",
-        ) from e
+        what = f"the file cannot be read ({e.strerror or e}), so it will not be replaced"
+        raise AnnotatorError(what, where=str(path), do="make it readable, or choose another folder") from e

@@ -139,11 +139,8 @@ def lay_out_doc(unit: DocUnit) -> DocLayout:
     before: ExportSentence | None = None
     for piece in unit:
         if not tokens_cover_text(piece.sentence.tokens, piece.sentence.text):
-            raise CorpusError(
-                "the stored tokens do not spell the sentence",
-                where=piece.sentence.id,
-                do="restore its line in sentences.jsonl or in the journal",
-            )
+            what = "the stored tokens do not spell the sentence"
+            raise CorpusError(what, where=piece.sentence.id, do="restore its line in sentences.jsonl or in the journal")
         if before:
             _append_gap(white_space_between(before.sentence, piece.sentence, piece.article), out)
         out.first_tokens.append(len(out.words))

@@ -83,10 +83,8 @@ def raise_nothing_to_export(missing: MissingItems) -> None:
     if missing.excluded:
         reasons = Counter(x.why for x in missing.excluded)
         description = ", ".join(f"{n} left out ({why})" for why, n in reasons.items())
-        raise AnnotatorError(
-            f"there is no accepted sentence to export: {description}",
-            do="`annotator articles` shows the articles and lines that are in use",
-        )
+        what = f"there is no accepted sentence to export: {description}"
+        raise AnnotatorError(what, do="`annotator articles` shows the articles and lines that are in use")
 
 
 def excluded_lines(excluded: Iterable[ExcludedSentence]) -> Iterator[bytes]:

@@ -77,9 +77,8 @@ class ExportOptions(Struct, frozen=True):
         if self.shard < 1 or self.processes < 1:
             raise UsageError("--shard and --processes take numbers from 1 on", do="give a larger one")
         if self.spans_key == "incorrect_spans":
-            raise UsageError(
-                "--spans-key incorrect_spans is where known-wrong spans go", do="use another name, such as sc"
-            )
+            what = "--spans-key incorrect_spans is where known-wrong spans go"
+            raise UsageError(what, do="use another name, such as sc")
         if not _SPANS_KEY.fullmatch(self.spans_key):
             description = f"--spans-key {self.spans_key!r} cannot name a span group in a spaCy config"
             raise UsageError(description, do="use letters, digits, - and _, such as sc")

@@ -97,20 +97,16 @@ def _take_lock(lock: int, folder: Path, out: Path) -> None:
         else:  # the one who had it may have removed the folder meanwhile
             held = not folder.exists() or folder.stat().st_ino != os.fstat(lock).st_ino
         if held:
-            raise AnnotatorError(
-                "another export is writing here", where=str(out), do="wait for it, or choose another folder"
-            ) from None
+            what = "another export is writing here"
+            raise AnnotatorError(what, where=str(out), do="wait for it, or choose another folder") from None
 
 
 def _raise_foreign(folder: Path) -> None:
     """Raise AnnotatorError where the folder holds anything, and no manifest of ours with it."""
     there = {p.name for p in folder.iterdir()} - {_MANIFEST_FILE}
     if there and not _is_manifest(folder / _MANIFEST_FILE):
-        raise AnnotatorError(
-            "this folder holds files that no export has left there",
-            where=str(folder),
-            do="rename it, or choose another folder",
-        )
+        what = "this folder holds files that no export has left there"
+        raise AnnotatorError(what, where=str(folder), do="rename it, or choose another folder")
 
 
 def _is_manifest(manifest: Path) -> bool:

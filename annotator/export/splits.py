@@ -106,10 +106,8 @@ def split_keys(
 def _raise_too_few(have: int, parts: int) -> None:
     if not have:
         raise AnnotatorError("there is no accepted sentence to export", do="annotate some and accept them with Enter")
-    raise AnnotatorError(
-        f"{have} accepted {'sentence is' if have == 1 else 'sentences are'} too few for {parts} parts",
-        do=f"annotate at least {parts} sentences, or ask for one part with --split 100/0/0",
-    )
+    what = f"{have} accepted {'sentence is' if have == 1 else 'sentences are'} too few for {parts} parts"
+    raise AnnotatorError(what, do=f"annotate at least {parts} sentences, or ask for one part with --split 100/0/0")
 
 
 def _share_bounds(shares: SplitShares) -> dict[str, tuple[int, int]]:

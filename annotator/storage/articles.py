@@ -43,9 +43,8 @@ _DECODE_ERRORS = (msgspec.MsgspecError, UnicodeError, RecursionError)
 def check_article(article: Article) -> None:
     """Raise CorpusError unless id, digest, text and lines of an article agree with each other."""
     if not is_article_id(article.id):
-        raise CorpusError(
-            f"{article.id!r} is no article id", where=article.origin, do="use the first 12 hex digits of the digest"
-        )
+        what = f"{article.id!r} is no article id"
+        raise CorpusError(what, where=article.origin, do="use the first 12 hex digits of the digest")
     try:
         digest = text_digest(article.text)
     except SourceError as error:
@@ -210,9 +209,8 @@ class ArticleStore:
                 with path.open("rb", buffering=0) as file:  # read whole: a buffer would only take time
                     return file.read()
             except FileNotFoundError:
-                raise CorpusError(
-                    f"there is no article {article_id}", where=str(self.folder.parent), do=_LIST_HINT
-                ) from None
+                what = f"there is no article {article_id}"
+                raise CorpusError(what, where=str(self.folder.parent), do=_LIST_HINT) from None
 
     def _decode(self, article_id: str, raw: bytes) -> Article:
         return decode_article(raw, str(self.path(article_id)), article_id)
@@ -234,11 +232,8 @@ def switch_line(data: Mapping[str, Any], line: int, verdict: LineVerdict, by: st
     CorpusError where there is no such line.
     """
     if not 0 <= line < len(data["lines"]):
-        raise CorpusError(
-            f"there is no line {line + 1}: the article has {len(data['lines'])}",
-            where=f"article {data['id']}",
-            do="choose a line of the article",
-        )
+        what = f"there is no line {line + 1}: the article has {len(data['lines'])}"
+        raise CorpusError(what, where=f"article {data['id']}", do="choose a line of the article")
     before = data["lines"][line]
     if before["verdict"] == verdict.value:
         return dict(data)
@@ -259,11 +254,8 @@ def undo_switch(data: Mapping[str, Any], by: str, time: float) -> dict[str, Any]
     try:
         return _undo_last_switch(data, by, time)
     except (KeyError, TypeError) as error:
-        raise CorpusError(
-            f"the article's history is damaged: {error}",
-            where=f"article {data.get('id')}",
-            do="restore the file from a copy",
-        ) from None
+        what = f"the article's history is damaged: {error}"
+        raise CorpusError(what, where=f"article {data.get('id')}", do="restore the file from a copy") from None
 
 
 def _undo_last_switch(data: Mapping[str, Any], by: str, time: float) -> dict[str, Any] | None:

@@ -103,11 +103,8 @@ class CorpusFolder:
             corpus = cls(path, read_settings(path))
             warning = roll_back_interrupted_imports(path, corpus.schema_path)
             if not corpus.schema_path.is_file():
-                raise CorpusError(
-                    "the corpus has lost its label schema",
-                    where=str(corpus.schema_path),
-                    do="restore the file from a copy, or put another schema in its place",
-                )
+                do = "restore the file from a copy, or put another schema in its place"
+                raise CorpusError("the corpus has lost its label schema", where=str(corpus.schema_path), do=do)
             corpus.article_ids()
             corpus.warnings += [warning] if warning else []
             corpus._add_flaw_warnings()
@@ -200,9 +197,8 @@ class CorpusFolder:
         check_article_sentences(article, sentences)
         with self._locked_for_writing():
             if self.articles.has(article.id):
-                raise CorpusError(
-                    "this article is in the corpus already", where=f"article {article.id}", do="leave the source out"
-                )
+                what = "this article is in the corpus already"
+                raise CorpusError(what, where=f"article {article.id}", do="leave the source out")
             data = encode_article(article, len(sentences), came_from)
             self._sentences.remove_article(article.id)
             self._sentences.append(sentences)
@@ -310,11 +306,9 @@ class CorpusFolder:
         with translate_os_errors("read", self._sentences.path):
             sentences = self._sentences.read(article_id)
         if len(sentences) != (len(sentences) if origin.sentences is None else origin.sentences):
-            raise CorpusError(
-                f"{len(sentences)} of {origin.sentences} sentences of article {article_id} are there",
-                where=str(self._sentences.path),
-                do="restore the file from a copy, or ingest the source into a new corpus",
-            )
+            what = f"{len(sentences)} of {origin.sentences} sentences of article {article_id} are there"
+            do = "restore the file from a copy, or ingest the source into a new corpus"
+            raise CorpusError(what, where=str(self._sentences.path), do=do)
         check_sentences_in_text(article, sentences)
         return sentences
 

@@ -43,9 +43,8 @@ def check_folder_unused(path: Path) -> None:
     if (path / SETTINGS_FILE).exists():
         raise CorpusError("there is a corpus here already", where=str(path), do="open it, or give another folder")
     if path.is_dir() and any(p.name not in _UNFINISHED_CORPUS and not p.name.startswith(".") for p in path.iterdir()):
-        raise CorpusError(
-            "the folder holds other files and is no corpus", where=str(path), do="give an empty or a new folder"
-        )
+        what = "the folder holds other files and is no corpus"
+        raise CorpusError(what, where=str(path), do="give an empty or a new folder")
 
 
 def check_is_corpus(path: Path) -> None:
@@ -54,9 +53,8 @@ def check_is_corpus(path: Path) -> None:
     if not path.exists():
         raise CorpusError("there is no such corpus", where=str(path), do=make_one)
     if not path.is_dir():
-        raise CorpusError(
-            "this is a file, no corpus folder", where=str(path), do="give the folder that holds corpus.toml"
-        )
+        do = "give the folder that holds corpus.toml"
+        raise CorpusError("this is a file, no corpus folder", where=str(path), do=do)
     if not (path / SETTINGS_FILE).exists():
         what = "this folder is no corpus: it has no corpus.toml"
         raise CorpusError(what, where=str(path), do=f"give a corpus folder, or {make_one}")
@@ -73,9 +71,8 @@ def check_outside_corpus(path: Path, new_corpus: Path | None = None) -> None:
         if place.name in _RESERVED_FOLDERS and (
             corpus == (new_corpus and new_corpus.resolve()) or (corpus / SETTINGS_FILE).is_file()
         ):
-            raise CorpusError(
-                f"the corpus keeps its {place.name} here, and nothing else", where=str(path), do="choose another folder"
-            )
+            what = f"the corpus keeps its {place.name} here, and nothing else"
+            raise CorpusError(what, where=str(path), do="choose another folder")
 
 
 def check_not_in_corpus(path: Path) -> None:
@@ -95,11 +92,8 @@ def is_corpus_folder(path: Path) -> bool:
 def check_articles_folder(path: Path) -> None:
     """Raise CorpusError for a corpus that has lost the folder of its articles."""
     if not (path / ARTICLES_FOLDER).is_dir():
-        raise CorpusError(
-            "the corpus has lost the folder with its articles",
-            where=str(path / ARTICLES_FOLDER),
-            do="restore it from a copy",
-        )
+        what = "the corpus has lost the folder with its articles"
+        raise CorpusError(what, where=str(path / ARTICLES_FOLDER), do="restore it from a copy")
 
 
 # -- corpus.toml -----------------------------------------------------------------------------------
@@ -127,11 +121,8 @@ def read_settings(folder: Path) -> CorpusSettings:
             raise CorpusError(f"`{key}` is missing", where=str(path), do=f'write {key} = "…"')
     settings = CorpusSettings(*(data[key] for key in keys))
     if not _SCHEMA_NAME.fullmatch(settings.schema):
-        raise CorpusError(
-            "`schema` must be the name of a file in the corpus folder",
-            where=str(path),
-            do=f'write schema = "{SCHEMA_FILE}"',
-        )
+        what = "`schema` must be the name of a file in the corpus folder"
+        raise CorpusError(what, where=str(path), do=f'write schema = "{SCHEMA_FILE}"')
     return settings
 
 
@@ -154,11 +145,8 @@ def _check_format(data: dict[str, Any], path: Path) -> None:
     if type(version) is not int or version < 1:
         raise CorpusError("`format` is no whole number from 1", where=str(path), do=f"write format = {CORPUS_FORMAT}")
     if version > CORPUS_FORMAT:
-        raise CorpusError(
-            f"this corpus was made by a newer Annotator (format {version}; this one knows {CORPUS_FORMAT})",
-            where=str(path),
-            do="update Annotator to work with it",
-        )
+        what = f"this corpus was made by a newer Annotator (format {version}; this one knows {CORPUS_FORMAT})"
+        raise CorpusError(what, where=str(path), do="update Annotator to work with it")
 
 
 # -- splits.json -----------------------------------------------------------------------------------
@@ -181,11 +169,8 @@ def read_split_groups(corpus: Path) -> dict[str, str]:
     except ValidationError:
         groups = {"": ""}
     if not all(map(is_article_id, (*groups, *groups.values()))):
-        raise CorpusError(
-            "`groups` does not give article ids by article id",
-            where=str(path),
-            do="remove the file, or restore it from a copy",
-        )
+        what = "`groups` does not give article ids by article id"
+        raise CorpusError(what, where=str(path), do="remove the file, or restore it from a copy")
     return groups
 
 

@@ -93,11 +93,8 @@ def raw_lines(file: BinaryIO, where: str, start: int = 0, number: int = 1) -> It
         whole = raw.endswith(b"\n")
         line = RawLine(number, start, raw[:-1] if whole else raw, whole)
         if len(line.raw) > MAX_RECORD:
-            raise CorpusError(
-                f"the line is longer than {MAX_RECORD // 2**20} MiB",
-                where=f"{where}:{number}",
-                do="split it into several records",
-            )
+            what = f"the line is longer than {MAX_RECORD // 2**20} MiB"
+            raise CorpusError(what, where=f"{where}:{number}", do="split it into several records")
         yield line
         start, number = line.end, number + 1
 
@@ -107,9 +104,8 @@ def parse_json_line(raw: bytes, where: str) -> dict[str, Any]:
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise CorpusError(
-            f"this is no JSON ({error.msg} at column {error.colno})", where=where, do=_REPAIR_HINT
-        ) from None
+        what = f"this is no JSON ({error.msg} at column {error.colno})"
+        raise CorpusError(what, where=where, do=_REPAIR_HINT) from None
     if not isinstance(value, dict):
         raise CorpusError("this is JSON, but no object", where=where, do=_REPAIR_HINT)
     return value
@@ -152,9 +148,8 @@ def read_text(path: Path, error_type: type[AnnotatorError] = CorpusError) -> str
     with translate_os_errors("read", path, error_type), path.open("rb") as file:
         raw = file.read(MAX_TOML_BYTES + 1)
     if len(raw) > MAX_TOML_BYTES:
-        raise error_type(
-            f"the file is larger than {MAX_TOML_BYTES // 2**20} MiB", where=str(path), do="name another file"
-        )
+        what = f"the file is larger than {MAX_TOML_BYTES // 2**20} MiB"
+        raise error_type(what, where=str(path), do="name another file")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -229,15 +229,11 @@ def _open_journal(corpus: CorpusFolder, name: str) -> Journal:
 
 def _check_unchanged(journal: Journal, expected: int) -> None:
     if journal.read_only:
-        raise CorpusError(
-            "the journal is damaged, nothing can be added to it",
-            where=str(journal.path),
-            do="restore it from a copy, or import under another name with --as",
-        )
+        do = "restore it from a copy, or import under another name with --as"
+        raise CorpusError("the journal is damaged, nothing can be added to it", where=str(journal.path), do=do)
     if journal.next_seq != expected:
-        raise CorpusError(
-            "somebody has annotated meanwhile", where=str(journal.path), do="close it there and import again"
-        )
+        what = "somebody has annotated meanwhile"
+        raise CorpusError(what, where=str(journal.path), do="close it there and import again")
 
 
 def _renumber(record: JournalRecord, by: int) -> JournalRecord:

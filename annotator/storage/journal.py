@@ -33,10 +33,8 @@ def is_annotator_name(name: str) -> bool:
 def check_annotator_name(name: str) -> None:
     """Raise JournalError with the rule unless ``name`` is one for an annotator."""
     if not is_annotator_name(name):
-        raise JournalError(
-            f"{name!r} is no name for an annotator",
-            do="use 1 to 64 of a-z, 0-9, dot, hyphen and underscore, and no dot at the start",
-        )
+        what = f"{name!r} is no name for an annotator"
+        raise JournalError(what, do="use 1 to 64 of a-z, 0-9, dot, hyphen and underscore, and no dot at the start")
 
 
 class Journal:

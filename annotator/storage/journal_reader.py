@@ -72,11 +72,9 @@ class JournalReader(Struct):
         try:
             record = self._decoder.decode(raw)
         except NewerFormatError as error:
-            raise JournalError(
-                f"this line was written by a newer Annotator ({error})",
-                where=f"{self.where}:{line.number}",
-                do="update Annotator to work with it",
-            ) from None
+            what = f"this line was written by a newer Annotator ({error})"
+            do = "update Annotator to work with it"
+            raise JournalError(what, where=f"{self.where}:{line.number}", do=do) from None
         except RecordLineError as error:
             self._discard_batch()
             (self._add_torn if error.torn else self._add_damaged)(line, str(error))

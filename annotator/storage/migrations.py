@@ -97,11 +97,8 @@ def all_journals_locked(corpus: CorpusFolder) -> Iterator[dict[str, Journal]]:
         journals = {n: stack.enter_context(Journal.open(corpus.path, n)) for n in corpus.annotators()}
         for journal in journals.values():
             if journal.read_only:
-                raise JournalError(
-                    "the journal is damaged, so its labels cannot be changed",
-                    where=str(journal.path),
-                    do="restore it from a copy first",
-                )
+                what = "the journal is damaged, so its labels cannot be changed"
+                raise JournalError(what, where=str(journal.path), do="restore it from a copy first")
         yield journals
 
 

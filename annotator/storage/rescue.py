@@ -39,11 +39,9 @@ def write_rescue(records: Sequence[JournalRecord], name: str, earlier: Path | No
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             return _write_numbered(folder, name, data)
-    raise JournalError(
-        f"{len(records)} decisions could not be saved anywhere",
-        where=str(user_state_folder() / "rescue"),
-        do="keep this window open, free some space and save again",
-    )
+    what = f"{len(records)} decisions could not be saved anywhere"
+    do = "keep this window open, free some space and save again"
+    raise JournalError(what, where=str(user_state_folder() / "rescue"), do=do)
 
 
 def find_rescue_files(name: str) -> list[Path]:

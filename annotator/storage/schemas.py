@@ -27,9 +27,8 @@ def read_schema_text(path: Path | str) -> str:
         file = resolve_schema_path(Path(path))
         if not file.exists():
             shipped = sorted(p.stem for p in shipped_folder("schemas", SchemaError).glob("*.toml"))
-            raise SchemaError(
-                "there is no such schema", where=str(path), do=f"name a file, or one of {', '.join(shipped) or 'none'}"
-            )
+            what = "there is no such schema"
+            raise SchemaError(what, where=str(path), do=f"name a file, or one of {', '.join(shipped) or 'none'}")
         if file.is_dir():
             raise SchemaError("this is a folder, no schema", where=str(path), do="name the .toml file in it")
     return read_text(file, SchemaError)
@@ -67,6 +66,5 @@ def shipped_folder(name: str, error_type: type[AnnotatorError]) -> Path:
     for folder in (PACKAGE_FOLDER / "_data" / name, PACKAGE_FOLDER.parent / name):
         if folder.is_dir():
             return folder
-    raise error_type(
-        f"the installation lacks its folder `{name}`", where=str(PACKAGE_FOLDER), do="install Annotator again"
-    )
+    what = f"the installation lacks its folder `{name}`"
+    raise error_type(what, where=str(PACKAGE_FOLDER), do="install Annotator again")

@@ -314,9 +314,8 @@ def encode_sentence_line(sentence: Sentence) -> bytes:
     """Return a sentence as a line of the file; raises CorpusError where it is too long."""
     line = dump_json_line(encode_sentence(sentence), f"sentence {sentence.id}")
     if len(line) > MAX_RECORD:
-        raise CorpusError(
-            f"the sentence takes more than {MAX_RECORD // 2**20} MiB", where=sentence.id, do="split the source"
-        )
+        what = f"the sentence takes more than {MAX_RECORD // 2**20} MiB"
+        raise CorpusError(what, where=sentence.id, do="split the source")
     return line
 
 
@@ -333,9 +332,8 @@ def check_sentences_in_text(article: Article, sentences: Sequence[Sentence]) -> 
     end = 0
     for s in sentences:
         if s.article != article.id or s.start < end or article.text[s.start : s.end] != s.text or not s.text:
-            raise CorpusError(
-                "the sentence is not what stands there in the article", where=f"sentence {s.id}", do=_INGEST_AGAIN
-            )
+            what = "the sentence is not what stands there in the article"
+            raise CorpusError(what, where=f"sentence {s.id}", do=_INGEST_AGAIN)
         end = s.end
 
 

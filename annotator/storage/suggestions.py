@@ -191,9 +191,8 @@ def encode_suggestions(sentence: Sentence, found: Sequence[Suggestion], source: 
 
 def _encode_suggestion(s: Suggestion, sentence: Sentence) -> dict[str, object]:
     if not is_aligned(sentence.tokens, s.start, s.end):
-        raise CorpusError(
-            f"the suggestion {s.start}-{s.end} is not on token edges", where=sentence.id, do="leave it out"
-        )
+        what = f"the suggestion {s.start}-{s.end} is not on token edges"
+        raise CorpusError(what, where=sentence.id, do="leave it out")
     first, last = token_range(sentence.tokens, s.start, s.end)
     place = {"start": s.start, "end": s.end, "token_start": first, "token_end": last - 1}
     return place | {"label": s.label, "score": round(s.score, 4), "kind": s.kind}
@@ -202,11 +201,8 @@ def _encode_suggestion(s: Suggestion, sentence: Sentence) -> dict[str, object]:
 def suggestion_path(corpus: Path, source: str) -> Path:
     """Return where a source's suggestions lie; raises CorpusError for a name that is no plain one."""
     if not _SOURCE_NAME.fullmatch(source):
-        raise CorpusError(
-            f"{source!r} cannot name a source of suggestions",
-            where=str(corpus),
-            do="use small letters, digits and . _ -",
-        )
+        what = f"{source!r} cannot name a source of suggestions"
+        raise CorpusError(what, where=str(corpus), do="use small letters, digits and . _ -")
     return corpus / SUGGESTIONS_FOLDER / f"{source}.jsonl"
 
 

@@ -53,11 +53,8 @@ def find_article(corpus: CorpusFolder, start: str) -> Article:
     """Return the article whose id starts so; raises CorpusError for none or several."""
     matches = [a for a in corpus.article_ids() if a.startswith(start)]
     if len(matches) != 1:
-        raise CorpusError(
-            f"{f'{len(matches)} articles' if matches else 'no article'} has an id that starts with {start!r}",
-            where=str(corpus.path),
-            do="`annotator articles` lists them",
-        )
+        what = f"{f'{len(matches)} articles' if matches else 'no article'} has an id that starts with {start!r}"
+        raise CorpusError(what, where=str(corpus.path), do="`annotator articles` lists them")
     return corpus.article(matches[0])
 
 

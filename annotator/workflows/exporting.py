@@ -370,9 +370,8 @@ def _write_in_processes(
             for future in wait(running).done:
                 yield running.pop(future), future.result()
         except BrokenProcessPool:
-            raise AnnotatorError(
-                "a process of the export was killed", do="free some memory, or give --processes 1"
-            ) from None
+            what = "a process of the export was killed"
+            raise AnnotatorError(what, do="free some memory, or give --processes 1") from None
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 

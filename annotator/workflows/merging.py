@@ -276,11 +276,8 @@ def _check_labels(used: set[str], text: str, schema_path: Path | None) -> None:
     schema = parse_schema_text(text, str(schema_path or "schema"))
     lacking = sorted(used - {x.name for x in schema.labels})
     if lacking and schema_path is not None:
-        raise SchemaError(
-            f"the schema {schema.name} lacks labels that are in use: {', '.join(lacking)}",
-            where=path_text(schema_path),
-            do="add them to the schema, or name another",
-        )
+        what = f"the schema {schema.name} lacks labels that are in use: {', '.join(lacking)}"
+        raise SchemaError(what, where=path_text(schema_path), do="add them to the schema, or name another")
 
 
 class _Merge:
@@ -329,11 +326,8 @@ class _Merge:
             extra = len(union.clashes) - _MAX_LISTED_CLASHES
             more = f" and {extra} more" if extra > 0 else ""
             listed = "; ".join(union.clashes[:_MAX_LISTED_CLASHES])
-            raise SchemaError(
-                f"the schemas contradict each other: {listed}{more}",
-                where=path_text(files[0]),
-                do="say which one holds with --schema FILE",
-            )
+            what = f"the schemas contradict each other: {listed}{more}"
+            raise SchemaError(what, where=path_text(files[0]), do="say which one holds with --schema FILE")
         self._schema = {"added": union.added, "widened": union.widened}
         self._not_merged += [path_text(f"schema, {x}") for x in union.left_out]
         return union.text
@@ -400,11 +394,9 @@ class _Merge:
         journal = Journal.open(corpus.path, name, read_only=True)
         where = path_text(journal.path)
         if journal.damaged:
-            raise JournalError(
-                f"{format_line_numbers(journal.damaged)} of the journal cannot be read",
-                where=where,
-                do="see `annotator check`, restore the file from a copy, and merge again",
-            )
+            what = f"{format_line_numbers(journal.damaged)} of the journal cannot be read"
+            do = "see `annotator check`, restore the file from a copy, and merge again"
+            raise JournalError(what, where=where, do=do)
         if journal.flaws:
             torn = format_line_numbers(f.line for f in journal.flaws)
             self._not_merged.append(f"{where}: a torn end ({torn})")

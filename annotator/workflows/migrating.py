@@ -108,11 +108,8 @@ def undo_migration(corpus: CorpusFolder, *, by: str, dry_run: bool = False) -> M
     if last is None:
         raise UsageError("there is no migration to take back", do="`annotator schema log` lists them")
     if _schema_text(corpus) != last.after:
-        raise SchemaError(
-            "the schema was changed since the last migration",
-            where=str(corpus.schema_path),
-            do="put it back as it was then, or rename and merge by hand",
-        )
+        do = "put it back as it was then, or rename and merge by hand"
+        raise SchemaError("the schema was changed since the last migration", where=str(corpus.schema_path), do=do)
     rule = _next_rule(corpus, MigrationKind.UNDO, last.rule.into, last.rule.sources)
     old = parse_schema_text(last.before, "the schema before")
 
@@ -147,11 +144,8 @@ def _require_label(corpus: CorpusFolder, name: str) -> None:
 
 def _refuse_existing_label(corpus: CorpusFolder, name: str) -> None:
     if corpus.schema.label(name):
-        raise SchemaError(
-            f"there is a label {name} already",
-            where=str(corpus.schema_path),
-            do="choose another name, or use `annotator schema merge`",
-        )
+        do = "choose another name, or use `annotator schema merge`"
+        raise SchemaError(f"there is a label {name} already", where=str(corpus.schema_path), do=do)
 
 
 def _next_rule(

@@ -92,10 +92,8 @@ def raise_conflicts(conflicts: Sequence[AnnotatorConflict]) -> None:
         listed[_LISTED_CONFLICTS:] = [f"and {len(conflicts) - _LISTED_CONFLICTS} more"]
     names = sorted({name for c in conflicts for name in c.annotators})
     units = "1 stretch of text has" if len(conflicts) == 1 else f"{len(conflicts)} stretches of text have"
-    raise AnnotatorError(
-        f"{units} annotations in conflict: {', '.join(listed)}",
-        do=f"choose whose to export with --annotator NAME ({', '.join(names)})",
-    )
+    what = f"{units} annotations in conflict: {', '.join(listed)}"
+    raise AnnotatorError(what, do=f"choose whose to export with --annotator NAME ({', '.join(names)})")
 
 
 class RecordSelection:
