@@ -73,7 +73,13 @@ def check_punctuation_edges(check_input: CheckInput) -> Iterator[Problem]:
         if span.label in whole and words.strip() == reviewed.sentence.text.strip():
             continue  # a sentence of a quotation that goes on: its full stop is quoted too
         first, last = _edge_tokens(reviewed, span)
-        for does, mark in _misplaced_marks(words, first, last, quotes=span.label in whole):
+        quotes = span.label in whole
+        found = []
+        if _is_mark(first) and not _is_valid_start(words, first, quotes=quotes):
+            found.append(("begins", first))
+        if _is_mark(last) and not _is_valid_end(words, last, quotes=quotes):
+            found.append(("ends", last))
+        for does, mark in found:
             what = f"{span.label} {quote_text(words)} {does} with {quote_text(mark)}"
             yield reviewed.problem(ProblemKind.PUNCTUATION, span, what, "leave the mark outside the span")
 
@@ -91,14 +97,6 @@ def _edge_tokens(reviewed: ReviewedSentence, span: Span) -> tuple[str, str]:
         return tokens[first].text, tokens[last - 1].text
     words = reviewed.text_of(span)
     return words[0], words[-1]
-
-
-def _misplaced_marks(words: str, first: str, last: str, *, quotes: bool) -> Iterator[tuple[str, str]]:
-    """Yield the marks at the edges of ``words`` that do not belong there, each with what it does."""
-    if _is_mark(first) and not _is_valid_start(words, first, quotes=quotes):
-        yield "begins", first
-    if _is_mark(last) and not _is_valid_end(words, last, quotes=quotes):
-        yield "ends", last
 
 
 def _is_mark(text: str) -> bool:
@@ -153,27 +151,19 @@ _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n")
 
 def check_long_spans(check_input: CheckInput) -> Iterator[Problem]:
     """Yield the spans over four times as long as nine in ten of their label, in tokens."""
-    every = [(reviewed, span, _span_length(reviewed, span)) for reviewed, span in check_input.spans()]
+    every = []
     lengths: dict[str, list[int]] = {}
-    for _, span, n in every:
-        lengths.setdefault(span.label, []).append(n)
-    usual = {label: _length_quantile(values) for label, values in lengths.items()}
+    for reviewed, span in check_input.spans():
+        first, last = token_range(reviewed.sentence.tokens, span.start, span.end)
+        every.append((reviewed, span, last - first))
+        lengths.setdefault(span.label, []).append(last - first)
+    usual = {x: sorted(ns)[min(len(ns) - 1, int(_LENGTH_QUANTILE * len(ns)))] for x, ns in lengths.items()}
     for reviewed, span, n in every:
         if n > min(MAX_SPAN_TOKENS, max(MIN_LABEL_SPANS, _LENGTH_FACTOR * usual[span.label])):
             what = f"{span.label} {reviewed.quote(span)} has {n} tokens"
             than = f"; nine in ten {span.label} have {usual[span.label]} at the most"
             cure = "see whether an edge has slipped"
             yield reviewed.problem(ProblemKind.HUGE, span, what + than, cure)
-
-
-def _span_length(reviewed: ReviewedSentence, span: Span) -> int:
-    first, last = token_range(reviewed.sentence.tokens, span.start, span.end)
-    return last - first
-
-
-def _length_quantile(values: Sequence[int]) -> int:
-    """Return the value that nine in ten do not exceed."""
-    return sorted(values)[min(len(values) - 1, int(_LENGTH_QUANTILE * len(values)))]
 
 
 def check_sentence_crossing(check_input: CheckInput) -> Iterator[Problem]:

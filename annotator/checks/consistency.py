@@ -331,14 +331,9 @@ def _consistency_problem(annotator: str, group: InconsistencyGroup, reviewed: di
     what = f"{quote_text(group.words)} is {label_counts} in {annotator}’s work"
     if group.kind is InconsistencyKind.EDGES:
         what = f"{quote_text(group.words)} is marked with and without the words around the name"
-    changes = group.changes
-    return Problem(
-        _PROBLEM_KINDS[group.kind],
-        _occurrence_location(changes[0], reviewed),
-        what,
-        "decide each place (`]` in the app goes through them)",
-        tuple(_occurrence_location(p, reviewed) for p in changes[1:]),
-    )
+    first, *others = (_occurrence_location(p, reviewed) for p in group.changes)
+    cure = "decide each place (`]` in the app goes through them)"
+    return Problem(_PROBLEM_KINDS[group.kind], first, what, cure, tuple(others))
 
 
 def _occurrence_location(occurrence: WordOccurrence, reviewed: dict[str, ReviewedSentence]) -> Where:

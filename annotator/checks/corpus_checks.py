@@ -90,9 +90,8 @@ def check_training_size(check_input: CheckInput) -> Iterator[Problem]:
     if len(sentences) < MIN_TRAINING_SENTENCES:
         there = "is 1 accepted sentence" if len(sentences) == 1 else f"are {len(sentences)} accepted sentences"
         what = f"there {there}, and training needs {MIN_TRAINING_SENTENCES} at least"
-        yield Problem(
-            ProblemKind.FEW, ProblemLocation(file="corpus.toml"), what, "annotate more, or merge another corpus"
-        )
+        cure = "annotate more, or merge another corpus"
+        yield Problem(ProblemKind.FEW, ProblemLocation(file="corpus.toml"), what, cure)
     if not sentences:
         return
     spans = {(w.sentence.id, *s.key) for w in done for s in w.annotation.spans}
@@ -101,9 +100,8 @@ def check_training_size(check_input: CheckInput) -> Iterator[Problem]:
         if (n := counts[label.name]) < MIN_TRAINING_SPANS:
             count = "1 accepted span" if n == 1 else f"{n} accepted spans"
             what = f"{label.name} has {count}, and a label needs {MIN_TRAINING_SPANS} at least"
-            yield Problem(
-                ProblemKind.FEW, ProblemLocation(file="schema.toml"), what, "annotate more, or leave the label out"
-            )
+            cure = "annotate more, or leave the label out"
+            yield Problem(ProblemKind.FEW, ProblemLocation(file="schema.toml"), what, cure)
 
 
 # -- tokenizer drift: the corpus was cut by other rules than those of the installed spaCy ----------

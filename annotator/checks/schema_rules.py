@@ -38,13 +38,9 @@ def _overlap_problem(reviewed: ReviewedSentence, outer: Span, inner: Span, schem
         return None
     does = "crosses" if inner.crosses(outer) else "lies in"
     other = f"{outer.label} {reviewed.quote(outer)}"
-    return reviewed.problem(
-        ProblemKind.OVERLAP,
-        inner,
-        f"{inner.label} {does} {other}, which the schema does not allow",
-        f"move or remove one of the two, or name {outer.label} under `{broken.rule}` of {inner.label}",
-        [outer],
-    )
+    what = f"{inner.label} {does} {other}, which the schema does not allow"
+    cure = f"move or remove one of the two, or name {outer.label} under `{broken.rule}` of {inner.label}"
+    return reviewed.problem(ProblemKind.OVERLAP, inner, what, cure, [outer])
 
 
 def check_sentence_offsets(check_input: CheckInput) -> Iterator[Problem]:

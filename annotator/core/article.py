@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from itertools import compress
 
@@ -82,13 +82,13 @@ class Article(Struct, frozen=True):
         return self.text if all(kept) else "\n".join(compress(self.text.split("\n"), kept))
 
 
-def earlier_versions(article: str, replaces: Mapping[str, str]) -> list[str]:
+def earlier_versions(article: str, replaces: Callable[[str], str]) -> list[str]:
     """Return the ids of an article and its earlier versions, the first version last.
 
-    ``replaces`` has, by article id, the one that it replaces.
+    ``replaces`` returns the id of the article that another replaces, or an empty string.
     """
     seen = [article]
-    while (before := replaces.get(seen[-1], "")) and before not in seen:
+    while (before := replaces(seen[-1])) and before not in seen:
         seen.append(before)
     return seen
 

@@ -2,7 +2,7 @@
 
 An edit replaces neighbouring sentences by others: one by one for a span or an answer, two by one
 for a join, one by two for a split. Its inverse swaps the sides, so undo needs no case of its own.
-``Works.apply`` carries it out.
+``AnnotationStore.apply`` carries it out.
 """
 
 from __future__ import annotations
@@ -167,17 +167,10 @@ def join_sentences(first: AnnotatedSentence, second: AnnotatedSentence, article_
     ws, between = gap_token(gap, len(a.text))
     head = (*a.tokens[:-1], replace(a.tokens[-1], ws=ws))
     by = b.start - a.start
-    sentence = Sentence(
-        a.article,
-        a.index,
-        a.start,
-        b.end,
-        article_text[a.start : b.end],
-        (*head, *between, *(t.shifted(by) for t in b.tokens)),
-    )
-    return Edit(
-        Op.JOIN, (first, second), (AnnotatedSentence(sentence, _joined_annotation(first, second, by)),), "joined"
-    )
+    tokens = (*head, *between, *(t.shifted(by) for t in b.tokens))
+    sentence = Sentence(a.article, a.index, a.start, b.end, article_text[a.start : b.end], tokens)
+    joined = AnnotatedSentence(sentence, _joined_annotation(first, second, by))
+    return Edit(Op.JOIN, (first, second), (joined,), "joined")
 
 
 def _joined_annotation(first: AnnotatedSentence, second: AnnotatedSentence, by: int) -> Annotation:

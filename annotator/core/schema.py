@@ -109,25 +109,16 @@ class Schema(Struct, frozen=True):
         return next((b for o in others if o.overlaps(new) and (b := self._pair_violation(new, o))), None)
 
     def _pair_violation(self, a: Span, b: Span) -> RuleViolation | None:
-        if a.crosses(b):
-            return (
-                None
-                if self._is_allowed(a, b, "overlaps") or self._is_allowed(b, a, "overlaps")
-                else RuleViolation(
-                    "overlaps",
-                    f"{a.label} may not cross {b.label} (rule `overlaps`). "
-                    "Move an edge with , . < > or remove one with 0",
-                )
-            )
         inner, outer = (a, b) if b.contains(a) else (b, a)
-        if self._is_allowed(inner, outer, "inside") or (
-            inner.contains(outer) and self._is_allowed(outer, inner, "inside")
-        ):
+        if a.crosses(b):
+            rule, both_ways = "overlaps", True
+            what, do = f"{a.label} may not cross {b.label}", "Move an edge with , . < > or remove one with 0"
+        else:
+            rule, both_ways = "inside", inner.contains(outer)
+            what, do = f"{inner.label} may not lie in {outer.label}", "Change the selection or remove one with 0"
+        if self._is_allowed(inner, outer, rule) or (both_ways and self._is_allowed(outer, inner, rule)):
             return None
-        return RuleViolation(
-            "inside",
-            f"{inner.label} may not lie in {outer.label} (rule `inside`). Change the selection or remove one with 0",
-        )
+        return RuleViolation(rule, f"{what} (rule `{rule}`). {do}")
 
     def _is_allowed(self, one: Span, other: Span, rule: str) -> bool:
         label = self.label(one.label)

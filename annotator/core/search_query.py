@@ -23,7 +23,6 @@ from annotator.core.annotation import AnnotatedSentence
 HighlightRange = tuple[int, int]
 """Code points ``[start, end)`` of a sentence's text."""
 
-QUERY_FIELDS = ("label", "answer", "note", "article")
 QUERY_STATES = ("flag", "note", "problem")
 QUERY_ANSWERS = ("open", "accept", "reject", "ignore")
 _TERM_PATTERN = re.compile(r'(-?)(?:(label|answer|note|article):)?(?:"([^"]*)"?|(\S+))?', re.IGNORECASE)
@@ -34,7 +33,7 @@ class QueryTerm(Struct, frozen=True):
     """One condition of a query."""
 
     kind: str
-    """``word``, ``exact``, one of ``FIELDS`` or of ``STATES``."""
+    """``word``, ``exact``, a field (``label``, ``answer``, ``note``, ``article``) or one of ``QUERY_STATES``."""
     value: str = ""
     negated: bool = False
 
@@ -78,7 +77,7 @@ class SearchQuery(Struct, frozen=True, dict=True):
 
     @cached_property
     def _tests(self) -> tuple[tuple[Callable[[QuerySubject], bool], bool], ...]:
-        return tuple((_term_test(t), t.negated) for t in self.terms)
+        return tuple((_term_test(t), t.negated) for t in self.terms)  # made once: a filter asks for every sentence
 
     def matches(self, subject: QuerySubject) -> bool:
         """Whether all conditions hold."""
@@ -86,12 +85,9 @@ class SearchQuery(Struct, frozen=True, dict=True):
 
     def highlights(self, annotated: AnnotatedSentence) -> tuple[HighlightRange, ...]:
         """Return what of a sentence's text the conditions speak of, in order, without overlaps."""
-        found = sorted(
-            {p for t in self.terms if not t.negated for p in _term_highlights(t, annotated)},
-            key=lambda p: (p[0], -p[1]),
-        )
+        found = {p for t in self.terms if not t.negated for p in _term_highlights(t, annotated)}
         out: list[HighlightRange] = []
-        for a, b in found:
+        for a, b in sorted(found, key=lambda p: (p[0], -p[1])):
             if not out or a >= out[-1][1]:
                 out.append((a, b))
         return tuple(out)

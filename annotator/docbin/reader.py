@@ -166,16 +166,12 @@ def unpack_msgpack(data: bytes, where: str) -> Any:
             use_list=False,
             raw=False,
             strict_map_key=False,
-            ext_hook=_ignore_extension,
+            ext_hook=lambda _code, _data: None,  # a DocBin has no extension types
             max_array_len=min(_MAX_ITEMS, len(data)),
             max_map_len=min(_MAX_ITEMS, len(data)),
         )
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise _damaged(f"its msgpack cannot be read, {type(error).__name__}", where) from None
-
-
-def _ignore_extension(_code: int, _data: bytes) -> None:
-    """Make nothing of an extension type: a DocBin has none."""
 
 
 def _damaged(what: str, where: str) -> SourceError:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError
-from annotator.core.tokens import TokenRange, tokens_cover_text
+from annotator.core.tokens import tokens_cover_text
 from annotator.docbin import msgpack
 from annotator.docbin.writer import DocContent, GroupSpans
 from annotator.export.options import ExportItem
@@ -85,16 +85,12 @@ def _is_annotated(article: Article, line: int) -> bool:
     return line >= len(article.lines) or article.lines[line].verdict.annotated
 
 
-def white_space_between(before: Sentence, after: Sentence, article: Article) -> str:
-    """Return the white space between two sentences of one Doc."""
-    between = article.text[before.end : after.start]
-    return between[: len(between) - len(between.lstrip())]
-
-
 def _with_unreviewed(group: Sequence[ExportSentence], unreviewed: Sequence[Sentence]) -> list[ExportSentence]:
     """Add the unreviewed sentences that overlap nothing; each takes the part of the one before."""
     article = group[0].article
-    every = sorted([*group, *(ExportSentence(s, article) for s in unreviewed)], key=_sentence_order)
+    every = [*group, *(ExportSentence(s, article) for s in unreviewed)]
+    # Of two at one place the accepted one comes first, then the shorter.
+    every.sort(key=lambda p: (p.sentence.start, not p.reviewed, p.sentence.end))
     out: list[ExportSentence] = []
     part = group[0].part
     starts = [p.sentence.start for p in group]
@@ -109,11 +105,6 @@ def _with_unreviewed(group: Sequence[ExportSentence], unreviewed: Sequence[Sente
         elif free and clear and s.text:
             out.append(replace(piece, part=part))
     return out
-
-
-def _sentence_order(sentence: ExportSentence) -> tuple[int, bool, int]:
-    """Text order; of two at one place the accepted one first, then the shorter."""
-    return (sentence.sentence.start, not sentence.reviewed, sentence.sentence.end)
 
 
 USER_DATA_KEY = "annotator"
@@ -142,7 +133,12 @@ def lay_out_doc(unit: DocUnit) -> DocLayout:
             what = "the stored tokens do not spell the sentence"
             raise CorpusError(what, where=piece.sentence.id, do="restore its line in sentences.jsonl or in the journal")
         if before:
-            _append_gap(white_space_between(before.sentence, piece.sentence, piece.article), out)
+            between = piece.article.text[before.sentence.end : piece.sentence.start]
+            blank = between[: len(between) - len(between.lstrip())]
+            out.spaces[-1] = blank.startswith(" ")  # as spaCy has it: one blank, the rest is a token
+            if rest := blank[out.spaces[-1] :]:
+                out.words.append(rest)
+                out.spaces.append(False)
         out.first_tokens.append(len(out.words))
         out.words.extend(t.text for t in piece.sentence.tokens)
         out.spaces.extend(t.ws for t in piece.sentence.tokens)
@@ -150,49 +146,26 @@ def lay_out_doc(unit: DocUnit) -> DocLayout:
     return out
 
 
-def _append_gap(blank: str, out: DocLayout) -> None:
-    """Keep the white space between two sentences as spaCy does: one blank, the rest a token."""
-    out.spaces[-1] = blank.startswith(" ")
-    if rest := blank[out.spaces[-1] :]:
-        out.words.append(rest)
-        out.spaces.append(False)
-
-
 def doc_ents(unit: DocUnit, firsts: list[int]) -> list[IncorrectSpan]:
     """Return the entities, by token in the Doc."""
-    return [
-        ((first + f.ent[0], first + f.ent[1]), f.span.label)
-        for piece, first in zip(unit, firsts, strict=True)
-        for f in piece.outcomes
-        if f.ent
-    ]
+    return _shifted(([(f.ent, f.span.label) for f in piece.outcomes if f.ent] for piece in unit), firsts)
 
 
 def doc_spans(unit: DocUnit, firsts: list[int]) -> list[IncorrectSpan]:
     """Return all spans, by token in the Doc."""
-    return [
-        ((first + f.tokens[0], first + f.tokens[1]), f.span.label)
-        for piece, first in zip(unit, firsts, strict=True)
-        for f in piece.outcomes
-        if f.tokens
-    ]
+    return _shifted(([(f.tokens, f.span.label) for f in piece.outcomes if f.tokens] for piece in unit), firsts)
 
 
 def doc_incorrect_spans(unit: DocUnit, firsts: list[int]) -> list[IncorrectSpan]:
     """Return the known-wrong spans; never one that is an entity, which spaCy would refuse."""
     known = set(doc_ents(unit, firsts))
-    found = [
-        ((first + a, first + b), label)
-        for piece, first in zip(unit, firsts, strict=True)
-        for (a, b), label in piece.incorrect_spans
-    ]
-    return [x for x in found if x not in known]
+    return [x for x in _shifted((piece.incorrect_spans for piece in unit), firsts) if x not in known]
 
 
-def missing_ranges(unit: DocUnit, layout: DocLayout) -> list[TokenRange]:
-    """Return the stretches of tokens that nobody has reviewed, white space after them included."""
-    places = zip(unit, layout.first_tokens, layout.ends, strict=True)
-    return [(first, end) for p, first, end in places if not p.reviewed]
+def _shifted(spans: Iterable[Sequence[IncorrectSpan]], firsts: list[int]) -> list[IncorrectSpan]:
+    """Return the spans of sentences that begin at the tokens ``firsts``, by token in the Doc."""
+    by_sentence = zip(spans, firsts, strict=True)
+    return [((by + first, by + end), label) for each, by in by_sentence for (first, end), label in each]
 
 
 def pack_unit(unit: DocUnit, key: str, *, with_user_data: bool) -> DocContent:
@@ -206,7 +179,7 @@ def pack_unit(unit: DocUnit, key: str, *, with_user_data: bool) -> DocContent:
         groups.append((INCORRECT_SPANS_KEY, _group_spans(wrong, places)))
     ents = [(first, end, label) for (first, end), label in doc_ents(unit, firsts)]
     data = msgpack.pack({USER_DATA_KEY: doc_user_data(unit, made)}) if with_user_data else b""
-    missing = missing_ranges(unit, made)
+    missing = [(a, b) for p, a, b in zip(unit, firsts, made.ends, strict=True) if not p.reviewed]
     return DocContent(made.words, made.spaces, ents, groups, firsts, missing, data)
 
 

@@ -44,7 +44,11 @@ def audit_split(sentences: Sequence[ExportSentence], labels: Sequence[str], link
 
 def random_split(sentences: Sequence[ExportSentence]) -> list[ExportSentence]:
     """Return the pieces with the same parts dealt out by the hash of each sentence's id."""
-    order = sorted(range(len(sentences)), key=lambda i: _random_order_key(sentences[i].sentence.id))
+
+    def random_key(n: int) -> bytes:
+        return hashlib.sha256(f"chance {sentences[n].sentence.id}".encode()).digest()
+
+    order = sorted(range(len(sentences)), key=random_key)
     dealt = sorted((p.part for p in sentences), key=SPLIT_PARTS.index)
     parts = dict(zip(order, dealt, strict=True))
     return [replace(p, part=parts[i]) for i, p in enumerate(sentences)]
@@ -104,10 +108,6 @@ def _count_near_duplicates(train: Sequence[ExportSentence], rest: Sequence[Expor
     return len(found)
 
 
-def _random_order_key(text: str) -> bytes:
-    return hashlib.sha256(f"chance {text}".encode()).digest()
-
-
 # What a person should know about an export before trusting a model trained on it.
 
 
@@ -116,22 +116,6 @@ TORN_STORIES = (
     "lie in several parts, which flatters the scores"
 )
 """The warning of a split that had to fall back to single articles."""
-
-
-def duplicate_sentences_warning(duplicates: int) -> str:
-    """Return the warning that so many sentences are in two parts."""
-    return f"sentences of dev or test that stand in train too, word for word: {duplicates}"
-
-
-def stand_in_warning(part: str, title: str) -> str:
-    """Return that an article fills a part that would be empty."""
-    return f"no article falls into {part} by its hash yet: “{title}” stands in until one does"
-
-
-def foreign_file_warnings(names: Iterable[str]) -> Iterator[str]:
-    """Yield that files stay which an export would have removed, had it written them."""
-    for name in names:
-        yield f"{name} stays in the folder: it is not as an export left it, and not part of this one"
 
 
 def training_warnings(wanted: Sequence[str], *, config: bool, sizes: NgramSuggester | None) -> Iterator[str]:

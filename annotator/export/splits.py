@@ -115,10 +115,6 @@ def _share_bounds(shares: SplitShares) -> dict[str, tuple[int, int]]:
     return {p: (end - share, end) for p, share, end in zip(SPLIT_PARTS, shares, ends, strict=True)}
 
 
-def _hash_order(family: str) -> tuple[int, str]:
-    return (hash_position(family), family)
-
-
 def _choose_stand_in(home: Mapping[str, str], part: str, shares: SplitShares) -> str:
     """Return the family to move: of the part that is most over its share, nearest by hash."""
     sizes = Counter(home.values())
@@ -132,7 +128,7 @@ def _choose_stand_in(home: Mapping[str, str], part: str, shares: SplitShares) ->
 
 def _block_split(families: Sequence[str], shares: SplitShares) -> tuple[str, ...]:
     """Cut the sentences, family after family in the order of the hashes, into one block a part."""
-    order = sorted(range(len(families)), key=lambda i: (_hash_order(families[i]), i))
+    order = sorted(range(len(families)), key=lambda i: (hash_position(families[i]), families[i], i))
     sizes = _block_sizes(len(families), shares)
     names = [p for p in SPLIT_PARTS for _ in range(sizes[p])]
     parts = [""] * len(families)

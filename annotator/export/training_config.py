@@ -50,12 +50,8 @@ def choose_ngram_sizes(lengths: Mapping[str, Sequence[int]]) -> NgramSuggester |
     if not every:
         return None
     percentile, longest = _longest_ngram(every)
-    return NgramSuggester(
-        tuple(range(1, longest + 1)),
-        percentile,
-        {label: _share_within(sizes, longest) for label, sizes in lengths.items() if sizes},
-        _share_within(every, longest),
-    )
+    ceiling = {label: _share_within(sizes, longest) for label, sizes in lengths.items() if sizes}
+    return NgramSuggester(tuple(range(1, longest + 1)), percentile, ceiling, _share_within(every, longest))
 
 
 def _longest_ngram(every: Sequence[int]) -> tuple[int, int]:
@@ -128,16 +124,12 @@ class TrainingPlan(Struct, frozen=True):
     """Whose corpus reader: ``spacy.Corpus.v1``, or ``annotator.Corpus.v1``, which needs Annotator."""
 
 
-def batch_words(plan: TrainingPlan) -> int:
-    """Return the words of the largest training batch."""
-    if plan.suggester is None:
-        return _MAX_BATCH_WORDS
-    return min(_MAX_BATCH_WORDS, MAX_NGRAM_VECTORS // ngram_vectors(plan.suggester.sizes[-1]))
-
-
 def render_config(plan: TrainingPlan) -> bytes:
     """Write the config as a file."""
-    words = batch_words(plan)
+    words, evaluation_docs = _MAX_BATCH_WORDS, _EVALUATION_DOCS
+    if plan.suggester:  # its n-grams bound a training batch, and as much is evaluated at a time
+        words = min(words, MAX_NGRAM_VECTORS // ngram_vectors(plan.suggester.sizes[-1]))
+        evaluation_docs = max(1, min(evaluation_docs, words * plan.docs // max(1, plan.tokens)))
     longest = words if plan.suggester and plan.pipes == ("spancat",) else 0
     head = _template("config.cfg").substitute(
         mark=CONFIG_COMMENT,
@@ -149,7 +141,7 @@ def render_config(plan: TrainingPlan) -> bytes:
         tokenizer=LANGUAGE_TOKENIZERS.get(plan.lang, DEFAULT_TOKENIZER),
         prepared=TOKENIZER_SETUP.get(plan.lang, ""),
         pipeline=json.dumps(["tok2vec", *plan.pipes]),
-        docs=_evaluation_batch(plan, words),
+        docs=evaluation_docs,
         max_length=longest,
         start=min(100, words),
         stop=words,
@@ -161,13 +153,6 @@ def render_config(plan: TrainingPlan) -> bytes:
 
 def _template(name: str) -> Template:
     return Template((_TEMPLATES / name).read_text("utf-8"))
-
-
-def _evaluation_batch(plan: TrainingPlan, words: int) -> int:
-    """Return how many Docs are evaluated at a time: for spancat as many as make up a batch."""
-    if plan.suggester is None:
-        return _EVALUATION_DOCS
-    return max(1, min(_EVALUATION_DOCS, words * plan.docs // max(1, plan.tokens)))
 
 
 def _quoted_json(value: str) -> str:
@@ -243,6 +228,5 @@ def _training_plan(config_input: ConfigInput, pipes: tuple[str, ...], place: str
 
 def _part_path(config_input: ConfigInput, name: str) -> str:
     """Return the file of a part, or the folder of its shards, as spaCy is to read it."""
-    return (
-        config_input.out / shard_path(name, config_input.part_contents[name].docs, config_input.options.shard)
-    ).as_posix()
+    docs = config_input.part_contents[name].docs
+    return (config_input.out / shard_path(name, docs, config_input.options.shard)).as_posix()

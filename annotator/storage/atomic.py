@@ -150,9 +150,14 @@ def sync_folder(path: Path) -> None:
 
 def set_aside(path: Path, data: bytes) -> Path:
     """Save ``data`` durably as ``<path>.torn-<n>``, the first number that is free, and return the path."""
+    return write_numbered(path.parent, f"{path.name}.torn-", "", data)
+
+
+def write_numbered(folder: Path, before: str, after: str, data: bytes) -> Path:
+    """Save ``data`` durably under a name with the first number that is free, and return the path."""
     for n in range(1, 100_000):
-        aside = path.with_name(f"{path.name}.torn-{n}")
+        path = folder / f"{before}{n}{after}"
         with suppress(FileExistsError):
-            write_new(aside, data)
-            return aside
-    raise OSError(errno.EEXIST, "too many files set aside")
+            write_new(path, data)
+            return path
+    raise FileExistsError(errno.EEXIST, "all numbers are taken")

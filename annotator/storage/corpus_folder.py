@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-from annotator.core.article import AnnotatedLineIndex, Article, LineVerdict, Sentence
+from annotator.core.article import AnnotatedLineIndex, Article, LineVerdict, Sentence, earlier_versions
 from annotator.core.errors import CorpusError
 from annotator.core.schema import Schema
 from annotator.storage.articles import (
@@ -259,7 +259,9 @@ class CorpusFolder:
         """
         with self._locked_for_writing():
             new, old = self.articles.fields(new_id), self.articles.fields(old_id)  # both, before any write
-            first = not new.get("replaces") and new_id not in self._earlier_versions(old_id)
+            known = set(self.article_ids())
+            earlier = earlier_versions(old_id, lambda a: self.articles.origin(a).replaces if a in known else "")
+            first = not new.get("replaces") and new_id not in earlier
             self._replace_article(new_id, new | {"replaced_by": ""} | ({"replaces": old_id} if first else {}))
             self._replace_article(old_id, old | {"replaced_by": new_id})
 
@@ -277,15 +279,6 @@ class CorpusFolder:
             for a in self.article_ids()
             if source and self._origins[a].came_from == source and not self._origins[a].replaced_by
         )
-
-    def _earlier_versions(self, article_id: str) -> list[str]:
-        """Return the ids of an article and of the versions before it."""
-        ids: list[str] = []
-        while article_id and article_id not in ids:
-            ids.append(article_id)
-            known = article_id in self.article_ids()
-            article_id = self.articles.origin(article_id).replaces if known else ""
-        return ids
 
     def _change_article(
         self, article_id: str, change: Callable[[dict[str, Any]], dict[str, Any]], wait: float
@@ -326,16 +319,13 @@ class CorpusFolder:
                 wait=wait,
             ),
         ):
-            self._quarantine_torn_line()
+            if cut := self._sentences.quarantine_torn_line():
+                aside, size = cut
+                with suppress(ValueError):
+                    self.warnings.remove(_TORN_WARNING)
+                self.warnings.append(f"set aside a torn last line of {SENTENCES_FILE} ({size} bytes) in {aside.name}")
             self.article_ids()  # what others have written; nobody else writes until we are done
             yield
-
-    def _quarantine_torn_line(self) -> None:
-        if cut := self._sentences.quarantine_torn_line():
-            aside, size = cut
-            with suppress(ValueError):
-                self.warnings.remove(_TORN_WARNING)
-            self.warnings.append(f"set aside a torn last line of {SENTENCES_FILE} ({size} bytes) in {aside.name}")
 
     def _add_flaw_warnings(self) -> None:
         """Add damage of ``sentences.jsonl`` to ``warnings``; the next write sets a torn end aside."""

@@ -146,7 +146,9 @@ class ImportStaging(Struct):
             )
             for path in sorted(p for p in self.folder.iterdir() if p != prepared):
                 _move_files(path, prepared / path.name)
-            _sync_tree(prepared)
+            for root, _, names in os.walk(prepared):
+                sync_files([Path(root) / n for n in names])
+                sync_folder(Path(root))
             _move_into_place(prepared, self.target)
             sync_folder(Path(os.path.abspath(self.target)).parent)  # noqa: PTH100  (as in begin)
         return CorpusFolder.open(self.target)
@@ -294,10 +296,3 @@ def _move_files(path: Path, to: Path) -> None:
             inner.replace(to / inner.name)
     else:
         path.replace(to)
-
-
-def _sync_tree(folder: Path) -> None:
-    """Bring all files below a folder to the disk."""
-    for root, _, names in os.walk(folder):
-        sync_files([Path(root) / n for n in names])
-        sync_folder(Path(root))

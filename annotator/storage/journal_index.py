@@ -348,11 +348,8 @@ class RecordReader:
         """Return a record as a value of core; the sentence's index is 0. Raises UnreadableRecordError."""
         row = self.read(journal, number)
         start, end = journal.starts[number], journal.ends[number]
-        spans, rejected = (
-            [Span(s.start, s.end, s.label, s.source) for s in rows] for rows in (row.spans, row.rejected)
-        )
+        both = (row.spans, row.rejected)
+        spans, rejected = ([Span(s.start, s.end, s.label, s.source) for s in rows] for rows in both)
         annotation = Annotation((), ANSWER_BY_NUMBER[journal.answers[number]], (), row.note, row.flagged)
-        return AnnotatedSentence(
-            Sentence(article, 0, start, end, row.text, tuple(row.tokens)),
-            annotation.with_spans(spans).with_rejected(rejected),
-        )
+        sentence = Sentence(article, 0, start, end, row.text, tuple(row.tokens))
+        return AnnotatedSentence(sentence, annotation.with_spans(spans).with_rejected(rejected))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from annotator.core.errors import JournalError
 from annotator.core.journal_record import JournalRecord
-from annotator.storage.atomic import write_atomic, write_new
+from annotator.storage.atomic import write_atomic, write_numbered
 from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError, encode_record
 from annotator.storage.user_files import user_state_folder
 
@@ -38,7 +38,7 @@ def write_rescue(records: Sequence[JournalRecord], name: str, earlier: Path | No
     for folder in _rescue_folders():
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return _write_numbered(folder, name, data)
+            return write_numbered(folder, f"{name}-", ".jsonl", data)
     what = f"{len(records)} decisions could not be saved anywhere"
     do = "keep this window open, free some space and save again"
     raise JournalError(what, where=str(user_state_folder() / "rescue"), do=do)
@@ -82,12 +82,3 @@ def _rescue_number(file: str, name: str) -> int:
     """Return the number of a rescue file, or 0 where the file is none of that name."""
     found = re.fullmatch(re.escape(name) + r"-(\d{1,6})\.jsonl", file)
     return int(found.group(1)) if found else 0
-
-
-def _write_numbered(folder: Path, name: str, data: bytes) -> Path:
-    for n in range(1, 100_000):
-        path = folder / f"{name}-{n}.jsonl"
-        with suppress(FileExistsError):
-            write_new(path, data)
-            return path
-    raise FileExistsError(folder)

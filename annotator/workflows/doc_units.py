@@ -66,11 +66,12 @@ class PlannedArticle:
     def article_units(self) -> list[DocUnit]:
         """Return one Doc for each part that the article lies in, the text between sentences included."""
         units = article_units(self.sentences(), self._other_sentences())
-        return [tuple(self._with_incorrect(p) for p in unit) for unit in units]
 
-    def _with_incorrect(self, piece: ExportSentence) -> ExportSentence:
-        wrong = self._incorrect.get(piece.sentence.id, ())
-        return piece if piece.item or not wrong else replace(piece, incorrect_spans=wrong)
+        def with_incorrect(piece: ExportSentence) -> ExportSentence:
+            wrong = self._incorrect.get(piece.sentence.id, ())
+            return piece if piece.item or not wrong else replace(piece, incorrect_spans=wrong)
+
+        return [tuple(map(with_incorrect, unit)) for unit in units]
 
     def _other_sentences(self) -> list[Sentence]:
         """Return the sentences that nobody has finished, then those finished but not exported here."""
@@ -81,12 +82,9 @@ class PlannedArticle:
             if not any(a < s.end and s.start < b for a, b in done)
         ]
         exported = {self._record(n) for n in self._numbers}
-        others = sorted((e for e in self._entries if e.record_number not in exported), key=_journal_order)
+        others = [e for e in self._entries if e.record_number not in exported]
+        others.sort(key=lambda e: (e.journal_number, e.start))
         return [*unreviewed, *(self._items[e.record_number].annotated.sentence for e in others)]
-
-
-def _journal_order(entry: SelectedRecord) -> tuple[int, int]:
-    return entry.journal_number, entry.start
 
 
 def planned_articles(corpus: CorpusFolder, plan: ExportPlan) -> Iterator[PlannedArticle]:

@@ -61,16 +61,6 @@ def _report_data(
     else:
         articles = {s.article.id: s.article for s in sentences}
         items = tuple(plan.selection.items(lambda a: articles.get(a) or corpus.article(a)))
-    labels = [x.name for x in corpus.schema.labels]
-    return ReportData(
-        corpus.name,
-        corpus.lang,
-        corpus.fingerprint,
-        corpus.schema,
-        sentences,
-        items,
-        pairwise_agreement(items, labels),
-        audit,
-        "/".join(map(str, options.split)),
-        method,
-    )
+    agreement = pairwise_agreement(items, [x.name for x in corpus.schema.labels])
+    settings = (corpus.name, corpus.lang, corpus.fingerprint, corpus.schema)
+    return ReportData(*settings, sentences, items, agreement, audit, "/".join(map(str, options.split)), method)

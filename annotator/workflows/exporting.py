@@ -305,7 +305,10 @@ class _Export:
         saved = replace_export(self._out, {**files, **texts, EXPORT_LEDGER_FILE: lines})
         warnings = [
             *_split_warnings(plan),
-            *split_audit.foreign_file_warnings(saved.foreign_files),
+            *(
+                f"{name} stays in the folder: it is not as an export left it, and not part of this one"
+                for name in saved.foreign_files
+            ),
             *split_audit.training_warnings(options.parts_with_share, config=CONFIG_FILE in texts, sizes=sizes),
         ]
         parts = {name: p.part_counts([x.name for x in self._schema.labels]) for name, p in packed.items()}
@@ -382,15 +385,13 @@ def _split_warnings(plan: ExportPlan) -> Iterator[str]:
     if plan.torn:
         yield split_audit.TORN_STORIES
     if drawn.blocks:
-        yield split_audit.block_split_warning(
-            (plan.articles[a].id, plan.articles[a].title, p)
-            for a, p in zip(plan.article_numbers, drawn.parts, strict=True)
-        )
+        placed = zip(map(plan.articles.__getitem__, plan.article_numbers), drawn.parts, strict=True)
+        yield split_audit.block_split_warning((article.id, article.title, part) for article, part in placed)
     for family, part in drawn.stand_ins.items():
         about = plan.articles[plan.article_numbers[plan.families.index(family)]]
-        yield split_audit.stand_in_warning(part, about.title or about.id)
+        yield f"no article falls into {part} by its hash yet: “{about.title or about.id}” stands in until one does"
     if twins := plan.duplicate_count:
-        yield split_audit.duplicate_sentences_warning(twins)
+        yield f"sentences of dev or test that stand in train too, word for word: {twins}"
 
 
 class _LedgerLines:

@@ -95,16 +95,11 @@ def _article_metadata(items: Sequence[ExportItem]) -> dict[str, Any]:
     return {k: v for k, v in fields.items() if v}
 
 
-def count_partly_annotated(documents: Sequence[Document]) -> int:
-    """Return how many documents have visible text in none of their sentences."""
-    return sum(any(map(str.strip, _text_outside_sentences(d))) for d in documents)
-
-
-def _text_outside_sentences(document: Document) -> Iterator[str]:
-    at = 0
-    for start, end in (*document.sentences, (len(document.text), len(document.text))):
-        yield document.text[at:start]
-        at = end
+def _has_other_text(document: Document) -> bool:
+    """Return True if a document has visible text in none of its sentences."""
+    ends = [0, *(end for _, end in document.sentences)]
+    starts = [*(start for start, _ in document.sentences), len(document.text)]
+    return any(document.text[a:b].strip() for a, b in zip(ends, starts, strict=True))
 
 
 def list_left_out(selected: SelectedItems, log: ConversionLog) -> int:
@@ -156,7 +151,7 @@ def export_to_format(
     if not documents:
         raise nothing_to_export_error(selected, name)
     log = ConversionLog()
-    if info.has_whole_texts and (n := count_partly_annotated(documents)):
+    if info.has_whole_texts and (n := sum(map(_has_other_text, documents))):
         log.notes.append(PARTLY_ANNOTATED_NOTE.format(n=n))
     if not info.has_annotators and (n := sum(times > 1 for times in Counter(d.id for d in documents).values())):
         log.notes.append(REPEATED_TEXTS_NOTE.format(n=n))

@@ -166,13 +166,8 @@ def _begin_new(folder: Path, lang: str, schema: Path | str, name: str | None) ->
     text = read_schema_text(schema)
 
     def create() -> CorpusFolder:
-        return CorpusFolder.create(
-            folder,
-            name=path_text(name or folder.resolve().name),
-            lang=lang,
-            fingerprint=tokenizer.fingerprint,
-            schema_text=text,
-        )
+        title, fingerprint = path_text(name or folder.resolve().name), tokenizer.fingerprint
+        return CorpusFolder.create(folder, name=title, lang=lang, fingerprint=fingerprint, schema_text=text)
 
     return _IngestRun(create, tokenizer)
 

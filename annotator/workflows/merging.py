@@ -294,11 +294,11 @@ class _Merge:
         self._differences: dict[str, list[str]] = {}
         self._kept_beside: dict[str, tuple[JournalRecord, ...]] = {}
         """The records in conflict, by the name that they are kept under."""
+        others = [c for c in corpora if c.fingerprint != first.fingerprint]
         self._notes = tuple(
             f"{path_text(c.path)} was cut by another tokenizer ({c.fingerprint}, not {first.fingerprint}); "
             "its tokens stay as they are"
-            for c in corpora[1:]
-            if c.fingerprint != first.fingerprint
+            for c in others
         )
 
     def report(self, into: str, sources: tuple[str, ...]) -> MergeReport:

@@ -176,7 +176,7 @@ class RecordSelection:
         return self._earlier_versions(article)[-1]
 
     def _earlier_versions(self, article: str) -> list[str]:
-        return earlier_versions(article, self._replaces)
+        return earlier_versions(article, lambda a: self._replaces.get(a, ""))
 
     def selected(self, article: str) -> list[SelectedRecord]:
         """Return what counts of an article, by place and annotator."""

@@ -93,14 +93,9 @@ def collect_statistics(corpus: CorpusFolder, annotator: str | None = None) -> St
     together = (
         compute_statistics(EVERYBODY, activities, counter.overall(), labels, local_day) if len(activities) > 1 else None
     )
-    return StatisticsReport(
-        corpus.name,
-        tuple(annotators),
-        together,
-        counter.total,
-        (*corpus.warnings, *(w for j in journals for w in j.warnings)),
-        {j.annotator: j.unusable_lines for j in journals if j.unusable_lines},
-    )
+    warnings = (*corpus.warnings, *(w for j in journals for w in j.warnings))
+    left_out = {j.annotator: j.unusable_lines for j in journals if j.unusable_lines}
+    return StatisticsReport(corpus.name, tuple(annotators), together, counter.total, warnings, left_out)
 
 
 def local_day(seconds: float) -> str:
@@ -150,9 +145,8 @@ class _ProgressCounter:
 
     def overall(self) -> CorpusProgress:
         """Return how far the corpus is: a sentence is done when anybody has answered it."""
-        return CorpusProgress(
-            self.total - len(self._open_lengths_overall), self.total, tuple(self._open_lengths_overall)
-        )
+        lengths = tuple(self._open_lengths_overall)
+        return CorpusProgress(self.total - len(lengths), self.total, lengths)
 
 
 def _uncovered(sentences: Sequence[Sentence], covered: Sequence[tuple[int, int]]) -> list[Sentence]:

@@ -96,5 +96,5 @@ def _article_signatures(corpus: CorpusFolder) -> tuple[list[ArticleSignature], d
 
     every = list(article_signatures(comparable(), use_numpy=len(corpus.article_ids()) > NUMPY_THRESHOLD))
     if any(replaces.values()):
-        every = [replace(s, family=earlier_versions(s.article, replaces)[-1]) for s in every]
+        every = [replace(s, family=earlier_versions(s.article, lambda a: replaces.get(a, ""))[-1]) for s in every]
     return every, titles
