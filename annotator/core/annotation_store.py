@@ -6,8 +6,9 @@ and hides every stored sentence that it shares text with.
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Sentence
@@ -159,11 +160,5 @@ def _sentence_range(annotated: AnnotatedSentence) -> SentenceBounds:
 
 def _overlaps_any(ranges: Sequence[SentenceBounds], sentence_range: SentenceBounds) -> bool:
     """Return True if ``sentence_range`` shares text with one of the sorted, disjoint ``ranges``."""
-    lo, hi = 0, len(ranges)
-    while lo < hi:
-        mid = (lo + hi) // 2
-        if ranges[mid][1] <= sentence_range[0]:
-            lo = mid + 1
-        else:
-            hi = mid
-    return lo < len(ranges) and ranges[lo][0] < sentence_range[1]
+    at = bisect_right(ranges, sentence_range[0], key=itemgetter(1))
+    return at < len(ranges) and ranges[at][0] < sentence_range[1]

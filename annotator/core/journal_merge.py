@@ -10,6 +10,7 @@ and nothing overwritten.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
@@ -203,12 +204,8 @@ def _touched_ranges(records: Iterable[JournalRecord]) -> list[ArticleRange]:
 
 def _overlaps_any_range(article_range: ArticleRange, others: Sequence[ArticleRange]) -> bool:
     """Return True if a range shares text with one of the sorted, disjoint ``others``."""
-    lo, hi = 0, len(others)
-    while lo < hi:
-        mid = (lo + hi) // 2
-        before = (others[mid].article, others[mid].end) <= (article_range.article, article_range.start)
-        lo, hi = (mid + 1, hi) if before else (lo, mid)
-    return lo < len(others) and others[lo].overlaps(article_range)
+    at = bisect_right(others, (article_range.article, article_range.start), key=lambda r: (r.article, r.end))
+    return at < len(others) and others[at].overlaps(article_range)
 
 
 def _sentences_within(store: AnnotationStore, article_range: ArticleRange) -> tuple[AnnotatedSentence, ...]:
@@ -228,11 +225,12 @@ def _renumbered(records: Sequence[JournalRecord], after: Sequence[JournalRecord]
     """Yield records numbered on from those of ``after``, batches and parents with them."""
     seq = after[-1].seq if after else 0
     last = {r.annotated.sentence.id: r.seq for r in after}
-    key: Callable[[tuple[int, JournalRecord]], tuple[object, int]] = lambda x: (  # noqa: E731  (typed for groupby)
-        x[1].batch,
-        x[0] if x[1].batch is None else -1,
-    )
-    for (batch, _), group in groupby(enumerate(records), key=key):
+
+    def batch_key(numbered: tuple[int, JournalRecord]) -> tuple[tuple[int, int] | None, int]:
+        n, record = numbered
+        return record.batch, n if record.batch is None else -1
+
+    for (batch, _), group in groupby(enumerate(records), key=batch_key):
         members = [r for _, r in group]
         whole = (seq + 1, len(members)) if batch is not None and len(members) > 1 else None
         for record in members:

@@ -163,12 +163,9 @@ class MigrationUndo:
             spans += [self._restored_span(annotated, span, label) for label in labels or self._rule.sources[:1]]
             if not labels:
                 doubts.append(f"{annotated.text_of(span)}: {' or '.join(self._rule.sources)}?")
-        known_label = self._with_restored_state(
-            annotated, now.with_spans(spans).with_rejected(self._restored_rejections(annotated))
-        )
-        return SentenceMigration(
-            annotated, replace(annotated, annotation=_with_doubts_noted(known_label, tag, doubts)), bool(doubts)
-        )
+        restored = now.with_spans(spans).with_rejected(self._restored_rejections(annotated))
+        restored = _with_doubts_noted(self._with_restored_state(annotated, restored), tag, doubts)
+        return SentenceMigration(annotated, replace(annotated, annotation=restored), bool(doubts))
 
     def _restored_labels(self, annotated: AnnotatedSentence, span: Span) -> list[str]:
         """Return the labels that a span gets back, its own if the migration has nothing to do with it.

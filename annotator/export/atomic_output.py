@@ -256,11 +256,8 @@ def raise_foreign_files(folder: Path, names: Iterable[str]) -> None:
 def _why_not_owned(path: Path, digests: set[str] | None) -> str:
     """Return why a file is not an export's own, or an empty text."""
     if path.name == EXPORT_LEDGER_FILE:
-        return (
-            ""
-            if _digests_in_ledger(path) is not None
-            else "this is not the ledger of an export and will not be replaced"
-        )
+        foreign = _digests_in_ledger(path) is None
+        return "this is not the ledger of an export and will not be replaced" if foreign else ""
     if digests is None:
         return "an export did not write this file and will not replace it"
     with _open_for_reading(path) as file:

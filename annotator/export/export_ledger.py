@@ -73,9 +73,8 @@ def _excluded_sentence(group: Sequence[ExcludedItem], known: set[str]) -> Exclud
         return None
     known |= {s.id, *(span_id(s.id, f.span) for f in outcomes)}
     names = tuple(left.item.annotator for left in group)
-    return ExcludedSentence(
-        ExportSentence(s, item.article, "", item, names, outcomes), group[0].why, group[0].requested
-    )
+    sentence = ExportSentence(s, item.article, "", item, names, outcomes)
+    return ExcludedSentence(sentence, group[0].why, group[0].requested)
 
 
 def raise_nothing_to_export(missing: MissingItems) -> None:
@@ -96,14 +95,8 @@ def excluded_lines(excluded: Iterable[ExcludedSentence]) -> Iterator[bytes]:
 def outcome_line(piece: ExportSentence, outcome: SpanOutcome) -> bytes:
     """Return the line of a span of a sentence."""
     s, span = piece.sentence, outcome.span
-    where = SpanLocation(
-        s.article,
-        piece.article.title,
-        s.start + span.start,
-        s.start + span.end,
-        ", ".join(piece.annotators),
-        piece.item.seq if piece.item else 0,
-    )
+    names, seq = ", ".join(piece.annotators), piece.item.seq if piece.item else 0
+    where = SpanLocation(s.article, piece.article.title, s.start + span.start, s.start + span.end, names, seq)
     fields = (outcome.kind.value, outcome.why, outcome.replaced_by, outcome.stored_in)
     return encode_line(span_id(s.id, span), fields, piece.part, s.text[span.start : span.end], where)
 
@@ -178,14 +171,8 @@ def count_excluded(excluded: Iterable[ExcludedSentence]) -> list[dict[str, Any]]
 
 CONFIG_FILE, SPANCAT_CONFIG_FILE, SPANCAT_FOLDER = "config.cfg", "config-spancat.cfg", "spancat/"
 REPORT_FILE = "report.html"
-_EXPORT_FILES = (
-    *(f"{p}.spacy" for p in SPLIT_PARTS),
-    *(f"{SPANCAT_FOLDER}{p}.spacy" for p in SPLIT_PARTS),
-    CONFIG_FILE,
-    SPANCAT_CONFIG_FILE,
-    REPORT_FILE,
-    EXPORT_LEDGER_FILE,
-)
+_DOCBINS = [f"{place}{part}.spacy" for place in ("", SPANCAT_FOLDER) for part in SPLIT_PARTS]
+_EXPORT_FILES = (*_DOCBINS, CONFIG_FILE, SPANCAT_CONFIG_FILE, REPORT_FILE, EXPORT_LEDGER_FILE)
 """Every file that an export may write."""
 
 

@@ -129,10 +129,8 @@ def _finished_files(folder: Path, key: str) -> dict[str, Any]:
     for line in lines[1:]:
         try:
             noted = orjson.loads(line)
-            if all(
-                Path(name).name == name and FileChunks(folder / name).sha256() == digest
-                for name, digest in noted["digests"].items()
-            ):
+            digests = noted["digests"].items()
+            if all(Path(x).name == x and FileChunks(folder / x).sha256() == digest for x, digest in digests):
                 done[noted.pop("name")] = noted
         except (orjson.JSONDecodeError, LookupError, TypeError, OSError):
             continue  # a torn line: its file is made again

@@ -103,9 +103,8 @@ def _demoted_outcomes(
         winner = next((owner[i] for i in range(first, last) if i in owner), None)
         if winner:
             by = span_id(sentence, winner)
-            demoted[outcome.span] = SpanOutcome(
-                outcome.span, Outcome.DEMOTED, OVERLAPS_LONGER_ENTITY, outcome.tokens, replaced_by=by
-            )
+            why = OVERLAPS_LONGER_ENTITY
+            demoted[outcome.span] = SpanOutcome(outcome.span, Outcome.DEMOTED, why, outcome.tokens, replaced_by=by)
         else:
             owner.update(dict.fromkeys(range(first, last), outcome.span))
     return demoted

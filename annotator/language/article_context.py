@@ -48,13 +48,9 @@ def without_sentence_initial(
 ) -> tuple[SelectionCandidate, ...]:
     """Return the candidates but for a first word that the article has in small letters elsewhere."""
     first = next((i for i, t in enumerate(tokens) if t.text[:1].isalpha()), -1)
-    return tuple(
-        c
-        for c in candidates
-        if not (
-            c.first == first and c.last == first + 1 and c.kind == "name" and tokens[first].text.lower() in lowercase
-        )
-    )
+    if first < 0 or tokens[first].text.lower() not in lowercase:
+        return tuple(candidates)
+    return tuple(c for c in candidates if (c.first, c.last, c.kind) != (first, first + 1, "name"))
 
 
 _CERTAIN_FORMS = ("given", "given-family", "given-initial", "initial", "suffix")
@@ -116,11 +112,8 @@ def _collect_name(found: _NameEvidence, sent: SentenceFeatures, r: TokenRange, k
 
 def _context_from(small: frozenset[str], found: _NameEvidence) -> ArticleContext:
     full = found.full_names | {words for words in found.titled_names if len(words) > 1}
-    full |= {
-        words
-        for words in found.uncertain_names
-        if words[-1] in found.acting_words and words not in found.organisation_names
-    }
+    uncertain = found.uncertain_names - found.organisation_names
+    full |= {words for words in uncertain if words[-1] in found.acting_words}
     tails = {tail for words in full for tail in _surname_variants(words)}
     firsts = {words[:1] for words in full if not words[0].endswith(".")}
     others = full | found.titled_names | tails | firsts | found.organisation_names

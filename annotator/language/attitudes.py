@@ -38,22 +38,14 @@ def according_to_claims(sent: SentenceFeatures, i: int) -> Iterator[AttributedCo
         yield AttributedContent(*statement_before(sent, end), "according", i)
         return
     commas = [k for k in range(i + 2, min(i + 2 + 2 * _MAX_ACCORDING_SOURCE, len(sent))) if sent.word(k) == ","]
-    if (
-        len(commas) > 1
-        and _is_apposition(sent, commas[0])
-        and not has_finite_verb(sent, commas[0], commas[1], _MAX_ACCORDING_SOURCE)
-    ):
-        commas = commas[1:]
+    if len(commas) > 1 and not sent.is_capitalised(commas[0] - 1):
+        after = commas[0] + 1  # of an apposition, perhaps: according to the coach, Ilse Brandt, …
+        apposed = sent.is_capitalised(after) or sent.word(after).endswith("ing")
+        if apposed and not has_finite_verb(sent, commas[0], commas[1], _MAX_ACCORDING_SOURCE):
+            commas = commas[1:]
     if commas:
         start = commas[0] + 1
         yield AttributedContent(start, statement_end(sent, start), "according first", i)
-
-
-def _is_apposition(sent: SentenceFeatures, comma: int) -> bool:
-    """Whether an apposition follows a source: according to the coach, Ilse Brandt, …."""
-    return not sent.is_capitalised(comma - 1) and (
-        sent.is_capitalised(comma + 1) or sent.word(comma + 1).endswith("ing")
-    )
 
 
 def whether_claims(sent: SentenceFeatures, i: int) -> Iterator[AttributedContent]:

@@ -65,11 +65,8 @@ def speech_claims(sent: SentenceFeatures, i: int) -> Iterator[AttributedContent]
         yield AttributedContent(comma + 1, statement_end(sent, comma + 1), "as", i)
         return
     resumes = opener is not None and opener[1] == "quotation" and opener[0] == past_hearer + 1
-    if (
-        (opener is None or resumes)
-        and sent.word(i) in en.CLOSING_VERBS
-        and is_closing_attribution(sent, source, i, past_hearer)
-    ):
+    may_close = (opener is None or resumes) and sent.word(i) in en.CLOSING_VERBS
+    if may_close and is_closing_attribution(sent, source, i, past_hearer):
         resumed = tuple(_resumed_claims(sent, i, end, adjacent_comma=past_hearer))
         split = any(c.rule == "resumed scrap" or is_finite(sent, c.first) for c in resumed)
         yield from (replace(c, rule="subject before") if split else c for c in _claims_before(sent, source - 1, i))
@@ -135,13 +132,11 @@ def _resumed_claims(sent: SentenceFeatures, verb: int, at: int, *, adjacent_comm
         close = quotation_end(sent, start)
         goes_on = close < sent.content_end() and not _ends_with_quotation(sent, close)
         yield AttributedContent(start, statement_end(sent, start) if goes_on else close, "quotation resumed", verb)
-    elif (
-        comma == adjacent_comma
-        and not sent.word(start).endswith("ing")
-        and sent.word(start) not in _NOT_RESUMING | en.PREPOSITIONS
-    ):
-        rule = "resumed" if has_finite_verb(sent, start, len(sent), 30) else "resumed scrap"
-        yield AttributedContent(start, statement_end(sent, start), rule, verb)
+    elif comma == adjacent_comma:
+        word = sent.word(start)
+        if not word.endswith("ing") and word not in _NOT_RESUMING | en.PREPOSITIONS:
+            rule = "resumed" if has_finite_verb(sent, start, len(sent), 30) else "resumed scrap"
+            yield AttributedContent(start, statement_end(sent, start), rule, verb)
 
 
 def _next_comma(sent: SentenceFeatures, at: int, far: int) -> int:
@@ -171,9 +166,8 @@ def _claims_without_opener(sent: SentenceFeatures, verb: int, start: int) -> Ite
 def _starts_subject(sent: SentenceFeatures, at: int) -> bool:
     """Whether the word at ``at`` may begin a subject."""
     word = sent.word(at)
-    return word not in en.PREPOSITIONS | en.CONJUNCTIONS | en.ADVERBS and not (
-        word.endswith("ing") and word not in en.PRONOUNS
-    )
+    gerund = word.endswith("ing") and word not in en.PRONOUNS
+    return not gerund and word not in en.PREPOSITIONS | en.CONJUNCTIONS | en.ADVERBS
 
 
 def content_end(sent: SentenceFeatures, verb: int, start: int) -> int:

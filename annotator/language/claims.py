@@ -123,7 +123,8 @@ def _split_best(sent: SentenceFeatures) -> tuple[tuple[SpanCandidate, ...], tupl
 def _scored_candidates(sent: SentenceFeatures) -> Iterator[SpanCandidate]:
     """Yield one candidate a range: that of the likeliest rule."""
     found: dict[TokenRange, str] = {}
-    ranges = [(c.first, c.last, c.rule) for c in attributed_contents(sent)]
+    cues = [i for i, w in enumerate(sent.folded) if w in _CUE_WORDS][:_MAX_CUES]
+    ranges = [(c.first, c.last, c.rule) for i in cues for c in _claims_of_cue(sent, i) if c.first < c.last]
     for first, last, rule in (*ranges, *islice(quotation_claims(sent), _MAX_QUOTATIONS)):
         if CLAIM_RULE_SCORES.get(found.get((first, last), ""), -1.0) < CLAIM_RULE_SCORES[rule]:
             found[first, last] = rule
@@ -132,12 +133,6 @@ def _scored_candidates(sent: SentenceFeatures) -> Iterator[SpanCandidate]:
     early = {(first, end) for first, last, _ in ranges for end in [*early_statement_ends(sent, first, last)][-2:]}
     for first, end in sorted(early - set(found)):
         yield SpanCandidate(first, end, "claim", _EARLY_SCORE, _EARLY_RULE)
-
-
-def attributed_contents(sent: SentenceFeatures) -> tuple[AttributedContent, ...]:
-    """Return what each cue of a sentence attributes, in the order of the cues."""
-    cues = [i for i, w in enumerate(sent.folded) if w in _CUE_WORDS][:_MAX_CUES]
-    return tuple(c for i in cues for c in _claims_of_cue(sent, i) if c.first < c.last)
 
 
 def _claims_of_cue(sent: SentenceFeatures, i: int) -> Iterator[AttributedContent]:
@@ -175,9 +170,6 @@ _CLAUSE_STARTS = frozenset({"that", "to", "whether", "why", "how", "what", "if"}
 def claim_ends(sent: SentenceFeatures, first: int) -> tuple[int, ...]:
     """Return where a claim from ``first`` may end, the nearest first."""
     ends = {r.last for r in claim_candidates(sent) if r.first == first}
-    ends |= {
-        noun_phrase_end(sent, first),
-        statement_end(sent, first),
-        strip_breaks(sent, first, container_end(sent, first)),
-    }
+    ends |= {noun_phrase_end(sent, first), statement_end(sent, first)}
+    ends.add(strip_breaks(sent, first, container_end(sent, first)))
     return tuple(sorted(e for e in ends if e > first))

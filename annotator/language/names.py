@@ -157,12 +157,8 @@ def _without_tail(sent: SentenceFeatures, first: int, last: int) -> int:
     """Drop dates, degrees and party members from the end; a month stays after a first name."""
     while last - 1 > first and sent.word(last - 1) in en.DEGREES | en.PARTIES | en.WEEKDAYS | en.HOLIDAYS:
         last -= 1
-    if (
-        sent.word(last - 1) in ("jr", "sr")
-        and sent.word(last) == "."
-        and sent.is_attached(last)
-        and last + 1 < len(sent)
-    ):
+    stop = sent.word(last) == "." and sent.is_attached(last) and last + 1 < len(sent)
+    if stop and sent.word(last - 1) in ("jr", "sr"):
         return last + 1
     if last - first == 1 and sent.word(first) in en.DATES:
         return first
@@ -174,10 +170,10 @@ def _last_title(sent: SentenceFeatures, first: int, last: int) -> int | None:
     for i in range(last - 1, first - 1, -1):
         if i + 2 == last and _titles_organisation(sent, i):
             continue
-        if _is_title(sent, i) or (
-            (sent.word(i) in en.AMBIGUOUS_TITLES or _is_role_title(sent, i))
-            and _is_title_in_context(sent, first, i, last)
-        ):
+        title = _is_title(sent, i)
+        if not title and i + 1 < last and (sent.word(i) in en.AMBIGUOUS_TITLES or _is_role_title(sent, i)):
+            title = all(_is_title_word(sent, j) or _is_role_title(sent, j) for j in range(first, i))
+        if title:
             tail = range(i + 1, last)
             if not tail or any(sent.word(j) not in en.NAME_SUFFIXES for j in tail):
                 return i
@@ -190,11 +186,6 @@ def _titles_organisation(sent: SentenceFeatures, i: int) -> bool:
     if sent.word(i) in en.AMBIGUOUS_TITLES:
         return after in en.ORGANISATION_ENDINGS
     return after in en.TITLED_OFFICES
-
-
-def _is_title_in_context(sent: SentenceFeatures, first: int, i: int, last: int) -> bool:
-    before = range(first, i)
-    return i + 1 < last and all(_is_title_word(sent, j) or _is_role_title(sent, j) for j in before)
 
 
 def _is_role_title(sent: SentenceFeatures, i: int) -> bool:

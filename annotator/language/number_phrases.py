@@ -53,11 +53,6 @@ def approximator_start(sent: SentenceFeatures, number: Cardinal, floor: int, c: 
     return start - 1 if between and "and" in sent.folded[number.first : c.last] else start
 
 
-def optional_word_count(sent: SentenceFeatures, first: int) -> int:
-    """Return how many words at the start of a number phrase some annotators leave out: only, just."""
-    return max((len(p) for p in _OPTIONAL_APPROXIMATORS if sent.folded[first : first + len(p)] == p), default=0)
-
-
 def _approximator_length(sent: SentenceFeatures, end: int, floor: int) -> int:
     """Return the length of the longest approximator that ends before token ``end``."""
     fits = _APPROXIMATORS_BY_LAST_WORD.get(sent.word(end - 1), ())
@@ -237,7 +232,9 @@ def number_phrases(sent: SentenceFeatures) -> tuple[NumberPhrase, ...]:
             continue
         phrase = _phrase_around(sent, number, out[-1].last if out else 0)
         if phrase:
-            out.append(_mark_nested(phrase, out))
+            if out and phrase.rule and out[-1].counts and phrase.last <= out[-1].complement_end:
+                phrase = replace(phrase, rule="inner")  # the "ten boats" of "two of the ten boats"
+            out.append(phrase)
         i = max(number.last, phrase.last if phrase else 0)
     return tuple(out)
 
@@ -256,10 +253,15 @@ def number_candidates(sent: SentenceFeatures) -> tuple[SpanCandidate, ...]:
 
 def _phrase_candidates(sent: SentenceFeatures, p: NumberPhrase) -> list[SpanCandidate]:
     """Return the readings of one phrase: whole, with its "of …", without a loose word or a noun."""
-    loose = optional_word_count(sent, p.first)
-    article = sent.word(p.first) == "a" and sent.word(p.first + 1) in en.SINGULAR_SCALES
+    # how many words at the start some annotators leave out: only, just
+    fits = [len(words) for words in _OPTIONAL_APPROXIMATORS if sent.folded[p.first : p.first + len(words)] == words]
+    loose = max(fits, default=0)
     of = "" if p.complement_end == p.last else "of" if sent.word(p.last) == "of" else "the"
-    opening = _opening_kind(sent, p.first, loose) if loose else "a" if article else ""
+    opening = ""  # the kind of the words at the start that some leave out: below, about, only, a
+    if loose:
+        opening = "level" if sent.word(p.first) in en.LEVEL_WORDS else "loose" if loose == 1 else "amount"
+    elif sent.word(p.first) == "a" and sent.word(p.first + 1) in en.SINGULAR_SCALES:
+        opening = "a"
     found = [(p.first, p.last, f"+{opening}" if opening else of and f"-{of}")]
     if opening:
         found.append((p.first + (loose or 1), p.last, f"-{opening}"))
@@ -268,13 +270,6 @@ def _phrase_candidates(sent: SentenceFeatures, p: NumberPhrase) -> list[SpanCand
     if p.compound_end < p.last:
         found.append((p.first, p.compound_end, "-noun"))
     return [SpanCandidate(a, b, "number", _boundary_score(p.rule, way), p.rule + way) for a, b, way in found]
-
-
-def _opening_kind(sent: SentenceFeatures, first: int, words_in: int) -> str:
-    """Return the kind of the words at the start that some leave out: level (below), amount, loose (only)."""
-    if sent.word(first) in en.LEVEL_WORDS:
-        return "level"
-    return "loose" if words_in == 1 else "amount"
 
 
 def _boundary_score(rule: str, way: str) -> float:

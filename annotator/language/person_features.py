@@ -70,8 +70,8 @@ def _counter_features(
     first, last = r
     body = is_organisation(sent, first, last, context)
     short = context.is_short_name(name_words(sent, first, last))
-    led = _starts_with_place(first, last, known) and sent.word(first) not in en.FIRST_NAMES
-    all_of_them = (
+    led = any((first, end) in known for end in range(first + 1, last)) and sent.word(first) not in en.FIRST_NAMES
+    all_of_them = (  # ``led``: by the name of a place, as Georgia Gulf is
         ("both" if short else "body", body),
         (f"place-{kind}", bool(kind)),
         ("stated", is_followed_by_region(sent, last, known)),
@@ -99,11 +99,6 @@ def is_followed_by_region(sent: SentenceFeatures, last: int, known: KnownPlaces)
         return False
     mark = sent.word(last + 1).partition("-")[0] in en.STATE_MARKS and sent.is_capitalised(last + 1)
     return mark or place_starting_at(known, last + 1) not in ("", "city")
-
-
-def _starts_with_place(first: int, last: int, known: KnownPlaces) -> bool:
-    """Whether the name begins with that of a place: Georgia Gulf."""
-    return any((first, end) in known for end in range(first + 1, last))
 
 
 def could_be_person(sent: SentenceFeatures, first: int, last: int) -> bool:
@@ -178,11 +173,8 @@ def person_cue(sent: SentenceFeatures, first: int, last: int) -> str:
         return "role"
     if sent.word(first - 1) == "," and sent.word(first - 2) in en.ROLES | en.TITLES:
         return "role-comma"
-    if (
-        sent.word(last) == ","
-        and _has_role_after(sent, last + 1)
-        and sent.word(first - 1) not in _NOT_BEFORE_APPOSED_PERSON
-    ):
+    apposed = sent.word(last) == "," and sent.word(first - 1) not in _NOT_BEFORE_APPOSED_PERSON
+    if apposed and _has_role_after(sent, last + 1):
         return "apposition"
     if sent.word(last) in en.PERSON_VERBS or (sent.word(last) == "," and sent.word(last + 1) == "who"):
         return "does"

@@ -133,13 +133,8 @@ def frame_before(sent: SentenceFeatures, first: int, known: KnownPlaces) -> str:
     if word == "," and sent.is_capitalised(at - 1):
         return "at-comma"
     if word == "of":
-        return (
-            "at-kind"
-            if sent.word(at - 1) in en.PLACE_NOUNS or sent.word(at - 1) in en.COMPASS
-            else "at-name-of"
-            if sent.is_capitalised(at - 1)
-            else "at-of"
-        )
+        is_kind = sent.word(at - 1) in en.PLACE_NOUNS or sent.word(at - 1) in en.COMPASS
+        return "at-kind" if is_kind else "at-name-of" if sent.is_capitalised(at - 1) else "at-of"
     if word in en.STRONG_PLACE_PREPOSITIONS:
         return "at-in"
     if word in en.PLACE_PREPOSITIONS:

@@ -61,20 +61,14 @@ def number_value(word: str) -> float:
 
 def _plain_number_end(sent: SentenceFeatures, i: int) -> int:
     """Return the end of figures and number words in a row, joined by hyphens, "and" and "of"."""
-    at = _scale_start(sent, i)
+    # "a dozen", "several hundred": the scale is the number
+    at = i + (sent.word(i) in en.VAGUE_QUANTIFIERS | {"a"} and sent.word(i + 1) in en.NUMBER_SCALES)
     if at == i and not is_cardinal(sent, i):
         return i
     while is_cardinal(sent, at) or (at > i and sent.word(at) in en.NUMBER_SCALES):
         at = _skip_joint(sent, at + 1)
     half = sent.word(at) == "and" and sent.word(at + 1) == "a" and sent.word(at + 2) in en.FRACTION_NAMES
     return at + 3 if half else at
-
-
-def _scale_start(sent: SentenceFeatures, i: int) -> int:
-    """Return the place of the scale in "a dozen" and "several hundred"; ``i`` where there is none."""
-    if sent.word(i) in en.VAGUE_QUANTIFIERS | {"a"} and sent.word(i + 1) in en.NUMBER_SCALES:
-        return i + 1
-    return i
 
 
 def _skip_joint(sent: SentenceFeatures, at: int) -> int:
@@ -266,9 +260,8 @@ def _joins_modifiers(sent: SentenceFeatures, at: int) -> bool:
         return False
     while sent.word(after + 1) in DASHES and sent.is_attached(after + 1):
         after += 2
-    return (
-        sent.word(after)[:1].isalpha() and sent.word(after) not in en.FUNCTION_WORDS and is_head_noun(sent, after + 1)
-    )
+    word = sent.word(after)
+    return word[:1].isalpha() and word not in en.FUNCTION_WORDS and is_head_noun(sent, after + 1)
 
 
 def is_head_noun(sent: SentenceFeatures, at: int) -> bool:
@@ -319,12 +312,8 @@ def counted_noun(sent: SentenceFeatures, number: Cardinal) -> CountedNoun:
     one = number.last - number.first == 1 and sent.word(number.first) in ("one", "1")
     if word in en.MEASURES and not one:
         return CountedNoun(at + 1, "unit", at + 1)
-    if (
-        word in en.COMPOUND_UNITS
-        and not one
-        and not is_plural(sent, at + 1)
-        and singular_noun_end(sent, at + 1) > at + 1
-    ):
+    compound = word in en.COMPOUND_UNITS and not one and not is_plural(sent, at + 1)
+    if compound and singular_noun_end(sent, at + 1) > at + 1:
         return _compound_noun(sent, at + 1)
     if number.form == "result" and word in en.VOTE_NOUNS:
         return CountedNoun(at + 1, "noun", at + 1)
@@ -337,12 +326,16 @@ def complement_end(sent: SentenceFeatures, last: int) -> int:
     half = sent.word(last - 1) in ("half", "halves") and sent.word(last) in en.DETERMINERS
     if sent.word(last) != "of" and not half:
         return last
-    start = _skip_determiners(sent, last + (not half))
+    start = last + (not half)
+    while sent.word(start) in en.DETERMINERS:
+        start += 1
     if sent.word(start) in en.PRONOUNS:
         return start + 1 if not half else last
     at = start
     while at - start < 2 * MAX_NOUN_DISTANCE and (
-        in_counted_phrase(sent, at, start) or is_cardinal(sent, at) or _is_possessive(sent, at)
+        in_counted_phrase(sent, at, start)
+        or is_cardinal(sent, at)
+        or (sent.word(at) in ("'s", "'") and sent.is_attached(at))
     ):
         at += 1
         if is_head_noun(sent, at - 1) and sent.word(at) not in ("'s", "'") and not is_head_noun(sent, at):
@@ -384,13 +377,3 @@ def _compound_noun(sent: SentenceFeatures, at: int) -> CountedNoun:
     end = at + 1 if is_plural(sent, at) else singular_noun_end(sent, at)
     kind = _noun_kind(sent, at, end)
     return CountedNoun(end, kind if kind in ("duration", "money") else "compound", at)
-
-
-def _is_possessive(sent: SentenceFeatures, at: int) -> bool:
-    return sent.word(at) in ("'s", "'") and sent.is_attached(at)
-
-
-def _skip_determiners(sent: SentenceFeatures, at: int) -> int:
-    while sent.word(at) in en.DETERMINERS:
-        at += 1
-    return at

@@ -97,12 +97,8 @@ def _missed_short_names(
 ) -> Iterator[TokenRange]:
     """Yield words that are a person's elsewhere in the article and were taken for common ones here."""
     for i, word in enumerate(sent.folded):
-        if (
-            i not in holders
-            and sent.is_capitalised(i)
-            and not sent.is_capitalised(i + 1)
-            and context.is_short_name((word,))
-        ):
+        alone = i not in holders and sent.is_capitalised(i) and not sent.is_capitalised(i + 1)
+        if alone and context.is_short_name((word,)):
             yield i, i + 1
 
 
@@ -254,9 +250,7 @@ def span_candidates(tokens: Sequence[Token], context: ArticleContext = EMPTY_CON
 
     One range may have several, of different kinds.
     """
-    sent = sentence_features(
-        tokens,
-        starts_in_quotation=bool(context.open_quotation_texts) and tokens_text(tokens) in context.open_quotation_texts,
-    )
+    inside = context.open_quotation_texts
+    sent = sentence_features(tokens, starts_in_quotation=bool(inside) and tokens_text(tokens) in inside)
     found = [*claim_candidates(sent), *number_candidates(sent), *entity_candidates(sent, context)]
     return tuple(sorted(found, key=lambda r: (r.first, -r.last, -r.score)))

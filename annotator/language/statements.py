@@ -112,9 +112,8 @@ def _ends_before(sent: SentenceFeatures, at: int, end: int, *, aside: bool, fron
         return is_subjectless_cue(sent, at + 1) or (sent.word(at - 1) != "that" and _and_starts_source(sent, at + 1))
     if is_spaced_dash(sent, at):
         after = at + 1
-        return sent.word(after) in _CLAUSE_LINKS and (
-            is_subjectless_cue(sent, after + 1) or starts_new_source(sent, at)
-        )
+        new_source = is_subjectless_cue(sent, after + 1) or starts_new_source(sent, at)
+        return new_source and sent.word(after) in _CLAUSE_LINKS
     return word == "according" and sent.word(at + 1) == "to"
 
 
@@ -124,11 +123,8 @@ def _ends_at_comma(sent: SentenceFeatures, at: int, end: int, *, aside: bool, fr
     after = at + 1 + (sent.word(at + 1) in _CLAUSE_LINKS)
     if is_subjectless_cue(sent, after) and sent.word(after) != "say":
         return True
-    return (
-        front
-        and has_finite_verb(sent, at + 1, end)
-        and sent.word(at + 1) not in _CLAUSE_LINKS | {"who", "which", "that"}
-    )
+    main_clause = sent.word(at + 1) not in _CLAUSE_LINKS | {"who", "which", "that"}
+    return front and main_clause and has_finite_verb(sent, at + 1, end)
 
 
 def is_subjectless_cue(sent: SentenceFeatures, at: int) -> bool:

@@ -33,20 +33,9 @@ class ListedArticle(Struct, frozen=True):
 def article_summaries(corpus: CorpusFolder) -> Iterator[ListedArticle]:
     """Yield the articles in the order of ingest."""
     for a in map(corpus.article, corpus.article_ids()):
-        yield ListedArticle(
-            a.id,
-            a.title or a.origin,
-            a.byline,
-            a.dateline,
-            a.date,
-            a.source,
-            a.origin,
-            len(a.lines),
-            sum(line.verdict.annotated for line in a.lines),
-            len(corpus.active_sentences(a)),
-            a.replaces,
-            a.replaced_by,
-        )
+        head = (a.id, a.title or a.origin, a.byline, a.dateline, a.date, a.source, a.origin)
+        body, sentences = sum(line.verdict.annotated for line in a.lines), len(corpus.active_sentences(a))
+        yield ListedArticle(*head, len(a.lines), body, sentences, a.replaces, a.replaced_by)
 
 
 def find_article(corpus: CorpusFolder, start: str) -> Article:

@@ -45,15 +45,9 @@ class PlannedArticle:
         record = self._record(number)
         item = self._items[record]
         names = self._plan.selection.shared_annotators.get(record, item.annotator)
-        return ExportSentence(
-            item.annotated.sentence,
-            self.article,
-            self._plan.split.parts[number],
-            item,
-            tuple(names.split(", ")),
-            span_outcomes(item.annotated, self._schema),
-            self._incorrect.get(item.annotated.sentence.id, ()),
-        )
+        s, part, annotators = item.annotated.sentence, self._plan.split.parts[number], tuple(names.split(", "))
+        outcomes, wrong = span_outcomes(item.annotated, self._schema), self._incorrect.get(s.id, ())
+        return ExportSentence(s, self.article, part, item, annotators, outcomes, wrong)
 
     def sentence_units(self) -> list[DocUnit]:
         """Return a Doc for each sentence."""

@@ -96,14 +96,9 @@ def ingest(
         run.replace_earlier_versions()
     except KeyboardInterrupt:
         raise IngestInterrupted(len(run.added) + len(run.known) if run else 0) from None
-    return IngestReport(
-        path_text(folder),
-        tuple(run.added),
-        tuple(run.known),
-        tuple(run.failed),
-        (*run.notes, *_annotated_source_notes(every)),
-        (*run.warnings, *(run.corpus.warnings if run.corpus else ())),
-    )
+    notes = (*run.notes, *_annotated_source_notes(every))
+    warnings = (*run.warnings, *(run.corpus.warnings if run.corpus else ()))
+    return IngestReport(path_text(folder), tuple(run.added), tuple(run.known), tuple(run.failed), notes, warnings)
 
 
 def _check_not_empty(sources: Sequence[ArticleSource | SourceFailure]) -> None:

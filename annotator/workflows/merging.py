@@ -303,18 +303,10 @@ class _Merge:
 
     def report(self, into: str, sources: tuple[str, ...]) -> MergeReport:
         """Return what was done."""
-        return MergeReport(
-            into,
-            sources,
-            len(self._owners),
-            sum(len(having) > 1 for having in self._owners.values()),
-            dict(sorted(self._annotators.items())),
-            self._schema,
-            tuple(self._conflicts),
-            tuple(self._not_merged),
-            self._differences,
-            self._notes,
-        )
+        in_several = sum(len(having) > 1 for having in self._owners.values())
+        made = (len(self._owners), in_several, dict(sorted(self._annotators.items())), self._schema)
+        not_made = (tuple(self._conflicts), tuple(self._not_merged), self._differences, self._notes)
+        return MergeReport(into, sources, *made, *not_made)
 
     def merge_schemas(self, path: Path | None) -> str:
         """Return the schema of the new corpus; raises SchemaError where the old ones are in conflict."""

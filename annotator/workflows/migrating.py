@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -24,9 +24,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.file_io import read_text
 from annotator.storage.journal import Journal
 from annotator.storage.migrations import Migration, all_journals_locked, apply_migration, read_migrations
-from annotator.storage.schema_editing import merge_labels_in_schema as merge_labels_in
-from annotator.storage.schema_editing import rename_label_in_schema as rename_label_in
-from annotator.storage.schema_editing import split_label_in_schema as split_label_in
+from annotator.storage.schema_editing import merge_labels_in_schema, rename_label_in_schema, split_label_in_schema
 from annotator.storage.schemas import parse_schema_text
 
 _DESCRIPTIONS = {
@@ -57,7 +55,7 @@ def rename_label(corpus: CorpusFolder, old: str, new: str, *, by: str, dry_run: 
     _require_label(corpus, old)
     _refuse_existing_label(corpus, new)
     rule = _next_rule(corpus, MigrationKind.RENAME, (old,), (new,))
-    return _migrate(corpus, rule, rename_label_in(_schema_text(corpus), old, new), by, dry=dry_run)
+    return _migrate(corpus, rule, rename_label_in_schema(_schema_text(corpus), old, new), by, dry=dry_run)
 
 
 def merge_labels(
@@ -70,7 +68,7 @@ def merge_labels(
     if len(sources) < 2:
         raise UsageError("there is nothing to merge", do="name two labels, or use `annotator schema rename`")
     rule = _next_rule(corpus, MigrationKind.MERGE, sources, (into,))
-    return _migrate(corpus, rule, merge_labels_in(_schema_text(corpus), sources, into), by, dry=dry_run)
+    return _migrate(corpus, rule, merge_labels_in_schema(_schema_text(corpus), sources, into), by, dry=dry_run)
 
 
 def split_label(
@@ -94,7 +92,7 @@ def split_label(
             _refuse_existing_label(corpus, name)
     rule = _next_rule(corpus, MigrationKind.SPLIT, (label,), tuple(into))
     rule = replace(rule, words=take, reopen=reopen)
-    return _migrate(corpus, rule, split_label_in(_schema_text(corpus), label, into), by, dry=dry_run)
+    return _migrate(corpus, rule, split_label_in_schema(_schema_text(corpus), label, into), by, dry=dry_run)
 
 
 def undo_migration(corpus: CorpusFolder, *, by: str, dry_run: bool = False) -> MigrationReport:
@@ -118,10 +116,7 @@ def undo_migration(corpus: CorpusFolder, *, by: str, dry_run: bool = False) -> M
         return MigrationUndo(last.rule, changes, old).changes(history.annotated_sentences, rule.tag)
 
     migration = Migration(rule, last.after, last.before, undoes=last.rule.number, by=by)
-    with all_journals_locked(corpus) as journals:
-        histories = {name: _JournalHistory.of(corpus, journal) for name, journal in journals.items()}
-        changes = {name: changes_of(h) or h.marker_changes(rule.sources) for name, h in histories.items()}
-        return _apply_changes(corpus, histories, changes, migration, dry=dry_run)
+    return _carry_out(corpus, migration, changes_of, dry=dry_run)
 
 
 def describe_migration(migration: Migration) -> str:
@@ -157,15 +152,12 @@ def _next_rule(
 def _migrate(corpus: CorpusFolder, rule: MigrationRule, after: str, by: str, *, dry: bool) -> MigrationReport:
     """Carry a rule out in all journals, and put the schema ``after`` in force."""
     new = parse_schema_text(after, "the new schema")
-    with all_journals_locked(corpus) as journals:
-        histories = {name: _JournalHistory.of(corpus, journal) for name, journal in journals.items()}
-        changes = {
-            name: migrate_labels(history.annotated_sentences, rule, corpus.schema, new)
-            or history.marker_changes(rule.sources)
-            for name, history in histories.items()
-        }
-        migration = Migration(rule, _schema_text(corpus), after, by=by)
-        return _apply_changes(corpus, histories, changes, migration, dry=dry)
+    migration = Migration(rule, _schema_text(corpus), after, by=by)
+
+    def changes_of(history: _JournalHistory) -> list[SentenceMigration]:
+        return migrate_labels(history.annotated_sentences, rule, corpus.schema, new)
+
+    return _carry_out(corpus, migration, changes_of, dry=dry)
 
 
 class _JournalHistory(Struct, frozen=True):
@@ -226,22 +218,23 @@ def _changes_by_rule(journal: Journal, rule: MigrationRule) -> list[SentenceMigr
     return [change for change in changes if rule.accounts_for(change)]
 
 
-def _apply_changes(
+def _carry_out(
     corpus: CorpusFolder,
-    histories: Mapping[str, _JournalHistory],
-    changes: Mapping[str, Sequence[SentenceMigration]],
     migration: Migration,
+    changes_of: Callable[[_JournalHistory], list[SentenceMigration]],
     *,
     dry: bool,
 ) -> MigrationReport:
     """Write the changes of all journals, unless ``dry``, and report them."""
-    now = time.time()
-    rule, every = migration.rule, [c for each in changes.values() for c in each]
-    sentences = {name: len(each) for name, each in changes.items() if each}
-    if not dry:
-        records = {n: histories[n].records(changes[n], rule.tag, now) for n in sentences}
-        journals = {n: history.journal for n, history in histories.items()}
-        apply_migration(corpus, journals, records, replace(migration, time=now, records=sentences))
+    now, rule = time.time(), migration.rule
+    with all_journals_locked(corpus) as journals:
+        histories = {name: _JournalHistory.of(corpus, journal) for name, journal in journals.items()}
+        changes = {name: changes_of(h) or h.marker_changes(rule.sources) for name, h in histories.items()}
+        sentences = {name: len(each) for name, each in changes.items() if each}
+        if not dry:
+            records = {n: histories[n].records(changes[n], rule.tag, now) for n in sentences}
+            apply_migration(corpus, journals, records, replace(migration, time=now, records=sentences))
+    every = [c for each in changes.values() for c in each]
     return MigrationReport(
         rule.number,
         describe_migration(migration),

@@ -15,6 +15,7 @@ left different things on one stretch of text there is a conflict.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from contextlib import closing
 from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import NamedTuple
@@ -415,13 +416,9 @@ def open_selection(
     Raises AnnotatorError for an annotator who has no journal.
     """
     chosen_annotators(corpus, annotator)
-    return RecordSelection(
-        [
-            load_journal_index(corpus.path, name, corpus.sentences, replay=name in replay)
-            for name in corpus.annotators()
-        ],
-        annotator,
-    )
+    names = corpus.annotators()
+    journals = [load_journal_index(corpus.path, x, corpus.sentences, replay=x in replay) for x in names]
+    return RecordSelection(journals, annotator)
 
 
 def select_items(corpus: CorpusFolder, annotator: str | None = None) -> SelectedItems:
@@ -432,8 +429,7 @@ def select_items(corpus: CorpusFolder, annotator: str | None = None) -> Selected
     articles: dict[str, Article] = {}
 
     def select(replay: frozenset[str]) -> SelectedItems:
-        selection = open_selection(corpus, annotator, replay)
-        try:
+        with closing(open_selection(corpus, annotator, replay)) as selection:
             for article in corpus.articles.iterate(corpus.article_ids()):
                 articles[article.id] = article
                 selection.add_article(article, annotated_lines(article))
@@ -441,7 +437,5 @@ def select_items(corpus: CorpusFolder, annotator: str | None = None) -> Selected
             missing = MissingItems(tuple(selection.all_left_out()), selection.unusable_lines)
             items, warnings = tuple(selection.items(articles.__getitem__)), tuple(selection.warnings())
             return SelectedItems(items, missing, warnings, tuple(selection.journals))
-        finally:
-            selection.close()
 
     return with_replays(select)

@@ -107,16 +107,9 @@ def _report(
     corpus: CorpusFolder, source: SuggestionSource, writer: SuggestionWriter, spans: Counter[str],
     *, sentences: int, known: int,
 ) -> SuggestReport:  # fmt: skip
-    return SuggestReport(
-        source.name,
-        suggestion_path(Path(), source.name).as_posix(),
-        sentences,
-        known,
-        writer.replaces_old_file,
-        {x.name: spans[x.name] for x in corpus.schema.labels if spans[x.name]},
-        dict(sorted(source.unmapped.items())),
-        tuple(source.misaligned),
-    )
+    written = (source.name, suggestion_path(Path(), source.name).as_posix(), sentences, known, writer.replaces_old_file)
+    by_label = {x.name: spans[x.name] for x in corpus.schema.labels if spans[x.name]}
+    return SuggestReport(*written, by_label, dict(sorted(source.unmapped.items())), tuple(source.misaligned))
 
 
 def add_suggestions(corpus: CorpusFolder, source: str, rows: Iterable[Mapping[str, Any]]) -> SuggestReport:
