@@ -173,10 +173,10 @@ def pack_unit(unit: DocUnit, key: str, *, with_user_data: bool) -> DocContent:
     made = lay_out_doc(unit)
     firsts = made.first_tokens
     places = _token_offsets(made.words, made.spaces)
-    groups = [(key, _group_spans(doc_spans(unit, firsts), places))]
+    groups = [(key, group_spans(doc_spans(unit, firsts), places))]
     wrong = doc_incorrect_spans(unit, firsts)
     if wrong:
-        groups.append((INCORRECT_SPANS_KEY, _group_spans(wrong, places)))
+        groups.append((INCORRECT_SPANS_KEY, group_spans(wrong, places)))
     ents = [(first, end, label) for (first, end), label in doc_ents(unit, firsts)]
     data = msgpack.pack({USER_DATA_KEY: doc_user_data(unit, made)}) if with_user_data else b""
     missing = [(a, b) for p, a, b in zip(unit, firsts, made.ends, strict=True) if not p.reviewed]
@@ -192,7 +192,8 @@ def _token_offsets(words: Iterable[str], spaces: Iterable[bool]) -> list[tuple[i
     return out
 
 
-def _group_spans(spans: Iterable[IncorrectSpan], offsets: list[tuple[int, int]]) -> GroupSpans:
+def group_spans(spans: Iterable[IncorrectSpan], offsets: Sequence[tuple[int, int]]) -> GroupSpans:
+    """Return spans as a group stores them; ``offsets`` has each token's start and end in code points."""
     return [(label, first, end, offsets[first][0], offsets[end - 1][1]) for (first, end), label in spans]
 
 

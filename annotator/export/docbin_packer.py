@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from types import MappingProxyType
@@ -29,13 +29,7 @@ from annotator.export import doc_layout, export_ledger
 from annotator.export.doc_layout import USER_DATA_KEY, DocUnit, ExportSentence, article_metadata
 from annotator.export.docbin_parts import PartContents
 from annotator.export.options import ExportItem, ExportOptions
-from annotator.export.span_outcomes import (
-    INCORRECT_SPANS_KEY,
-    OVERLAPS_LONGER_ENTITY,
-    IncorrectSpan,
-    incorrect_spans,
-    span_outcomes,
-)
+from annotator.export.span_outcomes import INCORRECT_SPANS_KEY, OVERLAPS_LONGER_ENTITY, incorrect_spans, span_outcomes
 
 
 class StoredSpan(Protocol):
@@ -75,8 +69,6 @@ _DEMOTED_OUTCOME = (Outcome.DEMOTED, OVERLAPS_LONGER_ENTITY)
 _NO_OTHERS: Mapping[int, Sequence[AnnotatedSentence]] = MappingProxyType({})
 _IN_SPANS: tuple[str, ...] = ("spans",)
 _IN_ENTS_AND_SPANS: tuple[str, ...] = ("ents", "spans")
-OutcomeFields = tuple[str, str, str, tuple[str, ...]]
-"""What became of a span, why, the id of the one it lost to, and its places in the Doc."""
 LocatedSpan = tuple[str, int, int, int, int]
 """A span: label, first token, the one after the last, first code point, the one after the last."""
 
@@ -389,9 +381,10 @@ class DocBinPacker:
         self.contents.docs -= 1  # ``add_sentences`` counts both
         self.contents.sentences -= 1
         ents = [(*f.ent, f.span.label) for f in every if f.ent]
-        groups = [(self.options.spans_key, _group_spans(stored, doc_layout.doc_spans((piece,), [0])))]
+        offsets = [(t.start, t.end) for t in stored.tokens]
+        groups = [(self.options.spans_key, doc_layout.group_spans(doc_layout.doc_spans((piece,), [0]), offsets))]
         if wrong_spans:
-            groups.append((INCORRECT_SPANS_KEY, _group_spans(stored, wrong_spans)))
+            groups.append((INCORRECT_SPANS_KEY, doc_layout.group_spans(wrong_spans, offsets)))
         return ents, groups
 
 
@@ -403,11 +396,6 @@ def _annotated_sentence(stored: StoredSentence, location: SentenceLocation) -> A
     annotation = annotation.with_spans([Span(s.start, s.end, s.label, s.source) for s in stored.spans])
     rejected = [Span(s.start, s.end, s.label, s.source) for s in stored.rejected]
     return AnnotatedSentence(sentence, annotation.with_rejected(rejected))
-
-
-def _group_spans(stored: StoredSentence, spans: Iterable[IncorrectSpan]) -> GroupSpans:
-    tokens = stored.tokens
-    return [(label, first, end, tokens[first].start, tokens[end - 1].end) for (first, end), label in spans]
 
 
 _first_token = itemgetter(1)

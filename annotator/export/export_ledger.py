@@ -8,9 +8,8 @@ each journal that do not count or have others missing before them; ``files`` has
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -86,12 +85,6 @@ def raise_nothing_to_export(missing: MissingItems) -> None:
         raise AnnotatorError(what, do="`annotator articles` shows the articles and lines that are in use")
 
 
-def excluded_lines(excluded: Iterable[ExcludedSentence]) -> Iterator[bytes]:
-    """Yield the lines of the spans that are left out whole."""
-    for x in excluded:
-        yield from (outcome_line(x.sentence, outcome) for outcome in x.sentence.outcomes)
-
-
 def outcome_line(piece: ExportSentence, outcome: SpanOutcome) -> bytes:
     """Return the line of a span of a sentence."""
     s, span = piece.sentence, outcome.span
@@ -130,11 +123,6 @@ def encode_line(
     """Return the line of one span: its id, and what, why, because of which other, and where it is kept."""
     what, why, by, kept_in = outcome
     return encode_ledger_line(_LedgerLine(span, what, why, by, kept_in, part, text, where))
-
-
-def sha256_hex(data: bytes) -> str:
-    """Return the SHA-256 by which the totals name a file."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def sum_totals(

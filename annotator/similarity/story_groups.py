@@ -4,7 +4,7 @@ Two articles are linked where one is a version of the other, where one repeats t
 least 40 % of the shorter one's shingles, and ten of them), or where both report one story: dated at most a
 day apart, with at least four names in common and those at least 40 % of the names of the one that has
 fewer; names that any day's news may have (``data/common_names.txt``) don't count, nor does boilerplate
-(``boilerplate.py``). A link depends on its two articles and on those before them: their text and date as
+(``without_boilerplate``). A link depends on its two articles and on those before them: their text and date as
 ingested, never what was annotated or switched since. So articles that come later change none of the links
 that are there.
 

@@ -19,6 +19,7 @@ from annotator.core.digest import is_article_id
 from annotator.storage.articles import ArticleStore
 from annotator.storage.atomic import sync_folder, write_atomic
 from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER
+from annotator.storage.file_io import translate_os_errors
 from annotator.storage.journal import is_annotator_name
 from annotator.storage.lock import HeldError, Lock
 
@@ -42,13 +43,14 @@ class _RecoveryNote(msgspec.Struct, frozen=True):
 def write_recovery_note(
     folder: Path, articles: Sequence[str], journals: Mapping[str, int], schema: tuple[str, str]
 ) -> None:
-    """Write durably what an import will change, in place of an earlier note; raises OSError.
+    """Write durably what an import will change, in place of an earlier note; raises CorpusError.
 
     The arguments are the fields of the note.
     """
     note = _RecoveryNote(tuple(articles), dict(journals), schema)
-    write_atomic(folder / _NOTE_FILE, msgspec.json.encode(note))
-    sync_folder(folder.parent)
+    with translate_os_errors("write", folder):
+        write_atomic(folder / _NOTE_FILE, msgspec.json.encode(note))
+        sync_folder(folder.parent)
 
 
 def delete_recovery_note(folder: Path) -> None:

@@ -164,7 +164,7 @@ class ImportStaging(Struct):
         folder = self.corpus.path / ANNOTATIONS_FOLDER
         new_journals = [n for n in self.counts if not (folder / f"{n}.jsonl").exists()]
         try:
-            self._write_recovery_note([], dict.fromkeys(new_journals, 0), ("", ""))
+            write_recovery_note(self.folder, [], dict.fromkeys(new_journals, 0), ("", ""))
             with ExitStack() as stack:
                 journals = {n: stack.enter_context(_open_journal(self.corpus, n)) for n in self.counts}
                 for name, journal in journals.items():
@@ -180,7 +180,7 @@ class ImportStaging(Struct):
         schema = corpus.schema_path.read_bytes().decode() if schema_text else ""
         sizes = {n: j.path.stat().st_size for n, j in journals.items()}
         try:
-            self._write_recovery_note(self.articles, sizes, (schema, schema_text or ""))
+            write_recovery_note(self.folder, self.articles, sizes, (schema, schema_text or ""))
             if schema_text:
                 corpus.set_schema(schema_text)
             with corpus.adding_articles(self.folder / SENTENCES_FILE, ArticleStore(self.folder), self.articles):
@@ -195,12 +195,6 @@ class ImportStaging(Struct):
             if schema_text and corpus.schema_path.read_bytes() != schema.encode():
                 write_atomic(corpus.schema_path, schema.encode())
             raise
-
-    def _write_recovery_note(
-        self, articles: Sequence[str], journals: Mapping[str, int], schema: tuple[str, str]
-    ) -> None:
-        with translate_os_errors("write", self.folder):
-            write_recovery_note(self.folder, articles, journals, schema)
 
     def _append_records(self, name: str, journal: Journal) -> None:
         path = self.folder / ANNOTATIONS_FOLDER / f"{name}.jsonl"

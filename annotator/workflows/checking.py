@@ -24,7 +24,7 @@ from annotator.checks.registry import run_checks, run_plugin_check
 from annotator.core.article import AnnotatedLineIndex
 from annotator.core.errors import SourceError, UsageError, path_text
 from annotator.export.export_ledger import ARTICLE_MISSING
-from annotator.export.options import ExcludedItem
+from annotator.export.options import ExcludedItem, ExportItem
 from annotator.plugin_loader import Plugin, load_plugin, plugin_names
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.gc_pause import gc_paused
@@ -83,27 +83,13 @@ def _location_fields(place: ProblemLocation) -> dict[str, Any]:
     }
 
 
-class LoadedCheckInput(Struct, frozen=True):
-    """The material of a corpus, and the problems that were met on the way."""
-
-    check_input: CheckInput
-    damage: tuple[Problem, ...]
-    journals: tuple[JournalIndex, ...]
-
-
-def load_check_input(corpus: CorpusFolder) -> LoadedCheckInput:
-    """Read a corpus; raises AnnotatorError where articles, sentences or the schema cannot be read."""
+def _check_input(corpus: CorpusFolder, items: Sequence[ExportItem]) -> CheckInput:
+    """Return what the checks look at; raises AnnotatorError where the corpus cannot be read."""
     articles = {a: corpus.article(a) for a in corpus.article_ids()}
-    selected = select_items(corpus)
-    reviewed = [
-        ReviewedSentence(i.annotated, i.annotator, i.seq)
-        for i in selected.items
-        if i.annotated.annotation.answer in CHECKED_ANSWERS
-    ]
+    done = [i for i in items if i.annotated.annotation.answer in CHECKED_ANSWERS]
+    reviewed = [ReviewedSentence(i.annotated, i.annotator, i.seq) for i in done]
     queued = {id_: corpus.active_sentences(a) for id_, a in articles.items() if not a.replaced_by}
-    check_input = CheckInput(corpus.schema, reviewed, articles, queued)
-    damage = _damage_problems(corpus, selected.journals, selected.missing.excluded)
-    return LoadedCheckInput(check_input, tuple(damage), selected.journals)
+    return CheckInput(corpus.schema, reviewed, articles, queued)
 
 
 def _damage_problems(
@@ -148,16 +134,17 @@ def check_corpus(
     kinds = [k for k in ProblemKind if (not only or k.value in only) and level in {ProblemLevel.WARNING, k.level}]
     checks = [_load_check(name) for name in plugins]
     with gc_paused():
-        loaded = load_check_input(corpus)
-        check_input = loaded.check_input
-        problems = [p for p in loaded.damage if p.kind in kinds] + run_checks(check_input, kinds)
+        selected = select_items(corpus)
+        check_input = _check_input(corpus, selected.items)
+        damage = _damage_problems(corpus, selected.journals, selected.missing.excluded)
+        problems = [p for p in damage if p.kind in kinds] + run_checks(check_input, kinds)
         if ProblemKind.TOKENIZER in kinds:
             problems += _tokenizer_drift(corpus, check_input)
         for plugin in checks:
             with plugin.blamed():
                 found = run_plugin_check(plugin.name, plugin.value, check_input)
             problems += [p for p in found if level in {ProblemLevel.WARNING, p.kind.level}]
-        problems = _add_places(corpus, loaded.journals, sorted(problems, key=lambda p: p.sort_key))
+        problems = _add_places(corpus, selected.journals, sorted(problems, key=lambda p: p.sort_key))
     counts = {
         "articles": len(check_input.articles),
         "sentences": sum(len(x) for x in check_input.sentences.values()),

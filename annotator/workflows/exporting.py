@@ -16,6 +16,7 @@ configs evaluate on the training data, with a warning; without a train part ther
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -298,7 +299,7 @@ class _Export:
             "journals with flaws": dict(plan.missing.damaged_lines),
         }
         totals["files"] = {n: made.finished[n]["digests"][shard_paths(made.folder, n)[0].name] for n in written} | {
-            n: export_ledger.sha256_hex(data) for n, data in texts.items()
+            n: hashlib.sha256(data).hexdigest() for n, data in texts.items()
         }
         lines = _LedgerLines(made, list(written), excluded, totals)
         files = {n: FileChunks(shard_paths(made.folder, n)[0]) for n in written}
@@ -408,7 +409,8 @@ class _LedgerLines:
 
     def __iter__(self) -> Iterator[bytes]:
         yield from self._lines_of_kind(1)
-        yield from export_ledger.excluded_lines(self._excluded)
+        for sentence in (x.sentence for x in self._excluded):
+            yield from (export_ledger.outcome_line(sentence, outcome) for outcome in sentence.outcomes)
         yield from self._lines_of_kind(2)
         yield encode_totals(self._totals)
 
