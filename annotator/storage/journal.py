@@ -182,23 +182,31 @@ class Journal:
 
     def _restore_from(self, path: Path, records: list[JournalRecord]) -> bool:
         """Restore the records of a rescue file; return True if they are in the journal now."""
-        if not records:
+        missing = self._missing_records(records) if records else None
+        if missing is None or (missing and self.read_only):
             return False
-        there = self.records[-(self.next_seq - records[0].seq) :] if records[0].seq < self.next_seq else ()
-        if list(there[: len(records)]) != records:
-            if self.read_only or records[0].seq != self.next_seq:
-                return False
-            self.append(records)
-            self.records += tuple(records)
-            self.warnings.append(f"brought back {len(records)} decisions that could not be saved the last time")
+        if missing:
+            self.append(missing)
+            self.records += tuple(missing)
+            self.warnings.append(f"brought back {len(missing)} decisions that could not be saved the last time")
         if not self.read_only:
             mark_rescue_saved(path)
         return True
 
+    def _missing_records(self, records: Sequence[JournalRecord]) -> Sequence[JournalRecord] | None:
+        """Return which of these records the journal lacks at its end; None where it has gone on without them.
+
+        It has the first of them where a write that hung came to its end after all had been rescued.
+        """
+        present = max(0, self.next_seq - records[0].seq)
+        there = self.records[-present:] if present else ()
+        follows = records[0].seq <= self.next_seq and list(there[: len(records)]) == list(records[:present])
+        return records[present:] if follows else None
+
     def _explain_not_restored(self, records: list[JournalRecord]) -> str:
         if not records:
             return "the file is damaged; look at it, then move it away"
-        if records[0].seq == self.next_seq:
+        if self._missing_records(records):
             return "they come back when you annotate here under this name"
         first = records[0].annotated.sentence.id
         return f"the journal has gone on without them; annotate them again (from {first}), then move it away"

@@ -67,6 +67,17 @@ def test_what_was_not_saved_comes_back(corpus: Path, home: Path) -> None:
     assert [p.name for p in (home / "rescue").iterdir()] == ["news-ana-1.jsonl.saved"]
 
 
+def test_what_a_hung_write_has_not_saved_comes_back(corpus: Path) -> None:
+    """A write that hung may end after all was rescued: the journal has the first records, and the others follow."""
+    path = _rescue(corpus, 3, records(3, 5))
+    with Journal.open(corpus, "ana", read_only=True) as looked:
+        assert looked.warnings[0].startswith(f"3 decisions that could not be saved lie in {path}: they come back")
+    with Journal.open(corpus, "ana") as journal:
+        assert journal.records == tuple(records(1, 5))
+        assert journal.warnings == ["brought back 2 decisions that could not be saved the last time"]
+    assert (corpus / "annotations" / "ana.jsonl").read_bytes() == _lines(records(1, 5))
+
+
 def test_a_crash_after_they_came_back(corpus: Path, home: Path) -> None:
     """Records that are in the journal already are not brought back twice, and nothing is said."""
     path = _rescue(corpus, 2, records(3, 4))
