@@ -186,10 +186,7 @@ def _reported_earlier(command: Command, key: str, commands: Sequence[Command], u
 
 def _key_meanings(keys: EffectiveKeymap) -> dict[str, list[str]]:
     """Return what each key means, in words; hints last."""
-    out: dict[str, list[str]] = {"ctrl+c": ["the key that leaves"]}
-    for c in keys.commands:
-        for key in c.keys:
-            out.setdefault(key, []).append(f"the command {c.id}")
+    out = _command_key_meanings(keys.commands, {})
     for label in (x for x in keys.schema.labels if x.key):
         out.setdefault(label.key, []).append(f"the key of {label.name}")
     for digit in _LABEL_NUMBER_KEYS:
@@ -200,14 +197,19 @@ def _key_meanings(keys: EffectiveKeymap) -> dict[str, list[str]]:
     return out
 
 
-def _worklist_key_meanings(lists: Sequence[Command]) -> dict[str, list[str]]:
-    """Return what each key means in a worklist, in words."""
-    out = {key: ["a key that moves in the worklists"] for key in WORKLIST_MOVE_KEYS}
-    out["ctrl+c"] = ["the key that leaves"]
-    for c in lists:
+def _command_key_meanings(commands: Sequence[Command], moves: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Return what each key of the commands means, after the keys that only move."""
+    out = {**moves, "ctrl+c": ["the key that leaves"]}
+    for c in commands:
         for key in c.keys:
             out.setdefault(key, []).append(f"the command {c.id}")
     return out
+
+
+def _worklist_key_meanings(lists: Sequence[Command]) -> dict[str, list[str]]:
+    """Return what each key means in a worklist, in words."""
+    moves = {key: ["a key that moves in the worklists"] for key in WORKLIST_MOVE_KEYS}
+    return _command_key_meanings(lists, moves)
 
 
 def _conflict_remedy(rival: str) -> str:
@@ -274,9 +276,6 @@ def _is_reachable(keys: Collection[str]) -> bool:
 
 
 # -- the keyboard of a running app -------------------------------------------------------------
-
-
-HINT_TRIGGER_MODES = ("always", "trigger", "toggle")
 
 
 class HintActivation(Struct):
@@ -354,9 +353,8 @@ class Keyboard:
 
     def next_trigger_mode(self) -> str:
         """Go to the next hint mode and say which; raises RuleError where letters mean other things then."""
-        mode = HINT_TRIGGER_MODES[
-            (HINT_TRIGGER_MODES.index(self.keys.hint_settings.mode) + 1) % len(HINT_TRIGGER_MODES)
-        ]
+        modes = list(_MODE_MESSAGES)
+        mode = modes[(modes.index(self.keys.hint_settings.mode) + 1) % len(modes)]
         self._apply_settings(replace(self.keys.hint_settings, mode=mode))
         key = next(c.key_text.split()[0] for c in self.keys.commands if c.id == "letters")
         return _MODE_MESSAGES[mode].format(key)

@@ -235,9 +235,8 @@ class ConsistencyQueue(ReviewQueue[ConsistencyItem]):
         for n in numbers:
             occurrence = self.items[n].occurrence
             try:
-                steps = versions.setdefault(
-                    occurrence.annotated.sentence.id, [self._current_version(occurrence.annotated)]
-                )
+                now = self._current_version(occurrence.annotated)
+                steps = versions.setdefault(now.sentence.id, [now])
                 steps.append(apply_proposals(steps[-1], [occurrence], self.session.schema).after[0])
                 done.append(n)
             except RuleError as error:
@@ -254,10 +253,8 @@ def _consistency_message(occurrence: WordOccurrence) -> str:
     words = occurrence.annotated.sentence.text[occurrence.start : occurrence.end]
     if occurrence.proposed is None:
         return f"{words} bears no label any more"
-    if occurrence.existing and (occurrence.start, occurrence.end) != (
-        occurrence.proposed.start,
-        occurrence.proposed.end,
-    ):
+    moved = (occurrence.start, occurrence.end) != (occurrence.proposed.start, occurrence.proposed.end)
+    if occurrence.existing and moved:
         return f"{words} is {occurrence.annotated.text_of(occurrence.proposed)} now"
     return f"{words} is {occurrence.proposed.label} now"
 

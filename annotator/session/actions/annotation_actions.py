@@ -194,16 +194,9 @@ def label_selection(context: ActionContext, state: SelectionState, name: Label) 
     if state.selection is None or state.span_just_made:
         return _accept_next_suggestion(context, state, name)
     start, end = _label_target_offsets(context, state.selection, snapped_range(context, state, name.name))
-    source = next(
-        (
-            suggestion_source(s)
-            for s in context.visible_suggestions(context.active)
-            if (s.start, s.end, s.label) == (start, end, name.name)
-        ),
-        "",
-    )
-    span = Span(start, end, name.name, source)
-    return _add_span_result(context, state, context.active, span)
+    suggested = context.visible_suggestions(context.active)
+    same = (suggestion_source(s) for s in suggested if (s.start, s.end, s.label) == (start, end, name.name))
+    return _add_span_result(context, state, context.active, Span(start, end, name.name, next(same, "")))
 
 
 def _label_target_offsets(context: ActionContext, chosen: Selection, snap: TokenRange | None) -> tuple[int, int]:
@@ -276,18 +269,12 @@ def snapped_range(context: ActionContext, state: SelectionState, name: str) -> T
         return None
     first = state.selection.anchor
     start = context.tokens[first].start
-    found = [
-        s
-        for s in open_suggestions(context.suggestions_for(context.active), context.annotated, context.schema)
-        if s.label == name and s.start == start
-    ]
+    suggested = open_suggestions(context.suggestions_for(context.active), context.annotated, context.schema)
+    found = [s for s in suggested if s.label == name and s.start == start]
     if found:
         return _suggestion_range(context, max(found, key=lambda s: (s.score, s.end)))
-    return (
-        claim_from(sentence_features(context.tokens), first)
-        if name and name == context.hint_layout.claim_label
-        else None
-    )
+    is_claim = name and name == context.hint_layout.claim_label
+    return claim_from(sentence_features(context.tokens), first) if is_claim else None
 
 
 def remove_span_or_suggestion(context: ActionContext, state: SelectionState) -> ActionResult:
@@ -312,14 +299,10 @@ def _reject_suggestions(context: ActionContext, chosen: TokenRange) -> Edit:
     for s in found:
         if _suggestion_range(context, s) == chosen:
             annotated = span_edits.reject_suggestion(annotated, span_from_suggestion(s)).after[0]
-    message = "not " + " or ".join(
-        x.label for x in annotated.annotation.rejected if x not in context.annotated.annotation.rejected
-    )
-    return replace(
-        span_edits.reject_suggestion(context.annotated, annotated.annotation.rejected[0]),
-        after=(annotated,),
-        message=message,
-    )
+    rejected = annotated.annotation.rejected
+    labels = [x.label for x in rejected if x not in context.annotated.annotation.rejected]
+    edit = span_edits.reject_suggestion(context.annotated, rejected[0])
+    return replace(edit, after=(annotated,), message=f"not {' or '.join(labels)}")
 
 
 def label_all_mentions(context: ActionContext, state: SelectionState) -> ActionResult:
@@ -331,9 +314,8 @@ def label_all_mentions(context: ActionContext, state: SelectionState) -> ActionR
     edits, n = label_mentions(context.annotated_sentences, words, span.label, context.schema)
     if not n:
         raise RuleError(f"no other “{words}” in the article is free", do="a label or a rejection stands there already")
-    return ActionResult(
-        state, span_edits.combine_edits(edits, f"{n} more “{words}” {'is' if n == 1 else 'are'} {span.label}")
-    )
+    message = f"{n} more “{words}” {'is' if n == 1 else 'are'} {span.label}"
+    return ActionResult(state, span_edits.combine_edits(edits, message))
 
 
 # -- answers -----------------------------------------------------------------------------------
@@ -344,9 +326,8 @@ def answer_sentence(context: ActionContext, answer_: Answer) -> Edit | None:
     taken = context.auto_accepted_suggestions(context.active) if answer_ is Answer.ACCEPT else ()
     if context.annotated.annotation.answer is answer_ and not taken:
         return None
-    return span_edits.apply_suggestions(
-        context.annotated, [span_from_suggestion(s) for s in taken], context.schema, answer_
-    )
+    spans = [span_from_suggestion(s) for s in taken]
+    return span_edits.apply_suggestions(context.annotated, spans, context.schema, answer_)
 
 
 def accept_visible_sentences(context: ActionContext) -> Edit:
@@ -354,16 +335,12 @@ def accept_visible_sentences(context: ActionContext) -> Edit:
 
     Raises RuleError where there is none.
     """
-    edits = [
-        span_edits.apply_suggestions(
-            context.annotated_sentences[i],
-            [span_from_suggestion(s) for s in context.auto_accepted_suggestions(i)],
-            context.schema,
-            Answer.ACCEPT,
-        )
-        for i in context.visible
-        if not context.annotated_sentences[i].done
-    ]
+    edits = []
+    for i in context.visible:
+        if not context.annotated_sentences[i].done:
+            spans = [span_from_suggestion(s) for s in context.auto_accepted_suggestions(i)]
+            sentence = context.annotated_sentences[i]
+            edits.append(span_edits.apply_suggestions(sentence, spans, context.schema, Answer.ACCEPT))
     n = len(edits)
     return span_edits.combine_edits(edits, f"{n} sentence{'' if n == 1 else 's'} in view accepted")
 

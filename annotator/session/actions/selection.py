@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from annotator.core.graphemes import tokens_inside_graphemes, widen_to_graphemes
 from annotator.core.tokens import Token, TokenRange
@@ -75,13 +74,8 @@ def grown_selection(old: Selection | None, tokens: Sequence[Token]) -> Selection
 def shrunk_selection(old: Selection, tokens: Sequence[Token] = ()) -> Selection:
     """Return the selection as it was before it grew, else without its last word."""
     if old.previous_ranges:
-        return replace(
-            old,
-            first=old.previous_ranges[-1][0],
-            last=old.previous_ranges[-1][1],
-            stage=SelectionStage.SET,
-            previous_ranges=old.previous_ranges[:-1],
-        )
+        *earlier, (first, last) = old.previous_ranges
+        return Selection(first, last, old.anchor, SelectionStage.SET, tuple(earlier))
     last, cut = old.last - 1, tokens_inside_graphemes(tokens)
     while last in cut:
         last -= 1

@@ -74,10 +74,9 @@ def select_auto_accepted(
     """
     best = likeliest_by_range(suggestions)
     kept, out = list(annotated.annotation.spans), []
-    for s in (
-        s for s in suggestions if s is best[s.start, s.end] and s.label in labels and s.score >= AUTO_ACCEPT_SCORE
-    ):
-        if schema.find_violation(span_from_suggestion(s), kept) is None:
+    sure = [s for s in suggestions if s is best[s.start, s.end] and s.score >= AUTO_ACCEPT_SCORE]
+    for s in sure:
+        if s.label in labels and schema.find_violation(span_from_suggestion(s), kept) is None:
             kept.append(span_from_suggestion(s))
             out.append(s)
     return tuple(out)

@@ -45,16 +45,12 @@ def active_sentence_rows(
     selected = state.selection.range if state.selection and not state.selected_span else None
     styles = _TextStyles(state.schema, marks, selected, _growth_preview(state))
     out: list[ActiveSentenceRow] = []
+    margin: StyledRow = (styled.active(glyphs.active), StyledText(" " * (TEXT_COLUMN - 1)))
     for n, line in enumerate(lines):
-        head = number_column(state, glyphs) if n == 0 else _left_margin(glyphs)
-        rows = [
-            (*_left_margin(glyphs), *hint_row(line, state, hint_mode)),
-            (*head, *styled.fit_row(active_text_row(line, styles), width, CellStyle("text", background="row"))),
-            *(
-                (*_left_margin(glyphs), *lane)
-                for lane in span_lanes.draw_lanes(span_lanes.place_marks(line, marks), line.width, glyphs)
-            ),
-        ]
+        head = number_column(state, glyphs) if n == 0 else margin
+        text = styled.fit_row(active_text_row(line, styles), width, CellStyle("text", background="row"))
+        lanes = span_lanes.draw_lanes(span_lanes.place_marks(line, marks), line.width, glyphs)
+        rows = [(*margin, *hint_row(line, state, hint_mode)), (*head, *text), *((*margin, *lane) for lane in lanes)]
         out.extend(ActiveSentenceRow(row, n) for row in rows)
     return tuple(out)
 
@@ -63,14 +59,8 @@ def sentence_suggestion_marks(state: TaskState, i: int, glyphs: Glyphs) -> tuple
     """Return the marks of the suggestions for a sentence of the article, by index."""
     free = state.selection is None or state.span_just_made
     now = tuple((name, s) for name, (at, s) in state.next_suggestions.items() if at == i) if free else ()
-    return span_lanes.suggestion_marks(
-        state.schema,
-        state.annotated_sentences[i],
-        state.visible_suggestions(i),
-        state.auto_accepted_suggestions(i),
-        now,
-        glyphs,
-    )
+    visible, accepted = state.visible_suggestions(i), state.auto_accepted_suggestions(i)
+    return span_lanes.suggestion_marks(state.schema, state.annotated_sentences[i], visible, accepted, now, glyphs)
 
 
 def selection_line(state: TaskState, width: int) -> int:
@@ -85,10 +75,6 @@ def selection_line(state: TaskState, width: int) -> int:
 def reserved_height(lines: int) -> int:
     """Return the rows that a block of so many lines may need: two lanes a line, and the prompt."""
     return lines * 4 + 1
-
-
-def _left_margin(glyphs: Glyphs) -> StyledRow:
-    return (styled.active(glyphs.active), StyledText(" " * (TEXT_COLUMN - 1)))
 
 
 def number_column(state: TaskState, glyphs: Glyphs) -> StyledRow:

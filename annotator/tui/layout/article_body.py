@@ -111,12 +111,8 @@ def body_rows(state: TaskState, frame: BodyFrame, start: int) -> tuple[BodyRow, 
     above = _rows_above(state, frame, start)[-start:] if start else ()
     room = frame.height - len(above)
     prompt = prompt_rows(state, frame.width - 1, frame.glyphs)[: max(1, room // 2)]
-    block = _visible_rows(
-        active_sentence.active_sentence_rows(state, frame.text_width, frame.glyphs, frame.hint_mode),
-        state,
-        frame,
-        room - len(prompt),
-    )
+    whole_block = active_sentence.active_sentence_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
+    block = _visible_rows(whole_block, state, frame, room - len(prompt))
     here = [BodyRow(r.row, state.active, r.line) for r in block]
     here += [BodyRow(row, state.active) for row in prompt]
     below = _rows_below(state, frame, room - len(here))
@@ -191,10 +187,8 @@ def inactive_sentence_rows(state: TaskState, i: int, frame: BodyFrame) -> tuple[
     annotated = state.annotated_sentences[i]
     marks: tuple[SpanMark, ...] = ()
     if not annotated.done:
-        marks = (
-            *span_marks(state.schema, annotated),
-            *active_sentence.sentence_suggestion_marks(state, i, frame.glyphs),
-        )
+        suggested = active_sentence.sentence_suggestion_marks(state, i, frame.glyphs)
+        marks = (*span_marks(state.schema, annotated), *suggested)
     rows = _inactive_rows(state.schema, annotated, i, frame.text_width, frame.glyphs, marks)
     return tuple(BodyRow(row, i, n) for n, row in rows)
 
@@ -204,11 +198,8 @@ def _inactive_rows(
     schema: Schema, annotated: AnnotatedSentence, i: int, width: int, glyphs: Glyphs, marks: tuple[SpanMark, ...]
 ) -> tuple[tuple[int, StyledRow], ...]:
     answer = active_sentence.answer_indicator(annotated.annotation.answer, glyphs)
-    head: StyledRow = (
-        StyledText(" "),
-        answer,
-        *active_sentence.sentence_number_cells(i, annotated, Styles.NUMBER, glyphs),
-    )
+    number = active_sentence.sentence_number_cells(i, annotated, Styles.NUMBER, glyphs)
+    head: StyledRow = (StyledText(" "), answer, *number)
     rest: StyledRow = (StyledText(" " * TEXT_COLUMN),)
     out: list[tuple[int, StyledRow]] = []
     for n, line in enumerate(wrap_tokens(annotated.sentence.tokens, width)):
@@ -221,7 +212,5 @@ def _inactive_rows(
 
 def _inactive_text_row(schema: Schema, annotated: AnnotatedSentence, line: WrappedLine) -> StyledRow:
     over = marks_over_cells(line.cells, span_marks(schema, annotated))
-    return styled.row_of_cells(
-        (cell.text, CellStyle("context", mark.label if mark else ""))
-        for cell, mark in zip(line.cells, over, strict=True)
-    )
+    cells = zip(line.cells, over, strict=True)
+    return styled.row_of_cells((cell.text, CellStyle("context", mark.label if mark else "")) for cell, mark in cells)

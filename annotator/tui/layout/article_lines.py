@@ -36,19 +36,14 @@ def _article_line_row(i: int, text: str, line: SourceLine, width: int, glyphs: G
     style = Styles.TEXT if line.verdict.annotated else Styles.CONTEXT
     style = CellStyle("text", background="row", bold=True) if active else style
     verdict = CellStyle("ok" if line.verdict.annotated else "muted")
-    mark = styled.likely_bold("*" if line.was else " ")
-    head: StyledRow = (
-        styled.active(glyphs.active if active else " "),
+    row = (
+        styled.mark_active(glyphs.active, active),
         styled.muted(f"{i + 1:>4} "),
-        mark,
+        styled.likely_bold("*" if line.was else " "),
         StyledText(f"{line.verdict.value:<12}", verdict),
+        StyledText(styled.truncate(screen_text(text), max(1, width - 19), glyphs.cut), style),
     )
-    room = max(1, width - 19)
-    return styled.fit_row(
-        (*head, StyledText(styled.truncate(screen_text(text), room, glyphs.cut), style)),
-        width,
-        style if active else None,
-    )
+    return styled.fit_row(row, width, style if active else None)
 
 
 def verdict_reason_row(article: Article, at: int, width: int, glyphs: Glyphs) -> StyledRow:
@@ -56,6 +51,5 @@ def verdict_reason_row(article: Article, at: int, width: int, glyphs: Glyphs) ->
     line = article.lines[at]
     was = f" (was {line.was.value})" if line.was else ""
     words = styled.truncate(f"{line.verdict.value}: {screen_text(line.reason)}{was}", width - 8, glyphs.cut)
-    return styled.fit_row(
-        (styled.rule(glyphs.rule * 2 + " "), StyledText(words + " "), styled.rule(glyphs.rule * width)), width
-    )
+    row = (styled.rule(glyphs.rule * 2 + " "), StyledText(words + " "), styled.rule(glyphs.rule * width))
+    return styled.fit_row(row, width)

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from annotator.checks.consistency import InconsistencyGroup, InconsistencyKind
-from annotator.core.schema import Schema
 from annotator.core.span_repair import MisalignedSpan
 from annotator.session.article_cache import AnswerProgress
 from annotator.session.corpus_overview import ArticleListItem, SentenceProblem
@@ -80,33 +79,24 @@ def overview_sentence_rows(
 def _sentence_row(state: TaskState, i: int, problem: bool, width: int, glyphs: Glyphs) -> StyledRow:
     annotated, active = state.annotated_sentences[i], i == state.active
     style = CellStyle("text", background="row", bold=True) if active else Styles.CONTEXT
-    mark = (
-        styled.active(glyphs.here)
-        if active and not annotated.done
-        else answer_indicator(annotated.annotation.answer, glyphs)
-    )
+    next_open = active and not annotated.done
+    mark = styled.active(glyphs.here) if next_open else answer_indicator(annotated.annotation.answer, glyphs)
     words = styled.truncate(" ".join(screen_text(annotated.sentence.text).split()), width, glyphs.cut)
-    head: StyledRow = (
-        styled.active(glyphs.active if active else " "),
+    counts = label_counts(annotated)
+    return (
+        styled.mark_active(glyphs.active, active),
         mark,
         StyledText(sentence_number_text(i) + " ", style),
-    )
-    return (
-        *head,
         *styled.fit_row((StyledText(words, style),), width, style),
-        *_label_count_cells(state.schema, label_counts(annotated), glyphs),
+        *(_label_count_cell(counts[x.name], x.name, glyphs) for x in state.schema.labels if x.key),
         styled.warn_bold(" !" if problem else "  "),
         styled.likely_bold("f" if annotated.annotation.flagged else " "),
         styled.likely_bold("n" if annotated.annotation.note else " "),
     )
 
 
-def _label_count_cells(schema: Schema, counts: Mapping[str, int], glyphs: Glyphs) -> StyledRow:
-    return tuple(
-        styled.label(f"{counts[x.name]:>4}", x.name) if counts[x.name] else styled.muted(f"   {glyphs.dot}")
-        for x in schema.labels
-        if x.key
-    )
+def _label_count_cell(count: int, label: str, glyphs: Glyphs) -> StyledText:
+    return styled.label(f"{count:>4}", label) if count else styled.muted(f"   {glyphs.dot}")
 
 
 # -- notices ---------------------------------------------------------------------------------------
@@ -121,9 +111,8 @@ def problem_and_note_rows(
         problems = notices.get(i, ())
         rows += [(i, _problem_or_note_row("!", "warn", i, words, width, glyphs)) for words in problems]
         if annotated.annotation.note:
-            rows.append(
-                (i, _problem_or_note_row("n", "likely", i, f"note: {annotated.annotation.note}", width, glyphs))
-            )
+            note = f"note: {annotated.annotation.note}"
+            rows.append((i, _problem_or_note_row("n", "likely", i, note, width, glyphs)))
     return [row for i, row in sorted(rows, key=lambda x: (x[0] != state.active, x[0]))]
 
 
@@ -164,18 +153,11 @@ def article_list_rows(articles: ArticleList, width: int, height: int, glyphs: Gl
     rows: list[StyledRow] = [(), styled.justify_row((head,), (styled.muted("done "),), width)]
     signs = max((len(a.signs) for a in articles.items), default=0)
     counts = max((len(_done_of_total(a)) for a in articles.items), default=0)
+    bar_width = _PROGRESS_BAR_WIDTH if width > ARTICLE_LIST_WIDTH else _PROGRESS_BAR_WIDTH // 2
     for i, a in enumerate(articles.items):
-        bar = progress_bar(
-            AnswerProgress(a.done, a.total),
-            _PROGRESS_BAR_WIDTH if width > ARTICLE_LIST_WIDTH else _PROGRESS_BAR_WIDTH // 2,
-            glyphs,
-        )
-        right = (
-            styled.likely_bold(f" {a.signs:>{signs}}" if signs else ""),
-            styled.context(f" {_done_of_total(a):>{counts}} "),
-            *bar,
-            StyledText(" "),
-        )
+        bar = progress_bar(AnswerProgress(a.done, a.total), bar_width, glyphs)
+        sign = styled.likely_bold(f" {a.signs:>{signs}}" if signs else "")
+        right = (sign, styled.context(f" {_done_of_total(a):>{counts}} "), *bar, StyledText(" "))
         rows.append(_article_row(a, right, i == articles.position, width, glyphs))
     return styled.fill_height(rows, height)
 
@@ -187,9 +169,8 @@ def _done_of_total(a: ArticleListItem) -> str:
 def _article_row(a: ArticleListItem, right: StyledRow, active: bool, width: int, glyphs: Glyphs) -> StyledRow:
     style = Styles.BOLD if active else Styles.CONTEXT
     mark = glyphs.here if active else (glyphs.accept if a.total and a.done == a.total else glyphs.dot)
-    title = StyledText(
-        styled.truncate(screen_text(a.title), max(1, width - 4 - styled.row_width(right)), glyphs.cut), style
-    )
+    room = max(1, width - 4 - styled.row_width(right))
+    title = StyledText(styled.truncate(screen_text(a.title), room, glyphs.cut), style)
     lead = StyledText(f" {mark} ", CellStyle("active" if active else "ok"))
     return styled.clip_row(styled.justify_row((lead, title), right, width), width)
 

@@ -118,9 +118,8 @@ def _label_key_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]
 def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     assert state.selected_span is not None
     words = shortened_words(state.annotated.text_of(state.selected_span), 24, glyphs)
-    chip = StyledText(
-        screen_text(state.selected_span.label), CellStyle("lane", state.selected_span.label, reverse=True, bold=True)
-    )
+    name = state.selected_span.label
+    chip = StyledText(screen_text(name), CellStyle("lane", name, reverse=True, bold=True))
     keys = " ".join(x.key for x in state.schema.labels if x.key)
     message = (message_item(state.message),) if state.message else ()
     relabel = (StyledText(keys, CellStyle("key")), styled.muted(" relabel"))

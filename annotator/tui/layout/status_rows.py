@@ -14,7 +14,7 @@ from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.active_sentence import answer_indicator
 from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.prompt import shortened_words
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
+from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text
 
 MAX_STRIP_SENTENCES = 30
@@ -37,10 +37,8 @@ def header_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
 
 def _position_text(state: TaskState, room: int, glyphs: Glyphs) -> str:
     """Return where one is in at most ``room`` cells, in figures alone where words don't fit."""
-    sentence, article = (
-        f"{state.active + 1}/{len(state.annotated_sentences)}",
-        f"{state.article_number}/{state.article_count}",
-    )
+    sentence = f"{state.active + 1}/{len(state.annotated_sentences)}"
+    article = f"{state.article_number}/{state.article_count}"
     full = f"sentence {sentence} {glyphs.dot} article {article} {glyphs.dot} "
     short = f"{sentence} {glyphs.dot} {article} {glyphs.dot} "
     return next((words for words in (full, short) if len(words) <= room), "")
@@ -154,9 +152,8 @@ def _span_tree(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRow]:
     rows: list[StyledRow] = [(styled.muted("SPANS HERE"),)]
     for span, depth in spans_with_depth(state.annotated):
         focused = span == state.selected_span
-        name = StyledText(
-            state.schema.short_name(span.label), CellStyle("lane", span.label, reverse=focused, bold=focused)
-        )
+        name_style = CellStyle("lane", span.label, reverse=focused, bold=focused)
+        name = StyledText(state.schema.short_name(span.label), name_style)
         words = shortened_words(state.annotated.text_of(span), max(4, width - 5 - depth), glyphs)
         style = CellStyle("text", bold=focused)
         message: StyledRow = (StyledText("  " + words, style),)
@@ -191,9 +188,8 @@ def panel_guideline_rows(state: TaskState, width: int) -> list[StyledRow]:
 
 def _status_facts(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRow]:
     answer = state.annotated.annotation.answer
-    saved = StyledText(
-        time.strftime("%H:%M:%S", time.localtime(state.saved_at)) if state.saved_at else "nothing new", Styles.TEXT
-    )
+    clock = time.strftime("%H:%M:%S", time.localtime(state.saved_at)) if state.saved_at else "nothing new"
+    saved = StyledText(clock)
     if state.save_state is not SaveState.SAVED:
         saved = saved_indicator(state.save_state, glyphs)
     share = f" {glyphs.dot} {state.done * 100 // state.total} %" if state.total else ""

@@ -190,6 +190,11 @@ def visible_range(count: int, at: int, room: int) -> range:
     return range(first, min(count, first + room))
 
 
+def mark_active(glyph: str, is_active: bool) -> StyledText:
+    """Return the bar beside the active row of a list; a blank beside the others."""
+    return active(glyph if is_active else " ")
+
+
 def fill_height(rows: Iterable[StyledRow], height: int) -> tuple[StyledRow, ...]:
     """Return exactly ``height`` rows: cut, or with empty ones at the end."""
     found = list(rows)

@@ -64,20 +64,18 @@ def search_hit_rows(
 
 def _search_hit_row(hit: SearchHit, width: int, glyphs: Glyphs, *, active: bool) -> StyledRow:
     style = CellStyle("text", background="row") if active else Styles.CONTEXT
-    title = max(0, min(24, width // 5))
-    head: StyledRow = (
-        styled.active(glyphs.active if active else " "),
+    title_width = max(0, min(24, width // 5))
+    title = styled.muted(" " + styled.truncate(screen_text(hit.title), title_width - 1, glyphs.cut))
+    room = max(4, width - title_width - 12)
+    row = (
+        styled.mark_active(glyphs.active, active),
         styled.number(f"{f'{hit.article + 1}.{hit.index + 1}':>7} "),
         answer_indicator(hit.annotated.annotation.answer, glyphs),
-        *styled.fit_row(
-            (styled.muted(" " + styled.truncate(screen_text(hit.title), title - 1, glyphs.cut)),), title + 1
-        ),
+        *styled.fit_row((title,), title_width + 1),
         StyledText(" "),
+        *highlighted_text_row(hit.annotated.sentence.text, hit.highlights, room, style, glyphs),
     )
-    room = max(4, width - title - 12)
-    return styled.fit_row(
-        (*head, *highlighted_text_row(hit.annotated.sentence.text, hit.highlights, room, style, glyphs)), width, style
-    )
+    return styled.fit_row(row, width, style)
 
 
 @lru_cache(maxsize=1024)
@@ -189,14 +187,10 @@ def _variant_name(place: WordOccurrence, group: InconsistencyGroup) -> str:
 
 def _place_row(line: WorklistPlace, width: int, glyphs: Glyphs, *, active: bool) -> StyledRow:
     place = line.place
-    end = StyledText(
-        " " + _place_outcome(line), Styles.MUTED if place.is_consistent or line.resolved is not None else Styles.KEY
-    )
-    highlighted = ((place.start, place.end),)
-    style = worklist_row_style(active=active)
-    text = highlighted_text_row(
-        place.annotated.sentence.text, highlighted, worklist_text_width(width, end), style, glyphs
-    )
+    is_open = not place.is_consistent and line.resolved is None
+    end = StyledText(" " + _place_outcome(line), Styles.KEY if is_open else Styles.MUTED)
+    room, style = worklist_text_width(width, end), worklist_row_style(active=active)
+    text = highlighted_text_row(place.annotated.sentence.text, ((place.start, place.end),), room, style, glyphs)
     return worklist_row(line.sentence_number, _place_sign(line, glyphs), text, end, width, glyphs, active=active)
 
 
@@ -214,7 +208,7 @@ def worklist_row(
     name: str, mark: StyledText, text: StyledRow, end: StyledText, width: int, glyphs: Glyphs, *, active: bool
 ) -> StyledRow:
     """Return a row of a worklist: where it is, the words, and what there is to say at the end."""
-    head = (styled.active(glyphs.active if active else " "), mark, styled.number(f"{name:>7} "))
+    head = (styled.mark_active(glyphs.active, active), mark, styled.number(f"{name:>7} "))
     return (*head, *styled.fit_row(text, worklist_text_width(width, end), worklist_row_style(active=active)), end)
 
 
@@ -268,16 +262,10 @@ def proposal_row(line: WorklistPlace, width: int, glyphs: Glyphs) -> StyledRow:
         return styled.fit_row((*lead, styled.ok(f"{message}; {glyphs.key('list_undo')} takes it back")), width)
     if place.is_consistent:
         return styled.fit_row((*lead, styled.muted(f"{here}, like most")), width)
+    proposal = styled.muted(f" {_proposal_text(place).removesuffix('?')}   ")
+    yes, leave = styled.key(glyphs.key("list_yes")), styled.key(glyphs.key("list_leave"))
     return styled.fit_row(
-        (
-            *lead,
-            StyledText(f"{here} here   "),
-            styled.key(glyphs.key("list_yes")),
-            styled.muted(f" {_proposal_text(place).removesuffix('?')}   "),
-            styled.key(glyphs.key("list_leave")),
-            styled.muted(" leave it"),
-        ),
-        width,
+        (*lead, StyledText(f"{here} here   "), yes, proposal, leave, styled.muted(" leave it")), width
     )
 
 
@@ -317,9 +305,8 @@ def repair_worklist_rows(view: RepairView, width: int, height: int, glyphs: Glyp
     span = view.misaligned_spans[view.position].span
     most = max(1, (height - _DETAIL_ROWS) // 2)
     sentence = highlighted_sentence_rows(view.annotated, span.start, span.end, width, glyphs)[:most]
-    shown = styled.visible_range(
-        len(view.misaligned_spans), view.position, max(1, height - len(sentence) - _DETAIL_ROWS)
-    )
+    room = max(1, height - len(sentence) - _DETAIL_ROWS)
+    shown = styled.visible_range(len(view.misaligned_spans), view.position, room)
     rows = [_misaligned_span_row(view, i, width, glyphs) for i in shown]
     rows += [(), *sentence, (), _fault_row(view.annotated, span, width, glyphs)]
     rows += [_repair_row(r, span, width, glyphs) for r in view.repairs]
@@ -333,13 +320,8 @@ def _misaligned_span_row(view: RepairView, i: int, width: int, glyphs: Glyphs) -
     start, to, text = case.span.start, case.span.end, case.annotated.sentence.text
     parts = [drawable_text(part) for part in (text[:start], text[start:to], text[to:])]
     highlighted = (len(parts[0]), len(parts[0]) + len(parts[1]) + 2)
-    words = highlighted_text_row(
-        SPAN_EDGE.join(parts),
-        (highlighted,),
-        worklist_text_width(width, end),
-        worklist_row_style(active=active),
-        glyphs,
-    )
+    room, style = worklist_text_width(width, end), worklist_row_style(active=active)
+    words = highlighted_text_row(SPAN_EDGE.join(parts), (highlighted,), room, style, glyphs)
     mark = styled.warn_bold(glyphs.problem)
     return worklist_row(view.sentence_number(case.annotated), mark, words, end, width, glyphs, active=active)
 
@@ -357,18 +339,16 @@ def _fault_row(annotated: AnnotatedSentence, span: Span, width: int, glyphs: Gly
 
 def _repair_row(repair: SpanRepair, span: Span, width: int, glyphs: Glyphs) -> StyledRow:
     """Return a repair's key, what it is, and what it would give or why it is not possible here."""
-    room = max(8, width - 28)
+    room, command = max(8, width - 28), REPAIR_COMMANDS[repair.kind]
     if repair.edit is None:
-        return _repair_key_row(
-            REPAIR_COMMANDS[repair.kind], repair.kind.value, (styled.muted(repair.reason),), width, glyphs
-        )
+        return _repair_key_row(command, repair.kind.value, (styled.muted(repair.reason),), width, glyphs)
     if repair.kind is RepairKind.DROP:
         gives = StyledText(f"no {screen_text(span.label)} here any more")
     elif repair.kind is RepairKind.SPLIT:
         gives = styled.bold(shortened_words(f" {SPAN_EDGE} ".join(repair.result), room, glyphs))
     else:
         gives = StyledText(shortened_words(repair.result[0], room, glyphs), CellStyle("lane", span.label, bold=True))
-    return _repair_key_row(REPAIR_COMMANDS[repair.kind], repair.kind.value, (gives,), width, glyphs, live=True)
+    return _repair_key_row(command, repair.kind.value, (gives,), width, glyphs, live=True)
 
 
 def _repair_key_row(

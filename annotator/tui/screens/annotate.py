@@ -190,12 +190,7 @@ class AnnotateScreen(RowScreen):
     def _prefetch(self, i: int) -> None:
         """Lay out a sentence that may come next, so that no key waits for its suggestions and hints."""
         state = self._drawn_state
-        if (
-            state
-            and self.is_current
-            and self._session.queue
-            and self._session.article_sentences == state.annotated_sentences
-        ):
+        if state and self.is_current and self._session.article_sentences == state.annotated_sentences:
             layout.inactive_sentence_rows(state, i, self._frame(state, side_panel_width(self.size.width)))
             self.controller.prepare_sentence(i)
 
@@ -224,11 +219,12 @@ class AnnotateScreen(RowScreen):
         there = state.page_motion is PageMotion.STAY and arrived[1:] == self._last_arrival[1:]
         stay = layout.active_row_on_page(self._page, state, frame) if there else None
         self._last_arrival = arrived
-        self._active_row = (
-            layout.active_start_row(state, frame, turned=state.page_motion is PageMotion.TURN) if stay is None else stay
-        )
         if stay is None:
+            turned = state.page_motion is PageMotion.TURN
+            self._active_row = layout.active_start_row(state, frame, turned=turned)
             self._page = layout.visible_page(state, frame, self._active_row)
+        else:
+            self._active_row = stay
 
     def _draw_no_sentences(self, state: TaskState, width: int) -> None:
         """Show that no line of the article is annotated, and what one can do."""
@@ -261,9 +257,8 @@ class AnnotateScreen(RowScreen):
     def _rule_row(self, state: TaskState, panel: int) -> StyledRow:
         width, glyphs = self.size.width, self.annotator.glyphs
         if state.banner:
-            return styled.fit_row(
-                (StyledText(" " + screen_text(state.banner), CellStyle("warn", bold=True, reverse=True)),), width
-            )
+            style = CellStyle("warn", bold=True, reverse=True)
+            return styled.fit_row((StyledText(" " + screen_text(state.banner), style),), width)
         return empty_rule_row(width, glyphs) if panel else rule_row(state, width, glyphs)
 
     def _keys_row(self, state: TaskState) -> StyledRow:
