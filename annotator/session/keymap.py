@@ -263,7 +263,7 @@ def _lost_default_keys(commands: Sequence[Command], user: UserKeymap) -> Iterato
     """Yield default keys that the user's file has given to another command."""
     for c in (c for c in commands if c.id not in user.keys):
         for key in command_by_id(c.id).keys:
-            owner = next((x for x in commands if key in x.keys and x is not c), None)
+            owner = next((x for x in commands if key in x.keys and x.id in user.keys), None)
             if owner:
                 left = " and ".join(map(key_label, c.keys))
                 do = f"{c.id} still has {left}" if left else f"give {c.id} other keys"
