@@ -126,13 +126,12 @@ class DocBinSink(Protocol):
 def open_docbin(options: ExportOptions, *, use_numpy: bool = False) -> DocBinSink:
     """Return an empty DocBin; spaCy is loaded for its own engine alone."""
     attrs = AttributeSet(options.attrs)
-    full = attrs is AttributeSet.FULL
-    mark_inside = not full or options.unit == "article"
+    mark_inside = options.marks_inside
     if options.engine == "spacy":
         from annotator.export.spacy_engine import SpacyDocBin
 
         return SpacyDocBin(attrs, options.lang, mark_inside=mark_inside)
-    norms = load_norms(options.lang) if full else None
+    norms = load_norms(options.lang) if attrs is AttributeSet.FULL else None
     return DocBinWriter(attrs, norms, mark_inside=mark_inside, use_numpy=use_numpy)
 
 

@@ -84,6 +84,11 @@ class ExportOptions(Struct, frozen=True):
             raise UsageError(description, do="use letters, digits, - and _, such as sc")
 
     @property
+    def marks_inside(self) -> bool:
+        """Whether a Doc marks the tokens that begin no sentence; of one sentence, spaCy's own tokenizer does not."""
+        return self.attrs != "full" or self.unit == "article"
+
+    @property
     def parts_with_share(self) -> tuple[str, ...]:
         """The parts with a share; one with 0 is not written."""
         return tuple(p for p, share in zip(SPLIT_PARTS, self.split, strict=True) if share)

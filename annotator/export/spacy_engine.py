@@ -36,9 +36,7 @@ class SpacyDocBin:
 
     def add(self, doc: DocContent) -> None:
         """Add a Doc."""
-        built = build_doc(self._vocab, doc, mark_starts=self._mark_inside)
-        if self._attrs is AttributeSet.FULL:
-            apply_norm_exceptions(built, self._lang, mark_inside=self._mark_inside)
+        built = build_doc(self._vocab, doc, self._attrs, self._lang, mark_inside=self._mark_inside)
         with cached_srsly_codecs():
             self._bin.add(built)
 
@@ -65,12 +63,12 @@ class SpacyDocBin:
         return data
 
 
-def build_doc(vocab: Vocab, content: DocContent, *, mark_starts: bool = True) -> Doc:
-    """Build a Doc; without ``mark_starts`` nothing is known of sentences."""
+def build_doc(vocab: Vocab, content: DocContent, attrs: str, lang: str, *, mark_inside: bool) -> Doc:
+    """Build a Doc with the values that a set of attributes stores; ``mark_inside`` is as in ``SpacyDocBin``."""
     firsts = set(content.starts)
     marks: list[bool | int | None] = [n in firsts for n in range(len(content.words))]
     spaces = [bool(x) for x in content.spaces]
-    doc = Doc(vocab, words=list(content.words), spaces=spaces, sent_starts=marks if mark_starts else None)
+    doc = Doc(vocab, words=list(content.words), spaces=spaces, sent_starts=marks if mark_inside else None)
     for key, spans in content.groups:
         doc.spans[key] = [Span(doc, first, end, label=label) for label, first, end, _, _ in spans]
     ents = [Span(doc, first, end, label=label) for first, end, label in content.ents]
@@ -78,6 +76,8 @@ def build_doc(vocab: Vocab, content: DocContent, *, mark_starts: bool = True) ->
     if content.user_data:
         data: dict[str, Any] = msgspec.msgpack.decode(content.user_data)
         doc.user_data.update(data)
+    if attrs == AttributeSet.FULL:
+        apply_norm_exceptions(doc, lang, mark_inside=mark_inside)
     return doc
 
 

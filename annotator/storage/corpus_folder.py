@@ -332,5 +332,7 @@ class CorpusFolder:
         if self._sentences.flaws:
             lines = format_line_numbers(self._sentences.flaws)
             self.warnings.append(f"{SENTENCES_FILE}, {lines}: no sentence can be read; restore the file from a copy")
+        if self._article_ids and not self._sentences.path.exists():
+            self.warnings.append(f"{SENTENCES_FILE} is missing; restore the file from a copy")
         if self._sentences.torn and not is_held(self.path / _LOCK_FILE):  # else somebody is writing it now
             self.warnings.append(_TORN_WARNING)

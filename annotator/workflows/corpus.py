@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from annotator.core.annotation import Answer
 from annotator.core.article import Article, Sentence
-from annotator.core.errors import UsageError, path_text
+from annotator.core.errors import CorpusError, UsageError, path_text
 from annotator.core.schema import Schema
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import (
@@ -89,6 +89,8 @@ class Corpus:
         """
         from annotator.ingest.tokenizer import Tokenizer
 
+        if name and not name.isprintable():
+            raise CorpusError(f"{name!r} is no name for a corpus", do="use a name without control characters")
         return cls(
             CorpusFolder.create(
                 Path(path).resolve(),

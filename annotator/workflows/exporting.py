@@ -194,6 +194,7 @@ def _docs_of_plan(
     from annotator.export.spacy_engine import build_doc
     from annotator.workflows.doc_units import planned_articles
 
+    mark_inside = options.attrs != "min" and options.marks_inside
     with closing(plan.selection):
         try:
             for article in planned_articles(corpus, plan):
@@ -201,7 +202,10 @@ def _docs_of_plan(
                     for lost in _lost_spans(unit):
                         warn(lost)
                     content = pack_unit(unit, options.spans_key, with_user_data=options.attrs == "own")
-                    yield unit[0].part, build_doc(nlp.vocab, content, mark_starts=options.attrs != "min")
+                    yield (
+                        unit[0].part,
+                        build_doc(nlp.vocab, content, options.attrs, options.lang, mark_inside=mark_inside),
+                    )
         except UnreadableRecordError as error:
             raise changed_record_error(error.args[0]) from None
 

@@ -161,6 +161,38 @@ def test_docs_are_those_of_an_export(sample: Corpus, tmp_path: Path) -> None:
         assert titles == set(sample.splits("60/20/20")[part])
 
 
+@pytest.mark.parametrize("attrs", ["own", "min", "full"])
+@pytest.mark.parametrize("unit", ["sentence", "article"])
+def test_tokens_of_docs_are_those_of_an_export(sample: Corpus, tmp_path: Path, attrs: Any, unit: Any) -> None:
+    """Whatever a DocBin stores of a token, `docs` has too."""
+    import spacy
+    from spacy.tokens import DocBin
+
+    nlp = spacy.blank("en")
+    options: dict[str, Any] = {"split": "100/0/0", "attrs": attrs, "unit": unit}
+    sample.export(tmp_path / "out", **options)
+    stored = DocBin().from_disk(tmp_path / "out" / "train.spacy").get_docs(nlp.vocab)
+    mine = [doc for _, doc in sample.docs(nlp, **options)]
+    values = [[[(t.text, t.norm_, t.is_sent_start, t.ent_iob_) for t in d] for d in docs] for docs in (mine, stored)]
+    assert values[0] == values[1]
+
+
+def test_a_corpus_has_a_name_that_can_be_printed(tmp_path: Path) -> None:
+    """A control character in the name is refused, and nothing is made."""
+    with pytest.raises(AnnotatorError, match="no name for a corpus"):
+        Corpus.create(tmp_path / "new", name='a"b\n\x1b[31m')
+    assert not (tmp_path / "new").exists()
+
+
+def test_every_export_names_a_missing_sentence_file(sample: Corpus, tmp_path: Path) -> None:
+    """An export that needs no sentences goes on, and warns."""
+    (sample.path / "sentences.jsonl").unlink()
+    for number, options in enumerate(({}, {"format": "conll"})):
+        warned: list[str] = []
+        Corpus.open(sample.path).export(tmp_path / str(number), warn=warned.append, **options)  # type: ignore[arg-type]
+        assert warned == ["sentences.jsonl is missing; restore the file from a copy"]
+
+
 def test_an_export_for_another_tool(sample: Corpus, tmp_path: Path) -> None:
     """`format` is --format; an impossible one is a UsageError with what to do."""
     report = sample.export(tmp_path / "out", format="conll")

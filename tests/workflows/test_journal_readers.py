@@ -6,7 +6,7 @@ import json
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,11 @@ from annotator.export.span_outcomes import span_outcomes
 from annotator.storage.codec import crc32
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
-from annotator.storage.journal_index import RecordReader, load_journal_index
+from annotator.storage.journal_index import RecordReader, load_journal_index, read_journal_index
 from annotator.workflows.corpus import Corpus
 from annotator.workflows.exporting import export_training
+from annotator.workflows.opening import with_replays
+from annotator.workflows.progress import ignore_warning
 from tests.export.random_corpora import annotated
 
 pytestmark = pytest.mark.filterwarnings("ignore::annotator.core.errors.AnnotatorWarning")
@@ -109,17 +111,19 @@ def _replayed(corpus: CorpusFolder) -> tuple[list[Values], int]:
 
 
 def _indexed(corpus: CorpusFolder) -> tuple[list[Values], int]:
-    index = load_journal_index(corpus.path, "ana", corpus.sentences)
-    reader = RecordReader()
-    try:
-        found = [
-            (*_value_of(reader.annotated(index, a, n)), index.seqs[n])
-            for a in index.articles
-            for n in index.current_records(a)
-        ]
-    finally:
-        reader.close()
-    return found, index.unusable_lines
+    """Return the same by index, which is replayed where a record proves unreadable, as in an export."""
+
+    def read(replay: frozenset[str]) -> tuple[list[Values], int]:
+        index = load_journal_index(corpus.path, "ana", corpus.sentences, replay="ana" in replay)
+        with closing(RecordReader()) as reader:
+            found = [
+                (*_value_of(reader.annotated(index, a, n)), index.seqs[n])
+                for a in index.articles
+                for n in index.current_records(a)
+            ]
+        return found, index.unusable_lines
+
+    return with_replays(read)
 
 
 def _exported(corpus: CorpusFolder, out: Path) -> tuple[list[Values], int]:
@@ -150,13 +154,20 @@ def _check_readers(corpus: CorpusFolder, out: Path) -> None:
     try:
         expected, lost = _replayed(corpus)
     except JournalError as error:  # a line of a newer version
-        for read in (lambda: _indexed(corpus), lambda: list(opened.annotations()), lambda: _exported(corpus, out)):
+        for read in (
+            lambda: _indexed(corpus),
+            lambda: list(opened.annotations(warn=ignore_warning)),
+            lambda: _exported(corpus, out),
+        ):
             with pytest.raises(JournalError, match=re.escape(error.what)):
                 read()
         return
     assert _indexed(corpus) == (expected, lost)
     in_corpus = [v for v in expected if v[0] in set(corpus.article_ids())]
-    read = [(*_value_of(AnnotatedSentence(a.sentence, a.annotation)), a.seq) for a in opened.annotations()]
+    read = [
+        (*_value_of(AnnotatedSentence(a.sentence, a.annotation)), a.seq)
+        for a in opened.annotations(warn=ignore_warning)
+    ]
     assert sorted(read, key=repr) == sorted(in_corpus, key=repr)
     accepted = _exportable(corpus, in_corpus)
     if accepted:
@@ -165,8 +176,10 @@ def _check_readers(corpus: CorpusFolder, out: Path) -> None:
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> CorpusFolder:
-    """Return a corpus with a journal of some 40 lines, rejected spans and notes among them."""
-    return annotated(tmp_path_factory.mktemp("readers"), 1, 60)
+    """Return a corpus with a plain journal of some 45 lines, rejected spans and notes among them."""
+    made = annotated(tmp_path_factory.mktemp("readers"), 29, 40)
+    read_journal_index(made.path / "annotations" / "ana.jsonl", "ana")
+    return made
 
 
 def _lines(corpus: CorpusFolder) -> list[bytes]:
