@@ -123,10 +123,8 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     for document in documents:
         row = orjson.dumps(doccano_row(document, log)) + b"\n"
         rows.setdefault(format_writing.safe_file_name(document.annotator) or "all", []).append(row)
-    return [
-        format_writing.write_whole_file(out / f"{name}.jsonl", b"".join(lines))
-        for name, lines in (rows or {"all": []}).items()
-    ]
+    files = {out / f"{name}.jsonl": b"".join(lines) for name, lines in (rows or {"all": []}).items()}
+    return [format_writing.write_whole_file(path, data) for path, data in files.items()]
 
 
 def doccano_row(document: Document, log: ConversionLog) -> dict[str, Any]:

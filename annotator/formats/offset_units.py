@@ -152,17 +152,16 @@ def _character_edges(text: str, unit: OffsetUnit) -> dict[int, int]:
 
 def _crlf_pairs(pieces: Iterable[str]) -> Iterable[str]:
     """Yield the pieces with CR and LF that follow each other as one."""
-    held = ""
+    held = ""  # a CR that the next piece may follow
     for piece in pieces:
-        if held and piece == "\n":
-            yield "\r\n"
-            held = ""
-            continue
-        if held:
+        if held and piece != "\n":
             yield held
-        held = piece if piece == "\r" else ""
-        if not held:
-            yield piece
+            held = ""
+        if piece == "\r":
+            held = piece
+        else:
+            yield held + piece
+            held = ""
     if held:
         yield held
 

@@ -59,7 +59,7 @@ class FormatInfo(Struct, frozen=True, kw_only=True):
     description: str
     """What a user calls it."""
     module: str = ""
-    """In this package; empty for a plug-in."""
+    """In this package, where it is not called as the format."""
     unit: DocumentUnit = "article"
     """What one document of it is as a rule; a file may hold others."""
     has_fixed_unit: bool = False
@@ -86,48 +86,31 @@ _OFFSETS = frozenset({"offsets"})
 FORMATS: Mapping[str, FormatInfo] = {
     "prodigy": FormatInfo(
         description="Prodigy's JSONL",
-        module="prodigy",
         unit="sentence",
         has_fixed_unit=True,
         reader_options=_OFFSETS,
         has_answers=True,
         is_gold=True,
     ),
-    "doccano": FormatInfo(description="doccano's JSONL or zip", module="doccano", reader_options=_OFFSETS),
-    "labelstudio": FormatInfo(
-        description="Label Studio's JSON or JSON_MIN", module="labelstudio", reader_options=_OFFSETS
-    ),
-    "brat": FormatInfo(
-        description="a brat folder (.txt and .ann)", module="brat", reader_options=_OFFSETS, companion_suffix=".txt"
-    ),
+    "doccano": FormatInfo(description="doccano's JSONL or zip", reader_options=_OFFSETS),
+    "labelstudio": FormatInfo(description="Label Studio's JSON or JSON_MIN", reader_options=_OFFSETS),
+    "brat": FormatInfo(description="a brat folder (.txt and .ann)", reader_options=_OFFSETS, companion_suffix=".txt"),
     "conll": FormatInfo(
-        description="CoNLL columns",
-        module="conll",
-        reader_options=frozenset({"names"}),
-        has_annotators=False,
-        has_whole_texts=False,
+        description="CoNLL columns", reader_options=frozenset({"names"}), has_annotators=False, has_whole_texts=False
     ),
     "webanno": FormatInfo(
-        description="WebAnno TSV 3",
-        module="webanno",
-        reader_options=frozenset({"offsets", "layer"}),
-        has_whole_texts=False,
+        description="WebAnno TSV 3", reader_options=frozenset({"offsets", "layer"}), has_whole_texts=False
     ),
-    "uima": FormatInfo(
-        description="UIMA CAS (JSON or XMI)", module="uima", reader_options=frozenset({"layer"}), can_write=False
-    ),
+    "uima": FormatInfo(description="UIMA CAS (JSON or XMI)", reader_options=frozenset({"layer"}), can_write=False),
     "huggingface": FormatInfo(
         description="Hugging Face rows (Parquet or JSONL)",
-        module="huggingface",
         unit="sentence",
         reader_options=frozenset({"offsets", "names"}),
     ),
     "spacy": FormatInfo(description="spaCy's DocBin", module="spacy_docbin", can_write=False, is_training_export=True),
-    "spacy-json": FormatInfo(
-        description="spaCy's v2 JSON or tuples", module="spacy_json", reader_options=_OFFSETS, has_annotators=False
-    ),
+    "spacy-json": FormatInfo(description="spaCy's v2 JSON or tuples", reader_options=_OFFSETS, has_annotators=False),
     "plain": FormatInfo(
-        description='JSONL of {"text", "spans"}', module="plain", unit="sentence", reader_options=_OFFSETS, is_gold=True
+        description='JSONL of {"text", "spans"}', unit="sentence", reader_options=_OFFSETS, is_gold=True
     ),
 }
 """By the name that ``--format`` takes, the more particular ones first."""
@@ -147,11 +130,16 @@ def format_info(name: str) -> FormatInfo:
     return FORMATS.get(name) or _load_plugin_format(name).info
 
 
+def module_name(name: str) -> str:
+    """Return the name of a built-in format's module."""
+    return FORMATS[name].module or name.replace("-", "_")
+
+
 def load_format(name: str) -> Format:
     """Return a format by its name; raises UsageError for an unknown one, PluginError for a broken one."""
     if name not in FORMATS:
         return _load_plugin_format(name)
-    return cast("Format", importlib.import_module(f"annotator.formats.{FORMATS[name].module}"))
+    return cast("Format", importlib.import_module(f"annotator.formats.{module_name(name)}"))
 
 
 class _PluginFormat:

@@ -154,17 +154,14 @@ def _feature_values(annotation: Any) -> Mapping[str, str]:
 
 def _is_relation(annotation: Any) -> bool:
     """Return True if an annotation ties two others together."""
-    names = {f.name for f in annotation.type.all_features}
-    return {"Governor", "Dependent"} <= names
+    return {"Governor", "Dependent"} <= {f.name for f in annotation.type.all_features}
 
 
 def _choose_layers(loaded: Iterable[_Cas], wanted: str, source: ImportSource) -> annotation_layers.LayerChoice:
     layers = annotation_layers.LayerSurvey()
-    for found in loaded:
-        for view in found.views:
-            for annotation in view.annotations:
-                if not _is_relation(annotation) and not annotation.type.name.endswith(_METADATA_TYPE):
-                    layers.add_annotation(annotation.type.name, _feature_values(annotation))
+    for annotation in (a for found in loaded for view in found.views for a in view.annotations):
+        if not _is_relation(annotation) and not annotation.type.name.endswith(_METADATA_TYPE):
+            layers.add_annotation(annotation.type.name, _feature_values(annotation))
     return layers.choose(wanted, source.name)
 
 

@@ -244,7 +244,8 @@ def _matching_documents(
     """Yield each document with the one that came back for it: of its text, else of its id, else in order."""
     left = list(range(len(back)))
     found: list[int | None] = []
-    for same in (_same_text, _same_id):
+    keys: tuple[Callable[[Document], str], ...] = (lambda d: d.text, lambda d: d.id or " ")
+    for same in keys:
         index: dict[str, list[int]] = {}
         for n in left:
             index.setdefault(same(back[n]), []).append(n)
@@ -257,14 +258,6 @@ def _matching_documents(
     for d, there in zip(out, found, strict=True):
         at = there if there is not None else (left.pop(0) if left else None)
         yield d, None if at is None else back[at]
-
-
-def _same_text(document: Document) -> str:
-    return document.text
-
-
-def _same_id(document: Document) -> str:
-    return document.id or " "
 
 
 def _take_match(rivals: list[int], document: Document, back: Sequence[Document]) -> int | None:
@@ -288,10 +281,6 @@ def _is_kept(written: Any, back: Any) -> bool:
     return bool(written == back)
 
 
-def _compared_metadata(document: Document) -> dict[str, Any]:
-    return {k: v for k, v in document.meta.items() if k not in {"id", "title"}}
-
-
 _COMPARED_FIELDS: Mapping[str, Callable[[Document], Any]] = {
     "answer": lambda d: d.answer,
     "annotator": lambda d: d.annotator,
@@ -302,6 +291,6 @@ _COMPARED_FIELDS: Mapping[str, Callable[[Document], Any]] = {
     "sentences": lambda d: [" ".join(d.text[a:b].split()) for a, b in d.sentences if len(d.sentences) > 1],
     "id": lambda d: d.id,
     "title": lambda d: d.title,
-    "metadata": _compared_metadata,
+    "metadata": lambda d: {k: v for k, v in d.meta.items() if k not in {"id", "title"}},
 }
 """A document's fields beside its text and spans."""

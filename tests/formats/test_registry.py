@@ -26,7 +26,7 @@ def test_no_other_module_lists_formats() -> None:
     names = registry.FORMATS.keys() - AMBIGUOUS
     for path in PACKAGE.rglob("*.py"):
         parts = path.relative_to(PACKAGE / "formats").parts if path.is_relative_to(PACKAGE / "formats") else ()
-        own = {n for n, info in registry.FORMATS.items() if parts and Path(parts[0]).stem == info.module}
+        own = {n for n in registry.FORMATS if parts and Path(parts[0]).stem == registry.module_name(n)}
         if parts == ("registry.py",):
             continue
         used = {n.value for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Constant)} & names

@@ -160,7 +160,7 @@ def _dialogue_offset(lines: Sequence[str], at: Any, inside: Any, unit: OffsetUni
     if number is None or within is None or not 0 <= number < len(lines) or within < 0:
         return None
     try:
-        within = to_code_points(lines[number], within, within, unit)[0]
+        within, _ = to_code_points(lines[number], within, within, unit)
     except ValueError:
         return None
     return sum(len(x) + 1 for x in lines[:number]) + within

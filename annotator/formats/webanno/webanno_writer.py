@@ -6,7 +6,7 @@ over several tokens and stacked ones get a number, those inside a token a row of
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -85,14 +85,8 @@ def _format_row(name: str, place: TokenPart, text: str, found: list[CellValue], 
 def _sentence_ranges(document: Document, tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
     """Yield the tokens of each sentence, ``[first, last)``; the whole text is one where there are none."""
     starts = sorted(start for start, _ in document.sentences)[1:]
-    first = 0
-    for start in [*starts, len(document.text) + 1]:
-        last = first
-        while last < len(tokens) and tokens[last].start < start:
-            last += 1
-        if last > first:
-            yield first, last
-        first = last
+    edges = [bisect_left(tokens, start, key=lambda t: t.start) for start in [*starts, len(document.text) + 1]]
+    yield from ((first, last) for first, last in pairwise([0, *edges]) if last > first)
 
 
 def _cell_values(document: Document, tokens: Sequence[Token], log: ConversionLog) -> _CellValues:

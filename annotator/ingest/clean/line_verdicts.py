@@ -85,15 +85,11 @@ def _is_subhead(page: SegmentedPage, at: int) -> bool:
     line = page.features[at]
     if line.words <= MAX_SUBHEAD_WORDS and len(line.text) <= 120 and lexicon.CROSSHEAD.match(line.text):
         return True
-    if (
-        line.words > MAX_SUBHEAD_WORDS
-        or at + 1 >= page.body_end
-        or (line.has_date and line_features.is_date_line(line))
-    ):
+    is_dated = line.has_date and line_features.is_date_line(line)
+    if line.words > MAX_SUBHEAD_WORDS or at + 1 >= page.body_end or is_dated:
         return False
-    if (line.ends_sentence and not line.text.rstrip().endswith("?")) or (
-        lexicon.QUOTATION_MARK.search(line.text) and line.ends_sentence
-    ):
+    asks = line.text.rstrip().endswith("?") and not lexicon.QUOTATION_MARK.search(line.text)
+    if line.ends_sentence and not asks:
         return False
     return line.text[:1] not in "-–—•*" and _is_paragraph(page, at + 1) and not _is_list_item(page, at)
 
