@@ -26,7 +26,7 @@ _THEMES = ("dark", "light", "dark-high", "light-high", "ansi-dark", "ansi-light"
 @click.command("annotate")
 @click.argument("corpus", type=PATH, required=False)
 @click.option("--as", "name", default="", help="Your name as an annotator (default: your login name).")
-@click.option("--schema", type=PATH, help="A label schema to put in force in this corpus.")
+@click.option("--schema", type=PATH, help="A label schema that this corpus uses from now on.")
 @click.option("--read-only", is_flag=True, help="Look at it without changing anything.")
 @click.option("--theme", type=click.Choice(_THEMES), help="Colours.")
 @click.option("--ascii", "ascii_glyphs", is_flag=True, help="Draw with ASCII characters alone.")

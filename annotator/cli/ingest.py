@@ -17,7 +17,7 @@ from annotator.workflows.ingesting import IngestInterrupted, IngestReport, inges
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True, readable=False))
 @click.option("--corpus", "folder", required=True, type=PATH, help="The corpus; made if need be.")
 @click.option("--lang", default=None, help="Language of a new corpus, a spaCy code (default: en).")
-@click.option("--schema", type=PATH, help="Label schema to put in force (default: news).")
+@click.option("--schema", type=PATH, help="Label schema that the corpus uses from now on (a new one: news).")
 @click.option("--name", default=None, help="Name of a new corpus (default: its folder's).")
 @json_option
 def command(

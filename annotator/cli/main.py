@@ -22,13 +22,13 @@ _COMMANDS = {
     "check": "Look for problems: damage, forbidden overlaps, doubtful edges, doubles; or certify a format.",
     "completion": "Print the script that completes commands and options in a shell.",
     "export": "Write training data for spaCy: DocBins, a config and a ledger.",
-    "help": "Show a page of the manual, or the list of its pages.",
-    "import": "Take in the annotations of other tools: Prodigy, doccano, Label Studio, brat, CoNLL, …",
+    "help": "Show a page of the manual, the list of its pages, or the pages that have a word.",
+    "import": "Import the annotations of other tools: Prodigy, doccano, Label Studio, brat, CoNLL, …",
     "keys": "Print the keys in force, or try a keymap file.",
-    "ingest": "Take articles into a corpus: text dumps, HTML, JSONL, folders, standard input.",
+    "ingest": "Add articles to a corpus: text dumps, HTML, JSONL, folders, standard input.",
     "merge": "Put several corpora together in a new one; nothing is overwritten, conflicts are listed.",
     "schema": "Rename, merge or split labels together with what was annotated, and take it back.",
-    "stats": "Print honest figures: pace, keys a span, progress with a forecast, suggestions.",
+    "stats": "Print figures of the work: pace, keys a span, progress with a forecast, suggestions.",
     "suggest": "Pre-annotate a corpus by rules or a spaCy pipeline, or measure how well they do.",
 }
 _EXAMPLES = {

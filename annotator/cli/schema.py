@@ -57,7 +57,7 @@ def merge_command(corpus: Path, labels: tuple[str, ...], into: str, dry_run: boo
 @command.command("split")
 @click.argument("corpus", type=PATH)
 @click.argument("label")
-@click.option("--into", required=True, help="The labels, with commas; what nothing decides gets the first.")
+@click.option("--into", required=True, help="The labels, with commas; a span that nothing assigns gets the first.")
 @click.option("--take", multiple=True, help="CITY=Paris,Bonn: spans of these words are CITY for sure.")
 @click.option("--reopen", is_flag=True, help="Take the answer off what is flagged: not exported meanwhile.")
 @_dry_run_option
@@ -65,7 +65,7 @@ def merge_command(corpus: Path, labels: tuple[str, ...], into: str, dry_run: boo
 def split_command(
     corpus: Path, label: str, into: str, take: tuple[str, ...], reopen: bool, dry_run: bool, as_json: bool
 ) -> None:
-    """Make several labels of LABEL; sentences in which nothing decides are flagged."""
+    """Make several labels of LABEL; sentences with spans that nothing assigns are flagged."""
     opened = open_corpus(corpus)
     names = tuple(dict.fromkeys(name.strip() for name in into.split(",") if name.strip()))
     if len(names) < 2:

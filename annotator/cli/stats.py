@@ -22,9 +22,9 @@ MAX_WIDTH = 100
 @click.option("--ascii", "ascii_glyphs", is_flag=True, help="Draw with ASCII characters alone.")
 @json_option
 def command(corpus: Path, name: str | None, ascii_glyphs: bool, as_json: bool) -> None:
-    """Print honest figures of the work on CORPUS: pace, keys a span, progress, labels, suggestions.
+    """Print figures of the work on CORPUS: pace, keys a span, progress, labels, suggestions.
 
-    Idle time is left out, what cannot be known from the journals is not guessed. Nothing is changed,
+    Breaks are left out. What the journals do not show is not guessed. Nothing is changed,
     and a journal that somebody is writing may be read.
 
     Exit code 3 says that lines of a journal do not count because they are damaged.

@@ -64,7 +64,7 @@ COMMANDS: tuple[Command, ...] = (
     _command("left_less", "greater_than_sign alt+right ctrl+right", "left edge one word on", "Select"),
     _command("next_stop", "tab", "next suggestion, candidate or span", "Select"),
     _command("previous_stop", "shift+tab", "previous suggestion, candidate or span", "Select"),
-    _command("let_go", "semicolon escape", "let go of the selection", "Select"),
+    _command("let_go", "semicolon escape", "clear the selection", "Select"),
     _command("letters", "left_square_bracket", "letters on or off, or called for once", "Select"),
     _command("more_labels", "apostrophe", "choose any label from a list", "Label"),
     _command(
@@ -114,7 +114,7 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 WORKLIST_COMMANDS: tuple[Command, ...] = (
-    _command("list_yes", "y", "do what is proposed in hand", "Worklists"),
+    _command("list_yes", "y", "do what is proposed here", "Worklists"),
     _command("list_all", "a", "do all that is proposed for these words", "Worklists"),
     _command("snap_out", "o", "span inside a token: grow to the token's edges", "Worklists"),
     _command("snap_in", "i", "span inside a token: shrink to whole tokens", "Worklists"),

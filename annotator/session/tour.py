@@ -135,7 +135,7 @@ TOUR_STEPS = (
 """A label taken, one made by hand and removed, a sentence accepted; what was not read is undone."""
 
 
-_END_MESSAGE = "that was the tour: {help} shows all keys, {palette} every command"
+_END_MESSAGE = 'that was the tour: {help} shows all keys, "{palette}" every command'
 
 
 def tour_end_message(commands: Sequence[Command]) -> str:

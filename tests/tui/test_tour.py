@@ -186,7 +186,7 @@ async def test_a_newcomer_is_led_by_the_keys_in_force(tmp_path: Path) -> None:
         assert letter[2] in d.row("▸ ")
         assert "Space grows the selection, Backspace shrinks it again" in _says(d)
         await d.press("space")
-        assert ". moves the right edge on, , back; < > the left edge" in _says(d)
+        assert 'Move the right edge: "." on, "," back. Move the left edge: ">" on, "<" back' in _says(d)
         await d.press("comma")
         assert "Say what it is: " in _says(d)
         assert "f CLAIM" in _says(d)
@@ -195,12 +195,12 @@ async def test_a_newcomer_is_led_by_the_keys_in_force(tmp_path: Path) -> None:
         await d.press("0")
         assert "Enter accepts the sentence and goes on to the next" in _says(d)
         await d.press("enter")
-        assert "* accepts every sentence that you see whole" in _says(d)
+        assert '"*" accepts every sentence that you see whole' in _says(d)
         await d.press("asterisk")
         assert "Ctrl+Z takes that back" in _says(d)
         await d.press("ctrl+z")
         assert "tour" not in d.rows()[-2]
-        assert "that was the tour: F1 shows all keys, : every command" in d.raw()
+        assert 'that was the tour: F1 shows all keys, ":" every command' in d.raw()
         assert sum(w.done for w in d.session.article_sentences) == 1, "only what was read is accepted"
     d.app.save_and_close()
     assert Preferences.load().tour_done
@@ -210,9 +210,9 @@ async def test_the_tour_can_be_left_and_called_again(tmp_path: Path) -> None:
     """The key that lets go leaves the tour once nothing is in hand; the command brings it back."""
     async with running_app(tmp_path / "news", tour=True) as d:
         await d.press("right")
-        assert "; ; leaves the tour" in _says(d)
+        assert '";" ";" leaves the tour' in _says(d)
         await d.press("semicolon")
-        assert " ; leaves the tour" in _says(d)
+        assert ' ";" leaves the tour' in _says(d)
         await d.press("semicolon")
         assert "tour" not in _says(d)
         _screen(d).action_act("tour")

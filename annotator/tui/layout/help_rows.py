@@ -85,7 +85,7 @@ STEP_TEXTS = {
     "take": "{target} may be a {label}: {key} takes it",
     "select": "Press {letter}, the letter above {word}: it selects the word or its phrase",
     "grow": "{grow} grows the selection, {shrink} shrinks it again",
-    "edge": "{right_more} moves the right edge on, {right_less} back; {left_more} {left_less} the left edge",
+    "edge": "Move the right edge: {right_more} on, {right_less} back. Move the left edge: {left_less} on, {left_more} back",
     "label": "Say what it is: {labels}",
     "visit": "{next_stop} goes to a span, {remove} then removes it",
     "remove": "{remove} removes the span again",
@@ -125,7 +125,15 @@ def _filled_placeholder(part: str, state: TaskState, glyphs: Glyphs) -> tuple[St
         return (_next_suggestion_text(named[1], state, glyphs),)
     if named[1] in {"letter", "word"}:
         return (_free_word_text(named[1], state, glyphs),)
-    return (styled.key(glyphs.words(command_by_id(named[1], glyphs.commands).main_key)),)
+    key = glyphs.words(command_by_id(named[1], glyphs.commands).main_key)
+    return (styled.key(_quoted_key(key)),)
+
+
+def _quoted_key(key: str) -> str:
+    """Return a key in quotes if it is one punctuation mark, so that nobody reads it as part of the sentence."""
+    if len(key) > 1 or key.isalnum():
+        return key
+    return "'\"'" if key == '"' else f'"{key}"'
 
 
 def _allowed_labels(state: TaskState) -> tuple[StyledText, ...]:
@@ -171,7 +179,7 @@ def _tour_progress_row(tour: Tour, state: TaskState, width: int, glyphs: Glyphs)
     rule = Styles.RULE
     marks = glyphs.accept * tour.at + glyphs.here + glyphs.todo * (len(TOUR_STEPS) - tour.at - 1)
     left: StyledRow = (StyledText(glyphs.rule * 2, rule), styled.likely(" tour "), styled.ok(marks + " "))
-    key = command_by_id("let_go", glyphs.commands).main_key
+    key = _quoted_key(command_by_id("let_go", glyphs.commands).main_key)
     keys = f"{key} {key}" if state.selection or state.typed_hint else key
     right: StyledRow = (styled.key(f" {keys}"), styled.muted(" leaves the tour "), StyledText(glyphs.rule * 2, rule))
     gap = width - styled.row_width(left) - styled.row_width(right)

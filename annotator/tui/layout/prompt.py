@@ -84,7 +84,7 @@ def _prompt_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     if state.typed_hint:
         return (
             (styled.likely_bold(state.typed_hint), styled.muted(" + the second letter")),
-            key_item(glyphs.key("let_go") + " let go"),
+            key_item(glyphs.key("let_go") + " clear"),
         )
     if state.selected_span:
         return _focus_items(state, glyphs)
