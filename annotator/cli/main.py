@@ -87,10 +87,12 @@ class _CommandGroup(click.Group):
 
 
 def _refuse_misspelt_command(word: str) -> None:
-    """Raise UsageError for a word that is almost a command and no folder."""
+    """Raise UsageError for a word that is neither an option nor there as a folder."""
+    if word.startswith("-") or Path(word).exists():
+        return
     near = get_close_matches(word, _COMMANDS, n=1, cutoff=0.7)
-    if near and not Path(word).exists():
-        raise UsageError(f"there is no command {word!r}, and no such corpus", do=f"did you mean `annotator {near[0]}`?")
+    do = f"did you mean `annotator {near[0]}`?" if near else "see `annotator --help`, or name the folder of a corpus"
+    raise UsageError(f"there is no command {word!r}, and no such corpus", do=do)
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -38,8 +39,14 @@ def pipeline_fingerprint(about: Mapping[str, Any], path: Path | str | None, sche
 
 
 def plugin_fingerprint(distribution: str, own: str, schema: Schema) -> str:
-    """Return the fingerprint of a plug-in under a schema: its distribution, and its own one if it has any."""
+    """Return the fingerprint of a plug-in under a schema: its distribution, and its own one or that of its code."""
     return _parts_digest("plug-in", distribution, own, _label_settings(schema))
+
+
+def module_fingerprint(name: str) -> str:
+    """Return a digest of the file of a loaded module; empty where it has none."""
+    path = Path(getattr(sys.modules.get(name), "__file__", None) or "")
+    return _files_digest([path]) if path.is_file() else ""
 
 
 def _label_settings(schema: Schema) -> str:

@@ -16,7 +16,12 @@ from annotator.core.suggestion import Suggester, Suggestion, sorted_suggestions
 from annotator.core.tokens import is_aligned
 from annotator.language import ArticleContext
 from annotator.plugin_loader import Plugin, load_plugin, plugin_names
-from annotator.suggest.fingerprints import pipeline_fingerprint, plugin_fingerprint, rules_fingerprint
+from annotator.suggest.fingerprints import (
+    module_fingerprint,
+    pipeline_fingerprint,
+    plugin_fingerprint,
+    rules_fingerprint,
+)
 from annotator.suggest.mention_history import HISTORY_SOURCE
 from annotator.suggest.rules import RULES_SOURCE, RuleSuggester, plain_kind
 from annotator.suggest.spacy_pipeline import load_pipeline
@@ -112,7 +117,7 @@ def _open_plugin(plugin: Plugin, schema: Schema) -> SuggestionSource:
     """Create a plug-in's suggester; raises PluginError that names its distribution."""
     with plugin.blamed():
         suggester: Suggester = plugin.value.create(schema)
-        own = str(getattr(suggester, "fingerprint", ""))
+        own = str(getattr(suggester, "fingerprint", "")) or module_fingerprint(suggester.suggest.__module__)
 
     def suggest_all(sentences: Iterable[Sentence]) -> Iterator[Sequence[Suggestion]]:
         for sentence in sentences:

@@ -128,9 +128,10 @@ def check_corpus(
     ``only`` are kinds of problems, ``plugins`` the names of further checks (``--with``). Raises UsageError
     for an unknown one, and AnnotatorError where the corpus cannot be read or a plug-in fails.
     """
+    known = [*ProblemKind, *plugins]
     for name in only:
-        if name not in set(ProblemKind):
-            raise UsageError(f"--only {name} is no kind of problem", do="use one of " + ", ".join(ProblemKind))
+        if name not in known:
+            raise UsageError(f"--only {name} is no kind of problem", do="use one of " + ", ".join(known))
     kinds = [k for k in ProblemKind if (not only or k.value in only) and level in {ProblemLevel.WARNING, k.level}]
     checks = [_load_check(name) for name in plugins]
     with gc_paused():

@@ -55,6 +55,7 @@ def test_a_foreign_check_has_its_name_as_its_kind(install: Install, corpus: Path
     assert "[10-13] (1.1): " in said.out
     assert call("check", corpus, "--with", "loud", "--json").json["kinds"]["loud"] == 2
     assert call("check", corpus, "--level", "error").code == 0, "it runs only where it is named"
+    assert call("check", corpus, "--with", "loud", "--only", "loud", "--json").json["kinds"] == {"loud": 2}
 
 
 @pytest.mark.parametrize("source", ["x = 1", "def check(c):\n    1 / 0", "def check(c):\n    yield 1, 2, 3"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import orjson
@@ -50,6 +51,18 @@ def test_a_foreign_suggester_writes_a_file(install: Install, corpus: Path) -> No
     assert [(s["label"], s["score"], s["kind"]) for s in spans] == [("PERSON", 0.9, "capitals"), ("COUNT", 0.6, "")]
     again = call("suggest", corpus, "--source", "shouting", "--json").json["sources"][0]
     assert again["known"] == again["sentences"]
+
+
+def test_a_changed_suggester_suggests_again(
+    install: Install, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a fingerprint the file of its code is one."""
+    install("suggesters", "shouting", SHOUTING)
+    assert call("suggest", corpus, "--source", "shouting").code == 0
+    (tmp_path / "site" / "stranger.py").write_text(SHOUTING.replace("0.9", "0.875"))
+    monkeypatch.delitem(sys.modules, "stranger")
+    again = call("suggest", corpus, "--source", "shouting", "--json").json["sources"][0]
+    assert (again["known"], again["renewed"]) == (0, True)
 
 
 def test_a_foreign_suggester_is_measured_without_a_corpus(install: Install, tmp_path: Path) -> None:
