@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import click
 
-from annotator.checks.problem import Problem, ProblemLevel, ProblemLocation
+from annotator.checks.problem import ProblemLevel
 from annotator.cli import output
 from annotator.cli.options import PATH, exit_for_losses, json_option
 from annotator.core.errors import UsageError
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.workflows.checking import CheckReport, check_corpus
+from annotator.workflows.checking import check_corpus
 from annotator.workflows.opening import open_corpus
-
-_MAX_OTHER_SPANS = 3
-"""How many further places of a problem a line names; ``--json`` has them all."""
 
 
 @click.command("check")
@@ -65,7 +61,7 @@ def command(
     if as_json:
         output.write_json(report.as_dict())
     else:
-        for line in _report_lines(report):
+        for line in report.lines():
             output.write_wrapped(line)
     exit_for_losses(len(report.problems))
 
@@ -80,38 +76,3 @@ def _print_certificate(corpus: CorpusFolder, form: str, *, as_json: bool) -> Non
     else:
         output.write_data(certificate.lines())
     exit_for_losses(bool(certificate.left_out) or not certificate.passed)
-
-
-def _report_lines(report: CheckReport) -> Iterator[str]:
-    """Yield a line a problem as compilers write it, then the sums."""
-    yield from (_problem_line(p) for p in report.problems)
-    checked = report.checked
-    sentences, spans, annotators = (
-        output.count_text(checked[f"{key}s"], what)
-        for key, what in (("annotation", "sentence"), ("span", "span"), ("annotator", "annotator"))
-    )
-    looked = f"{sentences} and {spans} of {annotators}"
-    if not report.problems:
-        yield f"nothing found in {looked}"
-        return
-    errors = output.count_text(report.count("error"), "error")
-    warnings = output.count_text(report.count("warning"), "warning")
-    kinds = ", ".join(f"{kind} {n}" for kind, n in report.kinds.items())
-    yield f"{errors} and {warnings} in {looked}: {kinds}"
-
-
-def _problem_line(problem: Problem) -> str:
-    others = [_span_location(p) for p in problem.related if p.sentence]
-    more = f" and {len(others) - _MAX_OTHER_SPANS} more" if len(others) > _MAX_OTHER_SPANS else ""
-    also = f" (also {', '.join(others[:_MAX_OTHER_SPANS])}{more})" if others else ""
-    place = problem.location
-    file = f"{place.file}:{place.line}" if place.line else place.file
-    where = " ".join(x for x in (file, _span_location(place)) if x)
-    head = f"{where}: {problem.kind.level} {problem.kind}"
-    return f"{head}: {' '.join(problem.what.split())}{also}; {problem.remedy}"
-
-
-def _span_location(place: ProblemLocation) -> str:
-    """Return the sentence with the span's offsets in it, and the number that the screen gives it."""
-    offsets = f"[{place.span.start}-{place.span.end}]" if place.span else ""
-    return f"{place.sentence}{offsets}{f' ({place.number})' if place.number else ''}"

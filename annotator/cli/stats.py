@@ -46,12 +46,5 @@ def _stdout_has_blocks() -> bool:
 
 
 def _print_report(report: StatisticsReport, *, plain: bool) -> None:
-    from annotator.statistics.plots import ASCII_PLOT_GLYPHS, BLOCK_PLOT_GLYPHS, plain_row_text
-    from annotator.statistics.report import statistics_rows
-
-    if report.primary is None:
-        output.write_data(["nobody has annotated this corpus yet"])
-        return
     width = max(60, min(MAX_WIDTH, shutil.get_terminal_size((80, 24)).columns)) - 1
-    marks = ASCII_PLOT_GLYPHS if plain else BLOCK_PLOT_GLYPHS
-    output.write_data(map(plain_row_text, statistics_rows(report.primary, report.annotators, width, marks)))
+    output.write_data(report.lines(width, plain=plain))

@@ -75,7 +75,7 @@ def command(
     if as_json:
         output.write_json({"corpus": path_text(opened.path), "sources": [r.as_dict() for r in reports]})
     else:
-        output.write_data(line for report in reports for line in _report_lines(report))
+        output.write_data(line for report in reports for line in report.lines())
     if any(r.misaligned for r in reports):
         sys.exit(output.EXIT_LEFT_OUT)
 
@@ -89,19 +89,6 @@ def _write_files(
         for warning in warnings:
             output.write_warning(warning)
         yield report
-
-
-def _report_lines(report: SuggestReport) -> Iterator[str]:
-    new = output.count_text(report.sentences - report.known, "sentence")
-    before = f", {report.known} were done before" if report.known else ""
-    spans = ", ".join(f"{label} {n}" for label, n in report.spans.items()) or "nothing"
-    yield f"{report.source}: {new}{before}; {spans}"
-    if report.unmapped:
-        labels = ", ".join(f"{label} {n}" for label, n in report.unmapped.items())
-        yield f"  without a label in the schema: {labels} (a label's `takes` maps them)"
-    for span in report.misaligned:
-        yield f"  left out, not on token edges: {span}"
-    yield f"  {report.file}{' (made again)' if report.renewed else ''}"
 
 
 def _evaluate(

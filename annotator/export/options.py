@@ -178,6 +178,9 @@ class ExportReport(Struct, frozen=True):
             out.append(f"removed, left by an earlier export: {', '.join(_files_by_folder(self.removed))}")
         return out + [f"warning: {w}" for w in self.warnings]
 
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
 
 def _files_by_folder(files: Sequence[str]) -> list[str]:
     """Return the names; those of a folder with more than two files as one."""

@@ -23,6 +23,7 @@ from annotator.checks.problem import (
 from annotator.checks.registry import run_checks, run_plugin_check
 from annotator.core.article import AnnotatedLineIndex
 from annotator.core.errors import SourceError, UsageError, path_text
+from annotator.core.pluralize import pluralize
 from annotator.export.export_ledger import ARTICLE_MISSING
 from annotator.export.options import ExcludedItem, ExportItem
 from annotator.plugin_loader import Plugin, load_plugin, plugin_names
@@ -49,6 +50,26 @@ class CheckReport(Struct, frozen=True):
     def kinds(self) -> dict[str, int]:
         """The number of problems by kind, in the order of the report."""
         return dict(Counter(p.kind.value for p in self.problems))
+
+    def lines(self) -> Iterator[str]:
+        """Yield a line a problem as compilers write it, then the sums."""
+        yield from (_problem_line(p) for p in self.problems)
+        checked = self.checked
+        sentences, spans, annotators = (
+            pluralize(checked[f"{key}s"], what)
+            for key, what in (("annotation", "sentence"), ("span", "span"), ("annotator", "annotator"))
+        )
+        looked = f"{sentences} and {spans} of {annotators}"
+        if not self.problems:
+            yield f"nothing found in {looked}"
+            return
+        errors = pluralize(self.count("error"), "error")
+        warnings = pluralize(self.count("warning"), "warning")
+        kinds = ", ".join(f"{kind} {n}" for kind, n in self.kinds.items())
+        yield f"{errors} and {warnings} in {looked}: {kinds}"
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``."""
@@ -81,6 +102,27 @@ def _location_fields(place: ProblemLocation) -> dict[str, Any]:
         "label": s.label if s and s.label != "-" else None,
         "text": place.words or None,
     }
+
+
+_MAX_OTHER_SPANS = 3
+"""How many further places of a problem a line names; ``--json`` has them all."""
+
+
+def _problem_line(problem: Problem) -> str:
+    others = [_span_location(p) for p in problem.related if p.sentence]
+    more = f" and {len(others) - _MAX_OTHER_SPANS} more" if len(others) > _MAX_OTHER_SPANS else ""
+    also = f" (also {', '.join(others[:_MAX_OTHER_SPANS])}{more})" if others else ""
+    place = problem.location
+    file = f"{place.file}:{place.line}" if place.line else place.file
+    where = " ".join(x for x in (file, _span_location(place)) if x)
+    head = f"{where}: {problem.kind.level} {problem.kind}"
+    return f"{head}: {' '.join(problem.what.split())}{also}; {problem.remedy}"
+
+
+def _span_location(place: ProblemLocation) -> str:
+    """Return the sentence with the span's offsets in it, and the number that the screen gives it."""
+    offsets = f"[{place.span.start}-{place.span.end}]" if place.span else ""
+    return f"{place.sentence}{offsets}{f' ({place.number})' if place.number else ''}"
 
 
 def _check_input(corpus: CorpusFolder, items: Sequence[ExportItem]) -> CheckInput:

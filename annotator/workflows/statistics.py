@@ -38,6 +38,19 @@ class StatisticsReport(Struct, frozen=True):
         """The figures to show first: everybody's, else the only annotator's."""
         return self.everybody or (self.annotators[0] if self.annotators else None)
 
+    def lines(self, width: int = 79, *, plain: bool = False) -> list[str]:
+        """Return the figures for people in ``width`` cells; ``plain`` draws with ASCII alone."""
+        from annotator.statistics.plots import ASCII_PLOT_GLYPHS, BLOCK_PLOT_GLYPHS, plain_row_text
+        from annotator.statistics.report import statistics_rows
+
+        if self.primary is None:
+            return ["nobody has annotated this corpus yet"]
+        marks = ASCII_PLOT_GLYPHS if plain else BLOCK_PLOT_GLYPHS
+        return [plain_row_text(row) for row in statistics_rows(self.primary, self.annotators, width, marks)]
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``: times in seconds at work, rates an hour."""
         return {

@@ -13,6 +13,7 @@ from msgspec import Struct, to_builtins
 
 from annotator.core.article import Sentence
 from annotator.core.errors import CorpusError, UsageError
+from annotator.core.pluralize import pluralize
 from annotator.core.suggestion import Suggestion
 from annotator.language import ArticleContext, build_context
 from annotator.storage.corpus_folder import CorpusFolder
@@ -47,6 +48,22 @@ class SuggestReport(Struct, frozen=True):
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``."""
         return dict(to_builtins(self))
+
+    def lines(self) -> Iterator[str]:
+        """Yield the report for people, a line each."""
+        new = pluralize(self.sentences - self.known, "sentence")
+        before = f", {self.known} were done before" if self.known else ""
+        spans = ", ".join(f"{label} {n}" for label, n in self.spans.items()) or "nothing"
+        yield f"{self.source}: {new}{before}; {spans}"
+        if self.unmapped:
+            labels = ", ".join(f"{label} {n}" for label, n in self.unmapped.items())
+            yield f"  without a label in the schema: {labels} (a label's `takes` maps them)"
+        for span in self.misaligned:
+            yield f"  left out, not on token edges: {span}"
+        yield f"  {self.file}{' (made again)' if self.renewed else ''}"
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
 
 
 def check_source_given(rules: bool, model: str | None, source: str | None) -> None:

@@ -337,3 +337,12 @@ def test_a_check_and_figures(sample: Corpus) -> None:
     assert guide.name == "guide"
     with pytest.raises(AttributeError):
         report.corpus = "other"  # type: ignore[misc]
+
+
+def test_a_printed_report_is_what_the_command_prints(sample: Corpus, tmp_path: Path) -> None:
+    """`str` of a report is for people."""
+    assert str(sample.stats("guide")) == call("stats", sample.path, "--as", "guide").out.rstrip("\n")
+    assert str(sample.export(tmp_path / "out")) == call("export", sample.path, tmp_path / "out").out.rstrip("\n")
+    assert str(sample.check()) == call("check", sample.path).out.rstrip("\n")
+    [report] = sample.suggest(rules=True)
+    assert str(report).splitlines()[1:] == call("suggest", sample.path, "--rules").out.splitlines()[1:]
