@@ -85,7 +85,8 @@ STEP_TEXTS = {
     "take": "{target} may be a {label}: {key} takes it",
     "select": "Press {letter}, the letter above {word}: it selects the word or its phrase",
     "grow": "{grow} grows the selection, {shrink} shrinks it again",
-    "edge": "Move the right edge: {right_more} on, {right_less} back. Move the left edge: {left_less} on, {left_more} back",
+    "edge": "Move the right edge: {right_more} on, {right_less} back. "
+    "Move the left edge: {left_less} on, {left_more} back",
     "label": "Say what it is: {labels}",
     "visit": "{next_stop} goes to a span, {remove} then removes it",
     "remove": "{remove} removes the span again",
