@@ -10,6 +10,7 @@ import pytest
 from annotator.cli.main import _COMMANDS
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
+from tests import builders
 from tests.cli.command_runner import call
 from tests.cli.test_bad_input import annotate
 
@@ -106,7 +107,9 @@ def test_a_word_that_is_no_command_is_a_corpus(tmp_path: Path, monkeypatch: pyte
     """``annotator FOLDER`` annotates it; a command's name wins over a folder's."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "export").mkdir()
+    builders.make_corpus(tmp_path / "somewhere")
     assert "needs a terminal" in call("somewhere").err
+    assert "there is no command 'nowhere', and no such corpus" in call("nowhere").err
     assert "Missing argument" in call("export").err
 
 

@@ -58,7 +58,7 @@ def known_options() -> dict[str, set[str]]:
                 assert below is not None
                 add(below, click.Context(below, info_name=name, parent=ctx))
 
-    add(annotator_group, click.Context(annotator_group, info_name="annotator"))
+    add(annotator_group, click.Context(annotator_group, info_name="annotator", **annotator_group.context_settings))
     found["annotator"].add("--version")
     return found
 

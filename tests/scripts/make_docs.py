@@ -36,7 +36,7 @@ def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def option_tables() -> str:
     """Return a section for each command: what it does, how it is called, and its options."""
-    root = click.Context(annotator_group, info_name="annotator")
+    root = click.Context(annotator_group, info_name="annotator", **annotator_group.context_settings)
     return "\n".join(_command_section(ctx) for ctx in _commands(root))
 
 

@@ -105,7 +105,7 @@ def test_where_nothing_can_be_rescued_the_row_says_so(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("annotator.storage.journal.append_durable", full)
-    monkeypatch.setattr("annotator.storage.rescue.write_new", full)
+    monkeypatch.setattr("annotator.storage.rescue.write_numbered", full)
     _accept(session)
     assert not session.flush()
     assert session.banner.startswith("your work is in memory only: copy it before you quit; ")
