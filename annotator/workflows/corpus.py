@@ -12,13 +12,7 @@ from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError, UsageError, path_text
 from annotator.core.schema import Schema
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import (
-    SENTENCES_FILE,
-    SETTINGS_FILE,
-    check_articles_folder,
-    check_is_corpus,
-    check_not_in_corpus,
-)
+from annotator.storage.corpus_layout import SENTENCES_FILE, SETTINGS_FILE, check_is_corpus, check_not_in_corpus
 from annotator.storage.file_io import file_state, translate_os_errors
 from annotator.storage.journal_index import ANSWER_BY_NUMBER, load_journal_index
 from annotator.storage.schemas import DEFAULT_SCHEMA, read_schema_text
@@ -337,15 +331,11 @@ class Corpus:
         """
         folder, out = self.folder, Path(out)
         check_not_in_corpus(out)
-        check_articles_folder(folder.path)
         if format != "spacy":
-            from annotator.workflows.format_export import export_to_format
-            from annotator.workflows.record_selection import select_items
+            from annotator.workflows.format_export import export_corpus_to_format
 
-            items = select_items(folder, annotator)
-            for warning in (*folder.warnings, *items.warnings):
-                warn(warning)
-            return export_to_format(items, out, format, full=ledger == "full", unit=unit)
+            full = ledger == "full"
+            return export_corpus_to_format(folder, out, format, annotator=annotator, full=full, unit=unit, warn=warn)
         from annotator.export.options import ExportOptions, parse_split
         from annotator.workflows.exporting import export_training
 

@@ -24,8 +24,11 @@ from annotator.export.options import ExportItem, ExportReport
 from annotator.formats import document
 from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
 from annotator.formats.registry import FORMATS, DocumentUnit, format_info, load_format
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.corpus_layout import check_articles_folder
 from annotator.workflows.import_documents import SENTENCES_FIELD
-from annotator.workflows.record_selection import SelectedItems
+from annotator.workflows.progress import WarningCallback
+from annotator.workflows.record_selection import SelectedItems, select_items
 
 # From the sentences of a corpus to the documents that a format writes: a sentence or an article each.
 
@@ -134,6 +137,27 @@ PARTLY_ANNOTATED_NOTE = (
 REPEATED_TEXTS_NOTE = (
     "texts that several annotators have done stand there once for each (--annotator NAME takes one's): {n}"
 )
+
+
+def export_corpus_to_format(
+    corpus: CorpusFolder,
+    out: Path,
+    name: str,
+    *,
+    annotator: str | None,
+    full: bool,
+    unit: DocumentUnit | None,
+    warn: WarningCallback,
+) -> ExportReport:
+    """Export what is finished of a corpus, of one annotator or of all, as `export_to_format` does.
+
+    ``warn`` receives the flaws of the corpus and its journals.
+    """
+    check_articles_folder(corpus.path)
+    selected = select_items(corpus, annotator)
+    for warning in (*corpus.warnings, *selected.warnings):
+        warn(warning)
+    return export_to_format(selected, out, name, full=full, unit=unit)
 
 
 def export_to_format(
