@@ -91,8 +91,9 @@ def command_ids() -> str:
 def free_keys() -> str:
     """Return the plain keys that no command of the annotate screen has: punctuation and capital letters."""
     used = {key for command in COMMANDS for key in command.keys}
-    free = [c for c in string.punctuation + string.ascii_uppercase if textual_key_name(c) not in used]
-    return " ".join(f"`{c}`" for c in free) + "\n"
+    signs = [f"`{c}`" for c in string.punctuation if textual_key_name(c) not in used]
+    taken = [f"`{c}`" for c in string.ascii_uppercase if textual_key_name(c) in used]
+    return " ".join([*signs, f"every capital letter but {' '.join(taken)}" if taken else "every capital letter"]) + "\n"
 
 
 TABLES: Mapping[str, Callable[[], str]] = {
