@@ -50,7 +50,7 @@ def check_whitespace_edges(check_input: CheckInput) -> Iterator[Problem]:
 def check_empty_spans(check_input: CheckInput) -> Iterator[Problem]:
     """Yield the spans that hold marks alone: neither letter nor digit nor symbol.
 
-    A schema may mean it so, such as a colon that introduces a quotation.
+    A schema may want it, such as a colon that introduces a quotation.
     """
     for reviewed, span in check_input.spans():
         words = reviewed.text_of(span)
@@ -62,7 +62,7 @@ def check_empty_spans(check_input: CheckInput) -> Iterator[Problem]:
 def check_punctuation_edges(check_input: CheckInput) -> Iterator[Problem]:
     """Yield the spans with a mark at an edge that belongs to the sentence around them.
 
-    Marks in pairs are right where both lie inside. Statements may begin and end with quotation marks,
+    Marks in pairs are right where both are inside. Statements may begin and end with quotation marks,
     and what is quoted keeps the stop before the closing one.
     """
     whole = statement_labels(check_input.schema)
@@ -142,7 +142,7 @@ def _is_abbreviation(before: str) -> bool:
 MAX_SPAN_TOKENS = 150
 """More tokens than this are too many for any span: a suggester of that size takes gigabytes."""
 MIN_LABEL_SPANS = 10
-"""A span of so many tokens or fewer is never too long."""
+"""A span of this many tokens or fewer is never too long."""
 _LENGTH_QUANTILE = 0.9
 _LENGTH_FACTOR = 4
 _SENTENCE_STOPS = frozenset(".!?")
@@ -198,7 +198,7 @@ def _contains_stop(sentence: Sentence, span: Span) -> bool:
 
 
 def _contains_sentence_end(sentence: Sentence, span: Span, ends: Sequence[int]) -> bool:
-    """Whether one of the sorted ``ends`` (of the article) lies inside the span, not at its edge."""
+    """Whether one of the sorted ``ends`` (of the article) is inside the span, not at its edge."""
     start, end = sentence.start + span.start, sentence.start + span.end
     i = bisect_right(ends, start)
     return i < len(ends) and ends[i] < end

@@ -1,6 +1,6 @@
 """Inconsistencies: the same words labelled here and not there, with two labels, or with other edges.
 
-What most places say is proposed for the others. Everything is found in one pass over the tokens,
+The label of most places is proposed for the others. Everything is found in one pass over the tokens,
 with the labelled words indexed by their first word.
 """
 
@@ -33,7 +33,7 @@ from annotator.language.mentions import is_part_of_longer_name
 MAX_COMPARED_WORDS = 8
 """Longer spans are not compared: a whole statement does not occur twice."""
 _OVERLOOKED_FACTOR = 2
-"""A label is to be taken off where more than so many times as many places lack it: people overlook
+"""A label is to be taken off where more than this many times as many places lack it: people overlook
 a place more often than they make one up."""
 _LEADING_WORDS = en.TITLES | en.DETERMINERS
 _POSSESSIVES = frozenset({"'s", "’s", "'", "’"})
@@ -56,7 +56,7 @@ class WordOccurrence(Struct, frozen=True):
     start: int
     end: int
     existing: Span | None
-    """The span that is there; None where the words bear no label."""
+    """The span that is there; None where the words have no label."""
     proposed: Span | None
     """What most other places have; None where most have no label."""
 
@@ -297,7 +297,7 @@ def _edge_group(
 
 
 def _extended_span(annotated: AnnotatedSentence, span: Span, before: int, after: int) -> Span | None:
-    """Return the span with so many words more (or less) at either end, or None at the sentence's end."""
+    """Return the span with this many words more (or less) at either end, or None at the sentence's end."""
     texts, numbers = _sentence_words(annotated)
     tokens = annotated.sentence.tokens
     first, last = token_range(tokens, span.start, span.end)

@@ -144,7 +144,7 @@ CHECKED_ANSWERS = frozenset({None, Answer.ACCEPT})
 
 
 class ReviewedSentence(Struct, frozen=True):
-    """One sentence as an annotator left it, and the record that says so."""
+    """One sentence as an annotator left it, and its record."""
 
     annotated: AnnotatedSentence
     annotator: str
@@ -214,7 +214,7 @@ class CheckInput(Struct, frozen=True):
 
 
 def statement_labels(schema: Schema) -> frozenset[str]:
-    """Return the labels of statements: those that hold others and lie in none but their own.
+    """Return the labels of statements: those that hold others and are in none but their own.
 
     They are whole clauses or quotations, so that other edges and lengths are right for them.
     """

@@ -33,7 +33,7 @@ class Check(Protocol):
     """A check of a plug-in, in the group ``annotator.checks``: a module or an object.
 
     Optional: ``level`` ("warning" by default, or "error") and ``description`` (what it looks for, in words).
-    Its problems bear the plug-in's name as their kind.
+    Its problems have the plug-in's name as their kind.
     """
 
     def check(self, check_input: CheckInput) -> Iterable[tuple[ProblemLocation, str, str]]:

@@ -1,4 +1,4 @@
-"""The examples of the schema against the corpus: the guideline says one thing, the spans another."""
+"""The examples of the schema against the corpus: the guideline has one label, the spans another."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def check_unknown_labels(check_input: CheckInput) -> Iterator[Problem]:
 
 
 def check_overlaps(check_input: CheckInput) -> Iterator[Problem]:
-    """Yield the pairs of spans that cross or lie in each other against the schema's rules."""
+    """Yield the pairs of spans that cross or are in each other against the schema's rules."""
     for reviewed in check_input.reviewed_sentences:
         spans = reading_order(reviewed.spans)
         for i, outer in enumerate(spans):
@@ -61,14 +61,14 @@ def check_guideline_labels(check_input: CheckInput) -> Iterator[Problem]:
     """Yield the spans over words that an example marks, with a label that no example gives them."""
     marked = _example_labels(check_input.schema)
     for reviewed, span in check_input.spans():
-        asked = marked.get(reviewed.text_of(span))
-        if asked is None or span.label in asked:
+        expected = marked.get(reviewed.text_of(span))
+        if expected is None or span.label in expected:
             continue
         beside = {s.label for s in reviewed.spans if (s.start, s.end) == (span.start, span.end)}
-        if not beside & asked.keys():
-            right = " or ".join(asked)
+        if not beside & expected.keys():
+            right = " or ".join(expected)
             what = f"{reviewed.quote(span)} is {span.label} here and {right} in the guideline"
-            cure = f"relabel the span, or see the example {quote_text(next(iter(asked.values())).text)} again"
+            cure = f"relabel the span, or see the example {quote_text(next(iter(expected.values())).text)} again"
             yield reviewed.problem(ProblemKind.GUIDELINE, span, what, cure)
 
 
@@ -96,10 +96,10 @@ def _example_labels(schema: Schema) -> Mapping[str, dict[str, Example]]:
 def _guideline_problem(reviewed: ReviewedSentence, label: Label, example: Example, at: int) -> Problem | None:
     end = at + len(example.text)
     there = {(s.start, s.end) for s in reviewed.spans if s.label == label.name and at <= s.start and s.end <= end}
-    asked = set() if example.wrong else {(at + a, at + b) for a, b in example.marked}
-    if there == asked:
+    expected = set() if example.wrong else {(at + a, at + b) for a, b in example.marked}
+    if there == expected:
         return None
-    (start, stop), missing = min([(x, True) for x in asked - there] + [(x, False) for x in there - asked])
+    (start, stop), missing = min([(x, True) for x in expected - there] + [(x, False) for x in there - expected])
     words = quote_text(reviewed.sentence.text[start:stop])
     should = f"{words} should {'' if missing else 'not '}be {label.name}"
     where = reviewed.location_of(Span(start, stop, label.name))

@@ -27,7 +27,7 @@ class LineVerdict(StrEnum):
 
     @property
     def annotated(self) -> bool:
-        """Whether sentences of such a line stand in the queue."""
+        """Whether sentences of such a line are in the queue."""
         return self in {LineVerdict.BODY, LineVerdict.SUBHEAD}
 
 

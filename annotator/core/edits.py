@@ -67,7 +67,7 @@ def add_span(annotated: AnnotatedSentence, span: Span, schema: Schema, *, beside
 
     With ``beside`` a span of exactly its range stays beside it, as far as the schema allows.
 
-    Raises RuleError when it is there already, lies outside the text or breaks a schema rule.
+    Raises RuleError when it is there already, is outside the text or breaks a schema rule.
     """
     spans = annotated.annotation.spans
     if span.end > len(annotated.sentence.text):

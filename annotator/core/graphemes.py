@@ -17,7 +17,7 @@ _SINGLE_CODE_POINTS = re.compile(
     "\u2070-\u20c0\u2100-\u2bff\u2e00-\u2fff\u3001-\u3029\u3041-\u3096\u309b-\u312f\u3400-\ua48f"
     "\uac00-\ud7a3\uf900-\ufad9\uff01-\uff9d]*"
 )
-"""Texts whose code points each stand for themselves; the library is loaded for no other text."""
+"""Texts of which each code point is a grapheme; the library is loaded for no other text."""
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,7 @@
 """Two journals of one annotator as one: what agrees is joined, what contradicts is kept beside.
 
 Both may begin alike (a corpus that was copied and worked on in two places). What comes after that is
-compared place by place. A range of an article that only one of the two has changed is taken over with its
+compared place by place. A range of an article that only one of the two has changed is copied with its
 history (a label migration that was undone is no change). Where both have, with different results, the second
 one's records go to a journal of their own. The merged journal is replayed and compared with the expected
 state; if no order of the records leads to it, all of the second journal is kept beside. So nothing is lost
@@ -59,7 +59,7 @@ class JournalMergeResult(Struct, frozen=True):
     identical: int = 0
     """Ranges that both have changed with the same result, or the second one without any."""
     taken_over: int = 0
-    """Ranges taken over from the second journal."""
+    """Ranges copied from the second journal."""
 
 
 def merge_journals(

@@ -1,9 +1,9 @@
 """Label migrations: what renaming, merging and splitting labels makes of annotations, and taking it back.
 
-Journals are only appended to: a migration adds, for each sentence that bears one of the labels, a record
-with the new ones. So a journal still says by itself what is in force, its history stays, and undoing a
-migration looks up there what was said before it. What a rule cannot decide is *doubtful*: the sentence
-gets a flag and a note, and so stands in the worklist of what is to be looked at again.
+Journals are only appended to: a migration adds, for each sentence that has one of the labels, a record
+with the new ones. So a journal alone still has what is in force, its history stays, and undoing a
+migration looks up there what was annotated before it. What a rule cannot decide is *doubtful*: the sentence
+gets a flag and a note, and so is in the worklist of what is to be looked at again.
 """
 
 from __future__ import annotations
@@ -131,14 +131,14 @@ def _with_doubts_noted(annotation: Annotation, tag: str, doubts: Sequence[str]) 
 
 
 class MigrationUndo:
-    """Takes a migration back, with what the sentences said before it."""
+    """Takes a migration back, with what the sentences had before it."""
 
     def __init__(self, rule: MigrationRule, changes: Iterable[SentenceMigration], old: Schema) -> None:
         """Learn from the changes that were made; ``old`` is the schema before the migration."""
         self._rule, self._old = rule, old
         self._by_id: dict[str, SentenceMigration] = {}
         self._spans: dict[SpanLocation, dict[str, str]] = defaultdict(dict)
-        """By place, the labels that stood there, each with where its span came from."""
+        """By place, the labels that were there, each with where its span came from."""
         self._migrated_spans: set[tuple[SpanLocation, str, str]] = set()
         """The spans that the migration left: place, label, and where they came from."""
         for change in changes:

@@ -29,7 +29,7 @@ class Outcome(StrEnum):
     DOUBLE = "double"
     """The same range and label occurred twice."""
     CHARACTERS = "characters"
-    """It lies inside a token and is kept as it is, marked for repair."""
+    """It is inside a token and is kept as it is, marked for repair."""
     LEFT_OUT = "left out"
 
 

@@ -44,7 +44,7 @@ class Label(Struct, frozen=True):
     target: str = "spans"
     """``ents`` (also in the flat view) or ``spans`` (in the span group alone)."""
     inside: tuple[str, ...] = ()
-    """The labels that a span of this label may lie in."""
+    """The labels that a span of this label may be in."""
     overlaps: tuple[str, ...] = ()
     """The labels that a span of this label may cross (share a part with)."""
     takes: tuple[str, ...] = ()
@@ -87,7 +87,7 @@ class Schema(Struct, frozen=True):
 
     @property
     def has_label_mapping(self) -> bool:
-        """Whether the schema says itself what its labels take; else that follows from their names."""
+        """Whether the schema itself has what its labels take; else that follows from their names."""
         return any(x.takes for x in self.labels)
 
     @property

@@ -26,7 +26,7 @@ class RepairKind(StrEnum):
     OUT = "snap out"
     """The span grows to the edges of the tokens that it touches."""
     IN = "snap in"
-    """The span shrinks to the tokens that lie in it whole."""
+    """The span shrinks to the tokens that are in it whole."""
     SPLIT = "split the token"
     """The tokens are cut at the span's edges, in this annotator's copy of the sentence."""
     DROP = "drop"

@@ -12,7 +12,7 @@ class Span(Struct, frozen=True, order=True, gc=False):
     end: int
     label: str
     source: str = ""
-    """Where a suggestion that was taken over came from; empty for the annotator's own."""
+    """Where an accepted suggestion came from; empty for the annotator's own."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
@@ -24,7 +24,7 @@ class Span(Struct, frozen=True, order=True, gc=False):
         return (self.start, self.end, self.label)
 
     def contains(self, other: Span) -> bool:
-        """Whether ``other`` lies in this span; equal ranges contain each other."""
+        """Whether ``other`` is in this span; equal ranges contain each other."""
         return self.start <= other.start and other.end <= self.end
 
     def overlaps(self, other: Span) -> bool:

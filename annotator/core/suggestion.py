@@ -36,14 +36,14 @@ class Suggester(Protocol):
     in the user's data is an AnnotatorError; any other exception is a fault of the source.
 
     A plug-in of the group ``annotator.suggesters`` refers to a module or object with a function
-    ``create(schema)`` that returns a Suggester. Its suggestions bear the name of the entry point as their
-    source. An attribute ``fingerprint``, a text, says when to make all suggestions again, beside the version
+    ``create(schema)`` that returns a Suggester. Its suggestions have the name of the entry point as their
+    source. An attribute ``fingerprint``, a text, decides when to make all suggestions again, beside the version
     of the distribution.
     """
 
     @property
     def name(self) -> str:
-        """The name that its suggestions bear as their source."""
+        """The name that its suggestions have as their source."""
 
     def suggest(self, sentence: Sentence) -> Iterable[Suggestion]:
         """Yield suggestions for a sentence in reading order, outer before inner."""
@@ -64,10 +64,10 @@ def character_range(sentence: Sentence, tokens: TokenRange) -> tuple[int, int]:
     return sentence.tokens[tokens[0]].start, sentence.tokens[tokens[1] - 1].end
 
 
-# Where a span that was taken over came from, as its ``source`` records.
+# Where an accepted span came from, as its ``source`` records.
 #
 # ``history/surname+rules/title~``: the sources joined by ``+``, each with what made it after ``/``;
-# a final ``~`` says that the annotator has changed the span since. The journal keeps it, so how often
+# a final ``~`` means that the annotator has changed the span since. The journal keeps it, so how often
 # each source is taken, changed or turned down can be counted from the works alone.
 
 
@@ -82,7 +82,7 @@ def span_from_suggestion(suggestion: Suggestion) -> Span:
 
 
 def suggestion_source(suggestion: Suggestion) -> str:
-    """Return what the span of a suggestion bears as its source."""
+    """Return what the span of a suggestion has as its source."""
     return "+".join(f"{name}/{kind}" if kind else name for name, kind in suggestion_origins(suggestion))
 
 
@@ -95,22 +95,22 @@ def suggestion_origins(suggestion: Suggestion) -> tuple[SuggestionOrigin, ...]:
 
 
 def parse_span_source(source: str) -> tuple[SuggestionOrigin, ...]:
-    """Return the sources that a span bears; none for the annotator's own."""
+    """Return the sources that a span has; none for the annotator's own."""
     plain = source.removesuffix(MODIFIED_MARK)
     pairs = (part.partition("/") for part in plain.split("+") if part)
     return tuple((name, kind) for name, _, kind in pairs)
 
 
 def span_source_names(source: str) -> str:
-    """Return the sources that a span bears without what made it there: ``history+rules``."""
+    """Return the sources that a span has without what made it there: ``history+rules``."""
     return "+".join(name for name, _ in parse_span_source(source))
 
 
 def is_modified_source(source: str) -> bool:
-    """Whether a span was taken over and changed since."""
+    """Whether a span was accepted and changed since."""
     return source.endswith(MODIFIED_MARK)
 
 
 def mark_source_modified(source: str) -> str:
-    """Return the source that a span bears once its annotator has changed it."""
+    """Return the source that a span has once its annotator has changed it."""
     return source if not source or is_modified_source(source) else source + MODIFIED_MARK

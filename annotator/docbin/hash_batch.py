@@ -1,7 +1,7 @@
 """Ids of words by the thousand, computed with numpy.
 
 Looking up a word in a dictionary of a hundred thousand takes longer than hashing it, because
-nearly every one lies in another page of memory. Here all words of a batch are hashed at once
+nearly every one is in another page of memory. Here all words of a batch are hashed at once
 (MurmurHash64A, as in ``string_ids.py``). A table holds which ids were seen before, so that
 only new words are taken up one by one.
 """
@@ -47,7 +47,7 @@ def murmurhash_all(words: Sequence[str]) -> IdArray:
 
 
 def _byte_sizes(joined: str, sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Return how many bytes each word takes of those that have so many code points."""
+    """Return how many bytes each word takes of those that have this many code points."""
     points = np.frombuffer(joined.encode("utf-32-le"), "<u4")
     more = np.append(0, np.cumsum((points > 0x7F).astype(np.int8) + (points > 0x7FF) + (points > 0xFFFF)))
     end = np.cumsum(sizes)

@@ -18,7 +18,7 @@ MAX_DOCBIN_BYTES = 2**32
 SMALL_DOCBIN_BYTES = 2**24
 """Below this many bytes a DocBin may inflate to any number of times its size."""
 MAX_DOCBIN_RATIO = 250
-"""How many times its size a larger one may inflate to: news comes to 6 (three attributes) or 13 (all)."""
+"""How many times its size a larger one may inflate to: news reaches 6 (three attributes) or 13 (all)."""
 
 _MAX_ITEMS = 20_000_000
 _CHUNK = 2**20

@@ -1,4 +1,4 @@
-"""The way round a defect of srsly that takes nine tenths of the time of writing and loading DocBins.
+"""Works around a defect of srsly that takes nine tenths of the time of writing and loading DocBins.
 
 ``srsly.msgpack`` asks its two registries for their codecs whenever it packs or unpacks anything,
 and each time ``catalogue`` goes through the metadata of all installed distributions. ``DocBin.add``

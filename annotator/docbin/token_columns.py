@@ -62,7 +62,7 @@ class TokenColumns:
     def __init__(self, attrs: AttributeSet, norms: Norms | None, *, mark_inside: bool, use_numpy: bool) -> None:
         """Begin with no tokens; ``mark_inside`` is whether those inside a sentence are marked as such.
 
-        ``use_numpy`` is whether there are so many words that numpy, which takes time to load, is worth it.
+        ``use_numpy`` is whether there are enough words for numpy, which takes time to load, to be worth it.
         """
         if (norms is None) is (attrs is AttributeSet.FULL):
             raise ValueError("all attributes need norms, and fewer have none")
@@ -92,7 +92,7 @@ class TokenColumns:
         return len(self) * 8 * len(ATTRIBUTE_IDS[self._attrs])
 
     def extend(self, words: Sequence[str], spaces: bytes, sizes: Sequence[int], ents: Iterable[TokenSpans]) -> None:
-        """Add the tokens of Docs of so many each, a sentence a Doc, with the entities of each."""
+        """Add the tokens of Docs with these numbers of tokens, a sentence a Doc, with the entities of each."""
         at = len(self)
         bases = list(accumulate(sizes, initial=at))
         self._words.extend(words)

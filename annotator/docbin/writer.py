@@ -75,7 +75,7 @@ _GroupFrame = tuple[bytes, list[tuple[bytes, bytes]]]
 
 
 class DocContent(Struct, frozen=True):
-    """What a DocBin stores of a Doc; whoever makes it has checked the offsets."""
+    """What a DocBin stores of a Doc; its maker has checked the offsets."""
 
     words: Sequence[str]
     spaces: Sequence[int]
@@ -98,7 +98,7 @@ class DocBinWriter:
     mark_inside: bool = True
     """Whether tokens inside a sentence are marked as such (SENT_START -1) or not (0)."""
     use_numpy: bool = False
-    """Whether there will be so many tokens that numpy is worth its loading."""
+    """Whether there will be enough tokens for numpy to be worth its loading."""
     docs: int = 0
     _tokens: TokenColumns = field(init=False)
     _spaces: bytearray = field(default_factory=bytearray)
@@ -129,7 +129,7 @@ class DocBinWriter:
         groups: Sequence[SpanGroups],
         user_data: Sequence[bytes],
     ) -> None:
-        """Add Docs of one sentence each, of so many tokens; the rest as in ``DocContent``, an entry for each."""
+        """Add Docs of one sentence each, of these numbers of tokens; the rest is in ``DocContent``, an entry each."""
         self._tokens.extend(words, spaces, sizes, ents)
         self._add_doc_fields(spaces, sizes, groups, user_data)
 
@@ -206,7 +206,7 @@ class DocBinWriter:
 
 
 def _group_frame(key: str, spans: int) -> tuple[bytes, bytes]:
-    """Return what surrounds so many spans of a group; each takes as many bytes."""
+    """Return what surrounds this many spans of a group; each takes as many bytes."""
     values: tuple[object, ...] = ("name", key, "attrs", {}, "spans")
     head = msgpack.map_head(3) + b"".join(map(msgpack.pack, values)) + msgpack.array_head(spans)
     return msgpack.bytes_head(len(head) + spans * _SPAN_SIZE) + head, msgpack.pack([key])

@@ -91,7 +91,7 @@ def no_folder_error(folder: Path, error: OSError) -> AnnotatorError:
 
 @contextmanager
 def translate_write_errors(folder: Path) -> Iterator[None]:
-    """Turn an OSError in the block into an error that says that the last export is as it was."""
+    """Turn an OSError in the block into an error with the note that the last export is as it was."""
     try:
         yield
     except OSError as e:

@@ -125,7 +125,7 @@ class DocLayout(Struct, frozen=True):
 
 
 def lay_out_doc(unit: DocUnit) -> DocLayout:
-    """Lay the tokens of a stretch out; raises CorpusError where they do not spell their sentence."""
+    """Lay out the tokens of a stretch; raises CorpusError where they do not spell their sentence."""
     out = DocLayout([], [], [])
     before: ExportSentence | None = None
     for piece in unit:

@@ -2,7 +2,7 @@
 
 What ``span_outcomes`` decides is decided here for the usual case alone: known labels on token edges,
 without white space there, each place and label once, in reading order. A sentence with anything else
-becomes a value of core first; tests hold that both come to the same. So does a Doc of several sentences.
+becomes a value of core first; tests hold that both give the same bytes. So does a Doc of several sentences.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class StoredSpan(Protocol):
 
 
 class StoredSentence(Protocol):
-    """A record whose tokens spell its text, none of them empty, and whose spans lie in it."""
+    """A record whose tokens spell its text, none of them empty, and whose spans are in it."""
 
     text: str
 
@@ -83,7 +83,7 @@ class PackedArticle(NamedTuple):
 
 
 class SentenceLocation(NamedTuple):
-    """Where a sentence is, in code points of the article's text, and who left it so."""
+    """Where a sentence is, in code points of the article's text, and who left it in this state."""
 
     article: PackedArticle
     start: int
@@ -143,7 +143,7 @@ class DocBinPacker:
     options: ExportOptions
     part: str
     use_numpy: bool = False
-    """Whether there will be so many sentences that numpy is worth its loading."""
+    """Whether there will be enough sentences for numpy to be worth its loading."""
     contents: PartContents = field(default_factory=PartContents)
     outcomes: Counter[tuple[Outcome, str]] = field(default_factory=Counter)
     stored: Counter[str] = field(default_factory=Counter)
@@ -180,8 +180,8 @@ class DocBinPacker:
         """Add a Doc for each sentence, by their numbers in the export.
 
         ``others`` has, by place in ``stored``, what other
-        annotators left of a sentence, where suggestions were turned down. One step after the other for
-        all: so each runs fastest.
+        annotators left of a sentence, where suggestions were turned down. Each step is done for all
+        sentences before the next one, which is fastest.
         """
         every = [row.tokens for row in stored]
         words = [t.text for tokens in every for t in tokens]

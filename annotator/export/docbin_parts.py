@@ -1,7 +1,7 @@
 """What the parts of an export hold, and how a part is cut into files.
 
 A part of at most ``size`` Docs is one file, ``train.spacy``; a bigger one is a folder of files,
-``train/00000.spacy`` and on, which ``spacy train`` reads one after the other, in their order: so neither
+``train/00000.spacy`` and on, which ``spacy train`` reads one after the other, in their order, so that neither
 writing nor training needs all of it in memory.
 """
 

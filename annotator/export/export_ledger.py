@@ -24,7 +24,7 @@ from annotator.export.doc_layout import ExportSentence
 from annotator.export.options import SPLIT_PARTS, ExcludedItem, MissingItems
 from annotator.export.span_outcomes import EXPORT_OUTCOMES, SpanOutcome
 
-# Accepted sentences that do not come to the export: listed in the ledger, span by span, each once.
+# Accepted sentences that are not exported: listed in the ledger, span by span, each once.
 #
 # What is exported all the same (two annotators left the same, and one of them is exported) is not listed a
 # second time, so that the spans of a full ledger are those of all accepted sentences.

@@ -32,7 +32,7 @@ class ExportItem(Struct, frozen=True):
 
 
 class ExcludedItem(Struct, frozen=True):
-    """An accepted sentence of a journal that does not come to the export, and why."""
+    """An accepted sentence of a journal that is not exported, and why."""
 
     item: ExportItem
     why: str

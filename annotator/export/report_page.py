@@ -259,7 +259,7 @@ def _guideline(label: Label, classes: Mapping[str, str]) -> dict[str, object]:
 
 
 class _Box(Struct):
-    """A stretch of a span that lies whole in the box around it; ``last`` where the span ends with it."""
+    """A stretch of a span that is whole in the box around it; ``last`` where the span ends with it."""
 
     text: str
     """The sentence."""

@@ -1,7 +1,7 @@
 """What an export has finished so far: a line of JSON for each file, in the order in which they came.
 
-The files lie in a folder of their own inside the target until all are there. A process that is
-killed leaves it behind; ``--resume`` takes over the files whose bytes have the
+The files are in a folder of their own inside the target until all are there. A process that is
+killed leaves it behind; ``--resume`` keeps the files whose bytes have the
 digests of the manifest, if it is of the same corpus and options; without it the next export starts over.
 """
 
@@ -27,10 +27,10 @@ _MANIFEST_FILE = "manifest.jsonl"
 
 
 class ResumeManifest:
-    """The files that lie ready in a folder; made by ``opened``."""
+    """The files that are ready in a folder; made by ``opened``."""
 
     def __init__(self, folder: Path, key: str, done: Mapping[str, Any]) -> None:
-        """Take over what was found."""
+        """Start from what was found."""
         self.folder = folder
         self.finished: dict[str, Any] = dict(done)
         """By the name of a file of the export, what was noted with it."""
@@ -38,7 +38,7 @@ class ResumeManifest:
             _append_json(folder / _MANIFEST_FILE, "wb", {"key": key})
 
     def record(self, name: str, files: Iterable[Path], what: Mapping[str, Any]) -> None:
-        """Note that what belongs to a file of the export lies ready, synced, and what is known of it."""
+        """Note that what belongs to a file of the export is ready, synced, and what is known of it."""
         digests = {}
         for path in files:
             with path.open("rb") as file:

@@ -28,7 +28,7 @@ class SpacyDocBin:
     def __init__(self, attrs: AttributeSet = AttributeSet.OWN, lang: str = "en", *, mark_inside: bool = True) -> None:
         """Begin with no Doc; ``mark_inside`` is whether tokens inside a sentence are marked as such."""
         self._attrs, self._lang, self._mark_inside = attrs, lang, mark_inside
-        # Words are stored as strings: whoever loads the bin brings the language. Only norms need it here.
+        # Words are stored as strings: the reader of the bin brings the language. Only norms need it here.
         self._vocab = spacy.blank(lang).vocab if attrs is AttributeSet.FULL else Vocab()
         names = ATTRIBUTE_NAMES[attrs]
         with_data = attrs is AttributeSet.OWN

@@ -5,7 +5,7 @@
 them, ``spacy debug data`` fails), so it takes the labels with ``target = "ents"``, without
 blank tokens at their edges, and of two that overlap the one with more tokens; of equal ones the
 earlier, then the one whose label comes first in the schema (``spacy.util.filter_spans`` ranks
-the same way). What has no place in ``doc.ents`` stays whole in ``doc.spans``.
+alike). What has no place in ``doc.ents`` stays whole in ``doc.spans``.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ IncorrectSpan = tuple[TokenRange, str]
 
 
 def incorrect_spans(items: Iterable[ExportItem], schema: Schema) -> Mapping[str, tuple[IncorrectSpan, ...]]:
-    """Return, by sentence id, what anybody has turned down and nobody has labelled so.
+    """Return, by sentence id, what anybody has turned down and nobody has given this label.
 
     Labels that are no entities (``target = "spans"``) and spans off the token edges stay out.
     """

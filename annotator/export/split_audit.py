@@ -1,7 +1,7 @@
 """How much a split leaks: labels and words by part, and leakage beside that of a random split.
 
 *Leakage* is counted for what a model is evaluated on (dev and test) against what it has seen (train): the
-articles that lie on both sides, the articles with a copy or a report of the same story in train, and the
+articles that are on both sides, the articles with a copy or a report of the same story in train, and the
 sentences that are in train word for word. The same is counted for a split of the same sentences, in the
 same sizes, by chance (SHA-256 of the sentence's id), which is what most recipes do.
 """
@@ -67,7 +67,7 @@ def count_leaks(sentences: Sequence[ExportSentence], links: ArticleLinks) -> Lea
 
 
 def surface_forms(sentences: Sequence[ExportSentence], labels: Sequence[str]) -> dict[str, SurfaceFormCounts]:
-    """Return, by label, how many of the different words marked in dev are marked so in train too."""
+    """Return, by label, how many of the different words marked in dev are marked alike in train too."""
     train = _labelled_texts(p for p in sentences if p.part == TRAIN_PART)
     dev = _labelled_texts(p for p in sentences if p.part == "dev")
     out = {}

@@ -7,7 +7,7 @@ that grows moves none. Three cases, in this order:
 1. Each part has a family by its hash alone: that is the split, and it stays.
 2. A part is empty, but the corpus has enough families for each part to be due one (ten, for
    80/10/10): for each empty part one whole family *stands in*, taken from the part that has
-   most over its share, the one whose hash lies nearest. Nothing leaks. Only a stand-in can
+   most over its share, the one whose hash is nearest. Nothing leaks. Only a stand-in can
    move when the corpus grows: back to its own place, once another family falls into the part.
 3. The corpus is smaller than that: the accepted sentences, article after article in the order
    of the hashes, are cut into one block a part. At most two articles leak into a second part;
@@ -45,7 +45,7 @@ class SplitAssignment(Struct, frozen=True):
 
 
 def hash_position(family: str) -> int:
-    """Return where a family's hash lies in ``[0, 2**64)``."""
+    """Return where a family's hash is in ``[0, 2**64)``."""
     return int.from_bytes(hashlib.sha256(family.encode()).digest()[:8], "big")
 
 

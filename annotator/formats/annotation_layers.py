@@ -24,7 +24,7 @@ _LABEL = re.compile(rf"(?!(?:true|false)$|[\W\d_]){_WORD}(?: {_WORD}){{0,3}}", r
 _LONGEST = 40
 """The longest value that looks like a label."""
 _FEW_VALUES = 20
-"""So many different values may be labels, however seldom each of them is."""
+"""This many different values may be labels, however seldom each of them is."""
 _MAX_VALUES = 200
 """How many different values of a feature are looked at; one with more holds no labels."""
 
@@ -108,9 +108,9 @@ class LayerSurvey(Struct):
         return found[0] if found else ""
 
     def _label_feature(self, layer: str) -> str:
-        """Return the feature that holds the labels: what looks like labels, or is called so; empty for none.
+        """Return the feature that holds the labels: what looks like labels, or has such a name; empty for none.
 
-        Of several that look like labels one that is called so goes first, then the fullest.
+        Of several that look like labels one with such a name goes first, then the fullest.
         """
         found = {f: c for f, c in self.feature_values[layer].items() if c}
         named = sorted((f for f in found if f.lower() in _LABELS), key=lambda f: _LABELS.index(f.lower()))
@@ -147,7 +147,7 @@ def layer_notes(choice: LayerChoice) -> Iterator[str]:
 
 
 def skipped_layer_note(layer: str, things: str = "") -> str:
-    """Return the note on a layer that is not read, how often standing for ``{n}``.
+    """Return the note on a layer that is not read, ``{n}`` in the place of how often.
 
     ``things`` is what no option takes, such as relations; empty for spans.
     """

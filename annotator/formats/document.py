@@ -114,7 +114,7 @@ class ConversionLog(Struct):
         return sum(e.kind == "span" for e in self.entries)
 
     def count_fault(self, spans: int) -> str:
-        """Return what is wrong with a writer's counts of so many spans that it was given; empty if nothing is."""
+        """Return what is wrong with a writer's counts where it was given ``spans`` spans; empty if nothing is."""
         if self.read == spans and self.is_balanced:
             return ""
         counts = f"`log.read` is {self.read}, `log.kept` {self.kept}, and {self.listed} are listed"

@@ -135,7 +135,7 @@ def choose_format(source: ImportSource, name: str = "auto") -> tuple[str, str]:
     """Return the format of a file and why it is taken for it.
 
     With ``name`` other than ``auto`` that is the answer. Raises SourceError where the file looks like
-    none, saying what it does look like, or like several whose readings would differ.
+    none (the error names what it does look like), or like several whose readings would differ.
     """
     if name != "auto":
         load_format(name)

@@ -52,7 +52,7 @@ def flat_spans(document: Document, spans: Iterable[Span], why_rejected: Callable
 
 
 def record_if_inside(document: Document, span: Span, log: ConversionLog) -> bool:
-    """Count a span, and return whether it lies in the text; list one that does not."""
+    """Count a span, and return whether it is in the text; list one that does not."""
     log.read += 1
     if span.end > len(document.text):
         record_span(document, span, PAST_TEXT_END, log)

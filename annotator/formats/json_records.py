@@ -24,7 +24,7 @@ def parse_json_value(raw: bytes | str, where: str, log: ConversionLog | None = N
     NaN, lone surrogates and bytes that are no UTF-8 are refused, as is nesting deeper than 1,024.
     With an ``log`` doubled keys are looked for: one that may hold text or spans is refused, of others
     the last one counts, as for JSON's readers, and a note in ``log`` reports it once.
-    An integer beyond 64 bits comes as a float, so whoever needs a whole number checks the type.
+    An integer beyond 64 bits comes as a float, so a caller that needs a whole number checks the type.
     """
     try:
         value = orjson.loads(raw)

@@ -1,7 +1,7 @@
 """Detects the offset unit: what a file counts its offsets in, decided by quoted texts or by words.
 
 Each unit is tried that the format, or its age, allows. What a file quotes is the best evidence, then
-offsets that lie in the text, then edges that are edges of words. Where two units fit equally well
+offsets that are in the text, then edges that are edges of words. Where two units fit equally well
 and give other words, nothing is guessed.
 """
 
@@ -36,7 +36,7 @@ class OffsetScale(StrEnum):
 
 
 class NewlineCounting(StrEnum):
-    """How the text that was counted had its line ends, against the text at hand."""
+    """How the text that was counted had its line ends, against the given text."""
 
     AS_THEY_ARE = ""
     CRLF_AS_ONE = "CRLF counted as one"
@@ -44,7 +44,7 @@ class NewlineCounting(StrEnum):
 
 
 class OffsetUnit(Struct, frozen=True):
-    """One way to count offsets."""
+    """A unit of offsets."""
 
     scale: OffsetScale = OffsetScale.CODE_POINTS
     inclusive: bool = False
@@ -107,9 +107,9 @@ class OffsetConverter:
         self._length = len(text)
 
     def range(self, start: int, end: int) -> tuple[int, int]:
-        """Return the range in code points; raises ValueError where an edge lies inside a character.
+        """Return the range in code points; raises ValueError where an edge is inside a character.
 
-        What lies past the end of the text lies past it in code points as well.
+        What is past the end of the text is past it in code points as well.
         """
         return self._point(start), self._point(end + self._unit.inclusive)
 
@@ -186,7 +186,7 @@ class UnitFit(Struct, frozen=True, order=True):
     near_quotes: int = 0
     """Quoted texts that are there but for blanks."""
     inside: int = 0
-    """Spans that lie in the text, edges between characters."""
+    """Spans that are in the text, edges between characters."""
     word_edges: int = 0
     """Edges of spans that are edges of words, with no blank inside."""
 

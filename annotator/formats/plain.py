@@ -33,7 +33,7 @@ OPEN_TEXTS = "texts that say nothing of spans, which the file leaves open: {n}"
 
 _SPAN_KEYS = ("spans", "entities", "ents")
 _OTHER_SPAN_KEYS = ("annotations", "mentions")
-"""What spans are called where nothing is called so."""
+"""Keys of spans where a record has none of ``_SPAN_KEYS``."""
 _START_KEYS = ("start", "start_offset", "start_char", "startOffset", "begin", "offset")
 _LENGTH_KEYS = ("length", "len")
 _END_KEYS = ("end", "end_offset", "end_char", "endOffset", "stop")

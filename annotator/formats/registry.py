@@ -68,7 +68,7 @@ class FormatInfo(Struct, frozen=True, kw_only=True):
     """What a user can set: what ``offsets`` count, which ``layer``, the ``names`` of numbered tags."""
     can_write: bool = True
     is_training_export: bool = False
-    """Whether ``annotator export`` makes it by its own way (parts, shards, config), not by ``write``."""
+    """Whether ``annotator export`` makes it by a workflow of its own (parts, shards, config), not by ``write``."""
     has_answers: bool = False
     """Whether it states an answer, so that rejected and ignored sentences are exported too."""
     has_annotators: bool = True

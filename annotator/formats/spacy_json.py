@@ -255,7 +255,7 @@ def _token_word(token: dict[str, Any], where: str) -> str:
 
 
 def _ranges_of(found: list[dict[str, Any]], size: int) -> list[tuple[int, int]]:
-    """Return the ranges of objects; none where one lies outside of the text."""
+    """Return the ranges of objects; none where one is outside of the text."""
     places = [(span_fields.whole_number(x.get("start")), span_fields.whole_number(x.get("end"))) for x in found]
     whole = [(a, b) for a, b in places if a is not None and b is not None and 0 <= a < b <= size]
     return whole if len(whole) == len(places) else []

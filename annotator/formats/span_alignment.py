@@ -1,6 +1,6 @@
 """What is done once for all formats: blanks trimmed, doubles listed, spans checked against text and tokens.
 
-Blanks go first, because most spans that are off their tokens are so by a blank. What still begins or
+Blanks go first, because most spans off their tokens are off by a blank. What still begins or
 ends inside a token is kept just there and listed: nothing is widened or cut in silence.
 """
 
@@ -95,7 +95,7 @@ def trim_blanks(text: str, span: Span) -> Span | None:
 
 
 def find_words(text: str, words: Iterable[str], *, to_end: bool = True) -> list[tuple[int, int]] | None:
-    """Return where the words are in the text, one after another; None if anything but blanks lies between.
+    """Return where the words are in the text, one after another; None if anything but blanks is between.
 
     ``to_end`` asks that nothing visible follows the last one.
     """
@@ -119,7 +119,7 @@ def tokens_with_blanks(text: str, tokens: Sequence[Token], start: int, end: int)
     """Return the tokens of ``text[start:end]`` so that they spell it, offsets from ``start``.
 
     A file's tokens leave white space out, or don't mark it: one blank after a token is its
-    ``ws``, any more is a token of its own. None where the tokens overlap, or visible text lies between.
+    ``ws``, any more is a token of its own. None where the tokens overlap, or visible text is between.
     """
     usual = _tokens_with_single_blanks(text, tokens, start, end)
     if usual is not None:

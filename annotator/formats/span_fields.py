@@ -77,7 +77,7 @@ def name_of(value: Any) -> str:
 
 
 def whole_number(value: Any) -> int | None:
-    """Return a whole number, ``3.0`` included (tables write it so), or None."""
+    """Return a whole number, ``3.0`` included (as in tables), or None."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):

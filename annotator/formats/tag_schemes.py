@@ -187,7 +187,7 @@ def scheme_notes(found: SchemeEvidence, where: str) -> Iterable[str]:
 
 
 def iob2_tags(tokens: Sequence[Token], spans: Iterable[Span]) -> list[str]:
-    """Return the IOB2 tag of each token; spans lie on token edges and do not overlap."""
+    """Return the IOB2 tag of each token; spans are on token edges and do not overlap."""
     tags = ["O"] * len(tokens)
     for span in spans:
         first, last = token_range(tokens, span.start, span.end)

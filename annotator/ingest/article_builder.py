@@ -18,7 +18,7 @@ def build_article(source: ArticleSource, tokenizer: Tokenizer) -> tuple[Article,
     """Return the article of a source and the sentences of all its lines, dropped ones too.
 
     Sentences count from 1 in reading order and never run over lines of different verdicts; what
-    a record says of itself goes before what the text says. Raises SourceError for a page that
+    a record's own fields go before what is found in the text. Raises SourceError for a page that
     cannot be read or a text that cannot be stored.
     """
     text, page = _text_and_verdicts(source)

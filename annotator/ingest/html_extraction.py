@@ -1,7 +1,7 @@
 """From an HTML page to all its visible lines, with the verdicts of trafilatura.
 
 A walk over the page's blocks keeps every line that a reader sees; the extractor (Barbaresi, ACL
-2021) only says which of them are body. Its text is laid back onto the lines by aligning the two
+2021) only decides which of them are body. Its text is laid back onto the lines by aligning the two
 word by word, in order, so a teaser that repeats a sentence of the body is not taken for it.
 """
 
@@ -85,7 +85,7 @@ _MAX_BYLINE_WORDS = 12
 
 
 class ExtractedPage(Struct, frozen=True):
-    """The visible text of a page, a verdict for each line, and what the page says of itself."""
+    """The visible text of a page, a verdict for each line, and what the page states of itself."""
 
     text: str
     lines: tuple[SourceLine, ...]
@@ -115,7 +115,7 @@ def extract_page(html: str, where: str) -> ExtractedPage:
     found = trafilatura.bare_extraction(html, favor_precision=True, include_comments=False, with_metadata=True)
     body, about = _extracted_metadata(found)
     heads = {" ".join(str(h.text_content()).split()) for h in tree.iter("h1")} - {""}
-    # The only h1 of the page, else what it says of itself (og:title or <title>).
+    # The only h1 of the page, else its own metadata (og:title or <title>).
     title = heads.pop() if len(heads) == 1 else about["title"]
     verdicts = tuple(_line_verdicts(lines, covered_lines([x.text for x in lines], body), title, about["byline"]))
     text = "\n".join(x.text for x in lines)
@@ -123,7 +123,7 @@ def extract_page(html: str, where: str) -> ExtractedPage:
 
 
 def _import_extra(name: str, where: str) -> ModuleType:
-    """Import a module of the html extra, late, or say how to install it."""
+    """Import a module of the html extra, late, or raise an error with how to install it."""
     try:
         return importlib.import_module(name)
     except ImportError:
@@ -148,13 +148,13 @@ def _extracted_metadata(found: Any) -> tuple[str, dict[str, str]]:
 
 
 class _LineCollector(Struct):
-    """The text of the line at hand and the headings that are open round it."""
+    """The text of the current line and the headings that are open round it."""
 
     pieces: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
 
     def line(self) -> Iterator[VisibleLine]:
-        """Yield the line at hand if there is anything on it, and begin a new one."""
+        """Yield the current line if there is anything on it, and begin a new one."""
         text = " ".join("".join(self.pieces).split())
         self.pieces.clear()
         if text:
@@ -186,14 +186,14 @@ def visible_lines(tree: Any) -> Iterator[VisibleLine]:
 
 
 def _is_hidden(node: Any) -> bool:
-    """Whether a browser shows nothing of an element, as far as its own attributes say."""
+    """Whether a browser shows nothing of an element, as far as its own attributes show."""
     if node.tag in _HIDDEN or node.get("hidden") is not None:
         return True
     return bool(_HIDDEN_STYLE.search(node.get("style") or ""))
 
 
 def _line_verdicts(lines: list[VisibleLine], body: list[bool], title: str, byline: str) -> Iterator[SourceLine]:
-    """Yield the verdict of each line: title and byline by what they say, then the extractor's."""
+    """Yield the verdict of each line: title and byline by their words, then the extractor's."""
     wanted = alignment_words(title)
     for line, kept in zip(lines, body, strict=True):
         if wanted and alignment_words(line.text) == wanted:

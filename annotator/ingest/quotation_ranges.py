@@ -52,7 +52,7 @@ def quotation_ranges(text: str) -> list[CharRange]:
 
 
 def outermost_ranges(ranges: list[CharRange]) -> list[CharRange]:
-    """Return the ranges that lie in no other; ``ranges`` has outer before inner."""
+    """Return the ranges that are in no other; ``ranges`` has outer before inner."""
     out: list[CharRange] = []
     for a, b in ranges:
         if not out or a >= out[-1][1]:

@@ -174,7 +174,7 @@ def _snap_cut(text: str, cut: int, opens: dict[int, int], ends: set[int]) -> int
 
 
 def _cuts_outside(cuts: list[int], closed: list[CharRange]) -> Iterator[int]:
-    """Yield the cuts that lie inside none of the disjoint ranges; both are in order."""
+    """Yield the cuts that are inside none of the disjoint ranges; both are in order."""
     n = 0
     for cut in cuts:
         while n < len(closed) and closed[n][1] <= cut:

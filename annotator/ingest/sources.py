@@ -171,7 +171,7 @@ def _with_record_identity(
 
 
 def _sniff_kind(data: bytes) -> str:
-    """Return what the bytes look like by their start."""
+    """Return the kind of file by its first bytes."""
     start = data[:4096].decode("utf-8", "ignore").removeprefix("\ufeff")
     return "jsonl" if _RECORD.match(start) else "html" if _HTML.match(start) else "text"
 

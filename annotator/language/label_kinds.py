@@ -1,4 +1,4 @@
-"""The label of a schema for a kind of span: by what the schema says, else by the label's name."""
+"""The label of a schema for a kind of span: by the schema's own entry, else by the label's name."""
 
 from __future__ import annotations
 

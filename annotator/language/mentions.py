@@ -28,7 +28,7 @@ def label_mentions(
 ) -> tuple[list[Edit], int]:
     """Return one edit for each sentence that has further mentions of ``words``, and how many these are.
 
-    A mention is left out where it bears a label, was turned down, breaks a rule of the schema, or
+    A mention is left out where it has a label, was turned down, breaks a rule of the schema, or
     is a part of a longer name.
     """
     edits, count = [], 0

@@ -269,13 +269,13 @@ def _phrase_candidates(sent: SentenceFeatures, p: NumberPhrase) -> list[SpanCand
         found.append((p.first, p.complement_end, f"+{of}"))
     if p.compound_end < p.last:
         found.append((p.first, p.compound_end, "-noun"))
-    return [SpanCandidate(a, b, "number", _boundary_score(p.rule, way), p.rule + way) for a, b, way in found]
+    return [SpanCandidate(a, b, "number", _boundary_score(p.rule, cut), p.rule + cut) for a, b, cut in found]
 
 
-def _boundary_score(rule: str, way: str) -> float:
-    """Return the measured share for a rule and a way to cut, or for the way where that pair is rare."""
-    share = _RULE_SCORES.get(rule + way)
-    return _BOUNDARY_SCORES[way or "as is"] if share is None else share
+def _boundary_score(rule: str, cut: str) -> float:
+    """Return the measured share for a rule and a cut of its phrase, or for the cut where that pair is rare."""
+    share = _RULE_SCORES.get(rule + cut)
+    return _BOUNDARY_SCORES[cut or "as is"] if share is None else share
 
 
 def _phrase_around(sent: SentenceFeatures, number: Cardinal, floor: int) -> NumberPhrase | None:

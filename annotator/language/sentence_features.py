@@ -207,7 +207,7 @@ class ArticleContext(Struct, frozen=True):
     """The texts of the sentences that begin inside a quotation which an earlier one opened."""
 
     def is_short_name(self, words: NameWords) -> bool:
-        """Whether the article calls a person so without the first name."""
+        """Whether the article calls a person by this word without the first name."""
         return words in self.surnames or words in self.titled_names
 
 

@@ -40,7 +40,7 @@ class NameRanges(Struct, frozen=True):
     """The names of one sentence, and its places in the gazetteer."""
 
     enclosing: dict[TokenRange, TokenRange]
-    """Each range with the whole name that it lies in; a whole name lies in itself."""
+    """Each range with the whole name that it is in; a whole name is in itself."""
     known_places: KnownPlaces
 
     @property
@@ -78,13 +78,13 @@ def _splits_hyphenated(sent: SentenceFeatures, r: TokenRange) -> bool:
 
 
 def _ranges_within(whole: TokenRange) -> Iterator[TokenRange]:
-    """Yield the ranges that lie in another and are not it."""
+    """Yield the ranges that are in another and are not it."""
     first, last = whole
     yield from ((a, b) for a in range(first, last) for b in range(a + 1, last + 1) if (a, b) != whole)
 
 
 def _enclosing_by_token(around: dict[TokenRange, TokenRange]) -> dict[int, TokenRange]:
-    """Return for each token the first name that it lies in."""
+    """Return for each token the first name that it is in."""
     holders: dict[int, TokenRange] = {}
     for first, last in around:
         for i in range(first, last):
@@ -123,7 +123,7 @@ def _is_separate_before(sent: SentenceFeatures, first: int, at: int, known: Know
 def _inner_names(
     sent: SentenceFeatures, whole: TokenRange, context: ArticleContext, known: KnownPlaces
 ) -> Iterator[TokenRange]:
-    """Yield the names that lie in a longer one: persons, and what is left without a common first word."""
+    """Yield the names that are in a longer one: persons, and what is left without a common first word."""
     first, last = whole
     if last - first < 2:
         return
@@ -153,7 +153,7 @@ def _signature_names(sent: SentenceFeatures, whole: TokenRange, known: KnownPlac
 
 
 def _known_full_names(sent: SentenceFeatures, whole: TokenRange, context: ArticleContext) -> Iterator[TokenRange]:
-    """Yield the full names of the article that lie in a longer run."""
+    """Yield the full names of the article that are in a longer run."""
     first, last = whole
     without_suffix = (first, first + len(name_words(sent, first, last)))
     for i in range(first, last):

@@ -63,7 +63,7 @@ class AnnotationController(SentenceEditor):
         """The first-run tour, while it goes on."""
         self._last_tour_state: TaskState | None = None
         self._label_toggles_auto_accept = False
-        """Whether the next label key says whose suggestions Enter takes."""
+        """Whether the next label key chooses whose suggestions Enter takes."""
         self._commands = self._command_handlers()
         self._handlers = self._action_handlers()
         self._use_keymap()

@@ -53,11 +53,11 @@ class JournalWriter:
 
     @property
     def stuck(self) -> bool:
-        """Whether the thread still hangs in a write after ``close``; the journal is in its hands then."""
+        """Whether the thread still hangs in a write after ``close``; the thread owns the journal then."""
         return self._thread.is_alive()
 
     def put(self, records: Sequence[JournalRecord]) -> None:
-        """Hand over the records of one edit; returns at once."""
+        """Pass on the records of one edit; returns at once."""
         with self._idle:
             self._waiting += 1
             self._pending.extend(records)
@@ -131,7 +131,7 @@ class JournalWriter:
 
     def _rescue(self, batch: list[JournalRecord], error: JournalError) -> None:
         self._failed = True
-        known = {r.seq for r in self._unsaved}  # leaving may have rescued what the thread comes to now
+        known = {r.seq for r in self._unsaved}  # leaving may have rescued what the thread reaches now
         self._unsaved.extend(r for r in batch if r.seq not in known)
         try:
             place: Path | None = self._sink.rescue(self._unsaved)

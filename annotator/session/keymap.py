@@ -34,7 +34,7 @@ class HintSettings(Struct, frozen=True):
     avoid: bool = False
 
     def overridden_by(self, user: UserKeymap) -> HintSettings:
-        """Return the habits with what a keymap file says of them."""
+        """Return the habits with the entries of a keymap file."""
         avoid = self.avoid if user.avoid is None else user.avoid
         return HintSettings(user.mode or self.mode or "always", user.hand or self.hand or "right", avoid)
 
@@ -352,7 +352,7 @@ class Keyboard:
         return (f"{first}{used}{more}",)
 
     def next_trigger_mode(self) -> str:
-        """Go to the next hint mode and say which; raises RuleError where letters mean other things then."""
+        """Go to the next hint mode and report it; raises RuleError where letters mean other things then."""
         modes = list(_MODE_MESSAGES)
         mode = modes[(modes.index(self.keys.hint_settings.mode) + 1) % len(modes)]
         self._apply_settings(replace(self.keys.hint_settings, mode=mode))
@@ -360,14 +360,14 @@ class Keyboard:
         return _MODE_MESSAGES[mode].format(key)
 
     def switch_hand(self) -> str:
-        """Change the hand that gets the likely words' letters and say which; raises RuleError as above."""
+        """Change the hand that gets the likely words' letters and report it; raises RuleError as above."""
         hand = "left" if self.keys.hint_settings.hand == "right" else "right"
         self._apply_settings(replace(self.keys.hint_settings, hand=hand))
         labels = " ".join(f"{x.key} {x.name}" for x in self.keys.schema.labels if x.key)
         return f"letters for the {hand} hand; labels: {labels}"
 
     def toggle_look_alikes(self) -> str:
-        """Leave letters that look alike out, or use them again, and say so; raises RuleError as above."""
+        """Leave letters that look alike out, or use them again, and report it; raises RuleError as above."""
         avoid = not self.keys.hint_settings.avoid
         self._apply_settings(replace(self.keys.hint_settings, avoid=avoid))
         return "letters that look alike are left out" if avoid else "all letters are used"

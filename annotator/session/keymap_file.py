@@ -31,7 +31,7 @@ class KeymapError(AnnotatorError):
 
 
 class UserKeymap(Struct, frozen=True):
-    """What the file says; everything that it leaves out stays as it is."""
+    """The entries of the file; what it leaves out keeps its default."""
 
     path: str = ""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class UserKeymap(Struct, frozen=True):
 
 
 def user_keymap_path() -> Path:
-    """Return where the user's keymap lies, whether it is there or not."""
+    """Return where the user's keymap is, whether it is there or not."""
     return user_settings_folder() / KEYMAP_FILE
 
 
@@ -214,7 +214,7 @@ def _with_modifiers(held: list[str], last: str) -> str:
 
 
 def key_label(key: str) -> str:
-    """Return how people read a key that Textual names so."""
+    """Return how people read a key by its name in Textual."""
     *held, last = key.split("+")
     shown = _KEY_LABELS.get(last) or _CHARACTER_BY_KEY.get(last) or (last.upper() if held else last)
     return "+".join([*(x.capitalize() for x in held), shown])

@@ -155,7 +155,7 @@ class Navigation:
     def set_filter(self, query: SearchQuery) -> None:
         """Go only through the sentences that a query matches; the empty query is no filter.
 
-        The sentences with problems are looked up now and stay so until the filter is set again.
+        The sentences with problems are looked up now and kept until the filter is set again.
         """
         self.query = query
         self.last_query = query or self.last_query

@@ -29,7 +29,7 @@ from annotator.suggest.suggestion_service import SuggestionService
 
 
 _MAX_NAMED_ANNOTATORS = 3
-"""So many other annotators are named."""
+"""This many other annotators are named."""
 
 
 def records_of_present_articles(

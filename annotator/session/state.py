@@ -44,7 +44,7 @@ class PageMotion(Enum):
     """What the page does when another sentence is entered."""
 
     JUMP = "jump"
-    """The sentence comes to its usual row."""
+    """The sentence moves to its usual row."""
     STAY = "stay"
     """The page stays where it is, if the sentence is on it."""
     TURN = "turn"

@@ -1,6 +1,6 @@
 """The first-run tour: what a newcomer does next, one thing at a time, and when it was done.
 
-The tour looks at the state before and after each key, never at the key: whoever labels with the
+The tour looks at the state before and after each key, never at the key: a user who labels with the
 mouse gets on as well. Nothing in it is play; its last step takes back what nobody has read.
 """
 
@@ -105,7 +105,7 @@ def _has_edge_moved(moment: TourMoment) -> bool:
 
 
 def _accepted_in_view(moment: TourMoment) -> bool:
-    """Whether other sentences than the active one were accepted: a message says how many."""
+    """Whether other sentences than the active one were accepted: a message has how many."""
     return moment.sentences_finished > 1 or (moment.sentences_finished == 1 and moment.after.message is not None)
 
 

@@ -161,9 +161,9 @@ def candidate_pairs(
     counting_limit: int = COUNTING_LIMIT,
     exact_limit: int = EXACT_JOIN_LIMIT,
 ) -> Iterator[IndexPair]:
-    """Yield the pairs of texts that may share so many shingles, each once.
+    """Yield the pairs of texts that may share this many shingles, each once.
 
-    That is ``share`` of the text that has fewer, and ``least``, or all where it has not so many. A text is
+    That is ``share`` of the text that has fewer, and ``least``, or all where it has fewer. A text is
     given by its different shingles, as numbers of 32 bits.
     """
     total = sum(map(len, sets))
@@ -245,7 +245,7 @@ def _pairs_sharing_rare(
     for n in order:
         rare = sorted(sets[n], key=lambda x: (frequency[x], x))
         wanted = max(1, min(min_shared, len(rare)), math.ceil(min_share * len(rare)))
-        some = 1 + wanted // 4  # so many of a pair's numbers are among the rare ones
+        some = 1 + wanted // 4  # this many of a pair's numbers are among the rare ones
         looked_up = rare[: len(rare) - wanted + some]
         met = Counter(chain.from_iterable(index[x] for x in looked_up if x in index))
         yield from (

@@ -1,7 +1,7 @@
 """The exact join of many sets of shingles, by numpy: prefix filtering over sorted numbers.
 
-Chaudhuri, Ganti and Kaushik (2006): of a text's shingles, ordered from rare to frequent, so many at the end
-need not be looked up that a pair could not do without the others. A shingle that one text alone has
+Chaudhuri, Ganti and Kaushik (2006): of a text's shingles, ordered from rare to frequent, those at the end
+need not be looked up where a pair needs at least one of the others too. A shingle that one text alone has
 is the rarest; most do, so most texts look nothing up.
 """
 
@@ -92,7 +92,7 @@ def _mixed(values: UInt64Array) -> UInt64Array:
 
 
 def _powers(base: int, size: int) -> UInt64Array:
-    """Return so many powers of an odd number, from the first: 1, base, ..."""
+    """Return this many powers of an odd number, from the first: 1, base, ..."""
     room = 1 << max(18, size.bit_length())
     return _power_table(base, room)[:size]
 

@@ -9,7 +9,7 @@ ingested, never what was annotated or switched since. So articles that come late
 that are there.
 
 The part is then drawn as the corpus grew, in the order of ingest. An article with no link to an earlier
-one begins a group, whose part is its hash's; one with links joins. If its links lead to groups that lie in
+one begins a group, whose part is its hash's; one with links joins. If its links lead to groups that are in
 one part, they become one group with the earliest article's hash; if they lead to two parts, the article
 would carry the one into the other: it is *quarantined*, and listed, and links to it count for nothing.
 No article that was drawn before ever moves. ``rebalance`` moves on request: it makes one group of
@@ -47,7 +47,7 @@ from annotator.similarity.shingles import shingle_hashes, shingle_words
 
 
 BOILERPLATE_THRESHOLD = 10
-"""In how many earlier articles a line of boilerplate has stood."""
+"""In how many earlier articles a line of boilerplate has occurred."""
 _COUNTER_SLOTS = 2**24
 """Counters: for a million lines, ten different ones meet in one less than once in 10**18 times."""
 
@@ -73,7 +73,7 @@ def without_boilerplate(articles: Iterable[ComparableArticle]) -> Iterator[Compa
 
 
 NUMPY_THRESHOLD = 200
-"""From so many articles on numpy pays, whose import takes a tenth of a second."""
+"""From this many articles on numpy pays, whose import takes a tenth of a second."""
 _BATCH_CHARACTERS = 2**18
 """Characters that are looked at together."""
 _SURNAME = re.compile(r" (?<=[\w,] )([^\W\d_a-z]\w\w+)\b(?! [^\W\d_a-z]\w\w)")
@@ -283,7 +283,7 @@ class _GroupBuilder:
         return article in self._key
 
     def bridged_parts(self, articles: Iterable[str]) -> tuple[tuple[str, str], ...]:
-        """Return one of the articles for each part, if they lie in several parts."""
+        """Return one of the articles for each part, if they are in several parts."""
         first: dict[str, str] = {}
         for article in articles:
             first.setdefault(self._part_of(self._root(self._key[article])), article)

@@ -33,7 +33,7 @@ from annotator.statistics.throughput import (
 LENGTH_CLASS_BOUNDS = (1, 2, 3, 4, 6, 9, 14, 24)
 """The upper bounds of the classes of span lengths, in tokens; one more class is open."""
 MAX_DENSITY_CLASS = 6
-"""So many spans a sentence and more are one class."""
+"""This many spans a sentence and more are one class."""
 
 
 class LabelStatistics(Struct, frozen=True):

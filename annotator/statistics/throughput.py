@@ -32,9 +32,9 @@ class Quartiles(Struct, frozen=True):
 
     median: float
     low: float
-    """A quarter of the sample lies below."""
+    """A quarter of the sample is below."""
     high: float
-    """A quarter lies above."""
+    """A quarter is above."""
     count: int
 
 
@@ -114,12 +114,12 @@ class WorkPeriod(Struct, frozen=True):
 
     @property
     def spans_an_hour(self) -> float | None:
-        """Spans that stood at the end, for each hour of work; None for less than a minute."""
+        """Spans present at the end, for each hour of work; None for less than a minute."""
         return hourly_rate(self.spans, self.seconds)
 
 
 def hourly_rate(n: int, seconds: float) -> float | None:
-    """Return how many of ``n`` come to an hour; None for less than a minute, never below 0."""
+    """Return the rate of ``n`` an hour; None for less than a minute, never below 0."""
     return max(0, n) * SECONDS_PER_HOUR / seconds if seconds >= MIN_RATE_SECONDS else None
 
 

@@ -1,4 +1,4 @@
-"""The articles of a corpus: a JSON file each. Nothing else knows where these files lie."""
+"""The articles of a corpus: a JSON file each. Nothing else knows where these files are."""
 
 from __future__ import annotations
 

@@ -200,7 +200,7 @@ def _encode_span(span: Span, s: Sentence) -> dict[str, object]:
 # -- journal records: reading --------------------------------------------------------------------
 #
 # A line has two parts. Its head, ``text`` and ``tokens``, is the same in all records of a sentence, so
-# the decoder keeps it. Its tail begins with ``spans``. Whoever reads a line decides by ``RecordDecoder``
+# the decoder keeps it. Its tail begins with ``spans``. The reader of a line decides by ``RecordDecoder``
 # whether it counts: an index reads the same tail, and a row that is not plain comes from the record.
 
 _SPANS_START = b'],"spans":['
@@ -399,7 +399,7 @@ class SpanRow(Struct, gc=False):
 
 
 class RecordRow(Struct, gc=False):
-    """One record, checked: the tokens spell the text, and the spans lie in it."""
+    """One record, checked: the tokens spell the text, and the spans are in it."""
 
     text: str
     tokens: list[Token]

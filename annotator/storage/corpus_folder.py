@@ -56,7 +56,7 @@ class CorpusFolder:
     """An open corpus; reading needs no right to write, each write takes a short lock."""
 
     def __init__(self, path: Path, settings: CorpusSettings) -> None:
-        """Take over what ``open`` has read."""
+        """Hold what ``open`` has read."""
         self.path = path
         self.name = settings.name
         self.lang = settings.lang
@@ -243,7 +243,7 @@ class CorpusFolder:
         return self._change_article(article_id, lambda x: switch_line(x, line, verdict, by, time), wait)
 
     def undo_line_verdict(self, article_id: str, *, by: str, time: float, wait: float = LOCK_TIMEOUT) -> Article | None:
-        """Undo the last switch of a line, whoever made it; None where there is none.
+        """Undo the last switch of a line by any annotator; None where there is none.
 
         It waits ``wait`` seconds at most for another process that is writing to the corpus.
         """

@@ -76,7 +76,7 @@ def check_outside_corpus(path: Path, new_corpus: Path | None = None) -> None:
 
 
 def check_not_in_corpus(path: Path) -> None:
-    """Raise CorpusError where a path is a corpus folder or lies in one, whatever the corpus."""
+    """Raise CorpusError where a path is a corpus folder or is in one, whatever the corpus."""
     real = path.resolve()
     for place in (real, *real.parents):
         if is_corpus_folder(place):

@@ -69,7 +69,7 @@ MAX_RECORD = 64 * 2**20
 
 
 class RawLine(Struct, frozen=True):
-    """One line as it lies in the file: 1-based number, byte offset, bytes without the LF."""
+    """One line as it is in the file: 1-based number, byte offset, bytes without the LF."""
 
     number: int
     start: int

@@ -1,4 +1,4 @@
-"""An import that was killed half-way is rolled back by whoever opens the corpus next.
+"""An import that was killed half-way is rolled back when the corpus is opened next.
 
 Before it changes anything in a corpus, an import writes a note of the old state into its own folder; at the
 end it deletes the note, which is the commit. Sentences need no note: without their article they mean nothing.

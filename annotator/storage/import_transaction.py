@@ -1,8 +1,9 @@
 """An import as one transaction: all of it is written to a staging folder, then put in place.
 
 A new corpus is that folder, renamed: after a crash it is there whole, or not at all. Into an existing corpus
-the articles go first, then the journals; an error undoes both, and after a kill -9 in between whoever opens
-the corpus next does (``import_recovery``). The next import removes what a killed one has left in its folder.
+the articles go first, then the journals; an error undoes both. After a kill -9 in between
+``import_recovery`` undoes them when the corpus is opened next. The next import removes what a killed one has left
+in its folder.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ class Journal:
     """The open journal of one annotator in one corpus; ``append`` may be called from any thread."""
 
     def __init__(self, path: Path, annotator: str, reader: JournalReader, lock: Lock | None, fd: int) -> None:
-        """Take over what ``open`` has prepared; ``fd`` is -1 for a journal that is only read."""
+        """Hold what ``open`` has prepared; ``fd`` is -1 for a journal that is only read."""
         self.path = path
         self.annotator = annotator
         self.records: tuple[JournalRecord, ...] = tuple(reader.records)
@@ -120,7 +120,7 @@ class Journal:
 
     @property
     def read_only(self) -> bool:
-        """True if this journal takes no records: opened so, closed, damaged or dead."""
+        """True if this journal takes no records: opened for reading, closed, damaged or dead."""
         return self._fd < 0 or bool(self.damaged) or bool(self._write_failure)
 
     @property
@@ -196,7 +196,7 @@ class Journal:
     def _missing_records(self, records: Sequence[JournalRecord]) -> Sequence[JournalRecord] | None:
         """Return which of these records the journal lacks at its end; None where it has gone on without them.
 
-        It has the first of them where a write that hung came to its end after all had been rescued.
+        It has the first of them where a write that hung ended after all had been rescued.
         """
         present = max(0, self.next_seq - records[0].seq)
         there = self.records[-present:] if present else ()

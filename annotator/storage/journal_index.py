@@ -1,4 +1,4 @@
-"""An index of a journal: which records are in force, and where they lie in the file.
+"""An index of a journal: which records are in force, and where they are in the file.
 
 It takes some 70 bytes a record, so that an export of a million sentences needs no values of core. A plain
 journal is indexed from the tails of its lines. One with a flaw, or with a batch whose effect depends on the
@@ -84,7 +84,7 @@ class JournalIndex:
         """Where the sentences start and end, in code points of their articles."""
         self.offsets = array("Q")
         self.sizes = array("I")
-        """Where the lines lie in the file, in bytes; the size counts the LF."""
+        """Where the lines are in the file, in bytes; the size counts the LF."""
         self.crcs = array("I")
         """The checksums of the lines: a line that changes later is noticed."""
         self.answers = bytearray()
@@ -135,7 +135,7 @@ class JournalIndex:
 
         Each takes the place of all records that share text with it. ``AnnotationStore.replay`` does the
         same with single records and with edits that go sentence by sentence; with others as long as no
-        other record lies between their sentences; raises NotPlainError where one does.
+        other record is between their sentences; raises NotPlainError where one does.
         """
         if len(batch) > 1 and batch[0][1].op not in _SINGLE_SENTENCE_OPS:
             self._check_adjacent(batch)
@@ -163,7 +163,7 @@ class JournalIndex:
         return first, max(first, bisect_left(places.starts, end))
 
     def _check_adjacent(self, batch: Sequence[tuple[int, RecordTail]]) -> None:
-        """Raise NotPlainError unless an edit's sentences lie in one article with no other record between."""
+        """Raise NotPlainError unless an edit's sentences are in one article with no other record between."""
         metas = [tail.meta for _, tail in batch]
         places = self._articles.get(metas[0].article, _ArticleRecords())
         each = [self._overlapping_range(places, m.start, m.end) for m in metas]

@@ -2,7 +2,7 @@
 
 A line is one migration: ``_v``, ``n`` (from 1), ``kind``, ``sources``, ``into``, ``words``, ``undoes``,
 ``by``, ``time`` (seconds since 1970), the schema's text ``before`` and ``after``, and by annotator how many
-``records`` it added. The records bear ``_op: migrate`` and the session ``schema-<n>``.
+``records`` it added. The records have ``_op: migrate`` and the session ``schema-<n>``.
 
 All journals are locked while one is carried out. An error on the way leaves journals, schema and list as
 they were. A kill -9 in between may leave some journals migrated: the same command, run again, does what

@@ -120,7 +120,7 @@ def _replace_in_rules(document: Any, old: Sequence[str], new: Sequence[str]) -> 
 def _update_takes(document: Any, name: str, old: Iterable[str]) -> None:
     """Let a label take suggestions of its ``old`` names.
 
-    In a schema without ``takes`` the labels' names alone decide: it stays so.
+    In a schema without ``takes`` the labels' names alone decide, before and after.
     """
     tables = document["label"]
     if not any(t.get("takes") for t in tables):

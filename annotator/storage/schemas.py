@@ -1,4 +1,4 @@
-"""Label schemas as files, and where those that travel with Annotator lie."""
+"""Label schemas as files, and where those that travel with Annotator are."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def resolve_schema_path(path: Path) -> Path:
 
 
 def default_schema_path() -> Path:
-    """Return where ``news.toml`` lies."""
+    """Return where ``news.toml`` is."""
     return shipped_folder("schemas", SchemaError) / f"{DEFAULT_SCHEMA}.toml"
 
 
 def sample_corpus_path() -> Path:
-    """Return where the sample corpus lies; it is shared and tracked, so nobody annotates in it."""
+    """Return where the sample corpus is; it is shared and tracked, so nobody annotates in it."""
     return shipped_folder("corpus", CorpusError)
 
 

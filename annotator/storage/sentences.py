@@ -36,7 +36,7 @@ class LineExtent(Struct):
 
 
 class _SentenceIndex(Struct):
-    """Where each article's lines lie, for a file of this ``inode`` and ``size``."""
+    """Where each article's lines are, for a file of this ``inode`` and ``size``."""
 
     inode: int = 0
     size: int = 0
@@ -270,7 +270,7 @@ class SentenceRanges:
         extents: Mapping[str, Sequence[LineExtent]],
         read: Callable[[str, LineExtent], Iterator[Sentence]],
     ) -> None:
-        """Take the open file, where articles lie in it, and the function that decodes their lines."""
+        """Take the open file, where articles are in it, and the function that decodes their lines."""
         self._file, self._extents, self._read = file, extents, read
 
     def match(self, article: str, ranges: Sequence[SentenceOffsets]) -> bool:

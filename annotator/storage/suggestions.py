@@ -37,7 +37,7 @@ UNKNOWN_SCORE = 0.5
 
 
 class SuggestionEntry(Struct, frozen=True):
-    """Where the line of one sentence lies in a file, and which sentence it is of."""
+    """Where the line of one sentence is in a file, and which sentence it is of."""
 
     offset: int
     length: int
@@ -199,7 +199,7 @@ def _encode_suggestion(s: Suggestion, sentence: Sentence) -> dict[str, object]:
 
 
 def suggestion_path(corpus: Path, source: str) -> Path:
-    """Return where a source's suggestions lie; raises CorpusError for a name that is no plain one."""
+    """Return where a source's suggestions are; raises CorpusError for a name that is no plain one."""
     if not _SOURCE_NAME.fullmatch(source):
         what = f"{source!r} cannot name a source of suggestions"
         raise CorpusError(what, where=str(corpus), do="use small letters, digits and . _ -")

@@ -1,7 +1,7 @@
 """Suggestions from what the annotator has already marked: the same words, the same label.
 
 Every mention is counted by article and over the corpus, and so are the names of accepted sentences
-that bear no label: a name that is left unmarked as often as it is marked is a poor suggestion. The
+that have no label: a name that is left unmarked as often as it is marked is a poor suggestion. The
 chance of a label is the mean of a Beta posterior over those counts, what is in other articles
 counting less; one that was turned down counts as several that were left unmarked. Mentions right
 before a word ("the Norhaven council", "Norhaven agreed") are counted by themselves as well, because
@@ -41,7 +41,7 @@ _NO_COUNTS: CountsByLabel = {}
 
 
 class LabelCounts(Struct):
-    """How often each text bears each label."""
+    """How often each text has each label."""
 
     _by_article: dict[str, dict[str, CountsByLabel]] = field(default_factory=dict)
     _in_corpus: dict[str, CountsByLabel] = field(default_factory=dict)
@@ -273,7 +273,7 @@ def _posterior(prior: float, worth: float, label: str, here: Mapping[str, int], 
 
 
 def _token_ranges(tokens: Sequence[Token], spans: Sequence[Span]) -> Iterator[tuple[TokenRange, str]]:
-    """Yield the token range and the label of each span that lies on token edges."""
+    """Yield the token range and the label of each span that is on token edges."""
     if not spans:
         return
     starts = {t.start: i for i, t in enumerate(tokens)}

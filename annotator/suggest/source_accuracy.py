@@ -2,7 +2,7 @@
 
 A suggestion was right where the annotation has just its range and label. Taken ones and those turned
 down are known from the spans themselves (``annotator.core.suggestion``), across sessions; those that
-were passed over count where the sentence was accepted and the caller says what was offered.
+were passed over count where the sentence was accepted and the caller passes what was offered.
 """
 
 from __future__ import annotations

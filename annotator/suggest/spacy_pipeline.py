@@ -150,7 +150,7 @@ def schema_label(schema: Schema, label: str) -> str | None:
 
 
 def pipeline_source_name(model: str) -> str:
-    """Return the source that its suggestions bear: the model's last folder, in plain characters."""
+    """Return the source that its suggestions have: the model's last folder, in plain characters."""
     last = model.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
     name = re.sub(r"[^a-z0-9._-]+", "-", last.lower()).strip(".-")[:56] or "pipeline"
     return f"{name}-model" if name in _RESERVED_SOURCES else name

@@ -1,4 +1,4 @@
-"""The Textual app: one session, its screens, themes and the way out."""
+"""The Textual app: one session, its screens, themes and how it ends."""
 
 from __future__ import annotations
 
@@ -81,11 +81,11 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
     TITLE = "Annotator"
     CSS_PATH = "app.tcss"
-    ENABLE_COMMAND_PALETTE = False  # it would bind Ctrl+P, whatever the keymap says
+    ENABLE_COMMAND_PALETTE = False  # it would bind Ctrl+P, whatever the keymap has
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "ask_leave", show=False, priority=True)]
 
     class SavedChanged(Message):
-        """The saver's thread says that the saved mark may have changed."""
+        """The saver's thread reports that the saved mark may have changed."""
 
     def __init__(
         self,
@@ -187,7 +187,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
     # -- leaving -------------------------------------------------------------------------------
 
     def action_ask_leave(self) -> None:
-        """Leave at the second Ctrl+C; the first says so."""
+        """Leave at the second Ctrl+C; the first shows a message."""
         if self._quit_pending:
             self.quit_app()
             return
@@ -199,7 +199,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         self._quit_pending = False
 
     def quit_app(self) -> None:
-        """Leave; saving is finished by whoever runs the app."""
+        """Leave; the caller of ``run`` finishes saving."""
         self.exit(0)
 
     def show_message(self, message: str, *, warning: bool = False) -> None:
@@ -242,8 +242,8 @@ class AnnotatorApp(App[int], inherit_bindings=False):
     def _rank_if_uncertain_first(self) -> None:
         navigation = self.session.navigation
         if navigation.uncertain_first:
-            look = partial(self._rank_in_thread, navigation.touched_sentences())
-            self.run_worker(look, thread=True, exclusive=True, group="order")
+            rank = partial(self._rank_in_thread, navigation.touched_sentences())
+            self.run_worker(rank, thread=True, exclusive=True, group="order")
 
     def _rank_in_thread(self, touched: TouchedSentences) -> None:
         """Score the uncertainty of the sentences in a thread; the head row is drawn now and then."""

@@ -39,7 +39,7 @@ def article_summaries(corpus: CorpusFolder) -> Iterator[ListedArticle]:
 
 
 def find_article(corpus: CorpusFolder, start: str) -> Article:
-    """Return the article whose id starts so; raises CorpusError for none or several."""
+    """Return the article whose id starts with ``start``; raises CorpusError for none or several."""
     matches = [a for a in corpus.article_ids() if a.startswith(start)]
     if len(matches) != 1:
         what = f"{f'{len(matches)} articles' if matches else 'no article'} has an id that starts with {start!r}"

@@ -58,7 +58,7 @@ class PlannedArticle:
         return reviewed_runs(self.sentences())
 
     def article_units(self) -> list[DocUnit]:
-        """Return one Doc for each part that the article lies in, the text between sentences included."""
+        """Return one Doc for each part that the article is in, the text between sentences included."""
         units = article_units(self.sentences(), self._other_sentences())
 
         def with_incorrect(piece: ExportSentence) -> ExportSentence:

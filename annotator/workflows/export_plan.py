@@ -1,7 +1,7 @@
 """What an export writes: which records of the journals, into which parts, in which order.
 
-The plan knows each accepted sentence by numbers, so that a million have room in memory; whoever
-writes reads the records when their turn comes.
+The plan knows each accepted sentence by numbers, so that a million have room in memory; the
+writer reads the records when their turn comes.
 """
 
 from __future__ import annotations
@@ -112,9 +112,9 @@ def plan_export(
     replay: frozenset[str] = frozenset(),
     warn: Callable[[str], None] = lambda _: None,
 ) -> ExportPlan:
-    """Return what is to be exported; whoever calls closes its ``selection``.
+    """Return what is to be exported; the caller closes its ``selection``.
 
-    ``stories`` says which articles stay together; None where each is drawn by itself. The journals of
+    ``stories`` groups the articles that stay together; None where each is drawn by itself. The journals of
     ``replay`` are replayed; ``warn`` receives the flaws of journals and missing articles. Raises AnnotatorError for a
     damaged article, for annotators in conflict, and where nothing is accepted or too little to split;
     UnreadableRecordError.

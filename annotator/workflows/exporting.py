@@ -10,7 +10,7 @@ spancat trains from is in ``spancat/``: runs of neighbouring accepted sentences,
 among them, with ``config-spancat.cfg``. See ``training_config.py`` for why.
 
 A part with the share 0 is not written, and an earlier export's file of its name is removed with all
-else that this one has no use for: of all exports, one lies in the folder. Without a dev part the
+else that this one has no use for: of all exports, one is in the folder. Without a dev part the
 configs evaluate on the training data, with a warning; without a train part there is no config.
 """
 

@@ -106,7 +106,7 @@ def _has_other_text(document: Document) -> bool:
 
 
 def list_left_out(selected: SelectedItems, log: ConversionLog) -> int:
-    """List the spans of accepted sentences that come to no export; return what nobody asked to leave out.
+    """List the spans of accepted sentences that are not exported; return what nobody asked to leave out.
 
     A sentence without spans is listed itself where nobody asked for that.
     """
@@ -165,7 +165,7 @@ def export_to_format(
 ) -> ExportReport:
     """Write what is finished to the folder ``out`` in the format ``name``, with a ledger.
 
-    A document is a sentence or an article, as the format has it unless ``unit`` says otherwise. Raises
+    A document is a sentence or an article, as the format has it unless ``unit`` is given. Raises
     AnnotatorError where nothing is finished, and where a file of another's would be replaced.
     """
     info = format_info(name)

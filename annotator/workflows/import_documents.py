@@ -125,7 +125,7 @@ def rebuild_text(documents: Sequence[AlignedDocument]) -> tuple[str, list[int]] 
 def build_base_sentences(
     article: Article, documents: Sequence[AlignedDocument], offsets: Sequence[int]
 ) -> list[Sentence]:
-    """Return sentences of the pieces that lie side by side, the shorter ones first, counted from 1."""
+    """Return sentences of the pieces that are side by side, the shorter ones first, counted from 1."""
     every = [move_sentence(s, article, o) for p, o in zip(documents, offsets, strict=True) for s in p.sentences]
     out: list[Sentence] = []
     for s in sorted(every, key=lambda s: (s.start, s.end)):
@@ -141,7 +141,7 @@ def covers_whole_sentences(ranges: Sequence[tuple[int, int]], base: Sequence[Sen
         inside = [p for p in taken if p[0] < s.end and s.start < p[1]]
         if inside and (s.start, s.end) not in inside:
             seen = sum(min(b, s.end) - max(a, s.start) for a, b in inside)
-            if seen + len(inside) - 1 < s.end - s.start:  # a blank lies between two pieces
+            if seen + len(inside) - 1 < s.end - s.start:  # a blank is between two pieces
                 return False
     return True
 

@@ -155,7 +155,7 @@ def merge_split_groups(staging: ImportStaging, corpora: Sequence[CorpusFolder]) 
 def merge_migrations(staging: ImportStaging, corpora: Sequence[CorpusFolder]) -> list[str]:
     """Prepare the list of label migrations where all corpora, copies of one, have had the same.
 
-    Return the lists that are not taken over: their migrations cannot be taken back any more.
+    Return the lists that are not merged: their migrations cannot be taken back any more.
     """
     first, *others = (read_migrations(c.path) for c in corpora)
     if all(other == first for other in others):
@@ -207,7 +207,7 @@ class MergeReport(Struct, frozen=True):
     in_several: int
     """Articles that more than one of the corpora has."""
     annotators: dict[str, dict[str, int]]
-    """By annotator: records, places taken over from a further corpus, places that agree."""
+    """By annotator: records, places copied from a further corpus, places that agree."""
     schema: dict[str, list[str]]
     """The labels that were ``added`` to the first corpus's schema, and what was ``widened`` in it."""
     conflicts: tuple[dict[str, Any], ...]
@@ -219,7 +219,7 @@ class MergeReport(Struct, frozen=True):
 
     @property
     def lost(self) -> int:
-        """How many things are in conflict or were not taken over."""
+        """How many things are in conflict or were not merged."""
         return len(self.conflicts) + len(self.not_merged)
 
     def as_dict(self) -> dict[str, Any]:
@@ -334,7 +334,7 @@ class _Merge:
             progress(n, len(self._owners))
 
     def merge_other_files(self, staging: ImportStaging) -> None:
-        """Prepare suggestions, groups of the split, migrations and ledgers; list what is not taken over."""
+        """Prepare suggestions, groups of the split, migrations and ledgers; list what is not merged."""
         merge_suggestions(staging, self._corpora)
         self._conflicts += [{"what": path_text(x)} for x in merge_split_groups(staging, self._corpora)]
         behind = [

@@ -66,7 +66,7 @@ def changed_record_error(annotator: str) -> JournalError:
 
 
 def open_corpus(path: Path | str) -> CorpusFolder:
-    """Open a corpus; raises CorpusError that says how to make one where there is none."""
+    """Open a corpus; raises CorpusError with how to make one where there is none."""
     with translate_os_errors("read", path):
         if not Path(path).exists():
             raise CorpusError(

@@ -123,7 +123,7 @@ class RecordBuilder:
         self.broken_rules.update(filter(None, (self._broken_rule(outer, inner) for outer, inner in pairs)))
 
     def _broken_rule(self, outer: Span, inner: Span) -> str:
-        """Return the rule that a pair breaks, empty for none; all pairs that lie so break the same."""
+        """Return the rule that a pair breaks, empty for none; all pairs placed alike break the same one."""
         relation = (outer.label, inner.label, outer.end < inner.end, outer.key[:2] == inner.key[:2])
         if relation not in self._rules:
             problem = self._schema.find_violation(inner, (outer,))

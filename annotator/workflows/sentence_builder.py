@@ -104,7 +104,7 @@ def _token_start(token: Token) -> int:
 
 
 def _ordered_tokens(document: Document) -> tuple[Token, ...]:
-    """Return the file's tokens if they lie in the text one after another, else none."""
+    """Return the file's tokens if they are in the text one after another, else none."""
     at = 0
     for token in document.tokens:
         if not at <= token.start < token.end <= len(document.text):
@@ -144,7 +144,7 @@ def _detected_ranges(text: str, lines: Sequence[SourceLine], *, by_sentence: boo
 
 
 def _join_split_tokens(ranges: Sequence[CharRange], tokens: Sequence[Token]) -> list[CharRange]:
-    """Return the ranges with those joined between which a token lies."""
+    """Return the ranges with those joined between which a token is."""
     out: list[CharRange] = []
     for start, end in ranges:
         if out and _is_token_split(tokens, out[-1][1], start):

@@ -52,7 +52,7 @@ class ShardJob(Struct):
     crcs: array[int] = field(default_factory=lambda: array("I"))
     seqs: array[int] = field(default_factory=lambda: array("Q"))
     shared_annotators: dict[int, str] = field(default_factory=dict)
-    """Who left a sentence so, where it was not the one annotator of the journal."""
+    """Who left a sentence in this state, where it was not the one annotator of the journal."""
     other_annotations: dict[int, tuple[AnnotatedSentence, ...]] = field(default_factory=dict)
     """What others left of a sentence, where suggestions were turned down."""
 
@@ -120,7 +120,7 @@ class ShardResult(Struct, frozen=True):
 
 
 def shard_paths(folder: Path, name: str) -> tuple[Path, Path, Path]:
-    """Return where a file of an export lies until all are there, and its ledger: exceptions, kept spans."""
+    """Return where a file of an export is until all are there, and its ledger: exceptions, kept spans."""
     flat = name.replace("/", "-")
     return folder / flat, folder / f"{flat}.exceptions", folder / f"{flat}.kept"
 

@@ -1,4 +1,4 @@
-"""The figures of a corpus: its journals are read, never written, whoever holds them."""
+"""The figures of a corpus: its journals are read, never written, even while others hold them."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def read_gold(path: Path, schema: Schema, lang: str) -> GoldSet:
     """Return what a journal holds as gold, or a file of sentences with spans.
 
     Such a file is Prodigy's, or has ``{"text","spans","meta"}`` a line; ``meta.doc`` (or ``meta.article``)
-    says which lines are one article, ``meta.annotates`` which labels were annotated (all of the schema
+    names the lines of one article, ``meta.annotates`` the annotated labels (all of the schema
     without it). Only accepted lines count, and of several for one stretch of an article the last. Raises
     AnnotatorError, with file and line, for what cannot be read, or where nothing is left.
     """

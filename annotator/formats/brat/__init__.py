@@ -203,8 +203,8 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
 def _read_pair(txt: ImportSource, ann: ImportSource, tally: NoteCounter | None = None) -> tuple[str, standoff.Standoff]:
     """Return the text and what is marked on it, a byte order mark taken off both.
 
-    brat itself counts such a mark as a character: where the quotes fit only so, the offsets move. A
-    mark that lies in a span stays.
+    brat itself counts such a mark as a character: where the quotes fit only then, the offsets move. A
+    mark that is in a span stays.
     """
     text = txt.text(MAX_LINE_BYTES)
     found = standoff.parse_ann(ann.text().split("\n"))

@@ -1,7 +1,7 @@
 """The CoNLL family: a word a row, its tag in the last column, a blank line after each sentence.
 
 Columns are parted by tabs (then a word may hold blanks) or by runs of blanks. The text is rebuilt from the
-words: one blank between two words, none after a row that says ``SpaceAfter=No``, and a line
+words: one blank between two words, none after a row with ``SpaceAfter=No``, and a line
 end between sentences; nothing is glued by guess. Where a comment ``# text = …`` holds just the
 words of the sentence, that is its text. ``-DOCSTART-`` (or ``# newdoc``) begins a document; in a
 file without, each sentence is one.

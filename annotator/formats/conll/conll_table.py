@@ -224,7 +224,7 @@ def _merge_word_parts(sentence: ConllSentence) -> None:
 
 
 def _is_comment(line: str, shape: RowShape) -> bool:
-    """Return True if a line that begins with # is no row, whose word begins so; ``# text = I`` is none."""
+    """Return True if a line that begins with # is no row whose word begins with #; ``# text = I`` is none."""
     fields = shape.fields_of(line)
     if len(fields) != shape.columns:
         return True

@@ -127,7 +127,7 @@ class DatasetColumns(Struct, frozen=True):
 
 
 def choose_columns(table: DatasetTable, features: Mapping[str, Any], given: TagNames) -> DatasetColumns:
-    """Return the columns that count; raises SourceError where the table has none, saying what it has.
+    """Return the columns that count; raises SourceError, with the columns found, where there are none.
 
     ``given`` names the numbers of tags that the features don't name.
     """

@@ -37,7 +37,7 @@ _ENDS_P = re.compile(
 )
 _IMPLIED_STEP = re.compile(r"/(?:html|head|body|tbody)\[1\]")
 _MAX_PATH_DEPTH = 200
-"""How deep paths are followed; what lies deeper has none."""
+"""How deep paths are followed; what is deeper has none."""
 
 
 class TextNode(Struct, frozen=True):

@@ -173,7 +173,7 @@ class TextRegion(Struct, frozen=True):
     raw: RawSpan
     quote: str | None
     target: str
-    """The object of the labelling config that it lies in, in JSON_MIN the label set it is of."""
+    """The object of the labelling config that it is in, in JSON_MIN the label set it is of."""
     paragraph: tuple[Any, Any] | None = None
     """The paragraphs of a dialogue in which it begins and ends."""
     in_page: bool = False

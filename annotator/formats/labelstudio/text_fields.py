@@ -28,7 +28,7 @@ _PARAGRAPH_TEXT_KEYS = ("text", "phrase", "utterance", "message", "content")
 _MAX_FIELD_DEPTH = 4
 
 FieldScore = tuple[int, int, int, int]
-"""Fields that regions name, quotes (twice those in their places), regions that lie in it, characters."""
+"""Fields that regions name, quotes (twice those in their places), regions that are in it, characters."""
 
 
 def field_value(data: dict[str, Any], key: str) -> Any:
@@ -144,7 +144,7 @@ def _field_score(region: labelstudio_tasks.TextRegion, key: str, text: str) -> F
 def dialogue_offsets(
     value: Any, region: labelstudio_tasks.TextRegion, unit: OffsetUnit
 ) -> tuple[int | None, int | None]:
-    """Return a dialogue region's offsets in the joined text; those that lie in no paragraph stay away.
+    """Return a dialogue region's offsets in the joined text; those that are in no paragraph stay away.
 
     ``unit`` is what they count inside their paragraphs, the result code points.
     """

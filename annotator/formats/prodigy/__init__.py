@@ -34,7 +34,7 @@ __all__ = ["detect", "read", "write"]
 
 # Binary answers: several tasks on one text become one document.
 #
-# Each of them speaks of its own spans alone, and not of the text's other spans: so it
+# Each task is about its own spans alone, and not about the text's other spans, so the document
 # stays open, with the accepted spans in it and the rejected ones known to be wrong. ``ignore`` has no effect.
 
 

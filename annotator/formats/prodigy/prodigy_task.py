@@ -108,7 +108,7 @@ def token_ranges(record: dict[str, Any], text: str, unit: OffsetUnit, where: str
 
 
 def checked_range(thing: dict[str, Any], text: str, unit: OffsetUnit) -> TaskRange | None:
-    """Return the range of a token or span in code points, if it lies in the text."""
+    """Return the range of a token or span in code points, if it is in the text."""
     start, end = span_fields.whole_number(thing.get("start")), span_fields.whole_number(thing.get("end"))
     if start is None or end is None or not 0 <= start < end:
         return None

@@ -152,7 +152,7 @@ def _annotation_range(mark: webanno_table.WebAnnoAnnotation, layout: WebAnnoLayo
 
 # The text of a WebAnno file and the places of its units in it, in code points.
 #
-# TSV states the text sentence by sentence, and offsets in UTF-16 units. What lies between sentences is
+# TSV states the text sentence by sentence, and offsets in UTF-16 units. What is between sentences is
 # not stated: it becomes a line end and as many blanks as the offsets need (WebAnno does the same).
 
 

@@ -133,12 +133,12 @@ def _stacked_spans(placed: Sequence[tuple[Span, int, int]], tokens: Sequence[Tok
 
 
 def _part_in_token(span: Span, token: Token) -> TokenPart:
-    """Return what of the token lies in the span."""
+    """Return what of the token is in the span."""
     return max(span.start, token.start), min(span.end, token.end)
 
 
 def _values_on_row(rows: _CellValues, at: int, span: Span, token: Token) -> list[CellValue]:
-    """Return the values on the row where a span lies on a token, or on a part of it."""
+    """Return the values on the row where a span is on a token, or on a part of it."""
     part = _part_in_token(span, token)
     is_whole = part == (token.start, token.end)
     return rows.whole.setdefault(at, []) if is_whole else rows.parts.setdefault(at, {}).setdefault(part, [])

@@ -15,9 +15,9 @@ from annotator.ingest.clean.metadata import author_in_dated_line
 
 
 MAX_AUTHOR_DISTANCE = 9
-"""A bare name so many units below the title is not the author's."""
+"""A bare name this many units below the title is not the author's."""
 MAX_PLACE_WORDS = 4
-"""A place on a line of its own has so many words at the most."""
+"""A place on a line of its own has this many words at the most."""
 
 
 def promote_agencies(page: SegmentedPage, title: int, lines: list[SourceLine]) -> None:
@@ -168,7 +168,7 @@ def _header_verdict(page: SegmentedPage, title: int | None, at: int) -> SourceLi
 
 
 def _byline_or_date_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
-    """Return the verdict on a unit that says who, when or where, None for others."""
+    """Return the verdict on a unit of author, date or place, None for others."""
     line = page.features[at]
     if line_features.is_byline_line(line):
         return SourceLine(LineVerdict.BYLINE, "names the author")

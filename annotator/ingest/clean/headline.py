@@ -19,13 +19,13 @@ from annotator.ingest.clean.line_features import (
 
 
 MIN_DECK_WORDS = 8
-"""A line over which a headline is looked for that shares no word with the article has so many words."""
+"""A line over which a headline is looked for that shares no word with the article has this many words."""
 MIN_DECK_RATIO = 1.5
 """How many times as long as such a headline its deck is."""
 MAX_NAME_WORDS = 4
-"""Up to so many capitalised words may be the name of a site, a section or a person."""
+"""Up to this many capitalised words may be the name of a site, a section or a person."""
 MAX_LABEL_WORDS = 3
-"""Up to so many words a line with words of the article may be a label of its topic."""
+"""Up to this many words a line with words of the article may be a label of its topic."""
 
 
 def headline_above(page: SegmentedPage, best: int, byline_bonus: float) -> int:

@@ -71,7 +71,7 @@ DAY_REGEX = (
 )
 """A day with or without its year: "3 March", "March 3, 2031"."""
 DATE_LINE_PARTS = re.compile(rf"{DAY_REGEX}|\b{WEEKDAY_REGEX}|{TIME_ZONE_REGEX}|\b(?i:at|on|um|uhr)\b")
-"""What may be in a line that says when, beside dates in full and times of day."""
+"""What may be in a line of dates, beside dates in full and times of day."""
 DAY_PATTERN = re.compile(DAY_REGEX)
 UPDATE_LABEL = re.compile(
     r"^\W*(?:last\s+|first\s+)?(?:updated|published|posted|modified|created|aktualisiert|publié|publicado)\b",
@@ -84,7 +84,7 @@ BYLINE_START = re.compile(
     rf"|^{NAME_REGEX}(?:\s+{NAME_REGEX}){{1,2}}\s+@\w+"
     rf"|^(?:{NAME_REGEX}\s+){{1,3}}[A-ZÀ-Þ][a-zà-þ'’-]+(?:View|See|Follow|Read)\s"
 )
-"""A line that says who wrote: "By Ann Lee", "From Ann Lee in Oslo", "Ann Lee @annlee", "Ann LeeView all".
+"""A line that names the author: "By Ann Lee", "From Ann Lee in Oslo", "Ann Lee @annlee", "Ann LeeView all".
 """
 CAPS_BYLINE = re.compile(r"^\W*(?:[A-ZÀ-Þ][A-ZÀ-Þ'’.-]+\s+){1,3}[A-ZÀ-Þ'’.-]{2,}\s*,(?!.*\d)")
 """A name in capitals with a paper or an office: "ANN LEE, THE POST"; a headline can look like it."""

@@ -116,7 +116,7 @@ class LineFeatures(Struct, frozen=True):
     biography: int
 
     has_time_ago: bool
-    """Whether a short line says how long ago something was: a comment, another article."""
+    """Whether a short line has how long ago something was: a comment, another article."""
 
     @property
     def is_page_part(self) -> bool:
@@ -231,7 +231,7 @@ def _nearby_prose(prose: list[float], at: int) -> float:
     return total / 6
 
 
-# Lines that say when, and perhaps where, and nothing else.
+# Lines of a date, perhaps with a place, and nothing else.
 
 
 NOT_PLACE_START = re.compile(rf"^(?:{lexicon.UPDATE_LABEL.pattern.removeprefix('^')}|by\b|from\b)", re.IGNORECASE)
@@ -240,7 +240,7 @@ TRAILING_WEEKDAY = re.compile(rf"(?:^|,?\s+){lexicon.WEEKDAY_REGEX},?$")
 
 
 def is_date_line(line: LineFeatures) -> bool:
-    """Return whether a line says when, and perhaps where, and nothing else."""
+    """Return whether a line is a date, perhaps with a place, and nothing else."""
     if line.words <= 12 and not line.ends_sentence and "(" in line.text and is_agency_dateline(line.text):
         return True
     if line.words <= 10 and (is_day_line(line.text) or dateline_place(line.text)):
@@ -254,7 +254,7 @@ def is_date_line(line: LineFeatures) -> bool:
 
 
 def is_update_line(line: LineFeatures) -> bool:
-    """Return whether a line says when the page was published or changed, not when the report was written."""
+    """Return whether a line is the date when the page was published or changed, not when the report was written."""
     if line.words > 24 or line.calls or not lexicon.UPDATE_LABEL.match(line.text):
         return False
     return line.has_date or lexicon.DAY_PATTERN.search(line.text) is not None
@@ -309,7 +309,7 @@ def is_page_frame(line: LineFeatures, again: bool) -> bool:
 
 
 def is_headline_companion(line: LineFeatures) -> bool:
-    """Return whether a line belongs to a headline: it says who, when or where."""
+    """Return whether a line belongs to a headline: author, date or place."""
     return is_byline_line(line) or is_date_line(line)
 
 
@@ -331,7 +331,7 @@ def is_byline_line(line: LineFeatures) -> bool:
 
 
 def is_capitals_byline(text: str) -> bool:
-    """Return whether a line is a name in capitals and a paper or an office, or a headline that looks so."""
+    """Return whether a line is a name in capitals and a paper or an office, or a headline of that form."""
     return lexicon.CAPS_BYLINE.match(text) is not None
 
 
@@ -355,7 +355,7 @@ def is_agency_line(text: str) -> bool:
 
 
 def is_photo_credit(line: LineFeatures) -> bool:
-    """Return whether a short line only says whose picture it was."""
+    """Return whether a short line only names the source of a picture."""
     bare = line.text.strip(" ()[].|/©")
     owner = bare.rsplit(",", 1)[-1].strip()
     known = bool({bare, owner, bare.title(), owner.title()} & lexicon.word_set("agencies")) and line.words <= 7

@@ -134,9 +134,9 @@ CORRECTION_NOTE = re.compile(
     re.IGNORECASE,
 )
 MAX_APPEAL_WORDS = 40
-"""A line that turns to the reader or corrects the article has so many words at the most."""
+"""A line that turns to the reader or corrects the article has this many words at the most."""
 MAX_BIOGRAPHY_WORDS = 80
-"""A paragraph of such a portrait that begins with the author's name has so many words at the most."""
+"""A paragraph of such a portrait that begins with the author's name has this many words at the most."""
 MAX_BIOGRAPHY_UNITS = 5
 """How many units an author's portrait after the article has at the most."""
 

@@ -160,7 +160,7 @@ def find_site(text: str) -> str:
     return rest if 0 < len(rest.split()) <= 5 and rest[0].isupper() else ""
 
 
-# What a cleaned page says about its article, out of the lines that state it.
+# What a cleaned page has about its article, out of the lines that state it.
 
 
 MAX_UPDATE_DISTANCE = 20
@@ -170,7 +170,7 @@ FIRST_PUBLISHED = re.compile(r"^\W*(?:first\s+)?(?:published|posted|created|publ
 
 
 class CleanedPage(Struct, frozen=True):
-    r"""The verdicts on a page's lines and what the page says about its article.
+    r"""The verdicts on a page's lines and what the page has about its article.
 
     ``lines[i]`` is for ``text.split("\n")[i]``; ``date`` is ``yyyy-mm-dd``; what is not stated is "".
     """
@@ -226,7 +226,7 @@ def _texts_by_verdict(page: SegmentedPage, verdicts: list[SourceLine]) -> dict[L
 
 
 def _publication_lines(page: SegmentedPage, verdicts: list[SourceLine]) -> list[str]:
-    """Return the lines near the title that say when the page was published, then those of its changes."""
+    """Return the lines near the title with the date of publication, then those of its changes."""
     turn = _last_title_index(verdicts)
     near = range(max(0, turn - MAX_UPDATE_DISTANCE), min(len(verdicts), turn + MAX_UPDATE_DISTANCE))
     texts = [page.features[at].text for at in near if is_update_line(page.features[at])]

@@ -216,7 +216,7 @@ def label_selection_beside(context: ActionContext, state: SelectionState, name: 
 def next_suggestion(context: ActionContext, state: SelectionState, name: str) -> tuple[int, Suggestion] | None:
     """Return the suggestion that a label's key takes without a selection, and its sentence.
 
-    It is the first one of the label after the place that the label has come to, in the active
+    It is the first one of the label after the place that the label has reached, in the active
     sentence and then in those after it that the screen shows whole.
     """
     after = state.suggestion_positions.get(name, (context.active, -1))
@@ -322,7 +322,7 @@ def label_all_mentions(context: ActionContext, state: SelectionState) -> ActionR
 
 
 def answer_sentence(context: ActionContext, answer_: Answer) -> Edit | None:
-    """Return the edit that answers the active sentence, with what Enter takes; None where it is so."""
+    """Return the edit that answers the active sentence, with what Enter takes; None where it is answered already."""
     taken = context.auto_accepted_suggestions(context.active) if answer_ is Answer.ACCEPT else ()
     if context.annotated.annotation.answer is answer_ and not taken:
         return None

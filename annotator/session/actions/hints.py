@@ -66,7 +66,7 @@ class HintPrefix(Struct, frozen=True):
 
 
 class _HintSlot(Struct, frozen=True):
-    """What a token can bear: its class (1 to 6, 0 for no hint), the cell, and whether two letters fit."""
+    """What a token can have: its class (1 to 6, 0 for no hint), the cell, and whether two letters fit."""
 
     rank: int
     cell: int
@@ -105,7 +105,7 @@ def resolve_hint(hints: Sequence[Hint], typed: str) -> int | HintPrefix | None:
 
 
 def _hint_slots(view: SentenceFeatures, widths: Sequence[int], classes: Sequence[int]) -> list[_HintSlot]:
-    """Return what each token can bear if every token before it bears a hint."""
+    """Return what each token can have if every token before it has a hint."""
     slots: list[_HintSlot] = []
     for i, width in enumerate(widths):
         at = int(view.is_attached(i) and slots[-1].rank > 0 and slots[-1].cell == widths[i - 1] - 1)
@@ -120,7 +120,7 @@ def hint_ranks(view: SentenceFeatures) -> tuple[int, ...]:
 
     1 begins a candidate, 2 is an edge of another kind (a quotation mark, the end of a statement, the last
     word, what follows a verb of speech), 3 other capitals and numbers, "that" and the word before a comma,
-    4 content words, 5 function words, 6 the final stop, 0 bears no hint. The order is measured: of class 1
+    4 content words, 5 function words, 6 the final stop, 0 has no hint. The order is measured: of class 1
     every second word is an edge of a gold span, of class 2 one in six, of 3 to 5 one in 40, 100 and 200.
     """
     found = candidates_in(view)
@@ -168,7 +168,7 @@ def _is_quotation_mark(view: SentenceFeatures, i: int) -> bool:
 
 def _assign_letters(slots: Sequence[_HintSlot], letters: Sequence[str]) -> list[str]:
     """Give each seat its letters: as few prefixes as needed, from the end of the letters."""
-    # The order of service: by rank, in it those that cannot bear two letters first, then by position.
+    # The order of service: by rank, in it those that cannot have two letters first, then by position.
     ordered = sorted((s.rank, s.fits_two_letters, i) for i, s in enumerate(slots) if s.rank)
     wanting = [i for _, _, i in ordered]
     prefixes = _prefix_count([slots[i].fits_two_letters for i in wanting], len(letters))
@@ -183,7 +183,7 @@ def _assign_letters(slots: Sequence[_HintSlot], letters: Sequence[str]) -> list[
 
 
 def _prefix_count(doubles: Sequence[bool], letters: int) -> int:
-    """Return the smallest number of prefix letters that serves all who can bear two letters."""
+    """Return the smallest number of prefix letters that serves all who can have two letters."""
     if len(doubles) <= letters:
         return 0
     most = min(MAX_PREFIX_LETTERS, letters)
@@ -210,7 +210,7 @@ class HintLayout(Struct, frozen=True):
     hints: tuple[Hint, ...] = ()
     candidates: tuple[SelectionCandidate, ...] = ()
     claim_label: str = ""
-    """The schema's label for what a source says; empty where it has none."""
+    """The schema's label for reported statements; empty where it has none."""
 
     def tab_stops(self, others: Sequence[TokenRange]) -> list[TokenRange]:
         """Return what Tab visits: candidates, spans and suggestions in reading order, the longer first."""

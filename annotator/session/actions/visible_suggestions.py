@@ -21,13 +21,13 @@ def open_suggestions(
 ) -> tuple[Suggestion, ...]:
     """Return the suggestions that are neither labelled nor turned down and that the schema allows.
 
-    A stretch that bears a label already is not offered under another one.
+    A stretch that has a label already is not offered under another one.
     """
     annotation = annotated.annotation
     labelled = {(s.start, s.end) for s in annotation.spans}
     rejected = {s.key for s in annotation.rejected}
     length = len(annotated.sentence.text)
-    # Whether a span of the same label lies over, in or across the suggestion: it has been decided
+    # Whether a span of the same label is over, in or across the suggestion: it has been decided
     return tuple(
         s
         for s in found

@@ -73,7 +73,7 @@ def selection_line(state: TaskState, width: int) -> int:
 
 
 def reserved_height(lines: int) -> int:
-    """Return the rows that a block of so many lines may need: two lanes a line, and the prompt."""
+    """Return the rows that a block of this many lines may need: two lanes a line, and the prompt."""
     return lines * 4 + 1
 
 
@@ -163,7 +163,7 @@ def _growth_preview(state: TaskState) -> tuple[TokenRange, ...]:
 
 
 def active_text_row(line: WrappedLine, styles: _TextStyles) -> StyledRow:
-    """Return the text of a line, each cell in the style of what lies over it."""
+    """Return the text of a line, each cell in the style of what is over it."""
     over = span_lanes.marks_over_cells(line.cells, styles.marks)
     styles = replace(
         styles,
@@ -190,7 +190,7 @@ def _range_on_line(line: WrappedLine, tokens: TokenRange | None) -> TokenRange |
 
 
 def _cell_in_range(line: WrappedLine, i: int, tokens: TokenRange | None) -> bool:
-    """Whether the i-th cell lies in a range of tokens, blanks between two of them included."""
+    """Whether the i-th cell is in a range of tokens, blanks between two of them included."""
     if tokens is None:
         return False
     token = line.cells[i].token

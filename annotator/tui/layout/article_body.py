@@ -142,7 +142,7 @@ def _visible_rows(
 
 
 def _rows_above(state: TaskState, frame: BodyFrame, enough: int) -> tuple[BodyRow, ...]:
-    """Return the rows before the block, at least ``enough`` of them if there are so many."""
+    """Return the rows before the block, at least ``enough`` of them if there are as many."""
     groups: list[Sequence[BodyRow]] = [[BodyRow(())]]
     count = 1
     for i in range(state.active - 1, -1, -1):

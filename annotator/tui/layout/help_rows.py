@@ -94,7 +94,7 @@ STEP_TEXTS = {
     "accept_view": "{accept_view} accepts every sentence that you see whole",
     "undo": "You have not read them yet: {undo} takes that back, days later too",
 }
-"""What each step says; names in braces are commands, whose keys are put in, or something of the state."""
+"""The text of each step; names in braces are commands, whose keys are put in, or something of the state."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -102,7 +102,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 def tour_rows(tour: Tour, state: TaskState, width: int, glyphs: Glyphs) -> tuple[StyledRow, StyledRow]:
     """Return what takes the place of the rule row and the row of keys, each ``width`` cells.
 
-    Where the words need both rows, how far one is gives way.
+    Where the words need both rows, the step's number is left out.
     """
     parts = [p for p in re.split(r"(\{\w+\})", STEP_TEXTS[tour.current_step(state)]) if p]
     words = tuple(p for part in parts for p in _filled_placeholder(part, state, glyphs))

@@ -21,7 +21,7 @@ from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, S
 from annotator.tui.layout.text_cells import screen_text
 
 ARTICLE_LIST_WIDTH = 44
-"""The list of articles is at the left where there are so many cells more than a page needs."""
+"""The list of articles is at the left where there are this many cells more than a page needs."""
 _PROGRESS_BAR_WIDTH = 8
 """The cells of an article's gauge."""
 

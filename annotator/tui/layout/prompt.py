@@ -169,7 +169,7 @@ def _suggestions_for_selection(state: TaskState) -> tuple[Suggestion, ...]:
 def _suggestion_items(state: TaskState, offered: tuple[Suggestion, ...], glyphs: Glyphs) -> tuple[PromptItem, ...]:
     """Return which key takes the current suggestion, which turns it down, and where it comes from.
 
-    A label that would take another stretch from the same hint says so.
+    A label that would take another stretch from the same hint is marked.
     """
     takes = [label_item(x.key, x.name) for s in offered if (x := state.schema.label(s.label)) and x.key]
     named = {s.label for s in offered}
@@ -200,7 +200,7 @@ def _misaligned_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...
 
 
 def _growth_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
-    """Return the item that says what Space would add."""
+    """Return the item with what Space would add."""
     if state.next_extent is None or state.selection is None:
         return ()
     s, extent = state.annotated.sentence, state.next_extent

@@ -1,6 +1,6 @@
 """Labelled lanes under a wrapped line: which lane a span gets, and how it is drawn.
 
-Shorter spans lie nearer to the text. A span is drawn whole or, where it goes on over a line's
+Shorter spans are nearer to the text. A span is drawn whole or, where it goes on over a line's
 edge, with an open end. Links run up from a deeper lane's corners to the text.
 """
 
@@ -171,7 +171,7 @@ def _crossing_glyph(char: str, glyphs: Glyphs) -> str:
 
 
 SPAN_EDGE = "|"
-"""Stands at a span's edges in words, and between tokens: on every screen and in every colour."""
+"""Marks a span's edges in words, and between tokens: on every screen and in every colour."""
 
 
 @lru_cache(maxsize=1024)

@@ -164,7 +164,7 @@ def _span_tree(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRow]:
 
 
 def spans_with_depth(annotated: AnnotatedSentence) -> tuple[tuple[Span, int], ...]:
-    """Return the spans in reading order with how many others each lies in."""
+    """Return the spans in reading order with how many others each is in."""
     out: list[tuple[Span, int]] = []
     stack: list[Span] = []
     for span in annotated.annotation.spans:

@@ -207,7 +207,7 @@ def worklist_text_width(width: int, end: StyledText) -> int:
 def worklist_row(
     name: str, mark: StyledText, text: StyledRow, end: StyledText, width: int, glyphs: Glyphs, *, active: bool
 ) -> StyledRow:
-    """Return a row of a worklist: where it is, the words, and what there is to say at the end."""
+    """Return a row of a worklist: where it is, the words, and a remark at the end."""
     head = (styled.mark_active(glyphs.active, active), mark, styled.number(f"{name:>7} "))
     return (*head, *styled.fit_row(text, worklist_text_width(width, end), worklist_row_style(active=active)), end)
 
@@ -240,7 +240,7 @@ def _proposal_text(place: WordOccurrence) -> str:
 def highlighted_sentence_rows(
     annotated: AnnotatedSentence, start: int, end: int, width: int, glyphs: Glyphs
 ) -> list[StyledRow]:
-    """Return the whole sentence, ``[start, end)`` highlighted, what bears a label in that label's colour."""
+    """Return the whole sentence, ``[start, end)`` highlighted, what has a label in that label's colour."""
     text = screen_text(annotated.sentence.text)
     styles: list[CellStyle] = [Styles.TEXT] * len(text)
     for span in sorted(annotated.annotation.spans, key=lambda s: s.start - s.end):

@@ -45,7 +45,7 @@ class MessageTimeout:
         set_timer: Callable[[float, Callable[[], None]], StoppableTimer],
         remove_message: Callable[[StatusMessage], None],
     ) -> None:
-        """Call ``fade`` with a message that has been shown for so many seconds; never where they are 0."""
+        """Call ``fade`` with a message that has been shown for this many seconds; never where they are 0."""
         self._seconds = seconds
         self._set_timer = set_timer
         self._remove_message = remove_message
@@ -74,7 +74,7 @@ class MessageTimeout:
 PREFETCH_DELAY = 0.01
 """How many seconds after a key the first sentence is looked at: its paint must be out by then."""
 PREFETCH_INTERVAL = 0.001
-"""How many seconds lie between two sentences, so that a key comes in between."""
+"""How many seconds are between two sentences, so that a key comes in between."""
 
 
 class Prefetcher:

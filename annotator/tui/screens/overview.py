@@ -1,4 +1,4 @@
-"""The overview: how far the work is, and a way to any sentence."""
+"""The overview: how far the work is, and how to go to any sentence."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class OverviewScreen(RowScreen):
 
     @dataclass
     class Read(Message):
-        """The thread has read so many articles of the queue."""
+        """The thread has read this many articles of the queue."""
 
         count: int
         error: str = ""
@@ -93,8 +93,8 @@ class OverviewScreen(RowScreen):
         self._start_reading()
 
     def _start_reading(self) -> None:
-        look = partial(self._read_in_thread, self._session.navigation.touched_sentences(), self._session.queue)
-        self.run_worker(look, thread=True, exclusive=True, group="overview")
+        read = partial(self._read_in_thread, self._session.navigation.touched_sentences(), self._session.queue)
+        self.run_worker(read, thread=True, exclusive=True, group="overview")
 
     def _read_in_thread(self, touched: TouchedSentences, queue: tuple[str, ...]) -> None:
         navigation, last_report, worker = self._session.navigation, time.monotonic(), get_current_worker()

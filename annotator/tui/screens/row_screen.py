@@ -97,7 +97,7 @@ class RowScreen(Screen[None]):
             self.draw_rows(self.size.width, self.annotator.glyphs)
 
     def draw_rows(self, width: int, glyphs: Glyphs) -> None:
-        """Draw everything in so many cells a row."""
+        """Draw everything in this many cells a row."""
         raise NotImplementedError
 
     def repaint(self) -> None:

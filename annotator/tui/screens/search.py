@@ -100,8 +100,8 @@ class SearchScreen(RowScreen):
         """Search for what is typed now; an older search stops."""
         query = parse_query(event.value)
         self._progress, self._position, self._open_first = SearchProgress(query), 0, False
-        look = partial(self._search_in_thread, query, self._controller.start_search(query))
-        self.run_worker(look, thread=True, exclusive=True, group="search")
+        search = partial(self._search_in_thread, query, self._controller.start_search(query))
+        self.run_worker(search, thread=True, exclusive=True, group="search")
         self.draw()
 
     def _search_in_thread(self, query: SearchQuery, search: Iterator[SearchProgress]) -> None:

@@ -69,7 +69,7 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
         self._not_started_text = others_work_message(controller.session.corpus, controller.session.annotator)
         self._return_sentence = controller.session.annotated.sentence.id if controller.session.article_sentences else ""
 
-    # -- what each worklist says for itself --------------------------------------------------------
+    # -- what each worklist defines --------------------------------------------------------
 
     def find_items(self, touched: TouchedSentences) -> WorklistT:
         """Return the list of what is found; called from a thread."""
@@ -189,7 +189,7 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
 
 
 _MAX_CONSISTENT_PLACES = 50
-"""So many places that need no change are listed with the others."""
+"""This many places that need no change are listed with the others."""
 
 
 class ConsistencyScreen(WorklistScreen[ConsistencyQueue]):
