@@ -14,7 +14,7 @@ from annotator.core.errors import UsageError, path_text
 from annotator.core.scoring import SpanScores
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.schemas import DEFAULT_SCHEMA, load_schema
-from annotator.suggest.evaluation import SCORE_THRESHOLD
+from annotator.suggest.source_accuracy import SCORE_THRESHOLD
 from annotator.workflows.opening import open_corpus
 from annotator.workflows.suggesting import SuggestReport, check_source_given, open_suggestion_sources, write_suggestions
 

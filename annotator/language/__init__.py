@@ -6,7 +6,6 @@ Ranges are half-open token indexes. Everything is linear in the tokens of one se
 """
 
 from annotator.language.article_context import build_context
-from annotator.language.scoring import SpanCandidate
 from annotator.language.selection_ranges import (
     Expansion,
     SelectionCandidate,
@@ -16,6 +15,7 @@ from annotator.language.selection_ranges import (
 )
 from annotator.language.sentence_features import ArticleContext
 from annotator.language.span_candidates import span_candidates
+from annotator.language.span_kinds import SpanCandidate
 
 __all__ = [
     "ArticleContext",

@@ -11,16 +11,19 @@ from msgspec.structs import replace
 
 from annotator.core.tokens import Token, TokenRange
 from annotator.language import english as en
-from annotator.language.names import name_ranges
-from annotator.language.person_features import (
+from annotator.language.entity_features import (
+    KnownPlaces,
     could_be_person,
+    find_known_places,
     is_followed_by_region,
     is_organisation,
     name_words,
     person_cue,
     person_form,
+    place_frame,
+    place_type,
 )
-from annotator.language.place_features import KnownPlaces, find_known_places, place_frame, place_type
+from annotator.language.names import name_ranges
 from annotator.language.quotations import open_quotation_texts
 from annotator.language.selection_ranges import SelectionCandidate
 from annotator.language.sentence_features import (

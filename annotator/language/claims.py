@@ -10,18 +10,20 @@ from msgspec.structs import replace
 
 from annotator.core.tokens import TokenRange
 from annotator.language import english as en
-from annotator.language.attitudes import (
+from annotator.language.attributions import (
+    AttributedContent,
     according_to_claims,
     attitude_claims,
+    is_two_word_verb,
     noun_claims,
     noun_phrase_end,
+    speech_claims,
     whether_claims,
 )
-from annotator.language.attributions import AttributedContent, is_two_word_verb, speech_claims
 from annotator.language.clauses import CLAUSE_ENDS, has_finite_verb, is_clause, is_verb
 from annotator.language.quotations import OPENING_MARKS, Quotation
-from annotator.language.scoring import SpanCandidate
 from annotator.language.sentence_features import SentenceFeatures, is_capital, is_word
+from annotator.language.span_kinds import SpanCandidate
 from annotator.language.statements import container_end, early_statement_ends, statement_end, strip_breaks
 
 # Quotations as claims: whole ones, and which marks only quote a title or a few words.

@@ -18,8 +18,8 @@ from annotator.language.quantities import (
     is_plural,
     number_value,
 )
-from annotator.language.scoring import SpanCandidate
 from annotator.language.sentence_features import DASHES, SentenceFeatures, is_digits
+from annotator.language.span_kinds import SpanCandidate
 
 # Words before a number that belong to it: about, more than, at least.
 

@@ -9,17 +9,19 @@ from msgspec import Struct
 from annotator.core.tokens import Token, TokenRange, tokens_text
 from annotator.language import english as en
 from annotator.language.claims import claim_candidates
-from annotator.language.names import name_ranges
-from annotator.language.number_phrases import number_candidates
-from annotator.language.person_features import is_followed_by_region, is_organisation, name_words, person_features
-from annotator.language.place_features import (
+from annotator.language.entity_features import (
     KnownPlaces,
     find_known_places,
     has_place_ending_at,
+    is_followed_by_region,
+    is_organisation,
+    name_words,
+    person_features,
     place_frame,
     place_type,
 )
-from annotator.language.scoring import MIN_ENTITY_SCORE, SpanCandidate, entity_score
+from annotator.language.names import name_ranges
+from annotator.language.number_phrases import number_candidates
 from annotator.language.sentence_features import (
     DASHES,
     EMPTY_CONTEXT,
@@ -28,6 +30,7 @@ from annotator.language.sentence_features import (
     is_demonym,
     sentence_features,
 )
+from annotator.language.span_kinds import MIN_ENTITY_SCORE, SpanCandidate, entity_score
 
 _MAX_INNER_NAME = 6
 """How many tokens after its first one a person's name inside a longer run may have."""

@@ -22,7 +22,6 @@ from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion, sorted_suggestions
 from annotator.core.tokens import Token, TokenRange, token_range
-from annotator.language.label_kinds import label_for_kind
 from annotator.language.mentions import (
     capitalised_runs,
     is_before_word,
@@ -31,6 +30,7 @@ from annotator.language.mentions import (
     mention_text,
     surname,
 )
+from annotator.language.span_kinds import label_for_kind
 
 # Counts of texts by label, in each article and over the corpus, that go up and down.
 

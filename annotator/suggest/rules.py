@@ -10,7 +10,7 @@ from annotator.core.article import Sentence
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion, character_range, sorted_suggestions
 from annotator.language import ArticleContext, span_candidates
-from annotator.language.label_kinds import label_for_kind
+from annotator.language.span_kinds import label_for_kind
 
 RULES_SOURCE = "rules"
 

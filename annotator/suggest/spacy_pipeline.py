@@ -15,7 +15,7 @@ from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion, character_range, sorted_suggestions
 from annotator.core.tokens import TokenRange, is_aligned, token_range
 from annotator.language import ArticleContext, span_candidates
-from annotator.language.label_kinds import first_label_named, label_for_kind
+from annotator.language.span_kinds import first_label_named, label_for_kind
 from annotator.suggest.rules import RULES_SOURCE as RULES
 from annotator.suggest.rules import empty_context, plain_kind
 

@@ -30,11 +30,11 @@ from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineE
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.file_io import raw_lines, translate_os_errors
 from annotator.storage.suggestions import SuggestionFile, source_names, suggestion_path
-from annotator.suggest.evaluation import SCORE_THRESHOLD, GoldSentence, evaluate_suggestions
 from annotator.suggest.mention_history import HISTORY_SOURCE, MentionHistory
 from annotator.suggest.ranking import SuggestionRanker
 from annotator.suggest.registry import ContextFunction, SuggestionSource, open_pipeline, open_source
 from annotator.suggest.rules import RULES_SOURCE
+from annotator.suggest.source_accuracy import SCORE_THRESHOLD, GoldSentence, evaluate_suggestions
 from annotator.workflows.progress import ProgressCallback, ignore_progress
 
 # Gold annotations to measure suggestions against: a journal, or JSONL with text and spans.

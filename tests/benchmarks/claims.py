@@ -30,8 +30,8 @@ from annotator.core.tokens import Token, TokenRange, build_tokens, token_range
 from annotator.language import selection_expansions
 from annotator.language.claims import best_claims, claim_candidates, claim_from
 from annotator.language.quotations import sentences_inside_quotation
-from annotator.language.scoring import SpanCandidate
 from annotator.language.sentence_features import SentenceFeatures, is_quotation_mark
+from annotator.language.span_kinds import SpanCandidate
 from tests.benchmarks.gold_sets import gold_parser, rows
 
 FAR = 9

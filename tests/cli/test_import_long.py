@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from annotator.core.spans import Span
-from annotator.formats.huggingface import dataset_tables, huggingface_reader
+from annotator.formats import huggingface
+from annotator.formats.huggingface import dataset_tables
 from annotator.workflows.record_builder import _overlapping_pairs
 from tests.cli.corpus_reading import imported, jsonl, spans
 
@@ -28,7 +29,7 @@ def test_a_span_over_thousands_of_sentences_costs_no_square_of_them(tmp_path: Pa
 
 def test_a_row_of_too_many_words_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A row is one sentence, and one of millions of words could not be read again."""
-    monkeypatch.setattr(huggingface_reader, "MAX_ROW_ITEMS", 2)
+    monkeypatch.setattr(huggingface, "MAX_ROW_ITEMS", 2)
     path = jsonl(tmp_path / "x.jsonl", {"tokens": ["Lena", "rowed", "."], "ner_tags": ["B-P", "O", "O"]})
     result = imported(path, tmp_path / "c", "--add-labels")
     assert (result.code, "x.jsonl:1: the row has 3 words, more than 2; split it" in result.err) == (1, True)

@@ -19,7 +19,7 @@ from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.formats import huggingface
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.huggingface import dataset_tables, huggingface_reader
+from annotator.formats.huggingface import dataset_tables
 from annotator.formats.import_source import ImportSource
 from tests.formats.format_samples import (
     SHARED,
@@ -152,7 +152,7 @@ def test_tags_of_every_dress(tmp_path: Path, tags: Any, names: Any, spans: Any) 
     assert words(found) == spans
     assert account.is_balanced
     if -100 in tags or 4 in tags:
-        assert huggingface_reader.PADDED_TAGS.format(n=1) in account.notes
+        assert huggingface.PADDED_TAGS.format(n=1) in account.notes
 
 
 def test_nested_columns_of_tags_are_all_read(tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_the_text_is_taken_where_the_words_spell_it(tmp_path: Path) -> None:
     (one, two), account = read(tmp_path, columns, features)
     assert (one.text, words(one)[1]) == ("Ida Holm  left Orkenby.", ("Orkenby", "LOC"))
     assert two.text == "Ida Holm left Orkenby ."
-    assert huggingface_reader.TEXT_REBUILT.format(n=1) in account.notes
+    assert huggingface.TEXT_REBUILT.format(n=1) in account.notes
 
 
 def test_a_span_of_empty_words_is_listed(tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_spans_are_lists_of_objects_or_objects_of_lists(tmp_path: Path, spans: A
     (one, two), account = read(tmp_path, columns, features)
     assert (words(one), one.meta) == ([("Ida Holm", "PER"), ("Orkenby", "LOC")], {"url": "a"})
     assert (two.answer, two.spans, two.meta) == (None, (), {})
-    assert account.notes == [huggingface_reader.OPEN_ROWS.format(n=1)]
+    assert account.notes == [huggingface.OPEN_ROWS.format(n=1)]
     assert account.is_balanced
 
 

@@ -18,11 +18,26 @@ from annotator.core.spans import Span
 from annotator.formats import labelstudio, span_fields
 from annotator.formats.document import ConversionLog, Document, count_losses
 from annotator.formats.import_source import ImportSource
-from annotator.formats.labelstudio import labelstudio_reader, labelstudio_tasks
+from annotator.formats.labelstudio import labelstudio_tasks
 from annotator.formats.span_fields import TEXT_DIFFERS
-from tests.formats.format_samples import fill, ledger_lines, read_aligned, round_trip, texts_with_spans, words
+from tests.formats.format_samples import (
+    SHARED,
+    assert_accounted,
+    fill,
+    ledger_lines,
+    read_aligned,
+    records,
+    round_trip,
+    texts_with_spans,
+    words,
+)
 
 TEXT = "Ida Holm left Orkenby."
+TOP = "id data text annotations completions predictions result task annotator lead_time completed_by"
+INSIDE = "value start end labels type from_id to_name globalOffsets rectanglelabels choices paragraphlabels"
+PLACES = "startOffset endOffset hypertextlabels htmllabels"
+KEYS = f"{TOP} {INSIDE} {PLACES}".split()
+
 BOATS = "🛶🛶 Ida met Per in Orkenby."
 
 
@@ -79,7 +94,7 @@ def test_a_task_without_annotation_stays_open(tmp_path: Path) -> None:
     (found,), account = read(tmp_path, row)
     assert (found.answer, found.spans) == (None, ())
     assert ledger_lines(account) == [
-        ("prediction", "left out", labelstudio_reader.PREDICTION_ONLY),
+        ("prediction", "left out", labelstudio.PREDICTION_ONLY),
         ("draft", "left out", "a draft that was never submitted (1 result)"),
     ]
     assert account.is_balanced
@@ -236,7 +251,7 @@ def test_places_in_a_page_count_in_its_text(
     row = task(page, {"id": "h", "type": "hypertextlabels", "to_name": "t", "value": value})
     (found,), account = read(tmp_path, row)
     assert [(s.start, s.end) for s in found.spans] == places
-    assert ledger_lines(account) == ([] if places else [("span", "left out", labelstudio_reader.PAGE_TEXT_DIFFERS)])
+    assert ledger_lines(account) == ([] if places else [("span", "left out", labelstudio.PAGE_TEXT_DIFFERS)])
     assert account.is_balanced
 
 
@@ -362,3 +377,21 @@ def test_what_is_written_is_read(drawn: list[Document], answer: Answer | None) -
     assert written.kept == account.read == account.kept
     if answer:
         assert {d.answer for d in back} <= {answer}
+
+
+@given(st.lists(records(*KEYS), max_size=3), st.lists(records(*KEYS), max_size=3), st.binary(max_size=40))
+def test_no_bytes_are_more_than_refused(tmp_path: Path, values: list[Any], results: list[Any], rest: bytes) -> None:
+    """Whatever a file holds, it is read with every span accounted for, or a SourceError."""
+    tasks = [*values, {"data": {"text": TEXT, "b": values}, "annotations": [{"result": results}]}]
+    for data in (json.dumps(tasks).encode(), json.dumps(tasks[-1], indent=1).encode()):
+        assert_accounted(labelstudio, tmp_path / "x.json", data)
+        assert_accounted(labelstudio, tmp_path / "x.json", data[:-1] + rest)
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared exports are not here")
+def test_projects_without_texts_among_real_exports_are_refused() -> None:
+    """Pictures and choices are told apart from spans of texts."""
+    for path in sorted((SHARED / "labelstudio").iterdir()):
+        assert labelstudio.detect(ImportSource(path).sample())
+        with pytest.raises(SourceError, match=r"no span of a text is marked|not texts"):
+            read_aligned(labelstudio, ImportSource(path))

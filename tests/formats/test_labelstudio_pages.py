@@ -12,7 +12,7 @@ import pytest
 from annotator.formats import labelstudio
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
-from annotator.formats.labelstudio.html_text import text_nodes
+from annotator.formats.labelstudio.text_fields import text_nodes
 from tests.formats.format_samples import fill, ledger_lines, read_aligned, words
 
 PAGE = (

@@ -18,7 +18,7 @@ from annotator.core.tokens import build_tokens
 from annotator.formats import document, prodigy
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
-from annotator.formats.prodigy import ACCEPTED_AND_REJECTED, ANSWERED_IGNORE, ANSWERED_TWICE, prodigy_task
+from annotator.formats.prodigy import ACCEPTED_AND_REJECTED, ANSWERED_IGNORE, ANSWERED_TWICE
 from annotator.formats.span_fields import TEXT_DIFFERS
 from tests.formats.format_samples import (
     assert_accounted,
@@ -257,7 +257,7 @@ def test_a_task_has_the_fields_that_prodigy_reads() -> None:
         build_tokens(["Ida", "Holm", "left"], [True, True, False]),
         annotator="ana", time=7.9, note="who?", meta={"article": "a1", "sentence": "a1:40-53", "start": 40},
     )  # fmt: skip
-    assert prodigy_task.prodigy_task(document, ConversionLog()) == {
+    assert prodigy.prodigy_task(document, ConversionLog()) == {
         "text": "Ida Holm left",
         "meta": {"article": "a1", "sentence": "a1:40-53", "start": 40, "note": "who?"},
         "tokens": [

@@ -18,8 +18,8 @@ from annotator.core.tokens import build_tokens
 from annotator.formats import webanno
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
+from annotator.formats.webanno import GAPS_LOST
 from annotator.formats.webanno.webanno_table import CellValue, escape_text_line, format_cell, parse_cell, unescape_text
-from annotator.formats.webanno.webanno_writer import GAPS_LOST
 from tests.formats.format_samples import SHARED, fill, ledger_lines, read_aligned, round_trip, texts_with_spans, words
 
 HEAD = "#FORMAT=WebAnno TSV 3.3\n#T_SP=custom.Span|kind|value\n"

@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.ingest.decoding import MAX_SOURCE_BYTES
-from annotator.ingest.sources import ArticleSource, SourceFailure, read_sources
+from annotator.ingest.sources import MAX_SOURCE_BYTES, ArticleSource, SourceFailure, read_sources
 
 PAGE = "Dyke holds\n\nPORT ARDEN — The old dyke held on Monday, Lt. Gov. Kim said.\n"
 HTML = f"<!doctype html><html><body><p>{PAGE}</p></body></html>"

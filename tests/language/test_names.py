@@ -8,9 +8,9 @@ from hypothesis import given
 
 from annotator.core.tokens import Token, build_tokens
 from annotator.language import build_context, span_candidates
-from annotator.language.scoring import MIN_ENTITY_SCORE, entity_score
 from annotator.language.sentence_features import EMPTY_CONTEXT, ArticleContext, SentenceFeatures, sentence_features
 from annotator.language.span_candidates import entity_candidates
+from annotator.language.span_kinds import MIN_ENTITY_SCORE, entity_score
 from tests.language.sentence_samples import SENTENCES, shown
 
 LIKELY = 0.3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from annotator.suggest.evaluation import GoldSentence, choose_suggestions, evaluate_suggestions
+from annotator.suggest.source_accuracy import GoldSentence, choose_suggestions, evaluate_suggestions
 from tests.suggest.suggest_helpers import sentence, suggestion
 
 S = sentence("Ada Pell left Norhaven for Port Amery with Jo Rask.")

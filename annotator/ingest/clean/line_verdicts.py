@@ -7,8 +7,14 @@ import re
 from annotator.core.article import LineVerdict, SourceLine
 from annotator.ingest.clean import lexicon, line_features
 from annotator.ingest.clean.body_segmentation import PagePart, SegmentedPage, segment_page
-from annotator.ingest.clean.header import boilerplate_reason, boilerplate_verdict, header_verdicts, repeated_caption
-from annotator.ingest.clean.headline import find_title, is_same_title
+from annotator.ingest.clean.header import (
+    boilerplate_reason,
+    boilerplate_verdict,
+    find_title,
+    header_verdicts,
+    is_same_title,
+    repeated_caption,
+)
 from annotator.ingest.clean.metadata import CleanedPage, describe_page, parse_author
 
 MAX_SUBHEAD_WORDS = 14

@@ -18,9 +18,9 @@ from annotator.core.tokens import Token, TokenRange
 from annotator.language import SelectionCandidate, selection_candidates
 from annotator.language import english as en
 from annotator.language.article_context import lowercase_words, without_sentence_initial
-from annotator.language.label_kinds import label_for_kind
 from annotator.language.selection_ranges import candidates_in
 from annotator.language.sentence_features import SENTENCE_ENDS, SentenceFeatures, is_quotation_mark, sentence_features
+from annotator.language.span_kinds import label_for_kind
 
 HINT_LETTERS = "jkluiohnmpygertwvcbqxzasdf"
 """The hint letters, the right hand's first; those that are label keys are left out."""
