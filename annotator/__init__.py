@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from annotator.core.schema import Schema as Schema
     from annotator.core.spans import Span as Span
     from annotator.core.tokens import Token as Token
+    from annotator.workflows.contents import StoredAnnotation as StoredAnnotation
     from annotator.workflows.corpus import Corpus as Corpus
-    from annotator.workflows.stored_annotations import StoredAnnotation as StoredAnnotation
 else:
     _MODULES = {
         "Annotation": "annotator.core.annotation",
@@ -33,7 +33,7 @@ else:
         "Schema": "annotator.core.schema",
         "Sentence": "annotator.core.article",
         "Span": "annotator.core.spans",
-        "StoredAnnotation": "annotator.workflows.stored_annotations",
+        "StoredAnnotation": "annotator.workflows.contents",
         "Token": "annotator.core.tokens",
     }
 

@@ -13,7 +13,7 @@ from annotator.cli.options import PATH, json_option, login_name
 from annotator.core.article import Article, LineVerdict
 from annotator.core.errors import UsageError
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.workflows.articles import article_summaries, find_article, switch_article_line
+from annotator.workflows.contents import article_summaries, find_article, switch_article_line
 from annotator.workflows.opening import open_corpus
 
 

@@ -14,7 +14,6 @@ import click
 from annotator._version import __version__
 from annotator.cli import output
 from annotator.core.errors import AnnotatorError, UsageError
-from annotator.storage.gc_pause import gc_paused
 
 _COMMANDS = {
     "annotate": "Annotate a corpus in the terminal (also: `annotator CORPUS`).",
@@ -64,6 +63,8 @@ class _CommandGroup(click.Group):
         """Return a command by name."""
         if cmd_name not in _COMMANDS:
             return None
+        from annotator.storage.file_io import gc_paused  # the help of the group needs no file
+
         with gc_paused():
             module = importlib.import_module(f"annotator.cli.{_MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command

@@ -19,6 +19,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from annotator.core.annotation import AnnotatedSentence
+from annotator.core.errors import RuleError
 
 HighlightRange = tuple[int, int]
 """Code points ``[start, end)`` of a sentence's text."""
@@ -180,3 +181,17 @@ def _casefold_with_offsets(text: str) -> tuple[str, range | list[int]]:
     if len(folded) == len(text):  # folding never makes a text shorter, so each character gave one
         return folded, range(len(text))
     return folded, [i for i, char in enumerate(text) for _ in char.casefold()]
+
+
+_SENTENCE_NUMBER = re.compile(r"\s*(?:(\d{1,9})\s*[./]\s*)?(\d{0,9})\s*")
+
+
+def parse_sentence_number(text: str) -> tuple[int | None, int | None]:
+    """Return the article and the sentence that ``12``, ``3.12`` or ``3.`` names, each from 1, or None.
+
+    Raises RuleError where it names neither.
+    """
+    m = _SENTENCE_NUMBER.fullmatch(text)
+    if m is None or not (m.group(1) or m.group(2)):
+        raise RuleError("that is no place", do="type 12 for a sentence, 3.12 for article 3, sentence 12")
+    return (int(m.group(1)) if m.group(1) else None, int(m.group(2)) if m.group(2) else None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from math import log2
 from typing import Protocol
 
 from msgspec import Struct
@@ -114,3 +115,44 @@ def is_modified_source(source: str) -> bool:
 def mark_source_modified(source: str) -> str:
     """Return the source that a span has once its annotator has changed it."""
     return source if not source or is_modified_source(source) else source + MODIFIED_MARK
+
+
+# -- how unsure the sources are of a sentence ------------------------------------------------------
+
+
+def suggestion_uncertainty(suggestions: Sequence[Suggestion]) -> float:
+    """Return how many bits a person's answer adds: 0 where nothing is suggested or all is sure.
+
+    Each range and label counts the entropy of its score (the best one where several sources agree),
+    and each pair of sources that contradict each other one bit: two labels on one range, or
+    ranges that cross. (Uncertainty and disagreement sampling: B. Settles, Active Learning, 2012.)
+    """
+    best: dict[tuple[int, int, str], float] = {}
+    for s in suggestions:
+        key = (s.start, s.end, s.label)
+        best[key] = max(s.score, best.get(key, 0.0))
+    return sum(_entropy(p) for p in best.values()) + _count_contradictions(suggestions)
+
+
+def _entropy(p: float) -> float:
+    """Return the entropy of a yes with probability ``p``, in bits."""
+    return 0.0 if not 0 < p < 1 else -p * log2(p) - (1 - p) * log2(1 - p)
+
+
+def _count_contradictions(suggestions: Sequence[Suggestion]) -> int:
+    """Return how many pairs of different sources contradict each other."""
+    ordered = sorted(suggestions, key=lambda s: (s.start, s.end, s.label, s.source))
+    found = 0
+    for i, a in enumerate(ordered):
+        for b in ordered[i + 1 :]:
+            if b.start >= a.end:
+                break
+            found += a.source != b.source and _is_contradiction(a, b)
+    return found
+
+
+def _is_contradiction(a: Suggestion, b: Suggestion) -> bool:
+    """Whether the two, ``a`` starting first, are two labels on one range or cross."""
+    if (a.start, a.end) == (b.start, b.end):
+        return a.label != b.label
+    return a.start < b.start < a.end < b.end

@@ -10,14 +10,51 @@ from dataclasses import dataclass, field
 from sys import byteorder
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from annotator.core.errors import UsageError
 from annotator.core.tokens import TokenRange
-from annotator.docbin import msgpack
 from annotator.docbin.norms import Norms
 from annotator.docbin.string_ids import cached_string_id
 from annotator.docbin.token_columns import ATTRIBUTE_IDS, AttributeSet, TokenColumns, TokenSpans
+
+# The fields of msgpack (https://github.com/msgpack/msgpack/blob/master/spec.md): msgspec packs whole values, as
+# srsly does; for what a DocBin streams, the head is written here.
+
+MAX_FIELD_BYTES = 2**32 - 1
+"""The most bytes that one field can hold: its length has 32 bits."""
+
+pack_msgpack = msgspec.msgpack.Encoder().encode
+"""Return a plain value (text, bytes, number, bool, None, list, tuple, dict) as a field."""
+
+
+def bytes_head(size: int) -> bytes:
+    """Return what precedes ``size`` bytes; raises OverflowError over 4 GiB."""
+    if size < 1 << 8:
+        return b"\xc4%c" % size
+    if size < 1 << 16:
+        return b"\xc5" + size.to_bytes(2, "big")
+    return b"\xc6" + size.to_bytes(4, "big")
+
+
+def array_head(size: int) -> bytes:
+    """Return what precedes ``size`` values."""
+    return _length_head(size, 0x90, 0xDC)
+
+
+def map_head(size: int) -> bytes:
+    """Return what precedes ``size`` keys, each with its value."""
+    return _length_head(size, 0x80, 0xDE)
+
+
+def _length_head(size: int, short: int, long: int) -> bytes:
+    if size < 16:
+        return b"%c" % (short | size)
+    if size < 1 << 16:
+        return b"%c" % long + size.to_bytes(2, "big")
+    return b"%c" % (long + 1) + size.to_bytes(4, "big")
+
 
 # zlib streams, by isal where it is installed: the same format, some fifteen times faster at a like size.
 
@@ -61,8 +98,8 @@ GroupSpans = Sequence[tuple[str, int, int, int, int]]
 SpanGroups = Sequence[tuple[str, GroupSpans]]
 """The span groups of a Doc by their names."""
 
-_DOC_FLAGS = msgpack.pack({"has_unknown_spaces": False})
-_DOC_CATS = msgpack.pack({})
+_DOC_FLAGS = pack_msgpack({"has_unknown_spaces": False})
+_DOC_CATS = pack_msgpack({})
 _SPAN_HEAD = 0xC428
 """msgpack's head of a field of 40 bytes."""
 _pack_span = struct.Struct(">HQQQllll").pack
@@ -143,7 +180,7 @@ class DocBinWriter:
             self._add_span_groups(each)
         if self.attrs is AttributeSet.OWN:
             for data in user_data:
-                self._user_data += msgpack.pack(data)
+                self._user_data += pack_msgpack(data)
 
     def _add_span_groups(self, groups: SpanGroups) -> None:
         """Add the span groups of a Doc as ``SpanGroups.to_bytes`` packs them."""
@@ -162,9 +199,9 @@ class DocBinWriter:
     def _make_frame(self, shape: _GroupShape) -> _GroupFrame:
         """Return what precedes all groups, and what surrounds the spans of each."""
         around = [_group_frame(key, spans) for key, spans in shape]
-        head = msgpack.map_head(len(shape))
+        head = map_head(len(shape))
         size = len(head) + sum(len(a) + len(b) for a, b in around) + _SPAN_SIZE * sum(n for _, n in shape)
-        made = self._frames[shape] = (msgpack.bytes_head(size) + head, around)
+        made = self._frames[shape] = (bytes_head(size) + head, around)
         return made
 
     def to_bytes(self) -> bytes:
@@ -176,40 +213,36 @@ class DocBinWriter:
 
         srsly would fail there too, after hours: 41 million tokens with all thirteen attributes.
         """
-        yield msgpack.map_head(9 + (self.attrs is AttributeSet.OWN))
-        yield msgpack.pack("version") + msgpack.pack("0.1")
-        yield msgpack.pack("attrs") + msgpack.pack(ATTRIBUTE_IDS[self.attrs])
-        yield msgpack.pack("tokens") + self._tokens_head(self._tokens.size)
+        yield map_head(9 + (self.attrs is AttributeSet.OWN))
+        yield pack_msgpack("version") + pack_msgpack("0.1")
+        yield pack_msgpack("attrs") + pack_msgpack(ATTRIBUTE_IDS[self.attrs])
+        if self._tokens.size > MAX_FIELD_BYTES:
+            what = f"{self.docs} Docs are too many for one file: their tokens take over 4 GiB"
+            raise UsageError(what, do="give --shard a smaller number")
+        yield pack_msgpack("tokens") + bytes_head(self._tokens.size)
         yield from self._tokens.rows()
-        yield msgpack.pack("spaces") + msgpack.pack(self._spaces)
-        yield msgpack.pack("lengths") + msgpack.pack(_little_endian(self._lengths))
+        yield pack_msgpack("spaces") + pack_msgpack(self._spaces)
+        yield pack_msgpack("lengths") + pack_msgpack(_little_endian(self._lengths))
         strings = sorted(self._tokens.strings().union(self._labels, ("",)))
-        yield msgpack.pack("strings") + msgpack.array_head(len(strings))
-        yield from map(msgpack.pack, strings)
+        yield pack_msgpack("strings") + array_head(len(strings))
+        yield from map(pack_msgpack, strings)
         yield from self._doc_fields("cats", _DOC_CATS * self.docs)
         yield from self._doc_fields("flags", _DOC_FLAGS * self.docs)
         yield from self._doc_fields("span_groups", self._groups)
         if self.attrs is AttributeSet.OWN:
             yield from self._doc_fields("user_data", self._user_data)
 
-    def _tokens_head(self, size: int) -> bytes:
-        try:
-            return msgpack.bytes_head(size)
-        except msgpack.FieldTooLongError:
-            what = f"{self.docs} Docs are too many for one file: their tokens take over 4 GiB"
-            raise UsageError(what, do="give --shard a smaller number") from None
-
     def _doc_fields(self, key: str, fields: bytes | bytearray) -> Iterator[bytes | bytearray]:
         """Yield an array with a field for each Doc."""
-        yield msgpack.pack(key) + msgpack.array_head(self.docs)
+        yield pack_msgpack(key) + array_head(self.docs)
         yield fields
 
 
 def _group_frame(key: str, spans: int) -> tuple[bytes, bytes]:
     """Return what surrounds this many spans of a group; each takes as many bytes."""
     values: tuple[object, ...] = ("name", key, "attrs", {}, "spans")
-    head = msgpack.map_head(3) + b"".join(map(msgpack.pack, values)) + msgpack.array_head(spans)
-    return msgpack.bytes_head(len(head) + spans * _SPAN_SIZE) + head, msgpack.pack([key])
+    head = map_head(3) + b"".join(map(pack_msgpack, values)) + array_head(spans)
+    return bytes_head(len(head) + spans * _SPAN_SIZE) + head, pack_msgpack([key])
 
 
 def _little_endian(numbers: array[int]) -> bytes:

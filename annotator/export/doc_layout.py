@@ -12,8 +12,7 @@ from msgspec.structs import replace
 from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError
 from annotator.core.tokens import tokens_cover_text
-from annotator.docbin import msgpack
-from annotator.docbin.writer import DocContent, GroupSpans
+from annotator.docbin.writer import DocContent, GroupSpans, pack_msgpack
 from annotator.export.options import ExportItem
 from annotator.export.span_outcomes import INCORRECT_SPANS_KEY, IncorrectSpan, SpanOutcome
 
@@ -178,7 +177,7 @@ def pack_unit(unit: DocUnit, key: str, *, with_user_data: bool) -> DocContent:
     if wrong:
         groups.append((INCORRECT_SPANS_KEY, group_spans(wrong, places)))
     ents = [(first, end, label) for (first, end), label in doc_ents(unit, firsts)]
-    data = msgpack.pack({USER_DATA_KEY: doc_user_data(unit, made)}) if with_user_data else b""
+    data = pack_msgpack({USER_DATA_KEY: doc_user_data(unit, made)}) if with_user_data else b""
     missing = [(a, b) for p, a, b in zip(unit, firsts, made.ends, strict=True) if not p.reviewed]
     return DocContent(made.words, made.spaces, ents, groups, firsts, missing, data)
 

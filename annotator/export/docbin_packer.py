@@ -21,15 +21,14 @@ from annotator.core.ledger import Outcome
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, build_tokens
-from annotator.docbin import msgpack
 from annotator.docbin.norms import load_norms
 from annotator.docbin.token_columns import AttributeSet, TokenSpan, TokenSpans
-from annotator.docbin.writer import DocBinWriter, DocContent, GroupSpans, SpanGroups
+from annotator.docbin.writer import DocBinWriter, DocContent, GroupSpans, SpanGroups, array_head, map_head, pack_msgpack
 from annotator.export import doc_layout, export_ledger
 from annotator.export.doc_layout import USER_DATA_KEY, DocUnit, ExportSentence, article_metadata
-from annotator.export.docbin_parts import PartContents
 from annotator.export.options import ExportItem, ExportOptions
 from annotator.export.span_outcomes import INCORRECT_SPANS_KEY, OVERLAPS_LONGER_ENTITY, incorrect_spans, span_outcomes
+from annotator.export.splits import PartContents
 
 
 class StoredSpan(Protocol):
@@ -403,21 +402,20 @@ _first_token = itemgetter(1)
 
 def pack_article_metadata(article: Article) -> bytes:
     """Return the article's part of ``user_data``, without the head of the map that it belongs to."""
-    return b"".join(msgpack.pack(x) for pair in article_metadata(article).items() for x in pair)
+    return b"".join(pack_msgpack(x) for pair in article_metadata(article).items() for x in pair)
 
 
-_USER_DATA_HEAD = msgpack.map_head(1) + msgpack.pack(USER_DATA_KEY) + msgpack.map_head(13)
+_USER_DATA_HEAD = map_head(1) + pack_msgpack(USER_DATA_KEY) + map_head(13)
 _START, _END, _ANNOTATOR, _SENTENCE, _ID, _FIRST, _LAST, _REVIEWED = map(
-    msgpack.pack, ("start", "end", "annotator", "sentence", "id", "token_start", "token_end", "reviewed")
+    pack_msgpack, ("start", "end", "annotator", "sentence", "id", "token_start", "token_end", "reviewed")
 )
-_SENTENCES = msgpack.pack("sentences") + msgpack.array_head(1) + msgpack.map_head(7)
+_SENTENCES = pack_msgpack("sentences") + array_head(1) + map_head(7)
 
 
 def _sentence_user_data(location: SentenceLocation, tokens: int) -> bytes:
     """Return ``doc_layout.doc_user_data`` of one sentence, packed."""
-    pack = msgpack.pack
-    id_ = pack(f"{location.article.id}:{location.start}-{location.end}")
-    bounds = _START + pack(location.start) + _END + pack(location.end)
-    who = _ANNOTATOR + pack(location.annotator)
-    sentence = _ID + id_ + bounds + _FIRST + b"\0" + _LAST + pack(tokens) + _REVIEWED + b"\xc3" + who
+    id_ = pack_msgpack(f"{location.article.id}:{location.start}-{location.end}")
+    bounds = _START + pack_msgpack(location.start) + _END + pack_msgpack(location.end)
+    who = _ANNOTATOR + pack_msgpack(location.annotator)
+    sentence = _ID + id_ + bounds + _FIRST + b"\0" + _LAST + pack_msgpack(tokens) + _REVIEWED + b"\xc3" + who
     return _USER_DATA_HEAD + location.article.packed + bounds + who + _SENTENCE + id_ + _SENTENCES + sentence

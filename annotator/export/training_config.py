@@ -13,9 +13,9 @@ from msgspec import Struct
 
 from annotator.core.pluralize import join_limited
 from annotator.core.schema import Schema
-from annotator.export.docbin_parts import PartContents, shard_path
 from annotator.export.export_ledger import CONFIG_FILE, SPANCAT_CONFIG_FILE, SPANCAT_FOLDER
 from annotator.export.options import ExportOptions, NgramSuggester
+from annotator.export.splits import PartContents, shard_path
 
 DEFAULT_TOKENIZER = '@tokenizers = "spacy.Tokenizer.v1"'
 LANGUAGE_TOKENIZERS = {

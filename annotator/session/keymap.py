@@ -8,8 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core.errors import RuleError
-from annotator.core.label_keys import mirrored_label_keys, spare_label_keys, with_label_keys
-from annotator.core.schema import Schema
+from annotator.core.schema import Schema, mirrored_label_keys, spare_label_keys, with_label_keys
 from annotator.session.actions.hints import HINT_LETTERS, LEFT_HAND_HINT_LETTERS, LOOKALIKE_LETTERS, HintStyle
 from annotator.session.commands import (
     ALL_COMMANDS,

@@ -16,8 +16,7 @@ from annotator.core.annotation_store import AnnotationStore
 from annotator.core.edits import Edit
 from annotator.core.errors import RuleError
 from annotator.core.schema import Schema
-from annotator.core.search_query import SearchQuery
-from annotator.core.sentence_order import parse_sentence_number
+from annotator.core.search_query import SearchQuery, parse_sentence_number
 from annotator.session.article_cache import AnswerProgress, ArticleCache
 from annotator.session.sentence_search import (
     ProblemFinder,

@@ -8,7 +8,7 @@ from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Sentence
 from annotator.core.edits import Edit
 from annotator.core.schema import Schema
-from annotator.core.sentence_order import sorted_descending, suggestion_uncertainty
+from annotator.core.suggestion import suggestion_uncertainty
 from annotator.session.sentence_search import SentenceSearch, TouchedSentences
 from annotator.storage.suggestions import suggestion_files
 from annotator.suggest.suggestion_service import SuggestionService
@@ -72,7 +72,7 @@ class UncertaintyRanking:
         """Yield article number and start of the open sentences scored so far, the least sure first."""
         growth = _RERANK_GROWTH if self.scored_articles < len(self._queue) else 1
         if len(self._scores) > len(self._ranked) * growth:
-            self._ranked = sorted_descending(tuple(self._scores), lambda x: x[0])
+            self._ranked = sorted(self._scores, key=lambda x: -x[0])
         if self._done is None:
             self._done = {w.sentence.id for found in touched().values() for w in found if w.done}
         done = self._done

@@ -1,8 +1,9 @@
-"""Lines of JSON: split at LF alone, bounded, and refused with file and line."""
+"""Reading files: lines of JSON, split at LF alone and bounded; TOML; errors that name file and line."""
 
 from __future__ import annotations
 
 import errno
+import gc
 import re
 import tomllib
 from collections.abc import Iterator
@@ -14,6 +15,19 @@ import orjson
 from msgspec import Struct
 
 from annotator.core.errors import AnnotatorError, CorpusError
+
+
+@contextmanager
+def gc_paused() -> Iterator[None]:
+    """Keep the cyclic collector off: it would walk all that is loaded time and again and find nothing."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
 
 # -- errors of the operating system as errors for the user -----------------------------------------
 

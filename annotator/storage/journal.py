@@ -16,8 +16,7 @@ from annotator.storage.articles import ArticleStore
 from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder
 from annotator.storage.codec import encode_record
 from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER
-from annotator.storage.file_io import raw_lines, translate_os_error, translate_os_errors
-from annotator.storage.gc_pause import gc_paused
+from annotator.storage.file_io import gc_paused, raw_lines, translate_os_error, translate_os_errors
 from annotator.storage.journal_reader import CRLF_ENDING, MERGE_MARKER, JournalReader, LineFlaw, format_line_numbers
 from annotator.storage.lock import Lock, lock_or_raise
 from annotator.storage.rescue import find_rescue_files, mark_rescue_saved, read_rescue, write_rescue

@@ -28,7 +28,7 @@ from annotator.export.export_ledger import ARTICLE_MISSING
 from annotator.export.options import ExcludedItem, ExportItem
 from annotator.plugin_loader import Plugin, load_plugin, plugin_names
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.gc_pause import gc_paused
+from annotator.storage.file_io import gc_paused
 from annotator.storage.journal import find_record_lines, journal_file_name
 from annotator.storage.journal_index import JournalIndex
 from annotator.workflows.record_selection import select_items

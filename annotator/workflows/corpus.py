@@ -17,10 +17,15 @@ from annotator.storage.file_io import file_state, translate_os_errors
 from annotator.storage.journal_index import ANSWER_BY_NUMBER, load_journal_index
 from annotator.storage.schemas import DEFAULT_SCHEMA, read_schema_text
 from annotator.workflows.arguments import Names, PathLike, Paths, argument_error, as_paths, checked_arguments
-from annotator.workflows.opening import chosen_annotators
-from annotator.workflows.progress import ProgressCallback, WarningCallback, ignore_progress, warn_in_python
+from annotator.workflows.contents import StoredAnnotation, iterate_annotations
+from annotator.workflows.opening import (
+    ProgressCallback,
+    WarningCallback,
+    chosen_annotators,
+    ignore_progress,
+    warn_in_python,
+)
 from annotator.workflows.record_selection import journal_warnings
-from annotator.workflows.stored_annotations import StoredAnnotation, iterate_annotations
 
 if TYPE_CHECKING:  # each is loaded by the method that needs it
     from spacy.language import Language

@@ -26,13 +26,14 @@ from annotator.workflows.import_documents import (
     DocumentOptions,
     article_key,
     build_base_sentences,
+    build_sentences,
     covers_whole_sentences,
+    imported_article,
     rebuild_text,
     start_in_article,
     with_stated_sentences,
 )
 from annotator.workflows.record_builder import RecordBuilder
-from annotator.workflows.sentence_builder import build_sentences, imported_article
 
 REBUILT_NOTE = (
     "put together from sentences: the file does not say what stands between these, so it is a blank or an empty line"

@@ -13,24 +13,35 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
-from annotator.core.article import AnnotatedLineIndex, Article
+from annotator.core.article import AnnotatedLineIndex, Article, Sentence
 from annotator.core.errors import CorpusError
+from annotator.core.schema import Schema
+from annotator.export.doc_layout import DocUnit, ExportSentence, article_units, reviewed_runs, sentence_units
 from annotator.export.docbin_packer import PackedArticle, pack_article_metadata
-from annotator.export.docbin_parts import shard_files
 from annotator.export.export_ledger import raise_nothing_to_export
-from annotator.export.options import ExportOptions, MissingItems
-from annotator.export.splits import SplitAssignment, assign_parts, split_keys
+from annotator.export.options import ExportItem, ExportOptions, MissingItems
+from annotator.export.span_outcomes import incorrect_spans, span_outcomes
+from annotator.export.splits import SplitAssignment, assign_parts, shard_files, split_keys
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import SENTENCES_FILE
 from annotator.storage.file_io import translate_os_errors
 from annotator.storage.journal_index import ACCEPTED_NUMBER, ANSWER_BY_NUMBER, JournalIndex
 from annotator.storage.sentences import SentenceRanges
-from annotator.workflows.record_selection import RecordSelection, annotated_lines, open_selection, raise_conflicts
+from annotator.workflows.record_selection import (
+    RecordNumber,
+    RecordSelection,
+    SelectedRecord,
+    annotated_lines,
+    open_selection,
+    raise_conflicts,
+)
 
-if TYPE_CHECKING:  # a small export starts fast
+if TYPE_CHECKING:
     from annotator.similarity.story_groups import StoryGroups
+
 
 _ANSWER_NAMES = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGNORE: "ignored", None: "unfinished"}
 
@@ -266,3 +277,77 @@ def _unreviewed_ranges(
     """Return the sentences that nobody has begun, nor finished a part of."""
     mine = set(begun)
     return [p for p in base if p not in mine and not any(a < p[1] and p[0] < b for a, b in done)]
+
+
+# -- the sentences of a plan as values of core, and the Docs that they make together --------------
+
+
+class PlannedArticle:
+    """What an export takes of one article."""
+
+    def __init__(self, corpus: CorpusFolder, plan: ExportPlan, article_id: str, numbers: Sequence[int]) -> None:
+        """Read the article and its records; ``numbers`` are its sentences in the whole export."""
+        self._corpus, self._plan, self._numbers = corpus, plan, numbers
+        self._schema: Schema = corpus.schema
+        self.article: Article = corpus.article(article_id)
+        self._entries: list[SelectedRecord] = plan.selection.selected(article_id)
+        self._items: dict[RecordNumber, ExportItem] = {
+            e.record_number: plan.selection.item(self.article, e) for e in self._entries
+        }
+        self._incorrect = incorrect_spans(self._items.values(), self._schema)
+
+    def sentences(self) -> list[ExportSentence]:
+        """Return the accepted sentences, in text order."""
+        return [self._sentence(n) for n in self._numbers]
+
+    def numbers_by_sentence(self) -> dict[str, int]:
+        """Return the number in the whole export of each accepted sentence, by its id."""
+        return {self._items[self._record(n)].annotated.sentence.id: n for n in self._numbers}
+
+    def _record(self, number: int) -> RecordNumber:
+        return self._plan.journal_numbers[number], self._plan.records[number]
+
+    def _sentence(self, number: int) -> ExportSentence:
+        record = self._record(number)
+        item = self._items[record]
+        names = self._plan.selection.shared_annotators.get(record, item.annotator)
+        s, part, annotators = item.annotated.sentence, self._plan.split.parts[number], tuple(names.split(", "))
+        outcomes, wrong = span_outcomes(item.annotated, self._schema), self._incorrect.get(s.id, ())
+        return ExportSentence(s, self.article, part, item, annotators, outcomes, wrong)
+
+    def sentence_units(self) -> list[DocUnit]:
+        """Return a Doc for each sentence."""
+        return sentence_units(self.sentences())
+
+    def runs(self) -> list[DocUnit]:
+        """Return a Doc for each run of accepted sentences with nothing unseen between them."""
+        return reviewed_runs(self.sentences())
+
+    def article_units(self) -> list[DocUnit]:
+        """Return one Doc for each part that the article is in, the text between sentences included."""
+        units = article_units(self.sentences(), self._other_sentences())
+
+        def with_incorrect(piece: ExportSentence) -> ExportSentence:
+            wrong = self._incorrect.get(piece.sentence.id, ())
+            return piece if piece.item or not wrong else replace(piece, incorrect_spans=wrong)
+
+        return [tuple(map(with_incorrect, unit)) for unit in units]
+
+    def _other_sentences(self) -> list[Sentence]:
+        """Return the sentences that nobody has finished, then those finished but not exported here."""
+        done = [e.range for e in self._entries if e.answer]
+        unreviewed = [
+            s
+            for s in self._corpus.active_sentences(self.article)
+            if not any(a < s.end and s.start < b for a, b in done)
+        ]
+        exported = {self._record(n) for n in self._numbers}
+        others = [e for e in self._entries if e.record_number not in exported]
+        others.sort(key=lambda e: (e.journal_number, e.start))
+        return [*unreviewed, *(self._items[e.record_number].annotated.sentence for e in others)]
+
+
+def planned_articles(corpus: CorpusFolder, plan: ExportPlan) -> Iterator[PlannedArticle]:
+    """Yield the articles of a plan, in the order of the export; raises UnreadableRecordError."""
+    for article_id, numbers in plan.by_article():
+        yield PlannedArticle(corpus, plan, article_id, numbers)

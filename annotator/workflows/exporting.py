@@ -31,21 +31,29 @@ from annotator.core.spans import span_id
 from annotator.export import export_ledger, split_audit
 from annotator.export.atomic_output import EXPORT_LEDGER_FILE, FileChunks, raise_foreign_files, translate_write_errors
 from annotator.export.docbin_packer import DocBinPacker
-from annotator.export.docbin_parts import PartContents, shard_files
 from annotator.export.export_ledger import CONFIG_FILE, SPANCAT_FOLDER, replace_export
 from annotator.export.options import ExportOptions, ExportReport, SplitAuditFiles
-from annotator.export.resume_manifest import ResumeManifest, open_manifest
+from annotator.export.splits import PartContents, shard_files
 from annotator.export.training_config import ConfigInput, choose_suggester, render_configs
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import check_articles_folder
-from annotator.storage.gc_pause import gc_paused
+from annotator.storage.file_io import gc_paused
 from annotator.storage.journal_index import UnreadableRecordError
 from annotator.workflows.export_plan import ExportFile, ExportPlan, plan_export
-from annotator.workflows.opening import changed_record_error, with_replays
-from annotator.workflows.progress import ProgressCallback, WarningCallback, ignore_progress, ignore_warning, warn_once
+from annotator.workflows.opening import (
+    ProgressCallback,
+    WarningCallback,
+    changed_record_error,
+    ignore_progress,
+    ignore_warning,
+    warn_once,
+    with_replays,
+)
 from annotator.workflows.shard_writer import (
+    ResumeManifest,
     ShardResult,
     end_with_parent,
+    open_manifest,
     save_shard,
     shard_job,
     shard_paths,
@@ -96,7 +104,7 @@ def export_training(
                     stories.check_groups_writable(corpus)
                 audit = SplitAuditFiles(stories.regrouped(plan.missing) if stories else None)
                 if report:
-                    from annotator.workflows.export_report import audit_plan
+                    from annotator.workflows.story_split import audit_plan
 
                     audit = audit_plan(corpus, plan, options, stories)
                 return _Export(corpus, plan, out, options, progress).write(audit)
@@ -192,7 +200,7 @@ def _docs_of_plan(
 ) -> Iterator[tuple[str, Doc]]:
     from annotator.export.doc_layout import pack_unit
     from annotator.export.spacy_engine import build_doc
-    from annotator.workflows.doc_units import planned_articles
+    from annotator.workflows.export_plan import planned_articles
 
     mark_inside = options.attrs != "min" and options.marks_inside
     with closing(plan.selection):
@@ -262,7 +270,7 @@ class _Export:
 
     def _write_articles(self, made: ResumeManifest) -> dict[str, str]:
         """Write the Docs of articles, and the runs for spancat; return the part of each file, by its name."""
-        from annotator.workflows.doc_units import planned_articles
+        from annotator.workflows.export_plan import planned_articles
 
         parts = self._options.parts_with_share
         shards = {

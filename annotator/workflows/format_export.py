@@ -27,7 +27,7 @@ from annotator.formats.registry import FORMATS, DocumentUnit, format_info, load_
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import check_articles_folder
 from annotator.workflows.import_documents import SENTENCES_FIELD
-from annotator.workflows.progress import WarningCallback
+from annotator.workflows.opening import WarningCallback
 from annotator.workflows.record_selection import SelectedItems, select_items
 
 # From the sentences of a corpus to the documents that a format writes: a sentence or an article each.

@@ -23,8 +23,7 @@ from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.file_io import translate_os_errors
 from annotator.storage.schemas import DEFAULT_SCHEMA, load_schema, read_schema_text
-from annotator.workflows.opening import apply_schema, load_journals
-from annotator.workflows.progress import ProgressCallback, ignore_progress
+from annotator.workflows.opening import ProgressCallback, apply_schema, ignore_progress, load_journals
 
 KNOWN_STATE = "already in the corpus"
 RESTORED_STATE = "back in the queue"

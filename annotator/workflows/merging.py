@@ -33,8 +33,7 @@ from annotator.storage.migrations import read_migrations
 from annotator.storage.schema_editing import unite_schemas
 from annotator.storage.schemas import parse_schema_text, read_schema_text
 from annotator.storage.suggestions import read_suggestion_index, source_names, suggestion_path
-from annotator.workflows.opening import open_corpus
-from annotator.workflows.progress import ProgressCallback, ignore_progress
+from annotator.workflows.opening import ProgressCallback, ignore_progress, open_corpus
 
 # Several corpora as one new folder: articles, sentences, suggestions and ledgers of imports.
 

@@ -1,7 +1,8 @@
-"""What most workflows begin with: the corpus, and the schema in force in it."""
+"""What most workflows share: opening a corpus, its journals and its schema, and showing progress and warnings."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -9,13 +10,47 @@ from typing import TypeVar
 from msgspec import Struct
 
 from annotator.core.annotation_store import AnnotationStore
-from annotator.core.errors import AnnotatorError, CorpusError, JournalError, SchemaError
+from annotator.core.errors import AnnotatorError, AnnotatorWarning, CorpusError, JournalError, SchemaError
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER
 from annotator.storage.file_io import translate_os_errors
 from annotator.storage.journal import Journal
 from annotator.storage.journal_index import UnreadableRecordError
 from annotator.storage.schemas import parse_schema_text
+
+# A workflow shows progress and warnings by calling a function: it knows nothing of the screen.
+
+
+WarningCallback = Callable[[str], None]
+"""Called with each warning: what is wrong with the stored files."""
+ProgressCallback = Callable[[int, int], None]
+"""Called with what is done and the total, both in the units of the workflow."""
+
+
+def ignore_progress(done: int, total: int) -> None:
+    """Show nothing."""
+
+
+def ignore_warning(text: str) -> None:
+    """Show nothing."""
+
+
+def warn_in_python(text: str) -> None:
+    """Show an AnnotatorWarning as Python shows its own."""
+    warnings.warn(text, AnnotatorWarning, stacklevel=2)
+
+
+def warn_once(warn: WarningCallback) -> WarningCallback:
+    """Return a function that passes each text on once, for work that may begin again."""
+    seen: set[str] = set()
+
+    def show(text: str) -> None:
+        if text not in seen:
+            seen.add(text)
+            warn(text)
+
+    return show
+
 
 # What the annotators of a corpus left: whole journals replayed.
 

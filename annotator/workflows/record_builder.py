@@ -23,8 +23,15 @@ from annotator.core.spans import Span, reading_order
 from annotator.formats.document import ConversionLog, ConversionLogEntry, Document, span_entry
 from annotator.storage.import_transaction import ImportStaging
 from annotator.storage.journal import Journal, is_annotator_name
-from annotator.workflows import import_documents
-from annotator.workflows.sentence_builder import sentence_runs
+from annotator.workflows.import_documents import (
+    AlignedDocument,
+    CharRange,
+    DocumentOptions,
+    ImportCounts,
+    SpanKey,
+    move_sentence,
+    sentence_runs,
+)
 
 IMPORT_SESSION = "import"
 """What imported records name as their session: no pace is worked out from them."""
@@ -40,10 +47,10 @@ REPEATED_DIFFERENTLY_REASON = "the same text stands in the file before and says 
 class _ExistingAnnotations(Struct):
     """What one annotator has on one article: by place, and whether it is of this import."""
 
-    annotations: dict[import_documents.DocumentRange, tuple[Annotation, bool]] = field(default_factory=dict)
-    _ranges: list[import_documents.DocumentRange] = field(default_factory=list)
+    annotations: dict[CharRange, tuple[Annotation, bool]] = field(default_factory=dict)
+    _ranges: list[CharRange] = field(default_factory=list)
 
-    def overlapping(self, start: int, end: int) -> list[tuple[import_documents.DocumentRange, Annotation, bool]]:
+    def overlapping(self, start: int, end: int) -> list[tuple[CharRange, Annotation, bool]]:
         """Return what shares text with ``[start, end)``, in text order; the places are disjoint."""
         at = max(0, bisect_right(self._ranges, (start, start)) - 1)
         found = []
@@ -53,7 +60,7 @@ class _ExistingAnnotations(Struct):
             at += 1
         return found
 
-    def put(self, sentence_range: import_documents.DocumentRange, annotation: Annotation, *, new: bool) -> None:
+    def put(self, sentence_range: CharRange, annotation: Annotation, *, new: bool) -> None:
         """Put an annotation in the place of what shares text with it."""
         for other, _, _ in self.overlapping(*sentence_range):
             self.annotations.pop(other)
@@ -65,11 +72,9 @@ class _ExistingAnnotations(Struct):
 class RecordBuilder:
     """Prepares the records of an import, one document after another."""
 
-    def __init__(
-        self, staging: ImportStaging, log: ConversionLog, choices: import_documents.DocumentOptions, schema: Schema
-    ) -> None:
+    def __init__(self, staging: ImportStaging, log: ConversionLog, choices: DocumentOptions, schema: Schema) -> None:
         """Begin; what annotators have in the corpus already is read when they first come up."""
-        self.counts = import_documents.ImportCounts()
+        self.counts = ImportCounts()
         self.kept: list[ConversionLogEntry] = []
         """Of a full ledger: the spans that were carried over unchanged."""
         self.names: dict[str, str] = {}
@@ -79,7 +84,7 @@ class RecordBuilder:
         self.broken_rules: Counter[str] = Counter()
         """The pairs of spans that the schema's rules don't allow, by label and rule."""
         self._staging, self._log, self._choices, self._schema = staging, log, choices, schema
-        self._base_sentences: dict[str, dict[import_documents.DocumentRange, int]] = {}
+        self._base_sentences: dict[str, dict[CharRange, int]] = {}
         self._existing: dict[tuple[str, str], _ExistingAnnotations] = {}
         self._stores: dict[str, AnnotationStore] = {}
         self._rules: dict[tuple[str, str, bool, bool], str] = {}
@@ -89,7 +94,7 @@ class RecordBuilder:
         """Set the sentences that the corpus has, or gets, of an article."""
         self._base_sentences.setdefault(article_id, {(s.start, s.end): s.index for s in sentences})
 
-    def add_document(self, aligned: import_documents.AlignedDocument, article: Article, offset: int) -> None:
+    def add_document(self, aligned: AlignedDocument, article: Article, offset: int) -> None:
         """Prepare the records of a document, its text beginning at ``offset`` of the article."""
         name = self.annotator_name(aligned.document)
         existing = self._existing_of(name, article.id)
@@ -113,7 +118,7 @@ class RecordBuilder:
 
     def _sentence(self, s: Sentence, article: Article, offset: int) -> Sentence:
         """Return a sentence of a document in its place; numbered as the corpus has it, if it does."""
-        there = import_documents.move_sentence(s, article, offset)
+        there = move_sentence(s, article, offset)
         index = self._base_sentences.get(article.id, {}).get((there.start, there.end), s.index)
         return replace(there, index=index)
 
@@ -178,13 +183,13 @@ class RecordBuilder:
 
     def _list_not_written(
         self,
-        aligned: import_documents.AlignedDocument,
+        aligned: AlignedDocument,
         annotation: Annotation,
-        sentence_range: import_documents.DocumentRange,
-        left: frozenset[import_documents.SpanKey],
+        sentence_range: CharRange,
+        left: frozenset[SpanKey],
         outcome: Outcome,
         why: str,
-    ) -> frozenset[import_documents.SpanKey]:
+    ) -> frozenset[SpanKey]:
         """List the spans of a sentence that is not written, and return the kept ones without them.
 
         A sentence without spans is listed itself, unless another one is identical.

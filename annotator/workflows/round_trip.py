@@ -26,8 +26,7 @@ from annotator.formats.import_source import ImportSource
 from annotator.formats.registry import Format, format_info, load_format
 from annotator.formats.span_alignment import align_spans
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.workflows.doc_units import planned_articles
-from annotator.workflows.export_plan import plan_export
+from annotator.workflows.export_plan import plan_export, planned_articles
 from annotator.workflows.exporting import export_training
 from annotator.workflows.format_export import build_documents, nothing_to_export_error
 from annotator.workflows.import_documents import with_stated_sentences

@@ -1,16 +1,26 @@
-"""Which articles of a corpus stay in one part of a split, and what is left out for it."""
+"""A split by story: which articles stay in one part, what is left out for it, and how much leaks all the same."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core.article import earlier_versions
-from annotator.export.export_ledger import ARTICLE_QUARANTINED
-from annotator.export.options import ExportOptions, MissingItems
+from annotator.export.doc_layout import ExportSentence
+from annotator.export.export_ledger import ARTICLE_QUARANTINED, REPORT_FILE
+from annotator.export.options import (
+    ExportOptions,
+    MissingItems,
+    QuarantineReport,
+    RegroupedArticles,
+    SplitAudit,
+    SplitAuditFiles,
+    article_with_title,
+)
+from annotator.export.split_audit import audit_split
 from annotator.export.splits import part_of
 from annotator.similarity.story_groups import (
     NUMPY_THRESHOLD,
@@ -25,9 +35,11 @@ from annotator.similarity.story_groups import (
 )
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import SPLITS_FILE, encode_split_groups, read_split_groups
+from annotator.workflows.export_plan import ExportPlan, planned_articles
+from annotator.workflows.record_selection import select_items
 
-if TYPE_CHECKING:  # a small export starts fast
-    from annotator.export.options import RegroupedArticles
+if TYPE_CHECKING:
+    from annotator.export.report_page import ReportData
 
 
 class StorySplit(Struct, frozen=True):
@@ -57,7 +69,6 @@ class StorySplit(Struct, frozen=True):
         bridges = [q for q in self.stories.quarantined if q.article in out]
         if not bridges and not self.moved:
             return None
-        from annotator.export.options import QuarantineReport, RegroupedArticles, article_with_title
 
         def bridge(q: QuarantinedArticle) -> QuarantineReport:
             between = [f"{article_with_title(a, self.titles[a])} in {part}" for a, part in q.links]
@@ -98,3 +109,57 @@ def _article_signatures(corpus: CorpusFolder) -> tuple[list[ArticleSignature], d
     if any(replaces.values()):
         every = [replace(s, family=earlier_versions(s.article, lambda a: replaces.get(a, ""))[-1]) for s in every]
     return every, titles
+
+
+# -- what ``export --report`` shows ----------------------------------------------------------------
+
+_NO_STORY_SPLIT = StorySplit(StoryGroups({}), {})
+_BY_STORY = "By story: copies of an article and articles on one story stay in one part."
+_BY_ARTICLE = "By article: copies of an article, and articles on one story, may lie in several parts."
+_BY_BLOCK = "In blocks of sentences, because there are too few articles: some lie in several parts."
+
+
+def audit_plan(
+    corpus: CorpusFolder, plan: ExportPlan, options: ExportOptions, stories: StorySplit | None
+) -> SplitAuditFiles:
+    """Return what the split of an export leaks, and the page that shows the data."""
+    from annotator.export.report_page import render_report  # it loads jinja2
+
+    groups = stories or _NO_STORY_SPLIT
+    regrouped = groups.regrouped(plan.missing)
+    sentences = [s for article in planned_articles(corpus, plan) for s in article.sentences()]
+    audit = audit_split(sentences, [x.name for x in corpus.schema.labels], groups.stories.links)
+    if regrouped:
+        audit = replace(audit, quarantined=regrouped.quarantined, moved=regrouped.moved)
+    method = _describe_split(audit, by_story=bool(stories) and not plan.torn)
+    page = render_report(_report_data(corpus, plan, options, audit, sentences, method))
+    return SplitAuditFiles(audit, {REPORT_FILE: page})
+
+
+def _describe_split(made: SplitAudit, *, by_story: bool) -> str:
+    """Return in a sentence how the split was drawn."""
+    if len(made.sentences) < 2:
+        return "All in one part."
+    if made.leaks.articles:
+        return _BY_BLOCK
+    return _BY_STORY if by_story else _BY_ARTICLE
+
+
+def _report_data(
+    corpus: CorpusFolder,
+    plan: ExportPlan,
+    options: ExportOptions,
+    audit: SplitAudit,
+    sentences: Sequence[ExportSentence],
+    method: str,
+) -> ReportData:
+    from annotator.export.report_page import ReportData, pairwise_agreement
+
+    if len(corpus.annotators()) > 1:
+        items = select_items(corpus).items
+    else:
+        articles = {s.article.id: s.article for s in sentences}
+        items = tuple(plan.selection.items(lambda a: articles.get(a) or corpus.article(a)))
+    agreement = pairwise_agreement(items, [x.name for x in corpus.schema.labels])
+    settings = (corpus.name, corpus.lang, corpus.fingerprint, corpus.schema)
+    return ReportData(*settings, sentences, items, agreement, audit, "/".join(map(str, options.split)), method)

@@ -21,7 +21,7 @@ from annotator.storage.suggestions import UNKNOWN_SCORE, SuggestionWriter, sugge
 from annotator.suggest.mention_history import HISTORY_SOURCE
 from annotator.suggest.registry import SuggestionSource, open_pipeline, open_source
 from annotator.suggest.rules import RULES_SOURCE
-from annotator.workflows.progress import ProgressCallback, ignore_progress
+from annotator.workflows.opening import ProgressCallback, ignore_progress
 
 _ROWS_FINGERPRINT = "rows"
 """The fingerprint of suggestions that a caller has made; only the caller knows when they change."""

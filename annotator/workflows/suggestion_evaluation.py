@@ -35,7 +35,7 @@ from annotator.suggest.ranking import SuggestionRanker
 from annotator.suggest.registry import ContextFunction, SuggestionSource, open_pipeline, open_source
 from annotator.suggest.rules import RULES_SOURCE
 from annotator.suggest.source_accuracy import SCORE_THRESHOLD, GoldSentence, evaluate_suggestions
-from annotator.workflows.progress import ProgressCallback, ignore_progress
+from annotator.workflows.opening import ProgressCallback, ignore_progress
 
 # Gold annotations to measure suggestions against: a journal, or JSONL with text and spans.
 

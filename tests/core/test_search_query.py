@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
-from annotator.core.search_query import QuerySubject, QueryTerm, SearchQuery, parse_query
+from annotator.core.errors import RuleError
+from annotator.core.search_query import QuerySubject, QueryTerm, SearchQuery, parse_query, parse_sentence_number
 from annotator.core.spans import Span
 from tests import builders
 
@@ -109,3 +110,14 @@ def test_more_conditions_never_find_more(one: str, two: str) -> None:
     for annotated in (WORK, OPEN):
         subject = QuerySubject(annotated, "a title")
         assert both.matches(subject) == (parse_query(one).matches(subject) and parse_query(two).matches(subject))
+
+
+def test_places_are_read_as_people_write_them() -> None:
+    """A number is a sentence, two are article and sentence, a number with a dot an article."""
+    assert parse_sentence_number("12") == (None, 12)
+    assert parse_sentence_number(" 3.12 ") == (3, 12)
+    assert parse_sentence_number("3 / 12") == (3, 12)
+    assert parse_sentence_number("3.") == (3, None)
+    for nonsense in ("", " ", "x", "3.x", "1.2.3", "-4", "."):
+        with pytest.raises(RuleError, match=r"that is no place; type 12 for a sentence, 3\.12 for article 3"):
+            parse_sentence_number(nonsense)

@@ -1,8 +1,10 @@
-"""Where a span came from, told by its ``source``."""
+"""Where a span came from, by its ``source``; how unsure the sources are of a sentence."""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.edits import move_span
@@ -15,6 +17,7 @@ from annotator.core.suggestion import (
     span_from_suggestion,
     span_source_names,
     suggestion_source,
+    suggestion_uncertainty,
 )
 from tests.builders import news_schema, sentence
 
@@ -61,3 +64,44 @@ def test_the_names_alone_are_what_figures_are_reported_by() -> None:
     assert span_source_names("history/surname+rules/title~") == "history+rules"
     assert span_source_names("rules") == "rules"
     assert span_source_names("") == ""
+
+
+def _says(start: int, end: int, label: str, score: float, source: str = "rules") -> Suggestion:
+    return Suggestion(start, end, label, source, score)
+
+
+SUGGESTIONS = st.lists(
+    st.builds(
+        lambda start, length, label, source, score: _says(start, start + length, label, score, source),
+        st.integers(0, 12),
+        st.integers(1, 6),
+        st.sampled_from(["PERSON", "VENUE"]),
+        st.sampled_from(["rules", "history", "model"]),
+        st.floats(0, 1),
+    ),
+    max_size=8,
+)
+
+
+def test_what_is_unsure_or_contradicted_comes_first() -> None:
+    """A coin toss tells a bit, a sure thing less; a second source that says otherwise adds one."""
+    sure, toss = _says(0, 4, "PERSON", 0.95), _says(0, 4, "PERSON", 0.5)
+    assert suggestion_uncertainty([]) == 0
+    assert suggestion_uncertainty([toss]) == 1
+    assert 0 < suggestion_uncertainty([sure]) < suggestion_uncertainty([toss])
+    assert suggestion_uncertainty([sure, _says(0, 4, "PERSON", 0.5, "history")]) == suggestion_uncertainty([sure])
+    other = _says(0, 4, "VENUE", 1.0, "history")
+    assert suggestion_uncertainty([sure, other]) == suggestion_uncertainty([sure]) + 1
+    crossing = _says(2, 6, "PERSON", 1.0, "history")
+    assert suggestion_uncertainty([sure, crossing]) == suggestion_uncertainty([sure]) + 1
+    nested = _says(0, 9, "CLAIM", 1.0, "history")
+    assert suggestion_uncertainty([sure, nested]) == suggestion_uncertainty([sure])
+    assert suggestion_uncertainty([sure, _says(0, 4, "VENUE", 1.0)]) == suggestion_uncertainty([sure])
+
+
+@given(SUGGESTIONS)
+def test_uncertainty_does_not_hang_on_the_order_and_is_never_below_nothing(found: list[Suggestion]) -> None:
+    """The same suggestions in any order are as unsure, and no more than one bit each and one a pair."""
+    value = suggestion_uncertainty(found)
+    assert value == pytest.approx(suggestion_uncertainty(found[::-1]))
+    assert 0 <= value <= len(found) + len(found) ** 2

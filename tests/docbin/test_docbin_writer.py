@@ -29,12 +29,12 @@ from annotator.core.errors import UsageError
 from annotator.core.schema import parse_schema
 from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens
-from annotator.docbin import msgpack, norms, string_ids
+from annotator.docbin import norms, string_ids, writer
 from annotator.docbin.hash_batch import HashedWordIds
 from annotator.docbin.norms import CachedWordIds, load_norms, norms_from_spacy
 from annotator.docbin.string_ids import SPACY_SYMBOLS, murmurhash64a
 from annotator.docbin.token_columns import AttributeSet
-from annotator.docbin.writer import DocBinWriter, DocContent
+from annotator.docbin.writer import DocBinWriter, DocContent, pack_msgpack
 from annotator.export.doc_layout import DocUnit, ExportSentence
 from annotator.export.options import ExportItem, ExportOptions
 from annotator.export.span_outcomes import span_outcomes
@@ -149,15 +149,15 @@ def test_ids_are_spacys(string: str) -> None:
 @given(PLAIN)
 def test_msgpack_is_srslys(value: Any) -> None:
     """Plain values are packed to the bytes that srsly packs them to."""
-    assert msgpack.pack(value) == srsly.msgpack_dumps(value)
+    assert pack_msgpack(value) == srsly.msgpack_dumps(value)
 
 
 def test_long_fields_have_the_heads_of_srsly() -> None:
     """Lengths change their form at 32, 256 and 65,536."""
     for size in (15, 16, 31, 32, 255, 256, 65_535, 65_536):
-        assert msgpack.pack("x" * size) == srsly.msgpack_dumps("x" * size)
-        assert msgpack.pack(bytes(size)) == srsly.msgpack_dumps(bytes(size))
-        assert msgpack.pack([1] * size) == srsly.msgpack_dumps([1] * size)
+        assert pack_msgpack("x" * size) == srsly.msgpack_dumps("x" * size)
+        assert pack_msgpack(bytes(size)) == srsly.msgpack_dumps(bytes(size))
+        assert pack_msgpack([1] * size) == srsly.msgpack_dumps([1] * size)
 
 
 def test_the_stored_norms_are_those_of_the_installed_spacy() -> None:
@@ -171,7 +171,7 @@ def test_the_stored_norms_are_those_of_the_installed_spacy() -> None:
 
 def test_a_file_of_over_four_gigabytes_is_refused_with_a_cure(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lengths in msgpack have 32 bits: the error names the option that helps, before anything is packed."""
-    monkeypatch.setattr(msgpack, "MAX_FIELD_BYTES", 100)
+    monkeypatch.setattr(writer, "MAX_FIELD_BYTES", 100)
     made = DocBinWriter(AttributeSet.MIN)
     for _ in range(400):
         made.add(DocContent(["x"] * 10, [True] * 10, (), []))

@@ -21,8 +21,8 @@ from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens
 from annotator.export.doc_layout import DocUnit
 from annotator.export.docbin_packer import DocBinPacker
-from annotator.export.docbin_parts import PartContents
 from annotator.export.options import ExportItem, ExportOptions, ExportReport
+from annotator.export.splits import PartContents
 from annotator.storage.codec import encode_record
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.exporting import export_training

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.keys import _character_to_key
 
-from annotator.core.label_keys import mirrored_label_keys, with_label_keys
-from annotator.core.schema import parse_schema
+from annotator.core.schema import mirrored_label_keys, parse_schema, with_label_keys
 from annotator.session.actions.hints import LOOKALIKE_LETTERS
 from annotator.session.commands import ALL_COMMANDS, COMMANDS, Command, command_by_id, footer_items
 from annotator.session.keymap import EffectiveKeymap, HintSettings, effective_keymap

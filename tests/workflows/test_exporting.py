@@ -22,12 +22,11 @@ from annotator.core.edits import Edit, Op, set_answer
 from annotator.core.errors import AnnotatorError
 from annotator.core.spans import Span
 from annotator.export.options import ExportOptions, ExportReport
-from annotator.export.resume_manifest import UNFINISHED_FOLDER
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows import shard_writer
-from annotator.workflows.doc_units import planned_articles
-from annotator.workflows.export_plan import plan_export
+from annotator.workflows.export_plan import plan_export, planned_articles
 from annotator.workflows.exporting import export_training, iterate_docs
+from annotator.workflows.shard_writer import UNFINISHED_FOLDER
 from tests import builders
 from tests.benchmarks.journeys import ROOT, Changes, counted
 from tests.export.random_corpora import annotated, files_of

@@ -12,12 +12,11 @@ import pytest
 from annotator.core.annotation import Answer
 from annotator.core.edits import combine_edits, set_answer, set_note
 from annotator.core.errors import AnnotatorError
-from annotator.export import resume_manifest
 from annotator.export.options import ExportOptions
-from annotator.export.resume_manifest import UNFINISHED_FOLDER
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows import exporting, shard_writer
 from annotator.workflows.exporting import export_training
+from annotator.workflows.shard_writer import UNFINISHED_FOLDER
 from tests import builders
 from tests.export.random_corpora import files_of, names_of
 
@@ -92,7 +91,7 @@ def test_a_killed_export_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_an_export_into_the_same_folder_leaves_the_running_one_alone(tmp_path: Path) -> None:
     """The second one is told to wait, and takes nothing of the first one's away."""
     corpus = _accepted(tmp_path)
-    with resume_manifest.open_manifest(tmp_path / "a", "first", resume=False) as running:
+    with shard_writer.open_manifest(tmp_path / "a", "first", resume=False) as running:
         (running.folder / "piece").write_bytes(b"x")
         with pytest.raises(AnnotatorError, match="another export is writing here"):
             _export(corpus, tmp_path / "a")
@@ -110,7 +109,7 @@ def test_a_folder_that_went_while_it_was_locked_is_not_used(tmp_path: Path, monk
     monkeypatch.setattr("fcntl.flock", gone)
     with (
         pytest.raises(AnnotatorError, match="another export is writing here"),
-        resume_manifest.open_manifest(tmp_path / "out", "key", resume=False),
+        shard_writer.open_manifest(tmp_path / "out", "key", resume=False),
     ):
         pytest.fail("the block was entered")
 

@@ -28,8 +28,7 @@ from annotator.storage.journal import Journal
 from annotator.storage.journal_index import RecordReader, load_journal_index, read_journal_index
 from annotator.workflows.corpus import Corpus
 from annotator.workflows.exporting import export_training
-from annotator.workflows.opening import with_replays
-from annotator.workflows.progress import ignore_warning
+from annotator.workflows.opening import ignore_warning, with_replays
 from tests.export.random_corpora import annotated
 
 pytestmark = pytest.mark.filterwarnings("ignore::annotator.core.errors.AnnotatorWarning")

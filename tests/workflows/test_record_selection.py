@@ -8,8 +8,7 @@ from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.errors import AnnotatorError
 from annotator.core.tokens import build_tokens
 from annotator.export.options import ExportItem, ExportOptions
-from annotator.workflows.doc_units import planned_articles
-from annotator.workflows.export_plan import plan_export
+from annotator.workflows.export_plan import plan_export, planned_articles
 from tests.export.export_samples import item, make_article, sample_corpus, sentences
 
 LINES = [[f"Boat {n} left Rosavik ." for n in range(14)]]
