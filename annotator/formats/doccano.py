@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from msgspec import Struct, field
+from msgspec import Struct
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
@@ -203,7 +203,7 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
         who = file.base.rpartition(".")[0] if packed else ""
         for where, row in read_json_records(file, log):
             yield from reader.documents(row, "" if who in _SHARED_FILE_NAMES else who, where)
-    reader.tally.add_notes(log)
+    log.add_counted_notes()
 
 
 def _label_definitions(file: ImportSource) -> list[dict[str, Any]]:
@@ -220,7 +220,6 @@ class _DoccanoReader(Struct):
     log: ConversionLog
     unit: OffsetUnit
     names: dict[str, str]
-    tally: span_fields.NoteCounter = field(default_factory=span_fields.NoteCounter)
 
     def documents(self, row: Any, who: str, where: str) -> Iterator[Document]:
         """Yield the documents of a row, one for each annotator whom its spans name."""
@@ -243,12 +242,12 @@ class _DoccanoReader(Struct):
                 meta=meta,
                 where=where,
             )
-            self.tally.add(OPEN_DOCCANO_TEXTS, not raw_spans)
+            self.log.count_note(OPEN_DOCCANO_TEXTS, not raw_spans)
 
     def _named(self, raw: span_fields.RawSpan) -> span_fields.RawSpan:
         """Return the span with its label's name, where the label is an id."""
         if span_fields.whole_number(raw.label) is None:
             return raw
         description = self.names.get(span_fields.name_of(raw.label))
-        self.tally.add(NUMERIC_LABELS, not description)
+        self.log.count_note(NUMERIC_LABELS, not description)
         return span_fields.RawSpan(raw.start, raw.end, description or raw.label, raw.source, raw.id)

@@ -87,8 +87,20 @@ class ConversionLog(Struct):
     entries: list[ConversionLogEntry] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What was decided for the whole file: the offset unit, the tag scheme, the label map."""
+    counted_notes: Counter[str] = field(default_factory=Counter)
+    """How often each thing was counted since the last ``add_counted_notes``."""
     aligned_entries: int = 0
     """How many entries there were when the last document was settled; for ``align_spans`` alone."""
+
+    def count_note(self, note: str, by: int = 1) -> None:
+        """Count what happens in many records: ``{n}`` becomes how often, ``{s}`` an s unless that is once."""
+        if by:
+            self.counted_notes[note] += by
+
+    def add_counted_notes(self) -> None:
+        """Add a note for all that was counted, in the order in which it first occurred."""
+        self.notes += [note.format(n=f"{n:,}", s="" if n == 1 else "s") for note, n in self.counted_notes.items()]
+        self.counted_notes.clear()
 
     def record(self, entry: ConversionLogEntry) -> None:
         """List what was not carried over unchanged."""

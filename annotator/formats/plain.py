@@ -82,24 +82,23 @@ def _span_fields(row: Mapping[str, Any]) -> list[str]:
 def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     """Yield the documents of a file; raises SourceError, with its place, for what is no text with spans."""
     unit, records = span_fields.read_records_with_unit(source, _quoted_texts, PLAIN_UNITS, log)
-    tally = span_fields.NoteCounter()
     for where, row in records:
-        yield _document(row, where, unit, log, tally)
-    tally.add_notes(log)
+        yield _document(row, where, unit, log)
+    log.add_counted_notes()
 
 
-def _document(row: Any, where: str, unit: OffsetUnit, log: ConversionLog, tally: span_fields.NoteCounter) -> Document:
+def _document(row: Any, where: str, unit: OffsetUnit, log: ConversionLog) -> Document:
     text = row.get("text") if isinstance(row, dict) else None
     if not isinstance(text, str):
         raise SourceError("the record has no `text`", where=where, do=_EXPECTED_RECORD)
     found = _spans_of_record(row, where)
-    tally.add(OPEN_TEXTS, found is None)
+    log.count_note(OPEN_TEXTS, found is None)
     own = span_fields.storable_fields(row.get("meta"))
     known = {*_KNOWN_KEYS, *_span_fields(row)}
     return Document(
         text,
         span_fields.convert_spans((raw for x in found or () for raw in _raw_spans(x)), text, where, log, unit),
-        tokens=_record_tokens(row, text, tally),
+        tokens=_record_tokens(row, text, log),
         answer=Answer.ACCEPT if found is not None else None,
         annotator=span_fields.first_string(row, "annotator"),
         id=span_fields.name_of(row.get("id")) or span_fields.name_of(own.get("id")),
@@ -163,7 +162,7 @@ def _quoted_texts(row: Any) -> Iterator[span_fields.QuotedText]:
     yield row["text"], list(span_fields.quoted_ranges((_raw_span(x), _quote(x)) for found in lists for x in found))
 
 
-def _record_tokens(row: Mapping[str, Any], text: str, tally: span_fields.NoteCounter) -> tuple[Token, ...]:
+def _record_tokens(row: Mapping[str, Any], text: str, log: ConversionLog) -> tuple[Token, ...]:
     """Return the record's tokens, words or objects, by finding them in the text one after the other."""
     found = row.get("tokens")
     if not isinstance(found, list) or not found:
@@ -171,7 +170,7 @@ def _record_tokens(row: Mapping[str, Any], text: str, tally: span_fields.NoteCou
     words = [span_fields.first_string(x, "text") if isinstance(x, dict) else x for x in found]
     is_text = all(isinstance(w, str) and w for w in words)
     ranges = find_words(text, words, to_end=False) if is_text else None
-    tally.add(TOKENS_SKIPPED, ranges is None)
+    log.count_note(TOKENS_SKIPPED, ranges is None)
     return spelling_tokens(text, ranges or ())
 
 

@@ -391,8 +391,8 @@ def documents_of_tasks(
             raise SourceError("a task must be a JSON object", where=where, do="repair or remove it")
         yield from reader.documents(record, where)
     yield from reader.binary.documents()
-    reader.tally.add(NO_SPANS_IN_FILE, not log.read)
-    reader.tally.add_notes(log)
+    reader.log.count_note(NO_SPANS_IN_FILE, not log.read)
+    log.add_counted_notes()
 
 
 def is_journal_line(record: Any) -> bool:
@@ -414,7 +414,6 @@ class _ProdigyReader(Struct):
     log: ConversionLog
     unit: OffsetUnit
     binary: BinaryAnswers
-    tally: span_fields.NoteCounter = field(default_factory=span_fields.NoteCounter)
 
     def documents(self, record: dict[str, Any], where: str) -> Iterator[Document]:
         """Yield the document of a task, and those of the versions that it was reviewed from."""
@@ -431,7 +430,7 @@ class _ProdigyReader(Struct):
         shared: dict[str, Any] = {k: record[k] for k in ("text", "meta", "id", "view_id", "_is_binary") if k in record}
         for version in versions:
             for session in version_sessions(version):
-                self.tally.add("reviewed versions, read as the work of their sessions: {n}")
+                self.log.count_note("reviewed versions, read as the work of their sessions: {n}")
                 yield from self._document({**shared, **version}, session, where)
 
     def _document(self, record: dict[str, Any], annotator: str, where: str) -> Iterator[Document]:
@@ -449,10 +448,10 @@ class _ProdigyReader(Struct):
             **document_fields(record),
         )
         if asks_about_whole_text(record):
-            self.tally.add(WHOLE_TEXT_TASKS)
+            self.log.count_note(WHOLE_TEXT_TASKS)
             empty = replace(empty, answer=None)
         if task_view(record, found) is TaskView.BINARY:
-            self.tally.add(BINARY_ANSWERS)
+            self.log.count_note(BINARY_ANSWERS)
             self.binary.add(empty, list(self._span_answers(task, found, empty)))
         else:
             wrong = span_fields.object_list(record, "rejected", where, EXPORT_TASKS_AGAIN)
@@ -483,13 +482,13 @@ class _ProdigyReader(Struct):
                 raw = replace(_raw_span(span, task.places, self.unit), quote=span_fields.first_string(span, "text"))
                 span_fields.record_misquoted(raw, task.text[slice(*place)], task.where, self.log)
             by_tokens = range_by_token_indexes(span, task.places)
-            self.tally.add(TOKEN_INDEXES_DIFFER, bool(place and by_tokens and by_tokens != place))
+            self.log.count_note(TOKEN_INDEXES_DIFFER, bool(place and by_tokens and by_tokens != place))
 
     def _tokens(self, task: _LocatedTask) -> tuple[Token, ...]:
         """Return the task's tokens, none where they do not spell its text."""
         whole = [p for p in task.places if p]
         fits = spelling_tokens(task.text, whole) if len(whole) == len(task.places) else ()
-        self.tally.add(TOKENS_DO_NOT_SPELL, bool(task.places) and not fits)
+        self.log.count_note(TOKENS_DO_NOT_SPELL, bool(task.places) and not fits)
         return fits
 
     def _record_others(self, task: _LocatedTask) -> None:

@@ -68,19 +68,16 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     files = [f for f in source.files() if f.base.endswith(_DOCBIN_ENDING)] if packed else [source]
     if not files:
         raise source.error("there is no .spacy file in it", do="name a DocBin or a folder of them")
-    tally = span_fields.NoteCounter()
     for file in files:
-        yield from documents_of_docbin(file.read_bytes(), file.name, log, tally)
-    tally.add_notes(log)
+        yield from documents_of_docbin(file.read_bytes(), file.name, log)
+    log.add_counted_notes()
 
 
-def documents_of_docbin(
-    data: bytes, where: str, log: ConversionLog, tally: span_fields.NoteCounter
-) -> Iterator[Document]:
+def documents_of_docbin(data: bytes, where: str, log: ConversionLog) -> Iterator[Document]:
     """Yield the documents of a DocBin's bytes; raises SourceError as ``read`` does."""
     found = reader.read_docbin(data, where)
     for number, packed in enumerate(found.docs(), 1):
-        yield _DocReader(packed, found.strings, f"{where}, doc {number}", log, tally).document()
+        yield _DocReader(packed, found.strings, f"{where}, doc {number}", log).document()
 
 
 @dataclass(slots=True)
@@ -89,13 +86,12 @@ class _DocReader:
     strings: Mapping[int, str]
     where: str
     log: ConversionLog
-    tally: span_fields.NoteCounter
     tokens: tuple[Token, ...] = field(init=False)
     text: str = field(init=False)
 
     def __post_init__(self) -> None:
         words, spaces = self.packed.words, self.packed.spaces
-        self.tally.add(SPACES_UNKNOWN, spaces is None)
+        self.log.count_note(SPACES_UNKNOWN, spaces is None)
         if spaces is None:
             spaces = tuple(n < len(words) for n in range(1, len(words) + 1))
         self.tokens = build_tokens(words, spaces)
@@ -110,7 +106,7 @@ class _DocReader:
             made = span_fields.convert_spans(map(self._raw, group), self.text, self.where, self.log)
             (wrong if key == INCORRECT_SPANS_GROUP else views).append((key, made))
         for attr, what in reader.UNUSED_ATTRIBUTES.items():
-            self.tally.add(ATTRIBUTES_IGNORED.format(what=what), any(self.packed.columns.get(attr, ())))
+            self.log.count_note(ATTRIBUTES_IGNORED.format(what=what), any(self.packed.columns.get(attr, ())))
         span_fields.record_unsupported(list(self.packed.cats), "text label", self.where, self.log)
         spans = merge_span_sets(views, self.text, self.where, self.log)
         rejected = merge_span_sets(wrong, self.text, self.where, self.log)
@@ -143,7 +139,7 @@ class _DocReader:
                 yield self._range(first, at, types[first])
                 first = -1
             if tag == _BEGIN and not type_:
-                self.tally.add("tokens that were blocked for entities, read as having none: {n}")
+                self.log.count_note("tokens that were blocked for entities, read as having none: {n}")
             elif tag == _BEGIN or (tag == _INSIDE and first < 0):
                 first = at
         if first >= 0:
@@ -162,7 +158,7 @@ class _DocReader:
             end = past if span.first < span.last else span.end
             return span_fields.RawSpan(span.start, end, self.strings.get(span.label, ""))
         raw = self._range(span.first, span.last, span.label)
-        self.tally.add(SPANS_DISAGREE, (raw.start, raw.end) != (span.start, span.end))
+        self.log.count_note(SPANS_DISAGREE, (raw.start, raw.end) != (span.start, span.end))
         return raw
 
     def _unreviewed_ranges(self, spans: Sequence[Span]) -> list[tuple[int, int]]:
@@ -170,7 +166,7 @@ class _DocReader:
         tags = self.packed.columns.get(reader.ENT_IOB) or (_MISSING,) * len(self.tokens)
         missing = [tag == _MISSING for tag in tags]
         if not (all(missing) and spans):
-            self.tally.add(MISSING_TAGS, sum(missing))
+            self.log.count_note(MISSING_TAGS, sum(missing))
         return unreviewed_ranges(self.text, self.tokens, missing, spans)
 
     def _sentences(self) -> tuple[tuple[int, int], ...]:

@@ -12,7 +12,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
@@ -114,7 +114,7 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     reader = _SpacyJsonReader(log, unit)
     for where, value in records:
         yield from reader.documents(value, where)
-    reader.tally.add_notes(log)
+    log.add_counted_notes()
 
 
 def _quoted_texts(value: Any) -> Iterator[span_fields.QuotedText]:
@@ -127,12 +127,11 @@ def _quoted_texts(value: Any) -> Iterator[span_fields.QuotedText]:
 class _SpacyJsonReader(Struct):
     log: ConversionLog
     unit: OffsetUnit
-    tally: span_fields.NoteCounter = field(default_factory=span_fields.NoteCounter)
 
     def documents(self, value: Any, where: str) -> Iterator[Document]:
         """Yield the documents of one record, whatever its kind."""
         if value is None:
-            self.tally.add("empty records passed over: {n}")
+            self.log.count_note("empty records passed over: {n}")
         elif isinstance(value, dict) and "paragraphs" in value:
             for n, paragraph in enumerate(span_fields.object_list(value, "paragraphs", where, _EXPORT_FROM_SPACY), 1):
                 yield self._paragraph(paragraph, span_fields.name_of(value.get("id")), f"{where}, paragraph {n}")
@@ -152,7 +151,7 @@ class _SpacyJsonReader(Struct):
         found = info.get("entities")
         if found is not None and not isinstance(found, list):
             raise SourceError("`entities` must be a list", where=where, do=_EXPORT_FROM_SPACY)
-        self.tally.add(OPEN_SPACY_TEXTS, found is None)
+        self.log.count_note(OPEN_SPACY_TEXTS, found is None)
         self._record_categories(info, where)
         spans = span_fields.convert_spans(map(span_fields.raw_span, found or ()), text, where, self.log, self.unit)
         groups = self._groups(info.get("spans"), text, where)
@@ -213,8 +212,8 @@ class _SpacyJsonReader(Struct):
         spans += self._untagged(paragraph.get("entities"), spans, text, where)
         missing = tags.count(MISSING_TAG)
         nothing = missing == len(tags) and not spans
-        self.tally.add(OPEN_SPACY_TEXTS, nothing)
-        self.tally.add(UNTAGGED_TOKENS, missing if missing < len(tags) else 0)
+        self.log.count_note(OPEN_SPACY_TEXTS, nothing)
+        self.log.count_note(UNTAGGED_TOKENS, missing if missing < len(tags) else 0)
         open_ = unreviewed_ranges(text, every, [tag == MISSING_TAG for tag in tags], spans)
         return Document(
             text,
@@ -241,7 +240,7 @@ class _SpacyJsonReader(Struct):
         raw = paragraph.get("raw")
         found = find_words(raw, flat) if isinstance(raw, str) else None
         if found is None or not isinstance(raw, str):
-            self.tally.add(RAW_TEXT_DIFFERS, isinstance(raw, str) and bool(flat))
+            self.log.count_note(RAW_TEXT_DIFFERS, isinstance(raw, str) and bool(flat))
             raw = " ".join(flat) if flat or not isinstance(raw, str) else raw
             found = find_words(raw, flat) or []
         return raw, spelling_tokens(raw, found), [Token(raw[a:b], a, b, ws=False) for a, b in found]

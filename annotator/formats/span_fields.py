@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 from typing import Any
 
 import orjson
-from msgspec import Struct, field
+from msgspec import Struct
 
 from annotator.core.errors import SourceError
 from annotator.core.ledger import Outcome
@@ -192,21 +191,6 @@ def record_unsupported(items: Any, kind: str, where: str, log: ConversionLog) ->
     for item in items if isinstance(items, list) else ():
         id_ = name_of(item.get("id")) if isinstance(item, dict) else ""
         log.leave_out(where, id_ or shortened_value(item), UNSUPPORTED[kind], kind=kind)
-
-
-class NoteCounter(Struct):
-    """Counts what happens in many records to be reported in one note for the whole file."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-
-    def add(self, what: str, by: int = 1) -> None:
-        """Count a note: ``{n}`` becomes how often, ``{s}`` an s unless that is once."""
-        if by:
-            self.counts[what] += by
-
-    def add_notes(self, log: ConversionLog) -> None:
-        """Add the notes to the log, in the order in which they first occurred."""
-        log.notes.extend(what.format(n=f"{n:,}", s="" if n == 1 else "s") for what, n in self.counts.items())
 
 
 # Which unit a file counts its offsets in, by all of its records; one pass before the reading.

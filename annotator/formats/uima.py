@@ -67,13 +67,12 @@ def read(source: ImportSource, log: ConversionLog, layer: str = "") -> Iterator[
         raise source.error("no file in it is a CAS", do="export as UIMA CAS JSON")
     chosen = _choose_layers((_load_cas(cassis, f, files, log) for f in taken), layer, source)
     log.notes += annotation_layers.layer_notes(chosen)
-    tally = span_fields.NoteCounter()
     for file in taken:
         cas = _load_cas(cassis, file, files, log)
         for number, view in enumerate(cas.views, 1):
             where = file.name if len(cas.views) == 1 else f"{file.name}#{number}"
-            yield _document(view, cas.unmapped_offsets, where, chosen, log, tally)
-    tally.add_notes(log)
+            yield _document(view, cas.unmapped_offsets, where, chosen, log)
+    log.add_counted_notes()
 
 
 class _CasView(Struct, frozen=True):
@@ -166,12 +165,7 @@ def _choose_layers(loaded: Iterable[_Cas], wanted: str, source: ImportSource) ->
 
 
 def _document(
-    view: _CasView,
-    unmapped: frozenset[int],
-    where: str,
-    choice: annotation_layers.LayerChoice,
-    log: ConversionLog,
-    tally: span_fields.NoteCounter,
+    view: _CasView, unmapped: frozenset[int], where: str, choice: annotation_layers.LayerChoice, log: ConversionLog
 ) -> Document:
     text = view.text
     spans: list[Span] = []
@@ -188,7 +182,9 @@ def _document(
             title, id_ = (_feature_values(annotation).get(k, "") for k in ("documentTitle", "documentId"))
         elif annotation_layers.is_word_layer(name) or choice.requested:
             if not kind:
-                tally.add(annotation_layers.skipped_layer_note(name, "relations" if _is_relation(annotation) else ""))
+                log.count_note(
+                    annotation_layers.skipped_layer_note(name, "relations" if _is_relation(annotation) else "")
+                )
         else:
             _record_other(annotation, text, where, log)
     tokens = tuple(Token(text[s:e], s, e, text[e : e + 1] == " ") for s, e in sorted(set(places[_TOKEN_TYPE])))

@@ -24,7 +24,6 @@ from annotator.formats import format_detection, spacy_docbin, span_fields
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from annotator.formats.span_alignment import IN_ANOTHER_GROUP
-from annotator.formats.span_fields import NoteCounter
 from tests.formats.format_samples import assert_accounted, ledger_lines, read_aligned, words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,7 +115,7 @@ def test_older_forms_of_groups_are_read(tmp_path: Path) -> None:
     bare = {k: body[k] for k in ("attrs", "tokens", "spaces", "lengths", "strings")}
     for value, expected in ((old, [("Ida", "PERSON")]), (bare, [])):
         data = zlib.compress(srsly.msgpack_dumps(value))
-        (found,) = spacy_docbin.documents_of_docbin(data, "x", ConversionLog(), NoteCounter())
+        (found,) = spacy_docbin.documents_of_docbin(data, "x", ConversionLog())
         assert (found.text, words(found)) == ("Ida left", expected)
 
 
@@ -143,7 +142,7 @@ def test_damage_is_named(change: dict[str, Any], error: str) -> None:
     """Arrays that do not fit each other are refused before anything is made of them."""
     data = zlib.compress(srsly.msgpack_dumps({**body(), **change}))
     with pytest.raises(SourceError, match=error):
-        list(spacy_docbin.documents_of_docbin(data, "x", ConversionLog(), NoteCounter()))
+        list(spacy_docbin.documents_of_docbin(data, "x", ConversionLog()))
 
 
 @pytest.mark.parametrize(
@@ -162,7 +161,7 @@ def test_damage_is_named(change: dict[str, Any], error: str) -> None:
 def test_what_is_no_docbin_is_refused(data: bytes, error: str) -> None:
     """Also a bomb: 64 kB that inflate to 64 MB."""
     with pytest.raises(SourceError, match=error):
-        list(spacy_docbin.documents_of_docbin(data, "x", ConversionLog(), NoteCounter()))
+        list(spacy_docbin.documents_of_docbin(data, "x", ConversionLog()))
 
 
 def test_reading_needs_no_spacy(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from annotator.formats import doccano, format_detection, prodigy, registry
 from annotator.formats.document import ConversionLog
 from annotator.formats.import_source import ImportSource
-from annotator.formats.span_fields import NoteCounter, RawSpan, convert_spans, name_of, seconds_of, whole_number
+from annotator.formats.span_fields import RawSpan, convert_spans, name_of, seconds_of, whole_number
 from annotator.formats.span_fields import storable_fields as plain_fields
 from tests.formats.format_samples import SHARED, assert_accounted, read_aligned
 
@@ -76,12 +76,12 @@ def test_values_of_fields_are_what_they_should_be() -> None:
     assert plain_fields([1]) == {}
 
 
-def test_a_tally_shows_each_thing_once() -> None:
+def test_a_counted_note_shows_each_thing_once() -> None:
     """Notes come in the order in which they first came up, and none for nothing."""
-    account, tally = ConversionLog(), NoteCounter()
+    account = ConversionLog()
     for what, by in (("b: {n}", 1), ("none: {n}", 0), ("a: {n}", 1000), ("b: {n}", 1)):
-        tally.add(what, by)
-    tally.add_notes(account)
+        account.count_note(what, by)
+    account.add_counted_notes()
     assert account.notes == ["b: 2", "a: 1,000"]
 
 

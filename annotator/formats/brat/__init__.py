@@ -34,7 +34,7 @@ from annotator.formats.offset_units import (
     OffsetUnitDetector,
     QuotedRange,
 )
-from annotator.formats.span_fields import TEXT_DIFFERS, NoteCounter
+from annotator.formats.span_fields import TEXT_DIFFERS
 
 # brat's folder from documents: a ``.txt`` and an ``.ann`` for each, and the ``annotation.conf`` it needs.
 
@@ -185,7 +185,6 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     """Yield a document for each pair of files; raises SourceError for what cannot be read as such."""
     pairs = find_pairs(source, log)
     unit = _detect_unit(pairs, log, source.name)
-    tally = NoteCounter()
     for pair in pairs:
         if pair.txt is None:
             found = standoff.parse_ann(pair.ann.text().split("\n"))
@@ -194,13 +193,13 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
             for bound in found.bounds:
                 log.leave_out(f"{pair.ann.name}:{bound.line}", bound.id, "its .txt file is missing", bound.quote)
             continue
-        document = _document(pair, *_read_pair(pair.txt, pair.ann, tally), unit, log)
-        tally.add(OPEN_BRAT_TEXTS, document.answer is None)
+        document = _document(pair, *_read_pair(pair.txt, pair.ann, log), unit, log)
+        log.count_note(OPEN_BRAT_TEXTS, document.answer is None)
         yield document
-    tally.add_notes(log)
+    log.add_counted_notes()
 
 
-def _read_pair(txt: ImportSource, ann: ImportSource, tally: NoteCounter | None = None) -> tuple[str, standoff.Standoff]:
+def _read_pair(txt: ImportSource, ann: ImportSource, log: ConversionLog | None = None) -> tuple[str, standoff.Standoff]:
     """Return the text and what is marked on it, a byte order mark taken off both.
 
     brat itself counts such a mark as a character: where the quotes fit only then, the offsets move. A
@@ -213,8 +212,8 @@ def _read_pair(txt: ImportSource, ann: ImportSource, tally: NoteCounter | None =
         if _count_matches("\ufeff" + text, quoted) > _count_matches(text, quoted):
             if any((quote or "").startswith("\ufeff") for _, _, quote in quoted):
                 return "\ufeff" + text, found
-            if tally is not None:
-                tally.add(BOM_REMOVED)
+            if log is not None:
+                log.count_note(BOM_REMOVED)
             for bound in found.bounds:
                 bound.fragments = tuple((max(s - 1, 0), max(e - 1, 0)) for s, e in bound.fragments)
     return text, found

@@ -25,7 +25,6 @@ from annotator.formats.conll import conll_table
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.span_alignment import find_words
-from annotator.formats.span_fields import NoteCounter
 from annotator.formats.tag_schemes import NO_TAG_NAMES, TagNames, iob2_tags, parse_tag, scheme_notes, tag_chunks
 
 # CoNLL rows from documents: word, two empty columns, IOB2 tag; ``-DOCSTART-`` before each document.
@@ -46,14 +45,13 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     What a flat tag cannot hold is listed in ``log``.
     """
     path = out / "corpus.conll"
-    tally = NoteCounter()
-    rows = (row.encode() for d in documents for row in _document_rows(d, log, tally))
+    rows = (row.encode() for d in documents for row in _document_rows(d, log))
     format_writing.write_whole_file(path, rows)
-    tally.add_notes(log)
+    log.add_counted_notes()
     return [path]
 
 
-def _document_rows(document: Document, log: ConversionLog, tally: NoteCounter) -> Iterator[str]:
+def _document_rows(document: Document, log: ConversionLog) -> Iterator[str]:
     words = format_writing.visible_words(document)
     marks = [t for t in words if t.text.startswith(conll_table.DOCSTART)]
     tokens = [t for t in words if t not in marks] if marks else words
@@ -73,7 +71,7 @@ def _document_rows(document: Document, log: ConversionLog, tally: NoteCounter) -
     stay = format_writing.flat_spans(document, taggable, why_rejected)
     log.kept += len(stay)
     format_writing.record_unsupported_fields(document, "CoNLL", log, has_notes=False)
-    tally.add(SPACING_LOST, _text_as_read(tokens, breaks) != document.text)
+    log.count_note(SPACING_LOST, _text_as_read(tokens, breaks) != document.text)
     yield f"{conll_table.DOCSTART} -X- O O\n\n"
     tags = iob2_tags(tokens, stay)
     for n, (token, tag) in enumerate(zip(tokens, tags, strict=True)):

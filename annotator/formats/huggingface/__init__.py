@@ -39,7 +39,6 @@ from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.offset_units import ALL_OFFSET_UNITS, OffsetUnit, refuse_requested_unit
 from annotator.formats.span_alignment import find_words
 from annotator.formats.span_fields import (
-    NoteCounter,
     QuotedText,
     RawSpan,
     convert_spans,
@@ -269,7 +268,6 @@ class _HuggingFaceReader(Struct):
     table: dataset_tables.DatasetTable
     shape: dataset_tables.DatasetColumns
     log: ConversionLog
-    tally: NoteCounter = field(default_factory=NoteCounter)
     scheme: schemes.SchemeEvidence = field(default_factory=schemes.SchemeEvidence)
 
     def documents(self) -> Iterator[Document]:
@@ -285,7 +283,7 @@ class _HuggingFaceReader(Struct):
             for number, (where, row) in enumerate(self.table.values(columns), 1):
                 yield self._document_of_tags(row, where, number)
             self._note(tuple(schemes.scheme_notes(self.scheme, self.table.source.name)))
-        self.tally.add_notes(self.log)
+        self.log.add_counted_notes()
 
     def _note(self, notes: Sequence[str]) -> None:
         self.log.notes += [n for n in notes if n not in self.log.notes]
@@ -346,7 +344,7 @@ class _HuggingFaceReader(Struct):
 
     def _tag(self, value: Any, column: dataset_tables.TagColumn, where: str) -> str:
         if value is None or value == -100 or (isinstance(value, str) and value.strip() in {"", "o"}):
-            self.tally.add(PADDED_TAGS)
+            self.log.count_note(PADDED_TAGS)
             return "O"
         if column.names:
             if type(value) is not int or value not in column.names:
@@ -355,7 +353,7 @@ class _HuggingFaceReader(Struct):
             value = column.names[value] or "O"
         description = str(value)
         if not column.bare and not schemes.is_tag(description):
-            self.tally.add(PADDED_TAGS)
+            self.log.count_note(PADDED_TAGS)
             return "O"
         return description
 
@@ -365,7 +363,7 @@ class _HuggingFaceReader(Struct):
         if isinstance(given, str):
             if (places := find_words(given, words)) is not None:
                 return given, places
-            self.tally.add(TEXT_REBUILT)
+            self.log.count_note(TEXT_REBUILT)
         places, at = [], 0
         for word in words:
             places.append((at, at + len(word)))
@@ -380,7 +378,7 @@ class _HuggingFaceReader(Struct):
             raise SourceError(f"the row has no `{self.shape.text}`", where=where, do=_REPAIR_ROW)
         found = _span_objects(row.get(self.shape.spans))
         raw_spans = (_raw_span(x, self.shape.labels) for x in found or ())
-        self.tally.add(OPEN_ROWS, found is None)
+        self.log.count_note(OPEN_ROWS, found is None)
         return self._document(
             row,
             where,
@@ -395,7 +393,7 @@ class _HuggingFaceReader(Struct):
         if not isinstance(words, list) or not all(isinstance(x, str) for x in words) or not words:
             return ()
         places = find_words(text, words)
-        self.tally.add(TOKENS_IGNORED, places is None)
+        self.log.count_note(TOKENS_IGNORED, places is None)
         return tuple(Token(text[s:e], s, e, text[e : e + 1] == " ") for s, e in places or () if s < e)
 
     def _unit(self) -> OffsetUnit:

@@ -194,7 +194,6 @@ class _LabelStudioReader(Struct):
     chosen: dict[str, str]
     """The key of the text by object of the labelling config."""
     unit: OffsetUnit = CODE_POINTS
-    tally: span_fields.NoteCounter = field(default_factory=span_fields.NoteCounter)
     measured: Counter[OffsetUnit] = field(default_factory=Counter)
 
     # -- what the offsets count ----------------------------------------------------------------
@@ -241,7 +240,7 @@ class _LabelStudioReader(Struct):
     def documents(self, task: LabelStudioTask, found: Sequence[SortedResult]) -> Iterator[Document]:
         """Yield a document for each annotation of each text of a task; an open one where there is none."""
         for thing, id_, size in task.others:
-            self.tally.add(PREDICTIONS_SKIPPED, size if thing == "prediction" and task.annotations else 0)
+            self.log.count_note(PREDICTIONS_SKIPPED, size if thing == "prediction" and task.annotations else 0)
             if thing == "prediction" and size and not task.annotations:
                 self.log.leave_out(task.where, id_, PREDICTION_ONLY, kind=thing)
             if thing == "draft" and size:
@@ -262,7 +261,7 @@ class _LabelStudioReader(Struct):
         if text is None:
             if regions:
                 raise SourceError(f"the task has no text in `{key}`", where=task.where, do=EXPORT_PROJECT_AGAIN)
-            self.tally.add("annotations whose texts are not in the file, with no span: {n}")
+            self.log.count_note("annotations whose texts are not in the file, with no span: {n}")
             return
         own = span_fields.first_string(task.data, "document_id") or task.id
         rest = {k: v for k, v in task.data.items() if k not in {key, "title", "document_id"}}
@@ -311,12 +310,12 @@ class _LabelStudioReader(Struct):
         text = "\n".join(text_fields.dialogue_paragraphs(value))
         fits = {u: sum(_is_quote_in_place(text, _raw_span(r, value, u), r) for r in regions) for u in tried}
         unit = max(tried, key=lambda u: fits[u])
-        self.tally.add(DIALOGUES_IN_UTF16, unit == UTF16 and bool(regions) and _may_differ(text))
+        self.log.count_note(DIALOGUES_IN_UTF16, unit == UTF16 and bool(regions) and _may_differ(text))
         return unit
 
     def add_notes(self) -> None:
         """Add the notes to the log."""
-        self.tally.add_notes(self.log)
+        self.log.add_counted_notes()
         if requested := get_requested_unit():
             self.log.notes.append(f"offsets count {requested}, as --offsets says")
         elif len({u for u, n in self.measured.items() if n}) > 1 or self.unit != CODE_POINTS:

@@ -24,7 +24,7 @@ from annotator.formats import format_writing, offset_units
 from annotator.formats.annotation_layers import LayerChoice, LayerSurvey, is_word_layer, layer_notes, skipped_layer_note
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
-from annotator.formats.span_fields import COVERS_NOTHING, NoteCounter
+from annotator.formats.span_fields import COVERS_NOTHING
 from annotator.formats.webanno import webanno_table
 from annotator.formats.webanno.webanno_table import CellValue, escape_text_line, format_cell
 
@@ -45,13 +45,13 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
 
     What the format cannot hold is listed in ``log``.
     """
-    names, tally = format_writing.FileNames(), NoteCounter()
+    names = format_writing.FileNames()
     files = []
     for document in documents:
         path = out / names.unique_name(document.id or document.title, document.annotator)
-        text = TSV_HEADER + "".join(_document_lines(document, log, tally))
+        text = TSV_HEADER + "".join(_document_lines(document, log))
         files.append(format_writing.write_whole_file(path.with_name(path.name + ".tsv"), text.encode()))
-    tally.add_notes(log)
+    log.add_counted_notes()
     return files
 
 
@@ -62,14 +62,14 @@ class _CellValues(Struct):
     parts: dict[int, dict[TokenPart, list[CellValue]]] = field(default_factory=dict)
 
 
-def _document_lines(document: Document, log: ConversionLog, tally: NoteCounter) -> Iterator[str]:
+def _document_lines(document: Document, log: ConversionLog) -> Iterator[str]:
     log.read += len(document.spans)
     tokens = format_writing.visible_words(document)
     rows = _cell_values(document, tokens, log)
     format_writing.record_unsupported_fields(document, "WebAnno's TSV", log, has_notes=False)
     astral = [n for n, c in enumerate(document.text) if c > "\uffff"]
     sentences = list(_sentence_ranges(document, tokens))
-    tally.add(GAPS_LOST, _gaps_change(document.text, tokens, sentences))
+    log.count_note(GAPS_LOST, _gaps_change(document.text, tokens, sentences))
     for number, (first, last) in enumerate(sentences, 1):
         text = document.text[tokens[first].start : tokens[last - 1].end]
         yield "\n" + "".join(f"#Text={escape_text_line(line)}\n" for line in text.split("\n"))
@@ -187,10 +187,9 @@ def read(source: ImportSource, log: ConversionLog, layer: str = "") -> Iterator[
         log.notes.append(f"{more} left out")
     chosen = _choose_layers(taken, layer, source)
     log.notes += layer_notes(chosen)
-    tally = NoteCounter()
     for file in taken:
-        yield _document(file, source, chosen, log, tally)
-    tally.add_notes(log)
+        yield _document(file, source, chosen, log)
+    log.add_counted_notes()
 
 
 def _read_table(file: ImportSource) -> webanno_table.WebAnnoTable:
@@ -211,13 +210,11 @@ def _choose_layers(files: Iterable[ImportSource], wanted: str, source: ImportSou
     return layers.choose(wanted, source.name)
 
 
-def _document(
-    file: ImportSource, source: ImportSource, choice: LayerChoice, log: ConversionLog, tally: NoteCounter
-) -> Document:
+def _document(file: ImportSource, source: ImportSource, choice: LayerChoice, log: ConversionLog) -> Document:
     found = _read_table(file)
     unit = detect_offset_unit(found, file.name)
     if unit != WEBANNO_UNITS[0]:
-        tally.add(f"offsets count {unit} in {{n}} file{{s}}")
+        log.count_note(f"offsets count {unit} in {{n}} file{{s}}")
     where = lay_out_table(found, unit, file.name)
     spans: list[Span] = []
     for layer in found.layers:
@@ -225,7 +222,7 @@ def _document(
             spans += _layer_spans(webanno_table.layer_annotations(found, layer), choice, where, file, log)
         elif choice.requested or is_word_layer(layer.name):
             things = _LAYER_KINDS.get(layer.kind, "")
-            tally.add(skipped_layer_note(layer.name, things), len(webanno_table.layer_annotations(found, layer)))
+            log.count_note(skipped_layer_note(layer.name, things), len(webanno_table.layer_annotations(found, layer)))
         else:
             thing = {"RL": "relation", "CH": "chain"}.get(layer.kind, layer.short)
             for mark in webanno_table.layer_annotations(found, layer):
