@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -158,32 +157,22 @@ def task_quoted_texts(record: Any) -> Iterator[span_fields.QuotedText]:
 # model or a pattern makes (a score, a rank, the hash of an input), decide.
 
 
-class TaskView(Enum):
-    """What was asked."""
-
-    MANUAL = "manual"
-    BINARY = "binary"
-
-
 _MANUAL_VIEWS = {"ner_manual", "spans_manual", "pos_manual", "relations", "dep", "coref", "choice", "classification"}
 _BINARY_VIEWS = {"ner", "spans"}
 _SUGGESTION_KEYS = ("score", "rank", "input_hash", "pattern")
 
 
-def task_view(task: dict[str, Any], spans: list[dict[str, Any]]) -> TaskView:
-    """Return what the task asked; ``spans`` are those that it shows."""
+def is_binary_task(task: dict[str, Any], spans: list[dict[str, Any]]) -> bool:
+    """Return True if the task asked about single spans, not about all of a text; ``spans`` are those that it shows."""
     if not spans or task.get("_is_binary") is False or "rejected" in task:
-        return TaskView.MANUAL
+        return False
     shown = span_fields.first_string(task, "_view_id")
     shown = span_fields.first_string(task, "view_id") if shown == "review" else shown
     if shown in _MANUAL_VIEWS or "options" in task:
-        return TaskView.MANUAL
-    if task.get("_is_binary") is True or shown in _BINARY_VIEWS:
-        return TaskView.BINARY
-    if any("answer" in span for span in spans):
-        return TaskView.BINARY
-    suggested = any(key in span for span in spans for key in _SUGGESTION_KEYS)
-    return TaskView.BINARY if suggested and not task.get("tokens") else TaskView.MANUAL
+        return False
+    if task.get("_is_binary") is True or shown in _BINARY_VIEWS or any("answer" in span for span in spans):
+        return True
+    return not task.get("tokens") and any(key in span for span in spans for key in _SUGGESTION_KEYS)
 
 
 # From documents to Prodigy's tasks.
@@ -450,7 +439,7 @@ class _ProdigyReader(Struct):
         if asks_about_whole_text(record):
             self.log.count_note(WHOLE_TEXT_TASKS)
             empty = replace(empty, answer=None)
-        if task_view(record, found) is TaskView.BINARY:
+        if is_binary_task(record, found):
             self.log.count_note(BINARY_ANSWERS)
             self.binary.add(empty, list(self._span_answers(task, found, empty)))
         else:

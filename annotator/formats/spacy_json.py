@@ -24,38 +24,17 @@ from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import may_hold_json
 from annotator.formats.offset_units import CODE_POINTS, INCLUSIVE, UTF16, OffsetUnit, refuse_requested_unit
 from annotator.formats.span_alignment import find_words, merge_span_sets, spelling_tokens, unreviewed_ranges
-
-# Entities from a sequence of tags, BILUO or IOB, as leniently as spaCy reads them.
-
-
-TagRun = tuple[int, int, str]
-"""Token indexes, half-open, and the label."""
+from annotator.formats.tag_schemes import OUTSIDE_TAG, ParsedTag, parse_tag, tag_chunks
 
 MISSING_TAG = "-"
-_OUTSIDE_TAGS = {"O", MISSING_TAG, "", "B-", "U-"}
 
 
-def tag_runs(tags: Sequence[str]) -> Iterator[TagRun]:
-    """Yield the entities; one begins at B or U, or where nothing that it goes on with is open."""
-    first, open_ = 0, ""
-    for at, tag in enumerate(tags):
-        mark, dash, label = tag.partition("-")
-        if tag in _OUTSIDE_TAGS:
-            mark = label = ""
-        elif not dash or mark not in set("BILUES"):
-            mark, label = "I", tag  # without a mark it is a label that goes on
-        if open_ and (mark not in {"I", "L", "E"} or label != open_):
-            yield first, at, open_
-            open_ = ""
-        if not label:
-            continue
-        if not open_:
-            first, open_ = at, label
-        if mark in {"L", "U", "E", "S"}:
-            yield first, at + 1, open_
-            open_ = ""
-    if open_:
-        yield first, len(tags), open_
+def parse_spacy_tag(tag: str) -> ParsedTag:
+    """Return a tag of BILUO or IOB as leniently as spaCy reads it: without a mark it is a label that goes on."""
+    mark, dash, label = tag.partition("-")
+    if dash and mark in set("BILUES"):
+        return parse_tag(tag) if label else OUTSIDE_TAG
+    return OUTSIDE_TAG if tag in {"O", MISSING_TAG, ""} else ParsedTag("I", tag)
 
 
 # From spaCy's JSON to documents.
@@ -203,8 +182,8 @@ class _SpacyJsonReader(Struct):
         ends = accumulate(sizes)
         given = [t.get("ner") for sentence in sentences for t in sentence]
         tags = [tag if isinstance(tag, str) else MISSING_TAG for tag in given]
-        runs = tag_runs(tags)
-        raw_spans = (span_fields.RawSpan(every[a].start, every[b - 1].end, label) for a, b, label in runs)
+        chunks = tag_chunks([parse_spacy_tag(tag) for tag in tags])
+        raw_spans = (span_fields.RawSpan(every[c.first].start, every[c.last - 1].end, c.label) for c in chunks)
         cats = span_fields.object_list(paragraph, "cats", where, _EXPORT_FROM_SPACY)
         categories = [span_fields.first_string(c, "label") for c in cats]
         span_fields.record_unsupported(categories, "text label", where, self.log)

@@ -9,17 +9,8 @@ from itertools import islice
 from msgspec.structs import replace
 
 from annotator.core.tokens import TokenRange
+from annotator.language import attributions
 from annotator.language import english as en
-from annotator.language.attributions import (
-    AttributedContent,
-    according_to_claims,
-    attitude_claims,
-    is_two_word_verb,
-    noun_claims,
-    noun_phrase_end,
-    speech_claims,
-    whether_claims,
-)
 from annotator.language.clauses import CLAUSE_ENDS, has_finite_verb, is_clause, is_verb
 from annotator.language.quotations import OPENING_MARKS, Quotation
 from annotator.language.sentence_features import SentenceFeatures, is_capital, is_word
@@ -137,19 +128,19 @@ def _scored_candidates(sent: SentenceFeatures) -> Iterator[SpanCandidate]:
         yield SpanCandidate(first, end, "claim", _EARLY_SCORE, _EARLY_RULE)
 
 
-def _claims_of_cue(sent: SentenceFeatures, i: int) -> Iterator[AttributedContent]:
+def _claims_of_cue(sent: SentenceFeatures, i: int) -> Iterator[attributions.AttributedContent]:
     word = sent.word(i)
     if word == "according":
-        yield from according_to_claims(sent, i)
+        yield from attributions.according_to_claims(sent, i)
     elif word == "whether":
-        yield from whether_claims(sent, i)
-    elif is_two_word_verb(sent, i):
-        yield from speech_claims(sent, i)
+        yield from attributions.whether_claims(sent, i)
+    elif attributions.is_two_word_verb(sent, i):
+        yield from attributions.speech_claims(sent, i)
     elif (word in en.CLAIM_CUES or word in en.PREPOSITIONAL_CUES) and is_verb(sent, i):
-        found = tuple(speech_claims(sent, i)) if word in en.SPEECH_FORMS else ()
-        yield from found or attitude_claims(sent, i)
+        found = tuple(attributions.speech_claims(sent, i)) if word in en.SPEECH_FORMS else ()
+        yield from found or attributions.attitude_claims(sent, i)
     elif word in en.CLAIM_NOUNS | en.CLAIM_ADJECTIVES:
-        yield from noun_claims(sent, i)
+        yield from attributions.noun_claims(sent, i)
 
 
 # Where a claim ends whose start is known, and what else it may be.
@@ -162,7 +153,9 @@ def claim_from(sent: SentenceFeatures, first: int) -> TokenRange:
         likeliest = max(starting, key=lambda r: (r.score, r.last))
         return likeliest.first, likeliest.last
     quotation = next((q.last for q in sent.quotations if q.first == first and q.has_opening), 0)
-    ends = statement_end if sent.word(first) in _CLAUSE_STARTS or is_clause(sent, first) else noun_phrase_end
+    ends = (
+        statement_end if sent.word(first) in _CLAUSE_STARTS or is_clause(sent, first) else attributions.noun_phrase_end
+    )
     return first, max(first + 1, quotation or ends(sent, first))
 
 
@@ -172,6 +165,6 @@ _CLAUSE_STARTS = frozenset({"that", "to", "whether", "why", "how", "what", "if"}
 def claim_ends(sent: SentenceFeatures, first: int) -> tuple[int, ...]:
     """Return where a claim from ``first`` may end, the nearest first."""
     ends = {r.last for r in claim_candidates(sent) if r.first == first}
-    ends |= {noun_phrase_end(sent, first), statement_end(sent, first)}
+    ends |= {attributions.noun_phrase_end(sent, first), statement_end(sent, first)}
     ends.add(strip_breaks(sent, first, container_end(sent, first)))
     return tuple(sorted(e for e in ends if e > first))

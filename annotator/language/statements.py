@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from annotator.core.tokens import TokenRange
+from annotator.language import clauses
 from annotator.language import english as en
-from annotator.language.clauses import (
-    CLAUSE_BREAKS,
-    CLAUSE_ENDS,
-    has_finite_verb,
-    is_clause,
-    is_finite,
-    is_spaced_dash,
-    is_verb,
-    opens_quotation,
-    quotation_end,
-)
 from annotator.language.sentence_features import SentenceFeatures
 
 _CLAUSE_LINKS = frozenset({"and", "but", "while", "though", "although", "yet", "or", "as"})
@@ -40,7 +30,7 @@ def statement_end(sent: SentenceFeatures, start: int, *, aside: bool = False, fr
     fronted = _front_comma(sent, start, end)
     at = start + 1
     while at < end:
-        jump = quotation_end(sent, at)
+        jump = clauses.quotation_end(sent, at)
         if jump:
             if _ends_with_source(sent, jump, end):
                 return jump
@@ -96,7 +86,7 @@ def strip_breaks(sent: SentenceFeatures, start: int, end: int) -> int:
     """Return ``end`` without breaks before it; a closing bracket or full quotation stays."""
     if any(q.last == end and q.first >= start and not q.has_closing for q in sent.quotations):
         return end
-    while end > start and (sent.word(end - 1) in CLAUSE_BREAKS - {")"} or sent.tokens[end - 1].text.isspace()):
+    while end > start and (sent.word(end - 1) in clauses.CLAUSE_BREAKS - {")"} or sent.tokens[end - 1].text.isspace()):
         end -= 1
     return end
 
@@ -110,7 +100,7 @@ def _ends_before(sent: SentenceFeatures, at: int, end: int, *, aside: bool, fron
         return _ends_at_comma(sent, at, end, aside=aside, front=front)
     if word in ("and", "but", "while", "or"):
         return is_subjectless_cue(sent, at + 1) or (sent.word(at - 1) != "that" and _and_starts_source(sent, at + 1))
-    if is_spaced_dash(sent, at):
+    if clauses.is_spaced_dash(sent, at):
         after = at + 1
         new_source = is_subjectless_cue(sent, after + 1) or starts_new_source(sent, at)
         return new_source and sent.word(after) in _CLAUSE_LINKS
@@ -124,7 +114,7 @@ def _ends_at_comma(sent: SentenceFeatures, at: int, end: int, *, aside: bool, fr
     if is_subjectless_cue(sent, after) and sent.word(after) != "say":
         return True
     main_clause = sent.word(at + 1) not in _CLAUSE_LINKS | {"who", "which", "that"}
-    return front and main_clause and has_finite_verb(sent, at + 1, end)
+    return front and main_clause and clauses.has_finite_verb(sent, at + 1, end)
 
 
 def is_subjectless_cue(sent: SentenceFeatures, at: int) -> bool:
@@ -162,9 +152,13 @@ def starts_new_source(sent: SentenceFeatures, comma: int) -> bool:
         return False
     for i in range(at, min(at + _MAX_CUE_SUBJECT, len(sent))):
         word = sent.word(i)
-        if i > at and word in en.CLOSING_VERBS and is_verb(sent, i):
+        if i > at and word in en.CLOSING_VERBS and clauses.is_verb(sent, i):
             return True
-        if word in CLAUSE_BREAKS or sent.is_mark(i) or (word in en.FINITE_FORMS and word not in ("has", "have")):
+        if (
+            word in clauses.CLAUSE_BREAKS
+            or sent.is_mark(i)
+            or (word in en.FINITE_FORMS and word not in ("has", "have"))
+        ):
             return False
         if word in en.CONJUNCTIONS and word != "and":
             return False
@@ -176,18 +170,18 @@ def early_statement_ends(sent: SentenceFeatures, first: int, last: int) -> Itera
     at = first + 1
     while at < last:
         word, then = sent.word(at), sent.word(at + 1)
-        added = (word == "," and then in _ADDED_CLAUSE_STARTS) or (is_spaced_dash(sent, at))
-        if added or (word in ("and", "but") and is_finite(sent, at + 1)):
+        added = (word == "," and then in _ADDED_CLAUSE_STARTS) or (clauses.is_spaced_dash(sent, at))
+        if added or (word in ("and", "but") and clauses.is_finite(sent, at + 1)):
             yield strip_breaks(sent, first, at)
-        at = quotation_end(sent, at) or at + 1
+        at = clauses.quotation_end(sent, at) or at + 1
 
 
 def statement_before(sent: SentenceFeatures, end: int) -> TokenRange:
     """Return the statement that ends at ``end``: from the last stop, or from the sentence's start."""
     start = at = 0
     while at < end:
-        close = quotation_end(sent, at)
-        if sent.word(at) in CLAUSE_ENDS:
+        close = clauses.quotation_end(sent, at)
+        if sent.word(at) in clauses.CLAUSE_ENDS:
             start = at + 1
         at = close if at < close <= end + 1 else at + 1
     while start < end and (
@@ -215,11 +209,11 @@ def find_content_opener(sent: SentenceFeatures, verb: int, at: int) -> tuple[int
         word = sent.word(i)
         if word == "that" and (i == hearer or _that_opens_content(sent, hearer, i)):
             return (i, "that")
-        if opens_quotation(sent, i):
+        if clauses.opens_quotation(sent, i):
             led = i in (at, hearer) or sent.word(i - 1) in (",", ":")
             return (i, "quotation") if led else None
         if word == ":":
-            return (i + 1, "quotation") if opens_quotation(sent, i + 1) else (i + 1, "colon")
+            return (i + 1, "quotation") if clauses.opens_quotation(sent, i + 1) else (i + 1, "colon")
         if _ends_opener_search(sent, i, at):
             return None
     return None
@@ -228,7 +222,7 @@ def find_content_opener(sent: SentenceFeatures, verb: int, at: int) -> tuple[int
 def _quotation_after_source(sent: SentenceFeatures, at: int) -> tuple[int, str] | None:
     """Return where a quotation opens after the source of a sentence that begins with "Said"."""
     for i in range(at, min(at + MAX_RESUME_DISTANCE, len(sent))):
-        if sent.word(i - 1) in (",", ":") and opens_quotation(sent, i):
+        if sent.word(i - 1) in (",", ":") and clauses.opens_quotation(sent, i):
             return i, "quotation"
     return None
 
@@ -236,17 +230,17 @@ def _quotation_after_source(sent: SentenceFeatures, at: int) -> tuple[int, str] 
 def _that_opens_content(sent: SentenceFeatures, after: int, i: int) -> bool:
     """Whether only circumstances are between ``after`` and the "that" at ``i``: said in May that …."""
     led = sent.word(after) in en.PREPOSITIONS | {",", "last", "this", "when"}
-    return led and sent.word(i - 1) not in en.PREPOSITIONS and is_clause(sent, i + 1)
+    return led and sent.word(i - 1) not in en.PREPOSITIONS and clauses.is_clause(sent, i + 1)
 
 
 def _ends_opener_search(sent: SentenceFeatures, i: int, at: int) -> bool:
     """Whether the word at ``i`` shows that the verb's content began or ended before it."""
     word = sent.word(i)
-    if word in CLAUSE_ENDS or word == "that" or sent.is_mark(i):
+    if word in clauses.CLAUSE_ENDS or word == "that" or sent.is_mark(i):
         return True
     if i == at:
         return word in en.SUBJECT_WORDS and word not in en.HEARERS
-    if word in en.QUESTION_WORDS or (word in en.SPEECH_FORMS and is_verb(sent, i)):
+    if word in en.QUESTION_WORDS or (word in en.SPEECH_FORMS and clauses.is_verb(sent, i)):
         return True
     return word in en.FINITE_FORMS and not sent.is_capitalised(i)
 

@@ -22,14 +22,7 @@ from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion, sorted_suggestions
 from annotator.core.tokens import Token, TokenRange, token_range
-from annotator.language.mentions import (
-    capitalised_runs,
-    is_before_word,
-    is_part_of_longer_name,
-    is_repeatable_mention,
-    mention_text,
-    surname,
-)
+from annotator.language import mentions
 from annotator.language.span_kinds import label_for_kind
 
 # Counts of texts by label, in each article and over the corpus, that go up and down.
@@ -179,8 +172,8 @@ class MentionHistory:
         Its own score counts as ``_TRUST`` sightings.
         """
         first, last = token_range(sentence.tokens, s.start, s.end)
-        text = mention_text(sentence.tokens[first:last])
-        before = is_before_word(sentence.tokens, last)
+        text = mentions.mention_text(sentence.tokens[first:last])
+        before = mentions.is_before_word(sentence.tokens, last)
         return self._chance(sentence.article, text, s.label, before, s.score, _OTHER_SOURCE_WEIGHT)
 
     def _repeated_mentions(self, sentence: Sentence) -> Iterator[Suggestion]:
@@ -188,11 +181,11 @@ class MentionHistory:
         for i, token in enumerate(tokens):
             lengths = sorted(self._lengths_by_first_token.get(token.text, ()))
             for j in (i + n for n in lengths if i + n <= len(tokens)):
-                text = mention_text(tokens[i:j])
+                text = mentions.mention_text(tokens[i:j])
                 labels = self._label_kinds(article, text)
-                if labels and not is_part_of_longer_name(tokens, (i, j)):
+                if labels and not mentions.is_part_of_longer_name(tokens, (i, j)):
                     for label, kind in labels.items():
-                        before = is_before_word(tokens, j)
+                        before = mentions.is_before_word(tokens, j)
                         score = self._chance(article, text, label, before, PRIOR_SHARES[kind], _PRIOR_WEIGHT)
                         yield Suggestion(token.start, tokens[j - 1].end, label, HISTORY_SOURCE, score, kind)
 
@@ -236,27 +229,27 @@ class MentionHistory:
         for r, label in _token_ranges(tokens, spans):
             yield from self._label_entries(tokens, r, label)
         for (first, last), label in _token_ranges(tokens, annotation.rejected):
-            yield _CountEntry(_CountKind.REJECTED, mention_text(tokens[first:last]), label)
+            yield _CountEntry(_CountKind.REJECTED, mentions.mention_text(tokens[first:last]), label)
         if annotation.answer is Answer.ACCEPT:
-            for first, last in capitalised_runs(tokens):
+            for first, last in mentions.capitalised_runs(tokens):
                 start, end = tokens[first].start, tokens[last - 1].end
                 if not any(s.start < end and start < s.end for s in spans):
                     yield from _mention_entries(tokens, (first, last), _UNLABELLED)
 
     def _label_entries(self, tokens: Sequence[Token], r: TokenRange, label: str) -> Iterator[_CountEntry]:
         words = tokens[r[0] : r[1]]
-        if is_repeatable_mention(words):
+        if mentions.is_repeatable_mention(words):
             yield from _mention_entries(tokens, r, label)
-            if label == self._person_label and (last := surname(words)):
+            if label == self._person_label and (last := mentions.surname(words)):
                 yield _CountEntry(_CountKind.SURNAMES, last, label, (last, 1))
 
 
 def _mention_entries(tokens: Sequence[Token], r: TokenRange, label: str) -> Iterator[_CountEntry]:
     """Yield the entries of one mention; a bare one can only speak against a suggestion."""
     words = tokens[r[0] : r[1]]
-    text = mention_text(words)
+    text = mentions.mention_text(words)
     yield _CountEntry(_CountKind.MARKS, text, label, (words[0].text, len(words)) if label else ("", 0))
-    if is_before_word(tokens, r[1]):
+    if mentions.is_before_word(tokens, r[1]):
         yield _CountEntry(_CountKind.MARKS, text + _BEFORE_WORD, label)
 
 

@@ -18,8 +18,9 @@ from annotator.core.spans import Span
 from annotator.formats import format_detection, spacy_json
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
-from annotator.formats.spacy_json import tag_runs
+from annotator.formats.spacy_json import parse_spacy_tag
 from annotator.formats.span_alignment import IN_ANOTHER_GROUP
+from annotator.formats.tag_schemes import tag_chunks
 from tests.formats.format_samples import (
     assert_accounted,
     fill,
@@ -33,6 +34,11 @@ from tests.formats.format_samples import (
 
 TEXT = "Ida Holm left Orkenby."
 PAIR = [TEXT, {"entities": [[0, 8, "PERSON"], [14, 21, "VENUE"]]}]
+
+
+def runs(tags: list[str]) -> list[tuple[int, int, str]]:
+    """Return the entities of tags, as token indexes with labels."""
+    return [(c.first, c.last, c.label) for c in tag_chunks([parse_spacy_tag(tag) for tag in tags])]
 
 
 def read(folder: Path, value: Any) -> tuple[list[Document], ConversionLog]:
@@ -117,7 +123,7 @@ def test_a_doc_as_json_keeps_its_groups(tmp_path: Path) -> None:
 )
 def test_tags_are_read_leniently(tags: str, found: list[Any]) -> None:
     """BILUO and IOB are told by their marks; what goes on with nothing begins."""
-    assert list(tag_runs(tags.split())) == found
+    assert runs(tags.split()) == found
 
 
 @given(st.lists(st.integers(1, 3), max_size=5))
@@ -126,7 +132,7 @@ def test_entities_side_by_side_are_reported_apart(sizes: list[int]) -> None:
     edges = [sum(sizes[:n]) for n in range(len(sizes) + 1)]
     every = [(a, b, "A") for a, b in pairwise(edges)]
     tags = [f"{mark}-A" for size in sizes for mark in ("U", "BL", "BIL")[size - 1]]
-    assert list(tag_runs(tags)) == every
+    assert runs(tags) == every
 
 
 @pytest.mark.parametrize(

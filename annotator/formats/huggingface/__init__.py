@@ -24,33 +24,14 @@ from annotator.core.errors import SourceError
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned
+from annotator.formats import format_writing, span_fields
 from annotator.formats import tag_schemes as schemes
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.format_writing import (
-    flat_spans,
-    record_if_inside,
-    record_unsupported_fields,
-    visible_words,
-    write_whole_file,
-)
 from annotator.formats.huggingface import dataset_tables
 from annotator.formats.huggingface.dataset_tables import MAX_ROW_ITEMS, PARQUET_MAGIC, ParquetTable, import_arrow
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.offset_units import ALL_OFFSET_UNITS, OffsetUnit, refuse_requested_unit
 from annotator.formats.span_alignment import find_words
-from annotator.formats.span_fields import (
-    QuotedText,
-    RawSpan,
-    convert_spans,
-    first_string,
-    first_value,
-    name_of,
-    quoted_ranges,
-    raw_span,
-    storable_fields,
-    unit_of_records,
-    whole_number,
-)
 from annotator.formats.tag_schemes import NO_TAG_NAMES, TagNames, iob2_tags
 
 __all__ = ["detect", "read", "write"]
@@ -130,11 +111,13 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     document without tokens has no tags.
     """
     every = list(documents)
-    kept = [[s for s in d.spans if record_if_inside(d, s, log)] for d in every]
+    kept = [[s for s in d.spans if format_writing.record_if_inside(d, s, log)] for d in every]
     untagged: Counter[str] = Counter()
     flat = [_taggable_spans(d, spans, untagged) for d, spans in zip(every, kept, strict=True)]
     for d, spans in zip(every, kept, strict=True):
-        record_unsupported_fields(d, "Hugging Face Parquet", log, "accept" if spans or d.answer else None)
+        format_writing.record_unsupported_fields(
+            d, "Hugging Face Parquet", log, "accept" if spans or d.answer else None
+        )
     log.notes += [SPANS_WITHOUT_TAGS.format(n=f"{n:,}", why=why) for why, n in sorted(untagged.items())]
     sourced = any(s.source for spans in kept for s in spans)
     names = ["O", *(f"{b}-{x}" for x in sorted({s.label for f in flat for s in f}) for b in "BI")]
@@ -143,7 +126,10 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     features = {**_dataset_features(names, sourced=sourced), **used}
     data = _parquet(rows, features)
     card = "\n".join(dataset_card_lines(every, kept, features, log)) + "\n"
-    return [write_whole_file(out / PARQUET_FILE, data), write_whole_file(out / "dataset-card.md", card.encode())]
+    return [
+        format_writing.write_whole_file(out / PARQUET_FILE, data),
+        format_writing.write_whole_file(out / "dataset-card.md", card.encode()),
+    ]
 
 
 def _dataset_features(names: list[str], *, sourced: bool) -> dict[str, Any]:
@@ -192,7 +178,7 @@ def _dataset_row(
         found.append(
             {"start": s.start, "end": s.end, "label": s.label, "text": document.text[s.start : s.end], **source}
         )
-    words = visible_words(document) if document.tokens else []
+    words = format_writing.visible_words(document) if document.tokens else []
     return {
         "id": document.id,
         "text": document.text,
@@ -208,7 +194,7 @@ def _dataset_row(
 
 def _taggable_spans(document: Document, spans: Sequence[Span], untagged: Counter[str]) -> list[Span]:
     """Return the spans that one row of tags can hold, by place; count the others by reason."""
-    words = visible_words(document) if document.tokens else []
+    words = format_writing.visible_words(document) if document.tokens else []
 
     def why_rejected(span: Span, is_overlapped: bool) -> str:
         why = "" if is_aligned(words, span.start, span.end) else ENDS_INSIDE_TOKEN if words else NO_TOKENS
@@ -216,7 +202,7 @@ def _taggable_spans(document: Document, spans: Sequence[Span], untagged: Counter
         untagged.update([why] if why else ())
         return why
 
-    return sorted(flat_spans(document, spans, why_rejected))
+    return sorted(format_writing.flat_spans(document, spans, why_rejected))
 
 
 # From the rows of Parquet or JSONL files to documents.
@@ -296,16 +282,16 @@ class _HuggingFaceReader(Struct):
                 more = orjson.loads(more)
             except orjson.JSONDecodeError:
                 more = {"meta": more} if more else {}
-        own = storable_fields(more)
+        own = span_fields.storable_fields(more)
         known = self.shape.columns | _DOCUMENT_KEYS
         split = next((s for s in _SPLITS if self.table.source.base.startswith(s)), "")
-        rest = storable_fields({k: v for k, v in row.items() if k not in known and v is not None})
+        rest = span_fields.storable_fields({k: v for k, v in row.items() if k not in known and v is not None})
         return Document(
             text,
-            id=name_of(row.get("id")),
-            title=first_string(dict(row), "title"),
-            annotator=name_of(row.get("annotator")),
-            note=first_string(dict(row), "note"),
+            id=span_fields.name_of(row.get("id")),
+            title=span_fields.first_string(dict(row), "title"),
+            annotator=span_fields.name_of(row.get("annotator")),
+            note=span_fields.first_string(dict(row), "note"),
             meta={**({"split": split} if split else {}), **rest, **own},
             where=where,
             **parts,
@@ -323,15 +309,15 @@ class _HuggingFaceReader(Struct):
             raise SourceError(what, where=where, do="split it into several rows")
         text, places = self._place_words(row, words)
         tokens = tuple(Token(text[s:e], s, e, text[e : e + 1] == " ") for s, e in places if s < e)
-        raw_spans: list[RawSpan] = []
+        raw_spans: list[span_fields.RawSpan] = []
         for column in self.shape.tags:
             description = self._row_tags(row.get(column.column), column, len(words), where)
             self.scheme.add_sentence(description, [number] * len(description), bare=column.bare)
             for chunk in schemes.tag_chunks([schemes.parse_tag(t, bare=column.bare) for t in description]):
                 inside = [p for p in places[chunk.first : chunk.last] if p[0] < p[1]]
                 start, end = (inside[0][0], inside[-1][1]) if inside else (0, 0)
-                raw_spans.append(RawSpan(start, end, chunk.label))
-        spans = convert_spans(raw_spans, text, where, self.log)
+                raw_spans.append(span_fields.RawSpan(start, end, chunk.label))
+        spans = span_fields.convert_spans(raw_spans, text, where, self.log)
         return self._document(row, where, text, spans=spans, tokens=tokens)
 
     def _row_tags(self, found: Any, column: dataset_tables.TagColumn, size: int, where: str) -> list[str]:
@@ -383,7 +369,7 @@ class _HuggingFaceReader(Struct):
             row,
             where,
             text,
-            spans=convert_spans(raw_spans, text, where, self.log, unit),
+            spans=span_fields.convert_spans(raw_spans, text, where, self.log, unit),
             tokens=self._tokens(row, text),
             answer=Answer.ACCEPT if found is not None else None,
         )
@@ -398,13 +384,13 @@ class _HuggingFaceReader(Struct):
 
     def _unit(self) -> OffsetUnit:
         rows = (row for _, row in self.table.values([self.shape.text, self.shape.spans]))
-        return unit_of_records(rows, self._evidence, ALL_OFFSET_UNITS, self.table.source.name, self.log)
+        return span_fields.unit_of_records(rows, self._evidence, ALL_OFFSET_UNITS, self.table.source.name, self.log)
 
-    def _evidence(self, row: Any) -> Iterator[QuotedText]:
+    def _evidence(self, row: Any) -> Iterator[span_fields.QuotedText]:
         text, found = row.get(self.shape.text), _span_objects(row.get(self.shape.spans))
         if isinstance(text, str) and found:
-            pairs = ((_raw_span(x, self.shape.labels), first_value(x, _QUOTE_KEYS)) for x in found)
-            yield text, list(quoted_ranges(pairs))
+            pairs = ((_raw_span(x, self.shape.labels), span_fields.first_value(x, _QUOTE_KEYS)) for x in found)
+            yield text, list(span_fields.quoted_ranges(pairs))
 
 
 def _span_objects(value: Any) -> list[dict[str, Any]] | None:
@@ -419,9 +405,9 @@ def _span_objects(value: Any) -> list[dict[str, Any]] | None:
     return [x if isinstance(x, dict) else {} for x in value]
 
 
-def _raw_span(item: dict[str, Any], names: Sequence[str]) -> RawSpan:
-    raw = raw_span(item, _START_KEYS, _END_KEYS, _LABEL_KEYS)
-    label, number = raw.label, whole_number(raw.label)
+def _raw_span(item: dict[str, Any], names: Sequence[str]) -> span_fields.RawSpan:
+    raw = span_fields.raw_span(item, _START_KEYS, _END_KEYS, _LABEL_KEYS)
+    label, number = raw.label, span_fields.whole_number(raw.label)
     if names and number is not None:
         label = names[number] if 0 <= number < len(names) else None
-    return replace(raw, label=label, source=first_string(item, "source"))
+    return replace(raw, label=label, source=span_fields.first_string(item, "source"))

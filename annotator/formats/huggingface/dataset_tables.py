@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 from msgspec import Struct
@@ -85,26 +85,6 @@ _OTHER_TAG_NAMES = ("pos", "chunk", "lemma", "dep", "head", "morph", "feats", "s
 _TAG_SAMPLE_ROWS = 1_000
 """How many rows are inspected to find what a column of tags holds."""
 _DATASET_INFO_HINT = "or put the data set's dataset_info.json beside it and name the folder"
-
-
-class DatasetTable(Protocol):
-    """A table of whatever kind."""
-
-    source: ImportSource
-
-    @property
-    def metadata(self) -> bytes:
-        """Its own description of its columns, as JSON; empty without one."""
-
-    @property
-    def names(self) -> Sequence[str]:
-        """The columns, a name that comes twice twice."""
-
-    def kind(self, name: str) -> str:
-        """Return what a column's values are: text, words, numbers, spans, or nothing of these."""
-
-    def values(self, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield each row's place and the values of some columns."""
 
 
 class TagColumn(Struct, frozen=True):
@@ -490,3 +470,7 @@ def _is_string(description: str) -> bool:
     return description in {"string", "large_string", "string_view"} or description.startswith(
         "dictionary<values=string"
     )
+
+
+DatasetTable = ParquetTable | JsonLinesTable
+"""A table of whatever kind."""

@@ -9,7 +9,7 @@ as its label. What else a file has (other layers and features, relations, chains
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
@@ -55,11 +55,8 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     return files
 
 
-class _CellValues(Struct):
-    """The values on each token, and on each part of one; keys are places in code points."""
-
-    whole: dict[int, list[CellValue]] = field(default_factory=dict)
-    parts: dict[int, dict[TokenPart, list[CellValue]]] = field(default_factory=dict)
+_CellsByToken = Mapping[int, Mapping[TokenPart, list[CellValue]]]
+"""The values by token, and by what of the token the spans cover, in code points."""
 
 
 def _document_lines(document: Document, log: ConversionLog) -> Iterator[str]:
@@ -74,7 +71,7 @@ def _document_lines(document: Document, log: ConversionLog) -> Iterator[str]:
         text = document.text[tokens[first].start : tokens[last - 1].end]
         yield "\n" + "".join(f"#Text={escape_text_line(line)}\n" for line in text.split("\n"))
         for n in range(first, last):
-            yield from _token_rows(f"{number}-{n - first + 1}", tokens[n], n, rows, astral)
+            yield from _token_rows(f"{number}-{n - first + 1}", tokens[n], rows.get(n, {}), astral)
 
 
 def _gaps_change(text: str, tokens: Sequence[Token], sentences: Sequence[tuple[int, int]]) -> bool:
@@ -84,11 +81,15 @@ def _gaps_change(text: str, tokens: Sequence[Token], sentences: Sequence[tuple[i
     return any(gap != ("\n" + " " * (len(gap) - 1) if gap else "") for gap in gaps)
 
 
-def _token_rows(name: str, token: Token, n: int, rows: _CellValues, astral: Sequence[int]) -> Iterator[str]:
-    yield _format_row(name, (token.start, token.end), token.text, rows.whole.get(n, []), astral)
-    for k, (place, found) in enumerate(sorted(rows.parts.get(n, {}).items()), 1):
+def _token_rows(
+    name: str, token: Token, cells: Mapping[TokenPart, list[CellValue]], astral: Sequence[int]
+) -> Iterator[str]:
+    """Yield the row of a token, and one for each part of it that a span covers."""
+    whole = (token.start, token.end)
+    yield _format_row(name, whole, token.text, cells.get(whole, []), astral)
+    for k, place in enumerate(sorted(cells.keys() - {whole}), 1):
         text = token.text[place[0] - token.start : place[1] - token.start]
-        yield _format_row(f"{name}.{k}", place, text, found, astral)
+        yield _format_row(f"{name}.{k}", place, text, cells[place], astral)
 
 
 def _format_row(name: str, place: TokenPart, text: str, found: list[CellValue], astral: Sequence[int]) -> str:
@@ -103,25 +104,31 @@ def _sentence_ranges(document: Document, tokens: Sequence[Token]) -> Iterator[tu
     yield from ((first, last) for first, last in pairwise([0, *edges]) if last > first)
 
 
-def _cell_values(document: Document, tokens: Sequence[Token], log: ConversionLog) -> _CellValues:
-    """Put the spans on their tokens, the outer before the inner; list those that have no place."""
-    rows = _CellValues()
-    placed: list[tuple[Span, int, int]] = []
+def _cell_values(document: Document, tokens: Sequence[Token], log: ConversionLog) -> _CellsByToken:
+    """Return the spans on their tokens, the outer before the inner; list those that have no place.
+
+    What runs over several tokens, or shares a row with another, gets a number.
+    """
+    placed: list[tuple[Span, range]] = []
     for span in reading_order(document.spans):
         first, last = token_range(tokens, span.start, span.end)
         if why := _why_unsupported(span, document, tokens[first:last]):
             format_writing.record_span(document, span, why, log)
         else:
             log.kept += 1
-            placed.append((span, first, last))
-    stacked = _stacked_spans(placed, tokens)
-    number = 0
-    for n, (span, first, last) in enumerate(placed):
-        joins = last - first > 1 or n in stacked
-        number += joins
-        for at in range(first, last):
-            _values_on_row(rows, at, span, tokens[at]).append(CellValue(span.label, number if joins else 0))
-    return rows
+            placed.append((span, range(first, last)))
+    cells: dict[int, dict[TokenPart, list[int]]] = {}
+    for n, (span, covered) in enumerate(placed):
+        for at in covered:
+            part = max(span.start, tokens[at].start), min(span.end, tokens[at].end)
+            cells.setdefault(at, {}).setdefault(part, []).append(n)
+    stacked = {n for parts in cells.values() for found in parts.values() if len(found) > 1 for n in found}
+    joined = (n for n, (_, covered) in enumerate(placed) if len(covered) > 1 or n in stacked)
+    numbers = {n: number for number, n in enumerate(joined, 1)}
+    return {
+        at: {part: [CellValue(placed[n][0].label, numbers.get(n, 0)) for n in found] for part, found in parts.items()}
+        for at, parts in cells.items()
+    }
 
 
 def _why_unsupported(span: Span, document: Document, tokens: Sequence[Token]) -> str:
@@ -131,31 +138,6 @@ def _why_unsupported(span: Span, document: Document, tokens: Sequence[Token]) ->
         return "WebAnno's rows hold no such label"
     inside = tokens and tokens[0].start <= span.start and span.end <= tokens[-1].end
     return "" if inside else "it begins or ends with a blank"
-
-
-def _stacked_spans(placed: Sequence[tuple[Span, int, int]], tokens: Sequence[Token]) -> set[int]:
-    """Return which spans share a row with another one."""
-    seen: dict[tuple[int, TokenPart], int] = {}
-    out: set[int] = set()
-    for n, (span, first, last) in enumerate(placed):
-        for at in range(first, last):
-            key = (at, _part_in_token(span, tokens[at]))
-            if key in seen:
-                out |= {n, seen[key]}
-            seen[key] = n
-    return out
-
-
-def _part_in_token(span: Span, token: Token) -> TokenPart:
-    """Return what of the token is in the span."""
-    return max(span.start, token.start), min(span.end, token.end)
-
-
-def _values_on_row(rows: _CellValues, at: int, span: Span, token: Token) -> list[CellValue]:
-    """Return the values on the row where a span is on a token, or on a part of it."""
-    part = _part_in_token(span, token)
-    is_whole = part == (token.start, token.end)
-    return rows.whole.setdefault(at, []) if is_whole else rows.parts.setdefault(at, {}).setdefault(part, [])
 
 
 __all__ = ["detect", "read", "write"]

@@ -5,16 +5,8 @@ from __future__ import annotations
 import re
 
 from annotator.core.article import LineVerdict, SourceLine
-from annotator.ingest.clean import lexicon, line_features
+from annotator.ingest.clean import header, lexicon, line_features
 from annotator.ingest.clean.body_segmentation import PagePart, SegmentedPage, segment_page
-from annotator.ingest.clean.header import (
-    boilerplate_reason,
-    boilerplate_verdict,
-    find_title,
-    header_verdicts,
-    is_same_title,
-    repeated_caption,
-)
 from annotator.ingest.clean.metadata import CleanedPage, describe_page, parse_author
 
 MAX_SUBHEAD_WORDS = 14
@@ -26,13 +18,13 @@ MAX_CAPTION_WORDS = 60
 
 def body_verdict(page: SegmentedPage, title: int | None, at: int) -> SourceLine:
     """Return the verdict on a unit from the article's first to its last."""
-    if title is not None and is_same_title(page, title, at):
+    if title is not None and header.is_same_title(page, title, at):
         return SourceLine(LineVerdict.TITLE, "the headline" if at == title else "the title again")
     intruder = _intruder_verdict(page, at)
     if intruder is not None:
         return intruder
     if page.parts[at] is PagePart.GAP:
-        return boilerplate_verdict(boilerplate_reason(page, at, "between two parts of the article"))
+        return header.boilerplate_verdict(header.boilerplate_reason(page, at, "between two parts of the article"))
     if _is_subhead(page, at):
         return SourceLine(LineVerdict.SUBHEAD, "a short heading before a paragraph")
     return SourceLine(LineVerdict.BODY, _body_reason(page, at))
@@ -42,13 +34,13 @@ def _intruder_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
     """Return the verdict on a unit that is not the article's text wherever it is."""
     line = page.features[at]
     if line.is_furniture:
-        return boilerplate_verdict("a button or label inside the article")
+        return header.boilerplate_verdict("a button or label inside the article")
     if lexicon.SIGN_OFF.match(line.text):
-        return boilerplate_verdict("an agency's sign-off")
+        return header.boilerplate_verdict("an agency's sign-off")
     if lexicon.REPORTING_CREDIT.match(line.text) and line.words <= 40:
-        return boilerplate_verdict("who reported and edited it")
+        return header.boilerplate_verdict("who reported and edited it")
     if line.is_ending and line.words <= 14 and not (line.ends_sentence and line.words > 8):
-        return boilerplate_verdict("a link or heading of the page inside the article")
+        return header.boilerplate_verdict("a link or heading of the page inside the article")
     if line_features.is_clock_line(line.text):
         return SourceLine(LineVerdict.DATELINE, "a time inside the article")
     return _caption_verdict(page, at)
@@ -59,7 +51,7 @@ def _caption_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
     line = page.features[at]
     if page.is_doubled(at):
         wordy = line.ends_sentence or line.words > 14
-        return repeated_caption(page, at) if wordy else boilerplate_verdict("a link that stands twice")
+        return header.repeated_caption(page, at) if wordy else header.boilerplate_verdict("a link that stands twice")
     if line_features.is_photo_credit(line):
         return SourceLine(LineVerdict.CAPTION, "a picture credit")
     precedes_credit = at + 1 < len(page.units) and line_features.is_photo_credit(page.features[at + 1])
@@ -153,14 +145,14 @@ def trim_trailer(page: SegmentedPage, lines: list[SourceLine]) -> list[SourceLin
     for at in range(cut, len(lines)):
         if lines[at].verdict is not LineVerdict.BOILERPLATE:
             near = at < cut + MAX_BIOGRAPHY_UNITS
-            lines[at] = boilerplate_verdict("about the author" if near else "after the end of the article")
+            lines[at] = header.boilerplate_verdict("about the author" if near else "after the end of the article")
     _drop_appeals(page, lines)
     # Headings after which no paragraph comes.
     for at in range(len(lines) - 1, -1, -1):
         if lines[at].verdict is LineVerdict.BODY:
             break
         if lines[at].verdict is LineVerdict.SUBHEAD:
-            lines[at] = boilerplate_verdict(boilerplate_reason(page, at, "after the end of the article"))
+            lines[at] = header.boilerplate_verdict(header.boilerplate_reason(page, at, "after the end of the article"))
     return lines
 
 
@@ -197,7 +189,7 @@ def _drop_appeals(page: SegmentedPage, lines: list[SourceLine]) -> None:
         appeals = READER_APPEAL.search(one.text)
         if one.has_quotation or one.words > MAX_APPEAL_WORDS or not (appeals or CORRECTION_NOTE.match(one.text)):
             return
-        lines[at] = boilerplate_verdict("turns to the reader" if appeals else "corrects the article")
+        lines[at] = header.boilerplate_verdict("turns to the reader" if appeals else "corrects the article")
 
 
 # From the text of a page to its cleaned form.
@@ -220,17 +212,20 @@ def clean(text: str) -> CleanedPage:
 def _unit_verdicts(page: SegmentedPage) -> list[SourceLine]:
     """Return the verdict on each unit of a page."""
     if not page.body:
-        return [boilerplate_verdict(boilerplate_reason(page, at, "no prose near it")) for at in range(len(page.units))]
-    title = find_title(page)
+        return [
+            header.boilerplate_verdict(header.boilerplate_reason(page, at, "no prose near it"))
+            for at in range(len(page.units))
+        ]
+    title = header.find_title(page)
     start = max(page.body_start, title + 1) if title is not None else page.body_start
     # After a deck or two, a byline or date ends the head.
     reach = range(start, min(start + (1 if title is None else 4), page.body_end))
     end = max((at + 1 for at in reach if _ends_header(page, start, at)), default=start)
     start = end if end < page.body_end else start
-    lines = header_verdicts(page, title, start)
+    lines = header.header_verdicts(page, title, start)
     lines += [body_verdict(page, title, at) for at in range(start, page.body_end)]
     lines += [
-        boilerplate_verdict(boilerplate_reason(page, at, "after the end of the article"))
+        header.boilerplate_verdict(header.boilerplate_reason(page, at, "after the end of the article"))
         for at in range(page.body_end, len(page.units))
     ]
     return trim_trailer(page, lines)
