@@ -13,13 +13,11 @@ from annotator.core.errors import JournalError, RuleError
 from annotator.core.journal_record import JournalRecord, KeystrokeCounts, KeystrokeKind
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion
-from annotator.session.article_cache import AnswerProgress, ArticleCache
 from annotator.session.journal_writer import JournalWriter
 from annotator.session.navigation import Navigation, QueuePosition
-from annotator.session.sentence_search import SentenceSearch
+from annotator.session.sentence_search import AnswerProgress, ArticleCache, SentenceSearch
 from annotator.session.state import SaveState
-from annotator.statistics.edit_events import event_from_edit
-from annotator.statistics.speed_check import SpeedMonitor, SpeedWarning
+from annotator.statistics.edit_events import SpeedMonitor, SpeedWarning, event_from_edit
 from annotator.storage.corpus_folder import MAX_READ_FOR_QUEUE, CorpusFolder
 from annotator.storage.journal import Journal, has_begun
 from annotator.storage.suggestions import suggestion_files

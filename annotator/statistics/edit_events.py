@@ -1,4 +1,4 @@
-"""The records of a journal as edit events: what each one changed, and when.
+"""The records of a journal as edit events: what each one changed and when, and which came too fast.
 
 A batch is one event. A span is identified by its range in the article, so a join or a split of
 sentences, which moves none of them there, changes none.
@@ -7,7 +7,9 @@ sentences, which moves none of them there, changes none.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
 from itertools import groupby
 
 from msgspec import Struct
@@ -166,3 +168,160 @@ def _difference(
 
 def _count_tokens(annotated_sentences: Iterable[AnnotatedSentence]) -> int:
     return sum(len(w.sentence.tokens) for w in annotated_sentences)
+
+
+# -- sentences that were accepted faster than anybody can read them -----------------------------
+#
+# Two signs, each over the shortest latest run of one session that is long enough:
+#
+# - *unread*: at least 40 sentences of together 400 tokens or more, on which nothing was done before,
+#   accepted at more than 15 tokens a second. That is about 800 words a minute; adults read 238 (most
+#   175 to 300; Brysbaert 2019, Journal of Memory and Language 109). 40 sentences are more than a large
+#   screen shows at once, so most of the time spent reading ahead is part of the run.
+# - *all taken*: more than 50 suggestions taken one after the other with none turned down, changed or
+#   removed, no span of one's own and no sentence rejected or ignored, at more than 6 tokens a second,
+#   a third faster than the average reader without a key to press. A pause counts as a minute at most.
+#
+# A journal has whole seconds, so one is added to each run; the first event of a session has no time
+# before it and begins the first run.
+
+
+UNREAD_SPEED = 15.0
+"""Tokens a second that nobody reads."""
+UNREAD_SENTENCES = 40
+UNREAD_TOKENS = 400
+ACCEPTED_SPEED = 6.0
+MAX_ACCEPTED_IN_A_ROW = 50
+MAX_PAUSE_SECONDS = 60.0
+
+
+class SpeedWarningKind(StrEnum):
+    """Which of the two signs it is."""
+
+    UNREAD = "unread"
+    ALL_TAKEN = "all taken"
+
+
+class SpeedWarning(Struct, frozen=True):
+    """A run of sentences that went faster than they can have been read."""
+
+    kind: SpeedWarningKind
+    count: int
+    """Sentences that were accepted (unread), or suggestions that were taken (all taken)."""
+    tokens: int
+    seconds: float
+
+    @property
+    def speed(self) -> float:
+        """Tokens a second."""
+        return self.tokens / self.seconds
+
+    @property
+    def message(self) -> str:
+        """Return a kind word for the prompt row."""
+        if self.kind is SpeedWarningKind.UNREAD:
+            return (
+                f"{self.count} sentences accepted in {self.seconds:.0f} s, faster than one can read; "
+                "if you have not read them, Ctrl+Z brings them back"
+            )
+        return (
+            f"the last {self.count} suggestions were all taken, none was turned down; "
+            "look at a few of them again, 0 turns one down"
+        )
+
+
+class _AcceptedStretch(Struct, frozen=True):
+    """One answer, or several together: the seconds since those before, and what was accepted untouched."""
+
+    seconds: float = 0.0
+    sentences: int = 0
+    tokens: int = 0
+
+    def plus(self, other: _AcceptedStretch) -> _AcceptedStretch:
+        """Return both together."""
+        return self._combine(other, 1)
+
+    def minus(self, other: _AcceptedStretch) -> _AcceptedStretch:
+        """Return this without one that is part of it."""
+        return self._combine(other, -1)
+
+    def _combine(self, o: _AcceptedStretch, sign: int) -> _AcceptedStretch:
+        return _AcceptedStretch(
+            self.seconds + sign * o.seconds, self.sentences + sign * o.sentences, self.tokens + sign * o.tokens
+        )
+
+    @property
+    def is_conclusive(self) -> bool:
+        """Whether it is long enough for a warning."""
+        return self.sentences >= UNREAD_SENTENCES and self.tokens >= UNREAD_TOKENS
+
+
+class SpeedMonitor:
+    """Observes the events of an annotator as they come, and warns once of each hasty run."""
+
+    def __init__(self, session: str = "", start: float | None = None) -> None:
+        """Begin; ``start`` is when the session was opened, if that is known, in seconds since 1970."""
+        self._stretches: deque[_AcceptedStretch] = deque()
+        self._stretch = _AcceptedStretch()
+        self._begin(session, start)
+
+    def _begin(self, session: str, start: float | None) -> None:
+        self._session = session
+        self._last = self._last_answer = start
+        self._reset()
+
+    def _reset(self) -> None:
+        self._stretches.clear()
+        self._stretch = _AcceptedStretch()
+        self._reset_accepted()
+
+    def _reset_accepted(self) -> None:
+        self._accepted = self._accepted_tokens = 0
+        self._accepted_seconds = 0.0
+
+    def observe(self, event: EditEvent) -> SpeedWarning | None:
+        """Observe an event; return the warning of the run that it ends, if there is one."""
+        if event.session != self._session or self._last is None or self._last_answer is None:
+            self._begin(event.session, event.time)
+            return None
+        found = self._check_all_accepted(event, event.time - self._last)
+        if event.accepted:
+            found = self._check_unread(event, event.time - self._last_answer) or found
+            self._last_answer = event.time
+        self._last = event.time
+        if found:
+            self._reset()
+        return found
+
+    def _check_unread(self, event: EditEvent, seconds: float) -> SpeedWarning | None:
+        stretch = _AcceptedStretch(max(0.0, seconds), event.untouched, event.untouched_tokens)
+        self._stretches.append(stretch)
+        self._stretch = self._stretch.plus(stretch)
+        while (shorter := self._stretch.minus(self._stretches[0])).is_conclusive:
+            self._stretch = shorter
+            self._stretches.popleft()
+        if not self._stretch.is_conclusive:
+            return None
+        found = self._stretch
+        warning = SpeedWarning(SpeedWarningKind.UNREAD, found.sentences, found.tokens, 1.0 + max(0.0, found.seconds))
+        return warning if warning.speed > UNREAD_SPEED else None
+
+    def _check_all_accepted(self, event: EditEvent, seconds: float) -> SpeedWarning | None:
+        own = any(not m.source for m in event.added)
+        passed = event.finished > 0 and not event.accepted
+        if event.is_undo_or_redo or event.removed or event.rejected or own or passed:
+            self._reset_accepted()
+            return None
+        self._accepted += len(event.added)
+        self._accepted_tokens += max(0, event.tokens)
+        self._accepted_seconds += min(MAX_PAUSE_SECONDS, max(0.0, seconds))
+        warning = SpeedWarning(
+            SpeedWarningKind.ALL_TAKEN, self._accepted, self._accepted_tokens, 1.0 + self._accepted_seconds
+        )
+        return warning if self._accepted > MAX_ACCEPTED_IN_A_ROW and warning.speed > ACCEPTED_SPEED else None
+
+
+def find_speed_warnings(events: Iterable[EditEvent]) -> tuple[SpeedWarning, ...]:
+    """Return the hasty runs of a journal, in order."""
+    monitor = SpeedMonitor()
+    return tuple(warning for event in events if (warning := monitor.observe(event)))

@@ -8,6 +8,14 @@ from itertools import pairwise, zip_longest
 from msgspec import Struct
 
 from annotator.core.journal_record import KeystrokeKind
+from annotator.statistics.edit_events import (
+    ACCEPTED_SPEED,
+    MAX_ACCEPTED_IN_A_ROW,
+    UNREAD_SENTENCES,
+    UNREAD_SPEED,
+    SpeedWarning,
+    SpeedWarningKind,
+)
 from annotator.statistics.plots import (
     ForecastBand,
     PlainRow,
@@ -21,14 +29,6 @@ from annotator.statistics.plots import (
     sparkline,
     truncate_text,
     wrap_text,
-)
-from annotator.statistics.speed_check import (
-    ACCEPTED_SPEED,
-    MAX_ACCEPTED_IN_A_ROW,
-    UNREAD_SENTENCES,
-    UNREAD_SPEED,
-    SpeedWarning,
-    SpeedWarningKind,
 )
 from annotator.statistics.summary import LENGTH_CLASS_BOUNDS, MAX_DENSITY_CLASS, AnnotationStatistics, SuggestionOutcome
 from annotator.statistics.throughput import MIN_FORECAST_SENTENCES, RECENT_SENTENCES

@@ -12,8 +12,7 @@ from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.edits import Op
 from annotator.core.journal_record import KeystrokeCounts, sum_keystrokes
 from annotator.core.tokens import token_range
-from annotator.statistics.edit_events import ArticleSpan, EditEvent
-from annotator.statistics.speed_check import SpeedWarning, find_speed_warnings
+from annotator.statistics.edit_events import ArticleSpan, EditEvent, SpeedWarning, find_speed_warnings
 from annotator.statistics.throughput import (
     Forecast,
     Quartiles,

@@ -33,8 +33,8 @@ from annotator.session.session import AnnotationSession
 from annotator.session.state import SaveState, TaskState
 from annotator.storage.user_files import Preferences, update_preferences
 from annotator.tui.colours import DARK, DARK_HIGH, LIGHT, LIGHT_HIGH, NO_COLOUR, PALETTES, Palette
-from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
 from annotator.tui.layout.help_rows import guideline_rows, key_help_rows
+from annotator.tui.layout.styled_text import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
 from annotator.tui.layout.text_cells import screen_text, token_width
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.row_screen import RowScreen, TextScreen
@@ -47,7 +47,7 @@ _RANKING_PAUSE = 0.002
 """Seconds that the thread that scores sentences leaves to the screen after each of them."""
 
 _SCREENS = {
-    "overview": "overview:OverviewScreen", "lines": "article_lines:ArticleLinesScreen",
+    "overview": "overview:OverviewScreen", "lines": "overview:ArticleLinesScreen",
     "stats": "statistics:StatsScreen", "search": "search:SearchScreen", "jump": "dialogs:JumpScreen",
     "note": "dialogs:NoteScreen", "worklist": "worklists:ConsistencyScreen", "repairs": "worklists:RepairScreen",
 }  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from annotator.core.annotation import Answer
 from annotator.core.edits import combine_edits, set_answer
 from annotator.core.journal_record import KeystrokeCounts, KeystrokeKind
-from annotator.statistics.speed_check import SpeedWarningKind
+from annotator.statistics.edit_events import SpeedWarningKind
 from tests import builders
 
 

@@ -13,7 +13,7 @@ from annotator.session.actions.selection import selection_by_hint
 from annotator.session.annotation_controller import AnnotationController
 from annotator.tui.layout.article_body import NEW_PAGE_ROW
 from annotator.tui.screens.annotate import AnnotateScreen
-from annotator.tui.widgets import Body
+from annotator.tui.screens.row_screen import Body
 from tests import builders
 from tests.app_pilot import RunningApp, running_app
 

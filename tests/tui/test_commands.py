@@ -27,9 +27,8 @@ from annotator.session.keymap import effective_keymap
 from annotator.session.keymap_file import is_portable_key
 from annotator.session.review_queue import ConsistencyQueue, RepairQueue
 from annotator.storage.schemas import load_schema
-from annotator.tui.layout.glyphs import BOX_GLYPHS
 from annotator.tui.layout.help_rows import key_help_rows
-from annotator.tui.layout.styled_text import row_text
+from annotator.tui.layout.styled_text import BOX_GLYPHS, row_text
 from annotator.tui.screens.worklists import ConsistencyScreen, RepairScreen
 from tests import builders
 from tests.app_pilot import running_app

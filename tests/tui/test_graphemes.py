@@ -20,7 +20,7 @@ from annotator.session.actions import selection as sel
 from annotator.session.actions.selection import Selection
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.tui.layout.text_cells import wrap_tokens
-from annotator.tui.widgets import Body
+from annotator.tui.screens.row_screen import Body
 from tests import builders
 from tests.app_pilot import RunningApp, running_app
 from tests.hostile_text import PIECES, token_lists

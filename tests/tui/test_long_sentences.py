@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from annotator.core.article import Article
-from annotator.tui.layout.active_sentence import active_sentence_rows, selection_line
-from annotator.tui.layout.article_body import inactive_sentence_rows
+from annotator.tui.layout.article_body import active_sentence_rows, inactive_sentence_rows, selection_line
 from annotator.tui.layout.styled_text import clip_row, row_text
 from annotator.tui.layout.text_cells import wrap_tokens
 from annotator.tui.screens.annotate import AnnotateScreen, side_panel_width
-from annotator.tui.widgets import Body
+from annotator.tui.screens.row_screen import Body
 from tests import builders
 from tests.app_pilot import RunningApp, running_app
 

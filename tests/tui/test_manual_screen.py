@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from annotator.manual import manual_topics
-from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS
-from annotator.tui.layout.styled_text import row_text
+from annotator.tui.layout.styled_text import ASCII_GLYPHS, BOX_GLYPHS, row_text
 from annotator.tui.screens.dialogs import manual_rows
 from tests.app_pilot import running_app
 

@@ -20,7 +20,6 @@ from annotator.core.span_repair import MisalignedSpan, possible_repairs
 from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens, is_aligned
 from annotator.session.keymap_file import parse_keymap
-from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
 from annotator.tui.layout.prompt import prompt_row
 from annotator.tui.layout.span_lanes import (
     draw_lanes,
@@ -29,7 +28,7 @@ from annotator.tui.layout.span_lanes import (
     span_marks,
     text_with_span_edges,
 )
-from annotator.tui.layout.styled_text import row_text, row_width
+from annotator.tui.layout.styled_text import ASCII_GLYPHS, BOX_GLYPHS, Glyphs, row_text, row_width
 from annotator.tui.layout.text_cells import wrap_tokens
 from annotator.tui.layout.worklists import RepairView, repair_worklist_rows
 from annotator.tui.screens.annotate import AnnotateScreen

@@ -25,30 +25,40 @@ from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import footer_items
 from annotator.session.corpus_overview import ArticleListItem
 from annotator.session.state import SaveState, StatusMessage, TaskState
-from annotator.tui.layout.active_sentence import active_sentence_rows
 from annotator.tui.layout.article_body import (
     NEW_PAGE_ROW,
     BodyFrame,
     BodyRow,
     active_row_on_page,
+    active_sentence_rows,
     active_start_row,
     body_rows,
     fully_visible_sentences,
     visible_page,
 )
-from annotator.tui.layout.article_lines import article_line_rows, article_lines_header, verdict_reason_row
-from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
 from annotator.tui.layout.help_rows import guideline_rows
 from annotator.tui.layout.overview import (
     ArticleList,
+    article_line_rows,
+    article_lines_header,
     article_list_rows,
     overview_header,
     overview_sentence_rows,
     progress_bars_row,
+    verdict_reason_row,
 )
 from annotator.tui.layout.prompt import prompt_rows, welcome_row
 from annotator.tui.layout.status_rows import empty_rule_row, header_row, keys_row, rule_row, side_panel_rows
-from annotator.tui.layout.styled_text import StyledRow, clip_row, row_text, row_width, wrap_paragraph
+from annotator.tui.layout.styled_text import (
+    ASCII_GLYPHS,
+    BOX_GLYPHS,
+    Glyphs,
+    StyledRow,
+    clip_row,
+    row_text,
+    row_width,
+    wrap_paragraph,
+)
 from tests import builders
 from tests.hostile_text import PAYLOADS, commands_in, token_lists
 

@@ -13,9 +13,8 @@ from annotator.core.search_query import parse_query
 from annotator.core.spans import Span
 from annotator.session.corpus_overview import InconsistentPlace
 from annotator.session.sentence_search import SearchHit
-from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS
 from annotator.tui.layout.overview import problem_text, progress_bars_row
-from annotator.tui.layout.styled_text import CellStyle, row_text, row_width
+from annotator.tui.layout.styled_text import ASCII_GLYPHS, BOX_GLYPHS, CellStyle, row_text, row_width
 from annotator.tui.layout.worklists import (
     HIGHLIGHT_STYLE,
     ConsistencyView,

@@ -16,11 +16,9 @@ from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import Token
 from annotator.session.actions.selection import explicit_selection
 from annotator.session.state import TaskState
-from annotator.tui.layout.active_sentence import active_sentence_rows
-from annotator.tui.layout.article_body import BodyFrame, inactive_sentence_rows
-from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
+from annotator.tui.layout.article_body import BodyFrame, active_sentence_rows, inactive_sentence_rows
 from annotator.tui.layout.span_lanes import PlacedMark, SpanMark, draw_lanes, place_marks
-from annotator.tui.layout.styled_text import row_text, row_width
+from annotator.tui.layout.styled_text import ASCII_GLYPHS, BOX_GLYPHS, Glyphs, row_text, row_width
 from annotator.tui.layout.text_cells import WrappedLine, wrap_tokens
 from tests import builders
 from tests.hostile_text import commands_in, token_lists

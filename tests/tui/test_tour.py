@@ -17,9 +17,8 @@ from annotator.session.keymap_file import parse_keymap
 from annotator.session.state import TaskState
 from annotator.session.tour import TOUR_STEPS, Tour, tour_end_message
 from annotator.storage.user_files import Preferences
-from annotator.tui.layout.glyphs import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
 from annotator.tui.layout.help_rows import STEP_TEXTS, tour_rows
-from annotator.tui.layout.styled_text import row_text, row_width
+from annotator.tui.layout.styled_text import ASCII_GLYPHS, BOX_GLYPHS, Glyphs, row_text, row_width
 from annotator.tui.screens.annotate import AnnotateScreen
 from tests import builders
 from tests.app_pilot import RunningApp, running_app

@@ -24,8 +24,9 @@ from annotator.language.mentions import label_mentions
 from annotator.language.sentence_features import sentence_features
 from annotator.session.actions import selection as sel
 from annotator.session.actions.hints import HintLayout, HintPrefix, range_sort_key, resolve_hint
-from annotator.session.actions.selection import Selection, SelectionStage
-from annotator.session.actions.visible_suggestions import (
+from annotator.session.actions.selection import (
+    Selection,
+    SelectionStage,
     open_suggestions,
     select_auto_accepted,
     select_visible_suggestions,

@@ -1,16 +1,21 @@
-"""The selection: a range of tokens that a hint, an arrow, Space or the mouse makes.
+"""What a key acts on: the selection, and the suggestions that are offered for a sentence.
 
-A selection is not stored; a label key turns it into a span. All ranges are token indexes.
+A selection is a range of tokens (by index) that a hint, an arrow, Space or the mouse makes. It is
+not stored; a label key turns it into a span.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 from msgspec import Struct
 
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.graphemes import tokens_inside_graphemes, widen_to_graphemes
+from annotator.core.schema import Schema
+from annotator.core.suggestion import Suggestion, span_from_suggestion
 from annotator.core.tokens import Token, TokenRange
 from annotator.language import selection_expansions, snap_to_phrase
 
@@ -108,3 +113,79 @@ def with_left_edge_moved(old: Selection, tokens: Sequence[Token], by: int) -> Se
         first += by
     first, last = widen_to_graphemes(tokens, (min(max(first, 0), old.last - 1), old.last))
     return Selection(first, last, anchor=first)
+
+
+# -- suggestions that are still open, of each label the best apart ------------------------------
+
+
+MIN_VISIBLE_SCORE = 0.35
+"""A suggestion of a lower score is not drawn; a hint and the label's key still find it."""
+
+AUTO_ACCEPT_SCORE = 0.8
+"""From this score on Enter takes a suggestion, where the user has switched its label to that."""
+
+
+def open_suggestions(
+    found: Iterable[Suggestion], annotated: AnnotatedSentence, schema: Schema
+) -> tuple[Suggestion, ...]:
+    """Return the suggestions that are neither labelled nor turned down and that the schema allows.
+
+    A stretch that has a label already is not offered under another one.
+    """
+    annotation = annotated.annotation
+    labelled = {(s.start, s.end) for s in annotation.spans}
+    rejected = {s.key for s in annotation.rejected}
+    length = len(annotated.sentence.text)
+    # Whether a span of the same label is over, in or across the suggestion: it has been decided
+    return tuple(
+        s
+        for s in found
+        if s.end <= length
+        and (s.start, s.end) not in labelled
+        and (s.start, s.end, s.label) not in rejected
+        and not any(s.label == x.label and s.start < x.end and x.start < s.end for x in annotation.spans)
+        and schema.find_violation(span_from_suggestion(s), annotation.spans) is None
+    )
+
+
+@lru_cache(maxsize=512)
+def select_visible_suggestions(
+    found: tuple[Suggestion, ...], annotated: AnnotatedSentence, schema: Schema
+) -> tuple[Suggestion, ...]:
+    """Return the open suggestions that are drawn; the screen asks for the same ones many times a key."""
+    return best_non_overlapping(open_suggestions(found, annotated, schema))
+
+
+def best_non_overlapping(found: Iterable[Suggestion], at_least: float = MIN_VISIBLE_SCORE) -> tuple[Suggestion, ...]:
+    """Return of each label the best suggestions that don't overlap, in reading order, outer before inner."""
+    kept: dict[str, list[Suggestion]] = {}
+    for s in sorted(found, key=lambda s: (-s.score, s.start, -s.end, s.label)):
+        mine = kept.setdefault(s.label, [])
+        if s.score >= at_least and not any(s.start < k.end and k.start < s.end for k in mine):
+            mine.append(s)
+    return tuple(sorted((s for mine in kept.values() for s in mine), key=lambda s: (s.start, -s.end, s.label)))
+
+
+def likeliest_by_range(suggestions: Iterable[Suggestion]) -> dict[tuple[int, int], Suggestion]:
+    """Return the likeliest suggestion of each stretch (code points), the likeliest stretch first."""
+    best: dict[tuple[int, int], Suggestion] = {}
+    for s in sorted(suggestions, key=lambda s: -s.score):
+        best.setdefault((s.start, s.end), s)
+    return best
+
+
+def select_auto_accepted(
+    suggestions: Sequence[Suggestion], annotated: AnnotatedSentence, schema: Schema, labels: Collection[str]
+) -> tuple[Suggestion, ...]:
+    """Return the drawn suggestions that Enter takes: sure ones of the labels in ``take``.
+
+    Of a stretch only the likeliest, which is the one drawn, and none that another one forbids.
+    """
+    best = likeliest_by_range(suggestions)
+    kept, out = list(annotated.annotation.spans), []
+    sure = [s for s in suggestions if s is best[s.start, s.end] and s.score >= AUTO_ACCEPT_SCORE]
+    for s in sure:
+        if s.label in labels and schema.find_violation(span_from_suggestion(s), kept) is None:
+            kept.append(span_from_suggestion(s))
+            out.append(s)
+    return tuple(out)

@@ -10,9 +10,8 @@ from annotator.session.commands import LABELLING_KEYS, command_by_id, command_gr
 from annotator.session.state import TaskState
 from annotator.session.tour import TOUR_STEPS, Tour
 from annotator.tui.layout import styled_text as styled
-from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.prompt import shortened_words, suggestion_text
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
+from annotator.tui.layout.styled_text import CellStyle, Glyphs, StyledRow, StyledText, Styles
 from annotator.tui.layout.text_cells import screen_text
 
 # -- guideline and keys ------------------------------------------------------------------------

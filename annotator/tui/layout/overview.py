@@ -1,4 +1,4 @@
-"""The overview: the article's sentences with answers, labels, flags, notes and problems; the articles."""
+"""The overview: an article's sentences, with what is wrong there, the articles, and an article's source lines."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from annotator.checks.consistency import InconsistencyGroup, InconsistencyKind
+from annotator.core.article import Article, LineVerdict, SourceLine
 from annotator.core.span_repair import MisalignedSpan
-from annotator.session.article_cache import AnswerProgress
 from annotator.session.corpus_overview import ArticleListItem, SentenceProblem
+from annotator.session.sentence_search import AnswerProgress
 from annotator.session.state import TaskState
 from annotator.tui.layout import styled_text as styled
-from annotator.tui.layout.active_sentence import answer_indicator, sentence_number_text
-from annotator.tui.layout.article_body import byline_text
-from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.article_body import answer_indicator, byline_text, sentence_number_text
 from annotator.tui.layout.span_lanes import misaligned_span_text
 from annotator.tui.layout.status_rows import label_counts
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
+from annotator.tui.layout.styled_text import CellStyle, Glyphs, StyledRow, StyledText, Styles
 from annotator.tui.layout.text_cells import screen_text
 
 ARTICLE_LIST_WIDTH = 44
@@ -200,3 +199,53 @@ def progress_bars_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow
     room = width - styled.row_width((*row, share)) - 1
     row = (*row, *progress_bar(corpus, max(4, min(40, width // 3, room)), glyphs), share)
     return styled.fit_row((*row, styled.rule(glyphs.rule * width)), width)
+
+
+# -- the lines of an article's source -----------------------------------------------------------
+
+
+VERDICT_BY_LETTER = {
+    "b": LineVerdict.BODY, "h": LineVerdict.SUBHEAD, "t": LineVerdict.TITLE, "d": LineVerdict.DECK,
+    "y": LineVerdict.BYLINE, "p": LineVerdict.DATELINE, "c": LineVerdict.CAPTION,
+    "x": LineVerdict.BOILERPLATE,
+}  # fmt: skip
+"""The key that gives a line each verdict."""
+
+
+def article_lines_header(article: Article, width: int, glyphs: Glyphs) -> StyledRow:
+    """Return the head row: the article, and how many of its lines are annotated."""
+    kept = sum(line.verdict.annotated for line in article.lines)
+    right = (styled.muted(f"{kept} of {len(article.lines)} lines are annotated "),)
+    left = (styled.title(f" Lines {glyphs.dot} {screen_text(article.title or article.origin)}"),)
+    return styled.justify_row(left, (StyledText("  "), *right), width)
+
+
+def article_line_rows(article: Article, at: int, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
+    """Return exactly ``height`` rows: the lines round number ``at`` (from 0)."""
+    texts = article.text.split("\n")
+    shown = styled.visible_range(len(texts), at, height)
+    rows = (_article_line_row(i, texts[i], article.lines[i], width, glyphs, active=i == at) for i in shown)
+    return styled.fill_height(rows, height)
+
+
+def _article_line_row(i: int, text: str, line: SourceLine, width: int, glyphs: Glyphs, *, active: bool) -> StyledRow:
+    style = Styles.TEXT if line.verdict.annotated else Styles.CONTEXT
+    style = CellStyle("text", background="row", bold=True) if active else style
+    verdict = CellStyle("ok" if line.verdict.annotated else "muted")
+    row = (
+        styled.mark_active(glyphs.active, active),
+        styled.muted(f"{i + 1:>4} "),
+        styled.likely_bold("*" if line.was else " "),
+        StyledText(f"{line.verdict.value:<12}", verdict),
+        StyledText(styled.truncate(screen_text(text), max(1, width - 19), glyphs.cut), style),
+    )
+    return styled.fit_row(row, width, style if active else None)
+
+
+def verdict_reason_row(article: Article, at: int, width: int, glyphs: Glyphs) -> StyledRow:
+    """Return the rule row: why the current line has its verdict."""
+    line = article.lines[at]
+    was = f" (was {line.was.value})" if line.was else ""
+    words = styled.truncate(f"{line.verdict.value}: {screen_text(line.reason)}{was}", width - 8, glyphs.cut)
+    row = (styled.rule(glyphs.rule * 2 + " "), StyledText(words + " "), styled.rule(glyphs.rule * width))
+    return styled.fit_row(row, width)

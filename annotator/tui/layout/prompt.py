@@ -9,9 +9,8 @@ from annotator.core.span_repair import misaligned_spans, misalignment_message
 from annotator.core.suggestion import Suggestion
 from annotator.session.state import StatusMessage, TaskState
 from annotator.tui.layout import styled_text as styled
-from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.span_lanes import text_with_span_edges
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText
+from annotator.tui.layout.styled_text import CellStyle, Glyphs, StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text
 
 NEWCOMER_SPANS = 3

@@ -18,9 +18,8 @@ from annotator.core.span_repair import MisalignedSpan, misalignment_message, spl
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import is_aligned, token_range
-from annotator.session.actions.visible_suggestions import likeliest_by_range
-from annotator.tui.layout.glyphs import Glyphs, LaneGlyphs
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, Styles, row_of_cells
+from annotator.session.actions.selection import likeliest_by_range
+from annotator.tui.layout.styled_text import CellStyle, Glyphs, LaneGlyphs, StyledRow, Styles, row_of_cells
 from annotator.tui.layout.text_cells import TextCell, WrappedLine, drawable_graphemes, token_width
 
 

@@ -11,10 +11,9 @@ from annotator.core.spans import Span
 from annotator.core.tokens import is_aligned
 from annotator.session.state import SaveState, TaskState
 from annotator.tui.layout import styled_text as styled
-from annotator.tui.layout.active_sentence import answer_indicator
-from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.article_body import answer_indicator
 from annotator.tui.layout.prompt import shortened_words
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText
+from annotator.tui.layout.styled_text import CellStyle, Glyphs, StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text
 
 MAX_STRIP_SENTENCES = 30

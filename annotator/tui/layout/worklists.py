@@ -20,11 +20,10 @@ from annotator.core.spans import Span
 from annotator.session.commands import REPAIR_COMMANDS
 from annotator.session.sentence_search import SearchHit
 from annotator.tui.layout import styled_text as styled
-from annotator.tui.layout.active_sentence import answer_indicator
-from annotator.tui.layout.glyphs import Glyphs
+from annotator.tui.layout.article_body import answer_indicator
 from annotator.tui.layout.prompt import shortened_words
 from annotator.tui.layout.span_lanes import SPAN_EDGE, drawable_text, text_with_span_edges
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText, Styles
+from annotator.tui.layout.styled_text import CellStyle, Glyphs, StyledRow, StyledText, Styles
 from annotator.tui.layout.text_cells import screen_text
 
 # -- hits of a search, and how a query is written ----------------------------------------------

@@ -16,15 +16,13 @@ from annotator.session.commands import footer_items
 from annotator.session.state import PageMotion, StatusMessage, TaskState
 from annotator.tui.layout import article_body as layout
 from annotator.tui.layout import styled_text as styled
-from annotator.tui.layout.active_sentence import TEXT_COLUMN
-from annotator.tui.layout.article_body import BodyFrame, BodyRow
+from annotator.tui.layout.article_body import TEXT_COLUMN, BodyFrame, BodyRow
 from annotator.tui.layout.help_rows import tour_rows
 from annotator.tui.layout.prompt import NEWCOMER_SPANS, welcome_row
 from annotator.tui.layout.status_rows import empty_rule_row, header_row, keys_row, rule_row, side_panel_rows
 from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text, wrap_tokens
-from annotator.tui.screens.row_screen import RowScreen
-from annotator.tui.widgets import Body
+from annotator.tui.screens.row_screen import Body, RowScreen
 
 # -- messages that fade ------------------------------------------------------------------------
 

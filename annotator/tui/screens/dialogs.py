@@ -17,12 +17,10 @@ from annotator.manual import manual_topics, page_lines, read_manual_page
 from annotator.session.action import Action, JumpTo, SetNote
 from annotator.session.annotation_controller import AnnotationController
 from annotator.tui.layout import styled_text as styled
-from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.status_rows import keys_row
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText
+from annotator.tui.layout.styled_text import CellStyle, Glyphs, StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text
-from annotator.tui.screens.row_screen import RowScreen
-from annotator.tui.widgets import LineInput
+from annotator.tui.screens.row_screen import LineInput, RowScreen
 
 
 class AskScreen(ModalScreen[None], RowScreen):

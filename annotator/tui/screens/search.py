@@ -21,12 +21,11 @@ from annotator.session.action import OpenHit, SetFilter
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.sentence_search import SearchProgress
 from annotator.tui.layout import styled_text as styled
-from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
+from annotator.tui.layout.styled_text import Glyphs
 from annotator.tui.layout.text_cells import screen_text
 from annotator.tui.layout.worklists import query_help_rows, search_header, search_hit_rows
-from annotator.tui.screens.row_screen import RowScreen, hidden_bindings
-from annotator.tui.widgets import LineInput
+from annotator.tui.screens.row_screen import LineInput, RowScreen, hidden_bindings
 
 _REPORT_INTERVAL = 0.1
 """Seconds between two reports of a search that goes on."""

@@ -16,9 +16,8 @@ from annotator.statistics.report import statistics_rows
 from annotator.statistics.summary import AnnotationStatistics
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.tui.layout import styled_text as styled
-from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText
+from annotator.tui.layout.styled_text import CellStyle, Glyphs, StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text
 from annotator.tui.screens.row_screen import SCROLL_BINDINGS, ScrollScreen, hidden_bindings
 from annotator.workflows.statistics import StatisticsReport, collect_statistics

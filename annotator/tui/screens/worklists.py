@@ -24,9 +24,8 @@ from annotator.session.session import others_work_message
 from annotator.session.state import StatusMessage
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout import worklists as layout
-from annotator.tui.layout.glyphs import Glyphs
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
-from annotator.tui.layout.styled_text import StyledRow, StyledText
+from annotator.tui.layout.styled_text import Glyphs, StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text
 from annotator.tui.screens.row_screen import RowScreen
 
