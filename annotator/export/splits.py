@@ -6,7 +6,7 @@ that grows moves none. Three cases, in this order:
 
 1. Each part has a family by its hash alone: that is the split, and it stays.
 2. A part is empty, but the corpus has enough families for each part to be due one (ten, for
-   80/10/10): for each empty part one whole family *stands in*, taken from the part that has
+   80/10/10): for each empty part one whole family *fills in*, taken from the part that has
    most over its share, the one whose hash is nearest. Nothing leaks. Only a stand-in can
    move when the corpus grows: back to its own place, once another family falls into the part.
 3. The corpus is smaller than that: the accepted sentences, article after article in the order

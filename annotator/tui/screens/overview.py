@@ -69,7 +69,7 @@ class OverviewScreen(RowScreen):
         error: str = ""
 
     @dataclass
-    class Looked(Message):
+    class Searched(Message):
         """The thread has found the inconsistencies and the spans inside tokens."""
 
         groups: tuple[InconsistencyGroup, ...]
@@ -110,7 +110,7 @@ class OverviewScreen(RowScreen):
         navigation, last_report, worker = self._session.navigation, time.monotonic(), get_current_worker()
         problems = navigation.problem_finder
         try:
-            self.post_message(self.Looked(problems.inconsistencies(touched), problems.misaligned_spans(touched)))
+            self.post_message(self.Searched(problems.inconsistencies(touched), problems.misaligned_spans(touched)))
             for n, article in enumerate(queue):
                 navigation.sentence_search.article(article)
                 if worker.is_cancelled:
@@ -130,7 +130,7 @@ class OverviewScreen(RowScreen):
             self._session.navigation.progress_of(article)
         self.draw()
 
-    def on_overview_screen_looked(self, event: Looked) -> None:
+    def on_overview_screen_searched(self, event: Searched) -> None:
         """Draw the problems that were found."""
         self._overview.set_problems(event.groups, event.misaligned_spans)
         self.draw()

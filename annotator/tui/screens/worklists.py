@@ -51,7 +51,7 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
     """The keys of that row that only move."""
 
     @dataclass
-    class Looked(Message):
+    class Searched(Message):
         """The thread has made the list; None where it could not."""
 
         worklist: ReviewQueue[Any] | None
@@ -93,11 +93,11 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
 
     def _find_in_thread(self, touched: TouchedSentences) -> None:
         try:
-            self.post_message(self.Looked(self.find_items(touched)))
+            self.post_message(self.Searched(self.find_items(touched)))
         except AnnotatorError as error:
-            self.post_message(self.Looked(None, str(error)))
+            self.post_message(self.Searched(None, str(error)))
 
-    def on_worklist_screen_looked(self, event: Looked) -> None:
+    def on_worklist_screen_searched(self, event: Searched) -> None:
         """List what was found."""
         self._list = cast("WorklistT | None", event.worklist)
         if event.worklist:
