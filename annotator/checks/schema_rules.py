@@ -36,7 +36,7 @@ def _overlap_problem(reviewed: ReviewedSentence, outer: Span, inner: Span, schem
     broken = schema.find_violation(inner, [outer])
     if broken is None:
         return None
-    does = "crosses" if inner.crosses(outer) else "lies in"
+    does = "crosses" if inner.crosses(outer) else "is inside"
     other = f"{outer.label} {reviewed.quote(outer)}"
     what = f"{inner.label} {does} {other}, which the schema does not allow"
     cure = f"move or remove one of the two, or name {outer.label} under `{broken.rule}` of {inner.label}"
@@ -50,7 +50,7 @@ def check_sentence_offsets(check_input: CheckInput) -> Iterator[Problem]:
         article = check_input.articles.get(s.article)
         if article is not None and article.text[s.start : s.end] != s.text:
             cure = "restore articles/ or the journal from a copy"
-            yield reviewed.problem(ProblemKind.PLACE, None, "this is not what stands there in the article", cure)
+            yield reviewed.problem(ProblemKind.PLACE, None, "this is not the article's text there", cure)
 
 
 _MIN_EXAMPLE_LENGTH = 20
@@ -103,5 +103,5 @@ def _guideline_problem(reviewed: ReviewedSentence, label: Label, example: Exampl
     words = quote_text(reviewed.sentence.text[start:stop])
     should = f"{words} should {'' if missing else 'not '}be {label.name}"
     where = reviewed.location_of(Span(start, stop, label.name))
-    what = f"an example of the guideline stands here, marked otherwise: {should}"
+    what = f"an example of the guideline occurs here with other marks: {should}"
     return Problem(ProblemKind.GUIDELINE, where, what, "correct the sentence, or the example in the schema")

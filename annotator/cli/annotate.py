@@ -46,7 +46,7 @@ def command(
         opened, name or login_name(), read_only, theme or "", ascii_glyphs or _needs_ascii(), tour=corpus is None
     )
     if corpus is None:
-        output.write_message(f"what you annotated lies in your own copy of the sample: {opened.path}")
+        output.write_message(f"what you annotated is in your own copy of the sample: {opened.path}")
     sys.exit(code)
 
 

@@ -29,7 +29,7 @@ _SPACY_OPTIONS = {
     "rebalance": "--rebalance",
     "report": "--report",
 }
-"""Options that say how a spaCy export is made."""
+"""Options of a spaCy export."""
 
 
 def _export_formats() -> list[str]:
@@ -72,7 +72,7 @@ def _export_formats() -> list[str]:
     type=click.Choice(["own", "min", "full"]),
     default="own",
     show_default=True,
-    help="What is stored of a token: all that annotators say, with each Doc's origin; "
+    help="What a DocBin stores: all annotations, with each Doc's origin; "
     "what training reads; what DocBin() stores by itself.",
 )
 @click.option(
@@ -96,12 +96,14 @@ def _export_formats() -> list[str]:
 @click.option(
     "--rebalance",
     is_flag=True,
-    help="Put all that is linked into one part, though articles move, and keep it so from now on.",
+    help="Put all that is linked into one part, though articles move, and keep it there from now on.",
 )
 @click.option(
-    "--report", is_flag=True, help="Write report.html too, a data card to open offline, and say what the split leaks."
+    "--report",
+    is_flag=True,
+    help="Write report.html too, a data card to open offline, and report what the split leaks.",
 )
-@click.option("--resume", is_flag=True, help="Take over the shards that a killed export has finished.")
+@click.option("--resume", is_flag=True, help="Keep the shards that a killed export has finished.")
 @max_lost_option
 @json_option
 @click.pass_context
@@ -113,8 +115,8 @@ def command(
     With another --format, write what that tool reads, and ledger.jsonl. Files in OUT that no export has
     written, or that were changed since, are neither overwritten nor removed.
 
-    Exit code 3 says that something was left out that you did not ask to leave out; the ledger
-    says what.
+    Exit code 3 means that something was left out that you did not ask to leave out; the ledger
+    lists it.
     """
     if to != "spacy":
         _refuse_options(ctx, to)

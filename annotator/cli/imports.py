@@ -35,13 +35,13 @@ from annotator.workflows.importing import MAX_LISTED, ImportReport, import_files
     help="Labels: PER=PERSON,MISC= (empty: left out); numbered tags: 0=O,1=B-PERSON,2=I-PERSON.",
 )
 @click.option("--add-labels", is_flag=True, help="Take labels that the schema lacks into it.")
-@click.option("--as", "annotator", default="", metavar="NAME", help="Whose annotations (default: as the file says).")
+@click.option("--as", "annotator", default="", metavar="NAME", help="Whose annotations (default: as in the file).")
 @click.option(
     "--answer",
     type=click.Choice([Answer.ACCEPT.value, OPEN_ANSWER]),
     default=None,
     help="accept: what the file leaves open was read whole and is right; open: nothing is finished yet "
-    "(default: as the file says).",
+    "(default: as in the file).",
 )
 @click.option(
     "--ledger",
@@ -76,9 +76,9 @@ def command(
 ) -> None:
     """Take the annotations in FILES (or folders, or zips), made with other tools, into a corpus.
 
-    It is one transaction: with exit code 1 the corpus is as it was. Every span is accounted for: what is
-    not carried over just as it was stands in the ledger, a JSON line each. Exit code 3 says that
-    something was left out that you did not ask to leave out.
+    It is one transaction: with exit code 1 the corpus is as it was. Every span is accounted for: the
+    ledger has a JSON line for each one that changed or was left out. Exit code 3 means that something
+    was left out that you did not ask to leave out.
     """
     options = {name: value for name, value in chosen.items() if value is not None}
     with output.progress_counter("documents of") as show:

@@ -173,7 +173,7 @@ def _report_error(error: Exception) -> int:
 
 
 def _unexpected_error(error: Exception) -> AnnotatorError:
-    """Return an error that no command has foreseen as one of ours: where, if it says so, and what."""
+    """Return an error that no command has foreseen as one of ours: what, and where if it is known."""
     if isinstance(error, OSError) and error.strerror:
         return AnnotatorError(error.strerror.lower(), where=str(error.filename or ""))
     return AnnotatorError(" ".join((str(error) or type(error).__name__).split()))

@@ -21,11 +21,11 @@ from annotator.workflows.merging import MergeReport, merge_corpora
 def command(corpora: tuple[Path, ...], into: Path, schema: Path | None, max_lost: int, as_json: bool) -> None:
     """Put CORPORA together in a new corpus: articles by their text, annotators by name.
 
-    The corpora stay as they are. What one annotator has said of the same sentence in two ways is kept
-    under two names (`ana` and `ana.2`) and listed. Where corpora differ in something that only one
-    place is for, the first one's word stays, and the other is listed.
+    The corpora stay as they are. Two different annotations of a sentence by the same annotator
+    are kept under two names (`ana` and `ana.2`) and listed. Where corpora differ in something that can
+    have only one value, the value of the first corpus is kept, and the other is listed.
 
-    Exit code 3 says that something is in conflict or was not taken over; with 1 nothing was made.
+    Exit code 3 means that something is in conflict or was not merged; with 1 nothing was made.
     """
     with output.progress("merge") as show:
         report = merge_corpora(corpora, into, schema=schema, progress=show)
@@ -44,7 +44,7 @@ def _report_lines(report: MergeReport) -> Iterator[str]:
     many = f"{output.count_text(report.articles, 'article')} ({report.in_several} in several corpora)"
     yield f"{report.into}: {many}, {output.count_text(len(report.annotators), 'annotator')}"
     for name, figures in report.annotators.items():
-        taken = f", {output.count_text(figures['taken'], 'place')} taken over" if figures["taken"] else ""
+        taken = f", {output.count_text(figures['taken'], 'place')} copied" if figures["taken"] else ""
         same = f", {figures['same']} alike in both" if figures["same"] else ""
         yield f"{name}: {output.count_text(figures['records'], 'record')}{taken}{same}"
     for what in ("added", "widened"):
@@ -54,7 +54,7 @@ def _report_lines(report: MergeReport) -> Iterator[str]:
         place = f"{c['article']}:{c['start']}-{c['end']}: " if "start" in c else ""
         kept = f"; kept as {c['kept_as']}" if "kept_as" in c else "; the first one’s stays"
         yield f"conflict: {place}{c['what']}{kept}"
-    yield from (f"not taken over: {x}" for x in report.not_merged)
+    yield from (f"not merged: {x}" for x in report.not_merged)
 
 
 def _format_articles(ids: Sequence[str]) -> str:

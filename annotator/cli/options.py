@@ -15,7 +15,7 @@ from annotator.cli.output import EXIT_LEFT_OUT
 from annotator.plugin_loader import plugin_names
 
 PATH = click.Path(path_type=Path, readable=False)
-"""A path as it was given: whoever reads it reports what cannot be read, as bad input."""
+"""A path as it was given: its reader reports what cannot be read, as bad input."""
 
 
 class FormatType(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on

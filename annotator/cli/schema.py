@@ -18,7 +18,7 @@ from annotator.workflows import migrating
 from annotator.workflows.migrating import MigrationReport, describe_migration
 from annotator.workflows.opening import open_corpus
 
-_dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+_dry_run_option = click.option("--dry-run", is_flag=True, help="Report what would change, and change nothing.")
 
 
 @click.group("schema")

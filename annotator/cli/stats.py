@@ -27,7 +27,7 @@ def command(corpus: Path, name: str | None, ascii_glyphs: bool, as_json: bool) -
     Breaks are left out. What the journals do not show is not guessed. Nothing is changed,
     and a journal that somebody is writing may be read.
 
-    Exit code 3 says that lines of a journal do not count because they are damaged.
+    Exit code 3 means that lines of a journal do not count because they are damaged.
     """
     report = collect_statistics(open_corpus(corpus), name)
     for warning in report.warnings:

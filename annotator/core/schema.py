@@ -116,7 +116,7 @@ class Schema(Struct, frozen=True):
             what, do = f"{a.label} may not cross {b.label}", "Move an edge with , . < > or remove one with 0"
         else:
             rule, both_ways = "inside", inner.contains(outer)
-            what, do = f"{inner.label} may not lie in {outer.label}", "Change the selection or remove one with 0"
+            what, do = f"{inner.label} may not be inside {outer.label}", "Change the selection or remove one with 0"
         if self._is_allowed(inner, outer, rule) or (both_ways and self._is_allowed(outer, inner, rule)):
             return None
         return RuleViolation(rule, f"{what} (rule `{rule}`). {do}")

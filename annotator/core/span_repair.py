@@ -116,12 +116,12 @@ def _snap_repair(
     """Return the repair that puts the span on the outer edges of the tokens, blank ones left out."""
     visible = [t for t in tokens if t.text.strip()]
     if not visible:
-        return SpanRepair(kind, None, reason="no whole token lies in it")
+        return SpanRepair(kind, None, reason="no whole token is inside it")
     moved = replace(span, start=visible[0].start, end=visible[-1].end, source=mark_source_modified(span.source))
     others = [s for s in annotated.annotation.spans if s.key != span.key]
     result = (annotated.text_of(moved),)
     if any(s.key == moved.key for s in others):
-        return SpanRepair(kind, None, result, f"{span.label} stands there already")
+        return SpanRepair(kind, None, result, f"{span.label} is there already")
     if why := _new_rule_violation(span, moved, others, schema):
         return SpanRepair(kind, None, result, why)
     after = replace(annotated, annotation=annotated.annotation.with_spans([*others, moved]))
@@ -140,7 +140,7 @@ def _split_token_repair(annotated: AnnotatedSentence, span: Span) -> SpanRepair:
     old = annotated.sentence.tokens
     tokens = split_token_at(split_token_at(old, span.start), span.end)
     if not is_aligned(tokens, span.start, span.end):
-        return SpanRepair(RepairKind.SPLIT, None, reason="an edge lies in white space, not in a token")
+        return SpanRepair(RepairKind.SPLIT, None, reason="an edge is in white space, not in a token")
     sentence = replace(annotated.sentence, tokens=tokens)
     first, last = token_range(old, span.start, span.end)
     result = tuple(t.text for t in tokens[first : last + len(tokens) - len(old)])

@@ -81,7 +81,7 @@ _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _LEAKS = {
     "articles": "articles of dev or test with sentences in train",
     "stories": "articles with a copy, or the same story, in train",
-    "sentences": "sentences that stand in train word for word",
+    "sentences": "sentences that are in train word for word",
     "alike": "near-duplicates of a sentence in train",
 }
 
@@ -240,7 +240,7 @@ def _examples(report: ReportData, classes: Mapping[str, str]) -> Iterator[tuple[
 def _guideline(label: Label, classes: Mapping[str, str]) -> dict[str, object]:
     """Return what the guideline holds of a label."""
     rules = [f"In {'ents and the span group' if label.target == 'ents' else 'the span group'}"]
-    rules += [f"may lie inside {', '.join(label.inside)}"] if label.inside else []
+    rules += [f"may be inside {', '.join(label.inside)}"] if label.inside else []
     rules += [f"overlaps {', '.join(label.overlaps)}"] if label.overlaps else []
     examples = []
     for e in label.examples:

@@ -113,7 +113,7 @@ def _count_near_duplicates(train: Sequence[ExportSentence], rest: Sequence[Expor
 
 TORN_STORIES = (
     "too few stories to keep each in one part: copies of one article, or articles on one story, "
-    "lie in several parts, which flatters the scores"
+    "are in several parts, which flatters the scores"
 )
 """The warning of a split that had to fall back to single articles."""
 

@@ -147,9 +147,9 @@ DOCCANO_UNITS = (CODE_POINTS, GRAPHEMES, UTF16, CRLF_AS_ONE)
 
 
 OPEN_DOCCANO_TEXTS = (
-    "texts without a span, which the file leaves open because doccano doesn't say whether anybody has read them: {n}"
+    "texts without a span, which the file leaves open because doccano doesn't record whether anybody has read them: {n}"
 )
-NUMERIC_LABELS = "labels are numbers, whose names stand in the project's label file; give them with --map: {n} span{s}"
+NUMERIC_LABELS = "labels are numbers, whose names are in the project's label file; give them with --map: {n} span{s}"
 
 _SHARED_FILE_NAMES = {"all", "unknown"}
 

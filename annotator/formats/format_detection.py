@@ -139,13 +139,13 @@ def choose_format(source: ImportSource, name: str = "auto") -> tuple[str, str]:
     """
     if name != "auto":
         load_format(name)
-        return name, "as --format says"
+        return name, "given by --format"
     found = next((description for description in map(matching_formats, source.samples()) if description), {})
     if not found:
         raise _unknown_format_error(source.sample(), source.name)
     if len(found) > 1:
         listed = "; ".join(f"{n} ({why})" for n, why in found.items())
-        raise source.error(f"the file looks like several formats: {listed}", do="say which with --format")
+        raise source.error(f"the file looks like several formats: {listed}", do="choose one with --format")
     return next(iter(found.items()))
 
 

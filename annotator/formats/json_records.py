@@ -54,7 +54,7 @@ def shortened_value(value: Any, limit: int = 40) -> str:
     return description if len(description) <= limit else description[: limit - 1] + "…"
 
 
-_DOUBLED_KEY = "a key stands twice in one object"
+_DOUBLED_KEY = "a key occurs twice in one object"
 _TEXTS = ("text", "data", "sentence", "content", "document", "body", "passage", "context", "raw", "orth")
 _LISTS = ("spans", "ner_spans", "entities", "ents", "mentions", "annotations", "completions", "result")
 _LABELS = ("label", "labels", "type", "tag", "category", "class", "entity", "entity_group", "entity_type")

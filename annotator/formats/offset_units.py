@@ -119,7 +119,7 @@ class OffsetConverter:
         if self._identical:
             return at
         if at not in self._edges:
-            raise ValueError(f"{at} lies inside a character ({self._unit})")
+            raise ValueError(f"{at} is inside a character ({self._unit})")
         return self._edges[at]
 
 
@@ -202,15 +202,15 @@ class UnitFit(Struct, frozen=True, order=True):
 
 
 _EVIDENCE_WORDS = (
-    ("quoted text stands there", "quoted texts stand there"),
-    ("quoted text stands there but for blanks", "quoted texts stand there but for blanks"),
-    ("span lies in the text", "spans lie in the text"),
+    ("quoted text is at its offsets", "quoted texts are at their offsets"),
+    ("quoted text is at its offsets but for blanks", "quoted texts are at their offsets but for blanks"),
+    ("span is in the text", "spans are in the text"),
     ("edge of spans is an edge of words", "edges of spans are edges of words"),
 )
 """The fields of `UnitFit` as a note names them."""
 
 
-_REQUESTED_UNIT: ContextVar[OffsetUnit | None] = ContextVar("_SAID", default=None)
+_REQUESTED_UNIT: ContextVar[OffsetUnit | None] = ContextVar("requested_unit", default=None)
 
 
 @contextmanager
@@ -270,7 +270,7 @@ class OffsetUnitDetector(Struct):
         for other in others:
             if words := self.differences.get((first, other)):
                 what = f"the offsets may count {first} or {other}, and the two give other words ({words})"
-                raise SourceError(what, where=where, do="say which with --offsets")
+                raise SourceError(what, where=where, do="choose one with --offsets")
         return first
 
     def note(self, unit: OffsetUnit) -> str:

@@ -29,7 +29,7 @@ from annotator.formats.span_alignment import find_words, spelling_tokens
 PLAIN_UNITS = ALL_OFFSET_UNITS
 
 TOKENS_SKIPPED = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
-OPEN_TEXTS = "texts that say nothing of spans, which the file leaves open: {n}"
+OPEN_TEXTS = "texts without information on spans, which the file leaves open: {n}"
 
 _SPAN_KEYS = ("spans", "entities", "ents")
 _OTHER_SPAN_KEYS = ("annotations", "mentions")

@@ -249,8 +249,8 @@ __all__ = ["detect", "read", "write"]
 # stays open, with the accepted spans in it and the rejected ones known to be wrong. ``ignore`` has no effect.
 
 
-ANSWERED_TWICE = "the same answer to the same span stands there twice"
-ACCEPTED_AND_REJECTED = "the same span was accepted and rejected; the later answer stands"
+ANSWERED_TWICE = "the same answer to the same span occurs twice"
+ACCEPTED_AND_REJECTED = "the same span was accepted and rejected; the later answer counts"
 
 AnsweredSpanKey = tuple[int, int, str]
 
@@ -343,9 +343,9 @@ PRODIGY_UNITS = (CODE_POINTS, UTF16)
 
 NO_SPANS_IN_FILE = "no task of the file has spans: texts and answers alone were read"
 TOKENS_DO_NOT_SPELL = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
-TOKEN_INDEXES_DIFFER = "spans that lie elsewhere by their token indexes than by their offsets, which were taken: {n}"
-BINARY_ANSWERS = "binary answers, merged by text (they say nothing of other spans there): {n}"
-WHOLE_TEXT_TASKS = "tasks that ask about the whole text and say nothing of spans, which the file leaves open: {n}"
+TOKEN_INDEXES_DIFFER = "spans whose token indexes and offsets give different places (the offsets were taken): {n}"
+BINARY_ANSWERS = "binary answers, merged by text (they do not concern other spans there): {n}"
+WHOLE_TEXT_TASKS = "tasks about the whole text, without information on spans, which the file leaves open: {n}"
 
 _PRODIGY_KEYS = ("_input_hash", "_task_hash", "_is_binary", "_view_id", "_session_id", "_annotator_id")
 

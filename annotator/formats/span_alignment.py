@@ -16,7 +16,7 @@ from annotator.core.tokens import Token, gap_token, is_aligned
 from annotator.formats.document import AS_MAP_REQUESTS, ConversionLog, ConversionLogEntry, Document, span_entry
 from annotator.formats.label_mapping import LabelRename
 
-SAME_SPAN_TWICE = "the same span stands there twice"
+SAME_SPAN_TWICE = "the same span occurs twice"
 SAME_AFTER_RENAME = "the same range has a label that is called the same now"
 INSIDE_TOKEN_TRIMMED = "inside a token, blanks at an edge taken off"
 
@@ -166,7 +166,7 @@ def _add_gap(out: list[Token], gap: str, at: int) -> bool:
 # One set of spans from several: entities and span groups, which may hold the same span in two places.
 
 
-IN_ANOTHER_GROUP = "it stands in another span group as well"
+IN_ANOTHER_GROUP = "it is in another span group as well"
 
 SpanSet = tuple[str, Sequence[Span]]
 """Its name, and its spans."""

@@ -173,7 +173,7 @@ def _checked_span(raw: RawSpan, text: str, unit: OffsetUnit) -> tuple[str, Span 
     try:
         place = to_code_points(text, start, end, unit)
     except ValueError:
-        return "an edge lies inside a character", None
+        return "an edge is inside a character", None
     return "", Span(*place, label, raw.source)
 
 

@@ -47,7 +47,7 @@ def unnamed_tags_message(counts: Mapping[int, int], names: TagNames) -> tuple[st
     every = sorted({*names, *unnamed})[:_SHOWN_NUMBERS]
     line = ",".join(f"{n}={names.get(n, '') or 'O' * (n == 0)}" for n in every)
     return (
-        f"are numbers, and the file doesn't say what they stand for: {there}{more}",
+        f"are numbers, and the file has no names for them: {there}{more}",
         f"give --map {line} (fill in O, B-PERSON, I-PERSON and so on; empty is O)",
     )
 

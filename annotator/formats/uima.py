@@ -199,7 +199,7 @@ def _why_no_text(annotation: Any, unmapped: frozenset[int]) -> str:
     if type(start) is not int or type(end) is not int:
         return span_fields.OFFSETS_NOT_WHOLE
     if start in unmapped or end in unmapped:
-        return "its offsets lie inside a character or past the end of the text"
+        return "its offsets are inside a character or past the end of the text"
     if start < 0:
         return span_fields.STARTS_BEFORE_TEXT
     return "" if start < end else span_fields.COVERS_NOTHING if start == end else span_fields.ENDS_BEFORE_START

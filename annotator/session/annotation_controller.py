@@ -204,7 +204,7 @@ class AnnotationController(SentenceEditor):
         if not self.typed_hint:
             letters.used()
         if not known:
-            raise RuleError(f"no word here has the letter {action.letter}", do="the letters stand above the words")
+            raise RuleError(f"no word here has the letter {action.letter}", do="the letters are above the words")
 
     def _press_label(self, action: act.PressLabel) -> Notice:
         label = self.session.schema.label(action.name)

@@ -78,7 +78,7 @@ COMMANDS: tuple[Command, ...] = (
     _command("accept_view", "asterisk ctrl+n", "accept every open sentence that the screen shows whole", "Answer"),
     _command("take", "percent_sign", "Enter takes what is sure of the label, or no longer", "Answer", "% and a label"),
     _command("reject", "exclamation_mark", "reject: a bad example", "Answer"),
-    _command("ignore", "minus", "ignore: skip it, it says nothing", "Answer"),
+    _command("ignore", "minus", "ignore: skip it, it is no example", "Answer"),
     _command("join", "plus", "join with the next sentence", "Sentence"),
     _command("split", "underscore", "split before the selection", "Sentence"),
     _command("sentence_up", "up", "sentence before", "Move"),

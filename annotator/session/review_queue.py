@@ -252,7 +252,7 @@ class ConsistencyQueue(ReviewQueue[ConsistencyItem]):
 def _consistency_message(occurrence: WordOccurrence) -> str:
     words = occurrence.annotated.sentence.text[occurrence.start : occurrence.end]
     if occurrence.proposed is None:
-        return f"{words} bears no label any more"
+        return f"{words} has no label any more"
     moved = (occurrence.start, occurrence.end) != (occurrence.proposed.start, occurrence.proposed.end)
     if occurrence.existing and moved:
         return f"{words} is {occurrence.annotated.text_of(occurrence.proposed)} now"

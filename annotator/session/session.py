@@ -261,7 +261,7 @@ class AnnotationSession:
 
     def _require_writable(self) -> None:
         if self._journal.damaged:
-            raise RuleError("the journal is damaged, nothing can be saved", do="leave, and do what the red row says")
+            raise RuleError("the journal is damaged, nothing can be saved", do="leave, and follow the red row")
         if self.read_only:
             raise RuleError("the corpus is open to read only", do="start again without --read-only to annotate")
 

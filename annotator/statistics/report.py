@@ -50,7 +50,7 @@ Cochran 1977; interval from batch means and Student's t, Law 2015).
 Haste is more than {UNREAD_SPEED:.0f} tokens a second over {UNREAD_SENTENCES} untouched sentences (people \
 read 3 to 5, Brysbaert 2019), or more than {MAX_ACCEPTED_IN_A_ROW} suggestions taken in a row at over \
 {ACCEPTED_SPEED:.0f}.
-What was shown and passed over is not recorded, so nothing is said of it."""
+What was shown and passed over is not recorded, so it is not counted."""
 
 
 class PlotStyle(Struct, frozen=True):

@@ -175,7 +175,7 @@ class Journal:
                 continue  # of another corpus that has the same name
             if not self._restore_from(path, records):
                 self.warnings.append(
-                    f"{len(records) or 'some'} decisions that could not be saved lie in {path}: "
+                    f"{len(records) or 'some'} decisions that could not be saved are in {path}: "
                     + self._explain_not_restored(records)
                 )
 

@@ -332,7 +332,7 @@ def check_sentences_in_text(article: Article, sentences: Sequence[Sentence]) -> 
     end = 0
     for s in sentences:
         if s.article != article.id or s.start < end or article.text[s.start : s.end] != s.text or not s.text:
-            what = "the sentence is not what stands there in the article"
+            what = "the sentence is not the article's text there"
             raise CorpusError(what, where=f"sentence {s.id}", do=_INGEST_AGAIN)
         end = s.end
 

@@ -59,14 +59,14 @@ class CheckReport(Struct, frozen=True):
             pluralize(checked[f"{key}s"], what)
             for key, what in (("annotation", "sentence"), ("span", "span"), ("annotator", "annotator"))
         )
-        looked = f"{sentences} and {spans} of {annotators}"
+        scope = f"{sentences} and {spans} of {annotators}"
         if not self.problems:
-            yield f"nothing found in {looked}"
+            yield f"nothing found in {scope}"
             return
         errors = pluralize(self.count("error"), "error")
         warnings = pluralize(self.count("warning"), "warning")
         kinds = ", ".join(f"{kind} {n}" for kind, n in self.kinds.items())
-        yield f"{errors} and {warnings} in {looked}: {kinds}"
+        yield f"{errors} and {warnings} in {scope}: {kinds}"
 
     def __str__(self) -> str:
         return "\n".join(self.lines())

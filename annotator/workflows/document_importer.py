@@ -36,7 +36,7 @@ from annotator.workflows.import_documents import (
 from annotator.workflows.record_builder import RecordBuilder
 
 REBUILT_NOTE = (
-    "put together from sentences: the file does not say what stands between these, so it is a blank or an empty line"
+    "put together from sentences: the file does not have the text between these, so it is a blank or an empty line"
 )
 _MAX_NAMED = 5
 """How many labels that are renamed are listed one by one."""

@@ -402,9 +402,9 @@ def _split_warnings(plan: ExportPlan) -> Iterator[str]:
         yield split_audit.block_split_warning((article.id, article.title, part) for article, part in placed)
     for family, part in drawn.stand_ins.items():
         about = plan.articles[plan.article_numbers[plan.families.index(family)]]
-        yield f"no article falls into {part} by its hash yet: “{about.title or about.id}” stands in until one does"
+        yield f"no article falls into {part} by its hash yet: “{about.title or about.id}” fills it until one does"
     if twins := plan.duplicate_count:
-        yield f"sentences of dev or test that stand in train too, word for word: {twins}"
+        yield f"sentences of dev or test that are in train too, word for word: {twins}"
 
 
 class _LedgerLines:

@@ -134,9 +134,7 @@ PARTLY_ANNOTATED_NOTE = (
     "articles that are written whole though some of their sentences are not accepted, so that nothing is "
     "marked in these: {n}"
 )
-REPEATED_TEXTS_NOTE = (
-    "texts that several annotators have done stand there once for each (--annotator NAME takes one's): {n}"
-)
+REPEATED_TEXTS_NOTE = "texts that several annotators have done occur once for each (--annotator NAME takes one's): {n}"
 
 
 def export_corpus_to_format(

@@ -130,7 +130,7 @@ def _refuse_mixed_formats(source: ImportSource, form: str) -> None:
             seen[name] = seen.get(name) or file.base
     if len(seen) > 1:
         description = ", ".join(f"{name} ({file})" if file else name for name, file in seen.items())
-        do = "name the files of one format, or say with --format which to take"
+        do = "name the files of one format, or choose one with --format"
         raise SourceError(f"it holds files of several formats: {description}", where=source.name, do=do)
 
 

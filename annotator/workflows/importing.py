@@ -221,8 +221,8 @@ def _labels_to_add(counts: Mapping[str, int], schema: Schema, options: ImportOpt
 _COUNT_MESSAGES = {
     "empty": ("document has no text and was passed over", "documents have no text and were passed over"),
     "open": (
-        "sentence has spans and stays open: the file doesn't say that it was read whole (see --answer)",
-        "sentences have spans and stay open: the file doesn't say that they were read whole (see --answer)",
+        "sentence has spans and stays open: the file doesn't record that it was read whole (see --answer)",
+        "sentences have spans and stay open: the file doesn't record that they were read whole (see --answer)",
     ),
     "known": ("sentence was already there, exactly the same", "sentences were already there, exactly the same"),
     "joined": (

@@ -256,7 +256,7 @@ class _IngestRun:
         return (
             f"{len(done)} annotated sentences of it "
             "stay in their journals and are exported until the new version's are; "
-            f"{sum(t in texts for t in done)} of them stand unchanged in the new version"
+            f"{sum(t in texts for t in done)} of them are unchanged in the new version"
         )
 
     @cached_property

@@ -255,7 +255,7 @@ def _check_paths(paths: Sequence[Path], into: Path) -> None:
             if path in real[:n]:
                 raise UsageError(f"{path_text(paths[n])} is named twice", do="name each corpus once")
         if any(path in into.resolve().parents for path in real):
-            what = "the new corpus would lie in one of the old"
+            what = "the new corpus would be inside one of the old"
             raise CorpusError(what, where=path_text(into), do="give another folder with --into")
         if into.exists() and not (into.is_dir() and not any(into.iterdir())):
             raise CorpusError(
@@ -318,7 +318,7 @@ class _Merge:
             more = f" and {extra} more" if extra > 0 else ""
             listed = "; ".join(union.clashes[:_MAX_LISTED_CLASHES])
             what = f"the schemas contradict each other: {listed}{more}"
-            raise SchemaError(what, where=path_text(files[0]), do="say which one holds with --schema FILE")
+            raise SchemaError(what, where=path_text(files[0]), do="choose one with --schema FILE")
         self._schema = {"added": union.added, "widened": union.widened}
         self._not_merged += [path_text(f"schema, {x}") for x in union.left_out]
         return union.text

@@ -96,7 +96,7 @@ def changed_record_error(annotator: str) -> JournalError:
     return JournalError(
         "a record has changed or contradicts itself",
         where=f"{ANNOTATIONS_FOLDER}/{annotator}.jsonl",
-        do="try again; if it stays so, restore the file from a copy",
+        do="try again; if it happens again, restore the file from a copy",
     )
 
 

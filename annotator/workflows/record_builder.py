@@ -37,11 +37,11 @@ IMPORT_SESSION = "import"
 """What imported records name as their session: no pace is worked out from them."""
 
 CONFLICT_REASON = "this annotator has other work on the sentence"
-REPEATED_REASON = "the same text stands in the file before"
+REPEATED_REASON = "the same text occurs earlier in the file"
 _MAX_CHECKED_PAIRS = 100_000
 """How many pairs of spans are held against the schema in one sentence: a few thousand spans on one word
 make millions of them."""
-REPEATED_DIFFERENTLY_REASON = "the same text stands in the file before and says otherwise"
+REPEATED_DIFFERENTLY_REASON = "the same text occurs earlier in the file with other annotations"
 
 
 class _ExistingAnnotations(Struct):

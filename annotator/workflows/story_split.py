@@ -115,8 +115,8 @@ def _article_signatures(corpus: CorpusFolder) -> tuple[list[ArticleSignature], d
 
 _NO_STORY_SPLIT = StorySplit(StoryGroups({}), {})
 _BY_STORY = "By story: copies of an article and articles on one story stay in one part."
-_BY_ARTICLE = "By article: copies of an article, and articles on one story, may lie in several parts."
-_BY_BLOCK = "In blocks of sentences, because there are too few articles: some lie in several parts."
+_BY_ARTICLE = "By article: copies of an article, and articles on one story, may be in several parts."
+_BY_BLOCK = "In blocks of sentences, because there are too few articles: some are in several parts."
 
 
 def audit_plan(

@@ -89,7 +89,7 @@ def _read_journal_gold(path: Path) -> Iterator[Document]:
                 annotated = decoder.decode(line.raw).annotated
             except (RecordLineError, NewerFormatError) as error:
                 where = f"{path}:{line.number}"
-                raise SourceError(str(error), where=where, do="see what annotator check says of it") from None
+                raise SourceError(str(error), where=where, do="see what annotator check reports") from None
             s, annotation = annotated.sentence, annotated.annotation
             meta = {"article": s.article, "start": s.start, "end": s.end}
             yield Document(s.text, annotation.spans, s.tokens, answer=annotation.answer, meta=meta)

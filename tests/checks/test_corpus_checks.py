@@ -51,7 +51,7 @@ def test_a_crossing_is_an_error_and_a_nesting_that_the_schema_allows_is_none() -
     assert (found.location.sentence, found.location.seq) == ("0123456789ab:0-35", 1)
     inner = _annotated(text, ("Ilka Moran Hall", "VENUE"), ("Ilka Moran", "PERSON"))
     assert _whats(schema_rules.check_overlaps(_material(inner))) == [
-        "PERSON lies in VENUE “Ilka Moran Hall”, which the schema does not allow"
+        "PERSON is inside VENUE “Ilka Moran Hall”, which the schema does not allow"
     ]
 
 
@@ -191,7 +191,7 @@ def test_spans_that_contradict_the_examples_of_the_schema() -> None:
     )
     assert not list(schema_rules.check_guideline_sentences(_material(right)))
     assert _whats(schema_rules.check_guideline_sentences(_material(bare))) == [
-        "an example of the guideline stands here, marked otherwise: “Ilka Moran” should be PERSON"
+        "an example of the guideline occurs here with other marks: “Ilka Moran” should be PERSON"
     ]
     assert not list(schema_rules.check_guideline_sentences(_material(bare, answer=None)))
 

@@ -152,7 +152,7 @@ def test_the_page_says_how_the_split_was_drawn(tmp_path: Path) -> None:
     builder = _builder(tmp_path / "c")
     page = tmp_path / "out" / "report.html"
     message = {"story": "copies of an article and articles on one story stay in one part"}
-    message["article"] = "copies of an article, and articles on one story, may lie in several parts"
+    message["article"] = "copies of an article, and articles on one story, may be in several parts"
     for by, words in message.items():
         call("export", builder.path, page.parent, "--report", "--split-by", by)
         assert words in page.read_text(encoding="utf-8")

@@ -203,7 +203,7 @@ def test_an_answer_that_gives_way_is_reported_of_too(tmp_path: Path) -> None:
     assert result.code == 3
     assert result.json["totals"]["other things left out"] == {"sentence": 2}
     assert [row["why"] for row in result.json["totals"]["why"]] == [
-        "the same text stands in the file before and says otherwise"
+        "the same text occurs earlier in the file with other annotations"
     ]
     twice = jsonl(tmp_path / "twice.jsonl", rejected, rejected)
     assert imported(twice, tmp_path / "e", "--format", "prodigy").code == 0

@@ -49,7 +49,7 @@ def test_what_stood_between_sentences_is_reported_to_be_unknown(tmp_path: Path) 
     places = ((0, "Lena rowed."), (14, "Tam left."))
     rows = [{"text": t, "spans": [], "meta": {"article": "a", "start": at, "end": at + len(t)}} for at, t in places]
     result = imported(jsonl(tmp_path / "x.jsonl", *rows), tmp_path / "c")
-    assert "note: 1 article was put together from sentences: the file does not say what stands" in result.err
+    assert "note: 1 article was put together from sentences: the file does not have the text" in result.err
 
 
 def test_thousands_of_spans_on_one_word_take_no_square_of_them(tmp_path: Path) -> None:

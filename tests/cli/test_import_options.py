@@ -58,7 +58,7 @@ def test_numbered_tags_stop_the_import(tmp_path: Path, name: str) -> None:
         path.write_text("Lena 1\nOkafor 2\nrowed 0\non 0\n", encoding="utf-8")
     result = imported(path, tmp_path / "c")
     assert result.code == 1
-    assert "what they stand for: 0 (2), 1 (1), 2 (1); give --map 0=O,1=,2= (fill in" in result.err
+    assert "has no names for them: 0 (2), 1 (1), 2 (1); give --map 0=O,1=,2= (fill in" in result.err
     result = imported(path, tmp_path / "c", "--map", "0=O,1=B-PER", "--map", "2=I-PER")
     assert "such labels: PER (1); give --map 0=O,1=B-PER,2=I-PER,PER=PERSON (fill in" in result.err
     result = imported(path, tmp_path / "c", "--map", "0=O,1=B-PER,2=I-PER,PER=PERSON")
@@ -184,7 +184,7 @@ def test_a_folder_of_several_formats_is_refused(tmp_path: Path) -> None:
     result = imported(tmp_path / "f", tmp_path / "c")
     assert result.err == (
         f"annotator: {tmp_path}/f: it holds files of several formats: doccano (a.jsonl), plain (b.jsonl); "
-        "name the files of one format, or say with --format which to take\n"
+        "name the files of one format, or choose one with --format\n"
     )
 
 
@@ -205,7 +205,7 @@ def test_a_format_that_the_file_does_not_look_like_is_reported(tmp_path: Path) -
     path = jsonl(tmp_path / "a.jsonl", {"text": TEXT, "entities": [entity]})
     result = imported(path, tmp_path / "c", "--format", "plain")
     assert result.code == 0
-    assert "(as --format says, though it looks like doccano (its lines have `entities` with" in result.out
+    assert "(given by --format, though it looks like doccano (its lines have `entities` with" in result.out
 
 
 def test_a_wrong_format_does_not_lose_spans(tmp_path: Path) -> None:

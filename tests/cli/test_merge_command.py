@@ -48,7 +48,7 @@ def test_two_corpora_become_a_third(tmp_path: Path) -> None:
     assert result.code == 0, result.err
     assert result.out.splitlines() == [
         f"{tmp_path / 'c'}: 2 articles (1 in several corpora), 2 annotators",
-        "ana: 2 records, 1 place taken over",
+        "ana: 2 records, 1 place copied",
         "ben: 1 record",
     ]
     assert [_files(a.path), _files(b.path)] == before
@@ -124,7 +124,7 @@ def test_nothing_is_written_where_something_is(tmp_path: Path) -> None:
     before = _files(tmp_path)
     for args, code, what in (
         ((a, b, "--into", b), 1, "there is something here already, and a merge overwrites nothing"),
-        ((a, b, "--into", b / "new"), 1, "the new corpus would lie in one of the old"),
+        ((a, b, "--into", b / "new"), 1, "the new corpus would be inside one of the old"),
         ((a, "--into", tmp_path / "c"), 2, "one corpus alone cannot be merged"),
         ((a, tmp_path / "b" / ".." / "a", "--into", tmp_path / "c"), 2, "is named twice"),
         ((a, tmp_path / "z", "--into", tmp_path / "c"), 1, "there is no such corpus"),
@@ -152,7 +152,7 @@ def test_schemas_are_united_or_one_is_named(tmp_path: Path) -> None:
     result = call("merge", a.path, d.path, "--into", tmp_path / "e")
     assert result.code == 1
     assert "the schemas contradict each other" in result.err
-    assert "COUNT has another description; say which one holds with --schema FILE" in result.err
+    assert "COUNT has another description; choose one with --schema FILE" in result.err
     assert call("merge", a.path, d.path, "--into", tmp_path / "e", "--schema", d.schema_path).code == 0
     assert (tmp_path / "e" / "schema.toml").read_text() == other
     session = builders.open_session(b)
@@ -191,7 +191,7 @@ def test_a_damaged_journal_stops_the_merge_and_a_torn_end_is_listed(tmp_path: Pa
     path.write_bytes(whole + whole[:40])
     result = call("merge", a.path, b.path, "--into", tmp_path / "c")
     assert result.code == 3
-    assert f"not taken over: {path}: a torn end (line 2)" in result.out
+    assert f"not merged: {path}: a torn end (line 2)" in result.out
     path.write_bytes(b"<<<<<<< ours\n" + whole)
     result = call("merge", a.path, b.path, "--into", tmp_path / "d")
     assert result.code == 1

@@ -162,12 +162,12 @@ def _annotated(*spans: tuple[str, str]) -> AnnotatedSentence:
         (
             [("Osmund Lock", "VENUE")],
             ("Lock", "PERSON"),
-            "PERSON may not lie in VENUE (rule `inside`). Change the selection or remove one with 0",
+            "PERSON may not be inside VENUE (rule `inside`). Change the selection or remove one with 0",
         ),
         (
             [("Lock", "PERSON")],
             ("Osmund Lock", "VENUE"),
-            "PERSON may not lie in VENUE (rule `inside`). Change the selection or remove one with 0",
+            "PERSON may not be inside VENUE (rule `inside`). Change the selection or remove one with 0",
         ),
         (
             [("14 cracks in Osmund", "COUNT")],

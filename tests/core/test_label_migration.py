@@ -103,7 +103,7 @@ def test_a_merge_flags_what_breaks_the_rules_now() -> None:
         parse_schema({"label": [{"name": "NAME"}]}, ""),
     )
     (change,) = migrate_labels([_annotated([Span(0, 8, "PERSON"), Span(4, 8, "VENUE")])], rule, OLD, strict)
-    assert change.after.annotation.note == "schema-1: NAME may not lie in NAME (rule `inside`)"
+    assert change.after.annotation.note == "schema-1: NAME may not be inside NAME (rule `inside`)"
 
 
 def test_what_was_turned_down_under_one_of_two_labels_may_still_be_the_other() -> None:

@@ -69,9 +69,13 @@ def test_each_repair_is_one_edit_and_says_what_it_gives() -> None:
 @pytest.mark.parametrize(
     ("spans", "cure", "why"),
     [
-        ((Span(8, 10, "PERSON"),), RepairKind.IN, "no whole token lies in it"),
-        ((Span(8, 12, "PERSON"), Span(6, 12, "PERSON")), RepairKind.OUT, "PERSON stands there already"),
-        ((Span(8, 12, "PERSON"), Span(6, 7, "VENUE")), RepairKind.OUT, "VENUE may not lie in PERSON (rule `inside`)"),
+        ((Span(8, 10, "PERSON"),), RepairKind.IN, "no whole token is inside it"),
+        ((Span(8, 12, "PERSON"), Span(6, 12, "PERSON")), RepairKind.OUT, "PERSON is there already"),
+        (
+            (Span(8, 12, "PERSON"), Span(6, 7, "VENUE")),
+            RepairKind.OUT,
+            "VENUE may not be inside PERSON (rule `inside`)",
+        ),
     ],
 )
 def test_a_repair_that_makes_no_sense_says_why(spans: tuple[Span, ...], cure: RepairKind, why: str) -> None:
@@ -98,7 +102,7 @@ def test_a_span_that_needs_none_is_reported() -> None:
 def test_an_edge_in_white_space_is_reported() -> None:
     """A blank is no token that could be cut there: the split is not offered, snapping in is."""
     made = _by_cure(_annotated(Span(5, 12, "PERSON")), Span(5, 12, "PERSON"))
-    assert made[RepairKind.SPLIT].reason == "an edge lies in white space, not in a token"
+    assert made[RepairKind.SPLIT].reason == "an edge is in white space, not in a token"
     assert made[RepairKind.IN].result == ("Okafor",)
 
 

@@ -310,7 +310,7 @@ def test_numbered_tags_want_names(tmp_path: Path) -> None:
     message = r"the tags in the last column are numbers, .*: 0 \(2\), 1 \(1\), 2 \(1\), 3 \(1\); give --map"
     with pytest.raises(SourceError, match=message):
         read_aligned(conll, source)
-    with pytest.raises(SourceError, match=r"stand for: 3 \(1\); give --map 0=O,1=B-PERSON,2=I-PERSON,3= \(fill"):
+    with pytest.raises(SourceError, match=r"names for them: 3 \(1\); give --map 0=O,1=B-PERSON,2=I-PERSON,3= \(fill"):
         list(conll.read(source, ConversionLog(), {0: "O", 1: "B-PERSON", 2: "I-PERSON"}))
     names = {0: "", 1: "B-PERSON", 2: "I-PERSON", 3: "B-VENUE"}
     found = list(conll.read(source, ConversionLog(), names))

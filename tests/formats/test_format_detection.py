@@ -38,7 +38,7 @@ def test_the_name_of_a_file_means_nothing(tmp_path: Path) -> None:
 
 def test_the_user_s_word_counts(tmp_path: Path) -> None:
     """With a format named nothing is looked at; a name that is none lists those that are."""
-    assert format_detection.choose_format(ImportSource(tmp_path / "nothing"), "brat") == ("brat", "as --format says")
+    assert format_detection.choose_format(ImportSource(tmp_path / "nothing"), "brat") == ("brat", "given by --format")
     with pytest.raises(UsageError, match=r"there is no format 'word'; use one of prodigy, doccano, "):
         format_detection.choose_format(ImportSource(tmp_path / "nothing"), "word")
 

@@ -83,14 +83,14 @@ def test_tags_without_names_are_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError) as e:
         read(tmp_path, {"tokens": [WORDS], "ner_tags": [TAGS]})
     assert (
-        "x.parquet: the tags in `ner_tags` are numbers, and the file doesn't say what they stand for: "
+        "x.parquet: the tags in `ner_tags` are numbers, and the file has no names for them: "
         "0 (2), 1 (1), 2 (1), 3 (1); give --map 0=O,1=,2=,3= (fill in O, B-PERSON, I-PERSON and so on; empty "
         "is O), or put the data set's dataset_info.json beside it and name the folder"
     ) in str(e.value)
     source = ImportSource(tmp_path / "x.parquet")
     (found,) = huggingface.read(source, ConversionLog(), dict(enumerate(NAMES)))
     assert words(found) == [("Ida Holm", "PER"), ("Orkenby", "LOC")]
-    with pytest.raises(SourceError, match=r"stand for: 2 \(1\), 3 \(1\); give --map 0=O,1=B-PER,2=,3= \(fill"):
+    with pytest.raises(SourceError, match=r"names for them: 2 \(1\), 3 \(1\); give --map 0=O,1=B-PER,2=,3= \(fill"):
         list(huggingface.read(source, ConversionLog(), {0: "O", 1: "B-PER"}))
 
 
@@ -101,7 +101,7 @@ def test_rows_of_json_are_read_as_a_table_is(tmp_path: Path, end: str) -> None:
     text = json.dumps(rows) if end else "\n".join(map(json.dumps, rows))
     source = ImportSource(fill(tmp_path, {"x.jsonl": text}).path / "x.jsonl")
     assert huggingface.detect(source.sample()) == "its rows have `tokens` and `ner_tags`"
-    with pytest.raises(SourceError, match=r"for: 0 \(2\), 1 \(2\), 2 \(1\), 3 \(1\); give --map 0=O,1=,2=,3= "):
+    with pytest.raises(SourceError, match=r"for them: 0 \(2\), 1 \(2\), 2 \(1\), 3 \(1\); give --map 0=O,1=,2=,3= "):
         read_aligned(huggingface, source)
     found = list(huggingface.read(source, account := ConversionLog(), dict(enumerate(NAMES))))
     assert [words(d) for d in found] == [[("Ida Holm", "PER"), ("Orkenby", "LOC")], [("Ida", "PER")]]
@@ -164,7 +164,7 @@ def test_nested_columns_of_tags_are_all_read(tmp_path: Path) -> None:
     (found,), account = read(tmp_path, columns, features)
     assert words(found) == [("Ida Holm", "PER"), ("Orkenby", "LOC"), ("Ida", "LOC")]
     assert account.notes[:2] == [
-        "the column ner_words says the same as ner_tags: not read",
+        "the column ner_words repeats ner_tags: not read",
         "columns ner_tags, ner_nested_tags hold tags of the same labels: all are read",
     ]
 

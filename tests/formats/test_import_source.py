@@ -112,7 +112,7 @@ def test_json_is_strict() -> None:
     account = ConversionLog()
     assert parse_json_value(b'{"a": 1, "a": 2}', "f:1", account) == {"a": 2}
     parse_json_value(b'{"b": {"c": 1, "c": 2}}', "f:2", account)
-    assert account.notes == ["f:1: a key stands twice in one object ('a'); the last one counts"]
+    assert account.notes == ["f:1: a key occurs twice in one object ('a'); the last one counts"]
 
 
 @pytest.mark.parametrize("key", ["text", "spans", "label", "my_tags"])
@@ -124,7 +124,7 @@ def test_a_doubled_key_loses_no_spans(key: str) -> None:
     with pytest.raises(SourceError) as error:
         parse_json_value(row, "f:2", account)
     assert str(error.value) == (
-        f"f:2: a key stands twice in one object ('{key}'), and one of the two would be lost; "
+        f"f:2: a key occurs twice in one object ('{key}'), and one of the two would be lost; "
         "keep one of them, with what both hold"
     )
 
@@ -133,7 +133,7 @@ def test_a_doubled_key_in_a_long_list_has_its_line(tmp_path: Path) -> None:
     """In a file that is one list over several lines the record's own line is named."""
     path = tmp_path / "f.json"
     path.write_bytes(b'[\n{"text": "a"},\n{"text": "b",\n "text": "c"}]\n')
-    with pytest.raises(SourceError, match=r"f\.json:3: a key stands twice in one object \('text'\)"):
+    with pytest.raises(SourceError, match=r"f\.json:3: a key occurs twice in one object \('text'\)"):
         list(read_json_records(ImportSource(path), ConversionLog()))
 
 

@@ -304,7 +304,7 @@ SOUND = {"id": "a", "type": "labels", "value": {"start": 0.5, "end": 2.25, "labe
             {"text": "https://x.org/a.txt", "title": "A dog"},
             [region(100, 108), region(90, 99)],
             (
-                "the marked spans lie in no text of the tasks, which name files instead; "
+                "the marked spans are in no text of the tasks, which name files instead; "
                 "import projects whose tasks hold the text itself"
             ),
         ),

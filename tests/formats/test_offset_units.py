@@ -81,7 +81,7 @@ def test_nothing_is_guessed() -> None:
         _detect_unit(text, [(0, 2, None)], (CODE_POINTS, UTF16))
     assert str(error.value) == (
         "the offsets may count code points or UTF-16 units, and the two give other words ('🛶🛶' or '🛶'); "
-        "say which with --offsets"
+        "choose one with --offsets"
     )
 
 
@@ -95,7 +95,7 @@ def test_a_plain_text_is_no_question() -> None:
 
 def test_an_edge_inside_a_character_is_reported() -> None:
     """Half of a character is no place: it is an error, and never moved to a whole one."""
-    with pytest.raises(ValueError, match=r"1 lies inside a character \(UTF-16 units\)"):
+    with pytest.raises(ValueError, match=r"1 is inside a character \(UTF-16 units\)"):
         to_code_points("🛶 Tam", 1, 3, UTF16)
 
 
@@ -117,7 +117,7 @@ def test_every_edge_comes_back(text: str, unit: OffsetUnit) -> None:
 
 
 def test_the_note_shows_what_decided() -> None:
-    """Where nothing is quoted and all spans lie in the text, the note gives the edges of words."""
+    """Where nothing is quoted and all spans are in the text, the note gives the edges of words."""
     detective = OffsetUnitDetector((CODE_POINTS, UTF16))
     detective.add_text("🛶 Ida saw Tam and went", [(3, 6, None), (11, 14, None)])
     assert detective.unit() == UTF16

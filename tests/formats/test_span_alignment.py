@@ -54,7 +54,7 @@ def test_doubles_blanks_and_what_lies_past_the_end() -> None:
     spans = (Span(1, 5, "P"), Span(0, 5, "P"), Span(21, 23, "P"), Span(24, 99, "P"))
     assert align_spans(Document(TEXT, spans, where="f:1"), account).spans == (Span(1, 5, "P"),)
     assert _fates(account) == [
-        ("0-5:P", "double", "the same span stands there twice"),
+        ("0-5:P", "double", "the same span occurs twice"),
         ("21-23:P", "left out", "nothing but blanks"),
         ("24-99:P", "left out", "past the end of the text"),
     ]

@@ -92,9 +92,9 @@ def test_json_with_tokens_and_another_layer(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("place", "why"),
     [
-        ((-1, 3), "its offsets lie inside a character or past the end of the text"),
-        ((1, 6), "its offsets lie inside a character or past the end of the text"),
-        ((3, 99), "its offsets lie inside a character or past the end of the text"),
+        ((-1, 3), "its offsets are inside a character or past the end of the text"),
+        ((1, 6), "its offsets are inside a character or past the end of the text"),
+        ((3, 99), "its offsets are inside a character or past the end of the text"),
         ((6, 3), "it ends before it begins"),
         ((6, 6), "it covers no character"),
     ],

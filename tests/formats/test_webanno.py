@@ -164,8 +164,8 @@ def test_a_project_of_several_annotators(tmp_path: Path) -> None:
         ("# webanno.custom.X | value\n", "x.tsv:1: this is not WebAnno's TSV 3 ('# webanno.custom.X | value')"),
         (HEAD + "\n\n#Text=a\n1-1\t0-1\ta\t_\n", "x.tsv:6: the row has 1 column behind its token, the layers"),
         (HEAD + "\n\n#Text=a\n1-1\tx\ta\t_\t_\n", "x.tsv:6: the row does not begin with its number, its off"),
-        (HEAD + "\n\n#Text=ab\n1-1\t0-2\tax\t_\t_\n", "x.tsv:6: the token 'ax' does not stand at its offsets"),
-        (HEAD + "\n\n#Text=a\n1-1\t0-9\ta\t_\t_\n", "x.tsv:6: the token 'a' does not stand at its offsets"),
+        (HEAD + "\n\n#Text=ab\n1-1\t0-2\tax\t_\t_\n", "x.tsv:6: the token 'ax' is not at its offsets"),
+        (HEAD + "\n\n#Text=a\n1-1\t0-9\ta\t_\t_\n", "x.tsv:6: the token 'a' is not at its offsets"),
         ((HEAD + "\n\n#Text=").encode() + b"\xff", "x.tsv:5: this is not UTF-8; save the file as UTF-8"),
     ],
 )
@@ -256,7 +256,7 @@ def test_no_change_makes_a_traceback(data: st.DataObject) -> None:
 @pytest.mark.parametrize(
     ("test", "figures"),
     [
-        ("MultiTokenStackedSpanWithoutFeatureValue", (2, 1, {("double", "the same span stands there twice"): 1})),
+        ("MultiTokenStackedSpanWithoutFeatureValue", (2, 1, {("double", "the same span occurs twice"): 1})),
         ("SentenceWithEmoji", (1, 1, {})),
         ("SubTokenPrefix", (1, 0, {("characters", "inside a token"): 1})),
     ],

@@ -69,7 +69,7 @@ def test_the_reasons_say_what_a_line_is() -> None:
     """A reader sees why: the caption and the title again, the sign-off, the portrait, the legal text."""
     harbour, _ = marked("harbour")
     page = clean("\n".join(harbour))
-    assert reason(page, harbour, "Passengers wait") == ["a caption that stands twice", "the same caption again"]
+    assert reason(page, harbour, "Passengers wait") == ["a caption that occurs twice", "the same caption again"]
     assert reason(page, harbour, "A correspondent with") == ["about the author"]
     agency, _ = marked("agency")
     page = clean("\n".join(agency))

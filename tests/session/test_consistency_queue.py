@@ -129,9 +129,9 @@ def test_what_a_rule_forbids_meanwhile_is_left_and_reported(session: AnnotationS
     now = session.article_sentences[1]
     span = builders.span(now.sentence.text, "on Skerrin", "PERSON")
     session.apply_edit(add_span(now, span, session.schema))
-    with pytest.raises(RuleError, match="VENUE may not lie in PERSON"):
+    with pytest.raises(RuleError, match="VENUE may not be inside PERSON"):
         annotated.accept()
-    assert annotated.accept_group().startswith("2 places made consistent; 1 left: VENUE may not lie in PERSON")
+    assert annotated.accept_group().startswith("2 places made consistent; 1 left: VENUE may not be inside PERSON")
     assert _labels(session) == [1, 1, 1, 2]
     session.apply_edit(set_answer(session.article_sentences[0], Answer.REJECT))
     session.navigation.move_in_article(1)

@@ -122,7 +122,7 @@ def test_a_split_mends_every_span_on_its_edges(tmp_path: Path) -> None:
 def test_a_repair_that_makes_no_sense_is_reported(session: AnnotationSession) -> None:
     """No whole token lies in the span: it cannot snap in, and stays in hand."""
     annotated = _list(session)
-    with pytest.raises(RuleError, match="snap in is not possible: no whole token lies in it; choose"):
+    with pytest.raises(RuleError, match="snap in is not possible: no whole token is inside it; choose"):
         annotated.repair(RepairKind.IN)
     assert annotated.at == 0
     session.close()

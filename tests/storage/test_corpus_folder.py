@@ -159,8 +159,8 @@ def test_contradictions_are_refused(corpus: CorpusFolder) -> None:
     cases = [
         (replace(a, text=a.text + "!"), good, "digest and id do not belong"),
         (replace(a, lines=a.lines[1:]), good, "there are 4 verdicts for 5 lines"),
-        (a, [replace(good[0], start=1, end=24)], "not what stands there"),
-        (a, good[::-1], "not what stands there"),
+        (a, [replace(good[0], start=1, end=24)], "not the article's text there"),
+        (a, good[::-1], "not the article's text there"),
         (a, [replace(good[0], tokens=())], "tokens do not spell"),
         (replace(a, meta={"x": [float("nan")]}), good, "`meta` holds nan"),
         (replace(a, meta={"x": 2**64}), good, "cannot be stored as JSON"),

@@ -54,7 +54,7 @@ def test_what_was_not_saved_comes_back(corpus: Path, home: Path) -> None:
     """Where the journal has not gone on, the records follow its last one; it is told, and only once."""
     path = _rescue(corpus, 2, records(3, 4))
     looked = Journal.open(corpus, "ana", read_only=True)
-    message = f"2 decisions that could not be saved lie in {path}: they come back when you annotate here"
+    message = f"2 decisions that could not be saved are in {path}: they come back when you annotate here"
     assert looked.warnings == [f"{message} under this name"]
     with Journal.open(corpus, "ana") as journal:
         assert journal.records == tuple(records(1, 4))
@@ -71,7 +71,7 @@ def test_what_a_hung_write_has_not_saved_comes_back(corpus: Path) -> None:
     """A write that hung may end after all was rescued: the journal has the first records, and the others follow."""
     path = _rescue(corpus, 3, records(3, 5))
     with Journal.open(corpus, "ana", read_only=True) as looked:
-        assert looked.warnings[0].startswith(f"3 decisions that could not be saved lie in {path}: they come back")
+        assert looked.warnings[0].startswith(f"3 decisions that could not be saved are in {path}: they come back")
     with Journal.open(corpus, "ana") as journal:
         assert journal.records == tuple(records(1, 5))
         assert journal.warnings == ["brought back 2 decisions that could not be saved the last time"]
@@ -96,7 +96,7 @@ def test_a_journal_that_has_gone_on_keeps_its_own(corpus: Path, home: Path) -> N
         assert journal.records == tuple(records(1, 3))
         (message,) = journal.warnings
     assert message == (
-        f"2 decisions that could not be saved lie in {path}: the journal has gone on without them; "
+        f"2 decisions that could not be saved are in {path}: the journal has gone on without them; "
         "annotate them again (from 0123456789ab:20-46), then move it away"
     )
     path.write_bytes(b"{}\n")

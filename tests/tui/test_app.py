@@ -100,7 +100,7 @@ async def test_digits_are_labels_too(tmp_path: Path) -> None:
         assert _spans(d) == [("VENUE", "Tarn Quay")]
         await d.press("9")
         assert _spans(d) == [("VENUE", "Tarn Quay")]
-        assert "no word here has the letter 9; the letters stand above the words" in _prompt(d)
+        assert "no word here has the letter 9; the letters are above the words" in _prompt(d)
 
 
 async def test_a_broken_rule_is_reported_on_the_prompt_row(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ async def test_a_broken_rule_is_reported_on_the_prompt_row(tmp_path: Path) -> No
     async with running_app(tmp_path / "news", size=(120, 40)) as d:
         await d.press(*_hint(d, "Ilka"), "a")
         await d.press(*_hint(d, "Moran"), *_hint(d, "Moran"), "s")
-        assert "! VENUE may not lie in PERSON (rule `inside`)" in _prompt(d)
+        assert "! VENUE may not be inside PERSON (rule `inside`)" in _prompt(d)
         await d.saved()
         assert len(_lines(d)) == 1
         await d.press("right")

@@ -149,7 +149,7 @@ async def test_the_worklist_repairs_by_key(tmp_path: Path) -> None:
         assert _marked_words(d) == [("PERSON", "Okafor-"), ("VENUE", "skerrin"), ("COUNT", "twelve")]
         assert "2 spans open" in d.rows()[0]
         await d.press("i")
-        assert "! snap in is not possible: no whole token lies in it" in d.rows()[-2]
+        assert "! snap in is not possible: no whole token is inside it" in d.rows()[-2]
         await d.press("d", "n")
         assert "nothing waits; 1 span was left as it is" in d.raw()
         assert d.rows()[-1].strip() == "u undo  Esc back"

@@ -187,7 +187,7 @@ async def test_a_newcomer_is_led_by_the_keys_in_force(tmp_path: Path) -> None:
         await d.press("space")
         assert 'Move the right edge: "." on, "," back. Move the left edge: ">" on, "<" back' in _says(d)
         await d.press("comma")
-        assert "Say what it is: " in _says(d)
+        assert "Label it: " in _says(d)
         assert "f CLAIM" in _says(d)
         await d.press("f")
         assert "0 removes the span again" in _says(d)

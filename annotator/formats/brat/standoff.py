@@ -125,9 +125,9 @@ def escape_note(text: str) -> str:
     return " ".join(text.replace("\r\n", "\n").replace("\n", "\\n").split("\t"))
 
 
-LINES_JOINED = "its parts stand on lines that follow each other, where brat always cuts: one span again"
+LINES_JOINED = "its parts are on lines that follow each other, where brat always cuts: one span again"
 OTHER_UNIT = "its offsets were counted in another unit"
-SPAN_REPEATED = "the same span stands there twice"
+SPAN_REPEATED = "the same span occurs twice"
 
 CodePointRange = tuple[int, int]
 
@@ -210,7 +210,7 @@ def _fragment_ranges(
         try:
             places.append(converter.range(start, end))
         except ValueError:
-            return [], "its offsets lie inside a character"
+            return [], "its offsets are inside a character"
     if places[-1][1] > len(text):
         return [], "past the end of the text"
     filled = [(s, e) for s, e in places if text[s:e].strip()]

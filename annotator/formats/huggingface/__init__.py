@@ -55,7 +55,7 @@ _FIELD_DESCRIPTIONS = {
     "spans": "what is marked: `text[start:end]`, counted in code points; spans may overlap",
     "ner_tags": "an IOB2 tag for each word, of spans that don't overlap",
     "title": "the article's title",
-    "annotator": "whose annotation it is; a text may stand there once for each annotator",
+    "annotator": "whose annotation it is; a text may occur once for each annotator",
     "note": "the annotator's note",
     "meta": "further fields, as JSON",
 }
@@ -72,7 +72,7 @@ def dataset_card_lines(
     yield "configs:\n- config_name: default\n  data_files: annotations.parquet"
     yield "---\n"
     yield "# Annotated texts\n"
-    yield "To publish it, rename this card to README.md and say what the texts are and who may use them.\n"
+    yield "To publish it, rename this card to README.md and describe the texts and who may use them.\n"
     description = f", by {len(people):,} annotator{'s' * (len(people) != 1)}" if people else ""
     yield f"- rows: {len(documents):,}{description}"
     yield f"- spans: {sum(labels.values()):,}"
@@ -94,7 +94,7 @@ def dataset_card_lines(
 
 PARQUET_FILE = "annotations.parquet"
 
-SPANS_WITHOUT_TAGS = "spans that stand in `spans` alone, not in `ner_tags`: {n} ({why})"
+SPANS_WITHOUT_TAGS = "spans that are in `spans` alone, not in `ner_tags`: {n} ({why})"
 LONGER_SPAN_OVERLAPS = "a longer one overlaps them, and tags are flat"
 ENDS_INSIDE_TOKEN = "they begin or end inside a token"
 NO_TOKENS = "their text has no tokens"
@@ -208,10 +208,10 @@ def _taggable_spans(document: Document, spans: Sequence[Span], untagged: Counter
 # From the rows of Parquet or JSONL files to documents.
 
 
-PADDED_TAGS = "tags that stand for nothing (-100, none, or no tag of the scheme), read as O: {n}"
+PADDED_TAGS = "tags without a meaning (-100, none, or no tag of the scheme), read as O: {n}"
 TEXT_REBUILT = "texts that their tokens do not spell; the words were joined by blanks instead: {n}"
 TOKENS_IGNORED = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
-OPEN_ROWS = "texts that say nothing of spans, which the file leaves open: {n}"
+OPEN_ROWS = "texts without information on spans, which the file leaves open: {n}"
 
 _START_KEYS = ("start", "start_offset", "start_char", "begin")
 _END_KEYS = ("end", "end_offset", "end_char", "stop")

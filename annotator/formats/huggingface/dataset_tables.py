@@ -146,7 +146,7 @@ def _span_columns(
     """Return the columns of a table with texts and spans; tags beside them are not read."""
     lists = [c for c, kind in kinds.items() if kind in {"words", "numbers"} and c != words]
     unread = tuple(c for c in lists if tag_column_rank(c) == 3)
-    notes = tuple(f"the column {c} is not read: {spans} says what is marked" for c in unread)
+    notes = tuple(f"the column {c} is not read: {spans} has the spans" for c in unread)
     labels = next((n for k in _LABEL_FEATURES if (n := class_names(features.get(spans), k))), [])
     return DatasetColumns(text, words, spans, labels=tuple(labels), unread=unread, notes=notes)
 
@@ -154,7 +154,7 @@ def _span_columns(
 def _no_columns_error(table: DatasetTable, kinds: Mapping[str, str]) -> SourceError:
     description = ", ".join(list(kinds)[:12]) or "none"
     what = f"the table has neither `tokens` with tags nor `text` with spans (its columns: {description})"
-    return table.source.error(what, do="rename its columns so")
+    return table.source.error(what, do="rename its columns to these names")
 
 
 def _tag_columns(
@@ -205,7 +205,7 @@ def _chosen_tag_columns(
         if not values & labels or tag_column_rank(tags.column) < tag_column_rank(first.column):
             notes.append(f"the column {tags.column} holds other tags: not read")
         elif all(_tags_as_words(r, tags) == _tags_as_words(r, first) for r in rows):
-            notes.append(f"the column {tags.column} says the same as {first.column}: not read")
+            notes.append(f"the column {tags.column} repeats {first.column}: not read")
         else:
             taken.append(tags)
     if len(taken) > 1:

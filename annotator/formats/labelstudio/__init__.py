@@ -317,7 +317,7 @@ class _LabelStudioReader(Struct):
         """Add the notes to the log."""
         self.log.add_counted_notes()
         if requested := get_requested_unit():
-            self.log.notes.append(f"offsets count {requested}, as --offsets says")
+            self.log.notes.append(f"offsets count {requested}, given by --offsets")
         elif len({u for u, n in self.measured.items() if n}) > 1 or self.unit != CODE_POINTS:
             description = ", ".join(f"{u} in {n:,}" for u, n in self.measured.items() if n)
             self.log.notes.append(f"offsets are measured by quoted texts, annotation by annotation: {description}")

@@ -160,7 +160,7 @@ def _is_regions(value: Any) -> bool:
 
 
 REGIONS_UNSUPPORTED = "a region of a picture, a sound or a page has no place here"
-ATTRIBUTES_UNSUPPORTED = "what is said of a span beside its label has no place here"
+ATTRIBUTES_UNSUPPORTED = "an attribute of a span beside its label has no place here"
 
 _NOTE_NAMES = frozenset({"note", "notes", "comment", "comments"})
 _TEXT_LABEL_TYPES = frozenset({"labels", "hypertextlabels", "htmllabels", "paragraphlabels"})

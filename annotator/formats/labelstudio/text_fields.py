@@ -120,7 +120,7 @@ class TextFieldChooser(Struct):
             what = "regions of a sound or a film are marked (offsets are fractions), not spans of a text"
             raise SourceError(what, where=where, do=_IMPORT_TEXT_LABELS)
         if self.links and self.scores and not any(s[1] or s[2] for f in self.scores.values() for s in f.values()):
-            what = "the marked spans lie in no text of the tasks, which name files instead"
+            what = "the marked spans are in no text of the tasks, which name files instead"
             raise SourceError(what, where=where, do=_IMPORT_TASKS_WITH_TEXT)
         if not self.scores:
             return {"": max(self.plain, key=lambda k: (_name_score(k), "." not in k, self.plain[k], k))}

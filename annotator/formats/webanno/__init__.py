@@ -35,7 +35,7 @@ from annotator.formats.webanno.webanno_table import CellValue, escape_text_line,
 
 
 TSV_HEADER = "#FORMAT=WebAnno TSV 3.3\n#T_SP=de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity|value\n\n"
-GAPS_LOST = "texts whose blanks between sentences come back as line ends, since WebAnno's TSV does not tell them: {n}"
+GAPS_LOST = "texts whose blanks between sentences come back as line ends, since WebAnno's TSV does not store them: {n}"
 
 TokenPart = tuple[int, int]
 
@@ -335,7 +335,7 @@ def lay_out_table(found: webanno_table.WebAnnoTable, unit: offset_units.OffsetUn
             start, end = _unit_range(row, converter, origin, where)
             there = text[start:end]  # some versions escape a token as they do the text
             if end > len(text) or not (row.is_part or row.text in {there, webanno_table.escape_text_line(there)}):
-                what = f"the token {row.text[:40]!r} does not stand at its offsets in the text"
+                what = f"the token {row.text[:40]!r} is not at its offsets in the text"
                 raise SourceError(what, where=f"{where}:{row.line}", do="export the file again")
             out.places[row.line] = (size + start, size + end)
             if not row.is_part:
@@ -361,7 +361,7 @@ def _sentence_gap(wanted: int, *, is_first: bool) -> str:
 def _unit_range(
     unit: webanno_table.WebAnnoUnit, converter: offset_units.OffsetConverter, origin: int, where: str
 ) -> tuple[int, int]:
-    what = f"the offset {unit.start} lies before its sentence"
+    what = f"the offset {unit.start} is before its sentence"
     if unit.start >= origin:
         try:
             return converter.range(unit.start - origin, unit.end - origin)

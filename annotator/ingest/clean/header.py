@@ -246,6 +246,8 @@ MAX_AUTHOR_DISTANCE = 9
 """A bare name this many units below the title is not the author's."""
 MAX_PLACE_WORDS = 4
 """A place on a line of its own has this many words at the most."""
+PICTURE_CREDIT = "a picture credit"
+"""The reason of such a line; the line before it is a caption."""
 
 
 def promote_agencies(page: SegmentedPage, title: int, lines: list[SourceLine]) -> None:
@@ -354,7 +356,7 @@ def _teaser_reason(page: SegmentedPage, at: int) -> str:
     if line.is_truncated:
         return "a teaser that breaks off"
     if page.text_counts[line.key] > 1 and line.words >= 5:
-        return "a teaser that stands on the page twice"
+        return "a teaser that occurs twice on the page"
     if line_features.is_date_line(line):
         return "the date of something else"
     if line.ends_sentence and line.words >= 8:
@@ -406,7 +408,7 @@ def _byline_or_date_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
         return SourceLine(LineVerdict.BYLINE, "names author and date")
     if line_features.is_update_line(line):
         return boilerplate_verdict("when the page was published or changed")
-    return SourceLine(LineVerdict.DATELINE, "says where and when")
+    return SourceLine(LineVerdict.DATELINE, "a place and a date")
 
 
 def _picture_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
@@ -415,7 +417,7 @@ def _picture_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
     if page.is_doubled(at):
         return repeated_caption(page, at)
     if line_features.is_photo_credit(line):
-        return SourceLine(LineVerdict.CAPTION, "a picture credit")
+        return SourceLine(LineVerdict.CAPTION, PICTURE_CREDIT)
     if (line.credits or line_features.ends_with_credit(line.text)) and line.words >= 4 and not line.is_furniture:
         return SourceLine(LineVerdict.CAPTION, "a caption with its credit")
     return None
@@ -424,7 +426,7 @@ def _picture_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
 def repeated_caption(page: SegmentedPage, at: int) -> SourceLine:
     """Return the verdict on a caption that occurs twice."""
     again = page.repeats_recent(at)
-    return SourceLine(LineVerdict.CAPTION, "the same caption again" if again else "a caption that stands twice")
+    return SourceLine(LineVerdict.CAPTION, "the same caption again" if again else "a caption that occurs twice")
 
 
 def _promote_captions(page: SegmentedPage, title: int | None, lines: list[SourceLine]) -> None:
@@ -432,10 +434,10 @@ def _promote_captions(page: SegmentedPage, title: int | None, lines: list[Source
     for at in range(len(lines) - 1):
         if lines[at].verdict is not LineVerdict.BOILERPLATE or page.features[at].words < 4:
             continue
-        if lines[at + 1].reason == "a picture credit":
-            lines[at] = SourceLine(LineVerdict.CAPTION, "stands before a picture credit")
+        if lines[at + 1].reason == PICTURE_CREDIT:
+            lines[at] = SourceLine(LineVerdict.CAPTION, "before a picture credit")
         elif _is_caption_before_name(page, title, at, lines):
-            lines[at] = SourceLine(LineVerdict.CAPTION, "stands before a photographer's name")
+            lines[at] = SourceLine(LineVerdict.CAPTION, "before a photographer's name")
             lines[at + 1] = SourceLine(LineVerdict.CAPTION, "a photographer's name")
 
 

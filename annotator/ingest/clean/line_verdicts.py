@@ -51,14 +51,14 @@ def _caption_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
     line = page.features[at]
     if page.is_doubled(at):
         wordy = line.ends_sentence or line.words > 14
-        return header.repeated_caption(page, at) if wordy else header.boilerplate_verdict("a link that stands twice")
+        return header.repeated_caption(page, at) if wordy else header.boilerplate_verdict("a repeated link")
     if line_features.is_photo_credit(line):
-        return SourceLine(LineVerdict.CAPTION, "a picture credit")
+        return SourceLine(LineVerdict.CAPTION, header.PICTURE_CREDIT)
     precedes_credit = at + 1 < len(page.units) and line_features.is_photo_credit(page.features[at + 1])
     if (at == page.body_start or not line.ends_sentence) and precedes_credit:
-        return SourceLine(LineVerdict.CAPTION, "stands before a picture credit")
+        return SourceLine(LineVerdict.CAPTION, "before a picture credit")
     if at in page.body[:2] and _precedes_dateline(page, at):
-        return SourceLine(LineVerdict.CAPTION, "stands before the paragraph that opens with a place")
+        return SourceLine(LineVerdict.CAPTION, "before the paragraph that opens with a place")
     credited = line.credits and not line.has_quotation and (not line.ends_sentence or line.credits > 1)
     if credited or (line.words <= MAX_CAPTION_WORDS and line_features.ends_with_credit(line.text)):
         return SourceLine(LineVerdict.CAPTION, "a caption with its credit")

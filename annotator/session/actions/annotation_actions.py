@@ -314,7 +314,7 @@ def label_all_mentions(context: ActionContext, state: SelectionState) -> ActionR
     words = context.annotated.text_of(span)
     edits, n = label_mentions(context.annotated_sentences, words, span.label, context.schema)
     if not n:
-        raise RuleError(f"no other “{words}” in the article is free", do="a label or a rejection stands there already")
+        raise RuleError(f"no other “{words}” in the article is free", do="a label or a rejection is there already")
     message = f"{n} more “{words}” {'is' if n == 1 else 'are'} {span.label}"
     return ActionResult(state, span_edits.combine_edits(edits, message))
 

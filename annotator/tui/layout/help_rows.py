@@ -28,7 +28,7 @@ def guideline_rows(schema: Schema, first: str, width: int, glyphs: Glyphs) -> tu
 
 def _label_guideline(label: Label, width: int, glyphs: Glyphs) -> list[StyledRow]:
     key = (styled.key(f" {label.key} "),) if label.key else (StyledText(" "),)
-    rules = [f"may lie in {', '.join(label.inside)}"] if label.inside else ["lies in no other label"]
+    rules = [f"may be in {', '.join(label.inside)}"] if label.inside else ["in no other label"]
     rules += [f"may cross {', '.join(label.overlaps)}"] if label.overlaps else []
     rows: list[StyledRow] = [
         (*key, StyledText(label.name, CellStyle("lane", label.name, bold=True)), styled.muted(f"  {'; '.join(rules)}"))
@@ -86,7 +86,7 @@ STEP_TEXTS = {
     "grow": "{grow} grows the selection, {shrink} shrinks it again",
     "edge": "Move the right edge: {right_more} on, {right_less} back. "
     "Move the left edge: {left_less} on, {left_more} back",
-    "label": "Say what it is: {labels}",
+    "label": "Label it: {labels}",
     "visit": "{next_stop} goes to a span, {remove} then removes it",
     "remove": "{remove} removes the span again",
     "accept": "{accept} accepts the sentence and goes on to the next",

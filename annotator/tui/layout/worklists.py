@@ -38,7 +38,7 @@ _QUERY_HELP = (
     ("label:PERSON", "a span of that label; label: has any span"),
     ("answer:open", "or accept, reject, ignore; answer: has any answer"),
     ("flag   note", "is flagged; has a note"),
-    ("note:check", "the word stands in the note"),
+    ("note:check", "the word is in the note"),
     ("problem", "is not labelled alike elsewhere, or has a span inside a token"),
     ("article:ferry", "the article's title or source has the word"),
     ("-word  -flag", "not that"),
