@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from inspect import unwrap
 from pathlib import Path
 from typing import Any
 
@@ -10,26 +9,14 @@ import click
 from click.core import ParameterSource
 
 from annotator.cli import output
-from annotator.cli.options import PATH, FormatType, exit_for_losses, json_option, max_lost_option
+from annotator.cli.options import PATH, FormatType, choice_option, exit_for_losses, json_option, max_lost_option
 from annotator.core.errors import UsageError
+from annotator.export.options import ExportOptions, parse_split
 from annotator.export.span_outcomes import OFF_TOKEN_EDGES
-from annotator.workflows.corpus import Corpus
+from annotator.workflows.corpus import Corpus, export_corpus
 
-_SPACY_OPTIONS = {
-    "spans_key": "--spans-key",
-    "unit": "--unit",
-    "split": "--split",
-    "engine": "--engine",
-    "attrs": "--attrs",
-    "shard": "--shard",
-    "processes": "--processes",
-    "reader": "--reader",
-    "resume": "--resume",
-    "split_by": "--split-by",
-    "rebalance": "--rebalance",
-    "report": "--report",
-}
-"""Options of a spaCy export."""
+_FOR_ANY_FORMAT = {"format", "annotator", "ledger", "max_lost", "as_json"}
+"""Options that another format takes too."""
 
 
 def _export_formats() -> list[str]:
@@ -43,35 +30,20 @@ def _export_formats() -> list[str]:
 @click.argument("out", type=PATH)
 @click.option(
     "--format",
-    "to",
     type=FormatType("spacy", _export_formats),
     default="spacy",
     show_default=True,
     help="Training data, or what another tool reads.",
 )
 @click.option("--spans-key", default="sc", show_default=True, help="The span group that all spans go to.")
-@click.option(
-    "--unit",
-    type=click.Choice(["sentence", "article"]),
-    default="sentence",
-    show_default=True,
-    help="One Doc (or text) each; other formats have their own default.",
-)
+@choice_option("--unit", ["sentence", "article"], help="One Doc (or text) each; other formats have their own default.")
 @click.option("--split", default="80/10/10", show_default=True, help="Shares of train, dev and test.")
 @click.option("--annotator", default=None, help="Whose annotations; everybody's without it.")
-@click.option("--ledger", type=click.Choice(["exceptions", "full"]), default="exceptions", show_default=True)
-@click.option(
-    "--engine",
-    type=click.Choice(["straight", "spacy"]),
-    default="straight",
-    show_default=True,
-    help="Who writes the DocBins: spaCy itself is the slower reference.",
-)
-@click.option(
+@choice_option("--ledger", ["exceptions", "full"])
+@choice_option("--engine", ["straight", "spacy"], help="Who writes the DocBins: spaCy itself is the slower reference.")
+@choice_option(
     "--attrs",
-    type=click.Choice(["own", "min", "full"]),
-    default="own",
-    show_default=True,
+    ["own", "min", "full"],
     help="What a DocBin stores: all annotations, with each Doc's origin; "
     "what training reads; what DocBin() stores by itself.",
 )
@@ -79,18 +51,14 @@ def _export_formats() -> list[str]:
     "--shard", type=int, default=20_000, show_default=True, help="A part with more Docs is a folder of files."
 )
 @click.option("--processes", type=int, default=1, show_default=True, help="How many write shards at a time.")
-@click.option(
+@choice_option(
     "--reader",
-    type=click.Choice(["spacy", "annotator"]),
-    default="spacy",
-    show_default=True,
+    ["spacy", "annotator"],
     help="The config's corpus reader; annotator's loads faster, and has to be installed where you train.",
 )
-@click.option(
+@choice_option(
     "--split-by",
-    type=click.Choice(["story", "article"]),
-    default="story",
-    show_default=True,
+    ["story", "article"],
     help="Keep copies of an article, and articles on one story, in one part; or draw each article by itself.",
 )
 @click.option(
@@ -108,7 +76,7 @@ def _export_formats() -> list[str]:
 @json_option
 @click.pass_context
 def command(
-    ctx: click.Context, /, corpus: Path, out: Path, to: str, max_lost: int, as_json: bool, **chosen: Any
+    ctx: click.Context, /, corpus: Path, out: Path, split: str, max_lost: int, as_json: bool, **chosen: Any
 ) -> None:
     """Write train.spacy, dev.spacy, test.spacy, config.cfg and ledger.jsonl of CORPUS to OUT.
 
@@ -118,13 +86,14 @@ def command(
     Exit code 3 means that something was left out that you did not ask to leave out; the ledger
     lists it.
     """
-    if to != "spacy":
-        _refuse_options(ctx, to)
+    if chosen["format"] != "spacy":
+        _refuse_options(ctx, chosen["format"])
         if ctx.get_parameter_source("unit") is not ParameterSource.COMMANDLINE:
             chosen["unit"] = None
     with output.progress("export") as show:
-        export = unwrap(Corpus.export)  # its errors name options as the command line does
-        report = export(Corpus.open(corpus), out, format=to, progress=show, warn=output.write_warning, **chosen)
+        folder = Corpus.open(corpus).folder
+        options = ExportOptions(split=parse_split(split), lang=folder.lang, **chosen)
+        report = export_corpus(folder, out, options, show, output.write_warning)
     if as_json:
         output.write_json(report.as_dict())
     else:
@@ -138,7 +107,8 @@ def command(
 
 def _refuse_options(ctx: click.Context, to: str) -> None:
     """Raise UsageError for an option that the format has no use for."""
-    given = [o for p, o in _SPACY_OPTIONS.items() if ctx.get_parameter_source(p) is ParameterSource.COMMANDLINE]
+    options = [o for o in ctx.command.params if isinstance(o, click.Option) and o.name not in _FOR_ANY_FORMAT]
+    given = [o.opts[0] for o in options if ctx.get_parameter_source(str(o.name)) is ParameterSource.COMMANDLINE]
     if "--unit" in given:
         from annotator.formats.registry import format_info
 

@@ -8,7 +8,15 @@ from typing import Any
 import click
 
 from annotator.cli import output
-from annotator.cli.options import PATH, FormatType, annotate_command, exit_for_losses, json_option, max_lost_option
+from annotator.cli.options import (
+    PATH,
+    FormatType,
+    annotate_command,
+    choice_option,
+    exit_for_losses,
+    json_option,
+    max_lost_option,
+)
 from annotator.core.annotation import Answer
 from annotator.formats import offset_units
 from annotator.formats.document import conversion_report
@@ -43,11 +51,9 @@ from annotator.workflows.importing import MAX_LISTED, ImportReport, import_files
     help="accept: what the file leaves open was read whole and is right; open: nothing is finished yet "
     "(default: as in the file).",
 )
-@click.option(
+@choice_option(
     "--ledger",
-    type=click.Choice(["exceptions", "full"]),
-    default="exceptions",
-    show_default=True,
+    ["exceptions", "full"],
     help="What the ledger lists: what is not carried over just as it was, or every span.",
 )
 @click.option("--ledger-file", type=PATH, help="Where the ledger goes (default: imports/ in the corpus).")

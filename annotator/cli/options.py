@@ -6,8 +6,9 @@ import getpass
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -16,6 +17,9 @@ from annotator.plugin_loader import plugin_names
 
 PATH = click.Path(path_type=Path, readable=False)
 """A path as it was given: its reader reports what cannot be read, as bad input."""
+
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 class FormatType(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
@@ -47,6 +51,11 @@ class FormatType(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # ge
             if value not in FORMATS:  # a built-in name always wins
                 return value
         return choice.convert(value, param, ctx)
+
+
+def choice_option(name: str, choices: Sequence[str], help: str | None = None) -> Callable[[_Command], _Command]:  # noqa: A002
+    """Return an option that is one of several words, the first one by default."""
+    return click.option(name, type=click.Choice(choices), default=choices[0], show_default=True, help=help)
 
 
 max_lost_option = click.option(

@@ -51,9 +51,16 @@ class MissingItems(Struct, frozen=True):
 class ExportOptions(Struct, frozen=True):
     """What the user chose; raises UsageError where it makes no sense."""
 
+    format: str = "spacy"
     spans_key: str = "sc"
-    unit: Literal["sentence", "article"] = "sentence"
+    unit: Literal["sentence", "article"] | None = None
+    """One Doc (or text) each; None is a sentence, or what another format than spaCy's has."""
     split: tuple[int, int, int] = (80, 10, 10)
+    split_by: Literal["story", "article"] = "story"
+    rebalance: bool = False
+    """Whether all that is linked becomes one part, and is kept so."""
+    annotator: str | None = None
+    """The one who counts; None for all."""
     ledger: Literal["exceptions", "full"] = "exceptions"
     lang: str = "en"
     engine: Literal["straight", "spacy"] = "straight"
@@ -65,15 +72,13 @@ class ExportOptions(Struct, frozen=True):
     processes: int = 1
     reader: Literal["spacy", "annotator"] = "spacy"
     """Whose corpus reader the config names."""
+    report: bool = False
+    """Whether ``report.html`` is written too."""
     resume: bool = False
 
     def __post_init__(self) -> None:
         if len(self.split) != len(SPLIT_PARTS) or min(self.split) < 0 or sum(self.split) == 0:
             raise _no_split_error("/".join(map(str, self.split)))
-        if self.unit not in ("sentence", "article"):
-            raise UsageError(f"--unit {self.unit} is unknown", do="use sentence or article")
-        if self.ledger not in ("exceptions", "full"):
-            raise UsageError(f"--ledger {self.ledger} is unknown", do="use exceptions or full")
         if self.shard < 1 or self.processes < 1:
             raise UsageError("--shard and --processes take numbers from 1 on", do="give a larger one")
         if self.spans_key == "incorrect_spans":

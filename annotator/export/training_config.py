@@ -206,7 +206,7 @@ def render_configs(config_input: ConfigInput) -> dict[str, bytes]:
     spancat = ("spancat",) if config_input.suggester else ()
     together = [(ner + spancat, "")]
     apart = [(ner, ""), (spancat, SPANCAT_FOLDER)]
-    wanted = together if config_input.options.unit == "sentence" else apart
+    wanted = together if config_input.options.unit != "article" else apart
     plans = [_training_plan(config_input, pipes, place) for pipes, place in wanted if pipes]
     return {name: render_config(plan) for name, plan in zip((CONFIG_FILE, SPANCAT_CONFIG_FILE), plans, strict=False)}
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # each is loaded by the method that needs it
     from spacy.language import Language
     from spacy.tokens import Doc
 
-    from annotator.export.options import ExportReport
+    from annotator.export.options import ExportOptions, ExportReport
     from annotator.workflows.checking import CheckReport
     from annotator.workflows.importing import ImportReport
     from annotator.workflows.ingesting import IngestReport
@@ -334,40 +334,27 @@ class Corpus:
         ``report.ledger``, a line each in ``ledger.jsonl``. ``warn`` receives what is wrong with the stored
         files. Raises AnnotatorError, with the folder as it was.
         """
-        folder, out = self.folder, Path(out)
-        check_not_in_corpus(out)
-        if format != "spacy":
-            from annotator.workflows.format_export import export_corpus_to_format
-
-            full = ledger == "full"
-            return export_corpus_to_format(folder, out, format, annotator=annotator, full=full, unit=unit, warn=warn)
         from annotator.export.options import ExportOptions, parse_split
-        from annotator.workflows.exporting import export_training
 
         options = ExportOptions(
+            format=format,
             spans_key=spans_key,
-            unit=unit or "sentence",
+            unit=unit,
             split=parse_split(split),
+            split_by=split_by,
+            rebalance=rebalance,
+            annotator=annotator,
             ledger=ledger,
-            lang=folder.lang,
+            lang=self.lang,
             engine=engine,
             attrs=attrs,
             shard=shard,
             processes=processes,
             reader=reader,
+            report=report,
             resume=resume,
         )
-        return export_training(
-            folder,
-            out,
-            options,
-            annotator=annotator,
-            split_by=split_by,
-            rebalance=rebalance,
-            report=report,
-            progress=progress,
-            warn=warn,
-        )
+        return export_corpus(self.folder, Path(out), options, progress, warn)
 
     @checked_arguments
     def docs(
@@ -393,8 +380,16 @@ class Corpus:
 
         if not hasattr(nlp, "vocab"):
             raise argument_error("Corpus.docs", "nlp", nlp, 'a spaCy pipeline, such as spacy.blank("en")')
-        options = ExportOptions(spans_key=spans_key, unit=unit, split=parse_split(split), lang=self.lang, attrs=attrs)
-        return iterate_docs(self.folder, nlp, options, annotator=annotator, split_by=split_by, warn=warn)
+        options = ExportOptions(
+            spans_key=spans_key,
+            unit=unit,
+            split=parse_split(split),
+            split_by=split_by,
+            annotator=annotator,
+            lang=self.lang,
+            attrs=attrs,
+        )
+        return iterate_docs(self.folder, nlp, options, warn)
 
     @checked_arguments
     def splits(
@@ -412,8 +407,22 @@ class Corpus:
         from annotator.export.options import ExportOptions, parse_split
         from annotator.workflows.exporting import split_articles
 
-        options = ExportOptions(split=parse_split(split), lang=self.lang)
-        return split_articles(self.folder, options, annotator=annotator, split_by=split_by, warn=warn)
+        options = ExportOptions(split=parse_split(split), split_by=split_by, annotator=annotator, lang=self.lang)
+        return split_articles(self.folder, options, warn)
+
+
+def export_corpus(
+    corpus: CorpusFolder, out: Path, options: ExportOptions, progress: ProgressCallback, warn: WarningCallback
+) -> ExportReport:
+    """Export to a folder, as training data or in the format of another tool, whose module alone is loaded."""
+    check_not_in_corpus(out)
+    if options.format != "spacy":
+        from annotator.workflows.format_export import export_corpus_to_format
+
+        return export_corpus_to_format(corpus, out, options, warn)
+    from annotator.workflows.exporting import export_training
+
+    return export_training(corpus, out, options, progress=progress, warn=warn)
 
 
 def _settings_state(folder: CorpusFolder) -> tuple[tuple[int, ...], ...]:

@@ -117,7 +117,6 @@ class ExportPlan(Struct):
 
 def plan_export(
     corpus: CorpusFolder,
-    annotator: str | None,
     options: ExportOptions,
     stories: StoryGroups | None = None,
     replay: frozenset[str] = frozenset(),
@@ -130,9 +129,9 @@ def plan_export(
     damaged article, for annotators in conflict, and where nothing is accepted or too little to split;
     UnreadableRecordError.
     """
-    selection = open_selection(corpus, annotator, replay)
+    selection = open_selection(corpus, options.annotator, replay)
     try:
-        return _ExportPlanner(corpus, selection, annotator, options, stories).build(warn)
+        return _ExportPlanner(corpus, selection, options, stories).build(warn)
     except BaseException:
         selection.close()
         raise
@@ -142,17 +141,11 @@ class _ExportPlanner:
     """Goes through the articles of a corpus once."""
 
     def __init__(
-        self,
-        corpus: CorpusFolder,
-        selection: RecordSelection,
-        annotator: str | None,
-        options: ExportOptions,
-        stories: StoryGroups | None,
+        self, corpus: CorpusFolder, selection: RecordSelection, options: ExportOptions, stories: StoryGroups | None
     ) -> None:
         self._keys = stories.keys if stories else {}
         self._quarantined = stories.quarantined_ids if stories else frozenset()
         self._corpus, self._options, self._selection = corpus, options, selection
-        self._annotator = annotator or ""
         self._plan = ExportPlan(selection, [])
         self._answers = dict.fromkeys(ANSWER_BY_NUMBER, 0)
         self._duplicates = self._unreviewed = 0
@@ -264,7 +257,7 @@ class _ExportPlanner:
         schema = [(x.name, x.target) for x in self._corpus.schema.labels]
         o = self._options
         self._digest.update(repr(sorted(self._keys.items())).encode())
-        chosen = (o.spans_key, o.split, o.ledger, o.lang, o.attrs, o.engine, o.shard, schema, self._annotator)
+        chosen = (o.spans_key, o.split, o.ledger, o.lang, o.attrs, o.engine, o.shard, schema, o.annotator or "")
         journals = [(x.name, x.crc) for x in self._selection.journals]
         self._digest.update(self._plan.records.tobytes() + self._plan.journal_numbers.tobytes())
         self._digest.update(repr((chosen, journals, self._plan.split.parts)).encode())

@@ -22,7 +22,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from annotator.core.errors import AnnotatorError, UsageError
 from annotator.core.ledger import Outcome, encode_totals
@@ -75,35 +75,30 @@ def export_training(
     corpus: CorpusFolder,
     out: Path,
     options: ExportOptions,
-    *,
-    annotator: str | None = None,
-    split_by: Literal["story", "article"] = "story",
-    rebalance: bool = False,
-    report: bool = False,
     progress: ProgressCallback = ignore_progress,
     warn: WarningCallback = ignore_warning,
 ) -> ExportReport:
     """Export what was accepted into the folder ``out``.
 
-    ``report`` writes ``report.html`` too; ``warn`` receives the flaws of the corpus and its journals.
-    Raises AnnotatorError, with the folder as it was, for annotators in conflict, fewer accepted
-    sentences than parts, a folder that holds another's files, or a full disk.
+    ``warn`` receives the flaws of the corpus and its journals. Raises AnnotatorError, with the folder as it
+    was, for annotators in conflict, fewer accepted sentences than parts, a folder that holds another's files,
+    or a full disk.
     """
     check_articles_folder(corpus.path)
-    if rebalance and split_by != "story":
+    if options.rebalance and options.split_by != "story":
         raise UsageError("--rebalance has no meaning with --split-by article", do="leave it out")
     warn = warn_once(warn)
     with gc_paused():  # nothing here runs in circles
-        stories = _group_stories(corpus, options, rebalance=rebalance) if split_by == "story" else None
+        stories = _group_stories(corpus, options)
 
         def attempt(replay: frozenset[str]) -> ExportReport:
             groups = stories.stories if stories else None
-            plan = plan_export(corpus, annotator, options, groups, replay, warn)
+            plan = plan_export(corpus, options, groups, replay, warn)
             with closing(plan.selection):
                 if stories:
                     stories.check_groups_writable(corpus)
                 audit = SplitAuditFiles(stories.regrouped(plan.missing) if stories else None)
-                if report:
+                if options.report:
                     from annotator.workflows.story_split import audit_plan
 
                     audit = audit_plan(corpus, plan, options, stories)
@@ -115,23 +110,17 @@ def export_training(
     return done
 
 
-def _group_stories(corpus: CorpusFolder, options: ExportOptions, *, rebalance: bool) -> StorySplit | None:
-    """Return the stories of a corpus; None where there is but one part."""
-    if len(options.parts_with_share) < 2:
+def _group_stories(corpus: CorpusFolder, options: ExportOptions) -> StorySplit | None:
+    """Return the stories of a corpus; None where there is but one part, or each article is drawn by itself."""
+    if options.split_by != "story" or len(options.parts_with_share) < 2:
         return None
     from annotator.workflows.story_split import split_by_story
 
-    return split_by_story(corpus, options, rebalanced=rebalance)
+    return split_by_story(corpus, options)
 
 
 def iterate_docs(
-    corpus: CorpusFolder,
-    nlp: Language,
-    options: ExportOptions,
-    *,
-    annotator: str | None = None,
-    split_by: Literal["story", "article"] = "story",
-    warn: WarningCallback = ignore_warning,
+    corpus: CorpusFolder, nlp: Language, options: ExportOptions, warn: WarningCallback = ignore_warning
 ) -> Iterator[tuple[str, Doc]]:
     """Return an iterator over the Docs of an export, each with its part; no file is written.
 
@@ -139,46 +128,35 @@ def iterate_docs(
     errors are raised, at the call; a record that changes later is a JournalError. ``warn`` receives the
     flaws of the stored files, then each span that a Doc leaves out.
     """
-    plan = _plan_for_reading(corpus, options, annotator, split_by, warn)
+    plan = _plan_for_reading(corpus, options, warn)
     return _docs_of_plan(corpus, nlp, options, plan, warn)
 
 
 def split_articles(
-    corpus: CorpusFolder,
-    options: ExportOptions,
-    *,
-    annotator: str | None = None,
-    split_by: Literal["story", "article"] = "story",
-    warn: WarningCallback = ignore_warning,
+    corpus: CorpusFolder, options: ExportOptions, warn: WarningCallback = ignore_warning
 ) -> dict[str, tuple[str, ...]]:
     """Return the ids of the exported articles by part, in the order of the export.
 
     ``warn`` receives the flaws of the stored files.
     """
     parts: dict[str, dict[str, None]] = {part: {} for part in options.parts_with_share}
-    plan = _plan_for_reading(corpus, options, annotator, split_by, warn)
+    plan = _plan_for_reading(corpus, options, warn)
     with closing(plan.selection):
         for part, number in zip(plan.split.parts, plan.article_numbers, strict=True):
             parts[part][plan.articles[number].id] = None
     return {part: tuple(article_ids) for part, article_ids in parts.items()}
 
 
-def _plan_for_reading(
-    corpus: CorpusFolder,
-    options: ExportOptions,
-    annotator: str | None,
-    split_by: Literal["story", "article"],
-    warn: WarningCallback,
-) -> ExportPlan:
+def _plan_for_reading(corpus: CorpusFolder, options: ExportOptions, warn: WarningCallback) -> ExportPlan:
     """Return a plan of which every record was read once; raises as ``plan_export`` does.
 
     ``warn`` receives the flaws of the stored files, and what is left out whole though nobody asked for it.
     """
     warn = warn_once(warn)
-    stories = _group_stories(corpus, options, rebalance=False) if split_by == "story" else None
+    stories = _group_stories(corpus, options)
 
     def attempt(replay: frozenset[str]) -> ExportPlan:
-        plan = plan_export(corpus, annotator, options, stories.stories if stories else None, replay, warn)
+        plan = plan_export(corpus, options, stories.stories if stories else None, replay, warn)
         try:
             for article_id, _ in plan.by_article():
                 for entry in plan.selection.selected(article_id):
@@ -238,11 +216,11 @@ class _Export:
 
     def write(self, audit: SplitAuditFiles) -> ExportReport:
         """Write all files, and put them in the place of those of the last export."""
-        if self._options.unit == "sentence":
+        by_sentence = self._options.unit != "article"
+        if by_sentence:
             raise_foreign_files(self._out, [file.name for file in self._plan.files(self._options)])
         with open_manifest(self._out, self._plan.key, resume=self._options.resume) as made:
             with translate_write_errors(self._out):
-                by_sentence = self._options.unit == "sentence"
                 written = self._write_sentences(made) if by_sentence else self._write_articles(made)
             return self._finish(made, written, audit)
 

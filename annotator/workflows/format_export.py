@@ -20,7 +20,7 @@ from annotator.export.atomic_output import (
     files_in_ledgers,
     replace_own_files,
 )
-from annotator.export.options import ExportItem, ExportReport
+from annotator.export.options import ExportItem, ExportOptions, ExportReport
 from annotator.formats import document
 from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
 from annotator.formats.registry import FORMATS, DocumentUnit, format_info, load_format
@@ -138,38 +138,22 @@ REPEATED_TEXTS_NOTE = "texts that several annotators have done occur once for ea
 
 
 def export_corpus_to_format(
-    corpus: CorpusFolder,
-    out: Path,
-    name: str,
-    *,
-    annotator: str | None,
-    full: bool,
-    unit: DocumentUnit | None,
-    warn: WarningCallback,
+    corpus: CorpusFolder, out: Path, options: ExportOptions, warn: WarningCallback
 ) -> ExportReport:
-    """Export what is finished of a corpus, of one annotator or of all, as `export_to_format` does.
+    """Write what is finished of a corpus to the folder ``out`` in the format of the options, with a ledger.
 
-    ``warn`` receives the flaws of the corpus and its journals.
+    A document is a sentence or an article, as the format has it unless ``unit`` is given. ``warn`` receives
+    the flaws of the corpus and its journals. Raises AnnotatorError where nothing is finished, and where a
+    file of another's would be replaced.
     """
     check_articles_folder(corpus.path)
-    selected = select_items(corpus, annotator)
+    selected, name = select_items(corpus, options.annotator), options.format
     for warning in (*corpus.warnings, *selected.warnings):
         warn(warning)
-    return export_to_format(selected, out, name, full=full, unit=unit)
-
-
-def export_to_format(
-    selected: SelectedItems, out: Path, name: str, *, full: bool, unit: DocumentUnit | None = None
-) -> ExportReport:
-    """Write what is finished to the folder ``out`` in the format ``name``, with a ledger.
-
-    A document is a sentence or an article, as the format has it unless ``unit`` is given. Raises
-    AnnotatorError where nothing is finished, and where a file of another's would be replaced.
-    """
     info = format_info(name)
     if not info.can_write:
         raise UsageError(f"the format {name} can only be read", do="export another")
-    documents = build_documents(selected.items, unit or info.unit, answers=info.has_answers)
+    documents = build_documents(selected.items, options.unit or info.unit, answers=info.has_answers)
     if not documents:
         raise nothing_to_export_error(selected, name)
     log = ConversionLog()
@@ -197,7 +181,7 @@ def export_to_format(
             "files": {file: chunk.sha256() for file, chunk in chunks.items()},
             "lost": lost,
         }
-        kept = _kept_entries(log, documents) if full else ()
+        kept = _kept_entries(log, documents) if options.ledger == "full" else ()
         ledger = b"".join(document.conversion_ledger_lines(log, totals, kept))
         files: dict[str, FileContent] = {**chunks, EXPORT_LEDGER_FILE: ledger}
         removed = replace_own_files(out, files, files_in_ledgers(out))

@@ -58,7 +58,7 @@ def docbin_round_trip(corpus: CorpusFolder) -> tuple[list[Document], list[Docume
 
 
 def _exported_items(corpus: CorpusFolder, options: ExportOptions, replay: frozenset[str]) -> list[ExportItem]:
-    plan = plan_export(corpus, None, options, replay=replay)
+    plan = plan_export(corpus, options, replay=replay)
     with closing(plan.selection):
         return [s.item for a in planned_articles(corpus, plan) for s in a.sentences() if s.item]
 

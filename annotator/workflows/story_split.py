@@ -78,15 +78,15 @@ class StorySplit(Struct, frozen=True):
         return RegroupedArticles(quarantined=[bridge(q) for q in bridges], moved=moved)
 
 
-def split_by_story(corpus: CorpusFolder, options: ExportOptions, *, rebalanced: bool = False) -> StorySplit:
-    """Return the stories of a corpus; with ``afresh`` all that is linked becomes one group.
+def split_by_story(corpus: CorpusFolder, options: ExportOptions) -> StorySplit:
+    """Return the stories of a corpus; with ``rebalance`` all that is linked becomes one group.
 
     Raises CorpusError where an article, or the file of the groups, cannot be read.
     """
     signatures, titles = _article_signatures(corpus)
     fixed = read_split_groups(corpus.path)
     drawn = group_stories(signatures, lambda key: part_of(key, options.split), fixed)
-    if not rebalanced:
+    if not options.rebalance:
         return StorySplit(drawn, titles)
     groups = rebalanced_groups(signatures)
     now = replace(drawn, keys=groups, quarantined=())

@@ -207,7 +207,7 @@ def export_items(
 ) -> ExportReport:
     """Export a corpus of items; each article is drawn by itself."""
     with sample_corpus(items, unreviewed, schema) as corpus:
-        return export_training(corpus, out, options, split_by="article", **more)
+        return export_training(corpus, out, replace(options, split_by="article"), **more)
 
 
 def pack_units(units: Iterable[DocUnit], options: ExportOptions) -> tuple[PartContents, bytes]:

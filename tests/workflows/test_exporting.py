@@ -71,8 +71,8 @@ def _check_engines(corpus: CorpusFolder, folder: Path, annotator: str | None, ch
     """Hold the DocBins, ledgers and reports of both engines against each other."""
 
     def export(name: str, engine: str) -> ExportReport:
-        options = ExportOptions(**{**chosen, "engine": engine})
-        return export_training(corpus, folder / name, options, annotator=annotator)
+        options = ExportOptions(**{**chosen, "engine": engine, "annotator": annotator})
+        return export_training(corpus, folder / name, options)
 
     try:
         ours = export("a", "straight")
@@ -117,16 +117,16 @@ def test_what_annotators_left_alike_is_exported_once(tmp_path: Path) -> None:
     options = ExportOptions(split=(100, 0, 0))
     for name, article in (("ana", 0), ("bo", 1)):
         corpus = _answered(corpus, name, article, Answer.ACCEPT)
-    apart = plan_export(corpus, None, options)
+    apart = plan_export(corpus, options)
     assert (len(apart.records), apart.sentences["double"], apart.selection.shared_annotators) == (2, 0, {})
-    alike = plan_export(_answered(corpus, "bo", -1, Answer.ACCEPT), None, options)
+    alike = plan_export(_answered(corpus, "bo", -1, Answer.ACCEPT), options)
     assert (len(alike.records), alike.sentences["double"]) == (2, 1)
     assert list(alike.selection.shared_annotators.values()) == ["ana, bo"]
     for plan in (apart, alike):
         plan.selection.close()
     corpus = _answered(corpus, "bo", -1, Answer.REJECT)
     with pytest.raises(AnnotatorError, match="ana accept, bo reject"):
-        plan_export(corpus, None, options)
+        plan_export(corpus, options)
 
 
 @SLOW
@@ -139,7 +139,7 @@ def test_a_replayed_journal_is_exported_as_an_indexed_one(
     found = []
     for replay in (frozenset[str](), frozenset(("ana", "bo"))):
         try:
-            plan = plan_export(corpus, None, ExportOptions(split=(100, 0, 0)), replay=replay)
+            plan = plan_export(corpus, ExportOptions(split=(100, 0, 0)), replay=replay)
         except AnnotatorError as error:
             found.append([str(error)])
             continue

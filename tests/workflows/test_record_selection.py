@@ -19,7 +19,7 @@ EVERY = sentences(ARTICLE, LINES)
 def exported(items: list[ExportItem], annotator: str | None = None) -> tuple[list[str], dict[str, int]]:
     """Return the exported sentences with their annotators, and the sentences by answer."""
     with sample_corpus(items) as corpus:
-        plan = plan_export(corpus, annotator, ExportOptions(split=(100, 0, 0)))
+        plan = plan_export(corpus, ExportOptions(split=(100, 0, 0), annotator=annotator))
         names = [
             f"{p.sentence.id} {', '.join(p.annotators)}" for a in planned_articles(corpus, plan) for p in a.sentences()
         ]
