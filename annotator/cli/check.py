@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
+from inspect import cleandoc
 from pathlib import Path
 from typing import Literal
 
 import click
 
-from annotator.checks.problem import ProblemLevel
+from annotator.checks.problem import ProblemKind, ProblemLevel
 from annotator.cli import output
 from annotator.cli.options import PATH, exit_for_losses, json_option
 from annotator.core.errors import UsageError
@@ -43,9 +45,7 @@ def command(
     changed, and a journal that somebody is writing may be read.
 
     \b
-    Errors:   journal place label overlap characters blank-edge
-    Warnings: empty punctuation huge sentence-end two-labels other-edges unlabelled guideline
-              duplicate-article duplicate-sentence few tokenizer
+    {kinds}
 
     Exit codes: 0 nothing was found; 3 something was; 1 the corpus cannot be read.
     """  # noqa: D301  (click wants a real backspace before lines that are not to be wrapped)
@@ -64,6 +64,24 @@ def command(
         for line in report.lines():
             output.write_wrapped(line)
     exit_for_losses(len(report.problems))
+
+
+def _kinds_by_level() -> str:
+    """Return the kinds of problems for the help, the errors first."""
+    rows = [
+        textwrap.fill(
+            " ".join(kind for kind in ProblemKind if kind.level is level),
+            90,
+            initial_indent=f"{level}s: ".capitalize().ljust(10),
+            subsequent_indent=" " * 10,
+            break_on_hyphens=False,
+        )
+        for level in ProblemLevel
+    ]
+    return "\n".join(rows)
+
+
+command.help = cleandoc(str(command.help)).format(kinds=_kinds_by_level())
 
 
 def _print_certificate(corpus: CorpusFolder, form: str, *, as_json: bool) -> None:

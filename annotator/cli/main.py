@@ -79,8 +79,10 @@ class _CommandGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put `annotate` before what is neither a command nor an option of the group."""
-        own = {*_COMMANDS, "--help", "-h", "--version"}
-        if not ctx.resilient_parsing and (not args or args[0] not in own):
+        options = ["--help", "-h", "--version"]
+        if not ctx.resilient_parsing and (not args or args[0] not in {*_COMMANDS, *options}):
+            if args and (near := get_close_matches(args[0], options, n=1, cutoff=0.7)):
+                raise click.NoSuchOption(args[0], possibilities=near, ctx=ctx)
             if args:
                 _refuse_misspelt_command(args[0])
             args = ["annotate", *args]

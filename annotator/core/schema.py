@@ -158,12 +158,17 @@ def parse_schema(data: Mapping[str, Any], where: str) -> Schema:
     return Schema(str(data.get("name", "schema")), str(data.get("version", "1")), labels)
 
 
+def is_label_name(name: str) -> bool:
+    """Return True if a label may have this name: up to 64 printable characters without a blank."""
+    return _LABEL_NAME.fullmatch(name) is not None and name.isprintable()
+
+
 def _parse_label(table: Any, n: int, where: str) -> Label:
     place = f"{where}: label {n}"
     if not isinstance(table, dict):
         raise SchemaError("a label must be a table", where=place, do="write it as [[label]]")
     name = table.get("name")
-    if not isinstance(name, str) or not _LABEL_NAME.fullmatch(name) or not name.isprintable():
+    if not isinstance(name, str) or not is_label_name(name):
         what = "the label has no usable `name`"
         raise SchemaError(what, where=place, do="give it a name without blanks or control characters")
     place = f"{where}: label {name}"

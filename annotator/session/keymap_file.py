@@ -63,12 +63,15 @@ def user_keymap_path() -> Path:
 def load_user_keymap(path: Path | None = None) -> UserKeymap:
     """Return the keymap of a file, by default the user's; without that file everything stays as it is.
 
-    Raises KeymapError with ``file:line`` where the file is no keymap.
+    Raises KeymapError where a named file is not there, and with ``file:line`` where it is no keymap.
     """
     if path is None:
         path = user_keymap_path()
         if not path.exists():
             return UserKeymap(str(path))
+    elif not path.exists():
+        do = "give the path of a keymap file, or leave --check out for your own"
+        raise KeymapError("there is no such keymap file", where=str(path), do=do)
     return parse_keymap(read_text(path, KeymapError), str(path))
 
 

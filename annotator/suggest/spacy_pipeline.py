@@ -128,11 +128,9 @@ def load_pipeline(
     try:
         nlp = spacy.load(model)
     except (OSError, ValueError, ImportError) as error:
-        raise PipelineError(
-            f"the spaCy pipeline {model!r} cannot be loaded",
-            where=str(error).split(". ")[0].split("\n")[0][:120],
-            do=_load_advice(model),
-        ) from error
+        why = str(error).split(". ")[0].split("\n")[0][:120]
+        what = f"the spaCy pipeline {model!r} cannot be loaded ({why})"
+        raise PipelineError(what, do=_load_advice(model)) from error
     if not _SPAN_COMPONENTS & set(nlp.pipe_names):
         raise PipelineError(f"the spaCy pipeline {model!r} finds no spans", do="name one with ner or spancat")
     return PipelineSuggester(nlp, schema, pipeline_source_name(model), context)

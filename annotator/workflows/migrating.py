@@ -20,6 +20,7 @@ from annotator.core.label_migration import (
     SentenceMigration,
     migrate_labels,
 )
+from annotator.core.schema import is_label_name
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.file_io import read_text
 from annotator.storage.journal import Journal
@@ -53,7 +54,7 @@ class MigrationReport(Struct, frozen=True):
 def rename_label(corpus: CorpusFolder, old: str, new: str, *, by: str, dry_run: bool = False) -> MigrationReport:
     """Rename a label; raises SchemaError where ``old`` is not there or ``new`` is there already."""
     _require_label(corpus, old)
-    _refuse_existing_label(corpus, new)
+    _check_new_label(corpus, new)
     rule = _next_rule(corpus, MigrationKind.RENAME, (old,), (new,))
     return _migrate(corpus, rule, rename_label_in_schema(_schema_text(corpus), old, new), by, dry=dry_run)
 
@@ -67,6 +68,8 @@ def merge_labels(
         _require_label(corpus, name)
     if len(sources) < 2:
         raise UsageError("there is nothing to merge", do="name two labels, or use `annotator schema rename`")
+    if into not in sources:
+        _check_new_label(corpus, into)
     rule = _next_rule(corpus, MigrationKind.MERGE, sources, (into,))
     return _migrate(corpus, rule, merge_labels_in_schema(_schema_text(corpus), sources, into), by, dry=dry_run)
 
@@ -89,7 +92,7 @@ def split_label(
     _require_label(corpus, label)
     for name in into:
         if name != label:
-            _refuse_existing_label(corpus, name)
+            _check_new_label(corpus, name)
     rule = _next_rule(corpus, MigrationKind.SPLIT, (label,), tuple(into))
     rule = replace(rule, words=take, reopen=reopen)
     return _migrate(corpus, rule, split_label_in_schema(_schema_text(corpus), label, into), by, dry=dry_run)
@@ -137,7 +140,10 @@ def _require_label(corpus: CorpusFolder, name: str) -> None:
         raise SchemaError(f"there is no label {name}", where=str(corpus.schema_path), do=f"use one of {there}")
 
 
-def _refuse_existing_label(corpus: CorpusFolder, name: str) -> None:
+def _check_new_label(corpus: CorpusFolder, name: str) -> None:
+    if not is_label_name(name):
+        do = "use a name of up to 64 characters, without blanks or control characters"
+        raise SchemaError(f"{name!r} cannot be the name of a label", where=str(corpus.schema_path), do=do)
     if corpus.schema.label(name):
         do = "choose another name, or use `annotator schema merge`"
         raise SchemaError(f"there is a label {name} already", where=str(corpus.schema_path), do=do)

@@ -76,10 +76,8 @@ def package_files(folder: str = "annotator") -> list[SourceFile]:
 
 
 def function_length(function: Function) -> int:
-    """Return the number of lines from ``def`` to the end, without those of the docstring."""
-    body = function.body[0]
-    documented = (body.end_lineno or 0) - body.lineno + 1 if ast.get_docstring(function) else 0
-    return (function.end_lineno or 0) - function.lineno + 1 - documented
+    """Return the number of lines from ``def`` to the end."""
+    return (function.end_lineno or 0) - function.lineno + 1
 
 
 def docstring_lines(tree: ast.Module) -> set[int]:

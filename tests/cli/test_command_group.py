@@ -87,6 +87,15 @@ def test_a_usage_error_is_json_too(tmp_path: Path) -> None:
     assert said.json["error"]["what"] == "--only commas is no kind of problem"
 
 
+def test_a_misspelt_option_of_the_group_is_suggested() -> None:
+    """The group answers, not the command that a corpus alone would mean."""
+    result = call("--verison")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("Usage: annotator [OPTIONS] COMMAND")
+    assert "No such option '--verison'. Did you mean '--version'?" in result.err
+    assert "Usage: annotator annotate" in call("--nothing").err
+
+
 def test_an_unforeseen_error_is_json_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error of the system that no command has foreseen has its kind."""
 

@@ -67,6 +67,13 @@ def test_a_users_key_beats_a_default_key(tmp_path: Path) -> None:
     assert (keys["note"], keys["overview"]) == (["at"], ["f2"])
 
 
+def test_a_keymap_file_that_is_not_there(tmp_path: Path) -> None:
+    """The error names the file, and what to do."""
+    result = call("keys", "--check", tmp_path / "k.toml")
+    do = "give the path of a keymap file, or leave --check out for your own"
+    assert (result.code, result.err) == (1, f"annotator: {tmp_path / 'k.toml'}: there is no such keymap file; {do}\n")
+
+
 def test_a_file_that_is_no_keymap(tmp_path: Path) -> None:
     """What cannot be read as a keymap is one line on stderr and exit code 1."""
     (tmp_path / "k.toml").write_text("[keys\n")

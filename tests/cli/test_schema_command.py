@@ -178,7 +178,8 @@ def test_a_migration_that_was_killed_is_finished_by_running_it_again(
     [
         (("rename", "ROOM", "PLACE"), 1, "there is no label ROOM; use one of VENUE"),
         (("rename", "VENUE", "VENUE"), 1, "there is a label VENUE already; choose another name, or use"),
-        (("rename", "VENUE", "A B"), 1, "the label has no usable `name`"),
+        (("rename", "VENUE", "A B"), 1, "schema.toml: 'A B' cannot be the name of a label; use a name of up to 64"),
+        (("split", "VENUE", "--into", "TOWN,A B"), 1, "schema.toml: 'A B' cannot be the name of a label"),
         (("merge", "VENUE", "--into", "PLACE"), 2, "there is nothing to merge; name two labels"),
         (("split", "VENUE", "--into", "TOWN"), 2, "--into TOWN is no list of labels; give two at least"),
         (("split", "VENUE", "--into", "A,B", "--take", "C=x"), 2, "--take C=x decides nothing"),

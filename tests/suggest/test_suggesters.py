@@ -75,7 +75,8 @@ def test_a_missing_pipeline_says_how_to_get_it() -> None:
     """The error names the pipeline and the command."""
     with pytest.raises(PipelineError) as caught:
         load_pipeline("no_such_model", NEWS)
-    assert "the spaCy pipeline 'no_such_model' cannot be loaded" in str(caught.value)
+    assert caught.value.what.startswith("the spaCy pipeline 'no_such_model' cannot be loaded ([E050] Can't find")
+    assert not caught.value.where
     assert "python -m spacy download no_such_model" in str(caught.value)
 
 
