@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from types import MappingProxyType
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Article, Sentence
@@ -23,12 +23,15 @@ from annotator.core.spans import Span
 from annotator.core.tokens import Token, build_tokens
 from annotator.docbin.norms import load_norms
 from annotator.docbin.token_columns import AttributeSet, TokenSpan, TokenSpans
-from annotator.docbin.writer import DocBinWriter, DocContent, GroupSpans, SpanGroups, array_head, map_head, pack_msgpack
+from annotator.docbin.writer import DocBinWriter, SpanGroups, array_head, map_head, pack_msgpack
 from annotator.export import doc_layout, export_ledger
 from annotator.export.doc_layout import USER_DATA_KEY, DocUnit, ExportSentence, article_metadata
 from annotator.export.options import ExportItem, ExportOptions
-from annotator.export.span_outcomes import INCORRECT_SPANS_KEY, OVERLAPS_LONGER_ENTITY, incorrect_spans, span_outcomes
+from annotator.export.span_outcomes import OVERLAPS_LONGER_ENTITY, incorrect_spans, span_outcomes
 from annotator.export.splits import PartContents
+
+if TYPE_CHECKING:
+    from annotator.export.spacy_engine import SpacyDocBin
 
 
 class StoredSpan(Protocol):
@@ -101,28 +104,7 @@ class SentenceRun:
     kept: int = 0
 
 
-class DocBinSink(Protocol):
-    """What takes the Docs: our own writer, or spaCy itself, which is the reference."""
-
-    def add(self, doc: DocContent) -> None:
-        """Add a Doc; see ``DocBinWriter.add``."""
-
-    def extend(
-        self,
-        words: Sequence[str],
-        spaces: bytes,
-        sizes: Sequence[int],
-        ents: Sequence[TokenSpans],
-        groups: Sequence[SpanGroups],
-        user_data: Sequence[bytes],
-    ) -> None:
-        """Add Docs of one sentence each; see ``DocBinWriter.extend``."""
-
-    def to_bytes(self) -> bytes:
-        """Return the file."""
-
-
-def open_docbin(options: ExportOptions, *, use_numpy: bool = False) -> DocBinSink:
+def open_docbin(options: ExportOptions, *, use_numpy: bool = False) -> DocBinWriter | SpacyDocBin:
     """Return an empty DocBin; spaCy is loaded for its own engine alone."""
     attrs = AttributeSet(options.attrs)
     mark_inside = options.marks_inside
@@ -150,7 +132,7 @@ class DocBinPacker:
     kept: bytearray = field(default_factory=bytearray)
     """The ledger's lines. (Buffers, here and in the bin: a million small objects slow all others down.)"""
     runs: list[SentenceRun] = field(default_factory=list)
-    docbin: DocBinSink = field(init=False)
+    docbin: DocBinWriter | SpacyDocBin = field(init=False)
     _span_counts: list[int] = field(default_factory=lambda: [0, 0, 0])
     """Spans of the usual case, entities among them, and demoted ones."""
     _lengths: dict[str, list[int]] = field(init=False)
@@ -188,16 +170,17 @@ class DocBinPacker:
         sizes = [len(tokens) for tokens in every]
         located = [self._locate_spans(row.spans, row.tokens, row.rejected) for row in stored]
         key = self.options.spans_key
-        ents: list[list[TokenSpan]] = []
-        groups: list[list[tuple[str, GroupSpans]]] = []
+        ents: list[TokenSpans] = []
+        groups: list[SpanGroups] = []
         for n, (number, spans, row) in enumerate(zip(numbers, located, stored, strict=True)):
             self._advance_run(number)
             if spans is None or n in others:
                 marks, each = self._pack_any_sentence(row, locations[n], others.get(n, ()))
+                ents.append(marks)
+                groups.append(each)
             else:
-                marks, each = self._accept_located(*spans, row, locations[n]), [(key, spans[0])]
-            ents.append(marks)
-            groups.append(each)
+                ents.append(self._accept_located(*spans, row, locations[n]))
+                groups.append([(key, spans[0])])
         data = (
             [_sentence_user_data(x, size) for x, size in zip(locations, sizes, strict=True)]
             if self._stores_user_data
@@ -215,8 +198,7 @@ class DocBinPacker:
         """
         doc = doc_layout.pack_unit(unit, self.options.spans_key, with_user_data=self._stores_user_data)
         self.docbin.add(doc)
-        incorrect = sum(len(spans) for key, spans in doc.groups if key == INCORRECT_SPANS_KEY)
-        self.contents.add_doc(unit, len(doc.words), incorrect)
+        self.contents.add_doc(unit, doc)
         for piece in unit if numbers else ():
             if piece.item and numbers:
                 self._advance_run(numbers[piece.sentence.id])
@@ -364,7 +346,7 @@ class DocBinPacker:
 
     def _pack_any_sentence(
         self, stored: StoredSentence, location: SentenceLocation, other_annotations: Sequence[AnnotatedSentence]
-    ) -> tuple[list[TokenSpan], list[tuple[str, GroupSpans]]]:
+    ) -> tuple[TokenSpans, SpanGroups]:
         """Return entities and span groups as ``span_outcomes`` has them, counted and listed."""
         annotated = _annotated_sentence(stored, location)
         every = span_outcomes(annotated, self.schema)
@@ -374,16 +356,9 @@ class DocBinPacker:
         wrong = incorrect_spans([item, *others], self.schema).get(annotated.sentence.id, ())
         piece = ExportSentence(annotated.sentence, article, self.part, item, (location.annotator,), every, wrong)
         self._count_outcomes(piece)
-        wrong_spans = doc_layout.doc_incorrect_spans((piece,), [0])
-        self.contents.add_doc((piece,), 0, len(wrong_spans))
-        self.contents.docs -= 1  # ``add_sentences`` counts both
-        self.contents.sentences -= 1
-        ents = [(*f.ent, f.span.label) for f in every if f.ent]
-        offsets = [(t.start, t.end) for t in stored.tokens]
-        groups = [(self.options.spans_key, doc_layout.group_spans(doc_layout.doc_spans((piece,), [0]), offsets))]
-        if wrong_spans:
-            groups.append((INCORRECT_SPANS_KEY, doc_layout.group_spans(wrong_spans, offsets)))
-        return ents, groups
+        doc = doc_layout.pack_unit((piece,), self.options.spans_key, with_user_data=False)
+        self.contents.add_spans((piece,), doc)
+        return doc.ents, doc.groups
 
 
 def _annotated_sentence(stored: StoredSentence, location: SentenceLocation) -> AnnotatedSentence:

@@ -28,8 +28,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec import Struct, field
 
 from annotator.core.errors import AnnotatorError
+from annotator.docbin.writer import DocContent
 from annotator.export.doc_layout import DocUnit
 from annotator.export.options import SPLIT_PARTS, PartCounts
+from annotator.export.span_outcomes import INCORRECT_SPANS_KEY
 
 # What the parts of an export hold, and how a part is cut into files.
 #
@@ -57,12 +59,16 @@ class PartContents(Struct):
         ents = {x: self.ents[x] for x in labels if self.ents[x]}
         return PartCounts(self.docs, self.sentences, self.tokens, spans, ents, self.incorrect)
 
-    def add_doc(self, unit: DocUnit, tokens: int, incorrect: int) -> None:
+    def add_doc(self, unit: DocUnit, doc: DocContent) -> None:
         """Count a Doc."""
         self.docs += 1
-        self.tokens += tokens
+        self.tokens += len(doc.words)
         self.sentences += sum(p.reviewed for p in unit)
-        self.incorrect += incorrect
+        self.add_spans(unit, doc)
+
+    def add_spans(self, unit: DocUnit, doc: DocContent) -> None:
+        """Count the spans of a Doc."""
+        self.incorrect += sum(len(spans) for key, spans in doc.groups if key == INCORRECT_SPANS_KEY)
         for outcome in (f for p in unit for f in p.outcomes):
             self.ents[outcome.span.label] += outcome.ent is not None
             if outcome.tokens:

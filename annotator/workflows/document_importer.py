@@ -23,7 +23,6 @@ from annotator.storage.import_transaction import ImportStaging
 from annotator.workflows.import_documents import (
     SENTENCES_FIELD,
     AlignedDocument,
-    DocumentOptions,
     article_key,
     build_base_sentences,
     build_sentences,
@@ -33,6 +32,7 @@ from annotator.workflows.import_documents import (
     start_in_article,
     with_stated_sentences,
 )
+from annotator.workflows.import_options import ImportOptions
 from annotator.workflows.record_builder import RecordBuilder
 
 REBUILT_NOTE = (
@@ -48,10 +48,10 @@ class DocumentImporter:
     """Takes the documents of an import in, one after another, and prepares what is to be written."""
 
     def __init__(
-        self, staging: ImportStaging, tokenizer: Tokenizer, log: ConversionLog, choices: DocumentOptions, schema: Schema
+        self, staging: ImportStaging, tokenizer: Tokenizer, log: ConversionLog, options: ImportOptions, schema: Schema
     ) -> None:
         """Begin; ``staging`` takes what is made, ``log`` each span that is not carried over."""
-        self.record_builder = RecordBuilder(staging, log, choices, schema)
+        self.record_builder = RecordBuilder(staging, log, options, schema)
         self.counts = self.record_builder.counts
         self.labels: dict[str, int] = {}
         """How many spans there are by label, after the label map."""
@@ -61,7 +61,7 @@ class DocumentImporter:
         """The labels of the files, as they call them, where any are to be renamed."""
         self._renamed = self._rebuilt = 0
         self.staging, self.tokenizer = staging, tokenizer
-        self.log, self._choices = log, choices
+        self.log, self._options, self._rename = log, options, options.label_rename()
         self._corpus: CorpusFolder | None = staging.corpus
         self._known_ids = set(self._corpus.article_ids()) if self._corpus else set[str]()
         self._groups: dict[str, list[AlignedDocument]] = {}
@@ -69,7 +69,7 @@ class DocumentImporter:
     def add_document(self, document: Document, *, by_sentence: bool) -> None:
         """Take one document in; raises SourceError for a text that cannot be stored."""
         self.counts.documents += 1
-        document = with_stated_sentences(with_answer(document, self._choices.answer))
+        document = with_stated_sentences(with_answer(document, self._options.answer))
         self._note_renamed(document)
         piece = self._align_document(document, by_sentence=by_sentence)
         for label, n in count_labels(piece.document).items():
@@ -85,9 +85,9 @@ class DocumentImporter:
     def _note_renamed(self, document: Document) -> None:
         """Note the labels that are called otherwise from now on."""
         for label in count_labels(document):
-            if label not in self.seen_labels and self._choices.rename:
+            if label not in self.seen_labels:
                 self.seen_labels.add(label)
-                new = self._choices.rename(label)
+                new = self._rename(label)
                 if new != label:
                     self._renamed += 1
                     if self._renamed <= _MAX_NAMED:  # a file may have a label as long as a book
@@ -121,7 +121,7 @@ class DocumentImporter:
         tokens = tuple(t.shifted(s.start) for s in sentences for t in s.tokens)
         kept: list[Span] = []
         first = self.log.aligned_entries
-        settled = align_spans(replace(document, tokens=tokens), self.log, kept, self._choices.rename)
+        settled = align_spans(replace(document, tokens=tokens), self.log, kept, self._rename)
         settled = replace(settled, tokens=())
         entries = range(first, len(self.log.entries))
         return AlignedDocument(settled, sentences, from_file, frozenset(s.key for s in kept), entries)
@@ -136,7 +136,7 @@ class DocumentImporter:
             meta.pop(SENTENCES_FIELD, None)  # the corpus's own sentences replace them
         if left:
             self._add_note(f"metadata that JSON can't hold was left out: {', '.join(left)}")
-        title = str(document.meta.get(self._choices.title_from, "")) if self._choices.title_from else ""
+        title = str(document.meta.get(self._options.title_from, "")) if self._options.title_from else ""
         if document.id:
             meta.setdefault("id", document.id)
         file, date = document.where.rpartition(":")[0] or document.where, document.meta.get("date")

@@ -20,7 +20,6 @@ from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.formats.document import Document
-from annotator.formats.label_mapping import LabelRename
 from annotator.formats.span_alignment import tokens_with_blanks
 from annotator.ingest.segmentation import paragraph_lines, sentence_ranges
 from annotator.ingest.tokenizer import Tokenizer
@@ -34,17 +33,6 @@ MAX_TEXT_LENGTH = 1_000_000
 IMPORTED_REASON = "given in the imported text"
 SENTENCES_FIELD = "sentences"
 """The field of the metadata that lists an article's sentences, for formats that have no other place."""
-
-
-class DocumentOptions(Struct, frozen=True):
-    """What the user chose for an import."""
-
-    answer: str = ""
-    """``accept`` takes what the file leaves open for read, ``open`` leaves all open; empty: as it states."""
-    rename: LabelRename | None = None
-    title_from: str = ""
-    """A field of the metadata that holds the title."""
-    full: bool = False
 
 
 class AlignedDocument(Struct, frozen=True):

@@ -54,6 +54,11 @@ class ImportOptions(Struct, frozen=True, kw_only=True):
     schema: Path | None = None
     """Label schema of a new corpus; ``news`` by default."""
 
+    def label_rename(self) -> label_mapping.LabelRename:
+        """Return what gives for a label of the files the corpus's."""
+        make = label_mapping.rename_to_usable if self.add_labels else label_mapping.rename_by_map
+        return make(self.labels)
+
 
 def parse_label_pairs(given: Iterable[str]) -> dict[str, str]:
     """Return the pairs of every ``--map``; raises UsageError for one that is none, or contradicts another."""

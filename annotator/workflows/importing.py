@@ -31,7 +31,6 @@ from annotator.storage.import_transaction import ImportStaging, NewCorpusSetting
 from annotator.storage.journal import check_annotator_name
 from annotator.storage.schemas import default_schema_path, load_schema, read_schema_text
 from annotator.workflows.document_importer import DocumentImporter
-from annotator.workflows.import_documents import DocumentOptions
 from annotator.workflows.import_options import (
     ImportOptions,
     check_format_options,
@@ -106,7 +105,7 @@ def import_files(
     target = _open_target(folder, options, may_create=may_create)
     log = ConversionLog()
     with ImportStaging.begin(folder, target.corpus) as staging:
-        importer = DocumentImporter(staging, Tokenizer(target.lang), log, _document_options(options), target.schema)
+        importer = DocumentImporter(staging, Tokenizer(target.lang), log, options, target.schema)
         for source, (name, _) in zip(sources, formats, strict=True):
             _import_file(source, name, options, importer, progress)
         importer.finish()
@@ -169,11 +168,6 @@ def _open_target(folder: Path, options: ImportOptions, *, may_create: bool) -> _
         what = f"--lang {options.lang}, but the corpus is {corpus.lang}"
         raise UsageError(what, where=str(folder), do="leave it out")
     return _Target(folder, corpus, corpus.schema, read_schema_text(corpus.schema_path), corpus.lang)
-
-
-def _document_options(options: ImportOptions) -> DocumentOptions:
-    rename = (label_mapping.rename_to_usable if options.add_labels else label_mapping.rename_by_map)(options.labels)
-    return DocumentOptions(options.answer, rename, options.title_from, options.ledger == "full")
 
 
 def _import_file(

@@ -8,9 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from annotator.core.annotation import AnnotatedSentence
-from annotator.core.annotation_store import AnnotationStore
-from annotator.core.edits import History, Op
+from annotator.core.edits import Op
 from annotator.core.errors import SchemaError, UsageError
 from annotator.core.journal_record import JournalRecord
 from annotator.core.label_migration import (
@@ -27,6 +25,7 @@ from annotator.storage.journal import Journal
 from annotator.storage.migrations import Migration, all_journals_locked, apply_migration, read_migrations
 from annotator.storage.schema_editing import merge_labels_in_schema, rename_label_in_schema, split_label_in_schema
 from annotator.storage.schemas import parse_schema_text
+from annotator.workflows.opening import LoadedJournal
 
 _DESCRIPTIONS = {
     MigrationKind.RENAME: "{0} is {1} now",
@@ -166,31 +165,15 @@ def _migrate(corpus: CorpusFolder, rule: MigrationRule, after: str, by: str, *, 
     return _carry_out(corpus, migration, changes_of, dry=dry)
 
 
-class _JournalHistory(Struct, frozen=True):
-    """A journal, the annotations that it adds up to, and what could be undone."""
-
-    journal: Journal
-    store: AnnotationStore
-    history: History
-
-    @classmethod
-    def of(cls, corpus: CorpusFolder, journal: Journal) -> _JournalHistory:
-        store = AnnotationStore(corpus.sentences)
-        return cls(journal, store, store.replay(journal.records))
-
-    @property
-    def annotated_sentences(self) -> list[AnnotatedSentence]:
-        """Every sentence that has a record."""
-        return [w for a in self.store.touched_articles for w in self.store.touched_sentences_of(a)]
+class _JournalHistory(LoadedJournal, frozen=True):
+    """A journal with the changes that a migration makes in it."""
 
     def marker_changes(self, labels: Sequence[str]) -> list[SentenceMigration]:
         """Return a change that changes nothing where only undo or redo would bring back one of the labels.
 
         Its record keeps what was done before from being undone into labels that the schema lacks.
         """
-        edits = (*self.history.done, *self.history.undone)
-        reached = (w for e in edits for w in (*e.before, *e.after))
-        had = any(s.label in labels for w in reached for s in w.annotation.spans)
+        had = self.labels_in_history().intersection(labels)
         return [SentenceMigration(w, w) for w in self.annotated_sentences[-1:]] if had else []
 
     def records(self, changes: Sequence[SentenceMigration], tag: str, now: float) -> list[JournalRecord]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from msgspec import Struct
 
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.annotation_store import AnnotationStore
+from annotator.core.edits import History
 from annotator.core.errors import AnnotatorError, AnnotatorWarning, CorpusError, JournalError, SchemaError
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER
@@ -56,20 +58,39 @@ def warn_once(warn: WarningCallback) -> WarningCallback:
 
 
 class LoadedJournal(Struct, frozen=True):
-    """One annotator's sentences."""
+    """A journal, the annotations that it adds up to, and what could be undone."""
 
-    annotator: str
+    journal: Journal
     store: AnnotationStore
-    warnings: tuple[str, ...]
+    history: History
+
+    @classmethod
+    def of(cls, corpus: CorpusFolder, journal: Journal) -> Self:
+        """Return a journal that is replayed."""
+        store = AnnotationStore(corpus.sentences)
+        return cls(journal, store, store.replay(journal.records))
+
+    @property
+    def annotator(self) -> str:
+        """Whose journal it is."""
+        return self.journal.annotator
+
+    @property
+    def annotated_sentences(self) -> list[AnnotatedSentence]:
+        """Every sentence that has a record."""
+        return [w for article in self.store.touched_articles for w in self.store.touched_sentences_of(article)]
+
+    def labels_in_history(self) -> set[str]:
+        """Return the labels of the spans that undo and redo can bring back."""
+        edits = (*self.history.done, *self.history.undone)
+        reached = (w for e in edits for w in (*e.before, *e.after))
+        return {span.label for w in reached for span in w.annotation.spans}
 
 
 def load_journals(corpus: CorpusFolder) -> Iterator[LoadedJournal]:
-    """Yield the sentences of each annotator, by name; nothing on the disk is touched."""
+    """Yield the journal of each annotator, by name; nothing on the disk is touched."""
     for name in corpus.annotators():
-        journal = Journal.open(corpus.path, name, read_only=True)
-        store = AnnotationStore(corpus.sentences)
-        store.replay(journal.records)
-        yield LoadedJournal(name, store, tuple(journal.warnings))
+        yield LoadedJournal.of(corpus, Journal.open(corpus.path, name, read_only=True))
 
 
 _Value = TypeVar("_Value")
@@ -124,13 +145,9 @@ def chosen_annotators(corpus: CorpusFolder, annotator: str | None) -> tuple[str,
 def labels_in_use(corpus: CorpusFolder) -> set[str]:
     """Return the labels of all spans that are there now, or that undo and redo can bring back."""
     labels: set[str] = set()
-    for name in corpus.annotators():
-        store = AnnotationStore(corpus.sentences)
-        history = store.replay(Journal.open(corpus.path, name, read_only=True).records)
-        edits = (*history.done, *history.undone)
-        reached = [w for e in edits for w in (*e.before, *e.after)]
-        reached += [w for article in store.touched_articles for w in store.touched_sentences_of(article)]
-        labels |= {span.label for w in reached for span in w.annotation.spans}
+    for loaded in load_journals(corpus):
+        labels |= loaded.labels_in_history()
+        labels |= {span.label for w in loaded.annotated_sentences for span in w.annotation.spans}
     return labels
 
 

@@ -26,12 +26,13 @@ from annotator.storage.journal import Journal, is_annotator_name
 from annotator.workflows.import_documents import (
     AlignedDocument,
     CharRange,
-    DocumentOptions,
     ImportCounts,
     SpanKey,
     move_sentence,
     sentence_runs,
 )
+from annotator.workflows.import_options import ImportOptions
+from annotator.workflows.opening import LoadedJournal
 
 IMPORT_SESSION = "import"
 """What imported records name as their session: no pace is worked out from them."""
@@ -72,7 +73,7 @@ class _ExistingAnnotations(Struct):
 class RecordBuilder:
     """Prepares the records of an import, one document after another."""
 
-    def __init__(self, staging: ImportStaging, log: ConversionLog, choices: DocumentOptions, schema: Schema) -> None:
+    def __init__(self, staging: ImportStaging, log: ConversionLog, options: ImportOptions, schema: Schema) -> None:
         """Begin; what annotators have in the corpus already is read when they first come up."""
         self.counts = ImportCounts()
         self.kept: list[ConversionLogEntry] = []
@@ -83,7 +84,7 @@ class RecordBuilder:
         """The next number of each journal that was there before."""
         self.broken_rules: Counter[str] = Counter()
         """The pairs of spans that the schema's rules don't allow, by label and rule."""
-        self._staging, self._log, self._choices, self._schema = staging, log, choices, schema
+        self._staging, self._log, self._options, self._schema = staging, log, options, schema
         self._base_sentences: dict[str, dict[CharRange, int]] = {}
         self._existing: dict[tuple[str, str], _ExistingAnnotations] = {}
         self._stores: dict[str, AnnotationStore] = {}
@@ -113,7 +114,7 @@ class RecordBuilder:
             self._count_broken_rules(annotation.spans)
             if outcome := self._build_records(name, existing, annotated, joins, aligned.document.time):
                 left = self._list_not_written(aligned, annotation, (start, end), left, *outcome)
-        if self._choices.full:
+        if self._options.ledger == "full":
             self.kept += [span_entry(aligned.document, Span(*key), Outcome.KEPT) for key in sorted(left)]
 
     def _sentence(self, s: Sentence, article: Article, offset: int) -> Sentence:
@@ -229,11 +230,9 @@ class RecordBuilder:
         if name not in self._stores:
             corpus = self._staging.corpus
             assert corpus is not None
-            journal = Journal.open(corpus.path, name, read_only=True)
-            store = AnnotationStore(corpus.sentences)
-            store.replay(journal.records)
-            self._stores[name] = store
-            self.next_seqs[name] = journal.next_seq
+            loaded = LoadedJournal.of(corpus, Journal.open(corpus.path, name, read_only=True))
+            self._stores[name] = loaded.store
+            self.next_seqs[name] = loaded.journal.next_seq
         return self._stores[name]
 
     def annotator_name(self, document: Document) -> str:

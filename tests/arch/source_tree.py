@@ -75,9 +75,12 @@ def package_files(folder: str = "annotator") -> list[SourceFile]:
     return [SourceFile(path) for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
-def function_length(function: Function) -> int:
-    """Return the number of lines from ``def`` to the end."""
-    return (function.end_lineno or 0) - function.lineno + 1
+def function_length(function: Function, *, docstring: bool = True) -> int:
+    """Return the number of lines from ``def`` to the end, with or without those of the docstring."""
+    body = function.body[0]
+    first = ast.get_docstring(function) and not docstring
+    left_out = (body.end_lineno or 0) - body.lineno + 1 if first else 0
+    return (function.end_lineno or 0) - function.lineno + 1 - left_out
 
 
 def docstring_lines(tree: ast.Module) -> set[int]:

@@ -27,10 +27,7 @@ def imported(path: Path, corpus: Path, *more: str | Path) -> CommandResult:
 def sentences_by_annotator(corpus: Path) -> dict[str, list[AnnotatedSentence]]:
     """Return the works of each annotator."""
     opened = CorpusFolder.open(corpus)
-    return {
-        h.annotator: [w for a in h.store.touched_articles for w in h.store.touched_sentences_of(a)]
-        for h in load_journals(opened)
-    }
+    return {loaded.annotator: loaded.annotated_sentences for loaded in load_journals(opened)}
 
 
 def spans(corpus: Path) -> list[tuple[str, str, str]]:
