@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.checks.problem import (
     CHECKED_ANSWERS,
@@ -305,7 +306,7 @@ def _extended_span(annotated: AnnotatedSentence, span: Span, before: int, after:
     a, b = inside[0] - before, inside[-1] + after
     if not 0 <= a <= b < len(texts):
         return None
-    return Span(tokens[numbers[a]].start, tokens[numbers[b]].end, span.label, span.source)
+    return replace(span, start=tokens[numbers[a]].start, end=tokens[numbers[b]].end, of=())
 
 
 # -- as problems -----------------------------------------------------------------------------------

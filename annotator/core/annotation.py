@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core.article import Sentence
 from annotator.core.spans import Span, reading_order
+from annotator.core.suggestion import LeftSuggestion, Suggestion
 
 
 class Answer(StrEnum):
@@ -32,18 +35,47 @@ class Annotation(Struct, frozen=True, gc=False):
     note: str = ""
     flagged: bool = False
     """Whether the annotator wants to come back to the sentence."""
+    left: tuple[LeftSuggestion, ...] = ()
+    """What was suggested and neither taken nor turned down when the sentence was accepted, in reading order."""
+    covers: tuple[str, ...] | None = None
+    """The labels that were looked at; None for all of the schema at that time."""
 
     def with_spans(self, spans: list[Span] | tuple[Span, ...]) -> Annotation:
         """Return the annotation with these spans instead, ordered, doubles dropped."""
-        return replace(self, spans=_deduplicated(spans))
+        return _without_decided(replace(self, spans=_deduplicated(spans)))
 
     def with_rejected(self, rejected: list[Span] | tuple[Span, ...]) -> Annotation:
         """Return the annotation with these known-wrong spans instead, ordered, doubles dropped."""
-        return replace(self, rejected=_deduplicated(rejected))
+        return _without_decided(replace(self, rejected=_deduplicated(rejected)))
 
-    def with_answer(self, answer: Answer | None) -> Annotation:
-        """Return the annotation with this answer instead."""
-        return replace(self, answer=answer)
+    def with_answer(self, answer: Answer | None, left: Iterable[LeftSuggestion] = ()) -> Annotation:
+        """Return the annotation with this answer instead, and what was left when it was given."""
+        return replace(self, answer=answer, left=tuple(left))
+
+
+def _without_decided(annotation: Annotation) -> Annotation:
+    """Return the annotation without what was left and is taken or turned down by now."""
+    return replace(annotation, left=tuple(undecided(annotation.left, annotation))) if annotation.left else annotation
+
+
+SuggestionT = TypeVar("SuggestionT", Suggestion, LeftSuggestion)
+
+
+def undecided(found: Iterable[SuggestionT], annotation: Annotation) -> Iterator[SuggestionT]:
+    """Yield the suggestions that are neither labelled nor turned down.
+
+    A stretch that has a label already is decided, under another label too, and so is what shares text with a
+    span of the same label.
+    """
+    labelled = {(s.start, s.end) for s in annotation.spans}
+    rejected = {s.key for s in annotation.rejected}
+    return (
+        s
+        for s in found
+        if (s.start, s.end) not in labelled
+        and (s.start, s.end, s.label) not in rejected
+        and not any(s.label == x.label and s.start < x.end and x.start < s.end for x in annotation.spans)
+    )
 
 
 def _deduplicated(spans: list[Span] | tuple[Span, ...]) -> tuple[Span, ...]:

@@ -12,7 +12,7 @@ from operator import itemgetter
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Sentence
-from annotator.core.edits import Edit, History, Op
+from annotator.core.edits import SINGLE_SENTENCE_OPS, Edit, History, Op
 from annotator.core.errors import RuleError
 from annotator.core.journal_record import JournalRecord
 
@@ -108,7 +108,7 @@ class AnnotationStore:
 
     def _sentences_before(self, op: Op, after: tuple[AnnotatedSentence, ...]) -> tuple[AnnotatedSentence, ...]:
         """Return the sentences that ``after`` replaces."""
-        if op in {Op.EDIT, Op.ANSWER, Op.NOTE, Op.MIGRATE}:
+        if op in SINGLE_SENTENCE_OPS:
             if len(after) == 1:
                 return self._sentences_before_one(after[0].sentence)
             # Several sentences of one edit need not be neighbours, nor of one article.

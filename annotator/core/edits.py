@@ -34,6 +34,14 @@ class Op(StrEnum):
     NOTE = "note"
     MIGRATE = "migrate"
     """The labels of the schema have changed: no action of an annotator; what was before cannot be undone."""
+    CARRY = "carry"
+    """The annotation was carried over from an earlier version of the article."""
+    ADJUDICATE = "adjudicate"
+    """The annotations of others were compared, and one was made of them."""
+
+
+SINGLE_SENTENCE_OPS = frozenset({Op.EDIT, Op.ANSWER, Op.NOTE, Op.MIGRATE, Op.CARRY, Op.ADJUDICATE})
+"""The operations that go sentence by sentence: several of one batch need not be neighbours."""
 
 
 class Edit(Struct, frozen=True):
@@ -86,7 +94,11 @@ def add_span(annotated: AnnotatedSentence, span: Span, schema: Schema, *, beside
 def move_span(annotated: AnnotatedSentence, old: Span, new: Span, schema: Schema) -> Edit:
     """Return the edit that puts ``new`` in the place of ``old``; raises RuleError as ``add_span`` does."""
     without = replace(annotated, annotation=remove_span(annotated, old).after[0].annotation)
-    after = add_span(without, replace(new, source=mark_source_modified(old.source)), schema).after[0].annotation
+    after = (
+        add_span(without, replace(new, source=mark_source_modified(old.source), group=old.group), schema)
+        .after[0]
+        .annotation
+    )
     return _annotation_edit(annotated, after, f"{old.label} moved")
 
 

@@ -124,7 +124,7 @@ class _Merge:
             if blank or undone or not _overlaps_any_range(place, touched):
                 free.append(place)
             elif (
-                ours == theirs
+                _without_left(ours) == _without_left(theirs)
                 or (theirs == before and not _overlaps_any_range(place, they_decided))
                 or self.is_unannotated((*before, *theirs))
             ):
@@ -215,6 +215,11 @@ def _sentences_within(store: AnnotationStore, article_range: ArticleRange) -> tu
         for w in store.touched_sentences_of(article_range.article)
         if w.sentence.start < article_range.end and article_range.start < w.sentence.end
     )
+
+
+def _without_left(sentences: Iterable[AnnotatedSentence]) -> list[AnnotatedSentence]:
+    """Return the sentences without what was left at the accept: it is no decision that may contradict another."""
+    return [replace(w, annotation=replace(w.annotation, left=())) for w in sentences]
 
 
 def _sentences_by_id(store: AnnotationStore) -> dict[str, AnnotatedSentence]:

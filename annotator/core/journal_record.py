@@ -51,6 +51,14 @@ def sum_keystrokes(many: Iterable[KeystrokeCounts]) -> KeystrokeCounts:
     return KeystrokeCounts(**{kind.value: sum(r[kind.value] for r in rows) for kind in KeystrokeKind})
 
 
+class Assistance(Struct, frozen=True, gc=False):
+    """Whether suggestions were shown at the decision, where that is drawn by lot, and of which sources."""
+
+    shown: bool
+    sources: tuple[tuple[str, str], ...] = ()
+    """The names of the sources, sorted, each with its fingerprint."""
+
+
 class JournalRecord(Struct, frozen=True, gc=False):
     """One line of a journal: the whole annotation of one sentence after one edit."""
 
@@ -68,3 +76,9 @@ class JournalRecord(Struct, frozen=True, gc=False):
     """Seconds since 1970 (UTC)."""
     keystrokes: KeystrokeCounts | None = None
     """The keys that the edit took, in the first record of a batch; None where they were not counted."""
+    assistance: Assistance | None = None
+    """None where nothing was drawn by lot."""
+    carried_from: str = ""
+    """The sentence of an earlier version of the article that a carried annotation comes from, by id."""
+    compared: tuple[tuple[str, int], ...] = ()
+    """What an adjudication has compared: annotators, sorted, each with the ``seq`` of the record in force."""

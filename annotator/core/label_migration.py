@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
+from annotator.core.suggestion import LeftSuggestion
 
 SpanLocation = tuple[str, int, int]
 """Article, and a range in code points of its text: it holds through joins and splits of sentences."""
@@ -66,7 +67,9 @@ class SentenceMigration(Struct, frozen=True):
 
 
 def _used_labels(annotated: AnnotatedSentence) -> set[str]:
-    return {s.label for s in (*annotated.annotation.spans, *annotated.annotation.rejected)}
+    annotation = annotated.annotation
+    marked = {s.label for s in (*annotation.spans, *annotation.rejected)}
+    return marked | {x.label for x in annotation.left} | set(annotation.covers or ())
 
 
 def migrate_labels(
@@ -80,7 +83,12 @@ def migrate_labels(
 def _migrate_sentence(annotated: AnnotatedSentence, rule: MigrationRule, old: Schema, new: Schema) -> SentenceMigration:
     was = annotated.annotation
     choices = [(s, *_new_label(s, annotated, rule)) for s in was.spans]
-    now = was.with_spans([replace(s, label=label) for s, label, _ in choices])
+    left = [(x, *_new_label(x.span, annotated, rule)) for x in was.left]
+    now = replace(
+        was,
+        left=tuple(replace(x, label=label) for x, label, sure in left if sure),
+        covers=_migrated_covers(was.covers, rule),
+    ).with_spans([replace(s, label=label) for s, label, _ in choices])
     now = now.with_rejected(_migrated_rejections(was.rejected, rule))
     doubts = [f"{annotated.text_of(s)}: {' or '.join(rule.into)}?" for s, _, sure in choices if not sure]
     doubts += _new_rule_violations(was, now, old, new)
@@ -98,6 +106,14 @@ def _new_label(span: Span, annotated: AnnotatedSentence, rule: MigrationRule) ->
         return rule.into[0], True
     known_label = rule.words.get(" ".join(annotated.text_of(span).split()).casefold())
     return (known_label, True) if known_label else (rule.into[0], False)
+
+
+def _migrated_covers(covers: Sequence[str] | None, rule: MigrationRule) -> tuple[str, ...] | None:
+    """Return the labels that were looked at: a new one only where all were that it is made of."""
+    if covers is None:
+        return None
+    into = rule.into if set(rule.sources) <= set(covers) else ()
+    return tuple(dict.fromkeys([*(x for x in covers if x not in rule.sources), *into]))
 
 
 def _migrated_rejections(rejected: Sequence[Span], rule: MigrationRule) -> list[Span]:
@@ -163,7 +179,9 @@ class MigrationUndo:
             spans += [self._restored_span(annotated, span, label) for label in labels or self._rule.sources[:1]]
             if not labels:
                 doubts.append(f"{annotated.text_of(span)}: {' or '.join(self._rule.sources)}?")
-        restored = now.with_spans(spans).with_rejected(self._restored_rejections(annotated))
+        left, covers = self._restored_left(annotated), self._restored_covers(annotated)
+        restored = replace(now, left=left, covers=covers).with_spans(spans)
+        restored = restored.with_rejected(self._restored_rejections(annotated))
         restored = _with_doubts_noted(self._with_restored_state(annotated, restored), tag, doubts)
         return SentenceMigration(annotated, replace(annotated, annotation=restored), bool(doubts))
 
@@ -197,6 +215,21 @@ class MigrationUndo:
         since = [s for s in annotated.annotation.rejected if s.key not in made and self._old.label(s.label)]
         return [*change.before.annotation.rejected, *since]
 
+    def _restored_left(self, annotated: AnnotatedSentence) -> tuple[LeftSuggestion, ...]:
+        """Return what was left before the migration, where nothing else has changed it."""
+        change, left = self._by_id.get(annotated.sentence.id), annotated.annotation.left
+        if change and left == change.after.annotation.left:
+            return change.before.annotation.left
+        return tuple(x for x in left if self._old.label(x.label))
+
+    def _restored_covers(self, annotated: AnnotatedSentence) -> tuple[str, ...] | None:
+        """Return the labels that were looked at by their names of before."""
+        change, covers = self._by_id.get(annotated.sentence.id), annotated.annotation.covers
+        if change and covers == change.after.annotation.covers:
+            return change.before.annotation.covers
+        back = MigrationRule(self._rule.number, self._rule.kind, self._rule.into, self._rule.sources)
+        return _migrated_covers(covers, back)
+
     def _with_restored_state(self, annotated: AnnotatedSentence, annotation: Annotation) -> Annotation:
         """Give note, flag and answer back where only the migration has changed them."""
         change = self._by_id.get(annotated.sentence.id)
@@ -206,7 +239,7 @@ class MigrationUndo:
         if annotation.note == made.note:
             annotation = replace(annotation, note=was.note, flagged=annotation.flagged and was.flagged)
         if annotation.answer is None and made.answer is None:
-            annotation = annotation.with_answer(was.answer)
+            annotation = annotation.with_answer(was.answer, annotation.left)
         return annotation
 
 

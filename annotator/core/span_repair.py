@@ -117,7 +117,8 @@ def _snap_repair(
     visible = [t for t in tokens if t.text.strip()]
     if not visible:
         return SpanRepair(kind, None, reason="no whole token is inside it")
-    moved = replace(span, start=visible[0].start, end=visible[-1].end, source=mark_source_modified(span.source))
+    source = mark_source_modified(span.source)
+    moved = replace(span, start=visible[0].start, end=visible[-1].end, source=source, of=())
     others = [s for s in annotated.annotation.spans if s.key != span.key]
     result = (annotated.text_of(moved),)
     if any(s.key == moved.key for s in others):

@@ -13,6 +13,10 @@ class Span(Struct, frozen=True, order=True, gc=False):
     label: str
     source: str = ""
     """Where an accepted suggestion came from; empty for the annotator's own."""
+    group: str = ""
+    """What the parts of one discontinuous span share, unique in the article; empty for a whole span."""
+    of: tuple[str, ...] = ()
+    """The annotators whose span an adjudicator has taken."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
@@ -37,7 +41,7 @@ class Span(Struct, frozen=True, order=True, gc=False):
 
     def shifted(self, by: int) -> Span:
         """Return the span shifted by ``by`` code points (for join and split)."""
-        return Span(self.start + by, self.end + by, self.label, self.source)
+        return Span(self.start + by, self.end + by, self.label, self.source, self.group, self.of)
 
 
 def reading_order(spans: tuple[Span, ...] | list[Span]) -> tuple[Span, ...]:

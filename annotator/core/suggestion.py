@@ -27,6 +27,26 @@ class Suggestion(Struct, frozen=True):
     """What made it: a candidate's kind, a pipeline's own label, "history"."""
 
 
+class LeftSuggestion(Struct, frozen=True, gc=False):
+    """A suggestion that was drawn and open when its sentence was accepted; code points of the sentence's text."""
+
+    start: int
+    end: int
+    label: str
+    score: float
+    source: str = ""
+    """What the span has as its source where the suggestion is taken after all."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end or not 0 <= self.score <= 1:
+            raise ValueError(f"no suggestion: [{self.start}, {self.end}) with score {self.score}")
+
+    @property
+    def span(self) -> Span:
+        """The span that taking (or turning down) it puts into the annotation."""
+        return Span(self.start, self.end, self.label, self.source)
+
+
 class Suggester(Protocol):
     """A source of suggestions.
 
@@ -80,6 +100,12 @@ SuggestionOrigin = tuple[str, str]
 def span_from_suggestion(suggestion: Suggestion) -> Span:
     """Return the span that taking (or turning down) a suggestion puts into the annotation."""
     return Span(suggestion.start, suggestion.end, suggestion.label, suggestion_source(suggestion))
+
+
+def left_suggestion(suggestion: Suggestion) -> LeftSuggestion:
+    """Return a suggestion as a record keeps it, the score in whole thousandths."""
+    s = suggestion
+    return LeftSuggestion(s.start, s.end, s.label, round(min(max(s.score, 0.0), 1.0), 3), suggestion_source(s))
 
 
 def suggestion_source(suggestion: Suggestion) -> str:

@@ -230,7 +230,7 @@ def _task_span(span: Span, tokens: tuple[Token, ...]) -> dict[str, Any]:
         first, last = token_range(tokens, span.start, span.end)
         record |= {"token_start": first, "token_end": last - 1}
     record["label"] = span.label
-    return record | ({"source": span.source} if span.source else {})
+    return record | {key: value for key, value in (("source", span.source), ("group", span.group)) if value}
 
 
 __all__ = ["detect", "read", "write"]
@@ -489,7 +489,8 @@ class _ProdigyReader(Struct):
 
 
 def _raw_span(span: dict[str, Any], places: list[TaskRange | None], unit: OffsetUnit) -> span_fields.RawSpan:
-    raw = replace(span_fields.raw_span(span), source=span_fields.first_string(span, "source"))
+    source, group = span_fields.first_string(span, "source"), span_fields.first_string(span, "group")
+    raw = replace(span_fields.raw_span(span), source=source, group=group)
     if raw.start is None and raw.end is None and unit == CODE_POINTS:
         start, end = range_by_token_indexes(span, places) or (None, None)
         return replace(raw, start=start, end=end)

@@ -41,6 +41,8 @@ class RawSpan(Struct, frozen=True):
     """The file's own id of it."""
     quote: str = ""
     """The words that it covers by the file."""
+    group: str = ""
+    """What the parts of one discontinuous span share."""
 
 
 def object_list(record: dict[str, Any], key: str, where: str, do: str = _REPAIR) -> list[dict[str, Any]]:
@@ -174,7 +176,7 @@ def _checked_span(raw: RawSpan, text: str, unit: OffsetUnit) -> tuple[str, Span 
         place = to_code_points(text, start, end, unit)
     except ValueError:
         return "an edge is inside a character", None
-    return "", Span(*place, label, raw.source)
+    return "", Span(*place, label, raw.source, raw.group)
 
 
 UNSUPPORTED = {

@@ -104,10 +104,10 @@ def event_from_edit(
 
 
 def events_from_records(records: Iterable[JournalRecord]) -> tuple[EditEvent, ...]:
-    """Return the events of a journal's records, oldest first, but for migrations of labels."""
+    """Return the events of a journal's records, oldest first, but for what no annotator did."""
     latest = _LatestSentences()
     every = (_event_from_batch(list(batch), latest) for _, batch in groupby(records, lambda r: r.batch or (r.seq, 1)))
-    return tuple(event for event in every if event.op is not Op.MIGRATE)
+    return tuple(event for event in every if event.op not in {Op.MIGRATE, Op.CARRY})
 
 
 def _event_from_batch(batch: Sequence[JournalRecord], latest: _LatestSentences) -> EditEvent:

@@ -10,19 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 import orjson
 from msgspec import Meta, Struct, field
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
 from annotator.core.digest import text_digest
 from annotator.core.edits import Op
 from annotator.core.errors import JournalError, SourceError
-from annotator.core.journal_record import JournalRecord, KeystrokeCounts, KeystrokeKind
+from annotator.core.journal_record import Assistance, JournalRecord, KeystrokeCounts, KeystrokeKind
 from annotator.core.spans import Span
+from annotator.core.suggestion import LeftSuggestion
 from annotator.core.tokens import Token, token_range, tokens_cover_text
 
 try:  # several times as fast; an extra, and the standard library computes the same
@@ -30,15 +32,17 @@ try:  # several times as fast; an extra, and the standard library computes the s
 except ImportError:
     from zlib import crc32
 
-JOURNAL_FORMAT = 1
-"""The version that is written as ``_v``; a higher one is refused."""
+JOURNAL_FORMAT = 2
+"""The highest version that is read and written as ``_v``. A line has the lowest one that can hold it."""
+
+_FORMAT_2_OPS = frozenset({Op.CARRY, Op.ADJUDICATE})
 
 CRC_LENGTH = len(b',"_crc":"00000000"}')
 """How many bytes at the end of a journal line its checksum does not cover."""
 
 _Integer = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 _Offset = Annotated[int, Meta(ge=0, le=2**32 - 1)]
-_DECODE_ERRORS = (msgspec.MsgspecError, UnicodeError, RecursionError)
+DECODE_ERRORS = (msgspec.MsgspecError, UnicodeError, RecursionError)
 """What a typed decoder raises for bytes that are no JSON of its type."""
 
 
@@ -97,7 +101,7 @@ def decode_tokenized_text(raw: bytes) -> tuple[str, tuple[Token, ...]]:
     """Return ``text`` and ``tokens`` of a JSON object; raises DataError unless they agree."""
     try:
         found = _text_decoder.decode(raw)
-    except _DECODE_ERRORS as error:
+    except DECODE_ERRORS as error:
         raise DataError(str(error)) from None
     _check_tokens(found.tokens, found.text)
     return found.text, found.tokens
@@ -114,7 +118,7 @@ def decode_sentence(raw: bytes) -> Sentence:
     """Return the sentence of a line; raises DataError where its parts contradict each other."""
     try:
         line = _sentence_decoder.decode(raw)
-    except _DECODE_ERRORS as error:
+    except DECODE_ERRORS as error:
         raise DataError(str(error)) from None
     meta = line.meta
     _check_place(line.text, meta)
@@ -164,7 +168,7 @@ def _record_fields(record: JournalRecord) -> dict[str, object]:
         "_session_id": record.session,
         "_timestamp": int(record.time),
         "_view_id": "spans_manual",
-        "_v": JOURNAL_FORMAT,
+        "_v": 1,
         "_seq": record.seq,
         "_digest": text_digest(s.text),
         "_op": record.op.value,
@@ -180,12 +184,52 @@ def _record_fields(record: JournalRecord) -> dict[str, object]:
         fields["flagged"] = True
     if record.keystrokes is not None:
         fields["_keys"] = {kind: n for kind, n in record.keystrokes.counts().items() if n}
+    size = len(fields)
+    _add_format_2(fields, record)
+    if len(fields) > size or record.op in _FORMAT_2_OPS or _is_grouped(annotation.spans, annotation.rejected):
+        fields["_v"] = 2
     return fields
+
+
+def _is_grouped(*spans: tuple[Span, ...]) -> bool:
+    """Return True if a span has a field of format 2."""
+    for each in spans:
+        for span in each:
+            if span.group or span.of:
+                return True
+    return False
+
+
+def _add_format_2(fields: dict[str, object], record: JournalRecord) -> None:
+    """Add the fields of format 2 that a record has."""
+    annotation, assistance = record.annotated.annotation, record.assistance
+    if annotation.left:
+        _check_ends(annotation.left, len(record.annotated.sentence.text))
+        fields["_left"] = [msgspec.to_builtins(x) for x in annotation.left]
+    if annotation.covers is not None:
+        fields["_covers"] = annotation.covers
+    if assistance is not None:
+        mode = "shown" if assistance.shown else "hidden"
+        fields["_assist"] = {"suggestions": mode, "sources": dict(assistance.sources)}
+    if record.carried_from:
+        fields["_from"] = record.carried_from
+    if record.compared:
+        fields["_of"] = dict(record.compared)
+
+
+def _check_ends(spans: Sequence[Span | LeftSuggestion], length: int) -> None:
+    for span in spans:
+        if span.end > length:
+            raise _outside_error(span)
+
+
+def _outside_error(span: Span | LeftSuggestion) -> DataError:
+    return DataError(f"the span {span.start}-{span.end} ends after the sentence")
 
 
 def _encode_span(span: Span, s: Sentence) -> dict[str, object]:
     if span.end > len(s.text):
-        raise ValueError(f"the span {span.start}-{span.end} ends after the sentence")
+        raise _outside_error(span)
     first, last = token_range(s.tokens, span.start, span.end)
     fields: dict[str, object] = {
         "start": span.start,
@@ -194,7 +238,13 @@ def _encode_span(span: Span, s: Sentence) -> dict[str, object]:
         "token_end": last - 1 if first < last else None,
         "label": span.label,
     }
-    return fields | {"source": span.source} if span.source else fields
+    if span.source:
+        fields["source"] = span.source
+    if span.group:
+        fields["group"] = span.group
+    if span.of:
+        fields["of"] = span.of
+    return fields
 
 
 # -- journal records: reading --------------------------------------------------------------------
@@ -216,6 +266,11 @@ class _Misplaced(Struct, frozen=True, gc=False):
     """The type of a field that a tail must not have: it accepts neither a text nor a list."""
 
 
+class _Assist(Struct, frozen=True, gc=False):
+    suggestions: Literal["shown", "hidden"]
+    sources: dict[str, str] = {}
+
+
 class RecordTail(Struct, frozen=True, gc=False):
     """What a journal line has after its tokens."""
 
@@ -226,7 +281,7 @@ class RecordTail(Struct, frozen=True, gc=False):
     seq: _Integer = field(name="_seq")
     digest: str = field(name="_digest")
     op: Op = field(name="_op")
-    version: _Integer = field(name="_v", default=JOURNAL_FORMAT)
+    version: _Integer = field(name="_v", default=1)
     answer: Answer | None = None
     spans: tuple[Span, ...] = ()
     parent: _Integer | None = field(name="_parent", default=None)
@@ -235,6 +290,11 @@ class RecordTail(Struct, frozen=True, gc=False):
     note: str = ""
     flagged: bool = False
     keys: dict[str, _Integer] | None = field(name="_keys", default=None)
+    left: tuple[LeftSuggestion, ...] = field(name="_left", default=())
+    covers: tuple[str, ...] | None = field(name="_covers", default=None)
+    assist: _Assist | None = field(name="_assist", default=None)
+    carried_from: str = field(name="_from", default="")
+    compared: dict[str, _Integer] | None = field(name="_of", default=None)
     text: _Misplaced | None = None
     tokens: _Misplaced | None = None
 
@@ -294,7 +354,7 @@ def _decode_tail(raw: bytes) -> tuple[RecordTail, int]:
         raise DataError("`spans` does not follow `tokens`")
     try:
         tail = _tail_decoder.decode(b"{" + raw[size + 1 :])
-    except _DECODE_ERRORS as error:
+    except DECODE_ERRORS as error:
         raise DataError(str(error)) from None
     meta, batch = tail.meta, tail.batch
     if tail.version > JOURNAL_FORMAT:
@@ -312,12 +372,14 @@ def _decode_tail(raw: bytes) -> tuple[RecordTail, int]:
 
 def _build_record(text: str, tokens: tuple[Token, ...], tail: RecordTail) -> JournalRecord:
     meta, batch = tail.meta, tail.batch
-    for span in (*tail.spans, *tail.rejected):
-        if span.end > len(text):
-            raise DataError("a span ends after the text")
+    _check_ends(tail.spans, len(text))
     annotation = Annotation((), tail.answer, (), tail.note, tail.flagged).with_spans(tail.spans)
     if tail.rejected:
+        _check_ends(tail.rejected, len(text))
         annotation = annotation.with_rejected(tail.rejected)
+    if tail.left or tail.covers is not None:
+        _check_ends(tail.left, len(text))
+        annotation = replace(annotation, left=tail.left, covers=tail.covers)
     sentence = Sentence(meta.article, meta.index, meta.start, meta.end, text, tokens)
     return JournalRecord(
         seq=tail.seq,
@@ -329,7 +391,14 @@ def _build_record(text: str, tokens: tuple[Token, ...], tail: RecordTail) -> Jou
         session=tail.session,
         time=float(tail.time),
         keystrokes=None if tail.keys is None else _keystroke_counts(tail.keys),
+        assistance=_assistance(tail.assist) if tail.assist else None,
+        carried_from=tail.carried_from,
+        compared=tuple(sorted(tail.compared.items())) if tail.compared else (),
     )
+
+
+def _assistance(assist: _Assist) -> Assistance:
+    return Assistance(assist.suggestions == "shown", tuple(sorted(assist.sources.items())))
 
 
 def _keystroke_counts(counts: dict[str, int]) -> KeystrokeCounts:
@@ -345,7 +414,12 @@ _CRC_FIELD = re.compile(rb',"_crc":"[^"]{8}"\}\Z')
 
 def has_valid_crc(raw: bytes) -> bool:
     """Return True if a line (without LF) ends with the checksum of what precedes it."""
-    return raw[-CRC_LENGTH:] == b',"_crc":"%08x"}' % crc32(raw[:-CRC_LENGTH])
+    return raw[-CRC_LENGTH:] == b',"_crc":"%08x"}' % computed_crc(raw)
+
+
+def computed_crc(raw: bytes) -> int:
+    """Return the checksum that a line (without LF) should end with."""
+    return crc32(raw[:-CRC_LENGTH])
 
 
 def line_crc(raw: bytes) -> int:
@@ -377,76 +451,5 @@ def _refuse_newer(raw: bytes) -> None:
     if isinstance(version, int) and version > JOURNAL_FORMAT:
         raise NewerFormatError(f"format {version}")
     op = fields.get("_op") if isinstance(fields, dict) else None
-    if version == JOURNAL_FORMAT and isinstance(op, str) and op not in _KNOWN_OPS:
+    if isinstance(version, int) and isinstance(op, str) and op not in _KNOWN_OPS:
         raise NewerFormatError(f"`_op` {op!r}")
-
-
-# -- journal records as rows -----------------------------------------------------------------------
-#
-# An export of a million sentences reads records without the values of core. That is for plain lines alone:
-# any other is decoded as a record first, so it counts here where it counts there, and has the same values.
-
-
-class SpanRow(Struct, gc=False):
-    """A stored span; its tokens, the last one included, are None where it touches none, or they are unknown."""
-
-    start: int
-    end: int
-    label: str
-    token_start: int | None = None
-    token_end: int | None = None
-    source: str = ""
-
-
-class RecordRow(Struct, gc=False):
-    """One record, checked: the tokens spell the text, and the spans are in it."""
-
-    text: str
-    tokens: list[Token]
-    spans: list[SpanRow]
-    digest: str = field(name="_digest")
-    rejected: list[SpanRow] = []
-    note: str = ""
-    flagged: bool = False
-
-
-_row_decoder = msgspec.json.Decoder(RecordRow)
-
-
-def decode_row(raw: bytes, crc: int, length: int) -> RecordRow:
-    """Return the record of a line (without LF) that an index has found with this CRC and text length.
-
-    Raises RecordLineError where the line has changed since, or is no record.
-    """
-    if crc32(raw[:-CRC_LENGTH]) != crc:
-        raise RecordLineError("the journal has changed")
-    try:
-        row = _row_decoder.decode(raw)
-        if _is_plain(row, length):
-            return row
-    except _DECODE_ERRORS:
-        pass
-    return _record_row(RecordDecoder().decode(raw))
-
-
-def _is_plain(row: RecordRow, length: int) -> bool:
-    """Return True if a row that is read from the whole line is what its head and its tail hold.
-
-    What a field before the tail can bring into the row alone must be empty; all else agrees with the text.
-    """
-    if row.rejected or row.note or row.flagged or len(row.text) != length:
-        return False
-    if sha256(row.text.encode()).hexdigest() != row.digest or not tokens_cover_text(row.tokens, row.text):
-        return False
-    return all([0 <= span.start < span.end <= length for span in row.spans])  # noqa: C419  (a generator takes longer)
-
-
-def _record_row(record: JournalRecord) -> RecordRow:
-    """Return a record as a row; its spans do not name their tokens."""
-    sentence, annotation = record.annotated.sentence, record.annotated.annotation
-    spans, rejected = (
-        [SpanRow(s.start, s.end, s.label, source=s.source) for s in spans]
-        for spans in (annotation.spans, annotation.rejected)
-    )
-    digest, flagged = text_digest(sentence.text), annotation.flagged
-    return RecordRow(sentence.text, list(sentence.tokens), spans, digest, rejected, annotation.note, flagged)

@@ -20,27 +20,18 @@ from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import Sentence
 from annotator.core.digest import text_digest
-from annotator.core.edits import Op
+from annotator.core.edits import SINGLE_SENTENCE_OPS
 from annotator.core.errors import JournalError
 from annotator.core.spans import Span
-from annotator.storage.codec import (
-    NewerFormatError,
-    RecordLineError,
-    RecordRow,
-    RecordTail,
-    decode_row,
-    decode_tail,
-    has_valid_crc,
-    line_crc,
-)
+from annotator.storage.codec import NewerFormatError, RecordLineError, RecordTail, decode_tail, has_valid_crc, line_crc
 from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER
 from annotator.storage.file_io import MAX_RECORD, translate_os_errors
 from annotator.storage.journal import Journal, rescue_name
 from annotator.storage.journal_reader import LineFlaw
+from annotator.storage.record_rows import RecordRow, decode_row
 from annotator.storage.rescue import find_rescue_files
 
 _INDEX_READ_SIZE = 1 << 19
-_SINGLE_SENTENCE_OPS = frozenset({Op.EDIT, Op.ANSWER, Op.NOTE, Op.MIGRATE})
 _ANSWER_NUMBERS = {None: 0, Answer.ACCEPT: 1, Answer.REJECT: 2, Answer.IGNORE: 3}
 ACCEPTED_NUMBER = _ANSWER_NUMBERS[Answer.ACCEPT]
 """The number of the answer in an index; 0 is an unfinished sentence."""
@@ -137,7 +128,7 @@ class JournalIndex:
         same with single records and with edits that go sentence by sentence; with others as long as no
         other record is between their sentences; raises NotPlainError where one does.
         """
-        if len(batch) > 1 and batch[0][1].op not in _SINGLE_SENTENCE_OPS:
+        if len(batch) > 1 and batch[0][1].op not in SINGLE_SENTENCE_OPS:
             self._check_adjacent(batch)
         for number, tail in batch:
             self.apply_record(number, tail.meta.article)
@@ -349,7 +340,7 @@ class RecordReader:
         row = self.read(journal, number)
         start, end = journal.starts[number], journal.ends[number]
         both = (row.spans, row.rejected)
-        spans, rejected = ([Span(s.start, s.end, s.label, s.source) for s in rows] for rows in both)
+        spans, rejected = ([Span(s.start, s.end, s.label, s.source, s.group) for s in rows] for rows in both)
         annotation = Annotation((), ANSWER_BY_NUMBER[journal.answers[number]], (), row.note, row.flagged)
         sentence = Sentence(article, 0, start, end, row.text, tuple(row.tokens))
         return AnnotatedSentence(sentence, annotation.with_spans(spans).with_rejected(rejected))

@@ -34,7 +34,6 @@ from annotator.export.export_ledger import (
     OTHER_ANNOTATOR,
 )
 from annotator.export.options import ExcludedItem, ExportItem, MissingItems
-from annotator.storage.codec import RecordRow
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal_index import (
     ACCEPTED_NUMBER,
@@ -43,6 +42,7 @@ from annotator.storage.journal_index import (
     RecordReader,
     load_journal_index,
 )
+from annotator.storage.record_rows import RecordRow
 from annotator.workflows.opening import chosen_annotators, with_replays
 
 RecordNumber = tuple[int, int]

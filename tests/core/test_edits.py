@@ -5,13 +5,25 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.annotation_store import AnnotationStore
-from annotator.core.edits import Edit, add_span, join_sentences, remove_span, set_answer, split_sentence
+from annotator.core.edits import (
+    Edit,
+    add_span,
+    join_sentences,
+    move_span,
+    reject_suggestion,
+    remove_span,
+    set_answer,
+    set_note,
+    split_sentence,
+)
 from annotator.core.errors import RuleError
 from annotator.core.schema import Schema, parse_schema
 from annotator.core.spans import Span
+from annotator.core.suggestion import LeftSuggestion
 from annotator.core.tokens import tokens_cover_text
 from tests import builders
 
@@ -221,6 +233,32 @@ def test_an_edit_that_cannot_be_is_reported_in_words(action: object, says: str) 
     with pytest.raises(RuleError) as caught:
         action()  # type: ignore[operator]
     assert str(caught.value) == says
+
+
+def test_what_was_left_at_the_accept_is_there_until_it_is_decided() -> None:
+    """Taking it, under any label, turning it down or marking its words under its label settle it; a note does not."""
+    one, two, three = (LeftSuggestion(*at, "PERSON", 0.9, "rules") for at in ((0, 3), (4, 8), (9, 16)))
+    before = _annotated()
+    accepted = replace(before, annotation=before.annotation.with_answer(Answer.ACCEPT, [one, two, three]))
+    noted = set_note(accepted, "look").after[0]
+    taken = add_span(noted, Span(0, 3, "COUNT"), NEWS).after[0]
+    refused = reject_suggestion(taken, two.span).after[0]
+    longer = add_span(refused, Span(9, 19, "PERSON"), NEWS).after[0]
+    assert [w.annotation.left for w in (noted, taken, refused, longer)] == [
+        (one, two, three), (two, three), (three,), ()
+    ]  # fmt: skip
+    assert set_answer(taken, Answer.REJECT).after[0].annotation.left == ()
+
+
+def test_a_moved_part_stays_in_its_group_and_is_nobody_elses_any_more() -> None:
+    """A relabelled part leaves the group: the parts of one span have one label."""
+    part = Span(0, 3, "PERSON", group="T7", of=("ana",))
+    (annotated,) = add_span(_annotated(), part, NEWS).after
+    (moved,) = move_span(annotated, part, Span(0, 8, "PERSON"), NEWS).after
+    assert moved.annotation.spans == (Span(0, 8, "PERSON", group="T7"),)
+    assert part.shifted(2) == Span(2, 5, "PERSON", group="T7", of=("ana",))
+    (other,) = add_span(annotated, Span(0, 3, "COUNT"), NEWS).after
+    assert other.annotation.spans == (Span(0, 3, "COUNT"),)
 
 
 def test_only_white_space_may_stand_between_joined_sentences() -> None:

@@ -13,6 +13,7 @@ from annotator.core.annotation_store import AnnotationStore
 from annotator.core.edits import Op, combine_edits, set_answer
 from annotator.core.journal_merge import JournalMergeResult, merge_journals
 from annotator.core.journal_record import JournalRecord
+from annotator.core.suggestion import LeftSuggestion
 from annotator.storage.codec import encode_record
 from annotator.storage.file_io import RawLine
 from annotator.storage.journal_reader import JournalReader
@@ -132,6 +133,19 @@ def test_what_only_one_has_touched_is_taken_over() -> None:
 def test_the_same_answer_is_no_conflict() -> None:
     """What both say alike stands once."""
     found = _merged([Answer.ACCEPT], [Answer.ACCEPT])
+    assert (len(found.records), found.identical, found.conflicts) == (1, 1, ())
+
+
+def test_other_suggestions_left_are_no_conflict() -> None:
+    """Two accepts alike of which one had a suggestion open, as the sources knew more there, are the same decision."""
+    journals = []
+    for left, session in ([], "one"), ([LeftSuggestion(0, 3, "A", 0.9)], "two"):
+        walk = Walk()
+        edit = set_answer(walk.store.sentences_of(IDS[0])[0], Answer.ACCEPT)
+        annotation = replace(edit.after[0].annotation, left=tuple(left))
+        walk.do(replace(edit, after=(replace(edit.after[0], annotation=annotation),)))
+        journals.append(_marked(walk.records, 1, session))
+    found = merge_journals(journals[0], journals[1], _base)
     assert (len(found.records), found.identical, found.conflicts) == (1, 1, ())
 
 

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer, undecided
 from annotator.core.article import Sentence
 from annotator.core.label_migration import MigrationKind, MigrationRule, MigrationUndo, migrate_labels
 from annotator.core.schema import Schema, parse_schema
 from annotator.core.spans import Span
+from annotator.core.suggestion import LeftSuggestion
 from annotator.core.tokens import build_tokens
 
 TEXT = "Ida Holm left Rosavik for Ostra"
@@ -52,7 +53,16 @@ def _annotated(spans: list[Span], **annotation: object) -> AnnotatedSentence:
     return AnnotatedSentence(sentence, replace(Annotation().with_spans(spans), **annotation))  # type: ignore[arg-type]
 
 
-@given(SPANS, SPANS, ANSWERS, st.sampled_from(["", "look here"]), st.booleans(), st.sampled_from(RULES))
+@given(
+    SPANS,
+    SPANS,
+    ANSWERS,
+    st.sampled_from(["", "look here"]),
+    st.booleans(),
+    st.sampled_from(RULES),
+    SPANS,
+    st.sampled_from([None, (), ("VENUE",), ("PERSON", "COUNT"), ("PERSON", "VENUE")]),
+)
 def test_undo_brings_back_what_was_there(
     spans: list[Span],
     rejected: list[Span],
@@ -60,11 +70,15 @@ def test_undo_brings_back_what_was_there(
     note: str,
     flagged: bool,
     by: tuple[MigrationRule, Schema],
+    left: list[Span],
+    covers: tuple[str, ...] | None,
 ) -> None:
-    """Spans and their sources, what was turned down, answer, note and flag are as before."""
+    """Spans and their sources, what was turned down, left or looked at, answer, note and flag are as before."""
     rule, new = by
     annotated = _annotated(spans, answer=answer, note=note, flagged=flagged)
-    annotated = replace(annotated, annotation=annotated.annotation.with_rejected(rejected))
+    annotation = annotated.annotation.with_rejected(rejected)
+    kept = undecided([LeftSuggestion(s.start, s.end, s.label, 0.9, s.source) for s in left], annotation)
+    annotated = replace(annotated, annotation=replace(annotation, left=tuple(kept), covers=covers))
     changes = migrate_labels([annotated], rule, OLD, new)
     now = [c.after for c in changes]
     back = MigrationUndo(rule, changes, OLD).changes(now, "schema-2")
@@ -115,6 +129,15 @@ def test_what_was_turned_down_under_one_of_two_labels_may_still_be_the_other() -
         [replace(annotated, annotation=annotated.annotation.with_rejected(turned))], rule, OLD, new
     )
     assert [s.key for s in change.after.annotation.rejected] == [(0, 3, "COUNT"), (4, 8, "NAME")]
+
+
+def test_a_merged_label_was_looked_at_where_both_were() -> None:
+    """What was left goes by its new name; who has looked at one of two labels has not looked at the new one."""
+    rule, new = RULES[1]
+    left = (LeftSuggestion(14, 21, "VENUE", 0.9),)
+    for covers, now in ((("VENUE", "COUNT"), ("COUNT",)), (("VENUE", "PERSON"), ("NAME",)), (None, None)):
+        (change,) = migrate_labels([_annotated([], left=left, covers=covers)], rule, OLD, new)
+        assert (change.after.annotation.left[0].label, change.after.annotation.covers) == ("NAME", now)
 
 
 def test_what_was_marked_since_a_merge_is_asked_for() -> None:

@@ -16,9 +16,10 @@ PAGE = (MANUAL / "versions.md").read_text(encoding="utf-8")
 
 
 def test_the_last_row_is_this_version_with_its_formats() -> None:
-    """A new version or a new format needs a row in ``manual/versions.md``."""
-    rows = re.findall(r"^\| (\d+\.\d+\.\d+) \| [\d-]+ \| (.*) \|$", PAGE, re.MULTILINE)
+    """A new version or a new format needs a row in ``manual/versions.md``; before its release it has no number."""
+    rows = re.findall(r"^\| (unreleased|\d+\.\d+\.\d+) \| [\d–-]+ \| (.*) \|$", PAGE, re.MULTILINE)
     version, formats = rows[-1]
+    version = __version__ if version == "unreleased" else version
     of_now = (CORPUS_FORMAT, JOURNAL_FORMAT, f"{SPLITS_FORMAT}, {MIGRATIONS_FORMAT}", plugins.api)
     assert (version, formats) == (__version__, " | ".join(map(str, of_now)))
 
@@ -31,8 +32,9 @@ def test_each_change_of_a_stored_format_has_a_fixture() -> None:
 
 
 def test_the_changelog_begins_with_this_version() -> None:
-    """Each section has a version and a date; the newest is the version of the program."""
+    """Each section has a version and a date, but for what is not released; the newest is that of the program."""
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     titles = re.findall(r"^## (.*)$", changelog, re.MULTILINE)
+    titles = titles[titles[0] == "Unreleased" :]
     assert all(re.fullmatch(r"\d+\.\d+\.\d+ - \d{4}-\d\d-\d\d", t) for t in titles)
     assert titles[0].startswith(f"{__version__} - ")

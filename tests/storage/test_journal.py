@@ -193,12 +193,12 @@ def test_a_batch_with_a_hole_is_torn(corpus: Path) -> None:
 
 def test_a_newer_format_is_refused(corpus: Path) -> None:
     """A journal with a line of a newer format is not opened, not even to be read."""
-    line = encode_record(record(2)).replace(b'"_v":1', b'"_v":2')
+    line = encode_record(record(2)).replace(b'"_v":1', b'"_v":3')
     put_journal(corpus, encode_record(record(1)) + line[: line.rindex(b',"_crc"')] + b"}\n")
     for read_only in (False, True):
         with pytest.raises(JournalError) as caught:
             Journal.open(corpus, "ana", read_only=read_only)
         assert str(caught.value) == (
-            f"{journal_of(corpus)}:2: this line was written by a newer Annotator (format 2); "
+            f"{journal_of(corpus)}:2: this line was written by a newer Annotator (format 3); "
             "update Annotator to work with it"
         )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from annotator.core.annotation import Answer
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.errors import JournalError
-from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError, decode_row, decode_tail, line_crc
+from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError, decode_tail, line_crc
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from annotator.storage.journal_index import (
@@ -23,6 +23,7 @@ from annotator.storage.journal_index import (
     load_journal_index,
     read_journal_index,
 )
+from annotator.storage.record_rows import decode_row
 from tests.export.random_corpora import annotated
 
 SLOW = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -171,7 +172,7 @@ WRONG = [
     (b'"text":"', b'"text":"\xff'),
     (b'"_op":"answer"', b'"_op":"cook"'),
     (b'"_seq":', b'"_seq":-'),
-    (b'"_v":1', b'"_v":2'),
+    (b'"_v":1', b'"_v":3'),
     (b'"_v":1', b'"_v":null'),
     (b'"_batch":null', b'"_batch":{"first":5,"size":1}'),
     (b'"_parent":null', b'"_parent":99'),

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from annotator.core.annotation import AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, undecided
 from annotator.core.graphemes import tokens_inside_graphemes, widen_to_graphemes
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion, span_from_suggestion
@@ -128,23 +128,12 @@ AUTO_ACCEPT_SCORE = 0.8
 def open_suggestions(
     found: Iterable[Suggestion], annotated: AnnotatedSentence, schema: Schema
 ) -> tuple[Suggestion, ...]:
-    """Return the suggestions that are neither labelled nor turned down and that the schema allows.
-
-    A stretch that has a label already is not offered under another one.
-    """
-    annotation = annotated.annotation
-    labelled = {(s.start, s.end) for s in annotation.spans}
-    rejected = {s.key for s in annotation.rejected}
-    length = len(annotated.sentence.text)
-    # Whether a span of the same label is over, in or across the suggestion: it has been decided
+    """Return the suggestions that are not decided yet and that the schema allows."""
+    annotation, length = annotated.annotation, len(annotated.sentence.text)
     return tuple(
         s
-        for s in found
-        if s.end <= length
-        and (s.start, s.end) not in labelled
-        and (s.start, s.end, s.label) not in rejected
-        and not any(s.label == x.label and s.start < x.end and x.start < s.end for x in annotation.spans)
-        and schema.find_violation(span_from_suggestion(s), annotation.spans) is None
+        for s in undecided(found, annotation)
+        if s.end <= length and schema.find_violation(span_from_suggestion(s), annotation.spans) is None
     )
 
 
