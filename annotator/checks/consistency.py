@@ -30,6 +30,7 @@ from annotator.core.spans import Span
 from annotator.core.tokens import TokenRange, token_range
 from annotator.language import english as en
 from annotator.language.mentions import is_part_of_longer_name
+from annotator.language.span_forms import is_excluded
 
 MAX_COMPARED_WORDS = 8
 """Longer spans are not compared: a whole statement does not occur twice."""
@@ -226,7 +227,8 @@ def _free_ranges(
         turned_down = any(s.key == span.key for s in annotation.rejected)
         if taken or turned_down or is_part_of_longer_name(tokens, (first, last)):
             continue
-        if not schema.find_violation(span, annotation.spans):
+        excluded = is_excluded(schema, label, tokens, first, last)
+        if not excluded and not schema.find_violation(span, annotation.spans):
             yield annotated, (span.start, span.end)
 
 

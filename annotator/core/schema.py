@@ -19,6 +19,9 @@ LABEL_COLOURS = ("blue", "green", "orange", "pink", "red", "lime", "cyan", "mauv
 MAX_LABEL_KEYS = 8
 """How many labels have a key of their own; the others are reached through the menu key."""
 
+SPAN_FORMS = ("compound", "demonym", "modifier", "possessive", "speaker")
+"""The forms that a label may exclude; `language.span_forms` decides whether a span has one."""
+
 _LABEL_NAME = re.compile(r"\S{1,64}")
 _LABEL_KEY = re.compile(r"[a-z]")
 _SPAN_MARK = re.compile(r"\[\[(.+?)\]\]")
@@ -50,6 +53,8 @@ class Label(Struct, frozen=True):
     """The labels that a span of this label may cross (share a part with)."""
     takes: tuple[str, ...] = ()
     """What other tools and the rules call such a thing: ``GPE``, ``CARDINAL``, ``place``."""
+    excludes: tuple[str, ...] = ()
+    """The forms, of ``SPAN_FORMS``, in which nothing is suggested under the label."""
 
 
 class RuleViolation(Struct, frozen=True):
@@ -191,6 +196,7 @@ def _parse_label(table: Any, n: int, where: str) -> Label:
         inside=_parse_names(table, "inside", place),
         overlaps=_parse_names(table, "overlaps", place),
         takes=_parse_names(table, "takes", place),
+        excludes=_parse_forms(table, place),
     )
 
 
@@ -198,6 +204,15 @@ def _parse_names(table: dict[str, Any], rule: str, place: str) -> tuple[str, ...
     value = table.get(rule, [])
     if not isinstance(value, list) or not all(isinstance(x, str) for x in value):
         raise SchemaError(f"`{rule}` must be a list of label names", where=place, do=f'write {rule} = ["CLAIM"]')
+    return tuple(value)
+
+
+def _parse_forms(table: dict[str, Any], place: str) -> tuple[str, ...]:
+    value = table.get("excludes", [])
+    unknown = [x for x in value if x not in SPAN_FORMS] if isinstance(value, list) else [value]
+    if unknown:
+        what = f"`excludes` names an unknown form {unknown[0]!r}"
+        raise SchemaError(what, where=place, do=f"write a list of {', '.join(SPAN_FORMS)}")
     return tuple(value)
 
 

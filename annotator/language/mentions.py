@@ -10,17 +10,16 @@ from annotator.core.edits import Edit, Op, add_span
 from annotator.core.errors import RuleError
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
-from annotator.core.tokens import Token, TokenRange
+from annotator.core.tokens import Token, TokenRange, token_range
 from annotator.language import english as en
 from annotator.language.sentence_features import DASHES, is_capital
+from annotator.language.span_forms import is_excluded
 
 MAX_MENTION_TOKENS = 8
 """How many tokens a mention may have: a whole quotation does not occur twice."""
 
 _NAME_LINKS = frozenset({"of", "de", "di", "del", "van", "von", "&"})
 """Words in small letters that join two capitalised words to one name."""
-_NOT_NAME_WORDS = en.DATES | en.FUNCTION_WORDS
-"""Capitalised words that are no part of the name beside them."""
 
 
 def label_mentions(
@@ -28,8 +27,8 @@ def label_mentions(
 ) -> tuple[list[Edit], int]:
     """Return one edit for each sentence that has further mentions of ``words``, and how many these are.
 
-    A mention is left out where it has a label, was turned down, breaks a rule of the schema, or
-    is a part of a longer name.
+    A mention is left out where it has a label, was turned down, breaks a rule of the schema, has a form
+    that the label excludes, or is a part of a longer name.
     """
     edits, count = [], 0
     for annotated in annotated_sentences:
@@ -43,7 +42,9 @@ def label_mentions(
 
 
 def _with_mention(annotated: AnnotatedSentence, span: Span, schema: Schema) -> AnnotatedSentence:
-    annotation = annotated.annotation
+    annotation, tokens = annotated.annotation, annotated.sentence.tokens
+    if is_excluded(schema, span.label, tokens, *token_range(tokens, span.start, span.end)):
+        return annotated
     if any((s.start, s.end) == (span.start, span.end) for s in annotation.spans) or any(
         s.key == span.key for s in annotation.rejected
     ):
@@ -77,7 +78,7 @@ def is_repeatable_mention(tokens: Sequence[Token]) -> bool:
     Not: more than a name's or number phrase's length, numbers alone, one word in small letters,
     function words alone.
     """
-    words = [t.text for t in tokens if t.text[:1].isalpha() and t.text.lower() not in en.FUNCTION_WORDS]
+    words = [t.text for t in tokens if t.text[:1].isalpha() and not _is_function_word(t.text)]
     return 0 < len(tokens) <= MAX_MENTION_TOKENS and bool(words) and (len(words) > 1 or is_capital(words[0]))
 
 
@@ -103,7 +104,13 @@ def _is_name_part(tokens: Sequence[Token], i: int) -> bool:
 def _is_name_word(word: str) -> bool:
     """Return the same of a word; a journal of 100,000 mentions needs it a million times, for few words."""
     low = word.lower()
-    return is_capital(word) and low not in en.TITLES and low not in _NOT_NAME_WORDS
+    common = low in en.TITLES or low in en.DATES or _is_function_word(word)
+    return is_capital(word) and not common
+
+
+def _is_function_word(word: str) -> bool:
+    """Whether a word is a function word; US is a name."""
+    return word != "US" and word.lower() in en.FUNCTION_WORDS
 
 
 def is_part_of_longer_name(tokens: Sequence[Token], r: TokenRange) -> bool:

@@ -244,7 +244,7 @@ def in_counted_phrase(sent: SentenceFeatures, at: int, start: int) -> bool:
         return at > start and _joins_modifiers(sent, at)
     if word in ("'s", "&"):
         return at > start and sent.is_capitalised(at - 1)
-    if word in en.FUNCTION_WORDS or is_cardinal(sent, at):
+    if is_cardinal(sent, at) or (word in en.FUNCTION_WORDS and sent.tokens[at].text != "US"):
         return False
     if word in _NOUN_SEARCH_STOPS and not sent.is_capitalised(at):
         return word not in _FIRM_NOUN_SEARCH_STOPS and is_head_noun(sent, at + 1)

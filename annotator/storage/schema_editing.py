@@ -93,6 +93,8 @@ def _merge_tables(kept: Any, gone: Any) -> None:
         more = [x for x in gone.get(rule, []) if x not in there]
         if more:
             kept[rule] = [*there, *more]
+    if "excludes" in kept:  # what one of them may be is not excluded any more
+        kept["excludes"] = [x for x in kept["excludes"] if x in gone.get("excludes", [])]
     examples = [e for e in gone.get("examples", []) if e not in list(kept.get("examples", []))]
     if examples and "examples" in kept:
         kept["examples"].extend(examples)

@@ -22,6 +22,7 @@ from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggester, Suggestion, sorted_suggestions
 from annotator.core.tokens import is_aligned
 from annotator.language import ArticleContext
+from annotator.language.span_forms import without_excluded
 from annotator.plugin_loader import Plugin, load_plugin, plugin_names
 from annotator.suggest.mention_history import HISTORY_SOURCE
 from annotator.suggest.rules import RULES_SOURCE, RuleSuggester, plain_kind
@@ -66,7 +67,7 @@ def module_fingerprint(name: str) -> str:
 
 
 def _label_settings(schema: Schema) -> str:
-    return json.dumps([(x.name, x.takes) for x in schema.labels])
+    return json.dumps([(x.name, x.takes, *([x.excludes] if x.excludes else ())) for x in schema.labels])
 
 
 def _files_digest(paths: Iterable[Path]) -> str:
@@ -113,6 +114,12 @@ class SuggestionSource(Struct, frozen=True):
     misaligned: list[str] = field(default_factory=list)
     """The suggestions left out because they are off the token edges, as span ids; it grows."""
 
+    def suggestions(self, sentences: Iterable[Sentence], schema: Schema) -> Iterator[Sequence[Suggestion]]:
+        """Yield the suggestions of each sentence, in their order, without the forms that a label excludes."""
+        each = tuple(sentences)
+        for sentence, found in zip(each, self.suggest_all(each), strict=True):
+            yield without_excluded(schema, sentence.tokens, found)
+
     def usable(self, suggestions: Iterable[Suggestion], sentence: Sentence, schema: Schema) -> tuple[Suggestion, ...]:
         """Return the suggestions of others as this source's own, sorted; note those that are left out."""
         kept = []
@@ -124,7 +131,7 @@ class SuggestionSource(Struct, frozen=True):
                 self.misaligned.append(f"{sentence.id}:{s.start}-{s.end}:{s.label}")
             else:
                 kept.append(replace(s, label=label, source=self.name, kind=plain_kind(s.kind)))
-        return sorted_suggestions(kept)
+        return without_excluded(schema, sentence.tokens, sorted_suggestions(kept))
 
 
 def open_source(name: str, schema: Schema, context: ContextFunction) -> SuggestionSource:

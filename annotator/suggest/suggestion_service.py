@@ -15,6 +15,7 @@ from annotator.core.article import Sentence
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion
 from annotator.language import ArticleContext, build_context
+from annotator.language.span_forms import without_excluded
 from annotator.suggest.mention_history import MentionHistory
 from annotator.suggest.ranking import SuggestionRanker
 from annotator.suggest.rules import RuleSuggester
@@ -206,12 +207,17 @@ class SuggestionService:
         fixed = self._fixed_suggestions.get(sentence)
         if fixed is None:
             rules = self._rules.suggest(sentence) if self._use_rules else ()
-            fixed = self._file_suggestions(sentence) + rules
+            fixed = self._file_suggestions(sentence) + self._permitted(sentence, rules)
             _remember(self._fixed_suggestions, sentence, fixed)
-        return fixed + self.history.suggest(sentence) if self._use_history else fixed
+        history = self.history.suggest(sentence) if self._use_history else ()
+        return fixed + self._permitted(sentence, history)
+
+    def _permitted(self, sentence: Sentence, found: tuple[Suggestion, ...]) -> tuple[Suggestion, ...]:
+        return without_excluded(self.schema, sentence.tokens, found)
 
     def _file_suggestions(self, sentence: Sentence) -> tuple[Suggestion, ...]:
-        return tuple(self._with_schema_label(s) for name in sorted(self._files) for s in self._files[name](sentence))
+        found = tuple(self._with_schema_label(s) for name in sorted(self._files) for s in self._files[name](sentence))
+        return self._permitted(sentence, found)
 
     def _with_schema_label(self, s: Suggestion) -> Suggestion:
         """Return a suggestion under the label that takes its own, where the schema has no such label."""

@@ -110,7 +110,7 @@ def write_suggestions(
             progress(n, len(ids))
             every = corpus.active_sentences(corpus.article(article_id))
             new = [s for s in every if not writer.has(s)]
-            rows = list(zip(new, source.suggest_all(new), strict=True))
+            rows = list(zip(new, source.suggestions(new, corpus.schema), strict=True))
             writer.add(rows)
             sentences += len(every)
             known += len(every) - len(new)

@@ -190,7 +190,7 @@ def evaluate_sources(
     for each in sources:
         found[each.name] = suggestions = []
         done = len(rows.rows) * (len(found) - 1)
-        for s in each.suggest_all(g.sentence for g in rows.rows):
+        for s in each.suggestions([g.sentence for g in rows.rows], schema):
             suggestions.append(s)
             progress(done + len(suggestions), len(rows.rows) * len(sources))
     if len(found) > 1:

@@ -19,6 +19,7 @@ from annotator.core.tokens import Token, token_range
 from annotator.ingest.segmentation import sentence_ranges
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.language.span_forms import span_forms
 from annotator.storage.schemas import default_schema_path, load_schema
 from tests.benchmarks.gold_rows import Row, documents
 
@@ -194,7 +195,8 @@ def tokens_of_part(part: Part) -> list[Token]:
 def schema_for(gold: Gold) -> str:
     """Return the text of the shipped schema, or of one with the gold's own labels where that lacks some.
 
-    Either way labels may lie in and cross those that they lie in and cross in the gold.
+    Either way labels may lie in and cross those that they lie in and cross in the gold, and exclude no form that
+    the gold marks: it follows another guideline then.
     """
     shipped = load_schema(default_schema_path()).labels
     labels, found = list(shipped), gold.labels
@@ -202,6 +204,7 @@ def schema_for(gold: Gold) -> str:
         names = sorted(found, key=lambda x: (-found[x], x))
         labels = [Label(name, KEYS[n : n + 1], LABEL_COLOURS[n % len(LABEL_COLOURS)]) for n, name in enumerate(names)]
     inside, crosses = _relations(gold, labels)
+    marked = {(s.label, form) for _, s, forms in _excluded_forms(gold, labels) for form in forms}
     out = ['name = "gold"', 'version = "1"']
     for label in labels:
         out += [
@@ -212,8 +215,27 @@ def schema_for(gold: Gold) -> str:
             f"inside = {json.dumps(sorted(inside[label.name]))}",
             f"overlaps = {json.dumps(sorted(crosses[label.name]))}",
             f"takes = {json.dumps(label.takes)}",
+            f"excludes = {json.dumps([x for x in label.excludes if (label.name, x) not in marked])}",
         ]
     return "\n".join(out) + "\n"
+
+
+def _excluded_forms(gold: Gold, labels: Sequence[Label]) -> Iterator[tuple[str, Span, tuple[str, ...]]]:
+    """Yield article, span in its code points, and forms of the spans that have some which their label excludes."""
+    by_name = {x.name: x.excludes for x in labels}
+    for article, sentences in gold.articles:
+        for sentence in sentences:
+            for span in gold.of(sentence):
+                place = token_range(sentence.tokens, span.start, span.end)
+                if found := span_forms(sentence.tokens, *place, by_name.get(span.label, ())):
+                    yield article.id, span.shifted(sentence.start), found
+
+
+def by_guideline(gold: Gold) -> Gold:
+    """Return the gold without the spans whose form the shipped schema excludes."""
+    excluded = {(a, s.key) for a, s, _ in _excluded_forms(gold, load_schema(default_schema_path()).labels)}
+    spans = {a: tuple(s for s in each if (a, s.key) not in excluded) for a, each in gold.spans.items()}
+    return Gold(gold.articles, spans, gold.unaligned)
 
 
 def _relations(gold: Gold, labels: Sequence[Label]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:

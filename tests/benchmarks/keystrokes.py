@@ -2,7 +2,7 @@
 
 ``python -m tests.benchmarks.keystrokes [GOLD.jsonl] [--suggest SOURCE…] [--take LABEL…]
 [--half tune|test|all] [--limit SENTENCES] [--size 80x24] [--pty SENTENCES] [--keep FOLDER]
-[--slate-counting] [--show]``
+[--guideline] [--slate-counting] [--show]``
 
 Without a file it types the first articles of the sample.
 GOLD: a JSON object a line, ``{"text","spans":[{"start","end","label"}],"meta"}`` in code points; rows
@@ -18,6 +18,9 @@ What is counted: *label* is a label's key, or the key that takes it in the menu.
 correction* is all that makes, moves or removes: hint letters, Tab, Space, edges, the cursor, ``0``, ``+``,
 the menu key and its arrows. *Enter* is Enter and ``*`` (one for several sentences is shared out among
 them), *move* is ↑ and ↓. ``=`` is not planned: it labels what nobody has looked at yet.
+
+The schema excludes no form (``excludes``) that the gold marks. ``--guideline`` leaves such spans out of the gold
+instead, as an annotator does who follows the shipped guideline.
 
 Sources: ``rules`` and ``history`` (both by default), ``none``, a JSONL file of suggestions, or a folder
 of such files; with a file the other two are on only if they are named. ``--take``: labels whose sure
@@ -48,7 +51,7 @@ from typing import Any
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
 from annotator.core.tokens import token_range
-from tests.benchmarks.gold_corpus import Gold, Part, make_corpus, read_gold, tokens_of_part
+from tests.benchmarks.gold_corpus import Gold, Part, by_guideline, make_corpus, read_gold, tokens_of_part
 from tests.benchmarks.gold_sets import sample_file
 from tests.benchmarks.key_planner import Key, PlanError
 from tests.benchmarks.replay import replay
@@ -70,6 +73,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         args.gold = args.gold or sample_file(Path(folder) / "sample.jsonl")
         gold = read_gold(args.gold, args.half, args.limit)
+        gold = by_guideline(gold) if args.guideline else gold
         for line in gold.unaligned:
             print("left out:", line)
         os.environ["ANNOTATOR_HOME"] = f"{folder}/home"
@@ -95,6 +99,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--size", type=_size, default=(80, 24))
     parser.add_argument("--pty", type=int, default=0)
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--guideline", action="store_true")
     parser.add_argument("--no-slate", action="store_true")
     parser.add_argument("--slate-counting", action="store_true")
     parser.add_argument("--show", action="store_true")

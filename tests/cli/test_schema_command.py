@@ -204,12 +204,14 @@ name = "t"
 name = "A"
 key = "a"
 inside = ["C"]
+excludes = ["modifier", "demonym"]
 examples = [{ text = "an [[ant]]" }]
 [[label]]
 name = "B"
 key = "b"
 target = "ents"
 description = "Bees."
+excludes = ["demonym"]
 examples = [{ text = "a [[bee]]" }]
 [[label]]
 name = "C"
@@ -223,6 +225,7 @@ inside = ["A", "B"]
         ("X", "a", ("C",), "ents"),
         ("C", "c", ("X",), "spans"),
     ]
+    assert schema.labels[0].excludes == ("demonym",)
     assert [e.text for e in schema.labels[0].examples] == ["an ant", "a bee"]
     assert schema.labels[0].description == "Bees."
 
