@@ -12,12 +12,10 @@ from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import Token, token_range
 from annotator.language import english as en
-from annotator.language.sentence_features import DASHES, SentenceFeatures, is_demonym, sentence_features
+from annotator.language.sentence_features import SentenceFeatures, is_demonym, sentence_features
 
 _PREPOSITIONS_OF_PLACE = en.PLACE_PREPOSITIONS | {"of", "on"}
-_DETERMINERS_BEFORE_MODIFIERS = frozenset(
-    "a an another any each every her his its my no our their your".split()
-)
+_DETERMINERS_BEFORE_MODIFIERS = frozenset("a an another any each every her his its my no our their your".split())
 _TITLES = en.TITLES | en.ROLES | en.TITLE_MODIFIERS
 _KNOWN_NAMES = en.COUNTRIES | en.STATES_AND_PROVINCES | en.CITIES
 _NAMES_WITHOUT_ARTICLE = _KNOWN_NAMES - en.NAMES_WITH_ARTICLE
@@ -26,7 +24,9 @@ _FINITE_VERBS = en.FINITE_FORMS | en.SPEECH_CUES
 _NAMED_WITH = en.PLACE_NOUNS - en.MODIFIED_NOUNS
 """What is part of how a place is called: the Skerrin district."""
 _NEVER_NOUNS = en.FUNCTION_WORDS | en.TIME_WORDS | en.DATES | en.PRESENT_FORMS | _VERBS
-_NOT_SPEAKING = frozenset({"finding", "found", "grew", "lived", "lives", "married", "retired", "scored", "who", "whose"})
+_NOT_SPEAKING = frozenset(
+    {"finding", "found", "grew", "lived", "lives", "married", "retired", "scored", "who", "whose"}
+)
 _SPEECH_VERBS = (en.SPEECH_CUES | en.PERSON_VERBS) - en.PLACE_NOUNS - _NOT_SPEAKING
 _AFTER_NUMBER = frozenset({"odd", "plus", "some"})
 """What a hyphen may join to a number that still counts: 30-odd boats."""
@@ -151,9 +151,7 @@ def is_excluded(schema: Schema, label: str, tokens: Sequence[Token], first: int,
     return bool(found and found.excludes and span_forms(tokens, first, last, found.excludes))
 
 
-def without_excluded(
-    schema: Schema, tokens: Sequence[Token], found: Sequence[Suggestion]
-) -> tuple[Suggestion, ...]:
+def without_excluded(schema: Schema, tokens: Sequence[Token], found: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
     """Return the suggestions for a sentence without those whose form their label excludes."""
     excluding = {x.name: x for x in schema.labels if x.excludes}
     if not any(s.label in excluding for s in found):
@@ -161,6 +159,5 @@ def without_excluded(
     return tuple(
         s
         for s in found
-        if s.label not in excluding
-        or not is_excluded(schema, s.label, tokens, *token_range(tokens, s.start, s.end))
+        if s.label not in excluding or not is_excluded(schema, s.label, tokens, *token_range(tokens, s.start, s.end))
     )

@@ -18,8 +18,8 @@ from annotator.core.spans import Span, reading_order
 from annotator.core.tokens import Token, token_range
 from annotator.ingest.segmentation import sentence_ranges
 from annotator.ingest.tokenizer import Tokenizer
-from annotator.storage.corpus_folder import CorpusFolder
 from annotator.language.span_forms import span_forms
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.schemas import default_schema_path, load_schema
 from tests.benchmarks.gold_rows import Row, documents
 

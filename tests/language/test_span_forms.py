@@ -88,7 +88,9 @@ def _annotated(schema: Schema) -> tuple[list[AnnotatedSentence], SuggestionServi
     every = [builders.sentence(text, start=100 * n, index=n) for n, text in enumerate(TEXTS)]
     open_ = [AnnotatedSentence(s) for s in every]
     name = schema.labels[-1].name
-    done = AnnotatedSentence(every[0], Annotation(answer=Answer.ACCEPT).with_spans([builders.span(TEXTS[0], "US", name)]))
+    done = AnnotatedSentence(
+        every[0], Annotation(answer=Answer.ACCEPT).with_spans([builders.span(TEXTS[0], "US", name)])
+    )
     service = SuggestionService(schema, lambda _: ("\n".join(TEXTS), every), rules=False)
     service.update([open_[0]], [done])
     return [done, *open_[1:]], service
@@ -124,7 +126,10 @@ def test_no_inconsistency_is_a_form() -> None:
 
 def test_the_shipped_schema_offers_what_its_guideline_allows() -> None:
     """The rules offer no modifier, demonym or speaker as VENUE and no compound as COUNT, but the talks' place."""
-    schema, text = load_schema("news"), "The US envoy and Russian soldiers held three-way talks in Abu Dhabi, Moscow said."
+    schema, text = (
+        load_schema("news"),
+        "The US envoy and Russian soldiers held three-way talks in Abu Dhabi, Moscow said.",
+    )
     sentence = builders.sentence(text)
     service = SuggestionService(schema, lambda _: (text, [sentence]))
     found = service.suggestions(AnnotatedSentence(sentence))
