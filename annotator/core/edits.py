@@ -102,12 +102,14 @@ def move_span(annotated: AnnotatedSentence, old: Span, new: Span, schema: Schema
     return _annotation_edit(annotated, after, f"{old.label} moved")
 
 
-def remove_span(annotated: AnnotatedSentence, span: Span) -> Edit:
-    """Return the edit that removes ``span``; raises RuleError when it is not there."""
+def remove_span(annotated: AnnotatedSentence, span: Span, rejected: Sequence[Span] = ()) -> Edit:
+    """Return the edit that removes ``span``, and turns suggestions down; raises RuleError when it is not there."""
     left = [s for s in annotated.annotation.spans if s.key != span.key]
     if len(left) == len(annotated.annotation.spans):
         raise RuleError("there is no such span", do="select a span with Tab")
-    return _annotation_edit(annotated, annotated.annotation.with_spans(left), f"removed {span.label}")
+    annotation = annotated.annotation.with_spans(left)
+    annotation = annotation.with_rejected([*annotation.rejected, *rejected])
+    return _annotation_edit(annotated, annotation, f"removed {span.label}")
 
 
 def set_answer(annotated: AnnotatedSentence, answer: Answer | None) -> Edit:
@@ -115,12 +117,14 @@ def set_answer(annotated: AnnotatedSentence, answer: Answer | None) -> Edit:
     return _annotation_edit(annotated, annotated.annotation.with_answer(answer), _ANSWER_MESSAGES[answer], Op.ANSWER)
 
 
-def reject_suggestion(annotated: AnnotatedSentence, span: Span) -> Edit:
-    """Return the edit that turns a suggestion down; raises RuleError when it was turned down before."""
-    if any(s.key == span.key for s in annotated.annotation.rejected):
-        raise RuleError(f"this {span.label} was turned down before", do="Ctrl+Z takes that back")
-    annotation = annotated.annotation.with_rejected([*annotated.annotation.rejected, span])
-    return _annotation_edit(annotated, annotation, f"not {span.label}")
+def reject_suggestion(annotated: AnnotatedSentence, *spans: Span) -> Edit:
+    """Return the edit that turns suggestions down; raises RuleError when all were turned down before."""
+    known = {s.key for s in annotated.annotation.rejected}
+    new = [s for s in spans if s.key not in known]
+    if not new:
+        raise RuleError(f"this {spans[0].label} was turned down before", do="Ctrl+Z takes that back")
+    annotation = annotated.annotation.with_rejected([*annotated.annotation.rejected, *new])
+    return _annotation_edit(annotated, annotation, f"not {' or '.join(dict.fromkeys(s.label for s in new))}")
 
 
 def apply_suggestions(
@@ -238,6 +242,59 @@ def _annotation_within(annotated: AnnotatedSentence, part: Sentence) -> Annotati
 
     kept = Annotation(note=old.note, flagged=old.flagged)
     return kept.with_spans(inside(old.spans)).with_rejected(inside(old.rejected))
+
+
+# -- what an edit does, in words ------------------------------------------------------------------
+
+
+MAX_DESCRIBED_LENGTH = 32
+"""How many code points of a span's text a description has."""
+
+
+def describe_edit(edit: Edit) -> str:
+    """Return what an edit does, in a few words: ``COUNT two engineers``, ``accept``, ``flag``."""
+    if len(edit.before) != len(edit.after):
+        return edit.op.value
+    pairs = list(zip(edit.before, edit.after, strict=True))
+    if len(pairs) > 1:
+        accepted = sum(not a.done and b.done for a, b in pairs)
+        return f"accept of {accepted} sentences" if accepted else _describe_added(pairs)
+    (before, after), answer = pairs[0], edit.after[0].annotation.answer
+    if before.annotation.answer is not answer:
+        return answer.value if answer else "answer"
+    return _describe_spans(before, after) or _describe_marks(before.annotation, after.annotation) or edit.op.value
+
+
+def _describe_added(pairs: Sequence[tuple[AnnotatedSentence, AnnotatedSentence]]) -> str:
+    """Return how many spans an edit of several sentences adds, the first one quoted."""
+    added = [(b, s) for a, b in pairs for s in b.annotation.spans if s not in a.annotation.spans]
+    return f"{len(added)} × {_quoted(*added[0])}" if added else f"edit of {len(pairs)} sentences"
+
+
+def _describe_spans(before: AnnotatedSentence, after: AnnotatedSentence) -> str:
+    old = [s for s in before.annotation.spans if s not in after.annotation.spans]
+    new = [s for s in after.annotation.spans if s not in before.annotation.spans]
+    wrong = [s for s in after.annotation.rejected if s not in before.annotation.rejected]
+    if old and new:
+        moved = old[0].label == new[0].label
+        return f"edges of {_quoted(after, new[0])}" if moved else f"{_quoted(after, new[0])}, was {old[0].label}"
+    if new:
+        return _quoted(after, new[0])
+    if old:
+        return f"removal of {_quoted(before, old[0])}"
+    return f"not {_quoted(after, wrong[0])}" if wrong else ""
+
+
+def _describe_marks(before: Annotation, after: Annotation) -> str:
+    if before.flagged != after.flagged:
+        return "flag" if after.flagged else "removal of the flag"
+    return "note" if before.note != after.note else ""
+
+
+def _quoted(annotated: AnnotatedSentence, span: Span) -> str:
+    words = " ".join(annotated.text_of(span).split())
+    cut = words if len(words) <= MAX_DESCRIBED_LENGTH else words[: MAX_DESCRIBED_LENGTH - 1].rstrip() + "…"
+    return f"{span.label} {cut}"
 
 
 # -- history -----------------------------------------------------------------------------------

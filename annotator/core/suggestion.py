@@ -108,6 +108,12 @@ def left_suggestion(suggestion: Suggestion) -> LeftSuggestion:
     return LeftSuggestion(s.start, s.end, s.label, round(min(max(s.score, 0.0), 1.0), 3), suggestion_source(s))
 
 
+def is_taken_as(suggestion: Suggestion, span: Span) -> bool:
+    """Return True if a span was made from this suggestion: of its label and source, moved perhaps since."""
+    same = suggestion.label == span.label and suggestion.start < span.end and span.start < suggestion.end
+    return same and suggestion_source(suggestion) == span.source.removesuffix(MODIFIED_MARK)
+
+
 def suggestion_source(suggestion: Suggestion) -> str:
     """Return what the span of a suggestion has as its source."""
     return "+".join(f"{name}/{kind}" if kind else name for name, kind in suggestion_origins(suggestion))

@@ -13,11 +13,11 @@ from annotator.core.edits import set_flag, set_note
 from annotator.core.errors import AnnotatorError, RuleError
 from annotator.core.journal_record import KeystrokeKind
 from annotator.core.search_query import SearchQuery
-from annotator.core.tokens import TokenRange, token_range
+from annotator.core.tokens import token_range
 from annotator.language import selection_expansions
 from annotator.session import action as act
 from annotator.session.actions import annotation_actions as actions
-from annotator.session.actions.annotation_actions import ActionContext
+from annotator.session.actions.label_actions import label_effects
 from annotator.session.commands import COMMANDS_WITHOUT_SENTENCE, SCREEN_COMMANDS, WORKLIST_COMMANDS, command_key_kind
 from annotator.session.keymap import HintSettings, Keyboard
 from annotator.session.keymap_file import UserKeymap
@@ -28,9 +28,12 @@ from annotator.session.sentence_search import SearchHit, SearchProgress
 from annotator.session.session import AnnotationSession
 from annotator.session.state import Notice, PageMotion, StatusMessage, TaskState
 from annotator.session.tour import Tour, tour_end_message
-from annotator.storage.user_files import Preferences
+from annotator.storage.user_files import REACH_SENTENCE, REACH_VIEW, Preferences
 
 HINT_VISIBILITY_MODES = ("all", "likely", "off")
+
+_KEEPS_ARMED_LABEL = frozenset({"let_go", "letters", "next_stop", "previous_stop"})
+"""The commands that clear an armed label or a half-typed hint themselves, or select what the label is for."""
 
 _NEEDS_SENTENCE = (act.PressHint, act.PressLabel, act.SelectTokens, act.GoInView, act.SetNote)
 
@@ -52,7 +55,9 @@ class AnnotationController(SentenceEditor):
         """Start at the session's sentence with a user's settings; ``notice`` is the first message."""
         user = preferences or Preferences()
         auto_accept = user.take.get(session.schema.name, ())
-        super().__init__(session, cell_width, auto_accept, suggestions_enabled=user.proposals)
+        super().__init__(
+            session, cell_width, auto_accept, suggestions_enabled=user.proposals, reaches_view=user.reach == REACH_VIEW
+        )
         self.message = StatusMessage(notice) if notice else None
         settings = HintSettings(user.hint_mode, user.hand, user.avoid)
         self.keyboard = Keyboard(session.schema, keymap or UserKeymap(), settings)
@@ -75,10 +80,13 @@ class AnnotationController(SentenceEditor):
         self.message = None
         self.page_motion = PageMotion.JUMP
         if self.is_available(action):
+            found = self.undo_point()
             try:
                 self.message = _as_message(self._perform(action))
             except AnnotatorError as error:
                 self.message = StatusMessage(str(error), warning=True)
+            if action not in {"undo", "redo"}:
+                self.remember_undo_point(found)
         state, self.page_motion = self.state(), PageMotion.JUMP
         return state
 
@@ -99,8 +107,9 @@ class AnnotationController(SentenceEditor):
             return self._handlers[type(action)](action)
         if action != "letters":
             self.keyboard.letters.used()
-        if action != "let_go":
+        if action not in _KEEPS_ARMED_LABEL:
             self.clear_typed_hint()
+            self.disarm()
         return self._commands[action]()
 
     def action_for_key(self, key: str, char: str) -> act.Action | None:
@@ -134,8 +143,8 @@ class AnnotationController(SentenceEditor):
             "right_more": partial(self.apply, actions.move_selection_right_edge, 1),
             "left_more": partial(self.apply, actions.move_selection_left_edge, -1),
             "left_less": partial(self.apply, actions.move_selection_left_edge, 1),
-            "next_stop": partial(self.apply, actions.select_next_stop, 1),
-            "previous_stop": partial(self.apply, actions.select_next_stop, -1),
+            "next_stop": partial(self.apply_selecting, actions.select_next_stop, 1),
+            "previous_stop": partial(self.apply_selecting, actions.select_next_stop, -1),
             "let_go": self._let_go,
             "more_labels": lambda: actions.require_selection(self.selection_state),
             "remove": partial(self.apply, actions.remove_span_or_suggestion),
@@ -167,6 +176,7 @@ class AnnotationController(SentenceEditor):
             "hand": lambda: self._use_keymap(self.keyboard.switch_hand()),
             "look_alikes": lambda: self._use_keymap(self.keyboard.toggle_look_alikes()),
             "proposals": self._toggle_suggestions,
+            "reach": self._toggle_reach,
         }
 
     def _action_handlers(self) -> Mapping[type, Callable[[Any], object]]:
@@ -195,23 +205,27 @@ class AnnotationController(SentenceEditor):
 
     # -- keys --------------------------------------------------------------------------------------
 
-    def _press_hint_key(self, action: act.PressHint) -> None:
+    def _press_hint_key(self, action: act.PressHint) -> str:
         letters = self.keyboard.letters
         if not letters.active:
             key = self.keyboard.key_text("letters")
             raise RuleError(f"{action.letter} is no label's key, and the letters are off", do=f"{key} calls for them")
-        known = self.press_hint(action.letter)
-        if not self.typed_hint:
-            letters.used()
-        if not known:
-            raise RuleError(f"no word here has the letter {action.letter}", do="the letters are above the words")
+        try:
+            return self.press_hint(action.letter)
+        finally:
+            if not self.typed_hint:
+                letters.used()
 
     def _press_label(self, action: act.PressLabel) -> Notice:
-        label = self.session.schema.label(action.name)
-        return self.label(label, beside=action.beside) if label else ""
+        if not self.session.schema.label(action.name):
+            return ""
+        message = self.label(action.name, beside=action.beside)
+        if self.selection_state.armed_label:
+            self.keyboard.letters.call()
+        return message
 
     def _let_go(self) -> None:
-        if self.tour is None or self.selection or self.typed_hint:
+        if self.tour is None or self.selection or self.typed_hint or self.selection_state.armed_label:
             self.clear_selection()
         else:
             self._leave_tour()
@@ -323,6 +337,12 @@ class AnnotationController(SentenceEditor):
         self.suggestions_enabled = not self.suggestions_enabled
         return f"suggestions are {'on' if self.suggestions_enabled else 'off'}"
 
+    def _toggle_reach(self) -> str:
+        self.reaches_view = not self.reaches_view
+        if self.reaches_view:
+            return "a label's key takes the suggestions of all sentences shown whole"
+        return "a label's key takes the suggestions of the active sentence alone"
+
     def updated_preferences(self, preferences: Preferences) -> Preferences:
         """Return the preferences with the settings and the sentence of this session."""
         session, settings = self.session, self.keyboard.saved_settings
@@ -333,6 +353,7 @@ class AnnotationController(SentenceEditor):
             hand=settings.hand,
             avoid=settings.avoid,
             proposals=self.suggestions_enabled,
+            reach=REACH_VIEW if self.reaches_view else REACH_SENTENCE,
             tour_done=preferences.tour_done or self.tour_done,
             take={**preferences.take, session.schema.name: tuple(sorted(self.auto_accept_labels))},
         )
@@ -401,8 +422,9 @@ class AnnotationController(SentenceEditor):
             next_extent=growth[0] if growth else None,
             visible_suggestions=context.visible_suggestions,
             auto_accepted_suggestions=context.auto_accepted_suggestions,
-            next_suggestions=actions.next_suggestions(context, self.selection_state) if has_sentence else {},
-            snapped_ranges=self._snapped_ranges(context) if has_sentence else {},
+            label_effects=label_effects(context, self.selection_state) if has_sentence else {},
+            armed_label=self.selection_state.armed_label,
+            asked_label=self.selection_state.asked_label,
             message=self.message,
             page_motion=self.page_motion,
             save_state=s.save_state,
@@ -420,12 +442,6 @@ class AnnotationController(SentenceEditor):
         """Return a state with what is on the disk now."""
         s = self.session
         return replace(state, save_state=s.save_state, saved_at=s.saved_at, banner=s.banner)
-
-    def _snapped_ranges(self, context: ActionContext) -> dict[str, TokenRange]:
-        """Return for each label what its key makes of the pressed hint, where that is not the selection."""
-        found = ((x.name, actions.snapped_range(context, self.selection_state, x.name)) for x in context.schema.labels)
-        chosen = self.selection.range if self.selection else None
-        return {name: r for name, r in found if r and r != chosen}
 
 
 def _as_message(notice: object) -> StatusMessage | None:

@@ -108,6 +108,7 @@ COMMANDS: tuple[Command, ...] = (
     _command("theme", "tilde", "next theme: dark, light, high contrast, 16 colours", "View"),
     _command("hints", "circumflex_accent", "hints: all, likely ones, none", "View"),
     _command("hint_mode", "", "letters: always there, called for once, or switched", "View"),
+    _command("reach", "", "a label's key takes suggestions of this sentence, or of all shown whole", "View"),
     _command("hand", "", "letters and label keys: for the right hand or the left", "View"),
     _command("look_alikes", "", "letters that look alike: used or left out", "View"),
     _command("quit", "ctrl+q", "quit; everything is saved", "View", "Ctrl+C twice (Ctrl+Q)"),
@@ -162,7 +163,7 @@ FOOTER_COMMANDS = {
 
 LABELLING_KEYS = (
     ("a letter above a word", "select the word or its phrase; again: it alone; another: the other end"),
-    ("a label's key, 1–9", "label what is selected; with nothing selected: take its next suggestion"),
+    ("a label's key, 1–9", "label the selection; else take its next suggestion here; else label what is selected next"),
 )  # fmt: skip
 
 

@@ -302,6 +302,11 @@ class HintActivation(Struct):
             )
         self.on = not self.on
 
+    def call(self) -> None:
+        """Call for the hints where they must be called for."""
+        if self.mode == "trigger":
+            self.on = True
+
     def used(self) -> None:
         """Take note that a word was chosen or something else done: what was called for goes away."""
         if self.mode == "trigger":

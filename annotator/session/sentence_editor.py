@@ -9,21 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
 from annotator.core.article import Sentence
-from annotator.core.edits import Edit, Op
-from annotator.core.graphemes import widen_to_graphemes
-from annotator.core.schema import Label
+from annotator.core.edits import Edit, describe_edit
+from annotator.core.errors import RuleError
 from annotator.core.spans import Span
 from annotator.session.actions import annotation_actions as actions
-from annotator.session.actions import selection as sel
+from annotator.session.actions import label_actions
 from annotator.session.actions.annotation_actions import ActionContext, ActionResult, SelectionState
 from annotator.session.actions.hints import HintLayout, HintLayoutCache
 from annotator.session.actions.selection import Selection
 from annotator.session.session import AnnotationSession
 from annotator.session.state import Notice, PageMotion, StatusMessage, no_suggestions
+
+
+class UndoPoint(Struct, frozen=True):
+    """What a key found: how many edits were done, the active sentence, and the selection."""
+
+    edits: int
+    sentence_id: str
+    selection_state: SelectionState
 
 
 class SentenceEditor:
@@ -36,16 +44,21 @@ class SentenceEditor:
         auto_accept_labels: Collection[str] = (),
         *,
         suggestions_enabled: bool = True,
+        reaches_view: bool = False,
     ) -> None:
         """Start at the session's sentence; ``cell_width`` returns how many cells a token takes.
 
-        ``auto_accept_labels``: the labels whose sure suggestions Enter takes.
+        ``auto_accept_labels``: the labels whose sure suggestions Enter takes. ``reaches_view``: whether a
+        label's key takes suggestions of later sentences in view.
         """
         self.session = session
         self.guideline_label = session.schema.labels[0].name
         self.selection_state = SelectionState()
         self.auto_accept_labels = frozenset(x for x in auto_accept_labels if session.schema.label(x))
         self.suggestions_enabled = suggestions_enabled
+        self.reaches_view = reaches_view
+        self._undo_points: dict[int, UndoPoint] = {}
+        """Edits by their number in the history → what their key found; of this session alone."""
         self.page_motion = PageMotion.JUMP
         """What the page does when the active sentence is drawn next."""
         self.spans_made = session.count_spans()
@@ -93,11 +106,31 @@ class SentenceEditor:
             s.suggestions_for if self.suggestions_enabled else no_suggestions,
             self.visible,
             self.auto_accept_labels,
+            self.reaches_view,
         )
 
-    def apply(self, rule: Callable[..., ActionResult], *args: object) -> str:
-        """Apply what a rule of ``annotation_actions`` makes of the selection; return the message."""
-        return self._apply_result(rule(self.context(), self.selection_state, *args))
+    def undo_point(self) -> UndoPoint:
+        """Return what a key finds now."""
+        sentence_id = self.session.annotated.sentence.id if self.session.article_sentences else ""
+        return UndoPoint(len(self.session.history.done), sentence_id, self.selection_state)
+
+    def remember_undo_point(self, found: UndoPoint) -> None:
+        """Remember what a key found for the edits that it has made, so that undo restores it."""
+        for number in range(found.edits + 1, len(self.session.history.done) + 1):
+            self._undo_points[number] = found
+
+    def apply(self, rule: Callable[..., ActionResult | None], *args: object) -> str:
+        """Apply what a rule of ``session.actions`` makes of the selection; return the message."""
+        result = rule(self.context(), self.selection_state, *args)
+        return self._apply_result(result) if result else ""
+
+    def apply_selecting(self, rule: Callable[..., ActionResult | None], *args: object) -> str:
+        """Apply a rule that selects words, and label them at once if a label is armed."""
+        armed = self.selection_state.armed_label
+        message = self.apply(rule, *args)
+        if armed and self.selection_state.user_selection and not self.typed_hint:
+            return self._label(armed, label_actions.label_armed)
+        return message
 
     def _apply_result(self, result: ActionResult) -> str:
         """Apply the edit, then the move, then the selection."""
@@ -148,30 +181,26 @@ class SentenceEditor:
 
     def clear_typed_hint(self) -> None:
         """Forget a half-typed hint."""
-        if self.typed_hint:
-            self.clear_selection()
+        self.selection_state = replace(self.selection_state, typed_hint="")
 
-    def press_hint(self, letter: str) -> bool:
-        """Press a hint letter; return False where no hint has it."""
-        result = actions.press_hint(self.context(), self.selection_state, letter)
-        if result is None:
+    def disarm(self) -> None:
+        """Forget an armed label, and one that waits for its second press."""
+        self.selection_state = actions.disarmed(self.selection_state)
+
+    def press_hint(self, letter: str) -> str:
+        """Press a hint letter; raises RuleError where no hint has it."""
+        if actions.press_hint(self.context(), self.selection_state, letter) is None:
             self.clear_typed_hint()
-            return False
-        self._apply_result(result)
-        return True
+            raise RuleError(f"no word here has the letter {letter}", do="the letters are above the words")
+        return self.apply_selecting(actions.press_hint, letter)
 
-    def click(self, token: int) -> None:
+    def click(self, token: int) -> str:
         """Select the phrase at a token, as a first hint does."""
-        self._set_selection(sel.selection_by_hint(None, self.session.annotated.sentence.tokens, token))
+        return self.apply_selecting(actions.click_token, token)
 
-    def drag(self, first: int, last: int) -> None:
+    def drag(self, first: int, last: int) -> str:
         """Select from one token to another, both included."""
-        chosen = (min(first, last), max(first, last) + 1)
-        tokens = self.session.annotated.sentence.tokens
-        self._set_selection(sel.explicit_selection(*widen_to_graphemes(tokens, chosen)))
-
-    def _set_selection(self, selection: Selection) -> None:
-        self.selection_state = actions.with_selection(self.selection_state, selection)
+        return self.apply_selecting(actions.drag_tokens, first, last)
 
     def select_span(self, span: Span) -> None:
         """Select the tokens of a span."""
@@ -183,18 +212,17 @@ class SentenceEditor:
 
     # -- labels ------------------------------------------------------------------------------------
 
-    def label(self, label: Label, *, beside: bool = False) -> str:
-        """Label the selection or relabel the span that it is; without a selection take the next suggestion.
+    def label(self, label: str, *, beside: bool = False) -> str:
+        """Press the key of a label; with ``beside`` a span of the selection's range stays beside the new one."""
+        return self._label(label, label_actions.label_selection_beside if beside else label_actions.press_label)
 
-        With ``beside`` a span of exactly the selection's range stays beside the new one.
-        """
+    def _label(self, label: str, rule: Callable[..., ActionResult]) -> str:
         before = len(self.session.annotated.annotation.spans)
-        act = actions.label_selection_beside if beside else actions.label_selection
-        result = act(self.context(), self.selection_state, label)
+        result = rule(self.context(), self.selection_state, label)
         message = self._apply_result(result)
         added = len(self.session.annotated.annotation.spans) > before
         self.spans_made += result.active is not None or added
-        self.guideline_label = label.name
+        self.guideline_label = label
         return "" if message.startswith("+") else message  # a new span is drawn: no message is needed
 
     def toggle_auto_accept(self, name: str) -> str:
@@ -242,21 +270,35 @@ class SentenceEditor:
     # -- undo, join, split -------------------------------------------------------------------------
 
     def undo(self) -> str:
-        """Take the last edit back, go to its sentence and select what it changed."""
-        return self._undo_or_redo(Op.UNDO, self.session.undo())
+        """Take the last edit back and restore what its key found; return what was undone."""
+        found = self._undo_points.get(len(self.session.history.done))
+        edit = self.session.undo()
+        if edit is None:
+            return "nothing to undo"
+        if found is None or not self.session.navigation.go_to(found.sentence_id):
+            return f"undone: {self._show_changed(edit, edit.inverse())}"
+        self.sync_sentence()
+        self.selection_state = found.selection_state
+        return f"undone: {describe_edit(edit.inverse())}"
 
     def redo(self) -> str:
         """Apply again what was taken back last, go to its sentence and select what it changes."""
-        return self._undo_or_redo(Op.REDO, self.session.redo())
-
-    def _undo_or_redo(self, op: Op, edit: Edit | None) -> str:
-        self.sync_sentence()
+        edit = self.session.redo()
         if edit is None:
-            return f"nothing to {op.value}"
+            return "nothing to redo"
+        message = f"redone: {self._show_changed(edit, edit)}"
+        if span := self.selected_span:  # as after the key that made it
+            place = actions.suggestion_place(span)
+            self.selection_state = replace(self.selection_state, span_just_made=True, place=place)
+        return message
+
+    def _show_changed(self, edit: Edit, described: Edit) -> str:
+        """Select what an undo or redo has changed; return the description, with a note where it cannot be seen."""
+        self.sync_sentence()
         self._select_changed(edit)
         visible = self.session.navigation.find(edit.after[0].sentence.id)
         note = "" if visible else " (its line is switched off, or its article has a new version)"
-        return f"{'undone' if op is Op.UNDO else 'redone'}: {edit.message or edit.op.value}{note}"
+        return f"{describe_edit(described)}{note}"
 
     def _select_changed(self, edit: Edit) -> None:
         """Select the span that an edit has changed, so that the next label key means the same words."""

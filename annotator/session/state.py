@@ -12,9 +12,9 @@ from annotator.core.article import Article
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
-from annotator.core.tokens import TokenRange
 from annotator.language import Expansion
 from annotator.session.actions.hints import Hint
+from annotator.session.actions.label_actions import LabelEffect
 from annotator.session.actions.selection import Selection
 
 
@@ -85,10 +85,12 @@ class TaskState(Struct, frozen=True, eq=False):
     """The suggestions that are drawn for the sentence of an index."""
     auto_accepted_suggestions: Callable[[int], tuple[Suggestion, ...]] = no_suggestions
     """Those of them that Enter takes."""
-    next_suggestions: Mapping[str, tuple[int, Suggestion]] = field(default_factory=dict)
-    """Label → the suggestion, and its sentence, that the label's key takes when nothing is selected."""
-    snapped_ranges: Mapping[str, TokenRange] = field(default_factory=dict)
-    """Label → the tokens that its key takes after one hint, where these are not the selected ones."""
+    label_effects: Mapping[str, LabelEffect] = field(default_factory=dict)
+    """Label → what its key does now."""
+    armed_label: str = ""
+    """The label that the next words to be selected get."""
+    asked_label: str = ""
+    """The label whose suggestion before the last span is taken if its key is pressed again."""
     message: StatusMessage | None = None
     page_motion: PageMotion = PageMotion.JUMP
     save_state: SaveState = SaveState.SAVED
@@ -107,6 +109,12 @@ class TaskState(Struct, frozen=True, eq=False):
     """Sentences of the corpus with an answer, and all; 0 while they are not counted yet."""
     spans_made: int = 0
     """How many spans the annotator has made in this corpus: a newcomer is helped until three."""
+
+    @property
+    def next_suggestions(self) -> dict[str, tuple[int, Suggestion]]:
+        """Label → the suggestion that its key takes now, and the sentence of it by index."""
+        found = ((name, e.sentence, e.suggestion) for name, e in self.label_effects.items() if e.takes)
+        return {name: (i, s) for name, i, s in found if s}
 
     @property
     def annotated(self) -> AnnotatedSentence:

@@ -55,6 +55,9 @@ MESSAGE_SECONDS = 6.0
 """Seconds that a message is shown: long enough to read a row twice."""
 
 
+REACH_SENTENCE, REACH_VIEW = "sentence", "view"
+
+
 class Preferences(Struct, frozen=True):
     """A user's preferences; an empty string means the default."""
 
@@ -74,6 +77,10 @@ class Preferences(Struct, frozen=True):
     """Schema name → the labels whose suggestions Enter takes."""
     proposals: bool = True
     """Whether suggestions are shown."""
+    reach: str = ""
+    """Where a label's key takes suggestions: in the active ``sentence``, or in all of the ``view`` after it too."""
+    offered: tuple[str, ...] = ()
+    """The settings that have been offered: each is offered once."""
     tour_done: bool = False
     """Whether the first-run tour was finished or skipped."""
     fade: float = MESSAGE_SECONDS
@@ -144,6 +151,8 @@ _LATER_FIELDS: dict[str, Any] = {
     "avoid": bool,
     "proposals": bool,
     "tour_done": bool,
+    "reach": Literal["", "sentence", "view"],
+    "offered": tuple[str, ...],
     "fade": Annotated[float, Meta(ge=0, le=3600)],
 }
 """The types of fields that later versions added; a value of another type counts as missing."""

@@ -18,7 +18,7 @@ with tempfile.TemporaryDirectory() as folder:
     session = builders.open_session(builders.make_corpus(pathlib.Path(folder) / "news"))
     app = AnnotatorApp(session, Preferences())
     app.controller.state()
-    app.controller.label(session.schema.labels[0])
+    app.controller.label(session.schema.labels[0].name)
     session.close()
 """
 

@@ -16,8 +16,9 @@ from annotator.core.schema import Label, Schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import span_from_suggestion
 from annotator.core.tokens import token_range
-from annotator.session.actions import annotation_actions
+from annotator.session.actions import annotation_actions, label_actions
 from annotator.session.actions.annotation_actions import ActionContext, ActionResult, SelectionState
+from annotator.session.actions.label_actions import LabelEffectKind
 from annotator.session.commands import command_by_id
 
 DEAREST = 24
@@ -112,11 +113,13 @@ def _at_once(context: ActionContext, state: SelectionState, span: Span) -> Plan 
     key = label_key(context.schema, label)
     if not key or (state.selection is not None and not state.span_just_made):
         return None
-    found = annotation_actions.next_suggestion(context, state, span.label)
-    if found is None or found[0] != context.active or span_from_suggestion(found[1]).key != span.key:
+    found = label_actions.label_effect(context, state, span.label)
+    if found.kind is not LabelEffectKind.TAKE or found.sentence != context.active or found.suggestion is None:
+        return None
+    if span_from_suggestion(found.suggestion).key != span.key:
         return None
     return Plan(
-        (Key(key, "label"),), span.label, *_after(context, annotation_actions.label_selection(context, state, label))
+        (Key(key, "label"),), span.label, *_after(context, label_actions.press_label(context, state, span.label))
     )
 
 
@@ -142,7 +145,8 @@ class _Place:
         """What tells two places apart whose further keys may differ; how a selection grew does not."""
         state, chosen = self.state, self.state.selection
         picked = (chosen.range, chosen.stage, chosen.anchor) if chosen else None
-        return (self.context.annotated.annotation.spans, picked, state.span_just_made, state.last_range)
+        waiting = (state.asked_label, state.armed_label, state.place)
+        return (self.context.annotated.annotation.spans, picked, state.span_just_made, state.last_range, waiting)
 
 
 def reach(context: ActionContext, state: SelectionState, span: Span) -> Plan | None:
@@ -223,14 +227,16 @@ def _labelling(context: ActionContext, state: SelectionState, span: Span) -> Ite
     """Yield the label's key, and the menu's where the words bear another label or there is no key."""
     label = _label(context, span)
     key, spans = label_key(context.schema, label), len(context.annotated.annotation.spans)
-    result = _try(partial(annotation_actions.label_selection, context, state, label)) if key else None
-    if result and result.active is None and result.edit and len(result.edit.after[0].annotation.spans) > spans:
-        yield (Key(key, "label"),), result
+    result = _try(partial(label_actions.press_label, context, state, span.label)) if key else None
+    if result and result.active is None:
+        adds = result.edit is not None and len(result.edit.after[0].annotation.spans) > spans
+        if adds or (result.selection_state.asked_label and not state.asked_label):
+            yield (Key(key, "label"),), result
     taken = any((s.start, s.end) == (span.start, span.end) for s in context.annotated.annotation.spans)
     if (
         state.selection
         and (taken or not key)
-        and (beside := _try(partial(annotation_actions.label_selection_beside, context, state, label)))
+        and (beside := _try(partial(label_actions.label_selection_beside, context, state, span.label)))
     ):
         yield _menu(context.schema, label), beside
 

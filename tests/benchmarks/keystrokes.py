@@ -1,8 +1,8 @@
 """Keys a span, planned over the app's own state and typed into the real app.
 
 ``python -m tests.benchmarks.keystrokes [GOLD.jsonl] [--suggest SOURCE…] [--take LABEL…]
-[--half tune|test|all] [--limit SENTENCES] [--size 80x24] [--pty SENTENCES] [--keep FOLDER]
-[--guideline] [--slate-counting] [--show]``
+[--reach sentence|view] [--half tune|test|all] [--limit SENTENCES] [--size 80x24] [--pty SENTENCES]
+[--keep FOLDER] [--guideline] [--slate-counting] [--show]``
 
 Without a file it types the first articles of the sample.
 GOLD: a JSON object a line, ``{"text","spans":[{"start","end","label"}],"meta"}`` in code points; rows
@@ -24,7 +24,8 @@ instead, as an annotator does who follows the shipped guideline.
 
 Sources: ``rules`` and ``history`` (both by default), ``none``, a JSONL file of suggestions, or a folder
 of such files; with a file the other two are on only if they are named. ``--take``: labels whose sure
-suggestions Enter takes (default: none). ``--keep``: leave the corpus in this folder, so that
+suggestions Enter takes (default: none). ``--reach``: how far a label's key reaches (default: the
+active sentence). ``--keep``: leave the corpus in this folder, so that
 ``annotator suggest`` can make a file for it.
 
 Motor seconds: 0.28 for a key, 0.50 for a hint letter, which is arbitrary (Card, Moran and Newell,
@@ -44,6 +45,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from importlib import util
 from pathlib import Path
 from typing import Any
@@ -70,6 +72,7 @@ def main() -> None:
     """Plan, type, check and print."""
     args = _arguments()
     sources, files = chosen(args.suggest)
+    sources = replace(sources, reach=args.reach)
     with tempfile.TemporaryDirectory() as folder:
         args.gold = args.gold or sample_file(Path(folder) / "sample.jsonl")
         gold = read_gold(args.gold, args.half, args.limit)
@@ -79,7 +82,7 @@ def main() -> None:
         os.environ["ANNOTATOR_HOME"] = f"{folder}/home"
         typed, seconds = _run(gold, args.keep or Path(folder) / "gold", args, sources, files)
         out = {"benchmark": "keystrokes", "file": args.gold.name, "half": args.half}
-        out |= {"suggest": args.suggest, "take": args.take, "size": args.size}
+        out |= {"suggest": args.suggest, "take": args.take, "reach": args.reach, "size": args.size}
         out |= figures(gold, typed) | {"seconds_typing": round(seconds, 1)}
         if args.pty:
             out["pty"] = typed_in_terminal(gold.head(args.pty), Path(folder), args, sources, files)
@@ -94,6 +97,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("gold", type=Path, nargs="?", help="default: 20 sentences or more of the sample")
     parser.add_argument("--suggest", nargs="*", default=["rules", "history"])
     parser.add_argument("--take", nargs="*", default=[])
+    parser.add_argument("--reach", choices=("sentence", "view"), default="sentence")
     parser.add_argument("--half", choices=("tune", "test", "all"), default="all")
     parser.add_argument("--limit", type=int, default=0)
     parser.add_argument("--size", type=_size, default=(80, 24))

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.spans import Span
 from annotator.core.suggestion import span_from_suggestion
-from annotator.session.actions import annotation_actions
 from annotator.session.actions.annotation_actions import ActionContext
 from annotator.session.session import AnnotationSession
 from annotator.storage.corpus_folder import CorpusFolder
@@ -39,6 +38,8 @@ class Sources:
     rules: bool = True
     history: bool = True
     shown: bool = True
+    reach: str = "sentence"
+    """How far a label's key reaches: ``sentence`` or ``view``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +163,12 @@ class Typist:
 
     async def jump(self, i: int) -> bool:
         """Take a right suggestion of another sentence in view, which makes that the active one."""
-        if self.controller.selection_state.selection is not None and not self.controller.selection_state.span_just_made:
+        if self.controller.selection_state.user_selection:
             return False
         annotated, schema = self.annotated(i), self.session.schema
         wanted = {s.key for s in missing(annotated, self.gold.of(annotated.sentence))}
-        for name, (at, s) in annotation_actions.next_suggestions(
-            self.controller.context(), self.controller.selection_state
-        ).items():
+        found = self.controller.state().next_suggestions.items()
+        for name, (at, s) in sorted(found, key=lambda x: (x[1][1].start, -x[1][1].end)):
             label = schema.label(name)
             key = label_key(schema, label) if label else ""
             if key and at == i and span_from_suggestion(s).key in wanted:
@@ -240,7 +240,7 @@ def opened(corpus: CorpusFolder, sources: Sources) -> AnnotationSession:
 
 def preferences(corpus: CorpusFolder, sources: Sources, take: Sequence[str]) -> Preferences:
     """Return the preferences of the annotator who types; no message fades, so that no clock counts."""
-    return Preferences(take={corpus.schema.name: tuple(take)}, proposals=sources.shown, fade=0)
+    return Preferences(take={corpus.schema.name: tuple(take)}, proposals=sources.shown, fade=0, reach=sources.reach)
 
 
 async def _typed(

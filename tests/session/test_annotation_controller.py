@@ -10,9 +10,11 @@ import pytest
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import RuleError
-from annotator.core.schema import Label
+from annotator.session import action as act
 from annotator.session.actions import annotation_actions as actions
+from annotator.session.actions.label_actions import LabelEffectKind
 from annotator.session.annotation_controller import AnnotationController
+from annotator.session.state import StatusMessage
 from tests import builders
 
 TEXT = "Mayor Ada Pell told Osmund Lock that more than 40 boats had left Tarn Quay on Monday."
@@ -38,11 +40,12 @@ def controller(tmp_path: Path) -> Iterator[AnnotationController]:
     session.close()
 
 
-def label(controller: AnnotationController, key: str) -> Label:
-    """Return the label of a key."""
+def press(controller: AnnotationController, key: str, *, beside: bool = False) -> str:
+    """Press a label's key; return the message."""
     found = controller.session.schema.by_key(key)
     assert found is not None
-    return found
+    state = controller.dispatch(act.PressLabel(found.name, beside=beside))
+    return state.message.text if state.message else ""
 
 
 def chosen(controller: AnnotationController) -> str:
@@ -59,19 +62,33 @@ def spans(controller: AnnotationController) -> list[tuple[str, str]]:
 
 
 def test_undo_selects_what_was_unlabelled(controller: AnnotationController) -> None:
-    """A wrong label, undo, the right label: the second label means the same words."""
-    controller.label(label(controller, "a"))
+    """Words selected and labelled wrongly, undo, the right label: the second label means the same words."""
+    controller.dispatch("cursor_right")
     words = chosen(controller)
-    controller.undo()
+    press(controller, "a")
+    assert controller.dispatch("undo").message == StatusMessage(f"undone: PERSON {words}")
     assert chosen(controller) == words
-    controller.label(label(controller, "s"))
+    press(controller, "s")
     assert spans(controller) == [("VENUE", words)]
 
 
+def test_undo_restores_what_the_key_found(controller: AnnotationController) -> None:
+    """A key pressed once too often takes the next sentence's nothing: undo gives back selection and place."""
+    press(controller, "a")
+    before = controller.selection_state
+    press(controller, "a")
+    assert len(spans(controller)) == 2
+    controller.dispatch("undo")
+    assert controller.selection_state == before
+    controller.dispatch("accept")
+    controller.dispatch("undo")
+    assert controller.selection_state == before
+
+
 def test_a_label_key_takes_the_next_suggestion_of_its_label(controller: AnnotationController) -> None:
-    """With nothing in hand each label goes through its own suggestions in reading order, and no further."""
-    for key in "adas":
-        controller.label(label(controller, key))
+    """With nothing selected the labels go through their suggestions in reading order; then one is armed."""
+    for key in "aads":
+        press(controller, key)
     assert sorted(spans(controller)) == [
         ("COUNT", "more than 40 boats"),
         ("PERSON", "Ada Pell"),
@@ -79,13 +96,13 @@ def test_a_label_key_takes_the_next_suggestion_of_its_label(controller: Annotati
         ("VENUE", "Tarn Quay"),
     ]
     assert {s.source for s in controller.session.annotated.annotation.spans} == {"rules"}
-    with pytest.raises(RuleError, match="no further PERSON is suggested in what is shown whole"):
-        controller.label(label(controller, "a"))
+    press(controller, "a")
+    assert controller.state().armed_label == "PERSON"
 
 
 def test_edges_and_space_change_the_span_in_hand_at_once(controller: AnnotationController) -> None:
-    """The span just taken follows , . < > Space and Backspace; another label key still goes on."""
-    controller.label(label(controller, "s"))
+    """The span just taken follows , . < > Space and Backspace; a label key goes on to its own suggestions."""
+    press(controller, "s")
     assert spans(controller) == [("VENUE", "Tarn Quay")]
     controller.apply(actions.move_selection_right_edge, 1)
     assert spans(controller) == [("VENUE", "Tarn Quay on")]
@@ -99,7 +116,8 @@ def test_edges_and_space_change_the_span_in_hand_at_once(controller: AnnotationC
     assert grown != "Tarn Quay"
     controller.apply(actions.shrink_selection)
     assert spans(controller) == [("VENUE", "Tarn Quay")]
-    controller.label(label(controller, "a"))
+    press(controller, "a")
+    press(controller, "a")
     assert ("PERSON", "Ada Pell") in spans(controller)
 
 
@@ -108,8 +126,10 @@ def test_a_hint_and_a_label_take_what_the_label_means_there(controller: Annotati
     at = next(i for i, t in enumerate(controller.session.annotated.sentence.tokens) if t.text == "that")
     for letter in controller.state().hints[at].letters:
         controller.press_hint(letter)
-    assert "CLAIM" in controller.state().snapped_ranges
-    controller.label(label(controller, "f"))
+    selected = controller.state().selection
+    assert selected
+    assert controller.state().label_effects["CLAIM"].tokens != selected.range
+    press(controller, "f")
     ((name, words),) = spans(controller)
     assert name == "CLAIM"
     assert words.startswith("that more than 40 boats had left Tarn Quay")
@@ -125,13 +145,12 @@ def test_a_rejected_suggestion_stays_away(controller: AnnotationController) -> N
         ("VENUE", "Tarn Quay")
     ]
     assert annotation.spans == ()
-    controller.clear_selection()
-    with pytest.raises(RuleError, match="no VENUE is suggested"):
-        controller.label(label(controller, "s"))
+    assert controller.selection is None
+    assert controller.state().label_effects["VENUE"].kind is LabelEffectKind.ARM
     controller.undo()
     assert controller.session.annotated.annotation.rejected == ()
-    controller.clear_selection()
-    controller.label(label(controller, "s"))
+    controller.enter_sentence()
+    press(controller, "s")
     assert spans(controller) == [("VENUE", "Tarn Quay")]
 
 
@@ -147,7 +166,7 @@ def test_enter_takes_only_what_was_switched_to_it(controller: AnnotationControll
     controller.undo()
     assert controller.session.annotated.sentence.id == here
     assert spans(controller) == []
-    controller.toggle_auto_accept(label(controller, "a").name)
+    controller.toggle_auto_accept("PERSON")
     controller.answer(Answer.ACCEPT)
     controller.undo()
     assert spans(controller) == [], "what is not shown is not taken"
@@ -163,8 +182,8 @@ def test_enter_takes_only_what_was_switched_to_it(controller: AnnotationControll
 
 def test_a_second_label_on_the_same_words_comes_from_the_menu(controller: AnnotationController) -> None:
     """A label key relabels the span it stands on; the label menu puts another beside it."""
-    controller.label(label(controller, "d"))
-    controller.label(label(controller, "f"), beside=True)
+    press(controller, "d")
+    press(controller, "f", beside=True)
     assert sorted(spans(controller)) == [("CLAIM", "more than 40 boats"), ("COUNT", "more than 40 boats")]
 
 

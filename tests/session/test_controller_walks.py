@@ -152,7 +152,7 @@ def test_white_space_alone_cannot_be_labelled() -> None:
         at = next(i for i, t in enumerate(session.annotated.sentence.tokens) if not t.text.strip())
         controller.drag(at, at)
         with pytest.raises(RuleError) as caught:
-            controller.label(session.schema.labels[0])
+            controller.label(session.schema.labels[0].name)
         assert str(caught.value) == "only white space is selected; select a word"
         assert not session.annotated.annotation.spans
         session.close()

@@ -173,7 +173,7 @@ def test_a_label_that_the_schema_lacks_is_reported(corpus: Path) -> None:
     controller.apply(actions.move_cursor, 1)
     label = session.schema.by_key("a")
     assert label is not None
-    controller.label(label)
+    controller.label(label.name)
     assert session.close()
     text = (corpus / "schema.toml").read_text(encoding="utf-8")
     (corpus / "schema.toml").write_text(text.replace(f'"{label.name}"', '"OTHER"'), encoding="utf-8")

@@ -232,9 +232,7 @@ def test_keys_on_a_span_inside_a_token_move_no_other_edge(session: AnnotationSes
     session.navigation.move_in_article(0)
     controller = AnnotationController(session)
     controller.select_span(session.annotated.annotation.spans[0])
-    venue = session.schema.label("VENUE")
-    assert venue
-    controller.label(venue)
+    controller.label("VENUE")
     assert _marked_words(session, 0)[0] == ("VENUE", "afor")
     controller.apply(actions.move_selection_right_edge, 1)
     assert _marked_words(session, 0)[0] == ("VENUE", "afor of")

@@ -10,9 +10,9 @@ import pytest
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import RuleError
-from annotator.core.schema import Label
 from annotator.core.search_query import parse_query
 from annotator.session.actions import annotation_actions as actions
+from annotator.session.actions.label_actions import LabelEffectKind
 from annotator.session.annotation_controller import AnnotationController
 from tests import builders
 
@@ -43,13 +43,6 @@ def controller(tmp_path: Path) -> Iterator[AnnotationController]:
     session.suggestion_service = cast("Any", builders.FixedSuggestions(FOUND))
     yield AnnotationController(session)
     session.close()
-
-
-def label(controller: AnnotationController, name: str) -> Label:
-    """Return a label by name."""
-    found = controller.session.schema.label(name)
-    assert found is not None
-    return found
 
 
 def marked_words(controller: AnnotationController, i: int) -> list[tuple[str, str]]:
@@ -117,20 +110,27 @@ def test_the_view_takes_what_is_switched_on(controller: AnnotationController) ->
         assert [name for name, _ in marked_words(controller, i)] == labels
 
 
-def test_a_label_key_reaches_as_far_as_one_sees(controller: AnnotationController) -> None:
-    """A label's suggestion in a later sentence is taken if that is in view, and one is there then."""
-    with pytest.raises(RuleError, match="no COUNT is suggested in what is shown whole"):
-        controller.label(label(controller, "COUNT"))
+def test_a_label_key_reaches_no_further_than_was_chosen(controller: AnnotationController) -> None:
+    """A suggestion of a later sentence is taken only with the setting, if that sentence is in view."""
     controller.set_visible((0, 1, 2))
-    controller.label(label(controller, "COUNT"))
+    controller.label("COUNT")
+    assert controller.session.position.sentence == 0
+    assert controller.state().armed_label == "COUNT"
+    controller.dispatch("let_go")
+    controller.dispatch("reach")
+    controller.set_visible((0,))
+    assert controller.state().label_effects["COUNT"].kind is LabelEffectKind.ARM
+    controller.set_visible((0, 1, 2))
+    controller.label("COUNT")
     assert controller.session.position.sentence == 2
     assert marked_words(controller, 2) == [("COUNT", "More than 40 boats")]
 
 
 def test_nothing_is_leapt_over_for_good(controller: AnnotationController) -> None:
     """After a label's key has led to a later sentence, Enter goes on with the open ones before it in view."""
+    controller.dispatch("reach")
     controller.set_visible((0, 1, 2))
-    controller.label(label(controller, "COUNT"))
+    controller.label("COUNT")
     assert controller.session.position.sentence == 2
     for at in (0, 1, 3):
         controller.answer(Answer.ACCEPT)
@@ -139,7 +139,7 @@ def test_nothing_is_leapt_over_for_good(controller: AnnotationController) -> Non
 
 def test_every_mention_is_one_edit(controller: AnnotationController) -> None:
     """`=` labels the other mentions of the words, no part of a longer name; one undo takes all back."""
-    controller.label(label(controller, "VENUE"))
+    controller.label("VENUE")
     assert marked_words(controller, 0) == [("VENUE", "Tarn Quay")]
     assert controller.apply(actions.label_all_mentions) == "2 more “Tarn Quay” are VENUE"
     assert ("VENUE", "Tarn Quay") in marked_words(controller, 2)

@@ -95,7 +95,7 @@ def test_undo_and_redo_reach_over_sessions(corpus: Path) -> None:
     AnnotationController(session).drag(0, 2)
     controller = AnnotationController(session)
     controller.drag(6, 7)
-    controller.label(session.schema.labels[1])
+    controller.label(session.schema.labels[1].name)
     _accept(session)
     session.close()
     session = builders.open_session(corpus)
@@ -212,7 +212,7 @@ def test_work_on_a_line_that_is_switched_off_comes_back_with_it(corpus: Path) ->
     session.set_line_verdict(article, 5, LineVerdict.BOILERPLATE)
     assert session.article_cache.progress_of(article).done == 0
     note = "(its line is switched off, or its article has a new version)"
-    assert _controller(session).undo() == f"undone: accepted {note}"
+    assert _controller(session).undo() == f"undone: accept {note}"
     session.redo()
     session.undo_line_verdict(article)
     assert session.article_sentences[3].done

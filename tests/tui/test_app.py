@@ -123,7 +123,7 @@ async def test_undo_after_enter_returns_to_the_sentence(tmp_path: Path) -> None:
         await d.press("ctrl+z")
         assert "sentence 6/6 · article 1/2" in d.rows()[0]
         assert not d.session.annotated.done
-        assert "undone: accepted" in d.raw() or "undone: accepted" in _message(d)
+        assert "undone: accept" in d.raw() or "undone: accept" in _message(d)
 
 
 async def test_reject_and_ignore_are_shown_and_counted(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ async def test_labels_without_a_key_are_in_the_menu(tmp_path: Path) -> None:
         assert "TIME_OF_ACT" not in d.raw()
         await d.press("apostrophe", *["down"] * 8, "enter")
         assert _spans(d) == [("ARGUMENT", "Ilka Moran")]
-        await d.press("ctrl+z", *_hint(d, "Ilka"), "apostrophe", "s")
+        await d.press("ctrl+z", "apostrophe", "s")
         assert _spans(d) == [("VICTIM", "Ilka Moran")]
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from annotator.session.actions.selection import selection_by_hint
 from annotator.session.annotation_controller import AnnotationController
+from annotator.storage.user_files import Preferences
 from annotator.tui.layout.article_body import NEW_PAGE_ROW
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.row_screen import Body
@@ -24,8 +25,8 @@ FOUND = {"Pia Rask": ("PERSON", 0.9), "Tarn Quay": ("VENUE", 0.5), "21 lamps": (
 
 @asynccontextmanager
 async def counting(path: Path, size: tuple[int, int] = (80, 24)) -> AsyncIterator[RunningApp]:
-    """Open the app on the long count, with fixed suggestions."""
-    async with running_app(path, LONG, builders.bridge(), size=size) as d:
+    """Open the app on the long count, with fixed suggestions; label keys reach all that is shown whole."""
+    async with running_app(path, LONG, builders.bridge(), size=size, preferences=Preferences(reach="view")) as d:
         d.session.suggestion_service = cast("Any", builders.FixedSuggestions(FOUND))
         await d.press("semicolon")
         yield d
@@ -132,7 +133,7 @@ async def test_the_prompt_says_what_each_label_key_takes_now(tmp_path: Path) -> 
         assert "▸ PERSON Pia Rask  a Pia Rask (3)  s Tarn Quay  d 21 lamps (3)" in d.row("▸ ")
         await d.press("s", "s")
         assert d.session.position.sentence == 2
-        assert "▸ VENUE Tarn Quay  a Pia Rask  s Tarn Quay (5)  d 21 lamps" in d.row("▸ ")
+        assert "▸ VENUE Tarn Quay  a Pia Rask (5)  s Tarn Quay (5)" in d.row("▸ ")
 
 
 async def test_a_hint_shows_where_a_label_ends_elsewhere(tmp_path: Path) -> None:

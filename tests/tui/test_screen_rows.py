@@ -195,7 +195,7 @@ def test_nothing_above_the_block_moves_and_no_hint_changes(
 
 def _do(controller: AnnotationController, action: str, n: int) -> None:
     if action == "l":
-        controller.label(controller.session.schema.labels[n])
+        controller.label(controller.session.schema.labels[n].name)
     else:
         {
             "n": lambda: controller.apply(actions.select_next_stop, 1),

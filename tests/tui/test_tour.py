@@ -9,12 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
-from annotator.core.schema import Label
 from annotator.session.actions import annotation_actions as actions
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import COMMANDS
 from annotator.session.keymap_file import parse_keymap
-from annotator.session.state import TaskState
 from annotator.session.tour import TOUR_STEPS, Tour, tour_end_message
 from annotator.storage.user_files import Preferences
 from annotator.tui.layout.help_rows import STEP_TEXTS, tour_rows
@@ -43,17 +41,11 @@ class Walk:
         return "" if self.tour.is_finished else self.tour.current_step(self.state)
 
 
-def _label(state: TaskState, name: str) -> Label:
-    label = state.schema.label(name)
-    assert label
-    return label
-
-
 def test_each_step_is_over_when_its_thing_was_done(tmp_path: Path) -> None:
     """From the first suggestion to the undo: one deed a step, in order."""
     walk = Walk(tmp_path)
     controller, reported = walk.controller, [walk.tour.current_step(walk.state)]
-    controller.label(_label(walk.state, next(iter(walk.state.next_suggestions))))
+    controller.label(next(iter(walk.state.next_suggestions)))
     reported.append(walk.see())
     controller.click(0)
     reported.append(walk.see())
@@ -61,7 +53,7 @@ def test_each_step_is_over_when_its_thing_was_done(tmp_path: Path) -> None:
     reported.append(walk.see())
     controller.apply(actions.move_selection_right_edge, -1)
     reported.append(walk.see())
-    controller.label(_label(walk.state, "CLAIM"))
+    controller.label("CLAIM")
     reported.append(walk.see())
     controller.apply(actions.remove_span_or_suggestion)
     reported.append(walk.see())
@@ -89,7 +81,7 @@ def test_looking_around_is_no_step_and_what_is_missing_is_reported_first(tmp_pat
     assert walk.see() == "grow"
     walk.tour = Tour(NAMES.index("remove"))
     assert walk.see() == "label"
-    walk.controller.label(_label(walk.state, "CLAIM"))
+    walk.controller.label("CLAIM")
     assert walk.see() == "remove"
     walk.controller.clear_selection()
     assert walk.see() == "visit"
@@ -110,7 +102,7 @@ def test_one_sentence_accepted_is_not_a_screen_of_them(tmp_path: Path) -> None:
 def test_a_step_without_an_object_is_left_out(tmp_path: Path) -> None:
     """Where nothing is suggested the tour begins with the letters."""
     walk = Walk(tmp_path)
-    bare = replace(walk.state, next_suggestions={})
+    bare = replace(walk.state, label_effects={})
     assert Tour().start(bare).current_step(bare) == "select"
     walk.session.close()
 
@@ -173,7 +165,7 @@ async def test_a_newcomer_is_led_by_the_keys_in_force(tmp_path: Path) -> None:
     async with running_app(tmp_path / "news", tour=True) as d:
         state = d.app.controller.state()
         name, (_, s) = min(state.next_suggestions.items(), key=lambda x: (x[1][0], x[1][1].start, -x[1][1].score))
-        key = _label(state, name).key
+        key = next(x.key for x in state.schema.labels if x.name == name)
         words = state.annotated_sentences[d.session.position.sentence].sentence.text[s.start : s.end]
         assert f"{words} may be a {name}: {key} takes it" in _says(d)
         assert "▸········" in _says(d)

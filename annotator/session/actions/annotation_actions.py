@@ -6,22 +6,21 @@ controller applies results to a session; the key planner of the benchmarks only 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core import edits as span_edits
 from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.edits import Edit
 from annotator.core.errors import RuleError
-from annotator.core.schema import Label, Schema
+from annotator.core.graphemes import widen_to_graphemes
+from annotator.core.schema import Schema
 from annotator.core.spans import Span
-from annotator.core.suggestion import Suggestion, span_from_suggestion, suggestion_source
+from annotator.core.suggestion import Suggestion, is_taken_as, span_from_suggestion
 from annotator.core.tokens import Token, TokenRange, token_range
-from annotator.language.claims import claim_from
 from annotator.language.mentions import label_mentions
-from annotator.language.sentence_features import sentence_features
 from annotator.session.actions import selection as sel
 from annotator.session.actions.hints import HintLayout, HintPrefix, range_sort_key, resolve_hint
 from annotator.session.actions.selection import (
@@ -32,22 +31,38 @@ from annotator.session.actions.selection import (
     select_visible_suggestions,
 )
 
-SentencePosition = tuple[int, int]
-"""A sentence of the article by index, and code points from its start."""
+SuggestionPlace = tuple[int, int]
+"""Start and negative end in code points: sorts as the suggestions are read, the longer of two at one start first."""
+
+SENTENCE_START: SuggestionPlace = (-1, 0)
+
+
+def suggestion_place(span: Span | Suggestion) -> SuggestionPlace:
+    """Return the place of a span or a suggestion."""
+    return (span.start, -span.end)
 
 
 class SelectionState(Struct, frozen=True):
-    """The selection, and how far each label has gone through its suggestions."""
+    """What is selected in the active sentence, and what the next key of a label depends on beside it."""
 
     selection: Selection | None = None
     span_just_made: bool = False
-    """Whether the selection is the span just made: a label key then goes on to the next suggestion."""
+    """Whether the selection is the span just made: in focus for every key but a label's."""
     typed_hint: str = ""
     """The first letter of a two-letter hint, once it is pressed."""
     last_range: TokenRange | None = None
     """Where Tab goes on from when nothing is selected."""
-    suggestion_positions: Mapping[str, SentencePosition] = field(default_factory=dict)
-    """Label → the place up to which its suggestions have been gone through."""
+    place: SuggestionPlace = SENTENCE_START
+    """That of the span last made or turned down: labels go on with the suggestions after it."""
+    asked_label: str = ""
+    """The label whose suggestion before that place is taken if its key is pressed again."""
+    armed_label: str = ""
+    """The label that the next words to be selected get."""
+
+    @property
+    def user_selection(self) -> Selection | None:
+        """The selection if the user made it: what a label's key labels."""
+        return None if self.span_just_made else self.selection
 
 
 class ActionContext(Struct, frozen=True):
@@ -63,6 +78,8 @@ class ActionContext(Struct, frozen=True):
     """The sentences that the screen shows whole, by index."""
     auto_accept_labels: frozenset[str] = frozenset()
     """The labels whose sure suggestions Enter takes."""
+    reaches_view: bool = False
+    """Whether a label's key takes suggestions of later sentences in view too."""
 
     @property
     def annotated(self) -> AnnotatedSentence:
@@ -102,9 +119,14 @@ class ActionResult(Struct, frozen=True):
 
 
 def with_selection(state: SelectionState, selection: Selection | None, *, fresh: bool = False) -> SelectionState:
-    """Return the state with something else selected."""
+    """Return the state with something else selected, and no label armed."""
     last = selection.range if selection else state.last_range
-    return replace(state, selection=selection, span_just_made=fresh, typed_hint="", last_range=last)
+    return replace(disarmed(state), selection=selection, span_just_made=fresh, typed_hint="", last_range=last)
+
+
+def disarmed(state: SelectionState) -> SelectionState:
+    """Return the state without an armed label and without a label that waits for its second press."""
+    return replace(state, armed_label="", asked_label="")
 
 
 def press_hint(context: ActionContext, state: SelectionState, letter: str) -> ActionResult | None:
@@ -114,13 +136,28 @@ def press_hint(context: ActionContext, state: SelectionState, letter: str) -> Ac
         return None
     if isinstance(hit, HintPrefix):
         return ActionResult(replace(state, typed_hint=state.typed_hint + letter))
-    old = None if state.span_just_made else state.selection
-    return ActionResult(with_selection(state, sel.selection_by_hint(old, context.tokens, hit)))
+    made = state.selection if state.span_just_made else None
+    if made and made.stage is not SelectionStage.SET and hit == made.anchor:
+        return _resize_selection(context, state, sel.selection_by_hint(made, context.tokens, hit))
+    return ActionResult(with_selection(state, sel.selection_by_hint(state.user_selection, context.tokens, hit)))
+
+
+def click_token(context: ActionContext, state: SelectionState, token: int) -> ActionResult:
+    """Select the phrase at a token, as a first hint does."""
+    return ActionResult(with_selection(state, sel.selection_by_hint(None, context.tokens, token)))
+
+
+def drag_tokens(context: ActionContext, state: SelectionState, first: int, last: int) -> ActionResult:
+    """Select from one token to another, both included."""
+    chosen = widen_to_graphemes(context.tokens, (min(first, last), max(first, last) + 1))
+    return ActionResult(with_selection(state, sel.explicit_selection(*chosen)))
 
 
 def clear_selection(state: SelectionState) -> ActionResult:
-    """Clear a half-typed hint, else the selection."""
-    return ActionResult(replace(state, typed_hint="") if state.typed_hint else with_selection(state, None))
+    """Clear a half-typed hint, else disarm the label, else clear the selection."""
+    if state.typed_hint:
+        return ActionResult(replace(state, typed_hint=""))
+    return ActionResult(disarmed(state) if state.armed_label else with_selection(state, None))
 
 
 def move_cursor(context: ActionContext, state: SelectionState, by: int) -> ActionResult:
@@ -130,10 +167,12 @@ def move_cursor(context: ActionContext, state: SelectionState, by: int) -> Actio
 
 def select_next_stop(context: ActionContext, state: SelectionState, by: int) -> ActionResult:
     """Select the next (1) or previous (-1) suggestion, candidate or span in reading order, round."""
-    stops = context.hint_layout.tab_stops(
-        [r for r, _ in _span_ranges(context)]
-        + [_suggestion_range(context, s) for s in context.visible_suggestions(context.active)]
-    )
+    # An armed label is for new words: it passes over the spans.
+    spans = [r for r, _ in _span_ranges(context)]
+    suggested = [suggestion_range(context, s) for s in context.visible_suggestions(context.active)]
+    stops = context.hint_layout.tab_stops([*spans, *suggested])
+    if state.armed_label:
+        stops = [r for r in stops if r not in spans]
     if not stops:
         raise RuleError("there is nothing to visit here", do="press a letter above a word to select it")
     at = state.selection.range if state.selection else state.last_range
@@ -187,123 +226,40 @@ def _resize_selection(context: ActionContext, state: SelectionState, new: Select
     return ActionResult(moved, span_edits.move_span(context.annotated, old, Span(*kept, old.label), context.schema))
 
 
-# -- labels ------------------------------------------------------------------------------------
-
-
-def label_selection(context: ActionContext, state: SelectionState, name: Label) -> ActionResult:
-    """Label the selection or relabel the span it is; without a selection take the next suggestion."""
-    if state.selection is None or state.span_just_made:
-        return _accept_next_suggestion(context, state, name)
-    start, end = _label_target_offsets(context, state.selection, snapped_range(context, state, name.name))
-    suggested = context.visible_suggestions(context.active)
-    same = (suggestion_source(s) for s in suggested if (s.start, s.end, s.label) == (start, end, name.name))
-    return _add_span_result(context, state, context.active, Span(start, end, name.name, next(same, "")))
-
-
-def _label_target_offsets(context: ActionContext, chosen: Selection, snap: TokenRange | None) -> tuple[int, int]:
-    """Return the code points that a label's key means: a span in focus keeps its edges, inside tokens too."""
-    focus = span_at_range(context, chosen.range) if snap is None else None
-    if focus:
-        return focus.start, focus.end
-    return token_range_offsets(context, trim_whitespace_tokens(context, snap or chosen.range))
-
-
-def label_selection_beside(context: ActionContext, state: SelectionState, name: Label) -> ActionResult:
-    """Label the selection; a span of exactly its range stays beside the new one."""
-    start, end = token_range_offsets(context, trim_whitespace_tokens(context, require_selection(state).range))
-    return _add_span_result(context, state, context.active, Span(start, end, name.name), beside=True)
-
-
-def next_suggestion(context: ActionContext, state: SelectionState, name: str) -> tuple[int, Suggestion] | None:
-    """Return the suggestion that a label's key takes without a selection, and its sentence.
-
-    It is the first one of the label after the place that the label has reached, in the active
-    sentence and then in those after it that the screen shows whole.
-    """
-    after = state.suggestion_positions.get(name, (context.active, -1))
-    after = max(after, (context.active, -1))
-    ahead = [i for i in context.visible if i > context.active]
-    for i in (context.active, *ahead):
-        for s in context.visible_suggestions(i):
-            if s.label == name and (i, s.start) > after:
-                return i, s
-    return None
-
-
-def next_suggestions(context: ActionContext, state: SelectionState) -> dict[str, tuple[int, Suggestion]]:
-    """Return the target of each label that has one."""
-    found = ((x.name, next_suggestion(context, state, x.name)) for x in context.schema.labels)
-    return {name: t for name, t in found if t}
-
-
-def _accept_next_suggestion(context: ActionContext, state: SelectionState, name: Label) -> ActionResult:
-    found = next_suggestion(context, state, name.name)
-    if found is None:
-        raise RuleError(
-            f"no {'further ' if state.span_just_made else ''}{name.name} is suggested in what is shown whole",
-            do="press a letter above a word to select it",
-        )
-    i, suggestion = found
-    return _add_span_result(context, state, i, span_from_suggestion(suggestion))
-
-
-def _add_span_result(
-    context: ActionContext, state: SelectionState, i: int, span: Span, *, beside: bool = False
-) -> ActionResult:
-    annotated = context.annotated_sentences[i]
-    edit = span_edits.add_span(annotated, span, context.schema, beside=beside)
-    now = sel.explicit_selection(*token_range(annotated.sentence.tokens, span.start, span.end))
-    passed = {**state.suggestion_positions, span.label: (i, span.start)}
-    return ActionResult(
-        replace(with_selection(state, now, fresh=True), suggestion_positions=passed),
-        edit,
-        None if i == context.active else i,
-    )
-
-
-def snapped_range(context: ActionContext, state: SelectionState, name: str) -> TokenRange | None:
-    """Return what a label makes of one pressed hint: the likeliest stretch of it that starts there.
-
-    None where the selection came about otherwise, or nothing likely starts at the token.
-    """
-    if state.selection is None or state.selection.stage is not SelectionStage.SNAPPED:
-        return None
-    first = state.selection.anchor
-    start = context.tokens[first].start
-    suggested = open_suggestions(context.suggestions_for(context.active), context.annotated, context.schema)
-    found = [s for s in suggested if s.label == name and s.start == start]
-    if found:
-        return _suggestion_range(context, max(found, key=lambda s: (s.score, s.end)))
-    is_claim = name and name == context.hint_layout.claim_label
-    return claim_from(sentence_features(context.tokens), first) if is_claim else None
+# -- removing ----------------------------------------------------------------------------------
 
 
 def remove_span_or_suggestion(context: ActionContext, state: SelectionState) -> ActionResult:
-    """Remove the span in focus, turn the suggestion in focus down, else remove the innermost span."""
+    """Remove the span in focus, turn the suggestion in focus down, else remove the innermost span.
+
+    With a span that was taken from a suggestion goes the suggestion. Nothing is selected then, so that
+    a label's key never relabels the words.
+    """
     if state.selection is None:
         raise RuleError("nothing is selected", do="Tab goes to the suggestions and spans")
     chosen = state.selection.range
     span = span_at_range(context, chosen)
-    offered = [s for s in context.visible_suggestions(context.active) if _suggestion_range(context, s) == chosen]
+    offered = [s for s in context.visible_suggestions(context.active) if suggestion_range(context, s) == chosen]
     if span is None and offered:
-        return ActionResult(with_selection(state, None), _reject_suggestions(context, chosen))
+        suggested = open_suggestions(context.suggestions_for(context.active), context.annotated, context.schema)
+        wrong = [span_from_suggestion(s) for s in suggested if suggestion_range(context, s) == chosen]
+        return _decided(state, wrong[0], span_edits.reject_suggestion(context.annotated, *wrong))
     span = span or _innermost_span(context, chosen)
     if span is None:
         raise RuleError("there is no span here to remove", do="Tab goes to the suggestions and spans")
-    return ActionResult(select_span(context, state, span), span_edits.remove_span(context.annotated, span))
+    wrong = [span_from_suggestion(s) for s in context.suggestions_for(context.active) if is_taken_as(s, span)]
+    edit = span_edits.remove_span(context.annotated, span, rejected=wrong)
+    if wrong:
+        return _decided(state, wrong[0], edit)
+    # What else is suggested for the words of the span just made is open again, and comes next.
+    at = suggestion_place(span)
+    place = (at[0], -len(context.annotated.sentence.text) - 1) if at == state.place else state.place
+    return ActionResult(replace(with_selection(state, None), place=place), edit)
 
 
-def _reject_suggestions(context: ActionContext, chosen: TokenRange) -> Edit:
-    """Return the edit that turns every suggestion for these tokens down, whatever its label."""
-    found = open_suggestions(context.suggestions_for(context.active), context.annotated, context.schema)
-    annotated = context.annotated
-    for s in found:
-        if _suggestion_range(context, s) == chosen:
-            annotated = span_edits.reject_suggestion(annotated, span_from_suggestion(s)).after[0]
-    rejected = annotated.annotation.rejected
-    labels = [x.label for x in rejected if x not in context.annotated.annotation.rejected]
-    edit = span_edits.reject_suggestion(context.annotated, rejected[0])
-    return replace(edit, after=(annotated,), message=f"not {' or '.join(labels)}")
+def _decided(state: SelectionState, wrong: Span, edit: Edit) -> ActionResult:
+    """Return the result of turning a suggestion down: labels go on after it."""
+    return ActionResult(replace(with_selection(state, None), place=suggestion_place(wrong)), edit)
 
 
 def label_all_mentions(context: ActionContext, state: SelectionState) -> ActionResult:
@@ -383,5 +339,6 @@ def _span_ranges(context: ActionContext) -> Iterator[tuple[TokenRange, Span]]:
     return ((token_range(context.tokens, s.start, s.end), s) for s in context.annotated.annotation.spans)
 
 
-def _suggestion_range(context: ActionContext, s: Suggestion) -> TokenRange:
+def suggestion_range(context: ActionContext, s: Suggestion) -> TokenRange:
+    """Return the tokens of a suggestion for the active sentence."""
     return token_range(context.tokens, s.start, s.end)

@@ -49,7 +49,7 @@ def active_sentence_rows(
     annotated = state.annotated
     lines = wrap_tokens(annotated.sentence.tokens, width)
     marks = (
-        *span_lanes.span_marks(state.schema, annotated, state.selected_span),
+        *span_lanes.span_marks(state.schema, annotated, state.selected_span, fresh=state.span_just_made),
         *sentence_suggestion_marks(state, state.active, glyphs),
     )
     selected = state.selection.range if state.selection and not state.selected_span else None
@@ -67,8 +67,7 @@ def active_sentence_rows(
 
 def sentence_suggestion_marks(state: TaskState, i: int, glyphs: Glyphs) -> tuple[SpanMark, ...]:
     """Return the marks of the suggestions for a sentence of the article, by index."""
-    free = state.selection is None or state.span_just_made
-    now = tuple((name, s) for name, (at, s) in state.next_suggestions.items() if at == i) if free else ()
+    now = tuple((name, s) for name, (at, s) in state.next_suggestions.items() if at == i)
     visible, accepted = state.visible_suggestions(i), state.auto_accepted_suggestions(i)
     return span_lanes.suggestion_marks(state.schema, state.annotated_sentences[i], visible, accepted, now, glyphs)
 

@@ -7,6 +7,8 @@ from rich.cells import cell_len
 from annotator.core.schema import Label
 from annotator.core.span_repair import misaligned_spans, misalignment_message
 from annotator.core.suggestion import Suggestion
+from annotator.core.tokens import TokenRange
+from annotator.session.actions.label_actions import LabelEffectKind
 from annotator.session.state import StatusMessage, TaskState
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.span_lanes import text_with_span_edges
@@ -85,13 +87,15 @@ def _prompt_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
             (styled.likely_bold(state.typed_hint), styled.muted(" + the second letter")),
             key_item(glyphs.key("let_go") + " clear"),
         )
+    if state.armed_label:
+        return _armed_items(state, glyphs)
     if state.selected_span:
         return _focus_items(state, glyphs)
     if state.selection:
         return _selection_items(state, glyphs)
     message = (*((message_item(state.message),) if state.message else ()), *_misaligned_items(state, glyphs))
     suggestions = _label_key_items(state, glyphs)
-    if suggestions:
+    if suggestions or state.asked_label:
         both = (key_item(glyphs.key("accept") + " accept"), key_item(glyphs.key("accept_view") + " all in view"))
         return (*message, *suggestions, *both)
     return (
@@ -102,35 +106,76 @@ def _prompt_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     )
 
 
+def _armed_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
+    """Return which label the next selection gets, and why: no suggestion of it is left here."""
+    message = (message_item(state.message),) if state.message else ()
+    chip = StyledText(screen_text(state.armed_label), CellStyle("text", state.armed_label, bold=True))
+    return (
+        *message,
+        (chip, styled.muted(" press a letter above a word")),
+        key_item(glyphs.key("let_go") + " no label"),
+        help_item("no more suggestions here"),
+    )
+
+
 def _label_key_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
-    """Return what each label's key takes now: its key and the words, the place where it is elsewhere."""
+    """Return what each label's key takes now: its key and the words, the sentence where it is elsewhere.
+
+    A suggestion that the key takes on a second press comes first. Last come the labels that have only
+    suggestions before the last span, and those without any, which wait for a letter.
+    """
+    again: list[PromptItem] = []
     items: list[PromptItem] = []
     for name, target in state.next_suggestions.items():
         label = state.schema.label(name)
         if label and label.key:
             words = suggestion_text(state, target, 20, glyphs)
             there = f" ({target[0] + 1})" if target[0] != state.active else ""
-            items.append((styled.key(label.key), styled.label(f" {words}", name), styled.muted(there)))
+            if name == state.asked_label:
+                again.append((styled.key(label.key), styled.muted(" again: "), styled.label(words, name)))
+                again[-1] = (*again[-1], styled.muted(", before here"))
+            else:
+                items.append((styled.key(label.key), styled.label(f" {words}", name), styled.muted(there)))
+    return (*again, *items)
+
+
+def _other_label_items(state: TaskState) -> tuple[PromptItem, ...]:
+    """Return the labels' keys that take nothing now: they go back, or wait for a letter."""
+    kinds = {LabelEffectKind.ASK: "before here", LabelEffectKind.ARM: "+ a letter"}
+    items = []
+    for kind, words in kinds.items():
+        keys = [x.key for x in state.schema.labels if x.key and _effect_kind(state, x.name) is kind]
+        if keys:
+            items.append((StyledText(" ".join(keys[:5]), CellStyle("key")), styled.muted(f" {words}")))
     return tuple(items)
+
+
+def _effect_kind(state: TaskState, label: str) -> LabelEffectKind | None:
+    effect = state.label_effects.get(label)
+    return effect.kind if effect else None
 
 
 def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     assert state.selected_span is not None
     words = shortened_words(state.annotated.text_of(state.selected_span), 24, glyphs)
     name = state.selected_span.label
-    chip = StyledText(screen_text(name), CellStyle("lane", name, reverse=True, bold=True))
+    chip = StyledText(screen_text(name), CellStyle("lane", name, reverse=not state.span_just_made, bold=True))
     keys = " ".join(x.key for x in state.schema.labels if x.key)
     message = (message_item(state.message),) if state.message else ()
     relabel = (StyledText(keys, CellStyle("key")), styled.muted(" relabel"))
+    taken = _label_key_items(state, glyphs) if state.span_just_made else (relabel,)
+    wrong = _misaligned_items(state, glyphs)
+    first = taken[:1] if (state.asked_label or not state.span_just_made) and not wrong else ()
     return (
+        *first,
         (chip, styled.bold(" " + words)),
         *message,
-        *_misaligned_items(state, glyphs),
-        *(_label_key_items(state, glyphs) if state.span_just_made else ()),
-        *_growth_items(state, glyphs),
+        *wrong,
+        *taken[len(first) :],
         (StyledText(glyphs.key(*_EDGE_COMMANDS), CellStyle("key")), styled.muted(" edges")),
         key_item(glyphs.key("remove") + " remove"),
-        *(() if state.span_just_made else (relabel,)),
+        *_growth_items(state, glyphs),
+        *(_other_label_items(state) if state.span_just_made else ()),
         key_item(glyphs.key("everywhere") + " everywhere"),
     )
 
@@ -149,11 +194,18 @@ def _selection_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]
 def _snapped_label_item(state: TaskState, label: Label, glyphs: Glyphs) -> PromptItem:
     """Return a label's key and name, and where it would end if that is not the end of the selection."""
     item = label_item(label.key, label.name)
-    snap = state.snapped_ranges.get(label.name)
+    snap = _snapped_tokens(state, label.name)
     if snap is None or state.selection is None or snap[1] == state.selection.last:
         return item
     last = screen_text(state.annotated.sentence.tokens[snap[1] - 1].text)
     return (*item, styled.muted(f" to {styled.truncate(last, 12, glyphs.cut)}"))
+
+
+def _snapped_tokens(state: TaskState, label: str) -> TokenRange | None:
+    """Return the tokens that a label makes of one pressed hint, where they are not the selected ones."""
+    effect = state.label_effects.get(label)
+    chosen = state.selection.range if state.selection else None
+    return effect.tokens if effect and effect.tokens != chosen else None
 
 
 def _suggestions_for_selection(state: TaskState) -> tuple[Suggestion, ...]:
@@ -172,7 +224,7 @@ def _suggestion_items(state: TaskState, offered: tuple[Suggestion, ...], glyphs:
     """
     takes = [label_item(x.key, x.name) for s in offered if (x := state.schema.label(s.label)) and x.key]
     named = {s.label for s in offered}
-    others = [x for x in state.schema.labels if x.key and x.name in state.snapped_ranges and x.name not in named]
+    others = [x for x in state.schema.labels if x.key and _snapped_tokens(state, x.name) and x.name not in named]
     best = offered[0]
     return (
         *takes,

@@ -33,13 +33,17 @@ class SpanMark(Struct, frozen=True):
     short: str
     key: str
     state: str = "human"
-    """human, focus or proposal."""
+    """human, focus, made (in focus and just made: a label's key does not relabel it) or proposal."""
     tag: str = ""
     """What is behind a proposal's name: ``?``, the sign of Enter, or the keys that take it now."""
     next: bool = False
     """Whether a key takes the proposal now."""
     wrong: bool = False
     """Whether the span begins or ends inside a token."""
+
+
+FOCUS_STATES = frozenset({"focus", "made"})
+"""The states of the span that the keys act on; the name is reversed only where a label's key relabels it."""
 
 
 class PlacedMark(Struct, frozen=True):
@@ -92,11 +96,11 @@ def draw_lanes(placed: Sequence[PlacedMark], width: int, glyphs: Glyphs, role: s
 
 def lane_glyphs(state: str, glyphs: Glyphs) -> LaneGlyphs:
     """Return the characters for a mark's state."""
-    return {"focus": glyphs.focus, "proposal": glyphs.proposal}.get(state, glyphs.human)
+    return {"focus": glyphs.focus, "made": glyphs.focus, "proposal": glyphs.proposal}.get(state, glyphs.human)
 
 
 def _draw_mark(row: list[tuple[str, CellStyle]], p: PlacedMark, glyphs: Glyphs, role: str) -> None:
-    style = CellStyle(role, p.mark.label, bold=p.mark.state == "focus", italic=p.mark.state == "proposal")
+    style = CellStyle(role, p.mark.label, bold=p.mark.state in FOCUS_STATES, italic=p.mark.state == "proposal")
     name_ink = replace(style, reverse=True) if p.mark.state == "focus" else style
     bar = lane_glyphs(p.mark.state, glyphs)
     left, name, tag, right = _mark_parts(p, bar, glyphs)
@@ -141,7 +145,7 @@ def _characters_in_cells(text: str, room: int) -> tuple[str, ...]:
 def _draw_links(grid: LaneGrid, p: PlacedMark, glyphs: Glyphs, role: str) -> None:
     if p.last - p.first < 5:
         return
-    style = CellStyle(role, p.mark.label, bold=p.mark.state == "focus")
+    style = CellStyle(role, p.mark.label, bold=p.mark.state in FOCUS_STATES)
     for col, is_open in ((p.first, p.open_left), (p.last - 1, p.open_right)):
         if is_open:
             continue
@@ -174,12 +178,15 @@ SPAN_EDGE = "|"
 
 
 @lru_cache(maxsize=1024)
-def span_marks(schema: Schema, annotated: AnnotatedSentence, focus: Span | None = None) -> tuple[SpanMark, ...]:
-    """Return the marks of a sentence's spans, the one in focus marked as such."""
-    return tuple(_span_mark(schema, annotated, s, s == focus) for s in annotated.annotation.spans)
+def span_marks(
+    schema: Schema, annotated: AnnotatedSentence, focus: Span | None = None, *, fresh: bool = False
+) -> tuple[SpanMark, ...]:
+    """Return the marks of a sentence's spans, the one in focus, or just made (``fresh``), marked as such."""
+    state = "made" if fresh else "focus"
+    return tuple(_span_mark(schema, annotated, s, state if s == focus else "human") for s in annotated.annotation.spans)
 
 
-def _span_mark(schema: Schema, annotated: AnnotatedSentence, span: Span, focused: bool) -> SpanMark:
+def _span_mark(schema: Schema, annotated: AnnotatedSentence, span: Span, state: str) -> SpanMark:
     first, last = token_range(annotated.sentence.tokens, span.start, span.end)
     label = schema.label(span.label)
     return SpanMark(
@@ -189,7 +196,7 @@ def _span_mark(schema: Schema, annotated: AnnotatedSentence, span: Span, focused
         span.label,
         schema.short_name(span.label),
         label.key if label else "",
-        "focus" if focused else "human",
+        state,
         wrong=not is_aligned(annotated.sentence.tokens, span.start, span.end),
     )
 
@@ -220,9 +227,9 @@ def suggestion_marks(
 def _suggestion_mark(
     schema: Schema, annotated: AnnotatedSentence, s: Suggestion, taken: bool, keys: str, glyphs: Glyphs
 ) -> SpanMark:
-    mark = _span_mark(schema, annotated, Span(s.start, s.end, s.label), focused=False)
+    mark = _span_mark(schema, annotated, Span(s.start, s.end, s.label), "proposal")
     tag = (glyphs.taken if taken else "") + keys or "?"
-    return replace(mark, state="proposal", tag=tag, next=bool(keys), wrong=False)
+    return replace(mark, tag=tag, next=bool(keys), wrong=False)
 
 
 def drawable_text(text: str) -> str:
@@ -246,7 +253,7 @@ def marks_over_cells(cells: Sequence[TextCell], marks: Sequence[SpanMark]) -> li
     out: list[SpanMark | None] = [None] * len(cells)
     drawn = (m for m in marks if m.state != "proposal")
     there = [m for m in drawn if cells and m.start < cells[-1].end and cells[0].start < m.end]
-    for mark in sorted(there, key=lambda m: (m.state == "focus", -m.length)):
+    for mark in sorted(there, key=lambda m: (m.state in FOCUS_STATES, -m.length)):
         for i, cell in enumerate(cells):
             if mark.start <= cell.start and cell.end <= mark.end:
                 out[i] = mark
@@ -258,6 +265,6 @@ def style_under_mark(schema: Schema, mark: SpanMark | None) -> CellStyle:
     """Return the style of text under a mark in the active sentence."""
     if mark is None:
         return CellStyle("text", background="row")
-    if mark.state == "focus":
+    if mark.state in FOCUS_STATES:
         return CellStyle("text", mark.label, background="focus", bold=True)
     return CellStyle("text", mark.label, background="container" if mark.label in schema.containers else "leaf")

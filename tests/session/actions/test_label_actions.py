@@ -1,0 +1,224 @@
+"""What a label's key does: the rule, step by step, and prompt, tags and action held together over random keys."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotator.session import action as act
+from annotator.session.actions.label_actions import LabelEffectKind
+from annotator.session.annotation_controller import AnnotationController
+from annotator.session.state import TaskState
+from annotator.tui.layout.article_body import sentence_suggestion_marks
+from annotator.tui.layout.prompt import prompt_row
+from annotator.tui.layout.styled_text import BOX_GLYPHS, row_text
+from tests import builders
+
+TEXT = "Mayor Ada Pell told Osmund Lock and Ada Pell that Tarn Quay and Skerrin had 40 boats."
+FOUND = {
+    "Ada Pell": ("PERSON", 0.9),
+    "Osmund Lock": ("PERSON", 0.9),
+    "Tarn Quay": ("VENUE", 0.9),
+    "Skerrin": ("VENUE", 0.9),
+    "40 boats": ("COUNT", 0.5),
+}
+
+
+def open_controller(folder: Path) -> AnnotationController:
+    """Return a controller at one of two sentences with names, places and a number."""
+    builders.make_corpus(folder / "news", builders.article(f"Boats\n{TEXT}\n{TEXT}", "tbb", origin="boats.txt"))
+    session = builders.open_session(folder / "news")
+    session.suggestion_service = cast("Any", builders.FixedSuggestions(FOUND))
+    session.navigation.move_in_article(-2)
+    controller = AnnotationController(session)
+    controller.set_visible(range(len(session.article_sentences)))
+    return controller
+
+
+@pytest.fixture
+def controller(tmp_path: Path) -> Iterator[AnnotationController]:
+    """Return a controller at the first sentence."""
+    found = open_controller(tmp_path)
+    yield found
+    found.session.close()
+
+
+def keys(controller: AnnotationController, typed: str) -> TaskState:
+    """Type label keys, and letters of commands by their sign."""
+    state = controller.state()
+    for char in typed:
+        command = {";": "let_go", "0": "remove", "\t": "next_stop", "↵": "accept", "↶": "undo", ".": "right_more"}
+        label = state.schema.by_key(char)
+        state = controller.dispatch(act.PressLabel(label.name) if label else command[char])
+    return state
+
+
+def words(controller: AnnotationController) -> list[str]:
+    """Return label and words of the spans in the active sentence."""
+    annotated = controller.session.annotated
+    return [f"{s.label} {annotated.text_of(s)}" for s in annotated.annotation.spans]
+
+
+def hint(controller: AnnotationController, word: str) -> TaskState:
+    """Press the letters above a word."""
+    state = controller.state()
+    at = next(i for i, t in enumerate(state.annotated.sentence.tokens) if t.text == word)
+    for letter in state.hints[at].letters:
+        state = controller.dispatch(act.PressHint(letter))
+    return state
+
+
+def test_suggestions_are_taken_in_reading_order_and_what_was_passed_over_on_a_second_press(
+    controller: AnnotationController,
+) -> None:
+    """Behind the last span comes first; before it the key asks, and takes it when it is pressed again."""
+    state = keys(controller, "s")
+    assert words(controller) == ["VENUE Tarn Quay"]
+    state = keys(controller, "a")
+    assert words(controller) == ["VENUE Tarn Quay"], "nothing is taken that lies behind"
+    assert state.asked_label == "PERSON"
+    assert "a again: Ada Pell, before here" in row_text(prompt_row(state, 79, BOX_GLYPHS))
+    keys(controller, "a")
+    assert words(controller) == ["PERSON Ada Pell", "VENUE Tarn Quay"]
+    keys(controller, "aas")
+    assert words(controller)[1:] == ["PERSON Osmund Lock", "PERSON Ada Pell", "VENUE Tarn Quay", "VENUE Skerrin"]
+
+
+def test_another_key_forgets_the_question(controller: AnnotationController) -> None:
+    """Only the same key at once takes what lies before: after any other it asks again."""
+    keys(controller, "sa")
+    assert keys(controller, ";").asked_label == ""
+    assert keys(controller, "a").asked_label == "PERSON"
+    assert words(controller) == ["VENUE Tarn Quay"]
+
+
+def test_no_key_reaches_another_sentence(controller: AnnotationController) -> None:
+    """All suggestions taken, the label is armed: the next sentence keeps its own."""
+    here = controller.session.annotated.sentence.id
+    state = keys(controller, "aaaa")
+    assert state.annotated.sentence.id == here
+    assert state.armed_label == "PERSON"
+    assert "PERSON press a letter" in row_text(prompt_row(state, 79, BOX_GLYPHS))
+    assert keys(controller, "a").armed_label == "", "the same key disarms"
+
+
+@pytest.mark.parametrize("way", ["letter", "click", "drag", "tab"])
+def test_an_armed_label_labels_what_is_selected_next(controller: AnnotationController, way: str) -> None:
+    """A letter, a click, a drag and Tab give their words the label at once, and that is one edit."""
+    keys(controller, "d" + "d")
+    tokens = [t.text for t in controller.session.annotated.sentence.tokens]
+    at = tokens.index("Tarn")
+    if way == "letter":
+        hint(controller, "Tarn")
+    elif way == "click":
+        controller.dispatch(act.SelectTokens(at))
+    elif way == "drag":
+        controller.dispatch(act.SelectTokens(at + 1, at))
+    else:
+        keys(controller, "\t")
+    made = [w for w in words(controller) if w != "COUNT 40 boats"]
+    assert len(made) == 1
+    assert made[0].startswith("COUNT ")
+    assert made == ["COUNT Tarn Quay"] or way == "tab"
+    assert controller.state().armed_label == ""
+    assert controller.selection_state.span_just_made
+    state = keys(controller, "↶")
+    assert words(controller) == ["COUNT 40 boats"]
+    assert state.armed_label == "COUNT", "as the undone key found it"
+
+
+def test_the_same_letter_again_takes_its_word_alone(controller: AnnotationController) -> None:
+    """After an armed label and a letter, the letter once more takes the word alone; then the edges mend it."""
+    keys(controller, "dd")
+    hint(controller, "Tarn")
+    hint(controller, "Tarn")
+    assert "COUNT Tarn" in words(controller)
+    keys(controller, ".")
+    assert "COUNT Tarn Quay" in words(controller)
+
+
+def test_a_command_disarms_and_does_its_own_work(controller: AnnotationController) -> None:
+    """Enter with an armed label accepts, and the next sentence knows nothing of it."""
+    state = keys(controller, "dd↵")
+    assert state.armed_label == ""
+    assert state.active == 1
+
+
+def test_any_number_is_turned_down_in_any_order(controller: AnnotationController) -> None:
+    """0 turns each suggestion down, a span that was taken from one too, and selects nothing."""
+    keys(controller, "a0")
+    rejected = controller.session.annotated.annotation.rejected
+    assert [s.label for s in rejected] == ["PERSON"]
+    assert controller.selection is None
+    assert words(controller) == []
+    keys(controller, "a0a0")
+    assert len(controller.session.annotated.annotation.rejected) == 3
+    assert keys(controller, "↶↶↶↶↶↶").annotated.annotation.rejected == (), "a span and its refusal are one record each"
+
+
+def test_after_removing_no_label_key_relabels(controller: AnnotationController) -> None:
+    """0 lets go: the next label key goes on, it never labels the words that were just set free."""
+    hint(controller, "Tarn")
+    keys(controller, "d0")
+    assert controller.selection is None
+    keys(controller, "s")
+    assert words(controller) == ["VENUE Tarn Quay"]
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.sampled_from(["undo", "redo", "let_go", "remove", "next_stop", "previous_stop", "grow", "shrink"]),
+        st.sampled_from(["right_more", "left_less", "accept", "sentence_up", "sentence_down", "cursor_right", "reach"]),
+        st.sampled_from(["PERSON", "VENUE", "COUNT", "CLAIM"] * 3),
+        st.integers(0, 19),
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(STEPS)
+def test_prompt_tags_and_action_agree(steps: list[str | int]) -> None:
+    """Before each label key: the effect that prompt and tags show is what the key does, and nothing else."""
+    with tempfile.TemporaryDirectory() as folder:
+        controller = open_controller(Path(folder))
+        for step in steps:
+            state = controller.state()
+            if isinstance(step, int):
+                controller.dispatch(act.SelectTokens(min(step, len(state.annotated.sentence.tokens) - 1)))
+            elif step.isupper():
+                _holds(controller, state, step)
+            else:
+                controller.dispatch(step)
+        controller.session.close()
+
+
+def _holds(controller: AnnotationController, state: TaskState, label: str) -> None:
+    effect, key = state.label_effects[label], next(x.key for x in state.schema.labels if x.name == label)
+    tags = {i: [m for m in sentence_suggestion_marks(state, i, BOX_GLYPHS) if key in m.tag] for i in (0, 1)}
+    after = controller.dispatch(act.PressLabel(label))
+    if after.message and after.message.warning:
+        assert not effect.takes, "what a tag shows is never forbidden"
+        return
+    made = [(i, s) for i in (0, 1) for s in after.annotated_sentences[i].annotation.spans
+            if s not in state.annotated_sentences[i].annotation.spans]  # fmt: skip
+    if effect.takes:
+        assert effect.suggestion
+        place = (effect.suggestion.start, effect.suggestion.end, label)
+        assert [(i, s.key) for i, s in made] == [(effect.sentence, place)]
+        assert [(i, m.start, m.end) for i, found in tags.items() for m in found] == [(effect.sentence, *place[:2])]
+        return
+    assert not any(tags.values()), "a tag on the screen takes its suggestion"
+    if effect.kind in {LabelEffectKind.LABEL, LabelEffectKind.RELABEL}:
+        assert [(i, s.label) for i, s in made] == [(state.active, label)]
+    else:
+        assert made == []
+        assert after.annotated_sentences == state.annotated_sentences
+        assert (after.armed_label == label) is (effect.kind is LabelEffectKind.ARM)
+        assert (after.asked_label == label) is (effect.kind is LabelEffectKind.ASK)
