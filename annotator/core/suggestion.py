@@ -108,10 +108,15 @@ def left_suggestion(suggestion: Suggestion) -> LeftSuggestion:
     return LeftSuggestion(s.start, s.end, s.label, round(min(max(s.score, 0.0), 1.0), 3), suggestion_source(s))
 
 
-def is_taken_as(suggestion: Suggestion, span: Span) -> bool:
-    """Return True if a span was made from this suggestion: of its label and source, moved perhaps since."""
-    same = suggestion.label == span.label and suggestion.start < span.end and span.start < suggestion.end
-    return same and suggestion_source(suggestion) == span.source.removesuffix(MODIFIED_MARK)
+def taken_suggestions(span: Span, suggestions: Iterable[Suggestion]) -> list[Span]:
+    """Return what to turn down with a span: itself if it was taken as suggested, none if it never was.
+
+    If the annotator has changed it since: the suggestions of its label that it overlaps.
+    """
+    if not is_modified_source(span.source):
+        return [span] if span.source else []
+    found = [span_from_suggestion(s) for s in suggestions if s.label == span.label]
+    return [s for s in found if s.overlaps(span)]
 
 
 def suggestion_source(suggestion: Suggestion) -> str:

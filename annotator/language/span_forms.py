@@ -15,7 +15,9 @@ from annotator.language import english as en
 from annotator.language.sentence_features import SentenceFeatures, is_demonym, sentence_features
 
 _PREPOSITIONS_OF_PLACE = en.PLACE_PREPOSITIONS | {"of", "on"}
-_DETERMINERS_BEFORE_MODIFIERS = frozenset("a an another any each every her his its my no our their your".split())
+_DETERMINERS_BEFORE_MODIFIERS = frozenset(
+    ["a", "an", "another", "any", "each", "every", "her", "his", "its", "my", "no", "our", "their", "your"]
+)
 _TITLES = en.TITLES | en.ROLES | en.TITLE_MODIFIERS
 _KNOWN_NAMES = en.COUNTRIES | en.STATES_AND_PROVINCES | en.CITIES
 _NAMES_WITHOUT_ARTICLE = _KNOWN_NAMES - en.NAMES_WITH_ARTICLE

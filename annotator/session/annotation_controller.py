@@ -18,7 +18,13 @@ from annotator.language import selection_expansions
 from annotator.session import action as act
 from annotator.session.actions import annotation_actions as actions
 from annotator.session.actions.label_actions import label_effects
-from annotator.session.commands import COMMANDS_WITHOUT_SENTENCE, SCREEN_COMMANDS, WORKLIST_COMMANDS, command_key_kind
+from annotator.session.commands import (
+    COMMANDS_WITHOUT_SENTENCE,
+    SCREEN_COMMANDS,
+    WORKLIST_COMMANDS,
+    command_by_id,
+    command_key_kind,
+)
 from annotator.session.keymap import HintSettings, Keyboard
 from annotator.session.keymap_file import UserKeymap
 from annotator.session.navigation import FIRST_SENTENCE_MESSAGE, LAST_SENTENCE_MESSAGE
@@ -31,6 +37,9 @@ from annotator.session.tour import Tour, tour_end_message
 from annotator.storage.user_files import REACH_SENTENCE, REACH_VIEW, Preferences
 
 HINT_VISIBILITY_MODES = ("all", "likely", "off")
+
+REACH_OFFER_SPANS = 200
+"""After how many spans the reach of the label keys is offered: it serves those who know the screen."""
 
 _KEEPS_ARMED_LABEL = frozenset({"let_go", "letters", "next_stop", "previous_stop"})
 """The commands that clear an armed label or a half-typed hint themselves, or select what the label is for."""
@@ -64,6 +73,8 @@ class AnnotationController(SentenceEditor):
         self.hint_visibility = user.hints if user.hints in HINT_VISIBILITY_MODES else "all"
         self.review: ReviewQueue[Any] | None = None
         self.tour_done = user.tour_done
+        self.offered = user.offered
+        """The settings that were offered, each once."""
         self.tour: Tour | None = None
         """The first-run tour, while it goes on."""
         self._last_tour_state: TaskState | None = None
@@ -87,6 +98,7 @@ class AnnotationController(SentenceEditor):
                 self.message = StatusMessage(str(error), warning=True)
             if action not in {"undo", "redo"}:
                 self.remember_undo_point(found)
+            self._offer_setting()
         state, self.page_motion = self.state(), PageMotion.JUMP
         return state
 
@@ -97,6 +109,17 @@ class AnnotationController(SentenceEditor):
         if isinstance(action, str):
             return action in COMMANDS_WITHOUT_SENTENCE or any(c.id == action for c in WORKLIST_COMMANDS)
         return not isinstance(action, _NEEDS_SENTENCE)
+
+    def _offer_setting(self) -> None:
+        """Offer a setting once, when there is no other message."""
+        if self.message is None and self.spans_made >= REACH_OFFER_SPANS and not self.reaches_view:
+            self._offer("reach", "{} lets a label's key take suggestions of all sentences in view")
+
+    def _offer(self, name: str, text: str) -> None:
+        if name not in self.offered:
+            self.offered = (*self.offered, name)
+            key = command_by_id(name, self.keyboard.keys.commands).key_text
+            self.message = StatusMessage(text.format(key), stays=True)
 
     def _perform(self, action: act.Action) -> object:
         """Call the handler of an action; what it returns is the message if it is one."""
@@ -355,6 +378,7 @@ class AnnotationController(SentenceEditor):
             proposals=self.suggestions_enabled,
             reach=REACH_VIEW if self.reaches_view else REACH_SENTENCE,
             tour_done=preferences.tour_done or self.tour_done,
+            offered=tuple(dict.fromkeys((*preferences.offered, *self.offered))),
             take={**preferences.take, session.schema.name: tuple(sorted(self.auto_accept_labels))},
         )
         if session.article_sentences:

@@ -18,7 +18,7 @@ from annotator.core.errors import RuleError
 from annotator.core.graphemes import widen_to_graphemes
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
-from annotator.core.suggestion import Suggestion, is_taken_as, span_from_suggestion
+from annotator.core.suggestion import Suggestion, span_from_suggestion, taken_suggestions
 from annotator.core.tokens import Token, TokenRange, token_range
 from annotator.language.mentions import label_mentions
 from annotator.session.actions import selection as sel
@@ -247,7 +247,7 @@ def remove_span_or_suggestion(context: ActionContext, state: SelectionState) -> 
     span = span or _innermost_span(context, chosen)
     if span is None:
         raise RuleError("there is no span here to remove", do="Tab goes to the suggestions and spans")
-    wrong = [span_from_suggestion(s) for s in context.suggestions_for(context.active) if is_taken_as(s, span)]
+    wrong = taken_suggestions(span, context.suggestions_for(context.active))
     edit = span_edits.remove_span(context.annotated, span, rejected=wrong)
     if wrong:
         return _decided(state, wrong[0], edit)

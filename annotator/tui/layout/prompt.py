@@ -167,9 +167,9 @@ def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     wrong = _misaligned_items(state, glyphs)
     first = taken[:1] if (state.asked_label or not state.span_just_made) and not wrong else ()
     return (
+        *message,
         *first,
         (chip, styled.bold(" " + words)),
-        *message,
         *wrong,
         *taken[len(first) :],
         (StyledText(glyphs.key(*_EDGE_COMMANDS), CellStyle("key")), styled.muted(" edges")),

@@ -15,6 +15,7 @@ from annotator.session import action as act
 from annotator.session.actions.label_actions import LabelEffectKind
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.state import TaskState
+from annotator.storage.user_files import Preferences
 from annotator.tui.layout.article_body import sentence_suggestion_marks
 from annotator.tui.layout.prompt import prompt_row
 from annotator.tui.layout.styled_text import BOX_GLYPHS, row_text
@@ -160,6 +161,21 @@ def test_any_number_is_turned_down_in_any_order(controller: AnnotationController
     keys(controller, "a0a0")
     assert len(controller.session.annotated.annotation.rejected) == 3
     assert keys(controller, "↶↶↶↶↶↶").annotated.annotation.rejected == (), "a span and its refusal are one record each"
+
+
+def test_what_was_taken_and_changed_is_turned_down_as_it_was_suggested(controller: AnnotationController) -> None:
+    """0 on a taken span whose edge was moved turns the suggestion down, not the words that it has now."""
+    keys(controller, "s.0")
+    rejected = controller.session.annotated.annotation.rejected
+    assert [controller.session.annotated.text_of(s) for s in rejected] == ["Tarn Quay"]
+
+
+def test_the_reach_is_offered_once(controller: AnnotationController) -> None:
+    """After 200 spans the setting is named in one message, in this session and the next ones."""
+    controller.spans_made = 200
+    assert "reach" in str(keys(controller, "a").message)
+    assert keys(controller, "a").message is None
+    assert controller.updated_preferences(Preferences()).offered == ("reach",)
 
 
 def test_after_removing_no_label_key_relabels(controller: AnnotationController) -> None:
