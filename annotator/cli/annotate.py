@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _THEMES = ("dark", "light", "dark-high", "light-high", "ansi-dark", "ansi-light")
 
+_PLAIN_TERMINALS = {"dumb", "unknown"}
+"""The values of TERM that editors and logs set, which show text line by line alone."""
+
 
 @click.command("annotate")
 @click.argument("corpus", type=PATH, required=False)
@@ -55,6 +58,12 @@ def _require_terminal() -> None:
         raise UsageError(
             "annotating needs a terminal, and this is none",
             do="run it in a terminal window without a pipe; in scripts use ingest, articles and export",
+        )
+    if os.environ.get("TERM", "").lower() in _PLAIN_TERMINALS:
+        raise UsageError(
+            "this terminal cannot move its cursor, so that the screen cannot be drawn",
+            where=f"TERM={os.environ['TERM']}",
+            do="use another terminal window; if it can draw, run it as TERM=xterm-256color annotator",
         )
 
 

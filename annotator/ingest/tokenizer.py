@@ -13,6 +13,7 @@ from typing import Any
 
 from annotator.core.errors import SourceError
 from annotator.core.tokens import Token, build_tokens, tokens_cover_text
+from annotator.ingest.unspaced_scripts import install_command, missing_tokenizer_package
 
 MAX_RUN = 150
 """The longest stretch without white space that spaCy gets in one piece, in code points.
@@ -63,9 +64,11 @@ def _spacy_tokenizer(lang: str) -> Any:
         return spacy.blank(lang).tokenizer
     except ImportError as error:
         what = f"spaCy cannot load the language {lang!r} ({str(error).strip().split(chr(10))[0][:200]})"
+        package = missing_tokenizer_package(lang)
         do = (
-            "use a code such as en, de, fr or es, or xx for any language; "
-            "some languages need a package of their own, see spacy.io/usage/models"
+            f"run {install_command(package)}"
+            if package
+            else "use a code such as en, de, fr or es, or xx for any language; see spacy.io/usage/models"
         )
         raise SourceError(what, where="--lang", do=do) from error
 

@@ -50,7 +50,7 @@ def _is_number(word: str) -> bool:
     return word in known or word.isdecimal()
 
 
-def _is_demonym(sent: SentenceFeatures, first: int, last: int) -> bool:
+def _is_demonym(sent: SentenceFeatures, _: int, last: int) -> bool:
     """Whether a span ends in the adjective of a nation, creed or party: Russian, South Korean."""
     return is_demonym(sent.word(last - 1))
 
@@ -118,7 +118,7 @@ def _follows_preposition(sent: SentenceFeatures, first: int) -> bool:
     return sent.word(at) in _PREPOSITIONS_OF_PLACE
 
 
-def _is_possessive(sent: SentenceFeatures, first: int, last: int) -> bool:
+def _is_possessive(sent: SentenceFeatures, _: int, last: int) -> bool:
     """Whether a possessive ending is after a name: Ukraine's; the United States'."""
     bare = sent.word(last) == "'" and sent.word(last - 1).endswith("s") and last not in sent.quotation_marks
     return sent.is_attached(last) and (sent.word(last) == "'s" or bare)

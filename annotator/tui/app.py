@@ -314,6 +314,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         for screen in self.screen_stack:
             if isinstance(screen, RowScreen):
                 screen.repaint()
+        self.show_message(f"theme: {self.palette.name}")
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Fill the command palette from the registry."""

@@ -114,10 +114,10 @@ def measure(path: Path, nlp: Any, args: argparse.Namespace) -> tuple[dict[str, T
         found = [span_candidates(tokens, context) for tokens in cut]
         seconds += time.perf_counter() - began
         sentences += len(cut)
-        for row, tokens, given in zip(article, cut, found, strict=True):
-            gold = list(aligned(row, tokens))
+        for row, tokens, every in zip(article, cut, found, strict=True):
+            gold, given = list(aligned(row, tokens)), every
             if args.forms != "all":
-                given = [r for r in given if not is_excluded(schema, LABELS[r.kind], tokens, r.first, r.last)]
+                given = tuple(r for r in every if not is_excluded(schema, LABELS[r.kind], tokens, r.first, r.last))
             if args.forms == "guideline":
                 gold = [(label, r) for label, r in gold if not is_excluded(schema, label, tokens, *r)]
             count(tallies, row["meta"]["annotates"], gold, given)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from annotator.cli.annotate import _require_terminal
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.edits import Op
+from annotator.core.errors import UsageError
 from annotator.core.journal_record import JournalRecord
 from annotator.core.spans import Span
+from annotator.ingest.unspaced_scripts import unspaced_language_warning
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from annotator.storage.lock import Lock
@@ -77,6 +82,41 @@ def test_annotating_needs_a_terminal(corpus: Path) -> None:
         result = call(*args)
         assert result.code == 2
         assert "annotating needs a terminal, and this is none; run it in a terminal window" in result.err
+
+
+def test_a_terminal_that_cannot_draw_is_refused(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """TERM=dumb: the error names the setting and what to do; exit 2."""
+    for stream in (sys.stdin, sys.stdout):
+        monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "dumb")
+    with pytest.raises(UsageError, match="cannot move its cursor.*TERM=xterm-256color") as error:
+        _require_terminal()
+    assert (error.value.exit_code, error.value.where) == (2, "TERM=dumb")
+
+
+@pytest.mark.parametrize(
+    ("text", "looks"),
+    [
+        ("港の会議は水曜日に開かれた。船員たちは来なかった。", "looks like Japanese.*--lang ja"),
+        ("港口会议于星期三举行。水手们没有来。", "looks like Chinese.*--lang zh, whose tokenizer is installed"),
+        ("การประชุมท่าเรือจัดขึ้นในวันพุธ", "looks like Thai.*--lang th"),
+        ("ການປະຊຸມທ່າເຮືອ", "looks like Lao.*has no tokenizer"),
+        ("The meeting of the harbour board, in Japanese 会議, is on Wednesday, they said.", ""),
+        ("항구 회의는 수요일에 열렸다.", ""),
+    ],
+)
+def test_a_language_without_blanks_is_noticed(tmp_path: Path, text: str, looks: str) -> None:
+    """In a corpus of another language an ingest names the language, its code and what to install; a word is no reason."""
+    result = call("ingest", _write(tmp_path / "a.txt", text.encode()), "--corpus", tmp_path / "c")
+    assert result.code == 0
+    assert re.search(looks, result.err) if looks else "looks like" not in result.err
+
+
+def test_a_missing_tokenizer_is_named(tmp_path: Path, page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where spaCy needs one more package for a language, the error and the warning name what pip installs."""
+    monkeypatch.setattr("annotator.ingest.unspaced_scripts.find_spec", lambda name: None if name == "pythainlp" else 1)
+    assert "--lang th, after pip install 'spacy[th]'" in unspaced_language_warning("a.txt looks", "th", "en")
+    assert "installed" in unspaced_language_warning("a.txt looks", "ja", "en")
 
 
 BAD_SCHEMAS = {

@@ -108,7 +108,7 @@ def test_history_does_not_bring_a_form_back(fields: dict[str, Any], counts: list
 def test_a_file_does_not_bring_a_form_back() -> None:
     """Suggestions of another program are held to the schema too."""
     sentence = builders.sentence(TEXTS[1])
-    model = {"m": lambda s: (Suggestion(4, 6, "GPE", "m", 0.9),)}
+    model = {"m": lambda _: (Suggestion(4, 6, "GPE", "m", 0.9),)}
     for forms, n in (((), 1), (("modifier",), 0)):
         schema = _schema(takes=["GPE"], excludes=list(forms))
         service = SuggestionService(schema, lambda _: (TEXTS[1], [sentence]), model, rules=False)
@@ -138,5 +138,5 @@ def test_the_shipped_schema_offers_what_its_guideline_allows() -> None:
 
 def test_an_unknown_form_is_refused() -> None:
     """The message names the forms that there are."""
-    with pytest.raises(SchemaError, match="modifer.*modifier"):
+    with pytest.raises(SchemaError, match=r"modifer.*modifier"):
         _schema(excludes=["modifer"])

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from rich.cells import cell_len
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
@@ -25,10 +26,12 @@ from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import footer_items
 from annotator.session.corpus_overview import ArticleListItem
 from annotator.session.state import SaveState, StatusMessage, TaskState
+from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.article_body import (
     NEW_PAGE_ROW,
     BodyFrame,
     BodyRow,
+    _visible_rows,
     active_row_on_page,
     active_sentence_rows,
     active_start_row,
@@ -55,6 +58,7 @@ from annotator.tui.layout.styled_text import (
     Glyphs,
     StyledRow,
     clip_row,
+    clip_words,
     row_text,
     row_width,
     wrap_paragraph,
@@ -121,6 +125,43 @@ def test_the_body_has_just_its_rows_and_none_too_wide(state: TaskState, width: i
     for r in rows:
         _is_safe(r.row, width)
         assert -1 <= r.sentence < len(state.annotated_sentences)
+
+
+@settings(max_examples=150)
+@given(_states(), st.integers(10, 80), st.integers(1, 20))
+def test_hints_and_lanes_are_drawn_with_their_text(state: TaskState, width: int, room: int) -> None:
+    """Where a sentence is cut off, no row of hints and no lane is left without the words that it belongs to."""
+    frame = _frame(width, 12)
+    block = active_sentence_rows(state, frame.text_width, frame.glyphs)
+    drawn = _visible_rows(block, state, frame, room)
+    assert 0 < len(drawn) <= max(room, 1)
+    for line in {row.line for row in drawn}:
+        assert [row for row in block if row.line == line][1] in drawn
+
+
+@pytest.mark.parametrize("width", [1, 5, 40, 60, 80])
+def test_advice_is_cut_after_a_word(width: int) -> None:
+    """A row that is too long ends after a whole word, with a mark; one that fits stays as it is."""
+    row = (styled.key("Tab"), styled.muted(" goes to the next suggestion, candidate or span of the sentence, 漢字 too"))
+    cut = clip_words(row, width)
+    assert row_width(cut) <= width
+    words = row_text(row).split()
+    if width >= 40:
+        assert row_text(cut).removesuffix("…").split() == words[: len(row_text(cut).removesuffix("…").split())]
+    assert clip_words(row, row_width(row)) == row
+
+
+def test_a_newcomer_is_recommended_sure_suggestions_alone() -> None:
+    """From a score of 0.9 on the row names words, label and key; below that it is general, and fits 40 columns."""
+    annotated = builders.annotated_sentence("The boats lay in Port Amery.")
+    for score, says in ((0.9, " is a VENUE: press s."), (0.89, "letter above a word")):
+        place = Suggestion(17, 27, "VENUE", "rules", score)
+        state = builders.task_state(NEWS, [annotated], next_suggestions={"VENUE": (0, place)})
+        for width in (40, 60, 80):
+            row = row_text(welcome_row(state, width, BOX_GLYPHS))
+            assert cell_len(row) <= width
+            assert says in row
+            assert row.endswith(".")
 
 
 @settings(max_examples=150)

@@ -168,4 +168,4 @@ def test_the_gauges_leave_room_for_their_figures(width: int) -> None:
 def test_a_cut_head_says_so() -> None:
     """What is listed gives way to how much waits, and shows that something was cut."""
     head = worklist_header("spans inside a token", "12 spans open", 36, BOX_GLYPHS)
-    assert row_text(head) == " Worklist · spans i…  12 spans open"
+    assert row_text(head) == " Worklist · spans…    12 spans open"

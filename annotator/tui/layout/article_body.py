@@ -310,14 +310,17 @@ def _clip_body_row(row: BodyRow, frame: BodyFrame) -> BodyRow:
 def _visible_rows(
     rows: tuple[ActiveSentenceRow, ...], state: TaskState, frame: BodyFrame, room: int
 ) -> tuple[ActiveSentenceRow, ...]:
-    """Return the rows that fit, with the line of the selection among them."""
+    """Return the rows that fit, with the line of the selection among them; hints and lanes only with their text."""
     if len(rows) <= room:
         return rows
     here = selection_line(state, frame.text_width)
     wanted = [i for i, r in enumerate(rows) if r.line == here]
     top = max(0, wanted[-1] + 1 - room)
     first = wanted[0] + (room < 2)  # in the last row of all the text matters more than its hints
-    return rows[min(top, first) :][: max(1, room)]
+    start = min(top, first)
+    texts = {r.line: i + 1 for i, r in reversed(list(enumerate(rows)))}  # a line begins with its hints
+    shown = range(start, min(len(rows), start + max(1, room)))
+    return tuple(rows[i] for i in shown if texts[rows[i].line] in shown)
 
 
 def _rows_above(state: TaskState, frame: BodyFrame, enough: int) -> tuple[BodyRow, ...]:

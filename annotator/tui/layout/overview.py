@@ -116,9 +116,13 @@ def problem_and_note_rows(
 
 
 def _problem_or_note_row(sign: str, role: str, i: int, words: str, width: int, glyphs: Glyphs) -> StyledRow:
-    message = styled.truncate(" ".join(screen_text(words).split()), width - 8, glyphs.cut)
     number = styled.number(f"{i + 1:>3}  ")
-    return (StyledText(f" {sign} ", CellStyle(role, bold=True)), number, StyledText(message))
+    message = StyledText(" ".join(screen_text(words).split()))
+    return (
+        StyledText(f" {sign} ", CellStyle(role, bold=True)),
+        number,
+        *styled.clip_words((message,), width - 8, glyphs.cut),
+    )
 
 
 def problem_text(problem: SentenceProblem) -> str:
@@ -246,6 +250,7 @@ def verdict_reason_row(article: Article, at: int, width: int, glyphs: Glyphs) ->
     """Return the rule row: why the current line has its verdict."""
     line = article.lines[at]
     was = f" (was {line.was.value})" if line.was else ""
-    words = styled.truncate(f"{line.verdict.value}: {screen_text(line.reason)}{was}", width - 8, glyphs.cut)
-    row = (styled.rule(glyphs.rule * 2 + " "), StyledText(words + " "), styled.rule(glyphs.rule * width))
+    words = StyledText(f"{line.verdict.value}: {screen_text(line.reason)}{was}")
+    reason = styled.clip_words((words,), width - 8, glyphs.cut)
+    row = (styled.rule(glyphs.rule * 2 + " "), *reason, StyledText(" "), styled.rule(glyphs.rule * width))
     return styled.fit_row(row, width)

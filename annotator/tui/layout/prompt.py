@@ -18,6 +18,16 @@ from annotator.tui.layout.text_cells import screen_text
 NEWCOMER_SPANS = 3
 """How many spans one must have made before the screen stops explaining itself."""
 
+WELCOME_SCORE = 0.9
+"""The least score of a suggestion that a newcomer is recommended to take: a wrong one would teach mistrust."""
+
+_FIRST_KEYS = (
+    "Press the letter above a word, then a label's key.",
+    "A letter above a word, then a label's key.",
+    "Press a letter above a word.",
+)
+"""What a newcomer may do first, the fullest text that fits."""
+
 PromptItem = tuple[StyledText, ...]
 
 _EDGE_COMMANDS = ("right_less", "right_more", "left_more", "left_less")
@@ -26,22 +36,23 @@ _EDGE_COMMANDS = ("right_less", "right_more", "left_more", "left_less")
 def welcome_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     """Return what a newcomer may do now, in place of the row of keys."""
     row: StyledRow = (styled.likely(" New here? "),)
-    rest: StyledRow = (styled.muted("  Other words: their letter"),)
-    found = first_open_suggestion(state)
+    found = _recommended_suggestion(state)
     label = state.schema.label(found[0]) if found else None
-    room = min(24, width - cell_len(f" New here?  may be a {label.name}: press k")) if label else 0
+    is_a = f" is {'an' if label and label.name[:1] in 'AEIOU' else 'a'} "
+    room = min(24, width - cell_len(f" New here? {is_a}{label.name}: press k.")) if label else 0
     if found is None or label is None or not label.key or room < 6:
-        return (*row, styled.muted("Press the letter above a word, then a label's key"))
+        return (*row, styled.muted(next((x for x in _FIRST_KEYS if len(x) <= width - 11), _FIRST_KEYS[-1])))
     words = styled.bold(suggestion_text(state, found[1], room, glyphs))
     name, key_ = (styled.label(label.name, label.name), styled.key(label.key))
-    row = (*row, words, styled.muted(" may be a "), name, styled.muted(": press "), key_)
+    row = (*row, words, styled.muted(is_a), name, styled.muted(": press "), key_, styled.muted("."))
+    rest: StyledRow = (styled.muted("  Other words: their letter."),)
     return (*row, *rest) if styled.row_width(row) + styled.row_width(rest) <= width else row
 
 
-def first_open_suggestion(state: TaskState) -> tuple[str, tuple[int, Suggestion]] | None:
-    """Return the first suggestion of the active sentence that a label's key takes now."""
-    here = [(name, t) for name, t in state.next_suggestions.items() if t[0] == state.active]
-    return min(here, key=lambda x: (x[1][1].start, -x[1][1].score), default=None)
+def _recommended_suggestion(state: TaskState) -> tuple[str, tuple[int, Suggestion]] | None:
+    """Return the first sure suggestion of the active sentence that a label's key takes now."""
+    sure = [x for x in state.next_suggestions.items() if x[1][0] == state.active and x[1][1].score >= WELCOME_SCORE]
+    return min(sure, key=lambda x: (x[1][1].start, -x[1][1].score), default=None)
 
 
 def suggestion_text(state: TaskState, target: tuple[int, Suggestion], width: int, glyphs: Glyphs) -> str:
@@ -61,7 +72,7 @@ def selected_text(state: TaskState) -> str:
 def prompt_rows(state: TaskState, width: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
     """Return the prompt in rows of at most ``width`` cells: one, but for a warning that is longer."""
     if not state.message or not state.message.warning:
-        return (styled.clip_row(prompt_row(state, width, glyphs), width),)
+        return (styled.clip_words(prompt_row(state, width, glyphs), width, glyphs.cut),)
     words: StyledRow = (styled.warn_bold("! "), styled.warn(screen_text(state.message.text)))
     first, *more = styled.wrap_row(words, width - 8)
     edge = styled.active(glyphs.active)

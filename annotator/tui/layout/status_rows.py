@@ -136,13 +136,13 @@ def side_panel_rows(state: TaskState, width: int, height: int, glyphs: Glyphs) -
 
 
 def _label_table(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRow]:
-    here = label_counts(state.annotated)
-    everywhere = state.label_counts
-    rows: list[StyledRow] = [(styled.muted(f"{'LABELS':<{width - 13}}{'here':>6}{'all':>7}"),)]
+    article = Counter(span.label for each in state.annotated_sentences for span in each.annotation.spans)
+    corpus = state.label_counts
+    rows: list[StyledRow] = [(styled.muted(f"{'LABELS':<{width - 15}}{'article':>8}{'corpus':>7}"),)]
     for n, label in enumerate(state.schema.labels, 1):
         letter = styled.key(f"{label.key or (n if n <= 9 else ' ')} ")
-        name = styled.label(f"{label.name[: width - 16]:<{width - 15}}", label.name)
-        counts = f"{here[label.name] or glyphs.dot:>6}{everywhere.get(label.name) or glyphs.dot:>7}"
+        name = styled.label(f"{styled.truncate(label.name, width - 17, glyphs.cut):<{width - 17}}", label.name)
+        counts = f"{article[label.name] or glyphs.dot:>8}{corpus.get(label.name) or glyphs.dot:>7}"
         rows.append((letter, name, StyledText(counts)))
     return rows
 

@@ -173,6 +173,29 @@ def fit_row(row: StyledRow, width: int, background: CellStyle | None = None) -> 
     return tuple(out)
 
 
+def clip_words(row: StyledRow, width: int, ellipsis: str = "…") -> StyledRow:
+    """Return the row in at most ``width`` cells, cut after a whole word with a mark where it is wider.
+
+    A single word that is wider is cut inside.
+    """
+    if row_width(row) <= width:
+        return row
+    kept = fit_row(row, max(0, width - cell_len(ellipsis)))
+    words, whole = "".join(p.text for p in kept), "".join(p.text for p in row)
+    end = len(words) if whole[len(words) : len(words) + 1] == " " else words.rfind(" ")
+    left = len(words[:end].rstrip()) or len(words)
+    out: list[StyledText] = []
+    for piece in kept:
+        out.append(replace(piece, text=piece.text[:left]))
+        left -= len(out[-1].text)
+    return merge_styles((*out, muted(ellipsis)))
+
+
+def fit_words(row: StyledRow, width: int, ellipsis: str = "…") -> StyledRow:
+    """Return the row in exactly ``width`` cells: padded, or cut after a whole word."""
+    return fit_row(clip_words(row, width, ellipsis), width)
+
+
 def clip_row(row: StyledRow, width: int) -> StyledRow:
     """Return the row cut to ``width`` cells where it is wider."""
     return row if row_width(row) <= width else fit_row(row, max(0, width))

@@ -49,7 +49,11 @@ def query_help_rows(width: int) -> tuple[StyledRow, ...]:
     """Return how a query is written, in rows of at most ``width`` cells."""
     head = (styled.muted("  all of what is written must hold:"),)
     key = Styles.KEY
-    rows = [(StyledText(f"  {term:<15}", key), styled.context(does)) for term, does in _QUERY_HELP]
+    rows: list[StyledRow] = []
+    for term, does in _QUERY_HELP:
+        first, *more = styled.wrap_paragraph(does, width - 17)
+        rows += [(StyledText(f"  {term:<15}", key), styled.context(first))]
+        rows += [(StyledText(" " * 17), styled.context(line)) for line in more]
     return tuple(styled.fit_row(row, width) for row in ((), head, (), *rows))
 
 
@@ -145,7 +149,7 @@ def worklist_header(about: str, count_text: str, width: int, glyphs: Glyphs) -> 
     """Return the head row: what is listed, and how much waits."""
     name, right = (styled.title(" Worklist"), styled.muted(f"  {count_text} "))
     room = width - styled.row_width((name, right))
-    left = (name, styled.muted(styled.truncate(f" {glyphs.dot} {about}", room, glyphs.cut)))
+    left = (name, *styled.clip_words((styled.muted(f" {glyphs.dot} {about}"),), room, glyphs.cut))
     return styled.clip_row(styled.justify_row(left, (right,), width), width)
 
 
@@ -161,7 +165,7 @@ def consistency_worklist_rows(view: ConsistencyView, width: int, height: int, gl
     ]
     rows = [group_heading(view, width, glyphs), (), *places, (), *sentence, proposal_row(line, width, glyphs), ()]
     rows += _following_groups(view, width, height - len(rows), glyphs)
-    return tuple(styled.fit_row(row, width) for row in styled.fill_height(rows, height))
+    return tuple(styled.fit_words(row, width, glyphs.cut) for row in styled.fill_height(rows, height))
 
 
 def group_heading(view: ConsistencyView, width: int, glyphs: Glyphs) -> StyledRow:
@@ -258,14 +262,15 @@ def proposal_row(line: WorklistPlace, width: int, glyphs: Glyphs) -> StyledRow:
     lead = (styled.active(f"    {glyphs.here} "),)
     if line.resolved is not None:
         message = "done" if line.resolved else "left as it is"
-        return styled.fit_row((*lead, styled.ok(f"{message}; {glyphs.key('list_undo')} takes it back")), width)
+        return styled.fit_words(
+            (*lead, styled.ok(f"{message}; {glyphs.key('list_undo')} takes it back")), width, glyphs.cut
+        )
     if place.is_consistent:
         return styled.fit_row((*lead, styled.muted(f"{here}, like most")), width)
     proposal = styled.muted(f" {_proposal_text(place).removesuffix('?')}   ")
     yes, leave = styled.key(glyphs.key("list_yes")), styled.key(glyphs.key("list_leave"))
-    return styled.fit_row(
-        (*lead, StyledText(f"{here} here   "), yes, proposal, leave, styled.muted(" leave it")), width
-    )
+    row = (*lead, StyledText(f"{here} here   "), yes, proposal, leave, styled.muted(" leave it"))
+    return styled.fit_words(row, width, glyphs.cut)
 
 
 def _following_groups(view: ConsistencyView, width: int, room: int, glyphs: Glyphs) -> list[StyledRow]:
@@ -310,7 +315,7 @@ def repair_worklist_rows(view: RepairView, width: int, height: int, glyphs: Glyp
     rows += [(), *sentence, (), _fault_row(view.annotated, span, width, glyphs)]
     rows += [_repair_row(r, span, width, glyphs) for r in view.repairs]
     rows += [_repair_key_row("list_leave", "leave it as it is", (), width, glyphs)]
-    return tuple(styled.fit_row(row, width) for row in styled.fill_height(rows, height))
+    return tuple(styled.fit_words(row, width, glyphs.cut) for row in styled.fill_height(rows, height))
 
 
 def _misaligned_span_row(view: RepairView, i: int, width: int, glyphs: Glyphs) -> StyledRow:
@@ -355,4 +360,4 @@ def _repair_key_row(
 ) -> StyledRow:
     style = Styles.KEY if live or command == "list_leave" else Styles.MUTED
     name = StyledText(f"{glyphs.key(command):>5} ", style)
-    return styled.fit_row((name, styled.muted(f"{does:<18}"), StyledText("  "), *gives), width)
+    return styled.fit_words((name, styled.muted(f"{does:<18}"), StyledText("  "), *gives), width, glyphs.cut)

@@ -232,12 +232,10 @@ class AnnotateScreen(RowScreen):
         key = self.annotator.glyphs.key
         choices = [f"{key('lines')} shows its lines", f"{key('article_down')} next article"]
         choices += [f"{key('overview')} overview", f"{key('undo')} undo"]
-        rows = (
-            (),
-            (styled.bold("      no line of this article is annotated"),),
-            (styled.muted(f"      {'   '.join(choices)}"),),
-            (styled.warn(f"      {screen_text(message)}"),),
-        )
+        margin = StyledText(" " * min(6, width // 12))
+        texts = [styled.bold("no line of this article is annotated"), *map(styled.muted, choices)]
+        texts += [styled.warn(screen_text(message))]
+        rows = ((), *((margin, *row) for text in texts for row in styled.wrap_row((text,), width - len(margin.text))))
         self._last_arrival = ()
         self._drawn_state = None
         self.part("panel").display = False
@@ -256,7 +254,7 @@ class AnnotateScreen(RowScreen):
         width, glyphs = self.size.width, self.annotator.glyphs
         if state.banner:
             style = CellStyle("warn", bold=True, reverse=True)
-            return styled.fit_row((StyledText(" " + screen_text(state.banner), style),), width)
+            return styled.fit_words((StyledText(" " + screen_text(state.banner), style),), width)
         return empty_rule_row(width, glyphs) if panel else rule_row(state, width, glyphs)
 
     def _keys_row(self, state: TaskState) -> StyledRow:

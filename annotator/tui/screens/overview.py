@@ -34,7 +34,7 @@ from annotator.session.state import StatusMessage
 from annotator.tui.layout import overview as layout
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.status_rows import keys_row
-from annotator.tui.layout.styled_text import CellStyle, Glyphs, StyledText, fit_row, visible_range
+from annotator.tui.layout.styled_text import CellStyle, Glyphs, StyledText, fit_words, visible_range
 from annotator.tui.layout.text_cells import screen_text
 from annotator.tui.screens.row_screen import RowScreen, hidden_bindings
 
@@ -165,7 +165,7 @@ class OverviewScreen(RowScreen):
         message = StatusMessage(self._message, warning=True) if self._message else state.message
         if message:
             style = CellStyle("warn" if message.warning else "ok")
-            rule = fit_row((StyledText(f" {screen_text(message.text)}", style),), width)
+            rule = fit_words((StyledText(f" {screen_text(message.text)}", style),), width, glyphs.cut)
         else:
             rule = layout.progress_bars_row(state, width, glyphs)
         self.part("rule").show_rows((rule,))

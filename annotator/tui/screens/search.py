@@ -76,7 +76,7 @@ class SearchScreen(RowScreen):
         self.part("sign").show_rows(((styled.key(" / "),),))
         hits = search_hit_rows(found.hits, self._position, width, height, glyphs) if found.query else ()
         wrong = found.error or found.query.warning(tuple(x.name for x in self._controller.session.schema.labels))
-        warning = styled.fit_row((styled.warn(" ! " + screen_text(wrong)),), width)
+        warning = styled.fit_words((styled.warn(" ! " + screen_text(wrong)),), width, glyphs.cut)
         self.show_parts(
             search_header(self._session.corpus.name, self._count_text(), width, glyphs),
             (hits or query_help_rows(width))[:height],

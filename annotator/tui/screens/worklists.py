@@ -138,8 +138,8 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
         if message is None:
             return empty_rule_row(width, glyphs)
         sign = styled.warn_bold(" ! ") if message.warning else StyledText(" ")
-        words = styled.truncate(screen_text(message.text), width - styled.row_width((sign,)), glyphs.cut)
-        return styled.fit_row((sign, styled.warn(words) if message.warning else styled.ok(words)), width)
+        words = screen_text(message.text)
+        return styled.fit_words((sign, styled.warn(words) if message.warning else styled.ok(words)), width, glyphs.cut)
 
     def sentence_number(self, annotated: AnnotatedSentence) -> str:
         """Return article and sentence by number, as the jump takes them."""
