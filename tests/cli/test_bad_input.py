@@ -89,7 +89,7 @@ def test_a_terminal_that_cannot_draw_is_refused(corpus: Path, monkeypatch: pytes
     for stream in (sys.stdin, sys.stdout):
         monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
     monkeypatch.setenv("TERM", "dumb")
-    with pytest.raises(UsageError, match="cannot move its cursor.*TERM=xterm-256color") as error:
+    with pytest.raises(UsageError, match=r"cannot move its cursor.*TERM=xterm-256color") as error:
         _require_terminal()
     assert (error.value.exit_code, error.value.where) == (2, "TERM=dumb")
 
@@ -106,7 +106,7 @@ def test_a_terminal_that_cannot_draw_is_refused(corpus: Path, monkeypatch: pytes
     ],
 )
 def test_a_language_without_blanks_is_noticed(tmp_path: Path, text: str, looks: str) -> None:
-    """In a corpus of another language an ingest names the language, its code and what to install; a word is no reason."""
+    """In a corpus of another language an ingest names the language and its code; one word is no reason."""
     result = call("ingest", _write(tmp_path / "a.txt", text.encode()), "--corpus", tmp_path / "c")
     assert result.code == 0
     assert re.search(looks, result.err) if looks else "looks like" not in result.err
