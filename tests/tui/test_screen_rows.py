@@ -21,6 +21,7 @@ from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import tokens_text
 from annotator.session.actions import annotation_actions as actions
+from annotator.session.actions.label_actions import LabelEffect, LabelEffectKind
 from annotator.session.actions.selection import explicit_selection
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import footer_items
@@ -156,7 +157,9 @@ def test_a_newcomer_is_recommended_sure_suggestions_alone() -> None:
     annotated = builders.annotated_sentence("The boats lay in Port Amery.")
     for score, says in ((0.9, " is a VENUE: press s."), (0.89, "letter above a word")):
         place = Suggestion(17, 27, "VENUE", "rules", score)
-        state = builders.task_state(NEWS, [annotated], next_suggestions={"VENUE": (0, place)})
+        state = builders.task_state(
+            NEWS, [annotated], label_effects={"VENUE": LabelEffect(LabelEffectKind.TAKE, 0, None, place)}
+        )
         for width in (40, 60, 80):
             row = row_text(welcome_row(state, width, BOX_GLYPHS))
             assert cell_len(row) <= width
