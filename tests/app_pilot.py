@@ -64,11 +64,14 @@ async def running_app(
     start: str = "",
     **options: Any,
 ) -> AsyncIterator[RunningApp]:
-    """Open the app on a corpus, made of these articles where there is none yet; close the session after."""
+    """Open the app on a corpus, made of these articles where there is none yet; close the session after.
+
+    Letters are over all words unless there are ``preferences``, so that a test can press any of them.
+    """
     if not (path / "corpus.toml").exists():
         builders.make_corpus(path, *articles, schema=schema)
     session = builders.open_session(path, read_only=read_only, start=start)
-    app = AnnotatorApp(session, preferences or Preferences(), **options)
+    app = AnnotatorApp(session, preferences or Preferences(hints="all"), **options)
     try:
         async with app.run_test(size=size) as pilot:
             await pilot.pause()

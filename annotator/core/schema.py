@@ -24,6 +24,7 @@ SPAN_FORMS = ("compound", "demonym", "modifier", "possessive", "speaker")
 
 _LABEL_NAME = re.compile(r"\S{1,64}")
 _LABEL_KEY = re.compile(r"[a-z]")
+_WORD_BREAK = re.compile(r"[\W_]+|(?<=[^\W\d_A-Z])(?=[A-Z])")
 _SPAN_MARK = re.compile(r"\[\[(.+?)\]\]")
 
 
@@ -107,7 +108,11 @@ class Schema(Struct, frozen=True):
         return _containers(self)
 
     def short_name(self, name: str) -> str:
-        """Return a three-letter name, unique in the schema where three letters allow it."""
+        """Return a three-letter name, unique in the schema where three letters allow it.
+
+        It is made from the part in which the name differs from its like: ``LEG`` of ``PERSON_LEGAL`` and
+        ``PERSON_NATURAL``.
+        """
         return _short_names(tuple(x.name for x in self.labels)).get(name, name[:3].upper())
 
     def find_violation(self, new: Span, others: Sequence[Span]) -> RuleViolation | None:
@@ -118,7 +123,7 @@ class Schema(Struct, frozen=True):
         inner, outer = (a, b) if b.contains(a) else (b, a)
         if a.crosses(b):
             rule, both_ways = "overlaps", True
-            what, do = f"{a.label} may not cross {b.label}", "Move an edge with , . < > or remove one with 0"
+            what, do = f"{a.label} may not cross {b.label}", "Move an end with , . < > or remove one with 0"
         else:
             rule, both_ways = "inside", inner.contains(outer)
             what, do = f"{inner.label} may not be inside {outer.label}", "Change the selection or remove one with 0"
@@ -138,15 +143,29 @@ def _containers(schema: Schema) -> frozenset[str]:
 
 @lru_cache(maxsize=64)
 def _short_names(names: tuple[str, ...]) -> dict[str, str]:
-    """Give each name three letters: its first three, else first, second and a later one."""
+    """Give each name three letters: its first three, else those of the words that the others lack."""
+    words = {name: _name_words(name) for name in names}
+    alike = {name: [x for x in names if x != name and "".join(words[x])[:3] == "".join(words[name])[:3]] for name in names}
     taken: dict[str, str] = {}
-    for name in names:
-        letters = [c for c in name.upper() if c.isalnum()] or ["?"]
-        tries = ["".join(letters[:3])]
-        tries += ["".join([*letters[:2], c]) for c in letters[3:]]
-        tries += ["".join([*letters[:2], str(n)]) for n in range(2, 10)]
+    for name in sorted(names, key=lambda x: bool(alike[x])):  # a name without its like keeps its own letters
+        shared = max((_count_shared(words[name], words[x]) for x in alike[name]), default=0)
+        whole = "".join(words[name])
+        part = "".join(words[name][shared:] or words[name][-1:])
+        part = part if len(part) >= 3 else whole[: 3 - len(part)] + part
+        tries = [part[:3], *(part[:2] + c for c in part[3:]), *(whole[:2] + c for c in whole[2:])]
+        tries += [whole[:2] + str(n) for n in range(2, 10)]
         taken[name] = next((t for t in tries if t not in taken.values()), tries[0])
     return taken
+
+
+def _name_words(name: str) -> list[str]:
+    """Return the words of a label's name in capitals: ``PERSON_LEGAL`` and ``personLegal`` have two."""
+    return [w.upper() for w in _WORD_BREAK.split(name) if w] or ["?"]
+
+
+def _count_shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return with how many same words two names begin."""
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def parse_schema(data: Mapping[str, Any], where: str) -> Schema:

@@ -37,6 +37,10 @@ from annotator.session.tour import Tour, tour_end_message
 from annotator.storage.user_files import REACH_SENTENCE, REACH_VIEW, Preferences
 
 HINT_VISIBILITY_MODES = ("all", "likely", "off")
+FIRST_HINT_VISIBILITY = "likely"
+"""What a user sees who has not chosen: letters over every word are too much to begin with."""
+HINTS_OFFER_LETTERS = 5
+"""After how many pressed letters the other settings of the hints are offered."""
 
 REACH_OFFER_SPANS = 200
 """After how many spans the reach of the label keys is offered: it serves those who know the screen."""
@@ -70,7 +74,8 @@ class AnnotationController(SentenceEditor):
         self.message = StatusMessage(notice) if notice else None
         settings = HintSettings(user.hint_mode, user.hand, user.avoid)
         self.keyboard = Keyboard(session.schema, keymap or UserKeymap(), settings)
-        self.hint_visibility = user.hints if user.hints in HINT_VISIBILITY_MODES else "all"
+        self.hint_visibility = user.hints if user.hints in HINT_VISIBILITY_MODES else FIRST_HINT_VISIBILITY
+        self._letters_pressed = 0
         self.review: ReviewQueue[Any] | None = None
         self.tour_done = user.tour_done
         self.offered = user.offered
@@ -112,6 +117,10 @@ class AnnotationController(SentenceEditor):
 
     def _offer_setting(self) -> None:
         """Offer a setting once, when there is no other message."""
+        if self.message:
+            return
+        if self._letters_pressed >= HINTS_OFFER_LETTERS and self.hint_visibility == FIRST_HINT_VISIBILITY:
+            self._offer("hints", "{} shows letters over all words")
         if self.message is None and self.spans_made >= REACH_OFFER_SPANS and not self.reaches_view:
             self._offer("reach", "{} lets a label's key take suggestions of all sentences in view")
 
@@ -233,6 +242,7 @@ class AnnotationController(SentenceEditor):
         if not letters.active:
             key = self.keyboard.key_text("letters")
             raise RuleError(f"{action.letter} is no label's key, and the letters are off", do=f"{key} calls for them")
+        self._letters_pressed += 1
         try:
             return self.press_hint(action.letter)
         finally:

@@ -184,7 +184,7 @@ def _annotated(*spans: tuple[str, str]) -> AnnotatedSentence:
         (
             [("14 cracks in Osmund", "COUNT")],
             ("Osmund Lock", "VENUE"),
-            "VENUE may not cross COUNT (rule `overlaps`). Move an edge with , . < > or remove one with 0",
+            "VENUE may not cross COUNT (rule `overlaps`). Move an end with , . < > or remove one with 0",
         ),
         (
             [("Pia Rask", "PERSON")],

@@ -76,6 +76,24 @@ def test_short_names_are_unique() -> None:
     assert shorts[0] == "PER"
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        "PERSON_LEGAL:LEG PERSON_NATURAL:NAT PERSON:PER",
+        "PERSON_LEGAL:LEA LEG:LEG PERSON_NATURAL:NAT",
+        "TIME_OF_ACT:ACT TIME_OF_DEATH:DEA PLACE:PLA",
+        "PersonLegal:LEG PersonNatural:NAT",
+        "ACT_1:AC1 ACT_2:AC2",
+        "LEGAL_PERSON:LEG NATURAL_PERSON:NAT",
+    ],
+)
+def test_short_names_are_made_from_what_differs(names: str) -> None:
+    """Names that begin with the same words are told apart by the words that follow."""
+    wanted = dict(x.split(":") for x in names.split())
+    schema = parse_schema({"label": [{"name": n} for n in wanted]}, "s")
+    assert {n: schema.short_name(n) for n in wanted} == wanted
+
+
 def test_marks_become_ranges_of_the_plain_text() -> None:
     """An example's marks are taken out and kept as ranges in code points."""
     tables = [{"text": "🛶 [[Pia]] met [[Ilka Moran]].", "note": "n"}, {"text": "[[]] [x]", "wrong": True}]

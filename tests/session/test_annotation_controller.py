@@ -15,6 +15,7 @@ from annotator.session.actions import annotation_actions as actions
 from annotator.session.actions.label_actions import LabelEffectKind
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.state import StatusMessage
+from annotator.storage.user_files import Preferences
 from tests import builders
 
 TEXT = "Mayor Ada Pell told Osmund Lock that more than 40 boats had left Tarn Quay on Monday."
@@ -38,6 +39,19 @@ def controller(tmp_path: Path) -> Iterator[AnnotationController]:
     session.suggestion_service = cast("Any", builders.FixedSuggestions(FOUND))
     yield AnnotationController(session)
     session.close()
+
+
+def test_the_letters_of_all_words_are_offered_once_after_the_fifth_letter(controller: AnnotationController) -> None:
+    """Who has chosen nothing sees the letters of the likely words; the offer comes once, and never to who has chosen."""
+    assert controller.state().hint_visibility == "likely"
+    letter = act.PressHint(controller.state().hints[1].letters[0])
+    messages = [controller.dispatch(letter).message for _ in range(12)]
+    offers = [n for n, m in enumerate(messages, 1) if m and "^ shows letters over all words" in m.text]
+    assert offers == [5]
+    assert "hints" in controller.updated_preferences(Preferences()).offered
+    chosen_before = AnnotationController(controller.session, preferences=Preferences(hints="all"))
+    assert chosen_before.state().hint_visibility == "all"
+    assert not any(chosen_before.dispatch(letter).message for _ in range(12))
 
 
 def press(controller: AnnotationController, key: str, *, beside: bool = False) -> str:

@@ -422,7 +422,7 @@ def test_the_last_row_of_all_is_text() -> None:
 def test_a_warning_is_read_to_its_end(width: int) -> None:
     """A rule that is longer than the row goes on below it: what to do is never cut off."""
     says = (
-        "VENUE may not cross COUNT (rule `overlaps`). Move an edge with , . < > or remove one with 0; "
+        "VENUE may not cross COUNT (rule `overlaps`). Move an end with , . < > or remove one with 0; "
         "or select a smaller part of the sentence"
     )
     state = builders.task_state(

@@ -30,8 +30,6 @@ _FIRST_KEYS = (
 
 PromptItem = tuple[StyledText, ...]
 
-_EDGE_COMMANDS = ("right_less", "right_more", "left_more", "left_less")
-
 
 def welcome_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     """Return what a newcomer may do now, in place of the row of keys."""
@@ -183,9 +181,10 @@ def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
         (chip, styled.bold(" " + words)),
         *wrong,
         *taken[len(first) :],
-        (StyledText(glyphs.key(*_EDGE_COMMANDS), CellStyle("key")), styled.muted(" edges")),
+        (StyledText(glyphs.key("right_more", "right_less"), CellStyle("key")), styled.muted(" end later, earlier")),
         key_item(glyphs.key("remove") + " remove"),
         *_growth_items(state, glyphs),
+        (StyledText(glyphs.key("left_less", "left_more"), CellStyle("key")), styled.muted(" start later, earlier")),
         *(_other_label_items(state) if state.span_just_made else ()),
         key_item(glyphs.key("everywhere") + " everywhere"),
     )
