@@ -145,7 +145,9 @@ def _containers(schema: Schema) -> frozenset[str]:
 def _short_names(names: tuple[str, ...]) -> dict[str, str]:
     """Give each name three letters: its first three, else those of the words that the others lack."""
     words = {name: _name_words(name) for name in names}
-    alike = {name: [x for x in names if x != name and "".join(words[x])[:3] == "".join(words[name])[:3]] for name in names}
+    alike = {
+        name: [x for x in names if x != name and "".join(words[x])[:3] == "".join(words[name])[:3]] for name in names
+    }
     taken: dict[str, str] = {}
     for name in sorted(names, key=lambda x: bool(alike[x])):  # a name without its like keeps its own letters
         shared = max((_count_shared(words[name], words[x]) for x in alike[name]), default=0)
