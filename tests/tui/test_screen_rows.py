@@ -44,7 +44,6 @@ from annotator.tui.layout.help_rows import guideline_rows
 from annotator.tui.layout.overview import (
     ArticleList,
     article_line_rows,
-    article_lines_header,
     article_list_rows,
     overview_header,
     overview_sentence_rows,
@@ -150,6 +149,15 @@ def test_advice_is_cut_after_a_word(width: int) -> None:
     if width >= 40:
         assert row_text(cut).removesuffix("…").split() == words[: len(row_text(cut).removesuffix("…").split())]
     assert clip_words(row, row_width(row)) == row
+
+
+def test_a_head_in_a_narrow_window_keeps_whole_words() -> None:
+    """The overview's head leaves out facts before it cuts what it is."""
+    state = builders.task_state(NEWS, [builders.annotated_sentence("He left.")], done=3, total=9)
+    heads = [row_text(overview_header(state, "news", width, BOX_GLYPHS)).split() for width in (30, 40, 60)]
+    assert [head[:3] for head in heads] == [["Overview", "·", "news"]] * 3
+    assert heads[0][3:] == ["33", "%"]
+    assert heads[2][3:] == "article 1/2 · 3 of 9 sentences · 33 %".split()
 
 
 def test_a_newcomer_is_recommended_sure_suggestions_alone() -> None:

@@ -38,11 +38,12 @@ class ArticleList(Struct, frozen=True):
 def overview_header(state: TaskState, name: str, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the head row: what this is, and how far the corpus is."""
     left = (styled.title(f" Overview {glyphs.dot} {screen_text(name)}"),)
-    article = f"article {state.article_number}/{state.article_count}"
     counted = (f"{state.done} of {state.total} sentences", f"{whole_percent(state.done, state.total)} % ")
-    facts = (article, *(counted if state.total else ("counting ",)))
-    right = (styled.muted(f" {glyphs.dot} ".join(facts)),)
-    return styled.justify_row(left, right, width)
+    facts = (f"article {state.article_number}/{state.article_count}", *(counted if state.total else ("counting ",)))
+    texts = [f" {glyphs.dot} ".join(facts[n:]) for n in range(len(facts))]
+    room = width - styled.row_width(left) - 2
+    right = (styled.muted(next((x for x in texts if len(x) <= room), texts[-1])),)
+    return styled.justify_row(left, right, width, glyphs.cut)
 
 
 def whole_percent(done: int, total: int) -> int:
@@ -153,7 +154,7 @@ def _majority_location(group: InconsistencyGroup, here: Sequence[int]) -> str:
 def article_list_rows(articles: ArticleList, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
     """Return exactly ``height`` rows: a heading and the articles with how far each is."""
     head = styled.muted(f" ARTICLES, {articles.order}")
-    rows: list[StyledRow] = [(), styled.justify_row((head,), (styled.muted("done "),), width)]
+    rows: list[StyledRow] = [(), styled.justify_row((head,), (styled.muted("done "),), width, glyphs.cut)]
     signs = max((len(a.signs) for a in articles.items), default=0)
     counts = max((len(_done_of_total(a)) for a in articles.items), default=0)
     bar_width = _PROGRESS_BAR_WIDTH if width > ARTICLE_LIST_WIDTH else _PROGRESS_BAR_WIDTH // 2
@@ -175,7 +176,7 @@ def _article_row(a: ArticleListItem, right: StyledRow, active: bool, width: int,
     room = max(1, width - 4 - styled.row_width(right))
     title = StyledText(styled.truncate(screen_text(a.title), room, glyphs.cut), style)
     lead = StyledText(f" {mark} ", CellStyle("active" if active else "ok"))
-    return styled.clip_row(styled.justify_row((lead, title), right, width), width)
+    return styled.clip_row(styled.justify_row((lead, title), right, width, glyphs.cut), width)
 
 
 # -- progress --------------------------------------------------------------------------------------
@@ -221,7 +222,7 @@ def article_lines_header(article: Article, width: int, glyphs: Glyphs) -> Styled
     kept = sum(line.verdict.annotated for line in article.lines)
     right = (styled.muted(f"{kept} of {len(article.lines)} lines are annotated "),)
     left = (styled.title(f" Lines {glyphs.dot} {screen_text(article.title or article.origin)}"),)
-    return styled.justify_row(left, (StyledText("  "), *right), width)
+    return styled.justify_row(left, (StyledText("  "), *right), width, glyphs.cut)
 
 
 def article_line_rows(article: Article, at: int, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:

@@ -265,10 +265,10 @@ def row_text(row: StyledRow) -> str:
     return "".join(p.text for p in row).rstrip()
 
 
-def justify_row(left: StyledRow, right: StyledRow, width: int) -> StyledRow:
-    """Return ``left`` and ``right`` at the two ends of a row; ``left`` gives way."""
+def justify_row(left: StyledRow, right: StyledRow, width: int, ellipsis: str = "…") -> StyledRow:
+    """Return ``left`` and ``right`` at the two ends of a row; ``left`` gives way, after a whole word."""
     room = max(0, width - row_width(right))
-    return (*fit_row(left, room), *right)
+    return (*fit_words(left, room, ellipsis), *right)
 
 
 def visible_range(count: int, at: int, room: int) -> range:

@@ -116,7 +116,9 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
         else:
             words = "" if self._message else self.SEARCHING_TEXT
             words = (self._not_started_text or self.empty_text(worklist)) if worklist else words
-            body = ((), (StyledText(f"      {words}"),))
+            margin = min(6, width // 12)
+            lines = styled.wrap_paragraph(words, width - margin)
+            body = ((), *((StyledText(" " * margin + line),) for line in lines))
         self.show_parts(
             layout.worklist_header(self.ABOUT, things, width, glyphs),
             body,
