@@ -44,6 +44,7 @@ from annotator.tui.layout.help_rows import guideline_rows
 from annotator.tui.layout.overview import (
     ArticleList,
     article_line_rows,
+    article_lines_header,
     article_list_rows,
     overview_header,
     overview_sentence_rows,
