@@ -18,7 +18,7 @@ from annotator.core.article import Sentence
 from annotator.core.errors import RuleError
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
-from annotator.core.suggestion import mark_source_modified
+from annotator.core.suggestion import LeftSuggestion, mark_source_modified
 from annotator.core.tokens import gap_token
 
 
@@ -125,6 +125,12 @@ def reject_suggestion(annotated: AnnotatedSentence, *spans: Span) -> Edit:
         raise RuleError(f"this {spans[0].label} was turned down before", do="Ctrl+Z takes that back")
     annotation = annotated.annotation.with_rejected([*annotated.annotation.rejected, *new])
     return _annotation_edit(annotated, annotation, f"not {' or '.join(dict.fromkeys(s.label for s in new))}")
+
+
+def dismiss_suggestion(annotated: AnnotatedSentence, left: LeftSuggestion) -> Edit:
+    """Return the edit that forgets a suggestion that was left: it is neither taken nor turned down."""
+    kept = tuple(x for x in annotated.annotation.left if x != left)
+    return _annotation_edit(annotated, replace(annotated.annotation, left=kept), f"{left.label} dismissed")
 
 
 def apply_suggestions(
@@ -282,7 +288,10 @@ def _describe_spans(before: AnnotatedSentence, after: AnnotatedSentence) -> str:
         return _quoted(after, new[0])
     if old:
         return f"removal of {_quoted(before, old[0])}"
-    return f"not {_quoted(after, wrong[0])}" if wrong else ""
+    if wrong:
+        return f"not {_quoted(after, wrong[0])}"
+    dismissed = [x for x in before.annotation.left if x not in after.annotation.left]
+    return f"dismissal of {_quoted(before, dismissed[0].span)}" if dismissed else ""
 
 
 def _describe_marks(before: Annotation, after: Annotation) -> str:

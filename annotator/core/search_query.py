@@ -4,6 +4,7 @@ harbour            the word, in capitals or not
 "Port Amery"       exactly these characters
 label:PERSON       a span of that label (its beginning is enough); label: any span
 answer:open        open, accept, reject or ignore; answer: any answer
+left:0.8           a suggestion of that score or more was left at the accept; left: any
 flag  note  problem    is flagged, has a note, is inconsistent with another sentence
 note:check         the word is in the note
 article:ferry      the word is in the article's title or in the name of its source
@@ -15,18 +16,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from math import inf
 
 from msgspec import Struct
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.errors import RuleError
+from annotator.core.suggestion import LeftSuggestion
 
 HighlightRange = tuple[int, int]
 """Code points ``[start, end)`` of a sentence's text."""
 
 QUERY_STATES = ("flag", "note", "problem")
 QUERY_ANSWERS = ("open", "accept", "reject", "ignore")
-_TERM_PATTERN = re.compile(r'(-?)(?:(label|answer|note|article):)?(?:"([^"]*)"?|(\S+))?', re.IGNORECASE)
+_TERM_PATTERN = re.compile(r'(-?)(?:(label|answer|left|note|article):)?(?:"([^"]*)"?|(\S+))?', re.IGNORECASE)
 _BLANK_TRANSLATION = str.maketrans("\n\r\t\u2028\u2029\u00a0", "      ")
 
 
@@ -34,7 +37,7 @@ class QueryTerm(Struct, frozen=True):
     """One condition of a query."""
 
     kind: str
-    """``word``, ``exact``, a field (``label``, ``answer``, ``note``, ``article``) or one of ``QUERY_STATES``."""
+    """``word``, ``exact``, one of ``QUERY_STATES``, or a field: ``label answer left note article``."""
     value: str = ""
     negated: bool = False
 
@@ -47,7 +50,7 @@ class QueryTerm(Struct, frozen=True):
             return sign + self.value
         blank = any(c.isspace() for c in self.value)
         value = f'"{self.value}"' if blank else self.value
-        return f"{sign}{self.kind}:{value}" if value or self.kind in {"label", "answer"} else sign + self.kind
+        return f"{sign}{self.kind}:{value}" if value or self.kind in {"label", "answer", "left"} else sign + self.kind
 
 
 class QuerySubject(Struct, frozen=True):
@@ -99,6 +102,8 @@ class SearchQuery(Struct, frozen=True, dict=True):
             known = {"label": labels, "answer": QUERY_ANSWERS}.get(term.kind)
             if known and not any(_starts_with(k, term.value) for k in known):
                 return f"there is no {term.kind} {term.value}: try {', '.join(known)}"
+            if term.kind == "left" and _least_score(term.value) > 1:
+                return f"{term.value} is no score: try left:0.8"
         return ""
 
 
@@ -140,6 +145,7 @@ def _term_test(term: QueryTerm) -> Callable[[QuerySubject], bool]:
         "exact": lambda s: value in s.annotated.sentence.text.translate(_BLANK_TRANSLATION),
         "label": lambda s: any(_starts_with(x.label, value) for x in s.annotated.annotation.spans),
         "answer": lambda s: _matches_answer(s.annotated, value),
+        "left": lambda s: any(_left_from(s.annotated, value)),
         "flag": lambda s: s.annotated.annotation.flagged,
         "note": lambda s: bool(s.annotated.annotation.note) and folded in s.annotated.annotation.note.casefold(),
         "article": lambda s: folded in s.title.casefold(),
@@ -152,6 +158,19 @@ def _matches_answer(annotated: AnnotatedSentence, value: str) -> bool:
     return _starts_with(answer.value if answer else "open", value) if value else answer is not None
 
 
+def _least_score(value: str) -> float:
+    """Return the score that ``left:`` is given, 0 without one; more than any score has where it is none."""
+    try:
+        score = float(value.replace(",", ".") or 0)
+    except ValueError:
+        return inf
+    return score if 0 <= score <= 1 else inf
+
+
+def _left_from(annotated: AnnotatedSentence, value: str) -> Iterator[LeftSuggestion]:
+    return (x for x in annotated.annotation.left if x.score >= _least_score(value))
+
+
 def _starts_with(name: str, value: str) -> bool:
     return name.casefold().startswith(value.casefold())
 
@@ -159,6 +178,8 @@ def _starts_with(name: str, value: str) -> bool:
 def _term_highlights(term: QueryTerm, annotated: AnnotatedSentence) -> Iterator[HighlightRange]:
     if term.kind == "label":
         yield from ((s.start, s.end) for s in annotated.annotation.spans if _starts_with(s.label, term.value))
+    elif term.kind == "left":
+        yield from ((x.start, x.end) for x in _left_from(annotated, term.value))
     elif term.kind == "exact":
         text = annotated.sentence.text.translate(_BLANK_TRANSLATION)
         yield from ((a, a + len(term.value)) for a in _occurrences(text, term.value))

@@ -96,6 +96,7 @@ COMMANDS: tuple[Command, ...] = (
     _command("order", "", "order of work: by article, or the least sure first", "Find"),
     _command("worklist", "right_square_bracket", "worklist: same words, not labelled alike", "Find"),
     _command("repairs", "R f4", "worklist: spans that begin or end inside a token", "Find"),
+    _command("left_suggestions", "L", "worklist: suggestions that were open at the accept", "Find"),
     _command("flag", "vertical_line", "flag the sentence, to come back to it", "Sentence"),
     _command("note", "quotation_mark", "write a note on the sentence", "Sentence"),
     _command("lines", "number_sign f3", "the article's lines: switch one on or off", "Move"),
@@ -121,6 +122,7 @@ WORKLIST_COMMANDS: tuple[Command, ...] = (
     _command("snap_in", "i", "span inside a token: shrink to whole tokens", "Worklists"),
     _command("split_token", "t", "span inside a token: split the token at its edges", "Worklists"),
     _command("drop", "d", "span inside a token: drop the span", "Worklists"),
+    _command("list_refuse", "0 delete", "turn the suggestion down", "Worklists"),
     _command("list_leave", "n", "leave it as it is, and on to the next", "Worklists"),
     _command("list_undo", "u ctrl+z", "undo the last of these", "Worklists"),
     _command("list_open", "enter", "annotate there", "Worklists"),
@@ -144,13 +146,13 @@ ALL_COMMANDS = (*COMMANDS, *WORKLIST_COMMANDS)
 
 COMMANDS_WITHOUT_SENTENCE = frozenset({
     "undo", "redo", "article_up", "article_down", "overview", "search", "next_hit", "previous_hit",
-    "jump", "filter", "order", "worklist", "repairs", "lines", "stats", "guide", "help",
+    "jump", "filter", "order", "worklist", "repairs", "left_suggestions", "lines", "stats", "guide", "help",
     "manual", "palette", "theme", "hints", "hint_mode", "hand", "look_alikes", "quit",
 })  # fmt: skip
 """The commands that make sense where an article has no sentence to annotate."""
 
 SCREEN_COMMANDS = frozenset({
-    "overview", "search", "jump", "worklist", "repairs", "note", "lines", "stats", "guide", "help",
+    "overview", "search", "jump", "worklist", "repairs", "left_suggestions", "note", "lines", "stats", "guide", "help",
     "manual", "palette", "theme", "quit",
 })  # fmt: skip
 """The commands that open another screen or change how the app looks: the screen alone carries them out."""

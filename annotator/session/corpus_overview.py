@@ -11,6 +11,7 @@ from annotator.checks.consistency import InconsistencyGroup, WordOccurrence
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.errors import RuleError
 from annotator.core.span_repair import MisalignedSpan
+from annotator.session.actions.annotation_actions import count_left
 from annotator.session.session import AnnotationSession
 
 ARTICLE_ORDERS = ("as they came", "least done first", "most problems first", "most flags and notes first")
@@ -35,7 +36,7 @@ class ArticleListItem(Struct, frozen=True):
     done: int
     total: int
     signs: str = ""
-    """What there is to look at: ``!`` problems, ``f`` flags, ``n`` notes."""
+    """What there is to look at: ``!`` problems, ``?`` suggestions left, ``f`` flags, ``n`` notes."""
 
 
 class CorpusOverview:
@@ -47,6 +48,8 @@ class CorpusOverview:
         """How the articles are sorted: an index of ARTICLE_ORDERS."""
         self.articles = list(range(len(session.queue)))
         """The numbers of the articles in the chosen order."""
+        self.left = 0
+        """How many suggestions of the corpus accepts have left that the user should hear of."""
         self._session = session
         self._problems: dict[str, dict[str, list[SentenceProblem]]] = {}
 
@@ -85,8 +88,10 @@ class CorpusOverview:
         """Return what the list of articles shows of one."""
         navigation = self._session.navigation
         progress = navigation.progress_of(article_id)
-        counts = (len(self._problems.get(article_id, ())), *self._flag_and_note_counts(article_id))
-        signs = "".join(sign if n else "" for sign, n in zip("!fn", counts, strict=True))
+        touched = self._session.annotation_store.touched_sentences_of(article_id)
+        problems, left = len(self._problems.get(article_id, ())), count_left(touched)
+        counts = (problems, left, *self._flag_and_note_counts(article_id))
+        signs = "".join(sign if n else "" for sign, n in zip("!?fn", counts, strict=True))
         title = navigation.sentence_search.article(article_id).title
         return ArticleListItem(title, progress.done, progress.total, signs)
 

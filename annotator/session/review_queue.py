@@ -11,10 +11,12 @@ from msgspec.structs import replace
 
 from annotator.checks.consistency import InconsistencyGroup, WordOccurrence, apply_proposals
 from annotator.core.annotation import AnnotatedSentence
-from annotator.core.edits import Edit, Op, combine_edits, reject_suggestion
+from annotator.core.edits import Edit, Op, add_span, combine_edits, dismiss_suggestion, reject_suggestion
 from annotator.core.errors import RuleError
 from annotator.core.span_repair import MisalignedSpan, RepairKind, SpanRepair, misaligned_spans, possible_repairs
 from annotator.core.spans import Span
+from annotator.core.suggestion import LeftSuggestion
+from annotator.session.actions.selection import REPORTED_SCORE
 from annotator.session.commands import REPAIR_COMMANDS
 from annotator.session.sentence_search import ReviewItemKey
 from annotator.session.session import AnnotationSession
@@ -337,3 +339,85 @@ def _repair_message(misaligned: MisalignedSpan, repair: SpanRepair) -> str:
     if repair.kind is RepairKind.SPLIT:
         return f"the tokens are {' | '.join(repair.result)} now"
     return f"{words} is {repair.result[0]} now"
+
+
+# -- suggestions that were open at the accept ----------------------------------------------------
+
+
+class LeftItem(Struct, frozen=True):
+    """A suggestion that was left, and its sentence."""
+
+    annotated: AnnotatedSentence
+    left: LeftSuggestion
+
+    @property
+    def key(self) -> ReviewItemKey:
+        """What makes two items the same."""
+        return (self.annotated.sentence.id, *self.left.span.key)
+
+
+class LeftQueue(ReviewQueue[LeftItem]):
+    """The suggestions that accepts have left, the likely ones first; what is settled stays listed."""
+
+    empty_message = "no suggestion is left"
+
+    def __init__(self, session: AnnotationSession, annotated_sentences: Sequence[AnnotatedSentence]) -> None:
+        """List what was left in the sentences, of the labels that the schema has."""
+        items = [
+            LeftItem(w, x) for w in annotated_sentences for x in w.annotation.left if session.schema.label(x.label)
+        ]
+        super().__init__(session, sorted(items, key=lambda i: i.left.score < REPORTED_SCORE), set())
+
+    @property
+    def selected_span(self) -> tuple[AnnotatedSentence, Span] | None:
+        """The sentence of the current suggestion, and its words."""
+        return (self.current_item.annotated, self.current_item.left.span) if self.current_item else None
+
+    def commands(self) -> Mapping[str, Callable[[], str]]:
+        """Return what each command does to the queue."""
+        return {**super().commands(), "list_yes": self.take, "list_refuse": self.refuse, "list_leave": self.dismiss}
+
+    def sentence_of(self, n: int) -> AnnotatedSentence:
+        """Return the sentence of an item as it is now."""
+        return self._current_version(self.items[n].annotated)
+
+    def outcome(self, n: int) -> str:
+        """Return what became of an item, by its number; empty while it waits."""
+        if n not in self.settled:
+            return ""
+        item, annotation = self.items[n], self.sentence_of(n).annotation
+        if any(s.key == item.left.span.key for s in annotation.spans):
+            return "taken"
+        return "turned down" if any(s.key == item.left.span.key for s in annotation.rejected) else "dismissed"
+
+    def take(self) -> str:
+        """Take the current suggestion; returns what was done. Raises RuleError where the schema forbids it."""
+        return self._settle(lambda now, left: add_span(now, left.span, self.session.schema), "is {} now")
+
+    def refuse(self) -> str:
+        """Turn the current suggestion down: its words are known not to have the label."""
+        return self._settle(lambda now, left: reject_suggestion(now, left.span), "is no {}")
+
+    def dismiss(self) -> str:
+        """Forget the current suggestion for good: it is neither taken nor turned down."""
+        return self._settle(dismiss_suggestion, "as {}: dismissed")
+
+    def _settle(self, change: Callable[[AnnotatedSentence, LeftSuggestion], Edit], does: str) -> str:
+        """Carry a change of the current item out, and settle all items of the sentence that it decides.
+
+        ``does``: what it does to the words, with a place for the label.
+        """
+        item = self._require_current()
+        now = self._current_version(item.annotated)
+        if item.left not in now.annotation.left:
+            raise RuleError("this was decided since", do="Esc, and open the worklist again")
+        edit = change(now, item.left)
+        still_left = edit.after[0].annotation.left
+        decided = [
+            n
+            for n, x in enumerate(self.items)
+            if x.annotated.sentence == item.annotated.sentence and n not in self.settled and x.left not in still_left
+        ]
+        message = f"{now.text_of(item.left.span)} {does.format(item.left.label)}"
+        self._apply(tuple(decided), replace(edit, message=message), done=True)
+        return message

@@ -16,6 +16,7 @@ from annotator.core.annotation import Answer
 from annotator.core.article import Sentence
 from annotator.core.edits import Edit, describe_edit
 from annotator.core.errors import RuleError
+from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
 from annotator.session.actions import annotation_actions as actions
 from annotator.session.actions import label_actions
@@ -237,25 +238,34 @@ class SentenceEditor:
         """Answer the sentence and go on to the next one without an answer."""
         edit = actions.answer_sentence(self.context(), answer)
         message = self.session.apply_edit(edit) if edit else ""
-        return self._advance("" if answer is Answer.ACCEPT else message)
+        if answer is not Answer.ACCEPT:
+            return self._advance(message)
+        n, at = actions.count_left([self.session.annotated]), self.session.position
+        left = f"accepted {at.article + 1}.{at.sentence + 1} · {pluralize(n, 'suggestion')} left"
+        return self._advance("", left if n else "")
 
     def accept_visible_sentences(self) -> Notice:
         """Accept every open sentence that the screen shows whole, and go on to the next open one."""
         here, navigation = self.session.article_sentences, self.session.navigation
         matching = [i for i in self.visible if navigation.matches_filter(here[i])]
         edit = actions.accept_visible_sentences(replace(self.context(), visible=matching))
-        message = self._advance(self.session.apply_edit(edit))
+        n, message = actions.count_left(edit.after), self.session.apply_edit(edit)
+        left = f"{len(edit.after)} accepted, {pluralize(n, 'suggestion')} not taken" if n else ""
+        notice = self._advance("" if left else message, left)
         if self.page_motion is PageMotion.JUMP:
             self.page_motion = PageMotion.TURN
-        return message
+        return notice
 
-    def _advance(self, message: str) -> Notice:
+    def _advance(self, message: str, left: str = "") -> Notice:
+        """Go on to the next open sentence and return the message, with what the accept has ``left`` first."""
         self.page_motion = PageMotion.JUMP
         if not self._return_to_skipped() and not self.session.navigation.go_to_next_open():
             message = self.session.navigation.finished_message
         self.enter_sentence()
         haste = self.session.speed_warning
-        return StatusMessage(haste.message, warning=True) if haste else message
+        text = " · ".join(filter(None, (left, haste.message if haste else message)))
+        # Two messages take more than a row: only warnings are wrapped.
+        return StatusMessage(text, warning=True) if haste or (left and message) else text
 
     def _return_to_skipped(self) -> bool:
         """Go back to an open sentence in view that a label's key has skipped; return False for none."""

@@ -321,6 +321,11 @@ class ProblemFinder:
         affected = {a: found for a, found in touched.items() if any(map(misaligned_spans, found))}
         return tuple(find_misaligned_spans(self._search.annotated_sentences(affected)))
 
+    def sentences_with_left(self, touched: TouchedSentences) -> list[AnnotatedSentence]:
+        """Return the sentences that were accepted with a suggestion open, in the order of the queue."""
+        affected = {a: found for a, found in touched.items() if any(w.annotation.left for w in found)}
+        return [w for w in self._search.annotated_sentences(affected) if w.annotation.left]
+
     def problem_sentences(self, touched: TouchedSentences) -> ProblemSentenceIds:
         """Return the ids of the sentences with a problem that the annotator has not left as it is."""
         changes = (p for g in self.inconsistencies(touched) for p in g.changes)

@@ -222,7 +222,7 @@ class RecordBuilder:
             if name in self._annotators:
                 for annotated in self._store_of(name).touched_sentences_of(article_id):
                     sentence_range = (annotated.sentence.start, annotated.sentence.end)
-                    # No file says which suggestions were left, so that is no difference.
+                    # No file has the suggestions that were left: that is no difference.
                     existing.put(sentence_range, replace(annotated.annotation, left=(), covers=None), new=False)
             self._existing[name, article_id] = existing
         return self._existing[name, article_id]

@@ -20,7 +20,7 @@ WORK = AnnotatedSentence(
 OPEN = AnnotatedSentence(builders.sentence("Nobody came to Sorrel Hall."))
 
 _WORDS = st.text(st.characters(exclude_categories=["Z", "C"], exclude_characters='"'), min_size=1, max_size=8)
-_QUERIES = st.text(alphabet='ab-": flagnotelabelarticleproblemanswer', max_size=40)
+_QUERIES = st.text(alphabet='ab-": 0.flagnotelabelarticleproblemansweleft', max_size=40)
 
 
 def _holds(text: str, annotated: AnnotatedSentence = WORK, *, title: str = "", problem: bool = False) -> bool:

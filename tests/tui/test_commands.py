@@ -25,11 +25,11 @@ from annotator.session.commands import (
 )
 from annotator.session.keymap import effective_keymap
 from annotator.session.keymap_file import is_portable_key
-from annotator.session.review_queue import ConsistencyQueue, RepairQueue
+from annotator.session.review_queue import ConsistencyQueue, LeftQueue, RepairQueue
 from annotator.storage.schemas import load_schema
 from annotator.tui.layout.help_rows import key_help_rows
 from annotator.tui.layout.styled_text import BOX_GLYPHS, row_text
-from annotator.tui.screens.worklists import ConsistencyScreen, RepairScreen
+from annotator.tui.screens.worklists import ConsistencyScreen, LeftScreen, RepairScreen
 from tests import builders
 from tests.app_pilot import running_app
 
@@ -58,9 +58,11 @@ def test_the_worklists_do_what_the_registry_lists_for_them() -> None:
     """Each command of the worklists is one of a queue, and their rows of keys say all of them."""
     consistency = {*ConsistencyQueue.commands(object.__new__(ConsistencyQueue))}
     repair = {*RepairQueue.commands(object.__new__(RepairQueue))}
-    assert consistency | repair | {"list_open"} == {c.id for c in WORKLIST_COMMANDS}
+    left = {*LeftQueue.commands(object.__new__(LeftQueue))}
+    assert consistency | repair | left | {"list_open"} == {c.id for c in WORKLIST_COMMANDS}
     assert {name for name, _ in ConsistencyScreen.KEYS} == consistency
     assert {name for name, _ in RepairScreen.KEYS} == repair
+    assert {name for name, _ in LeftScreen.KEYS} == left
 
 
 def test_no_key_of_the_worklists_means_two_things() -> None:

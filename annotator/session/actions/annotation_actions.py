@@ -6,24 +6,25 @@ controller applies results to a session; the key planner of the benchmarks only 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core import edits as span_edits
-from annotator.core.annotation import AnnotatedSentence, Answer
+from annotator.core.annotation import AnnotatedSentence, Answer, undecided
 from annotator.core.edits import Edit
 from annotator.core.errors import RuleError
 from annotator.core.graphemes import widen_to_graphemes
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
-from annotator.core.suggestion import Suggestion, span_from_suggestion, taken_suggestions
+from annotator.core.suggestion import Suggestion, left_suggestion, span_from_suggestion, taken_suggestions
 from annotator.core.tokens import Token, TokenRange, token_range
 from annotator.language.mentions import label_mentions
 from annotator.session.actions import selection as sel
 from annotator.session.actions.hints import HintLayout, HintPrefix, range_sort_key, resolve_hint
 from annotator.session.actions.selection import (
+    REPORTED_SCORE,
     Selection,
     SelectionStage,
     open_suggestions,
@@ -283,8 +284,32 @@ def answer_sentence(context: ActionContext, answer_: Answer) -> Edit | None:
     taken = context.auto_accepted_suggestions(context.active) if answer_ is Answer.ACCEPT else ()
     if context.annotated.annotation.answer is answer_ and not taken:
         return None
+    return _answer_edit(context, context.active, taken, answer_)
+
+
+def _answer_edit(context: ActionContext, i: int, taken: Sequence[Suggestion], answer_: Answer) -> Edit:
+    """Return the edit that takes suggestions of a sentence and answers it.
+
+    An accept keeps what is drawn and open then; a second one what the first has left, but for what is decided
+    since: what was dismissed does not come back.
+    """
+    annotated = context.annotated_sentences[i]
     spans = [span_from_suggestion(s) for s in taken]
-    return span_edits.apply_suggestions(context.annotated, spans, context.schema, answer_)
+    edit = span_edits.apply_suggestions(annotated, spans, context.schema, answer_)
+    if answer_ is not Answer.ACCEPT:
+        return edit
+    after = edit.after[0]
+    if annotated.annotation.answer is Answer.ACCEPT:
+        left = tuple(undecided(annotated.annotation.left, after.annotation))
+    else:
+        drawn = select_visible_suggestions(tuple(context.suggestions_for(i)), after, context.schema)
+        left = tuple(map(left_suggestion, drawn))
+    return replace(edit, after=(replace(after, annotation=after.annotation.with_answer(answer_, left)),))
+
+
+def count_left(annotated_sentences: Iterable[AnnotatedSentence]) -> int:
+    """Return how many suggestions accepts have left that the user should hear of."""
+    return sum(s.score >= REPORTED_SCORE for w in annotated_sentences for s in w.annotation.left)
 
 
 def accept_visible_sentences(context: ActionContext) -> Edit:
@@ -292,12 +317,11 @@ def accept_visible_sentences(context: ActionContext) -> Edit:
 
     Raises RuleError where there is none.
     """
-    edits = []
-    for i in context.visible:
-        if not context.annotated_sentences[i].done:
-            spans = [span_from_suggestion(s) for s in context.auto_accepted_suggestions(i)]
-            sentence = context.annotated_sentences[i]
-            edits.append(span_edits.apply_suggestions(sentence, spans, context.schema, Answer.ACCEPT))
+    edits = [
+        _answer_edit(context, i, context.auto_accepted_suggestions(i), Answer.ACCEPT)
+        for i in context.visible
+        if not context.annotated_sentences[i].done
+    ]
     n = len(edits)
     return span_edits.combine_edits(edits, f"{n} sentence{'' if n == 1 else 's'} in view accepted")
 

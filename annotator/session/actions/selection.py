@@ -124,6 +124,9 @@ MIN_VISIBLE_SCORE = 0.35
 AUTO_ACCEPT_SCORE = 0.8
 """From this score on Enter takes a suggestion, where the user has switched its label to that."""
 
+REPORTED_SCORE = 0.8
+"""From this score on the user hears of a suggestion that an accept has left; lower ones are too many for that."""
+
 
 def open_suggestions(
     found: Iterable[Suggestion], annotated: AnnotatedSentence, schema: Schema

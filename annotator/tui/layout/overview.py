@@ -7,8 +7,12 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from annotator.checks.consistency import InconsistencyGroup, InconsistencyKind
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Article, LineVerdict, SourceLine
+from annotator.core.pluralize import pluralize
 from annotator.core.span_repair import MisalignedSpan
+from annotator.session.actions.annotation_actions import count_left
+from annotator.session.actions.selection import REPORTED_SCORE
 from annotator.session.corpus_overview import ArticleListItem, SentenceProblem
 from annotator.session.sentence_search import AnswerProgress
 from annotator.session.state import TaskState
@@ -59,7 +63,7 @@ def overview_sentence_rows(
     ``notices``: what is wrong, in words, by the index of the sentence.
     """
     shorts = [x for x in state.schema.labels if x.key]
-    text = max(10, width - 7 - 4 * len(shorts) - 4)
+    text = max(10, width - 7 - 4 * len(shorts) - 5)
     a = state.article
     byline = byline_text(a, glyphs)
     names = tuple(styled.label(f"{state.schema.short_name(x.name):>4}", x.name) for x in shorts)
@@ -90,6 +94,7 @@ def _sentence_row(state: TaskState, i: int, problem: bool, width: int, glyphs: G
         *styled.fit_row((StyledText(words, style),), width, style),
         *(_label_count_cell(counts[x.name], x.name, glyphs) for x in state.schema.labels if x.key),
         styled.warn_bold(" !" if problem else "  "),
+        styled.likely_bold("?" if count_left([annotated]) else " "),
         styled.likely_bold("f" if annotated.annotation.flagged else " "),
         styled.likely_bold("n" if annotated.annotation.note else " "),
     )
@@ -110,6 +115,8 @@ def problem_and_note_rows(
     for i, annotated in enumerate(state.annotated_sentences):
         problems = notices.get(i, ())
         rows += [(i, _problem_or_note_row("!", "warn", i, words, width, glyphs)) for words in problems]
+        if count_left([annotated]):
+            rows.append((i, _problem_or_note_row("?", "likely", i, _left_text(annotated), width, glyphs)))
         if annotated.annotation.note:
             note = f"note: {annotated.annotation.note}"
             rows.append((i, _problem_or_note_row("n", "likely", i, note, width, glyphs)))
@@ -124,6 +131,12 @@ def _problem_or_note_row(sign: str, role: str, i: int, words: str, width: int, g
         number,
         *styled.clip_words((message,), width - 8, glyphs.cut),
     )
+
+
+def _left_text(annotated: AnnotatedSentence) -> str:
+    """Return what was left at the accept that one should hear of: ``left: PERSON Halvard Brekke``."""
+    left = [x for x in annotated.annotation.left if x.score >= REPORTED_SCORE]
+    return "left: " + ", ".join(f"{x.label} {annotated.text_of(x.span)}" for x in left)
 
 
 def problem_text(problem: SentenceProblem) -> str:
@@ -189,8 +202,11 @@ def progress_bar(progress: AnswerProgress, width: int, glyphs: Glyphs) -> Styled
     return (styled.ok(glyphs.progress_done * full), rest)
 
 
-def progress_bars_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
-    """Return the rule row with the progress of the article, where there is room, and of the corpus."""
+def progress_bars_row(state: TaskState, width: int, glyphs: Glyphs, left: int = 0) -> StyledRow:
+    """Return the rule row with the progress of the article, where there is room, and of the corpus.
+
+    ``left``: how many suggestions accepts have left in the corpus.
+    """
     article = AnswerProgress(sum(w.done for w in state.annotated_sentences), len(state.annotated_sentences))
     row: StyledRow = (styled.rule(glyphs.rule * 2 + " "),)
     if width >= 60:
@@ -201,8 +217,9 @@ def progress_bars_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow
     corpus = AnswerProgress(state.done, state.total)
     row = (*row, styled.muted("corpus "))
     share = styled.muted(f" {whole_percent(state.done, state.total)} % ")
-    room = width - styled.row_width((*row, share)) - 1
-    row = (*row, *progress_bar(corpus, max(4, min(40, width // 3, room)), glyphs), share)
+    counted = styled.likely(f"{glyphs.rule * 2} {pluralize(left, 'suggestion')} left " if left else "")
+    room = width - styled.row_width((*row, share, counted)) - 1
+    row = (*row, *progress_bar(corpus, max(4, min(40, width // 3, room)), glyphs), share, counted)
     return styled.fit_row((*row, styled.rule(glyphs.rule * width)), width)
 
 

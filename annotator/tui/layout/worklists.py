@@ -17,7 +17,9 @@ from annotator.core.annotation import AnnotatedSentence
 from annotator.core.search_query import HighlightRange
 from annotator.core.span_repair import MisalignedSpan, RepairKind, SpanRepair, misalignment_message
 from annotator.core.spans import Span
+from annotator.core.suggestion import span_source_names
 from annotator.session.commands import REPAIR_COMMANDS
+from annotator.session.review_queue import LeftItem
 from annotator.session.sentence_search import SearchHit
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.article_body import answer_indicator
@@ -37,6 +39,7 @@ _QUERY_HELP = (
     ('"Port Amery"', "exactly these characters"),
     ("label:PERSON", "a span of that label; label: has any span"),
     ("answer:open", "or accept, reject, ignore; answer: has any answer"),
+    ("left:0.8", "a suggestion of that score or more was left at the accept; left: any"),
     ("flag   note", "is flagged; has a note"),
     ("note:check", "the word is in the note"),
     ("problem", "is not labelled alike elsewhere, or has a span inside a token"),
@@ -314,7 +317,7 @@ def repair_worklist_rows(view: RepairView, width: int, height: int, glyphs: Glyp
     rows = [_misaligned_span_row(view, i, width, glyphs) for i in shown]
     rows += [(), *sentence, (), _fault_row(view.annotated, span, width, glyphs)]
     rows += [_repair_row(r, span, width, glyphs) for r in view.repairs]
-    rows += [_repair_key_row("list_leave", "leave it as it is", (), width, glyphs)]
+    rows += [_key_row("list_leave", "leave it as it is", (), width, glyphs)]
     return tuple(styled.fit_words(row, width, glyphs.cut) for row in styled.fill_height(rows, height))
 
 
@@ -345,19 +348,82 @@ def _repair_row(repair: SpanRepair, span: Span, width: int, glyphs: Glyphs) -> S
     """Return a repair's key, what it is, and what it would give or why it is not possible here."""
     room, command = max(8, width - 28), REPAIR_COMMANDS[repair.kind]
     if repair.edit is None:
-        return _repair_key_row(command, repair.kind.value, (styled.muted(repair.reason),), width, glyphs)
+        return _key_row(command, repair.kind.value, (styled.muted(repair.reason),), width, glyphs)
     if repair.kind is RepairKind.DROP:
         gives = StyledText(f"no {screen_text(span.label)} here any more")
     elif repair.kind is RepairKind.SPLIT:
         gives = styled.bold(shortened_words(f" {SPAN_EDGE} ".join(repair.result), room, glyphs))
     else:
         gives = StyledText(shortened_words(repair.result[0], room, glyphs), CellStyle("lane", span.label, bold=True))
-    return _repair_key_row(command, repair.kind.value, (gives,), width, glyphs, live=True)
+    return _key_row(command, repair.kind.value, (gives,), width, glyphs, live=True)
 
 
-def _repair_key_row(
-    command: str, does: str, gives: StyledRow, width: int, glyphs: Glyphs, *, live: bool = False
-) -> StyledRow:
+def _key_row(command: str, does: str, gives: StyledRow, width: int, glyphs: Glyphs, *, live: bool = False) -> StyledRow:
     style = Styles.KEY if live or command == "list_leave" else Styles.MUTED
     name = StyledText(f"{glyphs.key(command):>5} ", style)
     return styled.fit_words((name, styled.muted(f"{does:<18}"), StyledText("  "), *gives), width, glyphs.cut)
+
+
+# -- suggestions that were open at the accept ----------------------------------------------------
+
+
+_LEFT_DETAIL_ROWS = 7
+"""The rows below the list that are not the sentence: gaps, what is suggested, the keys."""
+_LEFT_KEYS = {
+    "list_yes": ("take it", "the answer of the sentence stays"),
+    "list_refuse": ("turn it down", "these words do not have the label"),
+    "list_leave": ("dismiss it", "these words stay undecided"),
+}
+"""Each command with what it does and what that means."""
+
+
+class LeftView(Struct, frozen=True):
+    """What the worklist shows at a moment."""
+
+    items: Sequence[LeftItem]
+    position: int
+    annotated: AnnotatedSentence
+    """The sentence of the current suggestion as it is now."""
+    outcome: Callable[[int], str]
+    """What became of an item, by its number; empty while it waits."""
+    sentence_number: Callable[[AnnotatedSentence], str]
+    """Article and sentence by number."""
+
+
+def left_worklist_rows(view: LeftView, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
+    """Return exactly ``height`` rows: the list, the current sentence, and what the keys make of the suggestion."""
+    left = view.items[view.position].left
+    most = max(1, (height - _LEFT_DETAIL_ROWS) // 2)
+    sentence = highlighted_sentence_rows(view.annotated, left.start, left.end, width, glyphs)[:most]
+    room = max(1, height - len(sentence) - _LEFT_DETAIL_ROWS)
+    rows = [_left_row(view, i, width, glyphs) for i in styled.visible_range(len(view.items), view.position, room)]
+    rows += [(), *sentence, (), *_left_key_rows(view, width, glyphs)]
+    return tuple(styled.fit_words(row, width, glyphs.cut) for row in styled.fill_height(rows, height))
+
+
+def _left_row(view: LeftView, i: int, width: int, glyphs: Glyphs) -> StyledRow:
+    """Return a suggestion's row: its words in their sentence, its label and score, or what became of it."""
+    item, active, outcome = view.items[i], i == view.position, view.outcome(i)
+    left = item.left
+    words = f" {screen_text(left.label)}{f' {outcome}' if outcome else f'? {left.score:.2f}'}"
+    end = StyledText(words, Styles.MUTED if outcome else Styles.KEY)
+    room, style = worklist_text_width(width, end), worklist_row_style(active=active)
+    text = highlighted_text_row(item.annotated.sentence.text, ((left.start, left.end),), room, style, glyphs)
+    mark = styled.ok(glyphs.accept) if outcome else styled.likely(glyphs.here)
+    return worklist_row(view.sentence_number(item.annotated), mark, text, end, width, glyphs, active=active)
+
+
+def _left_key_rows(view: LeftView, width: int, glyphs: Glyphs) -> list[StyledRow]:
+    """Return what is suggested and by which source, and what each key makes of it."""
+    left, outcome = view.items[view.position].left, view.outcome(view.position)
+    words = shortened_words(view.annotated.text_of(left.span), max(8, width // 3), glyphs)
+    source = f"  from {screen_text(span_source_names(left.source))}, {round(100 * left.score)} in 100 are right"
+    head = (styled.active(f"    {glyphs.here} "), styled.bold(words), styled.label(f"  {left.label}", left.label))
+    if outcome:
+        key = glyphs.key("list_undo")
+        return [styled.fit_words((*head, styled.ok(f"  {outcome}; {key} takes it back")), width, glyphs.cut)]
+    keys = [
+        _key_row(command, does, (styled.muted(means),), width, glyphs, live=True)
+        for command, (does, means) in _LEFT_KEYS.items()
+    ]
+    return [styled.fit_words((*head, styled.muted(source)), width, glyphs.cut), *keys]

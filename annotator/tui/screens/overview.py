@@ -27,6 +27,7 @@ from annotator.session.action import (
     ShowMessage,
     UndoLineVerdict,
 )
+from annotator.session.actions.annotation_actions import count_left
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.corpus_overview import ARTICLE_ORDERS, CorpusOverview
 from annotator.session.sentence_search import TouchedSentences
@@ -41,6 +42,7 @@ from annotator.tui.screens.row_screen import RowScreen, hidden_bindings
 _OVERVIEW_KEYS = [
     ("Enter", "open"), ("↑↓", "sentence"), ("PgUp PgDn", "article"), ("Tab", "articles"), ("/", "search"),
     ("]", "worklist"), ("n", "next undone"), ("s", "sort"), ("o", "unsure first"), ("R", "repairs"),
+    ("L", "left"),
 ]  # fmt: skip
 SIDE_BY_SIDE_WIDTH = 110
 """From this width on the articles are beside the sentences."""
@@ -56,6 +58,7 @@ class OverviewScreen(RowScreen):
         "right_parenthesis,pagedown": "article(1)", "home": "run('first')", "end": "run('last')",
         "tab": "articles", "n": "undone", "s": "sort", "o": "run('order')", "slash": "run('search')",
         "right_square_bracket": "run('worklist')", "R,f4": "run('repairs')",
+        "L": "run('left_suggestions')",
         "vertical_line": "run('flag')", "quotation_mark": "run('note')", "backslash": "run('jump')",
         "grave_accent": "run('filter')", "ctrl+z": "run('undo')", "f1": "app.keys",
         "enter,semicolon,escape,at,q,f2": "close",
@@ -74,6 +77,8 @@ class OverviewScreen(RowScreen):
 
         groups: tuple[InconsistencyGroup, ...]
         misaligned_spans: tuple[MisalignedSpan, ...]
+        left: int
+        """How many suggestions accepts have left."""
 
     def __init__(self, controller: AnnotationController) -> None:
         """Show the sentences of this session."""
@@ -110,7 +115,10 @@ class OverviewScreen(RowScreen):
         navigation, last_report, worker = self._session.navigation, time.monotonic(), get_current_worker()
         problems = navigation.problem_finder
         try:
-            self.post_message(self.Searched(problems.inconsistencies(touched), problems.misaligned_spans(touched)))
+            left = count_left(problems.sentences_with_left(touched))
+            self.post_message(
+                self.Searched(problems.inconsistencies(touched), problems.misaligned_spans(touched), left)
+            )
             for n, article in enumerate(queue):
                 navigation.sentence_search.article(article)
                 if worker.is_cancelled:
@@ -133,6 +141,7 @@ class OverviewScreen(RowScreen):
     def on_overview_screen_searched(self, event: Searched) -> None:
         """Draw the problems that were found."""
         self._overview.set_problems(event.groups, event.misaligned_spans)
+        self._overview.left = event.left
         self.draw()
 
     # -- drawing -------------------------------------------------------------------------------
@@ -167,7 +176,7 @@ class OverviewScreen(RowScreen):
             style = CellStyle("warn" if message.warning else "ok")
             rule = fit_words((StyledText(f" {screen_text(message.text)}", style),), width, glyphs.cut)
         else:
-            rule = layout.progress_bars_row(state, width, glyphs)
+            rule = layout.progress_bars_row(state, width, glyphs, self._overview.left)
         self.part("rule").show_rows((rule,))
 
     def _articles(self, height: int) -> layout.ArticleList:

@@ -18,7 +18,7 @@ from annotator.core.pluralize import pluralize
 from annotator.session.action import Action, GoToSentence, MoveReview, OpenReview
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import WORKLIST_MOVE_KEYS
-from annotator.session.review_queue import ConsistencyQueue, RepairQueue, ReviewQueue
+from annotator.session.review_queue import ConsistencyQueue, LeftQueue, RepairQueue, ReviewQueue
 from annotator.session.sentence_search import TouchedSentences
 from annotator.session.session import others_work_message
 from annotator.session.state import StatusMessage
@@ -278,3 +278,30 @@ class RepairScreen(WorklistScreen[RepairQueue]):
         now, repairs = worklist.current_repairs()
         view = layout.RepairView(waiting, numbers.index(worklist.at), now, repairs, self.sentence_number)
         return layout.repair_worklist_rows(view, width, height, glyphs)
+
+
+# -- suggestions that were open at the accept ----------------------------------------------------
+
+
+class LeftScreen(WorklistScreen[LeftQueue]):
+    """Shows the suggestions that accepts have left, each in its sentence."""
+
+    ABOUT = "suggestions that were open at the accept"
+    ITEM_NAME = "suggestion"
+    SEARCHING_TEXT = "looking for suggestions that were left"
+    KEYS = (("list_yes", "take"), ("list_refuse", "turn down"), ("list_leave", "dismiss"), ("list_undo", "undo"))
+
+    def find_items(self, touched: TouchedSentences) -> LeftQueue:
+        """Return the list of what was left; called from a thread."""
+        return LeftQueue(self._session, self._session.navigation.problem_finder.sentences_with_left(touched))
+
+    def empty_text(self, worklist: LeftQueue) -> str:
+        """Return the message where nothing was left."""
+        del worklist
+        return "no suggestion was open when its sentence was accepted"
+
+    def list_rows(self, worklist: LeftQueue, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
+        """Return the rows of the list and of the current suggestion."""
+        now = worklist.sentence_of(worklist.at)
+        view = layout.LeftView(worklist.items, worklist.at, now, worklist.outcome, self.sentence_number)
+        return layout.left_worklist_rows(view, width, height, glyphs)
