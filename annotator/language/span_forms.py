@@ -27,9 +27,19 @@ _NAMED_WITH = en.PLACE_NOUNS - en.MODIFIED_NOUNS
 """What is part of how a place is called: the Skerrin district."""
 _NEVER_NOUNS = en.FUNCTION_WORDS | en.TIME_WORDS | en.DATES | en.PRESENT_FORMS | _VERBS
 _NOT_SPEAKING = frozenset(
-    {"finding", "found", "grew", "lived", "lives", "married", "retired", "scored", "who", "whose"}
+    {"finding", "found", "grew", "lived", "lives", "married", "offer", "offers", "retired", "scored", "who", "whose"}
 )
-_SPEECH_VERBS = (en.SPEECH_CUES | en.PERSON_VERBS) - en.PLACE_NOUNS - _NOT_SPEAKING
+_SPEECH_VERBS = (
+    (en.SPEECH_CUES | en.PERSON_VERBS | en.SPEAK_VERBS | en.PROMISE | en.TELL | en.ACCUSE)
+    - en.PLACE_NOUNS
+    - _NOT_SPEAKING
+)
+_BEFORE_SPEECH_VERBS = (en.AUXILIARIES | en.ADVERBS) - {"'s", "be", "been", "being"}
+_MAX_AUXILIARIES = 3
+"""How many words may be between a name and its verb: has not yet said."""
+_MAX_SECOND_NAME = 6
+"""How many tokens after a name the second one ends that does the same."""
+_HYPHENS = frozenset({"-", "\u2010", "\u2011"})
 _AFTER_NUMBER = frozenset({"odd", "plus", "some"})
 """What a hyphen may join to a number that still counts: 30-odd boats."""
 
@@ -57,23 +67,29 @@ def _is_demonym(sent: SentenceFeatures, _: int, last: int) -> bool:
 
 def _is_modifier(sent: SentenceFeatures, first: int, last: int) -> bool:
     """Whether a name is before the noun that it modifies, or joined to a word by a hyphen: US envoy, Paris-based."""
-    if _is_hyphenated(sent, first, last):
+    if any(sent.word(at) in _HYPHENS and sent.is_hyphen(at) for at in (first - 1, last)):
         return True
     word = sent.word(last)
+    if word in (",", "and", "or"):
+        return _is_beside_demonym(sent, last)
     if not word[:1].isalpha() or sent.is_attached(last) or word in _NAMED_WITH or word in en.FUNCTION_WORDS:
         return False
-    if _follows_preposition(sent, first) and sent.word(last + 1) in _FINITE_VERBS:
+    if sent.word(first - 1) in en.STRONG_PLACE_PREPOSITIONS and sent.word(last + 1) in _FINITE_VERBS:
         return False  # in Port Amery officials said
     if _singular(word) & _TITLES:
         return True
     return sent.is_english and not sent.is_capitalised(last) and _is_modified_noun(sent, first, last)
 
 
-def _is_hyphenated(sent: SentenceFeatures, first: int, last: int) -> bool:
-    """Whether a small word is joined to a name by a hyphen, after it or before it: Paris-based, pro-Moscow."""
-    after = sent.is_hyphen(last) and sent.word(last + 1)[:1].isalpha() and not sent.is_capitalised(last + 1)
-    before = sent.is_hyphen(first - 1) and sent.word(first - 2)[:1].isalpha() and not sent.is_capitalised(first - 2)
-    return after or before
+def _is_beside_demonym(sent: SentenceFeatures, at: int) -> bool:
+    """Whether the list that goes on at ``at`` ends in a demonym before a noun: US, Skerrin and Russian delegates."""
+    commas = sent.word(at) == ","
+    while sent.word(at) == "," and sent.is_capitalised(at + 1):
+        at += 2
+    if commas and sent.word(at) not in ("and", "or"):
+        return False  # in Kyiv, Russian delegates
+    noun = sent.word(at + 2)
+    return sent.word(at + 1) in en.DEMONYMS and noun[:1].isalpha() and noun not in _NEVER_NOUNS
 
 
 def _is_modified_noun(sent: SentenceFeatures, first: int, last: int) -> bool:
@@ -125,10 +141,28 @@ def _is_possessive(sent: SentenceFeatures, _: int, last: int) -> bool:
 
 
 def _is_speaker(sent: SentenceFeatures, first: int, last: int) -> bool:
-    """Whether a name does what only people do: Moscow agreed; according to Kyiv."""
+    """Whether a name does what only people do: Moscow has agreed; Moscow and Kyiv agreed; according to Kyiv."""
     if sent.word(first - 1) == "to" and sent.word(first - 2) == "according":
         return True
-    return sent.word(last) in _SPEECH_VERBS and not _follows_preposition(sent, first)
+    at = last
+    if sent.word(at) == "and":
+        at += 1 + (sent.word(at + 1) == "the")
+        while at < last + _MAX_SECOND_NAME and sent.is_capitalised(at):
+            at += 1
+    stop = at + _MAX_AUXILIARIES
+    while at < stop and sent.word(at) in _BEFORE_SPEECH_VERBS:
+        at += 1
+    return sent.word(at) in _SPEECH_VERBS and not _follows_preposition(sent, _list_start(sent, first, last))
+
+
+def _list_start(sent: SentenceFeatures, first: int, last: int) -> int:
+    """Return where the list of names begins that a name is in: delegates from Skerrin, Norhaven and Kyiv agreed."""
+    listed = sent.word(last) in ("and", "or")
+    while sent.is_capitalised(first - 2) and sent.word(first - 1) in ((",", "and", "or") if listed else ("and", "or")):
+        listed, first = True, first - 2
+        while sent.is_capitalised(first - 1):
+            first -= 1
+    return first
 
 
 _FORMS: Mapping[str, Callable[[SentenceFeatures, int, int], bool]] = {
