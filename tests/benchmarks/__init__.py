@@ -18,6 +18,7 @@ Each prints its figures as one JSON object on its last line; ``--help`` says wha
 - samples: what becomes of each span in exports of other tools
 - search: one query, and one look for inconsistencies, over many sentences
 - sentences: sentence boundaries of several segmenters
+- slips: what a wrong key saves outside the active sentence, and how many keys take it back
 - start: from the start to the first painted sentence, beside the smallest Textual program
 - suggestion_service: what a suggestion costs in a large corpus
 

@@ -100,7 +100,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--reach", choices=("sentence", "view"), default="sentence")
     parser.add_argument("--half", choices=("tune", "test", "all"), default="all")
     parser.add_argument("--limit", type=int, default=0)
-    parser.add_argument("--size", type=_size, default=(80, 24))
+    parser.add_argument("--size", type=window_size, default=(80, 24))
     parser.add_argument("--pty", type=int, default=0)
     parser.add_argument("--keep", type=Path)
     parser.add_argument("--guideline", action="store_true")
@@ -114,7 +114,8 @@ def _arguments() -> argparse.Namespace:
     return args
 
 
-def _size(text: str) -> tuple[int, int]:
+def window_size(text: str) -> tuple[int, int]:
+    """Return columns and rows of a text such as ``80x24``."""
     columns, _, rows = text.partition("x")
     return int(columns), int(rows)
 

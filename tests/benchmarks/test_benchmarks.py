@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
 import tests.benchmarks
 from tests.arch.source_tree import ROOT
 
-QUICK = ("cleaning", "hints", "search", "sentences")
+QUICK = ("cleaning", "hints", "search", "sentences", "slips")
 SLOW = (
     "candidates", "checking", "claims", "export", "html_pages", "journeys", "keystrokes", "load", "opening",
     "points", "readings", "samples", "start", "suggestion_service",
@@ -21,11 +22,20 @@ SLOW = (
 @pytest.mark.parametrize("name", [*QUICK, *(pytest.param(n, marks=pytest.mark.slow) for n in SLOW)])
 def test_a_benchmark_runs_without_arguments(name: str) -> None:
     """It exits with 0, and its last line is its figures."""
+    found = last_line(name)
+    assert found
+    if name == "slips":
+        assert found["all"]["wrong_spans_outside"] == 0
+        assert found["all"]["back"]["most"] <= 2
+
+
+def last_line(name: str) -> dict[str, Any]:
+    """Run a benchmark and return the figures of its last line."""
     run = subprocess.run(
         [sys.executable, "-m", f"tests.benchmarks.{name}"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, run.stderr
-    assert json.loads(run.stdout.splitlines()[-1])
+    return dict(json.loads(run.stdout.splitlines()[-1]))
 
 
 def test_every_benchmark_is_listed_and_run() -> None:

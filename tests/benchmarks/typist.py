@@ -137,7 +137,7 @@ class Typist:
     async def page(self) -> None:
         """Do what the screen shows: mend a sentence that needs it, else accept what is right."""
         here = self.session.position.sentence
-        view = [i for i in self.controller.visible if not self.annotated(i).done]
+        view = self.open_in_view()
         alone = here not in view and not self.annotated(here).done
         self.look([*view, *([here] if alone else [])])
         dirty = [i for i in view if not self.is_clean(i)]
@@ -150,21 +150,32 @@ class Typist:
         else:
             raise PlanError(f"nothing to do at {self.session.annotated.sentence.id}, but not all is done")
 
+    def open_in_view(self) -> list[int]:
+        """Return the open sentences that the screen shows whole, by index."""
+        return [i for i in self.controller.visible if not self.annotated(i).done]
+
     async def go(self, i: int) -> None:
-        """Go to a sentence in view, by taking a suggestion there if that does it, and mend it."""
+        """Go to a sentence in view, by taking a suggestion there if that does it, and mend it.
+
+        On the way down Enter costs no more than an arrow and brings new sentences into view.
+        """
         while i > 0 and self.gold.runs_in(self.annotated(i).sentence):
             i -= 1  # what runs into it must be joined from where it begins
         here = self.session.position.sentence
-        if i != here and not await self.jump(i):
-            move = key_of("sentence_down" if i > here else "sentence_up", "move")
+        if i != here and (found := self.jump(i)):
+            await self.press(Key(found[0], "label"), label=found[1])
+        elif here < i and self.open_in_view()[0] == here and self.is_clean(here):
+            await self.accept([here])
+            return
+        else:
             for _ in range(abs(i - here)):
-                await self.press(move)
+                await self.press(key_of("sentence_down" if i > here else "sentence_up", "move"))
         await self.mend(i)
 
-    async def jump(self, i: int) -> bool:
-        """Take a right suggestion of another sentence in view, which makes that the active one."""
+    def jump(self, i: int) -> tuple[str, str] | None:
+        """Return key and name of a label that takes a right suggestion of another sentence, and so goes there."""
         if self.controller.selection_state.user_selection:
-            return False
+            return None
         annotated, schema = self.annotated(i), self.session.schema
         wanted = {s.key for s in missing(annotated, self.gold.of(annotated.sentence))}
         found = self.controller.state().next_suggestions.items()
@@ -172,9 +183,8 @@ class Typist:
             label = schema.label(name)
             key = label_key(schema, label) if label else ""
             if key and at == i and span_from_suggestion(s).key in wanted:
-                await self.press(Key(key, "label"), label=name)
-                return True
-        return False
+                return key, name
+        return None
 
     async def mend(self, i: int) -> None:
         """Type the cheapest keys that give a sentence just its gold, looking anew after each span."""
