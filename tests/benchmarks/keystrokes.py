@@ -1,7 +1,7 @@
 """Keys a span, planned over the app's own state and typed into the real app.
 
 ``python -m tests.benchmarks.keystrokes [GOLD.jsonl] [--suggest SOURCE…] [--take LABEL…]
-[--reach sentence|view] [--half tune|test|all] [--limit SENTENCES] [--size 80x24] [--pty SENTENCES]
+[--reach sentence|view] [--newcomer] [--half tune|test|all] [--limit SENTENCES] [--size 80x24] [--pty SENTENCES]
 [--keep FOLDER] [--guideline] [--slate-counting] [--show]``
 
 Without a file it types the first articles of the sample.
@@ -25,7 +25,9 @@ instead, as an annotator does who follows the shipped guideline.
 Sources: ``rules`` and ``history`` (both by default), ``none``, a JSONL file of suggestions, or a folder
 of such files; with a file the other two are on only if they are named. ``--take``: labels whose sure
 suggestions Enter takes (default: none). ``--reach``: how far a label's key reaches (default: the
-active sentence). ``--keep``: leave the corpus in this folder, so that
+active sentence). ``--newcomer``: one sentence after the other, each accepted with Enter, without ``*`` and
+``--take``; and *passed over*: gold spans suggested with a score from 0.8 on, with nothing taken before Enter; *silent*
+are those that neither a message nor the record speaks of. ``--keep``: leave the corpus in this folder, so that
 ``annotator suggest`` can make a file for it.
 
 Motor seconds: 0.28 for a key, 0.50 for a hint letter, which is arbitrary (Card, Moran and Newell,
@@ -83,6 +85,7 @@ def main() -> None:
         typed, seconds = _run(gold, args.keep or Path(folder) / "gold", args, sources, files)
         out = {"benchmark": "keystrokes", "file": args.gold.name, "half": args.half}
         out |= {"suggest": args.suggest, "take": args.take, "reach": args.reach, "size": args.size}
+        out |= {"newcomer": args.newcomer}
         out |= figures(gold, typed) | {"seconds_typing": round(seconds, 1)}
         if args.pty:
             out["pty"] = typed_in_terminal(gold.head(args.pty), Path(folder), args, sources, files)
@@ -98,6 +101,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--suggest", nargs="*", default=["rules", "history"])
     parser.add_argument("--take", nargs="*", default=[])
     parser.add_argument("--reach", choices=("sentence", "view"), default="sentence")
+    parser.add_argument("--newcomer", action="store_true")
     parser.add_argument("--half", choices=("tune", "test", "all"), default="all")
     parser.add_argument("--limit", type=int, default=0)
     parser.add_argument("--size", type=window_size, default=(80, 24))
@@ -109,6 +113,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--show", action="store_true")
     args = parser.parse_args()
     args.limit = args.limit or (0 if args.gold else 20)
+    if args.newcomer and (args.take or args.reach != "sentence"):
+        parser.error("a newcomer has not changed the settings: leave --take and --reach out")
     if args.pty and set(args.suggest) & {"rules", "history"} not in ({"rules", "history"}, set()):
         parser.error("--pty runs the program itself, which has rules and history both on or both off")
     return args
@@ -128,7 +134,7 @@ def _run(
     put_in(gold, folder, files)
     began = time.perf_counter()
     try:
-        typed = type_gold(corpus, gold, sources, args.take, args.size, show=args.show)
+        typed = type_gold(corpus, gold, sources, args.take, args.size, newcomer=args.newcomer, show=args.show)
     except PlanError as error:
         raise SystemExit(f"{args.gold.name}: {error}") from None
     check(gold, folder / "annotations" / f"{NAME}.jsonl")
@@ -173,6 +179,12 @@ def figures(gold: Gold, typed: Typed) -> dict[str, Any]:
             for name, places in groups.items()
         },
         "motor_seconds_a_span": _share(motor, gold.size, 2),
+        "passed_over": {
+            "spans": len(typed.passed),
+            "by_message": sum(x.by_message for x in typed.passed),
+            "in_record": sum(x.in_record for x in typed.passed),
+            "silent": sum(not (x.by_message or x.in_record) for x in typed.passed),
+        },
     }
 
 
@@ -246,6 +258,8 @@ def table(out: dict[str, Any]) -> str:
     for name, f in out["enter_a_sentence"].items():
         lines.append(_line("  " + name.replace("_", " "), f["sentences"], _number(f["enter"])))
     lines.append(_line("motor seconds a span", "", _number(out["motor_seconds_a_span"])))
+    if (passed := out["passed_over"])["spans"]:
+        lines.append("passed over from 0.8: {spans}, silent {silent}".format(**passed))
     for name, f in out.get("slate", {}).get("models", {}).items():
         lines.append(_line(f"SLATE {name.replace('_', ' ')}", "", f"{f['keys']} keys, {f['seconds']} s a span"))
     if "pty" in out:

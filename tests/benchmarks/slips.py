@@ -193,7 +193,7 @@ class Slipper(Typist):
             await self.pilot.press(key)
         if self.controller.typed_hint:  # of which the planner knows nothing
             await self.pilot.press(LET_GO)
-        assert planned or self.moment().same_work(before), f"{attempt}: {whole or back} do not bring the state back in the app"
+        assert planned or self.moment().same_work(before), f"{attempt}: {whole or back} do not restore it in the app"
 
     def _is_planned(self, plan: Plan) -> bool:
         here, there = self.session.annotated, plan.context.annotated

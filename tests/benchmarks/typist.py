@@ -1,9 +1,8 @@
-"""The typist: plans the keys for a gold file and types them into the running app, deed by deed."""
+"""The typists: they plan the keys for a gold file and type them into the running app, span by span."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,9 +22,12 @@ from annotator.suggest.suggestion_service import SuggestionService
 from annotator.tui.app import AnnotatorApp
 from tests.benchmarks.gold_corpus import Gold
 from tests.benchmarks.key_planner import Key, PlanError, clean, key_of, label_key, missing, next_plan
+from tests.scripts.make_picture import KEY, WORD, Clock
 
 NAME = "gold"
 """The annotator who types."""
+SURE = 0.8
+"""From this score on a suggestion that is passed over must be reported."""
 
 Place = tuple[str, int]
 """A sentence by its article and where it starts: joining it with the next keeps that."""
@@ -50,6 +52,16 @@ class KeyGroup:
     label: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A suggestion that an accept has passed over, and what spoke of it."""
+
+    sentence: str
+    span: Span
+    by_message: bool
+    in_record: bool
+
+
 @dataclass
 class Typed:
     """What was typed."""
@@ -67,6 +79,9 @@ class Typed:
         """All keys in order."""
         return [k for d in self.actions for k in d.keys]
 
+    passed: list[Passed] = field(default_factory=list)
+    """The gold spans that were suggested and left on purpose, in a trial accept that undo takes back."""
+
     def joined(self, first: Place, second: Place) -> None:
         """Take note that two sentences are one now."""
         self.enters.pop(second, None)
@@ -77,9 +92,12 @@ class Typed:
 class Typist:
     """Plans and types a gold file into a running app."""
 
-    def __init__(self, app: AnnotatorApp, pilot: Any, gold: Gold, *, show: bool = False) -> None:
+    def __init__(
+        self, app: AnnotatorApp, pilot: Any, gold: Gold, clock: Clock | None = None, *, show: bool = False
+    ) -> None:
         self.app, self.pilot, self.gold, self.show = app, pilot, gold, show
         self.controller, self.session = app.controller, app.session
+        self.clock = clock or Clock()
         self.typed = Typed()
 
     async def run(self) -> None:
@@ -93,6 +111,7 @@ class Typist:
             print(f"{self.session.annotated.sentence.text[:90]} | {' '.join(k.name for k in keys)}")
         self.typed.actions.append(KeyGroup(keys, label))
         for key in keys:
+            self.clock.now += KEY
             await self.pilot.press(key.name)
 
     # -- what is to be done ----------------------------------------------------------------------
@@ -128,6 +147,7 @@ class Typist:
         for i in seen:
             place = self.place(i)
             if place not in self.typed.enters:
+                self.clock.now += WORD * len(self.annotated(i).sentence.tokens)
                 self.typed.enters[place] = 0.0
                 self.typed.clean |= {place} if self.is_clean(i) else set()
                 self.typed.proposed |= {place} if self.is_proposed(i) else set()
@@ -212,7 +232,7 @@ class Typist:
 
     async def type_span(self, i: int, want: Sequence[Span]) -> None:
         """Type the keys that bring a sentence one span nearer to its gold; PlanError where they don't."""
-        plan = next_plan(self.controller.context(), self.controller.selection_state, want)
+        plan = next_plan(self.table(i), self.controller.selection_state, want)
         await self.press(*plan.keys, label=plan.label)
         have, planned = self.annotated(i).annotation, plan.context.annotated.annotation
         if [s.key for s in have.spans] != [s.key for s in planned.spans]:
@@ -229,12 +249,52 @@ class Typist:
         await self.press(key_of("accept" if one else "accept_view", "enter"))
 
 
-def opened(corpus: CorpusFolder, sources: Sources) -> AnnotationSession:
+class Newcomer(Typist):
+    """Types one sentence after the other, each accepted with Enter; no ``*``, no ``%``, no reach over the view.
+
+    Only the letters that are drawn at first are pressed. Where a gold span is suggested with a score from ``SURE``
+    on, Enter is tried first with nothing taken: a message or the record must speak of what was left. Undo takes
+    that back, and the keys of it are not counted.
+    """
+
+    async def page(self) -> None:
+        """Mend the active sentence and accept it."""
+        here = self.session.position.sentence
+        self.look([here])
+        await self.try_enter(here)
+        await self.mend(here)
+        await self.accept([here])
+
+    def table(self, i: int) -> ActionContext:
+        """Return what lies before the hand: hints on the likely words alone, as they are drawn at first."""
+        context = super().table(i)
+        drawn = tuple(h if h.likely else replace(h, letters="") for h in context.hint_layout.hints)
+        return replace(context, hint_layout=replace(context.hint_layout, hints=drawn))
+
+    async def try_enter(self, i: int) -> None:
+        """Accept a sentence as it is, note what spoke of the suggestions left, and undo it."""
+        annotated, wanted = self.annotated(i), {s.key for s in self.gold.of(self.annotated(i).sentence)}
+        drawn = [s for s in self.table(i).visible_suggestions(i) if s.score >= SURE]
+        left = [span for s in drawn if (span := span_from_suggestion(s)).key in wanted]
+        if not left:
+            return
+        await self.pilot.press(key_of("accept").name)
+        message = self.controller.message.text if self.controller.message else ""
+        accepted = self.session.sentences_of(annotated.sentence.article)[i].annotation
+        recorded = {(x.start, x.end, x.label) for x in accepted.left}
+        says = f"{len(drawn)} suggestion" in message
+        self.typed.passed += [Passed(annotated.sentence.id, s, says, s.key in recorded) for s in left]
+        await self.pilot.press(key_of("undo").name)
+        if self.annotated(self.session.position.sentence) != annotated:
+            raise PlanError(f"undo did not bring {annotated.sentence.id} back")
+
+
+def opened(corpus: CorpusFolder, sources: Sources, clock: Clock | None = None) -> AnnotationSession:
     """Open a session with just these sources of suggestions."""
     journal = Journal.open(corpus.path, NAME)
     schema = corpus.schema
     session = AnnotationSession(
-        corpus, journal, schema=schema, annotator=NAME, clock=time.time, session_id="keystrokes"
+        corpus, journal, schema=schema, annotator=NAME, clock=clock or Clock(), session_id="keystrokes"
     )
     if not (sources.rules and sources.history):
         files = suggestion_files(corpus.path)
@@ -250,18 +310,21 @@ def opened(corpus: CorpusFolder, sources: Sources) -> AnnotationSession:
 
 def preferences(corpus: CorpusFolder, sources: Sources, take: Sequence[str]) -> Preferences:
     """Return the preferences of the annotator who types; no message fades, so that no clock counts."""
-    return Preferences(take={corpus.schema.name: tuple(take)}, proposals=sources.shown, fade=0, reach=sources.reach)
+    taken = {corpus.schema.name: tuple(take)}
+    return Preferences(take=taken, proposals=sources.shown, fade=0, reach=sources.reach, hints="all")
 
 
 async def _typed(
-    corpus: CorpusFolder, gold: Gold, sources: Sources, take: Sequence[str], size: tuple[int, int], *, show: bool
+    corpus: CorpusFolder, gold: Gold, sources: Sources, take: Sequence[str], size: tuple[int, int], **options: Any
 ) -> Typed:
-    session = opened(corpus, sources)
+    clock = Clock()
+    session = opened(corpus, sources, clock)
     app = AnnotatorApp(session, preferences(corpus, sources, take))
     try:
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
-            typist = Typist(app, pilot, gold, show=show)
+            make = Newcomer if options.pop("newcomer", False) else Typist
+            typist = make(app, pilot, gold, clock, **options)
             await typist.run()
             assert session.flush(60), session.banner
     finally:
@@ -276,7 +339,8 @@ def type_gold(
     take: Sequence[str] = (),
     size: tuple[int, int] = (80, 24),
     *,
+    newcomer: bool = False,
     show: bool = False,
 ) -> Typed:
     """Type the gold into the app under Textual's pilot and return what was typed; raises PlanError."""
-    return asyncio.run(_typed(corpus, gold, sources, take, size, show=show))
+    return asyncio.run(_typed(corpus, gold, sources, take, size, newcomer=newcomer, show=show))

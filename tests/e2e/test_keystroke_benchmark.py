@@ -219,3 +219,13 @@ def test_keys_as_bytes() -> None:
     assert [bytes_of(k) for k in ("a", "space", "full_stop", "asterisk", "shift+tab")] == ["a", " ", ".", "*", "\x1b[Z"]
     with pytest.raises(ValueError, match="no bytes are known for the key ctrl"):
         bytes_of("ctrl+alt+x")
+
+
+def test_a_newcomer_passes_over_nothing_in_silence(tmp_path: Path) -> None:
+    """Accepted one by one with Enter, every sure suggestion that was left is in a message and in the record."""
+    gold = read_gold(written(tmp_path / "gold.jsonl", sample("02-oyster-fraud"))).head(8)
+    typed = entered(gold, tmp_path / "corpus", newcomer=True)
+    assert {k.name for k in typed.keys if k.use in ("enter", "move")} == {"enter"}
+    assert sum(k.use == "enter" for k in typed.keys) == len(typed.enters)
+    assert typed.passed
+    assert all(x.by_message and x.in_record for x in typed.passed)
