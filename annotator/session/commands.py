@@ -1,6 +1,7 @@
 """The registry: every command of the annotate screen and of the worklists, once.
 
-Keys, footer, palette, the help screen and the manual's key table are all made from it.
+Keys, footer, palette, the help screen and the manual's key table are all made from it; the keys of the other
+screens are in ``screen_keys``.
 """
 
 from __future__ import annotations
@@ -54,33 +55,30 @@ def _command(name: str, keys: str, description: str, group: str, key_text: str =
 
 
 COMMANDS: tuple[Command, ...] = (
-    _command("grow", "space", "grow the selection: phrase, clause, quotation, sentence", "Select"),
-    _command("shrink", "backspace", "shrink it again", "Select"),
-    _command("cursor_left", "left", "the word before", "Select"),
-    _command("cursor_right", "right", "the word after", "Select"),
-    _command("right_less", "comma shift+left", "end earlier, by one word", "Select"),
-    _command("right_more", "full_stop shift+right", "end later, by one word", "Select"),
-    _command("left_more", "less_than_sign alt+left ctrl+left", "start earlier, by one word", "Select"),
-    _command("left_less", "greater_than_sign alt+right ctrl+right", "start later, by one word", "Select"),
-    _command("next_stop", "tab", "next suggestion, candidate or span", "Select"),
-    _command("previous_stop", "shift+tab", "previous suggestion, candidate or span", "Select"),
-    _command("let_go", "semicolon escape", "clear the selection", "Select"),
-    _command("letters", "left_square_bracket", "letters on or off, or called for once", "Select"),
-    _command("more_labels", "apostrophe", "choose any label from a list", "Label"),
     _command(
         "remove", "0 delete", "remove the span, turn the suggestion down, else remove the innermost span", "Label"
     ),
-    _command("everywhere", "equals_sign", "label every other mention in the article", "Label"),
-    _command("proposals", "ampersand", "suggestions on or off", "View"),
     _command("undo", "ctrl+z", "undo, over sessions too", "Label"),
     _command("redo", "ctrl+y", "redo", "Label"),
+    _command("everywhere", "equals_sign", "label every other mention in the article", "Label"),
+    _command("more_labels", "apostrophe", "choose any label from a list", "Label"),
     _command("accept", "enter", "accept, and on to the next that is not done", "Answer"),
     _command("accept_view", "asterisk ctrl+n", "accept every open sentence that the screen shows whole", "Answer"),
     _command("take", "percent_sign", "Enter takes what is sure of the label, or no longer", "Answer", "% and a label"),
     _command("reject", "exclamation_mark", "reject: a bad example", "Answer"),
     _command("ignore", "minus", "ignore: skip it, it is no example", "Answer"),
-    _command("join", "plus", "join with the next sentence", "Sentence"),
-    _command("split", "underscore", "split before the selection", "Sentence"),
+    _command("next_stop", "tab", "next suggestion, candidate or span", "Select"),
+    _command("previous_stop", "shift+tab", "previous suggestion, candidate or span", "Select"),
+    _command("grow", "space", "grow the selection: phrase, clause, quotation, sentence", "Select"),
+    _command("shrink", "backspace", "shrink it again", "Select"),
+    _command("right_more", "full_stop shift+right", "end later, by one word", "Select"),
+    _command("right_less", "comma shift+left", "end earlier, by one word", "Select"),
+    _command("left_less", "greater_than_sign alt+right ctrl+right", "start later, by one word", "Select"),
+    _command("left_more", "less_than_sign alt+left ctrl+left", "start earlier, by one word", "Select"),
+    _command("cursor_left", "left", "the word before", "Select"),
+    _command("cursor_right", "right", "the word after", "Select"),
+    _command("let_go", "semicolon escape", "clear the selection", "Select"),
+    _command("letters", "left_square_bracket", "letters on or off, or called for once", "Select"),
     _command("sentence_up", "up", "sentence before", "Move"),
     _command("sentence_down", "down", "sentence after", "Move"),
     _command("article_up", "left_parenthesis pageup", "article before", "Move"),
@@ -88,10 +86,12 @@ COMMANDS: tuple[Command, ...] = (
     _command("first", "home", "first sentence of the article", "Move"),
     _command("last", "end", "last sentence of the article", "Move"),
     _command("overview", "at f2", "overview of articles and sentences", "Move"),
+    _command("lines", "number_sign f3", "the article's lines: switch one on or off", "Move"),
+    _command("stats", "dollar_sign", "figures: pace, keys a span, forecast, suggestions", "Move"),
     _command("search", "slash", "search sentences, labels, answers, notes", "Find"),
+    _command("jump", "backslash", "go to a sentence by its number", "Find"),
     _command("next_hit", "right_curly_bracket", "next hit of the search", "Find"),
     _command("previous_hit", "left_curly_bracket", "hit of the search before", "Find"),
-    _command("jump", "backslash", "go to a sentence by its number", "Find"),
     _command("filter", "grave_accent", "filter: only what was searched for, or all again", "Find"),
     _command("order", "", "order of work: by article, or the least sure first", "Find"),
     _command("worklist", "right_square_bracket", "worklist: same words, not labelled alike", "Find"),
@@ -99,21 +99,23 @@ COMMANDS: tuple[Command, ...] = (
     _command("left_suggestions", "L", "worklist: suggestions that were open at the accept", "Find"),
     _command("flag", "vertical_line", "flag the sentence, to come back to it", "Sentence"),
     _command("note", "quotation_mark", "write a note on the sentence", "Sentence"),
-    _command("lines", "number_sign f3", "the article's lines: switch one on or off", "Move"),
-    _command("stats", "dollar_sign", "figures: pace, keys a span, forecast, suggestions", "Move"),
+    _command("join", "plus", "join with the next sentence", "Sentence"),
+    _command("split", "underscore", "split before the selection", "Sentence"),
     _command("guide", "question_mark", "guideline of the label", "Help"),
     _command("help", "f1", "all keys", "Help", "F1 (? twice)"),
-    _command("tour", "", "the keys in one minute, by doing; again: leave it", "Help"),
     _command("manual", "", "the manual, a page a topic", "Help"),
+    _command("tour", "", "the keys in one minute, by doing; again: leave it", "Help"),
     _command("palette", "colon ctrl+p", "command palette", "Help"),
-    _command("theme", "tilde", "next theme: dark, light, high contrast, 16 colours", "View"),
     _command("hints", "circumflex_accent", "hints: all, likely ones, none", "View"),
-    _command("hint_mode", "", "letters: always there, called for once, or switched", "View"),
+    _command("proposals", "ampersand", "suggestions on or off", "View"),
+    _command("theme", "tilde", "next theme: dark, light, high contrast, 16 colours", "View"),
     _command("reach", "", "a label's key takes suggestions of this sentence, or of all shown whole", "View"),
+    _command("hint_mode", "", "letters: always there, called for once, or switched", "View"),
     _command("hand", "", "letters and label keys: for the right hand or the left", "View"),
     _command("look_alikes", "", "letters that look alike: used or left out", "View"),
     _command("quit", "ctrl+q", "quit; everything is saved", "View", "Ctrl+C twice (Ctrl+Q)"),
 )
+"""By task, the frequent ones first: in this order palette, help and manual list them."""
 
 WORKLIST_COMMANDS: tuple[Command, ...] = (
     _command("list_yes", "y", "do what is proposed here", "Worklists"),
@@ -134,13 +136,6 @@ REPAIR_COMMANDS = {
     RepairKind.DROP: "drop",
 }  # fmt: skip
 """The command that carries a repair out."""
-
-WORKLIST_MOVE_KEYS = {
-    "up": "move(-1)", "down": "move(1)", "pageup": "group(-1)", "left_parenthesis": "group(-1)",
-    "shift+tab": "group(-1)", "pagedown": "group(1)", "right_parenthesis": "group(1)", "tab": "group(1)",
-    "f1": "app.keys", "semicolon": "close", "escape": "close", "q": "close",
-}  # fmt: skip
-"""The keys that move in every worklist and leave it, with what Textual calls for each."""
 
 ALL_COMMANDS = (*COMMANDS, *WORKLIST_COMMANDS)
 
@@ -184,20 +179,6 @@ def command_groups(commands: Sequence[Command] = ALL_COMMANDS) -> Iterator[tuple
     """Yield the groups in order with their commands, as help and the manual list them."""
     for group in dict.fromkeys(c.group for c in commands):
         yield group, tuple(c for c in commands if c.group == group)
-
-
-def key_table(commands: Sequence[Command] = ALL_COMMANDS) -> str:
-    """Return the manual's key table (Markdown)."""
-    rows = [f"| {keys} | {does} |" for keys, does in LABELLING_KEYS]
-    rows += [
-        f"| {_markdown_code(c.key_text)} | {c.description} |" for _, listed in command_groups(commands) for c in listed
-    ]
-    return "\n".join(["| key | does |", "|---|---|", *rows])
-
-
-def _markdown_code(keys: str) -> str:
-    """Return keys as Markdown code that a table can hold."""
-    return f"`` {keys} ``" if "`" in keys else f"`{keys}`".replace("|", "\\|")
 
 
 # -- kinds of keys -----------------------------------------------------------------------------

@@ -10,15 +10,9 @@ from msgspec.structs import replace
 from annotator.core.errors import RuleError
 from annotator.core.schema import Schema, mirrored_label_keys, spare_label_keys, with_label_keys
 from annotator.session.actions.hints import HINT_LETTERS, LEFT_HAND_HINT_LETTERS, LOOKALIKE_LETTERS, HintStyle
-from annotator.session.commands import (
-    ALL_COMMANDS,
-    COMMANDS,
-    WORKLIST_COMMANDS,
-    WORKLIST_MOVE_KEYS,
-    Command,
-    command_by_id,
-)
+from annotator.session.commands import ALL_COMMANDS, COMMANDS, WORKLIST_COMMANDS, Command, command_by_id
 from annotator.session.keymap_file import UserKeymap, is_portable_key, key_label, textual_key_name
+from annotator.session.screen_keys import WORKLISTS, single_keys
 
 MIN_HINT_LETTERS = 10
 """With fewer hint letters than this most words of a sentence have two letters or none."""
@@ -207,7 +201,7 @@ def _command_key_meanings(commands: Sequence[Command], moves: Mapping[str, list[
 
 def _worklist_key_meanings(lists: Sequence[Command]) -> dict[str, list[str]]:
     """Return what each key means in a worklist, in words."""
-    moves = {key: ["a key that moves in the worklists"] for key in WORKLIST_MOVE_KEYS}
+    moves = {key: ["a key that moves in the worklists"] for key in single_keys(WORKLISTS)}
     return _command_key_meanings(lists, moves)
 
 

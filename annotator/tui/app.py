@@ -6,34 +6,33 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from typing import ClassVar
 
 from msgspec.structs import replace
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
-from textual.screen import Screen
 from textual.theme import Theme
 from textual.worker import get_current_worker
 
 from annotator.core.errors import AnnotatorError, CorpusError
-from annotator.core.schema import Label
 from annotator.session.action import PressLabel, ShowMessage
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.keymap import EffectiveKeymap
 from annotator.session.keymap_file import UserKeymap
+from annotator.session.screen_keys import key_sections
 from annotator.session.sentence_search import TouchedSentences
 from annotator.session.session import AnnotationSession
 from annotator.session.state import SaveState, TaskState
 from annotator.storage.user_files import Preferences, update_preferences
 from annotator.tui.colours import DARK, DARK_HIGH, LIGHT, LIGHT_HIGH, NO_COLOUR, PALETTES, Palette
-from annotator.tui.layout.help_rows import guideline_rows, key_help_rows
+from annotator.tui.layout.help_rows import guideline_rows
 from annotator.tui.layout.styled_text import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
 from annotator.tui.layout.text_cells import screen_text, token_width
 from annotator.tui.screens.annotate import AnnotateScreen
@@ -104,7 +103,6 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         ``tour``: begin with the tour, unless there has been one. ``notice``: the first message.
         """
         super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
-        self.use_command_palette = True
         self.session = session
         self.controller = AnnotationController(session, token_width, preferences, keymap, notice)
         self._base_glyphs: Glyphs = ASCII_GLYPHS if ascii_glyphs else BOX_GLYPHS
@@ -122,9 +120,9 @@ class AnnotatorApp(App[int], inherit_bindings=False):
             **{command: partial(self.open_screen, command) for command in _SCREENS},
             "more_labels": self.show_labels,
             "guide": self.show_guide,
-            "help": self.action_keys,
+            "help": self.show_keys,
             "manual": self.show_manual,
-            "palette": self.action_command_palette,
+            "palette": self.show_commands,
             "theme": self.next_theme,
             "order": self._rank_if_uncertain_first,
             "quit": self.quit_app,
@@ -272,18 +270,23 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         """Open the guideline, at the label of the selected span or the one last used."""
         state, glyphs = self.controller.state(), self.glyphs
         rows = partial(guideline_rows, state.schema, state.guideline_label, glyphs=glyphs)
-        self.push_screen(TextScreen("Guideline", rows, self.action_keys))
+        self.push_screen(TextScreen("Guideline", rows, self.show_keys))
 
     def action_keys(self) -> None:
-        """Open the list of all keys."""
-        schema = self.controller.keyboard.keys.schema
-        self.push_screen(TextScreen("All keys", partial(key_help_rows, schema, glyphs=self.glyphs)))
+        """Open the list of keys at those of the screen that is shown."""
+        self.show_keys(getattr(self.screen, "KEYS_TITLE", ""))
+
+    def show_keys(self, title: str = "") -> None:
+        """Open the list of keys, at the section of this title."""
+        from annotator.tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(tuple(key_sections(self.glyphs.commands)), title))
 
     def show_manual(self) -> None:
         """Open the list of the manual's pages."""
-        from annotator.tui.screens.dialogs import ManualMenu
+        from annotator.tui.screens.choice import manual_list
 
-        self.push_screen(ManualMenu(), self._page_chosen)
+        self.push_screen(manual_list(), self._page_chosen)
 
     def _page_chosen(self, topic: str | None) -> None:
         """Open the page of the manual that was chosen."""
@@ -294,15 +297,26 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
     def show_labels(self) -> None:
         """Open the label menu for the selection."""
-        from annotator.tui.screens.dialogs import LabelMenu
+        from annotator.tui.screens.choice import label_list
 
-        self.push_screen(LabelMenu(self.controller.keyboard.keys.schema), self._label_chosen)
+        self.push_screen(label_list(self.controller.keyboard.keys.schema), self._label_chosen)
 
-    def _label_chosen(self, label: Label | None) -> None:
+    def _label_chosen(self, label: str | None) -> None:
         if label:
-            self.controller.dispatch(PressLabel(label.name, beside=True))
+            self.controller.dispatch(PressLabel(label, beside=True))
         if isinstance(self.screen, RowScreen):
             self.screen.draw()
+
+    def show_commands(self) -> None:
+        """Open the command palette."""
+        from annotator.tui.screens.choice import command_list
+
+        self.push_screen(command_list(self.controller.keyboard.keys.commands), self._command_chosen)
+
+    def _command_chosen(self, command: str | None) -> None:
+        screen = self.screen_stack[1] if len(self.screen_stack) > 1 else None
+        if command and isinstance(screen, AnnotateScreen):
+            self.call_later(screen.action_act, command)
 
     def next_theme(self) -> None:
         """Go to the next theme."""
@@ -316,10 +330,3 @@ class AnnotatorApp(App[int], inherit_bindings=False):
             if isinstance(screen, RowScreen):
                 screen.repaint()
         self.show_message(f"theme: {self.palette.name}")
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Fill the command palette from the registry."""
-        if isinstance(screen, AnnotateScreen):
-            for c in self.controller.keyboard.keys.commands:
-                if c.id != "palette":
-                    yield SystemCommand(f"{c.description}  ·  {c.key_text}", c.group, partial(screen.action_act, c.id))

@@ -16,8 +16,9 @@ import click
 
 from annotator.checks.problem import ProblemKind
 from annotator.cli.main import main as annotator_group
-from annotator.session.commands import COMMANDS, command_groups, key_table
+from annotator.session.commands import COMMANDS, command_groups
 from annotator.session.keymap_file import textual_key_name
+from annotator.session.screen_keys import key_table
 from tests.scripts.make_sample import ROOT
 
 MANUAL = ROOT / "annotator" / "manual"

@@ -42,7 +42,7 @@ def controller(tmp_path: Path) -> Iterator[AnnotationController]:
 
 
 def test_the_letters_of_all_words_are_offered_once_after_the_fifth_letter(controller: AnnotationController) -> None:
-    """Who has chosen nothing sees the letters of the likely words; the offer comes once, and never to who has chosen."""
+    """Without a choice the likely words have letters; the offer comes once, and never after a choice."""
     assert controller.state().hint_visibility == "likely"
     letter = act.PressHint(controller.state().hints[1].letters[0])
     messages = [controller.dispatch(letter).message for _ in range(12)]

@@ -185,7 +185,7 @@ async def test_hints_can_be_all_likely_or_off(tmp_path: Path) -> None:
 
 
 async def test_labels_without_a_key_are_in_the_menu(tmp_path: Path) -> None:
-    """' opens the list of all labels: by arrow and Enter, by first letter, by key; Esc leaves it."""
+    """' opens the list of all labels: by arrow and Enter, or by what one types; Esc leaves it."""
     async with running_app(tmp_path / "news", schema=COURT.read_text()) as d:
         await d.press(*_hint(d, "Ilka"))
         await d.press("apostrophe")
@@ -194,8 +194,35 @@ async def test_labels_without_a_key_are_in_the_menu(tmp_path: Path) -> None:
         assert "TIME_OF_ACT" not in d.raw()
         await d.press("apostrophe", *["down"] * 8, "enter")
         assert _spans(d) == [("ARGUMENT", "Ilka Moran")]
-        await d.press("ctrl+z", "apostrophe", "s")
+        await d.press("ctrl+z", "apostrophe", "s", "enter")
         assert _spans(d) == [("VICTIM", "Ilka Moran")]
+
+
+async def test_thirty_labels_and_more_are_filtered_by_name_or_number(tmp_path: Path) -> None:
+    """What one types is a word of the name or the label's number; Enter takes the first that matches."""
+    names = [f"{kind}_{part}" for kind in ("PERSON", "PLACE", "EVENT") for part in "ABCDEFGHIJKL"]
+    schema = "".join(f'[[label]]\nname = "{name}"\n' for name in names)
+    async with running_app(tmp_path / "news", schema=schema) as d:
+        await d.press(*_hint(d, "Ilka"))
+        await d.press("apostrophe", *"event k")
+        assert "EVENT_K" in d.raw()
+        assert "PLACE_K" not in d.raw()
+        await d.press("enter")
+        assert _spans(d) == [("EVENT_K", "Ilka Moran")]
+        await d.press("ctrl+z", "apostrophe", *"14", "enter")
+        assert _spans(d) == [("PLACE_B", "Ilka Moran")]
+        await d.press("ctrl+z", "apostrophe", *"zzz")
+        assert "nothing matches" in d.raw()
+        await d.press("enter", "escape")
+        assert _spans(d) == []
+
+
+async def test_where_each_label_has_a_key_the_list_takes_it_at_once(tmp_path: Path) -> None:
+    """With the news schema ' and a label's key leave the span that is there beside the new one."""
+    async with running_app(tmp_path / "news") as d:
+        await d.press(*_hint(d, "Ilka"))
+        await d.press("apostrophe", "a")
+        assert _spans(d) == [("PERSON", "Ilka Moran")]
 
 
 async def test_leaving_asks_once_and_remembers(tmp_path: Path, home: Path) -> None:

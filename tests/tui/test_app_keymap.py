@@ -30,6 +30,8 @@ async def test_the_app_goes_by_the_keymap(tmp_path: Path) -> None:
         await d.press("up")
         assert d.rows()[-1].endswith("F5 all keys")
         await d.press("f5")
+        assert "=                      accept the sentence" in d.raw()
+        await d.press("asterisk")
         assert "= (Ctrl+A)" in d.raw()
 
 

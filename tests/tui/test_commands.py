@@ -17,17 +17,15 @@ from annotator.session.commands import (
     FOOTER_COMMANDS,
     SCREEN_COMMANDS,
     WORKLIST_COMMANDS,
-    WORKLIST_MOVE_KEYS,
     command_by_id,
-    command_groups,
     footer_items,
-    key_table,
 )
 from annotator.session.keymap import effective_keymap
-from annotator.session.keymap_file import is_portable_key
+from annotator.session.keymap_file import is_portable_key, key_label
 from annotator.session.review_queue import ConsistencyQueue, LeftQueue, RepairQueue
+from annotator.session.screen_keys import SCREEN_KEYS, WORKLISTS, key_sections, key_table, single_keys
 from annotator.storage.schemas import load_schema
-from annotator.tui.layout.help_rows import key_help_rows
+from annotator.tui.layout.key_help import card_rows, key_help
 from annotator.tui.layout.styled_text import BOX_GLYPHS, row_text
 from annotator.tui.screens.worklists import ConsistencyScreen, LeftScreen, RepairScreen
 from tests import builders
@@ -69,7 +67,7 @@ def test_no_key_of_the_worklists_means_two_things() -> None:
     """Their commands and the keys that move in them are apart; each is plain, or has a plain one first."""
     keys = [k for c in WORKLIST_COMMANDS for k in c.keys]
     assert len(keys) == len(set(keys))
-    assert not set(keys) & set(WORKLIST_MOVE_KEYS)
+    assert not set(keys) & set(single_keys(WORKLISTS))
     assert all(is_portable_key(c.keys[0]) for c in WORKLIST_COMMANDS)
 
 
@@ -116,16 +114,37 @@ def test_label_keys_digits_and_hints_never_clash_with_commands(name: str) -> Non
 
 
 def test_help_and_manual_list_every_key() -> None:
-    """The help screen and the manual's table show each command's keys and what it does, group by group."""
-    shown = "\n".join(row_text(row) for row in key_help_rows(builders.news_schema(), 100, BOX_GLYPHS))
-    table = key_table()
-    for group, commands in command_groups():
-        assert f" {group}" in shown
-        for c in commands:
-            assert c.key_text in shown
-            assert c.description.split(",")[0][:40] in shown
-            assert c.key_text.replace("|", r"\|") in table  # a bare bar would end the cell
-            assert f"` | {c.description} |" in table
-    assert "a PERSON, s VENUE, d COUNT, f CLAIM" in shown
+    """The help screen and the manual's table show each key of each screen with what it does."""
+    sections = tuple(key_sections(ALL_COMMANDS))
+    every = key_help(builders.news_schema(), sections, range(len(sections)), 0, 100, BOX_GLYPHS)
+    shown, table = "\n".join(map(row_text, every.rows)), key_table()
+    listed = [row for s in sections for row in s.rows]
+    assert {(c.key_text, c.description) for c in ALL_COMMANDS} < set(listed)
+    assert {(k.key_text, k.description) for keys in SCREEN_KEYS.values() for k in keys} < set(listed)
+    for section, place in zip(sections, every.sections, strict=True):
+        assert section.title in row_text(every.rows[place.start])
+        assert len(place) > len(section.rows)
+    for keys, does in listed:
+        assert keys in shown
+        assert does.split(",")[0][:40] in shown
+        assert f"` | {does} |" in table
+        assert keys.replace("|", r"\|") in table  # a bare bar would end the cell
     assert [command_by_id(i).id for i in FOOTER_COMMANDS] == list(FOOTER_COMMANDS)
     assert all(key and words for key, words in footer_items())
+
+
+def test_the_card_of_the_help_fits_a_small_terminal() -> None:
+    """At 80×24 the keys with which one is productive have a row each, and the list of tasks begins below them."""
+    rows = [row_text(r) for r in card_rows(builders.news_schema(), 78, BOX_GLYPHS)]
+    assert len(rows) <= 14
+    keys = " ".join(r[:26] for r in rows).split()
+    wanted = ("a", "s", "d", "f", "letter", "Enter", "Tab", "0", ".", ",", "Space", "Ctrl+Z", "↑")
+    assert [k for k in wanted if k not in keys] == []
+
+
+@pytest.mark.parametrize("title", SCREEN_KEYS)
+def test_no_key_of_a_screen_means_two_things(title: str) -> None:
+    """Each key of a screen is bound once, and each is one that a terminal can send."""
+    keys = [k for key in SCREEN_KEYS[title] for names in key.bindings for k in names.split(",")]
+    assert len(keys) == len(set(keys))
+    assert all(key_label(k) for k in keys)

@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 
 from annotator.core.article import LineVerdict
-from annotator.session.commands import command_groups
+from annotator.session.commands import COMMANDS, WORKLIST_COMMANDS
+from annotator.session.screen_keys import (
+    FIGURES,
+    LINES,
+    LISTS,
+    OVERVIEW,
+    QUESTIONS,
+    SEARCH,
+    TEXTS,
+    WORKLISTS,
+    key_sections,
+)
 from annotator.storage.user_files import Preferences
 from annotator.tui.colours import PALETTES
 from annotator.tui.screens.annotate import AnnotateScreen
@@ -21,7 +32,7 @@ SCREENS = {
     "search": ("slash", "Search · news", ("escape", "semicolon")),
     "worklist": ("right_square_bracket", "Worklist", ("escape", "semicolon", "q")),
     "repairs": ("R", "inside a token", ("escape", "semicolon", "q")),
-    "help": ("f1", "All keys", ("escape", "semicolon", "enter", "q", "f1")),
+    "help": ("f1", "The keys for most of the work", ("escape", "semicolon", "question_mark", "q", "f1")),
 }
 
 
@@ -74,14 +85,40 @@ async def test_lines_can_be_switched_and_taken_back(tmp_path: Path) -> None:
 
 
 async def test_the_guide_goes_on_to_the_keys_and_scrolls(tmp_path: Path) -> None:
-    """? twice is the list of all keys; it can be read to its end."""
+    """? twice is the list of keys: a card, then all tasks folded; it can be read to its end."""
     async with running_app(tmp_path / "news") as d:
         await d.press("question_mark", "question_mark")
-        assert "All keys" in d.rows()[0]
-        await d.press(*["pagedown"] * 8, "down")
-        assert list(command_groups())[-1][1][-1].description in d.raw()
+        assert "The keys for most of the work" in d.rows()[1]
+        assert d.row("+ Select")
+        assert "end later, by one word" not in d.raw()
+        await d.press("down", "down", "down", "enter")
+        assert "end later, by one word" in d.raw()
+        await d.press("enter")
+        assert "end later, by one word" not in d.raw()
+        await d.press("asterisk", *["pagedown"] * 20)
+        last = list(key_sections(COMMANDS))[-1]
+        assert last.rows[-1][1] in d.raw()
         await d.press("up", "pageup", "escape")
         assert _annotating(d)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_each_screen_opens_the_keys_at_its_own(tmp_path: Path, size: tuple[int, int]) -> None:
+    """F1 shows the keys of the screen on which it is pressed first, and leads back to it."""
+    titles = {"at": OVERVIEW, "number_sign": LINES, "slash": SEARCH, "right_square_bracket": WORKLISTS}
+    titles |= {"dollar_sign": FIGURES, "backslash": QUESTIONS, "question_mark": TEXTS, "colon": LISTS}
+    async with running_app(tmp_path / "news", size=size) as d:
+        for key, title in titles.items():
+            await d.press(key)
+            there = d.app.screen
+            await d.press("f1")
+            assert d.row(f"▌ - {title}"), "its section is unfolded and shown"
+            first = next(s for s in key_sections(COMMANDS + WORKLIST_COMMANDS) if s.title == title).rows[0]
+            assert " ".join(first[1].split()[:3]) in d.raw()
+            await d.press("f1")
+            assert d.app.screen is there
+            await d.press("escape")
+            assert _annotating(d)
 
 
 async def test_the_palette_runs_commands_of_the_registry(tmp_path: Path) -> None:

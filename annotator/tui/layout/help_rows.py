@@ -1,4 +1,4 @@
-"""Rows to read: the guideline, the list of keys, and the steps of the first-run tour."""
+"""Rows to read: the guideline, and the steps of the first-run tour."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from annotator.core.schema import Example, Label, Schema
 from annotator.core.spans import Span
-from annotator.session.commands import LABELLING_KEYS, command_by_id, command_groups
+from annotator.session.commands import command_by_id
 from annotator.session.state import TaskState
 from annotator.session.tour import TOUR_STEPS, Tour
 from annotator.tui.layout import styled_text as styled
@@ -14,7 +14,7 @@ from annotator.tui.layout.prompt import shortened_words, suggestion_text
 from annotator.tui.layout.styled_text import CellStyle, Glyphs, StyledRow, StyledText, Styles
 from annotator.tui.layout.text_cells import screen_text
 
-# -- guideline and keys ------------------------------------------------------------------------
+# -- the guideline ---------------------------------------------------------------------------
 
 
 def guideline_rows(schema: Schema, first: str, width: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
@@ -58,26 +58,7 @@ def _example_rows(label: Label, example: Example, width: int, glyphs: Glyphs) ->
     ]
 
 
-def key_help_rows(schema: Schema, width: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
-    """Return every key by group."""
-    rows: list[StyledRow] = [(styled.title(" Mark"),)]
-    column = 24
-    for keys, does in LABELLING_KEYS:
-        rows += _key_help(keys, does, column, width)
-    names = ", ".join(f"{x.key} {x.name}" for x in schema.labels if x.key)
-    rows += [*_key_help("", f"label keys here: {names}", column, width), ()]
-    for group, commands in command_groups(glyphs.commands):
-        rows.append((styled.title(f" {group}"),))
-        for command in commands:
-            rows += _key_help(glyphs.words(command.key_text), command.description, column, width)
-        rows.append(())
-    return tuple(rows)
-
-
-def _key_help(keys: str, does: str, column: int, width: int) -> list[StyledRow]:
-    lines = styled.wrap_paragraph(does, max(10, width - column - 4))
-    first: StyledRow = (styled.key(f"   {keys:<{column}}"), styled.context(lines[0]))
-    return [first, *((styled.context(" " * (column + 3) + line),) for line in lines[1:])]
+# -- the tour ----------------------------------------------------------------------------------
 
 
 STEP_TEXTS = {

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from annotator.checks.consistency import InconsistencyGroup, InconsistencyKind
 from annotator.core.annotation import AnnotatedSentence
-from annotator.core.article import Article, LineVerdict, SourceLine
+from annotator.core.article import Article, SourceLine
 from annotator.core.pluralize import pluralize
 from annotator.core.span_repair import MisalignedSpan
 from annotator.session.actions.annotation_actions import count_left
@@ -224,14 +224,6 @@ def progress_bars_row(state: TaskState, width: int, glyphs: Glyphs, left: int = 
 
 
 # -- the lines of an article's source -----------------------------------------------------------
-
-
-VERDICT_BY_LETTER = {
-    "b": LineVerdict.BODY, "h": LineVerdict.SUBHEAD, "t": LineVerdict.TITLE, "d": LineVerdict.DECK,
-    "y": LineVerdict.BYLINE, "p": LineVerdict.DATELINE, "c": LineVerdict.CAPTION,
-    "x": LineVerdict.BOILERPLATE,
-}  # fmt: skip
-"""The key that gives a line each verdict."""
 
 
 def article_lines_header(article: Article, width: int, glyphs: Glyphs) -> StyledRow:

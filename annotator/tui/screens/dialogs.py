@@ -1,33 +1,31 @@
-"""Questions over a screen: a line to type in (a jump, a note), the menus of labels and of the manual's pages."""
+"""Questions over a screen, a line to type in (a jump, a note), and the pages of the manual."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.screen import ModalScreen
-from textual.widgets import OptionList
-from textual.widgets.option_list import Option
 
-from annotator.core.schema import Label, Schema
-from annotator.manual import manual_topics, page_lines, read_manual_page
+from annotator.manual import page_lines, read_manual_page
 from annotator.session.action import Action, JumpTo, SetNote
 from annotator.session.annotation_controller import AnnotationController
+from annotator.session.screen_keys import QUESTIONS, textual_actions
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.status_rows import keys_row
 from annotator.tui.layout.styled_text import CellStyle, Glyphs, StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text
-from annotator.tui.screens.row_screen import LineInput, RowScreen
+from annotator.tui.screens.row_screen import LineInput, RowScreen, hidden_bindings
 
 
 class AskScreen(ModalScreen[None], RowScreen):
     """Asks for one line and posts the action that it means; a rule that forbids it is shown."""
 
     AUTO_FOCUS = "#line"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", show=False)]
+    KEYS_TITLE = QUESTIONS
+    BINDINGS: ClassVar[list[BindingType]] = hidden_bindings(textual_actions(QUESTIONS))
     QUESTION = ""
     """The text before the line."""
     ENTER_ACTION = ""
@@ -114,60 +112,7 @@ class NoteScreen(AskScreen):
         return SetNote(text)
 
 
-class LabelMenu(ModalScreen[Label | None]):
-    """Lets one choose a label with the arrows, or with its first letter."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,semicolon,apostrophe", "dismiss", show=False)]
-
-    def __init__(self, schema: Schema) -> None:
-        """Offer the labels of this schema."""
-        super().__init__()
-        self._schema = schema
-
-    def compose(self) -> ComposeResult:
-        """List the labels."""
-        options = [
-            Option(Text(f" {x.key or ' '}  {screen_text(x.name)}"), id=str(n))
-            for n, x in enumerate(self._schema.labels)
-        ]
-        yield OptionList(*options, id="labels")
-
-    def on_key(self, event: object) -> None:
-        """Choose by a label's key, or go to the next label that starts with the letter."""
-        char = getattr(event, "character", None)
-        if not char or not char.isalpha():
-            return
-        if label := self._schema.by_key(char):
-            self.dismiss(label)
-            return
-        menu = self.query_one("#labels", OptionList)
-        names = [x.name.lower() for x in self._schema.labels]
-        order = [(menu.highlighted or 0) + 1 + i for i in range(len(names))]
-        hit = next((i % len(names) for i in order if names[i % len(names)].startswith(char.lower())), None)
-        if hit is not None:
-            menu.highlighted = hit
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Take the label."""
-        self.dismiss(self._schema.labels[int(event.option.id or 0)])
-
-
 # -- the manual --------------------------------------------------------------------------------
-
-
-class ManualMenu(ModalScreen[str | None]):
-    """Lets one choose a page by its title; gives the topic."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,semicolon", "dismiss", show=False)]
-
-    def compose(self) -> ComposeResult:
-        """List the pages."""
-        pages = (Option(Text(f" {title}"), id=topic) for topic, title in manual_topics().items())
-        yield OptionList(*pages, id="labels")
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Take the page."""
-        self.dismiss(event.option.id)
 
 
 def manual_rows(topic: str, width: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:

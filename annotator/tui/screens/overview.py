@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -30,6 +29,7 @@ from annotator.session.action import (
 from annotator.session.actions.annotation_actions import count_left
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.corpus_overview import ARTICLE_ORDERS, CorpusOverview
+from annotator.session.screen_keys import LINES, OVERVIEW, textual_actions
 from annotator.session.sentence_search import TouchedSentences
 from annotator.session.state import StatusMessage
 from annotator.tui.layout import overview as layout
@@ -53,16 +53,8 @@ _REPORT_INTERVAL = 0.2
 class OverviewScreen(RowScreen):
     """Shows the sentences of the current article; moving here moves the session."""
 
-    BINDINGS: ClassVar[list[BindingType]] = hidden_bindings({
-        "up": "move(-1)", "down": "move(1)", "left_parenthesis,pageup": "article(-1)",
-        "right_parenthesis,pagedown": "article(1)", "home": "run('first')", "end": "run('last')",
-        "tab": "articles", "n": "undone", "s": "sort", "o": "run('order')", "slash": "run('search')",
-        "right_square_bracket": "run('worklist')", "R,f4": "run('repairs')",
-        "L": "run('left_suggestions')",
-        "vertical_line": "run('flag')", "quotation_mark": "run('note')", "backslash": "run('jump')",
-        "grave_accent": "run('filter')", "ctrl+z": "run('undo')", "f1": "app.keys",
-        "enter,semicolon,escape,at,q,f2": "close",
-    })  # fmt: skip
+    KEYS_TITLE = OVERVIEW
+    BINDINGS: ClassVar[list[BindingType]] = hidden_bindings(textual_actions(OVERVIEW))
 
     @dataclass
     class Read(Message):
@@ -248,12 +240,8 @@ _LINE_KEYS = [
 class ArticleLinesScreen(RowScreen):
     """Lists the lines of the current article."""
 
-    BINDINGS: ClassVar[list[BindingType]] = hidden_bindings({
-        "up": "move(-1)", "down": "move(1)", "pageup,left_parenthesis": "move(-15)",
-        "pagedown,right_parenthesis": "move(15)", "home": "move(-1000000)", "end": "move(1000000)",
-        "space,enter": "switch", "u,ctrl+z": "undo", "f1": "app.keys",
-        "semicolon,escape,number_sign,q,f3": "close",
-    })  # fmt: skip
+    KEYS_TITLE = LINES
+    BINDINGS: ClassVar[list[BindingType]] = hidden_bindings(textual_actions(LINES))
 
     def __init__(self, controller: AnnotationController) -> None:
         """Show the lines of the session's article, from the line of the active sentence on."""
@@ -291,11 +279,9 @@ class ArticleLinesScreen(RowScreen):
         off = line.was if line.was and not line.was.annotated else LineVerdict.BOILERPLATE
         self._set_verdict(off if line.verdict.annotated else LineVerdict.BODY)
 
-    def on_key(self, event: events.Key) -> None:
-        """Give the line the verdict of a letter."""
-        if event.character in layout.VERDICT_BY_LETTER:
-            event.stop()
-            self._set_verdict(layout.VERDICT_BY_LETTER[event.character])
+    def action_verdict(self, verdict: str) -> None:
+        """Give the line a verdict."""
+        self._set_verdict(LineVerdict(verdict))
 
     def _set_verdict(self, verdict: LineVerdict) -> None:
         self._warning = ""

@@ -21,6 +21,7 @@ from textual.widgets import Input
 from annotator.core.schema import Schema
 from annotator.session.action import ShowMessage
 from annotator.session.annotation_controller import AnnotationController
+from annotator.session.screen_keys import TEXTS, textual_actions
 from annotator.session.state import TaskState
 from annotator.tui.colours import Palette, rich_style
 from annotator.tui.layout import styled_text as styled
@@ -167,6 +168,8 @@ class RowScreen(Screen[None]):
     """A screen that is drawn from rows; ``draw`` is called when its size or its state changes."""
 
     AUTO_FOCUS = ""
+    KEYS_TITLE: ClassVar[str] = ""
+    """The section of the list of keys at which F1 begins on this screen."""
 
     @property
     def annotator(self) -> AppContext:
@@ -243,12 +246,6 @@ def hidden_bindings(actions: Mapping[str, str]) -> list[BindingType]:
     return [Binding(keys, action, show=False) for keys, action in actions.items()]
 
 
-SCROLL_BINDINGS: list[BindingType] = hidden_bindings({
-    "up": "scroll_by(-1)", "down": "scroll_by(1)", "pageup,left_parenthesis": "scroll_by(-15)",
-    "pagedown,right_parenthesis,space": "scroll_by(15)",
-})  # fmt: skip
-
-
 class ScrollScreen(RowScreen):
     """A screen whose body is longer than the screen and scrolls."""
 
@@ -270,11 +267,8 @@ class ScrollScreen(RowScreen):
 class TextScreen(ScrollScreen):
     """Shows a text; ``?`` goes on from the guideline to the keys."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *SCROLL_BINDINGS,
-        Binding("semicolon,escape,enter,q,f1", "close", show=False),
-        Binding("question_mark", "other", show=False),
-    ]
+    KEYS_TITLE = TEXTS
+    BINDINGS: ClassVar[list[BindingType]] = hidden_bindings(textual_actions(TEXTS))
 
     def __init__(
         self, title: str, make_rows: Callable[..., tuple[StyledRow, ...]], open_other: Callable[[], None] | None = None

@@ -19,6 +19,7 @@ from annotator.core.errors import AnnotatorError
 from annotator.core.search_query import SearchQuery, parse_query
 from annotator.session.action import OpenHit, SetFilter
 from annotator.session.annotation_controller import AnnotationController
+from annotator.session.screen_keys import SEARCH, textual_actions
 from annotator.session.sentence_search import SearchProgress
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
@@ -38,10 +39,8 @@ class SearchScreen(RowScreen):
     """Lists what is found; Enter goes there, Tab makes the query the filter of the work."""
 
     AUTO_FOCUS = "#query"
-    BINDINGS: ClassVar[list[BindingType]] = hidden_bindings({
-        "up": "move(-1)", "down": "move(1)", "pageup": "move(-15)", "pagedown": "move(15)",
-        "tab": "filter", "f1": "app.keys", "escape": "close",
-    })  # fmt: skip
+    KEYS_TITLE = SEARCH
+    BINDINGS: ClassVar[list[BindingType]] = hidden_bindings(textual_actions(SEARCH))
 
     @dataclass
     class Progressed(Message):

@@ -11,6 +11,7 @@ from textual.message import Message
 
 from annotator.core.errors import AnnotatorError
 from annotator.session.annotation_controller import AnnotationController
+from annotator.session.screen_keys import FIGURES, textual_actions
 from annotator.statistics.plots import ASCII_PLOT_GLYPHS, BLOCK_PLOT_GLYPHS, PlainRow
 from annotator.statistics.report import statistics_rows
 from annotator.statistics.summary import AnnotationStatistics
@@ -19,7 +20,7 @@ from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
 from annotator.tui.layout.styled_text import CellStyle, Glyphs, StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text
-from annotator.tui.screens.row_screen import SCROLL_BINDINGS, ScrollScreen, hidden_bindings
+from annotator.tui.screens.row_screen import ScrollScreen, hidden_bindings
 from annotator.workflows.statistics import StatisticsReport, collect_statistics
 
 _FLUSH_TIMEOUT = 2.0
@@ -29,10 +30,8 @@ _FLUSH_TIMEOUT = 2.0
 class StatsScreen(ScrollScreen):
     """Shows one's own figures first; Tab goes on to everybody's and to those of the others."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*SCROLL_BINDINGS, *hidden_bindings({
-        "semicolon,escape,enter,q,dollar_sign": "close", "tab": "turn(1)", "shift+tab": "turn(-1)",
-        "f1": "app.keys",
-    })]  # fmt: skip
+    KEYS_TITLE = FIGURES
+    BINDINGS: ClassVar[list[BindingType]] = hidden_bindings(textual_actions(FIGURES))
 
     @dataclass
     class Counted(Message):

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
 from annotator.checks.consistency import WordOccurrence
@@ -17,8 +17,8 @@ from annotator.core.errors import AnnotatorError
 from annotator.core.pluralize import pluralize
 from annotator.session.action import Action, GoToSentence, MoveReview, OpenReview
 from annotator.session.annotation_controller import AnnotationController
-from annotator.session.commands import WORKLIST_MOVE_KEYS
 from annotator.session.review_queue import ConsistencyQueue, LeftQueue, RepairQueue, ReviewQueue
+from annotator.session.screen_keys import WORKLISTS, textual_actions
 from annotator.session.sentence_search import TouchedSentences
 from annotator.session.session import others_work_message
 from annotator.session.state import StatusMessage
@@ -27,7 +27,7 @@ from annotator.tui.layout import worklists as layout
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
 from annotator.tui.layout.styled_text import Glyphs, StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text
-from annotator.tui.screens.row_screen import RowScreen
+from annotator.tui.screens.row_screen import RowScreen, hidden_bindings
 
 WorklistT = TypeVar("WorklistT", bound=ReviewQueue[Any])
 _UNDO_KEYS = (("list_undo", "undo"),)
@@ -36,9 +36,8 @@ _UNDO_KEYS = (("list_undo", "undo"),)
 class WorklistScreen(RowScreen, Generic[WorklistT]):
     """Shows one worklist; each key settles an item, and undo takes it back."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key, action, show=False) for key, action in WORKLIST_MOVE_KEYS.items()
-    ]
+    KEYS_TITLE = WORKLISTS
+    BINDINGS: ClassVar[list[BindingType]] = hidden_bindings(textual_actions(WORKLISTS))
     ABOUT: ClassVar[str] = ""
     """What is listed, for the head row."""
     ITEM_NAME: ClassVar[str] = ""
