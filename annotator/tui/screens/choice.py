@@ -63,7 +63,12 @@ class ChoiceScreen(ModalScreen[str | None], RowScreen):
         rows = choice_rows(self._found, self._choices, self._at, width, self._list_height, glyphs)
         self.part("choices").show_rows(rows)
         count = f"{len(self._found)} of {len(self._choices)}"
-        keys = [("Enter", "choose"), (glyphs.words("↑↓"), "move"), ("its key", "choose") if self._instant else ("type", "to filter"), (count, "listed")]
+        keys = [
+            ("Enter", "choose"),
+            (glyphs.words("↑↓"), "move"),
+            ("its key", "choose") if self._instant else ("type", "to filter"),
+            (count, "listed"),
+        ]
         self.part("keys").show_rows((keys_row(keys, ("Esc", "back"), width),))
 
     def on_input_changed(self, event: LineInput.Changed) -> None:
