@@ -67,7 +67,7 @@ class AnnotationController(SentenceEditor):
     ) -> None:
         """Start at the session's sentence with a user's settings; ``notice`` is the first message."""
         user = preferences or Preferences()
-        auto_accept = user.take.get(session.schema.name, ())
+        auto_accept = user.auto_accept_labels(session.corpus.path)
         super().__init__(
             session, cell_width, auto_accept, suggestions_enabled=user.proposals, reaches_view=user.reach == REACH_VIEW
         )
@@ -133,6 +133,7 @@ class AnnotationController(SentenceEditor):
     def _perform(self, action: act.Action) -> object:
         """Call the handler of an action; what it returns is the message if it is one."""
         toggles, self._label_toggles_auto_accept = self._label_toggles_auto_accept, False
+        self.asked_to_accept_unread &= action == "accept_view"
         if isinstance(action, act.PressLabel) and toggles:
             return self.toggle_auto_accept(action.name)
         if not isinstance(action, str):
@@ -224,7 +225,7 @@ class AnnotationController(SentenceEditor):
             act.GoToNextOpen: lambda _: go.go_to_next_open(),
             act.JumpTo: lambda a: go.jump_to(a.text),
             act.OpenHit: self._open_hit,
-            act.SetFilter: lambda a: go.set_filter(a.query),
+            act.SetFilter: self._set_filter,
             act.SetNote: self._set_note,
             act.SetLineVerdict: lambda a: self.session.set_line_verdict(
                 self.session.current_article_id, a.line, a.verdict
@@ -318,11 +319,18 @@ class AnnotationController(SentenceEditor):
 
     def _toggle_filter(self) -> str:
         go = self.session.navigation
-        if go.query:
-            go.set_filter(SearchQuery())
+        return self._set_filter(act.SetFilter(SearchQuery() if go.query else go.last_query))
+
+    def _set_filter(self, action: act.SetFilter) -> str:
+        """Set or take off the filter; with one, go to the next sentence that matches if this one does not."""
+        go = self.session.navigation
+        go.set_filter(action.query)
+        if not go.query:
             return "filter off: all sentences again"
-        go.set_filter(go.last_query)
-        return "filter on: Enter and the arrows go only through what matches"
+        if not go.go_to_match():
+            go.set_filter(SearchQuery())
+            raise RuleError(f"no sentence matches {action.query}; the filter is off", do="search with / first")
+        return f"filter on: Enter and the arrows go only through what matches{go.hit_text(', hit {} of {}')}"
 
     def _toggle_order(self) -> str:
         go = self.session.navigation
@@ -389,8 +397,7 @@ class AnnotationController(SentenceEditor):
             reach=REACH_VIEW if self.reaches_view else REACH_SENTENCE,
             tour_done=preferences.tour_done or self.tour_done,
             offered=tuple(dict.fromkeys((*preferences.offered, *self.offered))),
-            take={**preferences.take, session.schema.name: tuple(sorted(self.auto_accept_labels))},
-        )
+        ).with_auto_accept(session.corpus.path, self.auto_accept_labels)
         if session.article_sentences:
             kept = kept.with_position(session.corpus.path, session.annotator, session.annotated.sentence.id)
         return kept
@@ -422,13 +429,14 @@ class AnnotationController(SentenceEditor):
 
     # -- the state ---------------------------------------------------------------------------------
 
-    def settle(self, state: TaskState, visible: Sequence[int]) -> TaskState:
+    def settle(self, state: TaskState, visible: Sequence[int], next_line: int = 0) -> TaskState:
         """Take in the sentences that the screen shows whole, by index, and return the state to draw.
 
-        Only the layout knows them; label keys and the tour reach as far as the screen shows.
+        Only the layout knows them; label keys and the tour reach as far as the screen shows. ``next_line``: the
+        first wrapped line of the active sentence that is below the screen; 0 if its end is shown.
         """
-        if tuple(visible) != self.visible:
-            self.set_visible(visible)
+        if tuple(visible) != self.visible or next_line != self.more_lines:
+            self.set_visible(visible, next_line)
             state = self.state()
         return self._advance_tour(state)
 
@@ -456,6 +464,9 @@ class AnnotationController(SentenceEditor):
             next_extent=growth[0] if growth else None,
             visible_suggestions=context.visible_suggestions,
             auto_accepted_suggestions=context.auto_accepted_suggestions,
+            auto_accept_labels=self.auto_accept_labels,
+            more_lines=self.more_lines,
+            top_line=self.top_line,
             label_effects=label_effects(context, self.selection_state) if has_sentence else {},
             armed_label=self.selection_state.armed_label,
             asked_label=self.selection_state.asked_label,

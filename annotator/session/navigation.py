@@ -163,7 +163,7 @@ class Navigation:
     @property
     def summary(self) -> str:
         """The filter and the order for the head row; empty without a filter and by article."""
-        parts = [f"filter: {self.query}"] if self.query else []
+        parts = [f"filter: {self.query}{self.hit_text(' hit {}/{}')}"] if self.query else []
         if self.uncertain_first:
             ranked = self.ranking.scored_articles
             more = f", looked at {ranked} articles" if ranked < len(self.queue) else ""
@@ -236,6 +236,18 @@ class Navigation:
         self.last_query = query or self.last_query
         touched: TouchedSentences = self.touched_sentences() if query.needs_problems else {}
         self._problems = self.problem_finder.problem_sentences(touched)
+
+    def go_to_match(self) -> bool:
+        """Go to the nearest sentence that the filter matches, from this one on and round; return False for none."""
+        if self.article_sentences and self.matches_filter(self.article_sentences[self.position.sentence]):
+            return True
+        return self._go_to_nearest_match(1) or self._go_to_nearest_match(-1)
+
+    def hit_text(self, text: str) -> str:
+        """Return ``text`` with the number of this sentence among the hits and theirs; empty if it is none of them."""
+        here = (self.position.article, self.position.sentence)
+        places = [(h.article, h.index) for h in self.search_hits] if self.query == self.last_query else []
+        return text.format(places.index(here) + 1, len(places)) if here in places else ""
 
     def matches_filter(self, annotated: AnnotatedSentence) -> bool:
         """Return True if the filter matches a sentence; without a filter every sentence matches."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from annotator.core.annotation import Answer
+from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.article import Sentence
 from annotator.core.edits import Edit, describe_edit
 from annotator.core.errors import RuleError
@@ -23,6 +23,7 @@ from annotator.session.actions import label_actions
 from annotator.session.actions.annotation_actions import ActionContext, ActionResult, SelectionState
 from annotator.session.actions.hints import HintLayout, HintLayoutCache
 from annotator.session.actions.selection import Selection
+from annotator.session.page_reading import PageReading
 from annotator.session.session import AnnotationSession
 from annotator.session.state import Notice, PageMotion, StatusMessage, no_suggestions
 
@@ -64,6 +65,13 @@ class SentenceEditor:
         """What the page does when the active sentence is drawn next."""
         self.spans_made = session.count_spans()
         self._visible: tuple[tuple[int, str], ...] = ()
+        self._page_reading = PageReading()
+        self.asked_to_accept_unread = False
+        """Whether the last key was `*` on a page that cannot have been read."""
+        self.top_line = 0
+        """The first wrapped line of the active sentence to show, where it is taller than the screen."""
+        self.more_lines = 0
+        """The first wrapped line that is below the screen; 0 if the sentence's end is shown."""
         self._skipped_ahead = False
         """Whether a label's key has led to a later sentence: the open ones before it come next."""
         self._hint_layouts = HintLayoutCache(session.schema, cell_width)
@@ -77,6 +85,7 @@ class SentenceEditor:
     def enter_sentence(self) -> None:
         """Lay out the hints of the active sentence; nothing is selected."""
         self.selection_state = SelectionState()
+        self.top_line = self.more_lines = 0
         self._lay_out_hints()
 
     def _lay_out_hints(self) -> None:
@@ -157,10 +166,12 @@ class SentenceEditor:
         sentences = self.session.article_sentences
         return tuple(i for i, known in self._visible if i < len(sentences) and sentences[i].sentence.id == known)
 
-    def set_visible(self, visible: Sequence[int]) -> None:
-        """Take in which sentences the screen shows whole."""
+    def set_visible(self, visible: Sequence[int], next_line: int = 0) -> None:
+        """Take in which sentences the screen shows whole, and the first line of the active one below it (or 0)."""
         sentences = self.session.article_sentences
         self._visible = tuple((i, sentences[i].sentence.id) for i in visible)
+        self.more_lines = next_line
+        self._page_reading.see((sentence_id for _, sentence_id in self._visible), self.session.now())
 
     # -- selection ---------------------------------------------------------------------------------
 
@@ -235,7 +246,14 @@ class SentenceEditor:
     # -- answers -----------------------------------------------------------------------------------
 
     def answer(self, answer: Answer) -> Notice:
-        """Answer the sentence and go on to the next one without an answer."""
+        """Answer the sentence and go on to the next one without an answer.
+
+        A sentence that is taller than the screen is accepted where its end is shown; else the next lines come.
+        """
+        if answer is Answer.ACCEPT and self.more_lines:
+            self.clear_selection()
+            self.top_line = self.more_lines
+            return ""
         edit = actions.answer_sentence(self.context(), answer)
         message = self.session.apply_edit(edit) if edit else ""
         if answer is not Answer.ACCEPT:
@@ -248,6 +266,8 @@ class SentenceEditor:
         """Accept every open sentence that the screen shows whole, and go on to the next open one."""
         here, navigation = self.session.article_sentences, self.session.navigation
         matching = [i for i in self.visible if navigation.matches_filter(here[i])]
+        if warning := self._unread_warning([here[i] for i in matching if not here[i].done]):
+            return warning
         edit = actions.accept_visible_sentences(replace(self.context(), visible=matching))
         n, message = actions.count_left(edit.after), self.session.apply_edit(edit)
         left = f"{len(edit.after)} accepted, {pluralize(n, 'suggestion')} not taken" if n else ""
@@ -255,6 +275,17 @@ class SentenceEditor:
         if self.page_motion is PageMotion.JUMP:
             self.page_motion = PageMotion.TURN
         return notice
+
+    def _unread_warning(self, sentences: Sequence[AnnotatedSentence]) -> StatusMessage | None:
+        """Return a warning at the first press where the sentences came up too short a time ago to be read."""
+        tokens = [(w.sentence.id, len(w.sentence.tokens)) for w in sentences]
+        unread = self._page_reading.unread_tokens(tokens, self.session.now())
+        self.asked_to_accept_unread = bool(unread) and not self.asked_to_accept_unread
+        if not self.asked_to_accept_unread:
+            return None
+        return StatusMessage(
+            f"{unread} words came up a moment ago; the same key again accepts them unread", warning=True
+        )
 
     def _advance(self, message: str, left: str = "") -> Notice:
         """Go on to the next open sentence and return the message, with what the accept has ``left`` first."""

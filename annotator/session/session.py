@@ -122,6 +122,10 @@ class AnnotationSession:
         store = self.annotation_store
         return (w for a in store.touched_articles for w in store.touched_sentences_of(a))
 
+    def now(self) -> float:
+        """Return the time by the session's clock, in seconds."""
+        return self._clock()
+
     def count_spans(self) -> int:
         """Return how many spans the annotator has made in this corpus."""
         return sum(len(w.annotation.spans) for w in self._touched_sentences())

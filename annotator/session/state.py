@@ -85,6 +85,12 @@ class TaskState(Struct, frozen=True, eq=False):
     """The suggestions that are drawn for the sentence of an index."""
     auto_accepted_suggestions: Callable[[int], tuple[Suggestion, ...]] = no_suggestions
     """Those of them that Enter takes."""
+    auto_accept_labels: frozenset[str] = frozenset()
+    """The labels whose sure suggestions Enter takes."""
+    top_line: int = 0
+    """The first wrapped line of the active sentence to show, where it is taller than the screen."""
+    more_lines: int = 0
+    """The first wrapped line that is below the screen; 0 if the sentence's end is shown."""
     label_effects: Mapping[str, LabelEffect] = field(default_factory=dict)
     """Label → what its key does now."""
     armed_label: str = ""

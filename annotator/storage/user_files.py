@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -73,8 +73,8 @@ class Preferences(Struct, frozen=True):
     """The hand that gets the likely words' letters: ``right`` or ``left``."""
     avoid: bool = False
     """Whether letters that look alike are left out of the hints."""
-    take: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Schema name → the labels whose suggestions Enter takes."""
+    auto_accept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Corpus path → the labels whose sure suggestions Enter takes there."""
     proposals: bool = True
     """Whether suggestions are shown."""
     reach: str = ""
@@ -119,6 +119,17 @@ class Preferences(Struct, frozen=True):
         mine = {**self.positions.get(key, {}), annotator: sentence}
         kept = dict([*others.items(), (key, mine)][-MAX_CORPORA:])
         return replace(self, positions=kept)
+
+    def auto_accept_labels(self, corpus: Path) -> tuple[str, ...]:
+        """Return the labels whose sure suggestions Enter takes in a corpus."""
+        return self.auto_accept.get(_corpus_key(corpus), ())
+
+    def with_auto_accept(self, corpus: Path, labels: Collection[str]) -> Preferences:
+        """Return the preferences with these labels for a corpus."""
+        key = _corpus_key(corpus)
+        others = {k: v for k, v in self.auto_accept.items() if k != key}
+        mine = {key: tuple(sorted(labels))} if labels else {}
+        return replace(self, auto_accept=dict([*others.items(), *mine.items()][-MAX_CORPORA:]))
 
 
 def update_preferences(change: Callable[[Preferences], Preferences]) -> Preferences:
@@ -169,11 +180,11 @@ def _decode_preferences(data: Mapping[str, Any]) -> Preferences:
     for name, type_ in _LATER_FIELDS.items():
         with suppress(ValidationError, KeyError):
             later[name] = convert(data[name], type_)
-    if isinstance(take := data.get("take"), dict):
-        later["take"] = {}
-        for schema, labels in take.items():
+    if isinstance(auto_accept := data.get("auto_accept"), dict):
+        later["auto_accept"] = {}
+        for corpus, labels in auto_accept.items():
             with suppress(ValidationError):
-                later["take"][schema] = convert(labels, tuple[str, ...])
+                later["auto_accept"][corpus] = convert(labels, tuple[str, ...])
     return Preferences(positions=positions, **first, **later)
 
 

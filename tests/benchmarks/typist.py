@@ -310,8 +310,8 @@ def opened(corpus: CorpusFolder, sources: Sources, clock: Clock | None = None) -
 
 def preferences(corpus: CorpusFolder, sources: Sources, take: Sequence[str]) -> Preferences:
     """Return the preferences of the annotator who types; no message fades, so that no clock counts."""
-    taken = {corpus.schema.name: tuple(take)}
-    return Preferences(take=taken, proposals=sources.shown, fade=0, reach=sources.reach, hints="all")
+    settings = Preferences(proposals=sources.shown, fade=0, reach=sources.reach, hints="all")
+    return settings.with_auto_accept(corpus.path, take)
 
 
 async def _typed(

@@ -46,6 +46,7 @@ def test_haste_is_known_after_the_action(tmp_path: Path, seconds: float, message
     session = builders.open_session(builders.make_corpus(tmp_path / "news", article))
     clock = session._clock
     assert isinstance(clock, builders.Clock)
+    clock.seconds = 1
     session.apply_edit(set_answer(session.article_sentences[0], Answer.ACCEPT))
     for first in (1, 26):
         clock.now += seconds - 25

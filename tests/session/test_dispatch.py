@@ -42,8 +42,8 @@ def test_moves_say_where_they_end(controller: AnnotationController) -> None:
     assert _message(controller, "sentence_up") == "this is the first sentence"
     assert _message(controller, act.MoveSentence(1)) == ""
     assert _message(controller, "article_up") == "this is the first sentence"
-    assert _message(controller, act.SetFilter(parse_query("moran"))) == ""
-    assert controller.dispatch(act.GoToNextOpen()).active == 2
+    assert _message(controller, act.SetFilter(parse_query("moran"))).startswith("filter on")
+    assert controller.dispatch(act.GoToNextOpen()).active == 4
     *_, found = controller.start_search(parse_query("moran"))
     assert controller.dispatch(act.OpenHit(found, 0)).selection is not None
     assert _message(controller, "next_hit") == "hit 2 of 3: moran"

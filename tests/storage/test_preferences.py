@@ -18,7 +18,7 @@ JSON = st.recursive(
     lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(max_size=5), x, max_size=3),
     max_leaves=6,
 )
-LATER = ("hint_mode", "hand", "avoid", "take", "proposals", "tour_done", "fade")
+LATER = ("hint_mode", "hand", "avoid", "auto_accept", "proposals", "tour_done", "fade")
 
 
 def test_what_was_chosen_comes_back() -> None:
@@ -27,7 +27,7 @@ def test_what_was_chosen_comes_back() -> None:
         hint_mode="trigger",
         hand="left",
         avoid=True,
-        take={"news": ("PERSON", "COUNT")},
+        auto_accept={"news": ("PERSON", "COUNT")},
         proposals=False,
         tour_done=True,
         fade=0.0,
@@ -46,7 +46,7 @@ def test_a_value_that_makes_no_sense_counts_as_not_given(data: dict[str, Any]) -
     assert found.hand in ("", "right", "left")
     assert {type(found.avoid), type(found.proposals), type(found.tour_done)} == {bool}
     assert 0 <= found.fade <= 3600
-    assert all(isinstance(x, str) for labels in found.take.values() for x in labels)
+    assert all(isinstance(x, str) for labels in found.auto_accept.values() for x in labels)
 
 
 def test_a_file_of_an_earlier_version_has_the_defaults(home: Path) -> None:

@@ -103,6 +103,26 @@ async def test_a_long_sentence_scrolls_with_the_selection(tmp_path: Path, size: 
             _assert_in_view(d)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (40, 12), (120, 40)])
+async def test_enter_shows_all_of_a_sentence_before_it_accepts_it(tmp_path: Path, size: tuple[int, int]) -> None:
+    """In a sentence taller than the screen Enter shows the next lines, none left out, and accepts at the last."""
+    async with running_app(tmp_path / "news", _long(3, 700, 1), size=size) as d:
+        _go(d, 1)
+        seen: set[int] = set()
+        for _ in range(100):
+            screen = _screen(d)
+            state = screen._drawn_state
+            assert state
+            frame = screen._frame(state, side_panel_width(screen.size.width))
+            lines = len(wrap_tokens(state.annotated.sentence.tokens, frame.text_width))
+            seen |= {r.line for r in screen.query_one(Body)._body_rows if r.sentence == 1 and r.line >= 0}
+            assert ("next lines" in d.row("▸ ")) is (max(seen) < lines - 1)
+            await d.press("enter")
+            if d.session.sentences_of(d.session.current_article_id)[1].done:
+                break
+        assert seen == set(range(lines))
+
+
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])
 async def test_a_long_article_keeps_the_sentence_in_view(tmp_path: Path, size: tuple[int, int]) -> None:
     """In an article of 2,000 sentences moving, accepting and undoing never lose the active sentence."""

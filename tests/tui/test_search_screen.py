@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -164,7 +165,16 @@ async def test_tab_makes_the_query_a_filter_and_the_head_says_so(tmp_path: Path)
         await d.press("grave_accent")
         assert "filter" not in d.rows()[0]
         await d.press("grave_accent")
-        assert "filter: moran" in d.rows()[0]
+        assert "! no sentence matches moran answer:open; the filter is off" in d.raw()
+
+
+async def test_a_filter_goes_to_the_next_match_at_once(tmp_path: Path) -> None:
+    """` leads to the nearest match, and the head row has its number among the hits."""
+    async with running_app(tmp_path / "news", size=(120, 30)) as d:
+        await _search(d, "moran")
+        await d.press("enter", "grave_accent", "grave_accent", "end", "grave_accent")
+        assert d.session.navigation.matches_filter(d.session.annotated)
+        assert re.search(r"filter: moran hit \d/3", d.rows()[0])
 
 
 async def test_the_filter_key_without_a_query_opens_the_search(tmp_path: Path) -> None:

@@ -73,9 +73,9 @@ def sentence_suggestion_marks(state: TaskState, i: int, glyphs: Glyphs) -> tuple
 
 
 def selection_line(state: TaskState, width: int) -> int:
-    """Return the wrapped line on which the selection ends; the first one without a selection."""
+    """Return the wrapped line on which the selection ends; the first one to show without a selection."""
     if state.selection is None:
-        return 0
+        return state.top_line
     token = state.selection.last - 1
     lines = wrap_tokens(state.annotated.sentence.tokens, width)
     return max((n for n, line in enumerate(lines) if line.column_of(token) is not None), default=0)
@@ -285,6 +285,18 @@ def fully_visible_sentences(rows: tuple[BodyRow, ...], state: TaskState, frame: 
     return tuple(sorted(whole))
 
 
+def next_line_below(rows: tuple[BodyRow, ...], state: TaskState, frame: BodyFrame) -> int:
+    """Return the first wrapped line of the active sentence that is not whole on the screen; 0 if its end is."""
+    block = active_sentence_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
+    shown = Counter(r.line for r in rows if r.sentence == state.active and r.line >= 0)
+    need = Counter(r.line for r in block)
+    last = max(need)
+    if shown[last] >= need[last] or not shown:
+        return 0
+    whole = [line for line in shown if shown[line] >= need[line]]
+    return max(whole, default=min(shown)) + 1
+
+
 def body_rows(state: TaskState, frame: BodyFrame, start: int) -> tuple[BodyRow, ...]:
     """Return exactly ``frame.height`` rows with the active block at row ``start``."""
     above = _rows_above(state, frame, start)[-start:] if start else ()
@@ -313,6 +325,8 @@ def _visible_rows(
     """Return the rows that fit, with the line of the selection among them; hints and lanes only with their text."""
     if len(rows) <= room:
         return rows
+    if state.top_line and state.selection is None:
+        return tuple(r for r in rows if r.line >= state.top_line)[: max(1, room)]
     here = selection_line(state, frame.text_width)
     wanted = [i for i, r in enumerate(rows) if r.line == here]
     top = max(0, wanted[-1] + 1 - room)

@@ -9,6 +9,7 @@ from annotator.core.span_repair import misaligned_spans, misalignment_message
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import TokenRange
 from annotator.session.actions.label_actions import LabelEffectKind
+from annotator.session.actions.selection import AUTO_ACCEPT_SCORE
 from annotator.session.state import StatusMessage, TaskState
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.span_lanes import text_with_span_edges
@@ -104,12 +105,14 @@ def _prompt_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
         return _selection_items(state, glyphs)
     message = (*((message_item(state.message),) if state.message else ()), *_misaligned_items(state, glyphs))
     suggestions = _label_key_items(state, glyphs)
+    if state.more_lines:
+        return (*message, _accept_item(state, glyphs), *suggestions)
     if suggestions or state.asked_label:
-        both = (key_item(glyphs.key("accept") + " accept"), key_item(glyphs.key("accept_view") + " all in view"))
+        both = (_accept_item(state, glyphs), key_item(glyphs.key("accept_view") + " all in view"))
         return (*message, *suggestions, *both)
     return (
         *message,
-        key_item(glyphs.key("accept") + " accept"),
+        _accept_item(state, glyphs),
         help_item("press a letter above a word to select it"),
         key_item(glyphs.key("accept_view") + " accept all in view"),
     )
@@ -240,8 +243,23 @@ def _suggestion_items(state: TaskState, offered: tuple[Suggestion, ...], glyphs:
         *takes,
         *(_snapped_label_item(state, x, glyphs) for x in others),
         key_item(glyphs.key("remove") + " not here"),
-        help_item(f"from {screen_text(best.source)}, {round(100 * best.score)} in 100 are right"),
+        help_item(
+            f"from {screen_text(best.source)}, {round(100 * best.score)} in 100 are right{_not_sure_text(state, best)}"
+        ),
     )
+
+
+def _not_sure_text(state: TaskState, suggestion: Suggestion) -> str:
+    """Return why Enter does not take a suggestion of a label that it takes; else an empty text."""
+    if suggestion.label not in state.auto_accept_labels or suggestion in state.auto_accepted_suggestions(state.active):
+        return ""
+    least = round(100 * AUTO_ACCEPT_SCORE)
+    return f": Enter takes those from {least} on" if suggestion.score < AUTO_ACCEPT_SCORE else ": a surer one overlaps"
+
+
+def _accept_item(state: TaskState, glyphs: Glyphs) -> PromptItem:
+    """Return what Enter does: show the next lines of a sentence taller than the screen, or accept it."""
+    return key_item(glyphs.key("accept") + (" next lines" if state.more_lines else " accept"))
 
 
 def _misaligned_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:

@@ -24,6 +24,12 @@ def header_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the title and, at the right end, where one is and whether all is saved."""
     filter_text = styled.truncate(screen_text(state.navigation_summary), width // 3, glyphs.cut)
     filter_row = (styled.likely_bold(f"{filter_text} {glyphs.dot} "),) if filter_text else ()
+    if state.auto_accept_labels:
+        names = " ".join(
+            state.schema.short_name(x.name) for x in state.schema.labels if x.name in state.auto_accept_labels
+        )
+        sure = f"{glyphs.key('take')} {styled.truncate(names, width // 4, glyphs.cut)} {glyphs.dot} "
+        filter_row = (*filter_row, styled.likely_bold(sure))
     saved = (saved_indicator(state.save_state, glyphs), StyledText(" "))
     place = styled.muted(_position_text(state, width - styled.row_width((*filter_row, *saved)) - 2, glyphs))
     right = (*filter_row, place, *saved)

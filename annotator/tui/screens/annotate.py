@@ -161,8 +161,10 @@ class AnnotateScreen(RowScreen):
         body = layout.body_rows(state, frame, self._active_row)
         view = layout.fully_visible_sentences(body, state, frame)
         scrolled = view != self.controller.visible
-        old, state = state, self.controller.settle(state, view)
+        next_line = layout.next_line_below(body, state, frame)
+        old, state = state, self.controller.settle(state, view, next_line)
         changed = old.next_suggestions != state.next_suggestions or old.message is not state.message
+        changed = changed or old.more_lines != state.more_lines
         if state is not old and (changed or self.controller.auto_accept_labels):
             body = layout.body_rows(state, frame, self._active_row)
         if scrolled:
