@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned, token_range
 from annotator.formats import span_fields
 from annotator.formats.document import ANSWERED_IGNORE, ConversionLog, ConversionLogEntry, Document, span_entry
-from annotator.formats.format_writing import PAST_TEXT_END, supported_spans, write_json_lines
+from annotator.formats.format_writing import PAST_TEXT_END, record_loss, supported_spans, write_json_lines
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import may_hold_json, shortened_value
 from annotator.formats.offset_units import CODE_POINTS, UTF16, OffsetUnit, to_code_points
@@ -198,8 +198,8 @@ def prodigy_task(document: Document, log: ConversionLog) -> dict[str, Any]:
         "tokens": [
             {"text": t.text, "start": t.start, "end": t.end, "id": n, "ws": t.ws} for n, t in enumerate(document.tokens)
         ],
-        "spans": _task_spans(document, document.spans, log),
-        "rejected": _task_spans(document, document.rejected, log),
+        "spans": _task_spans(document, log),
+        "rejected": _rejected_spans(document, log),
         "answer": document.answer,
         "flagged": document.flagged,
         "_view_id": "spans_manual",
@@ -209,11 +209,20 @@ def prodigy_task(document: Document, log: ConversionLog) -> dict[str, Any]:
     return {key: value for key, value in task.items() if value or key in {"text", "spans"}}
 
 
-def _task_spans(document: Document, spans: Sequence[Span], log: ConversionLog) -> list[dict[str, Any]]:
-    kept = supported_spans(document, spans, lambda s: _why_unsupported(document, s), log)
-    log.read += len(spans)
+def _task_spans(document: Document, log: ConversionLog) -> list[dict[str, Any]]:
+    kept = supported_spans(document, document.spans, lambda s: _why_unsupported(document, s), log)
+    log.read += len(document.spans)
     log.kept += len(kept)
     return [_task_span(s, document.tokens) for s in kept]
+
+
+def _rejected_spans(document: Document, log: ConversionLog) -> list[dict[str, Any]]:
+    """Return the spans known to be wrong; they are no spans of the document, so that no count has them."""
+    reasons = [(s, _why_unsupported(document, s)) for s in document.rejected]
+    for span, why in reasons:
+        if why:
+            record_loss(document, "rejected span", f"{span.start}-{span.end}:{span.label}", why, log)
+    return [_task_span(s, document.tokens) for s, why in reasons if not why]
 
 
 def _why_unsupported(document: Document, span: Span) -> str:
