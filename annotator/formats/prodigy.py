@@ -218,11 +218,10 @@ def _task_spans(document: Document, log: ConversionLog) -> list[dict[str, Any]]:
 
 def _rejected_spans(document: Document, log: ConversionLog) -> list[dict[str, Any]]:
     """Return the spans known to be wrong; they are no spans of the document, so that no count has them."""
-    reasons = [(s, _why_unsupported(document, s)) for s in document.rejected]
-    for span, why in reasons:
-        if why:
+    for span in document.rejected:
+        if why := _why_unsupported(document, span):
             record_loss(document, "rejected span", f"{span.start}-{span.end}:{span.label}", why, log)
-    return [_task_span(s, document.tokens) for s, why in reasons if not why]
+    return [_task_span(s, document.tokens) for s in document.rejected if not _why_unsupported(document, s)]
 
 
 def _why_unsupported(document: Document, span: Span) -> str:
@@ -242,18 +241,13 @@ def _task_span(span: Span, tokens: tuple[Token, ...]) -> dict[str, Any]:
     return record | {key: value for key, value in (("source", span.source), ("group", span.group)) if value}
 
 
-__all__ = ["detect", "read", "write"]
-
-
 # From Prodigy's tasks to documents, every span counted.
 #
 # Manual tasks are yielded as they come. Binary ones are merged by text and annotator and follow at
 # the end. A reviewed task yields the reviewer's document and one for each session of its versions.
 # What a task asks beside spans (a choice, a label for the text, relations) is listed.
-
-
-# Binary answers: several tasks on one text become one document.
 #
+# Binary answers: several tasks on one text become one document.
 # Each task is about its own spans alone, and not about the text's other spans, so the document
 # stays open, with the accepted spans in it and the rejected ones known to be wrong. ``ignore`` has no effect.
 

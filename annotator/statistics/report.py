@@ -50,7 +50,7 @@ Cochran 1977; interval from batch means and Student's t, Law 2015).
 Haste is more than {UNREAD_SPEED:.0f} tokens a second over {UNREAD_SENTENCES} untouched sentences (people \
 read 3 to 5, Brysbaert 2019), or more than {MAX_ACCEPTED_IN_A_ROW} suggestions taken in a row at over \
 {ACCEPTED_SPEED:.0f}.
-What was shown and passed over is not recorded, so it is not counted."""
+Left is what was shown and open when its sentence was accepted; it is no part of the share that was kept, and journals of record format 1 do not have it."""
 
 
 class PlotStyle(Struct, frozen=True):
@@ -236,14 +236,16 @@ def answer_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
 
 def suggestion_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
     """Return what became of the suggestions of each source and label."""
-    rows = [_title_row("SUGGESTIONS", "that were decided on")]
+    rows = [_title_row("SUGGESTIONS", "in sentences that were worked on")]
     if not f.suggestions:
-        return [*rows, *_paragraph_rows("none taken or turned down yet", p)]
-    room = max(8, p.width - 39)
-    rows.append((PlainText(f"{'':<{room}}{'kept':>11}{'changed':>9}{'removed':>9}{'rejected':>10}", "muted"),))
+        return [*rows, *_paragraph_rows("none taken, turned down or left yet", p)]
+    room = max(8, p.width - 45)
+    heading = f"{'kept':>11}{'changed':>9}{'removed':>9}{'rejected':>10}{'left':>6}"
+    rows.append((PlainText(f"{'':<{room}}{heading}", "muted"),))
     for o in f.suggestions:
         name = truncate_text(f"{o.label} {o.source}", room - 1, p.marks.cut)
-        figures = f"{o.kept:>5} {o.kept_share * 100:>3.0f} %{o.changed:>9}{o.removed:>9}{o.rejected:>10}"
+        share = f"{o.kept_share * 100:>3.0f} %" if o.judged else "  ?  "
+        figures = f"{o.kept:>5} {share}{o.changed:>9}{o.removed:>9}{o.rejected:>10}{o.left:>6}"
         rows.append((PlainText(f"{name:<{room}}", "lane", o.label), PlainText(figures)))
     return rows
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct, field
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.edits import Op
 from annotator.core.journal_record import KeystrokeCounts, sum_keystrokes
+from annotator.core.suggestion import span_source_names
 from annotator.core.tokens import token_range
 from annotator.statistics.edit_events import ArticleSpan, EditEvent, SpeedWarning, find_speed_warnings
 from annotator.statistics.throughput import (
@@ -146,10 +147,9 @@ def keystroke_statistics(events: Iterable[EditEvent]) -> KeystrokeStatistics | N
     )
 
 
-# What became of the suggestions: kept as they were, changed, taken and removed again, turned down.
+# What became of the suggestions: kept as they were, changed, taken and removed again, turned down, left.
 #
-# The journal alone decides. It does not record what was shown and passed over, so nothing is counted of
-# that, and a suggestion whose taking was undone was never taken.
+# The journal alone decides. A suggestion whose taking was undone was never taken.
 
 
 ArticleSpanKey = tuple[str, int, int, str]
@@ -167,6 +167,8 @@ class SuggestionOutcome(Struct, frozen=True):
     """Taken, and later removed."""
     rejected: int = 0
     """Turned down without taking them."""
+    left: int = 0
+    """Open when the sentence was accepted, and not decided since; journals of format 1 do not record it."""
 
     @property
     def judged(self) -> int:
@@ -223,12 +225,18 @@ def suggestion_outcomes(events: Iterable[EditEvent]) -> tuple[SuggestionOutcome,
     return sum_outcomes(SuggestionOutcome(m.source, m.label, **{outcome: 1}) for m, outcome in ends if outcome)
 
 
+def left_outcomes(annotated_sentences: Iterable[AnnotatedSentence]) -> Iterator[SuggestionOutcome]:
+    """Yield the suggestions that were left in the sentences."""
+    for w in annotated_sentences:
+        yield from (SuggestionOutcome(span_source_names(x.source), x.label, left=1) for x in w.annotation.left)
+
+
 def sum_outcomes(many: Iterable[SuggestionOutcome]) -> tuple[SuggestionOutcome, ...]:
     """Return outcomes together, by source and label."""
     groups: dict[tuple[str, str], list[SuggestionOutcome]] = {}
     for o in many:
         groups.setdefault((o.source, o.label), []).append(o)
-    counts = ("kept", "changed", "removed", "rejected")
+    counts = ("kept", "changed", "removed", "rejected", "left")
     return tuple(
         SuggestionOutcome(*key, *(sum(getattr(o, name) for o in group) for name in counts))
         for key, group in sorted(groups.items())
@@ -338,7 +346,9 @@ def compute_statistics(
         density=spans_per_sentence_histogram(annotated_sentences),
         forecast=forecast_remaining(answers, progress.open_lengths),
         curve=_progress_curve(timed_events, progress.done),
-        suggestions=sum_outcomes(o for h in activities for o in suggestion_outcomes(h.events)),
+        suggestions=sum_outcomes(
+            [*(o for h in activities for o in suggestion_outcomes(h.events)), *left_outcomes(annotated_sentences)]
+        ),
         haste=tuple(x for c in timed_journals for x in find_speed_warnings(s.event for s in c.timed_events)),
     )
 

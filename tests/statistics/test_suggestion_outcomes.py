@@ -6,15 +6,36 @@ from collections import Counter
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from annotator.core.edits import Op
 from annotator.core.spans import Span
+from annotator.core.suggestion import LeftSuggestion
 from annotator.statistics.edit_events import events_from_records
-from annotator.statistics.summary import SuggestionOutcome, suggestion_outcomes, sum_outcomes
+from annotator.statistics.summary import SuggestionOutcome, left_outcomes, suggestion_outcomes, sum_outcomes
 from tests.statistics.simulated_annotator import SimulatedAnnotator
 
 ENDS = ["kept", "moved", "moved twice", "relabelled", "removed", "rejected", "undone", "redone", "own"]
 FATE = {"moved": "changed", "moved twice": "changed", "relabelled": "changed", "redone": "kept"}
+
+
+def test_what_was_left_is_counted_apart() -> None:
+    """A suggestion that was open at the accept counts by source and label, and not in the share that was kept."""
+    worker = SimulatedAnnotator()
+    n = worker.sentence(8)
+    worker.answer(n)
+    left = (
+        LeftSuggestion(0, 4, "PERSON", 0.9, "history/surname+rules/title"),
+        LeftSuggestion(5, 9, "PERSON", 0.5, "rules"),
+    )
+    annotated = worker.annotated_sentences[n]
+    annotated = replace(annotated, annotation=replace(annotated.annotation, left=left))
+    found = sum_outcomes([*left_outcomes([annotated]), SuggestionOutcome("rules", "PERSON", kept=1)])
+    assert found == (
+        SuggestionOutcome("history+rules", "PERSON", left=1),
+        SuggestionOutcome("rules", "PERSON", kept=1, left=1),
+    )
+    assert [(o.judged, o.kept_share) for o in found] == [(0, 0.0), (1, 1.0)]
 
 
 def _do(worker: SimulatedAnnotator, end: str, source: str) -> None:
