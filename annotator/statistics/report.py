@@ -50,7 +50,8 @@ Cochran 1977; interval from batch means and Student's t, Law 2015).
 Haste is more than {UNREAD_SPEED:.0f} tokens a second over {UNREAD_SENTENCES} untouched sentences (people \
 read 3 to 5, Brysbaert 2019), or more than {MAX_ACCEPTED_IN_A_ROW} suggestions taken in a row at over \
 {ACCEPTED_SPEED:.0f}.
-Left is what was shown and open when its sentence was accepted; it is no part of the share that was kept, and journals of record format 1 do not have it."""
+Left is what was open when its sentence was accepted: no part of the share that was kept, and not \
+recorded before record format 2."""
 
 
 class PlotStyle(Struct, frozen=True):
