@@ -113,6 +113,7 @@ COMMANDS: tuple[Command, ...] = (
     _command("hint_mode", "", "letters: always there, called for once, or switched", "View"),
     _command("hand", "", "letters and label keys: for the right hand or the left", "View"),
     _command("look_alikes", "", "letters that look alike: used or left out", "View"),
+    _command("suspend", "", "to the shell for a while; fg there comes back", "View"),
     _command("quit", "ctrl+q", "quit; everything is saved", "View", "Ctrl+C twice (Ctrl+Q)"),
 )
 """By task, the frequent ones first: in this order palette, help and manual list them."""
@@ -142,13 +143,13 @@ ALL_COMMANDS = (*COMMANDS, *WORKLIST_COMMANDS)
 COMMANDS_WITHOUT_SENTENCE = frozenset({
     "undo", "redo", "article_up", "article_down", "overview", "search", "next_hit", "previous_hit",
     "jump", "filter", "order", "worklist", "repairs", "left_suggestions", "lines", "stats", "guide", "help",
-    "manual", "palette", "theme", "hints", "hint_mode", "hand", "look_alikes", "quit",
+    "manual", "palette", "theme", "hints", "hint_mode", "hand", "look_alikes", "suspend", "quit",
 })  # fmt: skip
 """The commands that make sense where an article has no sentence to annotate."""
 
 SCREEN_COMMANDS = frozenset({
     "overview", "search", "jump", "worklist", "repairs", "left_suggestions", "note", "lines", "stats", "guide", "help",
-    "manual", "palette", "theme", "quit",
+    "manual", "palette", "theme", "suspend", "quit",
 })  # fmt: skip
 """The commands that open another screen or change how the app looks: the screen alone carries them out."""
 

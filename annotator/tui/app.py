@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,13 +20,14 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 from textual.theme import Theme
+from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from annotator.core.errors import AnnotatorError, CorpusError
 from annotator.session.action import PressLabel, ShowMessage
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.keymap import EffectiveKeymap
-from annotator.session.keymap_file import UserKeymap
+from annotator.session.keymap_file import UserKeymap, textual_key_name
 from annotator.session.screen_keys import key_sections
 from annotator.session.sentence_search import TouchedSentences
 from annotator.session.session import AnnotationSession
@@ -125,6 +127,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
             "palette": self.show_commands,
             "theme": self.next_theme,
             "order": self._rank_if_uncertain_first,
+            "suspend": self.suspend_to_shell,
             "quit": self.quit_app,
         }
         session.on_saved(self._notify_saved_changed)
@@ -133,6 +136,16 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         """Return the driver of a terminal; where another kind was asked for (a browser), that one."""
         found = super().get_driver_class()
         return DisconnectSafeDriver if found is LinuxDriver else found
+
+    def is_alt_key(self, char: str) -> bool:
+        """Return True if Alt and a character is a key of its own; else it is Esc, then the character.
+
+        It is where it is bound, and any letter in a line that one types in; f and b are Option + arrow on macOS.
+        """
+        typing = any(isinstance(s.focused, Input) for s in self.screen_stack[-1:])
+        if char.isalnum() and (typing or (sys.platform == "darwin" and char in "fb")):
+            return True
+        return bool(self.controller.keyboard.command(textual_key_name(f"alt+{char}")))
 
     # -- life ----------------------------------------------------------------------------------
 
@@ -200,6 +213,14 @@ class AnnotatorApp(App[int], inherit_bindings=False):
     def quit_app(self) -> None:
         """Leave; the caller of ``run`` finishes saving."""
         self.exit(0)
+
+    def suspend_to_shell(self) -> None:
+        """Save and stop, until the shell continues this process; refused where no shell could."""
+        if os.getpgrp() == os.getsid(0):
+            self.show_message("no shell started this program that could continue it: leave instead", warning=True)
+            return
+        self.session.flush()
+        os.kill(0, signal.SIGTSTP)  # to all of the shell's job: uv or a script may be above this process
 
     def show_message(self, message: str, *, warning: bool = False) -> None:
         """Show a message on the prompt row, or over another screen."""

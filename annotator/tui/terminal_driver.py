@@ -4,17 +4,88 @@ Textual writes by a thread with a short queue. When the terminal is gone, the fi
 that thread, the queue fills up, and the program waits for ever for room in it. And whenever it is continued
 (SIGCONT, which a broken line sends too), Textual starts its threads again beside those that still run: the
 older ones are never ended, and the program neither.
+
+Its parser takes Esc and a key that come together for Alt and that key, or for another character (Esc, 1 is
+``¡``), and an Esc inside a pasted text turns what follows it into keys.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TextIO
 
+from textual import events
+from textual._time import get_time
+from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.app import App
+from textual.constants import ESCAPE_DELAY
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+_ESCAPE_AND_KEY = re.compile(r"\x1b(?:(?=\x1b)|(?=([^\x1b\[O\\\x7f])))")
+"""Esc before another Esc, or before a character that does not begin or end a sequence of a terminal."""
+_PART_OF_PASTE_START = re.compile(r"\x1b(\[(2(00?)?)?)?\Z")
+
+
+class TerminalParser(XTermParser):
+    """Reads a pasted text as one event, and Esc and a key in one packet as two keys."""
+
+    def __init__(self, is_alt_key: Callable[[str], bool]) -> None:
+        """Read nothing yet; ``is_alt_key`` returns True for a character that means something together with Alt."""
+        super().__init__()
+        self._is_alt_key = is_alt_key
+        self._held = ""
+        """The last characters, as long as they may begin a sequence."""
+        self._held_until = 0.0
+        self._pasted: str | None = None
+        """What has come of a pasted text whose end is to come."""
+
+    def feed(self, data: str) -> Iterable[Message]:
+        """Yield what the characters mean; no characters are the end."""
+        rest, self._held = self._held + data, ""
+        if not data:
+            yield from super().feed(data)
+        while rest:
+            if self._pasted is None:
+                keys, begins, rest = rest.partition(BRACKETED_PASTE_START)
+                yield from self._keys(keys, is_last=not begins)
+                self._pasted = "" if begins else None
+            else:
+                text, ends, rest = (self._pasted + rest).partition(BRACKETED_PASTE_END)
+                self._pasted = None if ends else text
+                if ends:
+                    yield events.Paste(text.replace("\0", ""))
+
+    def _keys(self, text: str, *, is_last: bool) -> Iterable[Message]:
+        """Yield keys and mouse events; what may go on in the next packet is held back."""
+        at, end = 0, len(text)
+        if is_last and (start := _PART_OF_PASTE_START.search(text)):
+            end, self._held, self._held_until = start.start(), start.group(), get_time() + ESCAPE_DELAY
+        for found in _ESCAPE_AND_KEY.finditer(text):
+            yield from self._plain(text[at : found.start()])
+            at, char = found.end(), found.group(1)
+            if char and self._is_alt_key(char):
+                keys = tuple(self._sequence_to_key_events(f"\x1b{char}"))
+                yield from keys or self._sequence_to_key_events(char, alt=True)
+                at += 1
+            else:
+                yield events.Key("escape", "\x1b")
+        yield from self._plain(text[at:end])
+
+    def _plain(self, text: str) -> Iterable[Message]:
+        return super().feed(text) if text else ()
+
+    def tick(self) -> Iterable[Message]:
+        """Yield what was held back long enough to be a key of its own."""
+        if self._held and get_time() >= self._held_until:
+            held, self._held = self._held, ""
+            yield from (events.Key("escape", "\x1b"),) if held == "\x1b" else self._plain(held)
+        yield from super().tick()
 
 
 class DisconnectSafeFile:
@@ -49,6 +120,9 @@ class DisconnectSafeDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         if sys.__stderr__ is not None:
             self._file = DisconnectSafeFile(sys.__stderr__)  # type: ignore[assignment]
+        is_alt_key = getattr(app, "is_alt_key", lambda _: True)
+        # Textual's driver makes its parser by this name and offers no other way to replace it.
+        vars(linux_driver)["XTermParser"] = lambda _debug: TerminalParser(is_alt_key)
 
     def _sigcont_application(self, *_: object) -> None:
         """Take up the terminal again, where it was left in order or by a stop that no program sees."""

@@ -42,17 +42,23 @@ _UNKNOWN = re.compile(
 
 
 class Terminal:
-    """Runs ``annotator`` with some arguments in a terminal of ``rows`` × ``columns`` cells."""
+    """Runs ``annotator`` (or another program) with some arguments in a terminal of ``rows`` × ``columns`` cells."""
 
     def __init__(
-        self, *args: str, home: Path, rows: int = 48, columns: int = 160, env: dict[str, str] | None = None
+        self,
+        *args: str,
+        home: Path,
+        rows: int = 48,
+        columns: int = 160,
+        env: dict[str, str] | None = None,
+        program: tuple[str, ...] = (sys.executable, "-m", "annotator"),
     ) -> None:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.Stream(self._screen)
         self.raw = ""
         self.child = pexpect.spawn(
-            sys.executable,
-            ["-m", "annotator", *args],
+            program[0],
+            [*program[1:], *args],
             dimensions=(rows, columns),
             encoding="utf-8",
             codec_errors="replace",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -84,6 +85,54 @@ def test_after_a_stop_it_goes_on(pages: Path, tmp_path: Path) -> None:
         terminal.press("Down")
         terminal.wait_for(f"sentence {number}/")
     assert terminal.quit() == 0
+
+
+def test_pastes_and_escape_with_a_key(pages: Path, tmp_path: Path) -> None:
+    """A pasted text says that it does nothing and makes no span; Esc and a key in one packet are both heard."""
+    terminal = opened(pages, tmp_path, name="paste")
+    terminal.settle()
+    terminal.press("\x1b[200~asdf\r\x1bxyz" + "asdf\r" * 9 + "\x1b[201~")
+    terminal.wait_for("a pasted text does nothing here")
+    assert "sentence 1/" in terminal.text
+    assert not (pages / "annotations" / "paste.jsonl").read_bytes()
+    terminal.press("Tab")
+    terminal.wait_for("▸ Merrow Foods Ltd.")
+    terminal.press("\x1b\x1b[B")
+    terminal.wait_for("sentence 2/")
+    terminal.press("Tab")
+    terminal.wait_for("▸ fuel prices")
+    terminal.press("\x1b/")  # Esc, then the search; not Alt and a slash
+    terminal.wait_for("all of what is written must hold")
+    terminal.press("\x1b")
+    terminal.wait_for("New here?")
+    assert terminal.quit() == 0
+
+
+def test_the_shell_gets_the_terminal_and_gives_it_back(pages: Path, tmp_path: Path) -> None:
+    """The command suspend saves and stops; the shell's fg paints the screen again and keys count once."""
+    shell = Terminal(home=tmp_path, rows=24, columns=80, program=("bash", "--norc", "--noprofile", "-i"))
+    shell.press(f"PS1='at-the-shell '; {sys.executable} -m annotator {pages} --as susp\r")
+    shell.wait_for("article ")
+    shell.settle()
+    shell.press("Tab", "d")
+    shell.until(lambda: "COUNT 1" in shell.text, "a COUNT")
+    shell.press(":")
+    shell.wait_for("type to filter")
+    shell.press("suspend")
+    shell.wait_for("1 of")
+    shell.press("Enter")
+    shell.wait_for("Stopped")
+    assert last_record(pages, "susp")["spans"]
+    seen = len(shell.raw)
+    shell.press("fg\r")
+    shell.until(partial(painted_since, shell, seen), "the screen painted again")
+    shell.settle()
+    shell.press("Down")
+    shell.wait_for("sentence 2/")
+    shell.press("^Q")
+    shell.wait_for("at-the-shell")
+    shell.press("exit\r")
+    assert shell.wait() == 0
 
 
 def test_it_opens_where_one_stopped(pages: Path, tmp_path: Path) -> None:

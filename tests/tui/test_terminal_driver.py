@@ -1,13 +1,16 @@
-"""The terminal's driver: a terminal that is gone keeps nobody waiting."""
+"""The terminal's driver: a terminal that is gone keeps nobody waiting, Esc and pastes are read as what they are."""
 
 from __future__ import annotations
 
 import io
 import threading
 
+import pytest
+from textual import events
 from textual.drivers._writer_thread import WriterThread
 
-from annotator.tui.terminal_driver import DisconnectSafeFile
+from annotator.tui import terminal_driver
+from annotator.tui.terminal_driver import DisconnectSafeFile, TerminalParser
 
 
 class _Gone(io.StringIO):
@@ -34,3 +37,41 @@ def test_writes_to_a_terminal_that_is_gone_end() -> None:
     written.start()
     written.join(10)
     assert not written.is_alive()
+
+
+def _read(*packets: str, alt_keys: str = "") -> list[str]:
+    """Return the keys that packets of characters mean, and ``paste:`` with a pasted text."""
+    parser = TerminalParser(lambda char: char in alt_keys)
+    found = [event for packet in packets for event in parser.feed(packet)] + list(parser.tick())
+    pasted = {id(e): f"paste:{e.text}" for e in found if isinstance(e, events.Paste)}
+    return [e.key if isinstance(e, events.Key) else pasted[id(e)] for e in found]
+
+
+@pytest.mark.parametrize(
+    ("packets", "keys"),
+    [
+        (("\x1ba",), ["escape", "a"]),
+        (("\x1b", "a"), ["escape", "a"]),
+        (("\x1b1\x1b",), ["escape", "1", "escape"]),
+        (("\x1b\x1bf;",), ["escape", "escape", "f", "semicolon"]),
+        (("\x1b[A\x1b\r",), ["up", "escape", "enter"]),
+        (("\x1b", "[A"), ["up"]),
+    ],
+)
+def test_escape_and_a_key_are_two_keys(monkeypatch: pytest.MonkeyPatch, packets: tuple[str, ...], keys: list[str]) -> None:
+    """In one packet or two, whatever the key is; the sequences of a terminal stay what they are."""
+    monkeypatch.setattr(terminal_driver, "ESCAPE_DELAY", 0)
+    assert _read(*packets) == keys
+
+
+def test_a_bound_alt_key_is_one_key() -> None:
+    """Alt and a letter that the user has bound is not Esc and the letter."""
+    assert _read("\x1bk;\x1bj;", alt_keys="k") == ["alt+k", "semicolon", "escape", "j", "semicolon"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 7, 100])
+def test_a_pasted_text_holds_no_key(size: int) -> None:
+    """However it is cut into packets and whatever it holds, it is one event; the key after it is one."""
+    text = "asdf\x1b[Aq\x1bx" + "dfa" * 20
+    sent = f"\x1b[200~{text}\x1b[201~a"
+    assert _read(*(sent[i : i + size] for i in range(0, len(sent), size))) == [f"paste:{text}", "a"]

@@ -163,6 +163,9 @@ class AppContext(Protocol):
     def return_to_annotating(self) -> None:
         """Close all screens over the annotate screen."""
 
+    def show_message(self, message: str, *, warning: bool = False) -> None:
+        """Show a message on the prompt row, or over another screen."""
+
 
 class RowScreen(Screen[None]):
     """A screen that is drawn from rows; ``draw`` is called when its size or its state changes."""
@@ -219,6 +222,10 @@ class RowScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """Draw what may have changed meanwhile."""
         self.draw()
+
+    def on_paste(self) -> None:
+        """Refuse a pasted text: its characters would act as keys."""
+        self.annotator.show_message("a pasted text does nothing here: press the keys one by one", warning=True)
 
     def draw(self) -> None:
         """Draw everything again, as soon as the size is known; unchanged rows cost nothing."""
