@@ -58,7 +58,9 @@ def _read(*packets: str, alt_keys: str = "") -> list[str]:
         (("\x1b", "[A"), ["up"]),
     ],
 )
-def test_escape_and_a_key_are_two_keys(monkeypatch: pytest.MonkeyPatch, packets: tuple[str, ...], keys: list[str]) -> None:
+def test_escape_and_a_key_are_two_keys(
+    monkeypatch: pytest.MonkeyPatch, packets: tuple[str, ...], keys: list[str]
+) -> None:
     """In one packet or two, whatever the key is; the sequences of a terminal stay what they are."""
     monkeypatch.setattr(terminal_driver, "ESCAPE_DELAY", 0)
     assert _read(*packets) == keys
