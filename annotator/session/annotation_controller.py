@@ -32,18 +32,13 @@ from annotator.session.review_queue import ReviewQueue
 from annotator.session.sentence_editor import SentenceEditor
 from annotator.session.sentence_search import SearchHit, SearchProgress
 from annotator.session.session import AnnotationSession
+from annotator.session.setting_offers import FIRST_HINT_VISIBILITY, SettingOffers
 from annotator.session.state import Notice, PageMotion, StatusMessage, TaskState
-from annotator.session.tour import Tour, tour_end_message
+from annotator.session.tour import Tour
+from annotator.session.tour_guide import TourGuide, tour_end_message
 from annotator.storage.user_files import REACH_SENTENCE, REACH_VIEW, Preferences
 
 HINT_VISIBILITY_MODES = ("all", "likely", "off")
-FIRST_HINT_VISIBILITY = "likely"
-"""What a user sees who has not chosen: letters over every word are too much to begin with."""
-HINTS_OFFER_LETTERS = 5
-"""After how many pressed letters the other settings of the hints are offered."""
-
-REACH_OFFER_SPANS = 200
-"""After how many spans the reach of the label keys is offered: it serves those who know the screen."""
 
 _KEEPS_ARMED_LABEL = frozenset({"let_go", "letters", "next_stop", "previous_stop"})
 """The commands that clear an armed label or a half-typed hint themselves, or select what the label is for."""
@@ -75,14 +70,9 @@ class AnnotationController(SentenceEditor):
         settings = HintSettings(user.hint_mode, user.hand, user.avoid)
         self.keyboard = Keyboard(session.schema, keymap or UserKeymap(), settings)
         self.hint_visibility = user.hints if user.hints in HINT_VISIBILITY_MODES else FIRST_HINT_VISIBILITY
-        self._letters_pressed = 0
         self.review: ReviewQueue[Any] | None = None
-        self.tour_done = user.tour_done
-        self.offered = user.offered
-        """The settings that were offered, each once."""
-        self.tour: Tour | None = None
-        """The first-run tour, while it goes on."""
-        self._last_tour_state: TaskState | None = None
+        self.offers = SettingOffers(user.offered)
+        self.tour_guide = TourGuide(user.tour_done)
         self._label_toggles_auto_accept = False
         """Whether the next label key chooses whose suggestions Enter takes."""
         self._commands = self._command_handlers()
@@ -104,7 +94,8 @@ class AnnotationController(SentenceEditor):
             if action not in {"undo", "redo"}:
                 self.remember_undo_point(found)
             self._offer_setting()
-        state, self.page_motion = self.state(), PageMotion.JUMP
+        state = self._follow_tour(self.state(), action)
+        self.page_motion = PageMotion.JUMP
         return state
 
     def is_available(self, action: act.Action) -> bool:
@@ -117,18 +108,12 @@ class AnnotationController(SentenceEditor):
 
     def _offer_setting(self) -> None:
         """Offer a setting once, when there is no other message."""
-        if self.message:
-            return
-        if self._letters_pressed >= HINTS_OFFER_LETTERS and self.hint_visibility == FIRST_HINT_VISIBILITY:
-            self._offer("hints", "{} shows letters over all words")
-        if self.message is None and self.spans_made >= REACH_OFFER_SPANS and not self.reaches_view:
-            self._offer("reach", "{} lets a label's key take suggestions of all sentences in view")
-
-    def _offer(self, name: str, text: str) -> None:
-        if name not in self.offered:
-            self.offered = (*self.offered, name)
-            key = command_by_id(name, self.keyboard.keys.commands).key_text
-            self.message = StatusMessage(text.format(key), stays=True)
+        offers, reaches_view = self.offers, self.reaches_view
+        if not self.message and (
+            offer := offers.next_offer(self.hint_visibility, self.spans_made, reaches_view=reaches_view)
+        ):
+            key = command_by_id(offer[0], self.keyboard.keys.commands).key_text
+            self.message = StatusMessage(offer[1].format(key), stays=True)
 
     def _perform(self, action: act.Action) -> object:
         """Call the handler of an action; what it returns is the message if it is one."""
@@ -182,7 +167,7 @@ class AnnotationController(SentenceEditor):
             "more_labels": lambda: actions.require_selection(self.selection_state),
             "remove": partial(self.apply, actions.remove_span_or_suggestion),
             "everywhere": partial(self.apply, actions.label_all_mentions),
-            "undo": self.undo,
+            "undo": self._undo,
             "redo": self.redo,
             "accept": lambda: self.answer(Answer.ACCEPT),
             "accept_view": self.accept_visible_sentences,
@@ -243,7 +228,7 @@ class AnnotationController(SentenceEditor):
         if not letters.active:
             key = self.keyboard.key_text("letters")
             raise RuleError(f"{action.letter} is no label's key, and the letters are off", do=f"{key} calls for them")
-        self._letters_pressed += 1
+        self.offers.letters_pressed += 1
         try:
             return self.press_hint(action.letter)
         finally:
@@ -258,11 +243,12 @@ class AnnotationController(SentenceEditor):
             self.keyboard.letters.call()
         return message
 
-    def _let_go(self) -> None:
+    def _let_go(self) -> str:
         if self.tour is None or self.selection or self.typed_hint or self.selection_state.armed_label:
             self.clear_selection()
         else:
-            self._leave_tour()
+            return self.tour_guide.leave_by_key(len(self.session.history.done), self.keyboard.keys.commands)
+        return ""
 
     def _ask_for_auto_accept_label(self) -> Notice:
         self._label_toggles_auto_accept = True
@@ -395,8 +381,8 @@ class AnnotationController(SentenceEditor):
             avoid=settings.avoid,
             proposals=self.suggestions_enabled,
             reach=REACH_VIEW if self.reaches_view else REACH_SENTENCE,
-            tour_done=preferences.tour_done or self.tour_done,
-            offered=tuple(dict.fromkeys((*preferences.offered, *self.offered))),
+            tour_done=preferences.tour_done or self.tour_guide.done,
+            offered=tuple(dict.fromkeys((*preferences.offered, *self.offers.offered))),
         ).with_auto_accept(session.corpus.path, self.auto_accept_labels)
         if session.article_sentences:
             kept = kept.with_position(session.corpus.path, session.annotator, session.annotated.sentence.id)
@@ -404,41 +390,50 @@ class AnnotationController(SentenceEditor):
 
     # -- the tour ----------------------------------------------------------------------------------
 
+    @property
+    def tour(self) -> Tour | None:
+        """The first-run tour, while it goes on."""
+        return self.tour_guide.tour
+
     def _toggle_tour(self) -> None:
         if self.tour:
-            self._leave_tour()
+            self.tour_guide.leave()
         elif self.session.read_only:
             raise RuleError("the tour works on the corpus, which is open to read only", do="start without --read-only")
         else:
-            self.tour, self._last_tour_state = Tour(), None
+            self.tour_guide.begin(self.state(), len(self.session.history.done))
 
-    def _leave_tour(self) -> None:
-        self.tour, self.tour_done = None, True
+    def _undo(self) -> str:
+        """Undo the last edit; at the end of the tour all that was done in it."""
+        if not (self.tour and self.tour.is_last):
+            return self.undo()
+        for _ in range(self.tour_guide.edits_to_take_back(len(self.session.history.done))):
+            self.undo()
+        self.tour_guide.leave()
+        return f"all taken back; {tour_end_message(self.keyboard.keys.commands)}"
 
-    def _advance_tour(self, state: TaskState) -> TaskState:
-        """Advance the tour by what is drawn next and return the state: at its end with a message."""
-        before, self._last_tour_state = self._last_tour_state, state
-        if self.tour is None:
-            return state
-        self.tour = self.tour.advance(before, state) if before else self.tour.start(state)
-        if not self.tour.is_finished:
-            return state
-        self._leave_tour()
-        self.message = StatusMessage(tour_end_message(self.keyboard.keys.commands))
-        return replace(state, message=self.message)
+    def _follow_tour(self, state: TaskState, action: act.Action) -> TaskState:
+        """Advance the tour by an action, go where its next step is, and return the state."""
+        sentence_id = self.tour_guide.advance(state, action if isinstance(action, str) else type(action).__name__)
+        if sentence_id:
+            self.page_motion, self.message = PageMotion.JUMP, None
+            self.session.navigation.go_to(sentence_id)
+            state = self.state()
+            self.tour_guide.arrive(state)
+        return state
 
     # -- the state ---------------------------------------------------------------------------------
 
     def settle(self, state: TaskState, visible: Sequence[int], next_line: int = 0) -> TaskState:
         """Take in the sentences that the screen shows whole, by index, and return the state to draw.
 
-        Only the layout knows them; label keys and the tour reach as far as the screen shows. ``next_line``: the
+        Only the layout knows them; label keys reach as far as the screen shows. ``next_line``: the
         first wrapped line of the active sentence that is below the screen; 0 if its end is shown.
         """
         if tuple(visible) != self.visible or next_line != self.more_lines:
             self.set_visible(visible, next_line)
             state = self.state()
-        return self._advance_tour(state)
+        return state
 
     def state(self) -> TaskState:
         """Return all that the screens draw."""

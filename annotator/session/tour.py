@@ -1,176 +1,329 @@
 """The first-run tour: what a newcomer does next, one thing at a time, and when it was done.
 
-The tour looks at the state before and after each key, never at the key: a user who labels with the
-mouse gets on as well. Nothing in it is play; its last step takes back what nobody has read.
+On the sample each step is a decision that its texts ask for: a suggestion that is right, one that is too long,
+one that is wrong, a claim. A step is done when its key has had its effect, so nobody is praised for another
+key. On any other corpus, of which the tour cannot know what is right, it teaches the keys on what is there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence
+from annotator.core.spans import Span
+from annotator.core.suggestion import Suggestion
 from annotator.session.actions.selection import Selection
-from annotator.session.commands import Command
 from annotator.session.state import TaskState
+
+TAUGHT_SCORE = 0.9
+"""From this score on a suggestion is taken for right where the tour does not know the text."""
+
+
+class Decision(Struct, frozen=True):
+    """A suggestion of the sample on which a step is taught."""
+
+    sentence: str
+    """How its sentence begins."""
+    words: str
+    label: str
+    mended: str = ""
+    """The words that are right, where it is too long."""
+    reason: str = ""
+    """Why it is too long or wrong."""
+
+    def index(self, state: TaskState) -> int | None:
+        """Return the index of its sentence in the article."""
+        found = (i for i, a in enumerate(state.annotated_sentences) if a.sentence.text.startswith(self.sentence))
+        return next(found, None)
+
+    def suggestion(self, state: TaskState) -> Suggestion | None:
+        """Return it, if it is still open."""
+        i = self.index(state)
+        if i is None:
+            return None
+        text = state.annotated_sentences[i].sentence.text
+        found = state.visible_suggestions(i)
+        return next((s for s in found if (text[s.start : s.end], s.label) == (self.words, self.label)), None)
+
+    def span(self, state: TaskState, words: str = "") -> Span | None:
+        """Return the span of its label that shares words with it, of exactly ``words`` if there are any."""
+        i = self.index(state)
+        if i is None:
+            return None
+        annotated = state.annotated_sentences[i]
+        start = annotated.sentence.text.find(self.words)
+        place = Span(start, start + len(self.words), self.label)
+        spans = (s for s in annotated.annotation.spans if s.label == self.label and s.overlaps(place))
+        return next((s for s in spans if not words or annotated.text_of(s) == words), None)
+
+
+PORT_AMERY = Decision("The ferry crews and the harbour board", "Port Amery", "VENUE")
+SAILORS = Decision("The ferry crews and the harbour board", "about 60 sailors", "COUNT")
+TANK = Decision(
+    "Fuel is the next worry",
+    "Fuel is the next worry: the island’s tank holds enough for nine days",
+    "CLAIM",
+    "the island’s tank holds enough for nine days",
+    "it begins after the colon",
+)
+MAUD = Decision("Union and board have disagreed", "Maud", "PERSON", reason="the Lady Maud is a ship")
+INQUIRY = Decision(
+    "An inquiry led by Agathe Roon", "that the engine room had been left unattended for 40 minutes", "CLAIM"
+)
 
 
 class TourMoment(Struct, frozen=True):
-    """What the tour remembers between two keys."""
+    """What one key has changed."""
 
     before: TaskState
     after: TaskState
-    before_last_change: tuple[AnnotatedSentence, ...] = ()
-    """The sentences before the last edit that changed any, to know an undo by."""
-
-    @property
-    def same_sentence(self) -> bool:
-        """Whether the sentence is the same."""
-        return self.before.annotated.sentence == self.after.annotated.sentence
-
-    @property
-    def same_article(self) -> bool:
-        """Whether the article is the same."""
-        return self.before.article_number == self.after.article_number
+    action: str
+    """The id of the command, or the name of the request: ``PressLabel``, ``PressHint``."""
 
     @property
     def spans_added(self) -> int:
         """How many spans more the article has."""
-        return _count_spans(self.after) - _count_spans(self.before) if self.same_article else 0
-
-    @property
-    def sentences_finished(self) -> int:
-        """How many sentences more have an answer, in the corpus where it is counted."""
-        if self.after.total or not self.same_article:
-            return self.after.done - self.before.done
-        return _count_answered(self.after) - _count_answered(self.before)
-
-    @property
-    def has_changes(self) -> bool:
-        """Whether anything was done, rather than looked at."""
-        changed = self.same_article and self.before.annotated_sentences != self.after.annotated_sentences
-        return changed or self.sentences_finished != 0
+        same = self.before.article_number == self.after.article_number
+        return _count_spans(self.after) - _count_spans(self.before) if same else 0
 
 
 class TourStep(Struct, frozen=True):
-    """One thing to do: its name, when it can be done, what to do first where not, when it was done."""
+    """One thing to do."""
 
     name: str
-    done: Callable[[TourMoment], bool]
+    actions: frozenset[str]
+    """What does it, by the id of the command or the name of the request."""
+    has_effect: Callable[[TourMoment], bool]
     prerequisite: Callable[[TaskState], str] = lambda _: ""
     """The name of what has to be done before in this state; empty where nothing has."""
     is_applicable: Callable[[TaskState], bool] = lambda _: True
     """Whether the article has anything to do it on; a step that has not is left out."""
+    decision: Decision | None = None
+
+    def is_done(self, moment: TourMoment) -> bool:
+        """Whether a key was that of the step and has had its effect."""
+        return moment.action in self.actions and self.has_effect(moment)
 
 
 def _count_spans(state: TaskState) -> int:
     return sum(len(w.annotation.spans) for w in state.annotated_sentences)
 
 
-def _count_answered(state: TaskState) -> int:
-    return sum(w.done for w in state.annotated_sentences)
+# -- steps on the sample's decisions -------------------------------------------------------------
 
 
-def _has_selected(moment: TourMoment) -> bool:
-    """Whether words were selected that are no span: the next steps must not move one that stays."""
-    now = moment.after.selection
-    return now is not None and moment.after.selected_span is None and now != moment.before.selection
+def _take(name: str, decision: Decision) -> TourStep:
+    """Return the step that takes a suggestion with its label's key."""
+
+    def needs(state: TaskState) -> str:
+        effect = state.label_effects.get(decision.label)
+        if decision.suggestion(state) is None:
+            return "another_key"
+        return "clear" if effect and effect.tokens else ""
+
+    return TourStep(
+        name,
+        frozenset({"PressLabel"}),
+        lambda m: decision.span(m.before) is None and decision.span(m.after, decision.words) is not None,
+        needs,
+        lambda s: decision.suggestion(s) is not None,
+        decision,
+    )
+
+
+def _needs_span_to_mend(state: TaskState) -> str:
+    span = TANK.span(state)
+    if span is None:
+        return "too_long" if TANK.suggestion(state) else "another_key"
+    return "" if state.selected_span == span else "visit"
+
+
+def _needs_suggestion_selected(state: TaskState) -> str:
+    found, chosen = MAUD.suggestion(state), state.selection
+    if found is None:
+        return "another_key"
+    tokens = state.annotated.sentence.tokens
+    here = chosen and (tokens[chosen.first].start, tokens[chosen.last - 1].end) == (found.start, found.end)
+    return "" if here else "reach"
+
+
+def _needs_letter(state: TaskState) -> str:
+    if INQUIRY.suggestion(state) is None:
+        return "another_key"
+    return "" if _begins_claim(state) else "letter"
+
+
+def _begins_claim(state: TaskState) -> bool:
+    """Whether words are selected that begin where the claim does."""
+    chosen, annotated = state.selection, state.annotated
+    if chosen is None or state.span_just_made:
+        return False
+    return annotated.sentence.text.find(INQUIRY.words) == annotated.sentence.tokens[chosen.first].start
+
+
+def _by_letter(moment: TourMoment) -> bool:
+    """Whether the claim came of words that were selected, not of its suggestion."""
+    return INQUIRY.span(moment.after, INQUIRY.words) is not None and _begins_claim(moment.before)
+
+
+ACCEPT = TourStep("accept", frozenset({"accept"}), lambda m: m.after.done > m.before.done or _answered(m))
+UNDO = TourStep("undo", frozenset({"undo"}), lambda m: m.before.annotated_sentences != m.after.annotated_sentences)
+KEEP = TourStep("keep", frozenset(), lambda _: False)
+"""The last step, which waits until the user has chosen whether what was done in the tour stays."""
+
+
+def _answered(moment: TourMoment) -> bool:
+    counts = [sum(w.done for w in state.annotated_sentences) for state in (moment.before, moment.after)]
+    return counts[1] > counts[0]
+
+
+SAMPLE_STEPS = (
+    _take("take", PORT_AMERY),
+    _take("take_count", SAILORS),
+    ACCEPT,
+    _take("too_long", TANK),
+    TourStep(
+        "mend",
+        frozenset({"left_less", "left_more"}),
+        lambda m: TANK.span(m.after, TANK.mended) is not None,
+        _needs_span_to_mend,
+        lambda s: TANK.span(s) is not None,
+        TANK,
+    ),
+    TourStep(
+        "refuse",
+        frozenset({"remove"}),
+        lambda m: MAUD.suggestion(m.after) is None and MAUD.span(m.after) is None,
+        _needs_suggestion_selected,
+        lambda s: MAUD.suggestion(s) is not None,
+        MAUD,
+    ),
+    TourStep(
+        "claim",
+        frozenset({"PressLabel"}),
+        _by_letter,
+        _needs_letter,
+        lambda s: INQUIRY.suggestion(s) is not None,
+        INQUIRY,
+    ),
+    UNDO,
+    KEEP,
+)
+
+
+# -- steps on any text ---------------------------------------------------------------------------
 
 
 def _both_selections(moment: TourMoment) -> tuple[Selection, Selection] | None:
     old, new = moment.before.selection, moment.after.selection
-    return (old, new) if old and new and moment.same_sentence else None
+    same = moment.before.annotated.sentence == moment.after.annotated.sentence
+    return (old, new) if old and new and same else None
 
 
-def _has_grown(moment: TourMoment) -> bool:
-    """Whether the selection has grown, or shrunk where there was nothing to grow to."""
+def _has_selected(moment: TourMoment) -> bool:
+    """Whether words were selected that are no span: the next steps must not move one that stays."""
+    return moment.after.selection is not None and moment.after.selected_span is None
+
+
+def _has_changed(moment: TourMoment) -> bool:
+    """Whether the selection has other words than before."""
     both = _both_selections(moment)
-    if both is None:
-        return False
-    old, new = both
-    return len(new.previous_ranges) > len(old.previous_ranges) or (
-        moment.before.next_extent is None and new.range != old.range
-    )
-
-
-def _has_edge_moved(moment: TourMoment) -> bool:
-    """Whether one edge of the selection has moved."""
-    both = _both_selections(moment)
-    if both is None:
-        return False
-    old, new = both
-    return (old.first == new.first) != (old.last == new.last) and len(new.previous_ranges) <= len(old.previous_ranges)
-
-
-def _accepted_in_view(moment: TourMoment) -> bool:
-    """Whether other sentences than the active one were accepted: a message has how many."""
-    return moment.sentences_finished > 1 or (moment.sentences_finished == 1 and moment.after.message is not None)
+    return both is not None and both[0].range != both[1].range
 
 
 def _needs_selection(state: TaskState) -> str:
     return "" if state.selection and not state.selected_span else "select"
 
 
-def _needs_no_selection(state: TaskState) -> str:
-    return "label" if state.selection and not state.span_just_made else ""
-
-
 def _needs_label(state: TaskState) -> str:
     return "" if state.selected_span else "visit" if state.annotated.annotation.spans else "label"
 
 
-TOUR_STEPS = (
-    TourStep("take", lambda m: m.spans_added > 0, _needs_no_selection, lambda s: bool(s.next_suggestions)),
-    TourStep("select", _has_selected),
-    TourStep("grow", _has_grown, _needs_selection),
-    TourStep("edge", _has_edge_moved, _needs_selection, lambda s: len(s.annotated.sentence.tokens) > 1),
-    TourStep("label", lambda m: m.spans_added > 0, _needs_selection),
-    TourStep("remove", lambda m: m.spans_added < 0, _needs_label),
-    TourStep("accept", lambda m: m.sentences_finished > 0),
-    TourStep("accept_view", _accepted_in_view, is_applicable=lambda s: _count_answered(s) < len(s.annotated_sentences)),
-    TourStep("undo", lambda m: m.has_changes and m.after.annotated_sentences == m.before_last_change),
+def first_sure_suggestion(state: TaskState) -> tuple[str, tuple[int, Suggestion]] | None:
+    """Return the first suggestion of the active sentence that is probably right and that a label's key takes."""
+    sure = [(n, t) for n, t in state.next_suggestions.items() if t[0] == state.active and t[1].score >= TAUGHT_SCORE]
+    return min(sure, key=lambda x: x[1][1].start, default=None)
+
+
+def _needs_sure_suggestion(state: TaskState) -> str:
+    return "" if first_sure_suggestion(state) else "clear" if state.selection else "another_key"
+
+
+EDGES = frozenset({"right_less", "right_more", "left_less", "left_more"})
+PLAIN_STEPS = (
+    TourStep(
+        "take_sure",
+        frozenset({"PressLabel"}),
+        lambda m: m.spans_added > 0 and (m.before.selection is None or m.before.span_just_made),
+        _needs_sure_suggestion,
+        lambda s: first_sure_suggestion(s) is not None,
+    ),
+    TourStep("select", frozenset({"PressHint", "SelectTokens"}), _has_selected),
+    TourStep(
+        "grow", frozenset({"grow", "shrink"}), _has_changed, _needs_selection, lambda s: s.next_extent is not None
+    ),
+    TourStep("edge", EDGES, _has_changed, _needs_selection, lambda s: len(s.annotated.sentence.tokens) > 1),
+    TourStep("label", frozenset({"PressLabel"}), lambda m: m.spans_added > 0, _needs_selection),
+    TourStep("remove", frozenset({"remove"}), lambda m: m.spans_added < 0, _needs_label),
+    ACCEPT,
+    UNDO,
+    KEEP,
 )
-"""A label taken, one made by hand and removed, a sentence accepted; what was not read is undone."""
 
 
-_END_MESSAGE = 'that was the tour: {help} shows all keys, "{palette}" every command'
-
-
-def tour_end_message(commands: Sequence[Command]) -> str:
-    """Return the message after the last step."""
-    return _END_MESSAGE.format_map({c.id: c.main_key for c in commands})
+# -- the tour ------------------------------------------------------------------------------------
 
 
 class Tour(Struct, frozen=True):
     """How far somebody has come."""
 
     at: int = 0
-    before_last_change: tuple[AnnotatedSentence, ...] = ()
+    steps: tuple[TourStep, ...] = PLAIN_STEPS
+    edits: int = 0
+    """How many edits the history had when the tour began: what is after them was done in the tour."""
 
     @property
-    def is_finished(self) -> bool:
-        """Whether every step was done."""
-        return self.at >= len(TOUR_STEPS)
+    def step(self) -> TourStep:
+        """The step of this moment."""
+        return self.steps[self.at]
 
-    def advance(self, before: TaskState, after: TaskState) -> Tour:
-        """Return the tour after a key: a step on where its thing was done; what can't be done is left out."""
-        if self.is_finished:
-            return self
-        moment = TourMoment(before, after, self.before_last_change)
-        done = TOUR_STEPS[self.at].done(moment)
-        was = before.annotated_sentences if moment.has_changes else self.before_last_change
-        return Tour(self.at + done, was).start(after)
+    @property
+    def is_last(self) -> bool:
+        """Whether only the choice is left whether what was done stays."""
+        return self.step is KEEP
 
-    def start(self, state: TaskState) -> Tour:
-        """Return the tour at the first step from here on that the state has anything for."""
+    def advance(self, moment: TourMoment) -> Tour:
+        """Return the tour after a key: a step on where its thing was done."""
+        return replace(self, at=self.at + 1).skip(moment.after) if self.step.is_done(moment) else self
+
+    def at_end(self) -> Tour:
+        """Return the tour at its last step."""
+        return replace(self, at=len(self.steps) - 1)
+
+    def skip(self, state: TaskState) -> Tour:
+        """Return the tour at the first step from here on that the article has anything for."""
         at = self.at
-        while at < len(TOUR_STEPS) and not TOUR_STEPS[at].is_applicable(state):
+        while not self.steps[at].is_applicable(state):
             at += 1
         return replace(self, at=at)
 
+    def sentence(self, state: TaskState) -> AnnotatedSentence | None:
+        """Return the sentence in which the step is done, where it is one of the sample's."""
+        i = self.step.decision.index(state) if self.step.decision else None
+        return None if i is None else state.annotated_sentences[i]
+
     def current_step(self, state: TaskState) -> str:
         """Return the name of what to do now: the step, or what it needs first."""
-        step = TOUR_STEPS[self.at]
-        return step.prerequisite(state) or step.name
+        place = self.sentence(state)
+        if place and place.sentence.id != state.annotated.sentence.id:
+            return "away"
+        return self.step.prerequisite(state) or self.step.name
+
+
+def begin_tour(state: TaskState, edits: int) -> Tour:
+    """Return the tour of an article: on the sample's decisions where they are open, else on what is there."""
+    known = PORT_AMERY.suggestion(state) is not None
+    return Tour(0, SAMPLE_STEPS if known else PLAIN_STEPS, edits).skip(state)

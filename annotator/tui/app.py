@@ -112,6 +112,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         self._use_keymap()
         self._quit_pending = False
         self.message_seconds = preferences.fade
+        self._tour_remembered = preferences.tour_done
         self._start_with_tour = tour and not preferences.tour_done and not session.read_only
         for palette, dark in ((DARK, True), (LIGHT, False), (DARK_HIGH, True), (LIGHT_HIGH, False)):
             self.register_theme(_textual_theme(palette, dark=dark))
@@ -180,6 +181,13 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         with suppress(CorpusError):
             update_preferences(self._updated_preferences)
         return saved
+
+    def remember_tour(self) -> None:
+        """Remember at once that the tour was left, so that not even a kill brings it back."""
+        if self.controller.tour_guide.done and not self._tour_remembered:
+            self._tour_remembered = True
+            with suppress(CorpusError):
+                update_preferences(lambda kept: replace(kept, tour_done=True))
 
     def _updated_preferences(self, preferences: Preferences) -> Preferences:
         """Return the preferences as they are to be kept."""

@@ -1,137 +1,196 @@
-"""The tour: nine things done in the real app, each seen in the state, none of them spoiling anything."""
+"""The tour: real decisions of the sample, each done by its own key, and taken back on request."""
 
 from __future__ import annotations
 
-import re
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
-from annotator.core.annotation import Answer
-from annotator.session.actions import annotation_actions as actions
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import COMMANDS
 from annotator.session.keymap_file import parse_keymap
-from annotator.session.tour import TOUR_STEPS, Tour, tour_end_message
-from annotator.storage.user_files import Preferences
+from annotator.session.tour import INQUIRY, MAUD, PLAIN_STEPS, PORT_AMERY, SAILORS, SAMPLE_STEPS, TANK, Tour, begin_tour
+from annotator.session.tour_guide import tour_end_message
+from annotator.storage.user_files import Preferences, user_sample_corpus
 from annotator.tui.layout.help_rows import STEP_TEXTS, tour_rows
 from annotator.tui.layout.styled_text import ASCII_GLYPHS, BOX_GLYPHS, Glyphs, row_text, row_width
 from annotator.tui.screens.annotate import AnnotateScreen
 from tests import builders
 from tests.app_pilot import RunningApp, running_app
+from tests.scripts.make_sample import ROOT
 
-NAMES = ["take", "select", "grow", "edge", "label", "remove", "accept", "accept_view", "undo"]
-
-
-class Walk:
-    """A tour that looks on while a pen works on a small corpus."""
-
-    def __init__(self, path: Path) -> None:
-        self.session = builders.open_session(builders.make_corpus(path / "news"))
-        self.controller = AnnotationController(self.session)
-        self.controller.set_visible(range(len(self.session.article_sentences)))
-        self.state = self.controller.state()
-        self.tour = Tour().start(self.state)
-
-    def see(self) -> str:
-        """Look at what the pen has done; return what the tour says now, nothing when it is over."""
-        before, self.state = self.state, self.controller.state()
-        self.tour = self.tour.advance(before, self.state)
-        return "" if self.tour.is_finished else self.tour.current_step(self.state)
+LATER, EARLIER = "greater_than_sign", "less_than_sign"
 
 
-def test_each_step_is_over_when_its_thing_was_done(tmp_path: Path) -> None:
-    """From the first suggestion to the undo: one deed a step, in order."""
-    walk = Walk(tmp_path)
-    controller, reported = walk.controller, [walk.tour.current_step(walk.state)]
-    controller.label(next(iter(walk.state.next_suggestions)))
-    reported.append(walk.see())
-    controller.click(0)
-    reported.append(walk.see())
-    controller.apply(actions.grow_selection)
-    reported.append(walk.see())
-    controller.apply(actions.move_selection_right_edge, -1)
-    reported.append(walk.see())
-    controller.label("CLAIM")
-    reported.append(walk.see())
-    controller.apply(actions.remove_span_or_suggestion)
-    reported.append(walk.see())
-    controller.answer(Answer.ACCEPT)
-    reported.append(walk.see())
-    annotated_sentences = controller.state().annotated_sentences
-    controller.accept_visible_sentences()
-    reported.append(walk.see())
-    controller.undo()
-    assert reported == NAMES
-    assert walk.see() == ""
-    assert walk.state.annotated_sentences == annotated_sentences, "what nobody has read is open again"
-    walk.session.close()
+@pytest.fixture
+def controller() -> Iterator[AnnotationController]:
+    """Return a controller on the user's copy of the sample, where the tour begins."""
+    session = builders.open_session(user_sample_corpus())
+    controller = AnnotationController(session)
+    controller.dispatch("tour")
+    yield controller
+    session.close()
 
 
-def test_looking_around_is_no_step_and_what_is_missing_is_reported_first(tmp_path: Path) -> None:
-    """Moving between sentences ends no step; what a step needs, words or a span, is asked for first."""
-    walk = Walk(tmp_path)
-    for _ in range(3):
-        walk.controller.dispatch("sentence_down")
-        assert walk.see() == "take"
-    walk.tour = Tour(NAMES.index("grow"))
-    assert walk.see() == "select"
-    walk.controller.click(0)
-    assert walk.see() == "grow"
-    walk.tour = Tour(NAMES.index("remove"))
-    assert walk.see() == "label"
-    walk.controller.label("CLAIM")
-    assert walk.see() == "remove"
-    walk.controller.clear_selection()
-    assert walk.see() == "visit"
-    walk.session.close()
+def press(controller: AnnotationController, *keys: str) -> str:
+    """Press keys; return what the tour asks for then, nothing once it is over."""
+    for key in keys:
+        action = controller.action_for_key(key, key if len(key) == 1 and key != "0" else "")
+        assert action is not None, key
+        controller.dispatch(action)
+    return controller.tour.current_step(controller.state()) if controller.tour else ""
 
 
-def test_one_sentence_accepted_is_not_a_screen_of_them(tmp_path: Path) -> None:
-    """Enter does not pass for the key that accepts all in view."""
-    walk = Walk(tmp_path)
-    walk.tour = Tour(NAMES.index("accept_view"))
-    walk.controller.answer(Answer.ACCEPT)
-    assert walk.see() == "accept_view"
-    walk.controller.accept_visible_sentences()
-    assert walk.see() == "undo"
-    walk.session.close()
+def letter(controller: AnnotationController, word: str) -> str:
+    """Return the letter above a word."""
+    state = controller.state()
+    return next(h.letters for t, h in zip(state.annotated.sentence.tokens, state.hints, strict=True) if t.text == word)
 
 
-def test_a_step_without_an_object_is_left_out(tmp_path: Path) -> None:
-    """Where nothing is suggested the tour begins with the letters."""
-    walk = Walk(tmp_path)
-    bare = replace(walk.state, label_effects={})
-    assert Tour().start(bare).current_step(bare) == "select"
-    walk.session.close()
+def spans(controller: AnnotationController) -> list[str]:
+    """Return the words of all spans of the article."""
+    return [a.text_of(s) for a in controller.session.article_sentences for s in a.annotation.spans]
+
+
+def through_the_sample(controller: AnnotationController) -> list[str]:
+    """Do each step of the sample with its key; return what the tour asked for, one after the other."""
+    asked = [press(controller)]
+    asked += [press(controller, key) for key in ("s", "d", "enter", "f")]
+    asked.append(press(controller, *[LATER] * 6))
+    asked.append(press(controller, letter(controller, "Maud")))
+    asked.append(press(controller, "0"))
+    asked.append(press(controller, letter(controller, "that")))
+    asked += [press(controller, key) for key in ("f", "ctrl+z")]
+    return asked
+
+
+def test_the_decisions_are_those_of_the_sample() -> None:
+    """What the tour takes for right is in the sample's own annotations, what it takes for wrong is not."""
+    marked: dict[str, set[tuple[str, str]]] = {}
+    for line in (ROOT / "corpus" / "annotations" / "guide.jsonl").read_text(encoding="utf-8").splitlines():
+        record = json.loads(line)
+        marked[record["text"]] = {(record["text"][s["start"] : s["end"]], s["label"]) for s in record["spans"]}
+    for decision in (PORT_AMERY, SAILORS, TANK, MAUD, INQUIRY):
+        found = next(spans for text, spans in marked.items() if text.startswith(decision.sentence))
+        right = (decision.mended or decision.words, decision.label)
+        assert (right in found) is (decision is not MAUD)
+        assert ((decision.words, decision.label) in found) is (decision not in {MAUD, TANK})
+
+
+def test_each_step_is_a_decision_and_done_by_its_key(controller: AnnotationController) -> None:
+    """A right one is taken, one too long mended, a wrong one turned down, a claim made by one letter."""
+    assert through_the_sample(controller) == [
+        "take", "take_count", "accept", "too_long", "mend", "reach", "refuse", "letter", "claim", "undo", "keep",
+    ]  # fmt: skip
+    assert spans(controller) == [PORT_AMERY.words, SAILORS.words, TANK.mended]
+
+
+def test_what_the_tour_did_is_taken_back_on_request(controller: AnnotationController) -> None:
+    """At the end undo takes all of it back, and what was done before the tour stays."""
+    controller.dispatch("tour")
+    press(controller, "end", "s", "home")
+    before = controller.session.article_sentences
+    assert len(spans(controller)) == 1
+    controller.dispatch("tour")
+    assert through_the_sample(controller)[-1] == "keep"
+    assert press(controller, "ctrl+z") == ""
+    assert controller.session.article_sentences == before
+    assert controller.message
+    assert controller.message.text.startswith("all taken back; F1 shows")
+
+
+def test_what_the_tour_did_stays_if_one_leaves(controller: AnnotationController) -> None:
+    """Esc ends the tour after its last step and undoes nothing; undo is undo again."""
+    through_the_sample(controller)
+    press(controller, "escape")
+    assert press(controller, "escape") == ""
+    assert spans(controller) == [PORT_AMERY.words, SAILORS.words, TANK.mended]
+    press(controller, "ctrl+z")
+    assert spans(controller) == [PORT_AMERY.words, SAILORS.words, TANK.mended], "it took back that Maud was turned down"
+    assert MAUD.suggestion(controller.state())
+
+
+def test_leaving_in_the_middle_asks_what_stays(controller: AnnotationController) -> None:
+    """Once something was done, the first Esc leaves the steps, and undo takes back what was done."""
+    press(controller, "s")
+    assert press(controller, "escape", "escape") == "keep"
+    assert controller.tour_guide.done
+    assert press(controller, "ctrl+z") == ""
+    assert spans(controller) == []
+
+
+def test_another_key_with_the_same_effect_is_no_step(controller: AnnotationController) -> None:
+    """The claim taken with f alone is not by one letter; what another key has done can be undone and tried again."""
+    assert press(controller, "d") == "take", "another suggestion than the one that is named"
+    assert press(controller, "tab") == "clear", "the label's key would mean the selection"
+    assert press(controller, "semicolon", "s", "s") == "accept", "the second step was done by then"
+    assert press(controller, "enter", "f", *[LATER] * 5) == "mend"
+    assert press(controller, "ctrl+z", LATER, LATER) == "reach"
+    assert press(controller, letter(controller, "Maud"), "a") == "another_key"
+    assert press(controller, "0") == "letter", "a span that was taken from it is turned down with it"
+    assert press(controller, "f") == "another_key"
+    assert press(controller, "ctrl+z") == "letter"
+    assert press(controller, "up") == "away"
+    assert press(controller, "down") == "letter"
+    assert press(controller, letter(controller, "that"), "f") == "undo"
+
+
+@pytest.mark.parametrize("move", ["sentence_down", "article_down", "last", "next_stop", "let_go", "overview"])
+def test_looking_around_is_no_step(controller: AnnotationController, move: str) -> None:
+    """Moving and selecting end no step."""
+    controller.dispatch("next_stop")
+    controller.dispatch(move)
+    assert controller.tour
+    assert controller.tour.step.name == "take"
+
+
+def test_on_other_texts_the_tour_teaches_the_keys(tmp_path: Path) -> None:
+    """Nothing is said to be right or wrong there but what is almost sure."""
+    session = builders.open_session(builders.make_corpus(tmp_path / "news"))
+    controller = AnnotationController(session)
+    controller.dispatch("tour")
+    assert controller.tour
+    assert controller.tour.steps is PLAIN_STEPS
+    asked = [press(controller), press(controller, "d")]
+    asked.append(press(controller, letter(controller, "Ilka")))
+    asked += [press(controller, key) for key in ("space", "comma", "f", "0", "enter", "ctrl+z", "ctrl+z")]
+    assert asked == ["take_sure", "select", "grow", "edge", "label", "remove", "accept", "undo", "keep", ""]
+    assert spans(controller) == []
+    session.close()
 
 
 def test_every_step_has_words_and_every_word_in_braces_a_key() -> None:
-    """The texts say each step and what it needs first, and no brace is left open on the screen."""
-    assert [s.name for s in TOUR_STEPS] == NAMES
-    assert set(STEP_TEXTS) == {*NAMES, "visit"}
+    """The texts name each step and what it needs first, and no brace is left open on the screen."""
+    assert {s.name for s in (*SAMPLE_STEPS, *PLAIN_STEPS)} <= set(STEP_TEXTS)
     assert "{" not in tour_end_message(COMMANDS)
 
 
 @pytest.mark.parametrize("glyphs", [BOX_GLYPHS, ASCII_GLYPHS])
 @pytest.mark.parametrize("width", [160, 80, 40, 12, 1])
-def test_the_tour_takes_two_rows_of_any_screen(tmp_path: Path, width: int, glyphs: Glyphs) -> None:
-    """At 80 cells each text stands on one row, at 40 on two; nothing is ever wider than the screen."""
-    walk = Walk(tmp_path)
-    walk.controller.click(0)
-    chosen = walk.controller.state()
-    for at, name in enumerate(NAMES):
-        state = walk.state if name == "take" else chosen
-        rows = tour_rows(Tour(at), state, width, glyphs)
-        assert [row_width(r) for r in rows] == [width, width]
-        assert "{" not in "".join(map(row_text, rows))
-        if width == 80:
-            assert "tour" in row_text(rows[0])
-            assert "leaves the tour" in row_text(rows[0])
-        if glyphs is ASCII_GLYPHS:
-            assert "".join(map(row_text, rows)).replace("“", "").isascii()
-    walk.session.close()
+def test_the_tour_takes_two_rows_of_any_screen(controller: AnnotationController, width: int, glyphs: Glyphs) -> None:
+    """At 80 cells each text of the sample is on one row; nothing is ever wider than the screen."""
+    state = controller.state()
+    for steps in (SAMPLE_STEPS, PLAIN_STEPS):
+        for at in range(len(steps)):
+            rows = tour_rows(Tour(at, steps), state, width, glyphs)
+            assert [row_width(r) for r in rows] == [width, width]
+            assert "{" not in "".join(map(row_text, rows))
+            if width == 80 and steps is SAMPLE_STEPS:
+                assert "Esc leaves the tour" in row_text(rows[0])
+            if glyphs is ASCII_GLYPHS:
+                assert "".join(map(row_text, rows)).replace("“", "").replace("’", "").isascii()
+
+
+def test_a_tour_of_what_is_done_begins_with_what_is_left(controller: AnnotationController) -> None:
+    """Called again on an annotated sample, it leaves out the decisions that were made."""
+    through_the_sample(controller)
+    again = begin_tour(controller.state(), 0)
+    assert again.steps is PLAIN_STEPS
+
+
+# -- in the app ----------------------------------------------------------------------------------
 
 
 def _screen(d: RunningApp) -> AnnotateScreen:
@@ -139,88 +198,56 @@ def _screen(d: RunningApp) -> AnnotateScreen:
     return d.app.screen
 
 
-def _says(d: RunningApp) -> str:
-    """Return what the two rows of the tour say."""
+def _shown(d: RunningApp) -> str:
+    """Return the two rows of the tour."""
     return "\n".join(d.rows()[-2:])
 
 
-async def test_the_tour_names_the_keys_of_a_keymap(tmp_path: Path) -> None:
-    """Whoever has moved a key is told the key that does it now, in a step and in the words at the end."""
-    keymap = parse_keymap('[keys]\ngrow = ["G"]\nhelp = ["f5"]', "k.toml")
-    async with running_app(tmp_path / "news", tour=True, keymap=keymap) as d:
-        d.app.controller.click(0)
-        d.app.controller.tour = Tour(NAMES.index("grow"))
-        _screen(d).draw()
-        await d.pilot.pause()
-        assert "G grows the selection" in _says(d)
-        d.app.controller.tour = Tour(len(NAMES))
-        _screen(d).draw()
-        message = d.app.controller.message
-        assert message
-        assert message.text.startswith("that was the tour: F5 shows all keys")
-
-
 async def test_a_newcomer_is_led_by_the_keys_in_force(tmp_path: Path) -> None:
-    """One thing at a time with its key; doing it brings the next; at the end it is remembered."""
-    async with running_app(tmp_path / "news", tour=True) as d:
-        state = d.app.controller.state()
-        name, (_, s) = min(state.next_suggestions.items(), key=lambda x: (x[1][0], x[1][1].start, -x[1][1].score))
-        key = next(x.key for x in state.schema.labels if x.name == name)
-        words = state.annotated_sentences[d.session.position.sentence].sentence.text[s.start : s.end]
-        assert f"{words} may be a {name}: {key} takes it" in _says(d)
-        assert "▸········" in _says(d)
-        await d.press(key)
-        assert "✓▸·······" in _says(d)
-        letter = re.search(r"Press (\w), the letter above (\w+): it selects the word or its phrase", _says(d))
-        assert letter
-        await d.press(letter[1])
-        assert letter[2] in d.row("▸ ")
-        assert "Space grows the selection, Backspace shrinks it again" in _says(d)
-        await d.press("space")
-        assert 'Move the right edge: "." on, "," back. Move the left edge: ">" on, "<" back' in _says(d)
-        await d.press("comma")
-        assert "Label it: " in _says(d)
-        assert "f CLAIM" in _says(d)
+    """One thing at a time with its key, in the words of the keymap; the page goes where the next step is."""
+    keymap = parse_keymap('[keys]\nleft_less = ["G"]\nhelp = ["f5"]', "k.toml")
+    async with running_app(user_sample_corpus(), tour=True, keymap=keymap) as d:
+        assert "Port Amery is a VENUE: s takes it. Dashed lines are not saved" in _shown(d)
+        assert "▸········" in _shown(d)
+        await d.press("s")
+        assert "✓▸·······" in _shown(d)
+        await d.press("d", "enter")
+        assert "sentence 11/19" in d.rows()[0]
+        assert "This CLAIM is too long, it begins after the colon: f takes it first" in _shown(d)
         await d.press("f")
-        assert "0 removes the span again" in _says(d)
-        await d.press("0")
-        assert "Enter accepts the sentence and goes on to the next" in _says(d)
-        await d.press("enter")
-        assert '"*" accepts every sentence that you see whole' in _says(d)
-        await d.press("asterisk")
-        assert "Ctrl+Z takes that back" in _says(d)
-        await d.press("ctrl+z")
-        assert "tour" not in d.rows()[-2]
-        assert 'that was the tour: F1 shows all keys, ":" every command' in d.raw()
-        assert sum(w.done for w in d.session.article_sentences) == 1, "only what was read is accepted"
-    d.app.save_and_close()
-    assert Preferences.load().tour_done
+        assert "G starts it a word later: press it until the island’s … days is left" in _shown(d)
+        await d.press(*"GGGGGG")
+        assert "Maud is no PERSON, the Lady Maud is a ship" in _shown(d)
+        await d.press("escape")
+        assert "Ctrl+Z takes back all that you did in the tour, Esc keeps it" in _shown(d)
+        await d.press("escape")
+        assert "Esc" not in _shown(d)
+        assert "F5 shows the keys" in d.raw()
 
 
-async def test_the_tour_can_be_left_and_called_again(tmp_path: Path) -> None:
-    """The key that lets go leaves the tour once nothing is in hand; the command brings it back."""
+async def test_leaving_is_remembered_at_once(tmp_path: Path) -> None:
+    """Not even a kill right after it brings the tour back; the command does."""
     async with running_app(tmp_path / "news", tour=True) as d:
         await d.press("right")
-        assert '";" ";" leaves the tour' in _says(d)
-        await d.press("semicolon")
-        assert ' ";" leaves the tour' in _says(d)
-        await d.press("semicolon")
-        assert "tour" not in _says(d)
+        assert "Esc Esc leaves the tour" in _shown(d)
+        assert not Preferences.load().tour_done
+        await d.press("escape", "semicolon")
+        assert "leaves the tour" not in _shown(d)
+        assert "tour left" in d.raw()
+        assert Preferences.load().tour_done, "before the app is closed"
         _screen(d).action_act("tour")
         await d.pilot.pause()
-        assert "tour ▸········" in _says(d)
+        assert "tour ▸········" in _shown(d)
         _screen(d).action_act("tour")
         await d.pilot.pause()
-        assert "tour" not in _says(d)
-    d.app.save_and_close()
-    assert Preferences.load().tour_done
+        assert "tour" not in _shown(d)
     async with running_app(tmp_path / "news", tour=True, preferences=Preferences.load()) as d:
-        assert "tour" not in _says(d), "once is enough"
+        assert "tour" not in _shown(d), "once is enough"
     assert "tour" in {c.id for c in COMMANDS}
 
 
 async def test_an_unfinished_tour_begins_again_next_time(tmp_path: Path) -> None:
-    """Who quits in the middle has not had the tour."""
+    """Quitting in the middle is not leaving the tour."""
     async with running_app(tmp_path / "news", tour=True) as d:
         await d.press("right")
     d.app.save_and_close()
@@ -228,17 +255,17 @@ async def test_an_unfinished_tour_begins_again_next_time(tmp_path: Path) -> None
 
 
 async def test_no_tour_where_nothing_can_be_changed(tmp_path: Path) -> None:
-    """Read only, the tour does not begin, and the command says why."""
+    """Read only, the tour does not begin, and the command gives the reason."""
     builders.make_corpus(tmp_path / "news")
     async with running_app(tmp_path / "news", tour=True, read_only=True) as d:
-        assert "tour" not in _says(d)
+        assert "tour" not in _shown(d)
         _screen(d).action_act("tour")
         await d.pilot.pause()
         assert "the tour works on the corpus, which is open to read only" in d.raw()
 
 
 async def test_a_failure_to_save_is_seen_during_the_tour(tmp_path: Path) -> None:
-    """The red row stands before the tour's."""
+    """The red row takes the place of the tour's first row."""
     async with running_app(tmp_path / "news", tour=True) as d:
         d.session.banner = "your work is kept elsewhere"
         await d.press("right")

@@ -6,9 +6,12 @@ import re
 
 from annotator.core.schema import Example, Label, Schema
 from annotator.core.spans import Span
+from annotator.core.tokens import Token
+from annotator.session.actions.hints import Hint
 from annotator.session.commands import command_by_id
+from annotator.session.keymap_file import key_label
 from annotator.session.state import TaskState
-from annotator.session.tour import TOUR_STEPS, Tour
+from annotator.session.tour import Decision, Tour, first_sure_suggestion
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.prompt import shortened_words, suggestion_text
 from annotator.tui.layout.styled_text import CellStyle, Glyphs, StyledRow, StyledText, Styles
@@ -62,17 +65,27 @@ def _example_rows(label: Label, example: Example, width: int, glyphs: Glyphs) ->
 
 
 STEP_TEXTS = {
-    "take": "{target} may be a {label}: {key} takes it",
+    "take": "{target} is a {label}: {key} takes it. Dashed lines are not saved, solid ones are",
+    "take_sure": "{target} may be a {label}: {key} takes it; dashed lines are not saved",
+    "take_count": "{target} is a {label}, so {key} takes it too. What stays dashed is not saved",
+    "accept": "{accept} accepts the sentence with its solid lines, and goes on to the next",
+    "too_long": "This {label} is too long, {reason}: {key} takes it first",
+    "mend": "{left_less} starts it a word later: press it until {mended} is left",
+    "reach": "{target} is no {label}, {reason}: {letter} or {next_stop} selects it",
+    "refuse": "{remove} turns it down: {target} is no longer suggested as {label}",
+    "letter": "A {label} by one letter: press {letter}, above {word}",
+    "claim": "{key} makes the whole {label} that begins there",
+    "undo": "{undo} takes the last change back, days later too",
+    "keep": "{undo} takes back all that you did in the tour, {leave} keeps it",
+    "away": "The tour goes on in sentence {number}: press {jump} {number} Enter",
+    "another_key": "That was another key: {undo} takes it back, then try it once more",
+    "clear": "{let_go} clears the selection first",
     "select": "Press {letter}, the letter above {word}: it selects the word or its phrase",
     "grow": "{grow} grows the selection, {shrink} shrinks it again",
-    "edge": "Move the right edge: {right_more} on, {right_less} back. "
-    "Move the left edge: {left_less} on, {left_more} back",
-    "label": "Label it: {labels}",
-    "visit": "{next_stop} goes to a span, {remove} then removes it",
+    "edge": "{right_more} ends it later, {right_less} earlier; {left_less} starts it later, {left_more} earlier",
+    "label": "Label it: {labels}. Solid lines are saved at once",
+    "visit": "{next_stop} goes to a span: until it is selected",
     "remove": "{remove} removes the span again",
-    "accept": "{accept} accepts the sentence and goes on to the next",
-    "accept_view": "{accept_view} accepts every sentence that you see whole",
-    "undo": "You have not read them yet: {undo} takes that back, days later too",
 }
 """The text of each step; names in braces are commands, whose keys are put in, or something of the state."""
 
@@ -85,7 +98,7 @@ def tour_rows(tour: Tour, state: TaskState, width: int, glyphs: Glyphs) -> tuple
     Where the words need both rows, the step's number is left out.
     """
     parts = [p for p in re.split(r"(\{\w+\})", STEP_TEXTS[tour.current_step(state)]) if p]
-    words = tuple(p for part in parts for p in _filled_placeholder(part, state, glyphs))
+    words = tuple(p for part in parts for p in _filled_placeholder(part, tour, state, glyphs))
     lines = styled.wrap_row(words, width - 2)
     if len(lines) > 1:
         return (
@@ -95,7 +108,7 @@ def tour_rows(tour: Tour, state: TaskState, width: int, glyphs: Glyphs) -> tuple
     return (_tour_progress_row(tour, state, width, glyphs), styled.fit_row((StyledText(" "), *lines[0]), width))
 
 
-def _filled_placeholder(part: str, state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
+def _filled_placeholder(part: str, tour: Tour, state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
     """Return plain words, or what replaces a name in braces: something of the state, or a command's key."""
     named = _PLACEHOLDER.fullmatch(part)
     if named is None:
@@ -103,9 +116,16 @@ def _filled_placeholder(part: str, state: TaskState, glyphs: Glyphs) -> tuple[St
     if named[1] == "labels":
         return _allowed_labels(state)
     if named[1] in {"target", "label", "key"}:
-        return (_next_suggestion_text(named[1], state, glyphs),)
+        return (_suggestion_text(named[1], tour.step.decision, state, glyphs),)
     if named[1] in {"letter", "word"}:
-        return (_free_word_text(named[1], state, glyphs),)
+        return (_word_text(named[1], tour.step.decision, state, glyphs),)
+    if named[1] == "number":
+        return (StyledText(_place_number(tour, state)),)
+    if named[1] == "leave":
+        return (styled.key(_leave_key(glyphs)),)
+    if named[1] in {"mended", "reason"} and tour.step.decision:
+        words = getattr(tour.step.decision, named[1])
+        return (styled.bold(shortened_words(words, 24, glyphs)) if named[1] == "mended" else StyledText(words),)
     key = glyphs.words(command_by_id(named[1], glyphs.commands).main_key)
     return (styled.key(_quoted_key(key)),)
 
@@ -134,34 +154,59 @@ def _label_allowed(state: TaskState, name: str) -> bool:
     return state.schema.find_violation(span, state.annotated.annotation.spans) is None
 
 
-def _next_suggestion_text(what: str, state: TaskState, glyphs: Glyphs) -> StyledText:
-    """Return the words (``target``), the label or its key of the suggestion that is next in the text."""
-    name, target = min(state.next_suggestions.items(), key=lambda x: (x[1][0], x[1][1].start, -x[1][1].score))
+def _suggestion_text(what: str, decision: Decision | None, state: TaskState, glyphs: Glyphs) -> StyledText:
+    """Return the words (``target``), the label or its key of the suggestion on which the step is taught."""
+    found = first_sure_suggestion(state)
+    name = decision.label if decision else found[0] if found else ""
+    if what == "target" and decision:
+        return styled.bold(shortened_words(decision.words, 24, glyphs))
     if what == "target":
-        return styled.bold(suggestion_text(state, target, 24, glyphs))
+        return styled.bold(suggestion_text(state, found[1], 24, glyphs)) if found else StyledText("it")
     label = state.schema.label(name)
-    return styled.label(name, name) if what == "label" else styled.key(label.key if label else "")
+    return styled.label(name, name) if what == "label" else styled.key(label.key if label and label.key else "its key")
 
 
-def _free_word_text(what: str, state: TaskState, glyphs: Glyphs) -> StyledText:
-    """Return a plain word with one letter above it and in no span or suggestion, or the letter."""
-    taken = [(s.start, s.end) for s in state.annotated.annotation.spans]
-    taken += [(s.start, s.end) for s in state.visible_suggestions(state.active)]
+def _word_text(what: str, decision: Decision | None, state: TaskState, glyphs: Glyphs) -> StyledText:
+    """Return a word with a letter above it, or the letter: the first word of a decision, else any free one."""
     for token, hint in zip(state.annotated.sentence.tokens, state.hints, strict=False):
-        free = not any(a < token.end and token.start < b for a, b in taken)
-        if len(hint.letters) == 1 and free and token.text.islower() and len(token.text) > 3:
+        if hint.letters and _is_word_to_select(token, hint, decision, state):
             word = styled.bold(shortened_words(token.text, 14, glyphs))
             return word if what == "word" else styled.key(hint.letters)
     return StyledText(f"a {what}")
 
 
+def _is_word_to_select(token: Token, hint: Hint, decision: Decision | None, state: TaskState) -> bool:
+    """Whether the step is about the word: a decision begins there, or it is in no span or suggestion."""
+    if decision:
+        found = decision.suggestion(state)
+        return found is not None and token.start == found.start
+    taken = [(s.start, s.end) for s in state.annotated.annotation.spans]
+    taken += [(s.start, s.end) for s in state.visible_suggestions(state.active)]
+    free = not any(a < token.end and token.start < b for a, b in taken)
+    drawn = hint.likely or state.hint_visibility == "all"
+    return len(hint.letters) == 1 and free and drawn and token.text.isalpha() and len(token.text) > 3
+
+
+def _place_number(tour: Tour, state: TaskState) -> str:
+    """Return the number of the sentence of the step, as the jump takes it."""
+    place = tour.sentence(state)
+    return str(state.annotated_sentences.index(place) + 1) if place else ""
+
+
+def _leave_key(glyphs: Glyphs) -> str:
+    """Return the key that leaves the tour, so written that it reads as a key: Esc, else ``the ; key``."""
+    keys = [key_label(k) for k in command_by_id("let_go", glyphs.commands).keys]
+    named = next((k for k in keys if len(k) > 1), "")
+    return named or f"the {keys[0]} key" if keys else ": tour"
+
+
 def _tour_progress_row(tour: Tour, state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the rule row of the tour: a mark a step, and at the right end the key that leaves."""
     rule = Styles.RULE
-    marks = glyphs.accept * tour.at + glyphs.here + glyphs.todo * (len(TOUR_STEPS) - tour.at - 1)
+    marks = glyphs.accept * tour.at + glyphs.here + glyphs.todo * (len(tour.steps) - tour.at - 1)
     left: StyledRow = (StyledText(glyphs.rule * 2, rule), styled.likely(" tour "), styled.ok(marks + " "))
-    key = _quoted_key(command_by_id("let_go", glyphs.commands).main_key)
-    keys = f"{key} {key}" if state.selection or state.typed_hint else key
+    key = _leave_key(glyphs)
+    keys = f"{key} {key}" if state.selection or state.typed_hint or state.armed_label else key
     right: StyledRow = (styled.key(f" {keys}"), styled.muted(" leaves the tour "), StyledText(glyphs.rule * 2, rule))
     gap = width - styled.row_width(left) - styled.row_width(right)
     if gap < 1:

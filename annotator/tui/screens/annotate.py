@@ -177,6 +177,7 @@ class AnnotateScreen(RowScreen):
         if self.controller.tour:
             tour_rule, keys = tour_rows(self.controller.tour, state, width, self.annotator.glyphs)
             rule = rule if state.banner else tour_rule
+        self.annotator.remember_tour()
         self.part("rule").show_rows((rule,))
         self.part("keys").show_rows((keys,))
         self._prefetcher.postpone()

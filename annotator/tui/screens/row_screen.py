@@ -166,6 +166,9 @@ class AppContext(Protocol):
     def show_message(self, message: str, *, warning: bool = False) -> None:
         """Show a message on the prompt row, or over another screen."""
 
+    def remember_tour(self) -> None:
+        """Remember at once that the tour was left."""
+
 
 class RowScreen(Screen[None]):
     """A screen that is drawn from rows; ``draw`` is called when its size or its state changes."""
