@@ -48,8 +48,6 @@ def command(
     code = _annotate(
         opened, name or login_name(), read_only, theme or "", ascii_glyphs or _needs_ascii(), tour=corpus is None
     )
-    if corpus is None:
-        output.write_message(f"what you annotated is in your own copy of the sample: {opened.path}")
     sys.exit(code)
 
 
@@ -141,9 +139,13 @@ def _annotate(corpus: CorpusFolder, name: str, read_only: bool, theme: str, asci
 
 
 def _run_app(app: AnnotatorApp) -> int:
-    """Show the app until its user leaves; return the exit code."""
+    """Show the app until its user leaves, write how far the work is, and return the exit code."""
+    from annotator.session.work_left import leaving_line
+
     app.run()
     if not app.save_and_close() or app.session.banner:
         output.write_message(f"annotator: {app.session.banner}")
         return 1
+    if not app.return_code and not app.session.read_only:
+        output.write_message(leaving_line(app.session))
     return app.return_code or 0

@@ -69,6 +69,7 @@ class AnnotationController(SentenceEditor):
         self.message = StatusMessage(notice) if notice else None
         settings = HintSettings(user.hint_mode, user.hand, user.avoid)
         self.keyboard = Keyboard(session.schema, keymap or UserKeymap(), settings)
+        self.key_text = self.keyboard.key_text
         self.hint_visibility = user.hints if user.hints in HINT_VISIBILITY_MODES else FIRST_HINT_VISIBILITY
         self.review: ReviewQueue[Any] | None = None
         self.offers = SettingOffers(user.offered)
@@ -486,6 +487,6 @@ class AnnotationController(SentenceEditor):
 
 def _as_message(notice: object) -> StatusMessage | None:
     """Return what a handler returned as a message, if it is one."""
-    if isinstance(notice, str) and notice:
-        return StatusMessage(notice)
-    return notice if isinstance(notice, StatusMessage) else None
+    if isinstance(notice, str):
+        notice = StatusMessage(notice)
+    return notice if isinstance(notice, StatusMessage) and notice.text else None

@@ -170,13 +170,6 @@ class Navigation:
             parts.append(f"unsure first{more}")
         return ", ".join(parts)
 
-    @property
-    def finished_message(self) -> str:
-        """The message for the end of the work: no open sentence is left."""
-        if self.query:
-            return f"no open sentence is left that matches {self.query}: ` takes the filter off"
-        return "every sentence is done: leave with Ctrl+C twice, then `annotator export`"
-
     def edge_message(self, by: int) -> str:
         """Return the message for a move that is not possible, back (-1) or on (1)."""
         if self.query:

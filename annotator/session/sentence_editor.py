@@ -23,9 +23,11 @@ from annotator.session.actions import label_actions
 from annotator.session.actions.annotation_actions import ActionContext, ActionResult, SelectionState
 from annotator.session.actions.hints import HintLayout, HintLayoutCache
 from annotator.session.actions.selection import Selection
+from annotator.session.commands import command_by_id
 from annotator.session.page_reading import PageReading
 from annotator.session.session import AnnotationSession
 from annotator.session.state import Notice, PageMotion, StatusMessage, no_suggestions
+from annotator.session.work_left import article_end_message, corpus_end_message
 
 
 class UndoPoint(Struct, frozen=True):
@@ -59,6 +61,8 @@ class SentenceEditor:
         self.auto_accept_labels = frozenset(x for x in auto_accept_labels if session.schema.label(x))
         self.suggestions_enabled = suggestions_enabled
         self.reaches_view = reaches_view
+        self.key_text: Callable[[str], str] = lambda name: command_by_id(name).main_key
+        """Returns the key of a command, as people read it."""
         self._undo_points: dict[int, UndoPoint] = {}
         """Edits by their number in the history → what their key found; of this session alone."""
         self.page_motion = PageMotion.JUMP
@@ -288,15 +292,21 @@ class SentenceEditor:
         )
 
     def _advance(self, message: str, left: str = "") -> Notice:
-        """Go on to the next open sentence and return the message, with what the accept has ``left`` first."""
+        """Go on to the next open sentence and return the message, with what the accept has ``left`` first.
+
+        At the end of an article or of the corpus it ends with what is left to do.
+        """
         self.page_motion = PageMotion.JUMP
-        if not self._return_to_skipped() and not self.session.navigation.go_to_next_open():
-            message = self.session.navigation.finished_message
+        navigation, article = self.session.navigation, self.session.position.article
+        end, finished = "", not self._return_to_skipped() and not navigation.go_to_next_open()
+        if finished:
+            message, end = "", corpus_end_message(self.session, self.key_text)
+        elif navigation.position.article != article and not navigation.query and not navigation.uncertain_first:
+            end = article_end_message(self.session, article, self.key_text)
         self.enter_sentence()
         haste = self.session.speed_warning
-        text = " · ".join(filter(None, (left, haste.message if haste else message)))
-        # Two messages take more than a row: only warnings are wrapped.
-        return StatusMessage(text, warning=True) if haste or (left and message) else text
+        text = " · ".join(filter(None, (left, haste.message if haste else message, end)))
+        return StatusMessage(text, warning=bool(haste), stays=finished)
 
     def _return_to_skipped(self) -> bool:
         """Go back to an open sentence in view that a label's key has skipped; return False for none."""

@@ -136,11 +136,12 @@ def test_the_shell_gets_the_terminal_and_gives_it_back(pages: Path, tmp_path: Pa
 
 
 def test_it_opens_where_one_stopped(pages: Path, tmp_path: Path) -> None:
-    """The sentence in hand and the theme are there again at the next start."""
+    """The active sentence and the theme are there again; leaving says how far the work is and how to export."""
     terminal = opened(pages, tmp_path)
     terminal.press("Down", "Down", "Down", "~")
     terminal.wait_for("sentence 4/")
     assert terminal.quit() == 0
+    assert "news: 0 of 23 sentences, 0 spans · annotator export " in " ".join(terminal.text.split())
     again = opened(pages, tmp_path)
     again.wait_for("sentence 4/")
     assert again.quit() == 0

@@ -31,7 +31,7 @@ FOUND = {
     "Tarn Quay": ("VENUE", 0.5),
     "harbour": ("VENUE", 0.2),
 }
-DONE = "every sentence is done: leave with Ctrl+C twice, then `annotator export`"
+DONE = "every sentence is done · 1 suggestion left: L · Ctrl+C twice leaves, then: annotator export {} out"
 
 
 def _open(path: Path) -> AnnotationController:
@@ -66,7 +66,7 @@ def test_enter_reports_what_is_likely_and_records_all_that_was_drawn(tmp_path: P
     """The prompt of the next sentence names the one that was accepted; below the score nothing is said."""
     controller = _open(tmp_path / "news")
     said = [_message(controller, "accept")[0] for _ in range(3)]
-    assert said == ["accepted 1.1 · 1 suggestion left", "", DONE]
+    assert said == ["accepted 1.1 · 1 suggestion left", "", DONE.format(tmp_path / "news")]
     first = [("Ada Pell", "PERSON", 0.9), ("Tarn Quay", "VENUE", 0.5)]
     controller.session.close()
     again = _open(tmp_path / "news").session
@@ -77,14 +77,17 @@ def test_enter_reports_what_is_likely_and_records_all_that_was_drawn(tmp_path: P
 
 
 def test_all_in_view_counts_what_was_not_taken(controller: AnnotationController) -> None:
-    """`*` says how many; at the end of the work both messages come, and as a warning, so that rows are added."""
+    """`*` says how many; at the end of the work comes what is left in the corpus too."""
     controller.set_visible((0, 1))
     assert _message(controller, "accept_view") == ("2 accepted, 1 suggestion not taken", False)
     assert len(_left(controller.session, 0)) == 2
     controller.undo()
     assert not _left(controller.session, 0)
     controller.set_visible((0, 1, 2))
-    assert _message(controller, "accept_view") == (f"3 accepted, 1 suggestion not taken · {DONE}", True)
+    assert _message(controller, "accept_view") == (
+        f"3 accepted, 1 suggestion not taken · {DONE.format(controller.session.corpus.path)}",
+        False,
+    )
 
 
 def test_haste_is_reported_with_it(controller: AnnotationController, monkeypatch: pytest.MonkeyPatch) -> None:

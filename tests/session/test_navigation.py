@@ -111,7 +111,6 @@ def test_a_filter_leads_enter_and_the_arrows(corpus: Path) -> None:
         seen.append(_at(session))
         session.apply_edit(set_answer(session.annotated, Answer.ACCEPT))
     assert seen == [(0, 3), (1, 2)]
-    assert session.navigation.finished_message.startswith("no open sentence is left that matches flag")
     assert session.navigation.move_sentence(-1)
     assert _at(session) == (0, 3)
     assert session.navigation.move_sentence(-1)

@@ -11,6 +11,7 @@ from annotator.core.article import LineVerdict
 from annotator.core.edits import set_answer
 from annotator.core.errors import RuleError
 from annotator.core.spans import Span
+from annotator.session.actions.annotation_actions import count_left
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.session import AnnotationSession
 from annotator.storage.corpus_folder import CorpusFolder
@@ -49,9 +50,17 @@ def test_answers_lead_through_the_corpus_and_round(corpus: Path) -> None:
     for _ in range(TOTAL):
         seen.append(_at(session))
         message = _controller(session).dispatch("accept").message
+        if seen[-1] == (1, 2):
+            assert message
+            assert "article 2: 1 sentence open · " in message.text
+        if seen[-1] == (0, 5):
+            assert message
+            assert "article 1 done · " in message.text
+    seen_left = count_left(w for a in session.queue for w in session.sentences_of(a))
     assert seen == [(1, 1), (1, 2), (0, 0), (0, 1), (0, 2), (0, 3), (0, 4), (0, 5), (1, 0)]
     assert message
-    assert message.text == "every sentence is done: leave with Ctrl+C twice, then `annotator export`"
+    left = f"{seen_left} suggestions left: L"
+    assert message.text == f"every sentence is done · {left} · Ctrl+C twice leaves, then: annotator export {corpus} out"
     assert (session.corpus_progress.done, session.corpus_progress.total) == (TOTAL, TOTAL)
     assert not session.navigation.go_to_next_open()
     assert session.close()

@@ -69,10 +69,13 @@ def selected_text(state: TaskState) -> str:
 
 
 def prompt_rows(state: TaskState, width: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
-    """Return the prompt in rows of at most ``width`` cells: one, but for a warning that is longer."""
-    if not state.message or not state.message.warning:
+    """Return the prompt in rows of at most ``width`` cells: one, but for a message that is longer."""
+    message = state.message
+    if not message or (not message.warning and cell_len(screen_text(message.text)) <= width - 8):
         return (styled.clip_words(prompt_row(state, width, glyphs), width, glyphs.cut),)
-    words: StyledRow = (styled.warn_bold("! "), styled.warn(screen_text(state.message.text)))
+    words: StyledRow = message_item(message)
+    if message.warning:
+        words = (styled.warn_bold("! "), styled.warn(screen_text(message.text)))
     first, *more = styled.wrap_row(words, width - 8)
     edge = styled.active(glyphs.active)
     rows: list[StyledRow] = [(edge, StyledText("   "), styled.active(glyphs.here), StyledText(" "), *first)]
