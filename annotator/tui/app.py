@@ -345,7 +345,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
     def _command_chosen(self, command: str | None) -> None:
         screen = self.screen_stack[1] if len(self.screen_stack) > 1 else None
         if command and isinstance(screen, AnnotateScreen):
-            self.call_later(screen.action_act, command)
+            self.call_later(screen.perform, command)
 
     def next_theme(self) -> None:
         """Go to the next theme."""

@@ -137,15 +137,24 @@ def press_hint(context: ActionContext, state: SelectionState, letter: str) -> Ac
         return None
     if isinstance(hit, HintPrefix):
         return ActionResult(replace(state, typed_hint=state.typed_hint + letter))
+    return _made_of_word_alone(context, state, hit) or ActionResult(
+        with_selection(state, sel.selection_by_hint(state.user_selection, context.tokens, hit))
+    )
+
+
+def _made_of_word_alone(context: ActionContext, state: SelectionState, token: int) -> ActionResult | None:
+    """Return the span just made with an armed label cut to its word, if the same word is chosen again."""
     made = state.selection if state.span_just_made else None
-    if made and made.stage is not SelectionStage.SET and hit == made.anchor:
-        return _resize_selection(context, state, sel.selection_by_hint(made, context.tokens, hit))
-    return ActionResult(with_selection(state, sel.selection_by_hint(state.user_selection, context.tokens, hit)))
+    if made is None or made.stage is SelectionStage.SET or token != made.anchor:
+        return None
+    return _resize_selection(context, state, sel.selection_by_hint(made, context.tokens, token))
 
 
 def click_token(context: ActionContext, state: SelectionState, token: int) -> ActionResult:
     """Select the phrase at a token, as a first hint does."""
-    return ActionResult(with_selection(state, sel.selection_by_hint(None, context.tokens, token)))
+    return _made_of_word_alone(context, state, token) or ActionResult(
+        with_selection(state, sel.selection_by_hint(None, context.tokens, token))
+    )
 
 
 def drag_tokens(context: ActionContext, state: SelectionState, first: int, last: int) -> ActionResult:

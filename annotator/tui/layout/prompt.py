@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 
 from annotator.core.schema import Label
 from annotator.core.span_repair import misaligned_spans, misalignment_message
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import TokenRange
+from annotator.session.action import PressLabel
 from annotator.session.actions.label_actions import LabelEffectKind
 from annotator.session.actions.selection import AUTO_ACCEPT_SCORE
 from annotator.session.state import StatusMessage, TaskState
@@ -42,8 +45,9 @@ def welcome_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     if found is None or label is None or not label.key or room < 6:
         return (*row, styled.muted(next((x for x in _FIRST_KEYS if len(x) <= width - 11), _FIRST_KEYS[-1])))
     words = styled.bold(suggestion_text(state, found[1], room, glyphs))
-    name, key_ = (styled.label(label.name, label.name), styled.key(label.key))
-    row = (*row, words, styled.muted(is_a), name, styled.muted(": press "), key_, styled.muted("."))
+    press = styled.clickable((styled.muted("press "), styled.key(label.key)), PressLabel(label.name))
+    row = (*row, words, styled.muted(is_a), styled.label(label.name, label.name), styled.muted(": "), *press)
+    row = (*row, styled.muted("."))
     rest: StyledRow = (styled.muted("  Other words: their letter."),)
     return (*row, *rest) if styled.row_width(row) + styled.row_width(rest) <= width else row
 
@@ -98,7 +102,7 @@ def _prompt_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     if state.typed_hint:
         return (
             (styled.likely_bold(state.typed_hint), styled.muted(" + the second letter")),
-            key_item(glyphs.key("let_go") + " clear"),
+            command_item(glyphs, "clear", "let_go"),
         )
     if state.armed_label:
         return _armed_items(state, glyphs)
@@ -111,13 +115,13 @@ def _prompt_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     if state.more_lines:
         return (*message, _accept_item(state, glyphs), *suggestions)
     if suggestions or state.asked_label:
-        both = (_accept_item(state, glyphs), key_item(glyphs.key("accept_view") + " all in view"))
+        both = (_accept_item(state, glyphs), command_item(glyphs, "all in view", "accept_view"))
         return (*message, *suggestions, *both)
     return (
         *message,
         _accept_item(state, glyphs),
         help_item("press a letter above a word to select it"),
-        key_item(glyphs.key("accept_view") + " accept all in view"),
+        command_item(glyphs, "accept all in view", "accept_view"),
     )
 
 
@@ -128,7 +132,7 @@ def _armed_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     return (
         *message,
         (chip, styled.muted(" press a letter above a word")),
-        key_item(glyphs.key("let_go") + " no label"),
+        command_item(glyphs, "no label", "let_go"),
         help_item("no more suggestions here"),
     )
 
@@ -146,11 +150,12 @@ def _label_key_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]
         if label and label.key:
             words = suggestion_text(state, target, 20, glyphs)
             there = f" ({target[0] + 1})" if target[0] != state.active else ""
+            item: PromptItem = (styled.key(label.key), styled.label(f" {words}", name), styled.muted(there))
             if name == state.asked_label:
-                again.append((styled.key(label.key), styled.muted(" again: "), styled.label(words, name)))
-                again[-1] = (*again[-1], styled.muted(", before here"))
-            else:
-                items.append((styled.key(label.key), styled.label(f" {words}", name), styled.muted(there)))
+                item = (styled.key(label.key), styled.muted(" again: "), styled.label(words, name))
+                item = (*item, styled.muted(", before here"))
+            found = again if name == state.asked_label else items
+            found.append(styled.clickable(item, PressLabel(name)))
     return (*again, *items)
 
 
@@ -159,9 +164,9 @@ def _other_label_items(state: TaskState) -> tuple[PromptItem, ...]:
     kinds = {LabelEffectKind.ASK: "before here", LabelEffectKind.ARM: "+ a letter"}
     items = []
     for kind, words in kinds.items():
-        keys = [x.key for x in state.schema.labels if x.key and _effect_kind(state, x.name) is kind]
-        if keys:
-            items.append((StyledText(" ".join(keys[:5]), CellStyle("key")), styled.muted(f" {words}")))
+        labels = [x for x in state.schema.labels if x.key and _effect_kind(state, x.name) is kind]
+        if labels:
+            items.append(label_keys_item(labels[:5], words))
     return tuple(items)
 
 
@@ -175,9 +180,8 @@ def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     words = shortened_words(state.annotated.text_of(state.selected_span), 24, glyphs)
     name = state.selected_span.label
     chip = StyledText(screen_text(name), CellStyle("lane", name, reverse=not state.span_just_made, bold=True))
-    keys = " ".join(x.key for x in state.schema.labels if x.key)
     message = (message_item(state.message),) if state.message else ()
-    relabel = (StyledText(keys, CellStyle("key")), styled.muted(" relabel"))
+    relabel = label_keys_item([x for x in state.schema.labels if x.key], "relabel")
     taken = _label_key_items(state, glyphs) if state.span_just_made else (relabel,)
     wrong = _misaligned_items(state, glyphs)
     first = taken[:1] if (state.asked_label or not state.span_just_made) and not wrong else ()
@@ -187,12 +191,12 @@ def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
         (chip, styled.bold(" " + words)),
         *wrong,
         *taken[len(first) :],
-        (StyledText(glyphs.key("right_more", "right_less"), CellStyle("key")), styled.muted(" end later, earlier")),
-        key_item(glyphs.key("remove") + " remove"),
+        command_item(glyphs, "end later, earlier", "right_more", "right_less"),
+        command_item(glyphs, "remove", "remove"),
         *_growth_items(state, glyphs),
-        (StyledText(glyphs.key("left_less", "left_more"), CellStyle("key")), styled.muted(" start later, earlier")),
+        command_item(glyphs, "start later, earlier", "left_less", "left_more"),
         *(_other_label_items(state) if state.span_just_made else ()),
-        key_item(glyphs.key("everywhere") + " everywhere"),
+        command_item(glyphs, "everywhere", "everywhere"),
     )
 
 
@@ -245,7 +249,7 @@ def _suggestion_items(state: TaskState, offered: tuple[Suggestion, ...], glyphs:
     return (
         *takes,
         *(_snapped_label_item(state, x, glyphs) for x in others),
-        key_item(glyphs.key("remove") + " not here"),
+        command_item(glyphs, "not here", "remove"),
         help_item(
             f"from {screen_text(best.source)}, {round(100 * best.score)} in 100 are right{_not_sure_text(state, best)}"
         ),
@@ -262,7 +266,7 @@ def _not_sure_text(state: TaskState, suggestion: Suggestion) -> str:
 
 def _accept_item(state: TaskState, glyphs: Glyphs) -> PromptItem:
     """Return what Enter does: show the next lines of a sentence taller than the screen, or accept it."""
-    return key_item(glyphs.key("accept") + (" next lines" if state.more_lines else " accept"))
+    return command_item(glyphs, "next lines" if state.more_lines else "accept", "accept")
 
 
 def _misaligned_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
@@ -278,7 +282,7 @@ def _misaligned_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...
         words, message = f"{len(wrong)} spans", "begin or end inside a token"
     item = (styled.warn_bold(f"{glyphs.problem} "), styled.bold(words), styled.warn(f" {message}"))
     letter = glyphs.key("repairs")
-    return (item, key_item(f"{letter} repair") if letter else help_item(": repairs"))
+    return (item, command_item(glyphs, "repair", "repairs") if letter else help_item(": repairs"))
 
 
 def _growth_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
@@ -290,18 +294,26 @@ def _growth_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     after = s.text[s.tokens[state.selection.last - 1].end : s.tokens[extent.last - 1].end].strip()
     added = f" {glyphs.cut} ".join(x for x in (before, after) if x)
     words = screen_text(added) if added and cell_len(screen_text(added)) <= 16 else extent.kind
-    return ((styled.key(glyphs.key("grow")), styled.muted(f" + {words}")),)
+    return (command_item(glyphs, f"+ {words}", "grow"),)
 
 
 def label_item(letter: str, name: str) -> PromptItem:
     """Return a label's key and name."""
-    return (styled.key(letter), StyledText(" "), styled.label(name, name))
+    return styled.clickable((styled.key(letter), StyledText(" "), styled.label(name, name)), PressLabel(name))
 
 
-def key_item(words: str) -> PromptItem:
-    """Return a key and what it does, from ``Key does this``."""
-    name, _, does = words.partition(" ")
-    return (styled.key(name), styled.muted(" " + does))
+def label_keys_item(labels: Sequence[Label], words: str) -> PromptItem:
+    """Return the keys of some labels, each to be clicked, and what they do."""
+    keys = [styled.clickable((StyledText(x.key, CellStyle("key")),), PressLabel(x.name)) for x in labels]
+    return (*(p for key in keys for p in (StyledText(" "), *key)), styled.muted(f" {words}"))[1:]
+
+
+def command_item(glyphs: Glyphs, words: str, *names: str) -> PromptItem:
+    """Return the keys of commands, each to be clicked, and what they do; a click on the words means the first."""
+    style = styled.Styles.KEY if len(names) == 1 else CellStyle("key")
+    keys = [styled.clickable((StyledText(glyphs.key(x), style),), x) for x in names if glyphs.key(x)]
+    pieces = [p for key in keys for p in (StyledText(" "), *key)][1:]
+    return (*pieces, *styled.clickable((styled.muted(f" {words}"),), names[0]))
 
 
 def help_item(words: str) -> PromptItem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -9,11 +10,13 @@ from collections.abc import Sequence
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.spans import Span
 from annotator.core.tokens import is_aligned
+from annotator.session.action import GoInView, PressLabel
+from annotator.session.keymap_file import textual_key_name
 from annotator.session.state import SaveState, TaskState
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.article_body import answer_indicator
 from annotator.tui.layout.prompt import shortened_words
-from annotator.tui.layout.styled_text import CellStyle, Glyphs, StyledRow, StyledText
+from annotator.tui.layout.styled_text import CellStyle, Glyphs, PressKey, StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text
 
 MAX_STRIP_SENTENCES = 30
@@ -83,7 +86,8 @@ def _label_legend(state: TaskState, glyphs: Glyphs, named: str, counted: bool) -
         name = label.name if named == "full" else state.schema.short_name(label.name)
         gap = (styled.rule(glyphs.rule),) if n else ()
         count = (styled.muted(f" {counts[label.name]}"),) if counted else ()
-        row = (*row, *gap, styled.key(f" {label.key} "), styled.label(name, label.name), *count, StyledText(" "))
+        item = (styled.key(f" {label.key} "), styled.label(name, label.name), *count, StyledText(" "))
+        row = (*row, *gap, *styled.clickable(item, PressLabel(label.name)))
     return row
 
 
@@ -94,11 +98,12 @@ def label_counts(annotated: AnnotatedSentence) -> Counter[str]:
 
 def answer_strip(state: TaskState, glyphs: Glyphs, most: int) -> StyledRow:
     """Return a character for each sentence of the article: its answer, or where one is."""
-    pieces = []
+    pieces: list[StyledText] = []
     for i in styled.visible_range(len(state.annotated_sentences), state.active, most):
         answer = state.annotated_sentences[i].annotation.answer
         piece = answer_indicator(answer, glyphs) if answer else styled.muted(glyphs.todo)
-        pieces.append(StyledText(glyphs.here, CellStyle("active", bold=True)) if i == state.active else piece)
+        piece = StyledText(glyphs.here, CellStyle("active", bold=True)) if i == state.active else piece
+        pieces += styled.clickable((piece,), GoInView(i))
     return tuple(pieces)
 
 
@@ -115,7 +120,17 @@ def keys_row(items: Sequence[tuple[str, str]], last: tuple[str, str], width: int
 
 
 def _key_with_description(item: tuple[str, str]) -> StyledRow:
-    return (styled.key(item[0]), styled.muted(" " + item[1]))
+    """Return the keys, each to be clicked, and what they do; a click on the words presses the first."""
+    keys, words = item
+    names = [textual_key_name(re.sub(r"^\^(?=.)", "ctrl+", key)) for key in keys.split()]
+    if not names or not all(names):
+        return (styled.key(keys), styled.muted(f" {words}"))
+    pieces = [p for key, name in zip(keys.split(), names, strict=True) for p in _pressable_key(key, name)]
+    return (*pieces[1:], *styled.clickable((styled.muted(f" {words}"),), PressKey(names[0])))
+
+
+def _pressable_key(key: str, name: str) -> StyledRow:
+    return (styled.key(" "), *styled.clickable((styled.key(key),), PressKey(name)))
 
 
 # -- the side panel ----------------------------------------------------------------------------
@@ -149,7 +164,7 @@ def _label_table(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRow
         letter = styled.key(f"{label.key or (n if n <= 9 else ' ')} ")
         name = styled.label(f"{styled.truncate(label.name, width - 17, glyphs.cut):<{width - 17}}", label.name)
         counts = f"{article[label.name] or glyphs.dot:>8}{corpus.get(label.name) or glyphs.dot:>7}"
-        rows.append((letter, name, StyledText(counts)))
+        rows.append(styled.clickable((letter, name, StyledText(counts)), PressLabel(label.name)))
     return rows
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from rich.cells import cell_len, set_cell_size, split_graphemes
 
+from annotator.session.action import Action
 from annotator.session.commands import ALL_COMMANDS, Command, command_by_id
 
 # -- the characters that the screen is drawn with: box drawing, or plain ASCII ------------------
@@ -74,8 +75,18 @@ ASCII_GLYPHS = Glyphs(
 # -- styled text --------------------------------------------------------------------------------
 
 
+class PressKey(Struct, frozen=True):
+    """A click on a key that is written on the screen presses it; ``name`` is Textual's."""
+
+    name: str
+
+
+ClickAction = Action | PressKey
+"""What a click does; an empty text for nothing."""
+
+
 class CellStyle(Struct, frozen=True):
-    """How a piece looks, in terms that every theme, 16 colours and no colours can show."""
+    """How a piece looks, in terms that every theme, 16 colours and no colours can show, and what a click on it does."""
 
     role: str = "text"
     """What it is: text, context, hint, likely, number, key, muted, title, ok, warn, lane, quiet, …"""
@@ -87,6 +98,7 @@ class CellStyle(Struct, frozen=True):
     reverse: bool = False
     underline: bool = False
     italic: bool = False
+    action: ClickAction = ""
 
 
 class Styles:
@@ -143,6 +155,20 @@ warn_bold = partial(StyledText, style=Styles.WARN_BOLD)
 def label(text: str, name: str) -> StyledText:
     """Return text in the colour of a label."""
     return StyledText(text, Styles.label(name))
+
+
+def clickable(row: StyledRow, action: ClickAction) -> StyledRow:
+    """Return the row with what a click on it does."""
+    return tuple(StyledText(p.text, replace(p.style, action=action)) for p in row)
+
+
+def action_at(row: StyledRow, column: int) -> ClickAction:
+    """Return what a click in a column of the row does."""
+    for piece in row:
+        column -= cell_len(piece.text)
+        if column < 0:
+            return piece.style.action
+    return ""
 
 
 def row_width(row: StyledRow) -> int:

@@ -275,13 +275,10 @@ class AnnotateScreen(RowScreen):
         if action is not None:
             event.stop()
             event.prevent_default()
-            self._run(action)
+            self.perform(action)
 
-    def action_act(self, name: str) -> None:
-        """Carry out a command of the registry."""
-        self._run(name)
-
-    def _run(self, action: Action) -> None:
+    def perform(self, action: Action) -> None:
+        """Carry out an action: of a key, of a click, of the mouse."""
         if isinstance(action, str):
             self._draw_state(self.annotator.run_command(action))
         else:
@@ -289,12 +286,16 @@ class AnnotateScreen(RowScreen):
 
     # -- mouse ---------------------------------------------------------------------------------
 
+    def turn_wheel(self, by: int) -> None:
+        """Go to the sentence after (1) or before (-1); it is no key that counts."""
+        self.perform("sentence_down" if by > 0 else "sentence_up")
+
     def on_body_pointed(self, message: Body.Pointed) -> None:
         """Select the word that was clicked, or go to the sentence that was."""
+        self._drag_from = None if message.first else self._drag_from
         if message.sentence != self._session.position.sentence:
             if message.first:
-                self._drag_from = None
-                self._run(GoInView(message.sentence))
+                self.perform(GoInView(message.sentence))
             return
         frame = self._frame(self.controller.state(), side_panel_width(self.size.width))
         lines = wrap_tokens(self._session.annotated.sentence.tokens, frame.text_width)
@@ -305,9 +306,9 @@ class AnnotateScreen(RowScreen):
             return
         if message.first:
             self._drag_from = token
-            self._run(SelectTokens(token))
+            self.perform(SelectTokens(token, token if message.alone else None))
         elif self._drag_from is not None and token != self._drag_from:
-            self._run(SelectTokens(self._drag_from, token))
+            self.perform(SelectTokens(self._drag_from, token))
 
 
 def _letter_or_digit(event: events.Key) -> str:

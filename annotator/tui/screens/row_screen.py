@@ -19,7 +19,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from annotator.core.schema import Schema
-from annotator.session.action import ShowMessage
+from annotator.session.action import Action, ShowMessage
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.screen_keys import TEXTS, textual_actions
 from annotator.session.state import TaskState
@@ -27,14 +27,20 @@ from annotator.tui.colours import Palette, rich_style
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.article_body import BodyRow
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
-from annotator.tui.layout.styled_text import CellStyle, Glyphs, StyledRow
+from annotator.tui.layout.styled_text import CellStyle, ClickAction, Glyphs, PressKey, StyledRow
 from annotator.tui.layout.text_cells import screen_text
 
 # -- widgets: they draw the rows that they get --------------------------------------------------
 
 
 class Rows(Widget):
-    """Draws rows and redraws only those that have changed since."""
+    """Draws rows, redraws only those that have changed since, and reports clicks on what does something."""
+
+    @dataclass
+    class Pressed(Message):
+        """A piece with an action was clicked."""
+
+        action: ClickAction
 
     def __init__(self, *, id: str, schema: Schema, palette: Palette) -> None:  # noqa: A002 - Textual's own name
         """Start with nothing to draw."""
@@ -43,6 +49,21 @@ class Rows(Widget):
         self._palette = palette
         self._rows: tuple[StyledRow, ...] = ()
         self._strips: dict[StyledRow, Strip] = {}
+        self._pressed_action: ClickAction = ""
+
+    def _action_at(self, event: events.MouseEvent) -> ClickAction:
+        row = self._rows[event.y] if 0 <= event.y < len(self._rows) else ()
+        return styled.action_at(row, event.x)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Remember what is under the mouse: pressing it may draw something else there."""
+        self._pressed_action = self._action_at(event)
+
+    def on_click(self, event: events.Click) -> None:
+        """Report a click on what was there when the mouse went down and is there still."""
+        if self._pressed_action and self._pressed_action == self._action_at(event):
+            event.stop()
+            self.post_message(self.Pressed(self._pressed_action))
 
     def show_rows(self, rows: tuple[StyledRow, ...]) -> None:
         """Draw these rows from now on."""
@@ -88,6 +109,8 @@ class Body(Rows):
         column: int
         """The column on the screen, the edge of the body being 0."""
         first: bool
+        alone: bool = False
+        """Whether it was a double click."""
 
     def __init__(self, *, id: str, schema: Schema, palette: Palette) -> None:  # noqa: A002 - Textual's own name
         """Start empty."""
@@ -116,10 +139,15 @@ class Body(Rows):
         self._pressed = False
         self.release_mouse()
 
-    def _post_pointed(self, event: events.MouseEvent, *, first: bool) -> None:
+    def on_click(self, event: events.Click) -> None:
+        """Select the word alone at a double click."""
+        if event.chain == 2:
+            self._post_pointed(event, first=True, alone=True)
+
+    def _post_pointed(self, event: events.MouseEvent, *, first: bool, alone: bool = False) -> None:
         if 0 <= event.y < len(self._body_rows) and self._body_rows[event.y].sentence >= 0:
             place = self._body_rows[event.y]
-            self.post_message(self.Pointed(place.sentence, place.line, event.x, first))
+            self.post_message(self.Pointed(place.sentence, place.line, event.x, first, alone))
 
 
 class LineInput(Input):
@@ -229,6 +257,28 @@ class RowScreen(Screen[None]):
     def on_paste(self) -> None:
         """Refuse a pasted text: its characters would act as keys."""
         self.annotator.show_message("a pasted text does nothing here: press the keys one by one", warning=True)
+
+    def on_rows_pressed(self, message: Rows.Pressed) -> None:
+        """Do what was clicked; a key that is written is pressed."""
+        if isinstance(message.action, PressKey):
+            self.app.simulate_key(message.action.name)
+        else:
+            self.perform(message.action)
+
+    def perform(self, action: Action) -> None:
+        """Carry out an action that was clicked; only the annotate screen shows any."""
+
+    def on_mouse_scroll_up(self) -> None:
+        """Go back by a row."""
+        self.turn_wheel(-1)
+
+    def on_mouse_scroll_down(self) -> None:
+        """Go on by a row."""
+        self.turn_wheel(1)
+
+    def turn_wheel(self, by: int) -> None:
+        """Go a row on (1) or back (-1), as the arrows do."""
+        self.app.simulate_key("down" if by > 0 else "up")
 
     def draw(self) -> None:
         """Draw everything again, as soon as the size is known; unchanged rows cost nothing."""
