@@ -329,7 +329,8 @@ class SentenceEditor:
         if found is None or not self.session.navigation.go_to(found.sentence_id):
             return f"undone: {self._show_changed(edit, edit.inverse())}"
         self.sync_sentence()
-        self.selection_state = found.selection_state
+        if self.session.annotated.sentence.id == found.sentence_id:  # else it was joined or split elsewhere since
+            self.selection_state = found.selection_state
         return f"undone: {describe_edit(edit.inverse())}"
 
     def redo(self) -> str:
