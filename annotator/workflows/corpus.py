@@ -292,11 +292,11 @@ class Corpus:
 
         Raises UsageError for an unknown source or none, PluginError or PipelineError.
         """
-        from annotator.workflows.suggesting import check_source_given, open_suggestion_sources, write_suggestions
+        from annotator.workflows.suggesting import SourceChoice, open_suggestion_sources, write_suggestions
 
-        check_source_given(rules, model, source)
+        choice = SourceChoice(rules, model, source)
         reports = []
-        for each in open_suggestion_sources(self.folder, rules=rules, model=model, source=source):
+        for each in open_suggestion_sources(self.folder, choice):
             report, warnings = write_suggestions(self.folder, each, progress)
             reports.append(report)
             for warning in warnings:

@@ -32,10 +32,10 @@ from annotator.storage.file_io import raw_lines, translate_os_errors
 from annotator.storage.suggestions import SuggestionFile, source_names, suggestion_path
 from annotator.suggest.mention_history import HISTORY_SOURCE, MentionHistory
 from annotator.suggest.ranking import SuggestionRanker
-from annotator.suggest.registry import ContextFunction, SuggestionSource, open_pipeline, open_source
-from annotator.suggest.rules import RULES_SOURCE
+from annotator.suggest.registry import ContextFunction, SuggestionSource, open_source
 from annotator.suggest.source_accuracy import SCORE_THRESHOLD, GoldSentence, evaluate_suggestions
 from annotator.workflows.opening import ProgressCallback, ignore_progress
+from annotator.workflows.suggesting import SourceChoice
 
 # Gold annotations to measure suggestions against: a journal, or JSONL with text and spans.
 
@@ -165,27 +165,19 @@ class SuggestionEvaluation(Struct, frozen=True):
 def evaluate_sources(
     gold: Path,
     schema: Schema,
+    choice: SourceChoice,
     *,
     corpus: CorpusFolder | None = None,
-    rules: bool = False,
-    model: str | None = None,
-    source: str | None = None,
     threshold: float = SCORE_THRESHOLD,
     progress: ProgressCallback = ignore_progress,
 ) -> SuggestionEvaluation:
     """Score sources against the gold annotations of a file.
 
-    ``source`` is ``history``, a suggestion file of ``corpus``, or a plug-in. A suggestion counts from a score
+    ``choice.source`` is ``history``, a suggestion file of ``corpus``, or a plug-in. A suggestion counts from a score
     of ``threshold`` on. ``progress`` counts the sentences of all sources. Raises AnnotatorError.
     """
     rows = read_gold(gold, schema, corpus.lang if corpus else "en")
-    sources: list[SuggestionSource] = []
-    if rules:
-        sources.append(open_source(RULES_SOURCE, schema, _gold_contexts(rows)))
-    if model:
-        sources.append(open_pipeline(model, schema, _gold_contexts(rows)))
-    if source:
-        sources.append(_named_source(source, rows, schema, corpus))
+    sources = list(choice.open(schema, _gold_contexts(rows), lambda name: _named_source(name, rows, schema, corpus)))
     found: dict[str, list[Sequence[Suggestion]]] = {}
     for each in sources:
         found[each.name] = suggestions = []
