@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _THEMES = ("dark", "light", "dark-high", "light-high", "ansi-dark", "ansi-light")
 
 
-@click.command("annotate")
+@click.command("annotate", epilog="Example: annotator annotate news --as ana")
 @click.argument("corpus", type=PATH, required=False)
 @click.option("--as", "name", default="", help="Your name as an annotator (default: your login name).")
 @click.option("--schema", type=PATH, help="A label schema that this corpus uses from now on.")

@@ -17,7 +17,7 @@ from annotator.workflows.contents import article_summaries, find_article, switch
 from annotator.workflows.opening import open_corpus
 
 
-@click.command("articles")
+@click.command("articles", epilog="Example: annotator articles news")
 @click.argument("corpus", type=PATH)
 @click.argument("article", required=False)
 @click.option("--switch", nargs=2, type=str, metavar="LINE VERDICT", help="Give a line (from 1) another verdict.")

@@ -18,7 +18,7 @@ from annotator.workflows.checking import check_corpus
 from annotator.workflows.opening import open_corpus
 
 
-@click.command("check")
+@click.command("check", epilog="Example: annotator check news --level error --json")
 @click.argument("corpus", type=PATH)
 @click.option("--only", multiple=True, metavar="KIND[,KIND…]", help="Look for these kinds alone.")
 @click.option(

@@ -25,7 +25,7 @@ def _export_formats() -> list[str]:
     return export_formats()
 
 
-@click.command("export")
+@click.command("export", epilog="Example: annotator export news out --split 80/10/10")
 @click.argument("corpus", type=PATH)
 @click.argument("out", type=PATH)
 @click.option(

@@ -25,7 +25,7 @@ from annotator.workflows.import_options import OPEN_ANSWER, ImportOptions, parse
 from annotator.workflows.importing import MAX_LISTED, ImportReport, import_files
 
 
-@click.command("import")
+@click.command("import", epilog="Example: annotator import all.jsonl --corpus news --map PER=PERSON")
 @click.argument("files", nargs=-1, required=True, type=PATH)
 @click.option("--corpus", "folder", required=True, type=PATH, help="The corpus; made if need be.")
 @click.option(

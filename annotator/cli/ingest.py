@@ -13,7 +13,7 @@ from annotator.core.errors import AnnotatorError
 from annotator.workflows.ingesting import IngestInterrupted, IngestReport, ingest
 
 
-@click.command("ingest")
+@click.command("ingest", epilog="Example: annotator ingest pages/ --corpus news --schema news")
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True, readable=False))
 @click.option("--corpus", "folder", required=True, type=PATH, help="The corpus; made if need be.")
 @click.option("--lang", default=None, help="Language of a new corpus, a spaCy code (default: en).")

@@ -30,22 +30,6 @@ _COMMANDS = {
     "stats": "Print figures of the work: pace, keys a span, progress with a forecast, suggestions.",
     "suggest": "Pre-annotate a corpus by rules or a spaCy pipeline, or measure how well they do.",
 }
-_EXAMPLES = {
-    "annotate": "annotator annotate news --as ana",
-    "articles": "annotator articles news",
-    "check": "annotator check news --level error --json",
-    "completion": "annotator completion bash >> ~/.bashrc",
-    "export": "annotator export news out --split 80/10/10",
-    "import": "annotator import all.jsonl --corpus news --map PER=PERSON",
-    "keys": "annotator keys --check keymap.toml",
-    "ingest": "annotator ingest pages/ --corpus news --schema news",
-    "merge": "annotator merge monday tuesday --into both",
-    "schema": "annotator schema rename news COUNT AMOUNT --dry-run",
-    "stats": "annotator stats news --as ana",
-    "suggest": "annotator suggest news --rules",
-}
-"""What each command's help ends with."""
-
 _MODULES = {"import": "imports"}
 """The module of a command whose name is a word of Python."""
 DEBUG_VARIABLE = "ANNOTATOR_DEBUG"
@@ -68,8 +52,6 @@ class _CommandGroup(click.Group):
         with gc_paused():
             module = importlib.import_module(f"annotator.cli.{_MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
-        if cmd_name in _EXAMPLES:
-            command.epilog = f"Example: {_EXAMPLES[cmd_name]}"
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

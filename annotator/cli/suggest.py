@@ -19,7 +19,7 @@ from annotator.workflows.opening import open_corpus
 from annotator.workflows.suggesting import SourceChoice, SuggestReport, open_suggestion_sources, write_suggestions
 
 
-@click.command("suggest")
+@click.command("suggest", epilog="Example: annotator suggest news --rules")
 @click.argument("corpus", type=PATH, required=False)
 @click.option("--rules", is_flag=True, help="By the rules that the screen uses as well.")
 @click.option("--model", default=None, metavar="NAME_OR_PATH", help="By a spaCy pipeline. Loading it runs its code.")

@@ -310,11 +310,6 @@ def _nest_box(box: _Box, new: _Box) -> list[_Box]:
     return [rest, *_nest_box(around, new)]
 
 
-def sentence_html(text: str, spans: Sequence[Span], classes: Mapping[str, str]) -> str:
-    """Return a sentence as HTML; ``classes`` has the class of each label."""
-    return str(_template().box_content(_sentence_box(text, spans, classes)))
-
-
 # Plots: the values of their rectangles and texts.
 
 

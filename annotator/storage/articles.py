@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -165,11 +165,6 @@ class ArticleStore:
         raw = self._read(article_id)
         self._decode(article_id, raw)
         return parse_json_line(raw, str(self.path(article_id)))
-
-    def iterate(self, ids: Iterable[str]) -> Iterator[Article]:
-        """Yield the articles of these ids, in this order; raises CorpusError."""
-        for article_id in ids:
-            yield self.get(article_id)
 
     def add(self, article_id: str, data: bytes) -> None:
         """Write the file of an article durably; raises OSError."""

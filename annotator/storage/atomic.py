@@ -6,8 +6,8 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _SYNC_UNSUPPORTED = {errno.EINVAL, errno.ENOTSUP, errno.ENOTTY}
@@ -92,6 +92,29 @@ def append_durable(fd: int, data: bytes, end: int) -> int:
             os.ftruncate(fd, end)
         raise
     return end + len(data)
+
+
+@contextmanager
+def restored_on_error(journals: Iterable[Path], files: Iterable[Path]) -> Iterator[None]:
+    """Cut journals back to their size, and bring files back to their bytes, where the block fails.
+
+    A file that was not there is removed. Raises OSError where one cannot be read before the block.
+    """
+    sizes = {path: path.stat().st_size for path in journals}
+    contents = {path: path.read_bytes() if path.exists() else None for path in files}
+    try:
+        yield
+    except BaseException:
+        for path, size in sizes.items():
+            with suppress(OSError):
+                os.truncate(path, size)
+        for path, data in contents.items():
+            with suppress(OSError):
+                if data is None:
+                    path.unlink(missing_ok=True)
+                elif path.read_bytes() != data:
+                    write_atomic(path, data)
+        raise
 
 
 def sync(fd: int) -> None:

@@ -23,7 +23,7 @@ from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError, JournalError
 from annotator.core.journal_record import JournalRecord
 from annotator.storage.articles import ArticleStore, check_article, encode_article
-from annotator.storage.atomic import sync_files, sync_folder, write_atomic
+from annotator.storage.atomic import restored_on_error, sync_files, sync_folder
 from annotator.storage.codec import RecordDecoder, encode_record
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER, ARTICLES_FOLDER, SENTENCES_FILE, SETTINGS_FILE
@@ -180,7 +180,7 @@ class ImportStaging(Struct):
         """Write all of it, the articles first; an error undoes it."""
         schema = corpus.schema_path.read_bytes().decode() if schema_text else ""
         sizes = {n: j.path.stat().st_size for n, j in journals.items()}
-        try:
+        with restored_on_error([j.path for j in journals.values()], [corpus.schema_path] if schema_text else []):
             write_recovery_note(self.folder, self.articles, sizes, (schema, schema_text or ""))
             if schema_text:
                 corpus.set_schema(schema_text)
@@ -189,13 +189,6 @@ class ImportStaging(Struct):
                     self._append_records(name, journal)
                 with translate_os_errors("write", self.folder):
                     delete_recovery_note(self.folder)
-        except BaseException:
-            for name, journal in journals.items():
-                with suppress(OSError):
-                    os.truncate(journal.path, sizes[name])
-            if schema_text and corpus.schema_path.read_bytes() != schema.encode():
-                write_atomic(corpus.schema_path, schema.encode())
-            raise
 
     def _append_records(self, name: str, journal: Journal) -> None:
         path = self.folder / ANNOTATIONS_FOLDER / f"{name}.jsonl"

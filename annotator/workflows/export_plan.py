@@ -181,7 +181,7 @@ class _ExportPlanner:
     def _read_articles(self) -> None:
         """Go through the articles in the order of ingest, and keep what is needed of those touched."""
         touched = {a for x in self._selection.journals for a in x.articles}
-        for article in self._corpus.articles.iterate(self._corpus.article_ids()):
+        for article in map(self._corpus.article, self._corpus.article_ids()):
             self._digest.update(f"{article.digest} {article.title}\n".encode())
             lines = None
             if article.id in touched:

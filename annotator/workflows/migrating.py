@@ -104,7 +104,7 @@ def undo_migration(corpus: CorpusFolder, *, by: str, dry_run: bool = False) -> M
     """
     done = read_migrations(corpus.path)
     undone = {m.undoes for m in done}
-    last = next((m for m in reversed(done) if not m.undoes and m.rule.number not in undone), None)
+    last = next((m for m in reversed(done) if not m.undoes and m.number not in undone), None)
     if last is None:
         raise UsageError("there is no migration to take back", do="`annotator schema log` lists them")
     if _schema_text(corpus) != last.after:
@@ -117,16 +117,16 @@ def undo_migration(corpus: CorpusFolder, *, by: str, dry_run: bool = False) -> M
         changes = _changes_by_rule(history.journal, last.rule)
         return MigrationUndo(last.rule, changes, old).changes(history.annotated_sentences, rule.tag)
 
-    migration = Migration(rule, last.after, last.before, undoes=last.rule.number, by=by)
+    migration = Migration.by_rule(rule, last.after, last.before, undoes=last.number, by=by)
     return _carry_out(corpus, migration, changes_of, dry=dry_run)
 
 
 def describe_migration(migration: Migration) -> str:
     """Return what a migration did to the labels, in words."""
-    rule = migration.rule
-    if rule.kind is MigrationKind.UNDO:
+    if migration.kind is MigrationKind.UNDO:
         return f"schema {migration.undoes} is taken back"
-    return _DESCRIPTIONS[rule.kind].format(" and ".join(rule.sources), " or ".join(rule.into))
+    labels = (" and ".join(migration.sources), " or ".join(migration.into))
+    return _DESCRIPTIONS[migration.kind].format(*labels)
 
 
 def _schema_text(corpus: CorpusFolder) -> str:
@@ -157,7 +157,7 @@ def _next_rule(
 def _migrate(corpus: CorpusFolder, rule: MigrationRule, after: str, by: str, *, dry: bool) -> MigrationReport:
     """Carry a rule out in all journals, and put the schema ``after`` in force."""
     new = parse_schema_text(after, "the new schema")
-    migration = Migration(rule, _schema_text(corpus), after, by=by)
+    migration = Migration.by_rule(rule, _schema_text(corpus), after, by=by)
 
     def changes_of(history: _JournalHistory) -> list[SentenceMigration]:
         return migrate_labels(history.annotated_sentences, rule, corpus.schema, new)

@@ -430,7 +430,7 @@ def select_items(corpus: CorpusFolder, annotator: str | None = None) -> Selected
 
     def select(replay: frozenset[str]) -> SelectedItems:
         with closing(open_selection(corpus, annotator, replay)) as selection:
-            for article in corpus.articles.iterate(corpus.article_ids()):
+            for article in map(corpus.article, corpus.article_ids()):
                 articles[article.id] = article
                 selection.add_article(article, annotated_lines(article))
             selection.finish_articles()

@@ -100,7 +100,7 @@ def _article_signatures(corpus: CorpusFolder) -> tuple[list[ArticleSignature], d
     replaces: dict[str, str] = {}
 
     def comparable() -> Iterator[ComparableArticle]:
-        for article in corpus.articles.iterate(corpus.article_ids()):
+        for article in map(corpus.article, corpus.article_ids()):
             replaces[article.id] = article.replaces
             titles[article.id] = article.title or article.id
             yield comparable_article(article)
