@@ -48,7 +48,7 @@ def test_a_foreign_format_is_certified_exported_and_imported(install: Install, t
     assert call("export", tmp_path / "news", tmp_path / "out", "--format", "table").code == 0
     report = call("import", tmp_path / "out" / "table.tsv", "--corpus", tmp_path / "c", "--format", "table")
     assert report.code == 0, report.err
-    assert "table.tsv: tables of texts and spans (as --format says)" in report.out
+    assert "table.tsv: tables of texts and spans (given by --format)" in report.out
 
 
 def test_a_writer_that_does_not_count_its_spans_gets_no_certificate(install: Install, tmp_path: Path) -> None:
