@@ -13,11 +13,12 @@ spaCy is asked, which takes its import.
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from msgspec import Struct
 
@@ -104,22 +105,6 @@ def norms_from_spacy(lang: str) -> dict[str, Any]:
 # is spread over the memory: there numpy computes the same ids (``hash_batch.py``).
 
 
-class WordIds(Protocol):
-    """Ids of words and, where norms are asked for, of their norms: a number for each token."""
-
-    orth: array[int]
-    norm: array[int]
-
-    def extend(self, words: Sequence[str]) -> None:
-        """Add tokens."""
-
-    def set_norm(self, token: int, norm: str) -> None:
-        """Give a token another norm."""
-
-    def strings(self) -> set[str]:
-        """Return the strings of the ids."""
-
-
 class NormIdCache(dict[str, int]):
     """The ids of words' norms, by word, with the norms."""
 
@@ -145,21 +130,18 @@ class NormIdCache(dict[str, int]):
         return {self.norms_by_id[number] for number in set(column)}
 
 
-class CachedWordIds:
-    """Words by a dictionary of those that were seen."""
+class WordIds(ABC):
+    """Ids of words and, where norms are asked for, of their norms: a number for each token."""
 
     def __init__(self, norms: Norms | None) -> None:
         """Begin with no tokens."""
         self.orth = array("Q")
         self.norm = array("Q")
-        self._ids = StringIds()
         self._norms = NormIdCache(norms) if norms else None
 
+    @abstractmethod
     def extend(self, words: Sequence[str]) -> None:
         """Add tokens."""
-        self.orth.extend(self._ids.of(words))
-        if self._norms is not None:
-            self.norm.extend(map(self._norms.__getitem__, words))
 
     def set_norm(self, token: int, norm: str) -> None:
         """Give a token another norm."""
@@ -167,5 +149,24 @@ class CachedWordIds:
         self.norm[token] = self._norms.add(norm)
 
     def strings(self) -> set[str]:
+        """Return the strings of the ids: of the norms, to which a subclass adds the words."""
+        return self._norms.strings(self.norm) if self._norms else set()
+
+
+class CachedWordIds(WordIds):
+    """Words by a dictionary of those that were seen."""
+
+    def __init__(self, norms: Norms | None) -> None:
+        """Begin with no tokens."""
+        super().__init__(norms)
+        self._ids = StringIds()
+
+    def extend(self, words: Sequence[str]) -> None:
+        """Add tokens."""
+        self.orth.extend(self._ids.of(words))
+        if self._norms is not None:
+            self.norm.extend(map(self._norms.__getitem__, words))
+
+    def strings(self) -> set[str]:
         """Return the strings of the ids."""
-        return {*self._ids, *(self._norms.strings(self.norm) if self._norms else ())}
+        return super().strings().union(self._ids)

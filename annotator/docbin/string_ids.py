@@ -40,10 +40,8 @@ def spacy_string_id(string: str) -> int:
     return murmurhash64a(string.encode()) if known is None else known
 
 
-# The 64-bit ids that spaCy stores instead of strings, fast and remembered.
+# The same, fast and remembered.
 
-
-_MURMUR_SEED = 1
 _CACHE_SIZE = 1 << 17
 """How many ids are kept; a big corpus has more words than memory should hold."""
 
@@ -58,6 +56,10 @@ def native_murmur() -> Callable[[bytes, int, int], int]:
     so it is called by its address. That needs no spaCy and takes a third of the time; its answers are
     tried before it is used.
     """
+
+    def in_python(data: bytes, _: int, seed: int) -> int:
+        return murmurhash64a(data, seed)
+
     try:
         import ctypes
 
@@ -69,12 +71,8 @@ def native_murmur() -> Callable[[bytes, int, int], int]:
             address(mrmr.__pyx_capi__["hash64"], b"uint64_t (void *, int, uint64_t)")
         )
     except (ImportError, AttributeError, LookupError, ValueError):
-        return _python_murmur
-    return call if all(call(x, len(x), _MURMUR_SEED) == murmurhash64a(x) for x in _PROBES) else _python_murmur
-
-
-def _python_murmur(data: bytes, _: int, seed: int) -> int:
-    return murmurhash64a(data, seed)
+        return in_python
+    return call if all(call(x, len(x), _SEED) == murmurhash64a(x) for x in _PROBES) else in_python
 
 
 _PROBES = (b"", b"a", b"Rosavik", b"\xff" * 8, "Zürich – Genève".encode(), b"\0" * 31)
@@ -95,7 +93,7 @@ def native_string_id(string: str) -> int:
     number = SPACY_SYMBOLS.get(string)
     if number is None:
         data = string.encode()
-        number = native_murmur()(data, len(data), _MURMUR_SEED)
+        number = native_murmur()(data, len(data), _SEED)
     return number
 
 

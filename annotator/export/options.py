@@ -297,13 +297,6 @@ class SplitAudit(RegroupedArticles, frozen=True, kw_only=True):
         return out + RegroupedArticles.lines(self)
 
 
-class SplitAuditFiles(Struct, frozen=True):
-    """What is reported of a split, and the files that show it, by name."""
-
-    audit: RegroupedArticles | None = None
-    files: Mapping[str, bytes] = field(default_factory=dict)
-
-
 def article_with_title(article: str, title: str) -> str:
     """Return title and id of an article: copies often have one title."""
     return f"“{title}” ({article})" if title != article else article

@@ -114,14 +114,11 @@ class TrainingPlan(Struct, frozen=True):
     train: str
     dev: str
     """Paths of the two files, as spaCy is to read them."""
-    lang: str
-    spans_key: str
+    options: ExportOptions
     tokens: int
     """Tokens in the training file."""
     docs: int
     suggester: NgramSuggester | None = None
-    reader: str = "spacy"
-    """Whose corpus reader: ``spacy.Corpus.v1``, or ``annotator.Corpus.v1``, which needs Annotator."""
 
 
 def render_config(plan: TrainingPlan) -> bytes:
@@ -134,12 +131,12 @@ def render_config(plan: TrainingPlan) -> bytes:
     head = _template("config.cfg").substitute(
         mark=CONFIG_COMMENT,
         what=" and ".join(plan.pipes),
-        reader=_quoted_json(f"{plan.reader}.Corpus.v1"),
+        reader=_quoted_json(f"{plan.options.reader}.Corpus.v1"),
         train=_quoted_json(plan.train),
         dev=_quoted_json(plan.dev),
-        lang=_quoted_json(plan.lang),
-        tokenizer=LANGUAGE_TOKENIZERS.get(plan.lang, DEFAULT_TOKENIZER),
-        prepared=TOKENIZER_SETUP.get(plan.lang, ""),
+        lang=_quoted_json(plan.options.lang),
+        tokenizer=LANGUAGE_TOKENIZERS.get(plan.options.lang, DEFAULT_TOKENIZER),
+        prepared=TOKENIZER_SETUP.get(plan.options.lang, ""),
         pipeline=json.dumps(["tok2vec", *plan.pipes]),
         docs=evaluation_docs,
         max_length=longest,
@@ -162,7 +159,7 @@ def _quoted_json(value: str) -> str:
 
 def _score_weights(plan: TrainingPlan) -> str:
     share = 1 / len(plan.pipes)
-    names = {"ner": "ents", "spancat": f"spans_{plan.spans_key}"}
+    names = {"ner": "ents", "spancat": f"spans_{plan.options.spans_key}"}
     return "\n".join(f"{names[p]}_{x} = {share if x == 'f' else 0.0}" for p in plan.pipes for x in ("f", "p", "r"))
 
 
@@ -173,7 +170,7 @@ def _component_section(pipe: str, plan: TrainingPlan) -> str:
     assert s is not None, "spancat needs spans"
     ceiling = join_limited([f"{label} {share:.1%}" for label, share in s.ceiling.items()])
     return "\n" + _template("config_spancat.cfg").substitute(
-        key=_quoted_json(plan.spans_key),
+        key=_quoted_json(plan.options.spans_key),
         sizes=json.dumps(s.sizes),
         percentile=s.percentile,
         ceiling=f"{s.overall:.1%} ({ceiling})",
@@ -217,12 +214,10 @@ def _training_plan(config_input: ConfigInput, pipes: tuple[str, ...], place: str
         pipes=pipes,
         train=_part_path(config_input, place + "train"),
         dev=_part_path(config_input, place + ("dev" if "dev" in config_input.options.parts_with_share else "train")),
-        lang=config_input.options.lang,
-        spans_key=config_input.options.spans_key,
+        options=config_input.options,
         tokens=train.tokens,
         docs=train.docs,
         suggester=config_input.suggester if "spancat" in pipes else None,
-        reader=config_input.options.reader,
     )
 
 

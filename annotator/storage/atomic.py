@@ -176,6 +176,20 @@ def set_aside(path: Path, data: bytes) -> Path:
     return write_numbered(path.parent, f"{path.name}.torn-", "", data)
 
 
+def cut_tail(path: Path, start: int, beside: Path | None = None) -> tuple[Path, int]:
+    """Set aside what a file holds from byte ``start`` on, and cut it; return the new file and its bytes.
+
+    The new file is named after ``beside``, by default after the file itself.
+    """
+    with path.open("r+b") as file:
+        file.seek(start)
+        tail = file.read()
+        aside = set_aside(beside or path, tail)
+        os.ftruncate(file.fileno(), start)
+        sync(file.fileno())
+    return aside, len(tail)
+
+
 def write_numbered(folder: Path, before: str, after: str, data: bytes) -> Path:
     """Save ``data`` durably under a name with the first number that is free, and return the path."""
     for n in range(1, 100_000):

@@ -16,7 +16,7 @@ from annotator.core.article import Article, Sentence
 from annotator.core.digest import is_article_id
 from annotator.core.errors import CorpusError
 from annotator.core.tokens import tokens_cover_text
-from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder, write_atomic
+from annotator.storage.atomic import append_durable, cut_tail, sync_folder, write_atomic
 from annotator.storage.codec import DataError, decode_sentence, encode_sentence
 from annotator.storage.file_io import MAX_RECORD, RawLine, dump_json_line, parse_json_line, raw_lines
 
@@ -250,15 +250,7 @@ class SentenceFile:
     def quarantine_torn_line(self) -> tuple[Path, int] | None:
         """Copy a torn last line to a file beside and cut it; return that file and the bytes, or None."""
         start = self.refresh().torn
-        if start is None:
-            return None
-        with self.path.open("r+b") as file:
-            file.seek(start)
-            tail = file.read()
-            aside = set_aside(self.path, tail)
-            os.ftruncate(file.fileno(), start)
-            sync(file.fileno())
-        return aside, len(tail)
+        return None if start is None else cut_tail(self.path, start)
 
 
 class SentenceRanges:

@@ -22,7 +22,7 @@ from annotator.core.digest import text_digest
 from annotator.core.errors import CorpusError
 from annotator.core.suggestion import Suggestion, sorted_suggestions
 from annotator.core.tokens import is_aligned, token_range
-from annotator.storage.atomic import append_durable, set_aside, sync_folder
+from annotator.storage.atomic import append_durable, cut_tail, sync_folder
 from annotator.storage.corpus_layout import SUGGESTIONS_FOLDER
 from annotator.storage.file_io import RawLine, dump_json_line, file_state, raw_lines, translate_os_errors
 from annotator.storage.lock import lock_or_raise
@@ -314,8 +314,6 @@ class SuggestionWriter:
         """Set a torn last line aside and return the size of what is left."""
         if index.torn is None:
             return index.size
-        raw = self._target.read_bytes()[index.torn :]
-        aside = set_aside(self.path, raw)
-        os.truncate(self._target, index.torn)
+        aside, _ = cut_tail(self._target, index.torn, self.path)
         self.notes.append(f"set aside a torn last line of {self.path.name} in {aside.name}")
         return index.torn

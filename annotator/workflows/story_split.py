@@ -17,7 +17,6 @@ from annotator.export.options import (
     QuarantineReport,
     RegroupedArticles,
     SplitAudit,
-    SplitAuditFiles,
     article_with_title,
 )
 from annotator.export.split_audit import audit_split
@@ -121,8 +120,8 @@ _BY_BLOCK = "In blocks of sentences, because there are too few articles: some ar
 
 def audit_plan(
     corpus: CorpusFolder, plan: ExportPlan, options: ExportOptions, stories: StorySplit | None
-) -> SplitAuditFiles:
-    """Return what the split of an export leaks, and the page that shows the data."""
+) -> tuple[SplitAudit, dict[str, bytes]]:
+    """Return what the split of an export leaks, and by its name the page that shows the data."""
     from annotator.export.report_page import render_report  # it loads jinja2
 
     groups = stories or _NO_STORY_SPLIT
@@ -133,7 +132,7 @@ def audit_plan(
         audit = replace(audit, quarantined=regrouped.quarantined, moved=regrouped.moved)
     method = _describe_split(audit, by_story=bool(stories) and not plan.torn)
     page = render_report(_report_data(corpus, plan, options, audit, sentences, method))
-    return SplitAuditFiles(audit, {REPORT_FILE: page})
+    return audit, {REPORT_FILE: page}
 
 
 def _describe_split(made: SplitAudit, *, by_story: bool) -> str:
