@@ -97,8 +97,13 @@ def _evaluate(
 
     opened = open_corpus(corpus) if corpus else None
     labels = opened.schema if opened and schema is None else load_schema(schema or DEFAULT_SCHEMA)
+    warnings: list[str] = []
     with output.progress("evaluate") as show:
-        evaluation = evaluate_sources(gold, labels, choice, corpus=opened, threshold=threshold, progress=show)
+        evaluation = evaluate_sources(
+            gold, labels, choice, corpus=opened, threshold=threshold, progress=show, warn=warnings.append
+        )
+    for warning in warnings:
+        output.write_warning(warning)
     if as_json:
         output.write_json(
             {

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
+from annotator.core.errors import CorpusError
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion
 from annotator.language import ArticleContext, build_context
@@ -119,15 +120,20 @@ class SuggestionService:
         article_sentences: Callable[[str], ArticleText],
         files: Mapping[str, FileSource] | None = None,
         *,
+        warn: Callable[[str], None] = lambda _: None,
         rules: bool = True,
         history: bool = True,
     ) -> None:
-        """Start with nothing learned; ``article_sentences`` is called once an article, with its id."""
+        """Start with nothing learned; ``article_sentences`` is called once an article, with its id.
+
+        A file that cannot be read suggests nothing, and ``warn`` gets the reason each time.
+        """
         self.schema = schema
         self.accuracy = SourceAccuracy()
         self.history = MentionHistory(schema)
         self._article_sentences = article_sentences
         self._files = dict(files or {})
+        self._warn = warn
         self._use_rules, self._use_history = rules, history
         self._rules = RuleSuggester(schema, self._article_context)
         self._ranker = SuggestionRanker(
@@ -145,13 +151,14 @@ class SuggestionService:
             self._queued.setdefault(annotated.sentence.article, []).append(annotated)
 
     def learn(self, most: int = 100) -> bool:
-        """Learn ``most`` queued sentences or some more (about 10 ms); return True if others are queued.
+        """Learn ``most`` queued sentences or some more (about 10 ms); return False if none was queued.
 
         A large corpus takes seconds, so a session calls it while nobody presses a key.
         """
-        while self._queued and most > 0:
-            most -= self._learn_article(next(iter(self._queued)))
-        return bool(self._queued)
+        learned = 0
+        while self._queued and learned < most:
+            learned += self._learn_article(next(iter(self._queued)))
+        return bool(learned)
 
     def update(self, before: Sequence[AnnotatedSentence], after: Sequence[AnnotatedSentence]) -> None:
         """Learn an edit: the sentences before it and those in their place.
@@ -211,7 +218,13 @@ class SuggestionService:
         return fixed + self.history.suggest(sentence) if self._use_history else fixed
 
     def _file_suggestions(self, sentence: Sentence) -> tuple[Suggestion, ...]:
-        return tuple(self._with_schema_label(s) for name in sorted(self._files) for s in self._files[name](sentence))
+        found: list[Suggestion] = []
+        for _, suggestions_in_file in sorted(self._files.items()):
+            try:
+                found += suggestions_in_file(sentence)
+            except CorpusError as error:
+                self._warn(f"{error}; its suggestions are left out")
+        return tuple(map(self._with_schema_label, found))
 
     def _with_schema_label(self, s: Suggestion) -> Suggestion:
         """Return a suggestion under the label that takes its own, where the schema has no such label."""

@@ -22,15 +22,17 @@ from annotator.checks.problem import (
 )
 from annotator.checks.registry import run_checks, run_plugin_check
 from annotator.core.article import AnnotatedLineIndex
-from annotator.core.errors import SourceError, UsageError, path_text
+from annotator.core.errors import CorpusError, SourceError, UsageError, path_text
 from annotator.core.pluralize import pluralize
 from annotator.export.export_ledger import ARTICLE_MISSING
 from annotator.export.options import ExcludedItem, ExportItem
 from annotator.plugin_loader import Plugin, load_plugin, plugin_names
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.corpus_layout import SUGGESTIONS_FOLDER
 from annotator.storage.file_io import gc_paused
 from annotator.storage.journal import find_record_lines, journal_file_name
 from annotator.storage.journal_index import JournalIndex
+from annotator.storage.suggestions import SUGGEST_AGAIN, suggestion_files
 from annotator.workflows.record_selection import select_items
 
 
@@ -137,7 +139,7 @@ def _check_input(corpus: CorpusFolder, items: Sequence[ExportItem]) -> CheckInpu
 def _damage_problems(
     corpus: CorpusFolder, journals: Sequence[JournalIndex], left_out: Sequence[ExcludedItem]
 ) -> Iterator[Problem]:
-    """Yield the lines of journals that don't count, other warnings, and sentences whose article is gone."""
+    """Yield the lines that don't count, other warnings, and sentences whose article is gone."""
     for warning in corpus.warnings:
         what, _, cure = warning.partition("; ")
         yield Problem(ProblemKind.JOURNAL, ProblemLocation(file="sentences.jsonl"), what, cure or _RESTORE_ADVICE)
@@ -149,6 +151,14 @@ def _damage_problems(
         for warning in journal.warnings if not journal.flaws else ():
             what, _, cure = warning.partition("; ")
             yield Problem(ProblemKind.JOURNAL, place, what, cure or "see that the journal is the right one")
+    for file in suggestion_files(corpus.path).values():
+        place = ProblemLocation(file=f"{SUGGESTIONS_FOLDER}/{file.path.name}")
+        try:
+            for line in file.flaws:
+                what = "the line is no suggestions of a sentence"
+                yield Problem(ProblemKind.JOURNAL, replace(place, line=line), what, SUGGEST_AGAIN)
+        except CorpusError as error:
+            yield Problem(ProblemKind.JOURNAL, place, error.what, error.do)
     for gone in left_out:
         if gone.why == ARTICLE_MISSING:
             place = problem_location(gone.item.annotated, gone.item.annotator, seq=gone.item.seq)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -34,7 +34,7 @@ from annotator.suggest.mention_history import HISTORY_SOURCE, MentionHistory
 from annotator.suggest.ranking import SuggestionRanker
 from annotator.suggest.registry import ContextFunction, SuggestionSource, open_source
 from annotator.suggest.source_accuracy import SCORE_THRESHOLD, GoldSentence, evaluate_suggestions
-from annotator.workflows.opening import ProgressCallback, ignore_progress
+from annotator.workflows.opening import ProgressCallback, WarningCallback, ignore_progress, ignore_warning
 from annotator.workflows.suggesting import SourceChoice
 
 # Gold annotations to measure suggestions against: a journal, or JSONL with text and spans.
@@ -170,6 +170,7 @@ def evaluate_sources(
     corpus: CorpusFolder | None = None,
     threshold: float = SCORE_THRESHOLD,
     progress: ProgressCallback = ignore_progress,
+    warn: WarningCallback = ignore_warning,
 ) -> SuggestionEvaluation:
     """Score sources against the gold annotations of a file.
 
@@ -177,7 +178,8 @@ def evaluate_sources(
     of ``threshold`` on. ``progress`` counts the sentences of all sources. Raises AnnotatorError.
     """
     rows = read_gold(gold, schema, corpus.lang if corpus else "en")
-    sources = list(choice.open(schema, _gold_contexts(rows), lambda name: _named_source(name, rows, schema, corpus)))
+    named = partial(_named_source, gold=rows, schema=schema, corpus=corpus, warn=warn)
+    sources = list(choice.open(schema, _gold_contexts(rows), named))
     found: dict[str, list[Sequence[Suggestion]]] = {}
     for each in sources:
         found[each.name] = suggestions = []
@@ -205,13 +207,15 @@ def _gold_contexts(gold: GoldSet) -> ContextFunction:
     return context
 
 
-def _named_source(name: str, gold: GoldSet, schema: Schema, corpus: CorpusFolder | None) -> SuggestionSource:
+def _named_source(
+    name: str, gold: GoldSet, schema: Schema, corpus: CorpusFolder | None, warn: WarningCallback
+) -> SuggestionSource:
     """Return the history, a suggestion file of the corpus, or else the plug-in of that name."""
     if name == HISTORY_SOURCE:
         return _history_source(gold, schema)
     names = source_names(corpus.path) if corpus else ()
     if corpus and name in names:
-        file = SuggestionFile(suggestion_path(corpus.path, name))
+        file = SuggestionFile(suggestion_path(corpus.path, name), warn)
         return SuggestionSource(name, "", lambda each: map(file, each))
     if name in plugin_names("suggesters"):
         return open_source(name, schema, _gold_contexts(gold))

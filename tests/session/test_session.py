@@ -9,7 +9,7 @@ import pytest
 from annotator.core.annotation import Answer
 from annotator.core.article import LineVerdict
 from annotator.core.edits import set_answer
-from annotator.core.errors import RuleError
+from annotator.core.errors import CorpusError, RuleError
 from annotator.core.spans import Span
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.session import AnnotationSession
@@ -276,3 +276,37 @@ def test_two_sessions_of_one_annotator_cannot_write_at_once(corpus: Path) -> Non
     assert looking.article_sentences
     looking.close()
     session.close()
+
+
+def test_a_failure_after_the_journal_loses_no_edit(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What only follows the annotations comes after the journal, for an edit as for its undo."""
+    session = builders.open_session(corpus)
+
+    def fail(*_: object) -> None:
+        raise CorpusError("no")
+
+    monkeypatch.setattr(session.suggestion_service, "update", fail)
+    edit = set_answer(session.annotated, Answer.ACCEPT)
+    for action in (lambda: session.apply_edit(edit), session.undo, session.redo):
+        with pytest.raises(CorpusError):
+            action()
+    assert session.close()
+    assert [r.op.value for r in records_in(session._journal.path)] == ["answer", "undo", "redo"]
+    assert len(session.history.done) == 1
+
+
+def test_an_unreadable_suggestion_file_is_one_warning(corpus: Path) -> None:
+    """It suggests nothing; answers are saved and moves go on."""
+    path = corpus / "suggestions" / "mine.jsonl"
+    path.mkdir(parents=True)
+    session = builders.open_session(corpus)
+    shown: list[str] = []
+    session.notify_warning = shown.append
+    controller = _controller(session)
+    for action in ("article_down", "article_up", "accept", "accept", "undo"):
+        controller.dispatch(action)
+    assert session.close()
+    assert len(records_in(session._journal.path)) == 3
+    assert shown == session.warnings
+    (warning,) = shown
+    assert "mine.jsonl: cannot read here: this is a folder" in warning

@@ -207,3 +207,43 @@ def test_a_span_off_the_token_edges_is_never_written() -> None:
     """The writer's caller has to leave it out, and say so."""
     with pytest.raises(CorpusError, match="is not on token edges; leave it out"):
         encode_suggestions(EVERY[0], [Suggestion(0, 1, "PERSON", "m", 0.5)], "m", "f1")
+
+
+def rewritten(lines: Sequence[Sentence], spans: Sequence[Suggestion] = (), size: int = 1000) -> bytes:
+    """Return a file of another program, each line padded to the same size."""
+    each = (encode_suggestions(s, spans or offers(s)[:1], "m", "f1").rstrip() for s in lines)
+    return b"".join(raw[:-1] + b',"p":"' + b"x" * (size - len(raw)) + b'"}\n' for raw in each)
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        rewritten(EVERY[:3], size=1100),
+        rewritten([EVERY[1], EVERY[0], EVERY[2]]),
+        rewritten([EVERY[1], EVERY[0], EVERY[2], EVERY[3]]),
+        rewritten([EVERY[2], EVERY[1], EVERY[0], EVERY[3]]),
+        rewritten([EVERY[3]]),
+    ],
+    ids=["longer lines", "same last line", "appended too", "another order", "shorter"],
+)
+def test_a_file_that_is_written_again_in_place_is_indexed_anew(tmp_path: Path, again: bytes) -> None:
+    """An open reader has of each sentence what a new one has, whichever lines have stayed."""
+    path = suggestion_path(tmp_path, "m")
+    path.parent.mkdir()
+    path.write_bytes(rewritten(EVERY[:3]))
+    file = SuggestionFile(path)
+    assert [bool(file(s)) for s in EVERY[:4]] == [True, True, True, False]
+    path.write_bytes(again)
+    assert [file(s) for s in EVERY[:4]] == [SuggestionFile(path)(s) for s in EVERY[:4]]
+
+
+def test_damaged_lines_are_warned_of(tmp_path: Path) -> None:
+    """The warning names file and line, once a version of the file."""
+    write(tmp_path, EVERY)
+    path = suggestion_path(tmp_path, "m")
+    path.write_bytes(b"{}\n" + path.read_bytes() + b"no\n")
+    warnings: list[str] = []
+    file = SuggestionFile(path, warnings.append)
+    assert [file(s) for s in EVERY] == [offers(s) for s in EVERY]
+    (warning,) = warnings
+    assert warning.startswith("suggestions/m.jsonl:1: 2 lines of the file are no suggestions; make them again")

@@ -158,7 +158,7 @@ def test_what_waits_is_learned_bit_by_bit_and_at_once_where_it_is_needed() -> No
     slowly.queue_annotations(annotated_sentences)
     assert [s.source for s in slowly.suggestions(WORKS[2])] == ["history+m"]
     assert slowly.history.suggest(sentence("Ilse Brekke slept.", 0, "c")) == ()
-    rounds = 1
+    rounds = 0
     while slowly.learn(2):
         rounds += 1
     assert rounds == 3
