@@ -15,6 +15,7 @@ from annotator.cli import output
 from annotator.cli.options import PATH, login_name
 from annotator.core.errors import CorpusError, UsageError
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.journal import Journal, check_annotator_name
 from annotator.workflows.opening import apply_schema, open_corpus
 
 if TYPE_CHECKING:
@@ -38,12 +39,14 @@ def command(
     Where you stopped is where it opens. Everything is saved as you go.
     """
     _require_terminal()
+    annotator = name or login_name()
+    check_annotator_name(annotator)
     gc.disable()  # nothing that is loaded here is garbage: 30 ms of the start
     opened = _open_for_annotating(corpus)
     if schema is not None:
         _apply_schema_file(opened, schema, read_only=read_only)
     code = _annotate(
-        opened, name or login_name(), read_only, theme or "", ascii_glyphs or _needs_ascii(), tour=corpus is None
+        opened, annotator, read_only, theme or "", ascii_glyphs or _needs_ascii(), tour=corpus is None
     )
     if corpus is None:
         output.write_message(f"what you annotated is in your own copy of the sample: {opened.path}")
@@ -97,7 +100,6 @@ def _sixteen_colour_theme() -> str:
 def _annotate(corpus: CorpusFolder, name: str, read_only: bool, theme: str, ascii_glyphs: bool, *, tour: bool) -> int:
     from annotator.session.keymap_file import load_keymap_or_default
     from annotator.session.session import AnnotationSession, others_work_message
-    from annotator.storage.journal import Journal
     from annotator.storage.user_files import Preferences
 
     os.environ.setdefault("TEXTUAL_FPS", "240")

@@ -18,6 +18,7 @@ from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER
 from annotator.storage.file_io import translate_os_errors
 from annotator.storage.journal import Journal
 from annotator.storage.journal_index import UnreadableRecordError
+from annotator.storage.migrations import all_journals_locked
 from annotator.storage.schemas import parse_schema_text
 
 # A workflow shows progress and warnings by calling a function: it knows nothing of the screen.
@@ -152,13 +153,21 @@ def labels_in_use(corpus: CorpusFolder) -> set[str]:
 
 
 def apply_schema(corpus: CorpusFolder, text: str, where: str = "schema") -> None:
-    """Put the schema of a TOML text in force; raises SchemaError where it lacks a label that is in use."""
+    """Put the schema of a TOML text in force, unless it is.
+
+    Raises SchemaError where it lacks a label that is in use, and JournalError while somebody annotates here:
+    an open session goes on with the labels that it has read.
+    """
     schema = parse_schema_text(text, where)
-    lacking = sorted(labels_in_use(corpus) - {x.name for x in schema.labels})
-    if lacking:
-        raise SchemaError(
-            f"the schema {schema.name} lacks labels that are in use here: {', '.join(lacking)}",
-            where=str(corpus.path),
-            do="add them to the schema, or annotate in another corpus",
-        )
-    corpus.set_schema(text)
+    with translate_os_errors("read", corpus.schema_path):
+        if corpus.schema_path.read_bytes() == text.encode():
+            return
+    with all_journals_locked(corpus):
+        lacking = sorted(labels_in_use(corpus) - {x.name for x in schema.labels})
+        if lacking:
+            raise SchemaError(
+                f"the schema {schema.name} lacks labels that are in use here: {', '.join(lacking)}",
+                where=str(corpus.path),
+                do="add them to the schema, or annotate in another corpus",
+            )
+        corpus.set_schema(text)
