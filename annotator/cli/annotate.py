@@ -45,9 +45,7 @@ def command(
     opened = _open_for_annotating(corpus)
     if schema is not None:
         _apply_schema_file(opened, schema, read_only=read_only)
-    code = _annotate(
-        opened, annotator, read_only, theme or "", ascii_glyphs or _needs_ascii(), tour=corpus is None
-    )
+    code = _annotate(opened, annotator, read_only, theme or "", ascii_glyphs or _needs_ascii(), tour=corpus is None)
     if corpus is None:
         output.write_message(f"what you annotated is in your own copy of the sample: {opened.path}")
     sys.exit(code)
