@@ -45,11 +45,6 @@ DocUnit = tuple[ExportSentence, ...]
 """Pieces of one article and one part, in text order: one Doc."""
 
 
-def sentence_units(sentences: Sequence[ExportSentence]) -> list[DocUnit]:
-    """Make each sentence a Doc of its own."""
-    return [(p,) for p in sentences]
-
-
 def article_units(sentences: Sequence[ExportSentence], unreviewed: Sequence[Sentence]) -> list[DocUnit]:
     """Make one Doc of each part of an article, ``unreviewed`` filling the gaps."""
     filled = _with_unreviewed(sentences, unreviewed)

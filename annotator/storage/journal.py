@@ -6,10 +6,16 @@ import os
 import re
 import threading
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Self
 
+from msgspec import Struct
+
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.annotation_store import AnnotationStore
+from annotator.core.article import Sentence
+from annotator.core.edits import History
 from annotator.core.errors import CorpusError, JournalError
 from annotator.core.journal_record import JournalRecord
 from annotator.storage.articles import ArticleStore
@@ -289,6 +295,36 @@ class Journal:
         elif reader.open_end:
             self._size = append_durable(self._fd, b"\n", self._size)
             self.warnings.append(f"added the missing line end to the last line of {_short_path(self.path)}")
+
+
+class ReplayedJournal(Struct, frozen=True):
+    """A journal, the annotations that it adds up to, and what could be undone."""
+
+    journal: Journal
+    store: AnnotationStore
+    history: History
+
+    @classmethod
+    def of(cls, journal: Journal, stored_sentences: Callable[[str], Sequence[Sentence]]) -> Self:
+        """Replay a journal; ``stored_sentences`` returns the sentences of an article by its id."""
+        store = AnnotationStore(stored_sentences)
+        return cls(journal, store, store.replay(journal.records))
+
+    @property
+    def annotator(self) -> str:
+        """Whose journal it is."""
+        return self.journal.annotator
+
+    @property
+    def annotated_sentences(self) -> list[AnnotatedSentence]:
+        """Every sentence that has a record."""
+        return [w for article in self.store.touched_articles for w in self.store.touched_sentences_of(article)]
+
+    def labels_in_history(self) -> set[str]:
+        """Return the labels of the spans that undo and redo can bring back."""
+        edits = (*self.history.done, *self.history.undone)
+        reached = (w for e in edits for w in (*e.before, *e.after))
+        return {span.label for w in reached for span in w.annotation.spans}
 
 
 def _read_journal(path: Path, reader: JournalReader) -> JournalReader:

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
-from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import Sentence
 from annotator.core.digest import text_digest
 from annotator.core.edits import Op
@@ -35,7 +34,7 @@ from annotator.storage.codec import (
 )
 from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER
 from annotator.storage.file_io import MAX_RECORD, translate_os_errors
-from annotator.storage.journal import Journal, rescue_name
+from annotator.storage.journal import Journal, ReplayedJournal, rescue_name
 from annotator.storage.journal_reader import LineFlaw
 from annotator.storage.rescue import find_rescue_files
 
@@ -269,8 +268,7 @@ def _index_by_replay(corpus: Path, name: str, stored_sentences: Callable[[str], 
     index.crc = hashlib.sha256(index.crcs.tobytes()).hexdigest()
     index.warnings, index.flaws = tuple(journal.warnings), journal.flaws
     index.unusable_lines = journal.unusable_lines
-    store = AnnotationStore(stored_sentences)
-    store.replay(journal.records)
+    store = ReplayedJournal.of(journal, stored_sentences).store
     numbers = {seq: number for number, seq in enumerate(index.seqs)}
     for article in store.touched_articles:
         places = index.begin_article(article)

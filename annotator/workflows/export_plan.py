@@ -19,7 +19,7 @@ from annotator.core.annotation import Answer
 from annotator.core.article import AnnotatedLineIndex, Article, Sentence
 from annotator.core.errors import CorpusError
 from annotator.core.schema import Schema
-from annotator.export.doc_layout import DocUnit, ExportSentence, article_units, reviewed_runs, sentence_units
+from annotator.export.doc_layout import DocUnit, ExportSentence, article_units
 from annotator.export.docbin_packer import PackedArticle, pack_article_metadata
 from annotator.export.export_ledger import raise_nothing_to_export
 from annotator.export.options import ExportItem, ExportOptions, MissingItems
@@ -310,11 +310,7 @@ class PlannedArticle:
 
     def sentence_units(self) -> list[DocUnit]:
         """Return a Doc for each sentence."""
-        return sentence_units(self.sentences())
-
-    def runs(self) -> list[DocUnit]:
-        """Return a Doc for each run of accepted sentences with nothing unseen between them."""
-        return reviewed_runs(self.sentences())
+        return [(sentence,) for sentence in self.sentences()]
 
     def article_units(self) -> list[DocUnit]:
         """Return one Doc for each part that the article is in, the text between sentences included."""

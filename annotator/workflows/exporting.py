@@ -32,6 +32,7 @@ from annotator.core.schema import Schema
 from annotator.core.spans import span_id
 from annotator.export import export_ledger, split_audit
 from annotator.export.atomic_output import EXPORT_LEDGER_FILE, FileChunks, raise_foreign_files, translate_write_errors
+from annotator.export.doc_layout import DocUnit, reviewed_runs
 from annotator.export.docbin_packer import DocBinPacker
 from annotator.export.export_ledger import CONFIG_FILE, SPANCAT_FOLDER, replace_export
 from annotator.export.options import ExportOptions, ExportReport, RegroupedArticles
@@ -66,7 +67,6 @@ if TYPE_CHECKING:  # a small export starts fast
     from spacy.language import Language
     from spacy.tokens import Doc
 
-    from annotator.export.doc_layout import DocUnit
     from annotator.workflows.story_split import StorySplit
 
 _MAX_OPEN_FILES = 64
@@ -265,7 +265,7 @@ class _Export(Struct, frozen=True):
             numbers = article.numbers_by_sentence()
             for unit in article.article_units():
                 shards[unit[0].part].packer.add_unit(unit, numbers)
-            for unit in article.runs():
+            for unit in reviewed_runs(article.sentences()):
                 shards[SPANCAT_FOLDER + unit[0].part].packer.add_unit(unit)
             done += 2 * len(numbers)
             self.progress(done, total)

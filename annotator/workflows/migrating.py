@@ -21,11 +21,10 @@ from annotator.core.label_migration import (
 from annotator.core.schema import is_label_name
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.file_io import read_text
-from annotator.storage.journal import Journal
+from annotator.storage.journal import Journal, ReplayedJournal
 from annotator.storage.migrations import Migration, all_journals_locked, apply_migration, read_migrations
 from annotator.storage.schema_editing import merge_labels_in_schema, rename_label_in_schema, split_label_in_schema
 from annotator.storage.schemas import parse_schema_text
-from annotator.workflows.opening import LoadedJournal
 
 _DESCRIPTIONS = {
     MigrationKind.RENAME: "{0} is {1} now",
@@ -165,7 +164,7 @@ def _migrate(corpus: CorpusFolder, rule: MigrationRule, after: str, by: str, *, 
     return _carry_out(corpus, migration, changes_of, dry=dry)
 
 
-class _JournalHistory(LoadedJournal, frozen=True):
+class _JournalHistory(ReplayedJournal, frozen=True):
     """A journal with the changes that a migration makes in it."""
 
     def marker_changes(self, labels: Sequence[str]) -> list[SentenceMigration]:
@@ -217,7 +216,7 @@ def _carry_out(
     """Write the changes of all journals, unless ``dry``, and report them."""
     now, rule = time.time(), migration.rule
     with all_journals_locked(corpus) as journals:
-        histories = {name: _JournalHistory.of(corpus, journal) for name, journal in journals.items()}
+        histories = {name: _JournalHistory.of(journal, corpus.sentences) for name, journal in journals.items()}
         changes = {name: changes_of(h) or h.marker_changes(rule.sources) for name, h in histories.items()}
         sentences = {name: len(each) for name, each in changes.items() if each}
         if not dry:

@@ -5,18 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import TypeVar
 
-from msgspec import Struct
-
-from annotator.core.annotation import AnnotatedSentence
-from annotator.core.annotation_store import AnnotationStore
-from annotator.core.edits import History
 from annotator.core.errors import AnnotatorError, AnnotatorWarning, CorpusError, JournalError, SchemaError
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER
 from annotator.storage.file_io import translate_os_errors
-from annotator.storage.journal import Journal
+from annotator.storage.journal import Journal, ReplayedJournal
 from annotator.storage.journal_index import UnreadableRecordError
 from annotator.storage.migrations import all_journals_locked
 from annotator.storage.schemas import parse_schema_text
@@ -58,40 +53,10 @@ def warn_once(warn: WarningCallback) -> WarningCallback:
 # What the annotators of a corpus left: whole journals replayed.
 
 
-class LoadedJournal(Struct, frozen=True):
-    """A journal, the annotations that it adds up to, and what could be undone."""
-
-    journal: Journal
-    store: AnnotationStore
-    history: History
-
-    @classmethod
-    def of(cls, corpus: CorpusFolder, journal: Journal) -> Self:
-        """Return a journal that is replayed."""
-        store = AnnotationStore(corpus.sentences)
-        return cls(journal, store, store.replay(journal.records))
-
-    @property
-    def annotator(self) -> str:
-        """Whose journal it is."""
-        return self.journal.annotator
-
-    @property
-    def annotated_sentences(self) -> list[AnnotatedSentence]:
-        """Every sentence that has a record."""
-        return [w for article in self.store.touched_articles for w in self.store.touched_sentences_of(article)]
-
-    def labels_in_history(self) -> set[str]:
-        """Return the labels of the spans that undo and redo can bring back."""
-        edits = (*self.history.done, *self.history.undone)
-        reached = (w for e in edits for w in (*e.before, *e.after))
-        return {span.label for w in reached for span in w.annotation.spans}
-
-
-def load_journals(corpus: CorpusFolder) -> Iterator[LoadedJournal]:
+def load_journals(corpus: CorpusFolder) -> Iterator[ReplayedJournal]:
     """Yield the journal of each annotator, by name; nothing on the disk is touched."""
     for name in corpus.annotators():
-        yield LoadedJournal.of(corpus, Journal.open(corpus.path, name, read_only=True))
+        yield ReplayedJournal.of(Journal.open(corpus.path, name, read_only=True), corpus.sentences)
 
 
 _Value = TypeVar("_Value")

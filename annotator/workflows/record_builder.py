@@ -22,7 +22,7 @@ from annotator.core.schema import Schema
 from annotator.core.spans import Span, reading_order
 from annotator.formats.document import ConversionLog, ConversionLogEntry, Document, span_entry
 from annotator.storage.import_transaction import ImportStaging
-from annotator.storage.journal import Journal, is_annotator_name
+from annotator.storage.journal import Journal, ReplayedJournal, is_annotator_name
 from annotator.workflows.import_documents import (
     AlignedDocument,
     CharRange,
@@ -32,7 +32,6 @@ from annotator.workflows.import_documents import (
     sentence_runs,
 )
 from annotator.workflows.import_options import ImportOptions
-from annotator.workflows.opening import LoadedJournal
 
 IMPORT_SESSION = "import"
 """What imported records name as their session: no pace is worked out from them."""
@@ -230,7 +229,7 @@ class RecordBuilder:
         if name not in self._stores:
             corpus = self._staging.corpus
             assert corpus is not None
-            loaded = LoadedJournal.of(corpus, Journal.open(corpus.path, name, read_only=True))
+            loaded = ReplayedJournal.of(Journal.open(corpus.path, name, read_only=True), corpus.sentences)
             self._stores[name] = loaded.store
             self.next_seqs[name] = loaded.journal.next_seq
         return self._stores[name]
