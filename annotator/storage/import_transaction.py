@@ -34,7 +34,7 @@ from annotator.storage.import_recovery import (
     remove_unused_staging,
     write_recovery_note,
 )
-from annotator.storage.journal import Journal, check_annotator_name
+from annotator.storage.journal import Journal, check_annotator_name, journal_file_name
 from annotator.storage.lock import HeldError, Lock
 from annotator.storage.sentences import check_article_sentences, encode_sentence_line
 
@@ -119,7 +119,7 @@ class ImportStaging(Struct):
         check_annotator_name(annotator)
         lines = [_encode_bounded(record) for record in records]
         self.counts[annotator] = self.counts.get(annotator, 0) + len(lines)
-        path = self.folder / ANNOTATIONS_FOLDER / f"{annotator}.jsonl"
+        path = self.folder / journal_file_name(annotator)
         with translate_os_errors("write", self.folder), path.open("ab") as file:
             file.writelines(lines)
 
@@ -162,8 +162,8 @@ class ImportStaging(Struct):
         since, is held by another process, or cannot be written.
         """
         assert self.corpus is not None
-        folder = self.corpus.path / ANNOTATIONS_FOLDER
-        new_journals = [n for n in self.counts if not (folder / f"{n}.jsonl").exists()]
+        paths = {n: self.corpus.path / journal_file_name(n) for n in self.counts}
+        new_journals = [n for n, path in paths.items() if not path.exists()]
         try:
             write_recovery_note(self.folder, [], dict.fromkeys(new_journals, 0), ("", ""))
             with ExitStack() as stack:
@@ -173,7 +173,7 @@ class ImportStaging(Struct):
                 self._commit_files(self.corpus, journals, schema_text)
         except BaseException:
             for name in new_journals:
-                _remove_empty_journal(folder / f"{name}.jsonl")
+                _remove_empty_journal(paths[name])
             raise
 
     def _commit_files(self, corpus: CorpusFolder, journals: Mapping[str, Journal], schema_text: str | None) -> None:
@@ -191,7 +191,7 @@ class ImportStaging(Struct):
                     delete_recovery_note(self.folder)
 
     def _append_records(self, name: str, journal: Journal) -> None:
-        path = self.folder / ANNOTATIONS_FOLDER / f"{name}.jsonl"
+        path = self.folder / journal_file_name(name)
         by = journal.next_seq - 1
         for chunk in _record_chunks(_read_prepared_records(path)):
             journal.append([_renumber(r, by) for r in chunk])

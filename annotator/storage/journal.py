@@ -73,7 +73,7 @@ class Journal:
         journal held by another process, a newer format, or a folder that cannot be written.
         """
         check_annotator_name(annotator)
-        path = Path(corpus_path) / ANNOTATIONS_FOLDER / f"{annotator}.jsonl"
+        path = Path(corpus_path) / journal_file_name(annotator)
         if read_only:
             return cls._open_read_only(path, annotator)
         with translate_os_errors("write", path, JournalError):
@@ -363,7 +363,7 @@ def annotator_names(corpus_path: Path) -> tuple[str, ...]:
 def has_begun(corpus_path: Path, annotator: str) -> bool:
     """Return True if an annotator has a journal that is not empty."""
     try:
-        return (Path(corpus_path) / ANNOTATIONS_FOLDER / f"{annotator}.jsonl").stat().st_size > 0
+        return (Path(corpus_path) / journal_file_name(annotator)).stat().st_size > 0
     except OSError:
         return False
 

@@ -32,9 +32,8 @@ from annotator.storage.codec import (
     has_valid_crc,
     line_crc,
 )
-from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER
 from annotator.storage.file_io import MAX_RECORD, translate_os_errors
-from annotator.storage.journal import Journal, ReplayedJournal, rescue_name
+from annotator.storage.journal import Journal, ReplayedJournal, journal_file_name, rescue_name
 from annotator.storage.journal_reader import LineFlaw
 from annotator.storage.rescue import find_rescue_files
 
@@ -181,7 +180,7 @@ def load_journal_index(
     checks: for a journal in which a record in force has proved unreadable. Raises JournalError for a journal
     of a newer version or one that cannot be read.
     """
-    path = corpus / ANNOTATIONS_FOLDER / f"{name}.jsonl"
+    path = corpus / journal_file_name(name)
     with translate_os_errors("read", path, JournalError):
         if not (replay or find_rescue_files(rescue_name(corpus, name))):
             with suppress(NotPlainError, UnreadableRecordError):

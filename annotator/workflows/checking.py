@@ -28,7 +28,7 @@ from annotator.export.export_ledger import ARTICLE_MISSING
 from annotator.export.options import ExcludedItem, ExportItem
 from annotator.plugin_loader import Plugin, load_plugin, plugin_names
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import SUGGESTIONS_FOLDER
+from annotator.storage.corpus_layout import SENTENCES_FILE, SUGGESTIONS_FOLDER
 from annotator.storage.file_io import gc_paused
 from annotator.storage.journal import find_record_lines, journal_file_name
 from annotator.storage.journal_index import JournalIndex
@@ -142,7 +142,7 @@ def _damage_problems(
     """Yield the lines that don't count, other warnings, and sentences whose article is gone."""
     for warning in corpus.warnings:
         what, _, cure = warning.partition("; ")
-        yield Problem(ProblemKind.JOURNAL, ProblemLocation(file="sentences.jsonl"), what, cure or _RESTORE_ADVICE)
+        yield Problem(ProblemKind.JOURNAL, ProblemLocation(file=SENTENCES_FILE), what, cure or _RESTORE_ADVICE)
     for journal in journals:
         place = ProblemLocation(annotator=journal.name, file=journal_file_name(journal.name))
         for flaw in journal.flaws:

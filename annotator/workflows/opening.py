@@ -9,9 +9,8 @@ from typing import TypeVar
 
 from annotator.core.errors import AnnotatorError, AnnotatorWarning, CorpusError, JournalError, SchemaError
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER
 from annotator.storage.file_io import translate_os_errors
-from annotator.storage.journal import Journal, ReplayedJournal
+from annotator.storage.journal import Journal, ReplayedJournal, journal_file_name
 from annotator.storage.journal_index import UnreadableRecordError
 from annotator.storage.migrations import all_journals_locked
 from annotator.storage.schemas import parse_schema_text
@@ -82,7 +81,7 @@ def changed_record_error(annotator: str) -> JournalError:
     """Return the error for a journal that does not hold a record as it was when the work began."""
     return JournalError(
         "a record has changed or contradicts itself",
-        where=f"{ANNOTATIONS_FOLDER}/{annotator}.jsonl",
+        where=journal_file_name(annotator),
         do="try again; if it happens again, restore the file from a copy",
     )
 
