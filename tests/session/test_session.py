@@ -310,3 +310,21 @@ def test_an_unreadable_suggestion_file_is_one_warning(corpus: Path) -> None:
     assert shown == session.warnings
     (warning,) = shown
     assert "mine.jsonl: cannot read here: this is a folder" in warning
+
+
+def test_an_edit_counts_no_article_again(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The counts of the overview follow an edit without a look at the article's other sentences."""
+    session = builders.open_session(corpus)
+    go = session.navigation
+    before = [go.progress_of(a).done for a in session.queue]
+    counted: list[str] = []
+    real = go.sentence_search.sentences_of
+    monkeypatch.setattr(go.sentence_search, "sentences_of", lambda a, t: [counted.append(a), real(a, t)][1])
+    _accept(session)
+    session.apply_edit(set_answer(session.annotated, Answer.REJECT))
+    assert [go.progress_of(a).done for a in session.queue] == [before[0] + 2, before[1]]
+    assert go.corpus_progress.done == sum(before) + 2
+    session.undo()
+    assert go.corpus_progress.done == sum(before) + 1
+    assert not counted
+    session.close()

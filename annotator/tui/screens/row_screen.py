@@ -11,7 +11,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
@@ -167,6 +167,8 @@ class RowScreen(Screen[None]):
     """A screen that is drawn from rows; ``draw`` is called when its size or its state changes."""
 
     AUTO_FOCUS = ""
+    _drawn_size = Size(0, 0)
+    _was_suspended = False
 
     @property
     def annotator(self) -> AppContext:
@@ -205,17 +207,27 @@ class RowScreen(Screen[None]):
         """How many rows the body has."""
         return max(1, self.size.height - 3)
 
+    # Textual calls the handlers of all base classes too: a subclass that has one of its own does not draw there.
+
     def on_mount(self) -> None:
         """Draw for the first time."""
-        self.draw()
+        self.on_resize()
 
     def on_resize(self) -> None:
-        """Draw in the new size."""
-        self.draw()
+        """Draw in the new size; Textual reports the size at the start several times."""
+        if self.size != self._drawn_size:
+            self._drawn_size = self.size
+            self.draw()
+
+    def on_screen_suspend(self) -> None:
+        """Note that another screen is shown."""
+        self._was_suspended = True
 
     def on_screen_resume(self) -> None:
-        """Draw what may have changed meanwhile."""
-        self.draw()
+        """Draw what has changed behind another screen; the first resume comes with the mount."""
+        if self._was_suspended:
+            self._was_suspended = False
+            self.draw()
 
     def draw(self) -> None:
         """Draw everything again, as soon as the size is known; unchanged rows cost nothing."""
