@@ -184,9 +184,7 @@ async def test_an_article_with_every_line_off_is_no_trap(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("name", ["", *SCREENS])
-async def test_a_screen_is_drawn_once_when_it_opens(
-    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_screen_is_drawn_once_when_it_opens(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Mount, resume and the sizes that Textual reports are one drawing; a new size and a way back are one each."""
     drawn: list[str] = []
     for screen in (AnnotateScreen, RowScreen):
