@@ -54,6 +54,8 @@ class Journal:
         self.lines = reader.lines
         """Of each record the byte offset of its line, the line's size with its LF, and its checksum."""
         self.warnings: list[str] = []
+        self.not_restored: list[str] = []
+        """Those of the warnings that are of rescued decisions which the journal lacks."""
         self.damaged: tuple[int, ...] = tuple(sorted({flaw.line for flaw in reader.damaged}))
         self.next_seq = reader.next_seq
         self._reader = reader
@@ -167,23 +169,24 @@ class Journal:
         A later call replaces the file of the one before. Raises JournalError where no other place can
         be written to either.
         """
-        self._rescue_path = write_rescue(
-            records, rescue_name(self.path.parent.parent, self.annotator), self._rescue_path
-        )
+        self._rescue_path = write_rescue(records, self.path.parent.parent, self.annotator, self._rescue_path)
         return self._rescue_path
 
     def _restore_rescued(self) -> None:
         """Restore records from rescue files where they follow the last record, else warn about them."""
-        articles = ArticleStore(self.path.parent.parent)
-        for path in find_rescue_files(rescue_name(self.path.parent.parent, self.annotator)):
-            records = read_rescue(path)
-            if not all(articles.has(r.annotated.sentence.article) for r in records):
-                continue  # of another corpus that has the same name
+        corpus = self.path.parent.parent
+        articles = ArticleStore(corpus)
+        for path in find_rescue_files(corpus, self.annotator):
+            rescued = read_rescue(path)
+            records = rescued.records
+            if rescued.is_of_other(corpus) or not all(articles.has(r.annotated.sentence.article) for r in records):
+                continue
             if not self._restore_from(path, records):
-                self.warnings.append(
+                self.not_restored.append(
                     f"{len(records) or 'some'} decisions that could not be saved are in {path}: "
                     + self._explain_not_restored(records)
                 )
+        self.warnings += self.not_restored
 
     def _restore_from(self, path: Path, records: list[JournalRecord]) -> bool:
         """Restore the records of a rescue file; return True if they are in the journal now."""
@@ -372,11 +375,6 @@ def has_begun(corpus_path: Path, annotator: str) -> bool:
 
 _SEQ_FIELD = re.compile(rb',"_seq":(\d{1,18})[,}]')
 """Only a key matches: inside a text, JSON writes a backslash before the quotation mark."""
-
-
-def rescue_name(corpus: Path, annotator: str) -> str:
-    """Return what the rescue files of an annotator's journal are called."""
-    return f"{corpus.resolve().name}-{annotator}"
 
 
 def journal_file_name(annotator: str) -> str:

@@ -33,7 +33,7 @@ from annotator.storage.codec import (
     line_crc,
 )
 from annotator.storage.file_io import MAX_RECORD, translate_os_errors
-from annotator.storage.journal import Journal, ReplayedJournal, journal_file_name, rescue_name
+from annotator.storage.journal import Journal, ReplayedJournal, journal_file_name
 from annotator.storage.journal_reader import LineFlaw
 from annotator.storage.rescue import find_rescue_files
 
@@ -182,7 +182,7 @@ def load_journal_index(
     """
     path = corpus / journal_file_name(name)
     with translate_os_errors("read", path, JournalError):
-        if not (replay or find_rescue_files(rescue_name(corpus, name))):
+        if not (replay or find_rescue_files(corpus, name)):
             with suppress(NotPlainError, UnreadableRecordError):
                 index = read_journal_index(path, name)
                 in_force = (n for article in index.articles for n in index.current_records(article))

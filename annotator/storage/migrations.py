@@ -108,4 +108,4 @@ def apply_migration(
         for name, made in records.items():
             journals[name].append(made)
         corpus.write_file(MIGRATIONS_FILE, listed + line)
-        corpus.set_schema(migration.after)
+        corpus.set_schema(migration.after, instead_of=migration.before)

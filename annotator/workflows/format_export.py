@@ -36,12 +36,12 @@ from annotator.workflows.record_selection import SelectedItems, select_items
 def build_documents(items: Sequence[ExportItem], unit: DocumentUnit, *, answers: bool) -> list[Document]:
     """Return a document for each finished sentence, or for each article and annotator.
 
-    Without ``answers`` only accepted sentences count: a format without answers would make
-    a good example of a bad one. An article's document has its whole text, but sentences and tokens of
+    Only accepted sentences count where a document cannot have the answer of each: an article's, or one
+    of a format without ``answers``. An article's document has its whole text, but sentences and tokens of
     what was accepted alone, so nobody learns from what nobody has read.
     """
     done = [i for i in items if i.annotated.done]
-    chosen = done if answers else [i for i in done if i.annotated.annotation.answer is Answer.ACCEPT]
+    chosen = done if answers and unit == "sentence" else [i for i in done if i.annotated.annotation.answer is Answer.ACCEPT]
     if unit == "sentence":
         return [_sentence_document(i) for i in chosen]
     groups = groupby(chosen, key=lambda i: (i.annotator, i.article.id))

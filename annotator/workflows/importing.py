@@ -278,7 +278,7 @@ def _commit(
     schema = label_mapping.schema_with_labels(target.schema_text, target.schema, added, entities) if added else None
     if target.corpus:
         with _ledger_written(ledger_file, ledger):
-            staging.commit_to_existing(importer.record_builder.next_seqs, schema)
+            staging.commit_to_existing(importer.record_builder.next_seqs, (target.schema_text, schema or ""))
         return
     settings = NewCorpusSettings(
         source_path_text(target.folder.resolve().name),
