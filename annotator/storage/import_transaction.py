@@ -177,7 +177,9 @@ class ImportStaging(Struct):
                 _remove_empty_journal(paths[name])
             raise
 
-    def _commit_files(self, corpus: CorpusFolder, journals: Mapping[str, Journal], schema: tuple[str, str] | None) -> None:
+    def _commit_files(
+        self, corpus: CorpusFolder, journals: Mapping[str, Journal], schema: tuple[str, str] | None
+    ) -> None:
         """Write all of it, the articles first; an error undoes it."""
         old_text, new_text = schema or ("", "")
         before = corpus.schema_path.read_bytes().decode() if new_text else ""

@@ -41,9 +41,7 @@ class RescueFile(Struct, frozen=True):
         return self.corpus not in {"", path_text(corpus.resolve())} and os.access(self.corpus, os.F_OK)
 
 
-def write_rescue(
-    records: Sequence[JournalRecord], corpus: Path, annotator: str, earlier: Path | None = None
-) -> Path:
+def write_rescue(records: Sequence[JournalRecord], corpus: Path, annotator: str, earlier: Path | None = None) -> Path:
     """Write journal lines to ``<corpus>-<annotator>-<n>.jsonl`` in the state folder, else in the temporary one.
 
     ``earlier`` is the file of an earlier call, which is replaced. Raises JournalError where neither

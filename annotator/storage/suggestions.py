@@ -257,12 +257,12 @@ def suggestion_files(corpus: Path, warn: Callable[[str], None] = lambda _: None)
 class SuggestionWriter:
     """Holds one source's file while its suggestions are made."""
 
-    def __init__(self, corpus: Path, source: str, fingerprint: str) -> None:
+    def __init__(self, corpus: Path, source: str, fingerprint: str, *, resumes: bool = True) -> None:
         """Open the file to continue, and read which sentences it has.
 
-        Raises CorpusError where the folder cannot be written or another process writes this source.
+        Unless it ``resumes``, a new file that a stopped run has begun is made again. Raises CorpusError where the folder cannot be written or another process writes this source.
         """
-        self.source, self.fingerprint = source, fingerprint
+        self.source, self.fingerprint, self._resumes = source, fingerprint, resumes
         self.path = suggestion_path(corpus, source)
         self.notes: list[str] = []
         self.replaces_old_file = False
@@ -330,8 +330,8 @@ class SuggestionWriter:
         self.replaces_old_file = True
         beside = self.path.with_name(f".{self.source}.new.tmp")
         grown = read_suggestion_index(beside) if beside.exists() else SuggestionIndex()
-        if grown.flaws or not self._same_fingerprint(grown):
-            beside.unlink()
+        if grown.flaws or not (self._resumes and self._same_fingerprint(grown)):
+            beside.unlink(missing_ok=True)
             grown = SuggestionIndex()
         return beside, grown
 

@@ -257,7 +257,8 @@ class _ExportPlanner:
         schema = [(x.name, x.target) for x in self._corpus.schema.labels]
         o = self._options
         self._digest.update(repr(sorted(self._keys.items())).encode())
-        chosen = (o.unit, o.spans_key, o.split, o.ledger, o.lang, o.attrs, o.engine, o.shard, schema, o.annotator or "")
+        docs = (o.unit == "article", o.attrs, o.spans_key, o.lang, o.engine, o.shard, schema)
+        chosen = (*docs, o.split, o.ledger, o.annotator or "")
         journals = [(x.name, x.crc) for x in self._selection.journals]
         self._digest.update(self._plan.records.tobytes() + self._plan.journal_numbers.tobytes())
         self._digest.update(repr((chosen, journals, self._plan.split.parts)).encode())

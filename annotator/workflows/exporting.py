@@ -69,6 +69,7 @@ if TYPE_CHECKING:  # a small export starts fast
 
     from annotator.workflows.story_split import StorySplit
 
+_GUARD = 'export under `if __name__ == "__main__":`'
 _MAX_OPEN_FILES = 64
 """How many pieces of the ledger are open at a time: a process may have some hundreds of files."""
 
@@ -87,6 +88,8 @@ def export_training(
     or a full disk.
     """
     check_articles_folder(corpus.path)
+    if options.processes > 1:
+        _check_not_rerun()
     if options.rebalance and options.split_by != "story":
         raise UsageError("--rebalance has no meaning with --split-by article", do="leave it out")
     warn = warn_once(warn)
@@ -110,6 +113,15 @@ def export_training(
         if stories:
             stories.save_groups(corpus)
     return done
+
+
+def _check_not_rerun() -> None:
+    """Raise UsageError in a process of an export that runs the user's script, and so this export, again."""
+    from multiprocessing import current_process
+
+    if getattr(current_process(), "_inheriting", False):  # set while a new process imports the script
+        what = "each process of an export runs the script that called it"
+        raise UsageError(what, do=_GUARD)
 
 
 def _group_stories(corpus: CorpusFolder, options: ExportOptions) -> StorySplit | None:
@@ -369,7 +381,7 @@ def _write_in_processes(
                 yield running.pop(future), future.result()
         except BrokenProcessPool:
             what = "a process of the export was killed"
-            raise AnnotatorError(what, do="free some memory, or give --processes 1") from None
+            raise AnnotatorError(what, do=f"free some memory, or give --processes 1; in a script, {_GUARD}") from None
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 

@@ -163,7 +163,7 @@ def add_suggestions(corpus: CorpusFolder, source: str, rows: Iterable[Mapping[st
         sentence = sentences(row, where)
         found.append((sentence, made.usable(_row_suggestions(row, where, len(sentence.text)), sentence, corpus.schema)))
     spans = Counter(s.label for _, each in found for s in each)
-    with SuggestionWriter(corpus.path, source, _ROWS_FINGERPRINT) as writer:
+    with SuggestionWriter(corpus.path, source, _ROWS_FINGERPRINT, resumes=False) as writer:
         known = sum(writer.has(s) for s, _ in found)
         writer.add(found)
         writer.finish()

@@ -16,6 +16,7 @@ import annotator
 import annotator.workflows.corpus
 from annotator import AnnotatorError, AnnotatorWarning, Answer, Corpus
 from annotator.core.edits import add_span, set_answer
+from annotator.core.errors import UsageError
 from annotator.storage.suggestions import SuggestionFile
 from tests import builders
 from tests.cli.command_runner import call
@@ -200,6 +201,15 @@ def test_an_export_for_another_tool(sample: Corpus, tmp_path: Path) -> None:
     assert report.ledger.spans["kept"]
     with pytest.raises(AnnotatorError, match="three shares, such as 80/10/10"):
         sample.export(tmp_path / "other", split="all")
+
+
+@pytest.mark.parametrize(
+    "option", [{"unit": "article"}, {"report": True}, {"split": "1/1/1"}, {"resume": True}, {"shard": 5}], ids=str
+)
+def test_an_option_without_a_meaning_is_refused(sample: Corpus, tmp_path: Path, option: dict[str, Any]) -> None:
+    """As the command refuses it."""
+    with pytest.raises(UsageError, match=f"{next(iter(option))} has no meaning with format prodigy"):
+        sample.export(tmp_path / "out", format="prodigy", **option)
 
 
 @pytest.mark.parametrize("damage", [b"<<<<<<< ours\n", b'{"text": "torn'])
