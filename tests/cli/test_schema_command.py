@@ -126,7 +126,7 @@ def test_an_error_on_the_way_leaves_all_as_it_was(
 ) -> None:
     """Journals, schema and the list of migrations are restored."""
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     before = _files(builder.path)
@@ -139,8 +139,8 @@ def test_a_schema_that_was_written_is_put_back(builder: CorpusBuilder, monkeypat
     """An error after the schema's rename, such as one of syncing the folder, takes that back too."""
     write = CorpusFolder.set_schema
 
-    def fail(corpus: CorpusFolder, text: str) -> None:
-        write(corpus, text)
+    def fail(corpus: CorpusFolder, text: str, **more: str) -> None:
+        write(corpus, text, **more)
         raise OSError(5, "Input/output error")
 
     before = _files(builder.path)
