@@ -1,9 +1,9 @@
 """The last resort: records that the journal could not take, in a file of another place.
 
 Such a file names its corpus in its first line, and holds journal lines that follow the last one of the
-journal. When the journal is next opened for writing and nothing has been added to it meanwhile, they are appended to it as they are
-and the file gets the ending ``.saved``. Where the journal has other records with their numbers, a warning
-names the file, and a person has to annotate its sentences again.
+journal. When the journal is next opened for writing and nothing has been added to it meanwhile, they
+are appended to it as they are and the file gets the ending ``.saved``. Where the journal has other
+records with their numbers, a warning names the file, and a person has to annotate its sentences again.
 """
 
 from __future__ import annotations

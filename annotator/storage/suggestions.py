@@ -260,7 +260,8 @@ class SuggestionWriter:
     def __init__(self, corpus: Path, source: str, fingerprint: str, *, resumes: bool = True) -> None:
         """Open the file to continue, and read which sentences it has.
 
-        Unless it ``resumes``, a new file that a stopped run has begun is made again. Raises CorpusError where the folder cannot be written or another process writes this source.
+        Unless it ``resumes``, a new file that a stopped run has begun is made again. Raises CorpusError
+        where the folder cannot be written or another process writes this source.
         """
         self.source, self.fingerprint, self._resumes = source, fingerprint, resumes
         self.path = suggestion_path(corpus, source)

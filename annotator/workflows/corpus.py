@@ -48,8 +48,8 @@ class Corpus:
     """An open corpus folder.
 
     Options are named as the command line's. Results are frozen values; errors are `AnnotatorError`. An
-    iterator of annotations or Docs yields what was in the corpus when it was made. Each write takes the locks that the commands
-    and the screen take. Each call sees what other programs have written before it, the schema included,
+    iterator of annotations or Docs yields what was in the corpus when it was made. Each write takes the locks
+    that the commands and the screen take. Each call sees what other programs have written before it, the schema included,
     and raises CorpusError where the folder is no corpus any more. ``warn`` is a function that receives a
     line of text; without one Python shows an `AnnotatorWarning`.
 
