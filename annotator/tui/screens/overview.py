@@ -116,12 +116,11 @@ class OverviewScreen(RowScreen):
 
     def on_overview_screen_read(self, event: Read) -> None:
         """Count the articles that have been read; what is shown changes with an error, or when all are counted."""
-        navigation = self._session.navigation
-        shown = (self._message, navigation.corpus_progress)
+        shown = (self._message, self._session.corpus_progress)
         self._message = event.error
         for article in self._session.queue[: event.count]:
-            navigation.progress_of(article)
-        if (self._message, navigation.corpus_progress) != shown:
+            self._session.navigation.progress_of(article)
+        if (self._message, self._session.corpus_progress) != shown:
             self.draw()
 
     def on_overview_screen_searched(self, event: Searched) -> None:
