@@ -13,6 +13,7 @@ from annotator.session import action as act
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.review_queue import ConsistencyQueue
 from annotator.session.state import PageMotion
+from annotator.storage.user_files import Preferences
 from tests import builders
 
 
@@ -91,3 +92,38 @@ def test_the_next_label_key_after_take_switches_enter(controller: AnnotationCont
     controller.dispatch("take")
     controller.dispatch("hints")
     assert "Enter takes" not in _message(controller, act.PressLabel("PERSON"))
+
+
+def test_settings_of_other_schemas_and_the_tour_are_kept(controller: AnnotationController) -> None:
+    """A session writes its own settings into the preferences and leaves the others."""
+    controller.toggle_auto_accept("COUNT")
+    kept = controller.updated_preferences(Preferences(take={"court": ("JUDGE",), "news": ()}, tour_done=True))
+    assert kept.take == {"court": ("JUDGE",), "news": ("COUNT",)}
+    assert kept.tour_done
+
+
+def test_labels_that_the_schema_lacks_are_not_taken(controller: AnnotationController) -> None:
+    """The preferences may be of an older schema of this name."""
+    user = Preferences(take={"news": ("PERSON", "GONE")})
+    assert AnnotationController(controller.session, preferences=user).auto_accept_labels == {"PERSON"}
+
+
+def test_a_letter_that_a_hint_waits_for_is_no_command(controller: AnnotationController) -> None:
+    """R opens the repairs, but not while letters are called for."""
+    assert controller.action_for_key("R", "R") == "repairs"
+    controller.dispatch("hint_mode")
+    controller.dispatch("letters")
+    assert controller.keyboard.letters.requested
+    assert controller.action_for_key("R", "R") == act.PressHint("R")
+
+
+def test_a_command_forgets_a_half_typed_hint(tmp_path: Path) -> None:
+    """The next letter begins a new hint."""
+    text = " ".join(f"Word{n}" for n in range(60))
+    corpus = builders.make_corpus(tmp_path / "long", builders.article(f"Words\n{text}.", "tb"))
+    session = builders.open_session(corpus)
+    controller = AnnotationController(session)
+    long = next(h.letters for h in controller.state().hints if len(h.letters) == 2)
+    assert controller.dispatch(act.PressHint(long[0])).typed_hint
+    assert not controller.dispatch("flag").typed_hint
+    session.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,13 @@ from annotator.core.article import LineVerdict
 from annotator.core.edits import set_answer
 from annotator.core.errors import CorpusError, RuleError
 from annotator.core.spans import Span
+from annotator.core.tokens import Token
+from annotator.language import ArticleContext
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.session import AnnotationSession
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
+from annotator.suggest import suggestion_service
 from tests import builders
 from tests.builders import records_in
 
@@ -327,4 +331,24 @@ def test_an_edit_counts_no_article_again(corpus: Path, monkeypatch: pytest.Monke
     session.undo()
     assert go.corpus_progress.done == sum(before) + 1
     assert not counted
+    session.close()
+
+
+def test_a_switched_line_changes_what_is_known_of_its_article(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rules look at the article again: its lines are other ones now."""
+    built: list[int] = []
+    real = suggestion_service.build_context
+
+    def build(text: str, tokens: Sequence[Sequence[Token]]) -> ArticleContext:
+        built.append(len(tokens))
+        return real(text, tokens)
+
+    monkeypatch.setattr(suggestion_service, "build_context", build)
+    session = builders.open_session(corpus)
+    controller = _controller(session)
+    controller.state()
+    assert built
+    session.set_line_verdict(session.current_article_id, 6, LineVerdict.BODY)
+    controller.state()
+    assert built[-1] == built[0] + 1
     session.close()
