@@ -12,6 +12,7 @@ from annotator.cli import output
 from annotator.cli.options import PATH, json_option, login_name
 from annotator.core.article import Article, LineVerdict
 from annotator.core.errors import UsageError
+from annotator.core.pluralize import count_column
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.contents import article_summaries, find_article, switch_article_line
 from annotator.workflows.opening import open_corpus
@@ -63,7 +64,7 @@ def _print_articles(corpus: CorpusFolder, *, as_json: bool) -> None:
     for r in rows:
         state = f"  (replaced by {r.replaced_by})" if r.replaced_by else ""
         place = f"{r.id} {f'({numbers[r.id]})' if r.id in numbers else '':>5}"
-        sentences = output.count_column(r.sentences, "sentence")
+        sentences = count_column(r.sentences, "sentence")
         output.write_row(f"{place}  {sentences}  {r.body:>4} of {r.lines} lines  {r.title}{state}")
 
 

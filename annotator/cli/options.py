@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import re
-import shlex
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -75,13 +74,6 @@ def login_name() -> str:
     except (OSError, KeyError):
         name = ""
     return re.sub(r"[^a-z0-9._-]+", "-", name.lower()).lstrip(".")[:64] or "me"
-
-
-def annotate_command(path: str, names: Iterable[str]) -> str:
-    """Return the command that opens a corpus as the first of the annotators, to be shown to the user."""
-    first, *others = names
-    also = f" (or {', '.join(others)})" if others else ""
-    return f"annotator annotate {shlex.quote(path)} --as {first}{also}"
 
 
 def exit_for_losses(lost: int, max_lost: int = 0) -> None:

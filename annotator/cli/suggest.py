@@ -81,7 +81,7 @@ def command(
 
 
 def _write_files(corpus: CorpusFolder, choice: SourceChoice) -> Iterator[SuggestReport]:
-    for each in open_suggestion_sources(corpus, choice):
+    for each in list(open_suggestion_sources(corpus, choice)):
         with output.progress(f"suggest by {each.name}") as show:
             report, warnings = write_suggestions(corpus, each, show)
         for warning in warnings:

@@ -24,6 +24,7 @@ from annotator.checks.registry import run_checks, run_plugin_check
 from annotator.core.article import AnnotatedLineIndex
 from annotator.core.errors import CorpusError, SourceError, UsageError, path_text
 from annotator.core.pluralize import pluralize
+from annotator.core.spans import overlap_finder
 from annotator.export.export_ledger import ARTICLE_MISSING
 from annotator.export.options import ExcludedItem, ExportItem
 from annotator.plugin_loader import Plugin, load_plugin, plugin_names
@@ -280,5 +281,6 @@ class _SentenceNumbers:
             return [s.start for s in stored]
         index, lines = self._journals[annotator], AnnotatedLineIndex(article)
         own = [(index.starts[n], index.ends[n]) for n in index.current_records(article_id)]
-        bare = [s.start for s in stored if not any(a < s.end and s.start < b for a, b in own)]
+        overlaps_own = overlap_finder(own)
+        bare = [s.start for s in stored if not overlaps_own(s.start, s.end)]
         return sorted(bare + [a for a, b in own if lines.is_annotated(a, b)])

@@ -49,9 +49,9 @@ class Corpus:
 
     Options are named as the command line's. Results are frozen values; errors are `AnnotatorError`. An
     iterator of annotations or Docs yields what was in the corpus when it was made. Each write takes the locks
-    that the commands and the screen take. Each call sees what other programs have written before it, the schema included,
-    and raises CorpusError where the folder is no corpus any more. ``warn`` is a function that receives a
-    line of text; without one Python shows an `AnnotatorWarning`.
+    that the commands and the screen take. Each call sees what other programs have written before it, the
+    schema included, and raises CorpusError where the folder is no corpus any more. ``warn`` is a function
+    that receives a line of text; without one Python shows an `AnnotatorWarning`.
 
     >>> import annotator
     >>> corpus = annotator.Corpus.create("news", schema="news", lang="en")
@@ -296,7 +296,7 @@ class Corpus:
 
         choice = SourceChoice(rules, model, source)
         reports = []
-        for each in open_suggestion_sources(self.folder, choice):
+        for each in list(open_suggestion_sources(self.folder, choice)):  # none writes where one cannot be opened
             report, warnings = write_suggestions(self.folder, each, progress)
             reports.append(report)
             for warning in warnings:

@@ -19,6 +19,7 @@ from annotator.core.annotation import Answer
 from annotator.core.article import AnnotatedLineIndex, Article, Sentence
 from annotator.core.errors import CorpusError
 from annotator.core.schema import Schema
+from annotator.core.spans import overlap_finder
 from annotator.export.doc_layout import DocUnit, ExportSentence, article_units
 from annotator.export.docbin_packer import PackedArticle, pack_article_metadata
 from annotator.export.export_ledger import raise_nothing_to_export
@@ -269,8 +270,8 @@ def _unreviewed_ranges(
     base: Sequence[tuple[int, int]], begun: Sequence[tuple[int, int]], done: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int]]:
     """Return the sentences that nobody has begun, nor finished a part of."""
-    mine = set(begun)
-    return [p for p in base if p not in mine and not any(a < p[1] and p[0] < b for a, b in done)]
+    mine, overlaps_done = set(begun), overlap_finder(done)
+    return [p for p in base if p not in mine and not overlaps_done(*p)]
 
 
 # -- the sentences of a plan as values of core, and the Docs that they make together --------------
@@ -325,12 +326,9 @@ class PlannedArticle:
 
     def _other_sentences(self) -> list[Sentence]:
         """Return the sentences that nobody has finished, then those finished but not exported here."""
-        done = [e.range for e in self._entries if e.answer]
-        unreviewed = [
-            s
-            for s in self._corpus.active_sentences(self.article)
-            if not any(a < s.end and s.start < b for a, b in done)
-        ]
+        overlaps_done = overlap_finder(e.range for e in self._entries if e.answer)
+        active = self._corpus.active_sentences(self.article)
+        unreviewed = [s for s in active if not overlaps_done(s.start, s.end)]
         exported = {self._record(n) for n in self._numbers}
         others = [e for e in self._entries if e.record_number not in exported]
         others.sort(key=lambda e: (e.journal_number, e.start))

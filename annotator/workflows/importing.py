@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,7 +20,14 @@ from annotator.core.ledger import Ledger
 from annotator.core.pluralize import pluralize
 from annotator.core.schema import Schema
 from annotator.formats import label_mapping
-from annotator.formats.document import ConversionLog, conversion_ledger_lines, conversion_totals, count_losses, is_loss
+from annotator.formats.document import (
+    ConversionLog,
+    conversion_ledger_lines,
+    conversion_report,
+    conversion_totals,
+    count_losses,
+    is_loss,
+)
 from annotator.formats.import_source import ImportSource, source_path_text
 from annotator.formats.registry import format_info
 from annotator.ingest.tokenizer import Tokenizer
@@ -80,6 +88,25 @@ class ImportReport(Struct, frozen=True, kw_only=True):
         ledger, file = values.pop("ledger"), values.pop("ledger_file")
         head = {key: values.pop(key) for key in self.__struct_fields__[:8]}
         return {**head, "totals": ledger["totals"], **values, "ledger": file, "lost": ledger["lost"]}
+
+    def lines(self) -> Iterator[str]:
+        """Yield the report for people, a line each."""
+        for f in self.files:
+            yield f"{f['file']}: {format_info(f['format']).description} ({f['why']})"
+        yield from conversion_report(self.ledger)
+        journals = sorted(set(self.annotators.values()))
+        counts = f"{pluralize(self.articles, 'article')} added, {pluralize(self.sentences, 'sentence')}"
+        yield f"{self.corpus}: {counts}, {pluralize(self.records, 'record')} by {', '.join(journals) or 'nobody'}"
+        yield f"ledger: {self.ledger_file}"
+        if journals:
+            also = f" (or {', '.join(journals[1:])})" if journals[1:] else ""
+            yield f"open it with: annotator annotate {shlex.quote(self.corpus)} --as {journals[0]}{also}"
+            if waiting := self.ledger.spans["characters"]:
+                spans = f"{pluralize(waiting, 'span')} inside tokens, which key R there repairs"
+                yield f"{spans}; until then training data lack them"
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
 
 
 def import_files(

@@ -235,6 +235,22 @@ def test_no_reader_hides_a_flaw(damage: bytes, sample: Corpus, tmp_path: Path) -
         sample.splits()
 
 
+def test_docs_and_parts_read_each_record_at_the_call(sample: Corpus) -> None:
+    """A record that is damaged in its text, which no index sees, is a warning before the first Doc."""
+    import spacy
+
+    path = sample.path / "annotations" / "guide.jsonl"
+    row = next(sample.annotations(answer="accept"))
+    lines = path.read_bytes().split(b"\n")
+    n = next(n for n, line in enumerate(lines) if f'"_seq":{row.seq},'.encode() in line)
+    lines[n] = lines[n].replace(b'{"text":"', b'{"text":"X', 1)
+    path.write_bytes(b"\n".join(lines))
+    for read in (lambda warn: sample.docs(spacy.blank("en"), warn=warn), lambda warn: sample.splits(warn=warn)):
+        warned: list[str] = []
+        read(warned.append)
+        assert warned
+
+
 def test_docs_name_each_span_that_they_leave_out(sample: Corpus, tmp_path: Path) -> None:
     """A span inside a token is lost from a Doc, so it is a warning there as it is a loss of an export."""
     import spacy
@@ -349,10 +365,26 @@ def test_a_check_and_figures(sample: Corpus) -> None:
         report.corpus = "other"  # type: ignore[misc]
 
 
+def test_no_suggestions_are_written_where_a_source_cannot_be_opened(sample: Corpus) -> None:
+    """All sources are opened first."""
+    shutil.rmtree(sample.path / "suggestions", ignore_errors=True)
+    with pytest.raises(AnnotatorError, match="no_such_model"):
+        sample.suggest(rules=True, model="no_such_model")
+    assert not (sample.path / "suggestions").exists()
+
+
 def test_a_printed_report_is_what_the_command_prints(sample: Corpus, tmp_path: Path) -> None:
     """`str` of a report is for people."""
     assert str(sample.stats("guide")) == call("stats", sample.path, "--as", "guide").out.rstrip("\n")
     assert str(sample.export(tmp_path / "out")) == call("export", sample.path, tmp_path / "out").out.rstrip("\n")
     assert str(sample.check()) == call("check", sample.path).out.rstrip("\n")
+    page, tasks = tmp_path / "page.txt", tmp_path / "tasks.jsonl"
+    page.write_text(PAGE)
+    tasks.write_text('{"text": "Ada left.", "spans": [{"start": 0, "end": 3, "label": "PERSON"}], "answer": "accept"}')
+    copy = Corpus.open(shutil.copytree(sample.path, tmp_path / "copy" / "sample"))
+    for command, added in (("ingest", copy.ingest(page)), ("import", copy.import_files(tasks, annotator="bo"))):
+        more = () if command == "ingest" else ("--as", "bo")
+        printed = call(command, page if command == "ingest" else tasks, "--corpus", sample.path, *more).out
+        assert str(added).replace(str(copy.path), str(sample.path)) == printed.rstrip("\n")
     [report] = sample.suggest(rules=True)
     assert str(report).splitlines()[1:] == call("suggest", sample.path, "--rules").out.splitlines()[1:]

@@ -10,6 +10,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Sentence
@@ -155,6 +156,16 @@ def test_a_reader_sees_what_others_append_and_replace(tmp_path: Path) -> None:
         writer.add([(s, ()) for s in EVERY])
         writer.finish()
     assert file(EVERY[3]) == ()
+
+
+def test_suggestions_of_another_text_are_none(tmp_path: Path) -> None:
+    """A line of the same place that was made for other words."""
+    s = EVERY[3]
+    other = replace(s, text=s.text[::-1])
+    path = suggestion_path(tmp_path, "m")
+    path.parent.mkdir()
+    path.write_bytes(encode_suggestions(other, offers(s), "m", "f1"))
+    assert SuggestionFile(path)(s) == ()
 
 
 def test_joined_and_split(tmp_path: Path) -> None:
