@@ -190,7 +190,7 @@ class ImportSource(Struct, frozen=True):
         """Yield (number from 1, bytes without the LF) of each line, blank ones too.
 
         Lines end at LF alone; a byte order mark is left out. Raises SourceError for UTF-16, a line of
-        more than ``longest`` bytes, and a file that changes while it is read.
+        more than ``max_line_bytes`` bytes, and a file that changes while it is read.
         """
         with self._open() as (file, size):
             number = got = 0

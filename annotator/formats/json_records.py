@@ -38,7 +38,7 @@ def parse_json_value(raw: bytes | str, where: str, log: ConversionLog | None = N
 
 
 def parse_json_object(raw: bytes | str, where: str, log: ConversionLog | None = None) -> dict[str, Any]:
-    """Return the JSON object; raises SourceError as ``parse`` does, and for any other value."""
+    """Return the JSON object; raises SourceError as ``parse_json_value`` does, and for any other value."""
     value = parse_json_value(raw, where, log)
     if not isinstance(value, dict):
         raise SourceError("this is JSON, but no object", where=where, do="repair or remove it, or export it again")
@@ -46,7 +46,7 @@ def parse_json_object(raw: bytes | str, where: str, log: ConversionLog | None = 
 
 
 def shortened_value(value: Any, limit: int = 40) -> str:
-    """Return a value from a file as a message shows it, the first ``most`` characters of it."""
+    """Return a value from a file as a message shows it, the first ``limit`` characters of it."""
     try:
         description = repr(value) if not isinstance(value, list | dict) else json.dumps(value, default=str)[: limit + 1]
     except RecursionError:  # orjson reads deeper than the standard library writes

@@ -50,7 +50,7 @@ def unpack_bounded(data: bytes, where: str) -> bytes:
 
 
 def check_line_lengths(data: bytes, where: str) -> None:
-    """Raise SourceError for the first line that is longer than ``MAX_LINE``."""
+    """Raise SourceError for the first line that is longer than ``MAX_LINE_BYTES``."""
     start, n = 0, 0
     while len(data) - start > MAX_LINE_BYTES:
         n += 1

@@ -163,8 +163,8 @@ def candidate_pairs(
 ) -> Iterator[IndexPair]:
     """Yield the pairs of texts that may share this many shingles, each once.
 
-    That is ``share`` of the text that has fewer, and ``least``, or all where it has fewer. A text is
-    given by its different shingles, as numbers of 32 bits.
+    That is ``min_share`` of the text that has fewer, and ``min_shared``, or all where it has fewer. A text
+    is given by its different shingles, as numbers of 32 bits.
     """
     total = sum(map(len, sets))
     if total <= counting_limit:

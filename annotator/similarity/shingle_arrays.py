@@ -136,7 +136,7 @@ class _SharedShingles(NamedTuple):
 def prefix_join(sets: Sequence[Collection[int]], min_shared: int, min_share: float) -> Iterator[tuple[int, int]]:
     """Yield the pairs of texts that share a shingle which a pair of them must share, in order.
 
-    A pair has ``share`` of the shingles of the text with fewer in common, and ``least`` or all of them.
+    A pair has ``min_share`` of the shingles of the text with fewer in common, and ``min_shared`` or all of them.
     """
     sizes = np.array([len(s) for s in sets], dtype=np.int32)
     shared = _shared_shingles(sets, int(sizes.sum()))

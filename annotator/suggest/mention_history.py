@@ -169,7 +169,7 @@ class MentionHistory:
     def reweigh(self, sentence: Sentence, s: Suggestion) -> float:
         """Return the chance of another source's suggestion given how its words were annotated before.
 
-        Its own score counts as ``_TRUST`` sightings.
+        Its own score counts as ``_OTHER_SOURCE_WEIGHT`` sightings.
         """
         first, last = token_range(sentence.tokens, s.start, s.end)
         text = mentions.mention_text(sentence.tokens[first:last])

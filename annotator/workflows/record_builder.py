@@ -123,7 +123,7 @@ class RecordBuilder:
         return replace(there, index=index)
 
     def _count_broken_rules(self, spans: Sequence[Span]) -> None:
-        """Count the pairs that break a rule of the schema, among the first ``_PAIRS`` that share text."""
+        """Count the pairs that break a rule of the schema, among ``_MAX_CHECKED_PAIRS`` that share text."""
         pairs = islice(_overlapping_pairs(reading_order(list(spans))), _MAX_CHECKED_PAIRS)
         self.broken_rules.update(filter(None, (self._broken_rule(outer, inner) for outer, inner in pairs)))
 

@@ -58,7 +58,7 @@ class StorySplit(Struct, frozen=True):
             corpus.write_file(SPLITS_FILE, encode_split_groups(self.fixed_groups))
 
     def check_groups_writable(self, corpus: CorpusFolder) -> None:
-        """Raise CorpusError where ``keep`` could not write, before anything is exported."""
+        """Raise CorpusError where ``save_groups`` could not write, before anything is exported."""
         if self.fixed_groups is not None:
             corpus.check_file_writable(encode_split_groups(self.fixed_groups))
 

@@ -235,22 +235,6 @@ def test_no_reader_hides_a_flaw(damage: bytes, sample: Corpus, tmp_path: Path) -
         sample.splits()
 
 
-def test_docs_and_parts_read_each_record_at_the_call(sample: Corpus) -> None:
-    """A record that is damaged in its text, which no index sees, is a warning before the first Doc."""
-    import spacy
-
-    path = sample.path / "annotations" / "guide.jsonl"
-    row = next(sample.annotations(answer="accept"))
-    lines = path.read_bytes().split(b"\n")
-    n = next(n for n, line in enumerate(lines) if f'"_seq":{row.seq},'.encode() in line)
-    lines[n] = lines[n].replace(b'{"text":"', b'{"text":"X', 1)
-    path.write_bytes(b"\n".join(lines))
-    for read in (lambda warn: sample.docs(spacy.blank("en"), warn=warn), lambda warn: sample.splits(warn=warn)):
-        warned: list[str] = []
-        read(warned.append)
-        assert warned
-
-
 def test_docs_name_each_span_that_they_leave_out(sample: Corpus, tmp_path: Path) -> None:
     """A span inside a token is lost from a Doc, so it is a warning there as it is a loss of an export."""
     import spacy

@@ -125,7 +125,7 @@ class LineInput(Input):
     """One row; what could command the terminal becomes visible characters as it comes in."""
 
     def __init__(self, value: str = "", *, id: str, max_length: int = 0) -> None:  # noqa: A002 - Textual's own name
-        """Start with ``value``; ``most`` characters at the most, where it is not 0."""
+        """Start with ``value``; ``max_length`` characters at the most, where it is not 0."""
         super().__init__(screen_text(value), id=id, max_length=max_length, compact=True)
         self.cursor_blink = False
 
