@@ -196,7 +196,7 @@ def export_corpus_to_format(
 def nothing_to_export_error(selected: SelectedItems, name: str) -> AnnotatorError:
     """Return the error for a corpus of which a format can hold no sentence."""
     answers = dict(sentences_by_answer(selected.items))
-    if format_info(name).has_answers or not (unaccepted := answers["rejected"] + answers["ignored"]):
+    if not (unaccepted := answers["rejected"] + answers["ignored"]):
         return AnnotatorError("there is no finished sentence to export", do="annotate some first")
     able = ", ".join(n for n, f in FORMATS.items() if f.has_answers)
     return AnnotatorError(
