@@ -14,6 +14,7 @@ from annotator.core.article import Article, LineVerdict
 from annotator.core.errors import UsageError
 from annotator.core.pluralize import count_column
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.journal import check_annotator_name
 from annotator.workflows.contents import article_summaries, find_article, switch_article_line
 from annotator.workflows.opening import open_corpus
 
@@ -37,6 +38,7 @@ def command(
     shown: Article | None = None
     if article is not None:
         shown, by = find_article(opened, article), name or login_name()
+        check_annotator_name(by)
         if switch:
             shown = switch_article_line(opened, shown, *switch, by=by)
         if undo:

@@ -79,6 +79,10 @@ class AnnotationController(SentenceEditor):
                 self.message = _as_message(self._perform(action))
             except AnnotatorError as error:
                 self.message = StatusMessage(str(error), warning=True)
+        elif isinstance(action, str):
+            self.message = StatusMessage(
+                "no line of this article is annotated, so there is nothing to do here", warning=True
+            )
         state, self.page_motion = self.state(), PageMotion.JUMP
         return state
 
@@ -196,7 +200,9 @@ class AnnotationController(SentenceEditor):
     # -- keys --------------------------------------------------------------------------------------
 
     def _press_hint_key(self, action: act.PressHint) -> None:
-        letters = self.keyboard.letters
+        letters, labels = self.keyboard.letters, len(self.session.schema.labels)
+        if action.letter.isdigit():
+            raise RuleError(f"there is no label {action.letter}", do=f"the schema has {labels}")
         if not letters.active:
             key = self.keyboard.key_text("letters")
             raise RuleError(f"{action.letter} is no label's key, and the letters are off", do=f"{key} calls for them")
@@ -394,6 +400,7 @@ class AnnotationController(SentenceEditor):
             article_count=len(s.queue),
             hints=self._hint_layout.hints,
             hint_visibility=visibility,
+            letters_active=self.keyboard.letters.active,
             typed_hint=self.typed_hint,
             selection=chosen,
             span_just_made=self.selection_state.span_just_made,

@@ -89,8 +89,7 @@ class AnnotationSession:
         self.annotator = annotator
         self.read_only = read_only or journal.read_only
         self._notify_saved: Callable[[], None] = lambda: None
-        self.notify_warning: Callable[[str], None] = lambda _: None
-        """Called with each warning that comes after the start."""
+        self._notify_warning: Callable[[str], None] = lambda _: None
         self.warnings = [*corpus.warnings, *journal.warnings]
         self.banner = journal.warnings[0] if journal.damaged else ""
         self._journal = journal
@@ -129,7 +128,7 @@ class AnnotationSession:
         """Warn once of what is wrong with a suggestion file."""
         if text not in self.warnings:
             self.warnings.append(text)
-            self.notify_warning(text)
+            self._notify_warning(text)
 
     def count_spans(self) -> int:
         """Return how many spans the annotator has made in this corpus."""
@@ -303,6 +302,10 @@ class AnnotationSession:
         self._journal_writer.put(records)
         event = event_from_edit(op, before, after, time=records[-1].time)
         self.speed_warning = self._speed_monitor.observe(event)
+
+    def on_warning(self, notify: Callable[[str], None]) -> None:
+        """Call ``notify`` with each warning that comes after the start."""
+        self._notify_warning = notify
 
     # -- saving --------------------------------------------------------------------------------
 

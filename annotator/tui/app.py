@@ -148,7 +148,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         self._learning_timer = self.set_interval(0.1, self._learn_batch)
         for warning in (*self.session.warnings, *self.controller.keyboard.warnings):
             self._show_warning(warning)
-        self.session.notify_warning = self._show_warning
+        self.session.on_warning(self._show_warning)
 
     def _show_warning(self, text: str) -> None:
         self.notify(screen_text(text), severity="warning", timeout=10, markup=False)

@@ -55,7 +55,7 @@ def find_article(corpus: CorpusFolder, start: str) -> Article:
     """Return the article whose id starts with ``start``; raises CorpusError for none or several."""
     matches = [a for a in corpus.article_ids() if a.startswith(start)]
     if len(matches) != 1:
-        what = f"{f'{len(matches)} articles' if matches else 'no article'} has an id that starts with {start!r}"
+        what = f"{f'{len(matches)} articles have' if matches else 'no article has'} an id that starts with {start!r}"
         raise CorpusError(what, where=str(corpus.path), do="`annotator articles` lists them")
     return corpus.article(matches[0])
 

@@ -139,8 +139,8 @@ def _require_label(corpus: CorpusFolder, name: str) -> None:
 
 
 def _check_new_label(corpus: CorpusFolder, name: str) -> None:
-    if not is_label_name(name):
-        do = "use a name of up to 64 characters, without blanks or control characters"
+    if not is_label_name(name) or name.startswith("-") or set(name) & set(",="):  # options and lists need these
+        do = "use a name of up to 64 characters, without blanks, control characters, , and =, and no - at the start"
         raise SchemaError(f"{name!r} cannot be the name of a label", where=str(corpus.schema_path), do=do)
     if corpus.schema.label(name):
         do = "choose another name, or use `annotator schema merge`"

@@ -103,7 +103,8 @@ def chosen_annotators(corpus: CorpusFolder, annotator: str | None) -> tuple[str,
         return names
     if annotator not in names:
         there = f"use one of: {', '.join(names)}" if names else "nobody has annotated this corpus yet"
-        raise AnnotatorError(f"there is no journal of the annotator {annotator!r}", do=there)
+        what = f"there is no journal of the annotator {annotator!r}"
+        raise AnnotatorError(what, where=str(corpus.path), do=there)
     return (annotator,)
 
 

@@ -272,3 +272,11 @@ def test_a_label_takes_what_had_its_old_name(change: Callable[[str], str], taken
     text = 'name = "t"\n[[label]]\nname = "A"\ntakes = ["APE"]\n[[label]]\nname = "B"\n'
     schema = parse_schema_text(change(text), "test")
     assert {x.name: list(x.takes) for x in schema.labels} == taken
+
+
+@pytest.mark.parametrize("name", ["--x", "-x", "A,B", "A=B"])
+def test_a_new_label_can_be_named_in_a_command(builder: CorpusBuilder, name: str) -> None:
+    """A comma or = separates labels elsewhere, and - begins an option."""
+    result = call("schema", "rename", builder.path, "--", "VENUE", name)
+    assert result.code == 1
+    assert f"{name!r} cannot be the name of a label" in result.err

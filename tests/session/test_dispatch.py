@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from annotator.core.article import LineVerdict
 from annotator.core.search_query import parse_query
@@ -14,6 +15,8 @@ from annotator.session.annotation_controller import AnnotationController
 from annotator.session.review_queue import ConsistencyQueue
 from annotator.session.state import PageMotion
 from annotator.storage.user_files import Preferences
+from annotator.tui.layout.prompt import prompt_row, welcome_row
+from annotator.tui.layout.styled_text import BOX_GLYPHS, row_text
 from tests import builders
 
 
@@ -126,4 +129,28 @@ def test_a_command_forgets_a_half_typed_hint(tmp_path: Path) -> None:
     long = next(h.letters for h in controller.state().hints if len(h.letters) == 2)
     assert controller.dispatch(act.PressHint(long[0])).typed_hint
     assert not controller.dispatch("flag").typed_hint
+    session.close()
+
+
+def test_the_prompt_names_the_key_that_calls_for_the_letters(controller: AnnotationController) -> None:
+    """Where letters have to be called for, none is above a word before that."""
+    state = replace(controller.state(), next_suggestions={})
+    assert "press a letter above a word" in row_text(prompt_row(state, 200, BOX_GLYPHS))
+    controller.dispatch("hint_mode")
+    state = replace(controller.state(), message=None, next_suggestions={})
+    key = BOX_GLYPHS.key("letters")
+    assert f"press {key} and a letter above a word" in row_text(prompt_row(state, 200, BOX_GLYPHS))
+    assert f"{key} and the" in row_text(welcome_row(state, 200, BOX_GLYPHS))
+
+
+def test_a_digit_beyond_the_labels_is_named(controller: AnnotationController) -> None:
+    """A digit is no hint."""
+    assert _message(controller, act.PressHint("7")) == "! there is no label 7; the schema has 4"
+
+
+def test_a_command_without_a_sentence_is_answered(tmp_path: Path) -> None:
+    """The tour needs one, as most commands do."""
+    corpus = builders.make_corpus(tmp_path / "none", builders.article("Title\nby", "xx"))
+    session = builders.open_session(corpus)
+    assert _message(AnnotationController(session), "tour").startswith("! no line of this article is annotated")
     session.close()

@@ -305,7 +305,7 @@ def test_an_unreadable_suggestion_file_is_one_warning(corpus: Path) -> None:
     path.mkdir(parents=True)
     session = builders.open_session(corpus)
     shown: list[str] = []
-    session.notify_warning = shown.append
+    session.on_warning(shown.append)
     controller = _controller(session)
     for action in ("article_down", "article_up", "accept", "accept", "undo"):
         controller.dispatch(action)

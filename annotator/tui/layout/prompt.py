@@ -24,16 +24,21 @@ _EDGE_COMMANDS = ("right_less", "right_more", "left_more", "left_less")
 def welcome_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     """Return what a newcomer may do now, in place of the row of keys."""
     row: StyledRow = (styled.likely(" New here? "),)
-    rest: StyledRow = (styled.muted("  Other words: their letter"),)
+    rest: StyledRow = (styled.muted(f"  Other words: {_letters_call(state, glyphs)}their letter"),)
     found = first_open_suggestion(state)
     label = state.schema.label(found[0]) if found else None
     room = min(24, width - cell_len(f" New here?  may be a {label.name}: press k")) if label else 0
     if found is None or label is None or not label.key or room < 6:
-        return (*row, styled.muted("Press the letter above a word, then a label's key"))
+        return (*row, styled.muted(f"Press {_letters_call(state, glyphs)}the letter above a word, then a label's key"))
     words = styled.bold(suggestion_text(state, found[1], room, glyphs))
     name, key_ = (styled.label(label.name, label.name), styled.key(label.key))
     row = (*row, words, styled.muted(" may be a "), name, styled.muted(": press "), key_)
     return (*row, *rest) if styled.row_width(row) + styled.row_width(rest) <= width else row
+
+
+def _letters_call(state: TaskState, glyphs: Glyphs) -> str:
+    """Return the key that comes before a letter where the letters have to be called for."""
+    return "" if state.letters_active else f"{glyphs.key('letters')} and "
 
 
 def first_open_suggestion(state: TaskState) -> tuple[str, tuple[int, Suggestion]] | None:
@@ -97,7 +102,7 @@ def _prompt_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     return (
         *message,
         key_item(glyphs.key("accept") + " accept"),
-        help_item("press a letter above a word to select it"),
+        help_item(f"press {_letters_call(state, glyphs)}a letter above a word to select it"),
         key_item(glyphs.key("accept_view") + " accept all in view"),
     )
 
