@@ -129,7 +129,7 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
 
 def doccano_row(document: Document, log: ConversionLog) -> dict[str, Any]:
     """Return the row of a document; what it cannot hold is listed."""
-    spans = [span for span in document.spans if format_writing.record_if_inside(document, span, log)]
+    spans = format_writing.supported_spans(document, document.spans, log)
     format_writing.record_unsupported_fields(document, "doccano", log, "accept" if spans else None)
     for key in (k for k in document.meta if k in _RESERVED_COLUMNS):
         format_writing.record_loss(document, "field", key, COLUMN_TAKEN, log)

@@ -15,7 +15,7 @@ import orjson
 from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
-from annotator.core.errors import SourceError, UsageError
+from annotator.core.errors import SourceError, UsageError, path_text
 from annotator.core.ledger import Ledger
 from annotator.core.pluralize import pluralize
 from annotator.core.schema import Schema
@@ -28,7 +28,7 @@ from annotator.formats.document import (
     count_losses,
     is_loss,
 )
-from annotator.formats.import_source import ImportSource, source_path_text
+from annotator.formats.import_source import ImportSource
 from annotator.formats.registry import format_info
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.atomic import write_atomic
@@ -145,7 +145,7 @@ def import_files(
         ledger_file = options.ledger_file or folder / IMPORTS_FOLDER / _ledger_name(sources, data)
         _commit(target, importer, added, options, ledger_file, data)
     return ImportReport(
-        corpus=source_path_text(folder),
+        corpus=path_text(folder),
         files=tuple(
             {"file": s.name, "format": name, "why": why} for s, (name, why) in zip(sources, formats, strict=True)
         ),
@@ -159,7 +159,7 @@ def import_files(
         added_labels=tuple(added),
         broken_rules=importer.record_builder.broken_rules,
         notes=(*target.warnings, *log.notes, *_report_notes(importer, options)),
-        ledger_file=source_path_text(ledger_file),
+        ledger_file=path_text(ledger_file),
     )
 
 
@@ -284,7 +284,7 @@ def _raise_losses(log: ConversionLog, options: ImportOptions, ledger: bytes, fol
     see = "with --ledger-file FILE"
     if options.ledger_file is not None:
         _write_ledger(options.ledger_file, ledger)
-        see = f"in {source_path_text(options.ledger_file)}"
+        see = f"in {path_text(options.ledger_file)}"
     losses = Counter(e.why for e in filter(is_loss, log.entries))
     reasons = ", ".join(f"{why} ({n})" for why, n in losses.most_common())
     what = f"{pluralize(losses.total(), 'thing')} would be lost: {reasons}"
@@ -308,7 +308,7 @@ def _commit(
             staging.commit_to_existing(importer.record_builder.next_seqs, (target.schema_text, schema or ""))
         return
     settings = NewCorpusSettings(
-        source_path_text(target.folder.resolve().name),
+        path_text(target.folder.resolve().name),
         target.lang,
         importer.tokenizer.fingerprint,
         schema or target.schema_text,

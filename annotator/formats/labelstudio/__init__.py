@@ -25,7 +25,7 @@ from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
 from annotator.formats import span_fields
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.format_writing import record_if_inside, record_loss, record_unsupported_fields, write_whole_file
+from annotator.formats.format_writing import record_loss, record_unsupported_fields, supported_spans, write_whole_file
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import json_files, may_hold_json, read_json_records
 from annotator.formats.labelstudio import text_fields
@@ -77,7 +77,7 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
         data = _task_data(document, log)
         key = orjson.dumps(data) if document.id else b"%d" % n
         task = tasks.setdefault(key, {"id": len(tasks) + 1, "data": data, "annotations": []})
-        spans = [s for s in document.spans if record_if_inside(document, s, log)]
+        spans = supported_spans(document, document.spans, log)
         labels |= {s.label for s in spans}
         notes = notes or bool(document.note)
         is_answered = document.answer is not None or spans or document.note

@@ -8,16 +8,6 @@ from annotator.core.article import LineVerdict, SourceLine
 from annotator.ingest.clean import lexicon, line_features
 from annotator.ingest.clean.body_segmentation import SegmentedPage, content_words
 from annotator.ingest.clean.lexicon import COMPANY_ENDING, REPORTING_CREDIT, SIGN_OFF
-from annotator.ingest.clean.line_features import (
-    ends_with_credit,
-    is_byline_line,
-    is_capitals_byline,
-    is_date_line,
-    is_headline_companion,
-    is_photo_credit,
-    is_photo_owner,
-    is_section_line,
-)
 from annotator.ingest.clean.metadata import author_in_dated_line
 
 # Which unit of a page is the article's headline.
@@ -56,13 +46,13 @@ def _reads_as_headline(page: SegmentedPage, at: int) -> bool:
     """Return whether a unit reads like a headline: no sentence, no label, no part of the page's frame."""
     line = page.features[at]
     asks = line.text.rstrip()[-1:] in {"?", "!", "”", "’", '"', "'"} and line.inner_sentences == 0
-    picture = line.credits or is_photo_credit(line) or ends_with_credit(line.text)
+    picture = line.credits or line_features.is_photo_credit(line) or line_features.ends_with_credit(line.text)
     return not (
         line.is_page_part
         or line.has_time_ago
         or picture
-        or is_section_line(line.text)
-        or is_headline_companion(line)
+        or line_features.is_section_line(line.text)
+        or line_features.is_headline_companion(line)
         or (line.ends_sentence and not asks)
         or not 2 <= line.words <= 22
     )
@@ -102,7 +92,7 @@ def _starts_group(page: SegmentedPage, at: int) -> bool:
     if at == 0 or (not page.is_evenly_spaced and page.units[at - 1].last + 1 < page.units[at].first):
         return True
     before = page.features[at - 1]
-    return bool(before.is_furniture or before.separators or is_section_line(page.features[at - 1].text))
+    return bool(before.is_furniture or before.separators or line_features.is_section_line(page.features[at - 1].text))
 
 
 MAX_TITLE_DISTANCE = 60
@@ -165,15 +155,15 @@ def _title_at_top(page: SegmentedPage) -> int | None:
     A headline may share no word with its article: then its place alone shows it, where there is no frame.
     """
     line = page.features[0]
-    if line.is_page_part or not 2 <= line.words <= 22 or is_headline_companion(line):
+    if line.is_page_part or not 2 <= line.words <= 22 or line_features.is_headline_companion(line):
         return None
     first = next((at for at in page.body if at > 0), 0)
     asks = line.text.rstrip()[-1:] in {"?", "!"}
     if not first or first > MAX_TOP_GAP or (line.ends_sentence and not (asks and line.inner_sentences == 0)):
         return None
-    if is_section_line(line.text) or (line.capital_share == 1.0 and line.words <= 3):
+    if line_features.is_section_line(line.text) or (line.capital_share == 1.0 and line.words <= 3):
         return None
-    heads = [at for at in range(1, first) if is_headline_companion(page.features[at])]
+    heads = [at for at in range(1, first) if line_features.is_headline_companion(page.features[at])]
     loose = [at for at in range(1, first) if at not in heads and page.features[at].words < 5]
     return None if loose and not heads else 0
 
@@ -189,7 +179,13 @@ def _may_be_title(page: SegmentedPage, at: int) -> bool:
 def _title_score(page: SegmentedPage, at: int) -> float:
     """Return how well unit ``at`` would do as the headline."""
     line = page.features[at]
-    if line.words < 2 or line.words > 32 or line.is_furniture or line.is_ending or is_section_line(line.text):
+    if (
+        line.words < 2
+        or line.words > 32
+        or line.is_furniture
+        or line.is_ending
+        or line_features.is_section_line(line.text)
+    ):
         return -1.0
     words = content_words(line.text)
     announced = _byline_bonus(page, at)
@@ -209,8 +205,8 @@ def _title_score(page: SegmentedPage, at: int) -> float:
 def _title_penalty(page: SegmentedPage, at: int, common: int) -> float:
     """Return what is taken off a unit's score for the shape of another thing, or its place in a list."""
     line = page.features[at]
-    named = is_byline_line(line) and not (is_capitals_byline(line.text) and common >= 2)
-    odd = named or is_date_line(line) or is_photo_credit(line) or _precedes_credit(page, at)
+    named = line_features.is_byline_line(line) and not (line_features.is_capitals_byline(line.text) and common >= 2)
+    odd = named or line_features.is_date_line(line) or line_features.is_photo_credit(line) or _precedes_credit(page, at)
     # One of the four units before is a label such as "See also".
     labelled = any(page.features[other].is_ending for other in range(max(0, at - 4), at))
     return 1.5 * odd + 1.0 * labelled + 1.0 * _in_dated_list(page, at) + 0.4 * min(line.links, 2)
@@ -219,14 +215,14 @@ def _title_penalty(page: SegmentedPage, at: int, common: int) -> float:
 def _precedes_credit(page: SegmentedPage, at: int) -> bool:
     """Return whether a photographer's name and agency follow: then ``at`` is a caption."""
     following = page.features[at + 1] if at + 1 < len(page.units) else None
-    named = following is not None and ("," in following.text or is_photo_owner(following.text))
-    return following is not None and named and is_photo_credit(following)
+    named = following is not None and ("," in following.text or line_features.is_photo_owner(following.text))
+    return following is not None and named and line_features.is_photo_credit(following)
 
 
 def _byline_bonus(page: SegmentedPage, at: int) -> float:
     """Return how much a byline or date in the four units after ``at`` counts, 0 where none is."""
     following = range(at + 1, min(at + 5, len(page.units)))
-    marks = [other for other in following if is_headline_companion(page.features[other])]
+    marks = [other for other in following if line_features.is_headline_companion(page.features[other])]
     if not marks:
         return 0.0
     return 0.8 if marks[0] == at + 1 else 0.6
@@ -235,7 +231,7 @@ def _byline_bonus(page: SegmentedPage, at: int) -> float:
 def _in_dated_list(page: SegmentedPage, at: int) -> bool:
     """Return whether dates are before, after and once more round ``at``: a list of other articles."""
     around = [at - 3, at - 1, at + 1, at + 3]
-    dated = [0 <= other < len(page.units) and is_date_line(page.features[other]) for other in around]
+    dated = [0 <= other < len(page.units) and line_features.is_date_line(page.features[other]) for other in around]
     return dated[1] and dated[2] and (dated[0] or dated[3])
 
 
