@@ -73,14 +73,10 @@ def load_norms(lang: str) -> Norms:
 
 
 def _make_norms(of: Callable[[str], str], cases: Sequence[Any]) -> Norms:
-    return Norms(of, _by_first_word(cases), frozenset(words[0] for words, _, _ in cases if len(words) == 1))
-
-
-def _by_first_word(cases: Sequence[Any]) -> dict[str, list[TokenizerException]]:
-    out: dict[str, list[TokenizerException]] = {}
+    by_first_word: dict[str, list[TokenizerException]] = {}
     for words, own, opens in sorted(cases, key=lambda c: -len(c[0])):
-        out.setdefault(words[0], []).append((tuple(words), tuple(own), opens))
-    return out
+        by_first_word.setdefault(words[0], []).append((tuple(words), tuple(own), opens))
+    return Norms(of, by_first_word, frozenset(words[0] for words, _, _ in cases if len(words) == 1))
 
 
 def norms_from_spacy(lang: str) -> dict[str, Any]:

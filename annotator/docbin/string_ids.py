@@ -34,14 +34,6 @@ def murmurhash64a(data: bytes, seed: int = _SEED) -> int:
     return h ^ h >> 47
 
 
-def spacy_string_id(string: str) -> int:
-    """Return the id of a string; symbols have small ones. Raises UnicodeEncodeError for a lone surrogate."""
-    known = SPACY_SYMBOLS.get(string)
-    return murmurhash64a(string.encode()) if known is None else known
-
-
-# The same, fast and remembered.
-
 _CACHE_SIZE = 1 << 17
 """How many ids are kept; a big corpus has more words than memory should hold."""
 
@@ -84,12 +76,12 @@ def cached_string_id(string: str) -> int:
     if found is None:
         if len(_cached_ids) >= _CACHE_SIZE:
             _cached_ids.clear()
-        found = _cached_ids[string] = native_string_id(string)
+        found = _cached_ids[string] = spacy_string_id(string)
     return found
 
 
-def native_string_id(string: str) -> int:
-    """Return the same without looking whether it is kept, or keeping it."""
+def spacy_string_id(string: str) -> int:
+    """Return the id of a string; symbols have small ones. Raises UnicodeEncodeError for a lone surrogate."""
     number = SPACY_SYMBOLS.get(string)
     if number is None:
         data = string.encode()
@@ -101,7 +93,7 @@ class StringIds(dict[str, int]):
     """The ids of strings; a new one is made when it is asked for."""
 
     def __missing__(self, string: str) -> int:
-        made = self[string] = native_string_id(string)
+        made = self[string] = spacy_string_id(string)
         return made
 
     def of(self, strings: Iterable[str]) -> list[int]:

@@ -180,48 +180,34 @@ def _component_section(pipe: str, plan: TrainingPlan) -> str:
 # Which configs an export writes, and what they are made from.
 
 
-class ConfigInput(Struct, frozen=True):
-    """What the configs are made from."""
-
-    part_contents: Mapping[str, PartContents]
-    """What each part holds, by its name."""
-    out: Path
-    options: ExportOptions
-    suggester: NgramSuggester | None
-
-
 def choose_suggester(part_contents: Mapping[str, PartContents], schema: Schema) -> NgramSuggester | None:
     """Return the n-gram sizes for the spans of the training part; None without any."""
     lengths = part_contents["train"].lengths if "train" in part_contents else {}
     return choose_ngram_sizes({x.name: lengths.get(x.name, []) for x in schema.labels})
 
 
-def render_configs(config_input: ConfigInput) -> dict[str, bytes]:
-    """Return the configs that the data can feed, by file name; the first is ``config.cfg``."""
-    train = config_input.part_contents.get("train")
+def render_configs(
+    part_contents: Mapping[str, PartContents], out: Path, options: ExportOptions, suggester: NgramSuggester | None
+) -> dict[str, bytes]:
+    """Return the configs that the data can feed, by file name; the first is ``config.cfg``.
+
+    ``part_contents`` has what each part holds, by its name.
+    """
+
+    def part_path(name: str) -> str:
+        """Return the file of a part, or the folder of its shards, as spaCy is to read it."""
+        return (out / shard_path(name, part_contents[name].docs, options.shard)).as_posix()
+
+    def training_plan(pipes: tuple[str, ...], place: str) -> TrainingPlan:
+        train, dev = place + "train", place + ("dev" if "dev" in options.parts_with_share else "train")
+        counts, sizes = part_contents[train], suggester if "spancat" in pipes else None
+        return TrainingPlan(pipes, part_path(train), part_path(dev), options, counts.tokens, counts.docs, sizes)
+
+    train = part_contents.get("train")
     ner = ("ner",) if train and train.ents.total() else ()
-    spancat = ("spancat",) if config_input.suggester else ()
+    spancat = ("spancat",) if suggester else ()
     together = [(ner + spancat, "")]
     apart = [(ner, ""), (spancat, SPANCAT_FOLDER)]
-    wanted = together if config_input.options.unit != "article" else apart
-    plans = [_training_plan(config_input, pipes, place) for pipes, place in wanted if pipes]
+    wanted = together if options.unit != "article" else apart
+    plans = [training_plan(pipes, place) for pipes, place in wanted if pipes]
     return {name: render_config(plan) for name, plan in zip((CONFIG_FILE, SPANCAT_CONFIG_FILE), plans, strict=False)}
-
-
-def _training_plan(config_input: ConfigInput, pipes: tuple[str, ...], place: str) -> TrainingPlan:
-    train = config_input.part_contents[place + "train"]
-    return TrainingPlan(
-        pipes=pipes,
-        train=_part_path(config_input, place + "train"),
-        dev=_part_path(config_input, place + ("dev" if "dev" in config_input.options.parts_with_share else "train")),
-        options=config_input.options,
-        tokens=train.tokens,
-        docs=train.docs,
-        suggester=config_input.suggester if "spancat" in pipes else None,
-    )
-
-
-def _part_path(config_input: ConfigInput, name: str) -> str:
-    """Return the file of a part, or the folder of its shards, as spaCy is to read it."""
-    docs = config_input.part_contents[name].docs
-    return (config_input.out / shard_path(name, docs, config_input.options.shard)).as_posix()

@@ -77,16 +77,12 @@ _PHRASE_BREAKS = (en.PREPOSITIONS | en.CONJUNCTIONS | en.AUXILIARIES | en.PRONOU
 }
 
 
-class Expansion(Struct, frozen=True):
+class Expansion(SelectionCandidate, frozen=True):
     """A range ``[first, last)`` that holds the selection.
 
     ``kind``: ``name`` (with its title), ``number`` (with its "of …"), ``phrase``, ``clause``,
     ``quotation`` (inside its marks, then with them), ``sentence`` (without its stop, then whole).
     """
-
-    first: int
-    last: int
-    kind: str
 
 
 def selection_expansions(tokens: Sequence[Token], first: int, last: int) -> tuple[Expansion, ...]:

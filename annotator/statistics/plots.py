@@ -221,12 +221,8 @@ def _done_at(past: Sequence[tuple[float, float]], time: float) -> float:
 
 def _filled_cells(level: float, height: int, marks: PlotGlyphs) -> list[tuple[str, str]]:
     parts = len(marks.up)
-    n = round(level * parts)
-    cells = []
-    for y in range(height):
-        part = min(parts, max(0, n - y * parts))
-        cells.append((marks.up[part - 1] if part else " ", "ok"))
-    return cells
+    filled = (min(parts, max(0, round(level * parts) - y * parts)) for y in range(height))
+    return [(marks.up[n - 1] if n else " ", "ok") for n in filled]
 
 
 def _band_cells(slow: float, mean: float, fast: float, height: int, marks: PlotGlyphs) -> list[tuple[str, str]]:

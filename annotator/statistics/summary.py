@@ -12,7 +12,7 @@ from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.edits import Op
 from annotator.core.journal_record import KeystrokeCounts, sum_keystrokes
 from annotator.core.tokens import token_range
-from annotator.statistics.edit_events import ArticleSpan, EditEvent, SpeedWarning, find_speed_warnings
+from annotator.statistics.edit_events import ArticleSpan, ArticleSpanKey, EditEvent, SpeedWarning, find_speed_warnings
 from annotator.statistics.throughput import (
     Forecast,
     Quartiles,
@@ -152,9 +152,6 @@ def keystroke_statistics(events: Iterable[EditEvent]) -> KeystrokeStatistics | N
 # that, and a suggestion whose taking was undone was never taken.
 
 
-ArticleSpanKey = tuple[str, int, int, str]
-
-
 class SuggestionOutcome(Struct, frozen=True):
     """How often suggestions of one source and label ended in which way."""
 
@@ -207,10 +204,7 @@ class _SuggestionTracker(Struct):
             return "kept"
         if span.key in self.undone or span.key in self.rejected:
             return ""
-        return "changed" if any(_is_successor(span, m) for m in self._overlapping(span)) else "removed"
-
-    def _overlapping(self, span: ArticleSpan) -> Iterable[ArticleSpan]:
-        return (m for m in self.current.values() if m.overlaps(span))
+        return "changed" if any(_is_successor(span, m) for m in self.current.values()) else "removed"
 
 
 def suggestion_outcomes(events: Iterable[EditEvent]) -> tuple[SuggestionOutcome, ...]:
@@ -242,7 +236,8 @@ def _is_moved_span(span: ArticleSpan, removed: Iterable[ArticleSpan]) -> bool:
 
 def _is_successor(span: ArticleSpan, other: ArticleSpan) -> bool:
     """Whether a present span is a suggestion that was changed: moved, or of another label."""
-    return span.label == other.label or (span.start, span.end) == (other.start, other.end)
+    alike = span.label == other.label or (span.start, span.end) == (other.start, other.end)
+    return alike and span.overlaps(other)
 
 
 MAX_CURVE_POINTS = 60

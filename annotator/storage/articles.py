@@ -246,23 +246,19 @@ def undo_switch(data: Mapping[str, Any], by: str, time: float) -> dict[str, Any]
 
     The history only grows: an undo is an event of its own and voids the last open switch.
     """
+    undone = 0
     try:
-        return _undo_last_switch(data, by, time)
+        for event in reversed(data.get("history", [])):
+            if event["op"] == "undo":
+                undone += 1
+            elif undone:
+                undone -= 1
+            else:
+                undo = {"op": "undo", "line": event["line"], "by": by, "time": int(time)}
+                return _replace_line(data, event["line"], event["before"], undo)
     except (KeyError, TypeError) as error:
         what = f"the article's history is damaged: {error}"
-        raise CorpusError(what, where=f"article {data.get('id')}", do="restore the file from a copy") from None
-
-
-def _undo_last_switch(data: Mapping[str, Any], by: str, time: float) -> dict[str, Any] | None:
-    undone = 0
-    for event in reversed(data.get("history", [])):
-        if event["op"] == "undo":
-            undone += 1
-        elif undone:
-            undone -= 1
-        else:
-            undo = {"op": "undo", "line": event["line"], "by": by, "time": int(time)}
-            return _replace_line(data, event["line"], event["before"], undo)
+        raise CorpusError(what, where=f"article {data.get('id')}", do=_RESTORE_HINT) from None
     return None
 
 

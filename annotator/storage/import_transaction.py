@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from msgspec import Struct, field
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError, JournalError
@@ -138,13 +138,7 @@ class ImportStaging(Struct):
         """Make the prepared folder the corpus ``target``; raises CorpusError with nothing left of it."""
         with translate_os_errors("make a corpus", self.target):
             prepared = self.folder / "corpus"
-            CorpusFolder.create(
-                prepared,
-                name=settings.name,
-                lang=settings.lang,
-                fingerprint=settings.fingerprint,
-                schema_text=settings.schema_text,
-            )
+            CorpusFolder.create(prepared, **asdict(settings))
             for path in sorted(p for p in self.folder.iterdir() if p != prepared):
                 _move_files(path, prepared / path.name)
             for root, _, names in os.walk(prepared):

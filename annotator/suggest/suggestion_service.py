@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
@@ -54,7 +54,7 @@ class RankingCache:
     def __init__(self, max_rankings: int = MAX_RANKINGS) -> None:
         """Start with none."""
         self._max_rankings = max_rankings
-        self._rankings: OrderedDict[Sentence, RankedSuggestions] = OrderedDict()
+        self._rankings: dict[Sentence, RankedSuggestions] = {}
         self._changed_texts: deque[str] = deque(maxlen=_MAX_CHANGED_TEXTS)
         self._change_count = 0
 
@@ -70,7 +70,7 @@ class RankingCache:
         if ranking is None or not self._is_valid(ranking):
             return None
         ranking.change_count = self._change_count
-        self._rankings.move_to_end(sentence)
+        self._rankings[sentence] = self._rankings.pop(sentence)  # it is the last one used now
         return ranking
 
     def _is_valid(self, ranking: RankedSuggestions) -> bool:
@@ -83,10 +83,7 @@ class RankingCache:
     def put(self, sentence: Sentence, ranking: RankedSuggestions) -> RankedSuggestions:
         """Cache a ranking and return it; the least recently used one is dropped where there are too many."""
         ranking.normalized_text, ranking.change_count = " ".join(sentence.text.split()), self._change_count
-        self._rankings[sentence] = ranking
-        self._rankings.move_to_end(sentence)
-        if len(self._rankings) > self._max_rankings:
-            self._rankings.popitem(last=False)
+        _remember(self._rankings, sentence, ranking, self._max_rankings)
         return ranking
 
     def clear(self) -> None:

@@ -37,7 +37,7 @@ from annotator.export.docbin_packer import DocBinPacker
 from annotator.export.export_ledger import CONFIG_FILE, SPANCAT_FOLDER, replace_export
 from annotator.export.options import ExportOptions, ExportReport, RegroupedArticles
 from annotator.export.splits import PartContents, shard_files
-from annotator.export.training_config import ConfigInput, choose_suggester, render_configs
+from annotator.export.training_config import choose_suggester, render_configs
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import check_articles_folder
 from annotator.storage.file_io import gc_paused
@@ -298,7 +298,7 @@ class _Export(Struct, frozen=True):
         lost += sum(x.lost for x in excluded) + sum(plan.missing.damaged_lines.values())
         outcomes.update((outcome.kind, outcome.why) for x in excluded for outcome in x.sentence.outcomes)
         sizes = choose_suggester(packed, self.corpus.schema)
-        texts = {**render_configs(ConfigInput(packed, self.out, options, sizes)), **self.pages}
+        texts = {**render_configs(packed, self.out, options, sizes), **self.pages}
         totals: dict[str, Any] = {
             **export_ledger.sum_totals(plan.sentences, outcomes, placed),
             "left out": export_ledger.count_excluded(excluded),
