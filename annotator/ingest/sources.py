@@ -14,7 +14,6 @@ from typing import Any, BinaryIO
 
 import orjson
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from annotator.core.errors import SourceError, path_text
 
@@ -288,22 +287,13 @@ def _read_stream(
     """Yield what one stream of bytes holds."""
     try:
         data = unpack_bounded(file.read(MAX_SOURCE_BYTES + 1), where)
-        if (kind or _sniff_kind(data)) == "jsonl":
-            yield from (_with_record_identity(x, origin, stable_origin) for x in _read_records(origin, where, data))
+        kind = kind or _sniff_kind(data)
+        if kind == "jsonl":
+            yield from _read_records(origin, where, data, stable_origin)
         else:
-            yield replace(_page_source(origin, where, data, kind), stable_origin=stable_origin)
+            yield _page_source(origin, where, data, kind, stable_origin)
     except SourceError as error:
         yield SourceFailure(origin, error)
-
-
-def _with_record_identity(
-    source: ArticleSource | SourceFailure, origin: str, stable_origin: str
-) -> ArticleSource | SourceFailure:
-    """Return a record with what it is known by another time: its file and its id, if it has both."""
-    name = source.origin.removeprefix(origin)
-    if isinstance(source, SourceFailure) or not stable_origin or not name.startswith("#"):
-        return source
-    return replace(source, stable_origin=stable_origin + name)
 
 
 def _sniff_kind(data: bytes) -> str:
@@ -312,19 +302,17 @@ def _sniff_kind(data: bytes) -> str:
     return "jsonl" if _RECORD.match(start) else "html" if _HTML.match(start) else "text"
 
 
-def _page_source(origin: str, where: str, data: bytes, kind: str) -> ArticleSource:
+def _page_source(origin: str, where: str, data: bytes, kind: str, stable_origin: str) -> ArticleSource:
     """Return a whole file as one article."""
     check_line_lengths(data, where)
     text, note = decode_source(data, where)
     if not text.strip():
         raise SourceError("the source is empty", where=where, do="leave it out")
-    notes = (note,) if note else ()
-    if (kind or _sniff_kind(data)) == "html":
-        return ArticleSource(origin, "", "html", html=text, notes=notes)
-    return ArticleSource(origin, text, notes=notes)
+    plain, html = ("", text) if kind == "html" else (text, "")
+    return ArticleSource(origin, plain, kind, html, stable_origin=stable_origin, notes=(note,) if note else ())
 
 
-def _read_records(origin: str, where: str, data: bytes) -> Iterator[ArticleSource | SourceFailure]:
+def _read_records(origin: str, where: str, data: bytes, stable_origin: str) -> Iterator[ArticleSource | SourceFailure]:
     """Yield the articles of a JSONL file, and a failure for each line that is none."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         data = decode_source(data, where)[0].encode()
@@ -333,18 +321,12 @@ def _read_records(origin: str, where: str, data: bytes) -> Iterator[ArticleSourc
         raise SourceError("the source is empty", where=where, do="leave it out")
     for n, line in enumerate(lines, 1):
         if line.strip():
-            yield _read_record(origin, f"{where}:{n}", n, line)
-
-
-def _read_record(origin: str, where: str, n: int, line: bytes) -> ArticleSource | SourceFailure:
-    """Return the article of one line of JSONL, or the failure with its place."""
-    try:
-        if len(line) > MAX_LINE_BYTES:
-            raise long_line_error(where.removesuffix(f":{n}"), n)
-        text, note = decode_source(line, where)
-        return _record_source(origin, n, _parse_record(text, where), where, (note,) if note else ())
-    except SourceError as error:
-        return SourceFailure(f"{origin}:{n}", error)
+            try:
+                if len(line) > MAX_LINE_BYTES:
+                    raise long_line_error(where, n)
+                yield _record_source(origin, n, f"{where}:{n}", line, stable_origin)
+            except SourceError as error:
+                yield SourceFailure(f"{origin}:{n}", error)
 
 
 def _parse_record(line: str, where: str) -> dict[str, Any]:
@@ -372,8 +354,10 @@ def _nesting_depth(value: Any) -> int:
     return depth
 
 
-def _record_source(origin: str, n: int, record: dict[str, Any], where: str, notes: tuple[str, ...]) -> ArticleSource:
-    """Build the source of a record; its ``meta`` and its other fields become one dict."""
+def _record_source(origin: str, n: int, where: str, line: bytes, stable_origin: str) -> ArticleSource:
+    """Return the source of line ``n``; the record's ``meta`` and its other fields become one dict."""
+    decoded, note = decode_source(line, where)
+    record = _parse_record(decoded, where)
     text = record.get("text")
     if not isinstance(text, str):
         raise SourceError("the record has no `text`", where=where, do='write {"text": "…"}')
@@ -393,7 +377,8 @@ def _record_source(origin: str, n: int, record: dict[str, Any], where: str, note
         date=_text_field(record, meta, "date"),
         url=url,
         meta=meta,
-        notes=notes,
+        stable_origin=f"{stable_origin}#{name}" if stable_origin and name else "",
+        notes=(note,) if note else (),
     )
 
 

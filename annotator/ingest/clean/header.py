@@ -179,13 +179,8 @@ def _may_be_title(page: SegmentedPage, at: int) -> bool:
 def _title_score(page: SegmentedPage, at: int) -> float:
     """Return how well unit ``at`` would do as the headline."""
     line = page.features[at]
-    if (
-        line.words < 2
-        or line.words > 32
-        or line.is_furniture
-        or line.is_ending
-        or line_features.is_section_line(line.text)
-    ):
+    is_label = line.is_furniture or line.is_ending or line_features.is_section_line(line.text)
+    if is_label or not 2 <= line.words <= 32:
         return -1.0
     words = content_words(line.text)
     announced = _byline_bonus(page, at)
@@ -278,12 +273,8 @@ def promote_places(page: SegmentedPage, title: int, lines: list[SourceLine]) -> 
 def _looks_like_place(text: str) -> bool:
     words = text.replace(",", " ").split()
     plain = all(word.strip(".'’-").replace("-", "").replace("’", "").isalpha() for word in words)
-    return (
-        0 < len(words) <= MAX_PLACE_WORDS
-        and plain
-        and text.strip()[0].isupper()
-        and not line_features.is_section_line(text)
-    )
+    capitalised = 0 < len(words) <= MAX_PLACE_WORDS and text.strip()[0].isupper()
+    return plain and capitalised and not line_features.is_section_line(text)
 
 
 def promote_names(page: SegmentedPage, title: int, lines: list[SourceLine]) -> None:
@@ -311,11 +302,8 @@ def promote_names(page: SegmentedPage, title: int, lines: list[SourceLine]) -> N
 def _is_name_with_company(page: SegmentedPage, at: int) -> bool:
     """Return whether a unit is a name and an agency or paper: "Ann Lee, Harbour News"."""
     name, comma, company = page.features[at].text.partition(",")
-    return (
-        bool(comma)
-        and line_features.is_person_name_line(replace(page.features[at], text=name))
-        and COMPANY_ENDING.search(company.strip()) is not None
-    )
+    is_company = bool(comma) and COMPANY_ENDING.search(company.strip()) is not None
+    return is_company and line_features.is_person_name_line(replace(page.features[at], text=name))
 
 
 # Why a unit is not part of the article.
