@@ -206,11 +206,8 @@ def read_span_groups(data: bytes, where: str) -> Iterator[tuple[str, list[Packed
     for group, keys in pairs:
         body = unpack_msgpack(group, where) if isinstance(group, bytes) else None
         if isinstance(body, dict):
-            spans = [
-                _unpack_span(x)
-                for x in _as_tuple(body.get("spans"))
-                if isinstance(x, bytes) and len(x) == _SPAN_STRUCT.size
-            ]
+            fields = (x for x in _as_tuple(body.get("spans")) if isinstance(x, bytes))
+            spans = [_unpack_span(x) for x in fields if len(x) == _SPAN_STRUCT.size]
             names = keys if isinstance(keys, tuple) else (body.get("name"),)
             yield from ((name if isinstance(name, str) else "", spans) for name in names)
 

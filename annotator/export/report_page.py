@@ -60,9 +60,8 @@ def _agreement_of_pair(
     pair: tuple[str, str], one: dict[str, AnnotatedSentence], other: dict[str, AnnotatedSentence], label: str
 ) -> PairAgreement | None:
     common = sorted(one.keys() & other.keys())
-    scores = sum(
-        (score_spans(_label_ranges(one[s], label), _label_ranges(other[s], label)) for s in common), start=SpanScores()
-    )
+    ranges = ((_label_ranges(one[s], label), _label_ranges(other[s], label)) for s in common)
+    scores = sum((score_spans(mine, theirs) for mine, theirs in ranges), start=SpanScores())
     sizes = scores.exact.predicted, scores.exact.gold
     if not sum(sizes):
         return None
@@ -289,9 +288,8 @@ class _Box(Struct):
 def _sentence_box(text: str, spans: Sequence[Span], classes: Mapping[str, str]) -> _Box:
     """Return a sentence as boxes; a span that crosses another has two, its label at the end of the second."""
     root = _Box(text, 0, len(text))
-    waiting = [
-        _Box(text, s.start, s.end, s.label, classes.get(s.label, "c0")) for s in reversed(reading_order(list(spans)))
-    ]
+    last_first = reversed(reading_order(list(spans)))
+    waiting = [_Box(text, s.start, s.end, s.label, classes.get(s.label, "c0")) for s in last_first]
     while waiting:
         waiting += _nest_box(root, waiting.pop())
     return root

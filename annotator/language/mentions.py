@@ -45,9 +45,8 @@ def label_mentions(
 
 def _with_mention(annotated: AnnotatedSentence, span: Span, schema: Schema) -> AnnotatedSentence:
     annotation = annotated.annotation
-    if any((s.start, s.end) == (span.start, span.end) for s in annotation.spans) or any(
-        s.key == span.key for s in annotation.rejected
-    ):
+    labelled = any((s.start, s.end) == (span.start, span.end) for s in annotation.spans)
+    if labelled or any(s.key == span.key for s in annotation.rejected):
         return annotated
     try:
         return add_span(annotated, span, schema).after[0]

@@ -172,11 +172,8 @@ def _is_reference(sent: SentenceFeatures, number: Cardinal, c: CountedNoun, firs
 
 def in_headline(sent: SentenceFeatures, at: int) -> bool:
     """Whether the words around ``at`` are written as in a headline: Two Men Held After Raid."""
-    near = [
-        t.text
-        for t in sent.tokens[max(0, at - _HEADLINE_WINDOW) : at + _HEADLINE_WINDOW]
-        if len(t.text) > 3 and t.text.isalpha()
-    ]
+    around = sent.tokens[max(0, at - _HEADLINE_WINDOW) : at + _HEADLINE_WINDOW]
+    near = [t.text for t in around if len(t.text) > 3 and t.text.isalpha()]
     return len(near) > 3 and sum(w[0].isupper() for w in near) >= 0.75 * len(near)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import compress
 
 from msgspec import Struct
 
@@ -51,11 +52,8 @@ def find_quotations(tokens: Sequence[Token], *, starts_in_quotation: bool = Fals
             found.append(Quotation(max((q.last for q in found), default=0), i + 1, has_opening=False))
         elif token.text in ("»", "›"):
             open_marks.append(i)
-    found += [
-        Quotation(i, len(tokens), has_closing=False)
-        for i in open_marks
-        if tokens[i].text not in _SINGLE_MARKS and i + 1 < len(tokens)
-    ]
+    unclosed = (i for i in open_marks if tokens[i].text not in _SINGLE_MARKS and i + 1 < len(tokens))
+    found += [Quotation(i, len(tokens), has_closing=False) for i in unclosed]
     if starts_in_quotation and all(q.has_opening or tokens[q.last - 1].text in _SINGLE_MARKS for q in found):
         found.append(Quotation(0, _end_without_next_opening(tokens), has_opening=False, has_closing=False))
     whole = (q for q in found if q.content[0] < q.content[1])
@@ -133,9 +131,8 @@ def sentences_inside_quotation(sentences: Iterable[Sequence[Token]]) -> list[boo
 
 def open_quotation_texts(sentences: Sequence[Sequence[Token]]) -> frozenset[str]:
     """Return the texts of the sentences that begin inside a quotation."""
-    return frozenset(
-        tokens_text(s) for s, within in zip(sentences, sentences_inside_quotation(sentences), strict=True) if within
-    )
+    inside = sentences_inside_quotation(sentences)
+    return frozenset(tokens_text(s) for s in compress(sentences, inside))
 
 
 def _mark_directions(tokens: Sequence[Token]) -> list[bool]:

@@ -308,9 +308,8 @@ class SpeedMonitor:
         self._accepted += len(event.added)
         self._accepted_tokens += max(0, event.tokens)
         self._accepted_seconds += min(MAX_PAUSE_SECONDS, max(0.0, seconds))
-        warning = SpeedWarning(
-            SpeedWarningKind.ALL_TAKEN, self._accepted, self._accepted_tokens, 1.0 + self._accepted_seconds
-        )
+        seconds = 1.0 + self._accepted_seconds
+        warning = SpeedWarning(SpeedWarningKind.ALL_TAKEN, self._accepted, self._accepted_tokens, seconds)
         return warning if self._accepted > MAX_ACCEPTED_IN_A_ROW and warning.speed > ACCEPTED_SPEED else None
 
 

@@ -159,11 +159,8 @@ def progress_curve_rows(
     rows: list[PlainRow] = [(wall, *_merged(c[y] for c in columns)) for y in range(height - 1, -1, -1)]
     at = min(width - 1, round(now / end * width)) if ahead and done < total else -1
     floor = "".join(marks.now if x == at else marks.floor for x in range(width))
-    return [
-        *rows,
-        (PlainText(marks.corner + floor, "rule"),),
-        _time_axis(at, duration_text(now), duration_text(end), width),
-    ]
+    axis = _time_axis(at, duration_text(now), duration_text(end), width)
+    return [*rows, (PlainText(marks.corner + floor, "rule"),), axis]
 
 
 def _merged(cells: Iterable[tuple[str, str]]) -> PlainRow:

@@ -205,10 +205,8 @@ def label_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
 
 def length_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
     """Return histograms: the lengths of the spans, and how many spans a sentence has."""
-    names = [
-        str(last) if last == below + 1 else f"{below + 1}{_RANGE_DASH}{last}"
-        for below, last in pairwise((0, *LENGTH_CLASS_BOUNDS))
-    ]
+    bounds = pairwise((0, *LENGTH_CLASS_BOUNDS))
+    names = [str(last) if last == below + 1 else f"{below + 1}{_RANGE_DASH}{last}" for below, last in bounds]
     names.append(f"{LENGTH_CLASS_BOUNDS[-1] + 1}+")
     lengths = _histogram("TOKENS A SPAN", names, f.lengths, p)
     dense = [str(n) if n < MAX_DENSITY_CLASS else f"{n}+" for n in range(MAX_DENSITY_CLASS + 1)]

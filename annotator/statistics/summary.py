@@ -115,9 +115,8 @@ def _span_times(timed_events: Iterable[TimedEvent]) -> dict[str, list[float]]:
 
 def span_length_histogram(annotated_sentences: Iterable[AnnotatedSentence]) -> tuple[int, ...]:
     """Return how many spans fall into each class of ``LENGTH_CLASS_BOUNDS`` and the open one."""
-    counts = Counter(
-        bisect_left(LENGTH_CLASS_BOUNDS, n) for found in _span_lengths(annotated_sentences)[0].values() for n in found
-    )
+    lengths, _ = _span_lengths(annotated_sentences)
+    counts = Counter(bisect_left(LENGTH_CLASS_BOUNDS, n) for found in lengths.values() for n in found)
     return tuple(counts[i] for i in range(len(LENGTH_CLASS_BOUNDS) + 1))
 
 

@@ -62,10 +62,9 @@ def _remove_quietly(path: Path) -> None:
 
 
 def _file_mode(path: Path) -> int | None:
-    try:
+    with suppress(OSError):
         return stat.S_IMODE(path.stat().st_mode)
-    except OSError:
-        return None
+    return None
 
 
 def write_all(fd: int, data: bytes) -> None:

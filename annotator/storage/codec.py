@@ -444,9 +444,7 @@ def _is_plain(row: RecordRow, length: int) -> bool:
 def _record_row(record: JournalRecord) -> RecordRow:
     """Return a record as a row; its spans do not name their tokens."""
     sentence, annotation = record.annotated.sentence, record.annotated.annotation
-    spans, rejected = (
-        [SpanRow(s.start, s.end, s.label, source=s.source) for s in spans]
-        for spans in (annotation.spans, annotation.rejected)
-    )
+    both = (annotation.spans, annotation.rejected)
+    spans, rejected = ([SpanRow(s.start, s.end, s.label, source=s.source) for s in group] for group in both)
     digest, flagged = text_digest(sentence.text), annotation.flagged
     return RecordRow(sentence.text, list(sentence.tokens), spans, digest, rejected, annotation.note, flagged)

@@ -280,14 +280,12 @@ class CorpusFolder:
 
     def articles_from_source(self, source: str) -> tuple[str, ...]:
         """Return the ids of the articles in the queue that came from a source, in the order of ingest."""
-        for article_id in self.article_ids():
+        ids = self.article_ids()
+        for article_id in ids:
             if article_id not in self._origins:
                 self._origins[article_id] = self.articles.origin(article_id)
-        return tuple(
-            a
-            for a in self.article_ids()
-            if source and self._origins[a].came_from == source and not self._origins[a].replaced_by
-        )
+        current = (a for a in ids if not self._origins[a].replaced_by)
+        return tuple(a for a in current if source and self._origins[a].came_from == source)
 
     def _change_article(
         self, article_id: str, change: Callable[[dict[str, Any]], dict[str, Any]], wait: float

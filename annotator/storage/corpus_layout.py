@@ -134,11 +134,8 @@ def write_settings(folder: Path, settings: CorpusSettings) -> None:
 
     document = tomlkit.document()
     document.add(tomlkit.comment("A corpus of Annotator."))
-    document["name"] = settings.name
-    document["language"] = settings.lang
-    document["tokenizer"] = settings.fingerprint
-    document["schema"] = settings.schema
-    document["format"] = CORPUS_FORMAT
+    document.update({"name": settings.name, "language": settings.lang, "tokenizer": settings.fingerprint})
+    document.update({"schema": settings.schema, "format": CORPUS_FORMAT})
     write_atomic(folder / SETTINGS_FILE, tomlkit.dumps(document).encode())
 
 
