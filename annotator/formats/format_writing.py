@@ -19,11 +19,9 @@ from annotator.formats.document import ConversionLog, Document, span_entry
 PAST_TEXT_END = "past the end of the text"
 
 
-def record_span(
-    document: Document, span: Span, why: str, log: ConversionLog, outcome: Outcome = Outcome.LEFT_OUT
-) -> None:
-    """List a span that is not written unchanged."""
-    log.record(span_entry(document, span, outcome, why))
+def record_span(document: Document, span: Span, why: str, log: ConversionLog) -> None:
+    """List a span that is not written."""
+    log.record(span_entry(document, span, Outcome.LEFT_OUT, why))
 
 
 def supported_spans(

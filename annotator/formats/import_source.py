@@ -204,9 +204,7 @@ class ImportSource(Struct, frozen=True):
     def text(self, limit: int = MAX_FILE_BYTES) -> str:
         """Return the text, line ends as they are; raises SourceError unless it is UTF-8 or marked UTF-16."""
         data = self.read_bytes(limit)
-        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return self.decoded(data, "utf-16")
-        return self.decoded(data, "utf-8-sig")
+        return self.decoded(data, "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
 
     def decoded(self, data: bytes, encoding: str = "utf-8", line: int = 0) -> str:
         """Return bytes of the file as text; raises SourceError with the line of the first wrong byte."""
@@ -290,14 +288,11 @@ class ImportSource(Struct, frozen=True):
             with member:
                 yield member, info.file_size
 
-    @contextmanager
-    def _open_zip(self, file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
+    def _open_zip(self, file: IO[bytes]) -> zipfile.ZipFile:
         try:
-            packed = zipfile.ZipFile(file)
+            return zipfile.ZipFile(file)
         except (zipfile.BadZipFile, NotImplementedError, ValueError, IndexError) as error:
             raise SourceError(f"the zip is damaged ({error})", where=str(self.path), do="export it again") from None
-        with packed:
-            yield packed
 
     def _walk(self) -> list[Path]:
         found: list[Path] = []

@@ -399,9 +399,8 @@ class _ProdigyReader(Struct):
     def documents(self, record: dict[str, Any], where: str) -> Iterator[Document]:
         """Yield the document of a task, and those of the versions that it was reviewed from."""
         if is_journal_line(record):
-            raise SourceError(
-                "this is an annotator's journal, not an export", where=where, do="merge its corpus instead"
-            )
+            what = "this is an annotator's journal, not an export"
+            raise SourceError(what, where=where, do="merge its corpus instead")
         if not is_review_task(record):
             yield from self._document(record, task_annotator(record), where)
             return

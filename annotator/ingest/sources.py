@@ -153,12 +153,11 @@ def _is_mostly_latin(text: str) -> bool:
 STDIN = "-"
 """The path that means standard input, and the origin of what comes from there."""
 
-_SUFFIXES_BY_KIND = {
-    "text": (".txt", ".text", ".md"),
-    "html": (".html", ".htm", ".xhtml"),
-    "jsonl": (".jsonl", ".ndjson"),
+KINDS_BY_SUFFIX = {
+    **dict.fromkeys((".txt", ".text", ".md"), "text"),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
+    **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
 }
-KINDS_BY_SUFFIX = {suffix: kind for kind, suffixes in _SUFFIXES_BY_KIND.items() for suffix in suffixes}
 """What a file holds by its ending; a further ``.gz`` means that it is packed."""
 
 MAX_RECORD_DEPTH = 20

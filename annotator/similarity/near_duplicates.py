@@ -248,8 +248,7 @@ def _pairs_sharing_rare(
         some = 1 + wanted // 4  # this many of a pair's numbers are among the rare ones
         looked_up = rare[: len(rare) - wanted + some]
         met = Counter(chain.from_iterable(index[x] for x in looked_up if x in index))
-        yield from (
-            (min(m, n), max(m, n)) for m, both in met.items() if both >= some and not (m in before and n in before)
-        )
+        found = (m for m, both in met.items() if both >= some and not (m in before and n in before))
+        yield from ((min(m, n), max(m, n)) for m in found)
         for x in rare:
             index.setdefault(x, []).append(n)

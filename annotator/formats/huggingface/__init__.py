@@ -115,9 +115,8 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     tagging = ConversionLog()
     flat = [_taggable_spans(d, spans, tagging) for d, spans in zip(every, kept, strict=True)]
     for d, spans in zip(every, kept, strict=True):
-        format_writing.record_unsupported_fields(
-            d, "Hugging Face Parquet", log, "accept" if spans or d.answer else None
-        )
+        restored = "accept" if spans or d.answer else None
+        format_writing.record_unsupported_fields(d, "Hugging Face Parquet", log, restored)
     log.notes += [SPANS_WITHOUT_TAGS.format(n=f"{n:,}", why=why) for (_, why), n in sorted(tagging.totals.items())]
     sourced = any(s.source for spans in kept for s in spans)
     names = ["O", *(f"{b}-{x}" for x in sorted({s.label for f in flat for s in f}) for b in "BI")]

@@ -112,9 +112,8 @@ class TextFieldChooser(Struct):
             what = "the tasks hold links to files or pictures, not texts" if self.links else "no task has a text"
             raise SourceError(f"{what}{description}", where=where, do=_IMPORT_TASKS_WITH_TEXT)
         if not self.scores and self.unsupported:
-            raise SourceError(
-                f"no span of a text is marked, but {self._described_kinds()}", where=where, do=_IMPORT_TEXT_LABELS
-            )
+            what = f"no span of a text is marked, but {self._described_kinds()}"
+            raise SourceError(what, where=where, do=_IMPORT_TEXT_LABELS)
         if any(n > 1 and not self.whole_offsets[to] for to, n in self.fractional_offsets.items()):
             what = "regions of a sound or a film are marked (offsets are fractions), not spans of a text"
             raise SourceError(what, where=where, do=_IMPORT_TEXT_LABELS)

@@ -108,9 +108,8 @@ def _cell_values(document: Document, tokens: Sequence[Token], log: ConversionLog
 
     What runs over several tokens, or shares a row with another, gets a number.
     """
-    spans = format_writing.supported_spans(
-        document, reading_order(document.spans), log, lambda s: _why_unsupported(s, tokens)
-    )
+    ordered = reading_order(document.spans)
+    spans = format_writing.supported_spans(document, ordered, log, lambda s: _why_unsupported(s, tokens))
     placed = [(span, range(*token_range(tokens, span.start, span.end))) for span in spans]
     cells: dict[int, dict[TokenPart, list[int]]] = {}
     for n, (span, covered) in enumerate(placed):

@@ -314,8 +314,13 @@ def boilerplate_verdict(reason: str) -> SourceLine:
     return SourceLine(LineVerdict.BOILERPLATE, reason)
 
 
-def boilerplate_reason(page: SegmentedPage, at: int, place: str) -> str:
-    """Return why a unit is dropped; ``place`` is the reason where no better one is found."""
+def dropped_verdict(page: SegmentedPage, at: int, place: str) -> SourceLine:
+    """Return the verdict boilerplate on a unit; ``place`` is the reason where no better one is found."""
+    return boilerplate_verdict(_boilerplate_reason(page, at) or place)
+
+
+def _boilerplate_reason(page: SegmentedPage, at: int) -> str:
+    """Return why a unit is dropped by its own shape, or "" where nothing shows a reason."""
     line = page.features[at]
     if SIGN_OFF.match(line.text):
         return "an agency's sign-off"
@@ -331,7 +336,7 @@ def boilerplate_reason(page: SegmentedPage, at: int, place: str) -> str:
         return "a heading or link of the page"
     if line.biography >= 2:
         return "about the author"
-    return _teaser_reason(page, at) or place
+    return _teaser_reason(page, at)
 
 
 def _teaser_reason(page: SegmentedPage, at: int) -> str:
@@ -373,11 +378,11 @@ def _header_verdict(page: SegmentedPage, title: int | None, at: int) -> SourceLi
     if title is not None and is_same_title(page, title, at):
         return SourceLine(LineVerdict.TITLE, "the title again")
     if title is not None and at < title - MAX_LINES_ABOVE_TITLE:
-        return boilerplate_verdict(boilerplate_reason(page, at, "before the article"))
+        return dropped_verdict(page, at, "before the article")
     return (
         _byline_or_date_verdict(page, at)
         or _picture_verdict(page, at)
-        or boilerplate_verdict(boilerplate_reason(page, at, "before the article"))
+        or dropped_verdict(page, at, "before the article")
     )
 
 
