@@ -112,8 +112,7 @@ def read_docbin(data: bytes, where: str) -> DocBinArrays:
         raise _damaged("its token array does not fit its lengths", where)
     if not isinstance(spaces, bytes) or len(spaces) != total:
         raise _damaged("its array of blanks does not fit its lengths", where)
-    lists = (found.get(key) for key in ("flags", "span_groups", "user_data", "cats"))
-    flags, groups, user_data, cats = (x if isinstance(x, tuple) else () for x in lists)
+    flags, groups, user_data, cats = map(_as_tuple, map(found.get, ("flags", "span_groups", "user_data", "cats")))
     ids = _strings_by_id(strings, where)
     array = memoryview(tokens).cast("Q")
     return DocBinArrays(attrs, array, spaces, sizes, ids, flags, groups, user_data, cats, where)

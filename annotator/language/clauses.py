@@ -37,12 +37,8 @@ def is_verb(sent: SentenceFeatures, i: int) -> bool:
         return _can_be_subject(sent, i - 1) and not (word in en.NOUN_LIKE_FORMS and _is_common_noun(sent, i - 1))
     if sent.word(i + 1) == "that":
         return True
-    return (
-        before in _BEFORE_VERBS
-        or before in en.AUXILIARIES
-        or (before in en.ADVERBS or (before.endswith("ly") and len(before) > 4))
-        or _is_plural_subject(sent, i - 1)
-    )
+    adverb = before in en.ADVERBS or (before.endswith("ly") and len(before) > 4)
+    return adverb or before in _BEFORE_VERBS or before in en.AUXILIARIES or _is_plural_subject(sent, i - 1)
 
 
 def _is_common_noun(sent: SentenceFeatures, i: int) -> bool:

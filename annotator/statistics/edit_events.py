@@ -114,16 +114,11 @@ def events_from_records(records: Iterable[JournalRecord]) -> tuple[EditEvent, ..
 
 
 def _event_from_batch(batch: Sequence[JournalRecord], latest: _LatestSentences) -> EditEvent:
-    after = [r.annotated for r in batch]
+    first, after = batch[0], [r.annotated for r in batch]
+    before = latest.replace_overlapping(after)
     counted = [r.keystrokes for r in batch if r.keystrokes is not None]
-    return event_from_edit(
-        batch[0].op,
-        latest.replace_overlapping(after),
-        after,
-        time=batch[0].time,
-        session=batch[0].session,
-        keys=sum_keystrokes(counted) if counted else None,
-    )
+    keys = sum_keystrokes(counted) if counted else None
+    return event_from_edit(first.op, before, after, time=first.time, session=first.session, keys=keys)
 
 
 class _LatestSentences:

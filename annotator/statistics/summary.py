@@ -138,11 +138,9 @@ def keystroke_statistics(events: Iterable[EditEvent]) -> KeystrokeStatistics | N
     counted = [(d, d.keystrokes) for d in events if d.keystrokes is not None]
     if not counted:
         return None
-    return KeystrokeStatistics(
-        sum_keystrokes(keys for _, keys in counted),
-        sum(len(d.added) - len(d.removed) for d, _ in counted),
-        sum(d.finished for d, _ in counted),
-    )
+    keys = sum_keystrokes(keys for _, keys in counted)
+    spans = sum(len(d.added) - len(d.removed) for d, _ in counted)
+    return KeystrokeStatistics(keys, spans, sum(d.finished for d, _ in counted))
 
 
 # What became of the suggestions: kept as they were, changed, taken and removed again, turned down.

@@ -55,18 +55,16 @@ class _SentenceIndex(Struct):
         self.lines, self.open_end = line.number, not line.complete
         if not line.raw.strip():
             return
-        article = None
         if line.complete:
-            article = article_of_line(line.raw)
+            if (article := article_of_line(line.raw)) is None:
+                self.flaws.append(line.number)
+                return
         else:  # counts only if it is whole
-            with suppress(DataError):
+            try:
                 article = decode_sentence(line.raw).article
-        if article is None and not line.complete:
-            self.torn = line.start
-            return
-        if article is None:
-            self.flaws.append(line.number)
-            return
+            except DataError:
+                self.torn = line.start
+                return
         extents = self.extents.setdefault(article, [])
         if extents and extents[-1].end == line.start:
             extents[-1].end = line.end
