@@ -280,7 +280,12 @@ class ImportSource(Struct, frozen=True):
     @contextmanager
     def _open_member(self, file: IO[bytes]) -> Iterator[tuple[IO[bytes], int]]:
         with self._open_zip(file) as packed:
-            info = _member_info(self, packed)
+            try:
+                info = packed.getinfo(self.member)
+            except KeyError:
+                raise self.error("the zip has no such file", do="export it again") from None
+            if _is_bomb(info):
+                raise self.error(f"it unpacks to more than {MAX_ZIP_RATIO} times its size", do="unpack it yourself")
             try:
                 member = packed.open(info)
             except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
@@ -320,16 +325,6 @@ class ImportSource(Struct, frozen=True):
                 what = f"a file in the zip unpacks to more than {MAX_ZIP_RATIO} times its size"
                 raise self.error(what, do="unpack it yourself if you trust it")
             return sorted({i.filename for i in infos})
-
-
-def _member_info(source: ImportSource, packed: zipfile.ZipFile) -> zipfile.ZipInfo:
-    try:
-        info = packed.getinfo(source.member)
-    except KeyError:
-        raise source.error("the zip has no such file", do="export it again") from None
-    if _is_bomb(info):
-        raise source.error(f"it unpacks to more than {MAX_ZIP_RATIO} times its size", do="unpack it yourself")
-    return info
 
 
 def _is_bomb(info: zipfile.ZipInfo) -> bool:

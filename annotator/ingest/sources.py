@@ -77,28 +77,25 @@ def decode_source(data: bytes, where: str) -> tuple[str, str]:
 
 def _decode_bytes(data: bytes, where: str) -> tuple[str, str]:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _decode_strict(data, "utf-16", where), "read as utf-16"
-    if _is_binary(data):
-        raise _binary_error(where)
-    try:
-        return data.decode("utf-8"), ""
-    except UnicodeDecodeError:
+        name = "utf-16"
+    elif _is_binary(data):
+        name = ""
+    elif (text := _decoded(data, "utf-8")) is not None:
+        return text, ""
+    else:
         name = _declared_encoding(data) or _detected_encoding(data)
-    if not name:
-        raise _binary_error(where)
-    return _decode_strict(data, name, where), f"read as {name}"
+    if not name or (text := _decoded(data, name)) is None:
+        do = "give a text, HTML or JSONL file, in UTF-8 if you can"
+        raise SourceError("the source is binary, not text", where=where, do=do)
+    return text, f"read as {name}"
 
 
-def _decode_strict(data: bytes, name: str, where: str) -> str:
+def _decoded(data: bytes, name: str) -> str | None:
+    """Return the text of bytes in an encoding, None where they are none in it or it is unknown."""
     try:
         return data.decode(name)
     except (UnicodeDecodeError, LookupError):
-        raise _binary_error(where) from None
-
-
-def _binary_error(where: str) -> SourceError:
-    do = "give a text, HTML or JSONL file, in UTF-8 if you can"
-    return SourceError("the source is binary, not text", where=where, do=do)
+        return None
 
 
 def _is_binary(data: bytes) -> bool:
@@ -115,7 +112,7 @@ def _declared_encoding(data: bytes) -> str:
     m = _DECLARED.search(data[:4096])
     name = m[1].decode("ascii").lower() if m else ""
     name = "windows-1252" if name in {"iso-8859-1", "latin1", "ascii", "us-ascii"} else name
-    return name if name and _decodes(data, name) else ""
+    return name if name and _decoded(data, name) is not None else ""
 
 
 def _detected_encoding(data: bytes) -> str:
@@ -127,21 +124,13 @@ def _detected_encoding(data: bytes) -> str:
     from charset_normalizer import from_bytes
 
     best = from_bytes(data[:200_000]).best()
-    western = _decodes(data, "windows-1252")
+    western = _decoded(data, "windows-1252") is not None
     if best is None:
         return ""
     if western and best.language not in _OTHER_LATIN.split() and _is_mostly_latin(str(best)):
         return "windows-1252"
     name = re.sub(r"^cp(125\d)$", r"windows-\1", best.encoding.replace("_", "-"))
-    return name if _decodes(data, name) else ("windows-1252" if western else "")
-
-
-def _decodes(data: bytes, name: str) -> bool:
-    try:
-        data.decode(name)
-    except (UnicodeDecodeError, LookupError):
-        return False
-    return True
+    return name if _decoded(data, name) is not None else ("windows-1252" if western else "")
 
 
 def _is_mostly_latin(text: str) -> bool:

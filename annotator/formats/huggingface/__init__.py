@@ -125,10 +125,8 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     features = {**_dataset_features(names, sourced=sourced), **used}
     data = _parquet(rows, features)
     card = "\n".join(dataset_card_lines(every, kept, features, log)) + "\n"
-    return [
-        format_writing.write_whole_file(out / PARQUET_FILE, data),
-        format_writing.write_whole_file(out / "dataset-card.md", card.encode()),
-    ]
+    files = {PARQUET_FILE: data, "dataset-card.md": card.encode()}
+    return [format_writing.write_whole_file(out / name, data) for name, data in files.items()]
 
 
 def _dataset_features(names: list[str], *, sourced: bool) -> dict[str, Any]:

@@ -85,10 +85,8 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
             task["annotations"].append(_task_annotation(document, spans))
     config = _labelling_config(sorted(labels), notes=notes)
     listed = orjson.dumps(list(tasks.values()), option=orjson.OPT_INDENT_2) + b"\n"
-    return [
-        write_whole_file(out / "annotations.json", listed),
-        write_whole_file(out / "labelling-config.xml", config.encode()),
-    ]
+    files = {"annotations.json": listed, "labelling-config.xml": config.encode()}
+    return [write_whole_file(out / name, data) for name, data in files.items()]
 
 
 def _task_data(document: Document, log: ConversionLog) -> dict[str, Any]:

@@ -283,10 +283,9 @@ def promote_names(page: SegmentedPage, title: int, lines: list[SourceLine]) -> N
     if any(line.words > 1 and line_features.is_byline_line(line) for line in bylines):
         return
     for at in range(title + 1, min(len(lines), title + MAX_AUTHOR_DISTANCE)):
-        one = page.features[at]
-        if lines[at].verdict is not LineVerdict.BOILERPLATE or not (
-            line_features.is_person_name_line(one) or _is_name_with_company(page, at)
-        ):
+        one, has_company = page.features[at], _is_name_with_company(page, at)
+        is_name = has_company or line_features.is_person_name_line(one)
+        if lines[at].verdict is not LineVerdict.BOILERPLATE or not is_name:
             continue
         beside = any(
             lines[other].verdict in {LineVerdict.BYLINE, LineVerdict.DATELINE}
@@ -294,7 +293,7 @@ def promote_names(page: SegmentedPage, title: int, lines: list[SourceLine]) -> N
             for other in (at - 1, at + 1)
             if 0 <= other < len(lines)
         )
-        first = at == title + 1 and one.capital_share == 1.0 and (one.words <= 3 or _is_name_with_company(page, at))
+        first = at == title + 1 and one.capital_share == 1.0 and (one.words <= 3 or has_company)
         if beside or first or page.text_counts[one.key] > 1:
             lines[at] = SourceLine(LineVerdict.BYLINE, "a name under the title")
 

@@ -221,9 +221,8 @@ def _unit_verdicts(page: SegmentedPage) -> list[SourceLine]:
     start = end if end < page.body_end else start
     lines = header.header_verdicts(page, title, start)
     lines += [body_verdict(page, title, at) for at in range(start, page.body_end)]
-    lines += [
-        header.dropped_verdict(page, at, "after the end of the article") for at in range(page.body_end, len(page.units))
-    ]
+    after = range(page.body_end, len(page.units))
+    lines += [header.dropped_verdict(page, at, "after the end of the article") for at in after]
     return trim_trailer(page, lines)
 
 
