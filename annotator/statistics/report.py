@@ -17,7 +17,6 @@ from annotator.statistics.edit_events import (
     SpeedWarningKind,
 )
 from annotator.statistics.plots import (
-    ForecastBand,
     PlainRow,
     PlainText,
     PlotGlyphs,
@@ -166,9 +165,8 @@ def progress_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
         rows += _paragraph_rows(f"too few sentences yet for a forecast: {needs}", p)
     if len(f.curve) < 2:
         return rows
-    ahead = ForecastBand(f.forecast.seconds, f.forecast.low, f.forecast.high) if f.forecast else None
     width = min(72, p.width - 7)
-    plot = progress_curve_rows(f.curve, f.total, ahead, width, _CURVE_HEIGHT, p.marks)
+    plot = progress_curve_rows(f.curve, f.total, f.forecast, width, _CURVE_HEIGHT, p.marks)
     names = [f"{f.total:>5} ", *["      "] * (len(plot) - 3), "    0 ", "      "]
     return rows + [(PlainText(name, "muted"), *row) for name, row in zip(names, plot, strict=True)]
 
