@@ -34,7 +34,9 @@ class Quotation(Struct, frozen=True):
 
 
 def find_quotations(tokens: Sequence[Token], *, starts_in_quotation: bool = False) -> tuple[Quotation, ...]:
-    """Return the quotations of a sentence, outer before inner; ``within``: it begins inside of one.
+    """Return the quotations of a sentence, outer before inner.
+
+    ``starts_in_quotation``: the sentence begins inside one.
 
     A double mark without its partner runs to the edge of the sentence, because a quotation may
     go on in the next one; a single mark without its partner is an apostrophe.
