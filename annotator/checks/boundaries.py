@@ -93,7 +93,7 @@ def _edge_tokens(reviewed: ReviewedSentence, span: Span) -> tuple[str, str]:
     """Return the first and the last token of a span; of one inside tokens, the characters at its edges."""
     tokens = reviewed.sentence.tokens
     first, last = token_range(tokens, span.start, span.end)
-    if first < last and tokens[first].start == span.start and tokens[last - 1].end == span.end:
+    if is_aligned(tokens, span.start, span.end):
         return tokens[first].text, tokens[last - 1].text
     words = reviewed.text_of(span)
     return words[0], words[-1]

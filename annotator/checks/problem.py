@@ -23,6 +23,9 @@ class ProblemLevel(StrEnum):
     """What is mostly a mistake, and for a person to decide."""
 
 
+_WARNING = ProblemLevel.WARNING
+
+
 class ProblemKind(StrEnum):
     """What the built-in checks look for, in the order of the report: name, level and words."""
 
@@ -46,11 +49,7 @@ class ProblemKind(StrEnum):
     HUGE = "huge", ProblemLevel.WARNING, "spans far longer than others of their label"
     SENTENCE_END = "sentence-end", ProblemLevel.WARNING, "spans that run over the end of a sentence"
     TWO_LABELS = "two-labels", ProblemLevel.WARNING, "the same words with different labels"
-    OTHER_EDGES = (
-        "other-edges",
-        ProblemLevel.WARNING,
-        "the same name with and without its title, article or possessive",
-    )
+    OTHER_EDGES = "other-edges", _WARNING, "the same name with and without its title, article or possessive"
     UNLABELLED = "unlabelled", ProblemLevel.WARNING, "words labelled here and not there"
     GUIDELINE = "guideline", ProblemLevel.WARNING, "spans that contradict the examples of the schema"
     DUPLICATE_ARTICLE = "duplicate-article", ProblemLevel.WARNING, "articles that are nearly the same"

@@ -15,6 +15,7 @@ from annotator.cli import output
 from annotator.cli.options import PATH, login_name
 from annotator.core.errors import CorpusError, UsageError
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.journal import Journal, check_annotator_name
 from annotator.workflows.opening import apply_schema, open_corpus
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _PLAIN_TERMINALS = {"dumb", "unknown"}
 """The values of TERM that editors and logs set, which show text line by line alone."""
 
 
-@click.command("annotate")
+@click.command("annotate", epilog="Example: annotator annotate news --as ana")
 @click.argument("corpus", type=PATH, required=False)
 @click.option("--as", "name", default="", help="Your name as an annotator (default: your login name).")
 @click.option("--schema", type=PATH, help="A label schema that this corpus uses from now on.")
@@ -41,13 +42,13 @@ def command(
     Where you stopped is where it opens. Everything is saved as you go.
     """
     _require_terminal()
+    annotator = name or login_name()
+    check_annotator_name(annotator)
     gc.disable()  # nothing that is loaded here is garbage: 30 ms of the start
     opened = _open_for_annotating(corpus)
     if schema is not None:
         _apply_schema_file(opened, schema, read_only=read_only)
-    code = _annotate(
-        opened, name or login_name(), read_only, theme or "", ascii_glyphs or _needs_ascii(), tour=corpus is None
-    )
+    code = _annotate(opened, annotator, read_only, theme or "", ascii_glyphs or _needs_ascii(), tour=corpus is None)
     sys.exit(code)
 
 
@@ -104,7 +105,6 @@ def _sixteen_colour_theme() -> str:
 def _annotate(corpus: CorpusFolder, name: str, read_only: bool, theme: str, ascii_glyphs: bool, *, tour: bool) -> int:
     from annotator.session.keymap_file import load_keymap_or_default
     from annotator.session.session import AnnotationSession, others_work_message
-    from annotator.storage.journal import Journal
     from annotator.storage.user_files import Preferences
 
     os.environ.setdefault("TEXTUAL_FPS", "240")

@@ -12,12 +12,14 @@ from annotator.cli import output
 from annotator.cli.options import PATH, json_option, login_name
 from annotator.core.article import Article, LineVerdict
 from annotator.core.errors import UsageError
+from annotator.core.pluralize import count_column
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.journal import check_annotator_name
 from annotator.workflows.contents import article_summaries, find_article, switch_article_line
 from annotator.workflows.opening import open_corpus
 
 
-@click.command("articles")
+@click.command("articles", epilog="Example: annotator articles news")
 @click.argument("corpus", type=PATH)
 @click.argument("article", required=False)
 @click.option("--switch", nargs=2, type=str, metavar="LINE VERDICT", help="Give a line (from 1) another verdict.")
@@ -36,6 +38,7 @@ def command(
     shown: Article | None = None
     if article is not None:
         shown, by = find_article(opened, article), name or login_name()
+        check_annotator_name(by)
         if switch:
             shown = switch_article_line(opened, shown, *switch, by=by)
         if undo:
@@ -63,7 +66,7 @@ def _print_articles(corpus: CorpusFolder, *, as_json: bool) -> None:
     for r in rows:
         state = f"  (replaced by {r.replaced_by})" if r.replaced_by else ""
         place = f"{r.id} {f'({numbers[r.id]})' if r.id in numbers else '':>5}"
-        sentences = output.count_column(r.sentences, "sentence")
+        sentences = count_column(r.sentences, "sentence")
         output.write_row(f"{place}  {sentences}  {r.body:>4} of {r.lines} lines  {r.title}{state}")
 
 

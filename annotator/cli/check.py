@@ -11,16 +11,22 @@ import click
 
 from annotator.checks.problem import ProblemKind, ProblemLevel
 from annotator.cli import output
-from annotator.cli.options import PATH, exit_for_losses, json_option
+from annotator.cli.options import PATH, completing, exit_for_losses, json_option
 from annotator.core.errors import UsageError
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.checking import check_corpus
 from annotator.workflows.opening import open_corpus
 
 
-@click.command("check")
+@click.command("check", epilog="Example: annotator check news --level error --json")
 @click.argument("corpus", type=PATH)
-@click.option("--only", multiple=True, metavar="KIND[,KIND…]", help="Look for these kinds alone.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="KIND[,KIND…]",
+    shell_complete=completing(lambda: ProblemKind),
+    help="Look for these kinds alone.",
+)
 @click.option(
     "--level",
     type=click.Choice([x.value for x in ProblemLevel]),

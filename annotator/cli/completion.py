@@ -8,7 +8,7 @@ from click.shell_completion import get_completion_class
 from annotator.cli import output
 
 
-@click.command("completion")
+@click.command("completion", epilog="Example: annotator completion bash >> ~/.bashrc")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:

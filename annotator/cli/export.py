@@ -10,13 +10,9 @@ from click.core import ParameterSource
 
 from annotator.cli import output
 from annotator.cli.options import PATH, FormatType, choice_option, exit_for_losses, json_option, max_lost_option
-from annotator.core.errors import UsageError
 from annotator.export.options import ExportOptions, parse_split
 from annotator.export.span_outcomes import OFF_TOKEN_EDGES
 from annotator.workflows.corpus import Corpus, export_corpus
-
-_FOR_ANY_FORMAT = {"format", "annotator", "ledger", "max_lost", "as_json"}
-"""Options that another format takes too."""
 
 
 def _export_formats() -> list[str]:
@@ -25,7 +21,7 @@ def _export_formats() -> list[str]:
     return export_formats()
 
 
-@click.command("export")
+@click.command("export", epilog="Example: annotator export news out --split 80/10/10")
 @click.argument("corpus", type=PATH)
 @click.argument("out", type=PATH)
 @click.option(
@@ -86,10 +82,8 @@ def command(
     Exit code 3 means that something was left out that you did not ask to leave out; the ledger
     lists it.
     """
-    if chosen["format"] != "spacy":
-        _refuse_options(ctx, chosen["format"])
-        if ctx.get_parameter_source("unit") is not ParameterSource.COMMANDLINE:
-            chosen["unit"] = None
+    if ctx.get_parameter_source("unit") is not ParameterSource.COMMANDLINE:
+        chosen["unit"] = None
     with output.progress("export") as show:
         folder = Corpus.open(corpus).folder
         options = ExportOptions(split=parse_split(split), lang=folder.lang, **chosen)
@@ -103,15 +97,3 @@ def command(
             "note: spans inside tokens: `annotator check` lists them, key R in `annotator` repairs them"
         )
     exit_for_losses(report.lost, max_lost)
-
-
-def _refuse_options(ctx: click.Context, to: str) -> None:
-    """Raise UsageError for an option that the format has no use for."""
-    options = [o for o in ctx.command.params if isinstance(o, click.Option) and o.name not in _FOR_ANY_FORMAT]
-    given = [o.opts[0] for o in options if ctx.get_parameter_source(str(o.name)) is ParameterSource.COMMANDLINE]
-    if "--unit" in given:
-        from annotator.formats.registry import format_info
-
-        given = [o for o in given if o != "--unit" or format_info(to).has_fixed_unit]
-    if given:
-        raise UsageError(f"{given[0]} has no meaning with --format {to}", do="leave it out")

@@ -8,24 +8,15 @@ from typing import Any
 import click
 
 from annotator.cli import output
-from annotator.cli.options import (
-    PATH,
-    FormatType,
-    annotate_command,
-    choice_option,
-    exit_for_losses,
-    json_option,
-    max_lost_option,
-)
+from annotator.cli.options import PATH, FormatType, choice_option, exit_for_losses, json_option, max_lost_option
 from annotator.core.annotation import Answer
 from annotator.formats import offset_units
-from annotator.formats.document import conversion_report
-from annotator.formats.registry import FORMATS, format_info
+from annotator.formats.registry import FORMATS
 from annotator.workflows.import_options import OPEN_ANSWER, ImportOptions, parse_label_pairs
-from annotator.workflows.importing import MAX_LISTED, ImportReport, import_files
+from annotator.workflows.importing import MAX_LISTED, import_files
 
 
-@click.command("import")
+@click.command("import", epilog="Example: annotator import all.jsonl --corpus news --map PER=PERSON")
 @click.argument("files", nargs=-1, required=True, type=PATH)
 @click.option("--corpus", "folder", required=True, type=PATH, help="The corpus; made if need be.")
 @click.option(
@@ -94,28 +85,13 @@ def command(
     if as_json:
         output.write_json(report.as_dict())
     else:
-        _print_report(report)
+        output.write_data(report.lines())
+        if report.added_labels:
+            more = len(report.added_labels) - MAX_LISTED
+            rest = f" and {more} more" if more > 0 else ""
+            output.write_message(
+                f"note: the schema has new labels: {', '.join(report.added_labels[:MAX_LISTED])}{rest}"
+            )
+        for note in report.notes:
+            output.write_message(f"note: {note}")
     exit_for_losses(report.lost, max_lost)
-
-
-def _print_report(report: ImportReport) -> None:
-    output.write_data(f"{f['file']}: {format_info(f['format']).description} ({f['why']})" for f in report.files)
-    output.write_data(conversion_report(report.ledger))
-    journals = sorted(set(report.annotators.values()))
-    counts = (
-        f"{output.count_text(report.articles, 'article')} added, "
-        f"{output.count_text(report.sentences, 'sentence')}, "
-        f"{output.count_text(report.records, 'record')} by {', '.join(journals) or 'nobody'}"
-    )
-    output.write_data([f"{report.corpus}: {counts}", f"ledger: {report.ledger_file}"])
-    if journals:
-        output.write_data([f"open it with: {annotate_command(report.corpus, journals)}"])
-        if waiting := report.ledger.spans["characters"]:
-            spans = f"{output.count_text(waiting, 'span')} inside tokens, which key R there repairs"
-            output.write_data([f"{spans}; until then training data lack them"])
-    if report.added_labels:
-        more = len(report.added_labels) - MAX_LISTED
-        rest = f" and {more} more" if more > 0 else ""
-        output.write_message(f"note: the schema has new labels: {', '.join(report.added_labels[:MAX_LISTED])}{rest}")
-    for note in report.notes:
-        output.write_message(f"note: {note}")

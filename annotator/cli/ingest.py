@@ -10,10 +10,10 @@ import click
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option
 from annotator.core.errors import AnnotatorError
-from annotator.workflows.ingesting import IngestInterrupted, IngestReport, ingest
+from annotator.workflows.ingesting import IngestInterrupted, ingest
 
 
-@click.command("ingest")
+@click.command("ingest", epilog="Example: annotator ingest pages/ --corpus news --schema news")
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True, readable=False))
 @click.option("--corpus", "folder", required=True, type=PATH, help="The corpus; made if need be.")
 @click.option("--lang", default=None, help="Language of a new corpus, a spaCy code (default: en).")
@@ -51,28 +51,10 @@ def command(
     if as_json:
         output.write_json(report.as_dict())
     else:
-        _print_articles(report)
+        output.write_data(report.lines())
     for note in report.notes:
         output.write_message(f"note: {note}")
     for failure in report.failed:
         output.write_message(f"annotator: {failure['error']}")
     if report.failed:
         sys.exit(output.EXIT_LEFT_OUT if report.added or report.known else 1)
-
-
-def _print_articles(report: IngestReport) -> None:
-    if not report.added and not report.known:
-        return
-    output.write_data(_article_line(a) for a in report.added)
-    output.write_data(f"{k['id']}  {k['state']}: {k['origin']}" for k in report.known)
-    counts = (
-        f"{output.count_text(len(report.added), 'article')} added, {len(report.known)} known, "
-        f"{output.count_text(report.sentences, 'sentence')}"
-    )
-    output.write_data([f"{report.corpus}: {counts}"])
-
-
-def _article_line(a: dict[str, object]) -> str:
-    lines = f"{a['body']:>4} of {a['lines']} lines"
-    sentences = output.count_column(a["sentences"], "sentence")
-    return f"{a['id']}  {sentences}  {lines}  {a['title'] or a['origin']}"

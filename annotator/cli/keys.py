@@ -17,7 +17,7 @@ from annotator.storage.schemas import DEFAULT_SCHEMA, load_schema
 from annotator.storage.user_files import Preferences
 
 
-@click.command("keys")
+@click.command("keys", epilog="Example: annotator keys --check keymap.toml")
 @click.option("--check", type=PATH, help="A keymap file to try, instead of your own.", metavar="FILE")
 @click.option("--schema", type=PATH, default=Path(DEFAULT_SCHEMA), help="The label schema to hold it against.")
 @json_option

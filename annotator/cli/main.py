@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from annotator._version import __version__
 from annotator.cli import output
@@ -30,22 +31,6 @@ _COMMANDS = {
     "stats": "Print figures of the work: pace, keys a span, progress with a forecast, suggestions.",
     "suggest": "Pre-annotate a corpus by rules or a spaCy pipeline, or measure how well they do.",
 }
-_EXAMPLES = {
-    "annotate": "annotator annotate news --as ana",
-    "articles": "annotator articles news",
-    "check": "annotator check news --level error --json",
-    "completion": "annotator completion bash >> ~/.bashrc",
-    "export": "annotator export news out --split 80/10/10",
-    "import": "annotator import all.jsonl --corpus news --map PER=PERSON",
-    "keys": "annotator keys --check keymap.toml",
-    "ingest": "annotator ingest pages/ --corpus news --schema news",
-    "merge": "annotator merge monday tuesday --into both",
-    "schema": "annotator schema rename news COUNT AMOUNT --dry-run",
-    "stats": "annotator stats news --as ana",
-    "suggest": "annotator suggest news --rules",
-}
-"""What each command's help ends with."""
-
 _MODULES = {"import": "imports"}
 """The module of a command whose name is a word of Python."""
 DEBUG_VARIABLE = "ANNOTATOR_DEBUG"
@@ -68,8 +53,6 @@ class _CommandGroup(click.Group):
         with gc_paused():
             module = importlib.import_module(f"annotator.cli.{_MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
-        if cmd_name in _EXAMPLES:
-            command.epilog = f"Example: {_EXAMPLES[cmd_name]}"
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -79,14 +62,28 @@ class _CommandGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put `annotate` before what is neither a command nor an option of the group."""
-        options = ["--help", "-h", "--version"]
-        if not ctx.resilient_parsing and (not args or args[0] not in {*_COMMANDS, *options}):
-            if args and (near := get_close_matches(args[0], options, n=1, cutoff=0.7)):
-                raise click.NoSuchOption(args[0], possibilities=near, ctx=ctx)
+        if not (args and args[0] in {*_COMMANDS, "--help", "-h", "--version"}):
+            if ctx.resilient_parsing:  # a shell completes: the words so far may be none
+                return super().parse_args(ctx, ["annotate", *args] if args else args)
             if args:
+                self._refuse_unknown_option(ctx, args[0].partition("=")[0])
                 _refuse_misspelt_command(args[0])
             args = ["annotate", *args]
         return super().parse_args(ctx, args)
+
+    def _refuse_unknown_option(self, ctx: click.Context, word: str) -> None:
+        """Raise NoSuchOption for an option that neither the group nor `annotate` has, with those that are near."""
+        annotate = self.get_command(ctx, "annotate") if word.startswith("-") else None
+        if annotate:
+            known = ["--help", "-h", "--version", *(o for p in annotate.params for o in p.opts if o.startswith("-"))]
+            if word not in known:
+                near = get_close_matches(word, known, n=1, cutoff=0.7)
+                raise click.NoSuchOption(word, possibilities=near, ctx=ctx)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the name of a command, or the folder of a corpus to annotate."""
+        folders = [] if incomplete.startswith("-") else [CompletionItem(incomplete, type="dir")]
+        return [*super().shell_complete(ctx, incomplete), *folders]
 
 
 def _refuse_misspelt_command(word: str) -> None:

@@ -12,7 +12,7 @@ from annotator.cli.options import PATH, exit_for_losses, json_option, max_lost_o
 from annotator.workflows.merging import MergeReport, merge_corpora
 
 
-@click.command("merge")
+@click.command("merge", epilog="Example: annotator merge monday tuesday --into both")
 @click.argument("corpora", nargs=-1, required=True, type=PATH)
 @click.option("--into", "into", required=True, type=PATH, help="The new corpus; an empty or a new folder.")
 @click.option("--schema", type=PATH, help="Label schema of the new corpus, where those of the old clash.")

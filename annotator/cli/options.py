@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import getpass
 import re
-import shlex
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from annotator.cli.output import EXIT_LEFT_OUT
 from annotator.plugin_loader import plugin_names
 
-PATH = click.Path(path_type=Path, readable=False)
+
+class _PathType(click.Path):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; fails for the empty text, which Path takes for the current folder."""
+        return self.fail("the empty text is no path", param, ctx) if value == "" else super().convert(value, param, ctx)
+
+
+PATH = _PathType(path_type=Path, readable=False)
 """A path as it was given: its reader reports what cannot be read, as bad input."""
 
 
@@ -40,6 +47,10 @@ class FormatType(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # ge
         """Return the built-in names for the help."""
         return self._choice().get_metavar(param, ctx)
 
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Complete a built-in name."""
+        return self._choice().shell_complete(ctx, param, incomplete)
+
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the name; fails for one that is unknown. Loads no plug-in."""
         if value == self._default:
@@ -56,6 +67,11 @@ class FormatType(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # ge
 def choice_option(name: str, choices: Sequence[str], help: str | None = None) -> Callable[[_Command], _Command]:  # noqa: A002
     """Return an option that is one of several words, the first one by default."""
     return click.option(name, type=click.Choice(choices), default=choices[0], show_default=True, help=help)
+
+
+def completing(words: Callable[[], Iterable[str]]) -> Callable[..., list[CompletionItem]]:
+    """Return the ``shell_complete`` of a parameter that takes one of these words."""
+    return lambda ctx, param, incomplete: click.Choice(list(map(str, words()))).shell_complete(ctx, param, incomplete)
 
 
 max_lost_option = click.option(
@@ -75,13 +91,6 @@ def login_name() -> str:
     except (OSError, KeyError):
         name = ""
     return re.sub(r"[^a-z0-9._-]+", "-", name.lower()).lstrip(".")[:64] or "me"
-
-
-def annotate_command(path: str, names: Iterable[str]) -> str:
-    """Return the command that opens a corpus as the first of the annotators, to be shown to the user."""
-    first, *others = names
-    also = f" (or {', '.join(others)})" if others else ""
-    return f"annotator annotate {shlex.quote(path)} --as {first}{also}"
 
 
 def exit_for_losses(lost: int, max_lost: int = 0) -> None:

@@ -135,12 +135,6 @@ def count_text(n: int, what: str) -> str:
     return pluralize(n, what)
 
 
-def count_column(n: object, what: str) -> str:
-    """Return a number with what it counts, as wide in each row of a table."""
-    word = what if n == 1 else f"{what}s"
-    return f"{n!s:>4} {word:<{len(what) + 1}}"
-
-
 def write_warning(line: str) -> None:
     """Write a warning to stderr."""
     write_message(f"warning: {line}")

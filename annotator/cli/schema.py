@@ -21,7 +21,7 @@ from annotator.workflows.opening import open_corpus
 _dry_run_option = click.option("--dry-run", is_flag=True, help="Report what would change, and change nothing.")
 
 
-@click.group("schema")
+@click.group("schema", epilog="Example: annotator schema rename news COUNT AMOUNT --dry-run")
 def command() -> None:
     """Rename, merge or split the labels of a corpus together with its annotations.
 
@@ -93,20 +93,20 @@ def log_command(corpus: Path, as_json: bool) -> None:
     done = read_migrations(open_corpus(corpus).path)
     undone = {m.undoes for m in done}
     if as_json:
-        output.write_json([_migration_fields(m) | {"undone": m.rule.number in undone} for m in done])
+        output.write_json([_migration_fields(m) | {"undone": m.number in undone} for m in done])
         return
     if not done:
         output.write_message("no label has been renamed, merged or split here")
     for m in done:
         day = time.strftime("%Y-%m-%d", time.gmtime(m.time))
-        back = " (taken back)" if m.rule.number in undone else ""
-        output.write_row(f"{m.rule.number}  {day}  {m.by}  {describe_migration(m)}{back}")
+        back = " (taken back)" if m.number in undone else ""
+        output.write_row(f"{m.number}  {day}  {m.by}  {describe_migration(m)}{back}")
 
 
 def _migration_fields(m: Migration) -> dict[str, Any]:
-    fields: dict[str, Any] = to_builtins(m)
-    rule = fields.pop("rule")
-    return {k: rule[k] for k in ("number", "kind", "sources", "into", "words")} | fields
+    """Return a migration for ``--json``, in the order that the command has always had."""
+    names = ("number", "kind", "sources", "into", "words", "before", "after", "undoes", "by", "time", "records")
+    return {name: getattr(m, name) for name in names}
 
 
 def _parse_words(take: Sequence[str], into: Sequence[str]) -> dict[str, str]:

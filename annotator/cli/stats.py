@@ -16,7 +16,7 @@ from annotator.workflows.statistics import StatisticsReport, collect_statistics
 MAX_WIDTH = 100
 
 
-@click.command("stats")
+@click.command("stats", epilog="Example: annotator stats news --as ana")
 @click.argument("corpus", type=PATH)
 @click.option("--as", "name", default=None, help="Whose figures; everybody's without it.")
 @click.option("--ascii", "ascii_glyphs", is_flag=True, help="Draw with ASCII characters alone.")

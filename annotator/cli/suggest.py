@@ -16,10 +16,10 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.schemas import DEFAULT_SCHEMA, load_schema
 from annotator.suggest.source_accuracy import SCORE_THRESHOLD
 from annotator.workflows.opening import open_corpus
-from annotator.workflows.suggesting import SuggestReport, check_source_given, open_suggestion_sources, write_suggestions
+from annotator.workflows.suggesting import SourceChoice, SuggestReport, open_suggestion_sources, write_suggestions
 
 
-@click.command("suggest")
+@click.command("suggest", epilog="Example: annotator suggest news --rules")
 @click.argument("corpus", type=PATH, required=False)
 @click.option("--rules", is_flag=True, help="By the rules that the screen uses as well.")
 @click.option("--model", default=None, metavar="NAME_OR_PATH", help="By a spaCy pipeline. Loading it runs its code.")
@@ -56,9 +56,9 @@ def command(
 
     With --evaluate GOLD, print precision, recall and F1 of the sources, label by label.
     """
-    check_source_given(rules, model, source)
+    choice = SourceChoice(rules, model, source)
     if gold is not None:
-        _evaluate(corpus, gold, schema, threshold, rules=rules, model=model, source=source, as_json=as_json)
+        _evaluate(corpus, gold, schema, threshold, choice, as_json=as_json)
         return
     if corpus is None:
         raise UsageError("there is no corpus", do="name its folder, or measure with --evaluate GOLD")
@@ -68,7 +68,7 @@ def command(
     for warning in opened.warnings:
         output.write_warning(warning)
     try:
-        reports = list(_write_files(opened, rules=rules, model=model, source=source))
+        reports = list(_write_files(opened, choice))
     except KeyboardInterrupt:
         output.write_message("stopped: what is made so far is kept; run it again to go on")
         sys.exit(output.EXIT_INTERRUPTED)
@@ -80,10 +80,8 @@ def command(
         sys.exit(output.EXIT_LEFT_OUT)
 
 
-def _write_files(
-    corpus: CorpusFolder, *, rules: bool, model: str | None, source: str | None
-) -> Iterator[SuggestReport]:
-    for each in open_suggestion_sources(corpus, rules=rules, model=model, source=source):
+def _write_files(corpus: CorpusFolder, choice: SourceChoice) -> Iterator[SuggestReport]:
+    for each in list(open_suggestion_sources(corpus, choice)):
         with output.progress(f"suggest by {each.name}") as show:
             report, warnings = write_suggestions(corpus, each, show)
         for warning in warnings:
@@ -92,25 +90,20 @@ def _write_files(
 
 
 def _evaluate(
-    corpus: Path | None,
-    gold: Path,
-    schema: Path | None,
-    threshold: float,
-    *,
-    rules: bool,
-    model: str | None,
-    source: str | None,
-    as_json: bool,
+    corpus: Path | None, gold: Path, schema: Path | None, threshold: float, choice: SourceChoice, *, as_json: bool
 ) -> None:
     """Print the scores of each source: a table for each, or all as JSON."""
     from annotator.workflows.suggestion_evaluation import evaluate_sources  # loads every reader of gold
 
     opened = open_corpus(corpus) if corpus else None
     labels = opened.schema if opened and schema is None else load_schema(schema or DEFAULT_SCHEMA)
+    warnings: list[str] = []
     with output.progress("evaluate") as show:
         evaluation = evaluate_sources(
-            gold, labels, corpus=opened, rules=rules, model=model, source=source, threshold=threshold, progress=show
+            gold, labels, choice, corpus=opened, threshold=threshold, progress=show, warn=warnings.append
         )
+    for warning in warnings:
+        output.write_warning(warning)
     if as_json:
         output.write_json(
             {

@@ -13,6 +13,12 @@ def pluralize(n: int, one: str, many: str = "") -> str:
     return f"{n:,} {one if n == 1 else many or f'{one}s'}"
 
 
+def count_column(n: int, what: str) -> str:
+    """Return a number with what it counts, as wide in each row of a table."""
+    word = what if n == 1 else f"{what}s"
+    return f"{n:>4} {word:<{len(what) + 1}}"
+
+
 def join_limited(items: Sequence[str]) -> str:
     """Return one line with what holds for each label, of a dozen labels at most."""
     more = len(items) - MAX_LISTED

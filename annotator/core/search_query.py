@@ -68,7 +68,7 @@ class SearchQuery(Struct, frozen=True, dict=True):
     terms: tuple[QueryTerm, ...] = ()
 
     def __str__(self) -> str:
-        """Return the query as it is typed; ``parse`` gives it back."""
+        """Return the query as it is typed; ``parse_query`` reads it again."""
         return " ".join(map(str, self.terms))
 
     def __bool__(self) -> bool:

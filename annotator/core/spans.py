@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from itertools import accumulate
+
 from msgspec import Struct
 
 
@@ -47,6 +51,13 @@ class Span(Struct, frozen=True, order=True, gc=False):
 def reading_order(spans: tuple[Span, ...] | list[Span]) -> tuple[Span, ...]:
     """Return the spans by start, the longer one first, then by label: outer before inner."""
     return tuple(sorted(spans, key=lambda s: (s.start, -s.end, s.label)))
+
+
+def overlap_finder(ranges: Iterable[tuple[int, int]]) -> Callable[[int, int], bool]:
+    """Return a function that finds by bisection whether start and end share text with one of the ranges."""
+    every = sorted(ranges)
+    starts, ends = [start for start, _ in every], [0, *accumulate((end for _, end in every), max)]
+    return lambda start, end: ends[bisect_left(starts, end)] > start
 
 
 def span_id(sentence_id: str, span: Span) -> str:

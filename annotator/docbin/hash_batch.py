@@ -8,13 +8,12 @@ only new words are taken up one by one.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from annotator.docbin.norms import NormIdCache, Norms
+from annotator.docbin.norms import Norms, WordIds
 from annotator.docbin.string_ids import SPACY_SYMBOLS
 
 IdArray = npt.NDArray[np.uint64]
@@ -55,14 +54,12 @@ def _byte_sizes(joined: str, sizes: npt.NDArray[np.int64]) -> npt.NDArray[np.int
     return out
 
 
-class HashedWordIds:
-    """Words by their hashes; see ``words.Words``."""
+class HashedWordIds(WordIds):
+    """Words by their hashes."""
 
     def __init__(self, norms: Norms | None) -> None:
         """Begin with no tokens."""
-        self.orth = array("Q")
-        self.norm = array("Q")
-        self._norms = NormIdCache(norms) if norms else None
+        super().__init__(norms)
         self._words: dict[int, str] = {}
         """By hash."""
         self._symbols: dict[int, int] = {}
@@ -98,11 +95,6 @@ class HashedWordIds:
             if self._norms is not None:
                 self._norm_of[slot] = self._norms[word]
 
-    def set_norm(self, token: int, norm: str) -> None:
-        """Give a token another norm."""
-        assert self._norms is not None
-        self.norm[token] = self._norms.add(norm)
-
     def strings(self) -> set[str]:
         """Return the strings of the ids."""
-        return {*self._words.values(), *(self._norms.strings(self.norm) if self._norms else ())}
+        return super().strings().union(self._words.values())

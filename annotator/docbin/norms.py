@@ -13,11 +13,12 @@ spaCy is asked, which takes its import.
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from msgspec import Struct
 
@@ -72,14 +73,10 @@ def load_norms(lang: str) -> Norms:
 
 
 def _make_norms(of: Callable[[str], str], cases: Sequence[Any]) -> Norms:
-    return Norms(of, _by_first_word(cases), frozenset(words[0] for words, _, _ in cases if len(words) == 1))
-
-
-def _by_first_word(cases: Sequence[Any]) -> dict[str, list[TokenizerException]]:
-    out: dict[str, list[TokenizerException]] = {}
+    by_first_word: dict[str, list[TokenizerException]] = {}
     for words, own, opens in sorted(cases, key=lambda c: -len(c[0])):
-        out.setdefault(words[0], []).append((tuple(words), tuple(own), opens))
-    return out
+        by_first_word.setdefault(words[0], []).append((tuple(words), tuple(own), opens))
+    return Norms(of, by_first_word, frozenset(words[0] for words, _, _ in cases if len(words) == 1))
 
 
 def norms_from_spacy(lang: str) -> dict[str, Any]:
@@ -102,22 +99,6 @@ def norms_from_spacy(lang: str) -> dict[str, Any]:
 #
 # Few words are looked up one by one. In a big file a dictionary of all its words is slow, because it
 # is spread over the memory: there numpy computes the same ids (``hash_batch.py``).
-
-
-class WordIds(Protocol):
-    """Ids of words and, where norms are asked for, of their norms: a number for each token."""
-
-    orth: array[int]
-    norm: array[int]
-
-    def extend(self, words: Sequence[str]) -> None:
-        """Add tokens."""
-
-    def set_norm(self, token: int, norm: str) -> None:
-        """Give a token another norm."""
-
-    def strings(self) -> set[str]:
-        """Return the strings of the ids."""
 
 
 class NormIdCache(dict[str, int]):
@@ -145,21 +126,18 @@ class NormIdCache(dict[str, int]):
         return {self.norms_by_id[number] for number in set(column)}
 
 
-class CachedWordIds:
-    """Words by a dictionary of those that were seen."""
+class WordIds(ABC):
+    """Ids of words and, where norms are asked for, of their norms: a number for each token."""
 
     def __init__(self, norms: Norms | None) -> None:
         """Begin with no tokens."""
         self.orth = array("Q")
         self.norm = array("Q")
-        self._ids = StringIds()
         self._norms = NormIdCache(norms) if norms else None
 
+    @abstractmethod
     def extend(self, words: Sequence[str]) -> None:
         """Add tokens."""
-        self.orth.extend(self._ids.of(words))
-        if self._norms is not None:
-            self.norm.extend(map(self._norms.__getitem__, words))
 
     def set_norm(self, token: int, norm: str) -> None:
         """Give a token another norm."""
@@ -167,5 +145,24 @@ class CachedWordIds:
         self.norm[token] = self._norms.add(norm)
 
     def strings(self) -> set[str]:
+        """Return the strings of the ids: of the norms, to which a subclass adds the words."""
+        return self._norms.strings(self.norm) if self._norms else set()
+
+
+class CachedWordIds(WordIds):
+    """Words by a dictionary of those that were seen."""
+
+    def __init__(self, norms: Norms | None) -> None:
+        """Begin with no tokens."""
+        super().__init__(norms)
+        self._ids = StringIds()
+
+    def extend(self, words: Sequence[str]) -> None:
+        """Add tokens."""
+        self.orth.extend(self._ids.of(words))
+        if self._norms is not None:
+            self.norm.extend(map(self._norms.__getitem__, words))
+
+    def strings(self) -> set[str]:
         """Return the strings of the ids."""
-        return {*self._ids, *(self._norms.strings(self.norm) if self._norms else ())}
+        return super().strings().union(self._ids)

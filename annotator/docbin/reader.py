@@ -112,8 +112,7 @@ def read_docbin(data: bytes, where: str) -> DocBinArrays:
         raise _damaged("its token array does not fit its lengths", where)
     if not isinstance(spaces, bytes) or len(spaces) != total:
         raise _damaged("its array of blanks does not fit its lengths", where)
-    lists = (found.get(key) for key in ("flags", "span_groups", "user_data", "cats"))
-    flags, groups, user_data, cats = (x if isinstance(x, tuple) else () for x in lists)
+    flags, groups, user_data, cats = map(_as_tuple, map(found.get, ("flags", "span_groups", "user_data", "cats")))
     ids = _strings_by_id(strings, where)
     array = memoryview(tokens).cast("Q")
     return DocBinArrays(attrs, array, spaces, sizes, ids, flags, groups, user_data, cats, where)
@@ -206,11 +205,8 @@ def read_span_groups(data: bytes, where: str) -> Iterator[tuple[str, list[Packed
     for group, keys in pairs:
         body = unpack_msgpack(group, where) if isinstance(group, bytes) else None
         if isinstance(body, dict):
-            spans = [
-                _unpack_span(x)
-                for x in _as_tuple(body.get("spans"))
-                if isinstance(x, bytes) and len(x) == _SPAN_STRUCT.size
-            ]
+            fields = (x for x in _as_tuple(body.get("spans")) if isinstance(x, bytes))
+            spans = [_unpack_span(x) for x in fields if len(x) == _SPAN_STRUCT.size]
             names = keys if isinstance(keys, tuple) else (body.get("name"),)
             yield from ((name if isinstance(name, str) else "", spans) for name in names)
 

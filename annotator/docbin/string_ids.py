@@ -34,16 +34,6 @@ def murmurhash64a(data: bytes, seed: int = _SEED) -> int:
     return h ^ h >> 47
 
 
-def spacy_string_id(string: str) -> int:
-    """Return the id of a string; symbols have small ones. Raises UnicodeEncodeError for a lone surrogate."""
-    known = SPACY_SYMBOLS.get(string)
-    return murmurhash64a(string.encode()) if known is None else known
-
-
-# The 64-bit ids that spaCy stores instead of strings, fast and remembered.
-
-
-_MURMUR_SEED = 1
 _CACHE_SIZE = 1 << 17
 """How many ids are kept; a big corpus has more words than memory should hold."""
 
@@ -58,6 +48,10 @@ def native_murmur() -> Callable[[bytes, int, int], int]:
     so it is called by its address. That needs no spaCy and takes a third of the time; its answers are
     tried before it is used.
     """
+
+    def in_python(data: bytes, _: int, seed: int) -> int:
+        return murmurhash64a(data, seed)
+
     try:
         import ctypes
 
@@ -69,12 +63,8 @@ def native_murmur() -> Callable[[bytes, int, int], int]:
             address(mrmr.__pyx_capi__["hash64"], b"uint64_t (void *, int, uint64_t)")
         )
     except (ImportError, AttributeError, LookupError, ValueError):
-        return _python_murmur
-    return call if all(call(x, len(x), _MURMUR_SEED) == murmurhash64a(x) for x in _PROBES) else _python_murmur
-
-
-def _python_murmur(data: bytes, _: int, seed: int) -> int:
-    return murmurhash64a(data, seed)
+        return in_python
+    return call if all(call(x, len(x), _SEED) == murmurhash64a(x) for x in _PROBES) else in_python
 
 
 _PROBES = (b"", b"a", b"Rosavik", b"\xff" * 8, "Zürich – Genève".encode(), b"\0" * 31)
@@ -86,16 +76,16 @@ def cached_string_id(string: str) -> int:
     if found is None:
         if len(_cached_ids) >= _CACHE_SIZE:
             _cached_ids.clear()
-        found = _cached_ids[string] = native_string_id(string)
+        found = _cached_ids[string] = spacy_string_id(string)
     return found
 
 
-def native_string_id(string: str) -> int:
-    """Return the same without looking whether it is kept, or keeping it."""
+def spacy_string_id(string: str) -> int:
+    """Return the id of a string; symbols have small ones. Raises UnicodeEncodeError for a lone surrogate."""
     number = SPACY_SYMBOLS.get(string)
     if number is None:
         data = string.encode()
-        number = native_murmur()(data, len(data), _MURMUR_SEED)
+        number = native_murmur()(data, len(data), _SEED)
     return number
 
 
@@ -103,7 +93,7 @@ class StringIds(dict[str, int]):
     """The ids of strings; a new one is made when it is asked for."""
 
     def __missing__(self, string: str) -> int:
-        made = self[string] = native_string_id(string)
+        made = self[string] = spacy_string_id(string)
         return made
 
     def of(self, strings: Iterable[str]) -> list[int]:

@@ -164,9 +164,8 @@ class TokenColumns:
         if self._norms:
             columns[place(_NORM)] = self._words.norm
         if self._attrs is not AttributeSet.MIN:
-            columns[place(_SENT_START)] = starts = array("Q", [_NOT_SENTENCE_START if self._mark_inside else 0]) * len(
-                self
-            )
+            inside = _NOT_SENTENCE_START if self._mark_inside else 0
+            columns[place(_SENT_START)] = starts = array("Q", [inside]) * len(self)
             for n in self._starts:
                 starts[n] = 1
             for n in self._unset_starts:

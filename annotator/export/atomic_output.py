@@ -125,12 +125,11 @@ def _replace(folder: Path, files: Mapping[str, FileContent], stale: list[str]) -
 def _lock_folder(staging: Path) -> Iterator[bool]:
     """Yield whether the folder could be locked; the lock ends with the block, or with the process."""
     at = os.open(staging, os.O_RDONLY)
+    got = False
     try:
-        try:
+        with suppress(OSError):  # another process has it, or the file system knows no locks
             fcntl.flock(at, fcntl.LOCK_EX | fcntl.LOCK_NB)
             got = True
-        except OSError:  # another process has it, or the file system knows no locks
-            got = False
         yield got
     finally:
         os.close(at)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError
+from annotator.core.spans import Span
 from annotator.core.tokens import tokens_cover_text
 from annotator.docbin.writer import DocContent, GroupSpans, pack_msgpack
 from annotator.export.options import ExportItem
@@ -40,14 +41,14 @@ class ExportSentence(Struct, frozen=True):
         """Whether a person has accepted the sentence."""
         return self.item is not None
 
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The spans that the person has marked."""
+        return self.item.annotated.annotation.spans if self.item else ()
+
 
 DocUnit = tuple[ExportSentence, ...]
 """Pieces of one article and one part, in text order: one Doc."""
-
-
-def sentence_units(sentences: Sequence[ExportSentence]) -> list[DocUnit]:
-    """Make each sentence a Doc of its own."""
-    return [(p,) for p in sentences]
 
 
 def article_units(sentences: Sequence[ExportSentence], unreviewed: Sequence[Sentence]) -> list[DocUnit]:
@@ -212,16 +213,8 @@ def doc_user_data(unit: DocUnit, layout: DocLayout) -> dict[str, Any]:
 
 def article_metadata(article: Article) -> dict[str, Any]:
     """Return the article's part of ``user_data``, which comes first."""
-    return {
-        "article": article.id,
-        "title": article.title,
-        "byline": article.byline,
-        "dateline": article.dateline,
-        "date": article.date,
-        "source": article.source,
-        "origin": article.origin,
-        "meta": _msgpack_values(article.meta),
-    }
+    texts = {name: getattr(article, name) for name in ("title", "byline", "dateline", "date", "source", "origin")}
+    return {"article": article.id, **texts, "meta": _msgpack_values(article.meta)}
 
 
 def _msgpack_values(meta: Mapping[str, object]) -> dict[str, object]:

@@ -181,11 +181,8 @@ class DocBinPacker:
             else:
                 ents.append(self._accept_located(*spans, row, locations[n]))
                 groups.append([(key, spans[0])])
-        data = (
-            [_sentence_user_data(x, size) for x, size in zip(locations, sizes, strict=True)]
-            if self._stores_user_data
-            else []
-        )
+        origins = zip(locations, sizes, strict=True) if self._stores_user_data else ()
+        data = [_sentence_user_data(location, size) for location, size in origins]
         self.docbin.extend(words, spaces, sizes, ents, groups, data)
         self.contents.docs += len(stored)
         self.contents.sentences += len(stored)
@@ -320,9 +317,8 @@ class DocBinPacker:
                 outcome = ("kept", "", "", _IN_ENTS_AND_SPANS if label in self._entity_labels else _IN_SPANS)
             else:
                 continue
-            where = export_ledger.SpanLocation(
-                article.id, article.title, base + start, base + end, location.annotator, location.seq
-            )
+            by = location.annotator, location.seq
+            where = export_ledger.SpanLocation(article.id, article.title, base + start, base + end, *by)
             text, id_ = stored.text[start:end], f"{of}{start}-{end}:{label}"
             self._add_line(export_ledger.encode_line(id_, outcome, self.part, text, where), kept=not won)
 

@@ -65,9 +65,8 @@ def _excluded_sentence(group: Sequence[ExcludedItem], known: set[str]) -> Exclud
     item = group[0].item
     s = item.annotated.sentence
     spans = {x.key: x for left in group for x in left.item.annotated.annotation.spans}
-    outcomes = tuple(
-        SpanOutcome(x, Outcome.LEFT_OUT, group[0].why) for x in spans.values() if span_id(s.id, x) not in known
-    )
+    unlisted = (x for x in spans.values() if span_id(s.id, x) not in known)
+    outcomes = tuple(SpanOutcome(x, Outcome.LEFT_OUT, group[0].why) for x in unlisted)
     if s.id in known and not outcomes:
         return None
     known |= {s.id, *(span_id(s.id, f.span) for f in outcomes)}

@@ -21,6 +21,10 @@ SPLIT_PARTS = ("train", "dev", "test")
 """The parts of a split, in the order in which ``--split`` names them."""
 
 
+_FOR_ANY_FORMAT = {"format", "unit", "annotator", "ledger", "lang"}
+"""Options that another format than spaCy's takes too."""
+
+
 class ExportItem(Struct, frozen=True):
     """One sentence as one annotator left it, with its article."""
 
@@ -77,6 +81,10 @@ class ExportOptions(Struct, frozen=True):
     resume: bool = False
 
     def __post_init__(self) -> None:
+        if self.format != "spacy":
+            for name, default in zip(self.__struct_fields__, self.__struct_defaults__, strict=True):
+                if name not in _FOR_ANY_FORMAT and getattr(self, name) != default:
+                    raise no_meaning_error(name, self.format)
         if len(self.split) != len(SPLIT_PARTS) or min(self.split) < 0 or sum(self.split) == 0:
             raise _no_split_error("/".join(map(str, self.split)))
         if self.shard < 1 or self.processes < 1:
@@ -97,6 +105,11 @@ class ExportOptions(Struct, frozen=True):
     def parts_with_share(self) -> tuple[str, ...]:
         """The parts with a share; one with 0 is not written."""
         return tuple(p for p, share in zip(SPLIT_PARTS, self.split, strict=True) if share)
+
+
+def no_meaning_error(option: str, to: str) -> UsageError:
+    """Return the error for an option that a format has no use for."""
+    return UsageError(f"--{option.replace('_', '-')} has no meaning with --format {to}", do="leave it out")
 
 
 def parse_split(text: str) -> tuple[int, int, int]:
@@ -295,13 +308,6 @@ class SplitAudit(RegroupedArticles, frozen=True, kw_only=True):
             out.append(f"leakage into dev and test: {_leakage_line(self.leaks)}")
             out.append(f"  by a random split of the same sentences: {_leakage_line(self.by_chance)}")
         return out + RegroupedArticles.lines(self)
-
-
-class SplitAuditFiles(Struct, frozen=True):
-    """What is reported of a split, and the files that show it, by name."""
-
-    audit: RegroupedArticles | None = None
-    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def article_with_title(article: str, title: str) -> str:

@@ -48,21 +48,17 @@ def pairwise_agreement(items: Iterable[ExportItem], labels: Sequence[str]) -> li
     for i in items:
         if i.annotated.annotation.answer is Answer.ACCEPT:
             works.setdefault(i.annotator, {})[i.annotated.sentence.id] = i.annotated
-    return [
-        found
-        for a, b in combinations(sorted(works), 2)
-        for label in labels
-        if (found := _agreement_of_pair((a, b), works[a], works[b], label))
-    ]
+    pairs = combinations(sorted(works), 2)
+    found = (_agreement_of_pair((a, b), works[a], works[b], label) for a, b in pairs for label in labels)
+    return [agreement for agreement in found if agreement]
 
 
 def _agreement_of_pair(
     pair: tuple[str, str], one: dict[str, AnnotatedSentence], other: dict[str, AnnotatedSentence], label: str
 ) -> PairAgreement | None:
     common = sorted(one.keys() & other.keys())
-    scores = sum(
-        (score_spans(_label_ranges(one[s], label), _label_ranges(other[s], label)) for s in common), start=SpanScores()
-    )
+    ranges = ((_label_ranges(one[s], label), _label_ranges(other[s], label)) for s in common)
+    scores = sum((score_spans(mine, theirs) for mine, theirs in ranges), start=SpanScores())
     sizes = scores.exact.predicted, scores.exact.gold
     if not sum(sizes):
         return None
@@ -171,18 +167,14 @@ def _template(**values: Any) -> Any:
     return _environment().from_string("".join(map(str.strip, source.splitlines()))).make_module(values)
 
 
-def _sentence_spans(sentence: ExportSentence) -> tuple[Span, ...]:
-    return sentence.item.annotated.annotation.spans if sentence.item else ()
-
-
 def _summary(report: ReportData) -> Iterator[tuple[str, object]]:
     """Yield what the data are, each with its name."""
     dates = sorted({d for p in report.sentences if _ISO_DATE.fullmatch(d := p.article.date[:10])})
     yield "articles", len({p.article.id for p in report.sentences})
     yield "sentences, accepted and exported", len(report.sentences)
     yield "tokens", sum(len(p.sentence.tokens) for p in report.sentences)
-    yield "spans", sum(len(_sentence_spans(p)) for p in report.sentences)
-    yield "sentences without a span", sum(not _sentence_spans(p) for p in report.sentences)
+    yield "spans", sum(len(p.spans) for p in report.sentences)
+    yield "sentences without a span", sum(not p.spans for p in report.sentences)
     yield "language", report.lang
     yield "tokenizer", report.tokenizer
     yield "schema", f"{report.schema.name} {report.schema.version}"
@@ -220,7 +212,7 @@ def _span_lengths(report: ReportData) -> dict[str, list[int]]:
     """Return the lengths of the spans in tokens, by label."""
     lengths: dict[str, list[int]] = {x.name: [] for x in report.schema.labels}
     for piece in report.sentences:
-        for span in _sentence_spans(piece):
+        for span in piece.spans:
             first, last = token_range(piece.sentence.tokens, span.start, span.end)
             lengths.setdefault(span.label, []).append(max(1, last - first))
     return lengths
@@ -232,9 +224,9 @@ def _examples(report: ReportData, classes: Mapping[str, str]) -> Iterator[tuple[
     def order(piece: ExportSentence) -> bytes:
         return hashlib.sha256(f"example {piece.sentence.id}".encode()).digest()
 
-    for p in sorted(filter(_sentence_spans, report.sentences), key=order)[:EXAMPLE_COUNT]:
+    for p in sorted((p for p in report.sentences if p.spans), key=order)[:EXAMPLE_COUNT]:
         source = f"{p.article.title or p.article.id} · {p.part}"
-        yield _sentence_box(p.sentence.text, _sentence_spans(p), classes), source
+        yield _sentence_box(p.sentence.text, p.spans, classes), source
 
 
 def _guideline(label: Label, classes: Mapping[str, str]) -> dict[str, object]:
@@ -289,9 +281,8 @@ class _Box(Struct):
 def _sentence_box(text: str, spans: Sequence[Span], classes: Mapping[str, str]) -> _Box:
     """Return a sentence as boxes; a span that crosses another has two, its label at the end of the second."""
     root = _Box(text, 0, len(text))
-    waiting = [
-        _Box(text, s.start, s.end, s.label, classes.get(s.label, "c0")) for s in reversed(reading_order(list(spans)))
-    ]
+    last_first = reversed(reading_order(list(spans)))
+    waiting = [_Box(text, s.start, s.end, s.label, classes.get(s.label, "c0")) for s in last_first]
     while waiting:
         waiting += _nest_box(root, waiting.pop())
     return root
@@ -308,11 +299,6 @@ def _nest_box(box: _Box, new: _Box) -> list[_Box]:
     rest = _Box(new.text, around.end, new.end, new.label, new.colour, new.last)
     new.end, new.last = around.end, False
     return [rest, *_nest_box(around, new)]
-
-
-def sentence_html(text: str, spans: Sequence[Span], classes: Mapping[str, str]) -> str:
-    """Return a sentence as HTML; ``classes`` has the class of each label."""
-    return str(_template().box_content(_sentence_box(text, spans, classes)))
 
 
 # Plots: the values of their rectangles and texts.

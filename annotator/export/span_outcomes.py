@@ -148,8 +148,5 @@ def incorrect_spans(items: Iterable[ExportItem], schema: Schema) -> Mapping[str,
 def _labelled_ranges(annotated: AnnotatedSentence, entity_labels: set[str], *, rejected: bool) -> list[IncorrectSpan]:
     spans = annotated.annotation.rejected if rejected else annotated.annotation.spans
     tokens = annotated.sentence.tokens
-    return [
-        (token_range(tokens, s.start, s.end), s.label)
-        for s in spans
-        if s.label in entity_labels and is_aligned(tokens, s.start, s.end)
-    ]
+    ents = (s for s in spans if s.label in entity_labels and is_aligned(tokens, s.start, s.end))
+    return [(token_range(tokens, s.start, s.end), s.label) for s in ents]

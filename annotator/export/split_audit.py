@@ -79,16 +79,12 @@ def surface_forms(sentences: Sequence[ExportSentence], labels: Sequence[str]) ->
 
 
 def _labelled_texts(sentences: Iterable[ExportSentence]) -> set[tuple[str, str]]:
-    return {
-        (s.label, " ".join(p.item.annotated.text_of(s).split()).casefold())
-        for p in sentences
-        if p.item
-        for s in p.item.annotated.annotation.spans
-    }
+    marked = ((s.label, p.sentence.text[s.start : s.end]) for p in sentences for s in p.spans)
+    return {(label, " ".join(text.split()).casefold()) for label, text in marked}
 
 
 def _label_counts(sentences: Sequence[ExportSentence], labels: Sequence[str]) -> dict[str, int]:
-    found = Counter(s.label for p in sentences if p.item for s in p.item.annotated.annotation.spans)
+    found = Counter(s.label for p in sentences for s in p.spans)
     return {label: found[label] for label in labels}
 
 

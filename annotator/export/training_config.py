@@ -114,14 +114,11 @@ class TrainingPlan(Struct, frozen=True):
     train: str
     dev: str
     """Paths of the two files, as spaCy is to read them."""
-    lang: str
-    spans_key: str
+    options: ExportOptions
     tokens: int
     """Tokens in the training file."""
     docs: int
     suggester: NgramSuggester | None = None
-    reader: str = "spacy"
-    """Whose corpus reader: ``spacy.Corpus.v1``, or ``annotator.Corpus.v1``, which needs Annotator."""
 
 
 def render_config(plan: TrainingPlan) -> bytes:
@@ -134,12 +131,12 @@ def render_config(plan: TrainingPlan) -> bytes:
     head = _template("config.cfg").substitute(
         mark=CONFIG_COMMENT,
         what=" and ".join(plan.pipes),
-        reader=_quoted_json(f"{plan.reader}.Corpus.v1"),
+        reader=_quoted_json(f"{plan.options.reader}.Corpus.v1"),
         train=_quoted_json(plan.train),
         dev=_quoted_json(plan.dev),
-        lang=_quoted_json(plan.lang),
-        tokenizer=LANGUAGE_TOKENIZERS.get(plan.lang, DEFAULT_TOKENIZER),
-        prepared=TOKENIZER_SETUP.get(plan.lang, ""),
+        lang=_quoted_json(plan.options.lang),
+        tokenizer=LANGUAGE_TOKENIZERS.get(plan.options.lang, DEFAULT_TOKENIZER),
+        prepared=TOKENIZER_SETUP.get(plan.options.lang, ""),
         pipeline=json.dumps(["tok2vec", *plan.pipes]),
         docs=evaluation_docs,
         max_length=longest,
@@ -162,7 +159,7 @@ def _quoted_json(value: str) -> str:
 
 def _score_weights(plan: TrainingPlan) -> str:
     share = 1 / len(plan.pipes)
-    names = {"ner": "ents", "spancat": f"spans_{plan.spans_key}"}
+    names = {"ner": "ents", "spancat": f"spans_{plan.options.spans_key}"}
     return "\n".join(f"{names[p]}_{x} = {share if x == 'f' else 0.0}" for p in plan.pipes for x in ("f", "p", "r"))
 
 
@@ -173,7 +170,7 @@ def _component_section(pipe: str, plan: TrainingPlan) -> str:
     assert s is not None, "spancat needs spans"
     ceiling = join_limited([f"{label} {share:.1%}" for label, share in s.ceiling.items()])
     return "\n" + _template("config_spancat.cfg").substitute(
-        key=_quoted_json(plan.spans_key),
+        key=_quoted_json(plan.options.spans_key),
         sizes=json.dumps(s.sizes),
         percentile=s.percentile,
         ceiling=f"{s.overall:.1%} ({ceiling})",
@@ -183,50 +180,34 @@ def _component_section(pipe: str, plan: TrainingPlan) -> str:
 # Which configs an export writes, and what they are made from.
 
 
-class ConfigInput(Struct, frozen=True):
-    """What the configs are made from."""
-
-    part_contents: Mapping[str, PartContents]
-    """What each part holds, by its name."""
-    out: Path
-    options: ExportOptions
-    suggester: NgramSuggester | None
-
-
 def choose_suggester(part_contents: Mapping[str, PartContents], schema: Schema) -> NgramSuggester | None:
     """Return the n-gram sizes for the spans of the training part; None without any."""
     lengths = part_contents["train"].lengths if "train" in part_contents else {}
     return choose_ngram_sizes({x.name: lengths.get(x.name, []) for x in schema.labels})
 
 
-def render_configs(config_input: ConfigInput) -> dict[str, bytes]:
-    """Return the configs that the data can feed, by file name; the first is ``config.cfg``."""
-    train = config_input.part_contents.get("train")
+def render_configs(
+    part_contents: Mapping[str, PartContents], out: Path, options: ExportOptions, suggester: NgramSuggester | None
+) -> dict[str, bytes]:
+    """Return the configs that the data can feed, by file name; the first is ``config.cfg``.
+
+    ``part_contents`` has what each part holds, by its name.
+    """
+
+    def part_path(name: str) -> str:
+        """Return the file of a part, or the folder of its shards, as spaCy is to read it."""
+        return (out / shard_path(name, part_contents[name].docs, options.shard)).as_posix()
+
+    def training_plan(pipes: tuple[str, ...], place: str) -> TrainingPlan:
+        train, dev = place + "train", place + ("dev" if "dev" in options.parts_with_share else "train")
+        counts, sizes = part_contents[train], suggester if "spancat" in pipes else None
+        return TrainingPlan(pipes, part_path(train), part_path(dev), options, counts.tokens, counts.docs, sizes)
+
+    train = part_contents.get("train")
     ner = ("ner",) if train and train.ents.total() else ()
-    spancat = ("spancat",) if config_input.suggester else ()
+    spancat = ("spancat",) if suggester else ()
     together = [(ner + spancat, "")]
     apart = [(ner, ""), (spancat, SPANCAT_FOLDER)]
-    wanted = together if config_input.options.unit != "article" else apart
-    plans = [_training_plan(config_input, pipes, place) for pipes, place in wanted if pipes]
+    wanted = together if options.unit != "article" else apart
+    plans = [training_plan(pipes, place) for pipes, place in wanted if pipes]
     return {name: render_config(plan) for name, plan in zip((CONFIG_FILE, SPANCAT_CONFIG_FILE), plans, strict=False)}
-
-
-def _training_plan(config_input: ConfigInput, pipes: tuple[str, ...], place: str) -> TrainingPlan:
-    train = config_input.part_contents[place + "train"]
-    return TrainingPlan(
-        pipes=pipes,
-        train=_part_path(config_input, place + "train"),
-        dev=_part_path(config_input, place + ("dev" if "dev" in config_input.options.parts_with_share else "train")),
-        lang=config_input.options.lang,
-        spans_key=config_input.options.spans_key,
-        tokens=train.tokens,
-        docs=train.docs,
-        suggester=config_input.suggester if "spancat" in pipes else None,
-        reader=config_input.options.reader,
-    )
-
-
-def _part_path(config_input: ConfigInput, name: str) -> str:
-    """Return the file of a part, or the folder of its shards, as spaCy is to read it."""
-    docs = config_input.part_contents[name].docs
-    return (config_input.out / shard_path(name, docs, config_input.options.shard)).as_posix()

@@ -114,7 +114,7 @@ def row_quoted_text(row: Any) -> Iterator[span_fields.QuotedText]:
 
 COLUMN_TAKEN = "metadata: doccano has a column of that name for something else"
 
-_RESERVED_COLUMNS = {"text", "label", "labels", "entities", "annotations", "relations", "Comments", "comments", "meta"}
+_RESERVED_COLUMNS = _KNOWN_KEYS - {"id"}
 
 
 def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
@@ -129,7 +129,7 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
 
 def doccano_row(document: Document, log: ConversionLog) -> dict[str, Any]:
     """Return the row of a document; what it cannot hold is listed."""
-    spans = [span for span in document.spans if format_writing.record_if_inside(document, span, log)]
+    spans = format_writing.supported_spans(document, document.spans, log)
     format_writing.record_unsupported_fields(document, "doccano", log, "accept" if spans else None)
     for key in (k for k in document.meta if k in _RESERVED_COLUMNS):
         format_writing.record_loss(document, "field", key, COLUMN_TAKEN, log)
@@ -196,9 +196,8 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     names = {span_fields.name_of(d.get("id")): span_fields.first_string(d, "text") for d in definitions}
     files = [f for f in files if not packed or not _label_definitions(f)]
     found = chain.from_iterable(ambiguous_records(f) for f in files)
-    reader = _DoccanoReader(
-        log, span_fields.unit_of_records(found, row_quoted_text, DOCCANO_UNITS, source.name, log), names
-    )
+    unit = span_fields.unit_of_records(found, row_quoted_text, DOCCANO_UNITS, source.name, log)
+    reader = _DoccanoReader(log, unit, names)
     for file in files:
         who = file.base.rpartition(".")[0] if packed else ""
         for where, row in read_json_records(file, log):

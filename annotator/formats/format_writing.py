@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,46 +19,45 @@ from annotator.formats.document import ConversionLog, Document, span_entry
 PAST_TEXT_END = "past the end of the text"
 
 
-def record_span(
-    document: Document, span: Span, why: str, log: ConversionLog, outcome: Outcome = Outcome.LEFT_OUT
-) -> None:
-    """List a span that is not written unchanged."""
-    log.record(span_entry(document, span, outcome, why))
+def record_span(document: Document, span: Span, why: str, log: ConversionLog) -> None:
+    """List a span that is not written."""
+    log.record(span_entry(document, span, Outcome.LEFT_OUT, why))
 
 
 def supported_spans(
-    document: Document, spans: Iterable[Span], why_unsupported: Callable[[Span], str], log: ConversionLog
+    document: Document,
+    spans: Iterable[Span],
+    log: ConversionLog,
+    why_unsupported: Callable[[Span], str] = lambda _: "",
+    why_overlapped: str = "",
 ) -> list[Span]:
-    """Return the spans that a format can hold; list the others with the reason."""
-    reasons = [(span, why_unsupported(span)) for span in spans]
-    for span, why in reasons:
-        if why:
-            record_span(document, span, why, log)
-    return [span for span, why in reasons if not why]
+    """Count spans and return those that a format can hold; list the others with the reason.
 
-
-def flat_spans(document: Document, spans: Iterable[Span], why_rejected: Callable[[Span, bool], str]) -> list[Span]:
-    """Return the spans that stay in one flat view, longest first (then the earlier, then the first label).
-
-    ``why_rejected`` gets a span and whether a longer one that stays overlaps it; an empty reason keeps it.
+    None can hold a span past the end of the text. A format with ``why_overlapped`` is flat: of spans that
+    overlap the longest stays (then the earlier, then the one with the first label), and the longest comes first.
     """
-    stay: list[Span] = []
+    kept: list[Span] = []
+    for span in spans:
+        log.read += 1
+        if why := PAST_TEXT_END if span.end > len(document.text) else why_unsupported(span):
+            record_span(document, span, why, log)
+        else:
+            kept.append(span)
+    if why_overlapped:
+        kept = list(_flat_view(document, kept, why_overlapped, log))
+    log.kept += len(kept)
+    return kept
+
+
+def _flat_view(document: Document, spans: Iterable[Span], why: str, log: ConversionLog) -> Iterator[Span]:
+    """Yield the spans that no longer one overlaps, the longest first; list the others."""
     taken = bytearray(len(document.text))
     for span in sorted(spans, key=lambda s: (s.start - s.end, s.start, s.label)):
-        if not why_rejected(span, 1 in taken[span.start : span.end]):
-            stay.append(span)
+        if 1 in taken[span.start : span.end]:
+            record_span(document, span, why, log)
+        else:
             taken[span.start : span.end] = b"\1" * (span.end - span.start)
-    return stay
-
-
-def record_if_inside(document: Document, span: Span, log: ConversionLog) -> bool:
-    """Count a span, and return whether it is in the text; list one that does not."""
-    log.read += 1
-    if span.end > len(document.text):
-        record_span(document, span, PAST_TEXT_END, log)
-        return False
-    log.kept += 1
-    return True
+            yield span
 
 
 def record_loss(document: Document, kind: str, description: str, why: str, log: ConversionLog) -> None:

@@ -7,7 +7,7 @@ import os
 import re
 import stat
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from msgspec import Struct
 
-from annotator.core.errors import SourceError
+from annotator.core.errors import SourceError, path_text
 
 # What the auto-detection sees of a file: its first bytes, and the names in a folder or a zip.
 
@@ -106,11 +106,6 @@ _ZIP_MAGIC = b"PK\x03\x04"
 _LEADING_BYTES = b"\xef\xbb\xbf \t\r\n"
 
 
-def source_path_text(path: Path | str) -> str:
-    """Return a path as text that can be stored: bytes in a name that are no UTF-8 become U+FFFD."""
-    return os.fsencode(path).decode("utf-8", "replace")
-
-
 class ImportSource(Struct, frozen=True):
     """A file, a folder, or (with ``member``) one file in a zip."""
 
@@ -122,7 +117,7 @@ class ImportSource(Struct, frozen=True):
     @property
     def name(self) -> str:
         """How messages name it; bytes in a name that are no UTF-8 become U+FFFD."""
-        shown = source_path_text(self.path)
+        shown = path_text(self.path)
         return f"{shown}/{self.member}" if self.member else shown
 
     @property
@@ -181,7 +176,7 @@ class ImportSource(Struct, frozen=True):
         with self._open() as (file, size):
             if size > limit:
                 raise self.error(f"the file has {size:,} bytes, more than {limit:,}", do="split it into several files")
-            data = _read(self, file, limit + 1)
+            data = _read(self, file.read, limit + 1)
             if len(data) != size:
                 raise self._changed_error()
             return data
@@ -190,11 +185,11 @@ class ImportSource(Struct, frozen=True):
         """Yield (number from 1, bytes without the LF) of each line, blank ones too.
 
         Lines end at LF alone; a byte order mark is left out. Raises SourceError for UTF-16, a line of
-        more than ``longest`` bytes, and a file that changes while it is read.
+        more than ``max_line_bytes`` bytes, and a file that changes while it is read.
         """
         with self._open() as (file, size):
             number = got = 0
-            while raw := _read_line(self, file, self.max_line_bytes + 2):
+            while raw := _read(self, file.readline, self.max_line_bytes + 2):
                 number, got = number + 1, got + len(raw)
                 line = raw.removesuffix(b"\n")
                 if len(line) > self.max_line_bytes:
@@ -209,9 +204,7 @@ class ImportSource(Struct, frozen=True):
     def text(self, limit: int = MAX_FILE_BYTES) -> str:
         """Return the text, line ends as they are; raises SourceError unless it is UTF-8 or marked UTF-16."""
         data = self.read_bytes(limit)
-        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return self.decoded(data, "utf-16")
-        return self.decoded(data, "utf-8-sig")
+        return self.decoded(data, "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
 
     def decoded(self, data: bytes, encoding: str = "utf-8", line: int = 0) -> str:
         """Return bytes of the file as text; raises SourceError with the line of the first wrong byte."""
@@ -253,7 +246,7 @@ class ImportSource(Struct, frozen=True):
         head = self._head(SAMPLE_BYTES)
         if len(head) == SAMPLE_BYTES and b"\n" not in head:
             with self._open() as (file, _):
-                return _read_line(self, file, self.max_line_bytes)
+                return _read(self, file.readline, self.max_line_bytes)
         is_json = len(head) == SAMPLE_BYTES and head.lstrip(_LEADING_BYTES)[:1] in (b"[", b"{")
         if is_json and not FileSample("", head).json_values(1):
             head = self._head(self.max_line_bytes)  # a list over many lines
@@ -261,7 +254,7 @@ class ImportSource(Struct, frozen=True):
 
     def _head(self, size: int) -> bytes:
         with self._open() as (file, _):
-            return _read(self, file, size)
+            return _read(self, file.read, size)
 
     @contextmanager
     def _open(self) -> Iterator[tuple[IO[bytes], int]]:
@@ -287,7 +280,12 @@ class ImportSource(Struct, frozen=True):
     @contextmanager
     def _open_member(self, file: IO[bytes]) -> Iterator[tuple[IO[bytes], int]]:
         with self._open_zip(file) as packed:
-            info = _member_info(self, packed)
+            try:
+                info = packed.getinfo(self.member)
+            except KeyError:
+                raise self.error("the zip has no such file", do="export it again") from None
+            if _is_bomb(info):
+                raise self.error(f"it unpacks to more than {MAX_ZIP_RATIO} times its size", do="unpack it yourself")
             try:
                 member = packed.open(info)
             except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
@@ -295,14 +293,11 @@ class ImportSource(Struct, frozen=True):
             with member:
                 yield member, info.file_size
 
-    @contextmanager
-    def _open_zip(self, file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
+    def _open_zip(self, file: IO[bytes]) -> zipfile.ZipFile:
         try:
-            packed = zipfile.ZipFile(file)
+            return zipfile.ZipFile(file)
         except (zipfile.BadZipFile, NotImplementedError, ValueError, IndexError) as error:
             raise SourceError(f"the zip is damaged ({error})", where=str(self.path), do="export it again") from None
-        with packed:
-            yield packed
 
     def _walk(self) -> list[Path]:
         found: list[Path] = []
@@ -332,16 +327,6 @@ class ImportSource(Struct, frozen=True):
             return sorted({i.filename for i in infos})
 
 
-def _member_info(source: ImportSource, packed: zipfile.ZipFile) -> zipfile.ZipInfo:
-    try:
-        info = packed.getinfo(source.member)
-    except KeyError:
-        raise source.error("the zip has no such file", do="export it again") from None
-    if _is_bomb(info):
-        raise source.error(f"it unpacks to more than {MAX_ZIP_RATIO} times its size", do="unpack it yourself")
-    return info
-
-
 def _is_bomb(info: zipfile.ZipInfo) -> bool:
     return info.file_size > _SMALL_MEMBER and info.file_size > MAX_ZIP_RATIO * max(info.compress_size, 1)
 
@@ -352,26 +337,15 @@ def _is_hidden(name: str) -> bool:
     return any(part.startswith(".") or part == "__MACOSX" for part in parts)
 
 
-@contextmanager
-def _unpacking(source: ImportSource) -> Iterator[None]:
-    """Turn what the unpackers of the standard library raise for damaged data into a SourceError."""
+def _read(source: ImportSource, read: Callable[[int], bytes], size: int) -> bytes:
+    """Return what ``read`` does; what the unpackers raise for damaged data becomes a SourceError."""
     import lzma
     import zlib
 
     try:
-        yield
+        return read(size)
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError) as error:
         raise source.error(f"it cannot be unpacked ({error})", do="pack it again") from None
-
-
-def _read(source: ImportSource, file: IO[bytes], size: int) -> bytes:
-    with _unpacking(source):
-        return file.read(size)
-
-
-def _read_line(source: ImportSource, file: IO[bytes], size: int) -> bytes:
-    with _unpacking(source):
-        return file.readline(size)
 
 
 def _file_heads(files: list[ImportSource]) -> Iterator[bytes]:

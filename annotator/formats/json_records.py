@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -38,7 +39,7 @@ def parse_json_value(raw: bytes | str, where: str, log: ConversionLog | None = N
 
 
 def parse_json_object(raw: bytes | str, where: str, log: ConversionLog | None = None) -> dict[str, Any]:
-    """Return the JSON object; raises SourceError as ``parse`` does, and for any other value."""
+    """Return the JSON object; raises SourceError as ``parse_json_value`` does, and for any other value."""
     value = parse_json_value(raw, where, log)
     if not isinstance(value, dict):
         raise SourceError("this is JSON, but no object", where=where, do="repair or remove it, or export it again")
@@ -46,7 +47,7 @@ def parse_json_object(raw: bytes | str, where: str, log: ConversionLog | None = 
 
 
 def shortened_value(value: Any, limit: int = 40) -> str:
-    """Return a value from a file as a message shows it, the first ``most`` characters of it."""
+    """Return a value from a file as a message shows it, the first ``limit`` characters of it."""
     try:
         description = repr(value) if not isinstance(value, list | dict) else json.dumps(value, default=str)[: limit + 1]
     except RecursionError:  # orjson reads deeper than the standard library writes
@@ -82,7 +83,7 @@ def _check_doubled_keys(raw: bytes | str, where: str, log: ConversionLog) -> Non
     try:
         json.loads(raw, object_pairs_hook=hook)
     except _DoubledError as error:
-        what = f"{_DOUBLED_KEY} ({shortened_value(error.key)}), and one of the two would be lost"
+        what = f"{_DOUBLED_KEY} ({shortened_value(error.args[0])}), and one of the two would be lost"
         where = _place_of_doubled_key(raw, where, hook)
         raise SourceError(what, where=where, do="keep one of them, with what both hold") from None
     except (ValueError, RecursionError):
@@ -113,11 +114,7 @@ _SEPARATORS = re.compile(r"[\s,]*")
 
 
 class _DoubledError(Exception):
-    """A doubled key of which no half can be left out."""
-
-    def __init__(self, key: str) -> None:
-        """Keep the key."""
-        self.key = key
+    """A doubled key, its one argument, of which no half can be left out."""
 
 
 # The records of a file that is JSONL or one JSON list, each with its place for messages.
@@ -148,7 +145,7 @@ def read_json_records(source: ImportSource, log: ConversionLog | None = None) ->
     A list on the first line may also be the first of many records; it is where it is whole. Raises
     SourceError, with the line, for what is not JSON.
     """
-    if _is_one_object(source) or _is_one_list(source):
+    if _is_one_value(source):
         value = parse_json_value(source.read_bytes().removeprefix(b"\xef\xbb\xbf"), source.name, log)
         if not isinstance(value, list):
             yield source.name, value
@@ -167,31 +164,25 @@ def ambiguous_records(source: ImportSource, *, every: bool = False) -> Iterator[
 
     What is no JSON is passed over: reading raises the error, with its place.
     """
-    if _is_one_object(source) or _is_one_list(source):
-        try:
+    if _is_one_value(source):
+        with suppress(SourceError):
             yield from (value for _, value in read_json_records(source))
-        except SourceError:
-            return
         return
     for _, line in source.lines():
         if every or (not line.isascii() or b"\\u" in line or b"\\r" in line):
-            try:
+            with suppress(orjson.JSONDecodeError):
                 yield orjson.loads(line)
-            except orjson.JSONDecodeError:
-                continue
 
 
-def _is_one_object(source: ImportSource) -> bool:
-    """Return True if the file is one JSON object over several lines."""
-    if not source.sample().start.lstrip().startswith(b"{"):
-        return False
-    first = next((line for _, line in source.lines() if line.strip()), b"")
-    return not first.rstrip().endswith(b"}")
+def _is_one_value(source: ImportSource) -> bool:
+    """Return True if the file is one JSON object over several lines, or one list.
 
-
-def _is_one_list(source: ImportSource) -> bool:
-    """Return True if the file is one JSON list: a first line that is a list is JSONL where more follows."""
+    A first line that is a list is JSONL where more follows.
+    """
     start = source.sample().start.lstrip()
+    if start.startswith(b"{"):
+        first = next((line for _, line in source.lines() if line.strip()), b"")
+        return not first.rstrip().endswith(b"}")
     if not start.startswith(b"["):
         return False
     first, _, rest = start.partition(b"\n")

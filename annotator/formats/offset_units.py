@@ -7,7 +7,8 @@ and give other words, nothing is guessed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
@@ -128,6 +129,7 @@ def to_code_points(text: str, start: int, end: int, unit: OffsetUnit) -> tuple[i
     return _cached_converter(text, unit).range(start, end)
 
 
+_CRLF_OR_CHARACTER = re.compile(r"\r\n|.", re.DOTALL)
 _cached_converter = lru_cache(maxsize=16)(OffsetConverter)
 
 
@@ -143,27 +145,12 @@ def _counts_code_points(text: str, unit: OffsetUnit) -> bool:
 
 def _character_edges(text: str, unit: OffsetUnit) -> dict[int, int]:
     """Return the code point at each offset that is an edge between characters."""
-    pieces = split_graphemes(text) if unit.scale is OffsetScale.GRAPHEMES else tuple(text)
-    pieces = tuple(_crlf_pairs(pieces)) if unit.newlines is NewlineCounting.CRLF_AS_ONE else pieces
+    pieces: Sequence[str] = split_graphemes(text) if unit.scale is OffsetScale.GRAPHEMES else text
+    if unit.newlines is NewlineCounting.CRLF_AS_ONE:
+        pieces = _CRLF_OR_CHARACTER.findall(text)
     widths = [_width(p, unit) for p in pieces]
     points = accumulate((len(p) for p in pieces), initial=0)
     return dict(zip(accumulate(widths, initial=0), points, strict=True))
-
-
-def _crlf_pairs(pieces: Iterable[str]) -> Iterable[str]:
-    """Yield the pieces with CR and LF that follow each other as one."""
-    held = ""  # a CR that the next piece may follow
-    for piece in pieces:
-        if held and piece != "\n":
-            yield held
-            held = ""
-        if piece == "\r":
-            held = piece
-        else:
-            yield held + piece
-            held = ""
-    if held:
-        yield held
 
 
 def _width(piece: str, unit: OffsetUnit) -> int:

@@ -20,7 +20,7 @@ from annotator.core.errors import SourceError
 from annotator.core.tokens import Token
 from annotator.formats import doccano, prodigy, span_fields
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.format_writing import record_if_inside, record_unsupported_fields, write_json_lines
+from annotator.formats.format_writing import record_unsupported_fields, supported_spans, write_json_lines
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import may_hold_json
 from annotator.formats.offset_units import ALL_OFFSET_UNITS, OffsetUnit
@@ -182,7 +182,7 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
 def _plain_record(document: Document, log: ConversionLog) -> dict[str, Any]:
     record_unsupported_fields(document, "plain", log)
     spans = []
-    for s in (s for s in document.spans if record_if_inside(document, s, log)):
+    for s in supported_spans(document, document.spans, log):
         source = {"source": s.source} if s.source else {}
         quote = document.text[s.start : s.end]
         spans.append({"start": s.start, "end": s.end, "label": s.label, "text": quote, **source})

@@ -210,9 +210,7 @@ def prodigy_task(document: Document, log: ConversionLog) -> dict[str, Any]:
 
 
 def _task_spans(document: Document, log: ConversionLog) -> list[dict[str, Any]]:
-    kept = supported_spans(document, document.spans, lambda s: _why_unsupported(document, s), log)
-    log.read += len(document.spans)
-    log.kept += len(kept)
+    kept = supported_spans(document, document.spans, log, lambda s: _why_unsupported(document, s))
     return [_task_span(s, document.tokens) for s in kept]
 
 
@@ -279,17 +277,16 @@ class _TextAnswers(Struct):
     notes: list[str] = field(default_factory=list)
 
 
-class BinaryAnswers:
+class BinaryAnswers(Struct):
     """Gathers binary answers by text and annotator."""
 
-    def __init__(self, log: ConversionLog) -> None:
-        """Begin with none; what cannot be carried over is listed in ``log``."""
-        self._log = log
-        self._texts: dict[tuple[str, str], _TextAnswers] = {}
+    log: ConversionLog
+    """Where what cannot be carried over is listed."""
+    texts: dict[tuple[str, str], _TextAnswers] = field(default_factory=dict)
 
     def add(self, document: Document, verdicts: list[SpanAnswer]) -> None:
         """Take in a task: its text and fields as a document without spans, and its answers on its spans."""
-        text = self._texts.setdefault((document.text, document.annotator), _TextAnswers(document))
+        text = self.texts.setdefault((document.text, document.annotator), _TextAnswers(document))
         flagged = text.document.flagged or document.flagged
         time, tokens = max(text.document.time, document.time), text.document.tokens or document.tokens
         text.document = replace(text.document, flagged=flagged, time=time, tokens=tokens)
@@ -314,7 +311,7 @@ class BinaryAnswers:
 
     def documents(self) -> Iterator[Document]:
         """Yield one document for each text and annotator, in the file's order."""
-        yield from map(self._document, self._texts.values())
+        yield from map(self._document, self.texts.values())
 
     def _document(self, text: _TextAnswers) -> Document:
         note = "\n".join(text.notes)
@@ -333,11 +330,11 @@ class BinaryAnswers:
     def _record_moved(self, verdicts: list[SpanAnswer]) -> None:
         for verdict in verdicts:
             if verdict.moved:
-                self._log.record(verdict.moved)
+                self.log.record(verdict.moved)
 
     def _record_entry(self, text: _TextAnswers, verdict: SpanAnswer, outcome: Outcome, why: str) -> None:
         document = replace(text.document, where=verdict.where)
-        self._log.record(span_entry(document, verdict.span, outcome, why))
+        self.log.record(span_entry(document, verdict.span, outcome, why))
 
 
 PRODIGY_UNITS = (CODE_POINTS, UTF16)
@@ -410,9 +407,8 @@ class _ProdigyReader(Struct):
     def documents(self, record: dict[str, Any], where: str) -> Iterator[Document]:
         """Yield the document of a task, and those of the versions that it was reviewed from."""
         if is_journal_line(record):
-            raise SourceError(
-                "this is an annotator's journal, not an export", where=where, do="merge its corpus instead"
-            )
+            what = "this is an annotator's journal, not an export"
+            raise SourceError(what, where=where, do="merge its corpus instead")
         if not is_review_task(record):
             yield from self._document(record, task_annotator(record), where)
             return
@@ -450,16 +446,13 @@ class _ProdigyReader(Struct):
             yield replace(empty, spans=self._spans(task, found), rejected=self._spans(task, wrong))
 
     def _spans(self, task: _LocatedTask, found: list[dict[str, Any]]) -> Any:
-        raw_spans = (_raw_span(span, task.places, self.unit) for span in found)
-        return span_fields.convert_spans(raw_spans, task.text, task.where, self.log, self.unit)
+        return span_fields.convert_spans(self._raw_spans(task, found), task.text, task.where, self.log, self.unit)
 
     def _span_answers(self, task: _LocatedTask, found: list[dict[str, Any]], of: Document) -> Iterator[SpanAnswer]:
         """Yield a binary task's answer on each span: by the span's own answer, else by the task's."""
-        for span in found:
+        for span, raw in zip(found, self._raw_spans(task, found), strict=True):
             self.log.read += 1
-            made, entry = span_fields.convert_span(
-                _raw_span(span, task.places, self.unit), task.text, task.where, self.unit
-            )
+            made, entry = span_fields.convert_span(raw, task.text, task.where, self.unit)
             answer = task_answer(span.get("answer"), task.where) or of.answer or Answer.ACCEPT
             if made:
                 yield SpanAnswer(made, answer, task.where, of.time, entry)
@@ -468,10 +461,10 @@ class _ProdigyReader(Struct):
 
     def _check_quotes(self, task: _LocatedTask, found: list[dict[str, Any]]) -> None:
         """List the spans whose quote differs from the text at their offsets, count those whose indexes do."""
-        for span in found:
+        for span, raw in zip(found, self._raw_spans(task, found), strict=True):
             place = checked_range(span, task.text, self.unit)
             if place:
-                raw = replace(_raw_span(span, task.places, self.unit), quote=span_fields.first_string(span, "text"))
+                raw = replace(raw, quote=span_fields.first_string(span, "text"))  # noqa: PLW2901
                 span_fields.record_misquoted(raw, task.text[slice(*place)], task.where, self.log)
             by_tokens = range_by_token_indexes(span, task.places)
             self.log.count_note(TOKEN_INDEXES_DIFFER, bool(place and by_tokens and by_tokens != place))
@@ -490,11 +483,11 @@ class _ProdigyReader(Struct):
         span_fields.record_unsupported(task.record.get("accept"), "choice", task.where, self.log)
         span_fields.record_unsupported(labels, "text label", task.where, self.log)
 
-
-def _raw_span(span: dict[str, Any], places: list[TaskRange | None], unit: OffsetUnit) -> span_fields.RawSpan:
-    source, group = span_fields.first_string(span, "source"), span_fields.first_string(span, "group")
-    raw = replace(span_fields.raw_span(span), source=source, group=group)
-    if raw.start is None and raw.end is None and unit == CODE_POINTS:
-        start, end = range_by_token_indexes(span, places) or (None, None)
-        return replace(raw, start=start, end=end)
-    return raw
+    def _raw_spans(self, task: _LocatedTask, found: list[dict[str, Any]]) -> Iterator[span_fields.RawSpan]:
+        for span in found:
+            source, group = span_fields.first_string(span, "source"), span_fields.first_string(span, "group")
+            raw = replace(span_fields.raw_span(span), source=source, group=group)
+            if raw.start is None and raw.end is None and self.unit == CODE_POINTS:
+                start, end = range_by_token_indexes(span, task.places) or (None, None)
+                raw = replace(raw, start=start, end=end)
+            yield raw

@@ -70,7 +70,7 @@ class FormatInfo(Struct, frozen=True, kw_only=True):
     is_training_export: bool = False
     """Whether ``annotator export`` makes it by a workflow of its own (parts, shards, config), not by ``write``."""
     has_answers: bool = False
-    """Whether it states an answer, so that rejected and ignored sentences are exported too."""
+    """Whether it states an answer, so that rejected and ignored sentences, not articles, are exported too."""
     has_annotators: bool = True
     """Whether its files state who has annotated what."""
     has_whole_texts: bool = True

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ UNTAGGED_TOKENS = "tokens whose tag is missing, in texts that have other tags: {
 OPEN_SPACY_TEXTS = "texts without any tags or entities, which the file leaves open: {n}"
 
 _EXPORT_FROM_SPACY = "export the file from spaCy again"
+_objects = partial(span_fields.object_list, do=_EXPORT_FROM_SPACY)
 _TUPLE_KEYS = {"entities", "cats", "links", "spans"}
 
 
@@ -112,7 +114,7 @@ class _SpacyJsonReader(Struct):
         if value is None:
             self.log.count_note("empty records passed over: {n}")
         elif isinstance(value, dict) and "paragraphs" in value:
-            for n, paragraph in enumerate(span_fields.object_list(value, "paragraphs", where, _EXPORT_FROM_SPACY), 1):
+            for n, paragraph in enumerate(_objects(value, "paragraphs", where), 1):
                 yield self._paragraph(paragraph, span_fields.name_of(value.get("id")), f"{where}, paragraph {n}")
         elif isinstance(value, dict) and isinstance(value.get("annotations"), list):
             for n, item in enumerate(value["annotations"], 1):
@@ -142,40 +144,31 @@ class _SpacyJsonReader(Struct):
         found = record.get("cats")
         span_fields.record_unsupported(list(found) if isinstance(found, dict) else [], "text label", where, self.log)
 
+    def _spans(self, items: Iterable[Any], text: str, where: str) -> tuple[Span, ...]:
+        return span_fields.convert_spans(map(span_fields.raw_span, items), text, where, self.log)
+
     def _groups(self, found: Any, text: str, where: str) -> list[tuple[str, tuple[Span, ...]]]:
-        groups = found if isinstance(found, dict) else {}
-        return [
-            (key, span_fields.convert_spans(map(span_fields.raw_span, items), text, where, self.log))
-            for key, items in groups.items()
-            if isinstance(items, list)
-        ]
+        groups = found.items() if isinstance(found, dict) else ()
+        return [(key, self._spans(items, text, where)) for key, items in groups if isinstance(items, list)]
 
     def _doc(self, value: dict[str, Any], where: str) -> Document:
         text: str = value["text"]
-        ents = span_fields.convert_spans(
-            map(span_fields.raw_span, span_fields.object_list(value, "ents", where, _EXPORT_FROM_SPACY)),
-            text,
-            where,
-            self.log,
-        )
+        ents = self._spans(_objects(value, "ents", where), text, where)
         views = [("ents", ents), *self._groups(value.get("spans"), text, where)]
         self._record_categories(value, where)
-        places = _ranges_of(span_fields.object_list(value, "tokens", where, _EXPORT_FROM_SPACY), len(text))
+        places = _ranges_of(_objects(value, "tokens", where), len(text))
         return Document(
             text,
             merge_span_sets(views, text, where, self.log),
             tokens=spelling_tokens(text, places),
-            sentences=tuple(_ranges_of(span_fields.object_list(value, "sents", where, _EXPORT_FROM_SPACY), len(text))),
+            sentences=tuple(_ranges_of(_objects(value, "sents", where), len(text))),
             meta=span_fields.storable_fields(value.get("_")),
             where=where,
         )
 
     def _paragraph(self, paragraph: dict[str, Any], id_: str, where: str) -> Document:
         refuse_requested_unit("tokens with tags", where)
-        sentences = [
-            span_fields.object_list(s, "tokens", where, _EXPORT_FROM_SPACY)
-            for s in span_fields.object_list(paragraph, "sentences", where, _EXPORT_FROM_SPACY)
-        ]
+        sentences = [_objects(s, "tokens", where) for s in _objects(paragraph, "sentences", where)]
         words = [[_token_word(t, where) for t in sentence] for sentence in sentences]
         text, tokens, every = self._text(paragraph, words)
         sizes = [len(sentence) for sentence in words]
@@ -184,8 +177,7 @@ class _SpacyJsonReader(Struct):
         tags = [tag if isinstance(tag, str) else MISSING_TAG for tag in given]
         chunks = tag_chunks([parse_spacy_tag(tag) for tag in tags])
         raw_spans = (span_fields.RawSpan(every[c.first].start, every[c.last - 1].end, c.label) for c in chunks)
-        cats = span_fields.object_list(paragraph, "cats", where, _EXPORT_FROM_SPACY)
-        categories = [span_fields.first_string(c, "label") for c in cats]
+        categories = [span_fields.first_string(c, "label") for c in _objects(paragraph, "cats", where)]
         span_fields.record_unsupported(categories, "text label", where, self.log)
         spans = span_fields.convert_spans(raw_spans, text, where, self.log)
         spans += self._untagged(paragraph.get("entities"), spans, text, where)
@@ -253,14 +245,6 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
 
 
 def _training_tuple(document: Document, log: ConversionLog) -> tuple[str, dict[str, list[tuple[int, int, str]]]]:
-    def why_rejected(span: Span, is_overlapped: bool) -> str:
-        why = format_writing.PAST_TEXT_END if span.end > len(document.text) else ENTITIES_OVERLAP * is_overlapped
-        if why:
-            format_writing.record_span(document, span, why, log)
-        return why
-
     format_writing.record_unsupported_fields(document, "spaCy's JSON", log, has_notes=False)
-    kept = format_writing.flat_spans(document, document.spans, why_rejected)
-    log.read += len(document.spans)
-    log.kept += len(kept)
+    kept = format_writing.supported_spans(document, document.spans, log, why_overlapped=ENTITIES_OVERLAP)
     return document.text, {"entities": [s.key for s in reading_order(kept)]}

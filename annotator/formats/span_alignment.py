@@ -183,9 +183,8 @@ def merge_span_sets(span_sets: Sequence[SpanSet], text: str, where: str, log: Co
         for span in spans:
             if span.key in before:
                 id_ = f"{name}:{span.start}-{span.end}:{span.label}"
-                log.record(
-                    ConversionLogEntry(where, id_, Outcome.DOUBLE, IN_ANOTHER_GROUP, text[span.start : span.end])
-                )
+                covered = text[span.start : span.end]
+                log.record(ConversionLogEntry(where, id_, Outcome.DOUBLE, IN_ANOTHER_GROUP, covered))
             else:
                 out.append(span)
         before |= {s.key for s in spans}

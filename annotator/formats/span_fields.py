@@ -55,13 +55,10 @@ def object_list(record: dict[str, Any], key: str, where: str, do: str = _REPAIR)
     return value
 
 
-def first_string(record: dict[str, Any], *keys: str) -> str:
+def first_string(record: Mapping[str, Any], *keys: str) -> str:
     """Return the first string under one of the keys that is not empty, else an empty one."""
-    for key in keys:
-        value = record.get(key)
-        if isinstance(value, str) and value:
-            return value
-    return ""
+    values = map(record.get, keys)
+    return next((value for value in values if isinstance(value, str) and value), "")
 
 
 def first_value(item: Mapping[str, Any], keys: Iterable[str]) -> Any:

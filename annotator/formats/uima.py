@@ -182,9 +182,8 @@ def _document(
             title, id_ = (_feature_values(annotation).get(k, "") for k in ("documentTitle", "documentId"))
         elif annotation_layers.is_word_layer(name) or choice.requested:
             if not kind:
-                log.count_note(
-                    annotation_layers.skipped_layer_note(name, "relations" if _is_relation(annotation) else "")
-                )
+                things = "relations" if _is_relation(annotation) else ""
+                log.count_note(annotation_layers.skipped_layer_note(name, things))
         else:
             _record_other(annotation, text, where, log)
     tokens = tuple(Token(text[s:e], s, e, text[e : e + 1] == " ") for s, e in sorted(set(places[_TOKEN_TYPE])))

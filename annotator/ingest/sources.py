@@ -14,7 +14,6 @@ from typing import Any, BinaryIO
 
 import orjson
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from annotator.core.errors import SourceError, path_text
 
@@ -50,7 +49,7 @@ def unpack_bounded(data: bytes, where: str) -> bytes:
 
 
 def check_line_lengths(data: bytes, where: str) -> None:
-    """Raise SourceError for the first line that is longer than ``MAX_LINE``."""
+    """Raise SourceError for the first line that is longer than ``MAX_LINE_BYTES``."""
     start, n = 0, 0
     while len(data) - start > MAX_LINE_BYTES:
         n += 1
@@ -78,28 +77,25 @@ def decode_source(data: bytes, where: str) -> tuple[str, str]:
 
 def _decode_bytes(data: bytes, where: str) -> tuple[str, str]:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _decode_strict(data, "utf-16", where), "read as utf-16"
-    if _is_binary(data):
-        raise _binary_error(where)
-    try:
-        return data.decode("utf-8"), ""
-    except UnicodeDecodeError:
+        name = "utf-16"
+    elif _is_binary(data):
+        name = ""
+    elif (text := _decoded(data, "utf-8")) is not None:
+        return text, ""
+    else:
         name = _declared_encoding(data) or _detected_encoding(data)
-    if not name:
-        raise _binary_error(where)
-    return _decode_strict(data, name, where), f"read as {name}"
+    if not name or (text := _decoded(data, name)) is None:
+        do = "give a text, HTML or JSONL file, in UTF-8 if you can"
+        raise SourceError("the source is binary, not text", where=where, do=do)
+    return text, f"read as {name}"
 
 
-def _decode_strict(data: bytes, name: str, where: str) -> str:
+def _decoded(data: bytes, name: str) -> str | None:
+    """Return the text of bytes in an encoding, None where they are none in it or it is unknown."""
     try:
         return data.decode(name)
     except (UnicodeDecodeError, LookupError):
-        raise _binary_error(where) from None
-
-
-def _binary_error(where: str) -> SourceError:
-    do = "give a text, HTML or JSONL file, in UTF-8 if you can"
-    return SourceError("the source is binary, not text", where=where, do=do)
+        return None
 
 
 def _is_binary(data: bytes) -> bool:
@@ -116,7 +112,7 @@ def _declared_encoding(data: bytes) -> str:
     m = _DECLARED.search(data[:4096])
     name = m[1].decode("ascii").lower() if m else ""
     name = "windows-1252" if name in {"iso-8859-1", "latin1", "ascii", "us-ascii"} else name
-    return name if name and _decodes(data, name) else ""
+    return name if name and _decoded(data, name) is not None else ""
 
 
 def _detected_encoding(data: bytes) -> str:
@@ -128,21 +124,13 @@ def _detected_encoding(data: bytes) -> str:
     from charset_normalizer import from_bytes
 
     best = from_bytes(data[:200_000]).best()
-    western = _decodes(data, "windows-1252")
+    western = _decoded(data, "windows-1252") is not None
     if best is None:
         return ""
     if western and best.language not in _OTHER_LATIN.split() and _is_mostly_latin(str(best)):
         return "windows-1252"
     name = re.sub(r"^cp(125\d)$", r"windows-\1", best.encoding.replace("_", "-"))
-    return name if _decodes(data, name) else ("windows-1252" if western else "")
-
-
-def _decodes(data: bytes, name: str) -> bool:
-    try:
-        data.decode(name)
-    except (UnicodeDecodeError, LookupError):
-        return False
-    return True
+    return name if _decoded(data, name) is not None else ("windows-1252" if western else "")
 
 
 def _is_mostly_latin(text: str) -> bool:
@@ -154,12 +142,11 @@ def _is_mostly_latin(text: str) -> bool:
 STDIN = "-"
 """The path that means standard input, and the origin of what comes from there."""
 
-_SUFFIXES_BY_KIND = {
-    "text": (".txt", ".text", ".md"),
-    "html": (".html", ".htm", ".xhtml"),
-    "jsonl": (".jsonl", ".ndjson"),
+KINDS_BY_SUFFIX = {
+    **dict.fromkeys((".txt", ".text", ".md"), "text"),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), "html"),
+    **dict.fromkeys((".jsonl", ".ndjson"), "jsonl"),
 }
-KINDS_BY_SUFFIX = {suffix: kind for kind, suffixes in _SUFFIXES_BY_KIND.items() for suffix in suffixes}
 """What a file holds by its ending; a further ``.gz`` means that it is packed."""
 
 MAX_RECORD_DEPTH = 20
@@ -288,22 +275,13 @@ def _read_stream(
     """Yield what one stream of bytes holds."""
     try:
         data = unpack_bounded(file.read(MAX_SOURCE_BYTES + 1), where)
-        if (kind or _sniff_kind(data)) == "jsonl":
-            yield from (_with_record_identity(x, origin, stable_origin) for x in _read_records(origin, where, data))
+        kind = kind or _sniff_kind(data)
+        if kind == "jsonl":
+            yield from _read_records(origin, where, data, stable_origin)
         else:
-            yield replace(_page_source(origin, where, data, kind), stable_origin=stable_origin)
+            yield _page_source(origin, where, data, kind, stable_origin)
     except SourceError as error:
         yield SourceFailure(origin, error)
-
-
-def _with_record_identity(
-    source: ArticleSource | SourceFailure, origin: str, stable_origin: str
-) -> ArticleSource | SourceFailure:
-    """Return a record with what it is known by another time: its file and its id, if it has both."""
-    name = source.origin.removeprefix(origin)
-    if isinstance(source, SourceFailure) or not stable_origin or not name.startswith("#"):
-        return source
-    return replace(source, stable_origin=stable_origin + name)
 
 
 def _sniff_kind(data: bytes) -> str:
@@ -312,19 +290,17 @@ def _sniff_kind(data: bytes) -> str:
     return "jsonl" if _RECORD.match(start) else "html" if _HTML.match(start) else "text"
 
 
-def _page_source(origin: str, where: str, data: bytes, kind: str) -> ArticleSource:
+def _page_source(origin: str, where: str, data: bytes, kind: str, stable_origin: str) -> ArticleSource:
     """Return a whole file as one article."""
     check_line_lengths(data, where)
     text, note = decode_source(data, where)
     if not text.strip():
         raise SourceError("the source is empty", where=where, do="leave it out")
-    notes = (note,) if note else ()
-    if (kind or _sniff_kind(data)) == "html":
-        return ArticleSource(origin, "", "html", html=text, notes=notes)
-    return ArticleSource(origin, text, notes=notes)
+    plain, html = ("", text) if kind == "html" else (text, "")
+    return ArticleSource(origin, plain, kind, html, stable_origin=stable_origin, notes=(note,) if note else ())
 
 
-def _read_records(origin: str, where: str, data: bytes) -> Iterator[ArticleSource | SourceFailure]:
+def _read_records(origin: str, where: str, data: bytes, stable_origin: str) -> Iterator[ArticleSource | SourceFailure]:
     """Yield the articles of a JSONL file, and a failure for each line that is none."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         data = decode_source(data, where)[0].encode()
@@ -333,18 +309,12 @@ def _read_records(origin: str, where: str, data: bytes) -> Iterator[ArticleSourc
         raise SourceError("the source is empty", where=where, do="leave it out")
     for n, line in enumerate(lines, 1):
         if line.strip():
-            yield _read_record(origin, f"{where}:{n}", n, line)
-
-
-def _read_record(origin: str, where: str, n: int, line: bytes) -> ArticleSource | SourceFailure:
-    """Return the article of one line of JSONL, or the failure with its place."""
-    try:
-        if len(line) > MAX_LINE_BYTES:
-            raise long_line_error(where.removesuffix(f":{n}"), n)
-        text, note = decode_source(line, where)
-        return _record_source(origin, n, _parse_record(text, where), where, (note,) if note else ())
-    except SourceError as error:
-        return SourceFailure(f"{origin}:{n}", error)
+            try:
+                if len(line) > MAX_LINE_BYTES:
+                    raise long_line_error(where, n)
+                yield _record_source(origin, n, f"{where}:{n}", line, stable_origin)
+            except SourceError as error:
+                yield SourceFailure(f"{origin}:{n}", error)
 
 
 def _parse_record(line: str, where: str) -> dict[str, Any]:
@@ -372,8 +342,10 @@ def _nesting_depth(value: Any) -> int:
     return depth
 
 
-def _record_source(origin: str, n: int, record: dict[str, Any], where: str, notes: tuple[str, ...]) -> ArticleSource:
-    """Build the source of a record; its ``meta`` and its other fields become one dict."""
+def _record_source(origin: str, n: int, where: str, line: bytes, stable_origin: str) -> ArticleSource:
+    """Return the source of line ``n``; the record's ``meta`` and its other fields become one dict."""
+    decoded, note = decode_source(line, where)
+    record = _parse_record(decoded, where)
     text = record.get("text")
     if not isinstance(text, str):
         raise SourceError("the record has no `text`", where=where, do='write {"text": "…"}')
@@ -393,7 +365,8 @@ def _record_source(origin: str, n: int, record: dict[str, Any], where: str, note
         date=_text_field(record, meta, "date"),
         url=url,
         meta=meta,
-        notes=notes,
+        stable_origin=f"{stable_origin}#{name}" if stable_origin and name else "",
+        notes=(note,) if note else (),
     )
 
 

@@ -101,9 +101,8 @@ def _claims_before(sent: SentenceFeatures, comma: int, cue: int) -> Iterator[Att
     if sent.word(cue) in en.ONLY_QUOTES - en.BARE_CLAUSE_VERBS:
         return
     first, last = statement_before(sent, comma)
-    if any(q.first <= first < q.last and q.last > last for q in sent.quotations) or _is_speech_circumstance(
-        sent, first
-    ):
+    reaches_out = any(q.first <= first < q.last and q.last > last for q in sent.quotations)
+    if reaches_out or _is_speech_circumstance(sent, first):
         return
     scrap = not has_finite_verb(sent, first, last, 40) and (last - first < 4 or sent.word(first) in en.PREPOSITIONS)
     yield AttributedContent(first, last, "scrap before" if scrap else "before", cue)

@@ -64,14 +64,8 @@ MIN_CLAIM_SCORE = 0.35
 """Candidates below this score are no part of the best set: they would cost more than they bring."""
 _NESTED_FACTOR = 0.15
 """What is left of a candidate's score inside another claim: annotators rarely mark both."""
-_CUE_WORDS = (
-    en.CLAIM_CUES
-    | en.CLAIM_NOUNS
-    | en.CLAIM_ADJECTIVES
-    | en.TWO_WORD_VERBS
-    | en.PREPOSITIONAL_CUES
-    | {"according", "whether"}
-)
+_CUE_WORDS = en.CLAIM_CUES | en.CLAIM_NOUNS | en.CLAIM_ADJECTIVES | en.TWO_WORD_VERBS
+_CUE_WORDS |= en.PREPOSITIONAL_CUES | {"according", "whether"}
 _EARLY_SCORE = 0.1
 _EARLY_RULE = "early"
 """The rule of a claim that ends before what the writer may have added."""
@@ -153,9 +147,8 @@ def claim_from(sent: SentenceFeatures, first: int) -> TokenRange:
         likeliest = max(starting, key=lambda r: (r.score, r.last))
         return likeliest.first, likeliest.last
     quotation = next((q.last for q in sent.quotations if q.first == first and q.has_opening), 0)
-    ends = (
-        statement_end if sent.word(first) in _CLAUSE_STARTS or is_clause(sent, first) else attributions.noun_phrase_end
-    )
+    opens_clause = sent.word(first) in _CLAUSE_STARTS or is_clause(sent, first)
+    ends = statement_end if opens_clause else attributions.noun_phrase_end
     return first, max(first + 1, quotation or ends(sent, first))
 
 

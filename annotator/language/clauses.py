@@ -37,12 +37,8 @@ def is_verb(sent: SentenceFeatures, i: int) -> bool:
         return _can_be_subject(sent, i - 1) and not (word in en.NOUN_LIKE_FORMS and _is_common_noun(sent, i - 1))
     if sent.word(i + 1) == "that":
         return True
-    return (
-        before in _BEFORE_VERBS
-        or before in en.AUXILIARIES
-        or (before in en.ADVERBS or (before.endswith("ly") and len(before) > 4))
-        or _is_plural_subject(sent, i - 1)
-    )
+    adverb = before in en.ADVERBS or (before.endswith("ly") and len(before) > 4)
+    return adverb or before in _BEFORE_VERBS or before in en.AUXILIARIES or _is_plural_subject(sent, i - 1)
 
 
 def _is_common_noun(sent: SentenceFeatures, i: int) -> bool:
@@ -96,13 +92,10 @@ def _can_end_subject(sent: SentenceFeatures, i: int) -> bool:
 def is_infinitive(sent: SentenceFeatures, i: int) -> bool:
     """Whether "to" with a verb is at ``i``."""
     after = sent.word(i + 1)
-    noun = (
-        after in en.DETERMINERS | en.PREPOSITIONS
-        or sent.is_capitalised(i + 1)
-        or sent.is_number(i + 1)
-        or after.endswith("ing")
-    )
-    return sent.word(i) == "to" and not noun and (after[:1].isalpha() or (i + 1 < len(sent) and sent.is_mark(i + 1)))
+    noun = after in en.DETERMINERS | en.PREPOSITIONS or after.endswith("ing")
+    if noun or sent.word(i) != "to" or sent.is_capitalised(i + 1) or sent.is_number(i + 1):
+        return False
+    return after[:1].isalpha() or (i + 1 < len(sent) and sent.is_mark(i + 1))
 
 
 CLAUSE_ENDS = frozenset({".", "!", "?", ";"})
@@ -209,9 +202,8 @@ def _closing_mark(sent: SentenceFeatures, verb: int) -> int | None:
         word = sent.word(at)
         if sent.is_mark(at) and not opens_quotation(sent, at):
             return at if closes_statement(sent, at) else None
-        if word in (".", ";", ":", "!", "?", "that") or (
-            word in en.SPEECH_FORMS and is_verb(sent, at) and at < verb - 1
-        ):
+        reports = word in en.SPEECH_FORMS and at < verb - 1 and is_verb(sent, at)
+        if reports or word in (".", ";", ":", "!", "?", "that"):
             return None
     return None
 

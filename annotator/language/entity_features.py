@@ -82,9 +82,8 @@ def _known_place_at(sent: SentenceFeatures, i: int) -> tuple[int, str]:
         return i + 1, "mark"
     for name, kind in _gazetteer_index().get(sent.word(i), ()):
         last = i + len(name)
-        if sent.folded[i:last] == name and all(
-            sent.is_capitalised(j) or _may_be_lowercase(sent, j) for j in range(i + 1, last)
-        ):
+        rest = range(i + 1, last)
+        if sent.folded[i:last] == name and all(sent.is_capitalised(j) or _may_be_lowercase(sent, j) for j in rest):
             return last, kind
     return i, ""
 
@@ -229,12 +228,8 @@ def person_features(
     obstacles = _counter_features(sent, r, context, kind, known)
     form = person_form(sent, first, last, context)
     cue = person_cue(sent, first, last)
-    return (
-        form,
-        *_context_features(sent, r, form, cue, barred=bool(obstacles)),
-        *obstacles,
-        *_article_features(sent, r, context, form),
-    )
+    around = _context_features(sent, r, form, cue, barred=bool(obstacles))
+    return (form, *around, *obstacles, *_article_features(sent, r, context, form))
 
 
 def _context_features(sent: SentenceFeatures, r: TokenRange, form: str, cue: str, *, barred: bool) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.edits import Edit, Op, add_span
@@ -45,9 +46,8 @@ def _with_mention(annotated: AnnotatedSentence, span: Span, schema: Schema) -> A
     annotation, tokens = annotated.annotation, annotated.sentence.tokens
     if is_excluded(schema, span.label, tokens, *token_range(tokens, span.start, span.end)):
         return annotated
-    if any((s.start, s.end) == (span.start, span.end) for s in annotation.spans) or any(
-        s.key == span.key for s in annotation.rejected
-    ):
+    labelled = any((s.start, s.end) == (span.start, span.end) for s in annotation.spans)
+    if labelled or any(s.key == span.key for s in annotation.rejected):
         return annotated
     try:
         return add_span(annotated, span, schema).after[0]
@@ -84,25 +84,15 @@ def is_repeatable_mention(tokens: Sequence[Token]) -> bool:
 
 def capitalised_runs(tokens: Sequence[Token]) -> Iterator[TokenRange]:
     """Yield the longest runs of words that are written as parts of a name, without titles before them."""
-    i = 0
-    while i < len(tokens):
-        if not _is_name_part(tokens, i):
-            i += 1
-            continue
-        first = i
-        while i < len(tokens) and _is_name_part(tokens, i):
-            i += 1
-        yield first, i
+    for in_name, run in groupby(enumerate(tokens), key=lambda numbered: _is_name_part(numbered[1].text)):
+        if in_name:
+            numbers = [i for i, _ in run]
+            yield numbers[0], numbers[-1] + 1
 
 
-def _is_name_part(tokens: Sequence[Token], i: int) -> bool:
-    """Whether a token can be a part of a name: a capital, and no title, date or function word."""
-    return _is_name_word(tokens[i].text)
-
-
-@lru_cache(maxsize=2**16)
-def _is_name_word(word: str) -> bool:
-    """Return the same of a word; a journal of 100,000 mentions needs it a million times, for few words."""
+@lru_cache(maxsize=2**16)  # a journal of 100,000 mentions needs it a million times, for few words
+def _is_name_part(word: str) -> bool:
+    """Whether a word can be a part of a name: a capital, and no title, date or function word."""
     low = word.lower()
     common = low in en.TITLES or low in en.DATES or _is_function_word(word)
     return is_capital(word) and not common
@@ -122,14 +112,14 @@ def is_part_of_longer_name(tokens: Sequence[Token], r: TokenRange) -> bool:
 def _name_continues(tokens: Sequence[Token], i: int, step: int) -> bool:
     if not (0 <= i < len(tokens)):
         return False
-    if _is_name_part(tokens, i):
+    if _is_name_part(tokens[i].text):
         return True
     beyond = i + step
     if not (0 <= beyond < len(tokens)):
         return False
     text = tokens[i].text
     joined = text.lower() in _NAME_LINKS or (text in DASHES and not tokens[i].ws and not tokens[i - 1].ws)
-    return joined and _is_name_part(tokens, beyond)
+    return joined and _is_name_part(tokens[beyond].text)
 
 
 def is_before_word(tokens: Sequence[Token], last: int) -> bool:

@@ -62,14 +62,12 @@ def _run_end(sent: SentenceFeatures, i: int) -> int:
     if sent.word(start) in ("r", "d", "i") and sent.word(at) in DASHES and sent.is_attached(at):
         return at  # a party and its state: R-Tex.
     while True:
-        starts_new_run = (
-            at in sent.capital_positions or sent.word(at) in en.WEEKDAYS or sent.word(at - 1) in _CLOSING_DEGREES
-        )
+        ended = sent.word(at - 1) in _CLOSING_DEGREES
+        starts_new_run = ended or at in sent.capital_positions or sent.word(at) in en.WEEKDAYS
+        joins_capital = sent.is_capitalised(at + 1) and (sent.word(at) in _JOINERS or sent.is_hyphen(at))
         if sent.is_capitalised(at) and not starts_new_run:
             at += 1
-        elif (sent.is_capitalised(at + 1) and (sent.word(at) in _JOINERS or sent.is_hyphen(at))) or _is_hyphenated_part(
-            sent, at
-        ):
+        elif joins_capital or _is_hyphenated_part(sent, at):
             at += 2
         elif (over := _skip_particles(sent, at)) > at and sent.is_capitalised(over):
             at = over + 1

@@ -172,11 +172,8 @@ def _is_reference(sent: SentenceFeatures, number: Cardinal, c: CountedNoun, firs
 
 def in_headline(sent: SentenceFeatures, at: int) -> bool:
     """Whether the words around ``at`` are written as in a headline: Two Men Held After Raid."""
-    near = [
-        t.text
-        for t in sent.tokens[max(0, at - _HEADLINE_WINDOW) : at + _HEADLINE_WINDOW]
-        if len(t.text) > 3 and t.text.isalpha()
-    ]
+    around = sent.tokens[max(0, at - _HEADLINE_WINDOW) : at + _HEADLINE_WINDOW]
+    near = [t.text for t in around if len(t.text) > 3 and t.text.isalpha()]
     return len(near) > 3 and sum(w[0].isupper() for w in near) >= 0.75 * len(near)
 
 
@@ -212,8 +209,6 @@ class NumberPhrase(Struct, frozen=True):
     counts: bool
     complement_end: int
     """The end with its complement: "20 percent of the country"; ``last`` if there is none."""
-    number_start: int
-    """Where the number starts, without approximators."""
     compound_end: int
     """The end of "12-member" in "12-member board"; else ``last``."""
     rule: str
@@ -237,13 +232,6 @@ def number_phrases(sent: SentenceFeatures) -> tuple[NumberPhrase, ...]:
             out.append(phrase)
         i = max(number.last, phrase.last if phrase else 0)
     return tuple(out)
-
-
-def _mark_nested(phrase: NumberPhrase, before: list[NumberPhrase]) -> NumberPhrase:
-    """Mark a phrase in the complement of another one: the "ten boats" of "two of the ten boats"."""
-    if before and phrase.rule and before[-1].counts and phrase.last <= before[-1].complement_end:
-        return replace(phrase, rule="inner")
-    return phrase
 
 
 def number_candidates(sent: SentenceFeatures) -> tuple[SpanCandidate, ...]:
@@ -287,7 +275,7 @@ def _phrase_around(sent: SentenceFeatures, number: Cardinal, floor: int) -> Numb
     c = _extend_or_more(sent, c, number)
     rule = "" if counts_nothing(sent, number, c, first) else _number_rule(sent, number, c, first)
     long = complement_end(sent, c.last) if rule else c.last
-    return NumberPhrase(first, c.last, bool(rule), long, number.first, c.compound_end, rule)
+    return NumberPhrase(first, c.last, bool(rule), long, c.compound_end, rule)
 
 
 def _extend_or_more(sent: SentenceFeatures, c: CountedNoun, number: Cardinal) -> CountedNoun:

@@ -46,9 +46,8 @@ def is_cardinal(sent: SentenceFeatures, i: int) -> bool:
     word = sent.word(i)
     if word == "scores":
         return sent.word(i + 1) == "of"
-    return bool(word) and (
-        word in en.NUMBER_WORDS or word in en.PLURAL_SCALES or is_digits(word) or bool(_SCALED_DIGITS.fullmatch(word))
-    )
+    in_words = word in en.NUMBER_WORDS or word in en.PLURAL_SCALES
+    return in_words or is_digits(word) or _SCALED_DIGITS.fullmatch(word) is not None
 
 
 def number_value(word: str) -> float:
@@ -305,9 +304,8 @@ def counted_noun(sent: SentenceFeatures, number: Cardinal) -> CountedNoun:
     for kind, names in (("duration", en.DURATIONS), ("money", en.CURRENCIES), ("clock", en.CLOCK_WORDS)):
         if word in names:
             return CountedNoun(at + 1, kind, at + 1)
-    if word in DASHES and (
-        sent.word(at + 1) in en.COMPOUND_UNITS or (sent.is_attached(at) and sent.is_attached(at + 1))
-    ):
+    attached = sent.is_attached(at) and sent.is_attached(at + 1)
+    if word in DASHES and (attached or sent.word(at + 1) in en.COMPOUND_UNITS):
         return _compound_noun(sent, at + 2)
     one = number.last - number.first == 1 and sent.word(number.first) in ("one", "1")
     if word in en.MEASURES and not one:

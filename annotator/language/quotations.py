@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import compress
 
 from msgspec import Struct
 
@@ -33,7 +34,9 @@ class Quotation(Struct, frozen=True):
 
 
 def find_quotations(tokens: Sequence[Token], *, starts_in_quotation: bool = False) -> tuple[Quotation, ...]:
-    """Return the quotations of a sentence, outer before inner; ``within``: it begins inside of one.
+    """Return the quotations of a sentence, outer before inner.
+
+    ``starts_in_quotation``: the sentence begins inside one.
 
     A double mark without its partner runs to the edge of the sentence, because a quotation may
     go on in the next one; a single mark without its partner is an apostrophe.
@@ -51,11 +54,8 @@ def find_quotations(tokens: Sequence[Token], *, starts_in_quotation: bool = Fals
             found.append(Quotation(max((q.last for q in found), default=0), i + 1, has_opening=False))
         elif token.text in ("»", "›"):
             open_marks.append(i)
-    found += [
-        Quotation(i, len(tokens), has_closing=False)
-        for i in open_marks
-        if tokens[i].text not in _SINGLE_MARKS and i + 1 < len(tokens)
-    ]
+    unclosed = (i for i in open_marks if tokens[i].text not in _SINGLE_MARKS and i + 1 < len(tokens))
+    found += [Quotation(i, len(tokens), has_closing=False) for i in unclosed]
     if starts_in_quotation and all(q.has_opening or tokens[q.last - 1].text in _SINGLE_MARKS for q in found):
         found.append(Quotation(0, _end_without_next_opening(tokens), has_opening=False, has_closing=False))
     whole = (q for q in found if q.content[0] < q.content[1])
@@ -133,9 +133,8 @@ def sentences_inside_quotation(sentences: Iterable[Sequence[Token]]) -> list[boo
 
 def open_quotation_texts(sentences: Sequence[Sequence[Token]]) -> frozenset[str]:
     """Return the texts of the sentences that begin inside a quotation."""
-    return frozenset(
-        tokens_text(s) for s, within in zip(sentences, sentences_inside_quotation(sentences), strict=True) if within
-    )
+    inside = sentences_inside_quotation(sentences)
+    return frozenset(tokens_text(s) for s in compress(sentences, inside))
 
 
 def _mark_directions(tokens: Sequence[Token]) -> list[bool]:

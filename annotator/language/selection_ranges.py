@@ -72,21 +72,15 @@ def snap_to_phrase(tokens: Sequence[Token], i: int) -> TokenRange:
 _CLAUSE_MARKS = frozenset({",", ";", ":", "(", ")", "[", "]", "–", "—", "--"})
 _MAX_PHRASE_TOKENS = 3
 """Up to this many tokens a selection grows as a phrase unless it is a claim that the rules see."""
-_PHRASE_BREAKS = (en.PREPOSITIONS | en.CONJUNCTIONS | en.AUXILIARIES | en.PRONOUNS | en.SPEECH_CUES | en.ADVERBS) - {
-    "of"
-}
+_PHRASE_BREAKS = en.PREPOSITIONS | en.CONJUNCTIONS | en.AUXILIARIES | en.PRONOUNS | en.SPEECH_CUES | en.ADVERBS
 
 
-class Expansion(Struct, frozen=True):
+class Expansion(SelectionCandidate, frozen=True):
     """A range ``[first, last)`` that holds the selection.
 
     ``kind``: ``name`` (with its title), ``number`` (with its "of …"), ``phrase``, ``clause``,
     ``quotation`` (inside its marks, then with them), ``sentence`` (without its stop, then whole).
     """
-
-    first: int
-    last: int
-    kind: str
 
 
 def selection_expansions(tokens: Sequence[Token], first: int, last: int) -> tuple[Expansion, ...]:
@@ -156,17 +150,9 @@ def _cross(a: Expansion, b: Expansion) -> bool:
 @lru_cache(maxsize=64)
 def _fixed_expansions(sent: SentenceFeatures) -> tuple[Expansion, ...]:
     """Return the ranges that do not depend on the selection."""
-    return tuple(_find_fixed_expansions(sent))
-
-
-def _find_fixed_expansions(sent: SentenceFeatures) -> Iterator[Expansion]:
-    for a, b in name_ranges(sent):
-        yield Expansion(a, b, "name")
-        yield Expansion(title_start(sent, a), b, "name")
-    for p in number_phrases(sent):
-        yield Expansion(p.first, p.last, "number")
-        yield Expansion(p.first, p.complement_end, "number")
-    yield from _enclosing_claims(sent)
+    names = [Expansion(start, b, "name") for a, b in name_ranges(sent) for start in (a, title_start(sent, a))]
+    numbers = [Expansion(p.first, end, "number") for p in number_phrases(sent) for end in (p.last, p.complement_end)]
+    return (*names, *numbers, *_enclosing_claims(sent))
 
 
 def _phrase_and_clause(sent: SentenceFeatures, first: int, last: int) -> Iterator[Expansion]:

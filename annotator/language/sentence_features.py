@@ -18,6 +18,8 @@ _MAX_HEADLINE_COMMAS = 2
 """How many commas a headline has at most; a list of names has more."""
 
 SENTENCE_ENDS = frozenset({".", "!", "?", "…", "...", "?!", "!!"})
+_BEFORE_CAPITALS = SENTENCE_ENDS | OPENING_MARKS | {":", "•", "*"}
+"""After these and after white space a capital may come from its place."""
 DASHES = frozenset({"-", "–", "—", "--", "‐", "‑", "−"})
 
 
@@ -74,13 +76,7 @@ class SentenceFeatures(Struct, frozen=True, eq=False, dict=True):
             if opening and is_word(t.text):
                 out.add(i)
                 opening = False
-            opening = (
-                opening
-                or t.text in SENTENCE_ENDS
-                or t.text in OPENING_MARKS
-                or t.text in (":", "•", "*")
-                or t.text.isspace()
-            )
+            opening = opening or t.text in _BEFORE_CAPITALS or t.text.isspace()
         return frozenset(out)
 
     @cached_property

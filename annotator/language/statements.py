@@ -55,11 +55,8 @@ def _ends_with_source(sent: SentenceFeatures, last: int, end: int) -> bool:
     """Whether a quotation closes with a comma, and a source or a circumstance follows."""
     if sent.word(last - 2) != "," or last >= end:
         return False
-    return (
-        starts_new_source(sent, last - 1)
-        or sent.word(last) in ("while", "as", "after", "when")
-        or is_subjectless_cue(sent, last)
-    )
+    circumstance = sent.word(last) in ("while", "as", "after", "when")
+    return circumstance or starts_new_source(sent, last - 1) or is_subjectless_cue(sent, last)
 
 
 def container_end(sent: SentenceFeatures, start: int) -> int:
@@ -154,13 +151,8 @@ def starts_new_source(sent: SentenceFeatures, comma: int) -> bool:
         word = sent.word(i)
         if i > at and word in en.CLOSING_VERBS and clauses.is_verb(sent, i):
             return True
-        if (
-            word in clauses.CLAUSE_BREAKS
-            or sent.is_mark(i)
-            or (word in en.FINITE_FORMS and word not in ("has", "have"))
-        ):
-            return False
-        if word in en.CONJUNCTIONS and word != "and":
+        finite = word in en.FINITE_FORMS and word not in ("has", "have")
+        if finite or word in clauses.CLAUSE_BREAKS or word in en.CONJUNCTIONS - {"and"} or sent.is_mark(i):
             return False
     return False
 

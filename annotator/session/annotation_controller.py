@@ -95,6 +95,10 @@ class AnnotationController(SentenceEditor):
             if action not in {"undo", "redo"}:
                 self.remember_undo_point(found)
             self._offer_setting()
+        elif isinstance(action, str):
+            self.message = StatusMessage(
+                "no line of this article is annotated, so there is nothing to do here", warning=True
+            )
         state = self._follow_tour(self.state(), action)
         self.page_motion = PageMotion.JUMP
         return state
@@ -225,7 +229,9 @@ class AnnotationController(SentenceEditor):
     # -- keys --------------------------------------------------------------------------------------
 
     def _press_hint_key(self, action: act.PressHint) -> str:
-        letters = self.keyboard.letters
+        letters, labels = self.keyboard.letters, len(self.session.schema.labels)
+        if action.letter.isdigit():
+            raise RuleError(f"there is no label {action.letter}", do=f"the schema has {labels}")
         if not letters.active:
             key = self.keyboard.key_text("letters")
             raise RuleError(f"{action.letter} is no label's key, and the letters are off", do=f"{key} calls for them")
@@ -453,6 +459,7 @@ class AnnotationController(SentenceEditor):
             article_count=len(s.queue),
             hints=self._hint_layout.hints,
             hint_visibility=visibility,
+            letters_active=self.keyboard.letters.active,
             typed_hint=self.typed_hint,
             selection=chosen,
             span_just_made=self.selection_state.span_just_made,

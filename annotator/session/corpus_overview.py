@@ -53,10 +53,13 @@ class CorpusOverview:
         self._session = session
         self._problems: dict[str, dict[str, list[SentenceProblem]]] = {}
 
-    def set_problems(self, groups: Iterable[InconsistencyGroup], misaligned_spans: Iterable[MisalignedSpan]) -> None:
-        """Take in the problems of the corpus; places that the annotator has left as they are do not count."""
+    def set_problems(self, groups: Iterable[InconsistencyGroup], misaligned_spans: Iterable[MisalignedSpan]) -> bool:
+        """Take in the problems of the corpus and return whether they are others than before.
+
+        Places that the annotator has left as they are do not count.
+        """
         skipped = self._session.navigation.problem_finder.skipped_proposals
-        self._problems = defaultdict(lambda: defaultdict(list))
+        old, self._problems = self._problems, defaultdict(lambda: defaultdict(list))
         for span in misaligned_spans:
             self._add(span.annotated, span)
         for group in groups:
@@ -65,6 +68,7 @@ class CorpusOverview:
             for place in places:
                 numbers = majority.get(place.annotated.sentence.article, ())
                 self._add(place.annotated, InconsistentPlace(group, place, numbers))
+        return self._problems != old
 
     def _add(self, annotated: AnnotatedSentence, problem: SentenceProblem) -> None:
         self._problems[annotated.sentence.article][annotated.sentence.id].append(problem)

@@ -235,7 +235,7 @@ def _too_few_letters(keys: EffectiveKeymap, user: UserKeymap) -> Iterator[Keymap
             user.where("hints.letters") or user.path,
             f"{len(left)} letters are left for hints",
             "add letters, or many words have two letters or none",
-            warning=True,
+            warning=bool(left),
         )
 
 

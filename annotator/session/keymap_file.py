@@ -88,12 +88,13 @@ def parse_keymap(text: str, where: str) -> UserKeymap:
     data = parse_toml(text, where, KeymapError)
     located = UserKeymap(where, lines=_line_numbers(text))
     for name, table in data.items():
-        if name not in _KEYMAP_TABLES or not isinstance(table, dict):
+        known = name in _KEYMAP_TABLES
+        if not known or not isinstance(table, dict):
             at = located.lines.get(name, 0)
             raise KeymapError(
-                f"there is no table [{name}] in a keymap",
+                f"{name} is no table" if known else f"there is no table [{name}] in a keymap",
                 where=f"{where}:{at}" if at else where,
-                do="use [keys], [labels] and [hints]",
+                do=f"write [{name}], and its entries below" if known else "use [keys], [labels] and [hints]",
             )
     return UserKeymap(
         where,

@@ -212,7 +212,9 @@ class Navigation:
 
     def _count_article(self, article_id: str) -> None:
         old = self._progress_by_article.get(article_id, AnswerProgress())
-        new = self.sentence_search.progress_of(article_id, self._store.touched_sentences_of(article_id))
+        new = self._cache.progress_if_loaded(article_id) or self.sentence_search.progress_of(
+            article_id, self._store.touched_sentences_of(article_id)
+        )
         self._progress_by_article[article_id] = new
         self._total_progress = AnswerProgress(
             self._total_progress.done + new.done - old.done, self._total_progress.total + new.total - old.total

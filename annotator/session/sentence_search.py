@@ -64,6 +64,10 @@ class ArticleCache:
         total = len(self._load(article_id))
         return AnswerProgress(self._done[article_id], total)
 
+    def progress_if_loaded(self, article_id: str) -> AnswerProgress | None:
+        """Return how far an article is, None where it is not in memory: kept up to date, it costs no count."""
+        return self.progress_of(article_id) if article_id in self._sentences else None
+
     def label_counts_of(self, article_id: str) -> Mapping[str, int]:
         """Return how many spans of each label an article has."""
         self._load(article_id)

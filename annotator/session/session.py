@@ -89,6 +89,7 @@ class AnnotationSession:
         self.annotator = annotator
         self.read_only = read_only or journal.read_only
         self._notify_saved: Callable[[], None] = lambda: None
+        self._notify_warning: Callable[[str], None] = lambda _: None
         self.warnings = [*corpus.warnings, *journal.warnings]
         self.banner = journal.warnings[0] if journal.damaged else ""
         self._journal = journal
@@ -110,7 +111,8 @@ class AnnotationSession:
             return self.article(a).text, [w.sentence for w in self.sentences_of(a)]
 
         # It learns from the journal article by article.
-        self.suggestion_service = SuggestionService(schema, article_text, suggestion_files(corpus.path))
+        files = suggestion_files(corpus.path, self._warn)
+        self.suggestion_service = SuggestionService(schema, article_text, files, warn=self._warn)
         self.suggestion_service.queue_annotations(list(self._touched_sentences()))
         search = SentenceSearch(corpus.path, queue)
         self.navigation = Navigation(queue, self.article_cache, self.annotation_store, search, schema)
@@ -125,6 +127,12 @@ class AnnotationSession:
     def now(self) -> float:
         """Return the time by the session's clock, in seconds."""
         return self._clock()
+
+    def _warn(self, text: str) -> None:
+        """Warn once of what is wrong with a suggestion file."""
+        if text not in self.warnings:
+            self.warnings.append(text)
+            self._notify_warning(text)
 
     def count_spans(self) -> int:
         """Return how many spans the annotator has made in this corpus."""
@@ -199,12 +207,13 @@ class AnnotationSession:
         """Apply an edit, remember it for undo and write it to the journal; return its message."""
         self._require_writable()
         self.annotation_store.apply(edit)
-        self._update_parts(edit)
         self.history.record_edit(edit)
         self._write(edit.op, edit.before, edit.after)
+        self._update_parts(edit)
         return edit.message
 
     def _update_parts(self, edit: Edit) -> None:
+        """Inform what follows the annotations; it comes after the journal, so that no failure here loses an edit."""
         self.article_cache.update(edit.before, edit.after)
         self.suggestion_service.update(edit.before, edit.after)
         self.navigation.update(edit)
@@ -222,8 +231,8 @@ class AnnotationSession:
         edit = self.history.undo() if op is Op.UNDO else self.history.redo()
         if edit:
             self.annotation_store.replace_sentences(edit.before, edit.after)
-            self._update_parts(edit)
             self._write(op, edit.before, edit.after)
+            self._update_parts(edit)
             self.navigation.go_to(edit.after[0].sentence.id)
         return edit
 
@@ -297,6 +306,10 @@ class AnnotationSession:
         self._journal_writer.put(records)
         event = event_from_edit(op, before, after, time=records[-1].time)
         self.speed_warning = self._speed_monitor.observe(event)
+
+    def on_warning(self, notify: Callable[[str], None]) -> None:
+        """Call ``notify`` with each warning that comes after the start."""
+        self._notify_warning = notify
 
     # -- saving --------------------------------------------------------------------------------
 

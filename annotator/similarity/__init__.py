@@ -1,1 +1,1 @@
-"""TODO."""
+"""How alike texts are: shingles, near-duplicates, and articles on one story."""

@@ -163,8 +163,8 @@ def candidate_pairs(
 ) -> Iterator[IndexPair]:
     """Yield the pairs of texts that may share this many shingles, each once.
 
-    That is ``share`` of the text that has fewer, and ``least``, or all where it has fewer. A text is
-    given by its different shingles, as numbers of 32 bits.
+    That is ``min_share`` of the text that has fewer, and ``min_shared``, or all where it has fewer. A text
+    is given by its different shingles, as numbers of 32 bits.
     """
     total = sum(map(len, sets))
     if total <= counting_limit:
@@ -248,8 +248,7 @@ def _pairs_sharing_rare(
         some = 1 + wanted // 4  # this many of a pair's numbers are among the rare ones
         looked_up = rare[: len(rare) - wanted + some]
         met = Counter(chain.from_iterable(index[x] for x in looked_up if x in index))
-        yield from (
-            (min(m, n), max(m, n)) for m, both in met.items() if both >= some and not (m in before and n in before)
-        )
+        found = (m for m, both in met.items() if both >= some and not (m in before and n in before))
+        yield from ((min(m, n), max(m, n)) for m in found)
         for x in rare:
             index.setdefault(x, []).append(n)

@@ -29,6 +29,7 @@ from annotator.similarity.shingles import SHINGLE_SIZE, SINGLE_CHARACTER_WORDS, 
 
 
 UInt64Array = npt.NDArray[np.uint64]
+NumberArray = npt.NDArray[Any]
 _BASE, _STEP, _MIX = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xFF51AFD7ED558CCD
 """Odd numbers of 64 bits: the bases of the two polynomials, and what bits are spread by."""
 
@@ -57,7 +58,7 @@ def unique_sorted(values: UInt64Array) -> UInt64Array:
     return ordered[new]
 
 
-def _word_bounds(codes: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _word_bounds(codes: NumberArray) -> tuple[NumberArray, NumberArray]:
     """Return where words start and end."""
     kinds = np.zeros(len(codes) + 2, dtype=np.int8)
     kinds[1:-1] = _character_kinds()[codes]
@@ -66,9 +67,7 @@ def _word_bounds(codes: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.int64], 
     return np.flatnonzero(edges & (after != 0)), np.flatnonzero(edges & (before != 0))
 
 
-def _word_hashes(
-    codes: npt.NDArray[np.uint32], starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
-) -> UInt64Array:
+def _word_hashes(codes: NumberArray, starts: NumberArray, ends: NumberArray) -> UInt64Array:
     """Return the number of each word."""
     size = len(codes)
     sums = np.zeros(size + 1, dtype=np.uint64)
@@ -116,7 +115,6 @@ def _character_kinds() -> npt.NDArray[np.int8]:
     return out
 
 
-NumberArray = npt.NDArray[Any]
 _CHUNK_SIZE = 1_000_000
 """How many shingles are sorted at a time, and how many pairs are looked at at a time."""
 _LOW_32_BITS = np.uint64(0xFFFFFFFF)
@@ -136,7 +134,7 @@ class _SharedShingles(NamedTuple):
 def prefix_join(sets: Sequence[Collection[int]], min_shared: int, min_share: float) -> Iterator[tuple[int, int]]:
     """Yield the pairs of texts that share a shingle which a pair of them must share, in order.
 
-    A pair has ``share`` of the shingles of the text with fewer in common, and ``least`` or all of them.
+    A pair has ``min_share`` of the shingles of the text with fewer in common, and ``min_shared`` or all of them.
     """
     sizes = np.array([len(s) for s in sets], dtype=np.int32)
     shared = _shared_shingles(sets, int(sizes.sum()))
@@ -157,9 +155,7 @@ def _shared_shingles(sets: Sequence[Collection[int]], total: int) -> _SharedShin
     return _SharedShingles(owner, often, begin)
 
 
-def _shared_in_range(
-    numbers: Sequence[array[int]], low: int, high: int
-) -> tuple[NumberArray, NumberArray, NumberArray]:
+def _shared_in_range(numbers: Sequence[array[int]], low: int, high: int) -> tuple[NumberArray, ...]:
     """Return texts, counts and whether a run opens, of the shared shingles between two numbers."""
     cuts = [(bisect_left(found, low), bisect_left(found, high)) for found in numbers]
     pieces = [np.frombuffer(f, np.uint32)[a:b] for f, (a, b) in zip(numbers, cuts, strict=True) if a < b]

@@ -230,11 +230,9 @@ def links_to_earlier(signatures: Sequence[ArticleSignature]) -> list[list[int]]:
 def _linked_pairs(signatures: Sequence[ArticleSignature]) -> Iterator[IndexPair]:
     yield from _version_pairs(signatures)
     yield from _copy_pairs(signatures)
-    for a, b in candidate_pairs_by_day(
-        [s.names for s in signatures], [s.day for s in signatures], _MIN_SHARED_NAMES, _MIN_NAME_SHARE
-    ):
-        if is_same_story(signatures[a], signatures[b]):
-            yield a, b
+    names, days = [s.names for s in signatures], [s.day for s in signatures]
+    near = candidate_pairs_by_day(names, days, _MIN_SHARED_NAMES, _MIN_NAME_SHARE)
+    yield from ((a, b) for a, b in near if is_same_story(signatures[a], signatures[b]))
 
 
 def _version_pairs(signatures: Sequence[ArticleSignature]) -> Iterator[IndexPair]:

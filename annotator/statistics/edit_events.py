@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from enum import StrEnum
 from itertools import groupby
 
@@ -19,6 +19,9 @@ from annotator.core.article import Sentence
 from annotator.core.edits import Op
 from annotator.core.journal_record import JournalRecord, KeystrokeCounts, sum_keystrokes
 from annotator.core.suggestion import span_source_names
+
+ArticleSpanKey = tuple[str, int, int, str]
+"""Article, start, end and label."""
 
 
 class ArticleSpan(Struct, frozen=True):
@@ -31,7 +34,7 @@ class ArticleSpan(Struct, frozen=True):
     source: str = ""
 
     @property
-    def key(self) -> tuple[str, int, int, str]:
+    def key(self) -> ArticleSpanKey:
         """What makes two spans the same: range and label, not the source."""
         return (self.article, self.start, self.end, self.label)
 
@@ -111,16 +114,11 @@ def events_from_records(records: Iterable[JournalRecord]) -> tuple[EditEvent, ..
 
 
 def _event_from_batch(batch: Sequence[JournalRecord], latest: _LatestSentences) -> EditEvent:
-    after = [r.annotated for r in batch]
+    first, after = batch[0], [r.annotated for r in batch]
+    before = latest.replace_overlapping(after)
     counted = [r.keystrokes for r in batch if r.keystrokes is not None]
-    return event_from_edit(
-        batch[0].op,
-        latest.replace_overlapping(after),
-        after,
-        time=batch[0].time,
-        session=batch[0].session,
-        keys=sum_keystrokes(counted) if counted else None,
-    )
+    keys = sum_keystrokes(counted) if counted else None
+    return event_from_edit(first.op, before, after, time=first.time, session=first.session, keys=keys)
 
 
 class _LatestSentences:
@@ -150,7 +148,7 @@ class _LatestSentences:
 
 def _article_spans(
     annotated_sentences: Sequence[AnnotatedSentence], *, rejected: bool = False
-) -> dict[tuple[str, int, int, str], ArticleSpan]:
+) -> dict[ArticleSpanKey, ArticleSpan]:
     found = {}
     for w in annotated_sentences:
         for s in w.annotation.rejected if rejected else w.annotation.spans:
@@ -160,10 +158,8 @@ def _article_spans(
     return found
 
 
-def _difference(
-    marks: dict[tuple[str, int, int, str], ArticleSpan], others: dict[tuple[str, int, int, str], ArticleSpan]
-) -> tuple[ArticleSpan, ...]:
-    return tuple(m for key, m in marks.items() if key not in others)
+def _difference(spans: dict[ArticleSpanKey, ArticleSpan], others: Container[ArticleSpanKey]) -> tuple[ArticleSpan, ...]:
+    return tuple(span for key, span in spans.items() if key not in others)
 
 
 def _count_tokens(annotated_sentences: Iterable[AnnotatedSentence]) -> int:
@@ -237,18 +233,10 @@ class _AcceptedStretch(Struct, frozen=True):
     sentences: int = 0
     tokens: int = 0
 
-    def plus(self, other: _AcceptedStretch) -> _AcceptedStretch:
-        """Return both together."""
-        return self._combine(other, 1)
-
-    def minus(self, other: _AcceptedStretch) -> _AcceptedStretch:
-        """Return this without one that is part of it."""
-        return self._combine(other, -1)
-
-    def _combine(self, o: _AcceptedStretch, sign: int) -> _AcceptedStretch:
-        return _AcceptedStretch(
-            self.seconds + sign * o.seconds, self.sentences + sign * o.sentences, self.tokens + sign * o.tokens
-        )
+    def plus(self, other: _AcceptedStretch, times: int = 1) -> _AcceptedStretch:
+        """Return both together; with ``times`` -1 this one without the other, which is part of it."""
+        seconds, sentences = self.seconds + times * other.seconds, self.sentences + times * other.sentences
+        return _AcceptedStretch(seconds, sentences, self.tokens + times * other.tokens)
 
     @property
     def is_conclusive(self) -> bool:
@@ -297,7 +285,7 @@ class SpeedMonitor:
         stretch = _AcceptedStretch(max(0.0, seconds), event.untouched, event.untouched_tokens)
         self._stretches.append(stretch)
         self._stretch = self._stretch.plus(stretch)
-        while (shorter := self._stretch.minus(self._stretches[0])).is_conclusive:
+        while (shorter := self._stretch.plus(self._stretches[0], -1)).is_conclusive:
             self._stretch = shorter
             self._stretches.popleft()
         if not self._stretch.is_conclusive:
@@ -315,9 +303,8 @@ class SpeedMonitor:
         self._accepted += len(event.added)
         self._accepted_tokens += max(0, event.tokens)
         self._accepted_seconds += min(MAX_PAUSE_SECONDS, max(0.0, seconds))
-        warning = SpeedWarning(
-            SpeedWarningKind.ALL_TAKEN, self._accepted, self._accepted_tokens, 1.0 + self._accepted_seconds
-        )
+        seconds = 1.0 + self._accepted_seconds
+        warning = SpeedWarning(SpeedWarningKind.ALL_TAKEN, self._accepted, self._accepted_tokens, seconds)
         return warning if self._accepted > MAX_ACCEPTED_IN_A_ROW and warning.speed > ACCEPTED_SPEED else None
 
 

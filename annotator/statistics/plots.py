@@ -11,8 +11,12 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from annotator.statistics.throughput import Forecast
 
 # -- rows of plain text in terminal cells ------------------------------------------------------
 
@@ -110,14 +114,6 @@ BLOCK_PLOT_GLYPHS = PlotGlyphs("▏▎▍▌▋▊▉█", "▁▂▃▄▅▆�
 ASCII_PLOT_GLYPHS = PlotGlyphs("#", "_.-=+*%#", ".", "o", "|", "+", "-", "+", "~")
 
 
-class ForecastBand(Struct, frozen=True):
-    """What is forecast: seconds of work until all is done, with their bounds."""
-
-    seconds: float
-    low: float
-    high: float
-
-
 def bar_text(share: float, width: int, marks: PlotGlyphs) -> str:
     """Return a bar over a share of ``width`` cells, to a part of a cell; never empty above 0."""
     parts = len(marks.across)
@@ -141,12 +137,7 @@ def _spark_character(share: float, marks: PlotGlyphs) -> str:
 
 
 def progress_curve_rows(
-    past: Sequence[tuple[float, float]],
-    total: int,
-    ahead: ForecastBand | None,
-    width: int,
-    height: int,
-    marks: PlotGlyphs,
+    past: Sequence[tuple[float, float]], total: int, ahead: Forecast | None, width: int, height: int, marks: PlotGlyphs
 ) -> list[PlainRow]:
     """Return ``height`` rows, a floor and its times: what was done when, and the way on with its bounds.
 
@@ -159,11 +150,8 @@ def progress_curve_rows(
     rows: list[PlainRow] = [(wall, *_merged(c[y] for c in columns)) for y in range(height - 1, -1, -1)]
     at = min(width - 1, round(now / end * width)) if ahead and done < total else -1
     floor = "".join(marks.now if x == at else marks.floor for x in range(width))
-    return [
-        *rows,
-        (PlainText(marks.corner + floor, "rule"),),
-        _time_axis(at, duration_text(now), duration_text(end), width),
-    ]
+    axis = _time_axis(at, duration_text(now), duration_text(end), width)
+    return [*rows, (PlainText(marks.corner + floor, "rule"),), axis]
 
 
 def _merged(cells: Iterable[tuple[str, str]]) -> PlainRow:
@@ -194,12 +182,7 @@ def duration_text(seconds: float) -> str:
 
 
 def _curve_column(
-    past: Sequence[tuple[float, float]],
-    total: int,
-    ahead: ForecastBand | None,
-    time: float,
-    height: int,
-    marks: PlotGlyphs,
+    past: Sequence[tuple[float, float]], total: int, ahead: Forecast | None, time: float, height: int, marks: PlotGlyphs
 ) -> list[tuple[str, str]]:
     """Return the cells of one column, the lowest first."""
     now, done = past[-1]
@@ -221,22 +204,11 @@ def _done_at(past: Sequence[tuple[float, float]], time: float) -> float:
 
 def _filled_cells(level: float, height: int, marks: PlotGlyphs) -> list[tuple[str, str]]:
     parts = len(marks.up)
-    n = round(level * parts)
-    cells = []
-    for y in range(height):
-        part = min(parts, max(0, n - y * parts))
-        cells.append((marks.up[part - 1] if part else " ", "ok"))
-    return cells
+    filled = (min(parts, max(0, round(level * parts) - y * parts)) for y in range(height))
+    return [(marks.up[n - 1] if n else " ", "ok") for n in filled]
 
 
 def _band_cells(slow: float, mean: float, fast: float, height: int, marks: PlotGlyphs) -> list[tuple[str, str]]:
-    cells = []
-    top = min(height - 1, int(mean))
-    for y in range(height):
-        if y == top:
-            cells.append((marks.expected, "likely"))
-        elif slow < y + 1 and y < fast:
-            cells.append((marks.band, "muted"))
-        else:
-            cells.append((" ", "muted"))
+    cells = [(marks.band if slow < y + 1 and y < fast else " ", "muted") for y in range(height)]
+    cells[min(height - 1, int(mean))] = (marks.expected, "likely")
     return cells

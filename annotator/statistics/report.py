@@ -17,7 +17,6 @@ from annotator.statistics.edit_events import (
     SpeedWarningKind,
 )
 from annotator.statistics.plots import (
-    ForecastBand,
     PlainRow,
     PlainText,
     PlotGlyphs,
@@ -167,9 +166,8 @@ def progress_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
         rows += _paragraph_rows(f"too few sentences yet for a forecast: {needs}", p)
     if len(f.curve) < 2:
         return rows
-    ahead = ForecastBand(f.forecast.seconds, f.forecast.low, f.forecast.high) if f.forecast else None
     width = min(72, p.width - 7)
-    plot = progress_curve_rows(f.curve, f.total, ahead, width, _CURVE_HEIGHT, p.marks)
+    plot = progress_curve_rows(f.curve, f.total, f.forecast, width, _CURVE_HEIGHT, p.marks)
     names = [f"{f.total:>5} ", *["      "] * (len(plot) - 3), "    0 ", "      "]
     return rows + [(PlainText(name, "muted"), *row) for name, row in zip(names, plot, strict=True)]
 
@@ -206,10 +204,8 @@ def label_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
 
 def length_rows(f: AnnotationStatistics, p: PlotStyle) -> list[PlainRow]:
     """Return histograms: the lengths of the spans, and how many spans a sentence has."""
-    names = [
-        str(last) if last == below + 1 else f"{below + 1}{_RANGE_DASH}{last}"
-        for below, last in pairwise((0, *LENGTH_CLASS_BOUNDS))
-    ]
+    bounds = pairwise((0, *LENGTH_CLASS_BOUNDS))
+    names = [str(last) if last == below + 1 else f"{below + 1}{_RANGE_DASH}{last}" for below, last in bounds]
     names.append(f"{LENGTH_CLASS_BOUNDS[-1] + 1}+")
     lengths = _histogram("TOKENS A SPAN", names, f.lengths, p)
     dense = [str(n) if n < MAX_DENSITY_CLASS else f"{n}+" for n in range(MAX_DENSITY_CLASS + 1)]

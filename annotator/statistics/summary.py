@@ -13,7 +13,7 @@ from annotator.core.edits import Op
 from annotator.core.journal_record import KeystrokeCounts, sum_keystrokes
 from annotator.core.suggestion import span_source_names
 from annotator.core.tokens import token_range
-from annotator.statistics.edit_events import ArticleSpan, EditEvent, SpeedWarning, find_speed_warnings
+from annotator.statistics.edit_events import ArticleSpan, ArticleSpanKey, EditEvent, SpeedWarning, find_speed_warnings
 from annotator.statistics.throughput import (
     Forecast,
     Quartiles,
@@ -116,9 +116,8 @@ def _span_times(timed_events: Iterable[TimedEvent]) -> dict[str, list[float]]:
 
 def span_length_histogram(annotated_sentences: Iterable[AnnotatedSentence]) -> tuple[int, ...]:
     """Return how many spans fall into each class of ``LENGTH_CLASS_BOUNDS`` and the open one."""
-    counts = Counter(
-        bisect_left(LENGTH_CLASS_BOUNDS, n) for found in _span_lengths(annotated_sentences)[0].values() for n in found
-    )
+    lengths, _ = _span_lengths(annotated_sentences)
+    counts = Counter(bisect_left(LENGTH_CLASS_BOUNDS, n) for found in lengths.values() for n in found)
     return tuple(counts[i] for i in range(len(LENGTH_CLASS_BOUNDS) + 1))
 
 
@@ -140,19 +139,14 @@ def keystroke_statistics(events: Iterable[EditEvent]) -> KeystrokeStatistics | N
     counted = [(d, d.keystrokes) for d in events if d.keystrokes is not None]
     if not counted:
         return None
-    return KeystrokeStatistics(
-        sum_keystrokes(keys for _, keys in counted),
-        sum(len(d.added) - len(d.removed) for d, _ in counted),
-        sum(d.finished for d, _ in counted),
-    )
+    keys = sum_keystrokes(keys for _, keys in counted)
+    spans = sum(len(d.added) - len(d.removed) for d, _ in counted)
+    return KeystrokeStatistics(keys, spans, sum(d.finished for d, _ in counted))
 
 
 # What became of the suggestions: kept as they were, changed, taken and removed again, turned down, left.
 #
 # The journal alone decides. A suggestion whose taking was undone was never taken.
-
-
-ArticleSpanKey = tuple[str, int, int, str]
 
 
 class SuggestionOutcome(Struct, frozen=True):
@@ -209,10 +203,7 @@ class _SuggestionTracker(Struct):
             return "kept"
         if span.key in self.undone or span.key in self.rejected:
             return ""
-        return "changed" if any(_is_successor(span, m) for m in self._overlapping(span)) else "removed"
-
-    def _overlapping(self, span: ArticleSpan) -> Iterable[ArticleSpan]:
-        return (m for m in self.current.values() if m.overlaps(span))
+        return "changed" if any(_is_successor(span, m) for m in self.current.values()) else "removed"
 
 
 def suggestion_outcomes(events: Iterable[EditEvent]) -> tuple[SuggestionOutcome, ...]:
@@ -250,7 +241,8 @@ def _is_moved_span(span: ArticleSpan, removed: Iterable[ArticleSpan]) -> bool:
 
 def _is_successor(span: ArticleSpan, other: ArticleSpan) -> bool:
     """Whether a present span is a suggestion that was changed: moved, or of another label."""
-    return span.label == other.label or (span.start, span.end) == (other.start, other.end)
+    alike = span.label == other.label or (span.start, span.end) == (other.start, other.end)
+    return alike and span.overlaps(other)
 
 
 MAX_CURVE_POINTS = 60

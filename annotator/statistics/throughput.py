@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from math import exp, log, sqrt
 
@@ -165,21 +165,20 @@ def _gaps(events: Sequence[EditEvent]) -> list[float | None]:
 
 def work_periods(timed_events: Iterable[TimedEvent], name: Callable[[EditEvent], str]) -> tuple[WorkPeriod, ...]:
     """Return time and work by session or day, the earliest first; ``name`` gives which one an event is of."""
-    groups: dict[Hashable, list[TimedEvent]] = {}
+    groups: dict[str, list[TimedEvent]] = {}
     for timed_event in timed_events:
         groups.setdefault(name(timed_event.event), []).append(timed_event)
-    found = (_work_period(str(key), group) for key, group in groups.items())
-    return tuple(sorted(found, key=lambda s: (s.start, s.name)))
-
-
-def _work_period(name: str, timed_events: Sequence[TimedEvent]) -> WorkPeriod:
-    return WorkPeriod(
-        name,
-        min(s.event.time for s in timed_events),
-        sum(s.seconds for s in timed_events),
-        sum(s.event.finished for s in timed_events),
-        sum(len(s.event.added) - len(s.event.removed) for s in timed_events),
+    periods = (
+        WorkPeriod(
+            key,
+            min(s.event.time for s in group),
+            sum(s.seconds for s in group),
+            sum(s.event.finished for s in group),
+            sum(len(s.event.added) - len(s.event.removed) for s in group),
+        )
+        for key, group in groups.items()
     )
+    return tuple(sorted(periods, key=lambda s: (s.start, s.name)))
 
 
 # How much work is left, with an interval.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -166,11 +166,6 @@ class ArticleStore:
         self._decode(article_id, raw)
         return parse_json_line(raw, str(self.path(article_id)))
 
-    def iterate(self, ids: Iterable[str]) -> Iterator[Article]:
-        """Yield the articles of these ids, in this order; raises CorpusError."""
-        for article_id in ids:
-            yield self.get(article_id)
-
     def add(self, article_id: str, data: bytes) -> None:
         """Write the file of an article durably; raises OSError."""
         write_atomic(self.path(article_id), data)
@@ -251,23 +246,19 @@ def undo_switch(data: Mapping[str, Any], by: str, time: float) -> dict[str, Any]
 
     The history only grows: an undo is an event of its own and voids the last open switch.
     """
+    undone = 0
     try:
-        return _undo_last_switch(data, by, time)
+        for event in reversed(data.get("history", [])):
+            if event["op"] == "undo":
+                undone += 1
+            elif undone:
+                undone -= 1
+            else:
+                undo = {"op": "undo", "line": event["line"], "by": by, "time": int(time)}
+                return _replace_line(data, event["line"], event["before"], undo)
     except (KeyError, TypeError) as error:
         what = f"the article's history is damaged: {error}"
-        raise CorpusError(what, where=f"article {data.get('id')}", do="restore the file from a copy") from None
-
-
-def _undo_last_switch(data: Mapping[str, Any], by: str, time: float) -> dict[str, Any] | None:
-    undone = 0
-    for event in reversed(data.get("history", [])):
-        if event["op"] == "undo":
-            undone += 1
-        elif undone:
-            undone -= 1
-        else:
-            undo = {"op": "undo", "line": event["line"], "by": by, "time": int(time)}
-            return _replace_line(data, event["line"], event["before"], undo)
+        raise CorpusError(what, where=f"article {data.get('id')}", do=_RESTORE_HINT) from None
     return None
 
 

@@ -6,8 +6,8 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _SYNC_UNSUPPORTED = {errno.EINVAL, errno.ENOTSUP, errno.ENOTTY}
@@ -62,10 +62,9 @@ def _remove_quietly(path: Path) -> None:
 
 
 def _file_mode(path: Path) -> int | None:
-    try:
+    with suppress(OSError):
         return stat.S_IMODE(path.stat().st_mode)
-    except OSError:
-        return None
+    return None
 
 
 def write_all(fd: int, data: bytes) -> None:
@@ -92,6 +91,29 @@ def append_durable(fd: int, data: bytes, end: int) -> int:
             os.ftruncate(fd, end)
         raise
     return end + len(data)
+
+
+@contextmanager
+def restored_on_error(journals: Iterable[Path], files: Iterable[Path]) -> Iterator[None]:
+    """Cut journals back to their size, and bring files back to their bytes, where the block fails.
+
+    A file that was not there is removed. Raises OSError where one cannot be read before the block.
+    """
+    sizes = {path: path.stat().st_size for path in journals}
+    contents = {path: path.read_bytes() if path.exists() else None for path in files}
+    try:
+        yield
+    except BaseException:
+        for path, size in sizes.items():
+            with suppress(OSError):
+                os.truncate(path, size)
+        for path, data in contents.items():
+            with suppress(OSError):
+                if data is None:
+                    path.unlink(missing_ok=True)
+                elif path.read_bytes() != data:
+                    write_atomic(path, data)
+        raise
 
 
 def sync(fd: int) -> None:
@@ -151,6 +173,20 @@ def sync_folder(path: Path) -> None:
 def set_aside(path: Path, data: bytes) -> Path:
     """Save ``data`` durably as ``<path>.torn-<n>``, the first number that is free, and return the path."""
     return write_numbered(path.parent, f"{path.name}.torn-", "", data)
+
+
+def cut_tail(path: Path, start: int, beside: Path | None = None) -> tuple[Path, int]:
+    """Set aside what a file holds from byte ``start`` on, and cut it; return the new file and its bytes.
+
+    The new file is named after ``beside``, by default after the file itself.
+    """
+    with path.open("r+b") as file:
+        file.seek(start)
+        tail = file.read()
+        aside = set_aside(beside or path, tail)
+        os.ftruncate(file.fileno(), start)
+        sync(file.fileno())
+    return aside, len(tail)
 
 
 def write_numbered(folder: Path, before: str, after: str, data: bytes) -> Path:

@@ -32,7 +32,7 @@ from annotator.storage.corpus_layout import (
     read_settings,
     write_settings,
 )
-from annotator.storage.file_io import file_state, translate_os_errors
+from annotator.storage.file_io import file_state, read_text, translate_os_errors
 from annotator.storage.import_recovery import roll_back_interrupted_imports
 from annotator.storage.journal import annotator_names
 from annotator.storage.journal_reader import format_line_numbers
@@ -115,15 +115,24 @@ class CorpusFolder:
         """The label schema in force; raises SchemaError where its file is wrong."""
         return load_schema(self.schema_path)
 
-    def set_schema(self, text: str) -> None:
+    def set_schema(self, text: str, *, instead_of: str | None = None) -> None:
         """Put another label schema in force; raises SchemaError for the text, CorpusError for the folder.
 
-        The caller checks that it has all labels that are in use: the journals know them.
+        The caller checks that it has all labels that are in use: the journals know them. Raises CorpusError
+        where the schema in force has another text than ``instead_of``.
         """
         parse_schema_text(text, "schema")
         with self._locked_for_writing():
+            if instead_of is not None:
+                self.check_schema_unchanged(instead_of)
             write_atomic(self.schema_path, text.encode())
         self.__dict__.pop("schema", None)
+
+    def check_schema_unchanged(self, text: str) -> None:
+        """Raise CorpusError where the file of the schema in force has another text."""
+        if read_text(self.schema_path) != text:
+            what = "somebody has changed the schema meanwhile"
+            raise CorpusError(what, where=str(self.schema_path), do="try again")
 
     def check_file_writable(self, data: bytes) -> None:
         """Raise CorpusError where ``write_file`` could not write just now; nothing is left behind."""
@@ -271,14 +280,12 @@ class CorpusFolder:
 
     def articles_from_source(self, source: str) -> tuple[str, ...]:
         """Return the ids of the articles in the queue that came from a source, in the order of ingest."""
-        for article_id in self.article_ids():
+        ids = self.article_ids()
+        for article_id in ids:
             if article_id not in self._origins:
                 self._origins[article_id] = self.articles.origin(article_id)
-        return tuple(
-            a
-            for a in self.article_ids()
-            if source and self._origins[a].came_from == source and not self._origins[a].replaced_by
-        )
+        current = (a for a in ids if not self._origins[a].replaced_by)
+        return tuple(a for a in current if source and self._origins[a].came_from == source)
 
     def _change_article(
         self, article_id: str, change: Callable[[dict[str, Any]], dict[str, Any]], wait: float

@@ -61,16 +61,18 @@ def check_is_corpus(path: Path) -> None:
 
 
 def check_outside_corpus(path: Path, new_corpus: Path | None = None) -> None:
-    """Raise CorpusError where a path is in a folder that a corpus, or one to be made, reads whole.
+    """Raise CorpusError where a path is a file of a corpus, or of one to be made, or in a folder that it reads whole.
 
     A ledger among the journals would be taken for a journal.
     """
     real = path.resolve()
     for place in (real, *real.parents):
         corpus = place.parent
-        if place.name in _RESERVED_FOLDERS and (
-            corpus == (new_corpus and new_corpus.resolve()) or (corpus / SETTINGS_FILE).is_file()
-        ):
+        is_there = (corpus / SETTINGS_FILE).is_file()
+        if not (is_there or corpus == (new_corpus and new_corpus.resolve())):
+            continue
+        schema = read_settings(corpus).schema if is_there else SCHEMA_FILE
+        if place.name in _RESERVED_FOLDERS or (place == real and place.name in {*CORPUS_NAMES, schema}):
             what = f"the corpus keeps its {place.name} here, and nothing else"
             raise CorpusError(what, where=str(path), do="choose another folder")
 
@@ -132,11 +134,8 @@ def write_settings(folder: Path, settings: CorpusSettings) -> None:
 
     document = tomlkit.document()
     document.add(tomlkit.comment("A corpus of Annotator."))
-    document["name"] = settings.name
-    document["language"] = settings.lang
-    document["tokenizer"] = settings.fingerprint
-    document["schema"] = settings.schema
-    document["format"] = CORPUS_FORMAT
+    document.update({"name": settings.name, "language": settings.lang, "tokenizer": settings.fingerprint})
+    document.update({"schema": settings.schema, "format": CORPUS_FORMAT})
     write_atomic(folder / SETTINGS_FILE, tomlkit.dumps(document).encode())
 
 

@@ -52,7 +52,7 @@ _MESSAGES = {
 def translate_os_error(
     error: OSError, action: str, where: Path | str, error_type: type[AnnotatorError]
 ) -> AnnotatorError:
-    """Return ``error`` as one of ours; ``doing`` is a verb such as ``write``."""
+    """Return ``error`` as one of ours; ``action`` is a verb such as "write"."""
     fallback = (f"cannot {{doing}} here: {error.strerror or error}", "check the path and the disk")
     what, do = _MESSAGES.get(error.errno or 0, fallback)
     return error_type(what.format(doing=action), where=str(where), do=do)
@@ -62,7 +62,7 @@ def translate_os_error(
 def translate_os_errors(
     action: str, where: Path | str, error_type: type[AnnotatorError] = CorpusError
 ) -> Iterator[None]:
-    """Turn an OSError in the block into an error of ``kind`` that names ``where``."""
+    """Turn an OSError in the block into an ``error_type`` that names ``where``."""
     try:
         yield
     except OSError as error:
@@ -153,12 +153,12 @@ _ERROR_POSITION = re.compile(r" \(at line (\d+), column \d+\)")
 
 
 def read_toml(path: Path, error_type: type[AnnotatorError] = CorpusError) -> dict[str, Any]:
-    """Return the tables of a TOML file; raises ``kind`` with ``file:line`` where it is none."""
+    """Return the tables of a TOML file; raises ``error_type`` with ``file:line`` where it is none."""
     return parse_toml(read_text(path, error_type), str(path), error_type)
 
 
 def read_text(path: Path, error_type: type[AnnotatorError] = CorpusError) -> str:
-    """Return the text of a TOML file without its byte order mark; raises ``kind``."""
+    """Return the text of a TOML file without its byte order mark; raises ``error_type``."""
     with translate_os_errors("read", path, error_type), path.open("rb") as file:
         raw = file.read(MAX_TOML_BYTES + 1)
     if len(raw) > MAX_TOML_BYTES:
@@ -172,7 +172,7 @@ def read_text(path: Path, error_type: type[AnnotatorError] = CorpusError) -> str
 
 
 def parse_toml(text: str, where: str, error_type: type[AnnotatorError] = CorpusError) -> dict[str, Any]:
-    """Return the tables of a TOML text; raises ``kind`` with ``where:line``."""
+    """Return the tables of a TOML text; raises ``error_type`` with ``where:line``."""
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:

@@ -20,7 +20,7 @@ from annotator.storage.articles import ArticleStore
 from annotator.storage.atomic import sync_folder, write_atomic
 from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER
 from annotator.storage.file_io import translate_os_errors
-from annotator.storage.journal import is_annotator_name
+from annotator.storage.journal import is_annotator_name, journal_file_name
 from annotator.storage.lock import HeldError, Lock
 
 STAGING_PREFIX = ".import-"
@@ -109,7 +109,7 @@ def _roll_back(corpus: Path, folder: Path, schema: Path, note: _RecoveryNote) ->
         for name in journals:
             stack.enter_context(Lock(corpus / ANNOTATIONS_FOLDER / f".{name}.lock"))
         for name, size in journals.items():
-            _truncate_journal(corpus / ANNOTATIONS_FOLDER / f"{name}.jsonl", size)
+            _truncate_journal(corpus / journal_file_name(name), size)
         staged = ArticleStore(folder)
         ArticleStore(corpus).remove(a for a in articles if not staged.has(a))  # the others are staged still
         if before and schema.read_bytes() == after.encode():

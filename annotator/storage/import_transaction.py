@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Self
 
 from msgspec import Struct, field
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError, JournalError
 from annotator.core.journal_record import JournalRecord
 from annotator.storage.articles import ArticleStore, check_article, encode_article
-from annotator.storage.atomic import sync_files, sync_folder, write_atomic
+from annotator.storage.atomic import restored_on_error, sync_files, sync_folder
 from annotator.storage.codec import RecordDecoder, encode_record
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER, ARTICLES_FOLDER, SENTENCES_FILE, SETTINGS_FILE
@@ -34,7 +34,7 @@ from annotator.storage.import_recovery import (
     remove_unused_staging,
     write_recovery_note,
 )
-from annotator.storage.journal import Journal, check_annotator_name
+from annotator.storage.journal import Journal, check_annotator_name, journal_file_name
 from annotator.storage.lock import HeldError, Lock
 from annotator.storage.sentences import check_article_sentences, encode_sentence_line
 
@@ -52,7 +52,7 @@ class NewCorpusSettings(Struct, frozen=True):
 
 
 class ImportStaging(Struct):
-    """The folder in which an import is prepared; nothing of the corpus is touched before ``commit``."""
+    """The folder in which an import is prepared; nothing of the corpus is touched before a commit."""
 
     target: Path
     folder: Path
@@ -66,7 +66,7 @@ class ImportStaging(Struct):
 
     @classmethod
     def begin(cls, target: Path, corpus: CorpusFolder | None) -> ImportStaging:
-        """Make the folder: in the corpus ``into`` if there is one, else beside ``target``.
+        """Make the folder: in ``corpus`` if there is one, else beside ``target``.
 
         Raises CorpusError where it cannot be written.
         """
@@ -119,7 +119,7 @@ class ImportStaging(Struct):
         check_annotator_name(annotator)
         lines = [_encode_bounded(record) for record in records]
         self.counts[annotator] = self.counts.get(annotator, 0) + len(lines)
-        path = self.folder / ANNOTATIONS_FOLDER / f"{annotator}.jsonl"
+        path = self.folder / journal_file_name(annotator)
         with translate_os_errors("write", self.folder), path.open("ab") as file:
             file.writelines(lines)
 
@@ -138,13 +138,7 @@ class ImportStaging(Struct):
         """Make the prepared folder the corpus ``target``; raises CorpusError with nothing left of it."""
         with translate_os_errors("make a corpus", self.target):
             prepared = self.folder / "corpus"
-            CorpusFolder.create(
-                prepared,
-                name=settings.name,
-                lang=settings.lang,
-                fingerprint=settings.fingerprint,
-                schema_text=settings.schema_text,
-            )
+            CorpusFolder.create(prepared, **asdict(settings))
             for path in sorted(p for p in self.folder.iterdir() if p != prepared):
                 _move_files(path, prepared / path.name)
             for root, _, names in os.walk(prepared):
@@ -154,51 +148,50 @@ class ImportStaging(Struct):
             sync_folder(Path(os.path.abspath(self.target)).parent)  # noqa: PTH100  (as in begin)
         return CorpusFolder.open(self.target)
 
-    def commit_to_existing(self, expected: Mapping[str, int], schema_text: str | None = None) -> None:
+    def commit_to_existing(self, expected: Mapping[str, int], schema: tuple[str, str] | None = None) -> None:
         """Add what was prepared to the corpus: schema, articles, journals.
 
-        ``expected`` gives the next number of each annotator's journal as the import has found it. Raises
-        CorpusError or JournalError, with articles and journals as they were, where one of them has changed
-        since, is held by another process, or cannot be written.
+        ``expected`` gives the next number of each annotator's journal as the import has found it, ``schema``
+        the text that it has found and the one to put in its place, "" for none. Raises CorpusError or
+        JournalError, with all as it was, where one of them has changed since, is held by another process, or
+        cannot be written.
         """
         assert self.corpus is not None
-        folder = self.corpus.path / ANNOTATIONS_FOLDER
-        new_journals = [n for n in self.counts if not (folder / f"{n}.jsonl").exists()]
+        paths = {n: self.corpus.path / journal_file_name(n) for n in self.counts}
+        new_journals = [n for n, path in paths.items() if not path.exists()]
         try:
             write_recovery_note(self.folder, [], dict.fromkeys(new_journals, 0), ("", ""))
             with ExitStack() as stack:
                 journals = {n: stack.enter_context(_open_journal(self.corpus, n)) for n in self.counts}
                 for name, journal in journals.items():
                     _check_unchanged(journal, expected.get(name, 1))
-                self._commit_files(self.corpus, journals, schema_text)
+                self._commit_files(self.corpus, journals, schema)
         except BaseException:
             for name in new_journals:
-                _remove_empty_journal(folder / f"{name}.jsonl")
+                _remove_empty_journal(paths[name])
             raise
 
-    def _commit_files(self, corpus: CorpusFolder, journals: Mapping[str, Journal], schema_text: str | None) -> None:
+    def _commit_files(
+        self, corpus: CorpusFolder, journals: Mapping[str, Journal], schema: tuple[str, str] | None
+    ) -> None:
         """Write all of it, the articles first; an error undoes it."""
-        schema = corpus.schema_path.read_bytes().decode() if schema_text else ""
+        old_text, new_text = schema or ("", "")
+        before = corpus.schema_path.read_bytes().decode() if new_text else ""
         sizes = {n: j.path.stat().st_size for n, j in journals.items()}
-        try:
-            write_recovery_note(self.folder, self.articles, sizes, (schema, schema_text or ""))
-            if schema_text:
-                corpus.set_schema(schema_text)
+        with restored_on_error([j.path for j in journals.values()], [corpus.schema_path] if new_text else []):
+            write_recovery_note(self.folder, self.articles, sizes, (before, new_text))
+            if new_text:
+                corpus.set_schema(new_text, instead_of=old_text)
             with corpus.adding_articles(self.folder / SENTENCES_FILE, ArticleStore(self.folder), self.articles):
+                if schema:
+                    corpus.check_schema_unchanged(new_text or old_text)
                 for name, journal in journals.items():
                     self._append_records(name, journal)
                 with translate_os_errors("write", self.folder):
                     delete_recovery_note(self.folder)
-        except BaseException:
-            for name, journal in journals.items():
-                with suppress(OSError):
-                    os.truncate(journal.path, sizes[name])
-            if schema_text and corpus.schema_path.read_bytes() != schema.encode():
-                write_atomic(corpus.schema_path, schema.encode())
-            raise
 
     def _append_records(self, name: str, journal: Journal) -> None:
-        path = self.folder / ANNOTATIONS_FOLDER / f"{name}.jsonl"
+        path = self.folder / journal_file_name(name)
         by = journal.next_seq - 1
         for chunk in _record_chunks(_read_prepared_records(path)):
             journal.append([_renumber(r, by) for r in chunk])
@@ -250,7 +243,7 @@ def _read_prepared_records(path: Path) -> Iterator[JournalRecord]:
 
 
 def _record_chunks(records: Iterator[JournalRecord]) -> Iterator[list[JournalRecord]]:
-    """Yield the records in lists of ``_CHUNK`` or a few more: a batch is never cut in two."""
+    """Yield the records in lists of ``_RECORDS_PER_WRITE`` or a few more: a batch is never cut in two."""
     chunk: list[JournalRecord] = []
     for record in records:
         same_batch = record.batch is not None and chunk and record.batch == chunk[-1].batch

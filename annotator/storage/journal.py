@@ -6,10 +6,16 @@ import os
 import re
 import threading
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Self
 
+from msgspec import Struct
+
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.annotation_store import AnnotationStore
+from annotator.core.article import Sentence
+from annotator.core.edits import History
 from annotator.core.errors import CorpusError, JournalError
 from annotator.core.journal_record import JournalRecord
 from annotator.storage.articles import ArticleStore
@@ -48,6 +54,8 @@ class Journal:
         self.lines = reader.lines
         """Of each record the byte offset of its line, the line's size with its LF, and its checksum."""
         self.warnings: list[str] = []
+        self.not_restored: list[str] = []
+        """Those of the warnings that are of rescued decisions which the journal lacks."""
         self.damaged: tuple[int, ...] = tuple(sorted({flaw.line for flaw in reader.damaged}))
         self.next_seq = reader.next_seq
         self._reader = reader
@@ -67,7 +75,7 @@ class Journal:
         journal held by another process, a newer format, or a folder that cannot be written.
         """
         check_annotator_name(annotator)
-        path = Path(corpus_path) / ANNOTATIONS_FOLDER / f"{annotator}.jsonl"
+        path = Path(corpus_path) / journal_file_name(annotator)
         if read_only:
             return cls._open_read_only(path, annotator)
         with translate_os_errors("write", path, JournalError):
@@ -161,23 +169,24 @@ class Journal:
         A later call replaces the file of the one before. Raises JournalError where no other place can
         be written to either.
         """
-        self._rescue_path = write_rescue(
-            records, rescue_name(self.path.parent.parent, self.annotator), self._rescue_path
-        )
+        self._rescue_path = write_rescue(records, self.path.parent.parent, self.annotator, self._rescue_path)
         return self._rescue_path
 
     def _restore_rescued(self) -> None:
         """Restore records from rescue files where they follow the last record, else warn about them."""
-        articles = ArticleStore(self.path.parent.parent)
-        for path in find_rescue_files(rescue_name(self.path.parent.parent, self.annotator)):
-            records = read_rescue(path)
-            if not all(articles.has(r.annotated.sentence.article) for r in records):
-                continue  # of another corpus that has the same name
+        corpus = self.path.parent.parent
+        articles = ArticleStore(corpus)
+        for path in find_rescue_files(corpus, self.annotator):
+            rescued = read_rescue(path)
+            records = rescued.records
+            if rescued.is_of_other(corpus) or not all(articles.has(r.annotated.sentence.article) for r in records):
+                continue
             if not self._restore_from(path, records):
-                self.warnings.append(
+                self.not_restored.append(
                     f"{len(records) or 'some'} decisions that could not be saved are in {path}: "
                     + self._explain_not_restored(records)
                 )
+        self.warnings += self.not_restored
 
     def _restore_from(self, path: Path, records: list[JournalRecord]) -> bool:
         """Restore the records of a rescue file; return True if they are in the journal now."""
@@ -291,6 +300,36 @@ class Journal:
             self.warnings.append(f"added the missing line end to the last line of {_short_path(self.path)}")
 
 
+class ReplayedJournal(Struct, frozen=True):
+    """A journal, the annotations that it adds up to, and what could be undone."""
+
+    journal: Journal
+    store: AnnotationStore
+    history: History
+
+    @classmethod
+    def of(cls, journal: Journal, stored_sentences: Callable[[str], Sequence[Sentence]]) -> Self:
+        """Replay a journal; ``stored_sentences`` returns the sentences of an article by its id."""
+        store = AnnotationStore(stored_sentences)
+        return cls(journal, store, store.replay(journal.records))
+
+    @property
+    def annotator(self) -> str:
+        """Whose journal it is."""
+        return self.journal.annotator
+
+    @property
+    def annotated_sentences(self) -> list[AnnotatedSentence]:
+        """Every sentence that has a record."""
+        return [w for article in self.store.touched_articles for w in self.store.touched_sentences_of(article)]
+
+    def labels_in_history(self) -> set[str]:
+        """Return the labels of the spans that undo and redo can bring back."""
+        edits = (*self.history.done, *self.history.undone)
+        reached = (w for e in edits for w in (*e.before, *e.after))
+        return {span.label for w in reached for span in w.annotation.spans}
+
+
 def _read_journal(path: Path, reader: JournalReader) -> JournalReader:
     try:
         with path.open("rb") as file, gc_paused():
@@ -327,7 +366,7 @@ def annotator_names(corpus_path: Path) -> tuple[str, ...]:
 def has_begun(corpus_path: Path, annotator: str) -> bool:
     """Return True if an annotator has a journal that is not empty."""
     try:
-        return (Path(corpus_path) / ANNOTATIONS_FOLDER / f"{annotator}.jsonl").stat().st_size > 0
+        return (Path(corpus_path) / journal_file_name(annotator)).stat().st_size > 0
     except OSError:
         return False
 
@@ -336,11 +375,6 @@ def has_begun(corpus_path: Path, annotator: str) -> bool:
 
 _SEQ_FIELD = re.compile(rb',"_seq":(\d{1,18})[,}]')
 """Only a key matches: inside a text, JSON writes a backslash before the quotation mark."""
-
-
-def rescue_name(corpus: Path, annotator: str) -> str:
-    """Return what the rescue files of an annotator's journal are called."""
-    return f"{corpus.resolve().name}-{annotator}"
 
 
 def journal_file_name(annotator: str) -> str:

@@ -17,16 +17,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
-from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import Sentence
 from annotator.core.digest import text_digest
 from annotator.core.edits import SINGLE_SENTENCE_OPS
 from annotator.core.errors import JournalError
 from annotator.core.spans import Span
 from annotator.storage.codec import NewerFormatError, RecordLineError, RecordTail, decode_tail, has_valid_crc, line_crc
-from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER
 from annotator.storage.file_io import MAX_RECORD, translate_os_errors
-from annotator.storage.journal import Journal, rescue_name
+from annotator.storage.journal import Journal, ReplayedJournal, journal_file_name
 from annotator.storage.journal_reader import LineFlaw
 from annotator.storage.record_rows import RecordRow, decode_row
 from annotator.storage.rescue import find_rescue_files
@@ -173,9 +171,9 @@ def load_journal_index(
     checks: for a journal in which a record in force has proved unreadable. Raises JournalError for a journal
     of a newer version or one that cannot be read.
     """
-    path = corpus / ANNOTATIONS_FOLDER / f"{name}.jsonl"
+    path = corpus / journal_file_name(name)
     with translate_os_errors("read", path, JournalError):
-        if not (replay or find_rescue_files(rescue_name(corpus, name))):
+        if not (replay or find_rescue_files(corpus, name)):
             with suppress(NotPlainError, UnreadableRecordError):
                 index = read_journal_index(path, name)
                 in_force = (n for article in index.articles for n in index.current_records(article))
@@ -260,8 +258,7 @@ def _index_by_replay(corpus: Path, name: str, stored_sentences: Callable[[str], 
     index.crc = hashlib.sha256(index.crcs.tobytes()).hexdigest()
     index.warnings, index.flaws = tuple(journal.warnings), journal.flaws
     index.unusable_lines = journal.unusable_lines
-    store = AnnotationStore(stored_sentences)
-    store.replay(journal.records)
+    store = ReplayedJournal.of(journal, stored_sentences).store
     numbers = {seq: number for number, seq in enumerate(index.seqs)}
     for article in store.touched_articles:
         places = index.begin_article(article)

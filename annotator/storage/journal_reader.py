@@ -105,9 +105,8 @@ class JournalReader(Struct):
             self._add_damaged(line, f"its number {seq} was used before")
             return
         if seq > self.next_seq and not gap_explained:
-            self._add_damaged(
-                line, f"its number is {seq}, but {self.next_seq} was to come: lines are missing before it"
-            )
+            gap = f"its number is {seq}, but {self.next_seq} was to come: lines are missing before it"
+            self._add_damaged(line, gap)
         self._torn_to_damaged()
         self.records += [record for _, record in found]
         self.lines += [(x.start, x.end - x.start, line_crc(x.raw.removesuffix(b"\r"))) for x, _ in found]

@@ -11,9 +11,8 @@ is missing, because the migration that was cut short is not in the list and its 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from msgspec import Struct, ValidationError, convert, field, to_builtins
@@ -21,7 +20,7 @@ from msgspec import Struct, ValidationError, convert, field, to_builtins
 from annotator.core.errors import CorpusError, JournalError
 from annotator.core.journal_record import JournalRecord
 from annotator.core.label_migration import MigrationKind, MigrationRule
-from annotator.storage.atomic import write_atomic
+from annotator.storage.atomic import restored_on_error
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import MIGRATIONS_FILE
 from annotator.storage.file_io import dump_json_line, parse_json_line, translate_os_errors
@@ -31,16 +30,33 @@ MIGRATIONS_FORMAT = 1
 
 
 class Migration(Struct, frozen=True):
-    """One migration as it is recorded."""
+    """One migration as a line of the file."""
 
-    rule: MigrationRule
+    version: int = field(name="_v")
+    number: int = field(name="n")
+    kind: MigrationKind
+    sources: tuple[str, ...]
+    into: tuple[str, ...]
+    words: dict[str, str]
+    undoes: int
+    by: str
+    time: float
+    records: dict[str, int]
+    """How many records it added, by annotator."""
     before: str
     """The text of the schema before it."""
     after: str
-    undoes: int = 0
-    by: str = ""
-    time: float = 0.0
-    records: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def by_rule(cls, rule: MigrationRule, before: str, after: str, *, by: str, undoes: int = 0) -> Migration:
+        """Return the migration that carries a rule out."""
+        labels = (rule.kind, rule.sources, rule.into, dict(rule.words))
+        return cls(MIGRATIONS_FORMAT, rule.number, *labels, undoes, by, 0.0, {}, before, after)
+
+    @property
+    def rule(self) -> MigrationRule:
+        """Which labels become which."""
+        return MigrationRule(self.number, self.kind, self.sources, self.into, self.words)
 
 
 def read_migrations(corpus: Path) -> tuple[Migration, ...]:
@@ -51,43 +67,18 @@ def read_migrations(corpus: Path) -> tuple[Migration, ...]:
     return tuple(_decode_migration(line, f"{path}:{n}", n) for n, line in enumerate(lines, 1) if line)
 
 
-class _MigrationLine(Struct, frozen=True):
-    version: int = field(name="_v")
-    n: int
-    kind: MigrationKind
-    sources: tuple[str, ...]
-    into: tuple[str, ...]
-    words: dict[str, str]
-    undoes: int
-    by: str
-    time: float
-    records: dict[str, int]
-    before: str
-    after: str
-
-
 def _decode_migration(line: bytes, where: str, number: int) -> Migration:
     data = parse_json_line(line, where)
     if isinstance(version := data.get("_v"), int) and version > MIGRATIONS_FORMAT:
         raise CorpusError(f"a newer Annotator wrote this (format {version})", where=where, do="update Annotator")
     try:
-        x = convert({"_v": MIGRATIONS_FORMAT, **data}, _MigrationLine)
-        wrong = "" if x.n == number else "`n` is not the line's number"
+        migration = convert({"_v": MIGRATIONS_FORMAT, **data}, Migration)
+        wrong = "" if migration.number == number else "`n` is not the line's number"
     except ValidationError as error:
         wrong = str(error)
     if wrong:
         raise CorpusError(f"this is no migration ({wrong})", where=where, do="restore the file from a copy")
-    rule = MigrationRule(x.n, x.kind, x.sources, x.into, x.words)
-    return Migration(rule, x.before, x.after, x.undoes, x.by, x.time, x.records)
-
-
-def _encode_migration(m: Migration) -> bytes:
-    rule, words, records = m.rule, dict(m.rule.words), dict(m.records)
-    line = _MigrationLine(
-        MIGRATIONS_FORMAT, rule.number, rule.kind, rule.sources, rule.into, words, m.undoes, m.by,
-        int(m.time), records, m.before, m.after,
-    )  # fmt: skip
-    return dump_json_line(to_builtins(line))
+    return migration
 
 
 @contextmanager
@@ -110,26 +101,11 @@ def apply_migration(
 ) -> None:
     """Add the records, list the migration and put its schema in force; an error undoes all of it."""
     path = corpus.path / MIGRATIONS_FILE
-    with translate_os_errors("write", corpus.path):
-        sizes = {n: journals[n].path.stat().st_size for n in records}
-        old_list = path.read_bytes() if path.exists() else None
-        schema = corpus.schema_path.read_bytes()
-    try:
+    changed = [journals[n].path for n in records]
+    with translate_os_errors("write", corpus.path), restored_on_error(changed, [path, corpus.schema_path]):
+        listed = path.read_bytes() if path.exists() else b""
+        line = dump_json_line(to_builtins(migration) | {"time": int(migration.time)})
         for name, made in records.items():
             journals[name].append(made)
-        corpus.write_file(MIGRATIONS_FILE, (old_list or b"") + _encode_migration(migration))
-        corpus.set_schema(migration.after)
-    except BaseException:
-        with suppress(OSError):
-            for name, size in sizes.items():
-                os.truncate(journals[name].path, size)
-            _restore(path, old_list)
-            _restore(corpus.schema_path, schema)
-        raise
-
-
-def _restore(path: Path, data: bytes | None) -> None:
-    if data is None:
-        path.unlink(missing_ok=True)
-    elif path.read_bytes() != data:
-        write_atomic(path, data)
+        corpus.write_file(MIGRATIONS_FILE, listed + line)
+        corpus.set_schema(migration.after, instead_of=migration.before)

@@ -1,9 +1,9 @@
 """The last resort: records that the journal could not take, in a file of another place.
 
-Such a file holds journal lines that follow the last one of the journal. When the journal is next
-opened for writing and nothing has been added to it meanwhile, they are appended to it as they are
-and the file gets the ending ``.saved``. Where the journal has other records with their numbers, a warning
-names the file, and a person has to annotate its sentences again.
+Such a file names its corpus in its first line, and holds journal lines that follow the last one of the
+journal. When the journal is next opened for writing and nothing has been added to it meanwhile, they
+are appended to it as they are and the file gets the ending ``.saved``. Where the journal has other
+records with their numbers, a warning names the file, and a person has to annotate its sentences again.
 """
 
 from __future__ import annotations
@@ -14,23 +14,41 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from annotator.core.errors import JournalError
+import orjson
+from msgspec import Struct
+
+from annotator.core.errors import JournalError, path_text
 from annotator.core.journal_record import JournalRecord
 from annotator.storage.atomic import write_atomic, write_numbered
 from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError, encode_record
+from annotator.storage.file_io import dump_json_line
 from annotator.storage.user_files import user_state_folder
 
 SAVED_SUFFIX = ".saved"
 """What is added to the name of a file whose records are in the journal."""
 
 
-def write_rescue(records: Sequence[JournalRecord], name: str, earlier: Path | None = None) -> Path:
-    """Write journal lines to ``<name>-<n>.jsonl`` in the state folder, else in the temporary one.
+class RescueFile(Struct, frozen=True):
+    """What a rescue file holds."""
+
+    corpus: str
+    """The path of the corpus; empty in a file of an earlier version."""
+    records: list[JournalRecord]
+    """None where the file cannot be read or a line is damaged."""
+
+    def is_of_other(self, corpus: Path) -> bool:
+        """Return True where its own corpus is still there and is another one than ``corpus``."""
+        return self.corpus not in {"", path_text(corpus.resolve())} and os.access(self.corpus, os.F_OK)
+
+
+def write_rescue(records: Sequence[JournalRecord], corpus: Path, annotator: str, earlier: Path | None = None) -> Path:
+    """Write journal lines to ``<corpus>-<annotator>-<n>.jsonl`` in the state folder, else in the temporary one.
 
     ``earlier`` is the file of an earlier call, which is replaced. Raises JournalError where neither
     folder can be written to.
     """
-    data = b"".join(encode_record(r) for r in records)
+    head = dump_json_line({"_corpus": path_text(corpus.resolve())})
+    data = head + b"".join(encode_record(r) for r in records)
     if earlier:
         with suppress(OSError):
             write_atomic(earlier, data)
@@ -38,18 +56,23 @@ def write_rescue(records: Sequence[JournalRecord], name: str, earlier: Path | No
     for folder in _rescue_folders():
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return write_numbered(folder, f"{name}-", ".jsonl", data)
+            return write_numbered(folder, f"{rescue_name(corpus, annotator)}-", ".jsonl", data)
     what = f"{len(records)} decisions could not be saved anywhere"
     do = "keep this window open, free some space and save again"
     raise JournalError(what, where=str(user_state_folder() / "rescue"), do=do)
 
 
-def find_rescue_files(name: str) -> list[Path]:
+def rescue_name(corpus: Path, annotator: str) -> str:
+    """Return what the rescue files of an annotator's journal are called; another corpus may have the name too."""
+    return f"{corpus.resolve().name}-{annotator}"
+
+
+def find_rescue_files(corpus: Path, annotator: str) -> list[Path]:
     """Return the rescue files of that name that are not in a journal yet, oldest first.
 
     Others can write to the temporary folder too: only files of the user's own count.
     """
-    found = []
+    found, name = [], rescue_name(corpus, annotator)
     for folder in _rescue_folders():
         with suppress(OSError):
             numbers = ((_rescue_number(p.name, name), p) for p in folder.iterdir())
@@ -57,13 +80,16 @@ def find_rescue_files(name: str) -> list[Path]:
     return found
 
 
-def read_rescue(path: Path) -> list[JournalRecord]:
-    """Return the records of a rescue file; none where it cannot be read or one of them is damaged."""
-    decoder = RecordDecoder()
+def read_rescue(path: Path) -> RescueFile:
+    """Return what a rescue file holds."""
+    decoder, corpus = RecordDecoder(), ""
     try:
-        return [decoder.decode(line) for line in path.read_bytes().split(b"\n") if line.strip()]
-    except (OSError, RecordLineError, NewerFormatError):
-        return []
+        lines = [line for line in path.read_bytes().split(b"\n") if line.strip()]
+        if lines and lines[0].startswith(b'{"_corpus":'):
+            corpus = str(orjson.loads(lines.pop(0))["_corpus"])
+        return RescueFile(corpus, [decoder.decode(line) for line in lines])
+    except (OSError, orjson.JSONDecodeError, RecordLineError, NewerFormatError):
+        return RescueFile(corpus, [])
 
 
 def mark_rescue_saved(path: Path) -> None:

@@ -58,7 +58,7 @@ def sample_corpus_path() -> Path:
 
 
 def shipped_folder(name: str, error_type: type[AnnotatorError]) -> Path:
-    """Return a folder that travels with Annotator; raises ``kind`` where the installation lacks it.
+    """Return a folder that travels with Annotator; raises ``error_type`` where the installation lacks it.
 
     A wheel has it inside the package. That place is asked first: beside an installed package a
     folder ``schemas`` may be anybody's.

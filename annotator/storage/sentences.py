@@ -16,7 +16,7 @@ from annotator.core.article import Article, Sentence
 from annotator.core.digest import is_article_id
 from annotator.core.errors import CorpusError
 from annotator.core.tokens import tokens_cover_text
-from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder, write_atomic
+from annotator.storage.atomic import append_durable, cut_tail, sync_folder, write_atomic
 from annotator.storage.codec import DataError, decode_sentence, encode_sentence
 from annotator.storage.file_io import MAX_RECORD, RawLine, dump_json_line, parse_json_line, raw_lines
 
@@ -55,18 +55,16 @@ class _SentenceIndex(Struct):
         self.lines, self.open_end = line.number, not line.complete
         if not line.raw.strip():
             return
-        article = None
         if line.complete:
-            article = article_of_line(line.raw)
+            if (article := article_of_line(line.raw)) is None:
+                self.flaws.append(line.number)
+                return
         else:  # counts only if it is whole
-            with suppress(DataError):
+            try:
                 article = decode_sentence(line.raw).article
-        if article is None and not line.complete:
-            self.torn = line.start
-            return
-        if article is None:
-            self.flaws.append(line.number)
-            return
+            except DataError:
+                self.torn = line.start
+                return
         extents = self.extents.setdefault(article, [])
         if extents and extents[-1].end == line.start:
             extents[-1].end = line.end
@@ -250,15 +248,7 @@ class SentenceFile:
     def quarantine_torn_line(self) -> tuple[Path, int] | None:
         """Copy a torn last line to a file beside and cut it; return that file and the bytes, or None."""
         start = self.refresh().torn
-        if start is None:
-            return None
-        with self.path.open("r+b") as file:
-            file.seek(start)
-            tail = file.read()
-            aside = set_aside(self.path, tail)
-            os.ftruncate(file.fileno(), start)
-            sync(file.fileno())
-        return aside, len(tail)
+        return None if start is None else cut_tail(self.path, start)
 
 
 class SentenceRanges:

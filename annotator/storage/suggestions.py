@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 import orjson
 from msgspec import Struct, field
@@ -20,9 +20,10 @@ from msgspec import Struct, field
 from annotator.core.article import Sentence
 from annotator.core.digest import text_digest
 from annotator.core.errors import CorpusError
+from annotator.core.pluralize import pluralize
 from annotator.core.suggestion import Suggestion, sorted_suggestions
 from annotator.core.tokens import is_aligned, token_range
-from annotator.storage.atomic import append_durable, set_aside, sync_folder
+from annotator.storage.atomic import append_durable, cut_tail, sync_folder
 from annotator.storage.corpus_layout import SUGGESTIONS_FOLDER
 from annotator.storage.file_io import RawLine, dump_json_line, file_state, raw_lines, translate_os_errors
 from annotator.storage.lock import lock_or_raise
@@ -32,6 +33,7 @@ _LINE_START = re.compile(
     rb'\{"meta":\{"article":"([0-9a-f]{12,64})","sentence":"[0-9a-f]+:(\d+)-(\d+)","start":\2,"end":\3\},'
     rb'"_digest":"([0-9a-f]{64})","source":"[^"\\]*","_fingerprint":"([^"\\]*)","spans":\['
 )
+SUGGEST_AGAIN = "make them again with `annotator suggest`, or repair the program that writes the file"
 UNKNOWN_SCORE = 0.5
 """The score of a span in a file that gives it none."""
 
@@ -59,6 +61,8 @@ class SuggestionIndex(Struct):
     torn: int | None = None
     """Where a last line begins that a crash has cut short."""
     lines: int = 0
+    last_line: RawLine | None = None
+    """The last whole line, to see whether the file has only grown since."""
 
     def add_line(self, line: RawLine) -> None:
         """Add a line."""
@@ -71,7 +75,7 @@ class SuggestionIndex(Struct):
             return
         elif line.raw.strip():
             self.flaws.append(line.number)
-        self.size = line.end
+        self.size, self.last_line = line.end, line
 
     @property
     def entries(self) -> Iterator[SuggestionEntry]:
@@ -96,21 +100,33 @@ def parse_entry(line: RawLine) -> SuggestionEntry | None:
 
 
 def read_suggestion_index(path: Path, old: SuggestionIndex | None = None) -> SuggestionIndex:
-    """Return the index of a file; with ``old``, only appended lines are read."""
-    index = old or SuggestionIndex()
-    index.torn = None
+    """Return the index of a file; where it has only grown since ``old``, only appended lines are read."""
     with path.open("rb") as file:
+        index = old if old and _has_only_grown(file, old) else SuggestionIndex()
+        index.torn = None
         for line in raw_lines(file, str(path), index.size, index.lines + 1):
             index.add_line(line)
     return index
 
 
-class SuggestionFile:
-    """One source's file, read on demand; what another process appends or replaces is seen."""
+def _has_only_grown(file: BinaryIO, index: SuggestionIndex) -> bool:
+    """Return True if the last line of the index is still where it was: else the file was written again."""
+    last = index.last_line
+    return last is not None and _read_at(file, last.start, len(last.raw) + 1) == last.raw + b"\n"
 
-    def __init__(self, path: Path) -> None:
-        """Read nothing yet."""
+
+def _read_at(file: BinaryIO, offset: int, length: int) -> bytes:
+    file.seek(offset)
+    return file.read(length)
+
+
+class SuggestionFile:
+    """One source's file, read on demand; what another process appends, replaces or rewrites is seen."""
+
+    def __init__(self, path: Path, warn: Callable[[str], None] = lambda _: None) -> None:
+        """Read nothing yet; ``warn`` gets a warning with file and line where lines are no suggestions."""
         self.path = path
+        self._warn = warn
         self.source = path.stem
         self._file_state: tuple[int, ...] = ()
         self._index = SuggestionIndex()
@@ -122,9 +138,11 @@ class SuggestionFile:
         off the token edges are left out. Raises CorpusError where the file cannot be read.
         """
         with translate_os_errors("read", self.path):
-            entries = self._overlapping_entries(sentence)
-            found = [s for e in entries for s in self._decode_entry(e, sentence)]
-        return sorted_suggestions(found)
+            lines = self._read_lines(sentence)
+            if lines is None:  # written again in place, and its last line has stayed where it was
+                self._file_state = ()
+                lines = self._read_lines(sentence) or []
+        return sorted_suggestions([s for e, raw in lines for s in self._decode_entry(e, raw, sentence)])
 
     @property
     def flaws(self) -> tuple[int, ...]:
@@ -137,9 +155,24 @@ class SuggestionFile:
         state = file_state(self.path)
         if state == self._file_state:
             return
-        grown = state and self._file_state and state[0] == self._file_state[0] and state[-1] >= self._index.size
-        self._index = read_suggestion_index(self.path, self._index if grown else None) if state else SuggestionIndex()
+        same_file = state and self._file_state and state[0] == self._file_state[0]
+        old = self._index if same_file else None
+        self._index = read_suggestion_index(self.path, old) if state else SuggestionIndex()
         self._file_state = state
+        if flaws := self._index.flaws:
+            name, lines = f"{self.path.parent.name}/{self.path.name}", pluralize(len(flaws), "line")
+            verb = "is" if len(flaws) == 1 else "are"
+            self._warn(f"{name}:{flaws[0]}: {lines} of the file {verb} no suggestions; {SUGGEST_AGAIN}")
+
+    def _read_lines(self, sentence: Sentence) -> list[tuple[SuggestionEntry, bytes]] | None:
+        """Return the entries and lines for a sentence; None where a line is no longer that of its entry."""
+        entries = [e for e in self._overlapping_entries(sentence) if _same_text(e, sentence)]
+        if not entries:
+            return []
+        with self.path.open("rb") as file:
+            found = [(e, _read_at(file, e.offset, e.length)) for e in entries]
+        same = all(parse_entry(RawLine(0, e.offset, raw, complete=True)) == e for e, raw in found)
+        return found if same else None
 
     def _overlapping_entries(self, s: Sentence) -> list[SuggestionEntry]:
         self._refresh()
@@ -149,13 +182,8 @@ class SuggestionFile:
             return [exact]
         return [e for _, e in sorted(places.items()) if e.start < s.end and s.start < e.end]
 
-    def _decode_entry(self, entry: SuggestionEntry, sentence: Sentence) -> Iterator[Suggestion]:
+    def _decode_entry(self, entry: SuggestionEntry, raw: bytes, sentence: Sentence) -> Iterator[Suggestion]:
         by = entry.start - sentence.start
-        if not _same_text(entry, sentence):
-            return
-        with self.path.open("rb") as file:
-            file.seek(entry.offset)
-            raw = file.read(entry.length)
         with suppress(ValueError, KeyError, TypeError):
             for span in orjson.loads(raw)["spans"]:
                 start, end = int(span["start"]) + by, int(span["end"]) + by
@@ -214,9 +242,9 @@ def source_names(corpus: Path) -> tuple[str, ...]:
     return tuple(sorted(n for n in names if _SOURCE_NAME.fullmatch(n)))
 
 
-def suggestion_files(corpus: Path) -> dict[str, SuggestionFile]:
+def suggestion_files(corpus: Path, warn: Callable[[str], None] = lambda _: None) -> dict[str, SuggestionFile]:
     """Return the suggestion files of a corpus folder by source; none is read yet."""
-    return {name: SuggestionFile(suggestion_path(corpus, name)) for name in source_names(corpus)}
+    return {name: SuggestionFile(suggestion_path(corpus, name), warn) for name in source_names(corpus)}
 
 
 # -- writing ---------------------------------------------------------------------------------------
@@ -229,12 +257,13 @@ def suggestion_files(corpus: Path) -> dict[str, SuggestionFile]:
 class SuggestionWriter:
     """Holds one source's file while its suggestions are made."""
 
-    def __init__(self, corpus: Path, source: str, fingerprint: str) -> None:
+    def __init__(self, corpus: Path, source: str, fingerprint: str, *, resumes: bool = True) -> None:
         """Open the file to continue, and read which sentences it has.
 
-        Raises CorpusError where the folder cannot be written or another process writes this source.
+        Unless it ``resumes``, a new file that a stopped run has begun is made again. Raises CorpusError
+        where the folder cannot be written or another process writes this source.
         """
-        self.source, self.fingerprint = source, fingerprint
+        self.source, self.fingerprint, self._resumes = source, fingerprint, resumes
         self.path = suggestion_path(corpus, source)
         self.notes: list[str] = []
         self.replaces_old_file = False
@@ -302,8 +331,8 @@ class SuggestionWriter:
         self.replaces_old_file = True
         beside = self.path.with_name(f".{self.source}.new.tmp")
         grown = read_suggestion_index(beside) if beside.exists() else SuggestionIndex()
-        if grown.flaws or not self._same_fingerprint(grown):
-            beside.unlink()
+        if grown.flaws or not (self._resumes and self._same_fingerprint(grown)):
+            beside.unlink(missing_ok=True)
             grown = SuggestionIndex()
         return beside, grown
 
@@ -314,8 +343,6 @@ class SuggestionWriter:
         """Set a torn last line aside and return the size of what is left."""
         if index.torn is None:
             return index.size
-        raw = self._target.read_bytes()[index.torn :]
-        aside = set_aside(self.path, raw)
-        os.truncate(self._target, index.torn)
+        aside, _ = cut_tail(self._target, index.torn, self.path)
         self.notes.append(f"set aside a torn last line of {self.path.name} in {aside.name}")
         return index.torn

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct, ValidationError, convert, field, to_builtins
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 
 from annotator.core.errors import CorpusError
 from annotator.storage.atomic import set_aside, sync_folder, write_atomic, write_new
@@ -66,10 +66,10 @@ class Preferences(Struct, frozen=True):
     """``all``, ``likely`` or ``off``."""
     positions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Corpus path → annotator → the id of the sentence that was left last."""
-    hint_mode: str = ""
+    hint_mode: Annotated[str, Meta(pattern=r"^(always|trigger|toggle)?$")] = ""
     """When a letter is a hint: ``always``, after a key that calls for it (``trigger``), or while
     they are switched on (``toggle``)."""
-    hand: str = ""
+    hand: Annotated[str, Meta(pattern=r"^(right|left)?$")] = ""
     """The hand that gets the likely words' letters: ``right`` or ``left``."""
     avoid: bool = False
     """Whether letters that look alike are left out of the hints."""
@@ -83,7 +83,7 @@ class Preferences(Struct, frozen=True):
     """The settings that have been offered: each is offered once."""
     tour_done: bool = False
     """Whether the first-run tour was finished or skipped."""
-    fade: float = MESSAGE_SECONDS
+    fade: Annotated[float, Meta(ge=0, le=3600)] = MESSAGE_SECONDS
     """After how many seconds a message fades; 0 for never."""
 
     @classmethod
@@ -155,37 +155,26 @@ def _corpus_key(corpus: Path) -> str:
     return str(Path(corpus).resolve())
 
 
-_POSITIONS = dict[str, dict[str, str]]
-_LATER_FIELDS: dict[str, Any] = {
-    "hint_mode": Literal["always", "trigger", "toggle"],
-    "hand": Literal["right", "left"],
-    "avoid": bool,
-    "proposals": bool,
-    "tour_done": bool,
-    "reach": Literal["", "sentence", "view"],
-    "offered": tuple[str, ...],
-    "fade": Annotated[float, Meta(ge=0, le=3600)],
-}
-"""The types of fields that later versions added; a value of another type counts as missing."""
+_FIRST_FIELDS = {"theme", "hints", "positions"}
 
 
 def _decode_preferences(data: Mapping[str, Any]) -> Preferences:
-    """Return the preferences in a file; raises ValueError where one of its first fields is broken."""
-    try:
-        first: dict[str, Any] = {key: convert(data.get(key, ""), str) for key in ("theme", "hints")}
-        positions = convert(data.get("positions", {}), _POSITIONS)
-    except ValidationError as error:
-        raise ValueError(str(error)) from None
-    later: dict[str, Any] = {}
-    for name, type_ in _LATER_FIELDS.items():
-        with suppress(ValidationError, KeyError):
-            later[name] = convert(data[name], type_)
+    """Return the preferences in a file; raises ValidationError where one of its first fields is broken.
+
+    A value of another type in a field that a later version added counts as missing, and so do labels in
+    ``auto_accept``.
+    """
+    found: dict[str, Any] = {}
+    for info in fields(Preferences):
+        with nullcontext() if info.name in _FIRST_FIELDS else suppress(ValidationError):
+            if info.name in data:
+                found[info.name] = convert(data[info.name], info.type)
     if isinstance(auto_accept := data.get("auto_accept"), dict):
-        later["auto_accept"] = {}
+        found["auto_accept"] = {}
         for corpus, labels in auto_accept.items():
             with suppress(ValidationError):
-                later["auto_accept"][corpus] = convert(labels, tuple[str, ...])
-    return Preferences(positions=positions, **first, **later)
+                found["auto_accept"][corpus] = convert(labels, tuple[str, ...])
+    return Preferences(**found)
 
 
 # -- the user's own copy of the sample corpus, with nothing annotated ------------------------------

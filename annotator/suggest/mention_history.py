@@ -121,11 +121,8 @@ class MentionHistory:
         self._mention_counts = LabelCounts()
         self._surname_counts = LabelCounts()
         self._rejected_counts = LabelCounts()
-        self._counters = {
-            _CountKind.MARKS: self._mention_counts,
-            _CountKind.SURNAMES: self._surname_counts,
-            _CountKind.REJECTED: self._rejected_counts,
-        }
+        counters = (self._mention_counts, self._surname_counts, self._rejected_counts)
+        self._counters = dict(zip(_CountKind, counters, strict=True))
         self._lengths_by_first_token: dict[str, dict[int, int]] = {}
         self._entries_by_sentence: dict[Sentence, list[_CountEntry]] = {}
 
@@ -169,7 +166,7 @@ class MentionHistory:
     def reweigh(self, sentence: Sentence, s: Suggestion) -> float:
         """Return the chance of another source's suggestion given how its words were annotated before.
 
-        Its own score counts as ``_TRUST`` sightings.
+        Its own score counts as ``_OTHER_SOURCE_WEIGHT`` sightings.
         """
         first, last = token_range(sentence.tokens, s.start, s.end)
         text = mentions.mention_text(sentence.tokens[first:last])

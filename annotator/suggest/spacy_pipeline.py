@@ -104,11 +104,8 @@ class PipelineSuggester(Struct, frozen=True):
 
     def _number_with_noun(self, s: Sentence, number: TokenRange) -> tuple[int, int]:
         """Return the code points of a number with what it counts, as the rules read it around ``number``."""
-        around = [
-            r
-            for r in span_candidates(s.tokens, self.context(s.article))
-            if r.kind == "number" and r.first < number[1] and number[0] < r.last
-        ]
+        numbers = (r for r in span_candidates(s.tokens, self.context(s.article)) if r.kind == "number")
+        around = [r for r in numbers if r.first < number[1] and number[0] < r.last]
         best = max(around, key=lambda r: (r.score, r.last - r.first), default=None)
         return character_range(s, (best.first, best.last) if best else number)
 

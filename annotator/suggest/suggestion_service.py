@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
+from annotator.core.errors import CorpusError
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion
 from annotator.language import ArticleContext, build_context
@@ -54,7 +55,7 @@ class RankingCache:
     def __init__(self, max_rankings: int = MAX_RANKINGS) -> None:
         """Start with none."""
         self._max_rankings = max_rankings
-        self._rankings: OrderedDict[Sentence, RankedSuggestions] = OrderedDict()
+        self._rankings: dict[Sentence, RankedSuggestions] = {}
         self._changed_texts: deque[str] = deque(maxlen=_MAX_CHANGED_TEXTS)
         self._change_count = 0
 
@@ -70,7 +71,7 @@ class RankingCache:
         if ranking is None or not self._is_valid(ranking):
             return None
         ranking.change_count = self._change_count
-        self._rankings.move_to_end(sentence)
+        self._rankings[sentence] = self._rankings.pop(sentence)  # it is the last one used now
         return ranking
 
     def _is_valid(self, ranking: RankedSuggestions) -> bool:
@@ -83,10 +84,7 @@ class RankingCache:
     def put(self, sentence: Sentence, ranking: RankedSuggestions) -> RankedSuggestions:
         """Cache a ranking and return it; the least recently used one is dropped where there are too many."""
         ranking.normalized_text, ranking.change_count = " ".join(sentence.text.split()), self._change_count
-        self._rankings[sentence] = ranking
-        self._rankings.move_to_end(sentence)
-        if len(self._rankings) > self._max_rankings:
-            self._rankings.popitem(last=False)
+        _remember(self._rankings, sentence, ranking, self._max_rankings)
         return ranking
 
     def clear(self) -> None:
@@ -120,15 +118,20 @@ class SuggestionService:
         article_sentences: Callable[[str], ArticleText],
         files: Mapping[str, FileSource] | None = None,
         *,
+        warn: Callable[[str], None] = lambda _: None,
         rules: bool = True,
         history: bool = True,
     ) -> None:
-        """Start with nothing learned; ``article_sentences`` is called once an article, with its id."""
+        """Start with nothing learned; ``article_sentences`` is called once an article, with its id.
+
+        A file that cannot be read suggests nothing, and ``warn`` gets the reason each time.
+        """
         self.schema = schema
         self.accuracy = SourceAccuracy()
         self.history = MentionHistory(schema)
         self._article_sentences = article_sentences
         self._files = dict(files or {})
+        self._warn = warn
         self._use_rules, self._use_history = rules, history
         self._rules = RuleSuggester(schema, self._article_context)
         self._ranker = SuggestionRanker(
@@ -146,13 +149,14 @@ class SuggestionService:
             self._queued.setdefault(annotated.sentence.article, []).append(annotated)
 
     def learn(self, most: int = 100) -> bool:
-        """Learn ``most`` queued sentences or some more (about 10 ms); return True if others are queued.
+        """Learn ``most`` queued sentences or some more (about 10 ms); return False if none was queued.
 
         A large corpus takes seconds, so a session calls it while nobody presses a key.
         """
-        while self._queued and most > 0:
-            most -= self._learn_article(next(iter(self._queued)))
-        return bool(self._queued)
+        learned = 0
+        while self._queued and learned < most:
+            learned += self._learn_article(next(iter(self._queued)))
+        return bool(learned)
 
     def update(self, before: Sequence[AnnotatedSentence], after: Sequence[AnnotatedSentence]) -> None:
         """Learn an edit: the sentences before it and those in their place.
@@ -216,8 +220,13 @@ class SuggestionService:
         return without_excluded(self.schema, sentence.tokens, found)
 
     def _file_suggestions(self, sentence: Sentence) -> tuple[Suggestion, ...]:
-        found = tuple(self._with_schema_label(s) for name in sorted(self._files) for s in self._files[name](sentence))
-        return self._permitted(sentence, found)
+        found: list[Suggestion] = []
+        for _, suggestions_in_file in sorted(self._files.items()):
+            try:
+                found += suggestions_in_file(sentence)
+            except CorpusError as error:
+                self._warn(f"{error}; its suggestions are left out")
+        return self._permitted(sentence, tuple(map(self._with_schema_label, found)))
 
     def _with_schema_label(self, s: Suggestion) -> Suggestion:
         """Return a suggestion under the label that takes its own, where the schema has no such label."""

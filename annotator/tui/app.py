@@ -160,12 +160,21 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         self.push_screen(AnnotateScreen(self.controller))
         self._learning_timer = self.set_interval(0.1, self._learn_batch)
         for warning in (*self.session.warnings, *self.controller.keyboard.warnings):
-            self.notify(screen_text(warning), severity="warning", timeout=10, markup=False)
+            self._show_warning(warning)
+        self.session.on_warning(self._show_warning)
+
+    def _show_warning(self, text: str) -> None:
+        self.notify(screen_text(text), severity="warning", timeout=10, markup=False)
 
     def _learn_batch(self) -> None:
-        """Learn a little more from a long journal, so that no key waits for all of it."""
+        """Learn a little more from a long journal, so that no key waits for all of it.
+
+        What was learned may rank the suggestions otherwise: a label key must take what is on the screen.
+        """
         if not self.session.suggestion_service.learn(LEARNING_BATCH_SIZE):
             self._learning_timer.stop()
+        elif isinstance(self.screen, AnnotateScreen):
+            self.screen.draw()
 
     def _exit_on_signal(self, number: int) -> None:
         """Save everything before anything is written to a terminal that may be gone."""

@@ -22,15 +22,18 @@ from annotator.checks.problem import (
 )
 from annotator.checks.registry import run_checks, run_plugin_check
 from annotator.core.article import AnnotatedLineIndex
-from annotator.core.errors import SourceError, UsageError, path_text
+from annotator.core.errors import CorpusError, SourceError, UsageError, path_text
 from annotator.core.pluralize import pluralize
+from annotator.core.spans import overlap_finder
 from annotator.export.export_ledger import ARTICLE_MISSING
 from annotator.export.options import ExcludedItem, ExportItem
 from annotator.plugin_loader import Plugin, load_plugin, plugin_names
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.corpus_layout import SENTENCES_FILE, SUGGESTIONS_FOLDER
 from annotator.storage.file_io import gc_paused
 from annotator.storage.journal import find_record_lines, journal_file_name
 from annotator.storage.journal_index import JournalIndex
+from annotator.storage.suggestions import SUGGEST_AGAIN, suggestion_files
 from annotator.workflows.record_selection import select_items
 
 
@@ -137,10 +140,10 @@ def _check_input(corpus: CorpusFolder, items: Sequence[ExportItem]) -> CheckInpu
 def _damage_problems(
     corpus: CorpusFolder, journals: Sequence[JournalIndex], left_out: Sequence[ExcludedItem]
 ) -> Iterator[Problem]:
-    """Yield the lines of journals that don't count, other warnings, and sentences whose article is gone."""
+    """Yield the lines that don't count, other warnings, and sentences whose article is gone."""
     for warning in corpus.warnings:
         what, _, cure = warning.partition("; ")
-        yield Problem(ProblemKind.JOURNAL, ProblemLocation(file="sentences.jsonl"), what, cure or _RESTORE_ADVICE)
+        yield Problem(ProblemKind.JOURNAL, ProblemLocation(file=SENTENCES_FILE), what, cure or _RESTORE_ADVICE)
     for journal in journals:
         place = ProblemLocation(annotator=journal.name, file=journal_file_name(journal.name))
         for flaw in journal.flaws:
@@ -149,6 +152,14 @@ def _damage_problems(
         for warning in journal.warnings if not journal.flaws else ():
             what, _, cure = warning.partition("; ")
             yield Problem(ProblemKind.JOURNAL, place, what, cure or "see that the journal is the right one")
+    for file in suggestion_files(corpus.path).values():
+        place = ProblemLocation(file=f"{SUGGESTIONS_FOLDER}/{file.path.name}")
+        try:
+            for line in file.flaws:
+                what = "the line is no suggestions of a sentence"
+                yield Problem(ProblemKind.JOURNAL, replace(place, line=line), what, SUGGEST_AGAIN)
+        except CorpusError as error:
+            yield Problem(ProblemKind.JOURNAL, place, error.what, error.do)
     for gone in left_out:
         if gone.why == ARTICLE_MISSING:
             place = problem_location(gone.item.annotated, gone.item.annotator, seq=gone.item.seq)
@@ -270,5 +281,6 @@ class _SentenceNumbers:
             return [s.start for s in stored]
         index, lines = self._journals[annotator], AnnotatedLineIndex(article)
         own = [(index.starts[n], index.ends[n]) for n in index.current_records(article_id)]
-        bare = [s.start for s in stored if not any(a < s.end and s.start < b for a, b in own)]
+        overlaps_own = overlap_finder(own)
+        bare = [s.start for s in stored if not overlaps_own(s.start, s.end)]
         return sorted(bare + [a for a, b in own if lines.is_annotated(a, b)])

@@ -14,7 +14,13 @@ from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.storage.codec import RecordDecoder, RecordLineError
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.journal_index import JournalIndex, RecordReader, UnreadableRecordError, load_journal_index
+from annotator.storage.journal_index import (
+    ACCEPTED_NUMBER,
+    JournalIndex,
+    RecordReader,
+    UnreadableRecordError,
+    load_journal_index,
+)
 from annotator.workflows.opening import WarningCallback, changed_record_error, with_replays
 from annotator.workflows.record_selection import journal_warnings
 
@@ -49,7 +55,7 @@ def find_article(corpus: CorpusFolder, start: str) -> Article:
     """Return the article whose id starts with ``start``; raises CorpusError for none or several."""
     matches = [a for a in corpus.article_ids() if a.startswith(start)]
     if len(matches) != 1:
-        what = f"{f'{len(matches)} articles' if matches else 'no article'} has an id that starts with {start!r}"
+        what = f"{f'{len(matches)} articles have' if matches else 'no article has'} an id that starts with {start!r}"
         raise CorpusError(what, where=str(corpus.path), do="`annotator articles` lists them")
     return corpus.article(matches[0])
 
@@ -114,7 +120,7 @@ def iterate_annotations(
     """Return an iterator over what these annotators left: by article, then annotator, in text order.
 
     ``accepts`` has for the number of each answer whether it is wanted; ``warn`` receives the flaws of the
-    stored files. Every record is read once at the call, and its journal stays open: a file that is replaced
+    stored files. Every record is read at the call, and its journal stays open: a file that is replaced
     later is not looked at. Only the places of the records are kept in memory. The iterator raises
     JournalError where a record has changed since.
     """
@@ -123,7 +129,9 @@ def iterate_annotations(
     def index_all(replay: frozenset[str]) -> list[JournalIndex]:
         indexes = [load_journal_index(corpus.path, name, corpus.sentences, replay=name in replay) for name in names]
         for index in indexes:
-            for n in (n for article_id in ids for n in index.current_records(article_id)):
+            every = [n for article_id in ids for n in index.current_records(article_id)]
+            unread = [n for n in every[1:] if index.answers[n] == ACCEPTED_NUMBER]
+            for n in (*every[:1], *unread):  # the first opens the file; the others were read for the index
                 reader.read(index, n)
         return indexes
 

@@ -48,10 +48,10 @@ class Corpus:
     """An open corpus folder.
 
     Options are named as the command line's. Results are frozen values; errors are `AnnotatorError`. An
-    iterator yields what was in the corpus when it was made. Each write takes the locks that the commands
-    and the screen take. Each call sees what other programs have written before it, the schema included,
-    and raises CorpusError where the folder is no corpus any more. ``warn`` is a function that receives a
-    line of text; without one Python shows an `AnnotatorWarning`.
+    iterator of annotations or Docs yields what was in the corpus when it was made. Each write takes the locks
+    that the commands and the screen take. Each call sees what other programs have written before it, the
+    schema included, and raises CorpusError where the folder is no corpus any more. ``warn`` is a function
+    that receives a line of text; without one Python shows an `AnnotatorWarning`.
 
     >>> import annotator
     >>> corpus = annotator.Corpus.create("news", schema="news", lang="en")
@@ -292,11 +292,11 @@ class Corpus:
 
         Raises UsageError for an unknown source or none, PluginError or PipelineError.
         """
-        from annotator.workflows.suggesting import check_source_given, open_suggestion_sources, write_suggestions
+        from annotator.workflows.suggesting import SourceChoice, open_suggestion_sources, write_suggestions
 
-        check_source_given(rules, model, source)
+        choice = SourceChoice(rules, model, source)
         reports = []
-        for each in open_suggestion_sources(self.folder, rules=rules, model=model, source=source):
+        for each in list(open_suggestion_sources(self.folder, choice)):  # none writes where one cannot be opened
             report, warnings = write_suggestions(self.folder, each, progress)
             reports.append(report)
             for warning in warnings:

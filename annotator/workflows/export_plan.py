@@ -19,7 +19,8 @@ from annotator.core.annotation import Answer
 from annotator.core.article import AnnotatedLineIndex, Article, Sentence
 from annotator.core.errors import CorpusError
 from annotator.core.schema import Schema
-from annotator.export.doc_layout import DocUnit, ExportSentence, article_units, reviewed_runs, sentence_units
+from annotator.core.spans import overlap_finder
+from annotator.export.doc_layout import DocUnit, ExportSentence, article_units
 from annotator.export.docbin_packer import PackedArticle, pack_article_metadata
 from annotator.export.export_ledger import raise_nothing_to_export
 from annotator.export.options import ExportItem, ExportOptions, MissingItems
@@ -181,7 +182,7 @@ class _ExportPlanner:
     def _read_articles(self) -> None:
         """Go through the articles in the order of ingest, and keep what is needed of those touched."""
         touched = {a for x in self._selection.journals for a in x.articles}
-        for article in self._corpus.articles.iterate(self._corpus.article_ids()):
+        for article in map(self._corpus.article, self._corpus.article_ids()):
             self._digest.update(f"{article.digest} {article.title}\n".encode())
             lines = None
             if article.id in touched:
@@ -257,7 +258,8 @@ class _ExportPlanner:
         schema = [(x.name, x.target) for x in self._corpus.schema.labels]
         o = self._options
         self._digest.update(repr(sorted(self._keys.items())).encode())
-        chosen = (o.spans_key, o.split, o.ledger, o.lang, o.attrs, o.engine, o.shard, schema, o.annotator or "")
+        docs = (o.unit == "article", o.attrs, o.spans_key, o.lang, o.engine, o.shard, schema)
+        chosen = (*docs, o.split, o.ledger, o.annotator or "")
         journals = [(x.name, x.crc) for x in self._selection.journals]
         self._digest.update(self._plan.records.tobytes() + self._plan.journal_numbers.tobytes())
         self._digest.update(repr((chosen, journals, self._plan.split.parts)).encode())
@@ -268,8 +270,8 @@ def _unreviewed_ranges(
     base: Sequence[tuple[int, int]], begun: Sequence[tuple[int, int]], done: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int]]:
     """Return the sentences that nobody has begun, nor finished a part of."""
-    mine = set(begun)
-    return [p for p in base if p not in mine and not any(a < p[1] and p[0] < b for a, b in done)]
+    mine, overlaps_done = set(begun), overlap_finder(done)
+    return [p for p in base if p not in mine and not overlaps_done(*p)]
 
 
 # -- the sentences of a plan as values of core, and the Docs that they make together --------------
@@ -310,11 +312,7 @@ class PlannedArticle:
 
     def sentence_units(self) -> list[DocUnit]:
         """Return a Doc for each sentence."""
-        return sentence_units(self.sentences())
-
-    def runs(self) -> list[DocUnit]:
-        """Return a Doc for each run of accepted sentences with nothing unseen between them."""
-        return reviewed_runs(self.sentences())
+        return [(sentence,) for sentence in self.sentences()]
 
     def article_units(self) -> list[DocUnit]:
         """Return one Doc for each part that the article is in, the text between sentences included."""
@@ -328,12 +326,9 @@ class PlannedArticle:
 
     def _other_sentences(self) -> list[Sentence]:
         """Return the sentences that nobody has finished, then those finished but not exported here."""
-        done = [e.range for e in self._entries if e.answer]
-        unreviewed = [
-            s
-            for s in self._corpus.active_sentences(self.article)
-            if not any(a < s.end and s.start < b for a, b in done)
-        ]
+        overlaps_done = overlap_finder(e.range for e in self._entries if e.answer)
+        active = self._corpus.active_sentences(self.article)
+        unreviewed = [s for s in active if not overlaps_done(s.start, s.end)]
         exported = {self._record(n) for n in self._numbers}
         others = [e for e in self._entries if e.record_number not in exported]
         others.sort(key=lambda e: (e.journal_number, e.start))

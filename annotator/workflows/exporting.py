@@ -24,17 +24,20 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from msgspec import Struct
+
 from annotator.core.errors import AnnotatorError, UsageError
 from annotator.core.ledger import Outcome, encode_totals
 from annotator.core.schema import Schema
 from annotator.core.spans import span_id
 from annotator.export import export_ledger, split_audit
 from annotator.export.atomic_output import EXPORT_LEDGER_FILE, FileChunks, raise_foreign_files, translate_write_errors
+from annotator.export.doc_layout import DocUnit, reviewed_runs
 from annotator.export.docbin_packer import DocBinPacker
 from annotator.export.export_ledger import CONFIG_FILE, SPANCAT_FOLDER, replace_export
-from annotator.export.options import ExportOptions, ExportReport, SplitAuditFiles
+from annotator.export.options import ExportOptions, ExportReport, RegroupedArticles
 from annotator.export.splits import PartContents, shard_files
-from annotator.export.training_config import ConfigInput, choose_suggester, render_configs
+from annotator.export.training_config import choose_suggester, render_configs
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import check_articles_folder
 from annotator.storage.file_io import gc_paused
@@ -64,9 +67,9 @@ if TYPE_CHECKING:  # a small export starts fast
     from spacy.language import Language
     from spacy.tokens import Doc
 
-    from annotator.export.doc_layout import DocUnit
     from annotator.workflows.story_split import StorySplit
 
+_GUARD = 'export under `if __name__ == "__main__":`'
 _MAX_OPEN_FILES = 64
 """How many pieces of the ledger are open at a time: a process may have some hundreds of files."""
 
@@ -85,6 +88,8 @@ def export_training(
     or a full disk.
     """
     check_articles_folder(corpus.path)
+    if options.processes > 1:
+        _check_not_rerun()
     if options.rebalance and options.split_by != "story":
         raise UsageError("--rebalance has no meaning with --split-by article", do="leave it out")
     warn = warn_once(warn)
@@ -97,17 +102,26 @@ def export_training(
             with closing(plan.selection):
                 if stories:
                     stories.check_groups_writable(corpus)
-                audit = SplitAuditFiles(stories.regrouped(plan.missing) if stories else None)
+                audit, pages = (stories.regrouped(plan.missing) if stories else None), dict[str, bytes]()
                 if options.report:
                     from annotator.workflows.story_split import audit_plan
 
-                    audit = audit_plan(corpus, plan, options, stories)
-                return _Export(corpus, plan, out, options, progress).write(audit)
+                    audit, pages = audit_plan(corpus, plan, options, stories)
+                return _Export(corpus, plan, out, options, progress, audit, pages).write()
 
         done = with_replays(attempt)
         if stories:
             stories.save_groups(corpus)
     return done
+
+
+def _check_not_rerun() -> None:
+    """Raise UsageError in a process of an export that runs the user's script, and so this export, again."""
+    from multiprocessing import current_process
+
+    if getattr(current_process(), "_inheriting", False):  # set while a new process imports the script
+        what = "each process of an export runs the script that called it"
+        raise UsageError(what, do=_GUARD)
 
 
 def _group_stories(corpus: CorpusFolder, options: ExportOptions) -> StorySplit | None:
@@ -204,71 +218,73 @@ def _lost_spans(unit: DocUnit) -> Iterator[str]:
                 yield f"{span_id(piece.sentence.id, outcome.span)} is left out: {outcome.why}"
 
 
-class _Export:
+class _Export(Struct, frozen=True):
     """One export while it is written."""
 
-    def __init__(
-        self, corpus: CorpusFolder, plan: ExportPlan, out: Path, options: ExportOptions, progress: ProgressCallback
-    ) -> None:
-        self._corpus, self._plan, self._out = corpus, plan, out
-        self._options, self._progress = options, progress
-        self._schema: Schema = corpus.schema
+    corpus: CorpusFolder
+    plan: ExportPlan
+    out: Path
+    options: ExportOptions
+    progress: ProgressCallback
+    audit: RegroupedArticles | None
+    pages: Mapping[str, bytes]
+    """Further files, by name."""
 
-    def write(self, audit: SplitAuditFiles) -> ExportReport:
+    def write(self) -> ExportReport:
         """Write all files, and put them in the place of those of the last export."""
-        by_sentence = self._options.unit != "article"
+        by_sentence = self.options.unit != "article"
         if by_sentence:
-            raise_foreign_files(self._out, [file.name for file in self._plan.files(self._options)])
-        with open_manifest(self._out, self._plan.key, resume=self._options.resume) as made:
-            with translate_write_errors(self._out):
+            raise_foreign_files(self.out, [file.name for file in self.plan.files(self.options)])
+        with open_manifest(self.out, self.plan.key, resume=self.options.resume) as made:
+            with translate_write_errors(self.out):
                 written = self._write_sentences(made) if by_sentence else self._write_articles(made)
-            return self._finish(made, written, audit)
+            return self._finish(made, written)
 
     def _write_sentences(self, made: ResumeManifest) -> dict[str, str]:
         """Write the files that are not there yet; return the part of each file, by its name."""
-        files = list(self._plan.files(self._options))
+        files = list(self.plan.files(self.options))
         waiting = [file for file in files if file.name not in made.finished]
-        total = len(self._plan.records)
+        total = len(self.plan.records)
         done = total - sum(len(file.numbers) for file in waiting)
         for file, noted in self._write_shards(waiting, made.folder):
             made.record(file.name, shard_paths(made.folder, file.name), noted)
             done += len(file.numbers)
-            self._progress(done, total)
+            self.progress(done, total)
         return {file.name: file.part for file in files}
 
     def _write_shards(
         self, files: Sequence[ExportFile], folder: Path
     ) -> Iterator[tuple[ExportFile, Mapping[str, Any]]]:
         """Write the files, each as soon as a process is free, and yield the counts of each."""
-        if min(self._options.processes, len(files)) > 1:
-            yield from _write_in_processes(self._plan, files, self._schema, self._options, folder)
+        if min(self.options.processes, len(files)) > 1:
+            yield from _write_in_processes(self.plan, files, self.corpus.schema, self.options, folder)
             return
         for file in files:
-            yield file, write_shard(shard_job(self._plan, file), self._schema, self._options, folder)
+            yield file, write_shard(shard_job(self.plan, file), self.corpus.schema, self.options, folder)
 
     def _write_articles(self, made: ResumeManifest) -> dict[str, str]:
         """Write the Docs of articles, and the runs for spancat; return the part of each file, by its name."""
         from annotator.workflows.export_plan import planned_articles
 
-        parts = self._options.parts_with_share
+        parts = self.options.parts_with_share
         shards = {
-            place + part: _ShardedPart(place + part, part, made, self._schema, self._options)
+            place + part: _ShardedPart(place + part, part, made, self.corpus.schema, self.options)
             for place in ("", SPANCAT_FOLDER)
             for part in parts
         }
-        done, total = 0, 2 * len(self._plan.records)
-        for article in planned_articles(self._corpus, self._plan):
+        done, total = 0, 2 * len(self.plan.records)
+        for article in planned_articles(self.corpus, self.plan):
             numbers = article.numbers_by_sentence()
             for unit in article.article_units():
                 shards[unit[0].part].packer.add_unit(unit, numbers)
-            for unit in article.runs():
+            for unit in reviewed_runs(article.sentences()):
                 shards[SPANCAT_FOLDER + unit[0].part].packer.add_unit(unit)
             done += 2 * len(numbers)
-            self._progress(done, total)
+            self.progress(done, total)
         return {name: key for key, part in shards.items() for name in part.finish()}
 
-    def _finish(self, made: ResumeManifest, written: Mapping[str, str], audit: SplitAuditFiles) -> ExportReport:
-        plan, options = self._plan, self._options
+    def _finish(self, made: ResumeManifest, written: Mapping[str, str]) -> ExportReport:
+        plan, options = self.plan, self.options
         packed: dict[str, PartContents] = {}
         outcomes: Counter[tuple[Outcome, str]] = Counter()
         placed = Counter({"ents": 0, "spans": 0})
@@ -281,8 +297,8 @@ class _Export:
         lost = sum(n for (what, _), n in outcomes.items() if what is Outcome.LEFT_OUT)
         lost += sum(x.lost for x in excluded) + sum(plan.missing.damaged_lines.values())
         outcomes.update((outcome.kind, outcome.why) for x in excluded for outcome in x.sentence.outcomes)
-        sizes = choose_suggester(packed, self._schema)
-        texts = {**render_configs(ConfigInput(packed, self._out, options, sizes)), **audit.files}
+        sizes = choose_suggester(packed, self.corpus.schema)
+        texts = {**render_configs(packed, self.out, options, sizes), **self.pages}
         totals: dict[str, Any] = {
             **export_ledger.sum_totals(plan.sentences, outcomes, placed),
             "left out": export_ledger.count_excluded(excluded),
@@ -293,7 +309,7 @@ class _Export:
         }
         lines = _LedgerLines(made, list(written), excluded, totals)
         files = {n: FileChunks(shard_paths(made.folder, n)[0]) for n in written}
-        saved = replace_export(self._out, {**files, **texts, EXPORT_LEDGER_FILE: lines})
+        saved = replace_export(self.out, {**files, **texts, EXPORT_LEDGER_FILE: lines})
         warnings = [
             *_split_warnings(plan),
             *(
@@ -302,9 +318,9 @@ class _Export:
             ),
             *split_audit.training_warnings(options.parts_with_share, config=CONFIG_FILE in texts, sizes=sizes),
         ]
-        parts = {name: p.part_counts([x.name for x in self._schema.labels]) for name, p in packed.items()}
+        parts = {name: p.part_counts([x.name for x in self.corpus.schema.labels]) for name, p in packed.items()}
         done = (saved.files, saved.removed, parts, totals, sizes, tuple(warnings), lost)
-        return ExportReport(self._out.as_posix(), *done, audit.audit)
+        return ExportReport(self.out.as_posix(), *done, self.audit)
 
 
 class _ShardedPart:
@@ -365,7 +381,7 @@ def _write_in_processes(
                 yield running.pop(future), future.result()
         except BrokenProcessPool:
             what = "a process of the export was killed"
-            raise AnnotatorError(what, do="free some memory, or give --processes 1") from None
+            raise AnnotatorError(what, do=f"free some memory, or give --processes 1; in a script, {_GUARD}") from None
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 

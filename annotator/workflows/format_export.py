@@ -20,7 +20,7 @@ from annotator.export.atomic_output import (
     files_in_ledgers,
     replace_own_files,
 )
-from annotator.export.options import ExportItem, ExportOptions, ExportReport
+from annotator.export.options import ExportItem, ExportOptions, ExportReport, no_meaning_error
 from annotator.formats import document
 from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
 from annotator.formats.registry import FORMATS, DocumentUnit, format_info, load_format
@@ -36,12 +36,14 @@ from annotator.workflows.record_selection import SelectedItems, select_items
 def build_documents(items: Sequence[ExportItem], unit: DocumentUnit, *, answers: bool) -> list[Document]:
     """Return a document for each finished sentence, or for each article and annotator.
 
-    Without ``answers`` only accepted sentences count: a format without answers would make
-    a good example of a bad one. An article's document has its whole text, but sentences and tokens of
+    Only accepted sentences count where a document cannot have the answer of each: an article's, or one
+    of a format without ``answers``. An article's document has its whole text, but sentences and tokens of
     what was accepted alone, so nobody learns from what nobody has read.
     """
     done = [i for i in items if i.annotated.done]
-    chosen = done if answers else [i for i in done if i.annotated.annotation.answer is Answer.ACCEPT]
+    chosen = (
+        done if answers and unit == "sentence" else [i for i in done if i.annotated.annotation.answer is Answer.ACCEPT]
+    )
     if unit == "sentence":
         return [_sentence_document(i) for i in chosen]
     groups = groupby(chosen, key=lambda i: (i.annotator, i.article.id))
@@ -146,11 +148,14 @@ def export_corpus_to_format(
     the flaws of the corpus and its journals. Raises AnnotatorError where nothing is finished, and where a
     file of another's would be replaced.
     """
+    name = options.format
+    info = format_info(name)
+    if options.unit and info.has_fixed_unit:
+        raise no_meaning_error("unit", name)
     check_articles_folder(corpus.path)
-    selected, name = select_items(corpus, options.annotator), options.format
+    selected = select_items(corpus, options.annotator)
     for warning in (*corpus.warnings, *selected.warnings):
         warn(warning)
-    info = format_info(name)
     if not info.can_write:
         raise UsageError(f"the format {name} can only be read", do="export another")
     documents = build_documents(selected.items, options.unit or info.unit, answers=info.has_answers)
@@ -191,7 +196,7 @@ def export_corpus_to_format(
 def nothing_to_export_error(selected: SelectedItems, name: str) -> AnnotatorError:
     """Return the error for a corpus of which a format can hold no sentence."""
     answers = dict(sentences_by_answer(selected.items))
-    if format_info(name).has_answers or not (unaccepted := answers["rejected"] + answers["ignored"]):
+    if not (unaccepted := answers["rejected"] + answers["ignored"]):
         return AnnotatorError("there is no finished sentence to export", do="annotate some first")
     able = ", ".join(n for n, f in FORMATS.items() if f.has_answers)
     return AnnotatorError(

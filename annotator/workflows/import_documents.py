@@ -294,8 +294,10 @@ def build_base_sentences(
 def covers_whole_sentences(ranges: Sequence[tuple[int, int]], base: Sequence[Sentence]) -> bool:
     """Return True if no base sentence would be hidden in part: each touched one is covered whole."""
     taken = sorted(set(ranges))
+    starts, ends = [start for start, _ in taken], list(accumulate((end for _, end in taken), max))
     for s in base:
-        inside = [p for p in taken if p[0] < s.end and s.start < p[1]]
+        near = taken[bisect_right(ends, s.start) : bisect_left(starts, s.end)]
+        inside = [p for p in near if s.start < p[1]]
         if inside and (s.start, s.end) not in inside:
             seen = sum(min(b, s.end) - max(a, s.start) for a, b in inside)
             if seen + len(inside) - 1 < s.end - s.start:  # a blank is between two pieces

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,13 +15,20 @@ import orjson
 from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
-from annotator.core.errors import SourceError, UsageError
+from annotator.core.errors import SourceError, UsageError, path_text
 from annotator.core.ledger import Ledger
 from annotator.core.pluralize import pluralize
 from annotator.core.schema import Schema
 from annotator.formats import label_mapping
-from annotator.formats.document import ConversionLog, conversion_ledger_lines, conversion_totals, count_losses, is_loss
-from annotator.formats.import_source import ImportSource, source_path_text
+from annotator.formats.document import (
+    ConversionLog,
+    conversion_ledger_lines,
+    conversion_report,
+    conversion_totals,
+    count_losses,
+    is_loss,
+)
+from annotator.formats.import_source import ImportSource
 from annotator.formats.registry import format_info
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.atomic import write_atomic
@@ -81,6 +89,25 @@ class ImportReport(Struct, frozen=True, kw_only=True):
         head = {key: values.pop(key) for key in self.__struct_fields__[:8]}
         return {**head, "totals": ledger["totals"], **values, "ledger": file, "lost": ledger["lost"]}
 
+    def lines(self) -> Iterator[str]:
+        """Yield the report for people, a line each."""
+        for f in self.files:
+            yield f"{f['file']}: {format_info(f['format']).description} ({f['why']})"
+        yield from conversion_report(self.ledger)
+        journals = sorted(set(self.annotators.values()))
+        counts = f"{pluralize(self.articles, 'article')} added, {pluralize(self.sentences, 'sentence')}"
+        yield f"{self.corpus}: {counts}, {pluralize(self.records, 'record')} by {', '.join(journals) or 'nobody'}"
+        yield f"ledger: {self.ledger_file}"
+        if journals:
+            also = f" (or {', '.join(journals[1:])})" if journals[1:] else ""
+            yield f"open it with: annotator annotate {shlex.quote(self.corpus)} --as {journals[0]}{also}"
+            if waiting := self.ledger.spans["characters"]:
+                spans = f"{pluralize(waiting, 'span')} inside tokens, which key R there repairs"
+                yield f"{spans}; until then training data lack them"
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
 
 def import_files(
     folder: Path,
@@ -118,7 +145,7 @@ def import_files(
         ledger_file = options.ledger_file or folder / IMPORTS_FOLDER / _ledger_name(sources, data)
         _commit(target, importer, added, options, ledger_file, data)
     return ImportReport(
-        corpus=source_path_text(folder),
+        corpus=path_text(folder),
         files=tuple(
             {"file": s.name, "format": name, "why": why} for s, (name, why) in zip(sources, formats, strict=True)
         ),
@@ -132,7 +159,7 @@ def import_files(
         added_labels=tuple(added),
         broken_rules=importer.record_builder.broken_rules,
         notes=(*target.warnings, *log.notes, *_report_notes(importer, options)),
-        ledger_file=source_path_text(ledger_file),
+        ledger_file=path_text(ledger_file),
     )
 
 
@@ -257,7 +284,7 @@ def _raise_losses(log: ConversionLog, options: ImportOptions, ledger: bytes, fol
     see = "with --ledger-file FILE"
     if options.ledger_file is not None:
         _write_ledger(options.ledger_file, ledger)
-        see = f"in {source_path_text(options.ledger_file)}"
+        see = f"in {path_text(options.ledger_file)}"
     losses = Counter(e.why for e in filter(is_loss, log.entries))
     reasons = ", ".join(f"{why} ({n})" for why, n in losses.most_common())
     what = f"{pluralize(losses.total(), 'thing')} would be lost: {reasons}"
@@ -278,10 +305,10 @@ def _commit(
     schema = label_mapping.schema_with_labels(target.schema_text, target.schema, added, entities) if added else None
     if target.corpus:
         with _ledger_written(ledger_file, ledger):
-            staging.commit_to_existing(importer.record_builder.next_seqs, schema)
+            staging.commit_to_existing(importer.record_builder.next_seqs, (target.schema_text, schema or ""))
         return
     settings = NewCorpusSettings(
-        source_path_text(target.folder.resolve().name),
+        path_text(target.folder.resolve().name),
         target.lang,
         importer.tokenizer.fingerprint,
         schema or target.schema_text,

@@ -16,7 +16,7 @@ from msgspec import Struct, to_builtins
 
 from annotator.core.article import Article
 from annotator.core.errors import AnnotatorError, UsageError, path_text
-from annotator.core.pluralize import pluralize
+from annotator.core.pluralize import count_column, pluralize
 from annotator.ingest.article_builder import build_article
 from annotator.ingest.sources import ArticleSource, SourceFailure, read_sources
 from annotator.ingest.tokenizer import Tokenizer
@@ -55,6 +55,20 @@ class IngestReport(Struct, frozen=True):
         values: dict[str, Any] = to_builtins(self)
         del values["warnings"]
         return {**values, "sentences": self.sentences}
+
+    def lines(self) -> Iterator[str]:
+        """Yield the report for people, a line each."""
+        if not (self.added or self.known):
+            return
+        for a in self.added:
+            sentences = count_column(a["sentences"], "sentence")
+            yield f"{a['id']}  {sentences}  {a['body']:>4} of {a['lines']} lines  {a['title'] or a['origin']}"
+        yield from (f"{k['id']}  {k['state']}: {k['origin']}" for k in self.known)
+        counts = f"{pluralize(len(self.added), 'article')} added, {len(self.known)} known"
+        yield f"{self.corpus}: {counts}, {pluralize(self.sentences, 'sentence')}"
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
 
 
 class IngestInterrupted(KeyboardInterrupt):

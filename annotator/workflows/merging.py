@@ -391,6 +391,7 @@ class _Merge:
         if journal.flaws:
             torn = format_line_numbers(f.line for f in journal.flaws)
             self._not_merged.append(f"{where}: a torn end ({torn})")
+        self._not_merged += [f"{where}: {path_text(warning)}" for warning in journal.not_restored]
         return journal.records
 
     def _name_beside(self, name: str, conflicting: Sequence[JournalRecord]) -> tuple[str, bool]:

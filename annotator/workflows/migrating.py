@@ -21,11 +21,10 @@ from annotator.core.label_migration import (
 from annotator.core.schema import is_label_name
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.file_io import read_text
-from annotator.storage.journal import Journal
+from annotator.storage.journal import Journal, ReplayedJournal
 from annotator.storage.migrations import Migration, all_journals_locked, apply_migration, read_migrations
 from annotator.storage.schema_editing import merge_labels_in_schema, rename_label_in_schema, split_label_in_schema
 from annotator.storage.schemas import parse_schema_text
-from annotator.workflows.opening import LoadedJournal
 
 _DESCRIPTIONS = {
     MigrationKind.RENAME: "{0} is {1} now",
@@ -104,7 +103,7 @@ def undo_migration(corpus: CorpusFolder, *, by: str, dry_run: bool = False) -> M
     """
     done = read_migrations(corpus.path)
     undone = {m.undoes for m in done}
-    last = next((m for m in reversed(done) if not m.undoes and m.rule.number not in undone), None)
+    last = next((m for m in reversed(done) if not m.undoes and m.number not in undone), None)
     if last is None:
         raise UsageError("there is no migration to take back", do="`annotator schema log` lists them")
     if _schema_text(corpus) != last.after:
@@ -117,16 +116,16 @@ def undo_migration(corpus: CorpusFolder, *, by: str, dry_run: bool = False) -> M
         changes = _changes_by_rule(history.journal, last.rule)
         return MigrationUndo(last.rule, changes, old).changes(history.annotated_sentences, rule.tag)
 
-    migration = Migration(rule, last.after, last.before, undoes=last.rule.number, by=by)
+    migration = Migration.by_rule(rule, last.after, last.before, undoes=last.number, by=by)
     return _carry_out(corpus, migration, changes_of, dry=dry_run)
 
 
 def describe_migration(migration: Migration) -> str:
     """Return what a migration did to the labels, in words."""
-    rule = migration.rule
-    if rule.kind is MigrationKind.UNDO:
+    if migration.kind is MigrationKind.UNDO:
         return f"schema {migration.undoes} is taken back"
-    return _DESCRIPTIONS[rule.kind].format(" and ".join(rule.sources), " or ".join(rule.into))
+    labels = (" and ".join(migration.sources), " or ".join(migration.into))
+    return _DESCRIPTIONS[migration.kind].format(*labels)
 
 
 def _schema_text(corpus: CorpusFolder) -> str:
@@ -140,8 +139,8 @@ def _require_label(corpus: CorpusFolder, name: str) -> None:
 
 
 def _check_new_label(corpus: CorpusFolder, name: str) -> None:
-    if not is_label_name(name):
-        do = "use a name of up to 64 characters, without blanks or control characters"
+    if not is_label_name(name) or name.startswith("-") or set(name) & set(",="):  # options and lists need these
+        do = "use a name of up to 64 characters, without blanks, control characters, , and =, and no - at the start"
         raise SchemaError(f"{name!r} cannot be the name of a label", where=str(corpus.schema_path), do=do)
     if corpus.schema.label(name):
         do = "choose another name, or use `annotator schema merge`"
@@ -157,7 +156,7 @@ def _next_rule(
 def _migrate(corpus: CorpusFolder, rule: MigrationRule, after: str, by: str, *, dry: bool) -> MigrationReport:
     """Carry a rule out in all journals, and put the schema ``after`` in force."""
     new = parse_schema_text(after, "the new schema")
-    migration = Migration(rule, _schema_text(corpus), after, by=by)
+    migration = Migration.by_rule(rule, _schema_text(corpus), after, by=by)
 
     def changes_of(history: _JournalHistory) -> list[SentenceMigration]:
         return migrate_labels(history.annotated_sentences, rule, corpus.schema, new)
@@ -165,7 +164,7 @@ def _migrate(corpus: CorpusFolder, rule: MigrationRule, after: str, by: str, *, 
     return _carry_out(corpus, migration, changes_of, dry=dry)
 
 
-class _JournalHistory(LoadedJournal, frozen=True):
+class _JournalHistory(ReplayedJournal, frozen=True):
     """A journal with the changes that a migration makes in it."""
 
     def marker_changes(self, labels: Sequence[str]) -> list[SentenceMigration]:
@@ -217,7 +216,7 @@ def _carry_out(
     """Write the changes of all journals, unless ``dry``, and report them."""
     now, rule = time.time(), migration.rule
     with all_journals_locked(corpus) as journals:
-        histories = {name: _JournalHistory.of(corpus, journal) for name, journal in journals.items()}
+        histories = {name: _JournalHistory.of(journal, corpus.sentences) for name, journal in journals.items()}
         changes = {name: changes_of(h) or h.marker_changes(rule.sources) for name, h in histories.items()}
         sentences = {name: len(each) for name, each in changes.items() if each}
         if not dry:

@@ -5,19 +5,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import TypeVar
 
-from msgspec import Struct
-
-from annotator.core.annotation import AnnotatedSentence
-from annotator.core.annotation_store import AnnotationStore
-from annotator.core.edits import History
 from annotator.core.errors import AnnotatorError, AnnotatorWarning, CorpusError, JournalError, SchemaError
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER
 from annotator.storage.file_io import translate_os_errors
-from annotator.storage.journal import Journal
+from annotator.storage.journal import Journal, ReplayedJournal, journal_file_name
 from annotator.storage.journal_index import UnreadableRecordError
+from annotator.storage.migrations import all_journals_locked
 from annotator.storage.schemas import parse_schema_text
 
 # A workflow shows progress and warnings by calling a function: it knows nothing of the screen.
@@ -57,40 +52,10 @@ def warn_once(warn: WarningCallback) -> WarningCallback:
 # What the annotators of a corpus left: whole journals replayed.
 
 
-class LoadedJournal(Struct, frozen=True):
-    """A journal, the annotations that it adds up to, and what could be undone."""
-
-    journal: Journal
-    store: AnnotationStore
-    history: History
-
-    @classmethod
-    def of(cls, corpus: CorpusFolder, journal: Journal) -> Self:
-        """Return a journal that is replayed."""
-        store = AnnotationStore(corpus.sentences)
-        return cls(journal, store, store.replay(journal.records))
-
-    @property
-    def annotator(self) -> str:
-        """Whose journal it is."""
-        return self.journal.annotator
-
-    @property
-    def annotated_sentences(self) -> list[AnnotatedSentence]:
-        """Every sentence that has a record."""
-        return [w for article in self.store.touched_articles for w in self.store.touched_sentences_of(article)]
-
-    def labels_in_history(self) -> set[str]:
-        """Return the labels of the spans that undo and redo can bring back."""
-        edits = (*self.history.done, *self.history.undone)
-        reached = (w for e in edits for w in (*e.before, *e.after))
-        return {span.label for w in reached for span in w.annotation.spans}
-
-
-def load_journals(corpus: CorpusFolder) -> Iterator[LoadedJournal]:
+def load_journals(corpus: CorpusFolder) -> Iterator[ReplayedJournal]:
     """Yield the journal of each annotator, by name; nothing on the disk is touched."""
     for name in corpus.annotators():
-        yield LoadedJournal.of(corpus, Journal.open(corpus.path, name, read_only=True))
+        yield ReplayedJournal.of(Journal.open(corpus.path, name, read_only=True), corpus.sentences)
 
 
 _Value = TypeVar("_Value")
@@ -116,7 +81,7 @@ def changed_record_error(annotator: str) -> JournalError:
     """Return the error for a journal that does not hold a record as it was when the work began."""
     return JournalError(
         "a record has changed or contradicts itself",
-        where=f"{ANNOTATIONS_FOLDER}/{annotator}.jsonl",
+        where=journal_file_name(annotator),
         do="try again; if it happens again, restore the file from a copy",
     )
 
@@ -138,7 +103,8 @@ def chosen_annotators(corpus: CorpusFolder, annotator: str | None) -> tuple[str,
         return names
     if annotator not in names:
         there = f"use one of: {', '.join(names)}" if names else "nobody has annotated this corpus yet"
-        raise AnnotatorError(f"there is no journal of the annotator {annotator!r}", do=there)
+        what = f"there is no journal of the annotator {annotator!r}"
+        raise AnnotatorError(what, where=str(corpus.path), do=there)
     return (annotator,)
 
 
@@ -152,13 +118,21 @@ def labels_in_use(corpus: CorpusFolder) -> set[str]:
 
 
 def apply_schema(corpus: CorpusFolder, text: str, where: str = "schema") -> None:
-    """Put the schema of a TOML text in force; raises SchemaError where it lacks a label that is in use."""
+    """Put the schema of a TOML text in force, unless it is.
+
+    Raises SchemaError where it lacks a label that is in use, and JournalError while somebody annotates here:
+    an open session goes on with the labels that it has read.
+    """
     schema = parse_schema_text(text, where)
-    lacking = sorted(labels_in_use(corpus) - {x.name for x in schema.labels})
-    if lacking:
-        raise SchemaError(
-            f"the schema {schema.name} lacks labels that are in use here: {', '.join(lacking)}",
-            where=str(corpus.path),
-            do="add them to the schema, or annotate in another corpus",
-        )
-    corpus.set_schema(text)
+    with translate_os_errors("read", corpus.schema_path):
+        if corpus.schema_path.read_bytes() == text.encode():
+            return
+    with all_journals_locked(corpus):
+        lacking = sorted(labels_in_use(corpus) - {x.name for x in schema.labels})
+        if lacking:
+            raise SchemaError(
+                f"the schema {schema.name} lacks labels that are in use here: {', '.join(lacking)}",
+                where=str(corpus.path),
+                do="add them to the schema, or annotate in another corpus",
+            )
+        corpus.set_schema(text)

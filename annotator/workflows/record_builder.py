@@ -22,7 +22,7 @@ from annotator.core.schema import Schema
 from annotator.core.spans import Span, reading_order
 from annotator.formats.document import ConversionLog, ConversionLogEntry, Document, span_entry
 from annotator.storage.import_transaction import ImportStaging
-from annotator.storage.journal import Journal, is_annotator_name
+from annotator.storage.journal import Journal, ReplayedJournal, is_annotator_name
 from annotator.workflows.import_documents import (
     AlignedDocument,
     CharRange,
@@ -32,7 +32,6 @@ from annotator.workflows.import_documents import (
     sentence_runs,
 )
 from annotator.workflows.import_options import ImportOptions
-from annotator.workflows.opening import LoadedJournal
 
 IMPORT_SESSION = "import"
 """What imported records name as their session: no pace is worked out from them."""
@@ -124,7 +123,7 @@ class RecordBuilder:
         return replace(there, index=index)
 
     def _count_broken_rules(self, spans: Sequence[Span]) -> None:
-        """Count the pairs that break a rule of the schema, among the first ``_PAIRS`` that share text."""
+        """Count the pairs that break a rule of the schema, among ``_MAX_CHECKED_PAIRS`` that share text."""
         pairs = islice(_overlapping_pairs(reading_order(list(spans))), _MAX_CHECKED_PAIRS)
         self.broken_rules.update(filter(None, (self._broken_rule(outer, inner) for outer, inner in pairs)))
 
@@ -231,7 +230,7 @@ class RecordBuilder:
         if name not in self._stores:
             corpus = self._staging.corpus
             assert corpus is not None
-            loaded = LoadedJournal.of(corpus, Journal.open(corpus.path, name, read_only=True))
+            loaded = ReplayedJournal.of(Journal.open(corpus.path, name, read_only=True), corpus.sentences)
             self._stores[name] = loaded.store
             self.next_seqs[name] = loaded.journal.next_seq
         return self._stores[name]

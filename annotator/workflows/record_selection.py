@@ -312,17 +312,18 @@ class RecordSelection:
 
         Raises UnreadableRecordError.
         """
-        every = self._accepted_left_out()
-        listed = {(why, a, e.range) for why, a, e in every if self._unexported_spans(a, e)}
+        every = [(why, a, e, self._unexported_spans(a, e)) for why, a, e in self._accepted_left_out()]
+        listed = {(why, a, e.range) for why, a, e, unexported in every if unexported}
         return [
-            self._excluded_item(_stub(a, titles.get(a, "")), entry, why)
-            for why, a, entry in every
+            self._excluded_item(_stub(a, titles.get(a, "")), entry, why, unexported)
+            for why, a, entry, unexported in every
             if (why, a, entry.range) in listed or not self._exported_twin(a, entry)
         ]
 
-    def _excluded_item(self, article: Article, entry: SelectedRecord, why: str) -> ExcludedItem:
+    def _excluded_item(
+        self, article: Article, entry: SelectedRecord, why: str, unexported: frozenset[tuple[int, int, str]]
+    ) -> ExcludedItem:
         item = self.item(article, entry)
-        unexported = self._unexported_spans(article.id, entry)
         spans = [s for s in item.annotated.annotation.spans if s.key in unexported]
         sentence = replace(item.annotated.sentence, tokens=())  # of no use here, and most of it
         annotated = AnnotatedSentence(sentence, item.annotated.annotation.with_spans(spans))
@@ -430,7 +431,7 @@ def select_items(corpus: CorpusFolder, annotator: str | None = None) -> Selected
 
     def select(replay: frozenset[str]) -> SelectedItems:
         with closing(open_selection(corpus, annotator, replay)) as selection:
-            for article in corpus.articles.iterate(corpus.article_ids()):
+            for article in map(corpus.article, corpus.article_ids()):
                 articles[article.id] = article
                 selection.add_article(article, annotated_lines(article))
             selection.finish_articles()

@@ -17,7 +17,6 @@ from annotator.export.options import (
     QuarantineReport,
     RegroupedArticles,
     SplitAudit,
-    SplitAuditFiles,
     article_with_title,
 )
 from annotator.export.split_audit import audit_split
@@ -59,7 +58,7 @@ class StorySplit(Struct, frozen=True):
             corpus.write_file(SPLITS_FILE, encode_split_groups(self.fixed_groups))
 
     def check_groups_writable(self, corpus: CorpusFolder) -> None:
-        """Raise CorpusError where ``keep`` could not write, before anything is exported."""
+        """Raise CorpusError where ``save_groups`` could not write, before anything is exported."""
         if self.fixed_groups is not None:
             corpus.check_file_writable(encode_split_groups(self.fixed_groups))
 
@@ -100,7 +99,7 @@ def _article_signatures(corpus: CorpusFolder) -> tuple[list[ArticleSignature], d
     replaces: dict[str, str] = {}
 
     def comparable() -> Iterator[ComparableArticle]:
-        for article in corpus.articles.iterate(corpus.article_ids()):
+        for article in map(corpus.article, corpus.article_ids()):
             replaces[article.id] = article.replaces
             titles[article.id] = article.title or article.id
             yield comparable_article(article)
@@ -121,8 +120,8 @@ _BY_BLOCK = "In blocks of sentences, because there are too few articles: some ar
 
 def audit_plan(
     corpus: CorpusFolder, plan: ExportPlan, options: ExportOptions, stories: StorySplit | None
-) -> SplitAuditFiles:
-    """Return what the split of an export leaks, and the page that shows the data."""
+) -> tuple[SplitAudit, dict[str, bytes]]:
+    """Return what the split of an export leaks, and by its name the page that shows the data."""
     from annotator.export.report_page import render_report  # it loads jinja2
 
     groups = stories or _NO_STORY_SPLIT
@@ -133,7 +132,7 @@ def audit_plan(
         audit = replace(audit, quarantined=regrouped.quarantined, moved=regrouped.moved)
     method = _describe_split(audit, by_story=bool(stories) and not plan.torn)
     page = render_report(_report_data(corpus, plan, options, audit, sentences, method))
-    return SplitAuditFiles(audit, {REPORT_FILE: page})
+    return audit, {REPORT_FILE: page}
 
 
 def _describe_split(made: SplitAudit, *, by_story: bool) -> str:

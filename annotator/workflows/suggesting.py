@@ -14,12 +14,13 @@ from msgspec import Struct, to_builtins
 from annotator.core.article import Sentence
 from annotator.core.errors import CorpusError, UsageError
 from annotator.core.pluralize import pluralize
+from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion
 from annotator.language import ArticleContext, build_context
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.suggestions import UNKNOWN_SCORE, SuggestionWriter, suggestion_path
 from annotator.suggest.mention_history import HISTORY_SOURCE
-from annotator.suggest.registry import SuggestionSource, open_pipeline, open_source
+from annotator.suggest.registry import ContextFunction, SuggestionSource, open_pipeline, open_source
 from annotator.suggest.rules import RULES_SOURCE
 from annotator.workflows.opening import ProgressCallback, ignore_progress
 
@@ -66,32 +67,44 @@ class SuggestReport(Struct, frozen=True):
         return "\n".join(self.lines())
 
 
-def check_source_given(rules: bool, model: str | None, source: str | None) -> None:
-    """Raise UsageError where no source of suggestions is asked for."""
-    if not (rules or model or source):
-        do = "give --rules, --model NAME or --source NAME, or several of them"
-        raise UsageError("no source of suggestions is given", do=do)
+class SourceChoice(Struct, frozen=True):
+    """The sources of suggestions that are asked for; raises UsageError where none is."""
+
+    rules: bool = False
+    model: str | None = None
+    """A spaCy pipeline."""
+    source: str | None = None
+    """A built-in source or a plug-in."""
+
+    def __post_init__(self) -> None:
+        if not (self.rules or self.model or self.source):
+            do = "give --rules, --model NAME or --source NAME, or several of them"
+            raise UsageError("no source of suggestions is given", do=do)
+
+    def open(
+        self, schema: Schema, context: ContextFunction, named: Callable[[str], SuggestionSource] | None = None
+    ) -> Iterator[SuggestionSource]:
+        """Open each source when it is its turn; ``named`` opens ``source`` where that may be something else.
+
+        Raises UsageError, PluginError or PipelineError.
+        """
+        if self.rules:
+            yield open_source(RULES_SOURCE, schema, context)
+        if self.model:
+            yield open_pipeline(self.model, schema, context)
+        if self.source and not (self.rules and self.source == RULES_SOURCE):
+            yield named(self.source) if named else open_source(self.source, schema, context)
 
 
-def open_suggestion_sources(
-    corpus: CorpusFolder, *, rules: bool = False, model: str | None = None, source: str | None = None
-) -> Iterator[SuggestionSource]:
-    """Open the sources that are asked for, each when it is its turn.
-
-    ``source`` names a built-in source or a plug-in. Raises UsageError, PluginError or PipelineError.
-    """
+def open_suggestion_sources(corpus: CorpusFolder, choice: SourceChoice) -> Iterator[SuggestionSource]:
+    """Open the sources for a corpus, as ``SourceChoice.open`` does."""
 
     @lru_cache(maxsize=8)  # articles come one after another
     def context(article_id: str) -> ArticleContext:
         article = corpus.article(article_id)
         return build_context(article.text, [s.tokens for s in corpus.active_sentences(article)])
 
-    if rules:
-        yield open_source(RULES_SOURCE, corpus.schema, context)
-    if model:
-        yield open_pipeline(model, corpus.schema, context)
-    if source and not (rules and source == RULES_SOURCE):
-        yield open_source(source, corpus.schema, context)
+    return choice.open(corpus.schema, context)
 
 
 def write_suggestions(
@@ -150,7 +163,7 @@ def add_suggestions(corpus: CorpusFolder, source: str, rows: Iterable[Mapping[st
         sentence = sentences(row, where)
         found.append((sentence, made.usable(_row_suggestions(row, where, len(sentence.text)), sentence, corpus.schema)))
     spans = Counter(s.label for _, each in found for s in each)
-    with SuggestionWriter(corpus.path, source, _ROWS_FINGERPRINT) as writer:
+    with SuggestionWriter(corpus.path, source, _ROWS_FINGERPRINT, resumes=False) as writer:
         known = sum(writer.has(s) for s, _ in found)
         writer.add(found)
         writer.finish()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -32,10 +32,10 @@ from annotator.storage.file_io import raw_lines, translate_os_errors
 from annotator.storage.suggestions import SuggestionFile, source_names, suggestion_path
 from annotator.suggest.mention_history import HISTORY_SOURCE, MentionHistory
 from annotator.suggest.ranking import SuggestionRanker
-from annotator.suggest.registry import ContextFunction, SuggestionSource, open_pipeline, open_source
-from annotator.suggest.rules import RULES_SOURCE
+from annotator.suggest.registry import ContextFunction, SuggestionSource, open_source
 from annotator.suggest.source_accuracy import SCORE_THRESHOLD, GoldSentence, evaluate_suggestions
-from annotator.workflows.opening import ProgressCallback, ignore_progress
+from annotator.workflows.opening import ProgressCallback, WarningCallback, ignore_progress, ignore_warning
+from annotator.workflows.suggesting import SourceChoice
 
 # Gold annotations to measure suggestions against: a journal, or JSONL with text and spans.
 
@@ -165,27 +165,21 @@ class SuggestionEvaluation(Struct, frozen=True):
 def evaluate_sources(
     gold: Path,
     schema: Schema,
+    choice: SourceChoice,
     *,
     corpus: CorpusFolder | None = None,
-    rules: bool = False,
-    model: str | None = None,
-    source: str | None = None,
     threshold: float = SCORE_THRESHOLD,
     progress: ProgressCallback = ignore_progress,
+    warn: WarningCallback = ignore_warning,
 ) -> SuggestionEvaluation:
     """Score sources against the gold annotations of a file.
 
-    ``source`` is ``history``, a suggestion file of ``corpus``, or a plug-in. A suggestion counts from a score
+    ``choice.source`` is ``history``, a suggestion file of ``corpus``, or a plug-in. A suggestion counts from a score
     of ``threshold`` on. ``progress`` counts the sentences of all sources. Raises AnnotatorError.
     """
     rows = read_gold(gold, schema, corpus.lang if corpus else "en")
-    sources: list[SuggestionSource] = []
-    if rules:
-        sources.append(open_source(RULES_SOURCE, schema, _gold_contexts(rows)))
-    if model:
-        sources.append(open_pipeline(model, schema, _gold_contexts(rows)))
-    if source:
-        sources.append(_named_source(source, rows, schema, corpus))
+    named = partial(_named_source, gold=rows, schema=schema, corpus=corpus, warn=warn)
+    sources = list(choice.open(schema, _gold_contexts(rows), named))
     found: dict[str, list[Sequence[Suggestion]]] = {}
     for each in sources:
         found[each.name] = suggestions = []
@@ -213,13 +207,15 @@ def _gold_contexts(gold: GoldSet) -> ContextFunction:
     return context
 
 
-def _named_source(name: str, gold: GoldSet, schema: Schema, corpus: CorpusFolder | None) -> SuggestionSource:
+def _named_source(
+    name: str, gold: GoldSet, schema: Schema, corpus: CorpusFolder | None, warn: WarningCallback
+) -> SuggestionSource:
     """Return the history, a suggestion file of the corpus, or else the plug-in of that name."""
     if name == HISTORY_SOURCE:
         return _history_source(gold, schema)
     names = source_names(corpus.path) if corpus else ()
     if corpus and name in names:
-        file = SuggestionFile(suggestion_path(corpus.path, name))
+        file = SuggestionFile(suggestion_path(corpus.path, name), warn)
         return SuggestionSource(name, "", lambda each: map(file, each))
     if name in plugin_names("suggesters"):
         return open_source(name, schema, _gold_contexts(gold))

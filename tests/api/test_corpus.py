@@ -16,6 +16,7 @@ import annotator
 import annotator.workflows.corpus
 from annotator import AnnotatorError, AnnotatorWarning, Answer, Corpus
 from annotator.core.edits import add_span, set_answer
+from annotator.core.errors import UsageError
 from annotator.storage.suggestions import SuggestionFile
 from tests import builders
 from tests.cli.command_runner import call
@@ -202,6 +203,15 @@ def test_an_export_for_another_tool(sample: Corpus, tmp_path: Path) -> None:
         sample.export(tmp_path / "other", split="all")
 
 
+@pytest.mark.parametrize(
+    "option", [{"unit": "article"}, {"report": True}, {"split": "1/1/1"}, {"resume": True}, {"shard": 5}], ids=str
+)
+def test_an_option_without_a_meaning_is_refused(sample: Corpus, tmp_path: Path, option: dict[str, Any]) -> None:
+    """As the command refuses it."""
+    with pytest.raises(UsageError, match=f"{next(iter(option))} has no meaning with format prodigy"):
+        sample.export(tmp_path / "out", format="prodigy", **option)
+
+
 @pytest.mark.parametrize("damage", [b"<<<<<<< ours\n", b'{"text": "torn'])
 def test_no_reader_hides_a_flaw(damage: bytes, sample: Corpus, tmp_path: Path) -> None:
     """Annotations, Docs, parts and `warnings` say what an export says of a damaged journal."""
@@ -339,10 +349,26 @@ def test_a_check_and_figures(sample: Corpus) -> None:
         report.corpus = "other"  # type: ignore[misc]
 
 
+def test_no_suggestions_are_written_where_a_source_cannot_be_opened(sample: Corpus) -> None:
+    """All sources are opened first."""
+    shutil.rmtree(sample.path / "suggestions", ignore_errors=True)
+    with pytest.raises(AnnotatorError, match="no_such_model"):
+        sample.suggest(rules=True, model="no_such_model")
+    assert not (sample.path / "suggestions").exists()
+
+
 def test_a_printed_report_is_what_the_command_prints(sample: Corpus, tmp_path: Path) -> None:
     """`str` of a report is for people."""
     assert str(sample.stats("guide")) == call("stats", sample.path, "--as", "guide").out.rstrip("\n")
     assert str(sample.export(tmp_path / "out")) == call("export", sample.path, tmp_path / "out").out.rstrip("\n")
     assert str(sample.check()) == call("check", sample.path).out.rstrip("\n")
+    page, tasks = tmp_path / "page.txt", tmp_path / "tasks.jsonl"
+    page.write_text(PAGE)
+    tasks.write_text('{"text": "Ada left.", "spans": [{"start": 0, "end": 3, "label": "PERSON"}], "answer": "accept"}')
+    copy = Corpus.open(shutil.copytree(sample.path, tmp_path / "copy" / "sample"))
+    for command, added in (("ingest", copy.ingest(page)), ("import", copy.import_files(tasks, annotator="bo"))):
+        more = () if command == "ingest" else ("--as", "bo")
+        printed = call(command, page if command == "ingest" else tasks, "--corpus", sample.path, *more).out
+        assert str(added).replace(str(copy.path), str(sample.path)) == printed.rstrip("\n")
     [report] = sample.suggest(rules=True)
     assert str(report).splitlines()[1:] == call("suggest", sample.path, "--rules").out.splitlines()[1:]

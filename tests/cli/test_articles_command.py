@@ -122,3 +122,11 @@ def test_stdin_and_folders_are_sources(tmp_path: Path, page: Path) -> None:
     assert call("ingest", tmp_path / "in", "--corpus", tmp_path / "b").code == 0
     corpus = CorpusFolder.open(tmp_path / "b")
     assert corpus.article(corpus.article_ids()[0]).meta["desk"] == "sea"
+
+
+def test_who_switches_has_the_name_of_an_annotator(corpus: Path) -> None:
+    """The name goes into the article's file."""
+    article = call("articles", corpus, "--json").json[0]["id"]
+    result = call("articles", corpus, article, "--switch", "1", "caption", "--as", "B C")
+    assert result.code == 1
+    assert "'B C' is no name for an annotator" in result.err

@@ -191,3 +191,13 @@ def test_levels_are_reported_in_the_help() -> None:
     listed = {ProblemLevel.ERROR: errors.split(), ProblemLevel.WARNING: warnings.split()}
     missing = [f"{kind} ({kind.level})" for kind in ProblemKind if kind.value not in listed[kind.level]]
     assert not missing, "add these kinds to the docstring of `command` in cli/check.py"
+
+
+def test_damaged_suggestions_are_named(marked: Path) -> None:
+    """A line that is no suggestions is an error with its number, an unreadable file one too."""
+    folder = marked / "suggestions"
+    (folder / "folder.jsonl").mkdir(parents=True)
+    (folder / "mine.jsonl").write_text("\n{}\n")
+    result = call("check", marked, "--only", "journal", "--json")
+    found = [(p["file"], p["line"]) for p in result.json["problems"]]
+    assert found == [("suggestions/folder.jsonl", None), ("suggestions/mine.jsonl", 2)]

@@ -50,13 +50,24 @@ def test_completion_prints_the_shells_script(shell: str) -> None:
     assert f"_ANNOTATOR_COMPLETE={shell}_complete" in said.out
 
 
-def test_a_shell_completes_commands() -> None:
-    """A first word is completed to a command."""
-    asked = {"_ANNOTATOR_COMPLETE": "bash_complete", "COMP_WORDS": "annotator exp", "COMP_CWORD": "1"}
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("annotator exp", "plain,export\ndir,exp\n"),
+        ("annotator news --re", "plain,--read-only\n"),
+        ("annotator export news out --format b", "plain,brat\n"),
+        ("annotator help ke", "plain,keys\n"),
+        ("annotator check news --only jo", "plain,journal\n"),
+    ],
+)
+def test_a_shell_completes_words(typed: str, found: str) -> None:
+    """A first word is a command or the folder of a corpus; what follows depends on it."""
+    last = str(len(typed.split()) - 1)
+    asked = {"_ANNOTATOR_COMPLETE": "bash_complete", "COMP_WORDS": typed, "COMP_CWORD": last}
     run = subprocess.run(
         [sys.executable, "-m", "annotator"], env=os.environ | asked, capture_output=True, text=True, check=False
     )
-    assert run.stdout == "plain,export\n"
+    assert run.stdout == found
 
 
 def test_a_failure_is_json_too(tmp_path: Path) -> None:
@@ -93,7 +104,17 @@ def test_a_misspelt_option_of_the_group_is_suggested() -> None:
     assert (result.code, result.out) == (2, "")
     assert result.err.startswith("Usage: annotator [OPTIONS] COMMAND")
     assert "No such option '--verison'. Did you mean '--version'?" in result.err
-    assert "Usage: annotator annotate" in call("--nothing").err
+    for words in (("--nothing",), ("-x",), ("--json", "stats")):
+        assert call(*words).err.startswith("Usage: annotator [OPTIONS] COMMAND")
+    assert "Did you mean '--theme'?" in call("--them=dark").err
+
+
+@pytest.mark.parametrize("words", [("articles", ""), ("export", "c", ""), ("annotate", ""), ("help", "")])
+def test_the_empty_text_is_no_name(words: tuple[str, ...]) -> None:
+    """No path, which would be the current folder, and no page."""
+    result = call(*words)
+    assert (result.code, result.out) == (2, "")
+    assert "the empty text is no path" in result.err or "the manual has no page ''" in result.err
 
 
 def test_an_unforeseen_error_is_json_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,9 @@ from annotator.core.spans import Span
 from annotator.formats import prodigy
 from annotator.formats.document import ConversionLog
 from annotator.formats.import_source import ImportSource
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows.format_export import build_documents
+from annotator.workflows.record_selection import select_items
 from tests.cli.command_runner import call
 from tests.cli.test_export_command import QUAYS, TOWNS, CorpusBuilder
 
@@ -36,6 +39,18 @@ def test_prodigy_gets_every_answer(tmp_path: Path) -> None:
     assert result.json["totals"]["sentences"] == {"accepted": 4, "rejected": 1, "ignored": 1, "unfinished": 1}
     lines = call("export", builder.path, out, "--format", "prodigy", "--annotator", "ana").out
     assert "sentences: 3 accepted" in lines
+
+
+def test_an_article_has_nothing_of_what_was_rejected(tmp_path: Path) -> None:
+    """One document of a whole article has one answer, whatever the format can hold."""
+    builder = CorpusBuilder(tmp_path / "news")
+    every = builder.of(builder.add(TOWNS))
+    builder.answer("ana", every[:2])
+    builder.answer("ana", every[2:3], Answer.REJECT)
+    items = select_items(CorpusFolder.open(builder.path)).items
+    (made,) = build_documents(items, "article", answers=True)
+    assert made.sentences == tuple((s.start, s.end) for s in every[:2])
+    assert len(made.spans) == 2
 
 
 def test_prodigy_shows_of_losses_and_takes_the_place_of_an_export(tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ def test_another_word_lists_the_pages_that_have_it(word: str, topics: set[str]) 
 def test_a_command_without_a_page_gives_its_options() -> None:
     """The name of a command is never refused."""
     assert "--into" in call("help", "merge").out
+    assert call("help", "schema", "rename").out.startswith("Usage: annotator schema rename [OPTIONS] CORPUS OLD NEW")
 
 
 def test_in_a_terminal_a_page_is_paged(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -266,3 +266,33 @@ def test_what_another_tool_has_annotated_is_for_an_import(tmp_path: Path) -> Non
     result = call("ingest", file, beside, "--corpus", tmp_path / "c")
     assert (result.code, result.err) == (0, f"note: 2 sources (the first: {file}#1) {message}\n")
     assert call("ingest", put(tmp_path / "b.txt", "pool"), "--corpus", tmp_path / "c").err == ""
+
+
+def test_a_schema_changes_under_no_open_annotator(corpus: Path, page: Path) -> None:
+    """Whoever annotates here goes on with the labels of the start; the same schema again is no change."""
+    more = corpus.parent / "more.toml"
+    before = (corpus / "schema.toml").read_bytes()
+    more.write_bytes(before + b'[[label]]\nname = "SHIP"\n')
+    with Journal.open(corpus, "ana"):
+        result = call("ingest", page, "--corpus", corpus, "--schema", more)
+        assert (result.code, result.out) == (1, "")
+        assert "the journal is held by process" in result.err
+        assert (corpus / "schema.toml").read_bytes() == before
+        assert call("ingest", page, "--corpus", corpus, "--schema", corpus / "schema.toml").code == 0
+    assert call("ingest", page, "--corpus", corpus, "--schema", more).code == 0
+    assert CorpusFolder.open(corpus).schema.label("SHIP")
+
+
+@pytest.mark.parametrize("name", [".x", "Bob!"])
+def test_annotate_checks_the_name_before_it_changes_the_schema(
+    corpus: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A start that fails leaves the corpus as it was."""
+    monkeypatch.setattr("annotator.cli.annotate._require_terminal", lambda: None)
+    before = (corpus / "schema.toml").read_bytes()
+    more = corpus.parent / "more.toml"
+    more.write_bytes(before + b'[[label]]\nname = "SHIP"\n')
+    result = call("annotate", corpus, "--schema", more, "--as", name)
+    assert result.code == 1
+    assert f"{name!r} is no name for an annotator" in result.err
+    assert (corpus / "schema.toml").read_bytes() == before

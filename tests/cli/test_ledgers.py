@@ -61,6 +61,17 @@ def test_nothing_is_written_among_the_files_of_a_corpus(source: Path, tmp_path: 
         assert "choose a folder outside" in result.err
 
 
+@pytest.mark.parametrize("name", ["corpus.toml", "schema.toml", "sentences.jsonl", "migrations.jsonl", "splits.json"])
+def test_a_ledger_takes_the_place_of_no_file_of_a_corpus(source: Path, tmp_path: Path, name: str) -> None:
+    """Not even of one that is not there yet."""
+    file = tmp_path / "c" / name
+    assert "keeps its" in call("import", source, "--corpus", tmp_path / "c", "--ledger-file", file).err
+    assert not (tmp_path / "c").exists()
+    call("import", source, "--corpus", tmp_path / "c")
+    result = call("import", source, "--corpus", tmp_path / "c", "--ledger-file", file)
+    assert (result.code, f"the corpus keeps its {name} here" in result.err) == (1, True)
+
+
 def test_a_map_of_labels_that_are_not_there_is_reported(source: Path, tmp_path: Path) -> None:
     """A typing error in ``--map`` leaves the label as it was, and a note names it."""
     result = call("import", source, "--corpus", tmp_path / "c", "--map", "PERSN=VENUE,PERSON=VENUE")

@@ -63,6 +63,31 @@ def test_two_corpora_become_a_third(tmp_path: Path) -> None:
     assert not merged.warnings
 
 
+def test_decisions_that_are_in_a_rescue_file_are_listed(tmp_path: Path) -> None:
+    """They are in no journal, so the merge is without them."""
+    a = builders.make_corpus(tmp_path / "a", builders.market())
+    b = builders.make_corpus(tmp_path / "b", builders.bridge())
+    _answer(a, builders.market(), 2, Answer.ACCEPT)
+    with Journal.open(a.path, "ana") as journal:
+        path = journal.rescue([replace(r, seq=r.seq + 1) for r in journal.records])
+    result = call("merge", a.path, b.path, "--into", tmp_path / "c")
+    assert result.code == 3
+    assert f"1 decisions that could not be saved are in {path}: they come back when you annotate" in result.out
+
+
+def test_an_article_that_was_cut_otherwise_is_listed(tmp_path: Path) -> None:
+    """The first corpus's sentences stay."""
+    article = builders.market()
+    a = builders.make_corpus(tmp_path / "a", article)
+    b = builders.make_corpus(tmp_path / "b", builders.bridge())
+    first, second, *others = builders.sentences(article)
+    whole = builders.sentence(article.text[first.start : second.end], article.id, first.start)
+    b.add_article(article, [whole, *(replace(s, index=n) for n, s in enumerate(others, 1))])
+    result = call("merge", a.path, b.path, "--into", tmp_path / "c")
+    assert (result.code, "has cut it into other sentences" in result.out) == (3, True)
+    assert CorpusFolder.open(tmp_path / "c").sentences(article.id) == builders.sentences(article)
+
+
 def test_two_answers_of_one_annotator_are_both_kept_and_listed(tmp_path: Path) -> None:
     """The first corpus's answer stays under the name, the second's has a name of its own; exit code 3."""
     corpora = [builders.make_corpus(tmp_path / x, builders.market()) for x in "abc"]

@@ -126,7 +126,7 @@ def test_an_error_on_the_way_leaves_all_as_it_was(
 ) -> None:
     """Journals, schema and the list of migrations are restored."""
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     before = _files(builder.path)
@@ -139,8 +139,8 @@ def test_a_schema_that_was_written_is_put_back(builder: CorpusBuilder, monkeypat
     """An error after the schema's rename, such as one of syncing the folder, takes that back too."""
     write = CorpusFolder.set_schema
 
-    def fail(corpus: CorpusFolder, text: str) -> None:
-        write(corpus, text)
+    def fail(corpus: CorpusFolder, text: str, **more: str) -> None:
+        write(corpus, text, **more)
         raise OSError(5, "Input/output error")
 
     before = _files(builder.path)
@@ -275,3 +275,11 @@ def test_a_label_takes_what_had_its_old_name(change: Callable[[str], str], taken
     text = 'name = "t"\n[[label]]\nname = "A"\ntakes = ["APE"]\n[[label]]\nname = "B"\n'
     schema = parse_schema_text(change(text), "test")
     assert {x.name: list(x.takes) for x in schema.labels} == taken
+
+
+@pytest.mark.parametrize("name", ["--x", "-x", "A,B", "A=B"])
+def test_a_new_label_can_be_named_in_a_command(builder: CorpusBuilder, name: str) -> None:
+    """A comma or = separates labels elsewhere, and - begins an option."""
+    result = call("schema", "rename", builder.path, "--", "VENUE", name)
+    assert result.code == 1
+    assert f"{name!r} cannot be the name of a label" in result.err

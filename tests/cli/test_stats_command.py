@@ -118,7 +118,7 @@ def test_whoever_is_not_there_is_reported(news: Path, corpus: Path) -> None:
     """An unknown annotator is an error with a cure; a corpus without journals has nothing to tell."""
     result = call("stats", news, "--as", "cy")
     assert result.code == 1
-    assert result.err == "annotator: there is no journal of the annotator 'cy'; use one of: ana, bo\n"
+    assert result.err == f"annotator: {news}: there is no journal of the annotator 'cy'; use one of: ana, bo\n"
     assert call("stats", corpus).out == "nobody has annotated this corpus yet\n"
     assert call("stats", corpus / "none").code == 1
 

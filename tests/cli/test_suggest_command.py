@@ -270,6 +270,16 @@ def test_the_screen_has_what_was_written_and_the_journal_shows_where_it_came_fro
     (span,) = orjson.loads(record)["spans"]
     assert span["source"].endswith("+towns/CARDINAL")
     again = open_session(corpus)
-    assert not again.suggestion_service.learn()
+    again.suggestion_service.learn()
     assert again.suggestion_service.accuracy.counts_by_key["towns", "COUNT", "CARDINAL"].taken == 1
     again.close()
+
+
+def test_damaged_lines_are_a_warning_of_the_evaluation(corpus: Path, gold: Path) -> None:
+    """The figures leave them out, and stderr names the line."""
+    call("suggest", corpus, "--rules")
+    with (corpus / "suggestions" / "rules.jsonl").open("a") as file:
+        file.write("no\n")
+    result = call("suggest", corpus, "--source", "rules", "--evaluate", gold)
+    assert result.code == 0
+    assert "1 line of the file is no suggestions; make them again" in result.err

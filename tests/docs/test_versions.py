@@ -34,7 +34,6 @@ def test_each_change_of_a_stored_format_has_a_fixture() -> None:
 def test_the_changelog_begins_with_this_version() -> None:
     """Each section has a version and a date, but for what is not released; the newest is that of the program."""
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    titles = re.findall(r"^## (.*)$", changelog, re.MULTILINE)
-    titles = titles[titles[0] == "Unreleased" :]
+    titles = re.findall(r"^## (?!Unreleased$)(.*)$", changelog, re.MULTILINE)
     assert all(re.fullmatch(r"\d+\.\d+\.\d+ - \d{4}-\d\d-\d\d", t) for t in titles)
     assert titles[0].startswith(f"{__version__} - ")

@@ -157,15 +157,6 @@ class SampleCorpus:
         """Return an article."""
         return self._articles[id_]
 
-    @property
-    def articles(self) -> SampleCorpus:
-        """Return what iterates over the articles."""
-        return self
-
-    def iterate(self, ids: Iterable[str]) -> Iterator[Article]:
-        """Yield articles."""
-        return map(self.article, ids)
-
     def sentences(self, id_: str) -> tuple[Sentence, ...]:
         """Return the sentences of an article, in text order."""
         return tuple(sorted(self._sentences[id_].values(), key=lambda s: s.start))

@@ -54,6 +54,14 @@ def test_what_was_turned_down_stands_in_a_span_group(tmp_path: Path) -> None:
     assert INCORRECT_SPANS_KEY not in alone.spans
 
 
+@pytest.mark.parametrize("unit", ["sentence", "article"])
+def test_what_one_of_two_turned_down_is_wrong(tmp_path: Path, unit: str) -> None:
+    """Though the sentence, which both left alike, is exported as the other one's."""
+    items = [item(ARTICLE, EVERY[1]), turned_down(EVERY[1], ("Rosavik", "VENUE"), who="ben")]
+    (doc,) = exported(items, tmp_path, unit)
+    assert groups(doc) == [("VENUE", "Rosavik")]
+
+
 def test_what_anybody_labelled_is_not_wrong() -> None:
     """Nor is what ner does not learn: a claim, half a word. Two refusals are one."""
     items = [

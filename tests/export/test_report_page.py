@@ -12,9 +12,10 @@ from msgspec.structs import replace
 
 from annotator.core.schema import parse_schema
 from annotator.core.spans import Span
+from annotator.export import report_page
 from annotator.export.doc_layout import ExportSentence
 from annotator.export.options import ExportItem
-from annotator.export.report_page import ReportData, pairwise_agreement, render_report, sentence_html
+from annotator.export.report_page import ReportData, pairwise_agreement, render_report
 from annotator.export.split_audit import audit_split
 from tests.export.export_samples import SCHEMA, corpus, item, make_article, sentences, spans, with_spans
 
@@ -79,7 +80,7 @@ def _card(items: list[ExportItem], name: str = "Harbour") -> ReportData:
 def test_every_span_is_drawn_with_one_label_whatever_crosses(found: list[Span]) -> None:
     """The text is the sentence's, tags are balanced, and each span has its label once, where it ends."""
     text = "Divers <searched> & found nobody"
-    html = sentence_html(text, found, {"A": "c1"})
+    html = str(report_page._template().box_content(report_page._sentence_box(text, found, {"A": "c1"})))
     assert _read(html).text == text
     assert html.count("<sub>") == len(found)
     message = sorted(re.findall(r"<sub>(.)</sub>", html))

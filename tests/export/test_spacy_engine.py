@@ -15,14 +15,7 @@ from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError
 from annotator.core.tokens import Token
 from annotator.docbin.srsly_codecs import cached_srsly_codecs
-from annotator.export.doc_layout import (
-    USER_DATA_KEY,
-    DocUnit,
-    ExportSentence,
-    article_units,
-    reviewed_runs,
-    sentence_units,
-)
+from annotator.export.doc_layout import USER_DATA_KEY, DocUnit, ExportSentence, article_units, reviewed_runs
 from annotator.export.options import ExportItem, ExportOptions
 from annotator.export.span_outcomes import span_outcomes
 from tests.export.export_samples import SCHEMA, item, make_article, pack_units, sentences
@@ -67,7 +60,7 @@ def _marks(s: Sentence) -> list[tuple[str, str]]:
 def test_a_sentence_doc_is_the_sentence() -> None:
     """Words, blanks, spans, entities and the place in the article survive the DocBin."""
     of = item(ARTICLE, BODY[2], ("Forty boats", "COUNT"), ("boats sank", "CLAIM"))
-    (doc,) = _loaded(sentence_units([_piece(of)]))
+    (doc,) = _loaded([(_piece(of),)])
     assert doc.text == BODY[2].text
     assert [t.text for t in doc] == [t.text for t in BODY[2].tokens]
     assert [(s.text, s.label_) for s in doc.spans["sc"]] == [("Forty boats", "COUNT"), ("boats sank", "CLAIM")]
@@ -82,7 +75,7 @@ def test_a_sentence_doc_is_the_sentence() -> None:
 
 def test_the_span_group_has_the_key_that_was_asked_for() -> None:
     """``--spans-key`` names the group, and there is no other."""
-    (doc,) = _loaded(sentence_units([_piece(item(ARTICLE, BODY[0], ("Ida Holm", "PERSON")))]), "marks")
+    (doc,) = _loaded([(_piece(item(ARTICLE, BODY[0], ("Ida Holm", "PERSON"))),)], "marks")
     assert list(doc.spans) == ["marks"]
 
 
@@ -139,7 +132,7 @@ def test_tokens_that_do_not_spell_the_sentence_are_refused() -> None:
     s = BODY[0]
     broken = Sentence(s.article, s.index, s.start, s.end, s.text, (*s.tokens[:-1], Token("!", 14, 15, False)))
     with pytest.raises(CorpusError, match="the stored tokens do not spell the sentence") as e:
-        pack_units(sentence_units([_piece(item(ARTICLE, broken))]), ExportOptions(engine="spacy"))
+        pack_units([(_piece(item(ARTICLE, broken)),)], ExportOptions(engine="spacy"))
     assert e.value.where == s.id
 
 
@@ -147,7 +140,7 @@ def test_meta_keeps_what_a_docbin_can_hold() -> None:
     """Plain values of an article's ``meta`` go along; nested and huge ones don't break the export."""
     article = make_article(LINES, title="x")
     article.meta.update({"desk": "harbour", "words": 12, "huge": 2**70, "nested": {"a": 1}, "ok": True})
-    (doc,) = _loaded(sentence_units([_piece(item(article, BODY[0]))]))
+    (doc,) = _loaded([(_piece(item(article, BODY[0])),)])
     assert doc.user_data[USER_DATA_KEY]["meta"] == {"desk": "harbour", "ok": True, "words": 12}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from annotator.core.article import LineVerdict
 from annotator.core.search_query import parse_query
@@ -13,6 +14,9 @@ from annotator.session import action as act
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.review_queue import ConsistencyQueue
 from annotator.session.state import PageMotion
+from annotator.storage.user_files import Preferences
+from annotator.tui.layout.prompt import prompt_row, welcome_row
+from annotator.tui.layout.styled_text import BOX_GLYPHS, row_text
 from tests import builders
 
 
@@ -91,3 +95,62 @@ def test_the_next_label_key_after_take_switches_enter(controller: AnnotationCont
     controller.dispatch("take")
     controller.dispatch("hints")
     assert "Enter takes" not in _message(controller, act.PressLabel("PERSON"))
+
+
+def test_settings_of_other_schemas_and_the_tour_are_kept(controller: AnnotationController) -> None:
+    """A session writes its own settings into the preferences and leaves the others."""
+    controller.toggle_auto_accept("COUNT")
+    kept = controller.updated_preferences(Preferences(take={"court": ("JUDGE",), "news": ()}, tour_done=True))
+    assert kept.take == {"court": ("JUDGE",), "news": ("COUNT",)}
+    assert kept.tour_done
+
+
+def test_labels_that_the_schema_lacks_are_not_taken(controller: AnnotationController) -> None:
+    """The preferences may be of an older schema of this name."""
+    user = Preferences(take={"news": ("PERSON", "GONE")})
+    assert AnnotationController(controller.session, preferences=user).auto_accept_labels == {"PERSON"}
+
+
+def test_a_letter_that_a_hint_waits_for_is_no_command(controller: AnnotationController) -> None:
+    """R opens the repairs, but not while letters are called for."""
+    assert controller.action_for_key("R", "R") == "repairs"
+    controller.dispatch("hint_mode")
+    controller.dispatch("letters")
+    assert controller.keyboard.letters.requested
+    assert controller.action_for_key("R", "R") == act.PressHint("R")
+
+
+def test_a_command_forgets_a_half_typed_hint(tmp_path: Path) -> None:
+    """The next letter begins a new hint."""
+    text = " ".join(f"Word{n}" for n in range(60))
+    corpus = builders.make_corpus(tmp_path / "long", builders.article(f"Words\n{text}.", "tb"))
+    session = builders.open_session(corpus)
+    controller = AnnotationController(session)
+    long = next(h.letters for h in controller.state().hints if len(h.letters) == 2)
+    assert controller.dispatch(act.PressHint(long[0])).typed_hint
+    assert not controller.dispatch("flag").typed_hint
+    session.close()
+
+
+def test_the_prompt_names_the_key_that_calls_for_the_letters(controller: AnnotationController) -> None:
+    """Where letters have to be called for, none is above a word before that."""
+    state = replace(controller.state(), next_suggestions={})
+    assert "press a letter above a word" in row_text(prompt_row(state, 200, BOX_GLYPHS))
+    controller.dispatch("hint_mode")
+    state = replace(controller.state(), message=None, next_suggestions={})
+    key = BOX_GLYPHS.key("letters")
+    assert f"press {key} and a letter above a word" in row_text(prompt_row(state, 200, BOX_GLYPHS))
+    assert f"{key} and the" in row_text(welcome_row(state, 200, BOX_GLYPHS))
+
+
+def test_a_digit_beyond_the_labels_is_named(controller: AnnotationController) -> None:
+    """A digit is no hint."""
+    assert _message(controller, act.PressHint("7")) == "! there is no label 7; the schema has 4"
+
+
+def test_a_command_without_a_sentence_is_answered(tmp_path: Path) -> None:
+    """The tour needs one, as most commands do."""
+    corpus = builders.make_corpus(tmp_path / "none", builders.article("Title\nby", "xx"))
+    session = builders.open_session(corpus)
+    assert _message(AnnotationController(session), "tour").startswith("! no line of this article is annotated")
+    session.close()

@@ -11,7 +11,7 @@ import pytest
 from annotator.core.annotation import Answer
 from annotator.core.article import LineVerdict
 from annotator.core.edits import add_span
-from annotator.core.errors import RuleError
+from annotator.core.errors import JournalError, RuleError
 from annotator.core.journal_record import JournalRecord
 from annotator.core.spans import Span
 from annotator.session.actions import annotation_actions as actions
@@ -37,7 +37,7 @@ def _saved(session: AnnotationSession) -> SaveState:
 
 
 def test_saved_is_shown_only_when_the_record_is_on_the_disk(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While the journal is still writing the mark says saving; deeds wait in order and none is dropped."""
+    """While the journal is still writing the mark says saving; edits wait in order and none is dropped."""
     session = builders.open_session(corpus)
     gate, begun, message = threading.Event(), threading.Event(), threading.Event()
     session.on_saved(message.set)
@@ -91,6 +91,7 @@ def test_what_the_journal_refuses_is_kept_and_reported(corpus: Path, home: Path)
     assert not session.close()
     last = _rescue(session)
     assert [r.seq for r in records_in(last)] == [2, 3, 4]
+    assert "another program has changed the file" in session.banner, "the first failure is the cause"
     assert _saved(session) is SaveState.FAILED
     assert [w.done for w in session.sentences_of(session.queue[0])][:3] == [True, True, False]
 
@@ -138,6 +139,7 @@ def test_a_mistake_in_the_program_does_not_end_saving_in_silence(corpus: Path, m
     assert _saved(session) is SaveState.FAILED
     assert "saving has failed: ValueError('odd')" in session.banner
     assert [r.seq for r in records_in(_rescue(session))] == [1, 2]
+    assert not session.saved_at
     session.close()
 
 
@@ -162,8 +164,29 @@ def test_what_a_slow_disk_has_not_taken_is_kept(corpus: Path, monkeypatch: pytes
     assert session.close() is False  # does not wait for the journal that the disk holds
     gate.set()
     session._journal_writer._thread.join(10)
-    assert len(_rescue(session).read_bytes().splitlines()) == 2, "no record is rescued twice"
+    assert len(_rescue(session).read_bytes().splitlines()) == 2
+    assert records_in(session._journal.path)[0].seq == 1, "the disk has taken it after all"
     session._journal.close()
+
+
+def test_what_was_rescued_on_leaving_is_not_rescued_again(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that hangs while one leaves, and then fails: each record is in the rescue file once."""
+    session = builders.open_session(corpus)
+    gate = threading.Event()
+
+    def hanging(_: Sequence[JournalRecord]) -> None:
+        assert gate.wait(20)
+        raise JournalError("the disk is gone")
+
+    monkeypatch.setattr(session._journal, "append", hanging)
+    _accept(session)
+    _accept(session)
+    assert session._journal_writer is not None
+    assert not session._journal_writer.close(timeout=0.1)
+    gate.set()
+    session._journal_writer._thread.join(10)
+    assert [r.seq for r in records_in(_rescue(session))] == [1, 2]
+    session.close()
 
 
 def test_a_label_that_the_schema_lacks_is_reported(corpus: Path) -> None:

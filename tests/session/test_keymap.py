@@ -284,3 +284,10 @@ def test_a_users_label_keys_win_over_the_mirror() -> None:
     assert {x.name: x.key for x in keys.schema.labels} == {"PERSON": "p", "VENUE": "l", "COUNT": "k", "CLAIM": "j"}
     assert not LOOKALIKE_LETTERS & set(keys.style.available_letters(keys.label_keys))
     assert with_label_keys(NEWS, {}) == NEWS
+
+
+def test_a_keymap_that_leaves_no_letter_for_hints_is_an_error() -> None:
+    """The one letter is a label's key."""
+    assert [str(c) for c in force('[hints]\nletters = "a"').errors] == [
+        "k.toml:2: 0 letters are left for hints; add letters, or many words have two letters or none"
+    ]

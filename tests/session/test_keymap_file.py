@@ -55,7 +55,7 @@ def test_a_whole_keymap_with_the_line_of_each_entry() -> None:
     [
         ("[keys]\nundo = [", "k.toml:2: this is no TOML: "),
         ("\n[key]\n", "k.toml:2: there is no table [key] in a keymap; use [keys], [labels] and [hints]"),
-        ("keys = 1", "k.toml:1: there is no table [keys] in a keymap"),
+        ("keys = 1", "k.toml:1: keys is no table; write [keys], and its entries below"),
         ("[keys]\nundo = 1", 'k.toml:2: the keys of undo are no list of texts; write undo = ["x", "ctrl+x"]'),
         ('[keys]\nundo = ["u", ""]', "k.toml:2: the keys of undo are no list of texts"),
         (

@@ -221,3 +221,70 @@ def test_counts_of_a_large_corpus_follow_the_work(corpus: Path, monkeypatch: pyt
     session.set_line_verdict(session.current_article_id, 5, LineVerdict.BOILERPLATE)
     assert session.corpus_progress.total == 8
     session.close()
+
+
+def test_an_undone_sentence_is_unsure_again(corpus: Path) -> None:
+    """The order by uncertainty comes back to a sentence whose answer was taken back."""
+    session = builders.open_session(corpus)
+    ranking, touched = session.navigation.ranking, session.navigation.touched_sentences
+    list(ranking.score(touched()))
+    place = (0, session.annotated.sentence.start)
+    assert place in list(ranking.open_sentences(touched))
+    session.apply_edit(set_answer(session.annotated, Answer.ACCEPT))
+    assert place not in list(ranking.open_sentences(touched))
+    session.undo()
+    assert place in list(ranking.open_sentences(touched))
+    session.close()
+
+
+def test_a_replaced_article_has_no_sentence_to_find(tmp_path: Path) -> None:
+    """What was annotated in an older version is not found, counted or filtered by."""
+    made = builders.make_corpus(tmp_path / "news")
+    session = builders.open_session(made.path)
+    old = session.current_article_id
+    _flag(session, (0, 0))
+    session.close()
+    new = builders.article("A new market\n\nIt opens.", "t-b", origin="market.txt")
+    made.add_article(new, builders.sentences(new))
+    made.replace_article(old, new.id)
+    session = builders.open_session(made.path)
+    touched = session.annotation_store.touched_sentences_of(old)
+    assert touched
+    assert not session.navigation.sentence_search.sentences_of(old, touched)
+    session.close()
+
+
+def test_what_was_left_as_it_is_is_no_problem(corpus: Path) -> None:
+    """Neither a word labelled otherwise elsewhere nor a span inside a token, once the annotator has passed it over."""
+    session = builders.open_session(corpus)
+    finder, touched = session.navigation.problem_finder, session.navigation.touched_sentences
+    for i, words in ((0, "Tarn Quay"), (1, ""), (3, "bout")):
+        annotated = session.article_sentences[i]
+        spans = [builders.span(annotated.sentence.text, words, "VENUE")] if words else []
+        annotation = annotated.annotation.with_spans(spans)
+        session.apply_edit(set_answer(AnnotatedSentence(annotated.sentence, annotation), Answer.ACCEPT))
+    ids = [w.sentence.id for w in session.article_sentences]
+    assert finder.problem_sentences(touched()) == {ids[1], ids[3]}
+    finder.skipped_proposals.update(p.key for g in finder.inconsistencies(touched()) for p in g.changes)
+    assert finder.problem_sentences(touched()) == {ids[3]}
+    finder.skipped_repairs.update(s.key for s in finder.misaligned_spans(touched()))
+    assert not finder.problem_sentences(touched())
+    session.close()
+
+
+def test_a_start_without_an_open_sentence_shows_one(corpus: Path) -> None:
+    """Everything is done, and the lines of the first article, where one was last, are switched off."""
+    session = builders.open_session(corpus)
+    for at in (*((1, i) for i in range(3)), *((0, i) for i in range(6))):
+        session.apply_edit(set_answer(session.sentences_of(session.queue[at[0]])[at[1]], Answer.ACCEPT))
+    first = session.queue[0]
+    for number, line in enumerate(session.article(first).lines):
+        if line.verdict is LineVerdict.BODY:
+            session.set_line_verdict(first, number, LineVerdict.BOILERPLATE)
+    while session.sentences_of(first):
+        number = next(n for n, x in enumerate(session.article(first).lines) if x.verdict is LineVerdict.TITLE)
+        session.set_line_verdict(first, number, LineVerdict.BOILERPLATE)
+    session.close()
+    session = builders.open_session(corpus)
+    assert _at(session) == (1, 0)
+    session.close()

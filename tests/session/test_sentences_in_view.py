@@ -164,3 +164,15 @@ def test_a_batch_is_read_again_as_it_was(controller: AnnotationController, tmp_p
     session.undo()
     assert [w.done for w in session.sentences_of(session.queue[0])][:4] == [True, False, False, False]
     session.close()
+
+
+def test_what_was_leapt_over_is_come_back_to_from_anywhere(controller: AnnotationController) -> None:
+    """Until no open sentence is left before, also after a move in between."""
+    controller.dispatch("reach")
+    controller.set_visible((0, 1, 2, 3))
+    controller.label("COUNT")
+    controller.answer(Answer.ACCEPT)
+    assert controller.session.position.sentence == 0
+    controller.move_within_view(3)
+    controller.answer(Answer.ACCEPT)
+    assert controller.session.position.sentence == 0

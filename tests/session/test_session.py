@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,16 @@ import pytest
 from annotator.core.annotation import Answer
 from annotator.core.article import LineVerdict
 from annotator.core.edits import set_answer
-from annotator.core.errors import RuleError
+from annotator.core.errors import CorpusError, RuleError
 from annotator.core.spans import Span
+from annotator.core.tokens import Token
+from annotator.language import ArticleContext
 from annotator.session.actions.annotation_actions import count_left
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.session import AnnotationSession
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
+from annotator.suggest import suggestion_service
 from tests import builders
 from tests.builders import records_in
 
@@ -284,4 +288,76 @@ def test_two_sessions_of_one_annotator_cannot_write_at_once(corpus: Path) -> Non
     looking = builders.open_session(corpus, read_only=True)
     assert looking.article_sentences
     looking.close()
+    session.close()
+
+
+def test_a_failure_after_the_journal_loses_no_edit(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What only follows the annotations comes after the journal, for an edit as for its undo."""
+    session = builders.open_session(corpus)
+
+    def fail(*_: object) -> None:
+        raise CorpusError("no")
+
+    monkeypatch.setattr(session.suggestion_service, "update", fail)
+    edit = set_answer(session.annotated, Answer.ACCEPT)
+    for action in (lambda: session.apply_edit(edit), session.undo, session.redo):
+        with pytest.raises(CorpusError):
+            action()
+    assert session.close()
+    assert [r.op.value for r in records_in(session._journal.path)] == ["answer", "undo", "redo"]
+    assert len(session.history.done) == 1
+
+
+def test_an_unreadable_suggestion_file_is_one_warning(corpus: Path) -> None:
+    """It suggests nothing; answers are saved and moves go on."""
+    path = corpus / "suggestions" / "mine.jsonl"
+    path.mkdir(parents=True)
+    session = builders.open_session(corpus)
+    shown: list[str] = []
+    session.on_warning(shown.append)
+    controller = _controller(session)
+    for action in ("article_down", "article_up", "accept", "accept", "undo"):
+        controller.dispatch(action)
+    assert session.close()
+    assert len(records_in(session._journal.path)) == 3
+    assert shown == session.warnings
+    (warning,) = shown
+    assert "mine.jsonl: cannot read here: this is a folder" in warning
+
+
+def test_an_edit_counts_no_article_again(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The counts of the overview follow an edit without a look at the article's other sentences."""
+    session = builders.open_session(corpus)
+    go = session.navigation
+    before = [go.progress_of(a).done for a in session.queue]
+    counted: list[str] = []
+    real = go.sentence_search.sentences_of
+    monkeypatch.setattr(go.sentence_search, "sentences_of", lambda a, t: [counted.append(a), real(a, t)][1])
+    _accept(session)
+    session.apply_edit(set_answer(session.annotated, Answer.REJECT))
+    assert [go.progress_of(a).done for a in session.queue] == [before[0] + 2, before[1]]
+    assert go.corpus_progress.done == sum(before) + 2
+    session.undo()
+    assert go.corpus_progress.done == sum(before) + 1
+    assert not counted
+    session.close()
+
+
+def test_a_switched_line_changes_what_is_known_of_its_article(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rules look at the article again: its lines are other ones now."""
+    built: list[int] = []
+    real = suggestion_service.build_context
+
+    def build(text: str, tokens: Sequence[Sequence[Token]]) -> ArticleContext:
+        built.append(len(tokens))
+        return real(text, tokens)
+
+    monkeypatch.setattr(suggestion_service, "build_context", build)
+    session = builders.open_session(corpus)
+    controller = _controller(session)
+    controller.state()
+    assert built
+    session.set_line_verdict(session.current_article_id, 6, LineVerdict.BODY)
+    controller.state()
+    assert built[-1] == built[0] + 1
     session.close()

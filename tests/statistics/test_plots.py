@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from annotator.statistics.plots import (
     ASCII_PLOT_GLYPHS,
     BLOCK_PLOT_GLYPHS,
-    ForecastBand,
     PlotGlyphs,
     bar_text,
     duration_text,
@@ -18,13 +17,14 @@ from annotator.statistics.plots import (
     sparkline,
     text_width,
 )
+from annotator.statistics.throughput import Forecast
 
 PAST = tuple((60.0 * n, 5.0 * n) for n in range(9))
 """Forty sentences in eight minutes."""
-AHEAD = ForecastBand(480.0, 300.0, 900.0)
+AHEAD = Forecast(480.0, 300.0, 900.0, 40)
 
 
-def _text(marks: PlotGlyphs, ahead: ForecastBand | None, total: int = 80, width: int = 40) -> str:
+def _text(marks: PlotGlyphs, ahead: Forecast | None, total: int = 80, width: int = 40) -> str:
     return "\n".join(plain_row_text(row) for row in progress_curve_rows(PAST, total, ahead, width, 6, marks))
 
 
@@ -73,13 +73,13 @@ def test_a_finished_corpus_is_full() -> None:
 @given(
     st.lists(st.tuples(st.floats(0, 1e6), st.floats(0, 1e5)), min_size=1, max_size=40).map(sorted),
     st.integers(0, 100_000),
-    st.none() | st.floats(0, 1e6).map(lambda s: ForecastBand(s, s / 2, s * 2)),
+    st.none() | st.floats(0, 1e6).map(lambda s: Forecast(s, s / 2, s * 2, 1)),
     st.integers(1, 120),
     st.integers(1, 20),
     st.sampled_from([BLOCK_PLOT_GLYPHS, ASCII_PLOT_GLYPHS]),
 )
 def test_any_curve_fills_its_box(
-    past: list[tuple[float, float]], total: int, ahead: ForecastBand | None, width: int, height: int, marks: PlotGlyphs
+    past: list[tuple[float, float]], total: int, ahead: Forecast | None, width: int, height: int, marks: PlotGlyphs
 ) -> None:
     """Whatever is drawn, each row of the plot is one wall and ``width`` cells."""
     rows = progress_curve_rows(past, total, ahead, width, height, marks)

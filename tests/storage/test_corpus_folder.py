@@ -20,6 +20,7 @@ from annotator.storage import articles
 from annotator.storage import corpus_folder as module
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.lock import Lock
+from annotator.storage.sentences import SentenceFile
 from tests.storage.storage_helpers import SCHEMA, FailingFile, article, body, new_corpus, sentences, tree
 
 
@@ -364,3 +365,17 @@ def test_two_writers(filled: CorpusFolder, monkeypatch: pytest.MonkeyPatch) -> N
     holder.kill()
     holder.communicate()
     filled.set_line_verdict(article().id, 0, LineVerdict.BODY, by="ana", time=1)
+
+
+def test_a_line_that_another_process_completes_is_read_again(filled: CorpusFolder) -> None:
+    """A reader that has seen its beginning must not go on in its middle."""
+    path = filled.path / "sentences.jsonl"
+    data = path.read_bytes()
+    cut = data.rindex(b"\n", 0, -1) + 30
+    path.write_bytes(data[:cut])
+    file = SentenceFile(path)
+    article = data.splitlines()[-1][7:19].decode()
+    before = len(file.read(article))
+    with path.open("ab") as out:
+        out.write(data[cut:])
+    assert len(file.read(article)) == before + 1

@@ -132,6 +132,18 @@ def test_work_that_was_added_meanwhile_stops_it(corpus: CorpusFolder) -> None:
     assert _files(corpus.path) == before
 
 
+@pytest.mark.parametrize("new", ["", SCHEMA + '[[label]]\nname = "SHIP"\n'])
+def test_a_schema_that_was_changed_meanwhile_stops_it(corpus: CorpusFolder, new: str) -> None:
+    """The import knows the labels of the schema that it has read, and would bring the old one back."""
+    before, theirs = _files(corpus.path), SCHEMA + "# Theirs.\n"
+    with ImportStaging.begin(corpus.path, corpus) as staging:
+        _stage(staging, ["Lena came back."])
+        CorpusFolder.open(corpus.path).set_schema(theirs)
+        with pytest.raises(CorpusError, match="somebody has changed the schema meanwhile"):
+            staging.commit_to_existing({"ada": 2}, (SCHEMA, new))
+    assert _files(corpus.path) == {**before, "schema.toml": theirs.encode()}
+
+
 @pytest.mark.parametrize("function", ["write", "fdatasync", "fsync", "replace"])
 def test_whatever_fails_the_corpus_is_as_it_was(
     corpus: CorpusFolder, function: str, monkeypatch: pytest.MonkeyPatch
@@ -154,7 +166,7 @@ def test_whatever_fails_the_corpus_is_as_it_was(
             _stage(staging, ["Lena woke."], "ben")
             monkeypatch.setattr(os, function, fail)
             try:
-                staging.commit_to_existing({"ada": 2}, SCHEMA + '[[label]]\nname = "SHIP"\n')
+                staging.commit_to_existing({"ada": 2}, (SCHEMA, SCHEMA + '[[label]]\nname = "SHIP"\n'))
             except AnnotatorError:
                 failed = True
             else:
@@ -190,7 +202,7 @@ _KILLED = """
         watched = {"os.rename", "os.truncate", "os.remove", "open"}
         sys.addaudithook(lambda event, args: die() if event in watched else None)
         if into:
-            staging.commit_to_existing({"ada": 2}, SCHEMA + "# Ours.\\n")
+            staging.commit_to_existing({"ada": 2}, (SCHEMA, SCHEMA + "# Ours.\\n"))
         else:
             staging.commit_new_corpus(MADE)
 """

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from annotator.core.annotation import Answer
 from annotator.core.annotation_store import AnnotationStore
+from annotator.core.edits import Op, set_answer
 from annotator.core.errors import JournalError
+from annotator.core.journal_record import JournalRecord
 from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError, decode_tail, line_crc
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
@@ -24,6 +26,7 @@ from annotator.storage.journal_index import (
     read_journal_index,
 )
 from annotator.storage.record_rows import decode_row
+from tests import builders
 from tests.export.random_corpora import annotated
 
 SLOW = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -94,6 +97,20 @@ def test_a_damaged_journal_has_an_index_too(
         assert "newer" in str(error)  # noqa: PT017  (both must be this error)
         return
     assert _indexed(corpus) == expected
+
+
+def test_an_edit_of_sentences_that_are_no_neighbours_is_replayed(tmp_path: Path) -> None:
+    """A replay decides what becomes of the one between them."""
+    corpus = builders.make_corpus(tmp_path / "news", builders.market())
+    session = builders.open_session(corpus)
+    first, between, last = session.article_sentences[:3]
+    session.apply_edit(set_answer(between, Answer.ACCEPT))
+    session.close()
+    with Journal.open(corpus.path, "ana") as journal:
+        pieces = enumerate((first, last), 2)
+        journal.append([JournalRecord(n, Op.SPLIT, w, batch=(2, 2), annotator="ana") for n, w in pieces])
+    with pytest.raises(NotPlainError):
+        read_journal_index(corpus.path / "annotations" / "ana.jsonl", "ana")
 
 
 def test_a_missing_journal_is_an_error(tmp_path: Path) -> None:

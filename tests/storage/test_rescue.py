@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import orjson
@@ -15,6 +16,10 @@ from tests.storage.storage_helpers import record, records
 
 def _lines(rows: list[JournalRecord]) -> bytes:
     return b"".join(encode_record(r) for r in rows)
+
+
+def _head(corpus: Path) -> bytes:
+    return orjson.dumps({"_corpus": str(corpus)}) + b"\n"
 
 
 @pytest.fixture
@@ -46,7 +51,7 @@ def test_one_file_for_all_that_was_not_saved(corpus: Path, home: Path) -> None:
         for last in (1, 2, 3):
             path = journal.rescue(records(1, last))
     assert path == home / "rescue" / "news-ana-1.jsonl"
-    assert path.read_bytes() == _lines(records(1, 3))
+    assert path.read_bytes() == _head(corpus) + _lines(records(1, 3))
     assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
@@ -118,6 +123,29 @@ def test_files_that_are_not_for_this_journal(corpus: Path, home: Path, monkeypat
     with Journal.open(corpus, "ana") as journal:
         assert (journal.warnings, journal.records) == ([], ())
     assert path.read_bytes() == before
+
+
+def test_a_copy_of_the_corpus_does_not_take_them(corpus: Path, tmp_path: Path) -> None:
+    """A copy has the same articles and the same last record; only where the corpus was moved it is the same one."""
+    path = _rescue(corpus, 2, records(3, 4))
+    copy = tmp_path / "backup" / "news"
+    shutil.copytree(corpus, copy)
+    with Journal.open(copy, "ana") as journal:
+        assert (journal.warnings, journal.next_seq) == ([], 3)
+    with Journal.open(corpus, "ana") as journal:
+        assert journal.next_seq == 5
+    path.with_name(f"{path.name}.saved").rename(path)
+    shutil.rmtree(corpus)
+    with Journal.open(copy, "ana") as journal:
+        assert journal.next_seq == 5
+
+
+def test_a_file_of_an_earlier_version_comes_back(corpus: Path) -> None:
+    """It does not name its corpus."""
+    path = _rescue(corpus, 2, records(3, 4))
+    path.write_bytes(_lines(records(3, 4)))
+    with Journal.open(corpus, "ana") as journal:
+        assert journal.records == tuple(records(1, 4))
 
 
 def test_a_journal_that_was_copied(corpus: Path, home: Path) -> None:

@@ -10,6 +10,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Sentence
@@ -157,6 +158,16 @@ def test_a_reader_sees_what_others_append_and_replace(tmp_path: Path) -> None:
     assert file(EVERY[3]) == ()
 
 
+def test_suggestions_of_another_text_are_none(tmp_path: Path) -> None:
+    """A line of the same place that was made for other words."""
+    s = EVERY[3]
+    other = replace(s, text=s.text[::-1])
+    path = suggestion_path(tmp_path, "m")
+    path.parent.mkdir()
+    path.write_bytes(encode_suggestions(other, offers(s), "m", "f1"))
+    assert SuggestionFile(path)(s) == ()
+
+
 def test_joined_and_split(tmp_path: Path) -> None:
     """A join has the suggestions of both parts, each part of a split those that lie in it."""
     write(tmp_path, EVERY)
@@ -207,3 +218,43 @@ def test_a_span_off_the_token_edges_is_never_written() -> None:
     """The writer's caller has to leave it out, and say so."""
     with pytest.raises(CorpusError, match="is not on token edges; leave it out"):
         encode_suggestions(EVERY[0], [Suggestion(0, 1, "PERSON", "m", 0.5)], "m", "f1")
+
+
+def rewritten(lines: Sequence[Sentence], spans: Sequence[Suggestion] = (), size: int = 1000) -> bytes:
+    """Return a file of another program, each line padded to the same size."""
+    each = (encode_suggestions(s, spans or offers(s)[:1], "m", "f1").rstrip() for s in lines)
+    return b"".join(raw[:-1] + b',"p":"' + b"x" * (size - len(raw)) + b'"}\n' for raw in each)
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        rewritten(EVERY[:3], size=1100),
+        rewritten([EVERY[1], EVERY[0], EVERY[2]]),
+        rewritten([EVERY[1], EVERY[0], EVERY[2], EVERY[3]]),
+        rewritten([EVERY[2], EVERY[1], EVERY[0], EVERY[3]]),
+        rewritten([EVERY[3]]),
+    ],
+    ids=["longer lines", "same last line", "appended too", "another order", "shorter"],
+)
+def test_a_file_that_is_written_again_in_place_is_indexed_anew(tmp_path: Path, again: bytes) -> None:
+    """An open reader has of each sentence what a new one has, whichever lines have stayed."""
+    path = suggestion_path(tmp_path, "m")
+    path.parent.mkdir()
+    path.write_bytes(rewritten(EVERY[:3]))
+    file = SuggestionFile(path)
+    assert [bool(file(s)) for s in EVERY[:4]] == [True, True, True, False]
+    path.write_bytes(again)
+    assert [file(s) for s in EVERY[:4]] == [SuggestionFile(path)(s) for s in EVERY[:4]]
+
+
+def test_damaged_lines_are_warned_of(tmp_path: Path) -> None:
+    """The warning names file and line, once a version of the file."""
+    write(tmp_path, EVERY)
+    path = suggestion_path(tmp_path, "m")
+    path.write_bytes(b"{}\n" + path.read_bytes() + b"no\n")
+    warnings: list[str] = []
+    file = SuggestionFile(path, warnings.append)
+    assert [file(s) for s in EVERY] == [offers(s) for s in EVERY]
+    (warning,) = warnings
+    assert warning.startswith("suggestions/m.jsonl:1: 2 lines of the file are no suggestions; make them again")

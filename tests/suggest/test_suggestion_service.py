@@ -12,7 +12,7 @@ from annotator.core.edits import apply_suggestions, reject_suggestion
 from annotator.core.suggestion import Suggestion, span_from_suggestion
 from annotator.suggest.mention_history import MentionHistory
 from annotator.suggest.ranking import SuggestionRanker
-from annotator.suggest.suggestion_service import MAX_RANKINGS, SuggestionService
+from annotator.suggest.suggestion_service import MAX_RANKINGS, RankedSuggestions, RankingCache, SuggestionService
 from tests.suggest.suggest_helpers import NEWS, sentence, suggested_words, suggestion
 
 TEXTS = ["Mayor Ilse Brekke met Norhaven’s painters.", "Later Brekke left.", "In Norhaven, Brekke slept."]
@@ -158,7 +158,7 @@ def test_what_waits_is_learned_bit_by_bit_and_at_once_where_it_is_needed() -> No
     slowly.queue_annotations(annotated_sentences)
     assert [s.source for s in slowly.suggestions(WORKS[2])] == ["history+m"]
     assert slowly.history.suggest(sentence("Ilse Brekke slept.", 0, "c")) == ()
-    rounds = 1
+    rounds = 0
     while slowly.learn(2):
         rounds += 1
     assert rounds == 3
@@ -233,3 +233,13 @@ def test_what_is_remembered_is_what_would_be_worked_out(steps: list[tuple[int, s
         d.update([old], [new])
         for n, w in enumerate(annotated_sentences):
             assert d.suggestions(w) == fresh(annotated_sentences, n)
+
+
+def test_a_ranking_is_dropped_where_more_has_changed_than_is_remembered() -> None:
+    """Of 600 changed texts the first ones are forgotten, and one of them may be in the sentence."""
+    rankings = RankingCache()
+    kept = rankings.put(EVERY[0], RankedSuggestions((), ()))
+    rankings.invalidate_texts(["other"])
+    assert rankings.get(EVERY[0]) is kept
+    rankings.invalidate_texts(["Brekke", *["other"] * 600])
+    assert rankings.get(EVERY[0]) is None

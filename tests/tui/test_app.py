@@ -10,10 +10,13 @@ import orjson
 import pytest
 
 from annotator.core.annotation import Answer
+from annotator.core.edits import add_span, set_answer
 from annotator.core.journal_record import JournalRecord
 from annotator.session.state import SaveState
 from annotator.storage.schemas import default_schema_path
 from annotator.storage.user_files import Preferences
+from annotator.tui.screens.annotate import AnnotateScreen
+from tests import builders
 from tests.app_pilot import RunningApp, running_app
 
 COURT = default_schema_path().with_name("court.toml")
@@ -276,3 +279,24 @@ async def test_read_only_says_so(tmp_path: Path) -> None:
             await d.press(*keys)
             assert "start again without --read-only to annotate" in d.raw()
         assert not d.session._journal.path.exists() or not d.session._journal.path.read_bytes()
+
+
+async def test_what_is_learned_in_the_background_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A label key takes a suggestion that is on the screen: learning draws it again."""
+    monkeypatch.setattr("annotator.tui.app.LEARNING_BATCH_SIZE", 0)
+    quay = builders.article("Quay\n\nThey met on Tarn Quay.", "t-b", origin="quay.txt")
+    corpus = builders.make_corpus(tmp_path / "news", builders.market(), quay)
+    session = builders.open_session(corpus)
+    session.navigation.move_in_article(1)
+    words = builders.span(session.annotated.sentence.text, "Tarn Quay", "CLAIM")
+    session.apply_edit(add_span(session.annotated, words, session.schema))
+    session.apply_edit(set_answer(session.annotated, Answer.ACCEPT))
+    session.close()
+    async with running_app(corpus.path, start=builders.sentences(quay)[-1].id) as d:
+        screen = d.app.screen
+        assert isinstance(screen, AnnotateScreen)
+        assert screen._drawn_state
+        old = screen._drawn_state.next_suggestions
+        monkeypatch.setattr("annotator.tui.app.LEARNING_BATCH_SIZE", 40)
+        d.app._learn_batch()
+        assert screen._drawn_state.next_suggestions == d.app.controller.state().next_suggestions != old

@@ -23,6 +23,7 @@ from annotator.session.screen_keys import (
 from annotator.storage.user_files import Preferences
 from annotator.tui.colours import PALETTES
 from annotator.tui.screens.annotate import AnnotateScreen
+from annotator.tui.screens.row_screen import RowScreen
 from tests.app_pilot import RunningApp, running_app
 
 SCREENS = {
@@ -219,3 +220,26 @@ async def test_an_article_with_every_line_off_is_no_trap(tmp_path: Path) -> None
         await d.press("home", "end", "escape")
         await d.press("number_sign", "u", "u", "escape")
         assert len(d.session.article_sentences) == 3
+
+
+@pytest.mark.parametrize("name", ["", *SCREENS])
+async def test_a_screen_is_drawn_once_when_it_opens(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mount, resume and the sizes that Textual reports are one drawing; a new size and a way back are one each."""
+    drawn: list[str] = []
+    for screen in (AnnotateScreen, RowScreen):
+        real = screen.draw
+        monkeypatch.setattr(screen, "draw", lambda s, f=real: [drawn.append(type(s).__name__), f(s)][1])
+    async with running_app(tmp_path / "news") as d:
+        await d.pilot.pause(0.1)
+        if name:
+            await d.press(SCREENS[name][0])
+        most = {"worklist": 2, "repairs": 2}.get(name, 1)  # what a thread has found is drawn too
+        assert 1 <= drawn.count(type(d.app.screen).__name__) <= most
+        drawn.clear()
+        await d.pilot.resize_terminal(100, 30)
+        await d.pilot.pause()
+        assert drawn.count(type(d.app.screen).__name__) == 1
+        drawn.clear()
+        if name:
+            await d.press("escape")
+            assert drawn.count("AnnotateScreen") == 1

@@ -59,7 +59,7 @@ def _killed(corpus: CorpusFolder, out: Path) -> None:
 
 def _export(corpus: CorpusFolder, out: Path, monkeypatch: pytest.MonkeyPatch | None = None, **more: Any) -> list[str]:
     """Export and return the names of the files that were written in this process."""
-    options = ExportOptions(split=(100, 0, 0), shard=2, **more)
+    options = ExportOptions(**{"split": (100, 0, 0), "shard": 2, **more})
     written: list[str] = []
     real = shard_writer.write_shard
 
@@ -150,6 +150,41 @@ def test_nothing_is_resumed_of_another_export(tmp_path: Path, monkeypatch: pytes
     session.apply_edit(set_note(session.article_sentences[0], "seen"))
     session.close()
     assert "train/00000.spacy" in _export(CorpusFolder.open(corpus.path), tmp_path / "c2", monkeypatch, resume=True)
+
+
+@pytest.mark.parametrize(
+    ("killed", "chosen"),
+    [
+        ({"unit": "article"}, {"unit": "sentence"}),
+        ({"unit": "sentence"}, {"unit": "article"}),
+        ({"attrs": "full"}, {"attrs": "min"}),
+        ({"spans_key": "a"}, {"spans_key": "b"}),
+    ],
+    ids=str,
+)
+def test_nothing_is_resumed_of_other_options(tmp_path: Path, killed: dict[str, Any], chosen: dict[str, Any]) -> None:
+    """What they decide of a Doc is in files that have the same names."""
+    corpus = _accepted(tmp_path)
+    script = _KILLED.replace("write_shard", "replace_export").replace("n == 2", "n == 0")
+    script = script.replace("shard=2", f"**{killed!r}")
+    subprocess.run([sys.executable, "-c", script, corpus.path, tmp_path / "a"], cwd=ROOT, check=False)
+    assert (tmp_path / "a" / UNFINISHED_FOLDER / "train.spacy").exists()
+    for folder in "ab":
+        _export(corpus, tmp_path / folder, resume=True, shard=20_000, **chosen)
+    names = ("train.spacy", "ledger.jsonl")
+    assert [(tmp_path / "a" / x).read_bytes() for x in names] == [(tmp_path / "b" / x).read_bytes() for x in names]
+
+
+def test_a_script_without_a_guard_is_refused(tmp_path: Path) -> None:
+    """A new process imports the script that exports; it must not export again."""
+    corpus = _accepted(tmp_path)
+    script = tmp_path / "script.py"
+    call = f"annotator.Corpus.open({str(corpus.path)!r}).export({str(tmp_path / 'out')!r}, shard=2, processes=2)"
+    script.write_text(f"import annotator\n{call}\n")
+    run = subprocess.run([sys.executable, script], cwd=ROOT, check=False, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert 'runs the script that called it; export under `if __name__ == "__main__":`' in run.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_several_processes_write_the_same_bytes(tmp_path: Path) -> None:

@@ -257,3 +257,22 @@ def test_an_odd_line_counts_for_all_or_for_none(
     lines[at] = _signed(line)
     with _journal_of(corpus, lines):
         _check_readers(corpus, tmp_path / "out")
+
+
+def test_docs_and_parts_read_each_record_at_the_call(corpus: CorpusFolder) -> None:
+    """A record that its index takes for sound, and that is none, is a warning before the first Doc."""
+    import spacy
+
+    lines = _lines(corpus)
+    index = load_journal_index(corpus.path, "ana", corpus.sentences)
+    in_force = {n for article in index.articles for n in index.current_records(article)}
+    at = max(n for n in in_force if b'"answer":"accept"' in lines[n])
+    line = _parsed(lines[at])
+    ODD_LINES["an empty token"](line)
+    lines[at] = _signed(line)
+    with _journal_of(corpus, lines):
+        opened = Corpus.open(corpus.path)
+        for read in (lambda warn: opened.docs(spacy.blank("en"), warn=warn), lambda warn: opened.splits(warn=warn)):
+            warned: list[str] = []
+            read(warned.append)
+            assert warned

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import orjson
 import pytest
 
 from annotator.core.article import Sentence
 from annotator.core.errors import CorpusError, UsageError
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.suggestions import suggestion_files
+from annotator.storage.suggestions import SuggestionWriter, encode_suggestions, suggestion_files, suggestion_path
 from annotator.workflows.suggesting import add_suggestions
 from tests.cli.command_runner import call
 
@@ -68,6 +69,18 @@ def test_a_bad_row_writes_nothing(corpus: CorpusFolder, change: dict[str, object
     with pytest.raises(CorpusError, match=message):
         add_suggestions(corpus, "mine", [row(body(corpus)) | change])
     assert not (corpus.path / "suggestions").exists()
+
+
+def test_rows_of_a_killed_call_do_not_come_back(corpus: CorpusFolder) -> None:
+    """The rows of each call are all that it writes in the place of another program's file."""
+    first, second = corpus.sentences(corpus.article_ids()[0])[:2]
+    path = suggestion_path(corpus.path, "mine")
+    path.parent.mkdir()
+    path.write_bytes(encode_suggestions(second, [], "mine", "other"))
+    with SuggestionWriter(corpus.path, "mine", "rows") as killed:
+        killed.add([(first, [])])
+    add_suggestions(corpus, "mine", [row(second, {"start": 0, "end": second.tokens[0].end, "label": "PERSON"})])
+    assert [orjson.loads(x)["meta"]["start"] for x in path.read_bytes().splitlines()] == [second.start]
 
 
 def test_a_built_in_source_is_nobody_elses(corpus: CorpusFolder) -> None:

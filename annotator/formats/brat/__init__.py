@@ -21,7 +21,7 @@ from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span, reading_order
 from annotator.formats import format_writing
 from annotator.formats.brat import standoff
-from annotator.formats.document import ConversionLog, Document
+from annotator.formats.document import ConversionLog, Document, span_entry
 from annotator.formats.import_source import MAX_LINE_BYTES, FileSample, ImportSource
 from annotator.formats.offset_units import (
     CODE_POINTS,
@@ -75,7 +75,7 @@ def _lines(document: Document, labels: set[str], log: ConversionLog) -> list[str
         if (places[0][0], places[-1][1]) == (span.start, span.end):
             log.kept += 1
         else:
-            format_writing.record_span(document, span, EDGE_AT_LINE_END, log, Outcome.TRIMMED)
+            log.record(span_entry(document, span, Outcome.TRIMMED, EDGE_AT_LINE_END))
         labels.add(span.label)
         offsets = ";".join(f"{s} {e}" for s, e in places)
         quote = " ".join(document.text[s:e] for s, e in places)

@@ -22,6 +22,7 @@ from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned, token_range
 from annotator.formats import format_writing
 from annotator.formats.conll import conll_table
+from annotator.formats.conll.conll_table import ConllSentence, ConllTable
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.span_alignment import find_words
@@ -58,18 +59,9 @@ def _document_rows(document: Document, log: ConversionLog) -> Iterator[str]:
     for mark in marks:
         format_writing.record_loss(document, "word", mark.text, DOCSTART_WORD, log)
     breaks = sorted(start for start, _ in document.sentences)[1:]
-    log.read += len(document.spans)
-    taggable = format_writing.supported_spans(
-        document, document.spans, lambda s: _why_unsupported(s, document, words, breaks), log
+    stay = format_writing.supported_spans(
+        document, document.spans, log, lambda s: _why_unsupported(s, document, words, breaks), OVERLAPS_LONGER
     )
-
-    def why_rejected(span: Span, is_overlapped: bool) -> str:
-        if is_overlapped:
-            format_writing.record_span(document, span, OVERLAPS_LONGER, log)
-        return OVERLAPS_LONGER * is_overlapped
-
-    stay = format_writing.flat_spans(document, taggable, why_rejected)
-    log.kept += len(stay)
     format_writing.record_unsupported_fields(document, "CoNLL", log, has_notes=False)
     log.count_note(SPACING_LOST, _text_as_read(tokens, breaks) != document.text)
     yield f"{conll_table.DOCSTART} -X- O O\n\n"
@@ -102,8 +94,6 @@ def _are_in_sentences(one: int, other: int, sentence_starts: Sequence[int]) -> b
 
 
 def _why_unsupported(span: Span, document: Document, tokens: Sequence[Token], sentence_starts: Sequence[int]) -> str:
-    if span.end > len(document.text):
-        return format_writing.PAST_TEXT_END
     if not document.text[span.start : span.end].strip():
         return "nothing but blanks"
     if span.label.split() != [span.label]:
@@ -177,22 +167,18 @@ def _documents(source: ImportSource, log: ConversionLog, names: TagNames) -> Ite
     shape = replace(conll_table.row_shape(islice(_lines(source), 2 * _SAMPLE_LINES)), names=names)
     table = conll_table.survey_columns(_lines(source), shape, where)
     log.notes += _file_notes(source, table)
-    parts: list[conll_table.ConllSentence] = []
+    parts: list[ConllSentence] = []
     number = wordless = parted = 0
     for sentence in conll_table.read_sentences(_lines(source), shape, where):
         parted += sentence.words_with_parts
         wordless += _count_wordless(sentence, table, source)
         if parts and (sentence.document_name is not None or not table.has_document_starts):
             number += 1
-            document = _document(parts, table, source, number)
-            log.read += len(document.spans)
-            yield document
+            yield _document(parts, table, source, number, log)
             parts = []
         parts.append(sentence)
     if parts:
-        document = _document(parts, table, source, number + 1)
-        log.read += len(document.spans)
-        yield document
+        yield _document(parts, table, source, number + 1, log)
     if parted:
         log.notes.append(f"{conll_table.PARTS_WITH_TAGS}: {parted:,}")
     if wordless:
@@ -200,7 +186,7 @@ def _documents(source: ImportSource, log: ConversionLog, names: TagNames) -> Ite
         log.notes.append(f"{pluralize(wordless, one, many)} passed over")
 
 
-def _count_wordless(sentence: conll_table.ConllSentence, table: conll_table.ConllTable, source: ImportSource) -> int:
+def _count_wordless(sentence: ConllSentence, table: ConllTable, source: ImportSource) -> int:
     """Return how many rows have no word; raises SourceError where one has a label all the same."""
     empty = [r for r in sentence.rows if not r.fields[table.word]]
     for row in empty:
@@ -209,7 +195,7 @@ def _count_wordless(sentence: conll_table.ConllSentence, table: conll_table.Conl
     return len(empty)
 
 
-def _file_notes(source: ImportSource, table: conll_table.ConllTable) -> Iterable[str]:
+def _file_notes(source: ImportSource, table: ConllTable) -> Iterable[str]:
     """Yield the notes on what was decided for the file."""
     found = conll_table.scheme_evidence(_lines(source), table, source.name)
     yield from scheme_notes(found, source.name)
@@ -230,9 +216,9 @@ def _columns_phrase(columns: Collection[int]) -> str:
 
 
 def _document(
-    parts: list[conll_table.ConllSentence], table: conll_table.ConllTable, source: ImportSource, number: int
+    parts: Sequence[ConllSentence], table: ConllTable, source: ImportSource, number: int, log: ConversionLog
 ) -> Document:
-    """Return the document of some sentences, each on a line of its own."""
+    """Return the document of some sentences, each on a line of its own, its spans counted."""
     texts, tokens, sentences, spans = list[str](), list[Token](), list[tuple[int, int]](), list[Span]()
     base = 0
     for sentence in parts:
@@ -245,14 +231,13 @@ def _document(
                 start, end = places[chunk.first][0], places[chunk.last - 1][1]
                 spans.append(Span(base + start, base + end, chunk.label))
         base += len(text) + 1
+    log.read += len(spans)
     id_, where = parts[0].document_name, source.where(parts[0].rows[0].line)
     id_ = id_ or f"{PurePath(source.base).stem}-{number}"
     return Document("\n".join(texts), tuple(spans), tuple(tokens), tuple(sentences), id=id_, where=where)
 
 
-def _rebuild_text(
-    sentence: conll_table.ConllSentence, table: conll_table.ConllTable
-) -> tuple[str, list[tuple[int, int]]]:
+def _rebuild_text(sentence: ConllSentence, table: ConllTable) -> tuple[str, list[tuple[int, int]]]:
     """Return the sentence's text and the range of each of its words."""
     words = [r.fields[table.word] for r in sentence.rows]
     if sentence.text is not None and (found := find_words(sentence.text, words)):

@@ -178,20 +178,18 @@ def read_sentences(lines: NumberedLines, shape: RowShape, where: str) -> Iterato
 def _read_raw_sentences(lines: NumberedLines, shape: RowShape, where: str) -> Iterator[ConllSentence]:
     now = ConllSentence()
     for number, line in lines:
-        if not line.strip(" \t"):
-            if now.rows:
-                yield now
-                now = ConllSentence()
-        elif line.startswith(DOCSTART):
-            if now.rows:
-                yield now
+        is_blank, starts_document = not line.strip(" \t"), line.startswith(DOCSTART)
+        if now.rows and (is_blank or starts_document):
+            yield now
+            now = ConllSentence()
+        if starts_document:
             now = ConllSentence(document_name=line[len(DOCSTART) :].partition("(")[2].partition(")")[0])
         elif line.startswith("#") and _is_comment(line, shape):
             if fits := _NEWDOC.match(line):
                 now.document_name = (fits["id"] or "").strip()
             elif fits := _TEXT_COMMENT.match(line):
                 now.text = fits["text"]
-        else:
+        elif not is_blank:
             now.rows.append(_read_row(number, line, shape, where))
     if now.rows:
         yield now

@@ -111,14 +111,13 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     document without tokens has no tags.
     """
     every = list(documents)
-    kept = [[s for s in d.spans if format_writing.record_if_inside(d, s, log)] for d in every]
-    untagged: Counter[str] = Counter()
-    flat = [_taggable_spans(d, spans, untagged) for d, spans in zip(every, kept, strict=True)]
+    kept = [format_writing.supported_spans(d, d.spans, log) for d in every]
+    tagging = ConversionLog()
+    flat = [_taggable_spans(d, spans, tagging) for d, spans in zip(every, kept, strict=True)]
     for d, spans in zip(every, kept, strict=True):
-        format_writing.record_unsupported_fields(
-            d, "Hugging Face Parquet", log, "accept" if spans or d.answer else None
-        )
-    log.notes += [SPANS_WITHOUT_TAGS.format(n=f"{n:,}", why=why) for why, n in sorted(untagged.items())]
+        restored = "accept" if spans or d.answer else None
+        format_writing.record_unsupported_fields(d, "Hugging Face Parquet", log, restored)
+    log.notes += [SPANS_WITHOUT_TAGS.format(n=f"{n:,}", why=why) for (_, why), n in sorted(tagging.totals.items())]
     sourced = any(s.source for spans in kept for s in spans)
     names = ["O", *(f"{b}-{x}" for x in sorted({s.label for f in flat for s in f}) for b in "BI")]
     rows = [_dataset_row(d, k, f, names, sourced=sourced) for d, k, f in zip(every, kept, flat, strict=True)]
@@ -126,10 +125,8 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     features = {**_dataset_features(names, sourced=sourced), **used}
     data = _parquet(rows, features)
     card = "\n".join(dataset_card_lines(every, kept, features, log)) + "\n"
-    return [
-        format_writing.write_whole_file(out / PARQUET_FILE, data),
-        format_writing.write_whole_file(out / "dataset-card.md", card.encode()),
-    ]
+    files = {PARQUET_FILE: data, "dataset-card.md": card.encode()}
+    return [format_writing.write_whole_file(out / name, data) for name, data in files.items()]
 
 
 def _dataset_features(names: list[str], *, sourced: bool) -> dict[str, Any]:
@@ -192,17 +189,14 @@ def _dataset_row(
     }
 
 
-def _taggable_spans(document: Document, spans: Sequence[Span], untagged: Counter[str]) -> list[Span]:
-    """Return the spans that one row of tags can hold, by place; count the others by reason."""
+def _taggable_spans(document: Document, spans: Sequence[Span], log: ConversionLog) -> list[Span]:
+    """Return the spans that one row of tags can hold, by place; list the others in ``log``."""
     words = format_writing.visible_words(document) if document.tokens else []
 
-    def why_rejected(span: Span, is_overlapped: bool) -> str:
-        why = "" if is_aligned(words, span.start, span.end) else ENDS_INSIDE_TOKEN if words else NO_TOKENS
-        why = why or LONGER_SPAN_OVERLAPS * is_overlapped
-        untagged.update([why] if why else ())
-        return why
+    def why_unsupported(span: Span) -> str:
+        return "" if is_aligned(words, span.start, span.end) else ENDS_INSIDE_TOKEN if words else NO_TOKENS
 
-    return sorted(format_writing.flat_spans(document, spans, why_rejected))
+    return sorted(format_writing.supported_spans(document, spans, log, why_unsupported, LONGER_SPAN_OVERLAPS))
 
 
 # From the rows of Parquet or JSONL files to documents.
@@ -289,9 +283,9 @@ class _HuggingFaceReader(Struct):
         return Document(
             text,
             id=span_fields.name_of(row.get("id")),
-            title=span_fields.first_string(dict(row), "title"),
+            title=span_fields.first_string(row, "title"),
             annotator=span_fields.name_of(row.get("annotator")),
-            note=span_fields.first_string(dict(row), "note"),
+            note=span_fields.first_string(row, "note"),
             meta={**({"split": split} if split else {}), **rest, **own},
             where=where,
             **parts,

@@ -247,23 +247,24 @@ def detect_json_rows(sample: FileSample) -> str:
 def _detect_row(row: Mapping[str, Any]) -> str:
     if isinstance(row.get("text"), str) and any(isinstance(row.get(key), list) for key in SPAN_COLUMNS[:3]):
         return ""  # a text with spans holds more than its tags
-    words = next((key for key in TOKEN_COLUMNS if value_kind(row.get(key)) == "words"), "")
-    lists = (k for k, x in row.items() if words and k != words and value_kind(x) in {"words", "numbers"})
-    column = next((k for k in lists if len(row[k]) == len(row[words]) and tag_column_rank(k) > 1), "")
-    return f"its rows have `{words}` and `{column}`" if column else ""
+    pairs = ((words, tags) for words, tags in _words_and_tags(row) if len(row[words]) == len(row[tags]))
+    return next((f"its rows have `{words}` and `{tags}`" for words, tags in pairs), "")
+
+
+def _words_and_tags(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the column of words with each column that may hold their tags."""
+    if words := next((key for key in TOKEN_COLUMNS if value_kind(row.get(key)) == "words"), ""):
+        lists = (k for k, x in row.items() if k != words and value_kind(x) in {"words", "numbers"})
+        yield from ((words, column) for column in lists if tag_column_rank(column) > 1)
 
 
 def describe_mismatched_row(row: Mapping[str, Any]) -> str:
     """Return what keeps a row from being words with their tags, where it has both; else an empty text."""
-    words = next((key for key in TOKEN_COLUMNS if value_kind(row.get(key)) == "words"), "")
-    tagged = (
-        k for k, x in row.items() if k != words and tag_column_rank(k) > 1 and value_kind(x) in {"words", "numbers"}
-    )
-    if not words or not (column := next(tagged, "")):
+    words, column = next(_words_and_tags(row), ("", ""))
+    if not words or len(row[column]) == len(row[words]):
         return ""
-    sizes = len(row[column]), len(row[words])
-    description = f"{pluralize(sizes[0], 'tag')} for the {pluralize(sizes[1], 'word')} of `{words}`"
-    return "" if sizes[0] == sizes[1] else f"`{column}` has {description}"
+    tags = pluralize(len(row[column]), "tag")
+    return f"`{column}` has {tags} for the {pluralize(len(row[words]), 'word')} of `{words}`"
 
 
 def value_kind(value: Any) -> str:
@@ -466,10 +467,8 @@ def _arrow_kind(type_: Any) -> str:
     return "text" if _is_string(description) else ""
 
 
-def _is_string(description: str) -> bool:
-    return description in {"string", "large_string", "string_view"} or description.startswith(
-        "dictionary<values=string"
-    )
+def _is_string(name: str) -> bool:
+    return name in {"string", "large_string", "string_view"} or name.startswith("dictionary<values=string")
 
 
 DatasetTable = ParquetTable | JsonLinesTable

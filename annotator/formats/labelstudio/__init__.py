@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -25,7 +26,7 @@ from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
 from annotator.formats import span_fields
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.format_writing import record_if_inside, record_loss, record_unsupported_fields, write_whole_file
+from annotator.formats.format_writing import record_loss, record_unsupported_fields, supported_spans, write_whole_file
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import json_files, may_hold_json, read_json_records
 from annotator.formats.labelstudio import text_fields
@@ -37,10 +38,7 @@ from annotator.formats.labelstudio.labelstudio_tasks import (
     TextRegion,
     detect_task,
     parse_task,
-    sort_result,
-    with_real_line_ends,
 )
-from annotator.formats.labelstudio.text_fields import replace_pages_by_text
 from annotator.formats.offset_units import (
     CODE_POINTS,
     CRLF_AS_ONE,
@@ -77,7 +75,7 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
         data = _task_data(document, log)
         key = orjson.dumps(data) if document.id else b"%d" % n
         task = tasks.setdefault(key, {"id": len(tasks) + 1, "data": data, "annotations": []})
-        spans = [s for s in document.spans if record_if_inside(document, s, log)]
+        spans = supported_spans(document, document.spans, log)
         labels |= {s.label for s in spans}
         notes = notes or bool(document.note)
         is_answered = document.answer is not None or spans or document.note
@@ -87,10 +85,8 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
             task["annotations"].append(_task_annotation(document, spans))
     config = _labelling_config(sorted(labels), notes=notes)
     listed = orjson.dumps(list(tasks.values()), option=orjson.OPT_INDENT_2) + b"\n"
-    return [
-        write_whole_file(out / "annotations.json", listed),
-        write_whole_file(out / "labelling-config.xml", config.encode()),
-    ]
+    files = {"annotations.json": listed, "labelling-config.xml": config.encode()}
+    return [write_whole_file(out / name, data) for name, data in files.items()]
 
 
 def _task_data(document: Document, log: ConversionLog) -> dict[str, Any]:
@@ -173,19 +169,18 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     is no task.
     """
     tasks = [parse_task(row, where) for f in json_files(source) for where, row in read_json_records(f, log)]
-    results = [[sort_result(annotation.results) for annotation in task.annotations] for task in tasks]
     keys = text_fields.TextFieldChooser()
-    for task, found in zip(tasks, results, strict=True):
-        keys.add_task(task.data, found)
+    for task in tasks:
+        keys.add_task(task)
     chosen = keys.choose(source.name) if tasks else {}
-    pages = [replace_pages_by_text(task, found, chosen) for task, found in zip(tasks, results, strict=True)]
+    tasks = [text_fields.replace_pages_by_text(task, chosen) for task in tasks]
     reader = _LabelStudioReader(log, chosen)
-    reader.unit = reader.file_unit([task for task, _ in pages], [found for _, found in pages], source.name)
+    reader.unit = reader.file_unit(tasks, source.name)
     fields = sorted(set(chosen.values()))
     if fields not in ([], ["text"]):
         log.notes.append(f"texts are read from the field {', '.join(fields)}")
-    for task, found in pages:
-        yield from reader.documents(task, found)
+    for task in tasks:
+        yield from reader.documents(task)
     reader.add_notes()
 
 
@@ -198,31 +193,28 @@ class _LabelStudioReader(Struct):
 
     # -- what the offsets count ----------------------------------------------------------------
 
-    def file_unit(
-        self, tasks: Sequence[LabelStudioTask], results: Sequence[Sequence[SortedResult]], where: str
-    ) -> OffsetUnit:
+    def file_unit(self, tasks: Iterable[LabelStudioTask], where: str) -> OffsetUnit:
         """Return the unit that most quotes of the file fit; without any, the one that word edges fit."""
         if requested := get_requested_unit():
             return requested
         fits: dict[OffsetUnit, UnitFit] = {}
         rest: list[span_fields.QuotedText] = []
-        for task, found in zip(tasks, results, strict=True):
-            for text, spans in self._evidence(task, found):
-                if any(quote for _, _, quote in spans):
-                    for unit, fit in _unit_fits(text, spans, CODE_POINTS).items():
-                        fits[unit] = fits.get(unit, UnitFit()) + fit
-                elif spans:
-                    rest.append((text, spans))
+        for text, spans in chain.from_iterable(map(self._evidence, tasks)):
+            if any(quote for _, _, quote in spans):
+                for unit, fit in _unit_fits(text, spans, CODE_POINTS).items():
+                    fits[unit] = fits.get(unit, UnitFit()) + fit
+            elif spans:
+                rest.append((text, spans))
         if fits:
             return max(LABELSTUDIO_UNITS, key=lambda u: fits.get(u, UnitFit()))
         return span_fields.unit_of_records(rest, lambda x: [x], LABELSTUDIO_UNITS, where, self.log)
 
-    def _evidence(self, task: LabelStudioTask, found: Sequence[SortedResult]) -> Iterator[span_fields.QuotedText]:
-        for result in found:
+    def _evidence(self, task: LabelStudioTask) -> Iterator[span_fields.QuotedText]:
+        for annotation in task.annotations:
             for key in dict.fromkeys(self.chosen.values()):
                 text = text_fields.field_text(task.data, key) or ""
                 if _may_differ(text):
-                    yield text, _quoted(text, (r for r in self._regions_in_text(result, key) if not r.paragraph))
+                    yield text, _quoted(text, (r for r in self._regions_in_text(annotation, key) if not r.paragraph))
 
     def _annotation_unit(self, text: str, regions: Sequence[TextRegion]) -> OffsetUnit:
         """Return the unit of one annotation: that of the file unless its own quotes fit another better."""
@@ -234,10 +226,10 @@ class _LabelStudioReader(Struct):
 
     # -- documents -----------------------------------------------------------------------------
 
-    def _regions_in_text(self, result: SortedResult, key: str) -> list[TextRegion]:
-        return [r for r in result.spans if self.chosen[r.target] == key]
+    def _regions_in_text(self, annotation: TaskAnnotation, key: str) -> list[TextRegion]:
+        return [r for r in annotation.result.spans if self.chosen[r.target] == key]
 
-    def documents(self, task: LabelStudioTask, found: Sequence[SortedResult]) -> Iterator[Document]:
+    def documents(self, task: LabelStudioTask) -> Iterator[Document]:
         """Yield a document for each annotation of each text of a task; an open one where there is none."""
         for thing, id_, size in task.others:
             self.log.count_note(PREDICTIONS_SKIPPED, size if thing == "prediction" and task.annotations else 0)
@@ -247,17 +239,16 @@ class _LabelStudioReader(Struct):
                 why = f"a draft that was never submitted ({pluralize(size, 'result')})"
                 self.log.leave_out(task.where, id_, why, kind=thing)
         keys = list(dict.fromkeys(self.chosen.values()))
-        pairs = list(zip(task.annotations, found, strict=True)) or [(TaskAnnotation([], answer=None), SortedResult())]
-        for annotation, result in pairs:
-            for thing, id_, why in result.others:
+        for annotation in task.annotations or [TaskAnnotation(SortedResult(), answer=None)]:
+            for thing, id_, why in annotation.result.others:
                 self.log.leave_out(task.where, id_, why, kind=thing)
             for key in keys:
-                yield from self._document(task, key, annotation, result, alone=len(keys) == 1)
+                yield from self._document(task, key, annotation, alone=len(keys) == 1)
 
     def _document(
-        self, task: LabelStudioTask, key: str, annotation: TaskAnnotation, result: SortedResult, *, alone: bool
+        self, task: LabelStudioTask, key: str, annotation: TaskAnnotation, *, alone: bool
     ) -> Iterator[Document]:
-        text, regions = text_fields.field_text(task.data, key), self._regions_in_text(result, key)
+        text, regions = text_fields.field_text(task.data, key), self._regions_in_text(annotation, key)
         if text is None:
             if regions:
                 raise SourceError(f"the task has no text in `{key}`", where=task.where, do=EXPORT_PROJECT_AGAIN)
@@ -273,7 +264,7 @@ class _LabelStudioReader(Struct):
             id=own if alone else f"{own}/{key}",
             title=span_fields.first_string(task.data, "title"),
             time=annotation.time,
-            note="\n".join(result.notes),
+            note="\n".join(annotation.result.notes),
             meta=span_fields.storable_fields(rest),
             where=task.where,
         )
@@ -289,7 +280,7 @@ class _LabelStudioReader(Struct):
             raw = _raw_span(region, value, inside)
             counted = CODE_POINTS if region.paragraph else unit
             span, _ = span_fields.convert_span(raw, text, task.where, counted)
-            quote = with_real_line_ends(region.quote, text)
+            quote = region.quote_for(text)
             wrong = span and quote and text[span.start : span.end].split() != quote.split()
             if region.in_page and (wrong or raw.start is None):
                 self.log.read += 1
@@ -325,7 +316,7 @@ class _LabelStudioReader(Struct):
 
 def _quoted(text: str, regions: Iterable[TextRegion]) -> list[QuotedRange]:
     """Return the ranges of regions with the texts that they quote."""
-    return list(span_fields.quoted_ranges((r.raw, with_real_line_ends(r.quote, text)) for r in regions))
+    return list(span_fields.quoted_ranges((r.raw, r.quote_for(text)) for r in regions))
 
 
 def _raw_span(region: TextRegion, value: Any, unit: OffsetUnit) -> span_fields.RawSpan:

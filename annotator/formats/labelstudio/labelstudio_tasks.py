@@ -29,10 +29,52 @@ _JSON_MIN_SIGNS = frozenset({"annotation_id", "lead_time"})
 _TEXT_VALUE_KEYS = ("choices", "taxonomy", "rating", "ranker", "datetime", "number", "pairwise")
 
 
+class TextRegion(Struct, frozen=True):
+    """One label on one place in a text; offsets as the file has them."""
+
+    raw: RawSpan
+    quote: str | None
+    target: str
+    """The object of the labelling config that it is in, in JSON_MIN the label set it is of."""
+    paragraph: tuple[Any, Any] | None = None
+    """The paragraphs of a dialogue in which it begins and ends."""
+    in_page: bool = False
+    """Whether its place is counted in a web page."""
+    path: tuple[str, str] | None = None
+    """The text nodes of a page in which it begins and ends, where its offsets are counted in these."""
+    data_field: str = ""
+    """The field of the data that it names itself."""
+
+    @property
+    def has_whole_offsets(self) -> bool:
+        """Whether its offsets are whole numbers."""
+        return None not in (whole_number(self.raw.start), whole_number(self.raw.end))
+
+    @property
+    def offsets(self) -> tuple[int, int] | None:
+        """Its offsets where they are whole and in order, as the file has them."""
+        start, end = whole_number(self.raw.start), whole_number(self.raw.end)
+        return (start, end) if start is not None and end is not None and 0 <= start <= end else None
+
+    def quote_for(self, text: str) -> str | None:
+        r"""Return its quote with line ends as the text has them: old versions write ``\n`` as two letters."""
+        is_escaped = self.quote and "\\n" in self.quote and "\\n" not in text
+        return self.quote.replace("\\n", "\n") if self.quote and is_escaped else self.quote
+
+
+class SortedResult(Struct):
+    """An annotation's result, sorted."""
+
+    spans: list[TextRegion] = field(default_factory=list)
+    others: list[tuple[str, str, str]] = field(default_factory=list)
+    """What no span can hold: what it is, its id, why it has no place."""
+    notes: list[str] = field(default_factory=list)
+
+
 class TaskAnnotation(Struct, frozen=True):
     """One annotation of a task."""
 
-    results: list[dict[str, Any]]
+    result: SortedResult
     annotator: str = ""
     answer: Answer | None = Answer.ACCEPT
     time: float = 0.0
@@ -100,7 +142,7 @@ def _list(value: Any) -> list[Any]:
 def _parse_annotation(row: dict[str, Any], where: str) -> TaskAnnotation:
     cancelled = row.get("was_cancelled") is True or row.get("skipped") is True
     return TaskAnnotation(
-        object_list(row, "result", where, EXPORT_PROJECT_AGAIN),
+        sort_result(object_list(row, "result", where, EXPORT_PROJECT_AGAIN)),
         first_string(row, "annotator") or _annotator_name(row.get("completed_by")),
         Answer.IGNORE if cancelled else Answer.ACCEPT,
         _annotation_time(row),
@@ -143,8 +185,9 @@ def _parse_min_row(row: dict[str, Any], where: str) -> LabelStudioTask:
     given = {r["from_name"] for r in results}
     data = {k: v for k, v in row.items() if k not in _JSON_MIN_KEYS | given}
     done = results or "annotation_id" in row or "lead_time" in row
-    annotation = TaskAnnotation(results, _annotator_name(row.get("annotator")), Answer.ACCEPT, _annotation_time(row))
-    return LabelStudioTask(data, [annotation] if done else [], name_of(row.get("id")), where)
+    who, time = _annotator_name(row.get("annotator")), _annotation_time(row)
+    annotations = [TaskAnnotation(sort_result(results), who, time=time)] if done else []
+    return LabelStudioTask(data, annotations, name_of(row.get("id")), where)
 
 
 def _is_regions(value: Any) -> bool:
@@ -165,32 +208,6 @@ ATTRIBUTES_UNSUPPORTED = "an attribute of a span beside its label has no place h
 _NOTE_NAMES = frozenset({"note", "notes", "comment", "comments"})
 _TEXT_LABEL_TYPES = frozenset({"labels", "hypertextlabels", "htmllabels", "paragraphlabels"})
 _PREDICTION_ORIGIN = "prediction"
-
-
-class TextRegion(Struct, frozen=True):
-    """One label on one place in a text; offsets as the file has them."""
-
-    raw: RawSpan
-    quote: str | None
-    target: str
-    """The object of the labelling config that it is in, in JSON_MIN the label set it is of."""
-    paragraph: tuple[Any, Any] | None = None
-    """The paragraphs of a dialogue in which it begins and ends."""
-    in_page: bool = False
-    """Whether its place is counted in a web page."""
-    path: tuple[str, str] | None = None
-    """The text nodes of a page in which it begins and ends, where its offsets are counted in these."""
-    data_field: str = ""
-    """The field of the data that it names itself."""
-
-
-class SortedResult(Struct):
-    """An annotation's result, sorted."""
-
-    spans: list[TextRegion] = field(default_factory=list)
-    others: list[tuple[str, str, str]] = field(default_factory=list)
-    """What no span can hold: what it is, its id, why it has no place."""
-    notes: list[str] = field(default_factory=list)
 
 
 def sort_result(results: Sequence[dict[str, Any]]) -> SortedResult:
@@ -264,19 +281,3 @@ def _region_source(row: dict[str, Any]) -> str:
 def _texts(value: Any) -> list[str]:
     found = value if isinstance(value, list) else [value]
     return [x for x in found if isinstance(x, str)]
-
-
-def region_offsets(region: TextRegion) -> tuple[int, int] | None:
-    """Return a region's offsets where they are whole and in order, as the file has them."""
-    start, end = whole_number(region.raw.start), whole_number(region.raw.end)
-    return (start, end) if start is not None and end is not None and 0 <= start <= end else None
-
-
-def has_whole_offsets(region: TextRegion) -> bool:
-    """Return True if a region's offsets are whole numbers."""
-    return None not in (whole_number(region.raw.start), whole_number(region.raw.end))
-
-
-def with_real_line_ends(quote: str | None, text: str) -> str | None:
-    r"""Return a quote with line ends as the text has them: old versions write ``\n`` as two letters."""
-    return quote.replace("\\n", "\n") if quote and "\\n" in quote and "\\n" not in text else quote

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from html import unescape
 from typing import Any
@@ -16,8 +16,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from annotator.core.errors import SourceError
-from annotator.formats.labelstudio import labelstudio_tasks
-from annotator.formats.labelstudio.labelstudio_tasks import LabelStudioTask, SortedResult, TextRegion, region_offsets
+from annotator.formats.labelstudio.labelstudio_tasks import LabelStudioTask, TextRegion
 from annotator.formats.offset_units import UTF16, OffsetUnit, to_code_points
 from annotator.formats.span_fields import whole_number
 
@@ -91,16 +90,16 @@ class TextFieldChooser(Struct):
     unsupported: Counter[str] = field(default_factory=Counter)
     """What is marked that is no span of a text."""
 
-    def add_task(self, data: dict[str, Any], results: Iterable[labelstudio_tasks.SortedResult]) -> None:
+    def add_task(self, task: LabelStudioTask) -> None:
         """Take in a task."""
-        texts = {k: t for k in field_names(data) if (t := field_text(data, k)) is not None and not is_link(t)}
-        self.links += any(isinstance(x, str) and is_link(x) for x in data.values())
+        texts = {k: t for k in field_names(task.data) if (t := field_text(task.data, k)) is not None and not is_link(t)}
+        self.links += any(isinstance(x, str) and is_link(x) for x in task.data.values())
         self.plain.update({k: len(t) for k, t in texts.items()})
-        for result in results:
+        for result in (annotation.result for annotation in task.annotations):
             self.unsupported.update(thing for thing, _, _ in result.others)
             for region in result.spans:
-                self.fractional_offsets[region.target] += not labelstudio_tasks.has_whole_offsets(region)
-                self.whole_offsets[region.target] += labelstudio_tasks.has_whole_offsets(region)
+                self.fractional_offsets[region.target] += not region.has_whole_offsets
+                self.whole_offsets[region.target] += region.has_whole_offsets
                 for key, text in texts.items():
                     old = self.scores[region.target].get(key, (0, 0, 0, 0))
                     a, b, c, d = _field_score(region, key, text)
@@ -113,9 +112,8 @@ class TextFieldChooser(Struct):
             what = "the tasks hold links to files or pictures, not texts" if self.links else "no task has a text"
             raise SourceError(f"{what}{description}", where=where, do=_IMPORT_TASKS_WITH_TEXT)
         if not self.scores and self.unsupported:
-            raise SourceError(
-                f"no span of a text is marked, but {self._described_kinds()}", where=where, do=_IMPORT_TEXT_LABELS
-            )
+            what = f"no span of a text is marked, but {self._described_kinds()}"
+            raise SourceError(what, where=where, do=_IMPORT_TEXT_LABELS)
         if any(n > 1 and not self.whole_offsets[to] for to, n in self.fractional_offsets.items()):
             what = "regions of a sound or a film are marked (offsets are fractions), not spans of a text"
             raise SourceError(what, where=where, do=_IMPORT_TEXT_LABELS)
@@ -139,18 +137,16 @@ def _name_score(key: str) -> int:
     return 2 if key == "text" else key.lower() in {"content", "body", "article", "document", "sentence"}
 
 
-def _field_score(region: labelstudio_tasks.TextRegion, key: str, text: str) -> FieldScore:
-    found = labelstudio_tasks.region_offsets(region)
-    quote = labelstudio_tasks.with_real_line_ends(region.quote, text)
+def _field_score(region: TextRegion, key: str, text: str) -> FieldScore:
+    found = region.offsets
+    quote = region.quote_for(text)
     inside = found is not None and found[1] <= len(text)
     quoted = quote is not None and (quote in text or " ".join(quote.split()) in " ".join(text.split()))
     just = quoted and found is not None and text[found[0] : found[1]] == quote
     return (key == region.data_field, quoted + just, inside, len(text))
 
 
-def dialogue_offsets(
-    value: Any, region: labelstudio_tasks.TextRegion, unit: OffsetUnit
-) -> tuple[int | None, int | None]:
+def dialogue_offsets(value: Any, region: TextRegion, unit: OffsetUnit) -> tuple[int | None, int | None]:
     """Return a dialogue region's offsets in the joined text; those that are in no paragraph stay away.
 
     ``unit`` is what they count inside their paragraphs, the result code points.
@@ -262,11 +258,9 @@ def _without_comments(page: str) -> str:
     return "".join([*parts, page[at:]])
 
 
-def replace_pages_by_text(
-    task: LabelStudioTask, found: Sequence[SortedResult], chosen: dict[str, str]
-) -> tuple[LabelStudioTask, list[SortedResult]]:
+def replace_pages_by_text(task: LabelStudioTask, chosen: dict[str, str]) -> LabelStudioTask:
     """Return the task with the text of each page in which spans are marked, and these in their places."""
-    regions = [r for result in found for r in result.spans if r.in_page]
+    regions = [r for annotation in task.annotations for r in annotation.result.spans if r.in_page]
     texts: dict[str, Any] = {}
     moved: dict[int, TextRegion] = {}
     for key in {chosen[r.target] for r in regions}:
@@ -275,10 +269,9 @@ def replace_pages_by_text(
             best = _best_page_reading(page, mine)
             texts[key] = best.text
             moved |= {id(r): best.place_region(r) for r in mine}
-    if not texts:
-        return task, list(found)
-    results = [replace(x, spans=[moved.get(id(r), r) for r in x.spans]) for x in found]
-    return replace(task, data={**task.data, **texts}), results
+    for result in (annotation.result for annotation in task.annotations):
+        result.spans = [moved.get(id(r), r) for r in result.spans]
+    return replace(task, data={**task.data, **texts})
 
 
 def _best_page_reading(page: str, regions: Sequence[TextRegion]) -> _PageReading:
@@ -328,7 +321,7 @@ class _PageReading(Struct, frozen=True, dict=True):
 
     def fits(self, region: TextRegion) -> bool:
         """Return True if a region's quote is in its place, blanks levelled."""
-        found = region_offsets(region)
+        found = region.offsets
         if found is None or not region.quote:
             return False
         try:

@@ -20,13 +20,13 @@ from annotator.core.errors import SourceError
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span, reading_order
 from annotator.core.tokens import Token, token_range
-from annotator.formats import format_writing, offset_units
-from annotator.formats.annotation_layers import LayerChoice, LayerSurvey, is_word_layer, layer_notes, skipped_layer_note
+from annotator.formats import annotation_layers, format_writing, offset_units
+from annotator.formats.annotation_layers import LayerChoice, short_layer_name
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.span_fields import COVERS_NOTHING
 from annotator.formats.webanno import webanno_table
-from annotator.formats.webanno.webanno_table import CellValue, escape_text_line, format_cell
+from annotator.formats.webanno.webanno_table import CellValue, WebAnnoAnnotation, escape_text_line, format_cell
 
 # WebAnno's TSV 3.3 from documents: a file each, all spans in the layer of named entities.
 #
@@ -60,7 +60,6 @@ _CellsByToken = Mapping[int, Mapping[TokenPart, list[CellValue]]]
 
 
 def _document_lines(document: Document, log: ConversionLog) -> Iterator[str]:
-    log.read += len(document.spans)
     tokens = format_writing.visible_words(document)
     rows = _cell_values(document, tokens, log)
     format_writing.record_unsupported_fields(document, "WebAnno's TSV", log, has_notes=False)
@@ -109,14 +108,9 @@ def _cell_values(document: Document, tokens: Sequence[Token], log: ConversionLog
 
     What runs over several tokens, or shares a row with another, gets a number.
     """
-    placed: list[tuple[Span, range]] = []
-    for span in reading_order(document.spans):
-        first, last = token_range(tokens, span.start, span.end)
-        if why := _why_unsupported(span, document, tokens[first:last]):
-            format_writing.record_span(document, span, why, log)
-        else:
-            log.kept += 1
-            placed.append((span, range(first, last)))
+    ordered = reading_order(document.spans)
+    spans = format_writing.supported_spans(document, ordered, log, lambda s: _why_unsupported(s, tokens))
+    placed = [(span, range(*token_range(tokens, span.start, span.end))) for span in spans]
     cells: dict[int, dict[TokenPart, list[int]]] = {}
     for n, (span, covered) in enumerate(placed):
         for at in covered:
@@ -131,12 +125,11 @@ def _cell_values(document: Document, tokens: Sequence[Token], log: ConversionLog
     }
 
 
-def _why_unsupported(span: Span, document: Document, tokens: Sequence[Token]) -> str:
-    if span.end > len(document.text):
-        return format_writing.PAST_TEXT_END
+def _why_unsupported(span: Span, tokens: Sequence[Token]) -> str:
     if not span.label.strip() or "\r" in span.label or span.label != span.label.strip():
         return "WebAnno's rows hold no such label"
-    inside = tokens and tokens[0].start <= span.start and span.end <= tokens[-1].end
+    covered = tokens[slice(*token_range(tokens, span.start, span.end))]
+    inside = covered and covered[0].start <= span.start and span.end <= covered[-1].end
     return "" if inside else "it begins or ends with a blank"
 
 
@@ -168,7 +161,7 @@ def read(source: ImportSource, log: ConversionLog, layer: str = "") -> Iterator[
         more = pluralize(len(files) - len(taken), "other file is", "other files are")
         log.notes.append(f"{more} left out")
     chosen = _choose_layers(taken, layer, source)
-    log.notes += layer_notes(chosen)
+    log.notes += annotation_layers.layer_notes(chosen)
     for file in taken:
         yield _document(file, source, chosen, log)
     log.add_counted_notes()
@@ -181,7 +174,7 @@ def _read_table(file: ImportSource) -> webanno_table.WebAnnoTable:
 
 def _choose_layers(files: Iterable[ImportSource], wanted: str, source: ImportSource) -> LayerChoice:
     """Return the layers that give the spans, and the features that are their labels."""
-    layers = LayerSurvey()
+    layers = annotation_layers.LayerSurvey()
     for file in files:
         found = _read_table(file)
         for layer in (x for x in found.layers if x.kind == "SP"):
@@ -200,16 +193,17 @@ def _document(file: ImportSource, source: ImportSource, choice: LayerChoice, log
     where = lay_out_table(found, unit, file.name)
     spans: list[Span] = []
     for layer in found.layers:
+        name = short_layer_name(layer.name)
         if layer.name in choice.features and layer.kind == "SP":
             spans += _layer_spans(webanno_table.layer_annotations(found, layer), choice, where, file, log)
-        elif choice.requested or is_word_layer(layer.name):
-            things = _LAYER_KINDS.get(layer.kind, "")
-            log.count_note(skipped_layer_note(layer.name, things), len(webanno_table.layer_annotations(found, layer)))
+        elif choice.requested or annotation_layers.is_word_layer(layer.name):
+            note = annotation_layers.skipped_layer_note(layer.name, _LAYER_KINDS.get(layer.kind, ""))
+            log.count_note(note, len(webanno_table.layer_annotations(found, layer)))
         else:
-            thing = {"RL": "relation", "CH": "chain"}.get(layer.kind, layer.short)
+            thing = {"RL": "relation", "CH": "chain"}.get(layer.kind, name)
             for mark in webanno_table.layer_annotations(found, layer):
                 start, end = _annotation_range(mark, where)
-                why, covered = f"the layer {layer.short} has no place here", where.text[start:end]
+                why, covered = f"the layer {name} has no place here", where.text[start:end]
                 log.leave_out(file.where(mark.line), f"{start}-{end}:{thing}", why, covered, thing)
     id_, annotator = _document_names(file, source)
     return Document(
@@ -234,7 +228,7 @@ def _document_names(file: ImportSource, source: ImportSource) -> tuple[str, str]
 
 
 def _layer_spans(
-    marks: Iterable[webanno_table.WebAnnoAnnotation],
+    marks: Iterable[WebAnnoAnnotation],
     choice: LayerChoice,
     layout: WebAnnoLayout,
     file: ImportSource,
@@ -245,7 +239,7 @@ def _layer_spans(
         log.read += 1
         feature = choice.features[mark.layer.name]
         start, end = _annotation_range(mark, layout)
-        label = mark.values.get(feature, "").strip() or mark.layer.short
+        label = mark.values.get(feature, "").strip() or short_layer_name(mark.layer.name)
         at, id_ = file.where(mark.line), f"{start}-{end}:{label}"
         if start >= end:
             log.leave_out(at, id_, COVERS_NOTHING)
@@ -257,7 +251,7 @@ def _layer_spans(
         yield Span(start, end, label)
 
 
-def _annotation_range(mark: webanno_table.WebAnnoAnnotation, layout: WebAnnoLayout) -> tuple[int, int]:
+def _annotation_range(mark: WebAnnoAnnotation, layout: WebAnnoLayout) -> tuple[int, int]:
     return layout.places[mark.first.line][0], layout.places[mark.last.line][1]
 
 

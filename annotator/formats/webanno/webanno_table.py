@@ -105,11 +105,6 @@ class WebAnnoLayer(Struct, frozen=True):
     column: int
     """Its first column, counted from the first behind the token."""
 
-    @property
-    def short(self) -> str:
-        """The name without its package."""
-        return self.name.rpartition(".")[2]
-
 
 class WebAnnoUnit(Struct, frozen=True):
     """A token, or a part of one, and its cells."""

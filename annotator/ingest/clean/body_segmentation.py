@@ -80,11 +80,10 @@ def _backtrace(best: list[float], back: list[tuple[PagePart, ...]]) -> list[Page
     return states[::-1]
 
 
-def extend_body(
-    states: list[PagePart], scores: list[float], ends_sentence: list[bool], frame: list[bool]
-) -> list[PagePart]:
+def extend_body(states: list[PagePart], units: list[tuple[float, bool, bool]]) -> list[PagePart]:
     """Return the states with the article drawn out to the prose up to the first sign of the page's frame.
 
+    ``units`` has the score of each unit, and whether it ends like a sentence and is a sign of the frame.
     A list or a run of short lines must not cut off an article's end or beginning where nothing
     but text comes after or before it: a plain text without a frame is an article as a whole.
     """
@@ -92,9 +91,9 @@ def extend_body(
         return states
     first = states.index(PagePart.BODY)
     last = len(states) - 1 - states[::-1].index(PagePart.BODY)
-    head = _extension_length([*zip(scores, ends_sentence, frame, strict=True)][:first][::-1])
-    least = 0.0 if any(frame[last + 1 :]) else IMPOSSIBLE_SCORE
-    tail = _extension_length([*zip(scores, ends_sentence, frame, strict=True)][last + 1 :], least)
+    head = _extension_length(units[:first][::-1])
+    least = 0.0 if any(frame for _, _, frame in units[last + 1 :]) else IMPOSSIBLE_SCORE
+    tail = _extension_length(units[last + 1 :], least)
     before = [PagePart.BEFORE] * (first - head) + [PagePart.BODY] * head
     after = [PagePart.BODY] * tail + [PagePart.AFTER] * (len(states) - last - 1 - tail)
     return before + states[first : last + 1] + after
@@ -236,9 +235,8 @@ def content_words(text: str) -> frozenset[str]:
     words = [word.removesuffix("'s") for word in lexicon.tokenize_line(text)]
     runs = [word for word in words if CJK.match(word)]
     pairs = {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
-    return frozenset(pairs).union(
-        word.rstrip("s") for word in words if len(word) >= MIN_CONTENT_WORD_LENGTH and word[0].isalnum()
-    )
+    long = (word for word in words if len(word) >= MIN_CONTENT_WORD_LENGTH and word[0].isalnum())
+    return frozenset(pairs).union(word.rstrip("s") for word in long)
 
 
 def segment_page(lines: list[str]) -> SegmentedPage:
@@ -257,4 +255,5 @@ def segment_page(lines: list[str]) -> SegmentedPage:
         if PagePart.BODY in states:
             break
     frame = [line_features.is_page_frame(line, row["again"] > 0) for line, row in zip(measures, rows, strict=True)]
-    return SegmentedPage(found, measures, extend_body(states, scores, [line.ends_sentence for line in measures], frame))
+    units = list(zip(scores, (line.ends_sentence for line in measures), frame, strict=True))
+    return SegmentedPage(found, measures, extend_body(states, units))

@@ -8,16 +8,6 @@ from annotator.core.article import LineVerdict, SourceLine
 from annotator.ingest.clean import lexicon, line_features
 from annotator.ingest.clean.body_segmentation import SegmentedPage, content_words
 from annotator.ingest.clean.lexicon import COMPANY_ENDING, REPORTING_CREDIT, SIGN_OFF
-from annotator.ingest.clean.line_features import (
-    ends_with_credit,
-    is_byline_line,
-    is_capitals_byline,
-    is_date_line,
-    is_headline_companion,
-    is_photo_credit,
-    is_photo_owner,
-    is_section_line,
-)
 from annotator.ingest.clean.metadata import author_in_dated_line
 
 # Which unit of a page is the article's headline.
@@ -56,13 +46,13 @@ def _reads_as_headline(page: SegmentedPage, at: int) -> bool:
     """Return whether a unit reads like a headline: no sentence, no label, no part of the page's frame."""
     line = page.features[at]
     asks = line.text.rstrip()[-1:] in {"?", "!", "”", "’", '"', "'"} and line.inner_sentences == 0
-    picture = line.credits or is_photo_credit(line) or ends_with_credit(line.text)
+    picture = line.credits or line_features.is_photo_credit(line) or line_features.ends_with_credit(line.text)
     return not (
         line.is_page_part
         or line.has_time_ago
         or picture
-        or is_section_line(line.text)
-        or is_headline_companion(line)
+        or line_features.is_section_line(line.text)
+        or line_features.is_headline_companion(line)
         or (line.ends_sentence and not asks)
         or not 2 <= line.words <= 22
     )
@@ -102,7 +92,7 @@ def _starts_group(page: SegmentedPage, at: int) -> bool:
     if at == 0 or (not page.is_evenly_spaced and page.units[at - 1].last + 1 < page.units[at].first):
         return True
     before = page.features[at - 1]
-    return bool(before.is_furniture or before.separators or is_section_line(page.features[at - 1].text))
+    return bool(before.is_furniture or before.separators or line_features.is_section_line(page.features[at - 1].text))
 
 
 MAX_TITLE_DISTANCE = 60
@@ -165,15 +155,15 @@ def _title_at_top(page: SegmentedPage) -> int | None:
     A headline may share no word with its article: then its place alone shows it, where there is no frame.
     """
     line = page.features[0]
-    if line.is_page_part or not 2 <= line.words <= 22 or is_headline_companion(line):
+    if line.is_page_part or not 2 <= line.words <= 22 or line_features.is_headline_companion(line):
         return None
     first = next((at for at in page.body if at > 0), 0)
     asks = line.text.rstrip()[-1:] in {"?", "!"}
     if not first or first > MAX_TOP_GAP or (line.ends_sentence and not (asks and line.inner_sentences == 0)):
         return None
-    if is_section_line(line.text) or (line.capital_share == 1.0 and line.words <= 3):
+    if line_features.is_section_line(line.text) or (line.capital_share == 1.0 and line.words <= 3):
         return None
-    heads = [at for at in range(1, first) if is_headline_companion(page.features[at])]
+    heads = [at for at in range(1, first) if line_features.is_headline_companion(page.features[at])]
     loose = [at for at in range(1, first) if at not in heads and page.features[at].words < 5]
     return None if loose and not heads else 0
 
@@ -189,7 +179,8 @@ def _may_be_title(page: SegmentedPage, at: int) -> bool:
 def _title_score(page: SegmentedPage, at: int) -> float:
     """Return how well unit ``at`` would do as the headline."""
     line = page.features[at]
-    if line.words < 2 or line.words > 32 or line.is_furniture or line.is_ending or is_section_line(line.text):
+    is_label = line.is_furniture or line.is_ending or line_features.is_section_line(line.text)
+    if is_label or not 2 <= line.words <= 32:
         return -1.0
     words = content_words(line.text)
     announced = _byline_bonus(page, at)
@@ -209,8 +200,8 @@ def _title_score(page: SegmentedPage, at: int) -> float:
 def _title_penalty(page: SegmentedPage, at: int, common: int) -> float:
     """Return what is taken off a unit's score for the shape of another thing, or its place in a list."""
     line = page.features[at]
-    named = is_byline_line(line) and not (is_capitals_byline(line.text) and common >= 2)
-    odd = named or is_date_line(line) or is_photo_credit(line) or _precedes_credit(page, at)
+    named = line_features.is_byline_line(line) and not (line_features.is_capitals_byline(line.text) and common >= 2)
+    odd = named or line_features.is_date_line(line) or line_features.is_photo_credit(line) or _precedes_credit(page, at)
     # One of the four units before is a label such as "See also".
     labelled = any(page.features[other].is_ending for other in range(max(0, at - 4), at))
     return 1.5 * odd + 1.0 * labelled + 1.0 * _in_dated_list(page, at) + 0.4 * min(line.links, 2)
@@ -219,14 +210,14 @@ def _title_penalty(page: SegmentedPage, at: int, common: int) -> float:
 def _precedes_credit(page: SegmentedPage, at: int) -> bool:
     """Return whether a photographer's name and agency follow: then ``at`` is a caption."""
     following = page.features[at + 1] if at + 1 < len(page.units) else None
-    named = following is not None and ("," in following.text or is_photo_owner(following.text))
-    return following is not None and named and is_photo_credit(following)
+    named = following is not None and ("," in following.text or line_features.is_photo_owner(following.text))
+    return following is not None and named and line_features.is_photo_credit(following)
 
 
 def _byline_bonus(page: SegmentedPage, at: int) -> float:
     """Return how much a byline or date in the four units after ``at`` counts, 0 where none is."""
     following = range(at + 1, min(at + 5, len(page.units)))
-    marks = [other for other in following if is_headline_companion(page.features[other])]
+    marks = [other for other in following if line_features.is_headline_companion(page.features[other])]
     if not marks:
         return 0.0
     return 0.8 if marks[0] == at + 1 else 0.6
@@ -235,7 +226,7 @@ def _byline_bonus(page: SegmentedPage, at: int) -> float:
 def _in_dated_list(page: SegmentedPage, at: int) -> bool:
     """Return whether dates are before, after and once more round ``at``: a list of other articles."""
     around = [at - 3, at - 1, at + 1, at + 3]
-    dated = [0 <= other < len(page.units) and is_date_line(page.features[other]) for other in around]
+    dated = [0 <= other < len(page.units) and line_features.is_date_line(page.features[other]) for other in around]
     return dated[1] and dated[2] and (dated[0] or dated[3])
 
 
@@ -282,12 +273,8 @@ def promote_places(page: SegmentedPage, title: int, lines: list[SourceLine]) -> 
 def _looks_like_place(text: str) -> bool:
     words = text.replace(",", " ").split()
     plain = all(word.strip(".'’-").replace("-", "").replace("’", "").isalpha() for word in words)
-    return (
-        0 < len(words) <= MAX_PLACE_WORDS
-        and plain
-        and text.strip()[0].isupper()
-        and not line_features.is_section_line(text)
-    )
+    capitalised = 0 < len(words) <= MAX_PLACE_WORDS and text.strip()[0].isupper()
+    return plain and capitalised and not line_features.is_section_line(text)
 
 
 def promote_names(page: SegmentedPage, title: int, lines: list[SourceLine]) -> None:
@@ -296,10 +283,9 @@ def promote_names(page: SegmentedPage, title: int, lines: list[SourceLine]) -> N
     if any(line.words > 1 and line_features.is_byline_line(line) for line in bylines):
         return
     for at in range(title + 1, min(len(lines), title + MAX_AUTHOR_DISTANCE)):
-        one = page.features[at]
-        if lines[at].verdict is not LineVerdict.BOILERPLATE or not (
-            line_features.is_person_name_line(one) or _is_name_with_company(page, at)
-        ):
+        one, has_company = page.features[at], _is_name_with_company(page, at)
+        is_name = has_company or line_features.is_person_name_line(one)
+        if lines[at].verdict is not LineVerdict.BOILERPLATE or not is_name:
             continue
         beside = any(
             lines[other].verdict in {LineVerdict.BYLINE, LineVerdict.DATELINE}
@@ -307,7 +293,7 @@ def promote_names(page: SegmentedPage, title: int, lines: list[SourceLine]) -> N
             for other in (at - 1, at + 1)
             if 0 <= other < len(lines)
         )
-        first = at == title + 1 and one.capital_share == 1.0 and (one.words <= 3 or _is_name_with_company(page, at))
+        first = at == title + 1 and one.capital_share == 1.0 and (one.words <= 3 or has_company)
         if beside or first or page.text_counts[one.key] > 1:
             lines[at] = SourceLine(LineVerdict.BYLINE, "a name under the title")
 
@@ -315,11 +301,8 @@ def promote_names(page: SegmentedPage, title: int, lines: list[SourceLine]) -> N
 def _is_name_with_company(page: SegmentedPage, at: int) -> bool:
     """Return whether a unit is a name and an agency or paper: "Ann Lee, Harbour News"."""
     name, comma, company = page.features[at].text.partition(",")
-    return (
-        bool(comma)
-        and line_features.is_person_name_line(replace(page.features[at], text=name))
-        and COMPANY_ENDING.search(company.strip()) is not None
-    )
+    is_company = bool(comma) and COMPANY_ENDING.search(company.strip()) is not None
+    return is_company and line_features.is_person_name_line(replace(page.features[at], text=name))
 
 
 # Why a unit is not part of the article.
@@ -330,8 +313,13 @@ def boilerplate_verdict(reason: str) -> SourceLine:
     return SourceLine(LineVerdict.BOILERPLATE, reason)
 
 
-def boilerplate_reason(page: SegmentedPage, at: int, place: str) -> str:
-    """Return why a unit is dropped; ``place`` is the reason where no better one is found."""
+def dropped_verdict(page: SegmentedPage, at: int, place: str) -> SourceLine:
+    """Return the verdict boilerplate on a unit; ``place`` is the reason where no better one is found."""
+    return boilerplate_verdict(_boilerplate_reason(page, at) or place)
+
+
+def _boilerplate_reason(page: SegmentedPage, at: int) -> str:
+    """Return why a unit is dropped by its own shape, or "" where nothing shows a reason."""
     line = page.features[at]
     if SIGN_OFF.match(line.text):
         return "an agency's sign-off"
@@ -347,7 +335,7 @@ def boilerplate_reason(page: SegmentedPage, at: int, place: str) -> str:
         return "a heading or link of the page"
     if line.biography >= 2:
         return "about the author"
-    return _teaser_reason(page, at) or place
+    return _teaser_reason(page, at)
 
 
 def _teaser_reason(page: SegmentedPage, at: int) -> str:
@@ -389,11 +377,11 @@ def _header_verdict(page: SegmentedPage, title: int | None, at: int) -> SourceLi
     if title is not None and is_same_title(page, title, at):
         return SourceLine(LineVerdict.TITLE, "the title again")
     if title is not None and at < title - MAX_LINES_ABOVE_TITLE:
-        return boilerplate_verdict(boilerplate_reason(page, at, "before the article"))
+        return dropped_verdict(page, at, "before the article")
     return (
         _byline_or_date_verdict(page, at)
         or _picture_verdict(page, at)
-        or boilerplate_verdict(boilerplate_reason(page, at, "before the article"))
+        or dropped_verdict(page, at, "before the article")
     )
 
 

@@ -127,6 +127,11 @@ CROSSHEAD = re.compile(r"^\s*[-–—*]+\s*\S.*\S\s*[-–—*]+\s*$")
 """An agency's crosshead: "- A long night -"."""
 
 
+def without_dates(text: str) -> str:
+    """Return a line without its dates in full and its times of day."""
+    return CLOCK_TIME.sub("", DATE_PATTERN.sub("", text))
+
+
 COUNTED_LISTS = ("calls", "legal", "credits", "biography")
 """The lists whose phrases count anywhere in a line."""
 Phrase = tuple[str, ...]

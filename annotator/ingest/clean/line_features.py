@@ -149,12 +149,14 @@ def page_function_words(found: list[TextUnit]) -> frozenset[str]:
     return lists[best] if hits[best] >= 0.12 * max(counts.total(), 1) else frozenset()
 
 
+_DATE_SHAPES = (lexicon.DATE_PATTERN, lexicon.CLOCK_TIME, lexicon.TIME_AGO)
+
+
 def extract_features(unit: TextUnit, stops: frozenset[str]) -> LineFeatures:
     """Return the measures of one unit; ``stops`` are the function words of the page."""
     text = unit.text
     tokens = lexicon.tokenize_line(text)
     words = [token for token in tokens if token[0].isalnum()]
-    hits = lexicon.count_phrases(tokens)
     size = len(words) if text.isascii() else max(len(words), len(lexicon.CJK.findall(text)) / 2)
     share = sum(word in stops for word in words) / max(len(words), 1) if stops else DEFAULT_FUNCTION_SHARE
     figures = any(map(str.isdigit, text[:200]))
@@ -170,15 +172,11 @@ def extract_features(unit: TextUnit, stops: frozenset[str]) -> LineFeatures:
         links=len(lexicon.LINK_PATTERN.findall(text)) if lexicon.LINK_HINT.search(text) else 0,
         separators=len(lexicon.SEPARATORS.findall(text)),
         has_quotation=bool(lexicon.QUOTATION_MARK.search(text)),
-        has_date=figures
-        and any(shape.search(text[:200]) for shape in (lexicon.DATE_PATTERN, lexicon.CLOCK_TIME, lexicon.TIME_AGO)),
+        has_date=figures and any(shape.search(text[:200]) for shape in _DATE_SHAPES),
         is_truncated=bool(lexicon.TRUNCATED.search(tail)),
         is_furniture=lexicon.is_furniture(text),
         is_ending=size <= 12 and lexicon.starts_with_ending(tokens),
-        calls=hits["calls"],
-        legal=hits["legal"],
-        credits=hits["credits"],
-        biography=hits["biography"],
+        **lexicon.count_phrases(tokens),
         has_time_ago=size <= 10 and figures and bool(lexicon.TIME_AGO.search(text)),
     )
 
@@ -249,7 +247,7 @@ def is_date_line(line: LineFeatures) -> bool:
         return True
     if not line.has_date or line.words > 16 or line.calls:
         return False
-    rest = lexicon.TIME_AGO.sub("", lexicon.CLOCK_TIME.sub("", lexicon.DATE_PATTERN.sub("", line.text)))
+    rest = lexicon.TIME_AGO.sub("", lexicon.without_dates(line.text))
     return sum(map(str.isalpha, rest)) <= 25
 
 
@@ -264,11 +262,7 @@ def is_day_line(text: str) -> bool:
     """Return whether a line is a day, with its weekday, year or time of day perhaps, and nothing else."""
     if lexicon.DAY_PATTERN.search(text) is None:
         return False
-    return not any(
-        map(
-            str.isalnum, lexicon.DATE_LINE_PARTS.sub("", lexicon.CLOCK_TIME.sub("", lexicon.DATE_PATTERN.sub("", text)))
-        )
-    )
+    return not any(map(str.isalnum, lexicon.DATE_LINE_PARTS.sub("", lexicon.without_dates(text))))
 
 
 def dateline_place(text: str) -> str:
@@ -286,9 +280,8 @@ def is_agency_dateline(text: str) -> bool:
     match = lexicon.AGENCY_DATELINE.match(text)
     if match is None or not (match["agency"] in lexicon.word_set("agencies") or match["agency"].isupper()):
         return False
-    return not match["rest"] or any(
-        shape.search(match["rest"]) for shape in (lexicon.DATE_PATTERN, lexicon.DAY_PATTERN)
-    )
+    rest = match["rest"]
+    return not rest or any(shape.search(rest) for shape in (lexicon.DATE_PATTERN, lexicon.DAY_PATTERN))
 
 
 def is_clock_line(text: str) -> bool:
@@ -321,13 +314,8 @@ def is_byline_line(line: LineFeatures) -> bool:
         return True
     if dateline_place(line.text):
         return False
-    office = (
-        lexicon.OFFICE_WORD.search(line.text)
-        and line.capital_share >= 0.5
-        and "," in line.text
-        and 3 <= line.words <= 12
-    )
-    return bool(office) or is_capitals_byline(line.text)
+    titled = lexicon.OFFICE_WORD.search(line.text) and line.capital_share >= 0.5 and "," in line.text
+    return bool(titled and 3 <= line.words <= 12) or is_capitals_byline(line.text)
 
 
 def is_capitals_byline(text: str) -> bool:

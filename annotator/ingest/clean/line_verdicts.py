@@ -24,7 +24,7 @@ def body_verdict(page: SegmentedPage, title: int | None, at: int) -> SourceLine:
     if intruder is not None:
         return intruder
     if page.parts[at] is PagePart.GAP:
-        return header.boilerplate_verdict(header.boilerplate_reason(page, at, "between two parts of the article"))
+        return header.dropped_verdict(page, at, "between two parts of the article")
     if _is_subhead(page, at):
         return SourceLine(LineVerdict.SUBHEAD, "a short heading before a paragraph")
     return SourceLine(LineVerdict.BODY, _body_reason(page, at))
@@ -152,7 +152,7 @@ def trim_trailer(page: SegmentedPage, lines: list[SourceLine]) -> list[SourceLin
         if lines[at].verdict is LineVerdict.BODY:
             break
         if lines[at].verdict is LineVerdict.SUBHEAD:
-            lines[at] = header.boilerplate_verdict(header.boilerplate_reason(page, at, "after the end of the article"))
+            lines[at] = header.dropped_verdict(page, at, "after the end of the article")
     return lines
 
 
@@ -212,10 +212,7 @@ def clean(text: str) -> CleanedPage:
 def _unit_verdicts(page: SegmentedPage) -> list[SourceLine]:
     """Return the verdict on each unit of a page."""
     if not page.body:
-        return [
-            header.boilerplate_verdict(header.boilerplate_reason(page, at, "no prose near it"))
-            for at in range(len(page.units))
-        ]
+        return [header.dropped_verdict(page, at, "no prose near it") for at in range(len(page.units))]
     title = header.find_title(page)
     start = max(page.body_start, title + 1) if title is not None else page.body_start
     # After a deck or two, a byline or date ends the head.
@@ -224,10 +221,8 @@ def _unit_verdicts(page: SegmentedPage) -> list[SourceLine]:
     start = end if end < page.body_end else start
     lines = header.header_verdicts(page, title, start)
     lines += [body_verdict(page, title, at) for at in range(start, page.body_end)]
-    lines += [
-        header.boilerplate_verdict(header.boilerplate_reason(page, at, "after the end of the article"))
-        for at in range(page.body_end, len(page.units))
-    ]
+    after = range(page.body_end, len(page.units))
+    lines += [header.dropped_verdict(page, at, "after the end of the article") for at in after]
     return trim_trailer(page, lines)
 
 

@@ -119,7 +119,7 @@ def author_in_dated_line(text: str) -> str:
         return named[1]
     if lexicon.UPDATE_LABEL.match(text):
         return ""
-    rest = WEEKDAY_OR_ZONE.sub("", lexicon.CLOCK_TIME.sub("", lexicon.DATE_PATTERN.sub("", text))).strip(" -–—|,·:•/@")
+    rest = WEEKDAY_OR_ZONE.sub("", lexicon.without_dates(text)).strip(" -–—|,·:•/@")
     known = rest in lexicon.word_set("agencies") or lexicon.OFFICE_WORD.search(rest) or "News" in rest
     return rest if FULL_NAME.fullmatch(rest) and not known else ""
 

@@ -169,7 +169,7 @@ def likeliest_by_range(suggestions: Iterable[Suggestion]) -> dict[tuple[int, int
 def select_auto_accepted(
     suggestions: Sequence[Suggestion], annotated: AnnotatedSentence, schema: Schema, labels: Collection[str]
 ) -> tuple[Suggestion, ...]:
-    """Return the drawn suggestions that Enter takes: sure ones of the labels in ``take``.
+    """Return the drawn suggestions that Enter takes: sure ones with one of ``labels``.
 
     Of a stretch only the likeliest, which is the one drawn, and none that another one forbids.
     """

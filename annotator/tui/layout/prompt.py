@@ -26,9 +26,9 @@ WELCOME_SCORE = 0.9
 """The least score of a suggestion that a newcomer is recommended to take: a wrong one would teach mistrust."""
 
 _FIRST_KEYS = (
-    "Press the letter above a word, then a label's key.",
-    "A letter above a word, then a label's key.",
-    "Press a letter above a word.",
+    "Press {}the letter above a word, then a label's key.",
+    "Press {}a letter above it, then a label's key.",
+    "Press {}a letter above a word.",
 )
 """What a newcomer may do first, the fullest text that fits."""
 
@@ -43,12 +43,14 @@ def welcome_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     is_a = f" is {'an' if label and label.name[:1] in 'AEIOU' else 'a'} "
     room = min(24, width - cell_len(f" New here? {is_a}{label.name}: press k.")) if label else 0
     if found is None or label is None or not label.key or room < 6:
-        return (*row, styled.muted(next((x for x in _FIRST_KEYS if len(x) <= width - 11), _FIRST_KEYS[-1])))
+        call = _letters_call(state, glyphs)
+        texts = [text.format(call) for text in _FIRST_KEYS]
+        return (*row, styled.muted(next((x for x in texts if len(x) <= width - 11), texts[-1])))
     words = styled.bold(suggestion_text(state, found[1], room, glyphs))
     press = styled.clickable((styled.muted("press "), styled.key(label.key)), PressLabel(label.name))
     row = (*row, words, styled.muted(is_a), styled.label(label.name, label.name), styled.muted(": "), *press)
     row = (*row, styled.muted("."))
-    rest: StyledRow = (styled.muted("  Other words: their letter."),)
+    rest: StyledRow = (styled.muted(f"  Other words: {_letters_call(state, glyphs)}their letter."),)
     return (*row, *rest) if styled.row_width(row) + styled.row_width(rest) <= width else row
 
 
@@ -56,6 +58,11 @@ def _recommended_suggestion(state: TaskState) -> tuple[str, tuple[int, Suggestio
     """Return the first sure suggestion of the active sentence that a label's key takes now."""
     sure = [x for x in state.next_suggestions.items() if x[1][0] == state.active and x[1][1].score >= WELCOME_SCORE]
     return min(sure, key=lambda x: (x[1][1].start, -x[1][1].score), default=None)
+
+
+def _letters_call(state: TaskState, glyphs: Glyphs) -> str:
+    """Return the key that comes before a letter where the letters have to be called for."""
+    return "" if state.letters_active else f"{glyphs.key('letters')} and "
 
 
 def suggestion_text(state: TaskState, target: tuple[int, Suggestion], width: int, glyphs: Glyphs) -> str:
@@ -120,7 +127,7 @@ def _prompt_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     return (
         *message,
         _accept_item(state, glyphs),
-        help_item("press a letter above a word to select it"),
+        help_item(f"press {_letters_call(state, glyphs)}a letter above a word to select it"),
         command_item(glyphs, "accept all in view", "accept_view"),
     )
 
@@ -131,7 +138,7 @@ def _armed_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     chip = StyledText(screen_text(state.armed_label), CellStyle("text", state.armed_label, bold=True))
     return (
         *message,
-        (chip, styled.muted(" press a letter above a word")),
+        (chip, styled.muted(f" press {_letters_call(state, glyphs)}a letter above a word")),
         command_item(glyphs, "no label", "let_go"),
         help_item("no more suggestions here"),
     )

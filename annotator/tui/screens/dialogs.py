@@ -51,9 +51,8 @@ class AskScreen(ModalScreen[None], RowScreen):
         yield self.rows("keys")
 
     def on_mount(self) -> None:
-        """Draw for the first time."""
+        """Give the question its room."""
         self.part("sign").styles.width = len(self.QUESTION) + 2
-        self.draw()
 
     def draw_rows(self, width: int, glyphs: Glyphs) -> None:
         """Draw the question, and the keys or what is wrong."""

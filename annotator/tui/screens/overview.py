@@ -89,17 +89,8 @@ class OverviewScreen(RowScreen):
 
     # -- what is found in the background ---------------------------------------------------------
 
-    def on_mount(self) -> None:
-        """Draw; read the articles that were not counted yet and look for problems in a thread."""
-        self.draw()
-        self._start_reading()
-
     def on_screen_resume(self) -> None:
-        """Draw what may have changed meanwhile, and look for problems again."""
-        self.draw()
-        self._start_reading()
-
-    def _start_reading(self) -> None:
+        """Read the articles that were not counted yet and look for problems in a thread, again after another screen."""
         read = partial(self._read_in_thread, self._session.navigation.touched_sentences(), self._session.queue)
         self.run_worker(read, thread=True, exclusive=True, group="overview")
 
@@ -124,17 +115,20 @@ class OverviewScreen(RowScreen):
             self.post_message(self.Read(0, str(error)))
 
     def on_overview_screen_read(self, event: Read) -> None:
-        """Count the articles that have been read."""
+        """Count the articles that have been read; what is shown changes with an error, or when all are counted."""
+        shown = (self._message, self._session.corpus_progress)
         self._message = event.error
         for article in self._session.queue[: event.count]:
             self._session.navigation.progress_of(article)
-        self.draw()
+        if (self._message, self._session.corpus_progress) != shown:
+            self.draw()
 
     def on_overview_screen_searched(self, event: Searched) -> None:
         """Draw the problems that were found."""
-        self._overview.set_problems(event.groups, event.misaligned_spans)
-        self._overview.left = event.left
-        self.draw()
+        changed = self._overview.set_problems(event.groups, event.misaligned_spans)
+        if changed or self._overview.left != event.left:
+            self._overview.left = event.left
+            self.draw()
 
     # -- drawing -------------------------------------------------------------------------------
 

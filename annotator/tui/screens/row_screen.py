@@ -11,7 +11,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
@@ -154,7 +154,7 @@ class LineInput(Input):
     """One row; what could command the terminal becomes visible characters as it comes in."""
 
     def __init__(self, value: str = "", *, id: str, max_length: int = 0) -> None:  # noqa: A002 - Textual's own name
-        """Start with ``value``; ``most`` characters at the most, where it is not 0."""
+        """Start with ``value``; ``max_length`` characters at the most, where it is not 0."""
         super().__init__(screen_text(value), id=id, max_length=max_length, compact=True)
         self.cursor_blink = False
 
@@ -204,6 +204,8 @@ class RowScreen(Screen[None]):
     AUTO_FOCUS = ""
     KEYS_TITLE: ClassVar[str] = ""
     """The section of the list of keys at which F1 begins on this screen."""
+    _drawn_size = Size(0, 0)
+    _was_suspended = False
 
     @property
     def annotator(self) -> AppContext:
@@ -242,17 +244,27 @@ class RowScreen(Screen[None]):
         """How many rows the body has."""
         return max(1, self.size.height - 3)
 
+    # Textual calls the handlers of all base classes too: a subclass that has one of its own does not draw there.
+
     def on_mount(self) -> None:
         """Draw for the first time."""
-        self.draw()
+        self.on_resize()
 
     def on_resize(self) -> None:
-        """Draw in the new size."""
-        self.draw()
+        """Draw in the new size; Textual reports the size at the start several times."""
+        if self.size != self._drawn_size:
+            self._drawn_size = self.size
+            self.draw()
+
+    def on_screen_suspend(self) -> None:
+        """Note that another screen is shown."""
+        self._was_suspended = True
 
     def on_screen_resume(self) -> None:
-        """Draw what may have changed meanwhile."""
-        self.draw()
+        """Draw what has changed behind another screen; the first resume comes with the mount."""
+        if self._was_suspended:
+            self._was_suspended = False
+            self.draw()
 
     def on_paste(self) -> None:
         """Refuse a pasted text: its characters would act as keys."""

@@ -50,7 +50,6 @@ class StatsScreen(ScrollScreen):
 
     def on_mount(self) -> None:
         """Read the journals beside the screen."""
-        super().on_mount()
         self.run_worker(self._compute_in_thread, thread=True)
 
     def _compute_in_thread(self) -> None:

@@ -84,8 +84,7 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
     # -- looking -----------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        """Draw, and look in a thread."""
-        self.draw()
+        """Look in a thread."""
         self.run_worker(
             partial(self._find_in_thread, self._session.navigation.touched_sentences()), thread=True, group="worklist"
         )
