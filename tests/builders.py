@@ -213,9 +213,10 @@ def task_state(
 
 
 def records_in(path: Path) -> list[JournalRecord]:
-    """Return the records in the lines of a journal or a rescue file, each whole."""
+    """Return the records in the lines of a journal or a rescue file, each whole; the head of the latter is none."""
     decoder = RecordDecoder()
-    return [decoder.decode(line) for line in path.read_bytes().split(b"\n")[:-1]]
+    lines = path.read_bytes().split(b"\n")[:-1]
+    return [decoder.decode(line) for line in lines if not line.startswith(b'{"_corpus"')]
 
 
 class FixedSuggestions:
