@@ -169,7 +169,7 @@ FIRST_KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("grow",), "grow it: phrase, clause, quotation, sentence"),
     (("undo",), "undo, over sessions too"),
     (("sentence_up", "sentence_down"), "sentence before, after"),
-    (("hints",), "letters above all words, the likely ones, none"),
+    (("hints",), "letters above the likely words, all words, none"),
     (("guide", "palette"), "guideline of the labels, all commands"),
     (("quit",), "leave; everything is saved"),
 )

@@ -341,12 +341,12 @@ class TextScreen(ScrollScreen):
 
     def draw_rows(self, width: int, glyphs: Glyphs) -> None:
         """Draw the text in the width of the screen."""
-        more = [("?", "all keys")] if self._open_other else []
+        more = [("?", "list of keys")] if self._open_other else []
         self.show_parts(
             styled.fit_row((styled.title(f" {self._title}"),), width),
             self._make_rows(width=max(20, min(100, width - 2))),
             empty_rule_row(width, glyphs),
-            keys_row([("Up Down", "scroll"), *more], ("Esc", "back"), width),
+            keys_row([("Up Down", "scroll"), *more, ("F1", "keys")], ("Esc", "back"), width),
         )
 
     def action_other(self) -> None:
