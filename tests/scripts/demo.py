@@ -69,9 +69,9 @@ class Twin:
         self._gold = gold()
 
     @property
-    def done(self) -> bool:
-        """Whether every sentence has an answer."""
-        return all(w.done for a in self.session.queue for w in self.session.sentences_of(a))
+    def size(self) -> int:
+        """How many sentences there are to annotate."""
+        return sum(len(self.session.sentences_of(a)) for a in self.session.queue)
 
     def press(self, key: Key) -> None:
         """Do what a key does."""
@@ -137,20 +137,22 @@ class Demo:
         self.film.write("\r\n", 0.2)
 
     @contextlib.contextmanager
-    def app(self, seconds: float = READING) -> Iterator[Terminal]:
-        """Run the app in a terminal; leave it in the end unless it was killed."""
+    def app(self, *, last: bool = False) -> Iterator[Terminal]:
+        """Run the app in a terminal; leave it in the end unless it was killed. The film ends in the ``last`` one."""
         self._prompt(f"annotator {CORPUS} --as {NAME}")
         terminal = Terminal(
             CORPUS, "--as", NAME, home=self.home, rows=SIZE[1], columns=SIZE[0], env={"COLORTERM": "truecolor"}
         )
         terminal.wait_for("article ")
         terminal.settle()
-        self.film.write(terminal.raw, seconds)
+        self.film.write(terminal.raw, READING)
         yield terminal
         before = len(terminal.raw)
         if terminal.alive:
             code = terminal.quit()
             assert code == 0, terminal.text
+        if last:
+            return
         self.film.write(CLEAR)
         self.film.write(_after_the_screen(terminal.raw[before:]))
 
@@ -169,8 +171,6 @@ class Demo:
     def sentences(self, terminal: Terminal, twin: Twin, n: int, seconds: float) -> None:
         """Annotate and accept sentences, ``seconds`` a key or, if that is too fast, a sentence."""
         for _ in range(n):
-            if twin.done:
-                return
             keys = [*twin.sentence(), ENTER]
             twin.press(ENTER)
             self.type(terminal, keys, seconds)
@@ -190,6 +190,7 @@ def record(pages: Sequence[Path], sentences: int, steps: int) -> Film:
     demo.shell(f"annotator ingest pages/*.txt --corpus {CORPUS}", "ingest", *map(str, pages), "--corpus", CORPUS)
     shutil.copytree(CORPUS, "twin")
     twin = Twin(Path("twin"))
+    sentences = min(sentences, twin.size * 3 // 4)  # the others are the model's
     film.chapter("A label's key takes what is suggested; Enter accepts")
     with demo.app() as terminal:
         demo.sentences(terminal, twin, SLOW, KEY)
@@ -216,8 +217,8 @@ def record(pages: Sequence[Path], sentences: int, steps: int) -> Film:
         return film
     film.chapter("What it finds is suggested in the next sentences")
     demo.shell(f"annotator suggest {CORPUS} --model model/model-last", "suggest", CORPUS, "--model", "model/model-last")
-    with demo.app(3 * READING):
-        pass
+    with demo.app(last=True) as terminal:
+        demo.type(terminal, [key_of("next_stop")] * 3, READING)
     return film
 
 
@@ -227,7 +228,7 @@ def main() -> None:
     parser.add_argument("pages", nargs="*", type=Path, help="text or HTML pages (default: the sample's)")
     parser.add_argument("--to", type=Path)
     parser.add_argument("--keep", type=Path)
-    parser.add_argument("--sentences", type=int, default=100)
+    parser.add_argument("--sentences", type=int, default=90, help="at most three quarters of all are typed")
     parser.add_argument("--steps", type=int, default=200)
     args = parser.parse_args()
     pages = [p.resolve() for p in args.pages] or sorted(SOURCES.glob("*.txt"))
