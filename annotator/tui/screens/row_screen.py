@@ -194,6 +194,9 @@ class AppContext(Protocol):
     def show_message(self, message: str, *, warning: bool = False) -> None:
         """Show a message on the prompt row, or over another screen."""
 
+    def pass_on_early_keys(self, widget: Widget) -> None:
+        """Give a widget the keys that were pressed before it was there."""
+
     def remember_tour(self) -> None:
         """Remember at once that the tour was left."""
 
@@ -294,6 +297,12 @@ class RowScreen(Screen[None]):
         for rows in self.query(Rows):
             rows.show_palette(self.annotator.palette)
         self.draw()
+
+    def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
+        """Give the line in which one types the focus, and the keys that were pressed before it was there."""
+        super().set_focus(widget, scroll_visible, from_app_focus)
+        if self.focused:
+            self.annotator.pass_on_early_keys(self.focused)
 
     def action_close(self) -> None:
         """Go back, without a message."""
