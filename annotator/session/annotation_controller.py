@@ -38,7 +38,8 @@ from annotator.session.tour import Tour
 from annotator.session.tour_guide import TourGuide, tour_end_message
 from annotator.storage.user_files import REACH_SENTENCE, REACH_VIEW, Preferences
 
-HINT_VISIBILITY_MODES = ("all", "likely", "off")
+HINT_VISIBILITY_MODES = ("likely", "all", "off")
+"""In the order in which one key goes through them: more than at first, then none."""
 
 _KEEPS_ARMED_LABEL = frozenset({"let_go", "letters", "next_stop", "previous_stop"})
 """The commands that clear an armed label or a half-typed hint themselves, or select what the label is for."""

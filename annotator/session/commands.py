@@ -106,7 +106,7 @@ COMMANDS: tuple[Command, ...] = (
     _command("manual", "", "the manual, a page a topic", "Help"),
     _command("tour", "", "the keys in one minute, by doing; again: leave it", "Help"),
     _command("palette", "colon ctrl+p", "command palette", "Help"),
-    _command("hints", "circumflex_accent", "hints: all, likely ones, none", "View"),
+    _command("hints", "circumflex_accent", "letters above the likely words, all words, none", "View"),
     _command("proposals", "ampersand", "suggestions on or off", "View"),
     _command("theme", "tilde", "next theme: dark, light, high contrast, 16 colours", "View"),
     _command("reach", "", "a label's key takes suggestions of this sentence, or of all shown whole", "View"),

@@ -144,6 +144,16 @@ def single_keys(screen: str) -> tuple[str, ...]:
     return tuple(key for names in textual_actions(screen) for key in names.split(","))
 
 
+MOUSE = (
+    ("click", "select a word with its phrase; go to a sentence; do what the prompt or a lower row names"),
+    ("double click", "select the word alone"),
+    ("drag", "select a range of words"),
+    ("wheel", "sentence before, after; scroll a list"),
+    ("Shift+drag", "copy text with the terminal (Option or Fn on macOS: page Keys)"),
+)
+"""What the mouse does."""
+
+
 class KeySection(Struct, frozen=True):
     """The keys of one task or screen, each with what it does."""
 
@@ -157,6 +167,7 @@ def key_sections(commands: Sequence[Command]) -> Iterator[KeySection]:
     for group, listed in command_groups(commands):
         rows = tuple((c.key_text, c.description) for c in listed)
         yield KeySection(group, (*rows, *screens.pop(group, ())))
+    yield KeySection("Mouse", MOUSE)
     for title, rows in screens.items():
         yield KeySection(title, rows)
 
@@ -169,7 +180,7 @@ FIRST_KEYS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("grow",), "grow it: phrase, clause, quotation, sentence"),
     (("undo",), "undo, over sessions too"),
     (("sentence_up", "sentence_down"), "sentence before, after"),
-    (("hints",), "letters above all words, the likely ones, none"),
+    (("hints",), "letters above the likely words, all words, none"),
     (("guide", "palette"), "guideline of the labels, all commands"),
     (("quit",), "leave; everything is saved"),
 )

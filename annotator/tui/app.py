@@ -14,12 +14,14 @@ from importlib import import_module
 from typing import ClassVar
 
 from msgspec.structs import replace
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 from textual.theme import Theme
+from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
@@ -111,6 +113,8 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         self._keys_in_force: EffectiveKeymap | None = None
         self._use_keymap()
         self._quit_pending = False
+        self._early_keys: list[events.Key] = []
+        """Keys for a line in which one types that has not got the focus yet."""
         self.message_seconds = preferences.fade
         self._tour_remembered = preferences.tour_done
         self._start_with_tour = tour and not preferences.tour_done and not session.read_only
@@ -247,6 +251,29 @@ class AnnotatorApp(App[int], inherit_bindings=False):
             self.screen.draw()
         else:
             self.notify(screen_text(message), markup=False)
+
+    # -- keys ----------------------------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        """Carry out one key after the other: what follows one that opens a screen is for that screen.
+
+        Else a search that comes in one packet would label words.
+        """
+        if isinstance(event, events.Key) and not event.is_forwarded and self.screen_stack:
+            screen = self.screen
+            if isinstance(screen, AnnotateScreen) and screen.take_key(event):
+                return
+            waits = screen.AUTO_FOCUS and screen.focused is None and self.app_focus
+            if isinstance(screen, RowScreen) and waits and event.key != "ctrl+c":
+                self._early_keys.append(event)
+                return
+        await super().on_event(event)
+
+    def pass_on_early_keys(self, widget: Widget) -> None:
+        """Give a widget the keys that were pressed before it was there."""
+        early, self._early_keys = self._early_keys, []
+        for event in early:
+            widget.post_message(event)
 
     # -- commands ------------------------------------------------------------------------------
 

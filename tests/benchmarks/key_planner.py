@@ -242,13 +242,11 @@ def _labelling(context: ActionContext, state: SelectionState, span: Span) -> Ite
 
 
 def _menu(schema: Schema, label: Label) -> tuple[Key, ...]:
-    """Return the keys that choose a label in the menu, which is a ring with the first one lit."""
-    if label.key:
+    """Return the keys that choose a label in its list: its own, where all have one, else its number and Enter."""
+    if all(x.key for x in schema.labels):
         return (key_of("more_labels"), Key(label.key, "label"))
-    down = schema.labels.index(label)
-    up = len(schema.labels) - down
-    arrows = [Key("down", "select")] * down if down <= up else [Key("up", "select")] * up
-    return (key_of("more_labels"), *arrows, Key("enter", "label"))
+    number = str(schema.labels.index(label) + 1)
+    return (key_of("more_labels"), *(Key(c, "select") for c in number), Key("enter", "label"))
 
 
 def _going(context: ActionContext, state: SelectionState, span: Span) -> Iterator[Choice]:

@@ -22,7 +22,15 @@ from tests.scripts.make_sample import ROOT
 PAGES = [ROOT / "README.md", *pages()]
 OTHER_PROGRAMS = {
     *("--output", "--training", "--quiet", "--editable", "--question"),  # spaCy, pip, make
-    *("--slow", "--quick", "--half", "--size", "--limit"),  # the tests and benchmarks of this project
+    *(
+        "--slow",
+        "--quick",
+        "--half",
+        "--size",
+        "--limit",
+        "--reach",
+        "--newcomer",
+    ),  # the tests and benchmarks of this project
 }
 """Options of other programs that the pages name."""
 

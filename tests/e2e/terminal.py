@@ -36,7 +36,7 @@ SILENCE = 2.0
 """After how many seconds without an answer a key has changed nothing on the screen."""
 
 # Sequences that the emulator does not know and would print: kitty keyboard, mode queries, DCS, OSC.
-_UNKNOWN = re.compile(
+UNKNOWN_SEQUENCES = re.compile(
     r"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$[a-z]|\x1b\[\?u|\x1bP.*?\x1b\\|\x1b\].*?(?:\x07|\x1b\\)", re.DOTALL
 )
 
@@ -112,7 +112,7 @@ class Terminal:
         except pexpect.EOF:
             return False
         self.raw += data
-        self._stream.feed(_UNKNOWN.sub("", data))
+        self._stream.feed(UNKNOWN_SEQUENCES.sub("", data))
         return True
 
     def until(self, condition: Callable[[], object], what: str) -> None:

@@ -108,6 +108,22 @@ def test_pastes_and_escape_with_a_key(pages: Path, tmp_path: Path) -> None:
     assert terminal.quit() == 0
 
 
+def test_keys_typed_ahead_are_for_the_screen_that_opens(pages: Path, tmp_path: Path) -> None:
+    """A search or a command that comes in one packet is typed into its line; no letter of it is a label's key."""
+    terminal = opened(pages, tmp_path, name="ahead")
+    terminal.settle()
+    terminal.press("/sadfish")
+    terminal.wait_for("/ sadfish")
+    terminal.press("\x1b")
+    terminal.wait_for("New here?")
+    terminal.press(":theme")
+    terminal.wait_for("command: theme")
+    terminal.press("\x1b")
+    terminal.wait_for("New here?")
+    assert not (pages / "annotations" / "ahead.jsonl").read_bytes()
+    assert terminal.quit() == 0
+
+
 def test_the_shell_gets_the_terminal_and_gives_it_back(pages: Path, tmp_path: Path) -> None:
     """The command suspend saves and stops; the shell's fg paints the screen again and keys count once."""
     shell = Terminal(home=tmp_path, rows=24, columns=80, program=("bash", "--norc", "--noprofile", "-i"))
@@ -116,9 +132,7 @@ def test_the_shell_gets_the_terminal_and_gives_it_back(pages: Path, tmp_path: Pa
     shell.settle()
     shell.press("Tab", "d")
     shell.until(lambda: "COUNT 1" in shell.text, "a COUNT")
-    shell.press(":")
-    shell.wait_for("type to filter")
-    shell.press("suspend")
+    shell.press(":suspend")
     shell.wait_for("1 of")
     shell.press("Enter")
     shell.wait_for("Stopped")

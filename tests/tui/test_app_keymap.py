@@ -86,7 +86,7 @@ async def test_hand_mode_and_look_alikes_change_at_once_and_are_remembered(tmp_p
         screen = d.app.screen
         selected = d.app.controller.selection
         for name in ("hand", "look_alikes", "hint_mode", "hint_mode"):
-            screen.action_act(name)  # type: ignore[attr-defined]
+            screen.perform(name)  # type: ignore[attr-defined]
             await d.pilot.pause()
         assert d.app.controller.keyboard.keys.schema.keys == frozenset("hjkl")
         assert not (LOOKALIKE_LETTERS | set("hjkl")) & set(_hints(d))
@@ -104,7 +104,7 @@ async def test_a_keymap_that_forbids_a_mode_says_so(tmp_path: Path) -> None:
         assert not d.app.controller.keyboard.keys.errors
     keymap = parse_keymap('[keys]\nundo = ["u"]\n[hints]\nmode = "trigger"', "k.toml")
     async with running_app(tmp_path / "news2", size=(160, 40), keymap=keymap) as d:
-        d.app.screen.action_act("hint_mode")  # type: ignore[attr-defined]
+        d.app.screen.perform("hint_mode")  # type: ignore[attr-defined]
         await d.pilot.pause()
         assert "k.toml:2: u is undo, and it is a hint letter too" in d.raw()
         assert d.app.controller.keyboard.keys.hint_settings.mode == "trigger"

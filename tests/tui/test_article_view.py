@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from annotator.session.action import SetNote
 from annotator.session.actions.selection import selection_by_hint
 from annotator.session.annotation_controller import AnnotationController
 from annotator.storage.user_files import Preferences
@@ -185,3 +186,22 @@ async def test_a_newcomer_reads_which_key_to_press(tmp_path: Path, width: int, s
     """In a narrow window the row for newcomers gives up words of the suggestion, never the key."""
     async with counting(tmp_path / "news", (width, 24)) as d:
         assert d.rows()[-1] == says
+
+
+async def test_a_note_is_shown_while_one_annotates(tmp_path: Path) -> None:
+    """It is in a row under the prompt, cut after a word, with n beside f; a click on it opens its line."""
+    async with running_app(tmp_path / "news") as d:
+        d.app.controller.dispatch(SetNote("is this a claim or " + "only a remark " * 9))
+        d.app.controller.dispatch("flag")
+        d.app.screen.draw()  # type: ignore[attr-defined]
+        await d.pilot.pause()
+        y = next(y for y, row in enumerate(d.rows()) if "▸ " in row) + 1
+        assert d.rows()[y].startswith("▌   n is this a claim or only a remark")
+        assert d.rows()[y].endswith("…")
+        assert d.row("More than 40").startswith("▌ fn1 More")
+        await d.pilot.click(offset=(10, y))
+        await d.pilot.pause()
+        assert "note:" in d.raw()
+        await d.press("escape", "down")
+        assert not d.row("▌   n is this")
+        assert d.row("More than 40").startswith("  fn1 More")

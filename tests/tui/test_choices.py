@@ -29,8 +29,16 @@ def test_what_one_types_is_a_part_of_the_name_or_the_number(typed: str, found: s
 
 def test_a_number_is_meant_whole_before_its_beginning() -> None:
     """1 is entry 1, then 10 to 19; never 21."""
-    choices = [Choice(str(n), f"LABEL{chr(64 + n)}", str(n)) for n in range(1, 25)]
+    choices = [Choice(str(n), f"LABEL{chr(64 + n)}", str(n), others=str(n)) for n in range(1, 25)]
     assert [c.key for c in matching_choices(choices, "1")] == ["1", *map(str, range(10, 20))]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"), [("over", "overview"), ("hint", "hints"), ("undo", "undo"), ("R", "repairs")]
+)
+def test_a_command_is_found_by_its_name_first(typed: str, first: str) -> None:
+    """The name that the keymap uses and the key come before words of the description."""
+    assert matching_choices(command_list(COMMANDS)._choices, typed)[0].id == first
 
 
 @pytest.mark.parametrize("glyphs", [BOX_GLYPHS, ASCII_GLYPHS])

@@ -187,14 +187,14 @@ async def test_the_filter_key_without_a_query_opens_the_search(tmp_path: Path) -
 async def test_the_order_can_be_turned(tmp_path: Path) -> None:
     """Unsure first is computed in the background and said in the head; again is by article."""
     async with running_app(tmp_path / "news", size=(120, 30)) as d:
-        d.app.screen.action_act("order")  # type: ignore[attr-defined]
+        d.app.screen.perform("order")  # type: ignore[attr-defined]
         await _settled(d)
         while "looked at" in d.rows()[0]:
             await d.pilot.pause()
         assert "unsure first ·" in d.rows()[0]
         await d.press("enter")
         assert d.session.position.sentence >= 0
-        d.app.screen.action_act("order")  # type: ignore[attr-defined]
+        d.app.screen.perform("order")  # type: ignore[attr-defined]
         await d.pilot.pause()
         assert "unsure" not in d.rows()[0]
 

@@ -235,10 +235,10 @@ async def test_leaving_is_remembered_at_once(tmp_path: Path) -> None:
         assert "leaves the tour" not in _shown(d)
         assert "tour left" in d.raw()
         assert Preferences.load().tour_done, "before the app is closed"
-        _screen(d).action_act("tour")
+        _screen(d).perform("tour")
         await d.pilot.pause()
         assert "tour ▸········" in _shown(d)
-        _screen(d).action_act("tour")
+        _screen(d).perform("tour")
         await d.pilot.pause()
         assert "tour" not in _shown(d)
     async with running_app(tmp_path / "news", tour=True, preferences=Preferences.load()) as d:
@@ -259,7 +259,7 @@ async def test_no_tour_where_nothing_can_be_changed(tmp_path: Path) -> None:
     builders.make_corpus(tmp_path / "news")
     async with running_app(tmp_path / "news", tour=True, read_only=True) as d:
         assert "tour" not in _shown(d)
-        _screen(d).action_act("tour")
+        _screen(d).perform("tour")
         await d.pilot.pause()
         assert "the tour works on the corpus, which is open to read only" in d.raw()
 

@@ -96,12 +96,11 @@ def number_column(state: TaskState, glyphs: Glyphs) -> StyledRow:
 def sentence_number_cells(i: int, annotated: AnnotatedSentence, style: CellStyle, glyphs: Glyphs) -> StyledRow:
     """Return a sentence's number in four cells, with signs in those that are free.
 
-    They are ``!`` (a span begins or ends inside a token), then ``f`` (flagged) or ``n`` (has a note).
+    They are ``!`` (a span begins or ends inside a token), ``f`` (flagged), then ``n`` (has a note).
     """
     annotation = annotated.annotation
     markers = [styled.warn_bold(glyphs.problem)] if misaligned_spans(annotated) else []
-    if sign := "f" if annotation.flagged else "n" if annotation.note else "":
-        markers.append(styled.likely_bold(sign))
+    markers += [styled.likely_bold(sign) for sign, on in (("f", annotation.flagged), ("n", annotation.note)) if on]
     pieces = [StyledText(char, style) for char in sentence_number_text(i)]
     for at, char in enumerate(pieces):
         if char.text == " " and markers:
@@ -270,7 +269,8 @@ def active_row_on_page(page: VisiblePage, state: TaskState, frame: BodyFrame) ->
             return None
     start = 1 + max(0, above - (gap if state.active else 0))
     block = active_sentence_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
-    return start if start + len(block) + 1 <= frame.height else None
+    below = 2 if state.annotated.annotation.note else 1
+    return start if start + len(block) + below <= frame.height else None
 
 
 def fully_visible_sentences(rows: tuple[BodyRow, ...], state: TaskState, frame: BodyFrame) -> tuple[int, ...]:

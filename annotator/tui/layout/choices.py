@@ -41,22 +41,21 @@ def matching_choices(choices: Sequence[Choice], typed: str) -> list[Choice]:
     return [c for _, c in sorted(ranked, key=lambda x: x[0])]
 
 
-_NO_MATCH = 4
+_NO_MATCH = 5
 
 
 def _match_rank(choice: Choice, word: str) -> int:
-    """Return how well an entry matches a word: its key or a word of the name, the start of one, a part, elsewhere."""
-    name = choice.name.casefold()
-    words = [w for w in _BREAKS.split(name) if w]
-    if word in {choice.key.casefold(), name} or word in words:
+    """Return how well an entry matches: whole, by the start of another word for it, of its name, a part, its group."""
+    name, others = choice.name.casefold(), choice.others.casefold()
+    if word in {choice.key.casefold(), name, others}:
         return 0
-    if any(w.startswith(word) for w in words) or name.startswith(word):
+    if any(w.startswith(word) for w in _BREAKS.split(others)):
         return 1
-    if word in name:
+    if name.startswith(word) or any(w.startswith(word) for w in _BREAKS.split(name)):
         return 2
-    # The digits that are typed are a number: 1 is not meant by entry 21.
-    elsewhere = f"{choice.group} {choice.others}".casefold()
-    return 3 if word in elsewhere or (word.isdecimal() and choice.key.startswith(word)) else _NO_MATCH
+    if word in name:
+        return 3
+    return 4 if word in choice.group.casefold() else _NO_MATCH
 
 
 def choice_rows(

@@ -80,7 +80,17 @@ def selected_text(state: TaskState) -> str:
 
 
 def prompt_rows(state: TaskState, width: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
-    """Return the prompt in rows of at most ``width`` cells: one, but for a message that is longer."""
+    """Return the prompt in rows of at most ``width`` cells, and the sentence's note in one more."""
+    note, rows = state.annotated.annotation.note, _prompt_rows(state, width, glyphs)
+    if not note:
+        return rows
+    words = styled.clickable((styled.likely_bold("n "), styled.muted(screen_text(note))), "note")
+    row = (styled.active(glyphs.active), StyledText("   "), *words)
+    return (*rows, styled.clip_words(row, width, glyphs.cut))
+
+
+def _prompt_rows(state: TaskState, width: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
+    """Return the prompt in one row, but for a message that is longer."""
     message = state.message
     if not message or (not message.warning and cell_len(screen_text(message.text)) <= width - 8):
         return (styled.clip_words(prompt_row(state, width, glyphs), width, glyphs.cut),)

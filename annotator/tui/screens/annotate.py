@@ -269,13 +269,12 @@ class AnnotateScreen(RowScreen):
 
     # -- keys ----------------------------------------------------------------------------------
 
-    def on_key(self, event: events.Key) -> None:
-        """Carry out what the key means: a hint, a command or a label."""
+    def take_key(self, event: events.Key) -> bool:
+        """Carry out what the key means: a hint, a command or a label; return False for nothing."""
         action = self.controller.action_for_key(event.key, _letter_or_digit(event))
         if action is not None:
-            event.stop()
-            event.prevent_default()
             self.perform(action)
+        return action is not None
 
     def perform(self, action: Action) -> None:
         """Carry out an action: of a key, of a click, of the mouse."""

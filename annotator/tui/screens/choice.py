@@ -68,6 +68,7 @@ class ChoiceScreen(ModalScreen[str | None], RowScreen):
             (glyphs.words("↑↓"), "move"),
             ("its key", "choose") if self._instant else ("type", "to filter"),
             (count, "listed"),
+            ("F1", "keys"),
         ]
         self.part("keys").show_rows((keys_row(keys, ("Esc", "back"), width),))
 

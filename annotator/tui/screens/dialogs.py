@@ -57,7 +57,7 @@ class AskScreen(ModalScreen[None], RowScreen):
     def draw_rows(self, width: int, glyphs: Glyphs) -> None:
         """Draw the question, and the keys or what is wrong."""
         self.part("sign").show_rows(((styled.key(f" {self.QUESTION} "),),))
-        keys = keys_row([("Enter", self.ENTER_ACTION)], ("Esc", "back"), width)
+        keys = keys_row([("Enter", self.ENTER_ACTION), ("F1", "keys")], ("Esc", "back"), width)
         warning = styled.fit_words((styled.warn(" ! " + screen_text(self._warning)),), width, glyphs.cut)
         self.part("keys").show_rows((warning if self._warning else keys,))
 

@@ -35,7 +35,7 @@ class HelpScreen(ScrollScreen):
 
     def draw_rows(self, width: int, glyphs: Glyphs) -> None:
         """Draw the list in the width of the screen."""
-        keys = [("↑↓", "task"), ("Enter", "show or hide its keys"), ("*", "all"), ("PgUp PgDn", "scroll")]
+        keys = [("↑↓", "task"), ("Enter", "open"), ("*", "all"), ("PgUp PgDn", "scroll")]
         self.show_parts(
             styled.fit_row((styled.title(" Keys"),), width),
             self._help().rows,

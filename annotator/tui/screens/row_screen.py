@@ -194,6 +194,9 @@ class AppContext(Protocol):
     def show_message(self, message: str, *, warning: bool = False) -> None:
         """Show a message on the prompt row, or over another screen."""
 
+    def pass_on_early_keys(self, widget: Widget) -> None:
+        """Give a widget the keys that were pressed before it was there."""
+
     def remember_tour(self) -> None:
         """Remember at once that the tour was left."""
 
@@ -307,6 +310,12 @@ class RowScreen(Screen[None]):
             rows.show_palette(self.annotator.palette)
         self.draw()
 
+    def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
+        """Give the line in which one types the focus, and the keys that were pressed before it was there."""
+        super().set_focus(widget, scroll_visible, from_app_focus)
+        if self.focused:
+            self.annotator.pass_on_early_keys(self.focused)
+
     def action_close(self) -> None:
         """Go back, without a message."""
         self.annotator.controller.dispatch(ShowMessage())
@@ -353,12 +362,12 @@ class TextScreen(ScrollScreen):
 
     def draw_rows(self, width: int, glyphs: Glyphs) -> None:
         """Draw the text in the width of the screen."""
-        more = [("?", "all keys")] if self._open_other else []
+        more = [("?", "list of keys")] if self._open_other else []
         self.show_parts(
             styled.fit_row((styled.title(f" {self._title}"),), width),
             self._make_rows(width=max(20, min(100, width - 2))),
             empty_rule_row(width, glyphs),
-            keys_row([("Up Down", "scroll"), *more], ("Esc", "back"), width),
+            keys_row([("Up Down", "scroll"), *more, ("F1", "keys")], ("Esc", "back"), width),
         )
 
     def action_other(self) -> None:

@@ -31,7 +31,7 @@ from annotator.tui.screens.row_screen import LineInput, RowScreen, hidden_bindin
 _REPORT_INTERVAL = 0.1
 """Seconds between two reports of a search that goes on."""
 _SEARCH_KEYS = [
-    ("Enter", "open"), ("↑↓", "hit"), ("Tab", "filter: go only through these"), ("PgUp PgDn", "page"),
+    ("Enter", "open"), ("↑↓", "hit"), ("Tab", "filter: go only through these"), ("PgUp PgDn", "page"), ("F1", "keys"),
 ]  # fmt: skip
 
 

@@ -84,7 +84,7 @@ class StatsScreen(ScrollScreen):
             self._head(views, width, glyphs),
             tuple((StyledText(" "), *row) for row in body),
             empty_rule_row(width, glyphs),
-            keys_row([("Up Down", "scroll"), *more], ("Esc", "back"), width),
+            keys_row([("Up Down", "scroll"), *more, ("F1", "keys")], ("Esc", "back"), width),
         )
 
     def _head(self, views: list[AnnotationStatistics], width: int, glyphs: Glyphs) -> StyledRow:

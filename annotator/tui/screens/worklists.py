@@ -121,7 +121,7 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
             layout.worklist_header(self.ABOUT, things, width, glyphs),
             body,
             self._result_row(width, glyphs),
-            keys_row(self._keys(worklist, glyphs), ("Esc", "back"), width),
+            keys_row([*self._keys(worklist, glyphs), ("F1", "keys")], ("Esc", "back"), width),
         )
 
     def _keys(self, worklist: WorklistT | None, glyphs: Glyphs) -> list[tuple[str, str]]:
