@@ -13,6 +13,7 @@ FILES = sorted((ROOT / "annotator").rglob("*.py"))
 OTHERS = {path.stem for path in FILES} | {
     *("run", "unique", "align_spans", "place", "rebalance", "user_data", "quiet", "source", "match", "det", "ws", "U"),
     *("Jr", "Co", "a_b", "Ros", "avik", "rectanglelabels", "MAX_QUOTATION_LENGTH", "FEATURE_WEIGHTS"),
+    *("PERSON_LEGAL", "PERSON_NATURAL", "personLegal", "LEG", "NAT"),
 }
 """Names of other modules and libraries, and examples of text."""
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)

@@ -97,17 +97,19 @@ def test_the_next_label_key_after_take_switches_enter(controller: AnnotationCont
     assert "Enter takes" not in _message(controller, act.PressLabel("PERSON"))
 
 
-def test_settings_of_other_schemas_and_the_tour_are_kept(controller: AnnotationController) -> None:
+def test_settings_of_other_corpora_and_the_tour_are_kept(controller: AnnotationController) -> None:
     """A session writes its own settings into the preferences and leaves the others."""
     controller.toggle_auto_accept("COUNT")
-    kept = controller.updated_preferences(Preferences(take={"court": ("JUDGE",), "news": ()}, tour_done=True))
-    assert kept.take == {"court": ("JUDGE",), "news": ("COUNT",)}
+    other = Preferences(tour_done=True).with_auto_accept(Path("court"), ("JUDGE",))
+    kept = controller.updated_preferences(other)
+    assert kept.auto_accept_labels(Path("court")) == ("JUDGE",)
+    assert kept.auto_accept_labels(controller.session.corpus.path) == ("COUNT",)
     assert kept.tour_done
 
 
 def test_labels_that_the_schema_lacks_are_not_taken(controller: AnnotationController) -> None:
     """The preferences may be of an older schema of this name."""
-    user = Preferences(take={"news": ("PERSON", "GONE")})
+    user = Preferences().with_auto_accept(controller.session.corpus.path, ("PERSON", "GONE"))
     assert AnnotationController(controller.session, preferences=user).auto_accept_labels == {"PERSON"}
 
 
@@ -134,10 +136,10 @@ def test_a_command_forgets_a_half_typed_hint(tmp_path: Path) -> None:
 
 def test_the_prompt_names_the_key_that_calls_for_the_letters(controller: AnnotationController) -> None:
     """Where letters have to be called for, none is above a word before that."""
-    state = replace(controller.state(), next_suggestions={})
+    state = replace(controller.state(), label_effects={})
     assert "press a letter above a word" in row_text(prompt_row(state, 200, BOX_GLYPHS))
     controller.dispatch("hint_mode")
-    state = replace(controller.state(), message=None, next_suggestions={})
+    state = replace(controller.state(), message=None, label_effects={})
     key = BOX_GLYPHS.key("letters")
     assert f"press {key} and a letter above a word" in row_text(prompt_row(state, 200, BOX_GLYPHS))
     assert f"{key} and the" in row_text(welcome_row(state, 200, BOX_GLYPHS))

@@ -27,7 +27,7 @@ WELCOME_SCORE = 0.9
 
 _FIRST_KEYS = (
     "Press {}the letter above a word, then a label's key.",
-    "Press {}a letter above it, then a label's key.",
+    "Press {}a letter above a word, then a label.",
     "Press {}a letter above a word.",
 )
 """What a newcomer may do first, the fullest text that fits."""
