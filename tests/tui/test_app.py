@@ -103,7 +103,7 @@ async def test_digits_are_labels_too(tmp_path: Path) -> None:
         assert _spans(d) == [("VENUE", "Tarn Quay")]
         await d.press("9")
         assert _spans(d) == [("VENUE", "Tarn Quay")]
-        assert "no word here has the letter 9; the letters are above the words" in _prompt(d)
+        assert "there is no label 9; the schema has 4" in _prompt(d)
 
 
 async def test_a_broken_rule_is_reported_on_the_prompt_row(tmp_path: Path) -> None:
