@@ -89,7 +89,8 @@ def test_an_unknown_annotator_is_reported(tmp_path: Path) -> None:
     corpus = builders.make_corpus(tmp_path / "news")
     with pytest.raises(AnnotatorError) as nobody:
         collect_statistics(corpus, "cy")
-    assert str(nobody.value) == ("there is no journal of the annotator 'cy'; nobody has annotated this corpus yet")
+    what = f"{corpus.path}: there is no journal of the annotator 'cy'; nobody has annotated this corpus yet"
+    assert str(nobody.value) == what
     path = _two(tmp_path / "two")
     with pytest.raises(AnnotatorError, match="use one of: ana, bo"):
         collect_statistics(CorpusFolder.open(path), "cy")
