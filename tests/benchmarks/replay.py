@@ -16,8 +16,6 @@ _BYTES = {
     "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "home": "\x1b[H", "end": "\x1b[F",
     "delete": "\x1b[3~",
 }  # fmt: skip
-UNREAD = "came up a moment ago"
-"""What the program says of a page that nobody can have read yet: it wants the key once more."""
 
 
 def bytes_of(key: str) -> str:
@@ -48,8 +46,6 @@ def replay(
         terminal.press(*before)
         terminal.act(last)
         if "came up a moment ago" in terminal.text:  # a replay reads no page: the same key once more accepts it
-            terminal.act(last)
-        if UNREAD in terminal.text:  # these keys come faster than anybody reads
             terminal.act(last)
     code = terminal.quit()
     assert code == 0, f"the program ended with {code}:\n{terminal.text}"
