@@ -287,9 +287,8 @@ class SentenceEditor:
         self.asked_to_accept_unread = bool(unread) and not self.asked_to_accept_unread
         if not self.asked_to_accept_unread:
             return None
-        return StatusMessage(
-            f"{unread} words came up a moment ago; the same key again accepts them unread", warning=True
-        )
+        # One row at 80 columns: a second one would push a sentence out of view, and the next press would leave it.
+        return StatusMessage(f"{unread} words came up a moment ago; the same key accepts them unread", warning=True)
 
     def _advance(self, message: str, left: str = "") -> Notice:
         """Go on to the next open sentence and return the message, with what the accept has ``left`` first.

@@ -152,7 +152,7 @@ async def test_the_worklist_repairs_by_key(tmp_path: Path) -> None:
         assert "! snap in is not possible: no whole token is inside it" in d.rows()[-2]
         await d.press("d", "n")
         assert "nothing waits; 1 span was left as it is" in d.raw()
-        assert d.rows()[-1].strip() == "u undo  Esc back"
+        assert d.rows()[-1].strip() == "u undo  F1 keys  Esc back"
         await d.press("u", "o")
         assert "every span begins and ends on the edges of tokens" in d.raw()
         assert _marked_words(d, 1) == [("VENUE", "Oldskerrin")]
