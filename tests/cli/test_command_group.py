@@ -33,7 +33,7 @@ def test_the_version_names_the_stored_formats() -> None:
     """Program, corpus, record and plug-ins have a version each."""
     said = call("--version")
     assert said.code == 0
-    assert said.out.splitlines()[1] == "corpus format 1, record format 1, plug-in interface 1"
+    assert said.out.splitlines()[1] == "corpus format 1, record format 2, plug-in interface 1"
 
 
 @pytest.mark.parametrize("name", _COMMANDS)
