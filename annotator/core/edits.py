@@ -109,7 +109,8 @@ def remove_span(annotated: AnnotatedSentence, span: Span, rejected: Sequence[Spa
         raise RuleError("there is no such span", do="select a span with Tab")
     annotation = annotated.annotation.with_spans(left)
     annotation = annotation.with_rejected([*annotation.rejected, *rejected])
-    return _annotation_edit(annotated, annotation, f"removed {span.label}")
+    known = ", not suggested again: known as wrong" if rejected else ""
+    return _annotation_edit(annotated, annotation, f"removed {span.label}{known}")
 
 
 def set_answer(annotated: AnnotatedSentence, answer: Answer | None) -> Edit:

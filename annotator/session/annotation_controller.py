@@ -124,7 +124,7 @@ class AnnotationController(SentenceEditor):
     def _perform(self, action: act.Action) -> object:
         """Call the handler of an action; what it returns is the message if it is one."""
         toggles, self._label_toggles_auto_accept = self._label_toggles_auto_accept, False
-        self.asked_to_accept_unread &= action == "accept_view"
+        self.unread_asked_at = self.unread_asked_at if action == "accept_view" else None
         if isinstance(action, act.PressLabel) and toggles:
             return self.toggle_auto_accept(action.name)
         if not isinstance(action, str):
@@ -170,7 +170,7 @@ class AnnotationController(SentenceEditor):
             "next_stop": partial(self.apply_selecting, actions.select_next_stop, 1),
             "previous_stop": partial(self.apply_selecting, actions.select_next_stop, -1),
             "let_go": self._let_go,
-            "more_labels": lambda: actions.require_selection(self.selection_state),
+            "more_labels": lambda: "",
             "remove": partial(self.apply, actions.remove_span_or_suggestion),
             "everywhere": partial(self.apply, actions.label_all_mentions),
             "undo": self._undo,
@@ -246,7 +246,7 @@ class AnnotationController(SentenceEditor):
     def _press_label(self, action: act.PressLabel) -> Notice:
         if not self.session.schema.label(action.name):
             return ""
-        message = self.label(action.name, beside=action.beside)
+        message = self.label(action.name, beside=action.beside and self.selection is not None)
         if self.selection_state.armed_label:
             self.keyboard.letters.call()
         return message

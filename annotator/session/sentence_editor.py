@@ -30,6 +30,10 @@ from annotator.session.state import Notice, PageMotion, StatusMessage, no_sugges
 from annotator.session.work_left import article_end_message, corpus_end_message
 
 
+WARNING_SECONDS = 0.7
+"""A warning that a second press of the key overrides must have been there so long: no held key confirms it."""
+
+
 class UndoPoint(Struct, frozen=True):
     """What a key found: how many edits were done, the active sentence, and the selection."""
 
@@ -70,8 +74,8 @@ class SentenceEditor:
         self.spans_made = session.count_spans()
         self._visible: tuple[tuple[int, str], ...] = ()
         self._page_reading = PageReading()
-        self.asked_to_accept_unread = False
-        """Whether the last key was `*` on a page that cannot have been read."""
+        self.unread_asked_at: float | None = None
+        """When `*` was pressed on a page that cannot have been read, if that was the last key."""
         self.top_line = 0
         """The first wrapped line of the active sentence to show, where it is taller than the screen."""
         self.more_lines = 0
@@ -283,10 +287,12 @@ class SentenceEditor:
     def _unread_warning(self, sentences: Sequence[AnnotatedSentence]) -> StatusMessage | None:
         """Return a warning at the first press where the sentences came up too short a time ago to be read."""
         tokens = [(w.sentence.id, len(w.sentence.tokens)) for w in sentences]
-        unread = self._page_reading.unread_tokens(tokens, self.session.now())
-        self.asked_to_accept_unread = bool(unread) and not self.asked_to_accept_unread
-        if not self.asked_to_accept_unread:
+        now = self.session.now()
+        unread = self._page_reading.unread_tokens(tokens, now)
+        asked_at, self.unread_asked_at = self.unread_asked_at, None
+        if not unread or (asked_at is not None and now - asked_at >= WARNING_SECONDS):
             return None
+        self.unread_asked_at = now
         # One row at 80 columns: a second one would push a sentence out of view, and the next press would leave it.
         return StatusMessage(f"{unread} words came up a moment ago; the same key accepts them unread", warning=True)
 

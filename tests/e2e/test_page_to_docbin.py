@@ -122,7 +122,7 @@ class Annotator:
         seen = {s.number: s for s in sentences(self.terminal, self.corpus.schema, texts) if not s.answered}
         self.shot = self.terminal.text
         self.terminal.act("*")
-        if "came up a moment ago" in self.terminal.text:  # this annotator reads faster than people
+        while "came up a moment ago" in self.terminal.text:  # this annotator reads faster than people
             self.terminal.act("*")
         now = {n: marks for n, marks in self.saved().items() if n not in before and n[0] == article}
         assert {n for _, n in now} <= set(seen), "a sentence was accepted that was not painted whole"

@@ -146,10 +146,11 @@ def _armed_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     """Return which label the next selection gets, and why: no suggestion of it is left here."""
     message = (message_item(state.message),) if state.message else ()
     chip = StyledText(screen_text(state.armed_label), CellStyle("text", state.armed_label, bold=True))
+    # The label is first, so that no width and no message hides what the next letter does.
     return (
-        *message,
-        (chip, styled.muted(f" press {_letters_call(state, glyphs)}a letter above a word")),
+        (chip, styled.muted(f" press {_letters_call(state, glyphs)}a letter, or Tab")),
         command_item(glyphs, "no label", "let_go"),
+        *message,
         help_item("no more suggestions here"),
     )
 
