@@ -17,6 +17,7 @@ from annotator.core.tokens import token_range
 from annotator.language import selection_expansions
 from annotator.session import action as act
 from annotator.session.actions import annotation_actions as actions
+from annotator.session.actions.hints import is_hint_drawn
 from annotator.session.actions.label_actions import label_effects
 from annotator.session.commands import (
     COMMANDS_WITHOUT_SENTENCE,
@@ -238,10 +239,22 @@ class AnnotationController(SentenceEditor):
             raise RuleError(f"{action.letter} is no label's key, and the letters are off", do=f"{key} calls for them")
         self.offers.letters_pressed += 1
         try:
+            self._require_drawn_hint(action.letter)
             return self.press_hint(action.letter)
         finally:
             if not self.typed_hint:
                 letters.used()
+
+    def _require_drawn_hint(self, letter: str) -> None:
+        """Raise RuleError for a letter that no word shows: what is not on the screen selects nothing."""
+        shown = [h.letters for h in self._hint_layout.hints if is_hint_drawn(h, self.hint_visibility)]
+        typed = self.typed_hint + letter
+        if self.hint_visibility != "all" and not any(x.startswith(typed) for x in shown):
+            self.clear_typed_hint()
+            key = self.keyboard.key_text("hints")
+            raise RuleError(
+                f"no letter {letter} is shown above a word here", do=f"{key} shows the letters of all words"
+            )
 
     def _press_label(self, action: act.PressLabel) -> Notice:
         if not self.session.schema.label(action.name):

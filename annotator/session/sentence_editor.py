@@ -29,7 +29,6 @@ from annotator.session.session import AnnotationSession
 from annotator.session.state import Notice, PageMotion, StatusMessage, no_suggestions
 from annotator.session.work_left import article_end_message, corpus_end_message
 
-
 WARNING_SECONDS = 0.7
 """A warning that a second press of the key overrides must have been there so long: no held key confirms it."""
 

@@ -127,7 +127,7 @@ def test_a_command_forgets_a_half_typed_hint(tmp_path: Path) -> None:
     text = " ".join(f"Word{n}" for n in range(60))
     corpus = builders.make_corpus(tmp_path / "long", builders.article(f"Words\n{text}.", "tb"))
     session = builders.open_session(corpus)
-    controller = AnnotationController(session)
+    controller = AnnotationController(session, preferences=Preferences(hints="all"))
     long = next(h.letters for h in controller.state().hints if len(h.letters) == 2)
     assert controller.dispatch(act.PressHint(long[0])).typed_hint
     assert not controller.dispatch("flag").typed_hint

@@ -59,6 +59,11 @@ class Hint(Struct, frozen=True):
     """Whether the word probably starts or ends what one wants; drawn in the hint colour."""
 
 
+def is_hint_drawn(hint: Hint, visibility: str) -> bool:
+    """Return True if a hint is drawn where ``visibility`` is ``all``, ``likely`` or ``off``."""
+    return bool(hint.letters) and (visibility == "all" or (visibility == "likely" and hint.likely))
+
+
 class HintPrefix(Struct, frozen=True):
     """The tokens that the typed letter may still reach with a second one."""
 

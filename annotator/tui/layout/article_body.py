@@ -18,7 +18,7 @@ from annotator.core.article import Article
 from annotator.core.schema import Schema
 from annotator.core.span_repair import misaligned_spans
 from annotator.core.tokens import TokenRange
-from annotator.session.actions.hints import Hint
+from annotator.session.actions.hints import Hint, is_hint_drawn
 from annotator.session.state import TaskState
 from annotator.tui.layout import span_lanes
 from annotator.tui.layout import styled_text as styled
@@ -128,8 +128,7 @@ def hint_row(line: WrappedLine, state: TaskState, mode: str) -> StyledRow:
         if cell.token < 0 or cell.start != tokens[cell.token].start:
             continue
         hint = state.hints[cell.token]
-        visible = mode == "all" or (mode == "likely" and hint.likely)
-        if hint.letters and visible and hint.letters.startswith(state.typed_hint):
+        if is_hint_drawn(hint, mode) and hint.letters.startswith(state.typed_hint):
             pieces.append(StyledText(" " * (cell.col + hint.cell - at)))
             pieces.extend(_hint_letters(hint, state.typed_hint))
             at = cell.col + hint.cell + len(hint.letters)

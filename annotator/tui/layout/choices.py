@@ -84,7 +84,11 @@ def _choice_row(
     key = min(columns[2], max(6, width // 4))
     row = (*row, styled.key(_padded(styled.truncate(glyphs.words(choice.key), key, glyphs.cut), key + 2)))
     name = _padded(screen_text(choice.name), columns[1] + 2 if choice.more else 0)
-    row = (*row, styled.label(name, choice.label) if choice.label else StyledText(name), styled.muted(choice.more))
+    row = (
+        *row,
+        styled.label(name, choice.label) if choice.label else StyledText(name),
+        styled.muted(screen_text(choice.more)),
+    )
     if is_active:
         row = tuple(StyledText(p.text, styled.Styles.BOLD) if p.style == styled.Styles.TEXT else p for p in row)
     if styled.row_width(row) > width:
