@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,3 +83,15 @@ async def running_app(
 def text_rows(rows: Sequence[str]) -> str:
     """Return rows as a snapshot shows them, each between bars so that its end is seen."""
     return "\n".join(f"|{row}" for row in rows)
+
+
+@dataclass
+class Timer:
+    """A timer that rings when the test says so."""
+
+    seconds: float
+    ring: Callable[[], None]
+    on: bool = True
+
+    def stop(self) -> None:
+        self.on = False

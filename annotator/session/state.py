@@ -71,9 +71,9 @@ class TaskState(Struct, frozen=True, eq=False):
     article_count: int
     hints: tuple[Hint, ...]
     hint_visibility: str = "all"
+    """Which hints are drawn: all, likely ones, or off."""
     letters_active: bool = True
     """Whether a letter selects a word now; else a key calls for the letters first."""
-    """Which hints are drawn: all, likely ones, or off."""
     typed_hint: str = ""
     """The first letter of a two-letter hint, once it is pressed."""
     selection: Selection | None = None

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from annotator.core.annotation import Answer
 from annotator.core.article import AnnotatedLineIndex, Article, Sentence
 from annotator.core.errors import CorpusError
 from annotator.core.schema import Schema
@@ -32,6 +31,7 @@ from annotator.storage.file_io import translate_os_errors
 from annotator.storage.journal_index import ACCEPTED_NUMBER, ANSWER_BY_NUMBER, JournalIndex
 from annotator.storage.sentences import SentenceRanges
 from annotator.workflows.record_selection import (
+    ANSWER_NAMES,
     RecordNumber,
     RecordSelection,
     SelectedRecord,
@@ -42,9 +42,6 @@ from annotator.workflows.record_selection import (
 
 if TYPE_CHECKING:
     from annotator.similarity.story_groups import StoryGroups
-
-
-_ANSWER_NAMES = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGNORE: "ignored", None: "unfinished"}
 
 
 class _TouchedArticle(Struct):
@@ -170,8 +167,8 @@ class _ExportPlanner:
         if not made.records:
             raise_nothing_to_export(made.missing)
         made.sentences = {
-            **dict.fromkeys(_ANSWER_NAMES.values(), 0),
-            **{_ANSWER_NAMES[ANSWER_BY_NUMBER[answer]]: n for answer, n in self._answers.items()},
+            **dict.fromkeys(ANSWER_NAMES.values(), 0),
+            **{ANSWER_NAMES[ANSWER_BY_NUMBER[answer]]: n for answer, n in self._answers.items()},
             "double": self._duplicates,
             "unreviewed": self._unreviewed,
         }

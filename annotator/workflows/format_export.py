@@ -28,7 +28,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import check_articles_folder
 from annotator.workflows.import_documents import SENTENCES_FIELD
 from annotator.workflows.opening import WarningCallback
-from annotator.workflows.record_selection import SelectedItems, select_items
+from annotator.workflows.record_selection import ANSWER_NAMES, SelectedItems, select_items
 
 # From the sentences of a corpus to the documents that a format writes: a sentence or an article each.
 
@@ -127,8 +127,7 @@ def list_left_out(selected: SelectedItems, log: ConversionLog) -> int:
 
 def sentences_by_answer(items: Sequence[ExportItem]) -> Iterator[tuple[str, int]]:
     """Yield how many sentences have each answer."""
-    names = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGNORE: "ignored", None: "unfinished"}
-    for answer, name in names.items():
+    for answer, name in ANSWER_NAMES.items():
         yield name, sum(i.annotated.annotation.answer is answer for i in items)
 
 

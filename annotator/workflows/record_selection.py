@@ -23,7 +23,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from annotator.core.annotation import AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.article import AnnotatedLineIndex, Article, earlier_versions
 from annotator.core.errors import AnnotatorError
 from annotator.export.export_ledger import (
@@ -45,6 +45,8 @@ from annotator.storage.journal_index import (
 from annotator.storage.record_rows import RecordRow
 from annotator.workflows.opening import chosen_annotators, with_replays
 
+ANSWER_NAMES = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGNORE: "ignored", None: "unfinished"}
+"""How every ledger names sentences by their answer."""
 RecordNumber = tuple[int, int]
 """Which of the journals, and which of its records."""
 _REASON_ORDER = (ARTICLE_MISSING, LINE_SWITCHED_OFF, ARTICLE_SUPERSEDED, OTHER_ANNOTATOR)

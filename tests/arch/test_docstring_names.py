@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -27,3 +28,13 @@ def test_docstrings_name_what_is_there(path: Path) -> None:
     documented = [node for node in ast.walk(ast.parse(source)) if isinstance(node, _FUNCTIONS)]
     named = {x for node in documented for x in re.findall(r"``([A-Za-z_]\w*)``", ast.get_docstring(node) or "")}
     assert named <= code | OTHERS
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_docstring_is_behind_what_it_describes(path: Path) -> None:
+    """No two strings follow each other in a class or module: the second would describe nothing."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ClassDef | ast.Module):
+            strings = [isinstance(x, ast.Expr) and isinstance(x.value, ast.Constant) for x in node.body]
+            doubled = [x.lineno for x, (a, b) in zip(node.body[1:], pairwise(strings), strict=True) if a and b]
+            assert not doubled

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Callable
 
 from hypothesis import strategies as st
 
@@ -20,6 +22,30 @@ def cut(text: str) -> tuple[Token, ...]:
 def shown(tokens: tuple[Token, ...], r: TokenRange) -> str:
     """Return the text of a range of tokens."""
     return tokens_text(tokens[r[0] : r[1]]).rstrip()
+
+
+def assert_linear(apply_rules: Callable[[int], object]) -> None:
+    """Hold rules to twice the calls for twice the tokens, some added; ``apply_rules`` takes the number of tokens."""
+    apply_rules(10)  # what is worked out once for all sentences does not count
+    half, whole = _count_calls(apply_rules, 500), _count_calls(apply_rules, 1000)
+    assert half >= 500, "every token is examined"
+    assert whole <= 2.5 * half + 1000
+
+
+def _count_calls(apply_rules: Callable[[int], object], n: int) -> int:
+    calls = 0
+
+    def count(_frame: object, event: str, _arg: object) -> None:
+        nonlocal calls
+        calls += event in {"call", "c_call"}
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        apply_rules(n)
+    finally:
+        sys.setprofile(before)
+    return calls
 
 
 _MARKS = [

@@ -24,19 +24,6 @@ from annotator.storage.sentences import SentenceFile
 from tests.storage.storage_helpers import SCHEMA, FailingFile, article, body, new_corpus, sentences, tree
 
 
-@pytest.fixture
-def corpus(tmp_path: Path) -> CorpusFolder:
-    """Make an empty corpus."""
-    return new_corpus(tmp_path / "news")
-
-
-@pytest.fixture
-def filled(corpus: CorpusFolder) -> CorpusFolder:
-    """Make a corpus of one article."""
-    corpus.add_article(article(), sentences(article()))
-    return corpus
-
-
 def _error_message(caught: pytest.ExceptionInfo[CorpusError], corpus: CorpusFolder | Path) -> str:
     return str(caught.value).replace(str(corpus if isinstance(corpus, Path) else corpus.path), "news")
 

@@ -110,20 +110,14 @@ def test_bit_flips(corpus: Path) -> None:
     """4,000 flipped bits give no wrong record and never a lost line without a word."""
     items = [*records(1, 3), record(4, batch=(4, 2)), record(5, batch=(4, 2)), record(6)]
     data, good, dice = lines_of(items), set(items), random.Random(7)
-    refused: list[str] = []
     for _ in range(4000):
         at = dice.randrange(len(data) * 8)
         flipped = bytearray(data)
         flipped[at // 8] ^= 1 << at % 8
         put_journal(corpus, bytes(flipped))
-        try:
-            journal = Journal.open(corpus, "ana", read_only=True)
-        except JournalError as error:
-            refused.append(str(error))
-            continue
+        journal = Journal.open(corpus, "ana", read_only=True)
         assert set(journal.records) <= good
         assert journal.records == tuple(items) or journal.warnings
-    assert all("newer Annotator" in message for message in refused)
 
 
 @pytest.mark.usefixtures("unsynced")

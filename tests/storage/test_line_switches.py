@@ -13,20 +13,7 @@ from annotator.core.article import Article, LineVerdict
 from annotator.core.errors import CorpusError, SchemaError
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.lock import Lock
-from tests.storage.storage_helpers import SCHEMA, FailingFile, article, body, new_corpus, sentences, tree
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> CorpusFolder:
-    """Make an empty corpus."""
-    return new_corpus(tmp_path / "news")
-
-
-@pytest.fixture
-def filled(corpus: CorpusFolder) -> CorpusFolder:
-    """Make a corpus of one article."""
-    corpus.add_article(article(), sentences(article()))
-    return corpus
+from tests.storage.storage_helpers import SCHEMA, FailingFile, article, body, sentences, tree
 
 
 def _json(corpus: CorpusFolder, a: Article) -> dict[str, object]:

@@ -18,6 +18,8 @@ JSON = st.recursive(
     lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(max_size=5), x, max_size=3),
     max_leaves=6,
 )
+LABELS = st.dictionaries(st.text(max_size=5), st.lists(st.text(max_size=5) | st.integers(), max_size=3), max_size=3)
+"""What ``auto_accept`` should hold, and nearly that."""
 LATER = ("hint_mode", "hand", "avoid", "auto_accept", "proposals", "tour_done", "fade")
 
 
@@ -36,7 +38,7 @@ def test_what_was_chosen_comes_back() -> None:
     assert Preferences.load() == mine
 
 
-@given(st.fixed_dictionaries({}, optional=dict.fromkeys(LATER, JSON)))
+@given(st.fixed_dictionaries({}, optional={**dict.fromkeys(LATER, JSON), "auto_accept": JSON | LABELS}))
 def test_a_value_that_makes_no_sense_counts_as_not_given(data: dict[str, Any]) -> None:
     """Whatever a later version or an editor has put there, the theme and the places are kept."""
     places = {"/news": {"ana": "x:1-2"}}

@@ -45,6 +45,17 @@ def _rescue(corpus: Path, saved: int, lost: list[JournalRecord]) -> Path:
         return journal.rescue(lost)
 
 
+def test_a_rescue_file_of_the_version_before_comes_back(tmp_path: Path, home: Path) -> None:
+    """The file that 0.1 has written names no corpus: its records follow the journal of the corpus of its name."""
+    fixture = Path(__file__).resolve().parents[1] / "golden" / "corpus_0_1"
+    shutil.copytree(fixture / "home", home)
+    folder = shutil.copytree(fixture / "fixture", tmp_path / "fixture")
+    before = len((folder / "annotations" / "ana.jsonl").read_bytes().splitlines())
+    with Journal.open(folder, "ana") as journal:
+        assert len(journal.records) == before + 2
+    assert [p.name for p in (home / "rescue").iterdir()] == ["fixture-ana-1.jsonl.saved"]
+
+
 def test_one_file_for_all_that_was_not_saved(corpus: Path, home: Path) -> None:
     """Each further decision is written to the same file, with those before it."""
     with Journal.open(corpus, "ana") as journal:

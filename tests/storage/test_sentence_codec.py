@@ -51,7 +51,13 @@ def test_a_changed_line_is_taken_as_it_is_or_refused(place: tuple[Any, ...], val
     assert sentence.end - sentence.start == len(sentence.text)
 
 
-@given(st.integers(0, 400), st.binary(max_size=3))
+DIGITS = [at for at, char in enumerate(RAW) if chr(char).isdigit()]
+
+
+@given(
+    st.integers(0, 400) | st.sampled_from(DIGITS),
+    st.binary(max_size=3) | st.sampled_from([b"%d" % n for n in range(13)]),
+)
 def test_damaged_bytes_are_an_error_or_are_read_as_json(at: int, put: bytes) -> None:
     """A cut or overwritten line is refused unless it is JSON with these values.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,19 +10,7 @@ import pytest
 from annotator.session.state import StatusMessage
 from annotator.storage.user_files import Preferences
 from annotator.tui.screens.annotate import AnnotateScreen, MessageTimeout
-from tests.app_pilot import running_app
-
-
-@dataclass
-class Timer:
-    """A timer that has been set."""
-
-    seconds: float
-    ring: Callable[[], None]
-    on: bool = True
-
-    def stop(self) -> None:
-        self.on = False
+from tests.app_pilot import Timer, running_app
 
 
 class Timers:

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.tui.screens.annotate import PREFETCH_DELAY, PREFETCH_INTERVAL, AnnotateScreen, Prefetcher
 from tests import builders
-from tests.app_pilot import running_app
+from tests.app_pilot import Timer, running_app
 
 LONG = "A long day\n" + "\n".join(f"Ada Pell saw {n} boats at Tarn Quay on day {n}." for n in range(2, 60))
-
-
-@dataclass
-class Timer:
-    """A timer that rings when the test says so."""
-
-    seconds: float
-    ring: Callable[[], None]
-    on: bool = True
-
-    def stop(self) -> None:
-        self.on = False
 
 
 def test_one_sentence_at_a_time_and_a_key_comes_first() -> None:
