@@ -1,6 +1,7 @@
 """Every check in one run: ``python -m tests``.
 
-``--quick`` leaves out the tests, ``--slow`` adds the slow ones. All checks run, whatever fails; the exit code
+``--quick`` leaves out the tests, ``--slow`` adds the slow ones; ``--torture`` runs the torture suite alone, at its
+large size (``--torture --help``). All checks run, whatever fails; the exit code
 is 0 only if all pass. A check that fails names the command that mends it, or says what to do. The tests come
 last, so that their closing line is the last line.
 """
@@ -11,6 +12,8 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+
+from tests.torture.__main__ import main as torture_main
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
@@ -37,6 +40,8 @@ CHECKS: tuple[tuple[str, Sequence[str | Path], str], ...] = (
 
 def main() -> int:
     """Run the checks and the tests; return the exit code."""
+    if sys.argv[1:2] == ["--torture"]:
+        return torture_main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m tests", description=__doc__.partition("\n")[0])
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--quick", action="store_true", help="everything but the tests")

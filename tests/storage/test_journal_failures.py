@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-import random
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -198,40 +196,6 @@ def test_a_folder_without_permission(corpus: Path, monkeypatch: pytest.MonkeyPat
     assert str(caught.value) == (
         f"{journal_of(corpus)}: no permission to write here; ask the owner for it, or work on a copy of the folder"
     )
-
-
-_WRITE = """
-import sys
-sys.path.insert(0, sys.argv[2])
-from tests.storage.storage_helpers import record
-from annotator.storage.journal import Journal
-with Journal.open(sys.argv[1], "ana") as journal:
-    print("open", flush=True)
-    while True:
-        n = journal.next_seq
-        batch = [record(n)] if n % 3 else [record(n + i, batch=(n, 3)) for i in range(3)]
-        journal.append(batch)
-        print(journal.next_seq - 1, flush=True)
-"""
-
-
-def test_kill_9_on_the_writer(corpus: Path) -> None:
-    """Killed at a random moment 40 times, the writer loses no record that it has acknowledged."""
-    dice, root, seen = random.Random(5), str(Path(__file__).parents[2]), 0
-    for _ in range(40):
-        writer = subprocess.Popen([sys.executable, "-c", _WRITE, str(corpus), root], stdout=-1, text=True)
-        assert writer.stdout
-        assert writer.stdout.readline() == "open\n"
-        time.sleep(dice.random() * 0.03)
-        writer.kill()
-        acknowledged = [int(x) for x in writer.communicate()[0].split("\n")[:-1]]
-        journal = Journal.open(corpus, "ana")
-        assert [r.seq for r in journal.records] == list(range(1, journal.next_seq))
-        assert journal.damaged == ()
-        assert journal.next_seq - 1 >= max(acknowledged, default=seen)
-        seen = journal.next_seq - 1
-        journal.close()
-    assert seen > 100
 
 
 def test_a_line_of_no_end_is_refused(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
