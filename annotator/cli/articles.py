@@ -9,7 +9,7 @@ import click
 from msgspec import to_builtins
 
 from annotator.cli import output
-from annotator.cli.options import PATH, json_option, login_name
+from annotator.cli.options import PATH, exit_for_losses, json_option, login_name
 from annotator.core.article import Article, LineVerdict
 from annotator.core.errors import UsageError
 from annotator.core.pluralize import count_column
@@ -48,19 +48,20 @@ def command(
             shown = undone or shown
     elif switch or undo:
         raise UsageError("--switch and --undo need an article", do="name its id after the corpus")
-    for warning in opened.warnings:
-        output.write_warning(warning)
     if shown:
         _print_article(shown, as_json=as_json)
     else:
         _print_articles(opened, as_json=as_json)
+    for warning in opened.warnings:
+        output.write_warning(warning)
+    exit_for_losses(len(opened.damaged_articles))
 
 
 def _print_articles(corpus: CorpusFolder, *, as_json: bool) -> None:
     """Print a line an article, with the number that the screen gives it."""
-    rows = article_summaries(corpus)
+    rows = list(article_summaries(corpus))  # what is damaged is no longer in the queue then
     if as_json:
-        output.write_json(to_builtins(list(rows)))
+        output.write_json(to_builtins(rows))
         return
     numbers = {article: n for n, article in enumerate(corpus.queue(), 1)}
     for r in rows:

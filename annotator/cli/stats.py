@@ -27,16 +27,17 @@ def command(corpus: Path, name: str | None, ascii_glyphs: bool, as_json: bool) -
     Breaks are left out. What the journals do not show is not guessed. Nothing is changed,
     and a journal that somebody is writing may be read.
 
-    Exit code 3 means that lines of a journal do not count because they are damaged.
+    Exit code 3 means that an article or lines of a journal do not count because they are damaged.
     """
-    report = collect_statistics(open_corpus(corpus), name)
+    opened = open_corpus(corpus)
+    report = collect_statistics(opened, name)
     for warning in report.warnings:
         output.write_warning(warning)
     if as_json:
         output.write_json(report.as_dict())
     else:
         _print_report(report, plain=ascii_glyphs or not _stdout_has_blocks())
-    exit_for_losses(len(report.left_out))
+    exit_for_losses(len(report.left_out) + len(opened.damaged_articles))
 
 
 def _stdout_has_blocks() -> bool:

@@ -76,7 +76,7 @@ def command(
         output.write_json({"corpus": path_text(opened.path), "sources": [r.as_dict() for r in reports]})
     else:
         output.write_data(line for report in reports for line in report.lines())
-    if any(r.misaligned for r in reports):
+    if opened.damaged_articles or any(r.misaligned for r in reports):
         sys.exit(output.EXIT_LEFT_OUT)
 
 

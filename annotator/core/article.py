@@ -82,6 +82,11 @@ class Article(Struct, frozen=True):
         return self.text if all(kept) else "\n".join(compress(self.text.split("\n"), kept))
 
 
+def stand_in_article(article_id: str) -> Article:
+    """Return what takes the place of an article that cannot be read: no line of it can be annotated."""
+    return Article(article_id, f"{article_id} is damaged", "", "", ())
+
+
 def earlier_versions(article: str, replaces: Callable[[str], str]) -> list[str]:
     """Return the ids of an article and its earlier versions, the first version last.
 

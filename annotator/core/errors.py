@@ -48,6 +48,10 @@ class CorpusError(AnnotatorError):
     """A corpus folder that is damaged, missing, too new or not writable."""
 
 
+class DamagedArticleError(CorpusError):
+    """An article whose file or sentences cannot be read; all others are as good as before."""
+
+
 class JournalError(AnnotatorError):
     """A journal that is held by another process, damaged or no longer writable."""
 

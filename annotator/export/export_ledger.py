@@ -31,6 +31,7 @@ from annotator.export.span_outcomes import EXPORT_OUTCOMES, SpanOutcome
 
 
 ARTICLE_MISSING = "the article is not in the corpus"
+ARTICLE_DAMAGED = "the article is damaged"
 LINE_SWITCHED_OFF = "its line is switched off"
 ARTICLE_SUPERSEDED = "superseded by a newer version of the article"
 OTHER_ANNOTATOR = "by another annotator than the one asked for"

@@ -15,7 +15,7 @@ from annotator.core.annotation import AnnotatedSentence
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import Sentence
 from annotator.core.edits import Edit
-from annotator.core.errors import RuleError
+from annotator.core.errors import DamagedArticleError, RuleError
 from annotator.core.schema import Schema
 from annotator.core.search_query import SearchQuery, parse_sentence_number
 from annotator.core.suggestion import suggestion_uncertainty
@@ -87,7 +87,10 @@ class UncertaintyRanking:
 
     def _article_text(self, article_id: str) -> tuple[str, Sequence[Sentence]]:
         corpus = self._search.corpus
-        return corpus.article(article_id).text, corpus.sentences(article_id)
+        try:
+            return corpus.article(article_id).text, corpus.sentences(article_id)
+        except DamagedArticleError:
+            return "", ()
 
     def open_sentences(self, touched: Callable[[], TouchedSentences]) -> Iterator[tuple[int, int]]:
         """Yield article number and start of the open sentences scored so far, the least sure first."""

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from annotator.checks.consistency import InconsistencyGroup, find_inconsistencies
 from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.annotation_store import AnnotationStore
-from annotator.core.article import AnnotatedLineIndex, Article
+from annotator.core.article import AnnotatedLineIndex, Article, stand_in_article
+from annotator.core.errors import DamagedArticleError
 from annotator.core.schema import Schema
 from annotator.core.search_query import HighlightRange, QuerySubject, SearchQuery
 from annotator.core.span_repair import MisalignedSpan, find_misaligned_spans, misaligned_spans
@@ -37,9 +38,12 @@ class AnswerProgress(Struct, frozen=True):
 class ArticleCache:
     """The articles of a corpus with the sentences that are in the queue, and their counts."""
 
-    def __init__(self, corpus: CorpusFolder, annotation_store: AnnotationStore) -> None:
-        """Read nothing yet."""
+    def __init__(
+        self, corpus: CorpusFolder, annotation_store: AnnotationStore, warn: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """Read nothing yet; ``warn`` gets a warning for each damaged article."""
         self._corpus = corpus
+        self._warn = warn
         self._annotation_store = annotation_store
         self._articles: dict[str, Article] = {}
         self._sentences: dict[str, list[AnnotatedSentence]] = {}
@@ -48,10 +52,20 @@ class ArticleCache:
         self._label_counts: dict[str, Counter[str]] = {}
 
     def article(self, article_id: str) -> Article:
-        """Return an article of the corpus."""
+        """Return an article of the corpus; a damaged one has neither lines nor sentences."""
         if article_id not in self._articles:
-            self._articles[article_id] = self._corpus.article(article_id)
+            try:
+                self._articles[article_id] = self._corpus.article(article_id)
+            except DamagedArticleError as error:
+                self._set_apart(article_id, error)
         return self._articles[article_id]
+
+    def _set_apart(self, article_id: str, error: DamagedArticleError) -> None:
+        """Go on without a damaged article: all others can be annotated."""
+        self._articles[article_id] = stand_in_article(article_id)
+        if article_id not in self._corpus.damaged_articles:
+            self._corpus.set_article_apart(article_id, error)
+            self._warn(self._corpus.warnings[-1])
 
     def sentences_of(self, article_id: str) -> tuple[AnnotatedSentence, ...]:
         """Return the sentences of an article that touch an annotated line; none of a replaced article."""
@@ -107,9 +121,8 @@ class ArticleCache:
 
     def _load(self, article_id: str) -> list[AnnotatedSentence]:
         if article_id not in self._sentences:
-            article = self.article(article_id)
-            lines = AnnotatedLineIndex(article)
-            annotated_sentences = () if article.replaced_by else self._annotation_store.sentences_of(article_id)
+            annotated_sentences = self._stored_sentences(article_id)
+            lines = AnnotatedLineIndex(self.article(article_id))
             self._sentences[article_id] = [
                 w for w in annotated_sentences if lines.is_annotated(w.sentence.start, w.sentence.end)
             ]
@@ -118,6 +131,16 @@ class ArticleCache:
             for annotated in self._sentences[article_id]:
                 self._count(article_id, annotated, 1)
         return self._sentences[article_id]
+
+    def _stored_sentences(self, article_id: str) -> Sequence[AnnotatedSentence]:
+        """Return all sentences of an article; none of a replaced or a damaged one."""
+        if self.article(article_id).replaced_by or article_id in self._corpus.damaged_articles:
+            return ()
+        try:
+            return self._annotation_store.sentences_of(article_id)
+        except DamagedArticleError as error:
+            self._set_apart(article_id, error)
+            return ()
 
     def _count(self, article: str, annotated: AnnotatedSentence, by: int) -> None:
         self._done[article] += by * annotated.done
@@ -220,8 +243,11 @@ class SentenceSearch:
         return page
 
     def _read(self, article_id: str) -> SearchableArticle:
-        article = self.corpus.article(article_id)
-        stored = self.corpus.active_sentences(article)
+        try:
+            article = self.corpus.article(article_id)
+            stored = self.corpus.active_sentences(article)
+        except DamagedArticleError:  # the session warns of it
+            article, stored = stand_in_article(article_id), ()
         annotated_sentences = tuple(AnnotatedSentence(replace(s, tokens=())) for s in stored)
         return SearchableArticle(
             article.title or article.origin,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import Article, LineVerdict, Sentence
 from annotator.core.edits import Edit, History, Op, join_sentences, split_sentence
-from annotator.core.errors import JournalError, RuleError
+from annotator.core.errors import DamagedArticleError, JournalError, RuleError
 from annotator.core.journal_record import JournalRecord, KeystrokeCounts, KeystrokeKind
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion
@@ -31,12 +31,16 @@ _MAX_NAMED_ANNOTATORS = 3
 
 
 def records_of_present_articles(
-    records: Sequence[JournalRecord], articles: Iterable[str], schema: Schema, warnings: list[str]
+    records: Sequence[JournalRecord],
+    articles: Iterable[str],
+    schema: Schema,
+    warnings: list[str],
+    damaged: Container[str] = (),
 ) -> Sequence[JournalRecord]:
-    """Return the records of articles that are there; a word on the others goes to ``warnings``."""
+    """Return the records of articles that are there and not ``damaged``; a word on the others goes to ``warnings``."""
     known = set(articles)
     there = [r for r in records if r.annotated.sentence.article in known]
-    if gone := len(records) - len(there):
+    if gone := sum(r.annotated.sentence.article not in damaged for r in records) - len(there):
         verb = "record is" if gone == 1 else "records are"
         warnings.append(f"{gone} {verb} of articles that have left the corpus; the journal keeps them")
     known_labels = {x.name for x in schema.labels}
@@ -102,10 +106,9 @@ class AnnotationSession:
         """The hasty stretch that the last edit has ended, if it did."""
         self._failure: JournalError | None = None
         self.annotation_store = AnnotationStore(corpus.sentences)
-        self.article_cache = ArticleCache(corpus, self.annotation_store)
+        self.article_cache = ArticleCache(corpus, self.annotation_store, self._warn)
         queue = corpus.queue(self.article, MAX_COUNTED_AT_START)
-        records = records_of_present_articles(journal.records, corpus.article_ids(), schema, self.warnings)
-        self.history: History = self.annotation_store.replay(records)
+        records, self.history = self._replay(journal.records)
 
         def article_text(a: str) -> tuple[str, list[Sentence]]:
             return self.article(a).text, [w.sentence for w in self.sentences_of(a)]
@@ -119,6 +122,22 @@ class AnnotationSession:
         self._seq = self._saved_seq = journal.next_seq - 1
         self._journal_writer = None if self.read_only else JournalWriter(journal, self._on_saved, self._on_failed)
         self.navigation.start_at(start, records[-1].annotated if records else None)
+
+    def _replay(self, every: Sequence[JournalRecord]) -> tuple[Sequence[JournalRecord], History]:
+        """Replay the records of the articles that can be read, and return them with the history that they make."""
+        corpus = self.corpus
+        try:
+            records = records_of_present_articles(
+                every, corpus.article_ids(), self.schema, self.warnings, corpus.damaged_articles
+            )
+            return records, self.annotation_store.replay(records)
+        except DamagedArticleError:
+            for _ in corpus.readable_articles():
+                pass
+            self.warnings = [*corpus.warnings, *(w for w in self.warnings if w not in corpus.warnings)]
+            self.annotation_store = AnnotationStore(corpus.sentences)
+            self.article_cache = ArticleCache(corpus, self.annotation_store, self._warn)
+            return self._replay(every)
 
     def _touched_sentences(self) -> Iterator[AnnotatedSentence]:
         store = self.annotation_store

@@ -14,13 +14,13 @@ from msgspec import Struct
 
 from annotator.core.article import Article, LineVerdict
 from annotator.core.digest import is_article_id, text_digest
-from annotator.core.errors import CorpusError, SourceError
+from annotator.core.errors import CorpusError, DamagedArticleError, SourceError
 from annotator.storage.atomic import sync_files, sync_folder, write_atomic
 from annotator.storage.corpus_layout import ARTICLES_FOLDER
-from annotator.storage.file_io import dump_json, parse_json_line, translate_os_errors
+from annotator.storage.file_io import REPAIR_HINT, dump_json, parse_json_line, translate_os_errors
 
 _TEXT_FIELDS = ("title", "byline", "dateline", "date", "source")
-_RESTORE_HINT = "restore the file from a copy"
+_RESTORE_HINT = REPAIR_HINT
 _LIST_HINT = "`annotator articles` lists them"
 
 
@@ -97,18 +97,21 @@ def decode_article(raw: bytes, where: str, article_id: str = "") -> Article:
     except _DECODE_ERRORS as error:
         raise _damage_error(error, raw, where) from None
     if article_id and article.id != article_id:
-        raise CorpusError("the file's name is not the article's id", where=where, do="restore its name")
+        raise DamagedArticleError("the file's name is not the article's id", where=where, do=_RESTORE_HINT)
     try:
         check_article(article)
     except CorpusError as error:
-        raise CorpusError(error.what, where=where, do=_RESTORE_HINT) from None
+        raise DamagedArticleError(error.what, where=where, do=_RESTORE_HINT) from None
     return article
 
 
 def _damage_error(error: Exception, raw: bytes, where: str) -> CorpusError:
-    """Return the error for bytes that a typed decoder refuses; raises another where they are no JSON."""
-    parse_json_line(raw, where)
-    return CorpusError(f"the article is damaged: {error}", where=where, do=_RESTORE_HINT)
+    """Return the error for bytes that a typed decoder refuses."""
+    try:
+        parse_json_line(raw, where)
+    except CorpusError as no_json:
+        error = ValueError(no_json.what)
+    return DamagedArticleError(f"the article is damaged: {error}", where=where, do=_RESTORE_HINT)
 
 
 def _check_finite_numbers(value: Any, where: str) -> None:
@@ -199,7 +202,7 @@ class ArticleStore:
 
     def _read(self, article_id: str) -> bytes:
         path = self.path(article_id)
-        with translate_os_errors("read", path):
+        with translate_os_errors("read", path, DamagedArticleError):
             try:
                 with path.open("rb", buffering=0) as file:  # read whole: a buffer would only take time
                     return file.read()

@@ -10,7 +10,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from annotator.core.article import AnnotatedLineIndex, Article, LineVerdict, Sentence, earlier_versions
-from annotator.core.errors import CorpusError
+from annotator.core.errors import CorpusError, DamagedArticleError
 from annotator.core.schema import Schema
 from annotator.storage.articles import (
     ArticleOrigin,
@@ -32,7 +32,7 @@ from annotator.storage.corpus_layout import (
     read_settings,
     write_settings,
 )
-from annotator.storage.file_io import file_state, read_text, translate_os_errors
+from annotator.storage.file_io import REPAIR_HINT, file_state, read_text, translate_os_errors
 from annotator.storage.import_recovery import roll_back_interrupted_imports
 from annotator.storage.journal import annotator_names
 from annotator.storage.journal_reader import format_line_numbers
@@ -48,6 +48,13 @@ LOCK_TIMEOUT = 10.0
 
 _GITIGNORE = b"# Locks, unfinished files and what was set aside are no data of the corpus.\n*.lock\n*.tmp\n*.torn-*\n"
 """The ``.gitignore`` of a new corpus."""
+
+
+def damaged_article_warning(article_id: str, error: DamagedArticleError) -> str:
+    """Return the warning of an article that is set apart."""
+    what = f"article {article_id} is set apart, all others can be annotated"
+    return f"{what}: {error.what} ({Path(error.where).name}); {error.do}"
+
 
 _TORN_WARNING = f"left out a torn last line of {SENTENCES_FILE}"
 
@@ -69,6 +76,8 @@ class CorpusFolder:
         self._last_state: tuple[object, ...] = ()
         self._article_ids: tuple[str, ...] = ()
         self._origins: dict[str, ArticleOrigin] = {}
+        self.damaged_articles: dict[str, DamagedArticleError] = {}
+        """What is wrong with the articles that are set apart: they are in no list, and all others are worked on."""
 
     @classmethod
     def create(cls, path: Path | str, *, name: str, lang: str, fingerprint: str, schema_text: str) -> CorpusFolder:
@@ -145,7 +154,11 @@ class CorpusFolder:
             write_atomic(self.path / name, data)
 
     def article_ids(self) -> tuple[str, ...]:
-        """Return the ids of the committed articles, in the order of ingest."""
+        """Return the ids of the committed articles, in the order of ingest, without those set apart."""
+        ids = self._all_article_ids()
+        return tuple(a for a in ids if a not in self.damaged_articles) if self.damaged_articles else ids
+
+    def _all_article_ids(self) -> tuple[str, ...]:
         with translate_os_errors("read", self.path):
             seen = self._disk_state()
             if seen != self._last_state:
@@ -154,6 +167,23 @@ class CorpusFolder:
                 self._article_ids = (*ordered, *sorted(there.difference(ordered)))
                 self._last_state = seen
         return self._article_ids
+
+    def set_article_apart(self, article_id: str, error: DamagedArticleError) -> None:
+        """Leave a damaged article out of all that follows, with a warning."""
+        if article_id not in self.damaged_articles:
+            self.damaged_articles[article_id] = error
+            self.warnings.append(damaged_article_warning(article_id, error))
+
+    def readable_articles(self) -> Iterator[Article]:
+        """Yield the articles that can be read with their sentences; the others are set apart."""
+        for article_id in self.article_ids():
+            try:
+                article = self.article(article_id)
+                self.sentences(article_id)
+            except DamagedArticleError as error:
+                self.set_article_apart(article_id, error)
+            else:
+                yield article
 
     def _disk_state(self) -> tuple[object, ...]:
         return (file_state(self.articles.folder), file_state(self._sentences.path))
@@ -184,10 +214,18 @@ class CorpusFolder:
     ) -> tuple[str, ...]:
         """Return the articles to go through; a large corpus is not read whole to leave old versions out.
 
-        ``article`` is a cached `article`.
+        A damaged article keeps its place, so that the others keep their numbers. ``article`` is a cached `article`.
         """
-        ids, read = self.article_ids(), article or self.article
-        return ids if len(ids) > max_read else tuple(a for a in ids if not read(a).replaced_by)
+        ids, read = self._all_article_ids(), article or self.article
+
+        def is_replaced(article_id: str) -> bool:
+            try:
+                return article_id not in self.damaged_articles and bool(read(article_id).replaced_by)
+            except DamagedArticleError as error:
+                self.set_article_apart(article_id, error)
+                return False
+
+        return ids if len(ids) > max_read else tuple(a for a in ids if not is_replaced(a))
 
     def annotators(self) -> tuple[str, ...]:
         """Return the names that have a journal, sorted."""
@@ -283,7 +321,10 @@ class CorpusFolder:
         ids = self.article_ids()
         for article_id in ids:
             if article_id not in self._origins:
-                self._origins[article_id] = self.articles.origin(article_id)
+                try:
+                    self._origins[article_id] = self.articles.origin(article_id)
+                except DamagedArticleError:  # nothing is known of it
+                    self._origins[article_id] = ArticleOrigin()
         current = (a for a in ids if not self._origins[a].replaced_by)
         return tuple(a for a in current if source and self._origins[a].came_from == source)
 
@@ -307,9 +348,12 @@ class CorpusFolder:
             sentences = self._sentences.read(article_id)
         if len(sentences) != (len(sentences) if origin.sentences is None else origin.sentences):
             what = f"{len(sentences)} of {origin.sentences} sentences of article {article_id} are there"
-            do = "restore the file from a copy, or ingest the source into a new corpus"
-            raise CorpusError(what, where=str(self._sentences.path), do=do)
-        check_sentences_in_text(article, sentences)
+            raise DamagedArticleError(what, where=str(self._sentences.path), do=REPAIR_HINT)
+        try:
+            check_sentences_in_text(article, sentences)
+        except DamagedArticleError as error:
+            what = f"{error.where}: {error.what}"
+            raise DamagedArticleError(what, where=str(self._sentences.path), do=error.do) from None
         return sentences
 
     @contextmanager
@@ -338,8 +382,8 @@ class CorpusFolder:
         """Add damage of ``sentences.jsonl`` to ``warnings``; the next write sets a torn end aside."""
         if self._sentences.flaws:
             lines = format_line_numbers(self._sentences.flaws)
-            self.warnings.append(f"{SENTENCES_FILE}, {lines}: no sentence can be read; restore the file from a copy")
+            self.warnings.append(f"{SENTENCES_FILE}, {lines}: no sentence can be read; {REPAIR_HINT}")
         if self._article_ids and not self._sentences.path.exists():
-            self.warnings.append(f"{SENTENCES_FILE} is missing; restore the file from a copy")
+            self.warnings.append(f"{SENTENCES_FILE} is missing; {REPAIR_HINT}")
         if self._sentences.torn and not is_held(self.path / _LOCK_FILE):  # else somebody is writing it now
             self.warnings.append(_TORN_WARNING)

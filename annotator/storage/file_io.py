@@ -119,13 +119,14 @@ def parse_json_line(raw: bytes, where: str) -> dict[str, Any]:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         what = f"this is no JSON ({error.msg} at column {error.colno})"
-        raise CorpusError(what, where=where, do=_REPAIR_HINT) from None
+        raise CorpusError(what, where=where, do=_LINE_HINT) from None
     if not isinstance(value, dict):
-        raise CorpusError("this is JSON, but no object", where=where, do=_REPAIR_HINT)
+        raise CorpusError("this is JSON, but no object", where=where, do=_LINE_HINT)
     return value
 
 
-_REPAIR_HINT = "correct that line, or restore the file from a copy"
+_LINE_HINT = "correct that line, or restore the file from a copy"
+REPAIR_HINT = "try `annotator repair`, or restore the file from a copy"
 
 
 def dump_json(value: Any, where: str = "", *, pretty: bool = False) -> bytes:

@@ -14,11 +14,11 @@ from msgspec import Struct, field
 
 from annotator.core.article import Article, Sentence
 from annotator.core.digest import is_article_id
-from annotator.core.errors import CorpusError
+from annotator.core.errors import CorpusError, DamagedArticleError
 from annotator.core.tokens import tokens_cover_text
 from annotator.storage.atomic import append_durable, cut_tail, sync_folder, write_atomic
 from annotator.storage.codec import DataError, decode_sentence, encode_sentence
-from annotator.storage.file_io import MAX_RECORD, RawLine, dump_json_line, parse_json_line, raw_lines
+from annotator.storage.file_io import MAX_RECORD, REPAIR_HINT, RawLine, dump_json_line, parse_json_line, raw_lines
 
 _LINE_START = b'{"id":"'
 _SENTENCE_ID = re.compile(rb'\{"id":"[0-9a-f]+:(\d+)-(\d+)",')
@@ -177,10 +177,10 @@ class SentenceFile:
             try:
                 sentence = decode_sentence(line)
             except DataError as error:
-                parse_json_line(line, where)  # its error is better for a line that is no JSON
-                raise CorpusError(f"the sentence is damaged: {error}", where=where, do=_RESTORE_HINT) from None
+                what = f"the sentence is damaged: {_why_no_json(line) or error}"
+                raise DamagedArticleError(what, where=where, do=REPAIR_HINT) from None
             if sentence.article != article:
-                raise CorpusError("the sentence names two articles", where=where, do=_RESTORE_HINT)
+                raise DamagedArticleError("the sentence names two articles", where=where, do=REPAIR_HINT)
             yield sentence
 
     @contextmanager
@@ -297,7 +297,13 @@ class SentenceRanges:
         return raw.removesuffix(b"\n").split(b"\n")
 
 
-_RESTORE_HINT = "restore the file from a copy, or ingest the source into a new corpus"
+def _why_no_json(raw: bytes) -> str:
+    """Return why a line is no JSON object, empty where it is one."""
+    try:
+        parse_json_line(raw, "")
+    except CorpusError as error:
+        return error.what
+    return ""
 
 
 def encode_sentence_line(sentence: Sentence) -> bytes:
@@ -323,7 +329,7 @@ def check_sentences_in_text(article: Article, sentences: Sequence[Sentence]) -> 
     for s in sentences:
         if s.article != article.id or s.start < end or article.text[s.start : s.end] != s.text or not s.text:
             what = "the sentence is not the article's text there"
-            raise CorpusError(what, where=f"sentence {s.id}", do=_INGEST_AGAIN)
+            raise DamagedArticleError(what, where=f"sentence {s.id}", do=REPAIR_HINT)
         end = s.end
 
 

@@ -25,15 +25,16 @@ from annotator.core.article import AnnotatedLineIndex
 from annotator.core.errors import CorpusError, SourceError, UsageError, path_text
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import overlap_finder
-from annotator.export.export_ledger import ARTICLE_MISSING
+from annotator.export.export_ledger import ARTICLE_DAMAGED, ARTICLE_MISSING
 from annotator.export.options import ExcludedItem, ExportItem
 from annotator.plugin_loader import Plugin, load_plugin, plugin_names
-from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.corpus_folder import CorpusFolder, damaged_article_warning
 from annotator.storage.corpus_layout import SENTENCES_FILE, SUGGESTIONS_FOLDER
-from annotator.storage.file_io import gc_paused
+from annotator.storage.file_io import REPAIR_HINT, gc_paused
 from annotator.storage.journal import find_record_lines, journal_file_name
 from annotator.storage.journal_index import JournalIndex
 from annotator.storage.suggestions import SUGGEST_AGAIN, suggestion_files
+from annotator.workflows.opening import with_damaged_apart
 from annotator.workflows.record_selection import select_items
 
 
@@ -141,7 +142,9 @@ def _damage_problems(
     corpus: CorpusFolder, journals: Sequence[JournalIndex], left_out: Sequence[ExcludedItem]
 ) -> Iterator[Problem]:
     """Yield the lines that don't count, other warnings, and sentences whose article is gone."""
-    for warning in corpus.warnings:
+    yield from _damaged_article_problems(corpus)
+    apart = {damaged_article_warning(*x) for x in corpus.damaged_articles.items()}
+    for warning in (w for w in corpus.warnings if w not in apart):
         what, _, cure = warning.partition("; ")
         yield Problem(ProblemKind.JOURNAL, ProblemLocation(file=SENTENCES_FILE), what, cure or _RESTORE_ADVICE)
     for journal in journals:
@@ -161,14 +164,24 @@ def _damage_problems(
         except CorpusError as error:
             yield Problem(ProblemKind.JOURNAL, place, error.what, error.do)
     for gone in left_out:
-        if gone.why == ARTICLE_MISSING:
+        if gone.why in {ARTICLE_MISSING, ARTICLE_DAMAGED}:
             place = problem_location(gone.item.annotated, gone.item.annotator, seq=gone.item.seq)
-            yield Problem(ProblemKind.JOURNAL, place, ARTICLE_MISSING, "restore articles/ from a copy")
+            cure = "restore articles/ from a copy" if gone.why == ARTICLE_MISSING else REPAIR_HINT
+            yield Problem(ProblemKind.JOURNAL, place, gone.why, cure)
 
 
-_RESTORE_ADVICE = "restore the file from a copy"
+def _damaged_article_problems(corpus: CorpusFolder) -> Iterator[Problem]:
+    for article, error in corpus.damaged_articles.items():
+        file, _, line = path_text(error.where).removeprefix(f"{path_text(corpus.path)}/").partition(":")
+        place = ProblemLocation(article=article, file=file, line=int(line) if line.isdecimal() else 0)
+        what = f"article {article} is set apart: {error.what}"
+        yield Problem(ProblemKind.JOURNAL, place, what, error.do)
 
 
+_RESTORE_ADVICE = REPAIR_HINT
+
+
+@with_damaged_apart
 def check_corpus(
     corpus: CorpusFolder,
     *,
@@ -267,7 +280,7 @@ class _SentenceNumbers:
 
     def number(self, place: ProblemLocation) -> str:
         """Return ``2.14``; empty where the screen does not show the sentence."""
-        if not place.sentence or place.article not in self._queue:
+        if not place.sentence or place.article not in self._queue or place.article in self._corpus.damaged_articles:
             return ""
         starts = self._starts(place.annotator, place.article)
         found = place.offset in starts

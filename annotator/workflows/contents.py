@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from annotator.core.annotation import Annotation, Answer
 from annotator.core.article import Article, LineVerdict, Sentence
-from annotator.core.errors import CorpusError, UsageError
+from annotator.core.errors import CorpusError, DamagedArticleError, UsageError
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.storage.codec import RecordDecoder, RecordLineError
@@ -21,7 +21,7 @@ from annotator.storage.journal_index import (
     UnreadableRecordError,
     load_journal_index,
 )
-from annotator.workflows.opening import WarningCallback, changed_record_error, with_replays
+from annotator.workflows.opening import WarningCallback, changed_record_error, with_damaged_apart, with_replays
 from annotator.workflows.record_selection import journal_warnings
 
 
@@ -45,7 +45,7 @@ class ListedArticle(Struct, frozen=True):
 
 def article_summaries(corpus: CorpusFolder) -> Iterator[ListedArticle]:
     """Yield the articles in the order of ingest."""
-    for a in map(corpus.article, corpus.article_ids()):
+    for a in corpus.readable_articles():
         head = (a.id, a.title or a.origin, a.byline, a.dateline, a.date, a.source, a.origin)
         body, sentences = sum(line.verdict.annotated for line in a.lines), len(corpus.active_sentences(a))
         yield ListedArticle(*head, len(a.lines), body, sentences, a.replaces, a.replaced_by)
@@ -114,6 +114,7 @@ class StoredAnnotation(Struct, frozen=True):
         return self.article.meta
 
 
+@with_damaged_apart
 def iterate_annotations(
     corpus: CorpusFolder, names: Sequence[str], accepts: Sequence[bool], warn: WarningCallback
 ) -> Iterator[StoredAnnotation]:
@@ -139,20 +140,25 @@ def iterate_annotations(
     articles = frozenset(ids)
     for warning in (*corpus.warnings, *(w for index in indexes for w in journal_warnings(index, articles))):
         warn(warning)
-    return _read_annotations(corpus, ids, indexes, accepts, reader)
+    return _read_annotations(corpus, indexes, accepts, reader, warn)
 
 
 def _read_annotations(
     corpus: CorpusFolder,
-    ids: Sequence[str],
     indexes: Sequence[JournalIndex],
     accepts: Sequence[bool],
     reader: RecordReader,
+    warn: WarningCallback,
 ) -> Iterator[StoredAnnotation]:
     try:
-        for article_id in ids:
+        for article_id in corpus.article_ids():
             wanted = [(x, n) for x in indexes for n in x.current_records(article_id) if accepts[x.answers[n]]]
-            article = corpus.article(article_id) if wanted else None
+            try:
+                article = corpus.article(article_id) if wanted else None
+            except DamagedArticleError as error:
+                corpus.set_article_apart(article_id, error)
+                warn(corpus.warnings[-1])
+                continue
             decoder = RecordDecoder()
             for index, n in wanted if article else ():
                 assert article

@@ -167,15 +167,16 @@ class Corpus:
         folder = self.folder
         articles = frozenset(folder.article_ids())
         indexes = (load_journal_index(folder.path, name, folder.sentences) for name in folder.annotators())
-        return (*folder.warnings, *(w for index in indexes for w in journal_warnings(index, articles)))
+        flaws = [w for index in indexes for w in journal_warnings(index, articles, folder.damaged_articles)]
+        return (*folder.warnings, *flaws)
 
     def annotators(self) -> tuple[str, ...]:
         """Return the names that have a journal, sorted."""
         return self.folder.annotators()
 
     def articles(self) -> Iterator[Article]:
-        """Return an iterator over the articles in the order of ingest."""
-        return map(self.folder.article, self.folder.article_ids())
+        """Return an iterator over the articles in the order of ingest, with a warning for each damaged one."""
+        return _articles_with_warnings(self.folder)
 
     @checked_arguments
     def sentences(self, article: Article) -> tuple[Sentence, ...]:
@@ -428,3 +429,10 @@ def export_corpus(
 def _settings_state(folder: CorpusFolder) -> tuple[tuple[int, ...], ...]:
     """Return what changes when the settings of a corpus, its schema or its sentences do; raises OSError."""
     return tuple(map(file_state, (folder.path / SETTINGS_FILE, folder.schema_path, folder.path / SENTENCES_FILE)))
+
+
+def _articles_with_warnings(folder: CorpusFolder) -> Iterator[Article]:
+    before = len(folder.warnings)
+    yield from folder.readable_articles()
+    for warning in folder.warnings[before:]:
+        warn_in_python(warning)

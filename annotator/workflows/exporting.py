@@ -50,6 +50,7 @@ from annotator.workflows.opening import (
     ignore_progress,
     ignore_warning,
     warn_once,
+    with_damaged_apart,
     with_replays,
 )
 from annotator.workflows.shard_writer import (
@@ -74,6 +75,7 @@ _MAX_OPEN_FILES = 64
 """How many pieces of the ledger are open at a time: a process may have some hundreds of files."""
 
 
+@with_damaged_apart
 def export_training(
     corpus: CorpusFolder,
     out: Path,
@@ -161,6 +163,7 @@ def split_articles(
     return {part: tuple(article_ids) for part, article_ids in parts.items()}
 
 
+@with_damaged_apart
 def _plan_for_reading(corpus: CorpusFolder, options: ExportOptions, warn: WarningCallback) -> ExportPlan:
     """Return a plan of which every record was read once; raises as ``plan_export`` does.
 

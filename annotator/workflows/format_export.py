@@ -27,7 +27,7 @@ from annotator.formats.registry import FORMATS, DocumentUnit, format_info, load_
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import check_articles_folder
 from annotator.workflows.import_documents import SENTENCES_FIELD
-from annotator.workflows.opening import WarningCallback
+from annotator.workflows.opening import WarningCallback, with_damaged_apart
 from annotator.workflows.record_selection import ANSWER_NAMES, SelectedItems, select_items
 
 # From the sentences of a corpus to the documents that a format writes: a sentence or an article each.
@@ -138,6 +138,7 @@ PARTLY_ANNOTATED_NOTE = (
 REPEATED_TEXTS_NOTE = "texts that several annotators have done occur once for each (--annotator NAME takes one's): {n}"
 
 
+@with_damaged_apart
 def export_corpus_to_format(
     corpus: CorpusFolder, out: Path, options: ExportOptions, warn: WarningCallback
 ) -> ExportReport:

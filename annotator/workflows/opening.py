@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import Path
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
-from annotator.core.errors import AnnotatorError, AnnotatorWarning, CorpusError, JournalError, SchemaError
+from annotator.core.errors import (
+    AnnotatorError,
+    AnnotatorWarning,
+    CorpusError,
+    DamagedArticleError,
+    JournalError,
+    SchemaError,
+)
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.file_io import translate_os_errors
 from annotator.storage.journal import Journal, ReplayedJournal, journal_file_name
@@ -77,6 +85,29 @@ def with_replays(work: Callable[[frozenset[str]], _Value]) -> _Value:
             replay |= {name}
 
 
+_Parameters = ParamSpec("_Parameters")
+
+
+def with_damaged_apart(
+    work: Callable[Concatenate[CorpusFolder, _Parameters], _Value],
+) -> Callable[Concatenate[CorpusFolder, _Parameters], _Value]:
+    """Run a workflow on a corpus again without the articles that prove damaged, which are then set apart.
+
+    Nothing is checked beforehand: a sound corpus costs nothing.
+    """
+
+    @wraps(work)
+    def run(corpus: CorpusFolder, /, *args: _Parameters.args, **options: _Parameters.kwargs) -> _Value:
+        try:
+            return work(corpus, *args, **options)
+        except DamagedArticleError:
+            for _ in corpus.readable_articles():
+                pass
+            return work(corpus, *args, **options)
+
+    return run
+
+
 def changed_record_error(annotator: str) -> JournalError:
     """Return the error for a journal that does not hold a record as it was when the work began."""
     return JournalError(
@@ -108,6 +139,7 @@ def chosen_annotators(corpus: CorpusFolder, annotator: str | None) -> tuple[str,
     return (annotator,)
 
 
+@with_damaged_apart
 def labels_in_use(corpus: CorpusFolder) -> set[str]:
     """Return the labels of all spans that are there now, or that undo and redo can bring back."""
     labels: set[str] = set()

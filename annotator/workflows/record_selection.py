@@ -2,7 +2,7 @@
 
 The records are known by number. Of one annotator a record is left out, with a reason,
 
-- where its article is not in ``articles/``: a loss;
+- where its article is not in ``articles/``, or damaged: a loss;
 - where its line is switched off, as the user asked;
 - where the *same annotator* has finished the same words in a newer version of the article: the later
   decision on a text counts, a reject or an ignore as well;
@@ -27,6 +27,7 @@ from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.article import AnnotatedLineIndex, Article, earlier_versions
 from annotator.core.errors import AnnotatorError
 from annotator.export.export_ledger import (
+    ARTICLE_DAMAGED,
     ARTICLE_MISSING,
     ARTICLE_QUARANTINED,
     ARTICLE_SUPERSEDED,
@@ -49,7 +50,9 @@ ANSWER_NAMES = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGN
 """How every ledger names sentences by their answer."""
 RecordNumber = tuple[int, int]
 """Which of the journals, and which of its records."""
-_REASON_ORDER = (ARTICLE_MISSING, LINE_SWITCHED_OFF, ARTICLE_SUPERSEDED, OTHER_ANNOTATOR)
+_REASON_ORDER = (ARTICLE_MISSING, ARTICLE_DAMAGED, LINE_SWITCHED_OFF, ARTICLE_SUPERSEDED, OTHER_ANNOTATOR)
+_LOSSES = (ARTICLE_MISSING, ARTICLE_DAMAGED, ARTICLE_QUARANTINED)
+"""The reasons that nobody has asked for."""
 _LISTED_CONFLICTS = 10
 """How many conflicts an error lists."""
 _LISTED_ARTICLES = 5
@@ -102,9 +105,15 @@ def raise_conflicts(conflicts: Sequence[AnnotatorConflict]) -> None:
 class RecordSelection:
     """The records of the selected annotators, article by article, and those of the others beside them."""
 
-    def __init__(self, journals: Sequence[JournalIndex], annotator: str | None = None) -> None:
-        """Begin with all that are in force; ``annotator`` is the one who counts, None for all."""
+    def __init__(
+        self, journals: Sequence[JournalIndex], annotator: str | None = None, damaged: Container[str] = ()
+    ) -> None:
+        """Begin with all that are in force; ``annotator`` is the one who counts, None for all.
+
+        ``damaged`` are the articles that are set apart.
+        """
         self.journals = journals
+        self._damaged = damaged
         self._selected = [(by, x) for by, x in enumerate(journals) if annotator in {None, x.name}]
         self._reader = RecordReader()
         self._replaces: dict[str, str] = {}
@@ -148,7 +157,9 @@ class RecordSelection:
         """Leave out what has no article, and what newer versions of an article repeat."""
         for by, x in self._selected:
             gone = [a for a in x.articles if a not in self._replaces]
-            self._left_out.update({(by, n): ARTICLE_MISSING for a in gone for n in x.current_records(a)})
+            for a in gone:
+                why = ARTICLE_DAMAGED if a in self._damaged else ARTICLE_MISSING
+                self._left_out.update({(by, n): why for n in x.current_records(a)})
             earlier = {a: self._earlier_versions(a)[1:] for a in x.articles}
             versions = {a for a, before in earlier.items() if before}
             versions |= {old for before in earlier.values() for old in before}
@@ -298,14 +309,14 @@ class RecordSelection:
     def warnings(self) -> Iterator[str]:
         """Yield the flaws of the journals and the sentences whose article is not in the corpus."""
         for _, x in self._selected:
-            yield from journal_warnings(x, self._replaces)
+            yield from journal_warnings(x, self._replaces, self._damaged)
 
     # What was accepted and does not count.
 
     def all_left_out(self) -> list[ExcludedItem]:
         """Return all that was accepted and does not count; raises UnreadableRecordError."""
         return [
-            ExcludedItem(self.item(_stub(a, ""), entry), why, why not in (ARTICLE_MISSING, ARTICLE_QUARANTINED))
+            ExcludedItem(self.item(_stub(a, ""), entry), why, why not in _LOSSES)
             for why, a, entry in self._accepted_left_out()
         ]
 
@@ -329,7 +340,7 @@ class RecordSelection:
         spans = [s for s in item.annotated.annotation.spans if s.key in unexported]
         sentence = replace(item.annotated.sentence, tokens=())  # of no use here, and most of it
         annotated = AnnotatedSentence(sentence, item.annotated.annotation.with_spans(spans))
-        requested = why not in (ARTICLE_MISSING, ARTICLE_QUARANTINED)
+        requested = why not in _LOSSES
         return ExcludedItem(replace(item, annotated=annotated), why, requested=requested)
 
     def _accepted_left_out(self) -> list[tuple[str, str, SelectedRecord]]:
@@ -361,18 +372,21 @@ class RecordSelection:
         return _span_keys(self.read(entry)) - known
 
 
-def journal_warnings(journal: JournalIndex, articles: Container[str]) -> Iterator[str]:
-    """Yield the flaws of a journal, and how many of its sentences are of none of the articles."""
+def journal_warnings(journal: JournalIndex, articles: Container[str], damaged: Container[str] = ()) -> Iterator[str]:
+    """Yield the flaws of a journal, and how many of its sentences are of none of the articles, or of damaged ones."""
     yield from journal.warnings
     gone = {a: len(journal.current_records(a)) for a in journal.articles if a not in articles}
-    if count := sum(gone.values()):
-        ids = list(gone)
-        more = f" and {len(ids) - _LISTED_ARTICLES} more" if len(ids) > _LISTED_ARTICLES else ""
-        yield (
-            f"annotations/{journal.name}.jsonl: {count} {'sentence is' if count == 1 else 'sentences are'} "
-            f"left out, because {ARTICLE_MISSING}: {', '.join(ids[:_LISTED_ARTICLES])}{more}; "
-            "restore articles/ from a copy"
-        )
+    for why, ids in (
+        (ARTICLE_MISSING, [a for a in gone if a not in damaged]),
+        (ARTICLE_DAMAGED, [a for a in gone if a in damaged]),
+    ):
+        if count := sum(gone[a] for a in ids):
+            more = f" and {len(ids) - _LISTED_ARTICLES} more" if len(ids) > _LISTED_ARTICLES else ""
+            yield (
+                f"annotations/{journal.name}.jsonl: {count} {'sentence is' if count == 1 else 'sentences are'} "
+                f"left out, because {why}: {', '.join(ids[:_LISTED_ARTICLES])}{more}; "
+                f"{'see `annotator repair`' if why == ARTICLE_DAMAGED else 'restore articles/ from a copy'}"
+            )
 
 
 def annotated_lines(article: Article) -> AnnotatedLineIndex | None:
@@ -421,7 +435,7 @@ def open_selection(
     chosen_annotators(corpus, annotator)
     names = corpus.annotators()
     journals = [load_journal_index(corpus.path, x, corpus.sentences, replay=x in replay) for x in names]
-    return RecordSelection(journals, annotator)
+    return RecordSelection(journals, annotator, corpus.damaged_articles)
 
 
 def select_items(corpus: CorpusFolder, annotator: str | None = None) -> SelectedItems:

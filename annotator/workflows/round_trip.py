@@ -30,7 +30,7 @@ from annotator.workflows.export_plan import plan_export, planned_articles
 from annotator.workflows.exporting import export_training
 from annotator.workflows.format_export import build_documents, nothing_to_export_error
 from annotator.workflows.import_documents import with_stated_sentences
-from annotator.workflows.opening import with_replays
+from annotator.workflows.opening import with_damaged_apart, with_replays
 from annotator.workflows.record_selection import select_items
 
 # The main export there and back, for the round-trip certificate: corpus → DocBin → documents.
@@ -138,6 +138,7 @@ class RoundTripReport(Struct, frozen=True):
         yield from (f"note: {note}" for note in self.notes)
 
 
+@with_damaged_apart
 def check_round_trip(corpus: CorpusFolder, name: str) -> RoundTripReport:
     """Export a corpus to a temporary folder in the format ``name``, read it back and compare.
 

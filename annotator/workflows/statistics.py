@@ -16,7 +16,7 @@ from annotator.statistics.edit_events import events_from_records
 from annotator.statistics.summary import AnnotationStatistics, AnnotatorActivity, CorpusProgress, compute_statistics
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
-from annotator.workflows.opening import chosen_annotators
+from annotator.workflows.opening import chosen_annotators, with_damaged_apart
 
 EVERYBODY = "everybody"
 
@@ -87,6 +87,7 @@ def _rounded(value: Any) -> Any:
     return [_rounded(v) for v in value] if isinstance(value, list | tuple) else value
 
 
+@with_damaged_apart
 def collect_statistics(corpus: CorpusFolder, annotator: str | None = None) -> StatisticsReport:
     """Return the figures of one annotator, or of all; raises AnnotatorError for one without a journal."""
     wanted = chosen_annotators(corpus, annotator)

@@ -22,7 +22,7 @@ from annotator.storage.suggestions import UNKNOWN_SCORE, SuggestionWriter, sugge
 from annotator.suggest.mention_history import HISTORY_SOURCE
 from annotator.suggest.registry import ContextFunction, SuggestionSource, open_pipeline, open_source
 from annotator.suggest.rules import RULES_SOURCE
-from annotator.workflows.opening import ProgressCallback, ignore_progress
+from annotator.workflows.opening import ProgressCallback, ignore_progress, with_damaged_apart
 
 _ROWS_FINGERPRINT = "rows"
 """The fingerprint of suggestions that a caller has made; only the caller knows when they change."""
@@ -117,11 +117,11 @@ def write_suggestions(
     """
     spans: Counter[str] = Counter()
     sentences = known = 0
-    ids = corpus.article_ids()
+    ids, warned = corpus.article_ids(), len(corpus.warnings)
     with SuggestionWriter(corpus.path, source.name, source.fingerprint) as writer:
-        for n, article_id in enumerate(ids):
+        for n, article in enumerate(corpus.readable_articles()):
             progress(n, len(ids))
-            every = corpus.active_sentences(corpus.article(article_id))
+            every = corpus.active_sentences(article)
             new = [s for s in every if not writer.has(s)]
             rows = list(zip(new, source.suggestions(new, corpus.schema), strict=True))
             writer.add(rows)
@@ -130,7 +130,10 @@ def write_suggestions(
             spans.update(s.label for _, each in rows for s in each)
         progress(len(ids), len(ids))
         writer.finish()
-    return _report(corpus, source, writer, spans, sentences=sentences, known=known), writer.notes
+    return _report(corpus, source, writer, spans, sentences=sentences, known=known), [
+        *writer.notes,
+        *corpus.warnings[warned:],
+    ]
 
 
 def _report(
@@ -142,6 +145,7 @@ def _report(
     return SuggestReport(*written, by_label, dict(sorted(source.unmapped.items())), tuple(source.misaligned))
 
 
+@with_damaged_apart
 def add_suggestions(corpus: CorpusFolder, source: str, rows: Iterable[Mapping[str, Any]]) -> SuggestReport:
     """Add suggestions that the caller has made, under the name ``source``.
 

@@ -191,7 +191,7 @@ def test_every_export_names_a_missing_sentence_file(sample: Corpus, tmp_path: Pa
     for number, options in enumerate(({}, {"format": "conll"})):
         warned: list[str] = []
         Corpus.open(sample.path).export(tmp_path / str(number), warn=warned.append, **options)  # type: ignore[arg-type]
-        assert warned == ["sentences.jsonl is missing; restore the file from a copy"]
+        assert warned == ["sentences.jsonl is missing; try `annotator repair`, or restore the file from a copy"]
 
 
 def test_an_export_for_another_tool(sample: Corpus, tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_damage_is_reported_line_by_line(marked: Path) -> None:
     path.write_bytes(lines[0] + b"<<<<<<< ours\n" + b"".join(lines[1:]) + lines[2][:50])
     result = call("check", marked, "--only", "journal", "--level", "error")
     assert result.code == 3
-    head, cure = "error journal: the line does not count", "restore the file from a copy"
+    head, cure = "error journal: the line does not count", "try `annotator repair`, or restore the file from a copy"
     assert result.out.splitlines()[:2] == [
         f"annotations/ana.jsonl:2: {head}: it is left over from a merge conflict; {cure}",
         f"annotations/ana.jsonl:5: {head}: the line is cut short or overwritten; {cure}",

@@ -126,6 +126,7 @@ class SampleCorpus:
     """A corpus of items: real journals in a folder, articles and sentences in memory."""
 
     warnings: tuple[str, ...] = ()
+    damaged_articles: frozenset[str] = frozenset()
     lang = "en"
 
     def __init__(

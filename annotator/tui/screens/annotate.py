@@ -236,7 +236,13 @@ class AnnotateScreen(RowScreen):
         choices = [f"{key('lines')} shows its lines", f"{key('article_down')} next article"]
         choices += [f"{key('overview')} overview", f"{key('undo')} undo"]
         margin = StyledText(" " * min(6, width // 12))
-        texts = [styled.bold("no line of this article is annotated"), *map(styled.muted, choices)]
+        damaged = self._session.corpus.damaged_articles.get(article.id)
+        what = (
+            f"this article is damaged: {damaged.what}; {damaged.do}"
+            if damaged
+            else "no line of this article is annotated"
+        )
+        texts = [styled.bold(screen_text(what)), *map(styled.muted, choices)]
         texts += [styled.warn(screen_text(message))]
         rows = ((), *((margin, *row) for text in texts for row in styled.wrap_row((text,), width - len(margin.text))))
         self._last_arrival = ()
