@@ -52,7 +52,7 @@ _GITIGNORE = b"# Locks, unfinished files and what was set aside are no data of t
 
 def damaged_article_warning(article_id: str, error: DamagedArticleError) -> str:
     """Return the warning of an article that is set apart."""
-    what = f"article {article_id} is set apart, all others can be annotated"
+    what = f"article {article_id} is set apart"
     return f"{what}: {error.what} ({Path(error.where).name}); {error.do}"
 
 
