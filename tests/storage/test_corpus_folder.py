@@ -296,7 +296,10 @@ def test_damaged_files_are_reported(filled: CorpusFolder) -> None:
             [lines[0], lines[1].replace(b"Okafor", b"Okafar", 1), *lines[2:]],
             "sentences.jsonl:2: the sentence is damaged",
         ),
-        ([lines[0], lines[1][:50] + b"\xff}", *lines[2:]], "sentences.jsonl:2: the sentence is damaged: this is no JSON"),
+        (
+            [lines[0], lines[1][:50] + b"\xff}", *lines[2:]],
+            "sentences.jsonl:2: the sentence is damaged: this is no JSON",
+        ),
         ([lines[0], *lines[2:]], f"sentences.jsonl: 3 of 4 sentences of article {a.id} are there"),
         ([lines[0], b"{}", *lines[2:]], "3 of 4 sentences of article"),
     ]
