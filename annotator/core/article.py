@@ -84,7 +84,7 @@ class Article(Struct, frozen=True):
 
 def stand_in_article(article_id: str) -> Article:
     """Return what takes the place of an article that cannot be read: no line of it can be annotated."""
-    return Article(article_id, f"{article_id} is damaged", "", "", ())
+    return Article(article_id, f"{article_id} is damaged", "", "", (SourceLine(LineVerdict.BLANK, "damaged"),))
 
 
 def earlier_versions(article: str, replaces: Callable[[str], str]) -> list[str]:
