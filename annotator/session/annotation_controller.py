@@ -202,6 +202,7 @@ class AnnotationController(SentenceEditor):
             "look_alikes": lambda: self._use_keymap(self.keyboard.toggle_look_alikes()),
             "proposals": self._toggle_suggestions,
             "reach": self._toggle_reach,
+            "save": self.session.save_again,
         }
 
     def _action_handlers(self) -> Mapping[type, Callable[[Any], object]]:
@@ -491,7 +492,6 @@ class AnnotationController(SentenceEditor):
             page_motion=self.page_motion,
             save_state=s.save_state,
             saved_at=s.saved_at,
-            banner=s.banner,
             guideline_label=span.label if span else self.guideline_label,
             label_counts=s.article_cache.label_counts_of(s.current_article_id),
             navigation_summary=s.navigation.summary,
@@ -503,7 +503,7 @@ class AnnotationController(SentenceEditor):
     def saved_state(self, state: TaskState) -> TaskState:
         """Return a state with what is on the disk now."""
         s = self.session
-        return replace(state, save_state=s.save_state, saved_at=s.saved_at, banner=s.banner)
+        return replace(state, save_state=s.save_state, saved_at=s.saved_at)
 
 
 def _as_message(notice: object) -> StatusMessage | None:

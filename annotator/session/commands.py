@@ -113,6 +113,7 @@ COMMANDS: tuple[Command, ...] = (
     _command("hint_mode", "", "letters: always there, called for once, or switched", "View"),
     _command("hand", "", "letters and label keys: for the right hand or the left", "View"),
     _command("look_alikes", "", "letters that look alike: used or left out", "View"),
+    _command("save", "S ctrl+s", "save at once what could not be saved", "View"),
     _command("suspend", "", "to the shell for a while; fg there comes back", "View"),
     _command("quit", "ctrl+q", "quit; everything is saved", "View", "Ctrl+C twice (Ctrl+Q)"),
 )
@@ -143,7 +144,8 @@ ALL_COMMANDS = (*COMMANDS, *WORKLIST_COMMANDS)
 COMMANDS_WITHOUT_SENTENCE = frozenset({
     "undo", "redo", "article_up", "article_down", "overview", "search", "next_hit", "previous_hit",
     "jump", "filter", "order", "worklist", "repairs", "left_suggestions", "lines", "stats", "guide", "help",
-    "manual", "palette", "theme", "hints", "hint_mode", "hand", "look_alikes", "suspend", "quit",
+    "manual", "palette", "theme", "hints", "hint_mode", "hand", "look_alikes", "save", "suspend",
+    "quit",
 })  # fmt: skip
 """The commands that make sense where an article has no sentence to annotate."""
 

@@ -1,15 +1,24 @@
-"""Saves records in a thread: an edit is accepted at once, its saved mark comes when it is on the disk."""
+"""Saves records in a thread: an edit is accepted at once, its saved mark comes when it is on the disk.
+
+What the journal refuses is rescued to another place, and the journal is tried again: with the next decision,
+after some seconds, by a key and on leaving.
+"""
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from msgspec import Struct
+
 from annotator.core.errors import JournalError
 from annotator.core.journal_record import JournalRecord
+
+RETRY_SECONDS = 5.0
+"""How many seconds after a failure the journal is tried again."""
 
 
 class JournalSink(Protocol):
@@ -18,123 +27,158 @@ class JournalSink(Protocol):
     def append(self, records: Sequence[JournalRecord]) -> None:
         """Write the records; they are durable on return. Raises JournalError."""
 
+    def resume(self, records: Sequence[JournalRecord]) -> None:
+        """Open the journal again after a failure and write all records that it lacks. Raises JournalError."""
+
     def rescue(self, records: Sequence[JournalRecord]) -> Path:
         """Write records that could not be saved to another place and return it."""
+
+
+class SaveFailure(Struct, frozen=True):
+    """Decisions that are not in the journal."""
+
+    error: JournalError
+    """Why not."""
+    decisions: int
+    rescue: Path | None
+    """The file that holds them all; None where they are in memory only."""
 
 
 class JournalWriter:
     """One thread that appends records in order, as many at a time as have come meanwhile.
 
-    ``on_saved`` is called with the ``seq`` of the last durable record, ``on_failed`` with the
-    error and the rescue file; both from the saver's thread.
+    ``on_saved`` is called with the ``seq`` of the last durable record, ``on_failed`` after each failure; both
+    from the saver's thread, or from the one that leaves.
     """
 
     def __init__(
-        self, sink: JournalSink, on_saved: Callable[[int], None], on_failed: Callable[[JournalError, Path | None], None]
+        self,
+        sink: JournalSink,
+        on_saved: Callable[[int], None],
+        on_failed: Callable[[], None],
+        retry_seconds: float = RETRY_SECONDS,
     ) -> None:
         """Start the thread."""
         self._sink = sink
         self._on_saved = on_saved
         self._on_failed = on_failed
-        self._queue: queue.SimpleQueue[Sequence[JournalRecord] | None] = queue.SimpleQueue()
+        self._retry_seconds = retry_seconds
         self._unsaved: list[JournalRecord] = []
-        self._pending: list[JournalRecord] = []
-        self._failed = False
+        """The records that are not known to be on the disk, in order."""
+        self._tried = 0
+        """The number of the last record that was tried since the last request."""
+        self._ended = False
         self._given_up = False
-        self._idle = threading.Condition()
-        self._waiting = 0
+        self.failure: SaveFailure | None = None
+        """The last failure, until the journal has everything."""
+        self._changed = threading.Condition()
+        self._rescuing = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="annotator-saver", daemon=True)
         self._thread.start()
-
-    @property
-    def failed(self) -> bool:
-        """Whether an append has failed, after which nothing more is written."""
-        return self._failed
 
     @property
     def stuck(self) -> bool:
         """Whether the thread still hangs in a write after ``close``; the thread owns the journal then."""
         return self._thread.is_alive()
 
+    @property
+    def _waiting(self) -> bool:
+        return bool(self._unsaved) and self._tried < self._unsaved[-1].seq
+
     def put(self, records: Sequence[JournalRecord]) -> None:
         """Pass on the records of one edit; returns at once."""
-        with self._idle:
-            self._waiting += 1
-            self._pending.extend(records)
-        self._queue.put(records)
+        with self._changed:
+            self._unsaved.extend(records)
+            self._changed.notify_all()
 
     def flush(self, timeout: float = 10.0) -> bool:
         """Wait until everything handed over is durable; False after ``timeout`` seconds or a failure.
 
         A failure has been reported, and what it hit is rescued, before this returns.
         """
-        with self._idle:
-            done = self._idle.wait_for(lambda: self._waiting == 0 or self._given_up, timeout)
-        return done and not self._failed
+        with self._changed:
+            self._changed.wait_for(lambda: not self._waiting or self._given_up, timeout)
+            return not self._unsaved
 
-    def close(self, timeout: float = 10.0) -> bool:
-        """Save what is left and end the thread; False where something could not be saved.
+    def save_again(self, timeout: float) -> bool:
+        """Try at once what has failed; False after ``timeout`` seconds or another failure."""
+        with self._changed:
+            if not self._ended:
+                self._tried = 0
+                self._changed.notify_all()
+        return self.flush(timeout)
+
+    def secure(self, timeout: float) -> int:
+        """Save what is left, else rescue it; return how many decisions are in memory only.
 
         What a disk has not taken within ``timeout`` seconds is rescued to another place.
         """
-        saved = self.flush(timeout)
-        self._given_up = not saved
-        if not saved and not self._failed:
-            with self._idle:
-                left = list(self._pending)
-            self._rescue(left, JournalError(f"the disk has not taken {len(left)} decisions in {timeout:.0f} s"))
-        self._queue.put(None)
-        self._thread.join(1.0)
-        return saved
+        if not self.save_again(timeout) and self._waiting and not self._given_up:
+            self._rescue(JournalError(f"the disk has not taken {len(self._unsaved)} decisions in {timeout:.0f} s"))
+        return self.failure.decisions if self.failure and not self.failure.rescue else 0
+
+    def close(self, timeout: float = 10.0) -> bool:
+        """Save or rescue what is left and end the thread; False where not everything is in the journal."""
+        self.secure(timeout)
+        with self._changed:
+            self._ended = True
+            self._given_up = self._waiting
+            self._changed.notify_all()
+        self._thread.join(min(timeout, 1.0))
+        return not self._unsaved
 
     def _run(self) -> None:
-        while (records := self._queue.get()) is not None:
-            batch, edits, more = list(records), 1, True
-            while more:
-                try:
-                    following = self._queue.get_nowait()
-                except queue.Empty:
-                    more = False
-                else:
-                    if following is None:
-                        self._save(batch, edits)
-                        return
-                    batch.extend(following)
-                    edits += 1
-            self._save(batch, edits)
+        while self._wait_for_work():
+            self._try()
 
-    def _save(self, batch: list[JournalRecord], edits: int) -> None:
+    def _wait_for_work(self) -> bool:
+        """Wait for a record, for a request or until a failure is to be tried again; False at the end."""
+        with self._changed:
+            pause = self._retry_seconds if self.failure else None
+            self._changed.wait_for(lambda: self._waiting or self._ended, pause)
+            return not self._ended
+
+    def _try(self) -> None:
+        """Save all records that are there; what the journal refuses is rescued."""
+        with self._changed:
+            records, failed = list(self._unsaved), self.failure is not None
+        if not records:
+            return
         try:
-            if self._append(batch):
-                self._on_saved(batch[-1].seq)
-        finally:
-            with self._idle:
-                self._waiting -= edits
-                del self._pending[: len(batch)]
-                self._idle.notify_all()
-
-    def _append(self, batch: list[JournalRecord]) -> bool:
-        """Whether the records are durable now; what could not be saved has been rescued."""
-        error: JournalError | None = None
-        if self._failed:
-            error = JournalError("the journal is not writable any more")
+            (self._sink.resume if failed else self._sink.append)(records)
+        except JournalError as error:
+            self._rescue(error, tried=records[-1].seq)
+        except Exception as error:  # noqa: BLE001 - a thread that dies in silence would lose all that follows
+            self._rescue(JournalError(f"saving has failed: {error!r}"), tried=records[-1].seq)
         else:
-            try:
-                self._sink.append(batch)
-            except JournalError as failed:
-                error = failed
-            except Exception as failed:  # noqa: BLE001 - a thread that dies in silence would lose all that follows
-                error = JournalError(f"saving has failed: {failed!r}")
-        if error:
-            self._rescue(batch, error)
-        return error is None
+            self._note_saved(records)
 
-    def _rescue(self, batch: list[JournalRecord], error: JournalError) -> None:
-        self._failed = True
-        known = {r.seq for r in self._unsaved}  # leaving may have rescued what the thread reaches now
-        self._unsaved.extend(r for r in batch if r.seq not in known)
+    def _note_saved(self, records: Sequence[JournalRecord]) -> None:
+        with self._changed:
+            del self._unsaved[: len(records)]
+            self.failure = self.failure if self._unsaved else None
         try:
-            place: Path | None = self._sink.rescue(self._unsaved)
-        except (OSError, JournalError):
-            place = None
-        self._on_failed(error, place)
+            self._on_saved(records[-1].seq)
+        finally:
+            self._note_tried(records[-1].seq)
+
+    def _rescue(self, error: JournalError, tried: int = 0) -> None:
+        """Write everything that is unsaved to another place and report it."""
+        with self._rescuing:
+            with self._changed:
+                records = list(self._unsaved)
+            place: Path | None = None
+            with suppress(OSError, JournalError):
+                place = self._sink.rescue(records)
+            with self._changed:
+                # A write that hung may have ended meanwhile.
+                self.failure = SaveFailure(error, len(records), place) if self._unsaved else None
+        try:
+            self._on_failed()
+        finally:
+            self._note_tried(tried)
+
+    def _note_tried(self, seq: int) -> None:
+        with self._changed:
+            self._tried = max(seq, self._tried)
+            self._changed.notify_all()

@@ -9,11 +9,11 @@ from annotator.core.annotation import AnnotatedSentence
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import Article, LineVerdict, Sentence
 from annotator.core.edits import Edit, History, Op, join_sentences, split_sentence
-from annotator.core.errors import DamagedArticleError, JournalError, RuleError
+from annotator.core.errors import DamagedArticleError, RuleError
 from annotator.core.journal_record import JournalRecord, KeystrokeCounts, KeystrokeKind
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion
-from annotator.session.journal_writer import JournalWriter
+from annotator.session.journal_writer import RETRY_SECONDS, JournalWriter, SaveFailure
 from annotator.session.navigation import Navigation, QueuePosition
 from annotator.session.sentence_search import AnswerProgress, ArticleCache, SentenceSearch
 from annotator.session.state import SaveState
@@ -65,8 +65,21 @@ def others_work_message(corpus: CorpusFolder, annotator: str) -> str:
 LOCK_WAIT_SECONDS = 0.3
 """How many seconds a switched line waits for another process writing to the corpus; the screen waits too."""
 
+SAVE_WAIT_SECONDS = 1.0
+"""How many seconds the screen waits for a disk when somebody asks to save, or leaves."""
+
 MAX_COUNTED_AT_START = MAX_READ_FOR_QUEUE
 """A corpus of more articles is counted only when somebody asks for the overview."""
+
+
+def _failure_text(failure: SaveFailure, *, ended: bool) -> str:
+    """Return what could not be saved, why, and where it is kept; the reason comes first, a path last."""
+    error, n = failure.error, failure.decisions
+    reason = f"{error.what}; {error.do}" if error.do else error.what
+    decisions = "1 decision is" if n == 1 else f"{n} decisions are"
+    if failure.rescue is None:
+        return f"{decisions} {'lost' if ended else 'in memory only'}: {reason}"
+    return f"{decisions} not in the journal: {reason}. Kept in {failure.rescue}"
 
 
 class AnnotationSession:
@@ -92,10 +105,12 @@ class AnnotationSession:
         self.schema = schema
         self.annotator = annotator
         self.read_only = read_only or journal.read_only
+        self._ended = False
         self._notify_saved: Callable[[], None] = lambda: None
         self._notify_warning: Callable[[str], None] = lambda _: None
         self.warnings = [*corpus.warnings, *journal.warnings]
-        self.banner = journal.warnings[0] if journal.damaged else ""
+        self.damage = journal.warnings[0] if journal.damaged else ""
+        """What is wrong with the journal, so that it takes no records."""
         self._journal = journal
         self._clock = clock
         self._session_id = session_id
@@ -104,7 +119,6 @@ class AnnotationSession:
         self._speed_monitor = SpeedMonitor()
         self.speed_warning: SpeedWarning | None = None
         """The hasty stretch that the last edit has ended, if it did."""
-        self._failure: JournalError | None = None
         self.annotation_store = AnnotationStore(corpus.sentences)
         self.article_cache = ArticleCache(corpus, self.annotation_store, self._warn)
         queue = corpus.queue(self.article, MAX_COUNTED_AT_START)
@@ -120,7 +134,11 @@ class AnnotationSession:
         search = SentenceSearch(corpus.path, queue)
         self.navigation = Navigation(queue, self.article_cache, self.annotation_store, search, schema)
         self._seq = self._saved_seq = journal.next_seq - 1
-        self._journal_writer = None if self.read_only else JournalWriter(journal, self._on_saved, self._on_failed)
+        self._journal_writer = (
+            None
+            if self.read_only
+            else JournalWriter(journal, self._on_saved, lambda: self._notify_saved(), RETRY_SECONDS)
+        )
         self.navigation.start_at(start, records[-1].annotated if records else None)
 
     def _replay(self, every: Sequence[JournalRecord]) -> tuple[Sequence[JournalRecord], History]:
@@ -212,6 +230,12 @@ class AnnotationSession:
         return AnswerProgress(sum(p.done for p in each), sum(p.total for p in each))
 
     @property
+    def banner(self) -> str:
+        """What must stay on the screen: why nothing can be saved, and where the work is kept."""
+        failure = self._journal_writer.failure if self._journal_writer else None
+        return _failure_text(failure, ended=self._ended) if failure else self.damage
+
+    @property
     def save_state(self) -> SaveState:
         """Whether everything done so far is on the disk."""
         if self.banner:
@@ -293,7 +317,7 @@ class AnnotationSession:
 
     def _require_writable(self) -> None:
         if self._journal.damaged:
-            raise RuleError("the journal is damaged, nothing can be saved", do="leave, and follow the red row")
+            raise RuleError("the journal is damaged, nothing can be saved", do="leave, and follow the red rows")
         if self.read_only:
             raise RuleError("the corpus is open to read only", do="start again without --read-only to annotate")
 
@@ -341,19 +365,28 @@ class AnnotationSession:
         self.saved_at = self._clock()
         self._notify_saved()
 
-    def _on_failed(self, error: JournalError, rescue: Path | None) -> None:
-        kept = f"your work is kept in {rescue}" if rescue else "your work is in memory only: copy it before you quit"
-        self._failure = self._failure or error  # what went wrong first is the cause
-        self.banner = f"{kept}; {self._failure}"
-        self._notify_saved()
-
     def flush(self, timeout: float = 10.0) -> bool:
         """Wait until every edit is on the disk; False where that failed."""
         return self._journal_writer is None or self._journal_writer.flush(timeout)
 
-    def close(self) -> bool:
-        """Save what is left and release the journal; False where something could not be saved."""
-        saved = self._journal_writer is None or self._journal_writer.close()
+    def save_again(self) -> str:
+        """Try at once what could not be saved; return the message, raise RuleError where it fails again."""
+        self._require_writable()
+        if self._journal_writer and not self._journal_writer.save_again(SAVE_WAIT_SECONDS):
+            raise RuleError("it cannot be saved yet", do="follow the red rows")
+        return "everything is saved"
+
+    def secure(self) -> int:
+        """Save what is left, else rescue it; return how many decisions are in memory only, lost on leaving."""
+        return 0 if self._journal_writer is None else self._journal_writer.secure(SAVE_WAIT_SECONDS)
+
+    def close(self, timeout: float = 10.0) -> bool:
+        """Save what is left and release the journal; False where something is not in it.
+
+        A disk that hangs has so many seconds for each of two tries.
+        """
+        saved = self._journal_writer is None or self._journal_writer.close(timeout)
+        self._ended = True
         if self._journal_writer is None or not self._journal_writer.stuck:
             # Else it would wait for the disk that hangs; the end of the process lets go of it.
             self._journal.close()

@@ -104,8 +104,6 @@ class TaskState(Struct, frozen=True, eq=False):
     save_state: SaveState = SaveState.SAVED
     saved_at: float = 0.0
     """When the last edit was on the disk, in seconds since 1970 (UTC); 0 before the first."""
-    banner: str = ""
-    """What must stay on the screen: that saving has failed and where the work is kept."""
     guideline_label: str = ""
     """The label whose guideline is shown: the one last used, the schema's first before that."""
     label_counts: Mapping[str, int] = field(default_factory=dict)

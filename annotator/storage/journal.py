@@ -7,6 +7,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -20,7 +21,7 @@ from annotator.core.errors import CorpusError, JournalError
 from annotator.core.journal_record import JournalRecord
 from annotator.storage.articles import ArticleStore
 from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder
-from annotator.storage.codec import encode_record
+from annotator.storage.codec import encode_record, line_crc
 from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER
 from annotator.storage.file_io import gc_paused, raw_lines, translate_os_error, translate_os_errors
 from annotator.storage.journal_reader import CRLF_ENDING, MERGE_MARKER, JournalReader, LineFlaw, format_line_numbers
@@ -62,6 +63,8 @@ class Journal:
         self._lock = lock
         self._fd = fd
         self._size = reader.size
+        self._last_crc = reader.lines[-1][2] if reader.lines else 0
+        """The checksum of the last line that is on the disk."""
         self._write_failure = ""
         self._rescue_path: Path | None = None
         self._write_lock = threading.Lock()
@@ -80,13 +83,7 @@ class Journal:
             return cls._open_read_only(path, annotator)
         with translate_os_errors("write", path, JournalError):
             path.parent.mkdir(exist_ok=True)
-            lock = lock_or_raise(
-                path.with_name(f".{path.stem}.lock"),
-                JournalError,
-                "the journal is held by {holder}",
-                where=path,
-                do="close it there, or use --read-only to look at it",
-            )
+            lock = _take_lock(path)
             try:
                 return cls._open_for_writing(path, annotator, lock)
             except BaseException:
@@ -152,16 +149,66 @@ class Journal:
         """
         with self._write_lock:
             self._check_writable()
-            data = b"".join(encode_record(r) for r in self._check_sequence(records))
+            lines = [encode_record(r) for r in self._check_sequence(records)]
             try:
                 self._check_file_unchanged()
-                self._size = append_durable(self._fd, data, self._size)
+                self._size = append_durable(self._fd, b"".join(lines), self._size)
             except BaseException as error:
                 self._write_failure = error.what if isinstance(error, JournalError) else "an earlier write failed"
                 if isinstance(error, OSError):
                     raise translate_os_error(error, "save", self.path, JournalError) from error
                 raise
             self.next_seq += len(records)
+            self._last_crc = line_crc(lines[-1][:-1]) if lines else self._last_crc
+
+    def resume(self, records: Sequence[JournalRecord]) -> None:
+        """Open the file again after a failed ``append``, and append all records that it has not taken.
+
+        The descriptor that has failed is not used again. The file must end with the last durable line, or with
+        what the failed write has left of ``records``, which is cut. Raises JournalError where it does not, and
+        as ``append`` does.
+        """
+        with self._write_lock:
+            if self._fd < 0 or self.damaged:
+                self._check_writable()
+            if not self.path.exists():
+                do = "put it back; else quit, and open the corpus where it is now: decisions that are kept come back"
+                raise JournalError("the corpus folder or the journal is gone", where=str(self.path), do=do)
+            with translate_os_errors("save", self.path, JournalError):
+                self._lock = self._lock_of_path()
+                fd = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
+                try:
+                    self._check_same_journal(fd, b"".join(encode_record(r) for r in records))
+                    os.ftruncate(fd, self._size)
+                except BaseException:
+                    os.close(fd)
+                    raise
+            failed, self._fd, self._write_failure = self._fd, fd, ""
+            with suppress(OSError):
+                os.close(failed)
+        self.append(records)
+        if self._rescue_path:
+            mark_rescue_saved(self._rescue_path)
+            self._rescue_path = None
+
+    def _lock_of_path(self) -> Lock | None:
+        """Return the lock, taken again where another folder has the place of the one that was locked."""
+        if self._lock and not self._lock.guards(_lock_path(self.path)):
+            lock = _take_lock(self.path)
+            self._lock.release()
+            return lock
+        return self._lock
+
+    def _check_same_journal(self, fd: int, unsaved: bytes) -> None:
+        """Raise JournalError unless the file goes on from the last durable line with a part of ``unsaved``."""
+        size = os.fstat(fd).st_size
+        rest = size - self._size
+        if 0 <= rest <= len(unsaved) and unsaved.startswith(os.pread(fd, rest, self._size)):
+            reader = _read_journal(self.path, JournalReader(str(self.path)))
+            crcs = [crc for start, length, crc in reader.lines if start + length <= self._size]
+            if not reader.damaged and (crcs[-1] if crcs else 0) == self._last_crc:
+                return
+        raise self._changed_error("another program has changed the file")
 
     def rescue(self, records: Sequence[JournalRecord]) -> Path:
         """Write all records that could not be saved to a file elsewhere and return its path.
@@ -274,7 +321,10 @@ class Journal:
             what = "another program has changed the file"
         else:
             return
-        raise JournalError(what, where=str(self.path), do="quit and start again, and see what it holds now")
+        raise self._changed_error(what)
+
+    def _changed_error(self, what: str) -> JournalError:
+        return JournalError(what, where=str(self.path), do="quit and start again, and see what it holds now")
 
     def _warn_about_damage(self) -> None:
         for why in dict.fromkeys(f.reason for f in self._reader.damaged):
@@ -328,6 +378,15 @@ class ReplayedJournal(Struct, frozen=True):
         edits = (*self.history.done, *self.history.undone)
         reached = (w for e in edits for w in (*e.before, *e.after))
         return {span.label for w in reached for span in w.annotation.spans}
+
+
+def _lock_path(journal: Path) -> Path:
+    return journal.with_name(f".{journal.stem}.lock")
+
+
+def _take_lock(journal: Path) -> Lock:
+    held, do = "the journal is held by {holder}", "close it there, or use --read-only to look at it"
+    return lock_or_raise(_lock_path(journal), JournalError, held, where=journal, do=do)
 
 
 def _read_journal(path: Path, reader: JournalReader) -> JournalReader:

@@ -70,6 +70,11 @@ class Lock:
             os.close(self._fd)
             raise
 
+    def guards(self, path: Path) -> bool:
+        """Return True if ``path`` still is the file that is locked; raises OSError where there is none."""
+        mine, there = os.fstat(self._fd), path.stat()
+        return (mine.st_dev, mine.st_ino) == (there.st_dev, there.st_ino)
+
     def release(self) -> None:
         """Release the lock; a second call does nothing."""
         if self._fd < 0:

@@ -43,6 +43,9 @@ from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.row_screen import RowScreen, TextScreen
 from annotator.tui.terminal_driver import DisconnectSafeDriver
 
+SIGNAL_SAVE_SECONDS = 0.5
+"""How many seconds the disk has for what is left when a signal ends the program: it ends within two."""
+
 LEARNING_BATCH_SIZE = 40
 """How many sentences of a journal are learned from in one go: about 6 ms."""
 
@@ -60,7 +63,7 @@ _SCREENS = {
 _QUIT_MESSAGES = {
     SaveState.SAVED: "everything is saved",
     SaveState.SAVING: "the last decisions are still on their way to the disk, leaving waits for them",
-    SaveState.FAILED: "NOT everything is saved, see the red row",
+    SaveState.FAILED: "NOT everything is saved, see the red rows",
     SaveState.READ_ONLY: "nothing was changed",
 }
 
@@ -113,6 +116,8 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         self._keys_in_force: EffectiveKeymap | None = None
         self._use_keymap()
         self._quit_pending = False
+        self._asking_to_leave = False
+        self._banner_was = session.banner
         self._early_keys: list[events.Key] = []
         """Keys for a line in which one types that has not got the focus yet."""
         self.message_seconds = preferences.fade
@@ -183,13 +188,16 @@ class AnnotatorApp(App[int], inherit_bindings=False):
     def _exit_on_signal(self, number: int) -> None:
         """Save everything before anything is written to a terminal that may be gone."""
         try:
-            self.save_and_close()
+            self.save_and_close(SIGNAL_SAVE_SECONDS)
         finally:
             self.exit(128 + number, return_code=128 + number)
 
-    def save_and_close(self) -> bool:
-        """Save what is left and remember the theme and the place; False where not all is saved."""
-        saved = self.session.close()
+    def save_and_close(self, timeout: float = 10.0) -> bool:
+        """Save what is left and remember the theme and the place; False where not all is saved.
+
+        A disk that hangs has ``timeout`` seconds.
+        """
+        saved = self.session.close(timeout)
         # The work is saved: a place that can't be remembered is no reason to fail.
         with suppress(CorpusError):
             update_preferences(self._updated_preferences)
@@ -212,6 +220,9 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
     def on_annotator_app_saved_changed(self) -> None:
         """Show what is on the disk now."""
+        failed_before, self._banner_was = self._banner_was, self.session.banner
+        if failed_before and not self._banner_was:
+            self.show_message("saving works again: everything is saved")
         if isinstance(self.screen, AnnotateScreen):
             self.screen.draw_saved()
         elif isinstance(self.screen, RowScreen):
@@ -232,8 +243,22 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         self._quit_pending = False
 
     def quit_app(self) -> None:
-        """Leave; the caller of ``run`` finishes saving."""
-        self.exit(0)
+        """Leave, after a question where work would be lost; the caller of ``run`` finishes saving."""
+        unsaved = 0 if self.session.save_state is SaveState.SAVED else self.session.secure()
+        if not unsaved:
+            self.exit(0)
+        elif not self._asking_to_leave:
+            from annotator.tui.screens.choice import leave_list
+
+            self._asking_to_leave = True
+            self.push_screen(leave_list(unsaved), self._leave_chosen)
+
+    def _leave_chosen(self, choice: str | None) -> None:
+        self._asking_to_leave = False
+        if choice == "save":
+            self.run_command("save")
+        elif choice == "discard":
+            self.exit(0)
 
     def suspend_to_shell(self) -> None:
         """Save and stop, until the shell continues this process; refused where no shell could."""

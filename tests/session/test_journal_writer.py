@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from annotator.session.actions import annotation_actions as actions
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.session import AnnotationSession
 from annotator.session.state import SaveState
+from annotator.storage.journal import Journal
 from tests import builders
 from tests.builders import records_in
 
@@ -68,7 +70,7 @@ def test_saved_is_shown_only_when_the_record_is_on_the_disk(corpus: Path, monkey
 
 
 def _rescue(session: AnnotationSession) -> Path:
-    return Path(session.banner.removeprefix("your work is kept in ").partition(";")[0])
+    return Path(session.banner.partition(". Kept in ")[2])
 
 
 def test_what_the_journal_refuses_is_kept_and_reported(corpus: Path, home: Path) -> None:
@@ -83,15 +85,15 @@ def test_what_the_journal_refuses_is_kept_and_reported(corpus: Path, home: Path)
     assert _saved(session) is SaveState.FAILED
     rescue = home / "rescue" / "news-ana-1.jsonl"
     assert session.banner == (
-        f"your work is kept in {rescue}; {session._journal.path}: another program has changed the file; "
-        "quit and start again, and see what it holds now"
+        "1 decision is not in the journal: another program has changed the file; "
+        f"quit and start again, and see what it holds now. Kept in {rescue}"
     )
     _accept(session)
     session.undo()
     assert not session.close()
     last = _rescue(session)
     assert [r.seq for r in records_in(last)] == [2, 3, 4]
-    assert "another program has changed the file" in session.banner, "the first failure is the cause"
+    assert "another program has changed the file" in session.banner
     assert _saved(session) is SaveState.FAILED
     assert [w.done for w in session.sentences_of(session.queue[0])][:3] == [True, True, False]
 
@@ -101,17 +103,79 @@ def test_where_nothing_can_be_rescued_the_row_says_so(
 ) -> None:
     """With the disk full everywhere the work is in memory alone, and that is what one reads."""
     session = builders.open_session(corpus)
+    with _full_disks(monkeypatch):
+        _accept(session)
+        assert not session.flush()
+        assert session.banner == (
+            "1 decision is in memory only: cannot save here: the disk is full; free some space and try again"
+        )
+        assert _saved(session) is SaveState.FAILED
+        assert session.secure() == 1
+        assert not session.close()
+    assert session.banner.startswith("1 decision is lost: cannot save here")
+
+
+@contextmanager
+def _full_disks(monkeypatch: pytest.MonkeyPatch, *, rescue: bool = True) -> Iterator[None]:
+    """Fill the disk of the corpus, and with ``rescue`` those of the rescue files too."""
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("annotator.storage.journal.append_durable", full)
-    monkeypatch.setattr("annotator.storage.rescue.write_numbered", full)
+    with monkeypatch.context() as patch:
+        patch.setattr("annotator.storage.journal.append_durable", full)
+        if rescue:
+            patch.setattr("annotator.storage.rescue.write_numbered", full)
+            patch.setattr("annotator.storage.rescue.write_atomic", full)
+        yield
+
+
+@pytest.mark.parametrize("by", ["leaving", "asking", "the next decision", "waiting"])
+@pytest.mark.parametrize("rescued", [False, True])
+def test_what_could_not_be_saved_is_saved_when_there_is_room(
+    corpus: Path, home: Path, monkeypatch: pytest.MonkeyPatch, by: str, *, rescued: bool
+) -> None:
+    """The journal is tried again: then it has every decision, the red row is gone and no rescue file is open."""
+    monkeypatch.setattr("annotator.session.session.RETRY_SECONDS", 0.01 if by == "waiting" else 600)
+    session = builders.open_session(corpus)
     _accept(session)
-    assert not session.flush()
-    assert session.banner.startswith("your work is in memory only: copy it before you quit; ")
-    assert _saved(session) is SaveState.FAILED
-    session.close()
+    assert session.flush()
+    saved = threading.Event()
+    with _full_disks(monkeypatch, rescue=not rescued):
+        for _ in range(3):
+            _accept(session)
+        assert not session.flush()
+        assert session.secure() == (0 if rescued else 3)
+        session.on_saved(lambda: saved.set() if not session.banner else None)
+    if by == "the next decision":
+        _accept(session)
+    elif by == "asking":
+        assert session.save_again() == "everything is saved"
+    elif by == "leaving":
+        assert session.close()
+    assert saved.wait(10)
+    assert session.close()
+    assert (session.banner, _saved(session)) == ("", SaveState.SAVED)
+    found = [r.seq for r in records_in(session._journal.path)]
+    assert found == list(range(1, 6 if by == "the next decision" else 5))
+    assert not list(home.rglob("*.jsonl"))
+    with Journal.open(corpus, "ana") as journal:
+        assert (journal.warnings, len(journal.records)) == ([], len(found))
+
+
+def test_room_for_a_rescue_file_alone(corpus: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where only another place has room again, the next try writes all decisions there."""
+    session = builders.open_session(corpus)
+    with _full_disks(monkeypatch):
+        _accept(session)
+        _accept(session)
+        assert not session.flush()
+    with _full_disks(monkeypatch, rescue=False):
+        with pytest.raises(RuleError, match="it cannot be saved yet; follow the red rows"):
+            session.save_again()
+        assert session.secure() == 0
+        assert [r.seq for r in records_in(_rescue(session))] == [1, 2]
+        assert not session.close()
 
 
 def test_a_mistake_in_the_program_does_not_end_saving_in_silence(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -264,7 +264,7 @@ async def test_a_failed_save_is_a_red_row_with_the_place(tmp_path: Path) -> None
         await d.pilot.pause()
         assert d.session.save_state is SaveState.FAILED
         assert "✗ NOT SAVED" in d.rows()[0]
-        assert d.rows()[-2].startswith(" your work is kept in ")
+        assert d.rows()[-3].startswith(" 1 decision is not in the journal: another program has changed the file")
         await d.press("enter")
         assert "sentence 3/6" in d.rows()[0]
 

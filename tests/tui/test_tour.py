@@ -265,8 +265,11 @@ async def test_no_tour_where_nothing_can_be_changed(tmp_path: Path) -> None:
 
 
 async def test_a_failure_to_save_is_seen_during_the_tour(tmp_path: Path) -> None:
-    """The red row takes the place of the tour's first row."""
+    """The red row has a place of its own and hides nothing of the tour."""
     async with running_app(tmp_path / "news", tour=True) as d:
-        d.session.banner = "your work is kept elsewhere"
-        await d.press("right")
-        assert "your work is kept elsewhere" in d.rows()[-2]
+        before = d.rows()[-2:]
+        d.session.damage = "your work is kept elsewhere"
+        _screen(d).draw()
+        await d.pilot.pause()
+        assert "your work is kept elsewhere" in d.rows()[-3]
+        assert d.rows()[-2:] == before

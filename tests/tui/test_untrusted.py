@@ -67,7 +67,7 @@ async def test_warnings_and_banners_are_text_too(tmp_path: Path, payload: str, m
     )
     async with running_app(path, size=(120, 30)) as d:
         assert not commands_in(d.raw().replace("\n", ""))
-        d.session.banner = payload
+        d.session.damage = payload
         await d.press("down")
         assert not commands_in(d.raw().replace("\n", ""))
         assert d.app._exception is None

@@ -74,6 +74,22 @@ def rule_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     return (styled.rule(glyphs.rule * width),)
 
 
+MAX_BANNER_ROWS = 3
+"""The most rows of what must stay on the screen; a low screen has fewer."""
+
+
+def banner_rows(banner: str, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
+    """Return what must stay on a screen of ``height`` rows, wrapped; none where there is no such thing."""
+    if not banner:
+        return ()
+    style = CellStyle("warn", bold=True, reverse=True)
+    blank, room, most = StyledText(" ", style), width - 2, max(1, min(MAX_BANNER_ROWS, height // 6))
+    rows = styled.wrap_row((StyledText(screen_text(banner), style),), room)
+    if len(rows) > most:
+        rows[most - 1 :] = [styled.clip_words((*rows[most - 1], blank, *rows[most]), room, glyphs.cut)]
+    return tuple(styled.fit_row((blank, *row), width, style) for row in rows)
+
+
 def empty_rule_row(width: int, glyphs: Glyphs) -> StyledRow:
     """Return a rule row without anything on it."""
     return (styled.rule(glyphs.rule * width),)

@@ -20,7 +20,7 @@ from annotator.tui.layout.article_body import TEXT_COLUMN, BodyFrame, BodyRow
 from annotator.tui.layout.help_rows import tour_rows
 from annotator.tui.layout.prompt import NEWCOMER_SPANS, welcome_row
 from annotator.tui.layout.status_rows import empty_rule_row, header_row, keys_row, rule_row, side_panel_rows
-from annotator.tui.layout.styled_text import CellStyle, StyledRow, StyledText
+from annotator.tui.layout.styled_text import StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text, wrap_tokens
 from annotator.tui.screens.row_screen import Body, RowScreen
 
@@ -150,6 +150,7 @@ class AnnotateScreen(RowScreen):
         self._message_timeout.show(state.message)
         if not width:
             return
+        self.draw_banner()
         if not state.annotated_sentences:
             self._draw_no_sentences(state, width)
             return
@@ -175,8 +176,7 @@ class AnnotateScreen(RowScreen):
         self._draw_edges(state, panel)
         rule, keys = self._rule_row(state, panel), self._keys_row(state)
         if self.controller.tour:
-            tour_rule, keys = tour_rows(self.controller.tour, state, width, self.annotator.glyphs)
-            rule = rule if state.banner else tour_rule
+            rule, keys = tour_rows(self.controller.tour, state, width, self.annotator.glyphs)
         self.annotator.remember_tour()
         self.part("rule").show_rows((rule,))
         self.part("keys").show_rows((keys,))
@@ -205,7 +205,7 @@ class AnnotateScreen(RowScreen):
     def draw_saved(self) -> None:
         """Draw what is on the disk now; nothing else has changed, unless saving has failed."""
         drawn = self._drawn_state
-        if drawn is None or not self.is_current or drawn.banner != self._session.banner:
+        if drawn is None or not self.is_current or self._drawn_banner != self._session.banner:
             self.draw()
             return
         self._drawn_state = self.controller.saved_state(drawn)
@@ -214,7 +214,7 @@ class AnnotateScreen(RowScreen):
     def _arrive(self, state: TaskState, frame: BodyFrame) -> None:
         """Find the row of the active block: where it stays while one moves in view, else the anchor."""
         s = state.annotated.sentence
-        arrived = (s.id, (s.article, self.size))
+        arrived = (s.id, (s.article, self.size, self.body_height))
         if arrived == self._last_arrival:
             return
         there = state.page_motion is PageMotion.STAY and arrived[1:] == self._last_arrival[1:]
@@ -261,9 +261,6 @@ class AnnotateScreen(RowScreen):
 
     def _rule_row(self, state: TaskState, panel: int) -> StyledRow:
         width, glyphs = self.size.width, self.annotator.glyphs
-        if state.banner:
-            style = CellStyle("warn", bold=True, reverse=True)
-            return styled.fit_words((StyledText(" " + screen_text(state.banner), style),), width)
         return empty_rule_row(width, glyphs) if panel else rule_row(state, width, glyphs)
 
     def _keys_row(self, state: TaskState) -> StyledRow:

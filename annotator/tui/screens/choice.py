@@ -126,6 +126,18 @@ def label_list(schema: Schema) -> ChoiceScreen:
     return ChoiceScreen("label, by name or number:", choices, keys if all(keys) else ())
 
 
+def leave_list(decisions: int) -> ChoiceScreen:
+    """Return the question that leaving asks where decisions are in memory only; nothing is lost by a second Enter."""
+    them = "it" if decisions == 1 else "them"
+    text = "1 decision" if decisions == 1 else f"{decisions} decisions"
+    choices = [
+        Choice("stay", "stay"),
+        Choice("save", f"try again to save {them}, and stay"),
+        Choice("discard", f"discard {text} and leave"),
+    ]
+    return ChoiceScreen(f"discard {text}?", choices)
+
+
 def manual_list() -> ChoiceScreen:
     """Return the list of the manual's pages; gives the topic."""
     return ChoiceScreen("page:", [Choice(topic, title, others=topic) for topic, title in manual_topics().items()])

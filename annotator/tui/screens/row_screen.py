@@ -26,7 +26,7 @@ from annotator.session.state import TaskState
 from annotator.tui.colours import Palette, rich_style
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.article_body import BodyRow
-from annotator.tui.layout.status_rows import empty_rule_row, keys_row
+from annotator.tui.layout.status_rows import banner_rows, empty_rule_row, keys_row
 from annotator.tui.layout.styled_text import CellStyle, ClickAction, Glyphs, PressKey, StyledRow
 from annotator.tui.layout.text_cells import screen_text
 
@@ -209,6 +209,8 @@ class RowScreen(Screen[None]):
     """The section of the list of keys at which F1 begins on this screen."""
     _drawn_size = Size(0, 0)
     _was_suspended = False
+    _banner_height = 0
+    _drawn_banner = ""
 
     @property
     def annotator(self) -> AppContext:
@@ -224,6 +226,7 @@ class RowScreen(Screen[None]):
         """Put head, body, rule and keys below each other."""
         yield self.rows("head")
         yield from self.compose_body()
+        yield self.rows("banner")
         yield self.rows("rule")
         yield self.rows("keys")
 
@@ -245,7 +248,7 @@ class RowScreen(Screen[None]):
     @property
     def body_height(self) -> int:
         """How many rows the body has."""
-        return max(1, self.size.height - 3)
+        return max(1, self.size.height - 3 - self._banner_height)
 
     # Textual calls the handlers of all base classes too: a subclass that has one of its own does not draw there.
 
@@ -298,7 +301,18 @@ class RowScreen(Screen[None]):
     def draw(self) -> None:
         """Draw everything again, as soon as the size is known; unchanged rows cost nothing."""
         if self.size.width:
+            self.draw_banner()
             self.draw_rows(self.size.width, self.annotator.glyphs)
+
+    def draw_banner(self) -> None:
+        """Draw what must stay on the screen, in rows of its own; a question over another screen has none."""
+        for banner in self.query("#banner").results(Rows):
+            self._drawn_banner = self.annotator.controller.session.banner
+            rows = banner_rows(self._drawn_banner, *self.size, self.annotator.glyphs)
+            self._banner_height = len(rows)
+            banner.display = bool(rows)
+            banner.styles.height = len(rows)
+            banner.show_rows(rows)
 
     def draw_rows(self, width: int, glyphs: Glyphs) -> None:
         """Draw everything in this many cells a row."""

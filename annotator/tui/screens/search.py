@@ -67,7 +67,7 @@ class SearchScreen(RowScreen):
     @property
     def body_height(self) -> int:
         """How many rows the hits have."""
-        return max(1, self.size.height - 4)
+        return max(1, super().body_height - 1)
 
     def draw_rows(self, width: int, glyphs: Glyphs) -> None:
         """Draw what is found at this moment."""
