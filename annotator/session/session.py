@@ -136,7 +136,7 @@ class AnnotationSession:
         self._journal_writer = (
             None
             if self.read_only
-            else JournalWriter(journal, self._on_saved, lambda: self._notify_saved(), RETRY_SECONDS)
+            else JournalWriter(journal, self._on_saved, self._on_failed, RETRY_SECONDS)
         )
         self.navigation.start_at(start, records[-1].annotated if records else None)
 
@@ -362,6 +362,9 @@ class AnnotationSession:
     def _on_saved(self, seq: int) -> None:
         self._saved_seq = seq
         self.saved_at = self._clock()
+        self._notify_saved()
+
+    def _on_failed(self) -> None:
         self._notify_saved()
 
     def flush(self, timeout: float = 10.0) -> bool:

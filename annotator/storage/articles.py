@@ -21,6 +21,7 @@ from annotator.storage.file_io import REPAIR_HINT, dump_json, parse_json_line, t
 
 _TEXT_FIELDS = ("title", "byline", "dateline", "date", "source")
 _RESTORE_HINT = REPAIR_HINT
+_GONE_HINT = "put it back, or leave and open the corpus where it is now: what is not saved there is kept"
 _LIST_HINT = "`annotator articles` lists them"
 
 
@@ -207,6 +208,9 @@ class ArticleStore:
                 with path.open("rb", buffering=0) as file:  # read whole: a buffer would only take time
                     return file.read()
             except FileNotFoundError:
+                if not self.folder.is_dir():  # no article is damaged: all are back when the folder is
+                    where = str(self.folder.parent)
+                    raise CorpusError("the corpus folder is gone", where=where, do=_GONE_HINT) from None
                 what = f"there is no article {article_id}"
                 raise CorpusError(what, where=str(self.folder.parent), do=_LIST_HINT) from None
 

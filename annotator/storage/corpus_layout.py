@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, ValidationError, convert
 
-from annotator.core.digest import is_article_id
+from annotator.core.digest import is_article_id, text_digest
 from annotator.core.errors import CorpusError
 from annotator.storage.atomic import write_atomic
 from annotator.storage.file_io import dump_json, parse_json_line, read_toml, translate_os_errors
@@ -126,6 +127,23 @@ def read_settings(folder: Path) -> CorpusSettings:
         what = "`schema` must be the name of a file in the corpus folder"
         raise CorpusError(what, where=str(path), do=f'write schema = "{SCHEMA_FILE}"')
     return settings
+
+
+_FIRST_ARTICLE = re.compile(rb'\{"id":"([0-9a-f]{1,64}):')
+
+
+def corpus_identity(folder: Path) -> str:
+    """Return what the clones of a corpus have in common; empty where the folder is no corpus.
+
+    It is a digest of the name, the language, the tokenizer and the id of the article that was ingested first.
+    """
+    with suppress(OSError, CorpusError):
+        settings = read_settings(folder)
+        with (folder / SENTENCES_FILE).open("rb") as file:
+            first = _FIRST_ARTICLE.match(file.read(80))
+        names = (settings.name, settings.lang, settings.fingerprint, first.group(1).decode() if first else "")
+        return text_digest("\n".join(names))[:16]
+    return ""
 
 
 def write_settings(folder: Path, settings: CorpusSettings) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
@@ -19,14 +20,13 @@ from annotator.core.article import Sentence
 from annotator.core.edits import History
 from annotator.core.errors import CorpusError, JournalError
 from annotator.core.journal_record import JournalRecord
-from annotator.storage.articles import ArticleStore
 from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder
 from annotator.storage.codec import encode_record, line_crc
-from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER
+from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER, corpus_identity
 from annotator.storage.file_io import gc_paused, raw_lines, translate_os_error, translate_os_errors
 from annotator.storage.journal_reader import CRLF_ENDING, MERGE_MARKER, JournalReader, LineFlaw, format_line_numbers
 from annotator.storage.lock import Lock, lock_or_raise
-from annotator.storage.rescue import find_rescue_files, mark_rescue_saved, read_rescue, write_rescue
+from annotator.storage.rescue import JournalLine, RescueTarget, restore_rescued
 
 _ANNOTATOR_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
 
@@ -66,7 +66,10 @@ class Journal:
         self._last_crc = reader.lines[-1][2] if reader.lines else 0
         """The checksum of the last line that is on the disk."""
         self._write_failure = ""
-        self._rescue_path: Path | None = None
+        corpus = path.parent.parent
+        self.corpus_id = corpus_identity(corpus)
+        """What the clones of the corpus have in common; empty where it is no corpus."""
+        self._rescue_target = RescueTarget(corpus.resolve(), annotator, self.corpus_id)
         self._write_lock = threading.Lock()
 
     @classmethod
@@ -101,7 +104,7 @@ class Journal:
         if reader.torn:
             where = format_line_numbers(f.line for f in reader.torn)
             journal.warnings.append(f"left out a torn end ({where}) of {_short_path(path)}")
-        journal._restore_rescued()
+        restore_rescued(journal)
         return journal
 
     @classmethod
@@ -116,7 +119,7 @@ class Journal:
             journal._warn_about_damage()
             if not journal.damaged:
                 journal._repair_end()
-            journal._restore_rescued()
+            restore_rescued(journal)
         except BaseException:
             os.close(fd)
             raise
@@ -187,9 +190,7 @@ class Journal:
             with suppress(OSError):
                 os.close(failed)
         self.append(records)
-        if self._rescue_path:
-            mark_rescue_saved(self._rescue_path)
-            self._rescue_path = None
+        self._rescue_target.note_saved()
 
     def _lock_of_path(self) -> Lock | None:
         """Return the lock, taken again where another folder has the place of the one that was locked."""
@@ -203,7 +204,8 @@ class Journal:
         """Raise JournalError unless the file goes on from the last durable line with a part of ``unsaved``."""
         size = os.fstat(fd).st_size
         rest = size - self._size
-        if 0 <= rest <= len(unsaved) and unsaved.startswith(os.pread(fd, rest, self._size)):
+        is_other_corpus = not self._size and corpus_identity(self.path.parent.parent) != self.corpus_id
+        if not is_other_corpus and 0 <= rest <= len(unsaved) and unsaved.startswith(os.pread(fd, rest, self._size)):
             reader = _read_journal(self.path, JournalReader(str(self.path)))
             crcs = [crc for start, length, crc in reader.lines if start + length <= self._size]
             if not reader.damaged and (crcs[-1] if crcs else 0) == self._last_crc:
@@ -216,55 +218,12 @@ class Journal:
         A later call replaces the file of the one before. Raises JournalError where no other place can
         be written to either.
         """
-        self._rescue_path = write_rescue(records, self.path.parent.parent, self.annotator, self._rescue_path)
-        return self._rescue_path
+        return self._rescue_target.write(records, JournalLine(self.next_seq - 1, self._last_crc))
 
-    def _restore_rescued(self) -> None:
-        """Restore records from rescue files where they follow the last record, else warn about them."""
-        corpus = self.path.parent.parent
-        articles = ArticleStore(corpus)
-        for path in find_rescue_files(corpus, self.annotator):
-            rescued = read_rescue(path)
-            records = rescued.records
-            if rescued.is_of_other(corpus) or not all(articles.has(r.annotated.sentence.article) for r in records):
-                continue
-            if not self._restore_from(path, records):
-                self.not_restored.append(
-                    f"{len(records) or 'some'} decisions that could not be saved are in {path}: "
-                    + self._explain_not_restored(records)
-                )
-        self.warnings += self.not_restored
-
-    def _restore_from(self, path: Path, records: list[JournalRecord]) -> bool:
-        """Restore the records of a rescue file; return True if they are in the journal now."""
-        missing = self._missing_records(records) if records else None
-        if missing is None or (missing and self.read_only):
-            return False
-        if missing:
-            self.append(missing)
-            self.records += tuple(missing)
-            self.warnings.append(f"brought back {len(missing)} decisions that could not be saved the last time")
-        if not self.read_only:
-            mark_rescue_saved(path)
-        return True
-
-    def _missing_records(self, records: Sequence[JournalRecord]) -> Sequence[JournalRecord] | None:
-        """Return which of these records the journal lacks at its end; None where it has gone on without them.
-
-        It has the first of them where a write that hung ended after all had been rescued.
-        """
-        present = max(0, self.next_seq - records[0].seq)
-        there = self.records[-present:] if present else ()
-        follows = records[0].seq <= self.next_seq and list(there[: len(records)]) == list(records[:present])
-        return records[present:] if follows else None
-
-    def _explain_not_restored(self, records: list[JournalRecord]) -> str:
-        if not records:
-            return "the file is damaged; look at it, then move it away"
-        if self._missing_records(records):
-            return "they come back when you annotate here under this name"
-        first = records[0].annotated.sentence.id
-        return f"the journal has gone on without them; annotate them again (from {first}), then move it away"
+    def has_line(self, line: JournalLine) -> bool:
+        """Return True if a line of this number has this checksum, of those at the opening."""
+        i = bisect_left(self.records, line.seq, key=lambda r: r.seq)
+        return i < len(self.lines) and self.records[i].seq == line.seq and self.lines[i][2] == line.crc
 
     def close(self) -> None:
         """Close the file and release its lock; a second call does nothing."""

@@ -1,9 +1,10 @@
 """The last resort: records that the journal could not take, in a file of another place.
 
-Such a file names its corpus in its first line, and holds journal lines that follow the last one of the
-journal. When the journal is next opened for writing and nothing has been added to it meanwhile, they
-are appended to it as they are and the file gets the ending ``.saved``. Where the journal has other
-records with their numbers, a warning names the file, and a person has to annotate its sentences again.
+The first line of such a file names its corpus and annotator, and the line of the journal that its records
+follow, by number and checksum: so they find their journal wherever the corpus folder is by then. When that
+journal is next opened for writing and nothing has been added to it meanwhile, they are appended to it as they
+are and the file gets the ending ``.saved``. Where the journal has other records with their numbers, a warning
+names the file, and a person has to annotate its sentences again.
 """
 
 from __future__ import annotations
@@ -13,83 +14,87 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, Protocol
 
 import orjson
 from msgspec import Struct
 
-from annotator.core.errors import JournalError, path_text
+from annotator.core.errors import CorpusError, JournalError, path_text
 from annotator.core.journal_record import JournalRecord
+from annotator.storage.articles import ArticleStore
 from annotator.storage.atomic import write_atomic, write_numbered
 from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError, encode_record
-from annotator.storage.file_io import dump_json_line
+from annotator.storage.corpus_layout import corpus_identity
+from annotator.storage.file_io import dump_json_line, raw_lines
 from annotator.storage.user_files import user_state_folder
 
 SAVED_SUFFIX = ".saved"
 """What is added to the name of a file whose records are in the journal."""
 
 
+class JournalLine(Struct, frozen=True):
+    """A line of a journal by its number and its checksum; 0 is before the first line."""
+
+    seq: int = 0
+    crc: int = 0
+
+
 class RescueFile(Struct, frozen=True):
     """What a rescue file holds."""
 
-    corpus: str
-    """The path of the corpus; empty in a file of an earlier version."""
-    records: list[JournalRecord]
+    path: Path
+    corpus: str = ""
+    """The path of the corpus when it was written; empty in a file of 0.1."""
+    corpus_id: str = ""
+    """What the clones of the corpus have in common; it decides where the journal was empty."""
+    follows: JournalLine | None = None
+    """The last line of the journal when it was written; None in a file of an earlier version."""
+    records: tuple[JournalRecord, ...] = ()
     """None where the file cannot be read or a line is damaged."""
 
-    def is_of_other(self, corpus: Path) -> bool:
-        """Return True where its own corpus is still there and is another one than ``corpus``."""
-        return self.corpus not in {"", path_text(corpus.resolve())} and os.access(self.corpus, os.F_OK)
+
+# -- writing ---------------------------------------------------------------------------------------
 
 
-def write_rescue(records: Sequence[JournalRecord], corpus: Path, annotator: str, earlier: Path | None = None) -> Path:
-    """Write journal lines to ``<corpus>-<annotator>-<n>.jsonl`` in the state folder, else in the temporary one.
+class RescueTarget(Struct):
+    """Where the records of one open journal are rescued to: one file, replaced by each later call."""
 
-    ``earlier`` is the file of an earlier call, which is replaced. Raises JournalError where neither
-    folder can be written to.
-    """
-    head = dump_json_line({"_corpus": path_text(corpus.resolve())})
-    data = head + b"".join(encode_record(r) for r in records)
-    if earlier:
-        with suppress(OSError):
-            write_atomic(earlier, data)
-            return earlier
-    for folder in _rescue_folders():
-        with suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return write_numbered(folder, f"{rescue_name(corpus, annotator)}-", ".jsonl", data)
-    what = f"{len(records)} decisions could not be saved anywhere"
-    do = "keep this window open, free some space and save again"
-    raise JournalError(what, where=str(user_state_folder() / "rescue"), do=do)
+    corpus: Path
+    annotator: str
+    corpus_id: str = ""
+    file: Path | None = None
 
+    def write(self, records: Sequence[JournalRecord], follows: JournalLine) -> Path:
+        """Write all unsaved records to the state folder, else to the temporary one, and return the file.
 
-def rescue_name(corpus: Path, annotator: str) -> str:
-    """Return what the rescue files of an annotator's journal are called; another corpus may have the name too."""
-    return f"{corpus.resolve().name}-{annotator}"
+        Raises JournalError where neither folder can be written to.
+        """
+        head = {
+            "_corpus": path_text(self.corpus),
+            "_corpus_id": self.corpus_id,
+            "_annotator": self.annotator,
+            "_follows": {"_seq": follows.seq, "_crc": f"{follows.crc:08x}"},
+        }
+        data = dump_json_line(head) + b"".join(encode_record(r) for r in records)
+        if self.file:
+            with suppress(OSError):
+                write_atomic(self.file, data)
+                return self.file
+        for folder in _rescue_folders():
+            with suppress(OSError):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                name = f"{self.corpus.name}-{self.annotator}-"
+                self.file = write_numbered(folder, name, ".jsonl", data)
+                return self.file
+        what = f"{len(records)} decisions could not be saved anywhere"
+        do = "keep this window open, free some space and save again"
+        raise JournalError(what, where=str(user_state_folder() / "rescue"), do=do)
 
-
-def find_rescue_files(corpus: Path, annotator: str) -> list[Path]:
-    """Return the rescue files of that name that are not in a journal yet, oldest first.
-
-    Others can write to the temporary folder too: only files of the user's own count.
-    """
-    found, name = [], rescue_name(corpus, annotator)
-    for folder in _rescue_folders():
-        with suppress(OSError):
-            numbers = ((_rescue_number(p.name, name), p) for p in folder.iterdir())
-            found += [p for n, p in sorted(x for x in numbers if x[0]) if p.lstat().st_uid == os.getuid()]
-    return found
-
-
-def read_rescue(path: Path) -> RescueFile:
-    """Return what a rescue file holds."""
-    decoder, corpus = RecordDecoder(), ""
-    try:
-        lines = [line for line in path.read_bytes().split(b"\n") if line.strip()]
-        if lines and lines[0].startswith(b'{"_corpus":'):
-            corpus = str(orjson.loads(lines.pop(0))["_corpus"])
-        return RescueFile(corpus, [decoder.decode(line) for line in lines])
-    except (OSError, orjson.JSONDecodeError, RecordLineError, NewerFormatError):
-        return RescueFile(corpus, [])
+    def note_saved(self) -> None:
+        """Note that the journal has taken all records."""
+        if self.file:
+            mark_rescue_saved(self.file)
+            self.file = None
 
 
 def mark_rescue_saved(path: Path) -> None:
@@ -104,7 +109,161 @@ def _rescue_folders() -> tuple[Path, Path]:
     return user_state_folder() / "rescue", Path(tempfile.gettempdir()) / "annotator-rescue"
 
 
-def _rescue_number(file: str, name: str) -> int:
-    """Return the number of a rescue file, or 0 where the file is none of that name."""
-    found = re.fullmatch(re.escape(name) + r"-(\d{1,6})\.jsonl", file)
-    return int(found.group(1)) if found else 0
+# -- finding and reading ---------------------------------------------------------------------------
+
+
+def find_rescue_files(corpus: Path, annotator: str) -> list[Path]:
+    """Return the files of this annotator that are not in a journal yet, oldest first; of any corpus.
+
+    A file of an earlier version is found by its name alone. Others can write to the temporary folder too:
+    only files of the user's own count.
+    """
+    found, name = [], f"{corpus.resolve().name}-{annotator}"
+    for folder in _rescue_folders():
+        with suppress(OSError):
+            numbered = ((_FILE_NAME.fullmatch(p.name), p) for p in folder.iterdir())
+            listed = sorted((int(m.group(2)), m.group(1), p) for m, p in numbered if m)
+            mine = ((n, p) for _, n, p in listed if p.lstat().st_uid == os.getuid())
+            found += [p for n, p in mine if _read_head(p).get("_annotator", annotator * (n == name)) == annotator]
+    return found
+
+
+_FILE_NAME = re.compile(r"(.*)-(\d{1,6})\.jsonl")
+
+
+def _read_head(path: Path) -> dict[str, Any]:
+    """Return the first line of a rescue file; empty for a file of 0.1, or one that cannot be read."""
+    with suppress(OSError, orjson.JSONDecodeError), path.open("rb") as file:
+        line = file.readline(100_000)
+        return dict(orjson.loads(line)) if line.startswith(b'{"_corpus":') else {}
+    return {}
+
+
+def read_rescue(path: Path) -> RescueFile:
+    """Return what a rescue file holds."""
+    head, decoder = _read_head(path), RecordDecoder()
+    records: tuple[JournalRecord, ...] = ()
+    follows: JournalLine | None = None
+    try:
+        lines = [line for line in path.read_bytes().split(b"\n") if line.strip()]
+        records = tuple(decoder.decode(line) for line in lines[1 if head else 0 :])
+        if "_follows" in head:
+            follows = JournalLine(int(head["_follows"]["_seq"]), int(head["_follows"]["_crc"], 16))
+    except (OSError, KeyError, TypeError, ValueError, RecordLineError, NewerFormatError):
+        records = ()
+    return RescueFile(path, str(head.get("_corpus", "")), str(head.get("_corpus_id", "")), follows, records)
+
+
+# -- bringing back ---------------------------------------------------------------------------------
+
+
+class OpenJournal(Protocol):
+    """The journal that records are brought back to."""
+
+    path: Path
+    annotator: str
+    corpus_id: str
+    records: tuple[JournalRecord, ...]
+    next_seq: int
+    warnings: list[str]
+    not_restored: list[str]
+
+    @property
+    def read_only(self) -> bool:
+        """True if it takes no records."""
+
+    def has_line(self, line: JournalLine) -> bool:
+        """Return True if a line of this number has this checksum."""
+
+    def append(self, records: Sequence[JournalRecord]) -> None:
+        """Add records durably."""
+
+
+def restore_rescued(journal: OpenJournal) -> None:
+    """Restore records from rescue files where they follow the last record, else warn about them."""
+    for path in find_rescue_files(_corpus_of(journal), journal.annotator):
+        rescued = read_rescue(path)
+        if _belongs(rescued, journal) and not _restore_from(rescued, journal):
+            journal.not_restored.append(
+                f"{len(rescued.records) or 'some'} decisions that could not be saved are in {path}: "
+                + _explain_not_restored(rescued, journal)
+            )
+    journal.warnings += journal.not_restored
+
+
+def _belongs(rescued: RescueFile, journal: OpenJournal) -> bool:
+    """Return True if the records are of this journal, and not of one that is still where they were rescued from."""
+    is_here = rescued.corpus in {"", path_text(_corpus_of(journal))}
+    if rescued.follows is None:
+        return (is_here or not os.access(rescued.corpus, os.F_OK)) and _has_articles(rescued, journal)
+    if _is_followed(rescued, journal):
+        return is_here or not _is_still_there(Path(rescued.corpus), journal, rescued.follows)
+    return is_here and _has_articles(rescued, journal)
+
+
+def _corpus_of(journal: OpenJournal) -> Path:
+    return journal.path.parent.parent.resolve()
+
+
+def _has_articles(rescued: RescueFile, journal: OpenJournal) -> bool:
+    articles = ArticleStore(_corpus_of(journal))
+    return all(articles.has(r.annotated.sentence.article) for r in rescued.records)
+
+
+def _is_followed(rescued: RescueFile, journal: OpenJournal) -> bool:
+    """Return True if the journal has the line that the records follow."""
+    if rescued.follows is None:
+        return True
+    if rescued.follows.seq:
+        return journal.has_line(rescued.follows)
+    is_here = rescued.corpus == path_text(_corpus_of(journal))
+    has_id = rescued.corpus_id == journal.corpus_id and (is_here or bool(journal.corpus_id))
+    return has_id and _has_articles(rescued, journal)
+
+
+def _is_still_there(corpus: Path, journal: OpenJournal, line: JournalLine) -> bool:
+    """Return True if a corpus is where it was: with a journal that has the line, or with the same id."""
+    if not line.seq:
+        return corpus_identity(corpus) == journal.corpus_id
+    end, number = b',"_crc":"%08x"}' % line.crc, b',"_seq":%d,' % line.seq
+    path = corpus / journal.path.parent.name / journal.path.name
+    with suppress(OSError, CorpusError), path.open("rb") as file:
+        return any(x.raw.endswith(end) and number in x.raw for x in raw_lines(file, str(path)))
+    return False
+
+
+def _restore_from(rescued: RescueFile, journal: OpenJournal) -> bool:
+    """Restore the records of a rescue file; return True if they are in the journal now."""
+    missing = _missing_records(rescued, journal)
+    if missing is None or (missing and journal.read_only):
+        return False
+    if missing:
+        journal.append(missing)
+        journal.records += tuple(missing)
+        journal.warnings.append(f"brought back {len(missing)} decisions that could not be saved the last time")
+    if not journal.read_only:
+        mark_rescue_saved(rescued.path)
+    return True
+
+
+def _missing_records(rescued: RescueFile, journal: OpenJournal) -> Sequence[JournalRecord] | None:
+    """Return which of the records the journal lacks at its end; None where it has gone on without them.
+
+    It has the first of them where a write that hung ended after all had been rescued.
+    """
+    records = rescued.records
+    if not records or not _is_followed(rescued, journal):
+        return None
+    present = max(0, journal.next_seq - records[0].seq)
+    there = journal.records[-present:] if present else ()
+    follows = records[0].seq <= journal.next_seq and there[: len(records)] == records[:present]
+    return records[present:] if follows else None
+
+
+def _explain_not_restored(rescued: RescueFile, journal: OpenJournal) -> str:
+    if not rescued.records:
+        return "the file is damaged; look at it, then move it away"
+    if _missing_records(rescued, journal):
+        return "they come back when you annotate here under this name"
+    first = rescued.records[0].annotated.sentence.id
+    return f"the journal has gone on without them; annotate them again (from {first}), then move it away"

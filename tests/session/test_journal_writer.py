@@ -210,15 +210,17 @@ def test_a_mistake_in_the_program_does_not_end_saving_in_silence(corpus: Path, m
 def test_what_a_slow_disk_has_not_taken_is_kept(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Leaving while the disk hangs does not wait for ever: what it has not taken is rescued, and said."""
     session = builders.open_session(corpus)
-    gate = threading.Event()
+    gate, begun = threading.Event(), threading.Event()
     append = session._journal.append
 
     def hanging(records: Sequence[JournalRecord]) -> None:
+        begun.set()
         assert gate.wait(20)
         append(records)
 
     monkeypatch.setattr(session._journal, "append", hanging)
     _accept(session)
+    assert begun.wait(10)
     _accept(session)
     assert session._journal_writer is not None
     assert session._journal_writer.close(timeout=0.2) is False

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import orjson
 import pytest
+from msgspec.structs import replace
 
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.journal_record import JournalRecord
 from annotator.storage.codec import encode_record
 from annotator.storage.journal import Journal
-from tests.storage.storage_helpers import record, records
+from tests import builders
+from tests.storage.storage_helpers import journal_of, record, records
 
 
 def _lines(rows: list[JournalRecord]) -> bytes:
@@ -19,7 +22,9 @@ def _lines(rows: list[JournalRecord]) -> bytes:
 
 
 def _head(corpus: Path) -> bytes:
-    return orjson.dumps({"_corpus": str(corpus)}) + b"\n"
+    """Return the first line of a rescue file whose journal was empty."""
+    names = {"_corpus": str(corpus), "_corpus_id": "", "_annotator": "ana"}
+    return orjson.dumps(names | {"_follows": {"_seq": 0, "_crc": "00000000"}}) + b"\n"
 
 
 @pytest.fixture
@@ -151,10 +156,39 @@ def test_a_copy_of_the_corpus_does_not_take_them(corpus: Path, tmp_path: Path) -
         assert journal.next_seq == 5
 
 
-def test_a_file_of_an_earlier_version_comes_back(corpus: Path) -> None:
-    """It does not name its corpus."""
+@pytest.mark.parametrize("saved", [0, 2])
+def test_a_renamed_corpus_gets_them(tmp_path: Path, saved: int) -> None:
+    """Whatever the folder is called now, even with another corpus in its place; in an empty journal the id decides."""
+    corpus = builders.make_corpus(tmp_path / "news", builders.market()).path
+    sentence = builders.sentences(builders.market())[3]
+    lost = [replace(r, annotated=AnnotatedSentence(sentence)) for r in records(saved + 1, saved + 3)]
+    _rescue(corpus, saved, lost)
+    corpus.rename(tmp_path / "renamed")
+    builders.make_corpus(corpus, builders.market(), builders.bridge(), name="another")
+    for other in (corpus, builders.make_corpus(tmp_path / "bridge", builders.bridge(), name="bridge").path):
+        with Journal.open(other, "ana") as journal:
+            assert journal.records == ()
+            journal.append([replace(record(1), annotated=AnnotatedSentence(sentence))])
+    with Journal.open(tmp_path / "renamed", "ana") as journal:
+        assert journal.warnings == ["brought back 3 decisions that could not be saved the last time"]
+        assert journal.records[saved:] == tuple(lost)
+
+
+def test_a_journal_that_is_another_one_takes_none(corpus: Path) -> None:
+    """As many lines are not the same lines: the records are named in a warning and stay where they are."""
     path = _rescue(corpus, 2, records(3, 4))
-    path.write_bytes(_lines(records(3, 4)))
+    journal_of(corpus).write_bytes(_lines([record(1), record(2, "Another text.")]))
+    with Journal.open(corpus, "ana") as journal:
+        assert len(journal.records) == 2
+        assert journal.warnings[0].startswith(f"2 decisions that could not be saved are in {path}: the journal has")
+    assert path.exists()
+
+
+@pytest.mark.parametrize("head", [b"", b'{"_corpus":"%b"}\n'])
+def test_a_file_of_an_earlier_version_comes_back(corpus: Path, head: bytes) -> None:
+    """It does not name its corpus, or nothing more: its own name has the folder and the annotator."""
+    path = _rescue(corpus, 2, records(3, 4))
+    path.write_bytes((head % bytes(corpus) if head else b"") + _lines(records(3, 4)))
     with Journal.open(corpus, "ana") as journal:
         assert journal.records == tuple(records(1, 4))
 
