@@ -134,9 +134,7 @@ class AnnotationSession:
         self.navigation = Navigation(queue, self.article_cache, self.annotation_store, search, schema)
         self._seq = self._saved_seq = journal.next_seq - 1
         self._journal_writer = (
-            None
-            if self.read_only
-            else JournalWriter(journal, self._on_saved, self._on_failed, RETRY_SECONDS)
+            None if self.read_only else JournalWriter(journal, self._on_saved, self._on_failed, RETRY_SECONDS)
         )
         self.navigation.start_at(start, records[-1].annotated if records else None)
 

@@ -20,7 +20,9 @@ _SIZES = ((80, 24), (160, 48), (40, 12))
 
 def _corpus(folder: Path, name: str = "news") -> Path:
     quays = [
-        builders.article(f"Quay {n}\n\nThey met {n} rowers on Tarn Quay. Mayor Ilka Moran said so.", "t-b", origin=f"{n}")
+        builders.article(
+            f"Quay {n}\n\nThey met {n} rowers on Tarn Quay. Mayor Ilka Moran said so.", "t-b", origin=f"{n}"
+        )
         for n in range(6)
     ]
     return builders.make_corpus(folder, *quays, name=name).path
