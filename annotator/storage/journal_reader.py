@@ -16,7 +16,7 @@ from annotator.core.journal_record import JournalRecord
 from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError, line_crc
 from annotator.storage.file_io import RawLine
 
-_MERGE_MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
+MERGE_MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
 CRLF_ENDING = "it has a Windows line ending (CRLF)"
 _INCOMPLETE_BATCH = "its batch is incomplete"
 MERGE_MARKER = "it is left over from a merge conflict"
@@ -63,7 +63,7 @@ class JournalReader(Struct):
 
     def _read_line(self, line: RawLine) -> None:
         raw = line.raw
-        if raw.startswith(_MERGE_MARKERS):
+        if raw.startswith(MERGE_MARKERS):
             self._add_damaged(line, MERGE_MARKER)
             return
         if raw.endswith(b"\r"):

@@ -1,0 +1,288 @@
+"""Mending a journal: lines of damaged bits, of two machines, of another line ending or encoding.
+
+A line counts if its checksum holds, and nothing is written that no line has said: a flipped bit is found by the
+checksum, what cannot be read is left out and named. Lines that keep their number keep their bytes. Those of the other
+side of a fork, and those behind a lost line, get new numbers, ``_parent`` and ``_crc``, and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct, field
+
+from annotator.core.annotation import AnnotatedSentence
+from annotator.core.journal_record import JournalRecord
+from annotator.storage.codec import RecordDecoder, RecordLineError, correct_bit, has_valid_crc, renumber_line
+from annotator.storage.file_io import RawLine
+from annotator.storage.journal_reader import MERGE_MARKERS, JournalReader, format_line_numbers
+from annotator.storage.transport_damage import undo_transport_damage
+
+_GLUED_LINES = re.compile(rb'(?<=,"_crc":"[0-9a-f]{8}"\}).(?=\{"text":)', re.DOTALL)
+"""A line end of which a bit has flipped."""
+
+
+class Contradiction(Struct, frozen=True):
+    """A sentence that two machines have left differently; the later line is in force."""
+
+    sentence: str
+    other: int
+    """The ``_seq`` of what the one side left."""
+    in_force: int
+    """The ``_seq`` of what the other side left, which counts until the sentence is annotated again."""
+
+
+class MendedJournal(Struct, frozen=True):
+    """What mending a journal came to."""
+
+    data: bytes
+    done: tuple[str, ...] = ()
+    """What was mended."""
+    lost: tuple[str, ...] = ()
+    """What could not be."""
+    contradictions: tuple[Contradiction, ...] = ()
+
+
+class _Line(Struct, frozen=True):
+    """A valid line and its record."""
+
+    raw: bytes
+    record: JournalRecord
+
+
+class _Side(Struct):
+    """The lines of one machine, in order, from where it went another way."""
+
+    lines: list[_Line] = field(default_factory=list)
+
+    @property
+    def next_seq(self) -> int:
+        """The number of the line to come."""
+        return self.lines[-1].record.seq + 1 if self.lines else 1
+
+
+def mend_journal(raw: bytes) -> MendedJournal:
+    """Return a journal with all that can be read of it; raises NewerFormatError for a line of a later version."""
+    text, done = undo_transport_damage(raw)
+    found = _LineReader(RecordDecoder())
+    every = list(found.read(text))
+    main, others, shared = _sides(every)
+    if found.markers:
+        done = (*done, f"removed the markers of a merge ({format_line_numbers(found.markers)})")
+    if found.corrected:
+        done = (*done, f"corrected a flipped bit or the encoding ({format_line_numbers(found.corrected)})")
+    if shared:
+        done = (*done, f"removed {shared} lines that were there twice")
+    chain = _Chain()
+    chain.add(main)
+    lost = [f"{format_line_numbers(found.unreadable)} of the file cannot be read"] if found.unreadable else []
+    before = len(chain.lines)
+    contradictions: list[Contradiction] = []
+    for other in others:
+        contradictions += chain.add_other(other)
+    if others:
+        done = (*done, f"put {len(chain.lines) - before} lines of another machine behind the others, with new numbers")
+    if chain.renumbered and not others:
+        done = (*done, f"gave {chain.renumbered} lines behind a lost one new numbers")
+    lost += chain.lost
+    data = b"".join(line.raw + b"\n" for line in chain.lines)
+    return MendedJournal(data, done, tuple(lost), tuple(contradictions))
+
+
+def journal_is_sound(data: bytes, where: str = "") -> bool:
+    """Return True if every line of a journal counts."""
+    reader, lines, start = JournalReader(where), data.split(b"\n"), 0
+    raws = []
+    for n, line in enumerate(lines if lines[-1] else lines[:-1], 1):
+        complete = n < len(lines)
+        raws.append(RawLine(n, start, line, complete))
+        start = raws[-1].end
+    reader.read(raws)
+    return not (reader.damaged or reader.torn)
+
+
+class _LineReader(Struct):
+    """Reads the lines that count, in file order."""
+
+    decoder: RecordDecoder
+    markers: list[int] = field(default_factory=list)
+    corrected: list[int] = field(default_factory=list)
+    unreadable: list[int] = field(default_factory=list)
+
+    def read(self, text: bytes) -> Iterator[_Line]:
+        """Yield them; the numbers of the others are noted."""
+        waiting: tuple[int, bytes] | None = None
+        """A line that cannot be read: it may be the first half of one."""
+        for number, raw in enumerate(text.split(b"\n"), 1):
+            if not raw.strip(b" \t\r\0"):
+                continue
+            if raw.startswith(MERGE_MARKERS):
+                self.markers.append(number)
+                continue
+            lines = self._decode(raw)
+            if not lines and waiting and (line := self._join(waiting[1], raw)):
+                self.unreadable.pop()
+                lines = [line]
+            waiting = None if lines else (number, raw)
+            if not lines:
+                self.unreadable.append(number)
+            elif lines[0].raw != raw:
+                self.corrected.append(number)
+            yield from lines
+
+    def _decode(self, raw: bytes) -> list[_Line]:
+        pieces = _GLUED_LINES.split(raw)
+        found = [line for piece in pieces if (line := self._decode_one(piece))]
+        return found if len(found) == len(pieces) or len(pieces) == 1 else []
+
+    def _decode_one(self, raw: bytes) -> _Line | None:
+        for candidate in _candidates(raw):
+            try:
+                return _Line(candidate, self.decoder.decode(candidate))
+            except RecordLineError:
+                continue
+        return None
+
+    def _join(self, first: bytes, second: bytes) -> _Line | None:
+        """Return the line that a flipped bit has cut in two."""
+        for bit in range(8):
+            raw = first + bytes([0x0A ^ 1 << bit]) + second
+            if has_valid_crc(raw) and (line := self._decode_one(raw)):
+                return line
+        return None
+
+
+def _candidates(raw: bytes) -> Iterator[bytes]:
+    """Yield what a line may have been, the likeliest first."""
+    yield raw
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            recoded = raw.decode(encoding).encode()
+        except UnicodeDecodeError:
+            continue
+        if has_valid_crc(recoded):
+            yield recoded
+    if corrected := correct_bit(raw):
+        yield corrected
+    yield raw[:-1]  # a bit of the last line's end has flipped
+
+
+def _sides(every: Sequence[_Line]) -> tuple[list[_Line], list[_Side], int]:
+    """Return the lines of the first side, the other sides, and how many lines are there twice."""
+    main, others, twice = _Side(), list[_Side](), 0
+    known: set[bytes] = set()
+    here = main
+    for line in every:
+        if line.raw in known:
+            twice += 1
+            here = main
+            continue
+        known.add(line.raw)
+        seq = line.record.seq
+        if here is not main and seq == here.next_seq:
+            pass
+        elif seq >= main.next_seq:
+            here = main
+        else:
+            here = _Side()
+            others.append(here)
+        here.lines.append(line)
+    return main.lines, others, twice
+
+
+class _Chain:
+    """The journal as it is put together."""
+
+    def __init__(self) -> None:
+        self.lines: list[_Line] = []
+        self.renumbered = 0
+        self._main: dict[int, int] = {}
+        """The new numbers of the first side's lines by their old ones."""
+        self._decoder = RecordDecoder()
+        self.lost: list[str] = []
+
+    @property
+    def next_seq(self) -> int:
+        return len(self.lines) + 1
+
+    def add(self, lines: Sequence[_Line], shared: int = 0) -> None:
+        """Add lines of one side; up to the number ``shared`` it has those of the first side."""
+        numbers: dict[int, int] = {}
+        expected = shared + 1
+        for batch in _whole_batches(lines, self.lost):
+            seq = batch[0].record.seq
+            if seq > expected:
+                self.lost.append(_missing(expected, seq - 1))
+            expected = batch[-1].record.seq + 1
+            first = self.next_seq
+            for line in batch:
+                self.lines.append(self._renumbered(line, self._parent(line.record, numbers, shared), first))
+                numbers[line.record.seq] = len(self.lines)
+        self._main = self._main or numbers
+
+    def add_other(self, side: _Side) -> list[Contradiction]:
+        """Add the lines of another side, and return what it left otherwise."""
+        shared = side.lines[0].record.seq - 1
+        mine = _last_by_sentence(self.lines[sum(old <= shared for old in self._main) :])
+        before = len(self.lines)
+        self.add(side.lines, shared)
+        theirs = _last_by_sentence(self.lines[before:])
+        return [
+            Contradiction(their.annotated.sentence.id, my.seq, their.seq)
+            for their in theirs.values()
+            for my in mine.values()
+            if _overlap(my.annotated, their.annotated) and my.annotated != their.annotated
+        ]
+
+    def _parent(self, record: JournalRecord, numbers: dict[int, int], shared: int) -> int | None:
+        """Return the new number of the record that one follows; of one that is lost the last that is there."""
+        parent = record.parent
+        if parent is None or parent in numbers:
+            return None if parent is None else numbers[parent]
+        if parent <= shared:
+            return self._main.get(parent)
+        earlier = (
+            n
+            for n, new in numbers.items()
+            if self.lines[new - 1].record.annotated.sentence.id == record.annotated.sentence.id
+        )
+        return numbers[last] if (last := max(earlier, default=0)) else None
+
+    def _renumbered(self, line: _Line, parent: int | None, first: int) -> _Line:
+        seq = self.next_seq
+        if (line.record.seq, line.record.parent) == (seq, parent):
+            return line
+        self.renumbered += 1
+        raw = renumber_line(line.raw, seq, parent, first)
+        return _Line(raw, self._decoder.decode(raw))
+
+
+def _whole_batches(lines: Sequence[_Line], lost: list[str]) -> Iterator[Sequence[_Line]]:
+    """Yield the lines edit by edit; those of a batch that is not whole are ``lost``."""
+    at = 0
+    while at < len(lines):
+        first, size = lines[at].record.batch or (lines[at].record.seq, 1)
+        batch = lines[at : at + size]
+        if [x.record.seq for x in batch] == list(range(first, first + size)):
+            yield batch
+            at += size
+        else:
+            lost.append(f"line {lines[at].record.seq} of the journal belongs to an edit that is not whole")
+            at += 1
+
+
+def _last_by_sentence(lines: Sequence[_Line]) -> dict[str, JournalRecord]:
+    return {x.record.annotated.sentence.id: x.record for x in lines}
+
+
+def _overlap(a: AnnotatedSentence, b: AnnotatedSentence) -> bool:
+    return (
+        a.sentence.article == b.sentence.article
+        and a.sentence.start < b.sentence.end
+        and b.sentence.start < a.sentence.end
+    )
+
+
+def _missing(first: int, last: int) -> str:
+    return f"record {first} is missing" if first == last else f"records {first} to {last} are missing"

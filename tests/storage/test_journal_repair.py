@@ -1,0 +1,104 @@
+"""Mending a journal: what can be read comes back byte for byte, and nothing is made up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from annotator.storage.codec import RecordDecoder, encode_record
+from annotator.storage.journal_repair import MendedJournal, journal_is_sound, mend_journal
+from tests.storage.storage_helpers import record
+
+LINES = [encode_record(record(n, text="Zoë met 40 rowers.")) for n in range(1, 6)]
+WHOLE = b"".join(LINES)
+
+
+def _texts(data: bytes) -> list[str]:
+    decoder = RecordDecoder()
+    return [decoder.decode(line).annotated.sentence.text for line in data.splitlines()]
+
+
+def test_a_sound_journal_stays_as_it_is() -> None:
+    """Nothing is done where nothing is wrong."""
+    assert mend_journal(WHOLE) == MendedJournal(WHOLE)
+
+
+@settings(max_examples=300)
+@given(at=st.integers(0, len(WHOLE) - 1), bit=st.integers(0, 7))
+def test_any_single_bit_is_set_right(at: int, bit: int) -> None:
+    """The checksum names the bit that has flipped, in a line, its checksum or its end; the journal is as it was."""
+    raw = bytearray(WHOLE)
+    raw[at] ^= 1 << bit
+    mended = mend_journal(bytes(raw))
+    assert mended.data == WHOLE
+    assert mended.done
+    assert not mended.lost
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        WHOLE.replace(b"\n", b"\r\n"),
+        b"\xef\xbb\xbf" + WHOLE,
+        WHOLE + bytes(100),
+        WHOLE.decode().encode("utf-16"),
+        WHOLE.decode().encode("latin-1"),
+        LINES[0] + b"<<<<<<< ours\n" + b"".join(LINES[1:]) + b"=======\n" + b"".join(LINES[1:3]) + b">>>>>>> theirs\n",
+        WHOLE + WHOLE,
+        WHOLE + LINES[2],
+        b"".join(LINES[:3]) + b"".join(LINES[1:]),
+    ],
+    ids=["crlf", "bom", "zeros", "utf-16", "latin-1", "markers", "twice", "a line twice", "overlapping"],
+)
+def test_what_copying_does_is_undone(raw: bytes) -> None:
+    """Line endings, marks, zeros, markers and lines that are there twice go; each line has its bytes again."""
+    mended = mend_journal(raw)
+    assert mended.data == WHOLE
+    assert not mended.lost
+
+
+def test_a_line_that_cannot_be_read_is_named_and_the_others_go_on() -> None:
+    """The lines before it keep their bytes; those behind it get the numbers that follow, and parents that are there."""
+    lines = _lines(0, 5, "one")
+    mended = mend_journal(lines[0] + b"rubbish\n" + b"".join(lines[2:]))
+    assert mended.lost == ("line 2 of the file cannot be read", "record 2 is missing")
+    assert mended.data.startswith(lines[0])
+    assert journal_is_sound(mended.data)
+    found = [RecordDecoder().decode(line) for line in mended.data.splitlines()]
+    assert [r.seq for r in found] == [1, 2, 3, 4]
+    assert [r.parent for r in found] == [None, None, 2, 3]  # the record that was lost was of another sentence
+
+
+@given(
+    shared=st.integers(0, 4),
+    sides=st.tuples(st.integers(1, 5), st.integers(1, 5)),
+    cut=st.sampled_from(["markers", "union", "concatenated"]),
+)
+def test_two_machines_are_put_behind_each_other(shared: int, sides: tuple[int, int], cut: str) -> None:
+    """Shared lines and those of the one side stay byte for byte; the other side's follow, all of them, once."""
+    both = [_lines(shared, n, f"side {name}") for n, name in zip(sides, "ab", strict=True)]
+    head = b"".join(encode_record(record(n)) for n in range(1, shared + 1))
+    ours, theirs = (b"".join(side) for side in both)
+    raw = {
+        "markers": head + b"<<<<<<< HEAD\n" + ours + b"=======\n" + theirs + b">>>>>>> other\n",
+        "union": head + ours + theirs,
+        "concatenated": head + ours + head + theirs,
+    }[cut]
+    mended = mend_journal(raw)
+    assert not mended.lost
+    assert mended.data.startswith(head + ours)
+    assert journal_is_sound(mended.data)
+    found = [RecordDecoder().decode(line) for line in mended.data.splitlines()]
+    assert len(found) == shared + sum(sides)
+    assert [r.session for r in found[shared:]] == ["side a"] * sides[0] + ["side b"] * sides[1]
+    assert found[shared + sides[0]].parent == (shared or None)
+
+
+def _lines(shared: int, n: int, session: str) -> Sequence[bytes]:
+    first = shared + 1
+    made = (replace(record(x), parent=x - 1 or None, session=session) for x in range(first, first + n))
+    return [encode_record(x) for x in made]
