@@ -27,6 +27,7 @@ _COMMANDS = {
     "keys": "Print the keys in force, or try a keymap file.",
     "ingest": "Add articles to a corpus: text dumps, HTML, JSONL, folders, standard input.",
     "merge": "Put several corpora together in a new one; nothing is overwritten, conflicts are listed.",
+    "repair": "Mend what can be mended in a damaged corpus, or show what that is.",
     "schema": "Rename, merge or split labels together with what was annotated, and take it back.",
     "stats": "Print figures of the work: pace, keys a span, progress with a forecast, suggestions.",
     "suggest": "Pre-annotate a corpus by rules or a spaCy pipeline, or measure how well they do.",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from annotator.core.article import Article, LineVerdict, Sentence, SourceLine
 from annotator.core.digest import article_id_from_digest, text_digest
 from annotator.ingest.clean import CleanedPage, clean
@@ -36,7 +38,7 @@ def build_article(source: ArticleSource, tokenizer: Tokenizer) -> tuple[Article,
         source=page.source,
         meta=_source_meta(source),
     )
-    return article, tuple(_sentences(article, tokenizer))
+    return article, tuple(cut_sentences(article, tokenizer))
 
 
 def _text_and_verdicts(source: ArticleSource) -> tuple[str, CleanedPage]:
@@ -65,11 +67,13 @@ def _source_meta(source: ArticleSource) -> dict[str, object]:
     return {**source.meta, **stated, **url, **notes}
 
 
-def _sentences(article: Article, tokenizer: Tokenizer) -> Iterator[Sentence]:
+def cut_sentences(article: Article, tokenizer: Tokenizer) -> Iterator[Sentence]:
+    """Yield the sentences of all lines of an article as its ingest has cut them, whatever was switched since."""
+    as_ingested = [replace(x, verdict=x.was or x.verdict) for x in article.lines]
     rows, starts = article.text.split("\n"), article.line_starts()
     ranges = (
         found
-        for lines in paragraph_lines(rows, article.lines)
+        for lines in paragraph_lines(rows, as_ingested)
         for found in sentence_ranges(article.text, starts[lines[0]], starts[lines[-1]] + len(rows[lines[-1]]))
     )
     for index, (a, b) in enumerate(ranges, 1):

@@ -106,6 +106,14 @@ def decode_article(raw: bytes, where: str, article_id: str = "") -> Article:
     return article
 
 
+def decode_origin(raw: bytes, where: str) -> ArticleOrigin:
+    """Return what an article's file holds for the corpus alone; raises DamagedArticleError that names ``where``."""
+    try:
+        return _origin_decoder.decode(raw)
+    except _DECODE_ERRORS as error:
+        raise _damage_error(error, raw, where) from None
+
+
 def _damage_error(error: Exception, raw: bytes, where: str) -> CorpusError:
     """Return the error for bytes that a typed decoder refuses."""
     try:
@@ -218,10 +226,7 @@ class ArticleStore:
         return decode_article(raw, str(self.path(article_id)), article_id)
 
     def _decode_origin(self, article_id: str, raw: bytes) -> ArticleOrigin:
-        try:
-            return _origin_decoder.decode(raw)
-        except _DECODE_ERRORS as error:
-            raise _damage_error(error, raw, str(self.path(article_id))) from None
+        return decode_origin(raw, str(self.path(article_id)))
 
 
 # -- switched lines ------------------------------------------------------------------------------

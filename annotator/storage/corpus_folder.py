@@ -36,7 +36,7 @@ from annotator.storage.file_io import REPAIR_HINT, file_state, read_text, transl
 from annotator.storage.import_recovery import roll_back_interrupted_imports
 from annotator.storage.journal import annotator_names
 from annotator.storage.journal_reader import format_line_numbers
-from annotator.storage.lock import is_held, lock_or_raise
+from annotator.storage.lock import Lock, is_held, lock_or_raise
 from annotator.storage.schemas import load_schema, parse_schema_text
 from annotator.storage.sentences import SentenceFile, SentenceRanges, check_article_sentences, check_sentences_in_text
 
@@ -46,8 +46,24 @@ MAX_READ_FOR_QUEUE = 300
 LOCK_TIMEOUT = 10.0
 """How many seconds a write waits for another process that is writing to the corpus."""
 
-_GITIGNORE = b"# Locks, unfinished files and what was set aside are no data of the corpus.\n*.lock\n*.tmp\n*.torn-*\n"
-"""The ``.gitignore`` of a new corpus."""
+_GIT_FILES = {
+    ".gitignore": b"# Locks, unfinished files, what was set aside and private suggestions are no data of the corpus.\n"
+    b"*.lock\n*.tmp\n*.torn-*\n.private/\n",
+    ".gitattributes": b"# Git must not change a byte: each line of a journal has a checksum.\n"
+    b"*.jsonl -text\n*.json -text\n",
+}
+"""What a corpus holds for git: without them git turns line endings, and keeps locks."""
+
+
+def lock_corpus(path: Path, wait: float = LOCK_TIMEOUT) -> Lock:
+    """Take the lock for a write to a corpus; raises CorpusError where it cannot be had in time, OSError."""
+    what, do = "the corpus is being written by {holder}", "try again when it is done"
+    return lock_or_raise(path / _LOCK_FILE, CorpusError, what, where=path, do=do, wait=wait)
+
+
+def missing_git_files(path: Path) -> list[tuple[str, bytes]]:
+    """Return the files for git that a corpus lacks, with what they hold."""
+    return [(file, data) for file, data in _GIT_FILES.items() if not (path / file).exists()]
 
 
 def damaged_article_warning(article_id: str, error: DamagedArticleError) -> str:
@@ -92,8 +108,8 @@ class CorpusFolder:
             for folder in (path, path / ARTICLES_FOLDER, path / ANNOTATIONS_FOLDER):
                 folder.mkdir(parents=True, exist_ok=True)
             write_atomic(path / SCHEMA_FILE, schema_text.encode())
-            with suppress(FileExistsError):
-                write_new(path / ".gitignore", _GITIGNORE)
+            for file, data in missing_git_files(path):
+                write_new(path / file, data)
             write_settings(path, CorpusSettings(name, lang, fingerprint))
             sync_folder(path.resolve().parent)
         return cls.open(path)
@@ -359,17 +375,7 @@ class CorpusFolder:
     @contextmanager
     def _locked_for_writing(self, wait: float = LOCK_TIMEOUT) -> Iterator[None]:
         """Hold the corpus lock for one write; raises CorpusError where it cannot be had."""
-        with (
-            translate_os_errors("write", self.path),
-            lock_or_raise(
-                self.path / _LOCK_FILE,
-                CorpusError,
-                "the corpus is being written by {holder}",
-                where=self.path,
-                do="try again when it is done",
-                wait=wait,
-            ),
-        ):
+        with translate_os_errors("write", self.path), lock_corpus(self.path, wait):
             if cut := self._sentences.quarantine_torn_line():
                 aside, size = cut
                 with suppress(ValueError):

@@ -29,12 +29,16 @@ ARTICLES_FOLDER = "articles"
 ANNOTATIONS_FOLDER = "annotations"
 SUGGESTIONS_FOLDER = "suggestions"
 LEDGERS_FOLDER = "imports"
+DAMAGED_FOLDER = "damaged"
+"""Where ``annotator repair`` keeps what it has changed, as it was."""
 
 _RESERVED_FOLDERS = {ARTICLES_FOLDER, ANNOTATIONS_FOLDER, SUGGESTIONS_FOLDER}
 """Folders in which each file means something to the corpus."""
 _UNFINISHED_CORPUS = {SETTINGS_FILE, SCHEMA_FILE, SENTENCES_FILE, *_RESERVED_FOLDERS}
 """What a folder may hold that is to become a corpus: an earlier attempt may have stopped half-way."""
-CORPUS_NAMES = {SETTINGS_FILE, SENTENCES_FILE, MIGRATIONS_FILE, SPLITS_FILE, LEDGERS_FOLDER, *_RESERVED_FOLDERS}
+CORPUS_NAMES = {
+    SETTINGS_FILE, SENTENCES_FILE, MIGRATIONS_FILE, SPLITS_FILE, LEDGERS_FOLDER, DAMAGED_FOLDER, *_RESERVED_FOLDERS
+}  # fmt: skip
 """The files and folders of a corpus, but for its schema."""
 _SCHEMA_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 
@@ -59,6 +63,13 @@ def check_is_corpus(path: Path) -> None:
     if not (path / SETTINGS_FILE).exists():
         what = "this folder is no corpus: it has no corpus.toml"
         raise CorpusError(what, where=str(path), do=f"give a corpus folder, or {make_one}")
+
+
+def check_was_corpus(path: Path) -> None:
+    """Raise CorpusError unless there is a corpus folder, or what is left of one without its settings."""
+    if not (path / SETTINGS_FILE).exists() and (path / ARTICLES_FOLDER).is_dir() and (path / SENTENCES_FILE).exists():
+        return
+    check_is_corpus(path)
 
 
 def check_outside_corpus(path: Path, new_corpus: Path | None = None) -> None:
@@ -116,13 +127,19 @@ class CorpusSettings(Struct, frozen=True):
 def read_settings(folder: Path) -> CorpusSettings:
     """Return the settings of the corpus in ``folder``; raises CorpusError where it is none or too new."""
     path = folder / SETTINGS_FILE
-    data = read_toml(path)
+    return decode_settings(read_toml(path), path)
+
+
+SETTINGS_KEYS = ("name", "language", "tokenizer", "schema")
+
+
+def decode_settings(data: dict[str, Any], path: Path) -> CorpusSettings:
+    """Return the settings in the tables of ``corpus.toml``; raises CorpusError that names ``path``."""
     _check_format(data, path)
-    keys = ("name", "language", "tokenizer", "schema")
-    for key in keys:
+    for key in SETTINGS_KEYS:
         if not isinstance(data.get(key), str):
             raise CorpusError(f"`{key}` is missing", where=str(path), do=f'write {key} = "…"')
-    settings = CorpusSettings(*(data[key] for key in keys))
+    settings = CorpusSettings(*(data[key] for key in SETTINGS_KEYS))
     if not _SCHEMA_NAME.fullmatch(settings.schema):
         what = "`schema` must be the name of a file in the corpus folder"
         raise CorpusError(what, where=str(path), do=f'write schema = "{SCHEMA_FILE}"')
@@ -148,13 +165,18 @@ def corpus_identity(folder: Path) -> str:
 
 def write_settings(folder: Path, settings: CorpusSettings) -> None:
     """Write ``corpus.toml`` atomically; raises OSError."""
+    write_atomic(folder / SETTINGS_FILE, encode_settings(settings))
+
+
+def encode_settings(settings: CorpusSettings) -> bytes:
+    """Return the text of ``corpus.toml``."""
     import tomlkit
 
     document = tomlkit.document()
     document.add(tomlkit.comment("A corpus of Annotator."))
     document.update({"name": settings.name, "language": settings.lang, "tokenizer": settings.fingerprint})
     document.update({"schema": settings.schema, "format": CORPUS_FORMAT})
-    write_atomic(folder / SETTINGS_FILE, tomlkit.dumps(document).encode())
+    return tomlkit.dumps(document).encode()
 
 
 def _check_format(data: dict[str, Any], path: Path) -> None:
@@ -176,18 +198,21 @@ def read_split_groups(corpus: Path) -> dict[str, str]:
     """Return, by article id, what its group is drawn by; raises CorpusError where the file is damaged."""
     path = corpus / SPLITS_FILE
     with translate_os_errors("read", path):
-        if not path.exists():
-            return {}
-        data = parse_json_line(path.read_bytes(), str(path))
+        return decode_split_groups(path.read_bytes(), str(path)) if path.exists() else {}
+
+
+def decode_split_groups(raw: bytes, where: str) -> dict[str, str]:
+    """Return the groups in the file; raises CorpusError that names ``where``."""
+    data = parse_json_line(raw, where)
     if isinstance(version := data.get("_v"), int) and version > SPLITS_FORMAT:
-        raise CorpusError(f"a newer Annotator wrote this (format {version})", where=str(path), do="update Annotator")
+        raise CorpusError(f"a newer Annotator wrote this (format {version})", where=where, do="update Annotator")
     try:
         groups = convert(data.get("groups"), dict[str, str])
     except ValidationError:
         groups = {"": ""}
     if not all(map(is_article_id, (*groups, *groups.values()))):
         what = "`groups` does not give article ids by article id"
-        raise CorpusError(what, where=str(path), do="remove the file, or restore it from a copy")
+        raise CorpusError(what, where=where, do="remove the file, or restore it from a copy")
     return groups
 
 

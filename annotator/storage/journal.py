@@ -86,7 +86,7 @@ class Journal:
             return cls._open_read_only(path, annotator)
         with translate_os_errors("write", path, JournalError):
             path.parent.mkdir(exist_ok=True)
-            lock = _take_lock(path)
+            lock = lock_journal(path)
             try:
                 return cls._open_for_writing(path, annotator, lock)
             except BaseException:
@@ -195,7 +195,7 @@ class Journal:
     def _lock_of_path(self) -> Lock | None:
         """Return the lock, taken again where another folder has the place of the one that was locked."""
         if self._lock and not self._lock.guards(_lock_path(self.path)):
-            lock = _take_lock(self.path)
+            lock = lock_journal(self.path)
             self._lock.release()
             return lock
         return self._lock
@@ -343,7 +343,8 @@ def _lock_path(journal: Path) -> Path:
     return journal.with_name(f".{journal.stem}.lock")
 
 
-def _take_lock(journal: Path) -> Lock:
+def lock_journal(journal: Path) -> Lock:
+    """Take the lock of a journal; raises JournalError where another process holds it, OSError."""
     held, do = "the journal is held by {holder}", "close it there, or use --read-only to look at it"
     return lock_or_raise(_lock_path(journal), JournalError, held, where=journal, do=do)
 

@@ -17,7 +17,7 @@ from annotator.core.journal_record import JournalRecord
 from annotator.storage.codec import RecordDecoder, RecordLineError, correct_bit, has_valid_crc, renumber_line
 from annotator.storage.file_io import RawLine
 from annotator.storage.journal_reader import MERGE_MARKERS, JournalReader, format_line_numbers
-from annotator.storage.transport_damage import undo_transport_damage
+from annotator.storage.transport_damage import other_encodings, undo_transport_damage
 
 _GLUED_LINES = re.compile(rb'(?<=,"_crc":"[0-9a-f]{8}"\}).(?=\{"text":)', re.DOTALL)
 """A line end of which a bit has flipped."""
@@ -156,13 +156,7 @@ class _LineReader(Struct):
 def _candidates(raw: bytes) -> Iterator[bytes]:
     """Yield what a line may have been, the likeliest first."""
     yield raw
-    for encoding in ("cp1252", "latin-1"):
-        try:
-            recoded = raw.decode(encoding).encode()
-        except UnicodeDecodeError:
-            continue
-        if has_valid_crc(recoded):
-            yield recoded
+    yield from other_encodings(raw)
     if corrected := correct_bit(raw):
         yield corrected
     yield raw[:-1]  # a bit of the last line's end has flipped

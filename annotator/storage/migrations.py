@@ -63,8 +63,13 @@ def read_migrations(corpus: Path) -> tuple[Migration, ...]:
     """Return the migrations of a corpus, oldest first; raises CorpusError where the file is damaged."""
     path = corpus / MIGRATIONS_FILE
     with translate_os_errors("read", path):
-        lines = path.read_bytes().split(b"\n") if path.exists() else []
-    return tuple(_decode_migration(line, f"{path}:{n}", n) for n, line in enumerate(lines, 1) if line)
+        return decode_migrations(path.read_bytes(), str(path)) if path.exists() else ()
+
+
+def decode_migrations(raw: bytes, where: str) -> tuple[Migration, ...]:
+    """Return the migrations in the file; raises CorpusError with the line."""
+    lines = raw.split(b"\n")
+    return tuple(_decode_migration(line, f"{where}:{n}", n) for n, line in enumerate(lines, 1) if line.strip())
 
 
 def _decode_migration(line: bytes, where: str, number: int) -> Migration:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import pairwise
 
 from annotator.storage.journal_reader import MERGE_MARKERS
 
@@ -27,6 +29,35 @@ def undo_transport_damage(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
         raw = raw.replace(b"\r\n", b"\n")
         done.append("turned line endings into LF")
     return raw, tuple(done)
+
+
+def other_encodings(raw: bytes) -> Iterator[bytes]:
+    """Yield what a text is if it was saved as Windows-1252 or Latin-1; nothing for UTF-8."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        for encoding in ("cp1252", "latin-1"):
+            with suppress(UnicodeDecodeError):
+                yield raw.decode(encoding).encode()
+
+
+def without_doubled_line(raw: bytes) -> Iterator[bytes]:
+    """Yield the text without one of two neighbouring lines that are alike, for each such pair."""
+    lines = raw.split(b"\n")
+    for n, (a, b) in enumerate(pairwise(lines)):
+        if a == b:
+            yield b"\n".join([*lines[:n], *lines[n + 1 :]])
+
+
+def single_bit_flips(raw: bytes, most: int = 2**15) -> Iterator[bytes]:
+    """Yield the bytes with each one of their bits changed; nothing for more than ``most`` bytes."""
+    if len(raw) <= most:
+        flipped = bytearray(raw)
+        for at in range(len(raw)):
+            for bit in range(8):
+                flipped[at] ^= 1 << bit
+                yield bytes(flipped)
+                flipped[at] ^= 1 << bit
 
 
 def merge_sides(raw: bytes) -> Iterator[bytes]:

@@ -1,0 +1,247 @@
+"""Mending articles and their sentences: only to what a digest, or another file of the corpus, proves.
+
+An article's text is proved by its digest, of which its file's name is a part; a sentence by the text of its article.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+
+from annotator.core.article import Article, Sentence
+from annotator.core.digest import text_digest
+from annotator.core.errors import CorpusError, SourceError
+from annotator.core.tokens import Token, tokens_cover_text
+from annotator.storage.articles import decode_article, encode_article_fields
+from annotator.storage.codec import DECODE_ERRORS, DataError, decode_sentence
+from annotator.storage.journal_reader import MERGE_MARKERS, format_line_numbers
+from annotator.storage.sentences import encode_sentence_line
+from annotator.storage.transport_damage import (
+    merge_sides,
+    other_encodings,
+    single_bit_flips,
+    undo_transport_damage,
+    without_doubled_line,
+)
+
+Quotation = tuple[int, str]
+"""Where a piece of an article's text begins, in code points, and the piece."""
+
+
+def mend_article(raw: bytes, article_id: str, quotations: Iterable[Quotation] = ()) -> bytes | None:
+    """Return the file of an article whose text has the digest that ``article_id`` begins, or None.
+
+    ``quotations`` are pieces of its text that other files hold.
+    """
+    return next((c for c in _candidates(raw, article_id, quotations) if is_article(c, article_id)), None)
+
+
+def is_article(raw: bytes, article_id: str) -> bool:
+    """Return True if bytes are the sound file of this article."""
+    with suppress(CorpusError):
+        decode_article(raw, "", article_id)
+        return True
+    return False
+
+
+def article_id_in(raw: bytes) -> str:
+    """Return the id of the sound article that a file holds; empty where it holds none."""
+    with suppress(CorpusError):
+        return decode_article(raw, "").id
+    return ""
+
+
+def _candidates(raw: bytes, article_id: str, quotations: Iterable[Quotation]) -> Iterator[bytes]:
+    yield raw
+    clean, _ = undo_transport_damage(raw)
+    yield clean
+    yield from other_encodings(clean)
+    yield from merge_sides(clean)
+    yield from without_doubled_line(clean)
+    fields = _json_object(clean)
+    if isinstance(text := fields.get("text"), str):
+        for words in (text, _with_quotations(text, quotations), *_texts_with_a_flip(text, article_id)):
+            with suppress(SourceError, CorpusError):
+                same = {"id": article_id, "digest": text_digest(words), "text": words}
+                yield encode_article_fields({**fields, **same}, article_id)
+    yield from single_bit_flips(clean)
+
+
+def _json_object(raw: bytes) -> dict[str, Any]:
+    with suppress(*DECODE_ERRORS):
+        value = msgspec.json.decode(raw)
+        return value if isinstance(value, dict) else {}
+    return {}
+
+
+def _with_quotations(text: str, quotations: Iterable[Quotation]) -> str:
+    """Return a text with the pieces in their places."""
+    for start, words in quotations:
+        text = text[:start] + words + text[start + len(words) :]
+    return text
+
+
+def _texts_with_a_flip(text: str, article_id: str) -> Iterator[str]:
+    """Yield the text with the one bit changed that gives it the digest."""
+    with suppress(UnicodeError):
+        for flipped in single_bit_flips(text.encode()):
+            with suppress(UnicodeError):
+                words = flipped.decode()
+                if text_digest(words).startswith(article_id):
+                    yield words
+                    return
+
+
+# -- sentences.jsonl -------------------------------------------------------------------------------
+
+_PLACE = re.compile(rb'"id":"([0-9a-f]{12,64}):(\d{1,10})-(\d{1,10})"')
+_Place = tuple[int, int]
+
+
+class MendedSentences(Struct):
+    """What mending the file of the sentences came to."""
+
+    data: bytes = b""
+    done: list[str] = field(default_factory=list)
+    stays: list[str] = field(default_factory=list)
+
+
+class StoredArticle(Struct, frozen=True):
+    """A sound article, how many sentences its file counts, and what journals hold of its sentences."""
+
+    article: Article
+    sentences: int | None
+    annotated: Mapping[_Place, Sentence]
+
+
+class _Lines(Struct):
+    """The lines of one article: by place those that are sound, and the others."""
+
+    sound: dict[_Place, bytes] = field(default_factory=dict)
+    broken: list[bytes] = field(default_factory=list)
+
+
+def mend_sentences(
+    raw: bytes, articles: Mapping[str, StoredArticle], cut: Callable[[Article], Sequence[Sentence]]
+) -> MendedSentences:
+    """Return the file with the sentences of all sound articles, each in its place; the lines of others stay.
+
+    ``cut`` cuts an article anew by the corpus's own tokenizer, and returns nothing where that is another one now.
+    """
+    mended = MendedSentences()
+    clean, done = undo_transport_damage(raw)
+    mended.done += done
+    by_article, order = _sort_lines(clean, articles, mended)
+    chunks: list[bytes] = []
+    for article_id in (*order, *(a for a in articles if a not in by_article)):
+        lines, stored = by_article.get(article_id, _Lines()), articles.get(article_id)
+        if stored is None:
+            chunks += [*lines.sound.values(), *lines.broken]
+            continue
+        whole = _complete(stored, lines, cut)
+        if whole is None:
+            have, want = len(lines.sound), "?" if stored.sentences is None else stored.sentences
+            mended.stays.append(f"{have} of {want} sentences of article {article_id} are there")
+            chunks += [*lines.sound.values(), *lines.broken]
+            continue
+        if new := len(whole) - len(lines.sound):
+            mended.done.append(f"made {new} sentences of article {article_id} from its text")
+        chunks += whole
+    mended.data = b"".join(line + b"\n" for line in chunks)
+    return mended
+
+
+def _sort_lines(
+    clean: bytes, articles: Mapping[str, StoredArticle], mended: MendedSentences
+) -> tuple[dict[str, _Lines], list[str]]:
+    """Return the lines by article, and the articles in the order of the file."""
+    by_article: dict[str, _Lines] = {}
+    doubled: list[int] = []
+    lost: list[int] = []
+    recoded: list[int] = []
+    for number, line in enumerate(clean.split(b"\n"), 1):
+        if not line.strip(b" \t\r\0") or line.startswith(MERGE_MARKERS):
+            continue
+        sentence = _sound_sentence(line, articles)
+        found = _PLACE.search(line)
+        article_id = sentence[1].article if sentence else found[1].decode() if found else ""
+        if not article_id:
+            lost.append(number)
+            continue
+        lines = by_article.setdefault(article_id, _Lines())
+        if sentence and sentence[0] != line:
+            recoded.append(number)
+        if sentence is None:
+            lines.broken.append(line)
+        elif (place := (sentence[1].start, sentence[1].end)) in lines.sound:
+            doubled.append(number)
+        else:
+            lines.sound[place] = sentence[0]
+    if recoded:
+        mended.done.append(f"turned another encoding into UTF-8 ({format_line_numbers(recoded)})")
+    if doubled:
+        mended.done.append(f"removed what was there twice ({format_line_numbers(doubled)})")
+    if lost:
+        mended.done.append(f"set aside what is no sentence ({format_line_numbers(lost)})")
+    return by_article, list(by_article)
+
+
+def _sound_sentence(line: bytes, articles: Mapping[str, StoredArticle]) -> tuple[bytes, Sentence] | None:
+    """Return a line with its sentence if it is the text of its article."""
+    for candidate in (line, *other_encodings(line)):
+        with suppress(DataError):
+            sentence = decode_sentence(candidate)
+            stored = articles.get(sentence.article)
+            if stored is None or stored.article.text[sentence.start : sentence.end] == sentence.text:
+                return candidate, sentence
+    return None
+
+
+def _complete(stored: StoredArticle, lines: _Lines, cut: Callable[[Article], Sequence[Sentence]]) -> list[bytes] | None:
+    """Return all lines of an article in the order of its text, or None where some cannot be had."""
+    sound = dict(lines.sound)
+    if not _is_complete(sound, stored):
+        for line in lines.broken:
+            if sentence := _mended_sentence(line, stored):
+                sound.setdefault((sentence.start, sentence.end), encode_sentence_line(sentence)[:-1])
+    if not _is_complete(sound, stored):
+        made = {(s.start, s.end): encode_sentence_line(s)[:-1] for s in cut(stored.article)}
+        if stored.sentences in {None, len(made)} and sound.keys() <= made.keys() and (sound or stored.sentences):
+            sound = made | sound
+    return [sound[place] for place in sorted(sound)] if _is_complete(sound, stored) else None
+
+
+def _is_complete(sound: Mapping[_Place, bytes], stored: StoredArticle) -> bool:
+    places = sorted(sound)
+    apart = all(a[1] <= b[0] for a, b in pairwise(places))
+    return apart and len(sound) == (len(sound) if stored.sentences is None else stored.sentences)
+
+
+def _mended_sentence(line: bytes, stored: StoredArticle) -> Sentence | None:
+    """Return the sentence of a damaged line that names its place, else of one with a flipped bit."""
+    if (found := _PLACE.search(line)) and found[1].decode() == stored.article.id:
+        place = int(found[2]), int(found[3])
+        text = stored.article.text[place[0] : place[1]]
+        known = stored.annotated.get(place)
+        tokens = known.tokens if known and known.text == text else _stored_tokens(line, text)
+        index = (_json_object(line).get("meta") or {}).get("index", known.index if known else 0)
+        if text and tokens and isinstance(index, int):
+            return Sentence(stored.article.id, index, *place, text, tokens)
+    flips = (_sound_sentence(flipped, {stored.article.id: stored}) for flipped in single_bit_flips(line, 2**14))
+    return next((x[1] for x in flips if x and x[1].article == stored.article.id), None)
+
+
+def _stored_tokens(line: bytes, text: str) -> tuple[Token, ...]:
+    """Return the tokens at the offsets in a damaged line; none where they do not spell the text."""
+    try:
+        rows = _json_object(line)["tokens"]
+        tokens = tuple(Token(text[t["start"] : t["end"]], t["start"], t["end"], t["ws"]) for t in rows)
+        return tokens if tokens_cover_text(tokens, text) else ()
+    except (KeyError, TypeError, ValueError):
+        return ()

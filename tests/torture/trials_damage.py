@@ -1,0 +1,200 @@
+"""Trials of damage: every file of a corpus, in eleven kinds, under every command that reads it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from random import Random
+from tempfile import mkdtemp
+from typing import Any
+
+import orjson
+
+from annotator.core.annotation import Answer
+from annotator.core.edits import add_span, set_answer
+from annotator.core.errors import AnnotatorError
+from annotator.core.spans import Span
+from tests import builders
+from tests.cli.command_runner import CommandResult, call
+from tests.torture.rows import Trial, torture_row
+
+_COMMANDS = (("check",), ("articles",), ("stats",), ("repair",))
+_SPLITS = b'{"_v": 1, "groups": {"%b": "%b"}}\n'
+
+
+@cache
+def _template() -> Path:
+    """Return a corpus of two articles, with all kinds of files and two annotators."""
+    path = Path(mkdtemp(prefix="annotator-torture-")) / "news"
+    corpus = builders.make_corpus(path)
+    for name in ("ana", "bo"):
+        session = builders.open_session(corpus, name=name)
+        for article in (builders.market(), builders.bridge()):
+            for _ in range(2):
+                for annotated in session.sentences_of(article.id)[name == "bo" :: 2]:
+                    token = annotated.sentence.tokens[len(annotated.annotation.spans)]
+                    session.apply_edit(add_span(annotated, Span(token.start, token.end, "VENUE"), corpus.schema))
+            for annotated in session.sentences_of(article.id)[name == "bo" :: 2]:
+                session.apply_edit(set_answer(annotated, Answer.ACCEPT))
+        session.close()
+    market, bridge = builders.market().id.encode(), builders.bridge().id.encode()
+    (path / "splits.json").write_bytes(_SPLITS % (market, bridge))
+    for arguments in (("suggest", path, "--rules"), ("schema", "rename", path, "COUNT", "AMOUNT")):
+        result = call(*arguments)
+        assert result.code == 0, result.err
+    return path
+
+
+def _files(corpus: Path) -> list[Path]:
+    found = (p.relative_to(corpus) for p in corpus.rglob("*") if p.is_file() and not p.name.startswith("."))
+    return sorted(p for p in found if "export" not in p.parts)
+
+
+# -- the kinds of damage ---------------------------------------------------------------------------
+
+
+def _flip(path: Path, random: Random, _: Path) -> None:
+    raw = bytearray(path.read_bytes())
+    raw[random.randrange(len(raw))] ^= 1 << random.randrange(8)
+    path.write_bytes(raw)
+
+
+def _cut(path: Path, random: Random, _: Path) -> None:
+    raw = path.read_bytes()
+    path.write_bytes(raw[: random.randrange(1, len(raw))])
+
+
+def _merged(path: Path, random: Random, _: Path) -> None:
+    lines = path.read_bytes().split(b"\n")
+    at = random.randrange(len(lines))
+    both = [b"<<<<<<< HEAD", *lines[at:], b"=======", *lines[at:], b">>>>>>> other", b""]
+    path.write_bytes(b"\n".join([*lines[:at], *both]))
+
+
+def _doubled(path: Path, random: Random, _: Path) -> None:
+    lines = path.read_bytes().split(b"\n")
+    at = random.randrange(max(1, len(lines) - 1))
+    path.write_bytes(b"\n".join([*lines[: at + 1], *lines[at:]]))
+
+
+def _swapped(path: Path, _: Random, other: Path) -> None:
+    a, b = path.read_bytes(), other.read_bytes()
+    path.write_bytes(b)
+    other.write_bytes(a)
+
+
+def _unreadable(path: Path, _: Random, __: Path) -> None:
+    """Put a folder in its place: root may read whatever the permissions are."""
+    path.unlink()
+    path.mkdir()
+
+
+def _recoded(path: Path, random: Random, _: Path) -> None:
+    text = path.read_bytes().decode()
+    with suppress(UnicodeEncodeError):
+        path.write_bytes(text.encode(random.choice(("utf-16", "utf-8-sig", "cp1252"))))
+
+
+_KINDS: dict[str, Callable[[Path, Random, Path], object]] = {
+    "bit flip": _flip,
+    "cut": _cut,
+    "zeros at the end": lambda path, random, _: path.write_bytes(path.read_bytes() + bytes(random.randrange(1, 5000))),
+    "CRLF": lambda path, _, __: path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n")),
+    "merge markers": _merged,
+    "empty": lambda path, _, __: path.write_bytes(b""),
+    "missing": lambda path, _, __: path.unlink(),
+    "swapped": _swapped,
+    "doubled line": _doubled,
+    "encoding": _recoded,
+    "unreadable": _unreadable,
+}
+
+
+# -- the trials ------------------------------------------------------------------------------------
+
+
+@torture_row("damaged-files", small=44, large=2000)
+def damaged_files(trial: Trial) -> str:
+    """With any file damaged in any way nobody meets a traceback, all other articles go on, no export is wrong."""
+    corpus = trial.folder / "news"
+    shutil.copytree(_template(), corpus)
+    files = _files(corpus)
+    pairs = [(file, kind) for kind in _KINDS for file in files]
+    file, kind = pairs[trial.number * 37 % len(pairs)]
+    other = trial.random.choice([x for x in files if x != file])
+    _KINDS[kind](corpus / file, trial.random, corpus / other)
+    wrong = "; ".join(_faults(corpus, trial.folder, str(file)))
+    return f"{file}, {kind}{f' with {other}' if kind == 'swapped' else ''}: {wrong}" if wrong else ""
+
+
+def _faults(corpus: Path, folder: Path, file: str) -> Iterator[str]:
+    """Yield what went wrong with a damaged corpus."""
+    yield from _session_faults(corpus)
+    for arguments in _COMMANDS:
+        yield from _result_faults(" ".join(arguments), call(*arguments, corpus))
+    yield from _export_faults(corpus, folder / "out")
+    first = call("repair", corpus, "--write", "--json")
+    yield from _result_faults("repair --write", first)
+    if first.code == 0:
+        left = call("check", corpus, "--only", "journal,place", "--json")
+        if left.code == 1 or left.json["errors"]:
+            what = left.err if left.code == 1 else [x["what"] for x in left.json["problems"]]
+            yield f"nothing stays after repair, and check finds {what}"
+    again = call("repair", corpus, "--write", "--json")
+    if first.code in {0, 3} and any(f["mended"] for f in again.json["files"]):
+        yield f"a second repair mends again: {again.json['files']}"
+
+
+def _session_faults(corpus: Path) -> Iterator[str]:
+    """Yield what is wrong with a session: it opens, or an error names the file and a way out."""
+    try:
+        session = builders.open_session(corpus)
+    except AnnotatorError as error:
+        if not (error.where and error.do):
+            yield f"the session does not open, and the error names no file or no way out: {error}"
+        return
+    try:
+        shown = sum(len(session.sentences_of(a)) for a in session.queue)
+        if not session.read_only and session.article_sentences:
+            session.apply_edit(set_answer(session.annotated, Answer.REJECT))
+            session.undo()
+            if not session.flush():
+                yield f"the decision is not saved: {session.banner}"
+        if not shown and not session.warnings:
+            yield "no sentence is shown, and nothing is said"
+    finally:
+        session.close()
+
+
+def _result_faults(name: str, result: CommandResult) -> Iterator[str]:
+    if result.code not in {0, 1, 3} or "Traceback" in result.err or "ANNOTATOR_DEBUG" in result.err:
+        yield f"{name} ends with {result.code}: {result.err[-500:]}"
+    if result.code == 1 and not result.err.strip():
+        yield f"{name} ends with 1 and says nothing"
+
+
+@cache
+def _true_states() -> frozenset[bytes]:
+    """Return every state that a sentence has had, as an export writes it."""
+    return frozenset(_state(x) for p in (_template() / "annotations").glob("*.jsonl") for x in _json_lines(p))
+
+
+def _state(item: dict[str, Any]) -> bytes:
+    spans = sorted((s["start"], s["end"], s["label"].replace("AMOUNT", "COUNT")) for s in item["spans"])
+    return orjson.dumps([item["text"], spans])
+
+
+def _json_lines(path: Path) -> list[dict[str, Any]]:
+    return [orjson.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def _export_faults(corpus: Path, out: Path) -> Iterator[str]:
+    result = call("export", corpus, out, "--format", "plain")
+    yield from _result_faults("export", result)
+    if result.code in {0, 3}:
+        (file,) = (p for p in out.iterdir() if p.name != "ledger.jsonl")
+        if wrong := [x for x in _json_lines(file) if _state(x) not in _true_states()]:
+            yield f"exported, and never annotated so: {wrong[0]}"
