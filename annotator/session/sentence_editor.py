@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.article import Sentence
-from annotator.core.edits import Edit, describe_edit
+from annotator.core.edits import Edit, describe_edit, set_answer
 from annotator.core.errors import RuleError
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
@@ -262,6 +262,9 @@ class SentenceEditor:
             self.top_line = self.more_lines
             return ""
         edit = actions.answer_sentence(self.context(), answer)
+        here = self.session.annotated
+        if not edit and here.sentence.id in self.session.navigation.problem_finder.contradictions:
+            edit = set_answer(here, answer)  # it stays as it is, and that is a decision
         message = self.session.apply_edit(edit) if edit else ""
         if answer is not Answer.ACCEPT:
             return self._advance(message)

@@ -10,6 +10,7 @@ from annotator.core.article import Article, LineVerdict, Sentence
 from annotator.core.edits import Edit, History, Op, join_sentences, split_sentence
 from annotator.core.errors import DamagedArticleError, RuleError
 from annotator.core.journal_record import JournalRecord, KeystrokeCounts, KeystrokeKind
+from annotator.core.pluralize import pluralize
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion
 from annotator.session.journal_writer import RETRY_SECONDS, JournalWriter, SaveFailure
@@ -19,6 +20,7 @@ from annotator.session.state import SaveState
 from annotator.statistics.edit_events import SpeedMonitor, SpeedWarning, event_from_edit
 from annotator.storage.corpus_folder import MAX_READ_FOR_QUEUE, CorpusFolder
 from annotator.storage.journal import Journal, has_begun
+from annotator.storage.repair_reports import read_contradictions
 from annotator.storage.suggestions import suggestion_files
 from annotator.suggest.suggestion_service import SuggestionService
 
@@ -132,6 +134,7 @@ class AnnotationSession:
         self.suggestion_service.queue_annotations(list(self._touched_sentences()))
         search = SentenceSearch(corpus.path, queue)
         self.navigation = Navigation(queue, self.article_cache, self.annotation_store, search, schema)
+        self._list_contradictions()
         self._seq = self._saved_seq = journal.next_seq - 1
         self._journal_writer = (
             None if self.read_only else JournalWriter(journal, self._on_saved, self._on_failed, RETRY_SECONDS)
@@ -153,6 +156,16 @@ class AnnotationSession:
             self.annotation_store = AnnotationStore(corpus.sentences)
             self.article_cache = ArticleCache(corpus, self.annotation_store, self._warn)
             return self._replay(every)
+
+    def _list_contradictions(self) -> None:
+        """Put the sentences that two machines have left differently among the problems, with a warning."""
+        last_seq = self.annotation_store.last_seq
+        found = read_contradictions(self.corpus.path, self.annotator)
+        open_ones = frozenset(c.sentence for c in found if last_seq(c.sentence) == c.in_force)
+        self.navigation.problem_finder.contradictions = open_ones
+        if open_ones:
+            what = f"{pluralize(len(open_ones), 'sentence')} annotated differently on two machines"
+            self.warnings.append(f"{what}: / and the word problem finds them; Enter on one settles it")
 
     def _touched_sentences(self) -> Iterator[AnnotatedSentence]:
         store = self.annotation_store

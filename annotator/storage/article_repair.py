@@ -132,7 +132,7 @@ def mend_sentences(
 ) -> MendedSentences:
     """Return the file with the sentences of all sound articles, each in its place; the lines of others stay.
 
-    ``cut`` cuts an article anew by the corpus's own tokenizer, and returns nothing where that is another one now.
+    ``cut`` cuts an article again by the corpus's own tokenizer, and returns nothing where that is another one now.
     """
     mended = MendedSentences()
     clean, done = undo_transport_damage(raw)
@@ -165,7 +165,10 @@ def _sort_lines(
     doubled: list[int] = []
     lost: list[int] = []
     recoded: list[int] = []
+    markers: list[int] = []
     for number, line in enumerate(clean.split(b"\n"), 1):
+        if line.startswith(MERGE_MARKERS):
+            markers.append(number)
         if not line.strip(b" \t\r\0") or line.startswith(MERGE_MARKERS):
             continue
         sentence = _sound_sentence(line, articles)
@@ -183,12 +186,14 @@ def _sort_lines(
             doubled.append(number)
         else:
             lines.sound[place] = sentence[0]
-    if recoded:
-        mended.done.append(f"turned another encoding into UTF-8 ({format_line_numbers(recoded)})")
-    if doubled:
-        mended.done.append(f"removed what was there twice ({format_line_numbers(doubled)})")
-    if lost:
-        mended.done.append(f"set aside what is no sentence ({format_line_numbers(lost)})")
+    for what, numbers in (
+        ("turned another encoding into UTF-8", recoded),
+        ("removed the markers of a merge", markers),
+        ("removed what was there twice", doubled),
+        ("set aside what is no sentence", lost),
+    ):
+        if numbers:
+            mended.done.append(f"{what} ({format_line_numbers(numbers)})")
     return by_article, list(by_article)
 
 

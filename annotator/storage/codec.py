@@ -153,10 +153,10 @@ def encode_record(record: JournalRecord) -> bytes:
         why = error.what if isinstance(error, SourceError) else str(error)
         where = f"sentence {record.annotated.sentence.id}"
         raise JournalError(f"this cannot be stored: {why}", where=where, do="correct the source") from None
-    return _with_crc(body) + b"\n"
+    return with_crc(body) + b"\n"
 
 
-def _with_crc(body: bytes) -> bytes:
+def with_crc(body: bytes) -> bytes:
     """Return a line, without LF, of the bytes before its checksum."""
     return b'%b,"_crc":"%08x"}' % (body, crc32(body))
 
@@ -171,40 +171,7 @@ def renumber_line(raw: bytes, seq: int, parent: int | None, first: int) -> bytes
     fields |= {"_seq": seq, "_parent": parent}
     if fields.get("_batch"):
         fields["_batch"] = {**fields["_batch"], "first": first}
-    return _with_crc(orjson.dumps(fields)[:-1])
-
-
-def correct_bit(raw: bytes) -> bytes | None:
-    """Return a line (without LF) of which one bit has flipped as it was written, or None.
-
-    A CRC-32 is linear, and no two single bits of a line of less than 2^31 change it alike: the difference of the
-    stored checksum and the computed one names the bit. Of a line with other damage, one in 2^32 by the bits of the
-    line is taken for such a one; its digests, its tokens and its number must agree as well.
-    """
-    body, end = raw[:-CRC_LENGTH], raw[-CRC_LENGTH:]
-    whole = _with_crc(body)
-    if len(whole) == len(raw) and sum((a ^ b).bit_count() for a, b in zip(end, whole[-CRC_LENGTH:], strict=True)) == 1:
-        return whole  # the bit is in the checksum
-    if not _CRC_FIELD.search(end):
-        return None
-    wanted = line_crc(raw) ^ crc32(body)
-    changes = [_CRC_TABLE[1 << bit] for bit in range(8)]
-    for at in range(len(body) - 1, -1, -1):
-        if wanted in changes:
-            flipped = bytearray(raw)
-            flipped[at] ^= 1 << changes.index(wanted)
-            return bytes(flipped)
-        changes = [(c >> 8) ^ _CRC_TABLE[c & 0xFF] for c in changes]
-    return None
-
-
-def _crc_row(value: int) -> int:
-    for _ in range(8):
-        value = value >> 1 ^ (0xEDB88320 if value & 1 else 0)
-    return value
-
-
-_CRC_TABLE = tuple(map(_crc_row, range(256)))
+    return with_crc(orjson.dumps(fields)[:-1])
 
 
 def _record_fields(record: JournalRecord) -> dict[str, object]:
@@ -460,7 +427,7 @@ def _keystroke_counts(counts: dict[str, int]) -> KeystrokeCounts:
 
 
 _KNOWN_OPS = frozenset(Op)
-_CRC_FIELD = re.compile(rb',"_crc":"[^"]{8}"\}\Z')
+CRC_FIELD = re.compile(rb',"_crc":"[^"]{8}"\}\Z')
 
 
 def has_valid_crc(raw: bytes) -> bool:
@@ -480,7 +447,7 @@ def line_crc(raw: bytes) -> int:
 
 def _crc_error(raw: bytes) -> RecordLineError:
     """Return why a line has no valid checksum; raises NewerFormatError."""
-    if _CRC_FIELD.search(raw):
+    if CRC_FIELD.search(raw):
         return RecordLineError("the checksum is wrong", torn=True)
     try:
         fields = orjson.loads(raw)

@@ -381,8 +381,16 @@ class CorpusFolder:
                 with suppress(ValueError):
                     self.warnings.remove(_TORN_WARNING)
                 self.warnings.append(f"set aside a torn last line of {SENTENCES_FILE} ({size} bytes) in {aside.name}")
+            self._add_git_files()
             self.article_ids()  # what others have written; nobody else writes until we are done
             yield
+
+    def _add_git_files(self) -> None:
+        """Give an older corpus what a new one has for git; a folder that takes no more files does without."""
+        with suppress(OSError):
+            for file, data in missing_git_files(self.path):
+                write_new(self.path / file, data)
+                self.warnings.append(f"{file} was added, so that git changes no byte of the corpus and keeps no lock")
 
     def _add_flaw_warnings(self) -> None:
         """Add damage of ``sentences.jsonl`` to ``warnings``; the next write sets a torn end aside."""

@@ -1,6 +1,6 @@
 """Mending files that are read whole, the settings, the schema, JSON: to the one text that can be read.
 
-No digest proves them. So a text is taken over only where copying explains it, where another file of the corpus has it,
+No digest proves them. So a text is accepted only where copying explains it, where another file of the corpus has it,
 or where one single bit, and no other one, makes the line readable that was not.
 """
 
@@ -34,8 +34,13 @@ class MendedDocument(Struct, frozen=True):
     stays: tuple[str, ...] = ()
 
 
-def mend_document(raw: bytes, decode: Decode, others: Iterable[tuple[str, bytes]] = ()) -> MendedDocument:
-    """Return a file that ``decode`` reads; ``others`` are further texts that it may have, each with a word on it."""
+def mend_document(
+    raw: bytes, decode: Decode, others: Iterable[tuple[str, bytes]] = (), strict: Decode | None = None
+) -> MendedDocument:
+    """Return a file that ``decode`` reads; ``others`` are further texts that it may have, each with a word on it.
+
+    ``strict`` also refuses what no program writes there, so that it finds which bit has flipped.
+    """
     clean, done = undo_transport_damage(raw)
     if (error := _error(decode, clean)) is None:
         return MendedDocument(clean, done) if done else MendedDocument()
@@ -47,7 +52,7 @@ def mend_document(raw: bytes, decode: Decode, others: Iterable[tuple[str, bytes]
     for what, candidate in (*_rewritten(clean), *others):
         if _error(decode, candidate) is None:
             return MendedDocument(candidate, (*done, what))
-    if flipped := _only_flip(clean, decode, _line(error)):
+    if flipped := _only_flip(clean, strict or decode, _line(error)):
         return MendedDocument(flipped, (*done, "corrected the one bit that makes it readable"))
     return MendedDocument(stays=(f"{error.what}; {error.do}",))
 

@@ -363,11 +363,9 @@ def _short_path(path: Path) -> str:
 
 def _repair_advice(reader: JournalReader) -> str:
     reasons = {f.reason for f in reader.damaged}
-    if MERGE_MARKER in reasons:
-        return "resolve the merge conflict so that one side's lines stay, or restore the file from a copy"
-    if reasons == {CRLF_ENDING}:
-        return "turn the line endings back to LF (dos2unix)"
-    return "restore the file from a copy, or go on under another name with --as"
+    if reasons <= {CRLF_ENDING, MERGE_MARKER}:
+        return "leave, and run `annotator repair`"
+    return "leave, and run `annotator repair`, or go on under another name with --as"
 
 
 def annotator_names(corpus_path: Path) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Mending a journal: lines of damaged bits, of two machines, of another line ending or encoding.
 
-A line counts if its checksum holds, and nothing is written that no line has said: a flipped bit is found by the
+A line counts if its checksum holds, and nothing is written that no line holds: a flipped bit is found by the
 checksum, what cannot be read is left out and named. Lines that keep their number keep their bytes. Those of the other
 side of a fork, and those behind a lost line, get new numbers, ``_parent`` and ``_crc``, and nothing else.
 """
@@ -14,7 +14,8 @@ from msgspec import Struct, field
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.journal_record import JournalRecord
-from annotator.storage.codec import RecordDecoder, RecordLineError, correct_bit, has_valid_crc, renumber_line
+from annotator.storage.bit_repair import correct_bit
+from annotator.storage.codec import RecordDecoder, RecordLineError, has_valid_crc, renumber_line
 from annotator.storage.file_io import RawLine
 from annotator.storage.journal_reader import MERGE_MARKERS, JournalReader, format_line_numbers
 from annotator.storage.transport_damage import other_encodings, undo_transport_damage

@@ -18,22 +18,19 @@ from annotator.checks.problem import (
     ProblemLevel,
     ProblemLocation,
     ReviewedSentence,
-    problem_location,
 )
 from annotator.checks.registry import run_checks, run_plugin_check
 from annotator.core.article import AnnotatedLineIndex
-from annotator.core.errors import CorpusError, SourceError, UsageError, path_text
+from annotator.core.errors import SourceError, UsageError, path_text
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import overlap_finder
-from annotator.export.export_ledger import ARTICLE_DAMAGED, ARTICLE_MISSING
-from annotator.export.options import ExcludedItem, ExportItem
+from annotator.export.options import ExportItem
 from annotator.plugin_loader import Plugin, load_plugin, plugin_names
-from annotator.storage.corpus_folder import CorpusFolder, damaged_article_warning
-from annotator.storage.corpus_layout import SENTENCES_FILE, SUGGESTIONS_FOLDER
-from annotator.storage.file_io import REPAIR_HINT, gc_paused
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.file_io import gc_paused
 from annotator.storage.journal import find_record_lines, journal_file_name
 from annotator.storage.journal_index import JournalIndex
-from annotator.storage.suggestions import SUGGEST_AGAIN, suggestion_files
+from annotator.workflows.damage_problems import damage_problems
 from annotator.workflows.opening import with_damaged_apart
 from annotator.workflows.record_selection import select_items
 
@@ -138,49 +135,6 @@ def _check_input(corpus: CorpusFolder, items: Sequence[ExportItem]) -> CheckInpu
     return CheckInput(corpus.schema, reviewed, articles, queued)
 
 
-def _damage_problems(
-    corpus: CorpusFolder, journals: Sequence[JournalIndex], left_out: Sequence[ExcludedItem]
-) -> Iterator[Problem]:
-    """Yield the lines that don't count, other warnings, and sentences whose article is gone."""
-    yield from _damaged_article_problems(corpus)
-    apart = {damaged_article_warning(*x) for x in corpus.damaged_articles.items()}
-    for warning in (w for w in corpus.warnings if w not in apart):
-        what, _, cure = warning.partition("; ")
-        yield Problem(ProblemKind.JOURNAL, ProblemLocation(file=SENTENCES_FILE), what, cure or _RESTORE_ADVICE)
-    for journal in journals:
-        place = ProblemLocation(annotator=journal.name, file=journal_file_name(journal.name))
-        for flaw in journal.flaws:
-            what = f"the line does not count: {flaw.reason}"
-            yield Problem(ProblemKind.JOURNAL, replace(place, line=flaw.line), what, _RESTORE_ADVICE)
-        for warning in journal.warnings if not journal.flaws else ():
-            what, _, cure = warning.partition("; ")
-            yield Problem(ProblemKind.JOURNAL, place, what, cure or "see that the journal is the right one")
-    for file in suggestion_files(corpus.path).values():
-        place = ProblemLocation(file=f"{SUGGESTIONS_FOLDER}/{file.path.name}")
-        try:
-            for line in file.flaws:
-                what = "the line is no suggestions of a sentence"
-                yield Problem(ProblemKind.JOURNAL, replace(place, line=line), what, SUGGEST_AGAIN)
-        except CorpusError as error:
-            yield Problem(ProblemKind.JOURNAL, place, error.what, error.do)
-    for gone in left_out:
-        if gone.why in {ARTICLE_MISSING, ARTICLE_DAMAGED}:
-            place = problem_location(gone.item.annotated, gone.item.annotator, seq=gone.item.seq)
-            cure = "restore articles/ from a copy" if gone.why == ARTICLE_MISSING else REPAIR_HINT
-            yield Problem(ProblemKind.JOURNAL, place, gone.why, cure)
-
-
-def _damaged_article_problems(corpus: CorpusFolder) -> Iterator[Problem]:
-    for article, error in corpus.damaged_articles.items():
-        file, _, line = path_text(error.where).removeprefix(f"{path_text(corpus.path)}/").partition(":")
-        place = ProblemLocation(article=article, file=file, line=int(line) if line.isdecimal() else 0)
-        what = f"article {article} is set apart: {error.what}"
-        yield Problem(ProblemKind.JOURNAL, place, what, error.do)
-
-
-_RESTORE_ADVICE = REPAIR_HINT
-
-
 @with_damaged_apart
 def check_corpus(
     corpus: CorpusFolder,
@@ -203,7 +157,7 @@ def check_corpus(
     with gc_paused():
         selected = select_items(corpus)
         check_input = _check_input(corpus, selected.items)
-        damage = _damage_problems(corpus, selected.journals, selected.missing.excluded)
+        damage = damage_problems(corpus, selected.journals, selected.missing.excluded)
         problems = [p for p in damage if p.kind in kinds] + run_checks(check_input, kinds)
         if ProblemKind.TOKENIZER in kinds:
             problems += _tokenizer_drift(corpus, check_input)

@@ -1,4 +1,4 @@
-"""Mending a corpus: what each file says wrong is set right where a digest, a checksum or another file proves it.
+"""Mending a corpus: what is damaged is set right where a digest, a checksum or another file proves it.
 
 Nothing is made up: a record that cannot be read is named and left out, a file that nothing proves stays as it is.
 """
@@ -52,11 +52,10 @@ from annotator.storage.journal import annotator_names, journal_file_name, lock_j
 from annotator.storage.journal_repair import Contradiction, mend_journal
 from annotator.storage.lock import lock_or_raise
 from annotator.storage.migrations import decode_migrations, read_migrations
+from annotator.storage.repair_reports import REPORT_FILE
 from annotator.storage.schemas import parse_schema_text
 from annotator.storage.suggestions import SUGGEST_AGAIN, parse_entry, source_names, suggestion_path
 from annotator.storage.transport_damage import undo_transport_damage
-
-REPORT_FILE = "repair.json"
 
 
 class FileRepair(Struct, frozen=True):
@@ -202,7 +201,8 @@ class _Repairs:
         """Yield what is to be done with each file, sound ones too."""
         settings = self._document(SETTINGS_FILE, self._decode_settings)
         yield settings
-        yield self._document(self._schema_name(settings), _decode_schema, self._schemas_of_migrations)
+        schema = self._schema_name(settings)
+        yield self._document(schema, _decode_schema, self._schemas_of_migrations, _decode_plain_schema)
         journals = self._journals()
         yield from self._mend_articles()
         yield self._sentences(settings)
@@ -224,13 +224,17 @@ class _Repairs:
     # Documents.
 
     def _document(
-        self, file: str, decode: Decode, others: Callable[[], Iterable[tuple[str, bytes]]] = tuple
+        self,
+        file: str,
+        decode: Decode,
+        others: Callable[[], Iterable[tuple[str, bytes]]] = tuple,
+        strict: Decode | None = None,
     ) -> FileRepair:
         raw = self._read(file)
         if isinstance(raw, FileRepair):
             found = [(what, text) for what, text in others() if not (self._path / file).exists()]
             return FileRepair(file, (found[0][0],), data=found[0][1]) if found else raw
-        mended = mend_document(raw, decode, others())
+        mended = mend_document(raw, decode, others(), strict)
         return FileRepair(file, mended.done, mended.stays, data=mended.data)
 
     def _decode_settings(self, raw: bytes) -> CorpusSettings:
@@ -393,3 +397,11 @@ def _toml_text(raw: bytes) -> str:
 
 def _decode_schema(raw: bytes) -> Schema:
     return parse_schema_text(_toml_text(raw), SCHEMA_FILE)
+
+
+def _decode_plain_schema(raw: bytes) -> Schema:
+    """Return a schema that has labels and nothing that no schema has; raises AnnotatorError."""
+    for key, value in parse_toml(_toml_text(raw), SCHEMA_FILE).items():
+        if key != "label" and not isinstance(value, str):
+            raise CorpusError(f"`{key}` is nothing of a schema", where=SCHEMA_FILE, do="correct it")
+    return _decode_schema(raw)

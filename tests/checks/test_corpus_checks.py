@@ -281,7 +281,11 @@ def test_drift_names_the_sentences_that_would_be_cut_otherwise() -> None:
 
 def test_every_kind_has_words_and_a_check() -> None:
     """A kind that the command lists is looked for by a check, or by the command itself."""
-    found = {k for _, finds in CHECKS for k in finds} | {ProblemKind.JOURNAL, ProblemKind.TOKENIZER}
+    found = {k for _, finds in CHECKS for k in finds} | {
+        ProblemKind.JOURNAL,
+        ProblemKind.TOKENIZER,
+        ProblemKind.TWO_MACHINES,
+    }
     assert not set(ProblemKind) - found, "add a check that finds these kinds to CHECKS in checks/registry.py"
     assert not [k for k in ProblemKind if not k.description], "add words to these kinds in checks/problem.py"
 

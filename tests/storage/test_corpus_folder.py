@@ -269,7 +269,8 @@ def test_a_line_that_is_just_being_written_is_no_damage(filled: CorpusFolder) ->
 
 def test_what_git_leaves_out(corpus: CorpusFolder) -> None:
     """A new corpus tells git what is no data of it; a file that is there already stays."""
-    assert (corpus.path / ".gitignore").read_text().splitlines()[1:] == ["*.lock", "*.tmp", "*.torn-*"]
+    assert (corpus.path / ".gitignore").read_text().splitlines()[1:] == ["*.lock", "*.tmp", "*.torn-*", ".private/"]
+    assert (corpus.path / ".gitattributes").read_text().splitlines()[1:] == ["*.jsonl -text", "*.json -text"]
     (corpus.path.parent / "own").mkdir()
     (corpus.path.parent / "own" / ".gitignore").write_text("mine\n")
     assert (new_corpus(corpus.path.parent / "own").path / ".gitignore").read_text() == "mine\n"

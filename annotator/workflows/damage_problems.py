@@ -1,0 +1,108 @@
+"""What is damaged in the stored files of a corpus, as problems of a check: each with its file, its line and a cure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from annotator.checks.problem import Problem, ProblemKind, ProblemLocation, problem_location
+from annotator.core.errors import CorpusError, path_text
+from annotator.core.pluralize import pluralize
+from annotator.export.export_ledger import ARTICLE_DAMAGED, ARTICLE_MISSING
+from annotator.export.options import ExcludedItem
+from annotator.storage.corpus_folder import CorpusFolder, damaged_article_warning
+from annotator.storage.corpus_layout import (
+    MIGRATIONS_FILE,
+    SENTENCES_FILE,
+    SPLITS_FILE,
+    SUGGESTIONS_FOLDER,
+    read_split_groups,
+)
+from annotator.storage.file_io import REPAIR_HINT
+from annotator.storage.journal import journal_file_name
+from annotator.storage.journal_index import JournalIndex
+from annotator.storage.journal_reader import CRLF_ENDING
+from annotator.storage.migrations import read_migrations
+from annotator.storage.repair_reports import read_contradictions
+from annotator.storage.suggestions import SUGGEST_AGAIN, suggestion_files
+
+
+def damage_problems(
+    corpus: CorpusFolder, journals: Sequence[JournalIndex], left_out: Sequence[ExcludedItem]
+) -> Iterator[Problem]:
+    """Yield the lines that don't count, other warnings, and sentences whose article is gone."""
+    yield from _damaged_article_problems(corpus)
+    yield from _unreadable_file_problems(corpus)
+    for journal in journals:
+        yield from _contradictions(corpus, journal)
+    apart = {damaged_article_warning(*x) for x in corpus.damaged_articles.items()}
+    for warning in (w for w in corpus.warnings if w not in apart):
+        what, _, cure = warning.partition("; ")
+        yield Problem(ProblemKind.JOURNAL, ProblemLocation(file=SENTENCES_FILE), what, cure or REPAIR_HINT)
+    yield from _journal_problems(journals)
+    yield from _suggestion_problems(corpus)
+    for gone in left_out:
+        if gone.why in {ARTICLE_MISSING, ARTICLE_DAMAGED}:
+            place = problem_location(gone.item.annotated, gone.item.annotator, seq=gone.item.seq)
+            cure = "restore articles/ from a copy" if gone.why == ARTICLE_MISSING else REPAIR_HINT
+            yield Problem(ProblemKind.JOURNAL, place, gone.why, cure)
+
+
+def _unreadable_file_problems(corpus: CorpusFolder) -> Iterator[Problem]:
+    """Yield the files that no other check reads, where they cannot be read."""
+    for file, read in ((MIGRATIONS_FILE, read_migrations), (SPLITS_FILE, read_split_groups)):
+        try:
+            read(corpus.path)
+        except CorpusError as error:
+            line = error.where.rpartition(":")[2]
+            place = ProblemLocation(file=file, line=int(line) if line.isdecimal() else 0)
+            yield Problem(ProblemKind.JOURNAL, place, error.what, error.do)
+
+
+def _contradictions(corpus: CorpusFolder, journal: JournalIndex) -> Iterator[Problem]:
+    """Yield the sentences that two machines have left differently, and nobody has annotated again."""
+    for c in read_contradictions(corpus.path, journal.name):
+        article, _, place = c.sentence.rpartition(":")
+        if any(journal.seqs[n] == c.in_force for n in journal.current_records(article)):
+            at = ProblemLocation(article, journal.name, c.sentence, int(place.split("-")[0]), seq=c.in_force)
+            what = f"annotated differently on two machines: record {c.other} and record {c.in_force}, which counts"
+            yield Problem(ProblemKind.TWO_MACHINES, at, what, "open it, and answer it again")
+
+
+def _damaged_article_problems(corpus: CorpusFolder) -> Iterator[Problem]:
+    for article, error in corpus.damaged_articles.items():
+        file, _, line = path_text(error.where).removeprefix(f"{path_text(corpus.path)}/").partition(":")
+        place = ProblemLocation(article=article, file=file, line=int(line) if line.isdecimal() else 0)
+        what = f"article {article} is set apart: {error.what}"
+        yield Problem(ProblemKind.JOURNAL, place, what, error.do)
+
+
+def _journal_problems(journals: Sequence[JournalIndex]) -> Iterator[Problem]:
+    """Yield the lines of journals that do not count, and other warnings."""
+    for journal in journals:
+        place = ProblemLocation(annotator=journal.name, file=journal_file_name(journal.name))
+        crlf = [flaw.line for flaw in journal.flaws if flaw.reason == CRLF_ENDING]
+        if crlf:  # git has turned the whole file: no line of it is lost
+            what = (
+                f"{pluralize(len(crlf), 'line')} of the file end like those of Windows (CRLF), so nothing can be saved"
+            )
+            yield Problem(ProblemKind.JOURNAL, replace(place, line=crlf[0]), what, REPAIR_HINT)
+        for flaw in (f for f in journal.flaws if f.reason != CRLF_ENDING):
+            what = f"the line does not count: {flaw.reason}"
+            yield Problem(ProblemKind.JOURNAL, replace(place, line=flaw.line), what, REPAIR_HINT)
+        for warning in journal.warnings if not journal.flaws else ():
+            what, _, cure = warning.partition("; ")
+            yield Problem(ProblemKind.JOURNAL, place, what, cure or "see that the journal is the right one")
+
+
+def _suggestion_problems(corpus: CorpusFolder) -> Iterator[Problem]:
+    """Yield the lines of suggestion files that are none."""
+    for file in suggestion_files(corpus.path).values():
+        place = ProblemLocation(file=f"{SUGGESTIONS_FOLDER}/{file.path.name}")
+        try:
+            for line in file.flaws:
+                what = "the line is no suggestions of a sentence"
+                yield Problem(ProblemKind.JOURNAL, replace(place, line=line), what, SUGGEST_AGAIN)
+        except CorpusError as error:
+            yield Problem(ProblemKind.JOURNAL, place, error.what, error.do)

@@ -1,0 +1,179 @@
+"""``repair`` from the outside: what is proved comes back byte for byte, all else stays and is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from annotator.core.annotation import Answer
+from annotator.core.edits import add_span, set_answer
+from annotator.core.spans import Span
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.journal import Journal
+from tests import builders
+from tests.cli.command_runner import call
+from tests.storage.storage_helpers import tree
+
+
+@pytest.fixture
+def done(tmp_path: Path) -> Path:
+    """Return a corpus in which Ana has accepted two sentences."""
+    path = tmp_path / "news"
+    session = builders.open_session(builders.make_corpus(path))
+    for article in (builders.market(), builders.bridge()):
+        session.apply_edit(set_answer(session.sentences_of(article.id)[0], Answer.ACCEPT))
+    session.close()
+    return path
+
+
+def _flip(path: Path, words: bytes) -> None:
+    raw = bytearray(path.read_bytes())
+    raw[raw.index(words)] ^= 1
+    path.write_bytes(raw)
+
+
+def _files(corpus: Path) -> dict[str, bytes]:
+    return {name: data for name, data in tree(corpus).items() if "damaged/" not in name}
+
+
+def test_a_sound_corpus_stays_as_it_is(done: Path) -> None:
+    """There is nothing to mend, and no folder is made."""
+    before = tree(done)
+    result = call("repair", done, "--write")
+    assert (result.code, result.out, result.err) == (0, "nothing to mend\n", "")
+    assert tree(done) == before
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (f"articles/{builders.market().id}.json", b"stalls opened"),
+        ("sentences.jsonl", b"stalls opened"),
+        ("annotations/ana.jsonl", b'"answer":"accept"'),
+        ("schema.toml", b"[label]"),
+        ("corpus.toml", b"= "),
+    ],
+)
+def test_a_flipped_bit_is_set_right(done: Path, file: str, words: bytes) -> None:
+    """The dry run changes nothing; then every byte is as it was, and the damaged file is kept."""
+    before = _files(done)
+    _flip(done / file, words)
+    damaged = tree(done)
+    shown = call("repair", done)
+    assert shown.code == 0, shown.out
+    assert "nothing was changed; --write does it" in shown.out
+    assert tree(done) == damaged
+    written = call("repair", done, "--write", "--json")
+    assert written.code == 0, written.out
+    assert _files(done) == before
+    assert (done / written.json["copies"] / file).read_bytes() == damaged[file]
+    assert call("check", done, "--level", "error").code == 0
+
+
+def test_a_corpus_with_the_line_endings_of_windows_is_read_and_mended(done: Path) -> None:
+    """Nobody is kept from reading it, and ``check`` names it once a file; then every byte is as it was."""
+    before = _files(done)
+    for name in ("sentences.jsonl", "schema.toml", "corpus.toml", "annotations/ana.jsonl"):
+        (done / name).write_bytes(before[name].replace(b"\n", b"\r\n"))
+    session = builders.open_session(done)
+    assert session.sentences_of(builders.market().id)[0].done
+    assert "annotator repair" in session.banner
+    session.close()
+    checked = call("check", done, "--only", "journal")
+    assert "2 lines of the file end like those of Windows (CRLF), so nothing can be saved" in checked.out
+    assert "1 error " in checked.out
+    assert call("repair", done, "--write").code == 0
+    assert _files(done) == before
+
+
+def test_lost_sentences_are_cut_again(corpus: Path) -> None:
+    """By the same tokenizer, from the articles; the file is as it was."""
+    stored = corpus / "sentences.jsonl"
+    before = stored.read_bytes()
+    for damage in (b"", before[: len(before) // 2], before.replace(b'"tokens"', b'"token!"', 1)):
+        stored.write_bytes(damage)
+        result = call("repair", corpus, "--write")
+        assert result.code == 0, result.out
+        assert stored.read_bytes() == before
+
+
+def test_what_nothing_proves_stays(done: Path) -> None:
+    """An article of which half is gone is named, with exit code 3; it is not touched."""
+    path = done / "articles" / f"{builders.market().id}.json"
+    path.write_bytes(path.read_bytes()[:200])
+    result = call("repair", done, "--write")
+    assert result.code == 3
+    assert "stays: nothing proves its text; restore the file from a copy" in result.out
+    assert len(path.read_bytes()) == 200
+
+
+def test_nobody_may_be_annotating(done: Path) -> None:
+    """The error names who holds the journal, and nothing is changed; a dry run needs no lock."""
+    _flip(done / "annotations/ana.jsonl", b'"answer":"accept"')
+    before = tree(done)
+    with Journal.open(done, "bo"):
+        result = call("repair", done, "--write")
+        assert result.code == 1
+        assert "the journal is held by process" in result.err
+        assert call("repair", done).code == 0
+    assert {k: v for k, v in tree(done).items() if "bo" not in k} == before
+
+
+def test_an_older_corpus_gets_the_files_for_git_with_the_next_write(done: Path) -> None:
+    """With a word, by the next write or by repair; a file of the user's own stays."""
+    (done / ".gitattributes").unlink()
+    (done / ".gitignore").write_bytes(b"mine\n")
+    corpus = CorpusFolder.open(done)
+    corpus.restore_article(builders.bridge().id)
+    assert b"*.jsonl -text" in (done / ".gitattributes").read_bytes()
+    assert (done / ".gitignore").read_bytes() == b"mine\n"
+    assert [w for w in corpus.warnings if ".gitattributes" in w]
+    (done / ".gitattributes").unlink()
+    assert call("repair", done, "--write").out.startswith(".gitattributes: added")
+
+
+# -- one annotator on two machines -----------------------------------------------------------------
+
+
+@pytest.fixture
+def joined(done: Path) -> Path:
+    """Return the corpus with Ana's work of two machines joined by git; one sentence was done on both."""
+    journal = done / "annotations" / "ana.jsonl"
+    base, sides = journal.read_bytes(), []
+    for label, n in (("VENUE", 1), ("COUNT", 2)):
+        journal.write_bytes(base)
+        session = builders.open_session(done)
+        for i in (1, n + 1):
+            annotated = session.sentences_of(builders.market().id)[i]
+            token = annotated.sentence.tokens[0]
+            session.apply_edit(add_span(annotated, Span(token.start, token.end, label), session.schema))
+        session.close()
+        sides.append(journal.read_bytes().removeprefix(base))
+    ours, theirs = sides
+    journal.write_bytes(base + b"<<<<<<< HEAD\n" + ours + b"=======\n" + theirs + b">>>>>>> laptop\n")
+    return done
+
+
+def test_two_machines_are_joined_and_what_differs_is_listed_until_it_is_settled(joined: Path) -> None:
+    """The lines of the one side keep their bytes; a sentence that both have done is a problem until it is answered."""
+    raw = (joined / "annotations/ana.jsonl").read_bytes()
+    session = builders.open_session(joined)
+    assert "annotator repair" in session.banner
+    session.close()
+    result = call("repair", joined, "--write")
+    assert result.code == 3
+    assert "was annotated differently on two machines; look at it again" in result.out
+    assert (joined / "annotations/ana.jsonl").read_bytes().startswith(raw[: raw.index(b"<<<<<<<")])
+    (report,) = (joined / "damaged").glob("*/annotations/ana.jsonl")
+    assert report.read_bytes() == raw
+    assert "warning two-machines: annotated differently" in call("check", joined, "--only", "two-machines").out
+    session = builders.open_session(joined)
+    sentence = session.sentences_of(builders.market().id)[1]
+    assert session.navigation.problem_finder.problem_sentences({}) == {sentence.sentence.id}
+    assert [w for w in session.warnings if "1 sentence annotated differently on two machines" in w]
+    session.apply_edit(set_answer(sentence, Answer.ACCEPT))
+    assert not session.navigation.problem_finder.contradictions
+    session.close()
+    assert call("check", joined, "--only", "two-machines").code == 0
+    assert not builders.open_session(joined, read_only=True).navigation.problem_finder.contradictions
