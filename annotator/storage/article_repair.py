@@ -17,6 +17,7 @@ from msgspec import Struct, field
 from annotator.core.article import Article, Sentence
 from annotator.core.digest import text_digest
 from annotator.core.errors import CorpusError, SourceError
+from annotator.core.pluralize import pluralize
 from annotator.core.tokens import Token, tokens_cover_text
 from annotator.storage.articles import decode_article, encode_article_fields
 from annotator.storage.codec import DECODE_ERRORS, DataError, decode_sentence
@@ -151,7 +152,7 @@ def mend_sentences(
             chunks += [*lines.sound.values(), *lines.broken]
             continue
         if new := len(whole) - len(lines.sound):
-            mended.done.append(f"made {new} sentences of article {article_id} from its text")
+            mended.done.append(f"made {pluralize(new, 'sentence')} of article {article_id} from its text")
         chunks += whole
     mended.data = b"".join(line + b"\n" for line in chunks)
     return mended

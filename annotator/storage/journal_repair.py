@@ -14,6 +14,7 @@ from msgspec import Struct, field
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.journal_record import JournalRecord
+from annotator.core.pluralize import pluralize
 from annotator.storage.bit_repair import correct_bit
 from annotator.storage.codec import RecordDecoder, RecordLineError, has_valid_crc, renumber_line
 from annotator.storage.file_io import RawLine
@@ -74,7 +75,7 @@ def mend_journal(raw: bytes) -> MendedJournal:
     if found.corrected:
         done = (*done, f"corrected a flipped bit or the encoding ({format_line_numbers(found.corrected)})")
     if shared:
-        done = (*done, f"removed {shared} lines that were there twice")
+        done = (*done, f"removed {pluralize(shared, 'line')} that {'was' if shared == 1 else 'were'} there twice")
     chain = _Chain()
     chain.add(main)
     lost = [f"{format_line_numbers(found.unreadable)} of the file cannot be read"] if found.unreadable else []
@@ -83,9 +84,12 @@ def mend_journal(raw: bytes) -> MendedJournal:
     for other in others:
         contradictions += chain.add_other(other)
     if others:
-        done = (*done, f"put {len(chain.lines) - before} lines of another machine behind the others, with new numbers")
+        done = (
+            *done,
+            f"put {pluralize(len(chain.lines) - before, 'line')} of another machine behind the others, with new numbers",
+        )
     if chain.renumbered and not others:
-        done = (*done, f"gave {chain.renumbered} lines behind a lost one new numbers")
+        done = (*done, f"gave {pluralize(chain.renumbered, 'line')} behind a lost one new numbers")
     lost += chain.lost
     data = b"".join(line.raw + b"\n" for line in chain.lines)
     return MendedJournal(data, done, tuple(lost), tuple(contradictions))

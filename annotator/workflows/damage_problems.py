@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from annotator.checks.problem import Problem, ProblemKind, ProblemLocation, problem_location
 from annotator.core.errors import CorpusError, path_text
 from annotator.core.pluralize import pluralize
-from annotator.export.export_ledger import ARTICLE_DAMAGED, ARTICLE_MISSING
+from annotator.export.export_ledger import ARTICLE_MISSING
 from annotator.export.options import ExcludedItem
 from annotator.storage.corpus_folder import CorpusFolder, damaged_article_warning
 from annotator.storage.corpus_layout import (
@@ -32,7 +33,7 @@ def damage_problems(
     corpus: CorpusFolder, journals: Sequence[JournalIndex], left_out: Sequence[ExcludedItem]
 ) -> Iterator[Problem]:
     """Yield the lines that don't count, other warnings, and sentences whose article is gone."""
-    yield from _damaged_article_problems(corpus)
+    yield from _damaged_article_problems(corpus, Counter(x.item.annotated.sentence.article for x in left_out))
     yield from _unreadable_file_problems(corpus)
     for journal in journals:
         yield from _contradictions(corpus, journal)
@@ -43,10 +44,9 @@ def damage_problems(
     yield from _journal_problems(journals)
     yield from _suggestion_problems(corpus)
     for gone in left_out:
-        if gone.why in {ARTICLE_MISSING, ARTICLE_DAMAGED}:
+        if gone.why == ARTICLE_MISSING:
             place = problem_location(gone.item.annotated, gone.item.annotator, seq=gone.item.seq)
-            cure = "restore articles/ from a copy" if gone.why == ARTICLE_MISSING else REPAIR_HINT
-            yield Problem(ProblemKind.JOURNAL, place, gone.why, cure)
+            yield Problem(ProblemKind.JOURNAL, place, ARTICLE_MISSING, "restore articles/ from a copy")
 
 
 def _unreadable_file_problems(corpus: CorpusFolder) -> Iterator[Problem]:
@@ -70,11 +70,13 @@ def _contradictions(corpus: CorpusFolder, journal: JournalIndex) -> Iterator[Pro
             yield Problem(ProblemKind.TWO_MACHINES, at, what, "open it, and answer it again")
 
 
-def _damaged_article_problems(corpus: CorpusFolder) -> Iterator[Problem]:
+def _damaged_article_problems(corpus: CorpusFolder, accepted: Mapping[str, int]) -> Iterator[Problem]:
+    """Yield the articles that are set apart, with how many accepted sentences each has."""
     for article, error in corpus.damaged_articles.items():
         file, _, line = path_text(error.where).removeprefix(f"{path_text(corpus.path)}/").partition(":")
         place = ProblemLocation(article=article, file=file, line=int(line) if line.isdecimal() else 0)
-        what = f"article {article} is set apart: {error.what}"
+        left = f", with {pluralize(n, 'accepted sentence')}" if (n := accepted.get(article, 0)) else ""
+        what = f"article {article} is set apart{left}: {error.what}"
         yield Problem(ProblemKind.JOURNAL, place, what, error.do)
 
 

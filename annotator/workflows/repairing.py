@@ -89,7 +89,7 @@ class RepairReport(Struct, frozen=True):
         """Yield the report for people."""
         for f in self.files:
             yield from (f"{f.file}: {what}" for what in f.done)
-            yield from (f"{f.file}: stays: {what}" for what in f.stays)
+            yield from (f"{f.file}: left for you: {what}" for what in f.stays)
             for c in f.contradictions:
                 yield f"{f.file}: {c.sentence} was annotated differently on two machines; look at it again"
         changed = sum(f.data is not None for f in self.files)

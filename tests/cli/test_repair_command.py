@@ -104,7 +104,7 @@ def test_what_nothing_proves_stays(done: Path) -> None:
     path.write_bytes(path.read_bytes()[:200])
     result = call("repair", done, "--write")
     assert result.code == 3
-    assert "stays: nothing proves its text; restore the file from a copy" in result.out
+    assert "left for you: nothing proves its text; restore the file from a copy" in result.out
     assert len(path.read_bytes()) == 200
 
 

@@ -48,6 +48,20 @@ def sample(folder: Path) -> None:
     )
 
 
+def damaged(folder: Path) -> None:
+    """Put the same there, with damage of all kinds that a repair finds."""
+    sample(folder)
+    for name in ("sample/articles/0145e425a480.json", "sample/sentences.jsonl", "sample/annotations/guide.jsonl"):
+        raw = bytearray((folder / name).read_bytes())
+        raw[len(raw) // 3] ^= 1
+        (folder / name).write_bytes(raw)
+    cut = sorted((folder / "fixture/articles").glob("*.json"))[0]
+    cut.write_bytes(cut.read_bytes()[:100])
+    for journal in (folder / "fixture/annotations").glob("*.jsonl"):
+        journal.write_bytes(journal.read_bytes().replace(b"\n", b"\r\n"))
+    (folder / "fixture/schema.toml").unlink()
+
+
 def awkward(folder: Path) -> None:
     """Put the awkward documents there."""
     shutil.copy(HERE / "awkward.jsonl", folder)
@@ -65,6 +79,8 @@ def reports() -> Iterator[Case]:
     """Yield the commands that report or change a corpus."""
     listed = tomllib.loads((HERE / "commands.toml").read_text(encoding="utf-8"))
     yield from (Case(name, sample, tuple(commands)) for name, commands in listed.items())
+    repairs = tuple(f"repair {x}{o}" for x in ("sample", "fixture", "nowhere") for o in ("", " --json"))
+    yield Case("repair", damaged, (*repairs, "articles sample", "stats sample", "check sample --only journal"))
     for name in ("sample", "fixture"):
         reading = [f"{c} {name}{o}" for c in ("check", "stats", "articles") for o in ("", " --json")]
         reading += [f"check {name} --only label,overlap", f"check {name} --level error --json"]
