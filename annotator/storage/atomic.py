@@ -170,6 +170,14 @@ def sync_folder(path: Path) -> None:
         os.close(fd)
 
 
+def make_folder(path: Path, mode: int = 0o777) -> None:
+    """Make a folder with the folders above it where they lack, so that all are found after a crash; raises OSError."""
+    missing = [p for p in (path, *path.parents) if not p.exists()]
+    path.mkdir(parents=True, exist_ok=True, mode=mode)
+    for made in reversed(missing):
+        sync_folder(made.parent)
+
+
 def set_aside(path: Path, data: bytes) -> Path:
     """Save ``data`` durably as ``<path>.torn-<n>``, the first number that is free, and return the path."""
     return write_numbered(path.parent, f"{path.name}.torn-", "", data)

@@ -20,7 +20,7 @@ from annotator.storage.articles import (
     switch_line,
     undo_switch,
 )
-from annotator.storage.atomic import sync_folder, write_atomic, write_new
+from annotator.storage.atomic import make_folder, sync_folder, write_atomic, write_new
 from annotator.storage.corpus_layout import (
     ANNOTATIONS_FOLDER,
     ARTICLES_FOLDER,
@@ -105,8 +105,8 @@ class CorpusFolder:
         parse_schema_text(schema_text, "schema")
         with translate_os_errors("make a corpus", path):
             check_folder_unused(path)
-            for folder in (path, path / ARTICLES_FOLDER, path / ANNOTATIONS_FOLDER):
-                folder.mkdir(parents=True, exist_ok=True)
+            for folder in (path.absolute(), path / ARTICLES_FOLDER, path / ANNOTATIONS_FOLDER):
+                make_folder(folder)
             write_atomic(path / SCHEMA_FILE, schema_text.encode())
             for file, data in missing_git_files(path):
                 write_new(path / file, data)

@@ -282,5 +282,6 @@ def _move_files(path: Path, to: Path) -> None:
         to.mkdir(exist_ok=True)
         for inner in sorted(path.iterdir()):
             inner.replace(to / inner.name)
+        sync_folder(to)
     else:
         path.replace(to)

@@ -86,6 +86,7 @@ class Journal:
             return cls._open_read_only(path, annotator)
         with translate_os_errors("write", path, JournalError):
             path.parent.mkdir(exist_ok=True)
+            sync_folder(path.parent.parent)
             lock = lock_journal(path)
             try:
                 return cls._open_for_writing(path, annotator, lock)

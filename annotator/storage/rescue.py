@@ -22,7 +22,7 @@ from msgspec import Struct
 from annotator.core.errors import CorpusError, JournalError, path_text
 from annotator.core.journal_record import JournalRecord
 from annotator.storage.articles import ArticleStore
-from annotator.storage.atomic import write_atomic, write_numbered
+from annotator.storage.atomic import make_folder, write_atomic, write_numbered
 from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError, encode_record
 from annotator.storage.corpus_layout import corpus_identity
 from annotator.storage.file_io import dump_json_line, raw_lines
@@ -82,7 +82,7 @@ class RescueTarget(Struct):
                 return self.file
         for folder in _rescue_folders():
             with suppress(OSError):
-                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                make_folder(folder, 0o700)
                 name = f"{self.corpus.name}-{self.annotator}-"
                 self.file = write_numbered(folder, name, ".jsonl", data)
                 return self.file

@@ -23,7 +23,7 @@ from annotator.core.errors import CorpusError
 from annotator.core.pluralize import pluralize
 from annotator.core.suggestion import Suggestion, sorted_suggestions
 from annotator.core.tokens import is_aligned, token_range
-from annotator.storage.atomic import append_durable, cut_tail, sync_folder
+from annotator.storage.atomic import append_durable, cut_tail, make_folder, sync_folder
 from annotator.storage.corpus_layout import SUGGESTIONS_FOLDER
 from annotator.storage.file_io import RawLine, dump_json_line, file_state, raw_lines, translate_os_errors
 from annotator.storage.lock import lock_or_raise
@@ -269,7 +269,7 @@ class SuggestionWriter:
         self.replaces_old_file = False
         """True if a new file replaces an older one."""
         with translate_os_errors("write", self.path):
-            self.path.parent.mkdir(exist_ok=True)
+            make_folder(self.path.parent)
             self._lock = lock_or_raise(
                 self.path.with_name(f".{self.path.stem}.lock"),
                 CorpusError,

@@ -13,7 +13,7 @@ from msgspec import Meta, Struct, ValidationError, convert, field, to_builtins
 from msgspec.structs import fields, replace
 
 from annotator.core.errors import CorpusError
-from annotator.storage.atomic import set_aside, sync_folder, write_atomic, write_new
+from annotator.storage.atomic import make_folder, set_aside, sync_folder, write_atomic, write_new
 from annotator.storage.corpus_layout import SETTINGS_FILE
 from annotator.storage.file_io import dump_json, parse_json_line, translate_os_errors
 from annotator.storage.lock import lock_or_raise
@@ -105,7 +105,7 @@ class Preferences(Struct, frozen=True):
         """Write the preferences atomically; raises CorpusError."""
         path = _preferences_path()
         with translate_os_errors("write", path):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             write_atomic(path, dump_json(to_builtins(self), str(path), pretty=True) + b"\n")
 
     def position(self, corpus: Path, annotator: str) -> str:
@@ -198,7 +198,7 @@ def user_sample_corpus() -> Path:
 
 def _copy_sample(source: Path, target: Path) -> None:
     """Copy beside the target, then rename: a crash leaves no half a sample in its place."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(target.parent)
     beside = target.with_name(f".sample-{os.urandom(4).hex()}.tmp")
     try:
         _copy_folder(source, beside)
@@ -225,3 +225,4 @@ def _copy_folder(source: Path, target: Path) -> None:
             _copy_folder(entry, target / entry.name)
         elif not entry.name.endswith(_SKIPPED_SUFFIXES):
             write_new(target / entry.name, entry.read_bytes())
+    sync_folder(target)

@@ -84,12 +84,12 @@ def test_short_writes_are_finished(corpus: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_what_is_synced_when(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An append is written, then synced; a new file's folder is synced before the first append."""
+    """An append is written, then synced; the folders of a new file are synced before the first append."""
     calls: list[str] = []
     for name in ("write", "fdatasync", "fsync"):
         monkeypatch.setattr(os, name, RecordingFile(name, calls))
     with Journal.open(corpus, "ana") as journal:
-        assert calls == ["fdatasync", "fsync"]
+        assert calls == ["fsync", "fdatasync", "fsync"]
         calls.clear()
         journal.append(records(1, 50))
         assert calls == ["write", "fdatasync"]

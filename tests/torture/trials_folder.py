@@ -33,16 +33,20 @@ async def _press(d: RunningApp, trial: Trial, count: int) -> None:
         await d.press(trial.random.choice(_KEYS))
 
 
+def _move(path: Path, other: Path, *, replaced: bool) -> None:
+    path.rename(other)
+    if replaced:
+        _corpus(path, "another")
+
+
 async def _work(trial: Trial, path: Path, other: Path) -> int:
     """Work, rename the folder, work on, sometimes put it back; return how many records the session has made."""
     async with running_app(path, size=trial.random.choice(_SIZES)) as d:
         await _press(d, trial, trial.random.randint(0, 8))
-        path.rename(other)
-        if trial.random.random() < 0.3:
-            _corpus(path, "another")
+        _move(path, other, replaced=(replaced := trial.random.random() < 0.3))
         await _press(d, trial, trial.random.randint(5, 25))
-        if not path.exists() and trial.random.random() < 0.4:
-            other.rename(path)
+        if not replaced and trial.random.random() < 0.4:
+            _move(other, path, replaced=False)
             await _press(d, trial, trial.random.randint(0, 5))
         assert d.app.is_running
         return d.session._seq
@@ -50,7 +54,7 @@ async def _work(trial: Trial, path: Path, other: Path) -> int:
 
 @torture_row("folder-renamed", small=4, large=150)
 def folder_renamed(trial: Trial) -> str:
-    """The corpus folder renamed in the middle of work: no key ends the app, and every decision is there afterwards."""
+    """Rename the corpus in the middle of work: no decision is lost, no key ends the app."""
     path, other = trial.folder / "news", trial.folder / "renamed"
     home = {"ANNOTATOR_HOME": str(trial.folder / "home")}
     with (
