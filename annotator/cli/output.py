@@ -31,6 +31,8 @@ _UNSAFE_CHARACTERS = re.compile(
     "\ud800-\udfff]"  # halves of characters, which no UTF-8 can hold
 )
 """What could command a terminal or show a text otherwise than it is."""
+_UNSAFE_IN_JSON = re.compile(f"{_UNSAFE_CHARACTERS.pattern}|[\u2028\u2029]")
+"""Also what some readers of JSON take for the end of a line."""
 _BEYOND_ASCII = re.compile("[^\x00-\x7e]")
 _MAX_PAGE_WIDTH = 100
 """The widest page of the manual, in cells: longer lines are hard to read."""
@@ -79,7 +81,7 @@ def write_json(value: Any) -> None:
     What could command a terminal is escaped, and so is all but ASCII where stdout is not UTF-8.
     """
     text = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
-    lines = (_UNSAFE_CHARACTERS.sub(_json_escape, line) for line in text.split("\n"))
+    lines = (_UNSAFE_IN_JSON.sub(_json_escape, line) for line in text.split("\n"))
     encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
     _write_stdout("\n".join(x if encoding == "utf8" else _BEYOND_ASCII.sub(_json_escape, x) for x in lines))
 

@@ -17,6 +17,7 @@ from annotator.storage.migrations import Migration, read_migrations
 from annotator.workflows import migrating
 from annotator.workflows.migrating import MigrationReport, describe_migration
 from annotator.workflows.opening import open_corpus
+from annotator.workflows.statistics import calendar_day
 
 _dry_run_option = click.option("--dry-run", is_flag=True, help="Report what would change, and change nothing.")
 
@@ -98,7 +99,7 @@ def log_command(corpus: Path, as_json: bool) -> None:
     if not done:
         output.write_message("no label has been renamed, merged or split here")
     for m in done:
-        day = time.strftime("%Y-%m-%d", time.gmtime(m.time))
+        day = calendar_day(m.time, time.gmtime)
         back = " (taken back)" if m.number in undone else ""
         output.write_row(f"{m.number}  {day}  {m.by}  {describe_migration(m)}{back}")
 

@@ -41,6 +41,8 @@ CRC_LENGTH = len(b',"_crc":"00000000"}')
 """How many bytes at the end of a journal line its checksum does not cover."""
 
 _Integer = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+_MAX_TIME = 2**63 - 1
+"""The last second that JSON's integers can hold: a float near it is rounded beyond."""
 _Offset = Annotated[int, Meta(ge=0, le=2**32 - 1)]
 DECODE_ERRORS = (msgspec.MsgspecError, UnicodeError, RecursionError)
 """What a typed decoder raises for bytes that are no JSON of its type."""
@@ -184,7 +186,7 @@ def _record_fields(record: JournalRecord) -> dict[str, object]:
         "meta": {"article": s.article, "sentence": s.id, "index": s.index, "start": s.start, "end": s.end},
         "_annotator_id": record.annotator,
         "_session_id": record.session,
-        "_timestamp": int(record.time),
+        "_timestamp": max(-_MAX_TIME, min(_MAX_TIME, int(record.time))),
         "_view_id": "spans_manual",
         "_v": 1,
         "_seq": record.seq,

@@ -86,7 +86,7 @@ def mend_journal(raw: bytes) -> MendedJournal:
     if others:
         done = (
             *done,
-            f"put {pluralize(len(chain.lines) - before, 'line')} of another machine behind the others, with new numbers",
+            f"put {pluralize(len(chain.lines) - before, 'line')} of another machine behind the others, renumbered",
         )
     if chain.renumbered and not others:
         done = (*done, f"gave {pluralize(chain.renumbered, 'line')} behind a lost one new numbers")

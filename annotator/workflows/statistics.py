@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct, to_builtins
@@ -101,20 +101,25 @@ def collect_statistics(corpus: CorpusFolder, annotator: str | None = None) -> St
     ]
     labels = [x.name for x in corpus.schema.labels]
     annotators = [
-        compute_statistics(activity.name, [activity], progress, labels, local_day)
+        compute_statistics(activity.name, [activity], progress, labels, calendar_day)
         for activity, progress in zip(activities, counter.per_annotator(), strict=True)
     ]
     together = (
-        compute_statistics(EVERYBODY, activities, counter.overall(), labels, local_day) if len(activities) > 1 else None
+        compute_statistics(EVERYBODY, activities, counter.overall(), labels, calendar_day)
+        if len(activities) > 1
+        else None
     )
     warnings = (*corpus.warnings, *(w for j in journals for w in j.warnings))
     left_out = {j.annotator: j.unusable_lines for j in journals if j.unusable_lines}
     return StatisticsReport(corpus.name, tuple(annotators), together, counter.total, warnings, left_out)
 
 
-def local_day(seconds: float) -> str:
-    """Return the day of a time where the machine is, as ``2026-03-14``."""
-    return time.strftime("%Y-%m-%d", time.localtime(seconds))
+def calendar_day(seconds: float, convert: Callable[[float], time.struct_time] = time.localtime) -> str:
+    """Return the day of a time, by default where the machine is, as ``2026-03-14``; ``no date`` for what has none."""
+    try:
+        return time.strftime("%Y-%m-%d", convert(seconds))
+    except (OverflowError, ValueError, OSError):
+        return "no date"
 
 
 def _replayed_store(corpus: CorpusFolder, records: Sequence[JournalRecord]) -> AnnotationStore:

@@ -218,12 +218,12 @@ def test_what_a_terminal_is_shown() -> None:
 
 
 def test_json_can_not_command_a_terminal(tmp_path: Path) -> None:
-    """Controls that JSON lets through raw, and what turns the reading direction, are escaped."""
-    text = "Fog \x9b31m over\u202e the \x7f harbour \U000e0041 🛶 30\u00a0000"
+    """Controls that JSON lets through raw, line ends of other tools, and what turns the reading direction are escaped."""
+    text = "Fog \x9b31m over\u202e the \x7f harbour \u2028 \u2029 \U000e0041 🛶 30\u00a0000"
     (tmp_path / "a.jsonl").write_bytes(orjson.dumps({"text": text}))
     call("ingest", tmp_path / "a.jsonl", "--corpus", tmp_path / "c")
     article = call("articles", tmp_path / "c", "--json").json[0]["id"]
     result = call("articles", tmp_path / "c", article, "--json")
-    assert not {"\x9b", "\u202e", "\x7f", "\U000e0041"} & set(result.out)
+    assert not {"\x9b", "\u202e", "\x7f", "\U000e0041", "\u2028", "\u2029"} & set(result.out)
     assert "🛶 30\u00a0000" in result.out
     assert result.json["lines"][0]["text"] == text

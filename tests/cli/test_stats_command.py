@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from annotator.core.annotation import AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Answer
+from annotator.core.edits import set_answer
 from annotator.core.journal_record import KeystrokeCounts
+from annotator.storage.codec import RecordDecoder, encode_record, renumber_line
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from tests import builders
@@ -112,6 +115,26 @@ def test_damage_is_reported_and_the_rest_counts(news: Path, where: str) -> None:
     assert ana["sentences"] == 40
     assert 20 <= bo["sentences"] <= 25
     assert call("stats", news, "--as", "ana").code == 0
+
+
+def test_any_time_that_a_journal_can_hold_is_counted(tmp_path: Path) -> None:
+    """Beyond all calendars there is no day, and no traceback; what is read can be written again."""
+    path = tmp_path / "news"
+    session = builders.open_session(builders.make_corpus(path))
+    session.apply_edit(set_answer(session.annotated, Answer.ACCEPT))
+    session.close()
+    journal = path / "annotations" / "ana.jsonl"
+    line = journal.read_bytes()
+    for n, stamp in enumerate((2**63 - 1, -(2**63), 10**12)):
+        raw = renumber_line(re.sub(rb'"_timestamp":\d+', b'"_timestamp":%d' % stamp, line)[:-1], n + 2, n + 1, 0)
+        journal.write_bytes(journal.read_bytes() + raw + b"\n")
+    result = call("stats", path, "--json")
+    assert result.code == 0, result.err
+    assert "no date" in [day["name"] for day in result.json["annotators"][0]["days"]]
+    assert call("stats", path).code == 0
+    assert call("export", path, tmp_path / "out", "--format", "plain").code == 0
+    records = [RecordDecoder().decode(encode_record(r)[:-1]) for r in builders.records_in(journal)]
+    assert [r.seq for r in records] == [1, 2, 3, 4]
 
 
 def test_whoever_is_not_there_is_reported(news: Path, corpus: Path) -> None:

@@ -55,7 +55,7 @@ def damaged(folder: Path) -> None:
         raw = bytearray((folder / name).read_bytes())
         raw[len(raw) // 3] ^= 1
         (folder / name).write_bytes(raw)
-    cut = sorted((folder / "fixture/articles").glob("*.json"))[0]
+    cut = min((folder / "fixture/articles").glob("*.json"))
     cut.write_bytes(cut.read_bytes()[:100])
     for journal in (folder / "fixture/annotations").glob("*.jsonl"):
         journal.write_bytes(journal.read_bytes().replace(b"\n", b"\r\n"))
