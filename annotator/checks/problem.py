@@ -45,6 +45,11 @@ class ProblemKind(StrEnum):
     CHARACTERS = "characters", ProblemLevel.ERROR, "spans that begin or end inside a token"
     BLANK_EDGE = "blank-edge", ProblemLevel.ERROR, "white space at a span's edge, or nothing else in it"
     TWO_MACHINES = "two-machines", ProblemLevel.WARNING, "sentences that two machines have annotated differently"
+    METADATA = (
+        "metadata",
+        ProblemLevel.WARNING,
+        "titles, dates and other metadata that have changed since they were stored",
+    )
     EMPTY = "empty", ProblemLevel.WARNING, "spans without a letter, digit or symbol"
     PUNCTUATION = "punctuation", ProblemLevel.WARNING, "punctuation at a span's edge"
     HUGE = "huge", ProblemLevel.WARNING, "spans far longer than others of their label"

@@ -54,10 +54,13 @@ class ArticleCache:
     def article(self, article_id: str) -> Article:
         """Return an article of the corpus; a damaged one has neither lines nor sentences."""
         if article_id not in self._articles:
+            known = len(self._corpus.warnings)
             try:
                 self._articles[article_id] = self._corpus.article(article_id)
             except DamagedArticleError as error:
                 self._set_apart(article_id, error)
+            for warning in self._corpus.warnings[known:]:
+                self._warn(warning)
         return self._articles[article_id]
 
     def _set_apart(self, article_id: str, error: DamagedArticleError) -> None:

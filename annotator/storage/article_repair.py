@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 import msgspec
+import orjson
 from msgspec import Struct, field
 
 from annotator.core.article import Article, Sentence
@@ -19,7 +20,14 @@ from annotator.core.digest import text_digest
 from annotator.core.errors import CorpusError, SourceError
 from annotator.core.pluralize import pluralize
 from annotator.core.tokens import Token, tokens_cover_text
-from annotator.storage.articles import decode_article, encode_article_fields
+from annotator.storage.articles import (
+    decode_article,
+    decode_origin,
+    encode_article_fields,
+    metadata_bytes,
+    metadata_digest,
+    with_metadata,
+)
 from annotator.storage.codec import DECODE_ERRORS, DataError, decode_sentence
 from annotator.storage.journal_reader import MERGE_MARKERS, format_line_numbers
 from annotator.storage.sentences import encode_sentence_line
@@ -49,6 +57,29 @@ def is_article(raw: bytes, article_id: str) -> bool:
         decode_article(raw, "", article_id)
         return True
     return False
+
+
+def mend_metadata(raw: bytes, article_id: str) -> bytes | None:
+    """Return the sound file of an article with the one bit of its metadata, or of their digest, set right, or None."""
+    article, stored = decode_article(raw, "", article_id), decode_origin(raw, "").meta_digest
+    now = metadata_bytes(article)
+    if _is_one_bit(stored.encode(), metadata_digest(now).encode()):
+        return encode_article_fields(with_metadata(_json_object(raw), now), article_id)
+    for flipped in single_bit_flips(now):
+        if metadata_digest(flipped) == stored:
+            with suppress(orjson.JSONDecodeError, CorpusError):
+                return encode_article_fields(with_metadata(_json_object(raw), flipped), article_id)
+    return None
+
+
+def accept_metadata(raw: bytes, article_id: str) -> bytes:
+    """Return the sound file of an article with the digest of the metadata that it has now."""
+    now = metadata_bytes(decode_article(raw, "", article_id))
+    return encode_article_fields(with_metadata(_json_object(raw), now), article_id)
+
+
+def _is_one_bit(a: bytes, b: bytes) -> bool:
+    return len(a) == len(b) and sum((x ^ y).bit_count() for x, y in zip(a, b, strict=True)) == 1
 
 
 def article_id_in(raw: bytes) -> str:

@@ -6,10 +6,12 @@ import math
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import orjson
 from msgspec import Struct
 
 from annotator.core.article import Article, LineVerdict
@@ -34,6 +36,8 @@ class ArticleOrigin(Struct, frozen=True):
     """How many lines of ``sentences.jsonl`` belong to it; None where the file lacks it."""
     replaces: str = ""
     replaced_by: str = ""
+    meta_digest: str = ""
+    """The digest of title, byline, date and other metadata; empty in a file of an earlier version."""
 
 
 _article_decoder = msgspec.json.Decoder(Article)
@@ -58,6 +62,34 @@ def check_article(article: Article) -> None:
         raise CorpusError(f"there are {len(article.lines)} verdicts for {lines} lines", where=where, do=do)
 
 
+_META_FIELDS = ("origin", *_TEXT_FIELDS, "meta")
+
+
+def metadata_bytes(article: Article) -> bytes:
+    """Return title, byline, date and other metadata as the bytes that their digest is made of.
+
+    Raises CorpusError for what JSON can't hold.
+    """
+    return dump_json([getattr(article, key) for key in _META_FIELDS], article.origin, sort=True)
+
+
+def metadata_digest(data: bytes) -> str:
+    """Return the digest of metadata; it is no secret, and 64 bits find every slip."""
+    return sha256(data).hexdigest()[:16]
+
+
+def with_metadata(fields: Mapping[str, Any], data: bytes) -> dict[str, Any]:
+    """Return an article's JSON with the metadata in ``data``, and their digest."""
+    return {**fields, **dict(zip(_META_FIELDS, orjson.loads(data), strict=True)), "meta_digest": metadata_digest(data)}
+
+
+def with_new_metadata(before: Mapping[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Return an article's JSON with the digest of its new metadata, if the old one was right."""
+    if before.get("meta_digest") != metadata_digest(metadata_bytes(msgspec.convert(before, Article))):
+        return after
+    return with_metadata(after, metadata_bytes(msgspec.convert(after, Article)))
+
+
 def encode_article(article: Article, sentences: int, came_from: str = "") -> bytes:
     """Return the article's file; ``sentences`` is how many lines of ``sentences.jsonl`` belong to it.
 
@@ -75,6 +107,7 @@ def encode_article(article: Article, sentences: int, came_from: str = "") -> byt
             {"verdict": x.verdict, "reason": x.reason, **({"was": x.was} if x.was else {})} for x in article.lines
         ],
         "meta": article.meta,
+        "meta_digest": metadata_digest(metadata_bytes(article)),
         "replaces": article.replaces,
         "replaced_by": article.replaced_by,
         "sentences": sentences,
@@ -104,6 +137,11 @@ def decode_article(raw: bytes, where: str, article_id: str = "") -> Article:
     except CorpusError as error:
         raise DamagedArticleError(error.what, where=where, do=_RESTORE_HINT) from None
     return article
+
+
+def has_other_metadata(article: Article, origin: ArticleOrigin) -> bool:
+    """Return True if the metadata of an article have changed since their digest was made."""
+    return bool(origin.meta_digest) and origin.meta_digest != metadata_digest(metadata_bytes(article))
 
 
 def decode_origin(raw: bytes, where: str) -> ArticleOrigin:
@@ -139,6 +177,8 @@ class ArticleStore:
     def __init__(self, corpus: Path) -> None:
         """Point to the folder; nothing is read yet."""
         self.folder = corpus / ARTICLES_FOLDER
+        self.changed_metadata: dict[str, None] = {}
+        """The articles, among those that were read, whose metadata are not as their digest has them."""
 
     def path(self, article_id: str) -> Path:
         """Return the file of an article, there or not; raises CorpusError for what is no article id."""
@@ -161,7 +201,13 @@ class ArticleStore:
 
     def get(self, article_id: str) -> Article:
         """Return an article as it is on the disk now; raises CorpusError."""
-        return self._decode(article_id, self._read(article_id))
+        raw = self._read(article_id)
+        article = self._decode(article_id, raw)
+        if b'"meta_digest"' in raw and has_other_metadata(article, self._decode_origin(article_id, raw)):
+            self.changed_metadata[article_id] = None
+        else:
+            self.changed_metadata.pop(article_id, None)
+        return article
 
     def get_with_origin(self, article_id: str) -> tuple[Article, ArticleOrigin]:
         """Return an article and what its file holds for the corpus alone; raises CorpusError."""

@@ -66,12 +66,18 @@ def missing_git_files(path: Path) -> list[tuple[str, bytes]]:
     return [(file, data) for file, data in _GIT_FILES.items() if not (path / file).exists()]
 
 
+def changed_metadata_warning(article_id: str) -> str:
+    """Return the warning of an article whose metadata are not as they were stored."""
+    return f"article {article_id}: {CHANGED_METADATA}; see `annotator repair`"
+
+
 def damaged_article_warning(article_id: str, error: DamagedArticleError) -> str:
     """Return the warning of an article that is set apart."""
     what = f"article {article_id} is set apart"
     return f"{what}: {error.what} ({Path(error.where).name}); {error.do}"
 
 
+CHANGED_METADATA = "title, byline, date or other metadata have changed since they were stored"
 _TORN_WARNING = f"left out a torn last line of {SENTENCES_FILE}"
 
 
@@ -206,7 +212,10 @@ class CorpusFolder:
 
     def article(self, id: str) -> Article:  # noqa: A002  (the word of the contract)
         """Return an article as it is on the disk now; raises CorpusError where there is none such."""
-        return self.articles.get(id)
+        article = self.articles.get(id)
+        if id in self.articles.changed_metadata and (warning := changed_metadata_warning(id)) not in self.warnings:
+            self.warnings.append(warning)
+        return article
 
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         """Return the sentences of all lines, dropped ones too, in text order; raises CorpusError."""

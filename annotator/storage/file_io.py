@@ -129,13 +129,13 @@ _LINE_HINT = "correct that line, or restore the file from a copy"
 REPAIR_HINT = "try `annotator repair`, or restore the file from a copy"
 
 
-def dump_json(value: Any, where: str = "", *, pretty: bool = False) -> bytes:
-    """Return ``value`` as JSON in UTF-8, keys in the order given, without a line end.
+def dump_json(value: Any, where: str = "", *, pretty: bool = False, sort: bool = False) -> bytes:
+    """Return ``value`` as JSON in UTF-8, keys in the order given or sorted, without a line end.
 
     Raises CorpusError for what JSON can't hold: a lone surrogate, an integer over 64 bits, other types.
     """
     try:
-        return orjson.dumps(value, option=orjson.OPT_INDENT_2 if pretty else None)
+        return orjson.dumps(value, option=pretty * orjson.OPT_INDENT_2 | sort * orjson.OPT_SORT_KEYS)
     except TypeError as error:
         raise CorpusError(f"this cannot be stored as JSON: {error}", where=where, do="correct the source") from None
 

@@ -12,8 +12,14 @@ from annotator.core.errors import CorpusError, path_text
 from annotator.core.pluralize import pluralize
 from annotator.export.export_ledger import ARTICLE_MISSING
 from annotator.export.options import ExcludedItem
-from annotator.storage.corpus_folder import CorpusFolder, damaged_article_warning
+from annotator.storage.corpus_folder import (
+    CHANGED_METADATA,
+    CorpusFolder,
+    changed_metadata_warning,
+    damaged_article_warning,
+)
 from annotator.storage.corpus_layout import (
+    ARTICLES_FOLDER,
     MIGRATIONS_FILE,
     SENTENCES_FILE,
     SPLITS_FILE,
@@ -37,8 +43,12 @@ def damage_problems(
     yield from _unreadable_file_problems(corpus)
     for journal in journals:
         yield from _contradictions(corpus, journal)
-    apart = {damaged_article_warning(*x) for x in corpus.damaged_articles.items()}
-    for warning in (w for w in corpus.warnings if w not in apart):
+    for article in corpus.articles.changed_metadata:
+        place = ProblemLocation(article=article, file=f"{ARTICLES_FOLDER}/{article}.json")
+        yield Problem(ProblemKind.METADATA, place, CHANGED_METADATA, "see `annotator repair`")
+    listed = {damaged_article_warning(*x) for x in corpus.damaged_articles.items()}
+    listed |= set(map(changed_metadata_warning, corpus.articles.changed_metadata))
+    for warning in (w for w in corpus.warnings if w not in listed):
         what, _, cure = warning.partition("; ")
         yield Problem(ProblemKind.JOURNAL, ProblemLocation(file=SENTENCES_FILE), what, cure or REPAIR_HINT)
     yield from _journal_problems(journals)

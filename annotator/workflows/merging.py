@@ -14,7 +14,7 @@ from annotator.core.article import Sentence
 from annotator.core.errors import CorpusError, JournalError, SchemaError, UsageError, path_text
 from annotator.core.journal_merge import JournalConflict, merge_journals
 from annotator.core.journal_record import JournalRecord
-from annotator.storage.articles import decode_article, encode_article_fields
+from annotator.storage.articles import decode_article, encode_article_fields, with_new_metadata
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import (
     CORPUS_NAMES,
@@ -99,7 +99,8 @@ def _merge_fields(
         differences.conflicts.append(f"{where}: {other.path} has another verdict on line {numbers}")
     kept = [x if line is None else line for x, line in zip(a["lines"], lines, strict=True)]
     events = [x for x in b.get("history", []) if x not in a.get("history", [])]
-    return {**a, **filled, "lines": kept, "history": [*a.get("history", []), *events]}
+    merged = {**a, **filled, "lines": kept, "history": [*a.get("history", []), *events]}
+    return with_new_metadata(a, merged)
 
 
 def _merge_line(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any] | None:

@@ -24,15 +24,17 @@ from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.article_repair import (
     Quotation,
     StoredArticle,
+    accept_metadata,
     article_id_in,
     is_article,
     mend_article,
+    mend_metadata,
     mend_sentences,
 )
-from annotator.storage.articles import ArticleOrigin, ArticleStore, decode_article, decode_origin
+from annotator.storage.articles import ArticleOrigin, ArticleStore, decode_article, decode_origin, has_other_metadata
 from annotator.storage.atomic import sync_folder, write_atomic, write_new
 from annotator.storage.codec import DataError, NewerFormatError, RecordDecoder, decode_sentence
-from annotator.storage.corpus_folder import lock_corpus, missing_git_files
+from annotator.storage.corpus_folder import CHANGED_METADATA, lock_corpus, missing_git_files
 from annotator.storage.corpus_layout import (
     ARTICLES_FOLDER,
     DAMAGED_FOLDER,
@@ -122,9 +124,10 @@ class RepairReport(Struct, frozen=True):
 _REPORTED_FIELDS = ("done", "stays", "contradictions")
 
 
-def repair_corpus(path: Path, *, write: bool = False) -> RepairReport:
+def repair_corpus(path: Path, *, write: bool = False, accept_meta: bool = False) -> RepairReport:
     """Mend what can be mended in the corpus at ``path``; without ``write`` only report what that is.
 
+    ``accept_meta`` keeps titles, dates and other metadata that have changed as they are now.
     What is changed is copied into ``damaged/<time>/`` first. Raises CorpusError where there is no corpus,
     JournalError where somebody annotates, with nothing changed.
     """
@@ -132,7 +135,7 @@ def repair_corpus(path: Path, *, write: bool = False) -> RepairReport:
         check_was_corpus(path)
         if write:
             _lock_all(path, locks)
-        files = tuple(f for f in _Repairs(path).all() if f.data is not None or f.stays)
+        files = tuple(f for f in _Repairs(path, accept_metadata=accept_meta).all() if f.data is not None or f.stays)
         copies = ""
         if write:
             copies = _write(path, files)
@@ -185,8 +188,9 @@ def _new_folder(parent: Path) -> Path:
 class _Repairs:
     """Goes through the files of a corpus, each read once."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, accept_metadata: bool = False) -> None:
         self._path = path
+        self._accept_metadata = accept_metadata
         self._articles: dict[str, Article] = {}
         """The sound articles, as they are or will be."""
         self._origins: dict[str, ArticleOrigin] = {}
@@ -336,9 +340,21 @@ class _Repairs:
             )
         if mended is None:
             return FileRepair(file, stays=("nothing proves its text; restore the file from a copy",))
+        mended, more, stays = self._metadata(article_id, mended)
         self._articles[article_id] = decode_article(mended, file)
         self._origins[article_id] = decode_origin(mended, file)
-        return FileRepair(file, done if mended != raw else (), data=mended if mended != raw else None)
+        changed = mended != raw
+        return FileRepair(file, (*done, *more) if changed else (), stays, data=mended if changed else None)
+
+    def _metadata(self, article_id: str, raw: bytes) -> tuple[bytes, tuple[str, ...], tuple[str, ...]]:
+        """Return the sound file of an article with its metadata set right, what was done, and what stays."""
+        if not has_other_metadata(decode_article(raw, ""), decode_origin(raw, "")):
+            return raw, (), ()
+        if better := mend_metadata(raw, article_id):
+            return better, ("corrected the one bit that gives its metadata their digest",), ()
+        if self._accept_metadata:
+            return accept_metadata(raw, article_id), ("accepted its metadata as they are now",), ()
+        return raw, (), (f"{CHANGED_METADATA}; --accept-meta keeps them as they are now",)
 
     def _quotations(self, article_id: str) -> list[Quotation]:
         """Return the pieces of an article's text that sentences.jsonl and the journals hold."""

@@ -218,7 +218,7 @@ def test_what_a_terminal_is_shown() -> None:
 
 
 def test_json_can_not_command_a_terminal(tmp_path: Path) -> None:
-    """Controls that JSON lets through raw, line ends of other tools, and what turns the reading direction are escaped."""
+    """Controls that JSON lets through raw, other tools' line ends and what turns the reading direction are escaped."""
     text = "Fog \x9b31m over\u202e the \x7f harbour \u2028 \u2029 \U000e0041 🛶 30\u00a0000"
     (tmp_path / "a.jsonl").write_bytes(orjson.dumps({"text": text}))
     call("ingest", tmp_path / "a.jsonl", "--corpus", tmp_path / "c")

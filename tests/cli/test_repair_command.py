@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from annotator.core.annotation import Answer
+from annotator.core.article import LineVerdict
 from annotator.core.edits import add_span, set_answer
 from annotator.core.spans import Span
 from annotator.storage.corpus_folder import CorpusFolder
@@ -131,6 +133,52 @@ def test_an_older_corpus_gets_the_files_for_git_with_the_next_write(done: Path) 
     assert [w for w in corpus.warnings if ".gitattributes" in w]
     (done / ".gitattributes").unlink()
     assert call("repair", done, "--write").out.startswith(".gitattributes: added")
+
+
+# -- metadata -------------------------------------------------------------------------------------
+
+
+def test_a_flipped_letter_in_a_title_is_exported_with_a_warning_and_mended(done: Path, tmp_path: Path) -> None:
+    """The article is not set apart; ``check`` and each export warn until ``repair`` has set it right, byte for byte."""
+    before = _files(done)
+    path = done / "articles" / f"{builders.market().id}.json"
+    for key in (b'"title": "', b'"date": "', b'"meta_digest": "'):
+        raw = bytearray(before[f"articles/{path.name}"])
+        raw[raw.index(key) + len(key)] ^= 1
+        path.write_bytes(raw)
+        warned = call("export", done, tmp_path / "out", "--format", "plain")
+        assert warned.code == 0
+        assert "title, byline, date or other metadata have changed since they were stored" in warned.err
+        assert "warning metadata:" in call("check", done, "--only", "metadata").out
+        assert call("repair", done, "--write").code == 0
+        assert _files(done) == before
+
+
+def test_metadata_that_were_changed_by_hand_are_accepted(done: Path) -> None:
+    """They stay as they are; ``--accept-meta`` ends the warnings, and lines can be switched before and after."""
+    path = done / "articles" / f"{builders.market().id}.json"
+    path.write_bytes(path.read_bytes().replace(b'"date": "3 May"', b'"date": "4 June"'))
+    corpus = CorpusFolder.open(done)
+    corpus.set_line_verdict(builders.market().id, 0, LineVerdict.BODY, by="ana", time=1)
+    session = builders.open_session(done)
+    assert [w for w in session.warnings if "metadata have changed" in w]
+    assert len(session.sentences_of(builders.market().id)) > 1
+    session.close()
+    asked = call("repair", done, "--write")
+    assert asked.code == 3
+    assert "--accept-meta keeps them as they are now" in asked.out
+    assert call("repair", done, "--write", "--accept-meta").code == 0
+    corpus.undo_line_verdict(builders.market().id, by="ana", time=2)
+    assert call("check", done, "--only", "metadata").code == 0
+    assert corpus.article(builders.market().id).date == "4 June"
+
+
+def test_an_article_of_an_earlier_version_has_no_digest_of_its_metadata(done: Path) -> None:
+    """It is read as before, and nothing is asked."""
+    path = done / "articles" / f"{builders.market().id}.json"
+    path.write_bytes(re.sub(rb'  "meta_digest": "[0-9a-f]{16}",\n', b"", path.read_bytes()).replace(b"3 May", b"4 May"))
+    assert call("check", done, "--only", "metadata,journal").code == 0
+    assert call("repair", done, "--write").out == "nothing to mend\n"
 
 
 # -- one annotator on two machines -----------------------------------------------------------------

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 
 from annotator.core.article import Article
 from annotator.core.errors import CorpusError
-from annotator.storage.articles import ArticleOrigin, ArticleStore, decode_article, encode_article
+from annotator.storage.articles import (
+    ArticleOrigin,
+    ArticleStore,
+    decode_article,
+    encode_article,
+    metadata_bytes,
+    metadata_digest,
+)
 from tests.storage.storage_helpers import article, body
 
 ARTICLE = article()
@@ -31,7 +38,8 @@ def test_an_article_comes_back(store: ArticleStore) -> None:
     """What is written is read again, with what the corpus alone knows of it."""
     store.add(ARTICLE.id, RAW)
     assert store.get(ARTICLE.id) == ARTICLE
-    assert store.get_with_origin(ARTICLE.id) == (ARTICLE, ArticleOrigin("web", 4))
+    digest = metadata_digest(metadata_bytes(ARTICLE))
+    assert store.get_with_origin(ARTICLE.id) == (ARTICLE, ArticleOrigin("web", 4, meta_digest=digest))
     assert store.has(ARTICLE.id)
     assert store.ids() == {ARTICLE.id}
     changed = store.replace(ARTICLE.id, store.fields(ARTICLE.id) | {"replaced_by": "f" * 12, "new": [1]})
