@@ -15,6 +15,7 @@ from click.shell_completion import CompletionItem
 from annotator._version import __version__
 from annotator.cli import output
 from annotator.core.errors import AnnotatorError, UsageError
+from annotator.storage.file_io import translate_os_error
 
 _COMMANDS = {
     "annotate": "Annotate a corpus in the terminal (also: `annotator CORPUS`).",
@@ -175,7 +176,7 @@ def _report_error(error: Exception) -> int:
 def _unexpected_error(error: Exception) -> AnnotatorError:
     """Return an error that no command has foreseen as one of ours: what, and where if it is known."""
     if isinstance(error, OSError) and error.strerror:
-        return AnnotatorError(error.strerror.lower(), where=str(error.filename or ""))
+        return translate_os_error(error, "go on", str(error.filename or ""), AnnotatorError)
     return AnnotatorError(" ".join((str(error) or type(error).__name__).split()))
 
 

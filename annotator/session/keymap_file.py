@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from annotator.core.errors import AnnotatorError
-from annotator.storage.file_io import parse_toml, read_text
+from annotator.storage.file_io import parse_toml, read_text, translate_os_errors
 from annotator.storage.user_files import user_settings_folder
 
 KEYMAP_FILE = "keymap.toml"
@@ -67,8 +67,9 @@ def load_user_keymap(path: Path | None = None) -> UserKeymap:
     """
     if path is None:
         path = user_keymap_path()
-        if not path.exists():
-            return UserKeymap(str(path))
+        with translate_os_errors("read", path, KeymapError):
+            if not path.exists():
+                return UserKeymap(str(path))
     elif not path.exists():
         do = "give the path of a keymap file, or leave --check out for your own"
         raise KeymapError("there is no such keymap file", where=str(path), do=do)

@@ -44,8 +44,6 @@ _MESSAGES = {
     errno.ENAMETOOLONG: ("cannot {doing} here: the name is too long", "check the path"),
     errno.EISDIR: ("cannot {doing} here: this is a folder", "name a file"),
     errno.EIO: ("cannot {doing} here: the disk reports an error", "check the disk, and keep a copy of the folder"),
-    errno.ENOLCK: ("this file system knows no locks", "move the corpus to a local disk"),
-    errno.ENOTSUP: ("this file system knows no locks", "move the corpus to a local disk"),
 }
 
 

@@ -18,6 +18,11 @@ from annotator.core.errors import AnnotatorError
 _HELD_ERRNOS = {errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN}
 
 
+_NO_LOCK_ERRNOS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS}
+"""What network file systems (NFS, FUSE) answer that have no locks."""
+_WITHOUT_LOCKS = "work in a folder on a local disk and share it by git or rsync, or look at it with --read-only"
+
+
 class LockHolder(msgspec.Struct, frozen=True):
     """Who holds a lock, from the lock file; pid 0 where that is not known."""
 
@@ -45,12 +50,18 @@ def lock_or_raise(
 ) -> Lock:
     """Return the lock on ``path``, trying for ``wait`` seconds; raises an ``error_type`` where it is held.
 
-    ``what`` has ``{holder}`` for who holds it. Raises OSError too.
+    ``what`` has ``{holder}`` for who holds it. Raises an ``error_type`` too where the file system has no locks,
+    and OSError.
     """
     try:
         return Lock(path, wait)
     except HeldError as error:
         raise error_type(what.format(holder=error.holder), where=str(where), do=do) from error
+    except OSError as error:
+        if error.errno not in _NO_LOCK_ERRNOS:
+            raise
+        what = f"this file system has no file locks ({error.strerror}): two programs could write here at once"
+        raise error_type(what, where=str(where), do=_WITHOUT_LOCKS) from error
 
 
 class Lock:

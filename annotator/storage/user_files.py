@@ -190,9 +190,13 @@ def user_sample_corpus() -> Path:
     Raises CorpusError where it cannot be written, or where something else has its place.
     """
     target = user_data_folder() / "sample"
-    if not (target / SETTINGS_FILE).is_file():
+    try:
         with translate_os_errors("copy the sample corpus", target):
-            _copy_sample(sample_corpus_path(), target)
+            if not (target / SETTINGS_FILE).is_file():
+                _copy_sample(sample_corpus_path(), target)
+    except CorpusError as error:
+        do = f"{error.do}, or set {HOME_VARIABLE} to a folder that you can write to"
+        raise CorpusError(error.what, where=error.where, do=do) from error
     return target
 
 

@@ -238,9 +238,11 @@ class _Export(Struct, frozen=True):
         by_sentence = self.options.unit != "article"
         if by_sentence:
             raise_foreign_files(self.out, [file.name for file in self.plan.files(self.options)])
-        with open_manifest(self.out, self.plan.key, resume=self.options.resume) as made:
-            with translate_write_errors(self.out):
-                written = self._write_sentences(made) if by_sentence else self._write_articles(made)
+        with (
+            translate_write_errors(self.out),
+            open_manifest(self.out, self.plan.key, resume=self.options.resume) as made,
+        ):
+            written = self._write_sentences(made) if by_sentence else self._write_articles(made)
             return self._finish(made, written)
 
     def _write_sentences(self, made: ResumeManifest) -> dict[str, str]:

@@ -26,6 +26,7 @@ from annotator.formats.document import ConversionLog, ConversionLogEntry, Docume
 from annotator.formats.registry import FORMATS, DocumentUnit, format_info, load_format
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import check_articles_folder
+from annotator.storage.file_io import translate_os_errors
 from annotator.workflows.import_documents import SENTENCES_FIELD
 from annotator.workflows.opening import WarningCallback, with_damaged_apart
 from annotator.workflows.record_selection import ANSWER_NAMES, SelectedItems, select_items
@@ -166,7 +167,10 @@ def export_corpus_to_format(
         log.notes.append(PARTLY_ANNOTATED_NOTE.format(n=n))
     if not info.has_annotators and (n := sum(times > 1 for times in Counter(d.id for d in documents).values())):
         log.notes.append(REPEATED_TEXTS_NOTE.format(n=n))
-    with tempfile.TemporaryDirectory(prefix="annotator-") as staging:
+    with (
+        translate_os_errors("write", tempfile.gettempdir(), AnnotatorError),
+        tempfile.TemporaryDirectory(prefix="annotator-") as staging,
+    ):
         folder = Path(staging)
         load_format(name).write(documents, folder, log)
         fault = log.count_fault(sum(len(d.spans) for d in documents))

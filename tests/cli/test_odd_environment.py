@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import orjson
@@ -16,6 +17,7 @@ from annotator.cli import output
 from annotator.storage.corpus_folder import CorpusFolder
 from tests.cli.command_runner import call
 from tests.cli.conftest import PAGE
+from tests.cli.test_bad_input import annotate
 
 RUN = f"{sys.executable} -m annotator.cli.main"
 
@@ -193,6 +195,25 @@ def test_click_leaves_rights_to_us(corpus: Path, page: Path, option: str, monkey
     assert result.code == 0, result.err
 
 
+@pytest.mark.parametrize("options", [["--split", "100/0/0"], ["--format", "plain"]])
+def test_an_export_on_a_full_disk(
+    corpus: Path, tmp_path: Path, options: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever cannot be written first, the message has a path and what to do."""
+    annotate(corpus, "ana", "PERSON")
+
+    def full(*_: object, **_more: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for place in ("tempfile.mkdtemp", "annotator.workflows.shard_writer._append_json"):
+        monkeypatch.setattr(place, full)
+    result = call("export", corpus, tmp_path / "out", *options)
+    assert result.code == 1
+    assert str(tmp_path if "--split" in options else tempfile.gettempdir()) in result.err
+    assert "free some space" in result.err
+    assert "ANNOTATOR_DEBUG" not in result.err
+
+
 @pytest.mark.parametrize("error", [OSError(errno.EIO, "Input/output error", "x"), ValueError("odd\nthing")])
 def test_what_nobody_has_foreseen(corpus: Path, error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is one line and exit 1 too; the whole of it on demand."""
@@ -202,7 +223,8 @@ def test_what_nobody_has_foreseen(corpus: Path, error: Exception, monkeypatch: p
 
     monkeypatch.setattr(CorpusFolder, "active_sentences", lambda *_: fail(_))
     result = call("articles", corpus)
-    message = "x: input/output error" if isinstance(error, OSError) else "odd thing"
+    foreseen = "x: cannot go on here: the disk reports an error; check the disk, and keep a copy of the folder"
+    message = foreseen if isinstance(error, OSError) else "odd thing"
     assert (result.code, result.out) == (1, "")
     assert result.err == f"annotator: {message}; set ANNOTATOR_DEBUG=1 to see where it comes from\n"
     monkeypatch.setenv("ANNOTATOR_DEBUG", "1")

@@ -110,3 +110,16 @@ def test_the_systems_folder_without_the_variable(monkeypatch: pytest.MonkeyPatch
     """Without ANNOTATOR_HOME the settings lie where the system keeps them."""
     monkeypatch.delenv("ANNOTATOR_HOME", raising=False)
     assert user_settings_folder().name == "annotator"
+
+
+def test_a_folder_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the right to look for a keymap the default keys are used, and a warning names the folder."""
+
+    def refuse(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    keymap, warnings = load_keymap_or_default()
+    assert not keymap.keys
+    assert "keymap.toml: no permission to read here" in warnings[0]
+    assert warnings[0].endswith("the default keys are used")

@@ -204,3 +204,21 @@ def test_a_line_of_no_end_is_refused(corpus: Path, monkeypatch: pytest.MonkeyPat
     put_journal(corpus, encode_record(record(1)) + b"x" * (2**20 + 1))
     with pytest.raises(JournalError, match=r"ana.jsonl:2: the line is longer than 1 MiB"):
         Journal.open(corpus, "ana")
+
+
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS])
+def test_a_file_system_without_locks(corpus: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    """Without a lock nothing is written; the message names the cause and the ways out, one of which works."""
+
+    def refuse(_fd: int, _operation: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with pytest.raises(JournalError) as caught:
+        Journal.open(corpus, "ana")
+    assert str(caught.value) == (
+        f"{journal_of(corpus)}: this file system has no file locks ({os.strerror(code)}): two programs could write "
+        "here at once; work in a folder on a local disk and share it by git or rsync, or look at it with --read-only"
+    )
+    assert not journal_of(corpus).exists()
+    Journal.open(corpus, "ana", read_only=True)

@@ -120,6 +120,14 @@ def test_a_half_copied_sample(installed: Path, home: Path, monkeypatch: pytest.M
     assert CorpusFolder.open(user_sample_corpus()).article_ids() == (article().id,)
 
 
+def test_a_home_that_is_a_file(installed: Path, home: Path) -> None:
+    """The message names the variable that gives another folder."""
+    home.parent.mkdir(exist_ok=True)
+    home.write_text("no folder", encoding="utf-8")
+    with pytest.raises(CorpusError, match="or set ANNOTATOR_HOME to a folder that you can write to"):
+        user_sample_corpus()
+
+
 def test_two_first_starts_at_once(installed: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The one that comes second takes the copy of the first."""
     copy = user_files._copy_folder
