@@ -96,9 +96,7 @@ def disk_errors(trial: Trial) -> str:
         return _wrong_afterwards(corpus, session, saved=saved, in_memory=in_memory, failed=disk.failing)
 
 
-def _wrong_afterwards(
-    corpus: Path, session: AnnotationSession, *, saved: bool, in_memory: int, failed: bool
-) -> str:
+def _wrong_afterwards(corpus: Path, session: AnnotationSession, *, saved: bool, in_memory: int, failed: bool) -> str:
     made = session._seq
     if not failed and not saved:
         return f"there was room, and leaving has not saved everything: {session.banner}"
