@@ -58,6 +58,7 @@ from annotator.storage.repair_reports import REPORT_FILE
 from annotator.storage.schemas import parse_schema_text
 from annotator.storage.suggestions import SUGGEST_AGAIN, parse_entry, source_names, suggestion_path
 from annotator.storage.transport_damage import undo_transport_damage
+from annotator.workflows.settings_salvage import salvaged_settings
 
 
 class FileRepair(Struct, frozen=True):
@@ -203,7 +204,7 @@ class _Repairs:
 
     def all(self) -> Iterator[FileRepair]:
         """Yield what is to be done with each file, sound ones too."""
-        settings = self._document(SETTINGS_FILE, self._decode_settings)
+        settings = self._document(SETTINGS_FILE, self._decode_settings, lambda: salvaged_settings(self._path))
         yield settings
         schema = self._schema_name(settings)
         yield self._document(schema, _decode_schema, self._schemas_of_migrations, _decode_plain_schema)

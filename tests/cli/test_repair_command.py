@@ -100,6 +100,19 @@ def test_lost_sentences_are_cut_again(corpus: Path) -> None:
         assert stored.read_bytes() == before
 
 
+def test_settings_of_which_the_language_is_left_are_put_together(corpus: Path) -> None:
+    """The stored tokens prove the tokenizer; without the language nothing does, and the file stays."""
+    path = corpus / "corpus.toml"
+    before = path.read_bytes()
+    path.write_bytes(before[: before.index(b"tokenizer")])
+    assert call("articles", corpus).code == 1
+    assert call("repair", corpus, "--write").code == 0
+    assert path.read_bytes() == before
+    path.write_bytes(b'name = "news"\n')
+    assert call("repair", corpus, "--write").code == 3
+    assert path.read_bytes() == b'name = "news"\n'
+
+
 def test_what_nothing_proves_stays(done: Path) -> None:
     """An article of which half is gone is named, with exit code 3; it is not touched."""
     path = done / "articles" / f"{builders.market().id}.json"
