@@ -24,7 +24,7 @@ from annotator.storage.atomic import append_durable, set_aside, sync, sync_folde
 from annotator.storage.codec import encode_record, line_crc
 from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER, corpus_identity
 from annotator.storage.file_io import gc_paused, raw_lines, translate_os_error, translate_os_errors
-from annotator.storage.journal_reader import CRLF_ENDING, MERGE_MARKER, JournalReader, LineFlaw, format_line_numbers
+from annotator.storage.journal_reader import CRLF_ENDING, JournalReader, LineFlaw, format_line_numbers, is_of_two_copies
 from annotator.storage.lock import Lock, lock_or_raise
 from annotator.storage.rescue import JournalLine, RescueTarget, restore_rescued
 
@@ -287,9 +287,12 @@ class Journal:
         return JournalError(what, where=str(self.path), do="quit and start again, and see what it holds now")
 
     def _warn_about_damage(self) -> None:
-        for why in dict.fromkeys(f.reason for f in self._reader.damaged):
-            lines = format_line_numbers(f.line for f in self._reader.damaged if f.reason == why)
-            self.warnings.append(f"{_short_path(self.path)}, {lines}: {why}; {_repair_advice(self._reader)}")
+        by_reason: dict[str, list[int]] = {}
+        for flaw in self._reader.damaged:
+            by_reason.setdefault(_JOINED if is_of_two_copies(flaw) else flaw.reason, []).append(flaw.line)
+        for why, lines in by_reason.items():
+            where = f"{_short_path(self.path)}, {format_line_numbers(lines)}"
+            self.warnings.append(f"{where}: {why}; {_repair_advice(self._reader)}")
         others = Counter(r.annotator for r in self.records if r.annotator not in {self.annotator, ""})
         for name, n in sorted(others.items()):
             self.warnings.append(f"{_short_path(self.path)}: {n} records are by {name}, not {self.annotator}")
@@ -362,9 +365,11 @@ def _short_path(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
+_JOINED = "two copies of the journal were joined here"
+
+
 def _repair_advice(reader: JournalReader) -> str:
-    reasons = {f.reason for f in reader.damaged}
-    if reasons <= {CRLF_ENDING, MERGE_MARKER}:
+    if any(map(is_of_two_copies, reader.damaged)) or {f.reason for f in reader.damaged} <= {CRLF_ENDING}:
         return "leave, and run `annotator repair`"
     return "leave, and run `annotator repair`, or go on under another name with --as"
 

@@ -19,6 +19,7 @@ from annotator.storage.file_io import RawLine
 MERGE_MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
 CRLF_ENDING = "it has a Windows line ending (CRLF)"
 _INCOMPLETE_BATCH = "its batch is incomplete"
+_USED_BEFORE = "was used before"
 MERGE_MARKER = "it is left over from a merge conflict"
 
 
@@ -102,7 +103,7 @@ class JournalReader(Struct):
         line, first = found[0]
         seq, gap_explained = first.seq, bool(self.torn)
         if seq < self.next_seq:
-            self._add_damaged(line, f"its number {seq} was used before")
+            self._add_damaged(line, f"its number {seq} {_USED_BEFORE}")
             return
         if seq > self.next_seq and not gap_explained:
             gap = f"its number is {seq}, but {self.next_seq} was to come: lines are missing before it"
@@ -132,6 +133,11 @@ class JournalReader(Struct):
         """Something follows: what was torn until now is damage in the middle."""
         self.damaged += self.torn
         self.torn = []
+
+
+def is_of_two_copies(flaw: LineFlaw) -> bool:
+    """Return True for what a merge leaves that joins the lines of two machines."""
+    return flaw.reason == MERGE_MARKER or flaw.reason.endswith(_USED_BEFORE)
 
 
 def format_line_numbers(numbers: Iterable[int]) -> str:
