@@ -140,7 +140,12 @@ def test_bit_flips_are_never_written_over(corpus: Path) -> None:
     ("spoil", "damaged", "kept", "why"),
     [
         (lambda x: [x[0], x[1][:9] + b"X" + x[1][10:], x[2]], (2,), [1, 3], "checksum is wrong"),
-        (lambda x: [x[0], b"<<<<<<< ours\n", x[1], b"=======\n", b">>>>>>> theirs\n"], (2, 4, 5), [1, 2], "two copies of the journal"),
+        (
+            lambda x: [x[0], b"<<<<<<< ours\n", x[1], b"=======\n", b">>>>>>> theirs\n"],
+            (2, 4, 5),
+            [1, 2],
+            "two copies of the journal",
+        ),
         (lambda x: [x[0], x[1], b">>>>>>> theirs\n"], (3,), [1, 2], "annotator repair"),
         (lambda x: [y[:-1] + b"\r\n" for y in x], (1, 2, 3), [1, 2, 3], r"Windows line ending \(CRLF\)"),
         (lambda x: [x[0], x[2]], (2,), [1, 3], "its number is 3, but 2 was to come"),

@@ -23,6 +23,8 @@ from tests import builders
 from tests.cli.command_runner import CommandResult, call
 from tests.torture.rows import Trial, torture_row
 
+_NEEDED = {"corpus.toml", "schema.toml"}
+"""Without these files no article can be shown."""
 _COMMANDS = (("check",), ("articles",), ("stats",), ("repair",))
 _SPLITS = b'{"_v": 1, "groups": {"%b": "%b"}}\n'
 
@@ -128,15 +130,19 @@ def damaged_files(trial: Trial) -> str:
     file, kind = pairs[trial.number * 37 % len(pairs)]
     other = trial.random.choice([x for x in files if x != file])
     _KINDS[kind](corpus / file, trial.random, corpus / other)
-    wrong = "; ".join(_faults(corpus, trial.folder, str(file)))
+    damaged = {str(file), str(other)} if kind == "swapped" else {str(file)}
+    wrong = "; ".join(_faults(corpus, trial.folder, may_refuse=bool(damaged & _NEEDED) or kind == "unreadable"))
     return f"{file}, {kind}{f' with {other}' if kind == 'swapped' else ''}: {wrong}" if wrong else ""
 
 
-def _faults(corpus: Path, folder: Path, file: str) -> Iterator[str]:
-    """Yield what went wrong with a damaged corpus."""
-    yield from _session_faults(corpus)
+def _faults(corpus: Path, folder: Path, *, may_refuse: bool) -> Iterator[str]:
+    """Yield what went wrong with a damaged corpus; ``may_refuse``: what is needed by all may be damaged."""
+    yield from _session_faults(corpus, may_refuse=may_refuse)
     for arguments in _COMMANDS:
-        yield from _result_faults(" ".join(arguments), call(*arguments, corpus))
+        result = call(*arguments, corpus)
+        yield from _result_faults(" ".join(arguments), result)
+        if result.code == 1 and not may_refuse:
+            yield f"{arguments[0]} stops: {result.err}"
     yield from _export_faults(corpus, folder / "out")
     first = call("repair", corpus, "--write", "--json")
     yield from _result_faults("repair --write", first)
@@ -150,12 +156,12 @@ def _faults(corpus: Path, folder: Path, file: str) -> Iterator[str]:
         yield f"a second repair mends again: {again.json['files']}"
 
 
-def _session_faults(corpus: Path) -> Iterator[str]:
+def _session_faults(corpus: Path, *, may_refuse: bool) -> Iterator[str]:
     """Yield what is wrong with a session: it opens, or an error names the file and a way out."""
     try:
         session = builders.open_session(corpus)
     except AnnotatorError as error:
-        if not (error.where and error.do):
+        if not (may_refuse and error.where and error.do):
             yield f"the session does not open, and the error names no file or no way out: {error}"
         return
     try:
