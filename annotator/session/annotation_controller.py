@@ -19,28 +19,18 @@ from annotator.session import action as act
 from annotator.session.actions import annotation_actions as actions
 from annotator.session.actions.hints import is_hint_drawn
 from annotator.session.actions.label_actions import label_effects
-from annotator.session.commands import (
-    COMMANDS_WITHOUT_SENTENCE,
-    SCREEN_COMMANDS,
-    WORKLIST_COMMANDS,
-    command_by_id,
-    command_key_kind,
-)
-from annotator.session.keymap import HintSettings, Keyboard
+from annotator.session.commands import COMMANDS_WITHOUT_SENTENCE, SCREEN_COMMANDS, WORKLIST_COMMANDS, command_key_kind
 from annotator.session.keymap_file import UserKeymap
 from annotator.session.navigation import FIRST_SENTENCE_MESSAGE, LAST_SENTENCE_MESSAGE
 from annotator.session.review_queue import ReviewQueue
 from annotator.session.sentence_editor import SentenceEditor
 from annotator.session.sentence_search import SearchHit, SearchProgress
 from annotator.session.session import AnnotationSession
-from annotator.session.setting_offers import FIRST_HINT_VISIBILITY, SettingOffers
+from annotator.session.session_settings import SessionSettings
 from annotator.session.state import Notice, PageMotion, StatusMessage, TaskState
 from annotator.session.tour import Tour
 from annotator.session.tour_guide import TourGuide, tour_end_message
-from annotator.storage.user_files import REACH_SENTENCE, REACH_VIEW, Preferences
-
-HINT_VISIBILITY_MODES = ("likely", "all", "off")
-"""In the order in which one key goes through them: more than at first, then none."""
+from annotator.storage.user_files import Preferences
 
 _KEEPS_ARMED_LABEL = frozenset({"let_go", "letters", "next_stop", "previous_stop"})
 """The commands that clear an armed label or a half-typed hint themselves, or select what the label is for."""
@@ -64,17 +54,11 @@ class AnnotationController(SentenceEditor):
     ) -> None:
         """Start at the session's sentence with a user's settings; ``notice`` is the first message."""
         user = preferences or Preferences()
-        auto_accept = user.auto_accept_labels(session.corpus.path)
-        super().__init__(
-            session, cell_width, auto_accept, suggestions_enabled=user.proposals, reaches_view=user.reach == REACH_VIEW
-        )
+        settings = SessionSettings(session.schema, session.corpus.path, user, keymap or UserKeymap())
+        super().__init__(session, settings, cell_width)
         self.message = StatusMessage(notice) if notice else None
-        settings = HintSettings(user.hint_mode, user.hand, user.avoid)
-        self.keyboard = Keyboard(session.schema, keymap or UserKeymap(), settings)
-        self.key_text = self.keyboard.key_text
-        self.hint_visibility = user.hints if user.hints in HINT_VISIBILITY_MODES else FIRST_HINT_VISIBILITY
+        self.keyboard = settings.keyboard
         self.review: ReviewQueue[Any] | None = None
-        self.offers = SettingOffers(user.offered)
         self.tour_guide = TourGuide(user.tour_done)
         self._label_toggles_auto_accept = False
         """Whether the next label key chooses whose suggestions Enter takes."""
@@ -96,7 +80,7 @@ class AnnotationController(SentenceEditor):
                 self.message = StatusMessage(str(error), warning=True)
             if action not in {"undo", "redo"}:
                 self.remember_undo_point(found)
-            self._offer_setting()
+            self.message = self.message or self.settings.offer(self.spans_made)
         elif isinstance(action, str):
             self.message = StatusMessage(
                 "no line of this article is annotated, so there is nothing to do here", warning=True
@@ -113,21 +97,12 @@ class AnnotationController(SentenceEditor):
             return action in COMMANDS_WITHOUT_SENTENCE or any(c.id == action for c in WORKLIST_COMMANDS)
         return not isinstance(action, _NEEDS_SENTENCE)
 
-    def _offer_setting(self) -> None:
-        """Offer a setting once, when there is no other message."""
-        offers, reaches_view = self.offers, self.reaches_view
-        if not self.message and (
-            offer := offers.next_offer(self.hint_visibility, self.spans_made, reaches_view=reaches_view)
-        ):
-            key = command_by_id(offer[0], self.keyboard.keys.commands).key_text
-            self.message = StatusMessage(offer[1].format(key), stays=True)
-
     def _perform(self, action: act.Action) -> object:
         """Call the handler of an action; what it returns is the message if it is one."""
         toggles, self._label_toggles_auto_accept = self._label_toggles_auto_accept, False
         self.unread_asked_at = self.unread_asked_at if action == "accept_view" else None
         if isinstance(action, act.PressLabel) and toggles:
-            return self.toggle_auto_accept(action.name)
+            return self.settings.toggle_auto_accept(action.name)
         if not isinstance(action, str):
             return self._handlers[type(action)](action)
         if action != "letters":
@@ -192,16 +167,16 @@ class AnnotationController(SentenceEditor):
             "last": lambda: go.move_in_article(-1),
             "next_hit": lambda: self._go_to_next_hit(1),
             "previous_hit": lambda: self._go_to_next_hit(-1),
-            "filter": self._toggle_filter,
-            "order": self._toggle_order,
+            "filter": go.toggle_filter,
+            "order": go.toggle_order,
             "tour": self._toggle_tour,
             "letters": self.keyboard.letters.toggle,
-            "hints": self._next_hint_visibility,
+            "hints": self.settings.next_hint_visibility,
             "hint_mode": lambda: self._use_keymap(self.keyboard.next_trigger_mode()),
             "hand": lambda: self._use_keymap(self.keyboard.switch_hand()),
             "look_alikes": lambda: self._use_keymap(self.keyboard.toggle_look_alikes()),
-            "proposals": self._toggle_suggestions,
-            "reach": self._toggle_reach,
+            "proposals": self.settings.toggle_suggestions,
+            "reach": self.settings.toggle_reach,
         }
 
     def _action_handlers(self) -> Mapping[type, Callable[[Any], object]]:
@@ -217,7 +192,7 @@ class AnnotationController(SentenceEditor):
             act.GoToNextOpen: lambda _: go.go_to_next_open(),
             act.JumpTo: lambda a: go.jump_to(a.text),
             act.OpenHit: self._open_hit,
-            act.SetFilter: self._set_filter,
+            act.SetFilter: lambda a: go.filter_by(a.query),
             act.SetNote: self._set_note,
             act.SetLineVerdict: lambda a: self.session.set_line_verdict(
                 self.session.current_article_id, a.line, a.verdict
@@ -237,7 +212,7 @@ class AnnotationController(SentenceEditor):
         if not letters.active:
             key = self.keyboard.key_text("letters")
             raise RuleError(f"{action.letter} is no label's key, and the letters are off", do=f"{key} calls for them")
-        self.offers.letters_pressed += 1
+        self.settings.offers.letters_pressed += 1
         try:
             self._require_drawn_hint(action.letter)
             return self.press_hint(action.letter)
@@ -247,9 +222,9 @@ class AnnotationController(SentenceEditor):
 
     def _require_drawn_hint(self, letter: str) -> None:
         """Raise RuleError for a letter that no word shows: what is not on the screen selects nothing."""
-        shown = [h.letters for h in self._hint_layout.hints if is_hint_drawn(h, self.hint_visibility)]
+        shown = [h.letters for h in self._hint_layout.hints if is_hint_drawn(h, self.settings.hint_visibility)]
         typed = self.typed_hint + letter
-        if self.hint_visibility != "all" and not any(x.startswith(typed) for x in shown):
+        if self.settings.hint_visibility != "all" and not any(x.startswith(typed) for x in shown):
             self.clear_typed_hint()
             key = self.keyboard.key_text("hints")
             raise RuleError(
@@ -273,8 +248,7 @@ class AnnotationController(SentenceEditor):
 
     def _ask_for_auto_accept_label(self) -> Notice:
         self._label_toggles_auto_accept = True
-        names = ", ".join(sorted(self.auto_accept_labels)) or "nothing"
-        return StatusMessage(f"Enter takes what is sure of: {names}. A label's key switches it", stays=True)
+        return self.settings.ask_for_auto_accept_label()
 
     def _toggle_flag(self) -> str:
         annotated = self.session.annotated
@@ -289,7 +263,7 @@ class AnnotationController(SentenceEditor):
         if not self.session.undo_line_verdict(self.session.current_article_id):
             raise RuleError("nothing to undo in this article")
 
-    # -- moves, search and filter ------------------------------------------------------------------
+    # -- moves and search --------------------------------------------------------------------------
 
     def _move_sentence(self, by: int) -> str:
         go = self.session.navigation
@@ -324,28 +298,6 @@ class AnnotationController(SentenceEditor):
             first, last = token_range(sentence.tokens, *hit.highlights[0])
             self.drag(first, max(first, last - 1))
 
-    def _toggle_filter(self) -> str:
-        go = self.session.navigation
-        return self._set_filter(act.SetFilter(SearchQuery() if go.query else go.last_query))
-
-    def _set_filter(self, action: act.SetFilter) -> str:
-        """Set or take off the filter; with one, go to the next sentence that matches if this one does not."""
-        go = self.session.navigation
-        go.set_filter(action.query)
-        if not go.query:
-            return "filter off: all sentences again"
-        if not go.go_to_match():
-            go.set_filter(SearchQuery())
-            raise RuleError(f"no sentence matches {action.query}; the filter is off", do="search with / first")
-        return f"filter on: Enter and the arrows go only through what matches{go.hit_text(', hit {} of {}')}"
-
-    def _toggle_order(self) -> str:
-        go = self.session.navigation
-        go.uncertain_first = not go.uncertain_first
-        if not go.uncertain_first:
-            return "order: by article"
-        return "order: Enter goes on with the sentence whose suggestions are the least sure"
-
     # -- worklists ---------------------------------------------------------------------------------
 
     def _open_review(self, action: act.OpenReview) -> None:
@@ -376,35 +328,10 @@ class AnnotationController(SentenceEditor):
         self._lay_out_hints()
         return message
 
-    def _next_hint_visibility(self) -> str:
-        at = HINT_VISIBILITY_MODES.index(self.hint_visibility) + 1
-        self.hint_visibility = HINT_VISIBILITY_MODES[at % len(HINT_VISIBILITY_MODES)]
-        return f"hints: {self.hint_visibility}"
-
-    def _toggle_suggestions(self) -> str:
-        self.suggestions_enabled = not self.suggestions_enabled
-        return f"suggestions are {'on' if self.suggestions_enabled else 'off'}"
-
-    def _toggle_reach(self) -> str:
-        self.reaches_view = not self.reaches_view
-        if self.reaches_view:
-            return "a label's key takes the suggestions of all sentences shown whole"
-        return "a label's key takes the suggestions of the active sentence alone"
-
     def updated_preferences(self, preferences: Preferences) -> Preferences:
         """Return the preferences with the settings and the sentence of this session."""
-        session, settings = self.session, self.keyboard.saved_settings
-        kept = replace(
-            preferences,
-            hints=self.hint_visibility,
-            hint_mode=settings.mode,
-            hand=settings.hand,
-            avoid=settings.avoid,
-            proposals=self.suggestions_enabled,
-            reach=REACH_VIEW if self.reaches_view else REACH_SENTENCE,
-            tour_done=preferences.tour_done or self.tour_guide.done,
-            offered=tuple(dict.fromkeys((*preferences.offered, *self.offers.offered))),
-        ).with_auto_accept(session.corpus.path, self.auto_accept_labels)
+        session, kept = self.session, self.settings.updated(preferences)
+        kept = replace(kept, tour_done=kept.tour_done or self.tour_guide.done)
         if session.article_sentences:
             kept = kept.with_position(session.corpus.path, session.annotator, session.annotated.sentence.id)
         return kept
@@ -463,7 +390,7 @@ class AnnotationController(SentenceEditor):
         has_sentence = bool(s.article_sentences)
         growth = selection_expansions(context.tokens, *chosen.range) if chosen else ()
         progress = s.corpus_progress
-        visibility = self.hint_visibility if self.keyboard.letters.active else "off"
+        visibility = self.settings.hint_visibility if self.keyboard.letters.active else "off"
         return TaskState(
             schema=self.keyboard.keys.schema,
             article=s.article(s.current_article_id),
@@ -481,7 +408,7 @@ class AnnotationController(SentenceEditor):
             next_extent=growth[0] if growth else None,
             visible_suggestions=context.visible_suggestions,
             auto_accepted_suggestions=context.auto_accepted_suggestions,
-            auto_accept_labels=self.auto_accept_labels,
+            auto_accept_labels=self.settings.auto_accept_labels,
             more_lines=self.more_lines,
             top_line=self.top_line,
             label_effects=label_effects(context, self.selection_state) if has_sentence else {},

@@ -7,7 +7,7 @@ rule forbids the change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,9 +23,9 @@ from annotator.session.actions import label_actions
 from annotator.session.actions.annotation_actions import ActionContext, ActionResult, SelectionState
 from annotator.session.actions.hints import HintLayout, HintLayoutCache
 from annotator.session.actions.selection import Selection
-from annotator.session.commands import command_by_id
 from annotator.session.page_reading import PageReading
 from annotator.session.session import AnnotationSession
+from annotator.session.session_settings import SessionSettings
 from annotator.session.state import Notice, PageMotion, StatusMessage, no_suggestions
 from annotator.session.work_left import article_end_message, corpus_end_message
 
@@ -45,27 +45,14 @@ class SentenceEditor:
     """Holds the selection in the active sentence of a session and applies what the keys ask for."""
 
     def __init__(
-        self,
-        session: AnnotationSession,
-        cell_width: Callable[[str], int] = len,
-        auto_accept_labels: Collection[str] = (),
-        *,
-        suggestions_enabled: bool = True,
-        reaches_view: bool = False,
+        self, session: AnnotationSession, settings: SessionSettings, cell_width: Callable[[str], int] = len
     ) -> None:
-        """Start at the session's sentence; ``cell_width`` returns how many cells a token takes.
-
-        ``auto_accept_labels``: the labels whose sure suggestions Enter takes. ``reaches_view``: whether a
-        label's key takes suggestions of later sentences in view.
-        """
+        """Start at the session's sentence; ``cell_width`` returns how many cells a token takes."""
         self.session = session
+        self.settings = settings
         self.guideline_label = session.schema.labels[0].name
         self.selection_state = SelectionState()
-        self.auto_accept_labels = frozenset(x for x in auto_accept_labels if session.schema.label(x))
-        self.suggestions_enabled = suggestions_enabled
-        self.reaches_view = reaches_view
-        self.key_text: Callable[[str], str] = lambda name: command_by_id(name).main_key
-        """Returns the key of a command, as people read it."""
+        self.key_text = settings.keyboard.key_text
         self._undo_points: dict[int, UndoPoint] = {}
         """Edits by their number in the history → what their key found; of this session alone."""
         self.page_motion = PageMotion.JUMP
@@ -120,10 +107,10 @@ class SentenceEditor:
             s.article_sentences,
             s.position.sentence,
             self._hint_layout,
-            s.suggestions_for if self.suggestions_enabled else no_suggestions,
+            s.suggestions_for if self.settings.suggestions_enabled else no_suggestions,
             self.visible,
-            self.auto_accept_labels,
-            self.reaches_view,
+            self.settings.auto_accept_labels,
+            self.settings.reaches_view,
         )
 
     def undo_point(self) -> UndoPoint:
@@ -243,12 +230,6 @@ class SentenceEditor:
         self.spans_made += result.active is not None or added
         self.guideline_label = label
         return "" if message.startswith("+") else message  # a new span is drawn: no message is needed
-
-    def toggle_auto_accept(self, name: str) -> str:
-        """Let Enter take the sure suggestions of a label, or no longer."""
-        self.auto_accept_labels = self.auto_accept_labels ^ {name}
-        names = ", ".join(x.name for x in self.session.schema.labels if x.name in self.auto_accept_labels)
-        return f"Enter takes what is sure of {names}" if names else "Enter takes nothing"
 
     # -- answers -----------------------------------------------------------------------------------
 

@@ -180,7 +180,7 @@ def test_enter_takes_only_what_was_switched_to_it(controller: AnnotationControll
     controller.undo()
     assert controller.session.annotated.sentence.id == here
     assert spans(controller) == []
-    controller.toggle_auto_accept("PERSON")
+    controller.settings.toggle_auto_accept("PERSON")
     controller.answer(Answer.ACCEPT)
     controller.undo()
     assert spans(controller) == [], "what is not shown is not taken"

@@ -99,7 +99,7 @@ def test_the_next_label_key_after_take_switches_enter(controller: AnnotationCont
 
 def test_settings_of_other_corpora_and_the_tour_are_kept(controller: AnnotationController) -> None:
     """A session writes its own settings into the preferences and leaves the others."""
-    controller.toggle_auto_accept("COUNT")
+    controller.settings.toggle_auto_accept("COUNT")
     other = Preferences(tour_done=True).with_auto_accept(Path("court"), ("JUDGE",))
     kept = controller.updated_preferences(other)
     assert kept.auto_accept_labels(Path("court")) == ("JUDGE",)
@@ -110,7 +110,7 @@ def test_settings_of_other_corpora_and_the_tour_are_kept(controller: AnnotationC
 def test_labels_that_the_schema_lacks_are_not_taken(controller: AnnotationController) -> None:
     """The preferences may be of an older schema of this name."""
     user = Preferences().with_auto_accept(controller.session.corpus.path, ("PERSON", "GONE"))
-    assert AnnotationController(controller.session, preferences=user).auto_accept_labels == {"PERSON"}
+    assert AnnotationController(controller.session, preferences=user).settings.auto_accept_labels == {"PERSON"}
 
 
 def test_a_letter_that_a_hint_waits_for_is_no_command(controller: AnnotationController) -> None:

@@ -114,7 +114,7 @@ def test_suggestions_that_are_off_are_not_left(controller: AnnotationController)
 
 def test_what_enter_takes_is_not_left(controller: AnnotationController) -> None:
     """A label that Enter takes is taken; the others are left."""
-    controller.toggle_auto_accept("PERSON")
+    controller.settings.toggle_auto_accept("PERSON")
     controller.set_visible((0,))
     assert _message(controller, "accept") == ("", False)
     assert _left(controller.session, 0) == [("Tarn Quay", "VENUE", 0.5)]

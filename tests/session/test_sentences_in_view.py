@@ -97,7 +97,7 @@ def test_a_finished_sentence_keeps_its_answer(controller: AnnotationController) 
 
 def test_the_view_takes_what_is_switched_on(controller: AnnotationController) -> None:
     """With a label switched to Enter, `*` takes what is drawn with the sign of Enter."""
-    controller.toggle_auto_accept("PERSON")
+    controller.settings.toggle_auto_accept("PERSON")
     controller.set_visible(tuple(range(len(controller.session.article_sentences))))
     state = controller.state()
     sure = {

@@ -97,7 +97,7 @@ async def test_haste_is_reported_in_the_prompt(tmp_path: Path) -> None:
     line = "The ferry left Tarn Quay late and nobody on the boat knew why it had."
     article = builders.article("\n".join(["Ferry late", *[line] * 60]), "t" + "b" * 60)
     async with running_app(tmp_path / "news", article, size=(120, 40)) as d:
-        d.app.controller.auto_accept_labels = frozenset()
+        d.app.controller.settings.auto_accept_labels = frozenset()
         d.session._clock = lambda: 1_700_000_000.0
         await d.press("enter", *["semicolon", "enter"] * 39)
         assert "faster than one can read" not in d.raw()

@@ -60,7 +60,7 @@ class Hint(Struct, frozen=True):
 
 
 def is_hint_drawn(hint: Hint, visibility: str) -> bool:
-    """Return True if a hint is drawn where ``visibility`` is ``all``, ``likely`` or ``off``."""
+    """Return True if a hint is drawn where ``visibility`` is all, likely or off."""
     return bool(hint.letters) and (visibility == "all" or (visibility == "likely" and hint.likely))
 
 

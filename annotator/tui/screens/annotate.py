@@ -165,7 +165,7 @@ class AnnotateScreen(RowScreen):
         old, state = state, self.controller.settle(state, view, next_line)
         changed = old.next_suggestions != state.next_suggestions or old.message is not state.message
         changed = changed or old.more_lines != state.more_lines
-        if state is not old and (changed or self.controller.auto_accept_labels):
+        if state is not old and (changed or self.controller.settings.auto_accept_labels):
             body = layout.body_rows(state, frame, self._active_row)
         if scrolled:
             self._prefetcher.plan(self._next_page())
