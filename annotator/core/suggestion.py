@@ -108,6 +108,12 @@ def left_suggestion(suggestion: Suggestion) -> LeftSuggestion:
     return LeftSuggestion(s.start, s.end, s.label, round(min(max(s.score, 0.0), 1.0), 3), suggestion_source(s))
 
 
+def suggestion_from_left(left: LeftSuggestion) -> Suggestion:
+    """Return the suggestion that a record keeps."""
+    names, kinds = zip(*parse_span_source(left.source), strict=True) if left.source else ((), ())
+    return Suggestion(left.start, left.end, left.label, "+".join(names), left.score, "+".join(kinds))
+
+
 def taken_suggestions(span: Span, suggestions: Iterable[Suggestion]) -> list[Span]:
     """Return what to turn down with a span: itself if it was taken as suggested, none if it never was.
 

@@ -88,6 +88,11 @@ class SentenceEditor:
             s = self._laid_out_sentence = self.session.annotated.sentence
             self._hint_layout = self._hint_layouts.layout_for(s, self.session.article(s.article))
 
+    @property
+    def is_untouched(self) -> bool:
+        """Return True if no key has done anything in the active sentence since it was entered."""
+        return self.selection_state == SelectionState()
+
     def prepare_sentence(self, i: int) -> None:
         """Lay out the hints of a sentence of the article, by index, before it is entered."""
         s = self.session.article_sentences[i].sentence

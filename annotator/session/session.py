@@ -61,6 +61,9 @@ def others_work_message(corpus: CorpusFolder, annotator: str) -> str:
 LOCK_WAIT_SECONDS = 0.3
 """How many seconds a switched line waits for another process writing to the corpus; the screen waits too."""
 
+LEARNED_AT_START = 500
+"""So many sentences of the journal the suggestions know from the first one on (about 40 ms), the others soon after."""
+
 MAX_COUNTED_AT_START = MAX_READ_FOR_QUEUE
 """A corpus of more articles is counted only when somebody asks for the overview."""
 
@@ -110,10 +113,10 @@ class AnnotationSession:
         def article_text(a: str) -> tuple[str, list[Sentence]]:
             return self.article(a).text, [w.sentence for w in self.sentences_of(a)]
 
-        # It learns from the journal article by article.
         files = suggestion_files(corpus.path, self._warn)
         self.suggestion_service = SuggestionService(schema, article_text, files, warn=self._warn)
         self.suggestion_service.queue_annotations(list(self._touched_sentences()))
+        self.suggestion_service.learn(LEARNED_AT_START)
         search = SentenceSearch(corpus.path, queue)
         self.navigation = Navigation(queue, self.article_cache, self.annotation_store, search, schema)
         self._seq = self._saved_seq = journal.next_seq - 1

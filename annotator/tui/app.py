@@ -173,8 +173,11 @@ class AnnotatorApp(App[int], inherit_bindings=False):
     def _learn_batch(self) -> None:
         """Learn a little more from a long journal, so that no key waits for all of it.
 
-        What was learned may rank the suggestions otherwise: a label key must take what is on the screen.
+        What is learned may rank the suggestions otherwise, which must not happen under the fingers: it waits
+        for a sentence that nothing was done in yet, and that is drawn again.
         """
+        if not self.controller.is_untouched:
+            return
         if not self.session.suggestion_service.learn(LEARNING_BATCH_SIZE):
             self._learning_timer.stop()
         elif isinstance(self.screen, AnnotateScreen):

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import LineVerdict
 from annotator.core.errors import RuleError
+from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import is_aligned, tokens_cover_text
 from annotator.session.action import SelectTokens
+from annotator.session.actions.selection import select_visible_suggestions
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import COMMANDS
 from annotator.session.session import AnnotationSession
@@ -39,6 +41,8 @@ class ControllerWalk:
     """A session with a pen at the keys of the registry, without a screen."""
 
     path: Path
+    start: str = ""
+    read_only: bool = False
     session: AnnotationSession = field(init=False)
     controller: AnnotationController = field(init=False)
 
@@ -47,8 +51,16 @@ class ControllerWalk:
 
     def open(self) -> None:
         """Open the corpus."""
-        self.session = builders.open_session(self.path)
+        self.session = builders.open_session(self.path, start=self.start, read_only=self.read_only)
         self.controller = AnnotationController(self.session)
+
+    @property
+    def suggested(self) -> dict[str, tuple[Suggestion, ...]]:
+        """Return what the open article's sentences have to be drawn, by sentence."""
+        s = self.session
+        found = (tuple(s.suggestions_for(i)) for i in range(len(s.article_sentences)))
+        pairs = zip(s.article_sentences, found, strict=True)
+        return {w.sentence.id: select_visible_suggestions(x, w, s.schema) for w, x in pairs}
 
     def take(self, step: Step) -> None:
         """Do a step as the screen would: nothing where there is no sentence, and settle after it."""
@@ -103,6 +115,22 @@ def test_the_journal_holds_what_the_state_holds(steps: list[Step]) -> None:
         assert len(again.history.done) == len(session.history.done)
         assert len(again.history.undone) == len(session.history.undone)
         again.close()
+
+
+@settings(max_examples=300)
+@given(st.lists(STEPS, min_size=5, max_size=40))
+def test_a_restart_draws_what_the_running_session_draws(steps: list[Step]) -> None:
+    """After any keys a session that starts with the same journal has the same suggestions."""
+    with tempfile.TemporaryDirectory() as folder:
+        walk = ControllerWalk(builders.make_corpus(Path(folder) / "news").path)
+        for step in steps:
+            walk.take(step)
+            assert walk.session.flush()
+            if walk.session.article_sentences:
+                fresh = ControllerWalk(walk.path, walk.session.annotated.sentence.id, read_only=True)
+                assert fresh.suggested == walk.suggested
+                fresh.session.close()
+        walk.session.close()
 
 
 def _journal_is_state(session: AnnotationSession) -> None:
