@@ -127,7 +127,7 @@ class SuggestionService:
         return ranking.suggestions
 
     def _rank(self, sentence: Sentence) -> tuple[Suggestion, ...]:
-        with self.accuracy.without(sentence):  # what is decided in it says nothing of the rest of it
+        with self.accuracy.without(sentence):  # what is decided in it moves nothing else in it
             return self._ranker.rank(sentence, self._collect(sentence))
 
     def invalidate_article(self, article_id: str) -> None:

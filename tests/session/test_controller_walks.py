@@ -117,7 +117,7 @@ def test_the_journal_holds_what_the_state_holds(steps: list[Step]) -> None:
         again.close()
 
 
-@settings(max_examples=300)
+@settings(max_examples=40)
 @given(st.lists(STEPS, min_size=5, max_size=40))
 def test_a_restart_draws_what_the_running_session_draws(steps: list[Step]) -> None:
     """After any keys a session that starts with the same journal has the same suggestions."""

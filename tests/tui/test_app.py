@@ -114,7 +114,7 @@ async def test_a_broken_rule_is_reported_on_the_prompt_row(tmp_path: Path) -> No
         assert "! VENUE may not be inside PERSON (rule `inside`)" in _prompt(d)
         await d.saved()
         assert len(_lines(d)) == 1
-        await d.press("right")
+        await d.press("right", "semicolon")
         assert "rule" not in _prompt(d)
 
 
@@ -282,8 +282,9 @@ async def test_read_only_says_so(tmp_path: Path) -> None:
 
 
 async def test_what_is_learned_in_the_background_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A label key takes a suggestion that is on the screen: learning draws it again."""
+    """A label key takes a suggestion that is on the screen: learning draws it again, in a sentence without a key yet."""
     monkeypatch.setattr("annotator.tui.app.LEARNING_BATCH_SIZE", 0)
+    monkeypatch.setattr("annotator.session.session.LEARNED_AT_START", 0)
     quay = builders.article("Quay\n\nThey met on Tarn Quay.", "t-b", origin="quay.txt")
     corpus = builders.make_corpus(tmp_path / "news", builders.market(), quay)
     session = builders.open_session(corpus)
@@ -297,6 +298,10 @@ async def test_what_is_learned_in_the_background_is_drawn(tmp_path: Path, monkey
         assert isinstance(screen, AnnotateScreen)
         assert screen._drawn_state
         old = screen._drawn_state.next_suggestions
+        await d.press("right", "semicolon")
         monkeypatch.setattr("annotator.tui.app.LEARNING_BATCH_SIZE", 40)
+        d.app._learn_batch()
+        assert d.app.controller.state().next_suggestions == old, "nothing changes under the fingers"
+        d.app.controller.enter_sentence()
         d.app._learn_batch()
         assert screen._drawn_state.next_suggestions == d.app.controller.state().next_suggestions != old
