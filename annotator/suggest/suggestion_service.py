@@ -27,6 +27,7 @@ _MAX_SENTENCES = 4096
 _MAX_ARTICLES = 64
 """How many articles' contexts are remembered."""
 
+
 class RankedSuggestions(Struct):
     """A sentence's suggestions as they are ranked, and those still open."""
 
