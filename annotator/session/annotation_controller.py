@@ -23,7 +23,7 @@ from annotator.session.commands import COMMANDS_WITHOUT_SENTENCE, SCREEN_COMMAND
 from annotator.session.keymap_file import UserKeymap
 from annotator.session.navigation import FIRST_SENTENCE_MESSAGE, LAST_SENTENCE_MESSAGE
 from annotator.session.review_queue import ReviewQueue
-from annotator.session.sentence_editor import SentenceEditor
+from annotator.session.sentence_editor import SentenceEditor, UndoPoint
 from annotator.session.sentence_search import SearchHit, SearchProgress
 from annotator.session.session import AnnotationSession
 from annotator.session.session_settings import SessionSettings
@@ -80,6 +80,7 @@ class AnnotationController(SentenceEditor):
                 self.message = StatusMessage(str(error), warning=True)
             if action not in {"undo", "redo"}:
                 self.remember_undo_point(found)
+            self._report_no_hit(found)
             self.message = self.message or self.settings.offer(self.spans_made)
         elif isinstance(action, str):
             self.message = StatusMessage(
@@ -97,10 +98,21 @@ class AnnotationController(SentenceEditor):
             return action in COMMANDS_WITHOUT_SENTENCE or any(c.id == action for c in WORKLIST_COMMANDS)
         return not isinstance(action, _NEEDS_SENTENCE)
 
+    def _report_no_hit(self, found: UndoPoint) -> None:
+        """Report that the action has led to a sentence that is no hit of the filter; Enter accepts it all the same."""
+        if self.undo_point().sentence_id == found.sentence_id or self.session.navigation.at_match:
+            return
+        if self.message:
+            self.message = replace(self.message, text=f"{self.message.text} · no hit of the filter")
+        else:
+            key = self.key_text("accept")
+            self.message = StatusMessage(f"no hit of the filter: {key} accepts it, then goes on to the next hit")
+
     def _perform(self, action: act.Action) -> object:
         """Call the handler of an action; what it returns is the message if it is one."""
         toggles, self._label_toggles_auto_accept = self._label_toggles_auto_accept, False
-        self.unread_asked_at = self.unread_asked_at if action == "accept_view" else None
+        if action not in {"accept", "accept_view"}:
+            self.page_reading.forget_warning()
         if isinstance(action, act.PressLabel) and toggles:
             return self.settings.toggle_auto_accept(action.name)
         if not isinstance(action, str):

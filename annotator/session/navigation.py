@@ -163,7 +163,9 @@ class Navigation:
     @property
     def summary(self) -> str:
         """The filter and the order for the head row; empty without a filter and by article."""
-        parts = [f"filter: {self.query}{self.hit_text(' hit {}/{}')}"] if self.query else []
+        # That it is no hit comes first, so that no width hides it.
+        text = f"filter: {self.query}{self.hit_text(' hit {}/{}')}" if self.at_match else f"no hit of {self.query}"
+        parts = [text] if self.query else []
         if self.uncertain_first:
             ranked = self.ranking.scored_articles
             more = f", looked at {ranked} articles" if ranked < len(self.queue) else ""
@@ -240,8 +242,7 @@ class Navigation:
         self.set_filter(query)
         if not query:
             return "filter off: all sentences again"
-        here = self.article_sentences and self.matches_filter(self.article_sentences[self.position.sentence])
-        if not here and not self._go_to_nearest_match(1) and not self._go_to_nearest_match(-1):
+        if not self.at_match and not self._go_to_nearest_match(1) and not self._go_to_nearest_match(-1):
             self.set_filter(SearchQuery())
             raise RuleError(f"no sentence matches {query}; the filter is off", do="search with / first")
         return f"filter on: Enter and the arrows go only through what matches{self.hit_text(', hit {} of {}')}"
@@ -262,6 +263,12 @@ class Navigation:
         here = (self.position.article, self.position.sentence)
         places = [(h.article, h.index) for h in self.search_hits] if self.query == self.last_query else []
         return text.format(places.index(here) + 1, len(places)) if here in places else ""
+
+    @property
+    def at_match(self) -> bool:
+        """Whether the filter matches the active sentence; True without a filter."""
+        sentences = self.article_sentences
+        return not self.query or bool(sentences and self.matches_filter(sentences[self.position.sentence]))
 
     def matches_filter(self, annotated: AnnotatedSentence) -> bool:
         """Return True if the filter matches a sentence; without a filter every sentence matches."""

@@ -29,9 +29,6 @@ from annotator.session.session_settings import SessionSettings
 from annotator.session.state import Notice, PageMotion, StatusMessage, no_suggestions
 from annotator.session.work_left import article_end_message, corpus_end_message
 
-WARNING_SECONDS = 0.7
-"""A warning that a second press of the key overrides must have been there so long: no held key confirms it."""
-
 
 class UndoPoint(Struct, frozen=True):
     """What a key found: how many edits were done, the active sentence, and the selection."""
@@ -59,9 +56,7 @@ class SentenceEditor:
         """What the page does when the active sentence is drawn next."""
         self.spans_made = session.count_spans()
         self._visible: tuple[tuple[int, str], ...] = ()
-        self._page_reading = PageReading()
-        self.unread_asked_at: float | None = None
-        """When `*` was pressed on a page that cannot have been read, if that was the last key."""
+        self.page_reading = PageReading()
         self.top_line = 0
         """The first wrapped line of the active sentence to show, where it is taller than the screen."""
         self.more_lines = 0
@@ -113,7 +108,7 @@ class SentenceEditor:
             s.position.sentence,
             self._hint_layout,
             s.suggestions_for if self.settings.suggestions_enabled else no_suggestions,
-            self.visible,
+            self._reachable(),
             self.settings.auto_accept_labels,
             self.settings.reaches_view,
         )
@@ -165,12 +160,20 @@ class SentenceEditor:
         sentences = self.session.article_sentences
         return tuple(i for i, known in self._visible if i < len(sentences) and sentences[i].sentence.id == known)
 
+    def _reachable(self) -> Sequence[int]:
+        """Return the sentences shown whole that keys reach: with a filter its matches, and the active one."""
+        s = self.session
+        matches = s.navigation.matches_filter
+        return [i for i in self.visible if i == s.position.sentence or matches(s.article_sentences[i])]
+
     def set_visible(self, visible: Sequence[int], next_line: int = 0) -> None:
         """Take in which sentences the screen shows whole, and the first line of the active one below it (or 0)."""
         sentences = self.session.article_sentences
         self._visible = tuple((i, sentences[i].sentence.id) for i in visible)
         self.more_lines = next_line
-        self._page_reading.see((sentence_id for _, sentence_id in self._visible), self.session.now())
+        # One that is taller than the screen is not among the visible ones.
+        shown = {*visible, self.session.position.sentence} if sentences else ()
+        self.page_reading.see((sentences[i].sentence for i in shown), self.session.now())
 
     # -- selection ---------------------------------------------------------------------------------
 
@@ -247,6 +250,8 @@ class SentenceEditor:
             self.clear_selection()
             self.top_line = self.more_lines
             return ""
+        if answer is Answer.ACCEPT and (warning := self._unread_warning([self.session.annotated])):
+            return warning
         edit = actions.answer_sentence(self.context(), answer)
         message = self.session.apply_edit(edit) if edit else ""
         if answer is not Answer.ACCEPT:
@@ -259,7 +264,7 @@ class SentenceEditor:
         """Accept every open sentence that the screen shows whole, and go on to the next open one."""
         here, navigation = self.session.article_sentences, self.session.navigation
         matching = [i for i in self.visible if navigation.matches_filter(here[i])]
-        if warning := self._unread_warning([here[i] for i in matching if not here[i].done]):
+        if warning := self._unread_warning([here[i] for i in matching]):
             return warning
         edit = actions.accept_visible_sentences(replace(self.context(), visible=matching))
         n, message = actions.count_left(edit.after), self.session.apply_edit(edit)
@@ -269,17 +274,12 @@ class SentenceEditor:
             self.page_motion = PageMotion.TURN
         return notice
 
-    def _unread_warning(self, sentences: Sequence[AnnotatedSentence]) -> StatusMessage | None:
-        """Return a warning at the first press where the sentences came up too short a time ago to be read."""
-        tokens = [(w.sentence.id, len(w.sentence.tokens)) for w in sentences]
-        now = self.session.now()
-        unread = self._page_reading.unread_tokens(tokens, now)
-        asked_at, self.unread_asked_at = self.unread_asked_at, None
-        if not unread or (asked_at is not None and now - asked_at >= WARNING_SECONDS):
-            return None
-        self.unread_asked_at = now
+    def _unread_warning(self, annotated: Sequence[AnnotatedSentence]) -> StatusMessage | None:
+        """Return a warning where those that are open came up too short a time ago to be read, at the first press."""
+        unread = self.page_reading.accept([w.sentence for w in annotated if not w.done], self.session.now())
         # One row at 80 columns: a second one would push a sentence out of view, and the next press would leave it.
-        return StatusMessage(f"{unread} words came up a moment ago; the same key accepts them unread", warning=True)
+        text = f"{unread} words came up a moment ago; the same key accepts them unread"
+        return StatusMessage(text, warning=True) if unread else None
 
     def _advance(self, message: str, left: str = "") -> Notice:
         """Go on to the next open sentence and return the message, with what the accept has ``left`` first.

@@ -13,7 +13,7 @@ from annotator.core.search_query import parse_query
 from annotator.session import action as act
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.review_queue import ConsistencyQueue
-from annotator.session.state import PageMotion
+from annotator.session.state import PageMotion, StatusMessage
 from annotator.storage.user_files import Preferences
 from annotator.tui.layout.prompt import prompt_row, welcome_row
 from annotator.tui.layout.styled_text import BOX_GLYPHS, row_text
@@ -51,6 +51,19 @@ def test_moves_say_where_they_end(controller: AnnotationController) -> None:
     *_, found = controller.start_search(parse_query("moran"))
     assert controller.dispatch(act.OpenHit(found, 0)).selection is not None
     assert _message(controller, "next_hit") == "hit 2 of 3: moran"
+
+
+def test_a_sentence_that_the_filter_does_not_match_is_named_so_at_once(controller: AnnotationController) -> None:
+    """One comes there on purpose alone, by a number or by undo: head row and prompt report it, Enter accepts it."""
+    controller.dispatch(act.SetFilter(parse_query("moran")))
+    assert _message(controller, act.JumpTo("2")) == (
+        "no hit of the filter: Enter accepts it, then goes on to the next hit"
+    )
+    state = controller.dispatch("accept")
+    assert state.annotated_sentences[1].done
+    assert state.navigation_summary.startswith("filter: moran")
+    assert controller.dispatch("undo").message == StatusMessage("undone: accept · no hit of the filter")
+    assert controller.state().navigation_summary == "no hit of moran"
 
 
 def test_without_a_sentence_only_what_makes_sense_is_carried_out(controller: AnnotationController) -> None:
