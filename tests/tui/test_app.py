@@ -243,6 +243,25 @@ async def test_leaving_asks_once_and_remembers(tmp_path: Path, home: Path) -> No
     assert (home / "preferences.json").exists()
 
 
+async def test_after_a_kill_work_goes_on_where_the_last_edit_was(tmp_path: Path) -> None:
+    """The place that was left before is forgotten at the first edit, not before: the journal knows a later one."""
+    async with running_app(tmp_path / "news") as d:
+        await d.press("down")
+    d.app.save_and_close()
+    kept = Preferences.load()
+    place = kept.position(tmp_path / "news", "ana")
+    async with running_app(tmp_path / "news", start=place, preferences=kept) as d:
+        assert d.session.annotated.sentence.id == place
+        await d.press("down", "down")
+        assert Preferences.load().position(tmp_path / "news", "ana") == place
+        await d.press("vertical_line")
+        await d.saved()
+        here = d.session.annotated.sentence.id
+        assert Preferences.load().position(tmp_path / "news", "ana") == ""
+    async with running_app(tmp_path / "news", start=Preferences.load().position(tmp_path / "news", "ana")) as d:
+        assert d.session.annotated.sentence.id == here
+
+
 async def test_a_signal_saves_and_ends(tmp_path: Path) -> None:
     """What SIGTERM and SIGHUP call: all is on the disk, the place is kept, the code is 128 + the signal."""
     async with running_app(tmp_path / "news") as d:
