@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import log2
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -70,9 +70,12 @@ class Suggester(Protocol):
         """Yield suggestions for a sentence in reading order, outer before inner."""
 
 
-def sorted_suggestions(found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+SuggestionT = TypeVar("SuggestionT", Suggestion, LeftSuggestion)
+
+
+def sorted_suggestions(found: Iterable[SuggestionT]) -> tuple[SuggestionT, ...]:
     """Return suggestions in reading order, each range and label once (the best score stays)."""
-    best: dict[tuple[int, int, str], Suggestion] = {}
+    best: dict[tuple[int, int, str], SuggestionT] = {}
     for s in found:
         key = (s.start, s.end, s.label)
         if key not in best or s.score > best[key].score:
