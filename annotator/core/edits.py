@@ -102,15 +102,16 @@ def move_span(annotated: AnnotatedSentence, old: Span, new: Span, schema: Schema
     return _annotation_edit(annotated, after, f"{old.label} moved")
 
 
-def remove_span(annotated: AnnotatedSentence, span: Span, rejected: Sequence[Span] = ()) -> Edit:
-    """Return the edit that removes ``span``, and turns suggestions down; raises RuleError when it is not there."""
+def remove_span(annotated: AnnotatedSentence, span: Span, rejected: Span | None = None) -> Edit:
+    """Return the edit that removes ``span``, and turns a suggestion down; raises RuleError when it is not there."""
     left = [s for s in annotated.annotation.spans if s.key != span.key]
     if len(left) == len(annotated.annotation.spans):
         raise RuleError("there is no such span", do="select a span with Tab")
     annotation = annotated.annotation.with_spans(left)
-    annotation = annotation.with_rejected([*annotation.rejected, *rejected])
-    known = ", not suggested again: known as wrong" if rejected else ""
-    return _annotation_edit(annotated, annotation, f"removed {span.label}{known}")
+    if rejected is None:
+        return _annotation_edit(annotated, annotation, f"removed {span.label}")
+    annotation = annotation.with_rejected([*annotation.rejected, rejected])
+    return _annotation_edit(annotated, annotation, f"removed {span.label}, not suggested again: known as wrong")
 
 
 def set_answer(annotated: AnnotatedSentence, answer: Answer | None) -> Edit:

@@ -113,19 +113,20 @@ def left_suggestion(suggestion: Suggestion) -> LeftSuggestion:
 
 def suggestion_from_left(left: LeftSuggestion) -> Suggestion:
     """Return the suggestion that a record keeps."""
-    names, kinds = zip(*parse_span_source(left.source), strict=True) if left.source else ((), ())
-    return Suggestion(left.start, left.end, left.label, "+".join(names), left.score, "+".join(kinds))
+    origins = parse_span_source(left.source)
+    names, kinds = ("+".join(parts[n] for parts in origins) for n in (0, 1))
+    return Suggestion(left.start, left.end, left.label, names, left.score, kinds)
 
 
-def taken_suggestions(span: Span, suggestions: Iterable[Suggestion]) -> list[Span]:
-    """Return what to turn down with a span: itself if it was taken as suggested, none if it never was.
+def taken_suggestion(span: Span, suggested: Iterable[Span]) -> Span | None:
+    """Return what to turn down with a span: itself if it was taken as suggested, None if it never was.
 
-    If the annotator has changed it since: the suggestions of its label that it overlaps.
+    If the annotator has changed it since: of those that are suggested under its label where it is, the most alike.
     """
     if not is_modified_source(span.source):
-        return [span] if span.source else []
-    found = [span_from_suggestion(s) for s in suggestions if s.label == span.label]
-    return [s for s in found if s.overlaps(span)]
+        return span if span.source else None
+    found = (s for s in suggested if s.label == span.label and s.overlaps(span))
+    return min(found, key=lambda s: abs(s.start - span.start) + abs(s.end - span.end), default=None)
 
 
 def suggestion_source(suggestion: Suggestion) -> str:

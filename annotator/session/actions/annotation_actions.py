@@ -18,7 +18,7 @@ from annotator.core.errors import RuleError
 from annotator.core.graphemes import widen_to_graphemes
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
-from annotator.core.suggestion import Suggestion, left_suggestion, span_from_suggestion, taken_suggestions
+from annotator.core.suggestion import Suggestion, left_suggestion, span_from_suggestion, taken_suggestion
 from annotator.core.tokens import Token, TokenRange, token_range
 from annotator.language.mentions import label_mentions
 from annotator.session.actions import selection as sel
@@ -257,10 +257,12 @@ def remove_span_or_suggestion(context: ActionContext, state: SelectionState) -> 
     span = span or _innermost_span(context, chosen)
     if span is None:
         raise RuleError("there is no span here to remove", do="Tab goes to the suggestions and spans")
-    wrong = taken_suggestions(span, context.suggestions_for(context.active))
-    edit = span_edits.remove_span(context.annotated, span, rejected=wrong)
-    if wrong:
-        return _decided(state, wrong[0], edit)
+    others = {s.key for s in context.annotated.annotation.spans if s != span}
+    free = (x for s in context.suggestions_for(context.active) if (x := span_from_suggestion(s)).key not in others)
+    suggestion = taken_suggestion(span, free)
+    edit = span_edits.remove_span(context.annotated, span, suggestion)
+    if suggestion:
+        return _decided(state, suggestion, edit)
     # What else is suggested for the words of the span just made is open again, and comes next.
     at = suggestion_place(span)
     place = (at[0], -len(context.annotated.sentence.text) - 1) if at == state.place else state.place

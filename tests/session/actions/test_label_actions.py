@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotator.core.edits import add_span
 from annotator.session import action as act
 from annotator.session.actions.label_actions import LabelEffectKind
 from annotator.session.annotation_controller import AnnotationController
@@ -168,6 +169,20 @@ def test_what_was_taken_and_changed_is_turned_down_as_it_was_suggested(controlle
     keys(controller, "s.0")
     rejected = controller.session.annotated.annotation.rejected
     assert [controller.session.annotated.text_of(s) for s in rejected] == ["Tarn Quay"]
+
+
+def test_a_changed_span_takes_no_other_suggestion_down_with_it(controller: AnnotationController) -> None:
+    """Of several that it overlaps only the one most alike is known to be wrong, never what is labelled."""
+    whole, tail, inner = "Tarn Quay and Skerrin had 40 boats", "Skerrin had 40 boats", "40 boats"
+    found = {x: ("CLAIM", 0.9 - 0.1 * n) for n, x in enumerate((whole, tail, inner))}
+    controller.session.suggestion_service = cast("Any", builders.FixedSuggestions(found))
+    keys(controller, "f.")
+    annotated = controller.session.annotated
+    controller.session.apply_edit(add_span(annotated, builders.span(TEXT, tail, "CLAIM"), controller.session.schema))
+    keys(controller, "0")
+    assert words(controller) == [f"CLAIM {tail}"]
+    annotated = controller.session.annotated
+    assert [annotated.text_of(s) for s in annotated.annotation.rejected] == [whole]
 
 
 def test_the_reach_is_offered_once(controller: AnnotationController) -> None:
