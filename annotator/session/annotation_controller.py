@@ -173,6 +173,7 @@ class AnnotationController(SentenceEditor):
             "flag": self._toggle_flag,
             "sentence_up": lambda: self._move_in_view(-1),
             "sentence_down": lambda: self._move_in_view(1),
+            "next_suggested": self.go_to_suggested,
             "article_up": lambda: "" if go.move_article(-1) else FIRST_SENTENCE_MESSAGE,
             "article_down": lambda: "" if go.move_article(1) else LAST_SENTENCE_MESSAGE,
             "first": lambda: go.move_in_article(0),

@@ -81,6 +81,7 @@ COMMANDS: tuple[Command, ...] = (
     _command("letters", "left_square_bracket", "letters on or off, or called for once", "Select"),
     _command("sentence_up", "up", "sentence before", "Move"),
     _command("sentence_down", "down", "sentence after", "Move"),
+    _command("next_suggested", "W ctrl+down", "next open sentence in view that has a suggestion", "Move"),
     _command("article_up", "left_parenthesis pageup", "article before", "Move"),
     _command("article_down", "right_parenthesis pagedown", "article after", "Move"),
     _command("first", "home", "first sentence of the article", "Move"),

@@ -62,7 +62,7 @@ class SentenceEditor:
         self.more_lines = 0
         """The first wrapped line that is below the screen; 0 if the sentence's end is shown."""
         self._skipped_ahead = False
-        """Whether a label's key has led to a later sentence: the open ones before it come next."""
+        """Whether a key has passed over sentences: the open ones before the active one come next."""
         self._hint_layouts = HintLayoutCache(session.schema, cell_width)
         self._hint_layout = HintLayout()
         self._laid_out_sentence: Sentence | None = None
@@ -150,6 +150,22 @@ class SentenceEditor:
         """Go to a sentence of the article by index; the page stays where it is if it can."""
         self.page_motion = PageMotion.STAY
         self.session.navigation.move_in_article(to)
+
+    def next_suggested(self) -> int | None:
+        """Return the next open sentence in view that has a suggestion, round, by index; None for none."""
+        context, matches = self.context(), self.session.navigation.matches_filter
+        others = sorted((i for i in self.visible if i != context.active), key=lambda i: (i < context.active, i))
+        matching = (i for i in others if matches(context.annotated_sentences[i]))
+        return next((i for i in matching if context.visible_suggestions(i)), None)
+
+    def go_to_suggested(self) -> None:
+        """Go to the next open sentence in view that has a suggestion; those passed over stay open and come next."""
+        to = self.next_suggested()
+        if to is None:
+            key = self.key_text("accept_view")
+            raise RuleError("no other sentence in view has a suggestion", do=f"{key} accepts all in view")
+        self.move_within_view(to)
+        self._skipped_ahead = True
 
     @property
     def visible(self) -> Sequence[int]:
