@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.annotation_store import AnnotationStore
@@ -12,7 +14,7 @@ from annotator.core.edits import Edit, History, Op, join_sentences, split_senten
 from annotator.core.errors import JournalError, RuleError
 from annotator.core.journal_record import JournalRecord, KeystrokeCounts, KeystrokeKind
 from annotator.core.schema import Schema
-from annotator.core.suggestion import Suggestion
+from annotator.core.suggestion import Suggestion, suggestion_from_left
 from annotator.session.journal_writer import JournalWriter
 from annotator.session.navigation import Navigation, QueuePosition
 from annotator.session.sentence_search import AnswerProgress, ArticleCache, SentenceSearch
@@ -33,7 +35,10 @@ _MAX_NAMED_ANNOTATORS = 3
 def records_of_present_articles(
     records: Sequence[JournalRecord], articles: Iterable[str], schema: Schema, warnings: list[str]
 ) -> Sequence[JournalRecord]:
-    """Return the records of articles that are there; a word on the others goes to ``warnings``."""
+    """Return the records of articles that are there; a word on the others goes to ``warnings``.
+
+    What was left under a label that the schema lacks is not offered again: the journal keeps it.
+    """
     known = set(articles)
     there = [r for r in records if r.annotated.sentence.article in known]
     if gone := len(records) - len(there):
@@ -45,7 +50,13 @@ def records_of_present_articles(
         warnings.append(
             f"the schema lacks labels that you have used: {', '.join(lacking)}; put them back into schema.toml"
         )
-    return there
+    return [_with_known_left(r, known_labels) if r.annotated.annotation.left else r for r in there]
+
+
+def _with_known_left(record: JournalRecord, labels: Collection[str]) -> JournalRecord:
+    annotated, annotation = record.annotated, record.annotated.annotation
+    known = tuple(x for x in annotation.left if x.label in labels)
+    return replace(record, annotated=replace(annotated, annotation=replace(annotation, left=known)))
 
 
 def others_work_message(corpus: CorpusFolder, annotator: str) -> str:
@@ -177,8 +188,17 @@ class AnnotationSession:
         return self.article_sentences[self.position.sentence]
 
     def suggestions_for(self, i: int) -> Sequence[Suggestion]:
-        """Return what every source suggests for a sentence of the current article, by index."""
-        return self.suggestion_service.suggestions(self.article_sentences[i])
+        """Return what every source suggests for a sentence of the current article, by index.
+
+        What an accept has left comes as it was then, in place of what is found for the same words by now.
+        """
+        annotated = self.article_sentences[i]
+        left = [suggestion_from_left(x) for x in annotated.annotation.left]
+        found = self.suggestion_service.suggestions(annotated)
+        if not left:
+            return found
+        new = (s for s in found if not any(s.label == x.label and s.start < x.end and x.start < s.end for x in left))
+        return [*left, *new]
 
     def sentence_number(self, sentence: Sentence) -> tuple[int, int]:
         """Return the numbers of a sentence's article and of the sentence in it, from 1."""

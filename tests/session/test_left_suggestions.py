@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from annotator.core.annotation import Annotation, Answer
 from annotator.core.errors import RuleError
 from annotator.core.search_query import parse_query
+from annotator.session.action import PressLabel
+from annotator.session.actions.annotation_actions import count_left
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.review_queue import LeftQueue
 from annotator.session.session import AnnotationSession
@@ -95,6 +97,30 @@ def test_haste_is_reported_with_it(controller: AnnotationController, monkeypatch
     haste = SpeedWarning(SpeedWarningKind.ALL_TAKEN, 9, 90, 9.0)
     monkeypatch.setattr(controller.session, "_speed_monitor", cast("Any", _Observer(haste)))
     assert _message(controller, "accept") == (f"accepted 1.1 · 1 suggestion left · {haste.message}", True)
+
+
+def test_what_is_left_is_not_drawn_where_suggestions_are_off(controller: AnnotationController) -> None:
+    """Off is off in an accepted sentence too: nothing to see, nothing that a label's key takes."""
+    controller.dispatch("accept")
+    assert controller.dispatch("sentence_up").visible_suggestions(0)
+    assert not controller.dispatch("proposals").visible_suggestions(0)
+    assert controller.dispatch(PressLabel("PERSON")).annotated.annotation.spans == ()
+
+
+def test_what_is_left_of_a_label_that_the_schema_lacks_is_nowhere(tmp_path: Path) -> None:
+    """Not drawn, not counted, in no worklist; it is in the journal for a schema that has the label again."""
+    controller = _open(tmp_path / "news")
+    controller.dispatch("accept")
+    controller.session.close()
+    names, text = tmp_path / "news/schema.toml", builders.NEWS
+    for schema, n in ((text.replace('"PERSON"', '"AGENT"'), 0), (text, 1)):
+        names.write_text(schema, encoding="utf-8")
+        session = _open(tmp_path / "news").session
+        session.suggestion_service = cast("Any", builders.FixedSuggestions({}))
+        assert len(session.suggestions_for(0)) == 1 + n
+        assert count_left(session.article_sentences) == n
+        assert len(LeftQueue(session, session.article_sentences).items) == 1 + n
+        session.close()
 
 
 class _Observer:

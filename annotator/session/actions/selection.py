@@ -15,7 +15,7 @@ from msgspec import Struct
 from annotator.core.annotation import AnnotatedSentence, undecided
 from annotator.core.graphemes import tokens_inside_graphemes, widen_to_graphemes
 from annotator.core.schema import Schema
-from annotator.core.suggestion import Suggestion, span_from_suggestion, suggestion_from_left
+from annotator.core.suggestion import Suggestion, span_from_suggestion
 from annotator.core.tokens import Token, TokenRange
 from annotator.language import selection_expansions, snap_to_phrase
 
@@ -131,16 +131,11 @@ REPORTED_SCORE = 0.8
 def open_suggestions(
     found: Iterable[Suggestion], annotated: AnnotatedSentence, schema: Schema
 ) -> tuple[Suggestion, ...]:
-    """Return the suggestions that are not decided yet and that the schema allows.
-
-    What an accept has left comes as it was then, in place of what is found for the same words by now.
-    """
+    """Return the suggestions that are not decided yet and that the schema allows."""
     annotation, length = annotated.annotation, len(annotated.sentence.text)
-    left = [suggestion_from_left(x) for x in annotation.left]
-    new = (s for s in found if not any(s.label == x.label and s.start < x.end and x.start < s.end for x in left))
     return tuple(
         s
-        for s in undecided([*left, *new], annotation)
+        for s in undecided(found, annotation)
         if s.end <= length and schema.find_violation(span_from_suggestion(s), annotation.spans) is None
     )
 
