@@ -62,6 +62,8 @@ class AnnotationController(SentenceEditor):
         self.tour_guide = TourGuide(user.tour_done)
         self._label_toggles_auto_accept = False
         """Whether the next label key chooses whose suggestions Enter takes."""
+        self._edits_of_tour = 0
+        """How many edits undo takes back as the next key: those of the tour that has just ended."""
         self._commands = self._command_handlers()
         self._handlers = self._action_handlers()
         self._use_keymap()
@@ -113,6 +115,9 @@ class AnnotationController(SentenceEditor):
         toggles, self._label_toggles_auto_accept = self._label_toggles_auto_accept, False
         if action not in {"accept", "accept_view"}:
             self.page_reading.forget_warning()
+        edits_of_tour, self._edits_of_tour = self._edits_of_tour, 0
+        if action == "undo" and edits_of_tour:
+            return self._undo_tour(edits_of_tour)
         if isinstance(action, act.PressLabel) and toggles:
             return self.settings.toggle_auto_accept(action.name)
         if not isinstance(action, str):
@@ -147,21 +152,10 @@ class AnnotationController(SentenceEditor):
             **{command: lambda: "" for command in SCREEN_COMMANDS},
             **{c.id: partial(self._run_review_command, c.id) for c in WORKLIST_COMMANDS},
             "list_open": self._open_review_item,
-            "grow": partial(self.apply, actions.grow_selection),
-            "shrink": partial(self.apply, actions.shrink_selection),
-            "cursor_left": partial(self.apply, actions.move_cursor, -1),
-            "cursor_right": partial(self.apply, actions.move_cursor, 1),
-            "right_less": partial(self.apply, actions.move_selection_right_edge, -1),
-            "right_more": partial(self.apply, actions.move_selection_right_edge, 1),
-            "left_more": partial(self.apply, actions.move_selection_left_edge, -1),
-            "left_less": partial(self.apply, actions.move_selection_left_edge, 1),
-            "next_stop": partial(self.apply_selecting, actions.select_next_stop, 1),
-            "previous_stop": partial(self.apply_selecting, actions.select_next_stop, -1),
+            **{c: partial(self.apply_selecting, rule) for c, rule in actions.SELECTION_COMMANDS.items()},
             "let_go": self._let_go,
             "more_labels": lambda: "",
-            "remove": partial(self.apply, actions.remove_span_or_suggestion),
-            "everywhere": partial(self.apply, actions.label_all_mentions),
-            "undo": self._undo,
+            "undo": self.undo,
             "redo": self.redo,
             "accept": lambda: self.answer(Answer.ACCEPT),
             "accept_view": self.accept_visible_sentences,
@@ -183,7 +177,7 @@ class AnnotationController(SentenceEditor):
             "filter": go.toggle_filter,
             "order": go.toggle_order,
             "tour": self._toggle_tour,
-            "letters": self.keyboard.letters.toggle,
+            "letters": self.keyboard.toggle_letters,
             "hints": self.settings.next_hint_visibility,
             "hint_mode": lambda: self._use_keymap(self.keyboard.next_trigger_mode()),
             "hand": lambda: self._use_keymap(self.keyboard.switch_hand()),
@@ -252,11 +246,11 @@ class AnnotationController(SentenceEditor):
             self.keyboard.letters.call()
         return message
 
-    def _let_go(self) -> str:
+    def _let_go(self) -> Notice:
         if self.tour is None or self.selection or self.typed_hint or self.selection_state.armed_label:
             self.clear_selection()
         else:
-            return self.tour_guide.leave_by_key(len(self.session.history.done), self.keyboard.keys.commands)
+            return self._end_tour()
         return ""
 
     def _ask_for_auto_accept_label(self) -> Notice:
@@ -364,20 +358,29 @@ class AnnotationController(SentenceEditor):
         else:
             self.tour_guide.begin(self.state(), len(self.session.history.done))
 
-    def _undo(self) -> str:
-        """Undo the last edit; at the end of the tour all that was done in it."""
-        if not (self.tour and self.tour.is_last):
-            return self.undo()
-        for _ in range(self.tour_guide.edits_to_take_back(len(self.session.history.done))):
-            self.undo()
+    def _end_tour(self) -> StatusMessage:
+        """End the tour; where something was done in it, undo as the next key takes all of that back."""
+        tour, done = self.tour, len(self.session.history.done)
         self.tour_guide.leave()
-        return f"all taken back; {tour_end_message(self.keyboard.keys.commands)}"
+        self._edits_of_tour = max(0, done - tour.edits) if tour else 0
+        over = tour is not None and tour.is_over
+        return tour_end_message(self.keyboard.keys.commands, has_edits=self._edits_of_tour > 0, is_over=over)
+
+    def _undo_tour(self, edits: int) -> str:
+        """Undo all that was done in the tour."""
+        for _ in range(edits):
+            self.undo()
+        return "what you did in the tour is taken back"
 
     def _follow_tour(self, state: TaskState, action: act.Action) -> TaskState:
-        """Advance the tour by an action, go where its next step is, and return the state."""
-        sentence_id = self.tour_guide.advance(state, action if isinstance(action, str) else type(action).__name__)
+        """Advance the tour by an action, go where its step is, and return the state."""
+        name = action if isinstance(action, str) else type(action).__name__
+        sentence_id, message = self.tour_guide.advance(state, name)
+        if self.tour and self.tour.is_over:
+            self.message = self._end_tour()
+            return self.state()
         if sentence_id:
-            self.page_motion, self.message = PageMotion.JUMP, None
+            self.page_motion, self.message = PageMotion.JUMP, _as_message(message)
             self.session.navigation.go_to(sentence_id)
             state = self.state()
             self.tour_guide.arrive(state)
@@ -424,6 +427,7 @@ class AnnotationController(SentenceEditor):
             auto_accept_labels=self.settings.auto_accept_labels,
             more_lines=self.more_lines,
             top_line=self.top_line,
+            has_effect=self._effects(context),
             label_effects=label_effects(context, self.selection_state) if has_sentence else {},
             armed_label=self.selection_state.armed_label,
             asked_label=self.selection_state.asked_label,
@@ -439,6 +443,19 @@ class AnnotationController(SentenceEditor):
             total=progress.total,
             spans_made=self.spans_made,
         )
+
+    def _effects(self, context: actions.ActionContext) -> Callable[[str], bool]:
+        """Return the function that tells whether a command would do anything now; any other than these does."""
+        found, history = self.selection_state, self.session.history
+        known = {"undo": bool(history.done), "redo": bool(history.undone), "accept_view": bool(self.open_in_view())}
+
+        def has_effect(command: str) -> bool:
+            if command in actions.SELECTION_COMMANDS:
+                state = found if command in _KEEPS_ARMED_LABEL else actions.disarmed(found)
+                return actions.has_effect(context, state, command)
+            return known.get(command, True)
+
+        return has_effect
 
     def saved_state(self, state: TaskState) -> TaskState:
         """Return a state with what is on the disk now."""

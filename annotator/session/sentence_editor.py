@@ -276,13 +276,17 @@ class SentenceEditor:
         left = f"accepted {at.article + 1}.{at.sentence + 1} · {pluralize(n, 'suggestion')} left"
         return self._advance("", left if n else "")
 
+    def open_in_view(self) -> list[int]:
+        """Return the open sentences that the screen shows whole and the filter matches, by index."""
+        here, matches = self.session.article_sentences, self.session.navigation.matches_filter
+        return [i for i in self.visible if not here[i].done and matches(here[i])]
+
     def accept_visible_sentences(self) -> Notice:
         """Accept every open sentence that the screen shows whole, and go on to the next open one."""
-        here, navigation = self.session.article_sentences, self.session.navigation
-        matching = [i for i in self.visible if navigation.matches_filter(here[i])]
-        if warning := self._unread_warning([here[i] for i in matching]):
+        found = self.open_in_view()
+        if warning := self._unread_warning([self.session.article_sentences[i] for i in found]):
             return warning
-        edit = actions.accept_visible_sentences(replace(self.context(), visible=matching))
+        edit = actions.accept_visible_sentences(replace(self.context(), visible=found))
         n, message = actions.count_left(edit.after), self.session.apply_edit(edit)
         left = f"{len(edit.after)} accepted, {pluralize(n, 'suggestion')} not taken" if n else ""
         notice = self._advance("" if left else message, left)

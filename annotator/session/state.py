@@ -57,6 +57,12 @@ def no_suggestions(i: int) -> tuple[Suggestion, ...]:
     return ()
 
 
+def always_has_effect(command: str) -> bool:
+    """Let every command act."""
+    del command
+    return True
+
+
 class TaskState(Struct, frozen=True, eq=False):
     """The current article, the active sentence in it and everything that is marked in it.
 
@@ -93,6 +99,8 @@ class TaskState(Struct, frozen=True, eq=False):
     """The first wrapped line of the active sentence to show, where it is taller than the screen."""
     more_lines: int = 0
     """The first wrapped line that is below the screen; 0 if the sentence's end is shown."""
+    has_effect: Callable[[str], bool] = always_has_effect
+    """Whether a command, by its id, would do anything now: what is offered."""
     label_effects: Mapping[str, LabelEffect] = field(default_factory=dict)
     """Label → what its key does now."""
     armed_label: str = ""

@@ -169,21 +169,19 @@ def _by_letter(moment: TourMoment) -> bool:
     return INQUIRY.span(moment.after, INQUIRY.words) is not None and _begins_claim(moment.before)
 
 
-ACCEPT = TourStep("accept", frozenset({"accept"}), lambda m: m.after.done > m.before.done or _answered(m))
+ACCEPT = TourStep("accept", frozenset({"accept"}), lambda m: m.before.annotated.done or _answered(m))
 UNDO = TourStep("undo", frozenset({"undo"}), lambda m: m.before.annotated_sentences != m.after.annotated_sentences)
-KEEP = TourStep("keep", frozenset(), lambda _: False)
-"""The last step, which waits until the user has chosen whether what was done in the tour stays."""
 
 
 def _answered(moment: TourMoment) -> bool:
     counts = [sum(w.done for w in state.annotated_sentences) for state in (moment.before, moment.after)]
-    return counts[1] > counts[0]
+    return moment.after.done > moment.before.done or counts[1] > counts[0]
 
 
 SAMPLE_STEPS = (
     _take("take", PORT_AMERY),
     _take("take_count", SAILORS),
-    ACCEPT,
+    replace(ACCEPT, decision=SAILORS),
     _take("too_long", TANK),
     TourStep(
         "mend",
@@ -210,7 +208,6 @@ SAMPLE_STEPS = (
         INQUIRY,
     ),
     UNDO,
-    KEEP,
 )
 
 
@@ -270,7 +267,6 @@ PLAIN_STEPS = (
     TourStep("remove", frozenset({"remove"}), lambda m: m.spans_added < 0, _needs_label),
     ACCEPT,
     UNDO,
-    KEEP,
 )
 
 
@@ -291,22 +287,18 @@ class Tour(Struct, frozen=True):
         return self.steps[self.at]
 
     @property
-    def is_last(self) -> bool:
-        """Whether only the choice is left whether what was done stays."""
-        return self.step is KEEP
+    def is_over(self) -> bool:
+        """Whether its last step is done."""
+        return self.at == len(self.steps)
 
     def advance(self, moment: TourMoment) -> Tour:
         """Return the tour after a key: a step on where its thing was done."""
         return replace(self, at=self.at + 1).skip(moment.after) if self.step.is_done(moment) else self
 
-    def at_end(self) -> Tour:
-        """Return the tour at its last step."""
-        return replace(self, at=len(self.steps) - 1)
-
     def skip(self, state: TaskState) -> Tour:
         """Return the tour at the first step from here on that the article has anything for."""
         at = self.at
-        while not self.steps[at].is_applicable(state):
+        while at < len(self.steps) and not self.steps[at].is_applicable(state):
             at += 1
         return replace(self, at=at)
 
@@ -317,9 +309,6 @@ class Tour(Struct, frozen=True):
 
     def current_step(self, state: TaskState) -> str:
         """Return the name of what to do now: the step, or what it needs first."""
-        place = self.sentence(state)
-        if place and place.sentence.id != state.annotated.sentence.id:
-            return "away"
         return self.step.prerequisite(state) or self.step.name
 
 

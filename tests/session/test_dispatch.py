@@ -15,7 +15,7 @@ from annotator.session.annotation_controller import AnnotationController
 from annotator.session.review_queue import ConsistencyQueue
 from annotator.session.state import PageMotion, StatusMessage
 from annotator.storage.user_files import Preferences
-from annotator.tui.layout.prompt import prompt_row, welcome_row
+from annotator.tui.layout.prompt import prompt_rows, welcome_row
 from annotator.tui.layout.styled_text import BOX_GLYPHS, row_text
 from tests import builders
 
@@ -150,11 +150,11 @@ def test_a_command_forgets_a_half_typed_hint(tmp_path: Path) -> None:
 def test_the_prompt_names_the_key_that_calls_for_the_letters(controller: AnnotationController) -> None:
     """Where letters have to be called for, none is above a word before that."""
     state = replace(controller.state(), label_effects={})
-    assert "press a letter above a word" in row_text(prompt_row(state, 200, BOX_GLYPHS))
+    assert "press a letter above a word" in row_text(prompt_rows(state, 200, BOX_GLYPHS)[0])
     controller.dispatch("hint_mode")
     state = replace(controller.state(), message=None, label_effects={})
     key = BOX_GLYPHS.key("letters")
-    assert f"press {key} and a letter above a word" in row_text(prompt_row(state, 200, BOX_GLYPHS))
+    assert f"press {key} and a letter above a word" in row_text(prompt_rows(state, 200, BOX_GLYPHS)[0])
     assert f"{key} and the" in row_text(welcome_row(state, 200, BOX_GLYPHS))
 
 

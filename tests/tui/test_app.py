@@ -111,11 +111,12 @@ async def test_a_broken_rule_is_reported_on_the_prompt_row(tmp_path: Path) -> No
     async with running_app(tmp_path / "news", size=(120, 40)) as d:
         await d.press(*_hint(d, "Ilka"), "a")
         await d.press(*_hint(d, "Moran"), *_hint(d, "Moran"), "s")
-        assert "! VENUE may not be inside PERSON (rule `inside`)" in _prompt(d)
+        assert "! VENUE may not be inside PERSON (rule `inside`)" in "\n".join(d.rows())
+        assert "Moran  a PERSON" in _prompt(d), "the prompt is about the selection still"
         await d.saved()
         assert len(_lines(d)) == 1
         await d.press("right", "semicolon")
-        assert "rule" not in _prompt(d)
+        assert "rule" not in "\n".join(d.rows())
 
 
 async def test_undo_after_enter_returns_to_the_sentence(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ async def test_a_click_finds_the_sentence_and_the_word(tmp_path: Path) -> None:
 async def test_the_prompt_says_what_each_label_key_takes_now(tmp_path: Path) -> None:
     """Key and words for each label, the number of another sentence; after a deed for what comes then."""
     async with counting(tmp_path / "news") as d:
-        assert "▸ a Pia Rask  s Tarn Quay  d 21 lamps (3)  Enter accept  * all in view" in d.row("▸ ")
+        assert "▸ a Pia Rask  s Tarn Quay  d 21 lamps (3)  Enter accept  * all shown" in d.row("▸ ")
         await d.press("a")
         assert "▸ PERSON Pia Rask  a Pia Rask (3)  s Tarn Quay  d 21 lamps (3)" in d.row("▸ ")
         await d.press("s", "s")

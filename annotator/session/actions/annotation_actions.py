@@ -6,7 +6,8 @@ controller applies results to a session; the key planner of the benchmarks only 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -287,6 +288,33 @@ def label_all_mentions(context: ActionContext, state: SelectionState) -> ActionR
     return ActionResult(state, span_edits.combine_edits(edits, message))
 
 
+SELECTION_COMMANDS: Mapping[str, Callable[[ActionContext, SelectionState], ActionResult]] = {
+    "grow": grow_selection,
+    "shrink": shrink_selection,
+    "cursor_left": partial(move_cursor, by=-1),
+    "cursor_right": partial(move_cursor, by=1),
+    "right_less": partial(move_selection_right_edge, by=-1),
+    "right_more": partial(move_selection_right_edge, by=1),
+    "left_more": partial(move_selection_left_edge, by=-1),
+    "left_less": partial(move_selection_left_edge, by=1),
+    "next_stop": partial(select_next_stop, by=1),
+    "previous_stop": partial(select_next_stop, by=-1),
+    "remove": remove_span_or_suggestion,
+    "everywhere": label_all_mentions,
+}
+"""The commands that need nothing but the selection, by their ids."""
+
+
+def has_effect(context: ActionContext, state: SelectionState, command: str) -> bool:
+    """Return True if a command of ``SELECTION_COMMANDS`` would change what is selected or stored."""
+    try:
+        result = SELECTION_COMMANDS[command](context, state)
+    except RuleError:
+        return False
+    old, new = state.selection, result.selection_state.selection
+    return result.edit is not None or (old and old.range) != (new and new.range)
+
+
 # -- answers -----------------------------------------------------------------------------------
 
 
@@ -333,6 +361,8 @@ def accept_visible_sentences(context: ActionContext) -> Edit:
         for i in context.visible
         if not context.annotated_sentences[i].done
     ]
+    if not edits:
+        raise RuleError("no open sentence is shown whole", do="Enter accepts this one")
     n = len(edits)
     return span_edits.combine_edits(edits, f"{n} sentence{'' if n == 1 else 's'} in view accepted")
 

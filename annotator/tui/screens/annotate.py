@@ -265,7 +265,7 @@ class AnnotateScreen(RowScreen):
         if state.spans_made < NEWCOMER_SPANS and not state.selection:
             return styled.fit_row(welcome_row(state, width, self.annotator.glyphs), width)
         glyphs = self.annotator.glyphs
-        return keys_row(footer_items(glyphs.commands), (glyphs.key("help"), "all keys"), width)
+        return keys_row(footer_items(glyphs.commands, state.has_effect), (glyphs.key("help"), "all keys"), width)
 
     # -- keys ----------------------------------------------------------------------------------
 

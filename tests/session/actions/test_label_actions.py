@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from annotator.core.edits import add_span
 from annotator.session import action as act
+from annotator.session.actions.annotation_actions import SELECTION_COMMANDS
 from annotator.session.actions.label_actions import LabelEffectKind
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.state import TaskState
 from annotator.storage.user_files import Preferences
 from annotator.tui.layout.article_body import sentence_suggestion_marks
-from annotator.tui.layout.prompt import prompt_row
+from annotator.tui.layout.prompt import prompt_rows
 from annotator.tui.layout.styled_text import BOX_GLYPHS, row_text
 from tests import builders
 
@@ -85,7 +86,7 @@ def test_suggestions_are_taken_in_reading_order_and_what_was_passed_over_on_a_se
     state = keys(controller, "a")
     assert words(controller) == ["VENUE Tarn Quay"], "nothing is taken that lies behind"
     assert state.asked_label == "PERSON"
-    assert "a again: Ada Pell, before here" in row_text(prompt_row(state, 79, BOX_GLYPHS))
+    assert "a again: Ada Pell, before here" in row_text(prompt_rows(state, 79, BOX_GLYPHS)[0])
     keys(controller, "a")
     assert words(controller) == ["PERSON Ada Pell", "VENUE Tarn Quay"]
     keys(controller, "aas")
@@ -106,7 +107,7 @@ def test_no_key_reaches_another_sentence(controller: AnnotationController) -> No
     state = keys(controller, "aaaa")
     assert state.annotated.sentence.id == here
     assert state.armed_label == "PERSON"
-    assert "PERSON press a letter" in row_text(prompt_row(state, 79, BOX_GLYPHS))
+    assert "PERSON press a letter" in row_text(prompt_rows(state, 79, BOX_GLYPHS)[0])
     assert keys(controller, "a").armed_label == "", "the same key disarms"
 
 
@@ -150,6 +151,15 @@ def test_a_command_disarms_and_does_its_own_work(controller: AnnotationControlle
     state = keys(controller, "dd↵")
     assert state.armed_label == ""
     assert state.active == 1
+
+
+def test_removing_with_an_armed_label_leaves_the_span_made_before(controller: AnnotationController) -> None:
+    """Arming lets go of the span just made: 0 disarms, names what is missing and removes nothing."""
+    keys(controller, "sss")
+    state = keys(controller, "ddd0")
+    assert words(controller) == ["VENUE Tarn Quay", "VENUE Skerrin", "COUNT 40 boats"]
+    assert state.armed_label == ""
+    assert "nothing is selected" in str(state.message)
 
 
 def test_any_number_is_turned_down_in_any_order(controller: AnnotationController) -> None:
@@ -216,7 +226,10 @@ STEPS = st.lists(
 @settings(max_examples=60, deadline=None)
 @given(STEPS)
 def test_prompt_tags_and_action_agree(steps: list[str | int]) -> None:
-    """Before each label key: the effect that prompt and tags show is what the key does, and nothing else."""
+    """Before each label key: the effect that prompt and tags show is what the key does, and nothing else.
+
+    Before other keys: what is offered changes something, what is not changes nothing.
+    """
     with tempfile.TemporaryDirectory() as folder:
         controller = open_controller(Path(folder))
         for step in steps:
@@ -226,8 +239,16 @@ def test_prompt_tags_and_action_agree(steps: list[str | int]) -> None:
             elif step.isupper():
                 _holds(controller, state, step)
             else:
-                controller.dispatch(step)
+                offered = state.has_effect(step)
+                after = controller.dispatch(step)
+                if step in {*SELECTION_COMMANDS, "undo", "redo"}:
+                    assert offered is (_facts(state) != _facts(after)), step
         controller.session.close()
+
+
+def _facts(state: TaskState) -> tuple[object, ...]:
+    """Return what a command may change."""
+    return state.annotated_sentences, state.selection and state.selection.range
 
 
 def _holds(controller: AnnotationController, state: TaskState, label: str) -> None:
