@@ -32,8 +32,8 @@ from annotator.session.tour import Tour
 from annotator.session.tour_guide import TourGuide, tour_end_message
 from annotator.storage.user_files import Preferences
 
-_KEEPS_ARMED_LABEL = frozenset({"let_go", "letters", "next_stop", "previous_stop"})
-"""The commands that clear an armed label or a half-typed hint themselves, or select what the label is for."""
+_KEEPS_ARMED_LABEL = frozenset({"let_go", "letters", "hints", "next_stop", "previous_stop"})
+"""The commands that clear an armed label or a half-typed hint themselves, or show or select what the label is for."""
 
 _NEEDS_SENTENCE = (act.PressHint, act.PressLabel, act.SelectTokens, act.GoInView, act.SetNote)
 
@@ -234,9 +234,7 @@ class AnnotationController(SentenceEditor):
         if self.settings.hint_visibility != "all" and not any(x.startswith(typed) for x in shown):
             self.clear_typed_hint()
             key = self.keyboard.key_text("hints")
-            raise RuleError(
-                f"no letter {letter} is shown above a word here", do=f"{key} shows the letters of all words"
-            )
+            raise RuleError(f"no word shows the letter {letter}", do=f"{key} shows more letters")
 
     def _press_label(self, action: act.PressLabel) -> Notice:
         if not self.session.schema.label(action.name):
@@ -380,7 +378,8 @@ class AnnotationController(SentenceEditor):
             self.message = self._end_tour()
             return self.state()
         if sentence_id:
-            self.page_motion, self.message = PageMotion.JUMP, _as_message(message)
+            did = self.message.text if self.message else ""
+            self.page_motion, self.message = PageMotion.JUMP, _as_message(" · ".join(filter(None, (did, message))))
             self.session.navigation.go_to(sentence_id)
             state = self.state()
             self.tour_guide.arrive(state)

@@ -112,6 +112,9 @@ def _count_spans(state: TaskState) -> int:
     return sum(len(w.annotation.spans) for w in state.annotated_sentences)
 
 
+EDGES = frozenset({"right_less", "right_more", "left_less", "left_more"})
+
+
 # -- steps on the sample's decisions -------------------------------------------------------------
 
 
@@ -153,20 +156,21 @@ def _needs_suggestion_selected(state: TaskState) -> str:
 def _needs_letter(state: TaskState) -> str:
     if INQUIRY.suggestion(state) is None:
         return "another_key"
-    return "" if _begins_claim(state) else "letter"
+    return "" if _makes_claim(state) else "letter"
 
 
-def _begins_claim(state: TaskState) -> bool:
-    """Whether words are selected that begin where the claim does."""
-    chosen, annotated = state.selection, state.annotated
-    if chosen is None or state.span_just_made:
+def _makes_claim(state: TaskState) -> bool:
+    """Whether words are selected of which the label's key makes the claim."""
+    effect, tokens = state.label_effects.get(INQUIRY.label), state.annotated.sentence.tokens
+    if effect is None or effect.tokens is None:
         return False
-    return annotated.sentence.text.find(INQUIRY.words) == annotated.sentence.tokens[chosen.first].start
+    first, last = effect.tokens
+    return state.annotated.sentence.text[tokens[first].start : tokens[last - 1].end] == INQUIRY.words
 
 
 def _by_letter(moment: TourMoment) -> bool:
     """Whether the claim came of words that were selected, not of its suggestion."""
-    return INQUIRY.span(moment.after, INQUIRY.words) is not None and _begins_claim(moment.before)
+    return INQUIRY.span(moment.after, INQUIRY.words) is not None and _makes_claim(moment.before)
 
 
 ACCEPT = TourStep("accept", frozenset({"accept"}), lambda m: m.before.annotated.done or _answered(m))
@@ -185,7 +189,7 @@ SAMPLE_STEPS = (
     _take("too_long", TANK),
     TourStep(
         "mend",
-        frozenset({"left_less", "left_more"}),
+        EDGES,
         lambda m: TANK.span(m.after, TANK.mended) is not None,
         _needs_span_to_mend,
         lambda s: TANK.span(s) is not None,
@@ -249,7 +253,6 @@ def _needs_sure_suggestion(state: TaskState) -> str:
     return "" if first_sure_suggestion(state) else "clear" if state.selection else "another_key"
 
 
-EDGES = frozenset({"right_less", "right_more", "left_less", "left_more"})
 PLAIN_STEPS = (
     TourStep(
         "take_sure",

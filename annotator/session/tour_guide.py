@@ -41,7 +41,7 @@ class TourGuide:
     def advance(self, state: TaskState, action: str) -> tuple[str, str]:
         """Advance the tour by what an action has changed.
 
-        Return the id of the sentence to go to, if any, and the message: where the step is, unless it has just begun.
+        Return the id of the sentence to go to, if any, and the message.
         """
         before, self._last_state = self._last_state, state
         if self.tour is None or not state.annotated_sentences:
@@ -57,7 +57,8 @@ class TourGuide:
             self._place = place.sentence.id if place else ""
         if self._place in {"", state.annotated.sentence.id}:
             return "", ""
-        return self._place, "" if begun else "the tour goes on in this sentence"
+        message = "the tour goes on in this sentence" if before else ""
+        return self._place, f"done: {message}" if message and begun else message
 
     def arrive(self, state: TaskState) -> None:
         """Take in the state after the move to the sentence of the step."""

@@ -43,7 +43,7 @@ MESSAGES = (
     "3 accepted, 9 suggestions not taken",
     "accepted 1.5 · 2 suggestions left",
     "removed VENUE, not suggested again: known as wrong",
-    "no letter q is shown above a word here; ^ shows the letters of all words",
+    "no word shows the letter q; ^ shows more letters in this sentence",
 )
 
 

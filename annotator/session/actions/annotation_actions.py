@@ -185,7 +185,7 @@ def select_next_stop(context: ActionContext, state: SelectionState, by: int) -> 
     if state.armed_label:
         stops = [r for r in stops if r not in spans]
     if not stops:
-        raise RuleError("there is nothing to visit here", do="press a letter above a word to select it")
+        raise RuleError("there is nothing to visit here", do="letters and arrows select words")
     at = state.selection.range if state.selection else state.last_range
     here = range_sort_key(at) if at else ((-1, 0) if by > 0 else (len(context.tokens), 0))
     later = [r for r in stops if (range_sort_key(r) > here if by > 0 else range_sort_key(r) < here)]

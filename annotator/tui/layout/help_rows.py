@@ -72,7 +72,7 @@ STEP_TEXTS = {
     "too_long": "This {label} is too long, {reason}: {key} takes it first",
     "mend": "{left_less} starts it a word later: press it until {mended} is left",
     "reach": "{target} is no {label}, {reason}: {letter} or {next_stop} selects it",
-    "refuse": "{remove} turns it down: {target} is no longer suggested as {label}",
+    "refuse": "{remove} turns it down: {target} is not suggested as {label} again",
     "letter": "A {label} by one letter: press {letter}, above {word}",
     "claim": "{key} makes the whole {label} that begins there",
     "undo": "{undo} takes the last change back, days later too",
@@ -82,7 +82,7 @@ STEP_TEXTS = {
     "grow": "{grow} grows the selection, {shrink} shrinks it again",
     "edge": "{right_more} ends it later, {right_less} earlier; {left_less} starts it later, {left_more} earlier",
     "label": "Label it: {labels}. Solid lines are saved at once",
-    "visit": "{next_stop} goes to a span: until it is selected",
+    "visit": "{next_stop} goes on, {previous_stop} back: press them until your span’s line is heavy",
     "remove": "{remove} removes the span again",
 }
 """The text of each step; names in braces are commands, whose keys are put in, or something of the state."""

@@ -155,9 +155,9 @@ def _prompt_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
 def _armed_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     """Return which label the next selection gets, and why: no suggestion of it is left here."""
     chip = StyledText(screen_text(state.armed_label), CellStyle("text", state.armed_label, bold=True))
-    call = _letters_call(state, glyphs)
+    tab = f", or {glyphs.key('next_stop')}" if state.has_effect("next_stop") else ""
     return (
-        (chip, styled.muted(f" press {call}a letter, or Tab")),
+        (chip, styled.muted(f" press {_letters_call(state, glyphs)}a letter{tab}")),
         command_item(glyphs, "no label", "let_go"),
         help_item("no more suggestions here"),
     )
