@@ -304,7 +304,7 @@ def _describe_marks(before: Annotation, after: Annotation) -> str:
 
 def _quoted(annotated: AnnotatedSentence, span: Span) -> str:
     words = " ".join(annotated.text_of(span).split())
-    cut = words if len(words) <= MAX_DESCRIBED_LENGTH else words[: MAX_DESCRIBED_LENGTH - 1].rstrip() + "…"
+    cut = words if len(words) <= MAX_DESCRIBED_LENGTH else words[: MAX_DESCRIBED_LENGTH - 1].rsplit(None, 1)[0] + "…"
     return f"{span.label} {cut}"
 
 

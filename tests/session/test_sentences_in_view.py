@@ -116,7 +116,7 @@ def test_a_finished_sentence_keeps_its_answer(controller: AnnotationController) 
     controller.accept_visible_sentences()
     assert [w.annotation.answer for w in controller.session.article_sentences[:2]] == [Answer.REJECT, Answer.ACCEPT]
     controller.set_visible((0, 1))
-    with pytest.raises(RuleError, match="there is nothing to do"):
+    with pytest.raises(RuleError, match="no open sentence is shown whole"):
         controller.accept_visible_sentences()
 
 

@@ -362,7 +362,7 @@ def accept_visible_sentences(context: ActionContext) -> Edit:
         if not context.annotated_sentences[i].done
     ]
     if not edits:
-        raise RuleError("no open sentence is shown whole", do="Enter accepts this one")
+        raise RuleError("no open sentence is shown whole", do="Enter goes on")
     n = len(edits)
     return span_edits.combine_edits(edits, f"{n} sentence{'' if n == 1 else 's'} in view accepted")
 

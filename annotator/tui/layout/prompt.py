@@ -369,4 +369,6 @@ def shortened_words(words: str, width: int, glyphs: Glyphs) -> str:
         return safe
     parts = safe.split(" ")
     short = f"{' '.join(parts[:2])} {glyphs.cut} {parts[-1]}"
-    return short if len(parts) > 3 and cell_len(short) <= width else styled.truncate(safe, width, glyphs.cut)
+    if len(parts) > 3 and cell_len(short) <= width:
+        return short
+    return styled.row_text(styled.clip_words((StyledText(safe),), width, glyphs.cut))
