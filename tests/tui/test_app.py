@@ -302,7 +302,7 @@ async def test_read_only_says_so(tmp_path: Path) -> None:
 
 
 async def test_what_is_learned_in_the_background_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A label key takes a suggestion that is on the screen: learning draws it again, in a sentence without a key yet."""
+    """A label key takes a suggestion that is on the screen: learning draws anew before a first key."""
     monkeypatch.setattr("annotator.tui.app.LEARNING_BATCH_SIZE", 0)
     monkeypatch.setattr("annotator.session.session.LEARNED_AT_START", 0)
     quay = builders.article("Quay\n\nThey met on Tarn Quay.", "t-b", origin="quay.txt")
