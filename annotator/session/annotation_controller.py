@@ -402,7 +402,7 @@ class AnnotationController(SentenceEditor):
         """Return all that the screens draw."""
         self.sync_sentence()
         s, context, chosen, span = self.session, self.context(), self.selection, self.selected_span
-        has_sentence = bool(s.article_sentences)
+        has_sentence, toggles = bool(s.article_sentences), self._label_toggles_auto_accept
         growth = selection_expansions(context.tokens, *chosen.range) if chosen else ()
         progress = s.corpus_progress
         visibility = self.settings.hint_visibility if self.keyboard.letters.active else "off"
@@ -427,7 +427,8 @@ class AnnotationController(SentenceEditor):
             more_lines=self.more_lines,
             top_line=self.top_line,
             has_effect=self._effects(context),
-            label_effects=label_effects(context, self.selection_state) if has_sentence else {},
+            label_effects=label_effects(context, self.selection_state) if has_sentence and not toggles else {},
+            label_toggles_auto_accept=toggles,
             armed_label=self.selection_state.armed_label,
             asked_label=self.selection_state.asked_label,
             message=self.message,

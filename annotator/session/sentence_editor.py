@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.article import Sentence
-from annotator.core.edits import Edit, describe_edit
+from annotator.core.edits import Edit, describe_edit, taken_text
 from annotator.core.errors import RuleError
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
@@ -273,7 +273,8 @@ class SentenceEditor:
         if answer is not Answer.ACCEPT:
             return self._advance(message)
         n, at = actions.count_left([self.session.annotated]), self.session.position
-        left = f"accepted {at.article + 1}.{at.sentence + 1} · {pluralize(n, 'suggestion')} left"
+        taken = taken_text(edit) if edit else ""
+        left = f"accepted {at.article + 1}.{at.sentence + 1}{taken} · {pluralize(n, 'suggestion')} left"
         return self._advance("", left if n else "")
 
     def open_in_view(self) -> list[int]:
@@ -288,7 +289,7 @@ class SentenceEditor:
             return warning
         edit = actions.accept_visible_sentences(replace(self.context(), visible=found))
         n, message = actions.count_left(edit.after), self.session.apply_edit(edit)
-        left = f"{len(edit.after)} accepted, {pluralize(n, 'suggestion')} not taken" if n else ""
+        left = f"{len(edit.after)} accepted{taken_text(edit)}, {pluralize(n, 'suggestion')} not taken" if n else ""
         notice = self._advance("" if left else message, left)
         if self.page_motion is PageMotion.JUMP:
             self.page_motion = PageMotion.TURN

@@ -102,7 +102,9 @@ class TaskState(Struct, frozen=True, eq=False):
     has_effect: Callable[[str], bool] = always_has_effect
     """Whether a command, by its id, would do anything now: what is offered."""
     label_effects: Mapping[str, LabelEffect] = field(default_factory=dict)
-    """Label → what its key does now."""
+    """Label → what its key does now; empty while it chooses what Enter takes."""
+    label_toggles_auto_accept: bool = False
+    """Whether the next label's key chooses what Enter takes: the message asks for it."""
     armed_label: str = ""
     """The label that the next words to be selected get."""
     asked_label: str = ""

@@ -163,6 +163,32 @@ def test_only_a_sentence_that_was_open_gets_new_ones(controller: AnnotationContr
     assert _left(session, 0) == [("harbour", "VENUE", 0.9)]
 
 
+def test_an_accepted_sentence_draws_what_it_has_left_as_it_was(controller: AnnotationController) -> None:
+    """The sentence and the worklist have one list and one score, whatever the sources think by now; more may come."""
+    controller.dispatch("accept")
+    by_now = {"Ada Pell": ("PERSON", 0.4), "Pell": ("PERSON", 0.95), "Tarn": ("VENUE", 0.2), "harbour": ("VENUE", 0.9)}
+    controller.session.suggestion_service = cast("Any", builders.FixedSuggestions(by_now))
+    controller.session.navigation.move_in_article(0)
+    drawn = controller.state().visible_suggestions(0)
+    listed = [x.left for x in _list(controller.session).items]
+    assert [(s.start, s.end, s.score, s.source) for s in drawn if s.score != 0.9 or s.label == "PERSON"] == [
+        (x.start, x.end, x.score, x.source) for x in listed
+    ]
+    assert [s.label for s in drawn] == ["PERSON", "VENUE", "VENUE"]
+
+
+def test_messages_count_what_is_taken_and_what_is_left(controller: AnnotationController) -> None:
+    """With a label that Enter takes, both numbers are there, and undo names what it takes back."""
+    controller.session.suggestion_service = cast("Any", builders.FixedSuggestions(FOUND | {"harbour": ("COUNT", 0.9)}))
+    controller.dispatch("take")
+    controller.dispatch(PressLabel("PERSON"))
+    controller.set_visible((0, 1))
+    assert _message(controller, "accept")[0] == "accepted 1.1, 1 taken · 1 suggestion left"
+    assert _message(controller, "undo")[0] == "undone: accept, 1 taken"
+    assert _message(controller, "accept_view")[0] == "2 accepted, 1 taken, 1 suggestion not taken"
+    assert _message(controller, "undo")[0] == "undone: accept of 2 sentences, 1 taken"
+
+
 def test_what_was_left_is_searched_by_score(controller: AnnotationController) -> None:
     """`left:` finds every sentence with one, `left:0.8` those with a likely one, and both highlight the words."""
     controller.set_visible((0, 1, 2))

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core import edits as span_edits
-from annotator.core.annotation import AnnotatedSentence, Answer, undecided
+from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.edits import Edit
 from annotator.core.errors import RuleError
 from annotator.core.graphemes import widen_to_graphemes
@@ -335,14 +335,11 @@ def _answer_edit(context: ActionContext, i: int, taken: Sequence[Suggestion], an
     annotated = context.annotated_sentences[i]
     spans = [span_from_suggestion(s) for s in taken]
     edit = span_edits.apply_suggestions(annotated, spans, context.schema, answer_)
-    if answer_ is not Answer.ACCEPT:
+    if answer_ is not Answer.ACCEPT or annotated.annotation.answer is Answer.ACCEPT:
         return edit
     after = edit.after[0]
-    if annotated.annotation.answer is Answer.ACCEPT:
-        left = tuple(undecided(annotated.annotation.left, after.annotation))
-    else:
-        drawn = select_visible_suggestions(tuple(context.suggestions_for(i)), after, context.schema)
-        left = tuple(map(left_suggestion, drawn))
+    drawn = select_visible_suggestions(tuple(context.suggestions_for(i)), after, context.schema)
+    left = map(left_suggestion, drawn)
     return replace(edit, after=(replace(after, annotation=after.annotation.with_answer(answer_, left)),))
 
 

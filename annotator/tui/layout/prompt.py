@@ -13,7 +13,7 @@ from annotator.core.tokens import TokenRange
 from annotator.session.action import PressLabel
 from annotator.session.actions.hints import is_hint_drawn
 from annotator.session.actions.label_actions import LabelEffectKind
-from annotator.session.actions.selection import AUTO_ACCEPT_SCORE
+from annotator.session.actions.selection import AUTO_ACCEPT_SCORE, select_auto_accepted
 from annotator.session.state import StatusMessage, TaskState
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.span_lanes import text_with_span_edges
@@ -107,7 +107,10 @@ def prompt_rows(state: TaskState, width: int, glyphs: Glyphs, most: int = 20) ->
 
 def _item_rows(state: TaskState, room: int, glyphs: Glyphs) -> list[StyledRow]:
     """Return the items and the message of the prompt in rows of ``room`` cells."""
-    items, message = _prompt_items(state, glyphs), message_item(state.message) if state.message else ()
+    message = message_item(state.message) if state.message else ()
+    if message and state.label_toggles_auto_accept:
+        return list(styled.wrap_row(message, room))  # a label's key answers it, and does nothing else
+    items = _prompt_items(state, glyphs)
     lead: StyledRow = ()
     if state.typed_hint or state.armed_label or state.asked_label or state.selection or state.selected_span:
         lead, items = items[0], items[1:]
@@ -283,8 +286,11 @@ def _not_sure_text(state: TaskState, suggestion: Suggestion) -> str:
     """Return why Enter does not take a suggestion of a label that it takes; else an empty text."""
     if suggestion.label not in state.auto_accept_labels or suggestion in state.auto_accepted_suggestions(state.active):
         return ""
-    least = round(100 * AUTO_ACCEPT_SCORE)
-    return f": Enter takes those from {least} on" if suggestion.score < AUTO_ACCEPT_SCORE else ": a surer one overlaps"
+    if suggestion.score < AUTO_ACCEPT_SCORE:
+        return f": Enter takes those from {round(100 * AUTO_ACCEPT_SCORE)} on"
+    drawn = state.visible_suggestions(state.active)
+    whole = select_auto_accepted(drawn, state.annotated, state.schema, state.auto_accept_labels)
+    return ": Enter takes it where all lines fit" if suggestion in whole else ": a surer one overlaps"
 
 
 def _accept_item(state: TaskState, glyphs: Glyphs) -> PromptItem:

@@ -12,10 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.core.edits import add_span
+from annotator.core.pluralize import pluralize
+from annotator.core.search_query import parse_query
 from annotator.session import action as act
 from annotator.session.actions.annotation_actions import SELECTION_COMMANDS
 from annotator.session.actions.label_actions import LabelEffectKind
+from annotator.session.actions.selection import REPORTED_SCORE
 from annotator.session.annotation_controller import AnnotationController
+from annotator.session.review_queue import LeftQueue
 from annotator.session.state import TaskState
 from annotator.storage.user_files import Preferences
 from annotator.tui.layout.article_body import sentence_suggestion_marks
@@ -215,29 +219,39 @@ def test_after_removing_no_label_key_relabels(controller: AnnotationController) 
 STEPS = st.lists(
     st.one_of(
         st.sampled_from(["undo", "redo", "let_go", "remove", "next_stop", "previous_stop", "grow", "shrink"]),
-        st.sampled_from(["right_more", "left_less", "accept", "sentence_up", "sentence_down", "cursor_right", "reach"]),
+        st.sampled_from(["right_more", "left_less", "sentence_up", "sentence_down", "cursor_right", "reach", "split"]),
+        st.sampled_from(["accept", "accept_view", "take", "everywhere", "proposals", "filter", "flag", "join"]),
         st.sampled_from(["PERSON", "VENUE", "COUNT", "CLAIM"] * 3),
+        st.sampled_from(["list_yes", "list_refuse", "list_leave", "list_undo", "list_open", "open"]),
         st.integers(0, 19),
     ),
     max_size=25,
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(STEPS)
 def test_prompt_tags_and_action_agree(steps: list[str | int]) -> None:
-    """Before each label key: the effect that prompt and tags show is what the key does, and nothing else.
+    """Before each key of a label and each accept: what prompt and tags show is what the key does, and nothing else.
 
     Before other keys: what is offered changes something, what is not changes nothing.
     """
     with tempfile.TemporaryDirectory() as folder:
         controller = open_controller(Path(folder))
         for step in steps:
-            state = controller.state()
+            state = controller.settle(controller.state(), range(len(controller.session.article_sentences)))
             if isinstance(step, int):
                 controller.dispatch(act.SelectTokens(min(step, len(state.annotated.sentence.tokens) - 1)))
             elif step.isupper():
                 _holds(controller, state, step)
+            elif step in {"accept", "accept_view"}:
+                _takes_what_is_tagged(controller, state, step)
+            elif step == "filter":
+                controller.dispatch(act.SetFilter(parse_query("left:")))
+            elif step == "open":
+                finder, touched = controller.session.navigation.problem_finder, controller.session.navigation
+                left = finder.sentences_with_left(touched.touched_sentences())
+                controller.dispatch(act.OpenReview(LeftQueue(controller.session, left)))
             else:
                 offered = state.has_effect(step)
                 after = controller.dispatch(step)
@@ -251,14 +265,42 @@ def _facts(state: TaskState) -> tuple[object, ...]:
     return state.annotated_sentences, state.selection and state.selection.range
 
 
+def _takes_what_is_tagged(controller: AnnotationController, state: TaskState, command: str) -> None:
+    """Accept, and hold that it takes what has its sign, records the rest that was drawn, and counts both."""
+    unfinished = [i for i, w in enumerate(state.annotated_sentences) if not w.done]
+    here = [state.active] if command == "accept" else unfinished
+    tagged = [s for i in here for s in state.auto_accepted_suggestions(i)]
+    drawn = [s for i in here for s in state.visible_suggestions(i)]
+    before = {i: state.annotated_sentences[i].annotation for i in here}
+    after = controller.dispatch(command)
+    if not here or (after.message and after.message.warning):
+        assert after.annotated_sentences == state.annotated_sentences
+        return
+    now = [after.annotated_sentences[i].annotation for i in here]
+    taken = [s.key for i, a in zip(here, now, strict=True) for s in a.spans if s not in before[i].spans]
+    assert taken == [(s.start, s.end, s.label) for s in tagged]
+    left = [x for a in now for x in a.left]
+    assert {(x.start, x.end, x.label) for x in left} <= {(s.start, s.end, s.label) for s in drawn}
+    text, likely = after.message.text if after.message else "", sum(x.score >= REPORTED_SCORE for x in left)
+    assert (f", {len(taken)} taken" in text) is bool(taken and likely), text
+    assert (f" {pluralize(likely, 'suggestion')} " in f"{text} ") is bool(likely), text
+
+
 def _holds(controller: AnnotationController, state: TaskState, label: str) -> None:
+    if state.label_toggles_auto_accept:
+        assert row_text(prompt_rows(state, 200, BOX_GLYPHS)[0]).strip(" ▌▸").startswith("Enter takes what is sure of")
+        after = controller.dispatch(act.PressLabel(label))
+        assert after.auto_accept_labels == state.auto_accept_labels ^ {label}
+        assert after.annotated_sentences == state.annotated_sentences
+        return
     effect, key = state.label_effects[label], next(x.key for x in state.schema.labels if x.name == label)
-    tags = {i: [m for m in sentence_suggestion_marks(state, i, BOX_GLYPHS) if key in m.tag] for i in (0, 1)}
+    here = range(len(state.annotated_sentences))
+    tags = {i: [m for m in sentence_suggestion_marks(state, i, BOX_GLYPHS) if key in m.tag] for i in here}
     after = controller.dispatch(act.PressLabel(label))
     if after.message and after.message.warning:
         assert not effect.takes, "what a tag shows is never forbidden"
         return
-    made = [(i, s) for i in (0, 1) for s in after.annotated_sentences[i].annotation.spans
+    made = [(i, s) for i in here for s in after.annotated_sentences[i].annotation.spans
             if s not in state.annotated_sentences[i].annotation.spans]  # fmt: skip
     if effect.takes:
         assert effect.suggestion
