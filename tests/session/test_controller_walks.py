@@ -15,10 +15,11 @@ from annotator.core.article import LineVerdict
 from annotator.core.errors import RuleError
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import is_aligned, tokens_cover_text
-from annotator.session.action import SelectTokens
+from annotator.session.action import OpenReview, SelectTokens
 from annotator.session.actions.selection import select_visible_suggestions
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import COMMANDS
+from annotator.session.review_queue import LeftQueue
 from annotator.session.session import AnnotationSession
 from annotator.storage.journal import Journal
 from tests import builders
@@ -31,6 +32,7 @@ STEPS = st.one_of(
     st.sampled_from([f"key {c}" for c in "jkluiohnmpygertwvcbqxzasdf123456789" + "asdf" * 6]),
     st.tuples(st.sampled_from(["click", "drag"]), st.integers(0, 40), st.integers(0, 40)),
     st.tuples(st.sampled_from(["line", "unline"]), st.integers(0, 7), st.integers(0, 8)),
+    st.sampled_from(["%a", "%s", "%d", "left list_yes", "left list_refuse", "left list_leave"]),
     st.just("restart"),
 )
 Step = str | tuple[str, int, int]
@@ -86,6 +88,14 @@ class ControllerWalk:
         if isinstance(step, tuple):
             kind, a, b = step
             self.controller.dispatch(SelectTokens(a % n, None if kind == "click" else b % n))
+        elif step[0] == "%":
+            self.controller.dispatch("take")
+            self._key(f"key {step[1]}")
+        elif step.startswith("left "):
+            navigation = self.session.navigation
+            left = navigation.problem_finder.sentences_with_left(navigation.touched_sentences())
+            self.controller.dispatch(OpenReview(LeftQueue(self.session, left)))
+            self.controller.dispatch(step.removeprefix("left "))
         elif step.startswith("key "):
             action = self.controller.action_for_key(step[-1], step[-1])
             assert action
