@@ -19,7 +19,13 @@ from annotator.session import action as act
 from annotator.session.actions import annotation_actions as actions
 from annotator.session.actions.hints import is_hint_drawn
 from annotator.session.actions.label_actions import label_effects
-from annotator.session.commands import COMMANDS_WITHOUT_SENTENCE, SCREEN_COMMANDS, WORKLIST_COMMANDS, command_key_kind
+from annotator.session.commands import (
+    COMMANDS,
+    COMMANDS_WITHOUT_SENTENCE,
+    SCREEN_COMMANDS,
+    WORKLIST_COMMANDS,
+    command_key_kind,
+)
 from annotator.session.keymap_file import UserKeymap
 from annotator.session.navigation import FIRST_SENTENCE_MESSAGE, LAST_SENTENCE_MESSAGE
 from annotator.session.review_queue import ReviewQueue
@@ -34,6 +40,9 @@ from annotator.storage.user_files import Preferences
 
 _KEEPS_ARMED_LABEL = frozenset({"let_go", "letters", "hints", "next_stop", "previous_stop"})
 """The commands that clear an armed label or a half-typed hint themselves, or show or select what the label is for."""
+
+_REPORTING_COMMANDS = frozenset(c.id for c in COMMANDS) - SCREEN_COMMANDS - {"let_go"}
+"""The commands that report why where they change nothing; that nothing is selected after Esc can be seen."""
 
 _NEEDS_SENTENCE = (act.PressHint, act.PressLabel, act.SelectTokens, act.GoInView, act.SetNote)
 
@@ -72,10 +81,10 @@ class AnnotationController(SentenceEditor):
 
     def dispatch(self, action: act.Action) -> TaskState:
         """Carry an action out and return the state; a rule that forbids it becomes the message."""
-        self.message = None
+        shown, self.message = self.message, None
         self.page_motion = PageMotion.JUMP
         if self.is_available(action):
-            found = self.undo_point()
+            found, before = self.undo_point(), self._moment()
             try:
                 self.message = _as_message(self._perform(action))
             except AnnotatorError as error:
@@ -83,6 +92,9 @@ class AnnotationController(SentenceEditor):
             if action not in {"undo", "redo"}:
                 self.remember_undo_point(found)
             self._report_no_hit(found)
+            if not (self.message or shown) and action in _REPORTING_COMMANDS and self._moment() == before:
+                idle = next(c.description for c in self.keyboard.keys.commands if c.id == action)
+                self.message = StatusMessage(f"nothing to do: {idle}")
             self.message = self.message or self.settings.offer(self.spans_made)
         elif isinstance(action, str):
             self.message = StatusMessage(
@@ -99,6 +111,10 @@ class AnnotationController(SentenceEditor):
         if isinstance(action, str):
             return action in COMMANDS_WITHOUT_SENTENCE or any(c.id == action for c in WORKLIST_COMMANDS)
         return not isinstance(action, _NEEDS_SENTENCE)
+
+    def _moment(self) -> tuple[object, ...]:
+        """Return what a command may change without a message."""
+        return (self.undo_point(), self.keyboard.letters.on, self.top_line, self.tour)
 
     def _report_no_hit(self, found: UndoPoint) -> None:
         """Report that the action has led to a sentence that is no hit of the filter; Enter accepts it all the same."""
@@ -154,7 +170,6 @@ class AnnotationController(SentenceEditor):
             "list_open": self._open_review_item,
             **{c: partial(self.apply_selecting, rule) for c, rule in actions.SELECTION_COMMANDS.items()},
             "let_go": self._let_go,
-            "more_labels": lambda: "",
             "undo": self.undo,
             "redo": self.redo,
             "accept": lambda: self.answer(Answer.ACCEPT),

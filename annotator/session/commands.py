@@ -150,7 +150,7 @@ COMMANDS_WITHOUT_SENTENCE = frozenset({
 
 SCREEN_COMMANDS = frozenset({
     "overview", "search", "jump", "worklist", "repairs", "left_suggestions", "note", "lines", "stats", "guide", "help",
-    "manual", "palette", "theme", "suspend", "quit",
+    "manual", "palette", "theme", "suspend", "quit", "more_labels",
 })  # fmt: skip
 """The commands that open another screen or change how the app looks: the screen alone carries them out."""
 

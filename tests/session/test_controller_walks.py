@@ -18,7 +18,7 @@ from annotator.core.tokens import is_aligned, tokens_cover_text
 from annotator.session.action import OpenReview, SelectTokens
 from annotator.session.actions.selection import select_visible_suggestions
 from annotator.session.annotation_controller import AnnotationController
-from annotator.session.commands import COMMANDS
+from annotator.session.commands import COMMANDS, SCREEN_COMMANDS
 from annotator.session.review_queue import LeftQueue
 from annotator.session.session import AnnotationSession
 from annotator.storage.journal import Journal
@@ -141,6 +141,35 @@ def test_a_restart_draws_what_the_running_session_draws(steps: list[Step]) -> No
                 assert fresh.suggested == walk.suggested
                 fresh.session.close()
         walk.session.close()
+
+
+@settings(max_examples=60)
+@given(st.lists(STEPS, max_size=12), st.booleans())
+def test_a_command_that_changes_nothing_gives_the_reason(steps: list[Step], armed: bool) -> None:
+    """Whatever was pressed before, each command of the annotate screen changes what is drawn, or there is a message.
+
+    But for Esc: that nothing is selected then can be seen.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        walk = ControllerWalk(builders.make_corpus(Path(folder) / "news").path)
+        for step in steps:
+            walk.take(step)
+        if walk.session.article_sentences and armed:
+            walk.take("key a")
+        for command in sorted({c.id for c in COMMANDS} - SCREEN_COMMANDS - {"let_go"}):
+            for _ in range(3):  # what is possible may come to its end
+                before = _drawn(walk.controller)
+                walk.controller.dispatch(command)
+                assert walk.controller.message or _drawn(walk.controller) != before, command
+        walk.session.close()
+
+
+def _drawn(controller: AnnotationController) -> tuple[object, ...]:
+    """Return what people see of a state."""
+    s = controller.state()
+    chosen = s.selection.range if s.selection else None
+    keys = (s.typed_hint, s.armed_label, s.asked_label, s.hint_visibility, s.letters_active, s.span_just_made)
+    return (s.article.id, s.active, s.annotated_sentences, chosen, *keys, s.top_line, controller.tour, s.message)
 
 
 def _journal_is_state(session: AnnotationSession) -> None:

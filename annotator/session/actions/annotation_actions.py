@@ -173,7 +173,10 @@ def clear_selection(state: SelectionState) -> ActionResult:
 
 def move_cursor(context: ActionContext, state: SelectionState, by: int) -> ActionResult:
     """Move the token cursor by a word."""
-    return ActionResult(with_selection(state, sel.cursor_selection(state.selection, context.tokens, by)))
+    new = sel.cursor_selection(state.selection, context.tokens, by)
+    if state.selection and new.range == state.selection.range:
+        raise RuleError(f"this is the {'last' if by > 0 else 'first'} word")
+    return ActionResult(with_selection(state, new))
 
 
 def select_next_stop(context: ActionContext, state: SelectionState, by: int) -> ActionResult:
@@ -190,6 +193,8 @@ def select_next_stop(context: ActionContext, state: SelectionState, by: int) -> 
     here = range_sort_key(at) if at else ((-1, 0) if by > 0 else (len(context.tokens), 0))
     later = [r for r in stops if (range_sort_key(r) > here if by > 0 else range_sort_key(r) < here)]
     pick = (later[0] if by > 0 else later[-1]) if later else (stops[0] if by > 0 else stops[-1])
+    if state.selection and pick == state.selection.range:
+        raise RuleError("there is nothing else to visit here", do="press a letter above a word to select it")
     return ActionResult(with_selection(state, sel.explicit_selection(*pick)))
 
 
@@ -199,6 +204,9 @@ def select_span(context: ActionContext, state: SelectionState, span: Span) -> Se
 
 
 # -- the extent of the selection, and of the span that it is ---------------------------------------
+
+
+_ONE_WORD = "one word always stays"
 
 
 def grow_selection(context: ActionContext, state: SelectionState) -> ActionResult:
@@ -213,21 +221,26 @@ def grow_selection(context: ActionContext, state: SelectionState) -> ActionResul
 
 def shrink_selection(context: ActionContext, state: SelectionState) -> ActionResult:
     """Shrink the selection, or the span in focus, to what it was."""
-    return _resize_selection(context, state, sel.shrunk_selection(require_selection(state), context.tokens))
+    return _resize_selection(context, state, sel.shrunk_selection(require_selection(state), context.tokens), _ONE_WORD)
 
 
 def move_selection_right_edge(context: ActionContext, state: SelectionState, by: int) -> ActionResult:
     """Move the right edge of the selection, or of the span in focus, by a word."""
-    return _resize_selection(context, state, sel.with_right_edge_moved(require_selection(state), context.tokens, by))
+    new = sel.with_right_edge_moved(require_selection(state), context.tokens, by)
+    return _resize_selection(context, state, new, "the sentence ends here" if by > 0 else _ONE_WORD)
 
 
 def move_selection_left_edge(context: ActionContext, state: SelectionState, by: int) -> ActionResult:
     """Move the left edge of the selection, or of the span in focus, by a word."""
-    return _resize_selection(context, state, sel.with_left_edge_moved(require_selection(state), context.tokens, by))
+    new = sel.with_left_edge_moved(require_selection(state), context.tokens, by)
+    return _resize_selection(context, state, new, "the sentence begins here" if by < 0 else _ONE_WORD)
 
 
-def _resize_selection(context: ActionContext, state: SelectionState, new: Selection) -> ActionResult:
+def _resize_selection(context: ActionContext, state: SelectionState, new: Selection, limit: str = "") -> ActionResult:
+    """Return the selection, or the span in focus, with other edges; ``limit``: why they cannot move, if they do not."""
     first, last = was = require_selection(state).range
+    if new.range == was and limit:
+        raise RuleError(limit)
     old = span_at_range(context, was)
     moved = with_selection(state, new, fresh=state.span_just_made)
     if old is None or new.range == was:
