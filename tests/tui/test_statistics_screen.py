@@ -93,7 +93,7 @@ async def test_a_corpus_that_can_not_be_read_is_reported(tmp_path: Path) -> None
 
 
 async def test_haste_is_reported_in_the_prompt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever goes through what was on the screen before hears of it where the eyes are; the next key goes on as ever."""
+    """Whoever holds Enter down on a page that was there before hears of it in the prompt; the next key goes on."""
     line = "The ferry left Tarn Quay late and nobody on the boat knew why it had."
     article = builders.article("\n".join(["Ferry late", *[line] * 60]), "t" + "b" * 60)
     async with running_app(tmp_path / "news", article, size=(120, 40)) as d:
