@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from msgspec import Struct
@@ -24,6 +24,8 @@ _K = TypeVar("_K")
 _V = TypeVar("_V")
 _MAX_SENTENCES = 4096
 """How many sentences are remembered; more than a screen and an article hold."""
+_MAX_RANKINGS = 64
+"""How many rankings are remembered: those on the screen and around it."""
 _MAX_ARTICLES = 64
 """How many articles' contexts are remembered."""
 
@@ -79,7 +81,7 @@ class SuggestionService:
         self._contexts: dict[str, ArticleContext] = {}
         self._fixed_suggestions: dict[Sentence, tuple[Suggestion, ...]] = {}
         self._rankings: dict[Sentence, RankedSuggestions] = {}
-        """Those ranked since the last thing that was learned."""
+        """Those ranked since something was learned that counts for them."""
 
     def queue_annotations(self, annotated_sentences: Iterable[AnnotatedSentence]) -> None:
         """Queue what is in the journal: learned when its article is first shown, or by ``learn``."""
@@ -106,12 +108,15 @@ class SuggestionService:
         if [w.sentence for w in before] != [w.sentence for w in after]:
             for annotated in after:  # joined or split: the article reads otherwise now
                 self.invalidate_article(annotated.sentence.article)
-        self.history.update(before, after)
+        changed = self.history.update(before, after)
         for annotated in before:
             self.accuracy.remove(annotated)
         for annotated in after:
             self.accuracy.add(annotated, self._known_suggestions(annotated))
-        self._rankings.clear()
+        if any(w.annotation.answer is Answer.ACCEPT for w in (*before, *after)):  # the accuracy counts everywhere
+            self._rankings.clear()
+        for sentence in [s for s in self._rankings if _has_any(s, changed)]:
+            del self._rankings[sentence]
 
     def suggestions(self, annotated: AnnotatedSentence) -> tuple[Suggestion, ...]:
         """Return the open suggestions of a sentence, in reading order, outer before inner.
@@ -121,7 +126,8 @@ class SuggestionService:
         self._learn_article(annotated.sentence.article)
         ranking = self._rankings.get(annotated.sentence)
         if ranking is None:
-            ranking = self._rankings[annotated.sentence] = RankedSuggestions(self._rank(annotated.sentence))
+            ranking = RankedSuggestions(self._rank(annotated.sentence))
+            _remember(self._rankings, annotated.sentence, ranking, _MAX_RANKINGS)
         if ranking.annotation != annotated.annotation:
             ranking.annotation = annotated.annotation
             ranking.suggestions = self._ranker.open_suggestions(annotated, ranking.ranked)
@@ -186,6 +192,12 @@ class SuggestionService:
             text, sentences = self._article_sentences(article_id)
             _remember(self._contexts, article_id, build_context(text, [s.tokens for s in sentences]), _MAX_ARTICLES)
         return self._contexts[article_id]
+
+
+def _has_any(sentence: Sentence, texts: Collection[str]) -> bool:
+    """Return True if one of the texts, which have one blank for any white space, occurs in the sentence."""
+    text = " ".join(sentence.text.split())
+    return any(t in text for t in texts)
 
 
 def _remember(kept: dict[_K, _V], key: _K, value: _V, most: int = _MAX_SENTENCES) -> None:
