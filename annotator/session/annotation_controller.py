@@ -460,13 +460,13 @@ class AnnotationController(SentenceEditor):
         )
 
     def _effects(self, context: actions.ActionContext) -> Callable[[str], bool]:
-        """Return the function that tells whether a command would do anything now; any other than these does."""
+        """Return the function that decides whether a command would do anything now."""
         found, history = self.selection_state, self.session.history
         known = {"undo": bool(history.done), "redo": bool(history.undone), "accept_view": bool(self.open_in_view())}
 
         def has_effect(command: str) -> bool:
             if command in actions.SELECTION_COMMANDS:
-                state = found if command in _KEEPS_ARMED_LABEL else actions.disarmed(found)
+                state = found if command in _KEEPS_ARMED_LABEL else actions.for_other_command(found)
                 return actions.has_effect(context, state, command)
             return known.get(command, True)
 

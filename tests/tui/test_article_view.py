@@ -179,7 +179,7 @@ async def test_what_is_in_view_is_known_after_any_key(tmp_path: Path) -> None:
     [
         (80, " New here? Pia Rask is a PERSON: press a.  Other words: their letter."),
         (60, " New here? Pia Rask is a PERSON: press a."),
-        (40, " New here? Pia Ra… is a PERSON: press a."),
+        (40, " New here? Pia… is a PERSON: press a."),
     ],
 )
 async def test_a_newcomer_reads_which_key_to_press(tmp_path: Path, width: int, says: str) -> None:

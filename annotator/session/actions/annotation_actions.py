@@ -131,6 +131,11 @@ def disarmed(state: SelectionState) -> SelectionState:
     return replace(state, armed_label="", asked_label="")
 
 
+def for_other_command(state: SelectionState) -> SelectionState:
+    """Return the state that a command finds which is not about an armed label: the span just made is let go with it."""
+    return with_selection(state, None) if state.armed_label else disarmed(state)
+
+
 def press_hint(context: ActionContext, state: SelectionState, letter: str) -> ActionResult | None:
     """Press a hint letter; None where no hint has it."""
     hit = resolve_hint(context.hint_layout.hints, state.typed_hint + letter)

@@ -120,8 +120,7 @@ def press_label(context: ActionContext, state: SelectionState, label: str) -> Ac
         case LabelEffectKind.ASK:
             return ActionResult(replace(state, asked_label=label, armed_label=""))
         case LabelEffectKind.ARM:
-            # The span just made is let go: what the next keys do is about the label alone.
-            return ActionResult(replace(with_selection(state, None), armed_label=label))
+            return ActionResult(replace(state, asked_label="", armed_label=label))
     return ActionResult(replace(state, armed_label=""))
 
 

@@ -158,9 +158,9 @@ def test_a_command_disarms_and_does_its_own_work(controller: AnnotationControlle
 
 
 def test_removing_with_an_armed_label_leaves_the_span_made_before(controller: AnnotationController) -> None:
-    """Arming lets go of the span just made: 0 disarms, names what is missing and removes nothing."""
+    """A command lets go of the span just made with the label: 0 disarms, names what is missing and removes nothing."""
     keys(controller, "sss")
-    state = keys(controller, "ddd0")
+    state = keys(controller, "dd0")
     assert words(controller) == ["VENUE Tarn Quay", "VENUE Skerrin", "COUNT 40 boats"]
     assert state.armed_label == ""
     assert "nothing is selected" in str(state.message)
