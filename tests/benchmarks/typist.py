@@ -92,12 +92,12 @@ class Typed:
 class Typist:
     """Plans and types a gold file into a running app."""
 
-    def __init__(
-        self, app: AnnotatorApp, pilot: Any, gold: Gold, clock: Clock | None = None, *, show: bool = False
-    ) -> None:
+    def __init__(self, app: AnnotatorApp, pilot: Any, gold: Gold, *, show: bool = False) -> None:
         self.app, self.pilot, self.gold, self.show = app, pilot, gold, show
         self.controller, self.session = app.controller, app.session
-        self.clock = clock or Clock()
+        clock = self.session._clock  # another one would not let the program know that time goes by
+        assert isinstance(clock, Clock)
+        self.clock = clock
         self.typed = Typed()
 
     async def run(self) -> None:
@@ -291,13 +291,11 @@ class Newcomer(Typist):
             raise PlanError(f"undo did not bring {annotated.sentence.id} back")
 
 
-def opened(corpus: CorpusFolder, sources: Sources, clock: Clock | None = None) -> AnnotationSession:
+def opened(corpus: CorpusFolder, sources: Sources) -> AnnotationSession:
     """Open a session with just these sources of suggestions."""
     journal = Journal.open(corpus.path, NAME)
     schema = corpus.schema
-    session = AnnotationSession(
-        corpus, journal, schema=schema, annotator=NAME, clock=clock or Clock(), session_id="keystrokes"
-    )
+    session = AnnotationSession(corpus, journal, schema=schema, annotator=NAME, clock=Clock(), session_id="keystrokes")
     if not (sources.rules and sources.history):
         files = suggestion_files(corpus.path)
         session.suggestion_service = SuggestionService(
@@ -319,14 +317,13 @@ def preferences(corpus: CorpusFolder, sources: Sources, take: Sequence[str]) -> 
 async def _typed(
     corpus: CorpusFolder, gold: Gold, sources: Sources, take: Sequence[str], size: tuple[int, int], **options: Any
 ) -> Typed:
-    clock = Clock()
-    session = opened(corpus, sources, clock)
+    session = opened(corpus, sources)
     app = AnnotatorApp(session, preferences(corpus, sources, take))
     try:
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
             make = Newcomer if options.pop("newcomer", False) else Typist
-            typist = make(app, pilot, gold, clock, **options)
+            typist = make(app, pilot, gold, **options)
             await typist.run()
             assert session.flush(60), session.banner
     finally:
