@@ -261,8 +261,9 @@ def test_prompt_tags_and_action_agree(steps: list[str | int]) -> None:
 
 
 def _facts(state: TaskState) -> tuple[object, ...]:
-    """Return what a command may change."""
-    return state.annotated_sentences, state.selection and state.selection.range
+    """Return what a command may change; an armed label goes with the span just made before it acts."""
+    chosen = None if state.armed_label else state.selection
+    return state.annotated_sentences, chosen and chosen.range
 
 
 def _takes_what_is_tagged(controller: AnnotationController, state: TaskState, command: str) -> None:
