@@ -109,15 +109,15 @@ def move_span(annotated: AnnotatedSentence, old: Span, new: Span, schema: Schema
     return _annotation_edit(annotated, after, f"{old.label} moved")
 
 
-def remove_span(annotated: AnnotatedSentence, span: Span, rejected: Span | None = None) -> Edit:
-    """Return the edit that removes ``span``, and turns a suggestion down; raises RuleError when it is not there."""
+def remove_span(annotated: AnnotatedSentence, span: Span, *, is_wrong: bool = False) -> Edit:
+    """Return the edit that removes ``span``, and rejects it if it is wrong; raises RuleError when it is not there."""
     left = [s for s in annotated.annotation.spans if s.key != span.key]
     if len(left) == len(annotated.annotation.spans):
         raise RuleError("there is no such span", do="select a span with Tab")
     annotation = annotated.annotation.with_spans(left)
-    if rejected is None:
+    if not is_wrong:
         return _annotation_edit(annotated, annotation, f"removed {span.label}")
-    annotation = annotation.with_rejected([*annotation.rejected, rejected])
+    annotation = annotation.with_rejected([*annotation.rejected, span])
     return _annotation_edit(annotated, annotation, f"removed {span.label}, not suggested again: known as wrong")
 
 

@@ -118,17 +118,6 @@ def suggestion_from_left(left: LeftSuggestion) -> Suggestion:
     return Suggestion(left.start, left.end, left.label, names, left.score, kinds)
 
 
-def taken_suggestion(span: Span, suggested: Iterable[Span]) -> Span | None:
-    """Return what to turn down with a span: itself if it was taken as suggested, None if it never was.
-
-    If the annotator has changed it since: of those that are suggested under its label where it is, the most alike.
-    """
-    if not is_modified_source(span.source):
-        return span if span.source else None
-    found = (s for s in suggested if s.label == span.label and s.overlaps(span))
-    return min(found, key=lambda s: abs(s.start - span.start) + abs(s.end - span.end), default=None)
-
-
 def suggestion_source(suggestion: Suggestion) -> str:
     """Return what the span of a suggestion has as its source."""
     return "+".join(f"{name}/{kind}" if kind else name for name, kind in suggestion_origins(suggestion))

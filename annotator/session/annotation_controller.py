@@ -390,7 +390,10 @@ class AnnotationController(SentenceEditor):
         name = action if isinstance(action, str) else type(action).__name__
         sentence_id, message = self.tour_guide.advance(state, name)
         if self.tour and self.tour.is_over:
-            self.message = self._end_tour()
+            self.page_motion, self.message = PageMotion.JUMP, self._end_tour()
+            self.session.navigation.move_in_article(0)  # the steps have passed over the sentences between them
+            if self.session.annotated.done:
+                self.session.navigation.go_to_next_open()
             return self.state()
         if sentence_id:
             did = self.message.text if self.message else ""
@@ -466,7 +469,7 @@ class AnnotationController(SentenceEditor):
 
         def has_effect(command: str) -> bool:
             if command in actions.SELECTION_COMMANDS:
-                state = found if command in _KEEPS_ARMED_LABEL else actions.for_other_command(found)
+                state = found if command in _KEEPS_ARMED_LABEL else actions.disarmed(found)
                 return actions.has_effect(context, state, command)
             return known.get(command, True)
 

@@ -10,7 +10,10 @@ READING_SPEED = 15.0
 """Tokens a second: three times as fast as people read for meaning, so that nobody is held up who looks at all."""
 
 WARNING_SECONDS = 0.7
-"""A warning that a second press of the key overrides must have been there so long: no held key confirms it."""
+"""A warning that another press of the key overrides must have been there so long."""
+
+HELD_SECONDS = 0.2
+"""Presses that follow each other faster come from a held key, which confirms no warning."""
 
 MAX_REMEMBERED = 1000
 """How many sentences are remembered, the last ones."""
@@ -31,8 +34,8 @@ class PageReading:
         self._seen: dict[SentenceStart, float] = {}
         self._accepted: dict[SentenceStart, int] = {}
         """How many tokens each accepted sentence has: reading them takes time that the others do not get."""
-        self._warned: tuple[list[SentenceStart], float] | None = None
-        """The sentences that the last key warned of, and when."""
+        self._warned: tuple[list[SentenceStart], float, float] | None = None
+        """The sentences that the last key warned of, when it did first, and when last."""
 
     def see(self, sentences: Iterable[Sentence], now: float) -> None:
         """Take in the sentences that the screen shows; ``now`` is in seconds."""
@@ -65,10 +68,12 @@ class PageReading:
         starts, self._warned = [_start(s) for s in sentences], None
         if not unread:
             self._accepted |= {_start(s): len(s.tokens) for s in sentences if _start(s) in self._seen}
-        elif warned is None or warned[0] != starts or now - warned[1] < WARNING_SECONDS:
-            self._warned = (starts, now)
-            return unread
-        return 0
+            return 0
+        first, last = warned[1:] if warned and warned[0] == starts else (now, now)
+        if now - first >= WARNING_SECONDS and now - last >= HELD_SECONDS:
+            return 0
+        self._warned = (starts, first, now)
+        return unread
 
     def forget_warning(self) -> None:
         """Take note that another key was pressed: the next accept is the first again."""

@@ -215,7 +215,7 @@ class SentenceEditor:
 
     def disarm(self) -> None:
         """Forget an armed label, and one that waits for its second press."""
-        self.selection_state = actions.for_other_command(self.selection_state)
+        self.selection_state = actions.disarmed(self.selection_state)
 
     def press_hint(self, letter: str) -> str:
         """Press a hint letter; raises RuleError where no hint has it."""

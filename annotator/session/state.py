@@ -130,9 +130,13 @@ class TaskState(Struct, frozen=True, eq=False):
 
     @property
     def next_suggestions(self) -> dict[str, tuple[int, Suggestion]]:
-        """Label → the suggestion that its key takes now, and the sentence of it by index."""
+        """Label → the suggestion that its key takes now, and the sentence of it by index, in reading order.
+
+        Whoever presses the keys in this order passes over none of them.
+        """
         found = ((name, e.sentence, e.suggestion) for name, e in self.label_effects.items() if e.takes)
-        return {name: (i, s) for name, i, s in found if s}
+        taken = [(name, (i, s)) for name, i, s in found if s]
+        return dict(sorted(taken, key=lambda x: (x[1][0], x[1][1].start, -x[1][1].end)))
 
     @property
     def annotated(self) -> AnnotatedSentence:

@@ -294,6 +294,10 @@ class Tour(Struct, frozen=True):
         """Whether its last step is done."""
         return self.at == len(self.steps)
 
+    def is_left_by_work(self, before: TaskState, after: TaskState, action: str) -> bool:
+        """Return True if an action works on at the last step: what is done from there on is not the tour's."""
+        return self.step is UNDO and action != "undo" and before.annotated_sentences != after.annotated_sentences
+
     def advance(self, moment: TourMoment) -> Tour:
         """Return the tour after a key: a step on where its thing was done."""
         return replace(self, at=self.at + 1).skip(moment.after) if self.step.is_done(moment) else self
@@ -312,7 +316,7 @@ class Tour(Struct, frozen=True):
 
     def current_step(self, state: TaskState) -> str:
         """Return the name of what to do now: the step, or what it needs first."""
-        return self.step.prerequisite(state) or self.step.name
+        return "disarm" if state.armed_label else self.step.prerequisite(state) or self.step.name
 
 
 def begin_tour(state: TaskState, edits: int) -> Tour:

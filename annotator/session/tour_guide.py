@@ -47,6 +47,9 @@ class TourGuide:
         if self.tour is None or not state.annotated_sentences:
             self._last_state = None
             return "", ""
+        if before and self.tour.is_left_by_work(before, state, action):
+            self.leave()
+            return "", ""
         old = self.tour
         self.tour = old.advance(TourMoment(before, state, action)) if before else old
         begun = before is None or self.tour.at != old.at

@@ -43,6 +43,18 @@ def test_sentence_by_sentence_no_more_is_accepted_than_at_once(counts: list[int]
         accepted += len(sentence.tokens) if fits else 0
 
 
+@given(st.floats(0.01, 0.19), st.floats(0.2, 0.69))
+def test_only_a_deliberate_press_confirms(held: float, pressed: float) -> None:
+    """However long a key is held down it confirms no warning; quick presses do once it could be seen."""
+    page, sentences = PageReading(), _sentences([500])
+    page.see(sentences, 0.0)
+    assert all(page.accept(sentences, held * n) for n in range(30))
+    page.forget_warning()
+    answers = [page.accept(sentences, 8.0 + pressed * n) for n in range(5)]
+    assert answers[:2] == [500, 500]
+    assert 0 in answers
+
+
 def _controller(tmp_path: Path, seconds: float) -> AnnotationController:
     """Return a controller whose clock goes on by so many seconds at each look."""
     session = builders.open_session(builders.make_corpus(tmp_path / "news"))

@@ -132,7 +132,7 @@ async def test_the_prompt_says_what_each_label_key_takes_now(tmp_path: Path) -> 
     async with counting(tmp_path / "news") as d:
         assert "▸ a Pia Rask  s Tarn Quay  d 21 lamps (3)  Enter accept  * all shown" in d.row("▸ ")
         await d.press("a")
-        assert "▸ PERSON Pia Rask  a Pia Rask (3)  s Tarn Quay  d 21 lamps (3)" in d.row("▸ ")
+        assert "▸ PERSON Pia Rask  s Tarn Quay  a Pia Rask (3)  d 21 lamps (3)" in d.row("▸ ")
         await d.press("s", "s")
         assert d.session.position.sentence == 2
         assert "▸ VENUE Tarn Quay  a Pia Rask (5)  s Tarn Quay (5)" in d.row("▸ ")
@@ -145,7 +145,7 @@ async def test_a_hint_shows_where_a_label_ends_elsewhere(tmp_path: Path) -> None
         d.session.suggestion_service = cast("Any", builders.FixedSuggestions(found))
         await d.press(d.app.controller.state().hints[0].letters)
         prompt = d.row("▸ ")
-        assert "▸ Pia Rask  a PERSON  f CLAIM to lamps  0 not here" in prompt
+        assert "▸ Pia Rask  a PERSON  f CLAIM up to lamps  0 not here" in prompt
         await d.press("f")
         assert [(s.label, s.end) for s in d.session.annotated.annotation.spans] == [("CLAIM", 25)]
 

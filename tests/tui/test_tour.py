@@ -54,7 +54,7 @@ def spans(controller: AnnotationController) -> list[str]:
     return [a.text_of(s) for a in controller.session.article_sentences for s in a.annotation.spans]
 
 
-def through_the_sample(controller: AnnotationController) -> list[str]:
+def through_the_sample(controller: AnnotationController, *, last: str = "ctrl+z") -> list[str]:
     """Do each step of the sample with its key; return what the tour asked for, one after the other."""
     asked = [press(controller)]
     asked += [press(controller, key) for key in ("s", "d", "enter", "f")]
@@ -62,7 +62,7 @@ def through_the_sample(controller: AnnotationController) -> list[str]:
     asked.append(press(controller, letter(controller, "Maud")))
     asked.append(press(controller, "0"))
     asked.append(press(controller, letter(controller, "that")))
-    asked += [press(controller, key) for key in ("f", "ctrl+z")]
+    asked += [press(controller, key) for key in ("f", last)]
     return asked
 
 
@@ -110,6 +110,26 @@ def test_what_the_tour_did_stays_if_one_leaves(controller: AnnotationController)
     press(controller, "ctrl+z")
     assert spans(controller) == [PORT_AMERY.words, SAILORS.words, TANK.mended], "it took back that Maud was turned down"
     assert MAUD.suggestion(controller.state())
+
+
+def test_who_works_on_at_the_last_step_has_left_the_tour(controller: AnnotationController) -> None:
+    """Undo takes back the last key then, never the work of the tour and all that came after it."""
+    assert through_the_sample(controller, last="enter")[-1] == ""
+    made = spans(controller)
+    press(controller, "ctrl+z", "ctrl+z")
+    assert spans(controller) == made[:-1], "the accept, and the claim before it"
+
+
+def test_after_the_tour_the_first_open_sentence_is_next(controller: AnnotationController) -> None:
+    """The steps jump through the article; work goes on where nothing was done."""
+    through_the_sample(controller)
+    assert controller.session.position.sentence == 1
+
+
+def test_an_armed_label_is_let_go_first(controller: AnnotationController) -> None:
+    """No step names a letter or Tab that a waiting label would turn into a span."""
+    assert press(controller, "s", "s") == "disarm"
+    assert press(controller, "escape") == "take_count"
 
 
 def test_leaving_in_the_middle_asks_what_stays(controller: AnnotationController) -> None:

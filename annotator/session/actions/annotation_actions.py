@@ -19,7 +19,7 @@ from annotator.core.errors import RuleError
 from annotator.core.graphemes import widen_to_graphemes
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
-from annotator.core.suggestion import Suggestion, left_suggestion, span_from_suggestion, taken_suggestion
+from annotator.core.suggestion import Suggestion, is_modified_source, left_suggestion, span_from_suggestion
 from annotator.core.tokens import Token, TokenRange, token_range
 from annotator.language.mentions import label_mentions
 from annotator.session.actions import selection as sel
@@ -129,11 +129,6 @@ def with_selection(state: SelectionState, selection: Selection | None, *, fresh:
 def disarmed(state: SelectionState) -> SelectionState:
     """Return the state without an armed label and without a label that waits for its second press."""
     return replace(state, armed_label="", asked_label="")
-
-
-def for_other_command(state: SelectionState) -> SelectionState:
-    """Return the state that a command finds which is not about an armed label: the span just made is let go with it."""
-    return with_selection(state, None) if state.armed_label else disarmed(state)
 
 
 def press_hint(context: ActionContext, state: SelectionState, letter: str) -> ActionResult | None:
@@ -261,7 +256,7 @@ def _resize_selection(context: ActionContext, state: SelectionState, new: Select
 def remove_span_or_suggestion(context: ActionContext, state: SelectionState) -> ActionResult:
     """Remove the span in focus, turn the suggestion in focus down, else remove the innermost span.
 
-    With a span that was taken from a suggestion goes the suggestion. Nothing is selected then, so that
+    With a span that is still as it was suggested goes the suggestion. Nothing is selected then, so that
     a label's key never relabels the words.
     """
     if state.selection is None:
@@ -276,12 +271,10 @@ def remove_span_or_suggestion(context: ActionContext, state: SelectionState) -> 
     span = span or _innermost_span(context, chosen)
     if span is None:
         raise RuleError("there is no span here to remove", do="Tab goes to the suggestions and spans")
-    others = {s.key for s in context.annotated.annotation.spans if s != span}
-    free = (x for s in context.suggestions_for(context.active) if (x := span_from_suggestion(s)).key not in others)
-    suggestion = taken_suggestion(span, free)
-    edit = span_edits.remove_span(context.annotated, span, suggestion)
-    if suggestion:
-        return _decided(state, suggestion, edit)
+    was_suggested = bool(span.source) and not is_modified_source(span.source)
+    edit = span_edits.remove_span(context.annotated, span, is_wrong=was_suggested)
+    if was_suggested:
+        return _decided(state, span, edit)
     # What else is suggested for the words of the span just made is open again, and comes next.
     at = suggestion_place(span)
     place = (at[0], -len(context.annotated.sentence.text) - 1) if at == state.place else state.place
@@ -301,7 +294,9 @@ def label_all_mentions(context: ActionContext, state: SelectionState) -> ActionR
     words = context.annotated.text_of(span)
     edits, n = label_mentions(context.annotated_sentences, words, span.label, context.schema)
     if not n:
-        raise RuleError(f"no other “{words}” in the article is free", do="a label or a rejection is there already")
+        raise RuleError(
+            f"there is no other “{words}” in the article to label", do="spans and rejections stay as they are"
+        )
     message = f"{n} more “{words}” {'is' if n == 1 else 'are'} {span.label}"
     return ActionResult(state, span_edits.combine_edits(edits, message))
 

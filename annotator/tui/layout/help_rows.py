@@ -78,6 +78,7 @@ STEP_TEXTS = {
     "undo": "{undo} takes the last change back, days later too",
     "another_key": "That was another key: {undo} takes it back, then try it once more",
     "clear": "{let_go} clears the selection first",
+    "disarm": "{let_go} lets go of the label first: it waits for a letter",
     "select": "Press {letter}, the letter above {word}: it selects the word or its phrase",
     "grow": "{grow} grows the selection, {shrink} shrinks it again",
     "edge": "{right_more} ends it later, {right_less} earlier; {left_less} starts it later, {left_more} earlier",

@@ -162,8 +162,16 @@ def _armed_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     return (
         (chip, styled.muted(f" press {_letters_call(state, glyphs)}a letter{tab}")),
         command_item(glyphs, "no label", "let_go"),
-        help_item("no more suggestions here"),
+        _span_in_hand_item(state, glyphs) or help_item("no more suggestions here"),
     )
+
+
+def _span_in_hand_item(state: TaskState, glyphs: Glyphs) -> PromptItem:
+    """Return which keys still change the span just made, while a label is armed."""
+    if not state.selected_span:
+        return ()
+    words = shortened_words(state.annotated.text_of(state.selected_span), 20, glyphs)
+    return command_item(glyphs, f"for {words}", "right_more", "right_less", "remove")
 
 
 def _label_key_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
@@ -244,7 +252,7 @@ def _snapped_label_item(state: TaskState, label: Label, glyphs: Glyphs) -> Promp
     if snap is None or state.selection is None or snap[1] == state.selection.last:
         return item
     last = screen_text(state.annotated.sentence.tokens[snap[1] - 1].text)
-    return (*item, styled.muted(f" to {styled.truncate(last, 12, glyphs.cut)}"))
+    return (*item, styled.muted(f" up to {styled.truncate(last, 12, glyphs.cut)}"))
 
 
 def _snapped_tokens(state: TaskState, label: str) -> TokenRange | None:

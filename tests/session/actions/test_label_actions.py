@@ -157,13 +157,12 @@ def test_a_command_disarms_and_does_its_own_work(controller: AnnotationControlle
     assert state.active == 1
 
 
-def test_removing_with_an_armed_label_leaves_the_span_made_before(controller: AnnotationController) -> None:
-    """A command lets go of the span just made with the label: 0 disarms, names what is missing and removes nothing."""
-    keys(controller, "sss")
-    state = keys(controller, "dd0")
-    assert words(controller) == ["VENUE Tarn Quay", "VENUE Skerrin", "COUNT 40 boats"]
-    assert state.armed_label == ""
-    assert "nothing is selected" in str(state.message)
+def test_the_span_just_made_stays_in_hand_with_an_armed_label(controller: AnnotationController) -> None:
+    """A label pressed once too often costs nothing: the prompt names the keys of the span, which mend it."""
+    state = keys(controller, "sss")
+    assert "for Skerrin" in row_text(prompt_rows(state, 79, BOX_GLYPHS)[0])
+    keys(controller, "0")
+    assert words(controller) == ["VENUE Tarn Quay"]
 
 
 def test_any_number_is_turned_down_in_any_order(controller: AnnotationController) -> None:
@@ -178,25 +177,23 @@ def test_any_number_is_turned_down_in_any_order(controller: AnnotationController
     assert keys(controller, "↶↶↶↶↶↶").annotated.annotation.rejected == (), "a span and its refusal are one record each"
 
 
-def test_what_was_taken_and_changed_is_turned_down_as_it_was_suggested(controller: AnnotationController) -> None:
-    """0 on a taken span whose edge was moved turns the suggestion down, not the words that it has now."""
+def test_the_keys_in_the_order_of_the_prompt_take_all(controller: AnnotationController) -> None:
+    """Whoever presses the first key that the prompt names, again and again, passes over no suggestion."""
+    while offered := controller.state().next_suggestions:
+        controller.dispatch(act.PressLabel(next(iter(offered))))
+    assert len(words(controller)) == 6
+    assert controller.state().visible_suggestions(controller.state().active) == ()
+
+
+def test_removing_a_changed_span_turns_nothing_down(controller: AnnotationController) -> None:
+    """0 on a taken span whose edge was moved removes it: that its suggestion was wrong as well, nobody has said."""
     keys(controller, "s.0")
-    rejected = controller.session.annotated.annotation.rejected
-    assert [controller.session.annotated.text_of(s) for s in rejected] == ["Tarn Quay"]
-
-
-def test_a_changed_span_takes_no_other_suggestion_down_with_it(controller: AnnotationController) -> None:
-    """Of several that it overlaps only the one most alike is known to be wrong, never what is labelled."""
-    whole, tail, inner = "Tarn Quay and Skerrin had 40 boats", "Skerrin had 40 boats", "40 boats"
-    found = {x: ("CLAIM", 0.9 - 0.1 * n) for n, x in enumerate((whole, tail, inner))}
-    controller.session.suggestion_service = cast("Any", builders.FixedSuggestions(found))
-    keys(controller, "f.")
-    annotated = controller.session.annotated
-    controller.session.apply_edit(add_span(annotated, builders.span(TEXT, tail, "CLAIM"), controller.session.schema))
-    keys(controller, "0")
-    assert words(controller) == [f"CLAIM {tail}"]
-    annotated = controller.session.annotated
-    assert [annotated.text_of(s) for s in annotated.annotation.rejected] == [whole]
+    assert words(controller) == []
+    assert controller.session.annotated.annotation.rejected == ()
+    assert "Tarn Quay" in [
+        controller.session.annotated.text_of(s)
+        for s in controller.state().visible_suggestions(controller.state().active)
+    ]
 
 
 def test_the_reach_is_offered_once(controller: AnnotationController) -> None:
@@ -261,9 +258,8 @@ def test_prompt_tags_and_action_agree(steps: list[str | int]) -> None:
 
 
 def _facts(state: TaskState) -> tuple[object, ...]:
-    """Return what a command may change; an armed label goes with the span just made before it acts."""
-    chosen = None if state.armed_label else state.selection
-    return state.annotated_sentences, chosen and chosen.range
+    """Return what a command may change."""
+    return state.annotated_sentences, state.selection and state.selection.range
 
 
 def _takes_what_is_tagged(controller: AnnotationController, state: TaskState, command: str) -> None:
