@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.core.edits import add_span
 from annotator.core.pluralize import pluralize
 from annotator.core.search_query import parse_query
 from annotator.session import action as act
