@@ -62,6 +62,7 @@ async def running_app(
     preferences: Preferences | None = None,
     read_only: bool = False,
     start: str = "",
+    notifications: bool = False,
     **options: Any,
 ) -> AsyncIterator[RunningApp]:
     """Open the app on a corpus, made of these articles where there is none yet; close the session after.
@@ -73,7 +74,7 @@ async def running_app(
     session = builders.open_session(path, read_only=read_only, start=start)
     app = AnnotatorApp(session, preferences or Preferences(hints="all"), **options)
     try:
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=notifications) as pilot:
             await pilot.pause()
             yield RunningApp(app, pilot)
     finally:

@@ -166,7 +166,7 @@ class Clock:
 
     def __init__(self) -> None:
         self.now = 1_700_000_000.0
-        self.seconds = 60
+        self.seconds = 60.0
 
     def __call__(self) -> float:
         self.now += self.seconds

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core.article import Sentence
 from annotator.core.spans import Span, reading_order
-from annotator.core.suggestion import LeftSuggestion, Suggestion
+from annotator.core.suggestion import LeftSuggestion, SuggestionT
 
 
 class Answer(StrEnum):
@@ -56,9 +55,6 @@ class Annotation(Struct, frozen=True, gc=False):
 def _without_decided(annotation: Annotation) -> Annotation:
     """Return the annotation without what was left and is taken or turned down by now."""
     return replace(annotation, left=tuple(undecided(annotation.left, annotation))) if annotation.left else annotation
-
-
-SuggestionT = TypeVar("SuggestionT", Suggestion, LeftSuggestion)
 
 
 def undecided(found: Iterable[SuggestionT], annotation: Annotation) -> Iterator[SuggestionT]:

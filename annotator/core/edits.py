@@ -88,7 +88,14 @@ def add_span(annotated: AnnotatedSentence, span: Span, schema: Schema, *, beside
     if broken := schema.find_violation(span, others):
         raise RuleError(broken.message)
     message = f"{exact[0].label} is {span.label} now" if exact else f"+ {span.label}"
-    return _annotation_edit(annotated, annotated.annotation.with_spans([*others, span]), message)
+    annotation = _with_permitted_left(annotated.annotation.with_spans([*others, span]), schema)
+    return _annotation_edit(annotated, annotation, message)
+
+
+def _with_permitted_left(annotation: Annotation, schema: Schema) -> Annotation:
+    """Return the annotation without what was left and is forbidden beside its spans: they have decided it."""
+    left = tuple(x for x in annotation.left if schema.find_violation(x.span, annotation.spans) is None)
+    return replace(annotation, left=left) if annotation.left else annotation
 
 
 def move_span(annotated: AnnotatedSentence, old: Span, new: Span, schema: Schema) -> Edit:
@@ -102,15 +109,16 @@ def move_span(annotated: AnnotatedSentence, old: Span, new: Span, schema: Schema
     return _annotation_edit(annotated, after, f"{old.label} moved")
 
 
-def remove_span(annotated: AnnotatedSentence, span: Span, rejected: Sequence[Span] = ()) -> Edit:
-    """Return the edit that removes ``span``, and turns suggestions down; raises RuleError when it is not there."""
+def remove_span(annotated: AnnotatedSentence, span: Span, *, is_wrong: bool = False) -> Edit:
+    """Return the edit that removes ``span``, and rejects it if it is wrong; raises RuleError when it is not there."""
     left = [s for s in annotated.annotation.spans if s.key != span.key]
     if len(left) == len(annotated.annotation.spans):
         raise RuleError("there is no such span", do="select a span with Tab")
     annotation = annotated.annotation.with_spans(left)
-    annotation = annotation.with_rejected([*annotation.rejected, *rejected])
-    known = ", not suggested again: known as wrong" if rejected else ""
-    return _annotation_edit(annotated, annotation, f"removed {span.label}{known}")
+    if not is_wrong:
+        return _annotation_edit(annotated, annotation, f"removed {span.label}")
+    annotation = annotation.with_rejected([*annotation.rejected, span])
+    return _annotation_edit(annotated, annotation, f"removed {span.label}, not suggested again: known as wrong")
 
 
 def set_answer(annotated: AnnotatedSentence, answer: Answer | None) -> Edit:
@@ -147,9 +155,9 @@ def apply_suggestions(
         if span.key not in known and span.end <= len(annotated.sentence.text) and not schema.find_violation(span, kept):
             kept.append(span)
     message = f"{_ANSWER_MESSAGES[answer]}" if answer else f"{len(kept) - len(annotated.annotation.spans)} taken"
-    annotation = annotated.annotation.with_spans(kept)
+    annotation = _with_permitted_left(annotated.annotation.with_spans(kept), schema)
     if answer is not None:
-        annotation = annotation.with_answer(answer)
+        annotation = annotation.with_answer(answer, annotation.left if annotation.answer is answer else ())
     return _annotation_edit(annotated, annotation, message, Op.ANSWER if answer else Op.EDIT)
 
 
@@ -265,11 +273,17 @@ def describe_edit(edit: Edit) -> str:
     pairs = list(zip(edit.before, edit.after, strict=True))
     if len(pairs) > 1:
         accepted = sum(not a.done and b.done for a, b in pairs)
-        return f"accept of {accepted} sentences" if accepted else _describe_added(pairs)
+        return f"accept of {accepted} sentences{taken_text(edit)}" if accepted else _describe_added(pairs)
     (before, after), answer = pairs[0], edit.after[0].annotation.answer
     if before.annotation.answer is not answer:
-        return answer.value if answer else "answer"
+        return f"{answer.value}{taken_text(edit)}" if answer else "answer"
     return _describe_spans(before, after) or _describe_marks(before.annotation, after.annotation) or edit.op.value
+
+
+def taken_text(edit: Edit) -> str:
+    """Return how many suggestions an answer takes, after a comma; an empty text for none."""
+    n = sum(len(w.annotation.spans) for w in edit.after) - sum(len(w.annotation.spans) for w in edit.before)
+    return f", {n} taken" if n else ""
 
 
 def _describe_added(pairs: Sequence[tuple[AnnotatedSentence, AnnotatedSentence]]) -> str:
@@ -303,7 +317,7 @@ def _describe_marks(before: Annotation, after: Annotation) -> str:
 
 def _quoted(annotated: AnnotatedSentence, span: Span) -> str:
     words = " ".join(annotated.text_of(span).split())
-    cut = words if len(words) <= MAX_DESCRIBED_LENGTH else words[: MAX_DESCRIBED_LENGTH - 1].rstrip() + "…"
+    cut = words if len(words) <= MAX_DESCRIBED_LENGTH else words[: MAX_DESCRIBED_LENGTH - 1].rsplit(None, 1)[0] + "…"
     return f"{span.label} {cut}"
 
 

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
-from annotator.core.suggestion import LeftSuggestion
+from annotator.core.suggestion import LeftSuggestion, sorted_suggestions
 
 SpanLocation = tuple[str, int, int]
 """Article, and a range in code points of its text: it holds through joins and splits of sentences."""
@@ -86,7 +86,7 @@ def _migrate_sentence(annotated: AnnotatedSentence, rule: MigrationRule, old: Sc
     left = [(x, *_new_label(x.span, annotated, rule)) for x in was.left]
     now = replace(
         was,
-        left=tuple(replace(x, label=label) for x, label, sure in left if sure),
+        left=sorted_suggestions(replace(x, label=label) for x, label, sure in left if sure),
         covers=_migrated_covers(was.covers, rule),
     ).with_spans([replace(s, label=label) for s, label, _ in choices])
     now = now.with_rejected(_migrated_rejections(was.rejected, rule))
@@ -220,7 +220,7 @@ class MigrationUndo:
         change, left = self._by_id.get(annotated.sentence.id), annotated.annotation.left
         if change and left == change.after.annotation.left:
             return change.before.annotation.left
-        return tuple(x for x in left if self._old.label(x.label))
+        return tuple(replace(x, label=to) for x in left for to in self._restored_labels(annotated, x.span)[:1])
 
     def _restored_covers(self, annotated: AnnotatedSentence) -> tuple[str, ...] | None:
         """Return the labels that were looked at by their names of before."""

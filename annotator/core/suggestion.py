@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import log2
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -70,9 +70,12 @@ class Suggester(Protocol):
         """Yield suggestions for a sentence in reading order, outer before inner."""
 
 
-def sorted_suggestions(found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+SuggestionT = TypeVar("SuggestionT", Suggestion, LeftSuggestion)
+
+
+def sorted_suggestions(found: Iterable[SuggestionT]) -> tuple[SuggestionT, ...]:
     """Return suggestions in reading order, each range and label once (the best score stays)."""
-    best: dict[tuple[int, int, str], Suggestion] = {}
+    best: dict[tuple[int, int, str], SuggestionT] = {}
     for s in found:
         key = (s.start, s.end, s.label)
         if key not in best or s.score > best[key].score:
@@ -108,15 +111,11 @@ def left_suggestion(suggestion: Suggestion) -> LeftSuggestion:
     return LeftSuggestion(s.start, s.end, s.label, round(min(max(s.score, 0.0), 1.0), 3), suggestion_source(s))
 
 
-def taken_suggestions(span: Span, suggestions: Iterable[Suggestion]) -> list[Span]:
-    """Return what to turn down with a span: itself if it was taken as suggested, none if it never was.
-
-    If the annotator has changed it since: the suggestions of its label that it overlaps.
-    """
-    if not is_modified_source(span.source):
-        return [span] if span.source else []
-    found = [span_from_suggestion(s) for s in suggestions if s.label == span.label]
-    return [s for s in found if s.overlaps(span)]
+def suggestion_from_left(left: LeftSuggestion) -> Suggestion:
+    """Return the suggestion that a record keeps."""
+    origins = parse_span_source(left.source)
+    names, kinds = ("+".join(parts[n] for parts in origins) for n in (0, 1))
+    return Suggestion(left.start, left.end, left.label, names, left.score, kinds)
 
 
 def suggestion_source(suggestion: Suggestion) -> str:

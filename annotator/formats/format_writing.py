@@ -68,13 +68,15 @@ def record_loss(document: Document, kind: str, description: str, why: str, log: 
 def record_unsupported_fields(
     document: Document, format_: str, log: ConversionLog, restored: str | None = "accept", *, has_notes: bool = True
 ) -> None:
-    """List the answer unless the format restores it, the spans known to be wrong, the flag and the note."""
+    """List the answer unless the format restores it, the spans known to be wrong, groups, the flag and the note."""
     if (document.answer and document.answer.value) != restored:
         description = document.answer.value if document.answer else "not done"
         record_loss(document, "answer", description, f"answers: {format_} has none", log)
     for span in document.rejected:
         description = f"{span.start}-{span.end}:{span.label}"
         record_loss(document, "rejected span", description, f"spans known to be wrong: {format_} has none", log)
+    for group in dict.fromkeys(s.group for s in document.spans if s.group):
+        record_loss(document, "group", group, f"spans in several parts: {format_} has none", log)
     if document.flagged:
         record_loss(document, "flag", "flagged", f"flags: {format_} has none", log)
     if document.note and not has_notes:

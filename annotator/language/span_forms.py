@@ -142,6 +142,8 @@ def _is_possessive(sent: SentenceFeatures, _: int, last: int) -> bool:
 
 def _is_speaker(sent: SentenceFeatures, first: int, last: int) -> bool:
     """Whether a name does what only people do: Moscow has agreed; Moscow and Kyiv agreed; according to Kyiv."""
+    if not sent.is_english:
+        return False
     if sent.word(first - 1) == "to" and sent.word(first - 2) == "according":
         return True
     at = last
@@ -189,11 +191,4 @@ def is_excluded(schema: Schema, label: str, tokens: Sequence[Token], first: int,
 
 def without_excluded(schema: Schema, tokens: Sequence[Token], found: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
     """Return the suggestions for a sentence without those whose form their label excludes."""
-    excluding = {x.name: x for x in schema.labels if x.excludes}
-    if not any(s.label in excluding for s in found):
-        return tuple(found)
-    return tuple(
-        s
-        for s in found
-        if s.label not in excluding or not is_excluded(schema, s.label, tokens, *token_range(tokens, s.start, s.end))
-    )
+    return tuple(s for s in found if not is_excluded(schema, s.label, tokens, *token_range(tokens, s.start, s.end)))

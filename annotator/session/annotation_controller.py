@@ -20,30 +20,29 @@ from annotator.session.actions import annotation_actions as actions
 from annotator.session.actions.hints import is_hint_drawn
 from annotator.session.actions.label_actions import label_effects
 from annotator.session.commands import (
+    COMMANDS,
     COMMANDS_WITHOUT_SENTENCE,
     SCREEN_COMMANDS,
     WORKLIST_COMMANDS,
-    command_by_id,
     command_key_kind,
 )
-from annotator.session.keymap import HintSettings, Keyboard
 from annotator.session.keymap_file import UserKeymap
 from annotator.session.navigation import FIRST_SENTENCE_MESSAGE, LAST_SENTENCE_MESSAGE
 from annotator.session.review_queue import ReviewQueue
-from annotator.session.sentence_editor import SentenceEditor
+from annotator.session.sentence_editor import SentenceEditor, UndoPoint
 from annotator.session.sentence_search import SearchHit, SearchProgress
 from annotator.session.session import AnnotationSession
-from annotator.session.setting_offers import FIRST_HINT_VISIBILITY, SettingOffers
+from annotator.session.session_settings import SessionSettings
 from annotator.session.state import Notice, PageMotion, StatusMessage, TaskState
 from annotator.session.tour import Tour
 from annotator.session.tour_guide import TourGuide, tour_end_message
-from annotator.storage.user_files import REACH_SENTENCE, REACH_VIEW, Preferences
+from annotator.storage.user_files import Preferences
 
-HINT_VISIBILITY_MODES = ("likely", "all", "off")
-"""In the order in which one key goes through them: more than at first, then none."""
+_KEEPS_ARMED_LABEL = frozenset({"let_go", "letters", "hints", "next_stop", "previous_stop"})
+"""The commands that clear an armed label or a half-typed hint themselves, or show or select what the label is for."""
 
-_KEEPS_ARMED_LABEL = frozenset({"let_go", "letters", "next_stop", "previous_stop"})
-"""The commands that clear an armed label or a half-typed hint themselves, or select what the label is for."""
+_REPORTING_COMMANDS = frozenset(c.id for c in COMMANDS) - SCREEN_COMMANDS - {"let_go"}
+"""The commands that report why where they change nothing; that nothing is selected after Esc can be seen."""
 
 _NEEDS_SENTENCE = (act.PressHint, act.PressLabel, act.SelectTokens, act.GoInView, act.SetNote)
 
@@ -64,20 +63,16 @@ class AnnotationController(SentenceEditor):
     ) -> None:
         """Start at the session's sentence with a user's settings; ``notice`` is the first message."""
         user = preferences or Preferences()
-        auto_accept = user.auto_accept_labels(session.corpus.path)
-        super().__init__(
-            session, cell_width, auto_accept, suggestions_enabled=user.proposals, reaches_view=user.reach == REACH_VIEW
-        )
+        settings = SessionSettings(session.schema, session.corpus.path, user, keymap or UserKeymap())
+        super().__init__(session, settings, cell_width)
         self.message = StatusMessage(notice) if notice else None
-        settings = HintSettings(user.hint_mode, user.hand, user.avoid)
-        self.keyboard = Keyboard(session.schema, keymap or UserKeymap(), settings)
-        self.key_text = self.keyboard.key_text
-        self.hint_visibility = user.hints if user.hints in HINT_VISIBILITY_MODES else FIRST_HINT_VISIBILITY
+        self.keyboard = settings.keyboard
         self.review: ReviewQueue[Any] | None = None
-        self.offers = SettingOffers(user.offered)
         self.tour_guide = TourGuide(user.tour_done)
         self._label_toggles_auto_accept = False
         """Whether the next label key chooses whose suggestions Enter takes."""
+        self._edits_of_tour = 0
+        """How many edits undo takes back as the next key: those of the tour that has just ended."""
         self._commands = self._command_handlers()
         self._handlers = self._action_handlers()
         self._use_keymap()
@@ -86,17 +81,21 @@ class AnnotationController(SentenceEditor):
 
     def dispatch(self, action: act.Action) -> TaskState:
         """Carry an action out and return the state; a rule that forbids it becomes the message."""
-        self.message = None
+        shown, self.message = self.message, None
         self.page_motion = PageMotion.JUMP
         if self.is_available(action):
-            found = self.undo_point()
+            found, before = self.undo_point(), self._moment()
             try:
                 self.message = _as_message(self._perform(action))
             except AnnotatorError as error:
                 self.message = StatusMessage(str(error), warning=True)
             if action not in {"undo", "redo"}:
                 self.remember_undo_point(found)
-            self._offer_setting()
+            self._report_no_hit(found)
+            if not (self.message or shown) and action in _REPORTING_COMMANDS and self._moment() == before:
+                idle = next(c.description for c in self.keyboard.keys.commands if c.id == action)
+                self.message = StatusMessage(f"nothing to do: {idle}")
+            self.message = self.message or self.settings.offer(self.spans_made)
         elif isinstance(action, str):
             self.message = StatusMessage(
                 "no line of this article is annotated, so there is nothing to do here", warning=True
@@ -113,21 +112,30 @@ class AnnotationController(SentenceEditor):
             return action in COMMANDS_WITHOUT_SENTENCE or any(c.id == action for c in WORKLIST_COMMANDS)
         return not isinstance(action, _NEEDS_SENTENCE)
 
-    def _offer_setting(self) -> None:
-        """Offer a setting once, when there is no other message."""
-        offers, reaches_view = self.offers, self.reaches_view
-        if not self.message and (
-            offer := offers.next_offer(self.hint_visibility, self.spans_made, reaches_view=reaches_view)
-        ):
-            key = command_by_id(offer[0], self.keyboard.keys.commands).key_text
-            self.message = StatusMessage(offer[1].format(key), stays=True)
+    def _moment(self) -> tuple[object, ...]:
+        """Return what a command may change without a message."""
+        return (self.undo_point(), self.keyboard.letters.on, self.top_line, self.tour)
+
+    def _report_no_hit(self, found: UndoPoint) -> None:
+        """Report that the action has led to a sentence that is no hit of the filter; Enter accepts it all the same."""
+        if self.undo_point().sentence_id == found.sentence_id or self.session.navigation.at_match:
+            return
+        if self.message:
+            self.message = replace(self.message, text=f"{self.message.text} · no hit of the filter")
+        else:
+            key = self.key_text("accept")
+            self.message = StatusMessage(f"no hit of the filter: {key} accepts it, then goes on to the next hit")
 
     def _perform(self, action: act.Action) -> object:
         """Call the handler of an action; what it returns is the message if it is one."""
         toggles, self._label_toggles_auto_accept = self._label_toggles_auto_accept, False
-        self.unread_asked_at = self.unread_asked_at if action == "accept_view" else None
+        if action not in {"accept", "accept_view"}:
+            self.page_reading.forget_warning()
+        edits_of_tour, self._edits_of_tour = self._edits_of_tour, 0
+        if action == "undo" and edits_of_tour:
+            return self._undo_tour(edits_of_tour)
         if isinstance(action, act.PressLabel) and toggles:
-            return self.toggle_auto_accept(action.name)
+            return self.settings.toggle_auto_accept(action.name)
         if not isinstance(action, str):
             return self._handlers[type(action)](action)
         if action != "letters":
@@ -160,21 +168,9 @@ class AnnotationController(SentenceEditor):
             **{command: lambda: "" for command in SCREEN_COMMANDS},
             **{c.id: partial(self._run_review_command, c.id) for c in WORKLIST_COMMANDS},
             "list_open": self._open_review_item,
-            "grow": partial(self.apply, actions.grow_selection),
-            "shrink": partial(self.apply, actions.shrink_selection),
-            "cursor_left": partial(self.apply, actions.move_cursor, -1),
-            "cursor_right": partial(self.apply, actions.move_cursor, 1),
-            "right_less": partial(self.apply, actions.move_selection_right_edge, -1),
-            "right_more": partial(self.apply, actions.move_selection_right_edge, 1),
-            "left_more": partial(self.apply, actions.move_selection_left_edge, -1),
-            "left_less": partial(self.apply, actions.move_selection_left_edge, 1),
-            "next_stop": partial(self.apply_selecting, actions.select_next_stop, 1),
-            "previous_stop": partial(self.apply_selecting, actions.select_next_stop, -1),
+            **{c: partial(self.apply_selecting, rule) for c, rule in actions.SELECTION_COMMANDS.items()},
             "let_go": self._let_go,
-            "more_labels": lambda: "",
-            "remove": partial(self.apply, actions.remove_span_or_suggestion),
-            "everywhere": partial(self.apply, actions.label_all_mentions),
-            "undo": self._undo,
+            "undo": self.undo,
             "redo": self.redo,
             "accept": lambda: self.answer(Answer.ACCEPT),
             "accept_view": self.accept_visible_sentences,
@@ -186,22 +182,23 @@ class AnnotationController(SentenceEditor):
             "flag": self._toggle_flag,
             "sentence_up": lambda: self._move_in_view(-1),
             "sentence_down": lambda: self._move_in_view(1),
+            "next_suggested": self.go_to_suggested,
             "article_up": lambda: "" if go.move_article(-1) else FIRST_SENTENCE_MESSAGE,
             "article_down": lambda: "" if go.move_article(1) else LAST_SENTENCE_MESSAGE,
             "first": lambda: go.move_in_article(0),
             "last": lambda: go.move_in_article(-1),
             "next_hit": lambda: self._go_to_next_hit(1),
             "previous_hit": lambda: self._go_to_next_hit(-1),
-            "filter": self._toggle_filter,
-            "order": self._toggle_order,
+            "filter": go.toggle_filter,
+            "order": go.toggle_order,
             "tour": self._toggle_tour,
-            "letters": self.keyboard.letters.toggle,
-            "hints": self._next_hint_visibility,
+            "letters": self.keyboard.toggle_letters,
+            "hints": self.settings.next_hint_visibility,
             "hint_mode": lambda: self._use_keymap(self.keyboard.next_trigger_mode()),
             "hand": lambda: self._use_keymap(self.keyboard.switch_hand()),
             "look_alikes": lambda: self._use_keymap(self.keyboard.toggle_look_alikes()),
-            "proposals": self._toggle_suggestions,
-            "reach": self._toggle_reach,
+            "proposals": self.settings.toggle_suggestions,
+            "reach": self.settings.toggle_reach,
             "save": self.session.save_again,
         }
 
@@ -218,7 +215,7 @@ class AnnotationController(SentenceEditor):
             act.GoToNextOpen: lambda _: go.go_to_next_open(),
             act.JumpTo: lambda a: go.jump_to(a.text),
             act.OpenHit: self._open_hit,
-            act.SetFilter: self._set_filter,
+            act.SetFilter: lambda a: go.filter_by(a.query),
             act.SetNote: self._set_note,
             act.SetLineVerdict: lambda a: self.session.set_line_verdict(
                 self.session.current_article_id, a.line, a.verdict
@@ -238,7 +235,7 @@ class AnnotationController(SentenceEditor):
         if not letters.active:
             key = self.keyboard.key_text("letters")
             raise RuleError(f"{action.letter} is no label's key, and the letters are off", do=f"{key} calls for them")
-        self.offers.letters_pressed += 1
+        self.settings.offers.letters_pressed += 1
         try:
             self._require_drawn_hint(action.letter)
             return self.press_hint(action.letter)
@@ -248,14 +245,12 @@ class AnnotationController(SentenceEditor):
 
     def _require_drawn_hint(self, letter: str) -> None:
         """Raise RuleError for a letter that no word shows: what is not on the screen selects nothing."""
-        shown = [h.letters for h in self._hint_layout.hints if is_hint_drawn(h, self.hint_visibility)]
+        shown = [h.letters for h in self._hint_layout.hints if is_hint_drawn(h, self.settings.hint_visibility)]
         typed = self.typed_hint + letter
-        if self.hint_visibility != "all" and not any(x.startswith(typed) for x in shown):
+        if self.settings.hint_visibility != "all" and not any(x.startswith(typed) for x in shown):
             self.clear_typed_hint()
             key = self.keyboard.key_text("hints")
-            raise RuleError(
-                f"no letter {letter} is shown above a word here", do=f"{key} shows the letters of all words"
-            )
+            raise RuleError(f"no word shows the letter {letter}", do=f"{key} shows more letters")
 
     def _press_label(self, action: act.PressLabel) -> Notice:
         if not self.session.schema.label(action.name):
@@ -265,17 +260,16 @@ class AnnotationController(SentenceEditor):
             self.keyboard.letters.call()
         return message
 
-    def _let_go(self) -> str:
+    def _let_go(self) -> Notice:
         if self.tour is None or self.selection or self.typed_hint or self.selection_state.armed_label:
             self.clear_selection()
         else:
-            return self.tour_guide.leave_by_key(len(self.session.history.done), self.keyboard.keys.commands)
+            return self._end_tour()
         return ""
 
     def _ask_for_auto_accept_label(self) -> Notice:
         self._label_toggles_auto_accept = True
-        names = ", ".join(sorted(self.auto_accept_labels)) or "nothing"
-        return StatusMessage(f"Enter takes what is sure of: {names}. A label's key switches it", stays=True)
+        return self.settings.ask_for_auto_accept_label()
 
     def _toggle_flag(self) -> str:
         annotated = self.session.annotated
@@ -290,7 +284,7 @@ class AnnotationController(SentenceEditor):
         if not self.session.undo_line_verdict(self.session.current_article_id):
             raise RuleError("nothing to undo in this article")
 
-    # -- moves, search and filter ------------------------------------------------------------------
+    # -- moves and search --------------------------------------------------------------------------
 
     def _move_sentence(self, by: int) -> str:
         go = self.session.navigation
@@ -325,28 +319,6 @@ class AnnotationController(SentenceEditor):
             first, last = token_range(sentence.tokens, *hit.highlights[0])
             self.drag(first, max(first, last - 1))
 
-    def _toggle_filter(self) -> str:
-        go = self.session.navigation
-        return self._set_filter(act.SetFilter(SearchQuery() if go.query else go.last_query))
-
-    def _set_filter(self, action: act.SetFilter) -> str:
-        """Set or take off the filter; with one, go to the next sentence that matches if this one does not."""
-        go = self.session.navigation
-        go.set_filter(action.query)
-        if not go.query:
-            return "filter off: all sentences again"
-        if not go.go_to_match():
-            go.set_filter(SearchQuery())
-            raise RuleError(f"no sentence matches {action.query}; the filter is off", do="search with / first")
-        return f"filter on: Enter and the arrows go only through what matches{go.hit_text(', hit {} of {}')}"
-
-    def _toggle_order(self) -> str:
-        go = self.session.navigation
-        go.uncertain_first = not go.uncertain_first
-        if not go.uncertain_first:
-            return "order: by article"
-        return "order: Enter goes on with the sentence whose suggestions are the least sure"
-
     # -- worklists ---------------------------------------------------------------------------------
 
     def _open_review(self, action: act.OpenReview) -> None:
@@ -377,35 +349,10 @@ class AnnotationController(SentenceEditor):
         self._lay_out_hints()
         return message
 
-    def _next_hint_visibility(self) -> str:
-        at = HINT_VISIBILITY_MODES.index(self.hint_visibility) + 1
-        self.hint_visibility = HINT_VISIBILITY_MODES[at % len(HINT_VISIBILITY_MODES)]
-        return f"hints: {self.hint_visibility}"
-
-    def _toggle_suggestions(self) -> str:
-        self.suggestions_enabled = not self.suggestions_enabled
-        return f"suggestions are {'on' if self.suggestions_enabled else 'off'}"
-
-    def _toggle_reach(self) -> str:
-        self.reaches_view = not self.reaches_view
-        if self.reaches_view:
-            return "a label's key takes the suggestions of all sentences shown whole"
-        return "a label's key takes the suggestions of the active sentence alone"
-
     def updated_preferences(self, preferences: Preferences) -> Preferences:
         """Return the preferences with the settings and the sentence of this session."""
-        session, settings = self.session, self.keyboard.saved_settings
-        kept = replace(
-            preferences,
-            hints=self.hint_visibility,
-            hint_mode=settings.mode,
-            hand=settings.hand,
-            avoid=settings.avoid,
-            proposals=self.suggestions_enabled,
-            reach=REACH_VIEW if self.reaches_view else REACH_SENTENCE,
-            tour_done=preferences.tour_done or self.tour_guide.done,
-            offered=tuple(dict.fromkeys((*preferences.offered, *self.offers.offered))),
-        ).with_auto_accept(session.corpus.path, self.auto_accept_labels)
+        session, kept = self.session, self.settings.updated(preferences)
+        kept = replace(kept, tour_done=kept.tour_done or self.tour_guide.done)
         if session.article_sentences:
             kept = kept.with_position(session.corpus.path, session.annotator, session.annotated.sentence.id)
         return kept
@@ -425,20 +372,33 @@ class AnnotationController(SentenceEditor):
         else:
             self.tour_guide.begin(self.state(), len(self.session.history.done))
 
-    def _undo(self) -> str:
-        """Undo the last edit; at the end of the tour all that was done in it."""
-        if not (self.tour and self.tour.is_last):
-            return self.undo()
-        for _ in range(self.tour_guide.edits_to_take_back(len(self.session.history.done))):
-            self.undo()
+    def _end_tour(self) -> StatusMessage:
+        """End the tour; where something was done in it, undo as the next key takes all of that back."""
+        tour, done = self.tour, len(self.session.history.done)
         self.tour_guide.leave()
-        return f"all taken back; {tour_end_message(self.keyboard.keys.commands)}"
+        self._edits_of_tour = max(0, done - tour.edits) if tour else 0
+        over = tour is not None and tour.is_over
+        return tour_end_message(self.keyboard.keys.commands, has_edits=self._edits_of_tour > 0, is_over=over)
+
+    def _undo_tour(self, edits: int) -> str:
+        """Undo all that was done in the tour."""
+        for _ in range(edits):
+            self.undo()
+        return "what you did in the tour is taken back"
 
     def _follow_tour(self, state: TaskState, action: act.Action) -> TaskState:
-        """Advance the tour by an action, go where its next step is, and return the state."""
-        sentence_id = self.tour_guide.advance(state, action if isinstance(action, str) else type(action).__name__)
+        """Advance the tour by an action, go where its step is, and return the state."""
+        name = action if isinstance(action, str) else type(action).__name__
+        sentence_id, message = self.tour_guide.advance(state, name)
+        if self.tour and self.tour.is_over:
+            self.page_motion, self.message = PageMotion.JUMP, self._end_tour()
+            self.session.navigation.move_in_article(0)  # the steps have passed over the sentences between them
+            if self.session.annotated.done:
+                self.session.navigation.go_to_next_open()
+            return self.state()
         if sentence_id:
-            self.page_motion, self.message = PageMotion.JUMP, None
+            did = self.message.text if self.message else ""
+            self.page_motion, self.message = PageMotion.JUMP, _as_message(" · ".join(filter(None, (did, message))))
             self.session.navigation.go_to(sentence_id)
             state = self.state()
             self.tour_guide.arrive(state)
@@ -461,10 +421,10 @@ class AnnotationController(SentenceEditor):
         """Return all that the screens draw."""
         self.sync_sentence()
         s, context, chosen, span = self.session, self.context(), self.selection, self.selected_span
-        has_sentence = bool(s.article_sentences)
+        has_sentence, toggles = bool(s.article_sentences), self._label_toggles_auto_accept
         growth = selection_expansions(context.tokens, *chosen.range) if chosen else ()
         progress = s.corpus_progress
-        visibility = self.hint_visibility if self.keyboard.letters.active else "off"
+        visibility = self.settings.hint_visibility if self.keyboard.letters.active else "off"
         return TaskState(
             schema=self.keyboard.keys.schema,
             article=s.article(s.current_article_id),
@@ -482,10 +442,12 @@ class AnnotationController(SentenceEditor):
             next_extent=growth[0] if growth else None,
             visible_suggestions=context.visible_suggestions,
             auto_accepted_suggestions=context.auto_accepted_suggestions,
-            auto_accept_labels=self.auto_accept_labels,
+            auto_accept_labels=self.settings.auto_accept_labels,
             more_lines=self.more_lines,
             top_line=self.top_line,
-            label_effects=label_effects(context, self.selection_state) if has_sentence else {},
+            has_effect=self._effects(context),
+            label_effects=label_effects(context, self.selection_state) if has_sentence and not toggles else {},
+            label_toggles_auto_accept=toggles,
             armed_label=self.selection_state.armed_label,
             asked_label=self.selection_state.asked_label,
             message=self.message,
@@ -499,6 +461,19 @@ class AnnotationController(SentenceEditor):
             total=progress.total,
             spans_made=self.spans_made,
         )
+
+    def _effects(self, context: actions.ActionContext) -> Callable[[str], bool]:
+        """Return the function that decides whether a command would do anything now."""
+        found, history = self.selection_state, self.session.history
+        known = {"undo": bool(history.done), "redo": bool(history.undone), "accept_view": bool(self.open_in_view())}
+
+        def has_effect(command: str) -> bool:
+            if command in actions.SELECTION_COMMANDS:
+                state = found if command in _KEEPS_ARMED_LABEL else actions.disarmed(found)
+                return actions.has_effect(context, state, command)
+            return known.get(command, True)
+
+        return has_effect
 
     def saved_state(self, state: TaskState) -> TaskState:
         """Return a state with what is on the disk now."""

@@ -6,7 +6,7 @@ screens are in ``screen_keys``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -81,6 +81,7 @@ COMMANDS: tuple[Command, ...] = (
     _command("letters", "left_square_bracket", "letters on or off, or called for once", "Select"),
     _command("sentence_up", "up", "sentence before", "Move"),
     _command("sentence_down", "down", "sentence after", "Move"),
+    _command("next_suggested", "W ctrl+down", "next open sentence in view that has a suggestion", "Move"),
     _command("article_up", "left_parenthesis pageup", "article before", "Move"),
     _command("article_down", "right_parenthesis pagedown", "article after", "Move"),
     _command("first", "home", "first sentence of the article", "Move"),
@@ -151,15 +152,17 @@ COMMANDS_WITHOUT_SENTENCE = frozenset({
 
 SCREEN_COMMANDS = frozenset({
     "overview", "search", "jump", "worklist", "repairs", "left_suggestions", "note", "lines", "stats", "guide", "help",
-    "manual", "palette", "theme", "suspend", "quit",
+    "manual", "palette", "theme", "suspend", "quit", "more_labels",
 })  # fmt: skip
 """The commands that open another screen or change how the app looks: the screen alone carries them out."""
 
 FOOTER_COMMANDS = {
-    "accept": "accept", "accept_view": "all in view", "grow": "grow", "remove": "remove", "undo": "undo",
-    "next_stop": "next", "guide": "guide", "overview": "overview", "search": "search", "reject": "reject",
+    "accept": "accept", "accept_view": "all shown", "grow": "grow", "undo": "undo", "next_stop": "next",
+    "remove": "remove", "guide": "guide", "overview": "overview", "search": "search", "reject": "reject",
 }  # fmt: skip
-"""The commands in the row of keys with a word or two, those that go last when it is narrow at the end."""
+"""The commands in the row of keys with a word or two, those that go last when it is narrow at the end.
+
+What comes and goes with the selection is after what stays, so that few move."""
 
 LABELLING_KEYS = (
     ("a letter above a word", "select the word or its phrase; again: it alone; another: the other end"),
@@ -172,10 +175,12 @@ def command_by_id(name: str, commands: Sequence[Command] = ALL_COMMANDS) -> Comm
     return next(c for c in commands if c.id == name)
 
 
-def footer_items(commands: Sequence[Command] = COMMANDS) -> list[tuple[str, str]]:
-    """Return (key, words) for the row of keys, the most wanted first; none for what has no key."""
+def footer_items(
+    commands: Sequence[Command] = COMMANDS, has_effect: Callable[[str], bool] = lambda _: True
+) -> list[tuple[str, str]]:
+    """Return (key, words) for the row of keys, the most wanted first; none for what has no key or no effect now."""
     found = ((command_by_id(i, commands), text) for i, text in FOOTER_COMMANDS.items())
-    return [(c.main_key.replace("Ctrl+", "^"), text) for c, text in found if c.keys]
+    return [(c.main_key.replace("Ctrl+", "^"), text) for c, text in found if c.keys and has_effect(c.id)]
 
 
 def command_groups(commands: Sequence[Command] = ALL_COMMANDS) -> Iterator[tuple[str, tuple[Command, ...]]]:

@@ -288,14 +288,6 @@ class HintActivation(Struct):
         """Whether hints have been called for, so that even a label's key is a hint."""
         return self.mode == "trigger" and self.on
 
-    def toggle(self) -> None:
-        """Call for the hints, or switch them on or off; raises RuleError where they are always there."""
-        if self.mode == "always":
-            raise RuleError(
-                "the letters are always there", do="hint_mode in the command palette lets you call for them"
-            )
-        self.on = not self.on
-
     def call(self) -> None:
         """Call for the hints where they must be called for."""
         if self.mode == "trigger":
@@ -308,7 +300,7 @@ class HintActivation(Struct):
 
 
 _MODE_MESSAGES = {
-    "always": "the letters are always there",
+    "always": "letters need no key before them",
     "trigger": "letters are hints once after {}",
     "toggle": "{} switches the letters on and off",
 }
@@ -324,6 +316,12 @@ class Keyboard:
         self.saved_settings = hint_settings
         self.keys = effective_keymap(schema, user_keymap, hint_settings)
         self.letters = HintActivation(self.keys.hint_settings.mode)
+
+    def toggle_letters(self) -> None:
+        """Call for the hints, or switch them on or off; raises RuleError where letters need no key before them."""
+        if self.letters.mode == "always":
+            raise RuleError("letters need no key before them", do=f"{self.key_text('hints')} shows or hides them")
+        self.letters.on = not self.letters.on
 
     def command(self, key: str) -> str:
         """Return the id of the command that a key (Textual's name) means; empty for none."""

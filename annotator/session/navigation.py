@@ -166,7 +166,9 @@ class Navigation:
     @property
     def summary(self) -> str:
         """The filter and the order for the head row; empty without a filter and by article."""
-        parts = [f"filter: {self.query}{self.hit_text(' hit {}/{}')}"] if self.query else []
+        # That it is no hit comes first, so that no width hides it.
+        text = f"filter: {self.query}{self.hit_text(' hit {}/{}')}" if self.at_match else f"no hit of {self.query}"
+        parts = [text] if self.query else []
         if self.uncertain_first:
             ranked = self.ranking.scored_articles
             more = f", looked at {ranked} articles" if ranked < len(self.queue) else ""
@@ -236,17 +238,41 @@ class Navigation:
         touched: TouchedSentences = self.touched_sentences() if query.needs_problems else {}
         self._problems = self.problem_finder.problem_sentences(touched)
 
-    def go_to_match(self) -> bool:
-        """Go to the nearest sentence that the filter matches, from this one on and round; return False for none."""
-        if self.article_sentences and self.matches_filter(self.article_sentences[self.position.sentence]):
-            return True
-        return self._go_to_nearest_match(1) or self._go_to_nearest_match(-1)
+    def filter_by(self, query: SearchQuery) -> str:
+        """Set the filter or take it off, and go to the nearest match if this sentence is none; return the message.
+
+        Raises RuleError where nothing matches.
+        """
+        self.set_filter(query)
+        if not query:
+            return "filter off: all sentences again"
+        if not self.at_match and not self._go_to_nearest_match(1) and not self._go_to_nearest_match(-1):
+            self.set_filter(SearchQuery())
+            raise RuleError(f"no sentence matches {query}; the filter is off", do="search with / first")
+        return f"filter on: Enter and the arrows go only through what matches{self.hit_text(', hit {} of {}')}"
+
+    def toggle_filter(self) -> str:
+        """Filter by what was searched for last, or take the filter off; return the message."""
+        return self.filter_by(SearchQuery() if self.query else self.last_query)
+
+    def toggle_order(self) -> str:
+        """Put the least sure sentences first, or go by article again; return the message."""
+        self.uncertain_first = not self.uncertain_first
+        if not self.uncertain_first:
+            return "order: by article"
+        return "order: Enter goes on with the sentence whose suggestions are the least sure"
 
     def hit_text(self, text: str) -> str:
         """Return ``text`` with the number of this sentence among the hits and theirs; empty if it is none of them."""
         here = (self.position.article, self.position.sentence)
         places = [(h.article, h.index) for h in self.search_hits] if self.query == self.last_query else []
         return text.format(places.index(here) + 1, len(places)) if here in places else ""
+
+    @property
+    def at_match(self) -> bool:
+        """Whether the filter matches the active sentence; True without a filter."""
+        sentences = self.article_sentences
+        return not self.query or bool(sentences and self.matches_filter(sentences[self.position.sentence]))
 
     def matches_filter(self, annotated: AnnotatedSentence) -> bool:
         """Return True if the filter matches a sentence; without a filter every sentence matches."""

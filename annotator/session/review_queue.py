@@ -362,10 +362,8 @@ class LeftQueue(ReviewQueue[LeftItem]):
     empty_message = "no suggestion is left"
 
     def __init__(self, session: AnnotationSession, annotated_sentences: Sequence[AnnotatedSentence]) -> None:
-        """List what was left in the sentences, of the labels that the schema has."""
-        items = [
-            LeftItem(w, x) for w in annotated_sentences for x in w.annotation.left if session.schema.label(x.label)
-        ]
+        """List what was left in the sentences."""
+        items = [LeftItem(w, x) for w in annotated_sentences for x in w.annotation.left]
         super().__init__(session, sorted(items, key=lambda i: i.left.score < REPORTED_SCORE), set())
 
     @property

@@ -7,14 +7,14 @@ rule forbids the change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.article import Sentence
-from annotator.core.edits import Edit, describe_edit, set_answer
+from annotator.core.edits import Edit, describe_edit, set_answer, taken_text
 from annotator.core.errors import RuleError
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
@@ -23,14 +23,11 @@ from annotator.session.actions import label_actions
 from annotator.session.actions.annotation_actions import ActionContext, ActionResult, SelectionState
 from annotator.session.actions.hints import HintLayout, HintLayoutCache
 from annotator.session.actions.selection import Selection
-from annotator.session.commands import command_by_id
 from annotator.session.page_reading import PageReading
 from annotator.session.session import AnnotationSession
+from annotator.session.session_settings import SessionSettings
 from annotator.session.state import Notice, PageMotion, StatusMessage, no_suggestions
 from annotator.session.work_left import article_end_message, corpus_end_message
-
-WARNING_SECONDS = 0.7
-"""A warning that a second press of the key overrides must have been there so long: no held key confirms it."""
 
 
 class UndoPoint(Struct, frozen=True):
@@ -45,42 +42,27 @@ class SentenceEditor:
     """Holds the selection in the active sentence of a session and applies what the keys ask for."""
 
     def __init__(
-        self,
-        session: AnnotationSession,
-        cell_width: Callable[[str], int] = len,
-        auto_accept_labels: Collection[str] = (),
-        *,
-        suggestions_enabled: bool = True,
-        reaches_view: bool = False,
+        self, session: AnnotationSession, settings: SessionSettings, cell_width: Callable[[str], int] = len
     ) -> None:
-        """Start at the session's sentence; ``cell_width`` returns how many cells a token takes.
-
-        ``auto_accept_labels``: the labels whose sure suggestions Enter takes. ``reaches_view``: whether a
-        label's key takes suggestions of later sentences in view.
-        """
+        """Start at the session's sentence; ``cell_width`` returns how many cells a token takes."""
         self.session = session
+        self.settings = settings
         self.guideline_label = session.schema.labels[0].name
         self.selection_state = SelectionState()
-        self.auto_accept_labels = frozenset(x for x in auto_accept_labels if session.schema.label(x))
-        self.suggestions_enabled = suggestions_enabled
-        self.reaches_view = reaches_view
-        self.key_text: Callable[[str], str] = lambda name: command_by_id(name).main_key
-        """Returns the key of a command, as people read it."""
+        self.key_text = settings.keyboard.key_text
         self._undo_points: dict[int, UndoPoint] = {}
         """Edits by their number in the history → what their key found; of this session alone."""
         self.page_motion = PageMotion.JUMP
         """What the page does when the active sentence is drawn next."""
         self.spans_made = session.count_spans()
         self._visible: tuple[tuple[int, str], ...] = ()
-        self._page_reading = PageReading()
-        self.unread_asked_at: float | None = None
-        """When `*` was pressed on a page that cannot have been read, if that was the last key."""
+        self.page_reading = PageReading()
         self.top_line = 0
         """The first wrapped line of the active sentence to show, where it is taller than the screen."""
         self.more_lines = 0
         """The first wrapped line that is below the screen; 0 if the sentence's end is shown."""
         self._skipped_ahead = False
-        """Whether a label's key has led to a later sentence: the open ones before it come next."""
+        """Whether a key has passed over sentences: the open ones before the active one come next."""
         self._hint_layouts = HintLayoutCache(session.schema, cell_width)
         self._hint_layout = HintLayout()
         self._laid_out_sentence: Sentence | None = None
@@ -101,6 +83,11 @@ class SentenceEditor:
             s = self._laid_out_sentence = self.session.annotated.sentence
             self._hint_layout = self._hint_layouts.layout_for(s, self.session.article(s.article))
 
+    @property
+    def is_untouched(self) -> bool:
+        """Return True if no key has done anything in the active sentence since it was entered."""
+        return self.selection_state == SelectionState()
+
     def prepare_sentence(self, i: int) -> None:
         """Lay out the hints of a sentence of the article, by index, before it is entered."""
         s = self.session.article_sentences[i].sentence
@@ -120,10 +107,10 @@ class SentenceEditor:
             s.article_sentences,
             s.position.sentence,
             self._hint_layout,
-            s.suggestions_for if self.suggestions_enabled else no_suggestions,
-            self.visible,
-            self.auto_accept_labels,
-            self.reaches_view,
+            s.suggestions_for if self.settings.suggestions_enabled else no_suggestions,
+            self._reachable(),
+            self.settings.auto_accept_labels,
+            self.settings.reaches_view,
         )
 
     def undo_point(self) -> UndoPoint:
@@ -164,6 +151,22 @@ class SentenceEditor:
         self.page_motion = PageMotion.STAY
         self.session.navigation.move_in_article(to)
 
+    def next_suggested(self) -> int | None:
+        """Return the next open sentence in view that has a suggestion, round, by index; None for none."""
+        context, matches = self.context(), self.session.navigation.matches_filter
+        others = sorted((i for i in self.visible if i != context.active), key=lambda i: (i < context.active, i))
+        matching = (i for i in others if matches(context.annotated_sentences[i]))
+        return next((i for i in matching if context.visible_suggestions(i)), None)
+
+    def go_to_suggested(self) -> None:
+        """Go to the next open sentence in view that has a suggestion; those passed over stay open and come next."""
+        to = self.next_suggested()
+        if to is None:
+            key = self.key_text("accept_view")
+            raise RuleError("no other sentence in view has a suggestion", do=f"{key} accepts all in view")
+        self.move_within_view(to)
+        self._skipped_ahead = True
+
     @property
     def visible(self) -> Sequence[int]:
         """The sentences of the article that the screen shows whole, by index.
@@ -173,12 +176,20 @@ class SentenceEditor:
         sentences = self.session.article_sentences
         return tuple(i for i, known in self._visible if i < len(sentences) and sentences[i].sentence.id == known)
 
+    def _reachable(self) -> Sequence[int]:
+        """Return the sentences shown whole that keys reach: with a filter its matches, and the active one."""
+        s = self.session
+        matches = s.navigation.matches_filter
+        return [i for i in self.visible if i == s.position.sentence or matches(s.article_sentences[i])]
+
     def set_visible(self, visible: Sequence[int], next_line: int = 0) -> None:
         """Take in which sentences the screen shows whole, and the first line of the active one below it (or 0)."""
         sentences = self.session.article_sentences
         self._visible = tuple((i, sentences[i].sentence.id) for i in visible)
         self.more_lines = next_line
-        self._page_reading.see((sentence_id for _, sentence_id in self._visible), self.session.now())
+        # One that is taller than the screen is not among the visible ones.
+        shown = {*visible, self.session.position.sentence} if sentences else ()
+        self.page_reading.see((sentences[i].sentence for i in shown), self.session.now())
 
     # -- selection ---------------------------------------------------------------------------------
 
@@ -244,12 +255,6 @@ class SentenceEditor:
         self.guideline_label = label
         return "" if message.startswith("+") else message  # a new span is drawn: no message is needed
 
-    def toggle_auto_accept(self, name: str) -> str:
-        """Let Enter take the sure suggestions of a label, or no longer."""
-        self.auto_accept_labels = self.auto_accept_labels ^ {name}
-        names = ", ".join(x.name for x in self.session.schema.labels if x.name in self.auto_accept_labels)
-        return f"Enter takes what is sure of {names}" if names else "Enter takes nothing"
-
     # -- answers -----------------------------------------------------------------------------------
 
     def answer(self, answer: Answer) -> Notice:
@@ -261,6 +266,8 @@ class SentenceEditor:
             self.clear_selection()
             self.top_line = self.more_lines
             return ""
+        if answer is Answer.ACCEPT and (warning := self._unread_warning([self.session.annotated])):
+            return warning
         edit = actions.answer_sentence(self.context(), answer)
         here = self.session.annotated
         if not edit and here.sentence.id in self.session.navigation.problem_finder.contradictions:
@@ -269,34 +276,34 @@ class SentenceEditor:
         if answer is not Answer.ACCEPT:
             return self._advance(message)
         n, at = actions.count_left([self.session.annotated]), self.session.position
-        left = f"accepted {at.article + 1}.{at.sentence + 1} · {pluralize(n, 'suggestion')} left"
+        taken = taken_text(edit) if edit else ""
+        left = f"accepted {at.article + 1}.{at.sentence + 1}{taken} · {pluralize(n, 'suggestion')} left"
         return self._advance("", left if n else "")
+
+    def open_in_view(self) -> list[int]:
+        """Return the open sentences that the screen shows whole and the filter matches, by index."""
+        here, matches = self.session.article_sentences, self.session.navigation.matches_filter
+        return [i for i in self.visible if not here[i].done and matches(here[i])]
 
     def accept_visible_sentences(self) -> Notice:
         """Accept every open sentence that the screen shows whole, and go on to the next open one."""
-        here, navigation = self.session.article_sentences, self.session.navigation
-        matching = [i for i in self.visible if navigation.matches_filter(here[i])]
-        if warning := self._unread_warning([here[i] for i in matching if not here[i].done]):
+        found = self.open_in_view()
+        if warning := self._unread_warning([self.session.article_sentences[i] for i in found]):
             return warning
-        edit = actions.accept_visible_sentences(replace(self.context(), visible=matching))
+        edit = actions.accept_visible_sentences(replace(self.context(), visible=found))
         n, message = actions.count_left(edit.after), self.session.apply_edit(edit)
-        left = f"{len(edit.after)} accepted, {pluralize(n, 'suggestion')} not taken" if n else ""
+        left = f"{len(edit.after)} accepted{taken_text(edit)}, {pluralize(n, 'suggestion')} not taken" if n else ""
         notice = self._advance("" if left else message, left)
         if self.page_motion is PageMotion.JUMP:
             self.page_motion = PageMotion.TURN
         return notice
 
-    def _unread_warning(self, sentences: Sequence[AnnotatedSentence]) -> StatusMessage | None:
-        """Return a warning at the first press where the sentences came up too short a time ago to be read."""
-        tokens = [(w.sentence.id, len(w.sentence.tokens)) for w in sentences]
-        now = self.session.now()
-        unread = self._page_reading.unread_tokens(tokens, now)
-        asked_at, self.unread_asked_at = self.unread_asked_at, None
-        if not unread or (asked_at is not None and now - asked_at >= WARNING_SECONDS):
-            return None
-        self.unread_asked_at = now
+    def _unread_warning(self, annotated: Sequence[AnnotatedSentence]) -> StatusMessage | None:
+        """Return a warning where those that are open came up too short a time ago to be read, at the first press."""
+        unread = self.page_reading.accept([w.sentence for w in annotated if not w.done], self.session.now())
         # One row at 80 columns: a second one would push a sentence out of view, and the next press would leave it.
-        return StatusMessage(f"{unread} words came up a moment ago; the same key accepts them unread", warning=True)
+        text = f"{unread} words came up a moment ago; the same key accepts them unread"
+        return StatusMessage(text, warning=True) if unread else None
 
     def _advance(self, message: str, left: str = "") -> Notice:
         """Go on to the next open sentence and return the message, with what the accept has ``left`` first.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.annotation_store import AnnotationStore
@@ -12,7 +14,7 @@ from annotator.core.errors import DamagedArticleError, RuleError
 from annotator.core.journal_record import JournalRecord, KeystrokeCounts, KeystrokeKind
 from annotator.core.pluralize import pluralize
 from annotator.core.schema import Schema
-from annotator.core.suggestion import Suggestion
+from annotator.core.suggestion import Suggestion, suggestion_from_left
 from annotator.session.journal_writer import RETRY_SECONDS, JournalWriter, SaveFailure
 from annotator.session.navigation import Navigation, QueuePosition
 from annotator.session.sentence_search import AnswerProgress, ArticleCache, SentenceSearch
@@ -38,7 +40,10 @@ def records_of_present_articles(
     warnings: list[str],
     damaged: Container[str] = (),
 ) -> Sequence[JournalRecord]:
-    """Return the records of articles that are there and not ``damaged``; a word on the others goes to ``warnings``."""
+    """Return the records of articles that are there and not ``damaged``; a word on the others goes to ``warnings``.
+
+    What was left under a label that the schema lacks is not offered again: the journal keeps it.
+    """
     known = set(articles)
     there = [r for r in records if r.annotated.sentence.article in known]
     if gone := sum(r.annotated.sentence.article not in damaged for r in records) - len(there):
@@ -50,7 +55,13 @@ def records_of_present_articles(
         warnings.append(
             f"the schema lacks labels that you have used: {', '.join(lacking)}; put them back into schema.toml"
         )
-    return there
+    return [_with_known_left(r, known_labels) if r.annotated.annotation.left else r for r in there]
+
+
+def _with_known_left(record: JournalRecord, labels: Collection[str]) -> JournalRecord:
+    annotated, annotation = record.annotated, record.annotated.annotation
+    known = tuple(x for x in annotation.left if x.label in labels)
+    return replace(record, annotated=replace(annotated, annotation=replace(annotation, left=known)))
 
 
 def others_work_message(corpus: CorpusFolder, annotator: str) -> str:
@@ -68,6 +79,8 @@ LOCK_WAIT_SECONDS = 0.3
 
 SAVE_WAIT_SECONDS = 1.0
 """How many seconds the screen waits for a disk when somebody asks to save, or leaves."""
+LEARNED_AT_START = 500
+"""So many sentences of the journal the suggestions know from the first one on (about 40 ms), the others soon after."""
 
 MAX_COUNTED_AT_START = MAX_READ_FOR_QUEUE
 """A corpus of more articles is counted only when somebody asks for the overview."""
@@ -128,10 +141,10 @@ class AnnotationSession:
         def article_text(a: str) -> tuple[str, list[Sentence]]:
             return self.article(a).text, [w.sentence for w in self.sentences_of(a)]
 
-        # It learns from the journal article by article.
         files = suggestion_files(corpus.path, self._warn)
         self.suggestion_service = SuggestionService(schema, article_text, files, warn=self._warn)
         self.suggestion_service.queue_annotations(list(self._touched_sentences()))
+        self.suggestion_service.learn(LEARNED_AT_START)
         search = SentenceSearch(corpus.path, queue)
         self.navigation = Navigation(queue, self.article_cache, self.annotation_store, search, schema)
         self._list_contradictions()
@@ -221,8 +234,17 @@ class AnnotationSession:
         return self.article_sentences[self.position.sentence]
 
     def suggestions_for(self, i: int) -> Sequence[Suggestion]:
-        """Return what every source suggests for a sentence of the current article, by index."""
-        return self.suggestion_service.suggestions(self.article_sentences[i])
+        """Return what every source suggests for a sentence of the current article, by index.
+
+        What an accept has left comes as it was then, in place of what is found for the same words by now.
+        """
+        annotated = self.article_sentences[i]
+        left = [suggestion_from_left(x) for x in annotated.annotation.left]
+        found = self.suggestion_service.suggestions(annotated)
+        if not left:
+            return found
+        new = (s for s in found if not any(s.label == x.label and s.start < x.end and x.start < s.end for x in left))
+        return [*left, *new]
 
     def sentence_number(self, sentence: Sentence) -> tuple[int, int]:
         """Return the numbers of a sentence's article and of the sentence in it, from 1."""

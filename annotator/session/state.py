@@ -57,6 +57,12 @@ def no_suggestions(i: int) -> tuple[Suggestion, ...]:
     return ()
 
 
+def always_has_effect(command: str) -> bool:
+    """Let every command act."""
+    del command
+    return True
+
+
 class TaskState(Struct, frozen=True, eq=False):
     """The current article, the active sentence in it and everything that is marked in it.
 
@@ -93,8 +99,12 @@ class TaskState(Struct, frozen=True, eq=False):
     """The first wrapped line of the active sentence to show, where it is taller than the screen."""
     more_lines: int = 0
     """The first wrapped line that is below the screen; 0 if the sentence's end is shown."""
+    has_effect: Callable[[str], bool] = always_has_effect
+    """Whether a command, by its id, would do anything now: what is offered."""
     label_effects: Mapping[str, LabelEffect] = field(default_factory=dict)
-    """Label → what its key does now."""
+    """Label → what its key does now; empty while it chooses what Enter takes."""
+    label_toggles_auto_accept: bool = False
+    """Whether the next label's key chooses what Enter takes: the message asks for it."""
     armed_label: str = ""
     """The label that the next words to be selected get."""
     asked_label: str = ""
@@ -118,9 +128,13 @@ class TaskState(Struct, frozen=True, eq=False):
 
     @property
     def next_suggestions(self) -> dict[str, tuple[int, Suggestion]]:
-        """Label → the suggestion that its key takes now, and the sentence of it by index."""
+        """Label → the suggestion that its key takes now, and the sentence of it by index, in reading order.
+
+        Whoever presses the keys in this order passes over none of them.
+        """
         found = ((name, e.sentence, e.suggestion) for name, e in self.label_effects.items() if e.takes)
-        return {name: (i, s) for name, i, s in found if s}
+        taken = [(name, (i, s)) for name, i, s in found if s]
+        return dict(sorted(taken, key=lambda x: (x[1][0], x[1][1].start, -x[1][1].end)))
 
     @property
     def annotated(self) -> AnnotatedSentence:

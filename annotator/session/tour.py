@@ -112,6 +112,9 @@ def _count_spans(state: TaskState) -> int:
     return sum(len(w.annotation.spans) for w in state.annotated_sentences)
 
 
+EDGES = frozenset({"right_less", "right_more", "left_less", "left_more"})
+
+
 # -- steps on the sample's decisions -------------------------------------------------------------
 
 
@@ -153,41 +156,40 @@ def _needs_suggestion_selected(state: TaskState) -> str:
 def _needs_letter(state: TaskState) -> str:
     if INQUIRY.suggestion(state) is None:
         return "another_key"
-    return "" if _begins_claim(state) else "letter"
+    return "" if _makes_claim(state) else "letter"
 
 
-def _begins_claim(state: TaskState) -> bool:
-    """Whether words are selected that begin where the claim does."""
-    chosen, annotated = state.selection, state.annotated
-    if chosen is None or state.span_just_made:
+def _makes_claim(state: TaskState) -> bool:
+    """Whether words are selected of which the label's key makes the claim."""
+    effect, tokens = state.label_effects.get(INQUIRY.label), state.annotated.sentence.tokens
+    if effect is None or effect.tokens is None:
         return False
-    return annotated.sentence.text.find(INQUIRY.words) == annotated.sentence.tokens[chosen.first].start
+    first, last = effect.tokens
+    return state.annotated.sentence.text[tokens[first].start : tokens[last - 1].end] == INQUIRY.words
 
 
 def _by_letter(moment: TourMoment) -> bool:
     """Whether the claim came of words that were selected, not of its suggestion."""
-    return INQUIRY.span(moment.after, INQUIRY.words) is not None and _begins_claim(moment.before)
+    return INQUIRY.span(moment.after, INQUIRY.words) is not None and _makes_claim(moment.before)
 
 
-ACCEPT = TourStep("accept", frozenset({"accept"}), lambda m: m.after.done > m.before.done or _answered(m))
+ACCEPT = TourStep("accept", frozenset({"accept"}), lambda m: m.before.annotated.done or _answered(m))
 UNDO = TourStep("undo", frozenset({"undo"}), lambda m: m.before.annotated_sentences != m.after.annotated_sentences)
-KEEP = TourStep("keep", frozenset(), lambda _: False)
-"""The last step, which waits until the user has chosen whether what was done in the tour stays."""
 
 
 def _answered(moment: TourMoment) -> bool:
     counts = [sum(w.done for w in state.annotated_sentences) for state in (moment.before, moment.after)]
-    return counts[1] > counts[0]
+    return moment.after.done > moment.before.done or counts[1] > counts[0]
 
 
 SAMPLE_STEPS = (
     _take("take", PORT_AMERY),
     _take("take_count", SAILORS),
-    ACCEPT,
+    replace(ACCEPT, decision=SAILORS),
     _take("too_long", TANK),
     TourStep(
         "mend",
-        frozenset({"left_less", "left_more"}),
+        EDGES,
         lambda m: TANK.span(m.after, TANK.mended) is not None,
         _needs_span_to_mend,
         lambda s: TANK.span(s) is not None,
@@ -210,7 +212,6 @@ SAMPLE_STEPS = (
         INQUIRY,
     ),
     UNDO,
-    KEEP,
 )
 
 
@@ -252,7 +253,6 @@ def _needs_sure_suggestion(state: TaskState) -> str:
     return "" if first_sure_suggestion(state) else "clear" if state.selection else "another_key"
 
 
-EDGES = frozenset({"right_less", "right_more", "left_less", "left_more"})
 PLAIN_STEPS = (
     TourStep(
         "take_sure",
@@ -270,7 +270,6 @@ PLAIN_STEPS = (
     TourStep("remove", frozenset({"remove"}), lambda m: m.spans_added < 0, _needs_label),
     ACCEPT,
     UNDO,
-    KEEP,
 )
 
 
@@ -291,22 +290,22 @@ class Tour(Struct, frozen=True):
         return self.steps[self.at]
 
     @property
-    def is_last(self) -> bool:
-        """Whether only the choice is left whether what was done stays."""
-        return self.step is KEEP
+    def is_over(self) -> bool:
+        """Whether its last step is done."""
+        return self.at == len(self.steps)
+
+    def is_left_by_work(self, before: TaskState, after: TaskState, action: str) -> bool:
+        """Return True if an action works on at the last step: what is done from there on is not the tour's."""
+        return self.step is UNDO and action != "undo" and before.annotated_sentences != after.annotated_sentences
 
     def advance(self, moment: TourMoment) -> Tour:
         """Return the tour after a key: a step on where its thing was done."""
         return replace(self, at=self.at + 1).skip(moment.after) if self.step.is_done(moment) else self
 
-    def at_end(self) -> Tour:
-        """Return the tour at its last step."""
-        return replace(self, at=len(self.steps) - 1)
-
     def skip(self, state: TaskState) -> Tour:
         """Return the tour at the first step from here on that the article has anything for."""
         at = self.at
-        while not self.steps[at].is_applicable(state):
+        while at < len(self.steps) and not self.steps[at].is_applicable(state):
             at += 1
         return replace(self, at=at)
 
@@ -317,10 +316,7 @@ class Tour(Struct, frozen=True):
 
     def current_step(self, state: TaskState) -> str:
         """Return the name of what to do now: the step, or what it needs first."""
-        place = self.sentence(state)
-        if place and place.sentence.id != state.annotated.sentence.id:
-            return "away"
-        return self.step.prerequisite(state) or self.step.name
+        return "disarm" if state.armed_label else self.step.prerequisite(state) or self.step.name
 
 
 def begin_tour(state: TaskState, edits: int) -> Tour:

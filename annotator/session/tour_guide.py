@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from annotator.session.commands import Command
-from annotator.session.state import TaskState
+from annotator.session.state import StatusMessage, TaskState
 from annotator.session.tour import Tour, TourMoment, begin_tour
 
 _END_MESSAGE = '{help} shows the keys, "{palette}" every command'
 _LEFT_MESSAGE = 'tour left: {help} shows the keys, "{palette}" and tour begins it again'
+_KEEP_MESSAGE = "tour over: {undo} takes all of it back, another key keeps it; {help} shows the keys"
 
 
-def tour_end_message(commands: Sequence[Command], *, left_early: bool = False) -> str:
-    """Return the message after the last step, or where the tour is left before."""
-    text = _LEFT_MESSAGE if left_early else _END_MESSAGE
-    return text.format_map({c.id: c.main_key for c in commands})
+def tour_end_message(commands: Sequence[Command], *, has_edits: bool, is_over: bool = False) -> StatusMessage:
+    """Return the message at the end of the tour; where something was done in it, how to take it back."""
+    text = _KEEP_MESSAGE if has_edits else _END_MESSAGE if is_over else _LEFT_MESSAGE
+    return StatusMessage(text.format_map({c.id: c.main_key for c in commands}), stays=has_edits)
 
 
 class TourGuide:
@@ -26,6 +27,8 @@ class TourGuide:
         self.done = done
         self.tour: Tour | None = None
         self._last_state: TaskState | None = None
+        self._place = ""
+        """The id of the sentence of the step; empty where it is done anywhere."""
 
     def begin(self, state: TaskState, edits: int) -> None:
         """Begin the tour; the history has this many edits."""
@@ -35,30 +38,30 @@ class TourGuide:
         """End the tour for good."""
         self.tour, self.done = None, True
 
-    def leave_by_key(self, edits: int, commands: Sequence[Command]) -> str:
-        """Leave the tour and return the message; where something was done in it, only the choice is left."""
-        tour = self.tour
-        self.leave()
-        if tour and not tour.is_last and edits > tour.edits:
-            self.tour = tour.at_end()
-            return ""
-        return tour_end_message(commands, left_early=tour is not None and not tour.is_last)
+    def advance(self, state: TaskState, action: str) -> tuple[str, str]:
+        """Advance the tour by what an action has changed.
 
-    def edits_to_take_back(self, edits: int) -> int:
-        """Return how many edits of the history the undo of the last step takes back: all of the tour."""
-        return max(0, edits - self.tour.edits) if self.tour and self.tour.is_last else 0
-
-    def advance(self, state: TaskState, action: str) -> str:
-        """Advance the tour by what an action has changed; return the id of the sentence to go to, if any."""
+        Return the id of the sentence to go to, if any, and the message.
+        """
         before, self._last_state = self._last_state, state
         if self.tour is None or not state.annotated_sentences:
             self._last_state = None
-            return ""
+            return "", ""
+        if before and self.tour.is_left_by_work(before, state, action):
+            self.leave()
+            return "", ""
         old = self.tour
         self.tour = old.advance(TourMoment(before, state, action)) if before else old
-        place = self.tour.sentence(state)
         begun = before is None or self.tour.at != old.at
-        return place.sentence.id if begun and place and place.sentence.id != state.annotated.sentence.id else ""
+        if self.tour.is_over:
+            return "", ""
+        place = self.tour.sentence(state)
+        if place or begun:
+            self._place = place.sentence.id if place else ""
+        if self._place in {"", state.annotated.sentence.id}:
+            return "", ""
+        message = "the tour goes on in this sentence" if before else ""
+        return self._place, f"done: {message}" if message and begun else message
 
     def arrive(self, state: TaskState) -> None:
         """Take in the state after the move to the sentence of the step."""

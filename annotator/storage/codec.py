@@ -387,18 +387,17 @@ def _decode_tail(raw: bytes) -> tuple[RecordTail, int]:
         raise DataError("`_batch` does not hold its own record")
     if tail.keys and min(tail.keys.values()) < 0:
         raise DataError("`_keys` counts below nothing")
+    for spans in (tail.spans, tail.rejected, tail.left):
+        _check_ends(spans, meta.end - meta.start)
     return tail, size
 
 
 def _build_record(text: str, tokens: tuple[Token, ...], tail: RecordTail) -> JournalRecord:
     meta, batch = tail.meta, tail.batch
-    _check_ends(tail.spans, len(text))
     annotation = Annotation((), tail.answer, (), tail.note, tail.flagged).with_spans(tail.spans)
     if tail.rejected:
-        _check_ends(tail.rejected, len(text))
         annotation = annotation.with_rejected(tail.rejected)
     if tail.left or tail.covers is not None:
-        _check_ends(tail.left, len(text))
         annotation = replace(annotation, left=tail.left, covers=tail.covers)
     sentence = Sentence(meta.article, meta.index, meta.start, meta.end, text, tokens)
     return JournalRecord(

@@ -167,7 +167,7 @@ class SchemaUnion(Struct):
 def unite_schemas(texts: Sequence[tuple[str, str]]) -> SchemaUnion:
     """Return the union of schemas, given as (where, text); raises SchemaError for one that is none.
 
-    Keys and colours are the first schema's. Two labels with one name must have the same description,
+    Keys, colours and `excludes` are the first schema's. Two labels with one name must have the same description,
     target and marks in their examples; rules that allow more in one of them allow it in the union,
     because all data that were right stay right.
     """

@@ -131,7 +131,7 @@ class SuggestionSource(Struct, frozen=True):
                 self.misaligned.append(f"{sentence.id}:{s.start}-{s.end}:{s.label}")
             else:
                 kept.append(replace(s, label=label, source=self.name, kind=plain_kind(s.kind)))
-        return without_excluded(schema, sentence.tokens, sorted_suggestions(kept))
+        return sorted_suggestions(kept)
 
 
 def open_source(name: str, schema: Schema, context: ContextFunction) -> SuggestionSource:

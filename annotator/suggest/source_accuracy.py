@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from msgspec import Struct, field
 
@@ -109,6 +110,14 @@ class SourceAccuracy(Struct):
         if seen := self._verdicts_by_sentence.pop(annotated.sentence, None):
             self._count(seen, -1)
 
+    @contextmanager
+    def without(self, sentence: Sentence) -> Iterator[None]:
+        """Leave the counts of a sentence out for a while."""
+        seen = self._verdicts_by_sentence.get(sentence, Counter())
+        self._count(seen, -1)
+        yield
+        self._count(seen, 1)
+
     def _count(self, seen: _VerdictCounter, by: int) -> None:
         for (key, verdict), n in seen.items():
             own = self.counts_by_key.setdefault(key, VerdictCounts())
@@ -134,15 +143,17 @@ _NO_VERDICTS = VerdictCounts()
 
 
 def _verdicts(annotation: Annotation, offered: tuple[Suggestion, ...]) -> Iterator[tuple[SourceKey, str]]:
-    """Yield each verdict of one sentence once: by what was offered, else by the spans' sources."""
+    """Yield each verdict of an accepted sentence once: by what was offered, else by the spans' sources."""
+    if annotation.answer is not Answer.ACCEPT:
+        return
     spans = {s.key for s in annotation.spans}
     rejected = {s.key for s in annotation.rejected}
     known = set()
-    if annotation.answer is Answer.ACCEPT:
-        for s in offered:
-            at = (s.start, s.end, s.label)
-            verdict = VERDICT_TAKEN if at in spans else VERDICT_REJECTED if at in rejected else VERDICT_PASSED_OVER
-            for name, kind in suggestion_origins(s):
+    for s in offered:
+        at = (s.start, s.end, s.label)
+        verdict = VERDICT_TAKEN if at in spans else VERDICT_REJECTED if at in rejected else VERDICT_PASSED_OVER
+        for name, kind in suggestion_origins(s):
+            if (at, name) not in known:
                 known.add((at, name))
                 yield (name, s.label, kind), verdict
     for verdict, group in ((VERDICT_TAKEN, annotation.spans), (VERDICT_REJECTED, annotation.rejected)):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from msgspec import Struct
@@ -14,7 +12,7 @@ from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
 from annotator.core.errors import CorpusError
 from annotator.core.schema import Schema
-from annotator.core.suggestion import Suggestion
+from annotator.core.suggestion import Suggestion, suggestion_from_left
 from annotator.language import ArticleContext, build_context
 from annotator.language.span_forms import without_excluded
 from annotator.suggest.mention_history import MentionHistory
@@ -22,82 +20,24 @@ from annotator.suggest.ranking import SuggestionRanker
 from annotator.suggest.rules import RuleSuggester
 from annotator.suggest.source_accuracy import SourceAccuracy
 
-# Ranked sentences, cached until something else is known of their words.
-
-
-MAX_RANKINGS = 64
-"""How many sentences are cached: those on the screen and around it. Others are ranked again."""
-_MAX_CHANGED_TEXTS = 512
-"""How many of the last changed texts are remembered."""
-
-
-class RankedSuggestions(Struct):
-    """A sentence's suggestions as the sources have them, as they are ranked, and those still open."""
-
-    unranked: tuple[Suggestion, ...]
-    ranked: tuple[Suggestion, ...]
-    annotation: Annotation | None = None
-    """The annotation beside which ``suggestions`` are what is still to be decided."""
-    suggestions: tuple[Suggestion, ...] = ()
-    normalized_text: str = ""
-    """The sentence with one blank for any white space, as the texts of mentions are written."""
-    change_count: int = 0
-    """How many changed texts were compared with it."""
-
-
-class RankingCache:
-    """The sentences ranked last; ``invalidate_texts`` drops those in which one of the texts occurs.
-
-    A ranking depends on the counts of its sentence's words, and on accuracies that may be older.
-    An invalidation costs nothing: ``get`` compares the texts that have changed since.
-    """
-
-    def __init__(self, max_rankings: int = MAX_RANKINGS) -> None:
-        """Start with none."""
-        self._max_rankings = max_rankings
-        self._rankings: dict[Sentence, RankedSuggestions] = {}
-        self._changed_texts: deque[str] = deque(maxlen=_MAX_CHANGED_TEXTS)
-        self._change_count = 0
-
-    def invalidate_texts(self, texts: Iterable[str]) -> None:
-        """Note that the counts of these texts have changed."""
-        for text in texts:
-            self._changed_texts.append(text)
-            self._change_count += 1
-
-    def get(self, sentence: Sentence) -> RankedSuggestions | None:
-        """Return the ranking of a sentence; None where there is none or it is no longer valid."""
-        ranking = self._rankings.get(sentence)
-        if ranking is None or not self._is_valid(ranking):
-            return None
-        ranking.change_count = self._change_count
-        self._rankings[sentence] = self._rankings.pop(sentence)  # it is the last one used now
-        return ranking
-
-    def _is_valid(self, ranking: RankedSuggestions) -> bool:
-        """Return True if none of the texts changed since is in the sentence, False if there were too many."""
-        since = self._change_count - ranking.change_count
-        if since > len(self._changed_texts):
-            return False
-        return not any(text in ranking.normalized_text for text in islice(reversed(self._changed_texts), since))
-
-    def put(self, sentence: Sentence, ranking: RankedSuggestions) -> RankedSuggestions:
-        """Cache a ranking and return it; the least recently used one is dropped where there are too many."""
-        ranking.normalized_text, ranking.change_count = " ".join(sentence.text.split()), self._change_count
-        _remember(self._rankings, sentence, ranking, self._max_rankings)
-        return ranking
-
-    def clear(self) -> None:
-        """Forget all."""
-        self._rankings.clear()
-
-
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 _MAX_SENTENCES = 4096
 """How many sentences are remembered; more than a screen and an article hold."""
+_MAX_RANKINGS = 64
+"""How many rankings are remembered: those on the screen and around it."""
 _MAX_ARTICLES = 64
 """How many articles' contexts are remembered."""
+
+
+class RankedSuggestions(Struct):
+    """A sentence's suggestions as they are ranked, and those still open."""
+
+    ranked: tuple[Suggestion, ...]
+    annotation: Annotation | None = None
+    """The annotation beside which ``suggestions`` are what is still to be decided."""
+    suggestions: tuple[Suggestion, ...] = ()
+
 
 ArticleText = tuple[str, Sequence[Sentence]]
 """The source text of an article and its sentences."""
@@ -108,8 +48,8 @@ FileSource = Callable[[Sentence], tuple[Suggestion, ...]]
 class SuggestionService:
     """Holds the sources and their accuracy; ``update`` keeps both up to date.
 
-    A sentence is ranked once, and again when the counts of its words change. The accuracy of the sources
-    counts in sentences that are ranked from then on: those on the screen keep their order.
+    What it suggests depends on the annotations and on the files alone, never on what was drawn before: a
+    session that starts with the same journal suggests the same.
     """
 
     def __init__(
@@ -140,8 +80,8 @@ class SuggestionService:
         self._queued: dict[str, list[AnnotatedSentence]] = {}
         self._contexts: dict[str, ArticleContext] = {}
         self._fixed_suggestions: dict[Sentence, tuple[Suggestion, ...]] = {}
-        self._offered_suggestions: dict[Sentence, tuple[Suggestion, ...]] = {}
-        self._rankings = RankingCache()
+        self._rankings: dict[Sentence, RankedSuggestions] = {}
+        """Those ranked since something was learned that counts for them."""
 
     def queue_annotations(self, annotated_sentences: Iterable[AnnotatedSentence]) -> None:
         """Queue what is in the journal: learned when its article is first shown, or by ``learn``."""
@@ -165,11 +105,18 @@ class SuggestionService:
         """
         for article in dict.fromkeys(w.sentence.article for w in (*before, *after)):
             self._learn_article(article)
-        self._rankings.invalidate_texts(self.history.update(before, after))
+        if [w.sentence for w in before] != [w.sentence for w in after]:
+            for annotated in after:  # joined or split: the article reads otherwise now
+                self.invalidate_article(annotated.sentence.article)
+        changed = self.history.update(before, after)
         for annotated in before:
             self.accuracy.remove(annotated)
         for annotated in after:
             self.accuracy.add(annotated, self._known_suggestions(annotated))
+        if any(w.annotation.answer is Answer.ACCEPT for w in (*before, *after)):  # the accuracy counts everywhere
+            self._rankings.clear()
+        for sentence in [s for s in self._rankings if _has_any(s, changed)]:
+            del self._rankings[sentence]
 
     def suggestions(self, annotated: AnnotatedSentence) -> tuple[Suggestion, ...]:
         """Return the open suggestions of a sentence, in reading order, outer before inner.
@@ -177,26 +124,25 @@ class SuggestionService:
         As long as nothing has changed it is the very same tuple.
         """
         self._learn_article(annotated.sentence.article)
-        ranking = self._rankings.get(annotated.sentence) or self._rank(annotated.sentence)
-        if ranking.annotation == annotated.annotation:
-            return ranking.suggestions
-        if not annotated.done and not annotated.annotation.spans:  # later the history knows these spans
-            _remember(self._offered_suggestions, annotated.sentence, ranking.unranked)
-        ranking.annotation = annotated.annotation
-        ranking.suggestions = self._ranker.open_suggestions(annotated, ranking.ranked)
+        ranking = self._rankings.get(annotated.sentence)
+        if ranking is None:
+            ranking = RankedSuggestions(self._rank(annotated.sentence))
+            _remember(self._rankings, annotated.sentence, ranking, _MAX_RANKINGS)
+        if ranking.annotation != annotated.annotation:
+            ranking.annotation = annotated.annotation
+            ranking.suggestions = self._ranker.open_suggestions(annotated, ranking.ranked)
         return ranking.suggestions
 
-    def _rank(self, sentence: Sentence) -> RankedSuggestions:
-        found = self._collect(sentence)
-        return self._rankings.put(sentence, RankedSuggestions(found, self._ranker.rank(sentence, found)))
+    def _rank(self, sentence: Sentence) -> tuple[Suggestion, ...]:
+        with self.accuracy.without(sentence):  # what is decided in it moves nothing else in it
+            return self._ranker.rank(sentence, self._collect(sentence))
 
     def invalidate_article(self, article_id: str) -> None:
-        """Forget what is known of an article: its lines have changed."""
+        """Forget what is known of an article: its lines or sentences have changed."""
         self._contexts.pop(article_id, None)
         self._rankings.clear()
-        for kept in (self._fixed_suggestions, self._offered_suggestions):
-            for sentence in [s for s in kept if s.article == article_id]:
-                del kept[sentence]
+        for sentence in [s for s in self._fixed_suggestions if s.article == article_id]:
+            del self._fixed_suggestions[sentence]
 
     def _learn_article(self, article: str) -> int:
         annotated_sentences = self._queued.pop(article, [])
@@ -235,17 +181,23 @@ class SuggestionService:
         return replace(s, label=self.schema.label_taking(s.label) or s.label)
 
     def _known_suggestions(self, annotated: AnnotatedSentence) -> tuple[Suggestion, ...]:
-        """Return the suggestions that were offered in an accepted sentence, as far as known."""
+        """Return what was open in an accepted sentence when it was accepted, and what the files have for it."""
         if annotated.annotation.answer is not Answer.ACCEPT:
             return ()
-        known = self._offered_suggestions.get(annotated.sentence)
-        return self._file_suggestions(annotated.sentence) if known is None else known
+        left = map(suggestion_from_left, annotated.annotation.left)
+        return (*left, *self._file_suggestions(annotated.sentence))
 
     def _article_context(self, article_id: str) -> ArticleContext:
         if article_id not in self._contexts:
             text, sentences = self._article_sentences(article_id)
             _remember(self._contexts, article_id, build_context(text, [s.tokens for s in sentences]), _MAX_ARTICLES)
         return self._contexts[article_id]
+
+
+def _has_any(sentence: Sentence, texts: Collection[str]) -> bool:
+    """Return True if one of the texts, which have one blank for any white space, occurs in the sentence."""
+    text = " ".join(sentence.text.split())
+    return any(t in text for t in texts)
 
 
 def _remember(kept: dict[_K, _V], key: _K, value: _V, most: int = _MAX_SENTENCES) -> None:

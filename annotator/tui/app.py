@@ -122,6 +122,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         """Keys for a line in which one types that has not got the focus yet."""
         self.message_seconds = preferences.fade
         self._tour_remembered = preferences.tour_done
+        self._place_is_stored = bool(preferences.position(session.corpus.path, session.annotator))
         self._start_with_tour = tour and not preferences.tour_done and not session.read_only
         for palette, dark in ((DARK, True), (LIGHT, False), (DARK_HIGH, True), (LIGHT_HIGH, False)):
             self.register_theme(_textual_theme(palette, dark=dark))
@@ -150,10 +151,11 @@ class AnnotatorApp(App[int], inherit_bindings=False):
     def is_alt_key(self, char: str) -> bool:
         """Return True if Alt and a character is a key of its own; else it is Esc, then the character.
 
-        It is where it is bound, and any letter in a line that one types in; f and b are Option + arrow on macOS.
+        It is where it is bound, and any letter or Backspace in a line that one types in; on macOS f and b are
+        Option + arrow.
         """
         typing = any(isinstance(s.focused, Input) for s in self.screen_stack[-1:])
-        if char.isalnum() and (typing or (sys.platform == "darwin" and char in "fb")):
+        if (typing and (char.isalnum() or char == "\x7f")) or (sys.platform == "darwin" and char in "fb"):
             return True
         return bool(self.controller.keyboard.command(textual_key_name(f"alt+{char}")))
 
@@ -178,8 +180,11 @@ class AnnotatorApp(App[int], inherit_bindings=False):
     def _learn_batch(self) -> None:
         """Learn a little more from a long journal, so that no key waits for all of it.
 
-        What was learned may rank the suggestions otherwise: a label key must take what is on the screen.
+        What is learned may rank the suggestions otherwise, which must not happen under the fingers: it waits
+        for a sentence that nothing was done in yet, and that is drawn again.
         """
+        if not self.controller.is_untouched:
+            return
         if not self.session.suggestion_service.learn(LEARNING_BATCH_SIZE):
             self._learning_timer.stop()
         elif isinstance(self.screen, AnnotateScreen):
@@ -210,6 +215,14 @@ class AnnotatorApp(App[int], inherit_bindings=False):
             with suppress(CorpusError):
                 update_preferences(lambda kept: replace(kept, tour_done=True))
 
+    def _forget_stored_place(self) -> None:
+        """Forget the place that was left last at the first edit: after a kill work goes on at the last one."""
+        if self._place_is_stored and self.session.saved_at:
+            self._place_is_stored = False
+            path, annotator = self.session.corpus.path, self.session.annotator
+            with suppress(CorpusError):
+                update_preferences(lambda kept: kept.with_position(path, annotator, ""))
+
     def _updated_preferences(self, preferences: Preferences) -> Preferences:
         """Return the preferences as they are to be kept."""
         kept = self.controller.updated_preferences(preferences)
@@ -220,6 +233,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
     def on_annotator_app_saved_changed(self) -> None:
         """Show what is on the disk now."""
+        self._forget_stored_place()
         failed_before, self._banner_was = self._banner_was, self.session.banner
         if failed_before and not self._banner_was:
             self.show_message("saving works again: everything is saved")

@@ -27,9 +27,10 @@ from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
-_ESCAPE_AND_KEY = re.compile(r"\x1b(?:(?=\x1b)|(?=([^\x1b\[O\\\x7f])))")
-"""Esc before another Esc, or before a character that does not begin or end a sequence of a terminal."""
-_PART_OF_PASTE_START = re.compile(r"\x1b(\[(2(00?)?)?)?\Z")
+_ESCAPE_AND_KEY = re.compile(r"\x1b(?:(?=\x1b)|(\[(?=[\0-\x1f\x7f])|O(?=[^A-DFHMP-Sa-djkm-y])|[^\x1b\[O]))")
+"""Esc before another Esc, or before a character that does not begin a sequence of a terminal."""
+_MAY_GO_ON = re.compile(r"\x1b(O|\[(2(00?)?)?)?\Z")
+"""Esc, with [ or O the beginning of a key's sequence, or the beginning of a paste: the next packet decides."""
 
 
 class TerminalParser(XTermParser):
@@ -64,18 +65,22 @@ class TerminalParser(XTermParser):
     def _keys(self, text: str, *, is_last: bool) -> Iterable[Message]:
         """Yield keys and mouse events; what may go on in the next packet is held back."""
         at, end = 0, len(text)
-        if is_last and (start := _PART_OF_PASTE_START.search(text)):
+        if is_last and (start := _MAY_GO_ON.search(text)):
             end, self._held, self._held_until = start.start(), start.group(), get_time() + ESCAPE_DELAY
         for found in _ESCAPE_AND_KEY.finditer(text):
             yield from self._plain(text[at : found.start()])
-            at, char = found.end(), found.group(1)
-            if char and self._is_alt_key(char):
-                keys = tuple(self._sequence_to_key_events(f"\x1b{char}"))
-                yield from keys or self._sequence_to_key_events(char, alt=True)
-                at += 1
-            else:
-                yield events.Key("escape", "\x1b")
+            at = found.end()
+            yield from self._escape_and(found.group(1) or "")
         yield from self._plain(text[at:end])
+
+    def _escape_and(self, char: str) -> Iterable[Message]:
+        """Yield Alt and a character where that is a key of its own, else Esc and the character, if there is one."""
+        if char and self._is_alt_key(char):
+            keys = tuple(self._sequence_to_key_events(f"\x1b{char}"))
+            yield from keys or self._sequence_to_key_events(char, alt=True)
+        else:
+            yield events.Key("escape", "\x1b")
+            yield from self._plain(char)
 
     def _plain(self, text: str) -> Iterable[Message]:
         return super().feed(text) if text else ()
@@ -84,7 +89,7 @@ class TerminalParser(XTermParser):
         """Yield what was held back long enough to be a key of its own."""
         if self._held and get_time() >= self._held_until:
             held, self._held = self._held, ""
-            yield from (events.Key("escape", "\x1b"),) if held == "\x1b" else self._plain(held)
+            yield from self._escape_and(held[1:]) if len(held) <= 2 else self._plain(held)
         yield from super().tick()
 
 

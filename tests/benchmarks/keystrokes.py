@@ -17,7 +17,7 @@ by themselves and types the same keys into a real terminal too.
 What is counted: *label* is a label's key, or the one that takes it in the list of labels. *Selection and
 correction* is all that makes, moves or removes: hint letters, Tab, Space, edges, the cursor, ``0``, ``+``, the key
 of the label list and a number typed there. *Enter* is Enter and ``*`` (one for several sentences is shared out
-among them), *move* is ↑ and ↓. ``=`` is not planned: it labels what nobody has looked at yet.
+among them), *move* is ↑, ↓ and ``W``. ``=`` is not planned: it labels what nobody has looked at yet.
 
 The schema excludes no form (``excludes``) that the gold marks. ``--guideline`` leaves such spans out of the gold
 instead, as an annotator does who follows the shipped guideline.

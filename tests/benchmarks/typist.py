@@ -92,12 +92,12 @@ class Typed:
 class Typist:
     """Plans and types a gold file into a running app."""
 
-    def __init__(
-        self, app: AnnotatorApp, pilot: Any, gold: Gold, clock: Clock | None = None, *, show: bool = False
-    ) -> None:
+    def __init__(self, app: AnnotatorApp, pilot: Any, gold: Gold, *, show: bool = False) -> None:
         self.app, self.pilot, self.gold, self.show = app, pilot, gold, show
         self.controller, self.session = app.controller, app.session
-        self.clock = clock or Clock()
+        clock = self.session._clock  # another one would not let the program know that time goes by
+        assert isinstance(clock, Clock)
+        self.clock = clock
         self.typed = Typed()
 
     async def run(self) -> None:
@@ -164,7 +164,7 @@ class Typist:
         if alone:
             await (self.accept([here]) if self.is_clean(here) else self.mend(here))
         elif dirty:
-            await self.go(dirty[0])
+            await self.go(dirty[0], by_page=len(dirty) < len(view))
         elif view:
             await self.accept(view)
         else:
@@ -174,22 +174,24 @@ class Typist:
         """Return the open sentences that the screen shows whole, by index."""
         return [i for i in self.controller.visible if not self.annotated(i).done]
 
-    async def go(self, i: int) -> None:
+    async def go(self, i: int, *, by_page: bool) -> None:
         """Go to a sentence in view, by taking a suggestion there if that does it, and mend it.
 
-        On the way down Enter costs no more than an arrow and brings new sentences into view.
+        On the way down Enter costs no more than an arrow. ``by_page``: leave the sentences on the way open,
+        because one ``*`` accepts the whole page in the end.
         """
         while i > 0 and self.gold.runs_in(self.annotated(i).sentence):
             i -= 1  # what runs into it must be joined from where it begins
         here = self.session.position.sentence
         if i != here and (found := self.jump(i)):
             await self.press(Key(found[0], "label"), label=found[1])
-        elif here < i and self.open_in_view()[0] == here and self.is_clean(here):
+        elif not by_page and here < i and self.open_in_view()[0] == here and self.is_clean(here):
             await self.accept([here])
             return
-        else:
-            for _ in range(abs(i - here)):
-                await self.press(key_of("sentence_down" if i > here else "sentence_up", "move"))
+        while (at := self.session.position.sentence) != i:
+            suggested = self.controller.next_suggested()
+            down = "next_suggested" if suggested is not None and at < suggested <= i else "sentence_down"
+            await self.press(key_of(down if i > at else "sentence_up", "move"))
         await self.mend(i)
 
     def jump(self, i: int) -> tuple[str, str] | None:
@@ -289,13 +291,11 @@ class Newcomer(Typist):
             raise PlanError(f"undo did not bring {annotated.sentence.id} back")
 
 
-def opened(corpus: CorpusFolder, sources: Sources, clock: Clock | None = None) -> AnnotationSession:
+def opened(corpus: CorpusFolder, sources: Sources) -> AnnotationSession:
     """Open a session with just these sources of suggestions."""
     journal = Journal.open(corpus.path, NAME)
     schema = corpus.schema
-    session = AnnotationSession(
-        corpus, journal, schema=schema, annotator=NAME, clock=clock or Clock(), session_id="keystrokes"
-    )
+    session = AnnotationSession(corpus, journal, schema=schema, annotator=NAME, clock=Clock(), session_id="keystrokes")
     if not (sources.rules and sources.history):
         files = suggestion_files(corpus.path)
         session.suggestion_service = SuggestionService(
@@ -317,14 +317,13 @@ def preferences(corpus: CorpusFolder, sources: Sources, take: Sequence[str]) -> 
 async def _typed(
     corpus: CorpusFolder, gold: Gold, sources: Sources, take: Sequence[str], size: tuple[int, int], **options: Any
 ) -> Typed:
-    clock = Clock()
-    session = opened(corpus, sources, clock)
+    session = opened(corpus, sources)
     app = AnnotatorApp(session, preferences(corpus, sources, take))
     try:
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
             make = Newcomer if options.pop("newcomer", False) else Typist
-            typist = make(app, pilot, gold, clock, **options)
+            typist = make(app, pilot, gold, **options)
             await typist.run()
             assert session.flush(60), session.banner
     finally:

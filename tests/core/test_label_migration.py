@@ -140,6 +140,16 @@ def test_a_merged_label_was_looked_at_where_both_were() -> None:
         assert (change.after.annotation.left[0].label, change.after.annotation.covers) == ("NAME", now)
 
 
+def test_what_was_left_is_kept_once_and_under_its_old_label_again() -> None:
+    """Two suggestions that a merge makes one are one, the surer; undoing a rename keeps what was left since."""
+    both = (LeftSuggestion(14, 21, "PERSON", 0.5), LeftSuggestion(14, 21, "VENUE", 0.9))
+    (merged,) = migrate_labels([_annotated([], left=both)], RULES[1][0], OLD, RULES[1][1])
+    assert merged.after.annotation.left == (LeftSuggestion(14, 21, "NAME", 0.9),)
+    since = _annotated([], left=(LeftSuggestion(14, 21, "PLACE", 0.9),))
+    (back,) = MigrationUndo(RULES[0][0], [], OLD).changes([since], "schema-2")
+    assert back.after.annotation.left == both[1:]
+
+
 def test_what_was_marked_since_a_merge_is_asked_for() -> None:
     """Undo cannot know which of the labels a later span is: it takes the first, with a flag and a note."""
     rule, new = RULES[1]

@@ -198,7 +198,7 @@ def test_what_brat_cannot_hold_is_listed() -> None:
     """Answers, spans known to be wrong, flags, and labels with blanks have no place in brat."""
     document = Document(
         "Ida Holm",
-        (Span(0, 3, "a person"), Span(4, 8, "NAME"), Span(4, 90, "NAME")),
+        (Span(0, 3, "a person"), Span(4, 8, "NAME", group="T7"), Span(4, 90, "NAME")),
         answer=Answer.REJECT,
         rejected=(Span(0, 3, "NAME"),),
         note="two\nlines",
@@ -211,6 +211,7 @@ def test_what_brat_cannot_hold_is_listed() -> None:
         ("span", "left out", "past the end of the text"),
         ("answer", "left out", "answers: brat has none"),
         ("rejected span", "left out", "spans known to be wrong: brat has none"),
+        ("group", "left out", "spans in several parts: brat has none"),
         ("flag", "left out", "flags: brat has none"),
     ]
     assert (words(back), back.note) == ([("Holm", "NAME")], "two\nlines")

@@ -58,6 +58,8 @@ def test_a_form_follows_from_the_words(marked: str, forms: set[str]) -> None:
     [
         "They spoke in the [US].",
         "They met in [Norhaven] last week.",
+        "In the [Faroe Islands] people fish.",
+        "He flew from the [Punjab] alone.",
         "The war in [Ukraine] continues to spread.",
         "A fire in [Florida] kills three of them.",
         "In [Skerrin] officials said that the road was shut.",
@@ -74,6 +76,7 @@ def test_a_form_follows_from_the_words(marked: str, forms: set[str]) -> None:
         "Die Fähre blieb in [Berlin] also liegen.",  # "also" and "war" are other words in German
         "Der Rat in [Wien] war dagegen.",
         "Le train de [Paris] depuis hier.",
+        "Le maire de [Lyon] note une hausse.",
     ],
 )
 def test_a_name_of_a_place_has_no_form(marked: str) -> None:

@@ -75,6 +75,28 @@ def spans(controller: AnnotationController) -> list[tuple[str, str]]:
     return [(s.label, controller.session.annotated.text_of(s)) for s in controller.session.annotated.annotation.spans]
 
 
+def test_an_edge_that_cannot_move_says_so(controller: AnnotationController) -> None:
+    """Each edge key, the arrows, Backspace and Tab give the reason; a span stays as it is."""
+    controller.dispatch("cursor_right")
+    press(controller, "a")
+    made = spans(controller)
+    for command, reason in {
+        "right_less": "one word always stays",
+        "left_less": "one word always stays",
+        "shrink": "one word always stays",
+        "left_more": "the sentence begins here",
+        "cursor_left": "this is the first word",
+    }.items():
+        assert controller.dispatch(command).message == StatusMessage(reason, warning=True)
+    assert spans(controller) == made
+    last = len(controller.session.annotated.sentence.tokens) - 1
+    controller.dispatch(act.SelectTokens(last, last))
+    assert controller.dispatch("right_more").message == StatusMessage("the sentence ends here", warning=True)
+    assert controller.dispatch("cursor_right").message == StatusMessage("this is the last word", warning=True)
+    controller.dispatch(act.SelectTokens(0, 0))
+    assert controller.dispatch("first").message == StatusMessage("nothing to do: first sentence of the article")
+
+
 def test_undo_selects_what_was_unlabelled(controller: AnnotationController) -> None:
     """Words selected and labelled wrongly, undo, the right label: the second label means the same words."""
     controller.dispatch("cursor_right")
@@ -180,7 +202,7 @@ def test_enter_takes_only_what_was_switched_to_it(controller: AnnotationControll
     controller.undo()
     assert controller.session.annotated.sentence.id == here
     assert spans(controller) == []
-    controller.toggle_auto_accept("PERSON")
+    controller.settings.toggle_auto_accept("PERSON")
     controller.answer(Answer.ACCEPT)
     controller.undo()
     assert spans(controller) == [], "what is not shown is not taken"

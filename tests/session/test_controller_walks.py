@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import LineVerdict
 from annotator.core.errors import RuleError
+from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import is_aligned, tokens_cover_text
-from annotator.session.action import SelectTokens
+from annotator.session.action import OpenReview, SelectTokens
+from annotator.session.actions.selection import select_visible_suggestions
 from annotator.session.annotation_controller import AnnotationController
-from annotator.session.commands import COMMANDS
+from annotator.session.commands import COMMANDS, SCREEN_COMMANDS
+from annotator.session.review_queue import LeftQueue
 from annotator.session.session import AnnotationSession
 from annotator.storage.journal import Journal
 from tests import builders
@@ -29,6 +32,7 @@ STEPS = st.one_of(
     st.sampled_from([f"key {c}" for c in "jkluiohnmpygertwvcbqxzasdf123456789" + "asdf" * 6]),
     st.tuples(st.sampled_from(["click", "drag"]), st.integers(0, 40), st.integers(0, 40)),
     st.tuples(st.sampled_from(["line", "unline"]), st.integers(0, 7), st.integers(0, 8)),
+    st.sampled_from(["%a", "%s", "%d", "left list_yes", "left list_refuse", "left list_leave"]),
     st.just("restart"),
 )
 Step = str | tuple[str, int, int]
@@ -39,6 +43,8 @@ class ControllerWalk:
     """A session with a pen at the keys of the registry, without a screen."""
 
     path: Path
+    start: str = ""
+    read_only: bool = False
     session: AnnotationSession = field(init=False)
     controller: AnnotationController = field(init=False)
 
@@ -47,8 +53,16 @@ class ControllerWalk:
 
     def open(self) -> None:
         """Open the corpus."""
-        self.session = builders.open_session(self.path)
+        self.session = builders.open_session(self.path, start=self.start, read_only=self.read_only)
         self.controller = AnnotationController(self.session)
+
+    @property
+    def suggested(self) -> dict[str, tuple[Suggestion, ...]]:
+        """Return what the open article's sentences have to be drawn, by sentence."""
+        s = self.session
+        found = (tuple(s.suggestions_for(i)) for i in range(len(s.article_sentences)))
+        pairs = zip(s.article_sentences, found, strict=True)
+        return {w.sentence.id: select_visible_suggestions(x, w, s.schema) for w, x in pairs}
 
     def take(self, step: Step) -> None:
         """Do a step as the screen would: nothing where there is no sentence, and settle after it."""
@@ -74,6 +88,14 @@ class ControllerWalk:
         if isinstance(step, tuple):
             kind, a, b = step
             self.controller.dispatch(SelectTokens(a % n, None if kind == "click" else b % n))
+        elif step[0] == "%":
+            self.controller.dispatch("take")
+            self._key(f"key {step[1]}")
+        elif step.startswith("left "):
+            navigation = self.session.navigation
+            left = navigation.problem_finder.sentences_with_left(navigation.touched_sentences())
+            self.controller.dispatch(OpenReview(LeftQueue(self.session, left)))
+            self.controller.dispatch(step.removeprefix("left "))
         elif step.startswith("key "):
             action = self.controller.action_for_key(step[-1], step[-1])
             assert action
@@ -103,6 +125,51 @@ def test_the_journal_holds_what_the_state_holds(steps: list[Step]) -> None:
         assert len(again.history.done) == len(session.history.done)
         assert len(again.history.undone) == len(session.history.undone)
         again.close()
+
+
+@settings(max_examples=40)
+@given(st.lists(STEPS, min_size=5, max_size=40))
+def test_a_restart_draws_what_the_running_session_draws(steps: list[Step]) -> None:
+    """After any keys a session that starts with the same journal has the same suggestions."""
+    with tempfile.TemporaryDirectory() as folder:
+        walk = ControllerWalk(builders.make_corpus(Path(folder) / "news").path)
+        for step in steps:
+            walk.take(step)
+            assert walk.session.flush()
+            if walk.session.article_sentences:
+                fresh = ControllerWalk(walk.path, walk.session.annotated.sentence.id, read_only=True)
+                assert fresh.suggested == walk.suggested
+                fresh.session.close()
+        walk.session.close()
+
+
+@settings(max_examples=60)
+@given(st.lists(STEPS, max_size=12), st.booleans())
+def test_a_command_that_changes_nothing_gives_the_reason(steps: list[Step], armed: bool) -> None:
+    """Whatever was pressed before, each command of the annotate screen changes what is drawn, or there is a message.
+
+    But for Esc: that nothing is selected then can be seen.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        walk = ControllerWalk(builders.make_corpus(Path(folder) / "news").path)
+        for step in steps:
+            walk.take(step)
+        if walk.session.article_sentences and armed:
+            walk.take("key a")
+        for command in sorted({c.id for c in COMMANDS} - SCREEN_COMMANDS - {"let_go"}):
+            for _ in range(3):  # what is possible may come to its end
+                before = _drawn(walk.controller)
+                walk.controller.dispatch(command)
+                assert walk.controller.message or _drawn(walk.controller) != before, command
+        walk.session.close()
+
+
+def _drawn(controller: AnnotationController) -> tuple[object, ...]:
+    """Return what people see of a state."""
+    s = controller.state()
+    chosen = s.selection.range if s.selection else None
+    keys = (s.typed_hint, s.armed_label, s.asked_label, s.hint_visibility, s.letters_active, s.span_just_made)
+    return (s.article.id, s.active, s.annotated_sentences, chosen, *keys, s.top_line, controller.tour, s.message)
 
 
 def _journal_is_state(session: AnnotationSession) -> None:

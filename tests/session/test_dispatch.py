@@ -13,9 +13,9 @@ from annotator.core.search_query import parse_query
 from annotator.session import action as act
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.review_queue import ConsistencyQueue
-from annotator.session.state import PageMotion
+from annotator.session.state import PageMotion, StatusMessage
 from annotator.storage.user_files import Preferences
-from annotator.tui.layout.prompt import prompt_row, welcome_row
+from annotator.tui.layout.prompt import prompt_rows, welcome_row
 from annotator.tui.layout.styled_text import BOX_GLYPHS, row_text
 from tests import builders
 
@@ -51,6 +51,19 @@ def test_moves_say_where_they_end(controller: AnnotationController) -> None:
     *_, found = controller.start_search(parse_query("moran"))
     assert controller.dispatch(act.OpenHit(found, 0)).selection is not None
     assert _message(controller, "next_hit") == "hit 2 of 3: moran"
+
+
+def test_a_sentence_that_the_filter_does_not_match_is_named_so_at_once(controller: AnnotationController) -> None:
+    """One comes there on purpose alone, by a number or by undo: head row and prompt report it, Enter accepts it."""
+    controller.dispatch(act.SetFilter(parse_query("moran")))
+    assert _message(controller, act.JumpTo("2")) == (
+        "no hit of the filter: Enter accepts it, then goes on to the next hit"
+    )
+    state = controller.dispatch("accept")
+    assert state.annotated_sentences[1].done
+    assert state.navigation_summary.startswith("filter: moran")
+    assert controller.dispatch("undo").message == StatusMessage("undone: accept · no hit of the filter")
+    assert controller.state().navigation_summary == "no hit of moran"
 
 
 def test_without_a_sentence_only_what_makes_sense_is_carried_out(controller: AnnotationController) -> None:
@@ -99,7 +112,7 @@ def test_the_next_label_key_after_take_switches_enter(controller: AnnotationCont
 
 def test_settings_of_other_corpora_and_the_tour_are_kept(controller: AnnotationController) -> None:
     """A session writes its own settings into the preferences and leaves the others."""
-    controller.toggle_auto_accept("COUNT")
+    controller.settings.toggle_auto_accept("COUNT")
     other = Preferences(tour_done=True).with_auto_accept(Path("court"), ("JUDGE",))
     kept = controller.updated_preferences(other)
     assert kept.auto_accept_labels(Path("court")) == ("JUDGE",)
@@ -110,7 +123,7 @@ def test_settings_of_other_corpora_and_the_tour_are_kept(controller: AnnotationC
 def test_labels_that_the_schema_lacks_are_not_taken(controller: AnnotationController) -> None:
     """The preferences may be of an older schema of this name."""
     user = Preferences().with_auto_accept(controller.session.corpus.path, ("PERSON", "GONE"))
-    assert AnnotationController(controller.session, preferences=user).auto_accept_labels == {"PERSON"}
+    assert AnnotationController(controller.session, preferences=user).settings.auto_accept_labels == {"PERSON"}
 
 
 def test_a_letter_that_a_hint_waits_for_is_no_command(controller: AnnotationController) -> None:
@@ -137,11 +150,11 @@ def test_a_command_forgets_a_half_typed_hint(tmp_path: Path) -> None:
 def test_the_prompt_names_the_key_that_calls_for_the_letters(controller: AnnotationController) -> None:
     """Where letters have to be called for, none is above a word before that."""
     state = replace(controller.state(), label_effects={})
-    assert "press a letter above a word" in row_text(prompt_row(state, 200, BOX_GLYPHS))
+    assert "press a letter above a word" in row_text(prompt_rows(state, 200, BOX_GLYPHS)[0])
     controller.dispatch("hint_mode")
     state = replace(controller.state(), message=None, label_effects={})
     key = BOX_GLYPHS.key("letters")
-    assert f"press {key} and a letter above a word" in row_text(prompt_row(state, 200, BOX_GLYPHS))
+    assert f"press {key} and a letter above a word" in row_text(prompt_rows(state, 200, BOX_GLYPHS)[0])
     assert f"{key} and the" in row_text(welcome_row(state, 200, BOX_GLYPHS))
 
 

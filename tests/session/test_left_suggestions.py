@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from annotator.core.annotation import Annotation, Answer
 from annotator.core.errors import RuleError
 from annotator.core.search_query import parse_query
+from annotator.session.action import PressLabel
+from annotator.session.actions.annotation_actions import count_left
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.review_queue import LeftQueue
 from annotator.session.session import AnnotationSession
@@ -97,6 +99,30 @@ def test_haste_is_reported_with_it(controller: AnnotationController, monkeypatch
     assert _message(controller, "accept") == (f"accepted 1.1 · 1 suggestion left · {haste.message}", True)
 
 
+def test_what_is_left_is_not_drawn_where_suggestions_are_off(controller: AnnotationController) -> None:
+    """Off is off in an accepted sentence too: nothing to see, nothing that a label's key takes."""
+    controller.dispatch("accept")
+    assert controller.dispatch("sentence_up").visible_suggestions(0)
+    assert not controller.dispatch("proposals").visible_suggestions(0)
+    assert controller.dispatch(PressLabel("PERSON")).annotated.annotation.spans == ()
+
+
+def test_what_is_left_of_a_label_that_the_schema_lacks_is_nowhere(tmp_path: Path) -> None:
+    """Not drawn, not counted, in no worklist; it is in the journal for a schema that has the label again."""
+    controller = _open(tmp_path / "news")
+    controller.dispatch("accept")
+    controller.session.close()
+    names, text = tmp_path / "news/schema.toml", builders.NEWS
+    for schema, n in ((text.replace('"PERSON"', '"AGENT"'), 0), (text, 1)):
+        names.write_text(schema, encoding="utf-8")
+        session = _open(tmp_path / "news").session
+        session.suggestion_service = cast("Any", builders.FixedSuggestions({}))
+        assert len(session.suggestions_for(0)) == 1 + n
+        assert count_left(session.article_sentences) == n
+        assert len(LeftQueue(session, session.article_sentences).items) == 1 + n
+        session.close()
+
+
 class _Observer:
     def __init__(self, warning: SpeedWarning) -> None:
         self._warning = warning
@@ -114,7 +140,7 @@ def test_suggestions_that_are_off_are_not_left(controller: AnnotationController)
 
 def test_what_enter_takes_is_not_left(controller: AnnotationController) -> None:
     """A label that Enter takes is taken; the others are left."""
-    controller.toggle_auto_accept("PERSON")
+    controller.settings.toggle_auto_accept("PERSON")
     controller.set_visible((0,))
     assert _message(controller, "accept") == ("", False)
     assert _left(controller.session, 0) == [("Tarn Quay", "VENUE", 0.5)]
@@ -135,6 +161,32 @@ def test_only_a_sentence_that_was_open_gets_new_ones(controller: AnnotationContr
     session.navigation.move_in_article(0)
     controller.dispatch("accept")
     assert _left(session, 0) == [("harbour", "VENUE", 0.9)]
+
+
+def test_an_accepted_sentence_draws_what_it_has_left_as_it_was(controller: AnnotationController) -> None:
+    """The sentence and the worklist have one list and one score, whatever the sources think by now; more may come."""
+    controller.dispatch("accept")
+    by_now = {"Ada Pell": ("PERSON", 0.4), "Pell": ("PERSON", 0.95), "Tarn": ("VENUE", 0.2), "harbour": ("VENUE", 0.9)}
+    controller.session.suggestion_service = cast("Any", builders.FixedSuggestions(by_now))
+    controller.session.navigation.move_in_article(0)
+    drawn = controller.state().visible_suggestions(0)
+    listed = [x.left for x in _list(controller.session).items]
+    assert [(s.start, s.end, s.score, s.source) for s in drawn if s.score != 0.9 or s.label == "PERSON"] == [
+        (x.start, x.end, x.score, x.source) for x in listed
+    ]
+    assert [s.label for s in drawn] == ["PERSON", "VENUE", "VENUE"]
+
+
+def test_messages_count_what_is_taken_and_what_is_left(controller: AnnotationController) -> None:
+    """With a label that Enter takes, both numbers are there, and undo names what it takes back."""
+    controller.session.suggestion_service = cast("Any", builders.FixedSuggestions(FOUND | {"harbour": ("COUNT", 0.9)}))
+    controller.dispatch("take")
+    controller.dispatch(PressLabel("PERSON"))
+    controller.set_visible((0, 1))
+    assert _message(controller, "accept")[0] == "accepted 1.1, 1 taken · 1 suggestion left"
+    assert _message(controller, "undo")[0] == "undone: accept, 1 taken"
+    assert _message(controller, "accept_view")[0] == "2 accepted, 1 taken, 1 suggestion not taken"
+    assert _message(controller, "undo")[0] == "undone: accept of 2 sentences, 1 taken"
 
 
 def test_what_was_left_is_searched_by_score(controller: AnnotationController) -> None:

@@ -101,9 +101,10 @@ def test_a_filter_leads_enter_and_the_arrows(corpus: Path) -> None:
     session = builders.open_session(corpus)
     _flag(session, (0, 1), (0, 3), (1, 2))
     session.navigation.set_filter(parse_query("flag"))
-    assert session.navigation.summary == "filter: flag"
     session.navigation.move_in_article(0)
+    assert session.navigation.summary == "no hit of flag"
     assert session.navigation.go_to_next_open()
+    assert session.navigation.summary == "filter: flag"
     assert _at(session) == (0, 1)
     session.apply_edit(set_answer(session.annotated, Answer.ACCEPT))
     seen = []

@@ -76,6 +76,31 @@ def test_a_view_of_sentences_that_are_gone_reaches_nowhere(controller: Annotatio
     assert list(controller.visible) == list(range(n))
 
 
+def test_going_on_to_a_suggestion_finishes_nothing(controller: AnnotationController) -> None:
+    """W goes round the open sentences in view that have suggestions; Enter comes back to those passed over."""
+    controller.set_visible(range(5))
+    went = [controller.dispatch("next_suggested").active for _ in range(3)]
+    assert went == [2, 3, 0]
+    state = controller.dispatch("next_suggested")
+    assert not any(w.done or w.annotation.spans for w in state.annotated_sentences)
+    controller.dispatch("accept")
+    assert controller.session.position.sentence == 0
+    controller.dispatch("accept")
+    assert controller.session.position.sentence == 1, "it was passed over"
+    assert [i for i, w in enumerate(controller.session.article_sentences) if w.done] == [0, 2]
+
+
+def test_a_suggestion_below_the_screen_is_not_gone_to(controller: AnnotationController) -> None:
+    """W stays within what the screen shows whole and the filter matches, and says so where nothing is suggested."""
+    controller.set_visible((0, 1))
+    message = controller.dispatch("next_suggested").message
+    assert message is not None
+    assert "no other sentence in view has a suggestion" in message.text
+    controller.set_visible(range(5))
+    controller.session.navigation.set_filter(parse_query("Osmund"))
+    assert controller.dispatch("next_suggested").active == 3
+
+
 def test_a_filter_keeps_the_others_open(controller: AnnotationController) -> None:
     """Under a filter `*` accepts only what the filter leads over."""
     controller.session.navigation.set_filter(parse_query("boats"))
@@ -91,13 +116,13 @@ def test_a_finished_sentence_keeps_its_answer(controller: AnnotationController) 
     controller.accept_visible_sentences()
     assert [w.annotation.answer for w in controller.session.article_sentences[:2]] == [Answer.REJECT, Answer.ACCEPT]
     controller.set_visible((0, 1))
-    with pytest.raises(RuleError, match="there is nothing to do"):
+    with pytest.raises(RuleError, match="no open sentence is shown whole"):
         controller.accept_visible_sentences()
 
 
 def test_the_view_takes_what_is_switched_on(controller: AnnotationController) -> None:
     """With a label switched to Enter, `*` takes what is drawn with the sign of Enter."""
-    controller.toggle_auto_accept("PERSON")
+    controller.settings.toggle_auto_accept("PERSON")
     controller.set_visible(tuple(range(len(controller.session.article_sentences))))
     state = controller.state()
     sure = {

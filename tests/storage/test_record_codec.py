@@ -21,7 +21,7 @@ from annotator.core.journal_record import Assistance, JournalRecord
 from annotator.core.spans import Span
 from annotator.core.suggestion import LeftSuggestion
 from annotator.core.tokens import build_tokens as build
-from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError, encode_record
+from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError, decode_tail, encode_record
 from tests.storage.storage_helpers import record
 
 
@@ -167,7 +167,10 @@ def _signed(change: dict[str, object]) -> bytes:
         ({"answer": "yes"}, "Invalid enum value 'yes' - at `\\$.answer`"),
         ({"_parent": 5}, "no earlier record"),
         ({"_batch": {"first": 6, "size": 2}}, "does not hold its own record"),
-        ({"meta": {"article": "012", "sentence": "012:1-2", "index": 1, "start": 1, "end": 2}}, "do not fit"),
+        (
+            {"meta": {"article": "012", "sentence": "012:1-2", "index": 1, "start": 1, "end": 2}, "spans": []},
+            "do not fit",
+        ),
         (
             {"meta": {"article": "012", "sentence": "012:0-2", "index": 1, "start": 1, "end": 2}},
             "`sentence` is not the place",
@@ -180,6 +183,15 @@ def test_a_right_checksum_is_not_enough(change: dict[str, object], why: str) -> 
     with pytest.raises(RecordLineError, match=why) as caught:
         RecordDecoder().decode(_signed(change))
     assert not caught.value.torn
+
+
+@pytest.mark.parametrize("field", ["spans", "rejected", "_left"])
+def test_an_index_refuses_what_ends_after_the_sentence(field: str) -> None:
+    """It is no line for the export either where it is none for the session."""
+    raw = _signed({field: [{"start": 0, "end": 99, "label": "X", "score": 0.9}]})
+    for decode in (decode_tail, RecordDecoder().decode):
+        with pytest.raises(RecordLineError, match="ends after the sentence"):
+            decode(raw)
 
 
 @pytest.mark.parametrize("change", [{"_v": 3}, {"_v": 2, "_op": "unheard-of"}, {"_op": "unheard-of"}])

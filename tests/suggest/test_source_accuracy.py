@@ -23,7 +23,10 @@ def test_taken_changed_and_rejected_are_reported_by_the_spans() -> None:
     own = spans(S, ("Pell", "PERSON"))
     down = spans(S, ("Port Amery", "VENUE"), source="m/GPE")
     track = SourceAccuracy()
-    track.add(AnnotatedSentence(S, Annotation((pell, place, *own), rejected=tuple(down))))
+    annotation = Annotation((pell, place, *own), rejected=tuple(down))
+    track.add(AnnotatedSentence(S, annotation))
+    assert not track.counts_by_key, "a sentence counts when it is accepted"
+    track.add(AnnotatedSentence(S, annotation.with_answer(Answer.ACCEPT)))
     assert track.counts_by_key == {
         ("rules", "PERSON", "title"): VerdictCounts(taken=1),
         ("history", "VENUE", "repeat"): VerdictCounts(changed=1),
@@ -53,7 +56,7 @@ def test_the_share_moves_from_the_score_to_what_was_seen() -> None:
     shares = [track.accuracy(place)]
     for n in range(30):
         s = sentence("Norhaven agreed.", n * 20)
-        track.add(AnnotatedSentence(s, Annotation(rejected=(Span(0, 8, "VENUE", "m/GPE"),))))
+        track.add(AnnotatedSentence(s, Annotation((), Answer.ACCEPT, (Span(0, 8, "VENUE", "m/GPE"),))))
         shares.append(track.accuracy(place))
     assert shares[0] == place.score
     assert shares == sorted(shares, reverse=True)

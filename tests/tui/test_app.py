@@ -111,11 +111,12 @@ async def test_a_broken_rule_is_reported_on_the_prompt_row(tmp_path: Path) -> No
     async with running_app(tmp_path / "news", size=(120, 40)) as d:
         await d.press(*_hint(d, "Ilka"), "a")
         await d.press(*_hint(d, "Moran"), *_hint(d, "Moran"), "s")
-        assert "! VENUE may not be inside PERSON (rule `inside`)" in _prompt(d)
+        assert "! VENUE may not be inside PERSON (rule `inside`)" in "\n".join(d.rows())
+        assert "Moran  a PERSON" in _prompt(d), "the prompt is about the selection still"
         await d.saved()
         assert len(_lines(d)) == 1
-        await d.press("right")
-        assert "rule" not in _prompt(d)
+        await d.press("right", "semicolon")
+        assert "rule" not in "\n".join(d.rows())
 
 
 async def test_undo_after_enter_returns_to_the_sentence(tmp_path: Path) -> None:
@@ -243,6 +244,25 @@ async def test_leaving_asks_once_and_remembers(tmp_path: Path, home: Path) -> No
     assert (home / "preferences.json").exists()
 
 
+async def test_after_a_kill_work_goes_on_where_the_last_edit_was(tmp_path: Path) -> None:
+    """The place that was left before is forgotten at the first edit, not before: the journal knows a later one."""
+    async with running_app(tmp_path / "news") as d:
+        await d.press("down")
+    d.app.save_and_close()
+    kept = Preferences.load()
+    place = kept.position(tmp_path / "news", "ana")
+    async with running_app(tmp_path / "news", start=place, preferences=kept) as d:
+        assert d.session.annotated.sentence.id == place
+        await d.press("down", "down")
+        assert Preferences.load().position(tmp_path / "news", "ana") == place
+        await d.press("vertical_line")
+        await d.saved()
+        here = d.session.annotated.sentence.id
+        assert Preferences.load().position(tmp_path / "news", "ana") == ""
+    async with running_app(tmp_path / "news", start=Preferences.load().position(tmp_path / "news", "ana")) as d:
+        assert d.session.annotated.sentence.id == here
+
+
 async def test_a_signal_saves_and_ends(tmp_path: Path) -> None:
     """What SIGTERM and SIGHUP call: all is on the disk, the place is kept, the code is 128 + the signal."""
     async with running_app(tmp_path / "news") as d:
@@ -282,8 +302,9 @@ async def test_read_only_says_so(tmp_path: Path) -> None:
 
 
 async def test_what_is_learned_in_the_background_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A label key takes a suggestion that is on the screen: learning draws it again."""
+    """A label key takes a suggestion that is on the screen: learning draws anew before a first key."""
     monkeypatch.setattr("annotator.tui.app.LEARNING_BATCH_SIZE", 0)
+    monkeypatch.setattr("annotator.session.session.LEARNED_AT_START", 0)
     quay = builders.article("Quay\n\nThey met on Tarn Quay.", "t-b", origin="quay.txt")
     corpus = builders.make_corpus(tmp_path / "news", builders.market(), quay)
     session = builders.open_session(corpus)
@@ -297,6 +318,10 @@ async def test_what_is_learned_in_the_background_is_drawn(tmp_path: Path, monkey
         assert isinstance(screen, AnnotateScreen)
         assert screen._drawn_state
         old = screen._drawn_state.next_suggestions
+        await d.press("right", "semicolon")
         monkeypatch.setattr("annotator.tui.app.LEARNING_BATCH_SIZE", 40)
+        d.app._learn_batch()
+        assert d.app.controller.state().next_suggestions == old, "nothing changes under the fingers"
+        d.app.controller.enter_sentence()
         d.app._learn_batch()
         assert screen._drawn_state.next_suggestions == d.app.controller.state().next_suggestions != old

@@ -130,9 +130,9 @@ async def test_a_click_finds_the_sentence_and_the_word(tmp_path: Path) -> None:
 async def test_the_prompt_says_what_each_label_key_takes_now(tmp_path: Path) -> None:
     """Key and words for each label, the number of another sentence; after a deed for what comes then."""
     async with counting(tmp_path / "news") as d:
-        assert "▸ a Pia Rask  s Tarn Quay  d 21 lamps (3)  Enter accept  * all in view" in d.row("▸ ")
+        assert "▸ a Pia Rask  s Tarn Quay  d 21 lamps (3)  Enter accept  * all shown" in d.row("▸ ")
         await d.press("a")
-        assert "▸ PERSON Pia Rask  a Pia Rask (3)  s Tarn Quay  d 21 lamps (3)" in d.row("▸ ")
+        assert "▸ PERSON Pia Rask  s Tarn Quay  a Pia Rask (3)  d 21 lamps (3)" in d.row("▸ ")
         await d.press("s", "s")
         assert d.session.position.sentence == 2
         assert "▸ VENUE Tarn Quay  a Pia Rask (5)  s Tarn Quay (5)" in d.row("▸ ")
@@ -145,7 +145,7 @@ async def test_a_hint_shows_where_a_label_ends_elsewhere(tmp_path: Path) -> None
         d.session.suggestion_service = cast("Any", builders.FixedSuggestions(found))
         await d.press(d.app.controller.state().hints[0].letters)
         prompt = d.row("▸ ")
-        assert "▸ Pia Rask  a PERSON  f CLAIM to lamps  0 not here" in prompt
+        assert "▸ Pia Rask  a PERSON  f CLAIM up to lamps  0 not here" in prompt
         await d.press("f")
         assert [(s.label, s.end) for s in d.session.annotated.annotation.spans] == [("CLAIM", 25)]
 
@@ -179,7 +179,7 @@ async def test_what_is_in_view_is_known_after_any_key(tmp_path: Path) -> None:
     [
         (80, " New here? Pia Rask is a PERSON: press a.  Other words: their letter."),
         (60, " New here? Pia Rask is a PERSON: press a."),
-        (40, " New here? Pia Ra… is a PERSON: press a."),
+        (40, " New here? Pia… is a PERSON: press a."),
     ],
 )
 async def test_a_newcomer_reads_which_key_to_press(tmp_path: Path, width: int, says: str) -> None:

@@ -97,3 +97,18 @@ async def test_a_message_over_another_screen_fades_as_well(tmp_path: Path, monke
         message.ring()
         await d.press("escape")
         assert "nothing to redo" not in d.raw()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_a_message_over_a_screen_hides_neither_the_saved_mark_nor_the_last_rows(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """However many and long the messages are, the head row and the two last rows stay as they were."""
+    async with running_app(tmp_path / "news", size=size, notifications=True) as d:
+        before = d.rows()
+        for n in range(4):
+            d.app._show_warning(f"warning {n}: " + "a line of a file that a program writes cannot be read " * 2)
+        await d.pilot.pause()
+        after = d.rows()
+        assert "a program" in d.raw()
+        assert [after[0], *after[-2:]] == [before[0], *before[-2:]]

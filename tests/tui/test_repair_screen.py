@@ -20,7 +20,7 @@ from annotator.core.span_repair import MisalignedSpan, possible_repairs
 from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens, is_aligned
 from annotator.session.keymap_file import parse_keymap
-from annotator.tui.layout.prompt import prompt_row
+from annotator.tui.layout.prompt import prompt_rows
 from annotator.tui.layout.span_lanes import (
     draw_lanes,
     misaligned_span_text,
@@ -119,10 +119,10 @@ def test_a_keymap_moves_the_key_that_is_reported() -> None:
     annotated = builders.annotated_sentence("Oldskerrin", Span(3, 10, "VENUE"))
     state = builders.task_state(SCHEMA, [annotated])
     commands = tuple(replace(c, keys=(), key_text=": repairs") if c.id == "repairs" else c for c in BOX_GLYPHS.commands)
-    assert row_text(prompt_row(state, 79, BOX_GLYPHS)).startswith(
+    assert row_text(prompt_rows(state, 79, BOX_GLYPHS)[0]).startswith(
         "▌   ▸ ! Old|skerrin| VENUE begins inside a token  R repair"
     )
-    assert "token  : repairs" in row_text(prompt_row(state, 79, replace(BOX_GLYPHS, commands=commands)))
+    assert "token  : repairs" in row_text(prompt_rows(state, 79, replace(BOX_GLYPHS, commands=commands))[0])
 
 
 # -- the worklist --------------------------------------------------------------------------------

@@ -234,7 +234,7 @@ def test_nothing_above_the_block_moves_and_no_hint_changes(
         session = builders.open_session(builders.make_corpus(Path(folder) / "news"))
         session.navigation.move_in_article(1)
         controller, frame = AnnotationController(session), _frame(*size)
-        controller.suggestions_enabled = proposing
+        controller.settings.suggestions_enabled = proposing
         start = active_start_row(controller.state(), frame)
         before = _still(controller.state(), frame, start)
         for action, n in actions:

@@ -92,13 +92,14 @@ async def test_a_corpus_that_can_not_be_read_is_reported(tmp_path: Path) -> None
         assert isinstance(d.app.screen, AnnotateScreen)
 
 
-async def test_haste_is_reported_in_the_prompt(tmp_path: Path) -> None:
-    """Who holds Enter down is told so, kindly, where the eyes are; the next key goes on as ever."""
+async def test_haste_is_reported_in_the_prompt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever holds Enter down on a page that was there before hears of it in the prompt; the next key goes on."""
     line = "The ferry left Tarn Quay late and nobody on the boat knew why it had."
     article = builders.article("\n".join(["Ferry late", *[line] * 60]), "t" + "b" * 60)
     async with running_app(tmp_path / "news", article, size=(120, 40)) as d:
-        d.app.controller.auto_accept_labels = frozenset()
+        d.app.controller.settings.auto_accept_labels = frozenset()
         d.session._clock = lambda: 1_700_000_000.0
+        monkeypatch.setattr(d.app.controller.page_reading, "accept", lambda *_: 0)
         await d.press("enter", *["semicolon", "enter"] * 39)
         assert "faster than one can read" not in d.raw()
         await d.press("semicolon", "enter")

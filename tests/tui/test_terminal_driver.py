@@ -56,6 +56,11 @@ def _read(*packets: str, alt_keys: str = "") -> list[str]:
         (("\x1b\x1bf;",), ["escape", "escape", "f", "semicolon"]),
         (("\x1b[A\x1b\r",), ["up", "escape", "enter"]),
         (("\x1b", "[A"), ["up"]),
+        (("\x1b[",), ["escape", "left_square_bracket"]),
+        (("\x1bO",), ["escape", "O"]),
+        (("\x1b[\r\x1bO;",), ["escape", "left_square_bracket", "enter", "escape", "O", "semicolon"]),
+        (("\x1b\\\x1b\x7f",), ["escape", "backslash", "escape", "backspace"]),
+        (("\x1b[", "B\x1bO", "P"), ["down", "f1"]),
     ],
 )
 def test_escape_and_a_key_are_two_keys(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -59,6 +62,18 @@ def test_lines_break_at_blanks_alone_where_that_is_possible(tokens: tuple[Token,
     for run in unspaced_runs(tokens):
         need = token_width("".join(tokens[i].text for i in run))
         assert need > width or len({lines[i] for i in run if i in lines}) == 1
+
+
+@pytest.mark.parametrize("width", range(8, 60, 2))
+def test_words_without_blanks_stay_whole_and_marks_with_them(width: int) -> None:
+    """Japanese breaks between words: no line begins with a full stop or comma, none ends with an opening quote."""
+    words = ["約", "六十", "人", "の", "船員", "が", "、", "「", "夜行", "便", "」", "を", "降り", "て", "から", "。"]
+    ends = list(accumulate(map(len, words)))
+    tokens = tuple(Token(w, end - len(w), end, ws=False) for w, end in zip(words, ends, strict=True))
+    lines = ["".join(c.text for c in line.cells) for line in wrap_tokens(tokens, width)]
+    assert "".join(lines) == "".join(words)
+    assert not any(line[0] in "、」。" or line[-1] == "「" for line in lines)
+    assert {sum(map(len, lines[: n + 1])) for n in range(len(lines))} <= set(ends)
 
 
 @given(token_lists(), WIDTHS, st.integers(0, 120))

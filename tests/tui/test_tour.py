@@ -54,7 +54,7 @@ def spans(controller: AnnotationController) -> list[str]:
     return [a.text_of(s) for a in controller.session.article_sentences for s in a.annotation.spans]
 
 
-def through_the_sample(controller: AnnotationController) -> list[str]:
+def through_the_sample(controller: AnnotationController, *, last: str = "ctrl+z") -> list[str]:
     """Do each step of the sample with its key; return what the tour asked for, one after the other."""
     asked = [press(controller)]
     asked += [press(controller, key) for key in ("s", "d", "enter", "f")]
@@ -62,7 +62,7 @@ def through_the_sample(controller: AnnotationController) -> list[str]:
     asked.append(press(controller, letter(controller, "Maud")))
     asked.append(press(controller, "0"))
     asked.append(press(controller, letter(controller, "that")))
-    asked += [press(controller, key) for key in ("f", "ctrl+z")]
+    asked += [press(controller, key) for key in ("f", last)]
     return asked
 
 
@@ -82,7 +82,7 @@ def test_the_decisions_are_those_of_the_sample() -> None:
 def test_each_step_is_a_decision_and_done_by_its_key(controller: AnnotationController) -> None:
     """A right one is taken, one too long mended, a wrong one turned down, a claim made by one letter."""
     assert through_the_sample(controller) == [
-        "take", "take_count", "accept", "too_long", "mend", "reach", "refuse", "letter", "claim", "undo", "keep",
+        "take", "take_count", "accept", "too_long", "mend", "reach", "refuse", "letter", "claim", "undo", "",
     ]  # fmt: skip
     assert spans(controller) == [PORT_AMERY.words, SAILORS.words, TANK.mended]
 
@@ -94,31 +94,61 @@ def test_what_the_tour_did_is_taken_back_on_request(controller: AnnotationContro
     before = controller.session.article_sentences
     assert len(spans(controller)) == 1
     controller.dispatch("tour")
-    assert through_the_sample(controller)[-1] == "keep"
-    assert press(controller, "ctrl+z") == ""
-    assert controller.session.article_sentences == before
+    assert through_the_sample(controller)[-1] == ""
     assert controller.message
-    assert controller.message.text.startswith("all taken back; F1 shows")
+    assert controller.message.text.startswith("tour over: Ctrl+Z takes all of it back")
+    press(controller, "ctrl+z")
+    assert controller.session.article_sentences == before
+    assert controller.message.text == "what you did in the tour is taken back"
 
 
 def test_what_the_tour_did_stays_if_one_leaves(controller: AnnotationController) -> None:
-    """Esc ends the tour after its last step and undoes nothing; undo is undo again."""
+    """Another key than undo keeps what was done; undo is undo again."""
     through_the_sample(controller)
     press(controller, "escape")
-    assert press(controller, "escape") == ""
     assert spans(controller) == [PORT_AMERY.words, SAILORS.words, TANK.mended]
     press(controller, "ctrl+z")
     assert spans(controller) == [PORT_AMERY.words, SAILORS.words, TANK.mended], "it took back that Maud was turned down"
     assert MAUD.suggestion(controller.state())
 
 
+def test_who_works_on_at_the_last_step_has_left_the_tour(controller: AnnotationController) -> None:
+    """Undo takes back the last key then, never the work of the tour and all that came after it."""
+    assert through_the_sample(controller, last="enter")[-1] == ""
+    made = spans(controller)
+    press(controller, "ctrl+z", "ctrl+z")
+    assert spans(controller) == made[:-1], "the accept, and the claim before it"
+
+
+def test_after_the_tour_the_first_open_sentence_is_next(controller: AnnotationController) -> None:
+    """The steps jump through the article; work goes on where nothing was done."""
+    through_the_sample(controller)
+    assert controller.session.position.sentence == 1
+
+
+def test_an_armed_label_is_let_go_first(controller: AnnotationController) -> None:
+    """No step names a letter or Tab that a waiting label would turn into a span."""
+    assert press(controller, "s", "s") == "disarm"
+    assert press(controller, "escape") == "take_count"
+
+
 def test_leaving_in_the_middle_asks_what_stays(controller: AnnotationController) -> None:
-    """Once something was done, the first Esc leaves the steps, and undo takes back what was done."""
-    press(controller, "s")
-    assert press(controller, "escape", "escape") == "keep"
+    """Esc leaves at once, as the screen says; undo as the next key takes back what was done."""
+    press(controller, "s", "d")
+    assert press(controller, "escape", "escape") == ""
     assert controller.tour_guide.done
-    assert press(controller, "ctrl+z") == ""
+    press(controller, "ctrl+z")
     assert spans(controller) == []
+
+
+def test_a_wrong_key_does_not_lead_away(controller: AnnotationController) -> None:
+    """After a move or an answer too early the tour goes on where it was; the next right key does the step."""
+    first = controller.session.annotated.sentence.id
+    for key in ("enter", "down", "end", "right_parenthesis", "minus"):
+        assert press(controller, key) == "take"
+        assert controller.session.annotated.sentence.id == first
+    assert press(controller, "s", "d") == "accept"
+    assert press(controller, "enter") == "too_long"
 
 
 def test_another_key_with_the_same_effect_is_no_step(controller: AnnotationController) -> None:
@@ -132,8 +162,6 @@ def test_another_key_with_the_same_effect_is_no_step(controller: AnnotationContr
     assert press(controller, "0") == "letter", "a span that was taken from it is turned down with it"
     assert press(controller, "f") == "another_key"
     assert press(controller, "ctrl+z") == "letter"
-    assert press(controller, "up") == "away"
-    assert press(controller, "down") == "letter"
     assert press(controller, letter(controller, "that"), "f") == "undo"
 
 
@@ -156,7 +184,7 @@ def test_on_other_texts_the_tour_teaches_the_keys(tmp_path: Path) -> None:
     asked = [press(controller), press(controller, "d")]
     asked.append(press(controller, letter(controller, "Ilka")))
     asked += [press(controller, key) for key in ("space", "comma", "f", "0", "enter", "ctrl+z", "ctrl+z")]
-    assert asked == ["take_sure", "select", "grow", "edge", "label", "remove", "accept", "undo", "keep", ""]
+    assert asked == ["take_sure", "select", "grow", "edge", "label", "remove", "accept", "undo", "", ""]
     assert spans(controller) == []
     session.close()
 
@@ -164,7 +192,7 @@ def test_on_other_texts_the_tour_teaches_the_keys(tmp_path: Path) -> None:
 def test_every_step_has_words_and_every_word_in_braces_a_key() -> None:
     """The texts name each step and what it needs first, and no brace is left open on the screen."""
     assert {s.name for s in (*SAMPLE_STEPS, *PLAIN_STEPS)} <= set(STEP_TEXTS)
-    assert "{" not in tour_end_message(COMMANDS)
+    assert "{" not in tour_end_message(COMMANDS, has_edits=True).text
 
 
 @pytest.mark.parametrize("glyphs", [BOX_GLYPHS, ASCII_GLYPHS])
@@ -208,9 +236,9 @@ async def test_a_newcomer_is_led_by_the_keys_in_force(tmp_path: Path) -> None:
     keymap = parse_keymap('[keys]\nleft_less = ["G"]\nhelp = ["f5"]', "k.toml")
     async with running_app(user_sample_corpus(), tour=True, keymap=keymap) as d:
         assert "Port Amery is a VENUE: s takes it. Dashed lines are not saved" in _shown(d)
-        assert "▸········" in _shown(d)
+        assert "▸·······" in _shown(d)
         await d.press("s")
-        assert "✓▸·······" in _shown(d)
+        assert "✓▸······" in _shown(d)
         await d.press("d", "enter")
         assert "sentence 11/19" in d.rows()[0]
         assert "This CLAIM is too long, it begins after the colon: f takes it first" in _shown(d)
@@ -219,10 +247,8 @@ async def test_a_newcomer_is_led_by_the_keys_in_force(tmp_path: Path) -> None:
         await d.press(*"GGGGGG")
         assert "Maud is no PERSON, the Lady Maud is a ship" in _shown(d)
         await d.press("escape")
-        assert "Ctrl+Z takes back all that you did in the tour, Esc keeps it" in _shown(d)
-        await d.press("escape")
         assert "Esc" not in _shown(d)
-        assert "F5 shows the keys" in d.raw()
+        assert "tour over: Ctrl+Z takes all of it back, another key keeps it; F5" in d.raw()
 
 
 async def test_leaving_is_remembered_at_once(tmp_path: Path) -> None:
@@ -237,7 +263,7 @@ async def test_leaving_is_remembered_at_once(tmp_path: Path) -> None:
         assert Preferences.load().tour_done, "before the app is closed"
         _screen(d).perform("tour")
         await d.pilot.pause()
-        assert "tour ▸········" in _shown(d)
+        assert "tour ▸·······" in _shown(d)
         _screen(d).perform("tour")
         await d.pilot.pause()
         assert "tour" not in _shown(d)

@@ -6,19 +6,20 @@ controller applies results to a session; the key planner of the benchmarks only 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core import edits as span_edits
-from annotator.core.annotation import AnnotatedSentence, Answer, undecided
+from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.edits import Edit
 from annotator.core.errors import RuleError
 from annotator.core.graphemes import widen_to_graphemes
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
-from annotator.core.suggestion import Suggestion, left_suggestion, span_from_suggestion, taken_suggestions
+from annotator.core.suggestion import Suggestion, is_modified_source, left_suggestion, span_from_suggestion
 from annotator.core.tokens import Token, TokenRange, token_range
 from annotator.language.mentions import label_mentions
 from annotator.session.actions import selection as sel
@@ -172,7 +173,10 @@ def clear_selection(state: SelectionState) -> ActionResult:
 
 def move_cursor(context: ActionContext, state: SelectionState, by: int) -> ActionResult:
     """Move the token cursor by a word."""
-    return ActionResult(with_selection(state, sel.cursor_selection(state.selection, context.tokens, by)))
+    new = sel.cursor_selection(state.selection, context.tokens, by)
+    if state.selection and new.range == state.selection.range:
+        raise RuleError(f"this is the {'last' if by > 0 else 'first'} word")
+    return ActionResult(with_selection(state, new))
 
 
 def select_next_stop(context: ActionContext, state: SelectionState, by: int) -> ActionResult:
@@ -184,11 +188,13 @@ def select_next_stop(context: ActionContext, state: SelectionState, by: int) -> 
     if state.armed_label:
         stops = [r for r in stops if r not in spans]
     if not stops:
-        raise RuleError("there is nothing to visit here", do="press a letter above a word to select it")
+        raise RuleError("there is nothing to visit here", do="letters and arrows select words")
     at = state.selection.range if state.selection else state.last_range
     here = range_sort_key(at) if at else ((-1, 0) if by > 0 else (len(context.tokens), 0))
     later = [r for r in stops if (range_sort_key(r) > here if by > 0 else range_sort_key(r) < here)]
     pick = (later[0] if by > 0 else later[-1]) if later else (stops[0] if by > 0 else stops[-1])
+    if state.selection and pick == state.selection.range:
+        raise RuleError("there is nothing else to visit here", do="press a letter above a word to select it")
     return ActionResult(with_selection(state, sel.explicit_selection(*pick)))
 
 
@@ -198,6 +204,9 @@ def select_span(context: ActionContext, state: SelectionState, span: Span) -> Se
 
 
 # -- the extent of the selection, and of the span that it is ---------------------------------------
+
+
+_ONE_WORD = "one word always stays"
 
 
 def grow_selection(context: ActionContext, state: SelectionState) -> ActionResult:
@@ -212,21 +221,26 @@ def grow_selection(context: ActionContext, state: SelectionState) -> ActionResul
 
 def shrink_selection(context: ActionContext, state: SelectionState) -> ActionResult:
     """Shrink the selection, or the span in focus, to what it was."""
-    return _resize_selection(context, state, sel.shrunk_selection(require_selection(state), context.tokens))
+    return _resize_selection(context, state, sel.shrunk_selection(require_selection(state), context.tokens), _ONE_WORD)
 
 
 def move_selection_right_edge(context: ActionContext, state: SelectionState, by: int) -> ActionResult:
     """Move the right edge of the selection, or of the span in focus, by a word."""
-    return _resize_selection(context, state, sel.with_right_edge_moved(require_selection(state), context.tokens, by))
+    new = sel.with_right_edge_moved(require_selection(state), context.tokens, by)
+    return _resize_selection(context, state, new, "the sentence ends here" if by > 0 else _ONE_WORD)
 
 
 def move_selection_left_edge(context: ActionContext, state: SelectionState, by: int) -> ActionResult:
     """Move the left edge of the selection, or of the span in focus, by a word."""
-    return _resize_selection(context, state, sel.with_left_edge_moved(require_selection(state), context.tokens, by))
+    new = sel.with_left_edge_moved(require_selection(state), context.tokens, by)
+    return _resize_selection(context, state, new, "the sentence begins here" if by < 0 else _ONE_WORD)
 
 
-def _resize_selection(context: ActionContext, state: SelectionState, new: Selection) -> ActionResult:
+def _resize_selection(context: ActionContext, state: SelectionState, new: Selection, limit: str = "") -> ActionResult:
+    """Return the selection, or the span in focus, with other edges; ``limit``: why they cannot move, if they do not."""
     first, last = was = require_selection(state).range
+    if new.range == was and limit:
+        raise RuleError(limit)
     old = span_at_range(context, was)
     moved = with_selection(state, new, fresh=state.span_just_made)
     if old is None or new.range == was:
@@ -242,7 +256,7 @@ def _resize_selection(context: ActionContext, state: SelectionState, new: Select
 def remove_span_or_suggestion(context: ActionContext, state: SelectionState) -> ActionResult:
     """Remove the span in focus, turn the suggestion in focus down, else remove the innermost span.
 
-    With a span that was taken from a suggestion goes the suggestion. Nothing is selected then, so that
+    With a span that is still as it was suggested goes the suggestion. Nothing is selected then, so that
     a label's key never relabels the words.
     """
     if state.selection is None:
@@ -257,10 +271,10 @@ def remove_span_or_suggestion(context: ActionContext, state: SelectionState) -> 
     span = span or _innermost_span(context, chosen)
     if span is None:
         raise RuleError("there is no span here to remove", do="Tab goes to the suggestions and spans")
-    wrong = taken_suggestions(span, context.suggestions_for(context.active))
-    edit = span_edits.remove_span(context.annotated, span, rejected=wrong)
-    if wrong:
-        return _decided(state, wrong[0], edit)
+    was_suggested = bool(span.source) and not is_modified_source(span.source)
+    edit = span_edits.remove_span(context.annotated, span, is_wrong=was_suggested)
+    if was_suggested:
+        return _decided(state, span, edit)
     # What else is suggested for the words of the span just made is open again, and comes next.
     at = suggestion_place(span)
     place = (at[0], -len(context.annotated.sentence.text) - 1) if at == state.place else state.place
@@ -280,9 +294,38 @@ def label_all_mentions(context: ActionContext, state: SelectionState) -> ActionR
     words = context.annotated.text_of(span)
     edits, n = label_mentions(context.annotated_sentences, words, span.label, context.schema)
     if not n:
-        raise RuleError(f"no other “{words}” in the article is free", do="a label or a rejection is there already")
+        raise RuleError(
+            f"there is no other “{words}” in the article to label", do="spans and rejections stay as they are"
+        )
     message = f"{n} more “{words}” {'is' if n == 1 else 'are'} {span.label}"
     return ActionResult(state, span_edits.combine_edits(edits, message))
+
+
+SELECTION_COMMANDS: Mapping[str, Callable[[ActionContext, SelectionState], ActionResult]] = {
+    "grow": grow_selection,
+    "shrink": shrink_selection,
+    "cursor_left": partial(move_cursor, by=-1),
+    "cursor_right": partial(move_cursor, by=1),
+    "right_less": partial(move_selection_right_edge, by=-1),
+    "right_more": partial(move_selection_right_edge, by=1),
+    "left_more": partial(move_selection_left_edge, by=-1),
+    "left_less": partial(move_selection_left_edge, by=1),
+    "next_stop": partial(select_next_stop, by=1),
+    "previous_stop": partial(select_next_stop, by=-1),
+    "remove": remove_span_or_suggestion,
+    "everywhere": label_all_mentions,
+}
+"""The commands that need nothing but the selection, by their ids."""
+
+
+def has_effect(context: ActionContext, state: SelectionState, command: str) -> bool:
+    """Return True if a command of ``SELECTION_COMMANDS`` would change what is selected or stored."""
+    try:
+        result = SELECTION_COMMANDS[command](context, state)
+    except RuleError:
+        return False
+    old, new = state.selection, result.selection_state.selection
+    return result.edit is not None or (old and old.range) != (new and new.range)
 
 
 # -- answers -----------------------------------------------------------------------------------
@@ -305,14 +348,11 @@ def _answer_edit(context: ActionContext, i: int, taken: Sequence[Suggestion], an
     annotated = context.annotated_sentences[i]
     spans = [span_from_suggestion(s) for s in taken]
     edit = span_edits.apply_suggestions(annotated, spans, context.schema, answer_)
-    if answer_ is not Answer.ACCEPT:
+    if answer_ is not Answer.ACCEPT or annotated.annotation.answer is Answer.ACCEPT:
         return edit
     after = edit.after[0]
-    if annotated.annotation.answer is Answer.ACCEPT:
-        left = tuple(undecided(annotated.annotation.left, after.annotation))
-    else:
-        drawn = select_visible_suggestions(tuple(context.suggestions_for(i)), after, context.schema)
-        left = tuple(map(left_suggestion, drawn))
+    drawn = select_visible_suggestions(tuple(context.suggestions_for(i)), after, context.schema)
+    left = map(left_suggestion, drawn)
     return replace(edit, after=(replace(after, annotation=after.annotation.with_answer(answer_, left)),))
 
 
@@ -331,6 +371,8 @@ def accept_visible_sentences(context: ActionContext) -> Edit:
         for i in context.visible
         if not context.annotated_sentences[i].done
     ]
+    if not edits:
+        raise RuleError("no open sentence is shown whole", do="Enter goes on")
     n = len(edits)
     return span_edits.combine_edits(edits, f"{n} sentence{'' if n == 1 else 's'} in view accepted")
 

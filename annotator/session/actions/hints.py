@@ -18,6 +18,7 @@ from annotator.core.tokens import Token, TokenRange
 from annotator.language import SelectionCandidate, selection_candidates
 from annotator.language import english as en
 from annotator.language.article_context import lowercase_words, without_sentence_initial
+from annotator.language.number_phrases import number_phrases
 from annotator.language.selection_ranges import candidates_in
 from annotator.language.sentence_features import SENTENCE_ENDS, SentenceFeatures, is_quotation_mark, sentence_features
 from annotator.language.span_kinds import label_for_kind
@@ -60,7 +61,7 @@ class Hint(Struct, frozen=True):
 
 
 def is_hint_drawn(hint: Hint, visibility: str) -> bool:
-    """Return True if a hint is drawn where ``visibility`` is ``all``, ``likely`` or ``off``."""
+    """Return True if a hint is drawn where ``visibility`` is all, likely or off."""
     return bool(hint.letters) and (visibility == "all" or (visibility == "likely" and hint.likely))
 
 
@@ -124,24 +125,27 @@ def hint_ranks(view: SentenceFeatures) -> tuple[int, ...]:
     """Return the class of each token by how often a wanted span begins or ends there; 1 is served first.
 
     1 begins a candidate, 2 is an edge of another kind (a quotation mark, the end of a statement, the last
-    word, what follows a verb of speech), 3 other capitals and numbers, "that" and the word before a comma,
-    4 content words, 5 function words, 6 the final stop, 0 has no hint. The order is measured: of class 1
-    every second word is an edge of a gold span, of class 2 one in six, of 3 to 5 one in 40, 100 and 200.
+    word, what follows a verb of speech, the start of a duration or of another number that counts nothing),
+    3 other capitals and numbers, "that" and the word before a comma, 4 content words, 5 function words,
+    6 the final stop, 0 has no hint. The order is measured: of class 1 every second word is an edge of a
+    gold span, of class 2 one in six, of 3 to 5 one in 40, 100 and 200.
     """
     found = candidates_in(view)
-    starts, last = {c.first for c in found}, view.content_end() - 1
-    ends = {last, *(c.last - 1 for c in found if c.kind != "name")}
-    return tuple(_hint_rank(view, i, i in starts, i in ends) for i in range(len(view)))
+    starts = {c.first for c in found}
+    # The end of a number has none: one letter selects it with what it counts.
+    edges = {view.content_end() - 1, *(c.last - 1 for c in found if c.kind in ("claim", "quotation"))}
+    edges |= {p.first for p in number_phrases(view) if p.last - p.first > 1}
+    return tuple(_hint_rank(view, i, i in starts, i in edges) for i in range(len(view)))
 
 
-def _hint_rank(view: SentenceFeatures, i: int, starts: bool, ends: bool) -> int:
-    """Return the class of a token that starts or ends a candidate, or not."""
+def _hint_rank(view: SentenceFeatures, i: int, starts: bool, edge: bool) -> int:
+    """Return the class of a token that starts a candidate, or is another edge, or not."""
     if not _can_bear_hint(view, i):
         at_end = i >= view.content_end() and view.tokens[i].text in SENTENCE_ENDS
         return 6 if at_end and not view.is_attached(i + 1) else 0
     if starts:
         return 1
-    if ends or _is_quotation_mark(view, i) or view.word(i - 1) in en.SPEECH_CUES:
+    if edge or _is_quotation_mark(view, i) or view.word(i - 1) in en.SPEECH_CUES:
         return 2
     if _is_capital_or_number(view, i) or view.word(i + 1) in _PAUSE_MARKS or view.word(i) == "that":
         return 3

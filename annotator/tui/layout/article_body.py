@@ -300,12 +300,14 @@ def body_rows(state: TaskState, frame: BodyFrame, start: int) -> tuple[BodyRow, 
     """Return exactly ``frame.height`` rows with the active block at row ``start``."""
     above = _rows_above(state, frame, start)[-start:] if start else ()
     room = frame.height - len(above)
-    prompt = prompt_rows(state, frame.width - 1, frame.glyphs)[: max(1, room // 2)]
+    # The prompt leaves a line its hints, its text and a lane.
+    prompt = prompt_rows(state, frame.width - 1, frame.glyphs, max(1, room - 3))
     whole_block = active_sentence_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
     block = _visible_rows(whole_block, state, frame, room - len(prompt))
     here = [BodyRow(r.row, state.active, r.line) for r in block]
     here += [BodyRow(row, state.active) for row in prompt]
-    below = _rows_below(state, frame, room - len(here))
+    # Where the end of the block is cut off no other sentence follows: it would read as the next words.
+    below = _rows_below(state, frame, room - len(here)) if block[-1:] == whole_block[-1:] else []
     rows = [*above, *here, *below]
     rows += [BodyRow(())] * (frame.height - len(rows))
     return tuple(_clip_body_row(r, frame) for r in rows[: frame.height])

@@ -72,22 +72,24 @@ STEP_TEXTS = {
     "too_long": "This {label} is too long, {reason}: {key} takes it first",
     "mend": "{left_less} starts it a word later: press it until {mended} is left",
     "reach": "{target} is no {label}, {reason}: {letter} or {next_stop} selects it",
-    "refuse": "{remove} turns it down: {target} is no longer suggested as {label}",
+    "refuse": "{remove} turns it down: {target} is not suggested as {label} again",
     "letter": "A {label} by one letter: press {letter}, above {word}",
     "claim": "{key} makes the whole {label} that begins there",
     "undo": "{undo} takes the last change back, days later too",
-    "keep": "{undo} takes back all that you did in the tour, {leave} keeps it",
-    "away": "The tour goes on in sentence {number}: press {jump} {number} Enter",
     "another_key": "That was another key: {undo} takes it back, then try it once more",
     "clear": "{let_go} clears the selection first",
+    "disarm": "{let_go} lets go of the label first: it waits for a letter",
     "select": "Press {letter}, the letter above {word}: it selects the word or its phrase",
     "grow": "{grow} grows the selection, {shrink} shrinks it again",
     "edge": "{right_more} ends it later, {right_less} earlier; {left_less} starts it later, {left_more} earlier",
     "label": "Label it: {labels}. Solid lines are saved at once",
-    "visit": "{next_stop} goes to a span: until it is selected",
+    "visit": "{next_stop} goes on, {previous_stop} back: press them until your span’s line is heavy",
     "remove": "{remove} removes the span again",
 }
 """The text of each step; names in braces are commands, whose keys are put in, or something of the state."""
+
+_SENTENCE_END = re.compile("(?<=[^.])[.;] (?=[^.;]*$)")
+"""What separates the last sentence of a text, which goes first where there is little room."""
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -95,17 +97,24 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 def tour_rows(tour: Tour, state: TaskState, width: int, glyphs: Glyphs) -> tuple[StyledRow, StyledRow]:
     """Return what takes the place of the rule row and the row of keys, each ``width`` cells.
 
-    Where the words need both rows, the step's number is left out.
+    Where the words need both rows, the step's number is left out; where they need more, their last sentence is.
     """
-    parts = [p for p in re.split(r"(\{\w+\})", STEP_TEXTS[tour.current_step(state)]) if p]
-    words = tuple(p for part in parts for p in _filled_placeholder(part, tour, state, glyphs))
-    lines = styled.wrap_row(words, width - 2)
+    text = STEP_TEXTS[tour.current_step(state)]
+    lines = _step_lines(text, tour, state, width - 2, glyphs)
+    while len(lines) > 2 and (shorter := _SENTENCE_END.split(text, maxsplit=1)[0]) != text:
+        text = shorter
+        lines = _step_lines(text, tour, state, width - 2, glyphs)
     if len(lines) > 1:
-        return (
-            styled.fit_row((StyledText(" "), *lines[0]), width),
-            styled.fit_row((StyledText(" "), *lines[1]), width),
-        )
+        rest = tuple(p for line in lines[1:] for p in (*line, StyledText(" ")))
+        first, second = (styled.fit_words((StyledText(" "), *row), width, glyphs.cut) for row in (lines[0], rest))
+        return first, second
     return (_tour_progress_row(tour, state, width, glyphs), styled.fit_row((StyledText(" "), *lines[0]), width))
+
+
+def _step_lines(text: str, tour: Tour, state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRow]:
+    """Return a text of a step with what replaces its braces, wrapped."""
+    parts = (p for p in re.split(r"(\{\w+\})", text) if p)
+    return styled.wrap_row(tuple(p for part in parts for p in _filled_placeholder(part, tour, state, glyphs)), width)
 
 
 def _filled_placeholder(part: str, tour: Tour, state: TaskState, glyphs: Glyphs) -> tuple[StyledText, ...]:
@@ -119,10 +128,6 @@ def _filled_placeholder(part: str, tour: Tour, state: TaskState, glyphs: Glyphs)
         return (_suggestion_text(named[1], tour.step.decision, state, glyphs),)
     if named[1] in {"letter", "word"}:
         return (_word_text(named[1], tour.step.decision, state, glyphs),)
-    if named[1] == "number":
-        return (StyledText(_place_number(tour, state)),)
-    if named[1] == "leave":
-        return (styled.key(_leave_key(glyphs)),)
     if named[1] in {"mended", "reason"} and tour.step.decision:
         words = getattr(tour.step.decision, named[1])
         return (styled.bold(shortened_words(words, 24, glyphs)) if named[1] == "mended" else StyledText(words),)
@@ -185,12 +190,6 @@ def _is_word_to_select(token: Token, hint: Hint, decision: Decision | None, stat
     free = not any(a < token.end and token.start < b for a, b in taken)
     drawn = hint.likely or state.hint_visibility == "all"
     return len(hint.letters) == 1 and free and drawn and token.text.isalpha() and len(token.text) > 3
-
-
-def _place_number(tour: Tour, state: TaskState) -> str:
-    """Return the number of the sentence of the step, as the jump takes it."""
-    place = tour.sentence(state)
-    return str(state.annotated_sentences.index(place) + 1) if place else ""
 
 
 def _leave_key(glyphs: Glyphs) -> str:

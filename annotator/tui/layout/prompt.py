@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len
 
@@ -11,8 +11,9 @@ from annotator.core.span_repair import misaligned_spans, misalignment_message
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import TokenRange
 from annotator.session.action import PressLabel
+from annotator.session.actions.hints import is_hint_drawn
 from annotator.session.actions.label_actions import LabelEffectKind
-from annotator.session.actions.selection import AUTO_ACCEPT_SCORE
+from annotator.session.actions.selection import AUTO_ACCEPT_SCORE, select_auto_accepted
 from annotator.session.state import StatusMessage, TaskState
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.span_lanes import text_with_span_edges
@@ -33,6 +34,9 @@ _FIRST_KEYS = (
 """What a newcomer may do first, the fullest text that fits."""
 
 PromptItem = tuple[StyledText, ...]
+
+PROMPT_COLUMN = 6
+"""Where the rows of the prompt begin."""
 
 
 def welcome_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
@@ -61,8 +65,11 @@ def _recommended_suggestion(state: TaskState) -> tuple[str, tuple[int, Suggestio
 
 
 def _letters_call(state: TaskState, glyphs: Glyphs) -> str:
-    """Return the key that comes before a letter where the letters have to be called for."""
-    return "" if state.letters_active else f"{glyphs.key('letters')} and "
+    """Return the key that comes before a letter where none is shown: it calls for them, or shows those of all words."""
+    if not state.letters_active:
+        return f"{glyphs.key('letters')} and "
+    shown = state.hint_visibility == "all" or any(is_hint_drawn(h, state.hint_visibility) for h in state.hints)
+    return "" if shown else f"{glyphs.key('hints')} and "
 
 
 def suggestion_text(state: TaskState, target: tuple[int, Suggestion], width: int, glyphs: Glyphs) -> str:
@@ -79,43 +86,52 @@ def selected_text(state: TaskState) -> str:
     return state.annotated.sentence.text[tokens[state.selection.first].start : tokens[state.selection.last - 1].end]
 
 
-def prompt_rows(state: TaskState, width: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
-    """Return the prompt in rows of at most ``width`` cells, and the sentence's note in one more."""
-    note, rows = state.annotated.annotation.note, _prompt_rows(state, width, glyphs)
-    if not note:
-        return rows
-    words = styled.clickable((styled.likely_bold("n "), styled.muted(screen_text(note))), "note")
-    row = (styled.active(glyphs.active), StyledText("   "), *words)
-    return (*rows, styled.clip_words(row, width, glyphs.cut))
+def prompt_rows(state: TaskState, width: int, glyphs: Glyphs, most: int = 20) -> tuple[StyledRow, ...]:
+    """Return the prompt in at most ``most`` rows of at most ``width`` cells, the last for the sentence's note.
+
+    What the next key depends on comes first, then the message, which wraps; of the rest whole items go from
+    the right. A message that has no room beside the first item is below.
+    """
+    rows = _item_rows(state, max(2, width - PROMPT_COLUMN), glyphs)
+    if len(rows) > most:
+        rows[most - 1 :] = [tuple(p for row in rows[most - 1 :] for p in (*row, StyledText(" ")))]
+    edge, indent = styled.active(glyphs.active), StyledText(" " * (PROMPT_COLUMN - 1))
+    rows = [(edge, StyledText("   "), styled.active(glyphs.here), StyledText(" "), *rows[0])] + [
+        (edge, indent, *row) for row in rows[1:]
+    ]
+    if (note := state.annotated.annotation.note) and len(rows) < most:
+        words = styled.clickable((styled.likely_bold("n "), styled.muted(screen_text(note))), "note")
+        rows.append((edge, StyledText("   "), *words))
+    return tuple(styled.clip_words(row, width, glyphs.cut) for row in rows)
 
 
-def _prompt_rows(state: TaskState, width: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
-    """Return the prompt in one row, but for a message that is longer."""
-    message = state.message
-    if not message or (not message.warning and cell_len(screen_text(message.text)) <= width - 8):
-        return (styled.clip_words(prompt_row(state, width, glyphs), width, glyphs.cut),)
-    words: StyledRow = message_item(message)
-    if message.warning:
-        words = (styled.warn_bold("! "), styled.warn(screen_text(message.text)))
-    first, *more = styled.wrap_row(words, width - 8)
-    edge = styled.active(glyphs.active)
-    rows: list[StyledRow] = [(edge, StyledText("   "), styled.active(glyphs.here), StyledText(" "), *first)]
-    rows += [(edge, StyledText("       "), *row) for row in more]
-    return tuple(styled.clip_row(row, width) for row in rows)
+def _item_rows(state: TaskState, room: int, glyphs: Glyphs) -> list[StyledRow]:
+    """Return the items and the message of the prompt in rows of ``room`` cells."""
+    message = message_item(state.message) if state.message else ()
+    if message and state.label_toggles_auto_accept:
+        return list(styled.wrap_row(message, room))  # a label's key answers it, and does nothing else
+    items = _prompt_items(state, glyphs)
+    lead: StyledRow = ()
+    if state.typed_hint or state.armed_label or state.asked_label or state.selection or state.selected_span:
+        lead, items = items[0], items[1:]
+    if message and (not lead or _with_items(lead, (message,), room) != lead):
+        lead, message = _with_items(lead, (message,), room), ()
+    *rows, last = styled.wrap_row(lead, room) if styled.row_width(lead) > room else [lead]
+    return [*rows, _with_items(last, items, room), *(styled.wrap_row(message, room) if message else ())]
 
 
-def prompt_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
-    """Return the prompt in at most ``width`` cells; whole items go from the right."""
-    row: StyledRow = (StyledText("    "), styled.active(glyphs.here), StyledText(" "))
-    for n, item in enumerate(_prompt_items(state, glyphs)):
-        gap = StyledText("  ") if n else StyledText("")
-        if n and styled.row_width(row) + styled.row_width((gap, *item)) > width:
+def _with_items(row: StyledRow, items: Iterable[PromptItem], room: int) -> StyledRow:
+    """Return the row with the items that have room in it, each whole, until one has none; never an empty row."""
+    for item in items:
+        longer = (*row, StyledText("  "), *item) if row else item
+        if row and styled.row_width(longer) > room:
             break
-        row = (*row, gap, *item)
-    return (styled.active(glyphs.active), StyledText("   "), *row[1:])
+        row = longer
+    return row
 
 
 def _prompt_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
+    """Return what the keys do now, the most wanted first: of a selection or an armed label that itself."""
     if state.typed_hint:
         return (
             (styled.likely_bold(state.typed_hint), styled.muted(" + the second letter")),
@@ -127,32 +143,35 @@ def _prompt_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
         return _focus_items(state, glyphs)
     if state.selection:
         return _selection_items(state, glyphs)
-    message = (*((message_item(state.message),) if state.message else ()), *_misaligned_items(state, glyphs))
-    suggestions = _label_key_items(state, glyphs)
+    suggestions, accept = _label_key_items(state, glyphs), _accept_item(state, glyphs)
+    in_view = _acting_item(state, glyphs, "all shown", "accept_view")
+    asked = suggestions[: bool(state.asked_label)]
+    suggestions, wrong = suggestions[len(asked) :], _misaligned_items(state, glyphs)
     if state.more_lines:
-        return (*message, _accept_item(state, glyphs), *suggestions)
-    if suggestions or state.asked_label:
-        both = (_accept_item(state, glyphs), command_item(glyphs, "all in view", "accept_view"))
-        return (*message, *suggestions, *both)
-    return (
-        *message,
-        _accept_item(state, glyphs),
-        help_item(f"press {_letters_call(state, glyphs)}a letter above a word to select it"),
-        command_item(glyphs, "accept all in view", "accept_view"),
-    )
+        return (*asked, *wrong, accept, *suggestions)
+    if suggestions or asked:
+        return (*asked, *wrong, *suggestions, accept, *in_view)
+    letters = help_item(f"press {_letters_call(state, glyphs)}a letter above a word to select it")
+    return (*wrong, accept, letters, *in_view)
 
 
 def _armed_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     """Return which label the next selection gets, and why: no suggestion of it is left here."""
-    message = (message_item(state.message),) if state.message else ()
     chip = StyledText(screen_text(state.armed_label), CellStyle("text", state.armed_label, bold=True))
-    # The label is first, so that no width and no message hides what the next letter does.
+    tab = f", or {glyphs.key('next_stop')}" if state.has_effect("next_stop") else ""
     return (
-        (chip, styled.muted(f" press {_letters_call(state, glyphs)}a letter, or Tab")),
+        (chip, styled.muted(f" press {_letters_call(state, glyphs)}a letter{tab}")),
         command_item(glyphs, "no label", "let_go"),
-        *message,
-        help_item("no more suggestions here"),
+        _span_in_hand_item(state, glyphs) or help_item("no more suggestions here"),
     )
+
+
+def _span_in_hand_item(state: TaskState, glyphs: Glyphs) -> PromptItem:
+    """Return which keys still change the span just made, while a label is armed."""
+    if not state.selected_span:
+        return ()
+    words = shortened_words(state.annotated.text_of(state.selected_span), 20, glyphs)
+    return command_item(glyphs, f"for {words}", "right_more", "right_less", "remove")
 
 
 def _label_key_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
@@ -198,35 +217,32 @@ def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     words = shortened_words(state.annotated.text_of(state.selected_span), 24, glyphs)
     name = state.selected_span.label
     chip = StyledText(screen_text(name), CellStyle("lane", name, reverse=not state.span_just_made, bold=True))
-    message = (message_item(state.message),) if state.message else ()
     relabel = label_keys_item([x for x in state.schema.labels if x.key], "relabel")
     taken = _label_key_items(state, glyphs) if state.span_just_made else (relabel,)
     wrong = _misaligned_items(state, glyphs)
     first = taken[:1] if (state.asked_label or not state.span_just_made) and not wrong else ()
     return (
-        *message,
         *first,
         (chip, styled.bold(" " + words)),
         *wrong,
         *taken[len(first) :],
-        command_item(glyphs, "end later, earlier", "right_more", "right_less"),
-        command_item(glyphs, "remove", "remove"),
+        *_edge_items(state, glyphs, "end", later="right_more", earlier="right_less"),
+        *_acting_item(state, glyphs, "remove", "remove"),
         *_growth_items(state, glyphs),
-        command_item(glyphs, "start later, earlier", "left_less", "left_more"),
+        *_edge_items(state, glyphs, "start", later="left_less", earlier="left_more"),
         *(_other_label_items(state) if state.span_just_made else ()),
-        command_item(glyphs, "everywhere", "everywhere"),
+        *_acting_item(state, glyphs, "everywhere", "everywhere"),
     )
 
 
 def _selection_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     assert state.selection is not None
-    message = (message_item(state.message),) if state.message else ()
     words: PromptItem = (styled.bold(shortened_words(selected_text(state), 28, glyphs)),)
     offered = _suggestions_for_selection(state)
     if offered:
-        return (words, *message, *_suggestion_items(state, offered, glyphs), *_growth_items(state, glyphs))
+        return (words, *_suggestion_items(state, offered, glyphs), *_growth_items(state, glyphs))
     labels = [_snapped_label_item(state, x, glyphs) for x in state.schema.labels if x.key][:5]
-    return (words, *message, *labels, *_growth_items(state, glyphs))
+    return (words, *labels, *_growth_items(state, glyphs))
 
 
 def _snapped_label_item(state: TaskState, label: Label, glyphs: Glyphs) -> PromptItem:
@@ -236,7 +252,7 @@ def _snapped_label_item(state: TaskState, label: Label, glyphs: Glyphs) -> Promp
     if snap is None or state.selection is None or snap[1] == state.selection.last:
         return item
     last = screen_text(state.annotated.sentence.tokens[snap[1] - 1].text)
-    return (*item, styled.muted(f" to {styled.truncate(last, 12, glyphs.cut)}"))
+    return (*item, styled.muted(f" up to {styled.truncate(last, 12, glyphs.cut)}"))
 
 
 def _snapped_tokens(state: TaskState, label: str) -> TokenRange | None:
@@ -278,8 +294,11 @@ def _not_sure_text(state: TaskState, suggestion: Suggestion) -> str:
     """Return why Enter does not take a suggestion of a label that it takes; else an empty text."""
     if suggestion.label not in state.auto_accept_labels or suggestion in state.auto_accepted_suggestions(state.active):
         return ""
-    least = round(100 * AUTO_ACCEPT_SCORE)
-    return f": Enter takes those from {least} on" if suggestion.score < AUTO_ACCEPT_SCORE else ": a surer one overlaps"
+    if suggestion.score < AUTO_ACCEPT_SCORE:
+        return f": Enter takes those from {round(100 * AUTO_ACCEPT_SCORE)} on"
+    drawn = state.visible_suggestions(state.active)
+    whole = select_auto_accepted(drawn, state.annotated, state.schema, state.auto_accept_labels)
+    return ": Enter takes it where all lines fit" if suggestion in whole else ": a surer one overlaps"
 
 
 def _accept_item(state: TaskState, glyphs: Glyphs) -> PromptItem:
@@ -334,13 +353,26 @@ def command_item(glyphs: Glyphs, words: str, *names: str) -> PromptItem:
     return (*pieces, *styled.clickable((styled.muted(f" {words}"),), names[0]))
 
 
+def _acting_item(state: TaskState, glyphs: Glyphs, words: str, name: str) -> tuple[PromptItem, ...]:
+    """Return the item of a command, if it would do anything now."""
+    return (command_item(glyphs, words, name),) if state.has_effect(name) else ()
+
+
+def _edge_items(state: TaskState, glyphs: Glyphs, edge: str, **moves: str) -> tuple[PromptItem, ...]:
+    """Return the item with the keys that can move an edge; ``moves``: where to, in a word → the command."""
+    able = {word: name for word, name in moves.items() if state.has_effect(name)}
+    return (command_item(glyphs, f"{edge} {', '.join(able)}", *able.values()),) if able else ()
+
+
 def help_item(words: str) -> PromptItem:
     """Return plain help."""
     return (styled.muted(words),)
 
 
 def message_item(message: StatusMessage) -> PromptItem:
-    """Return what was done last."""
+    """Return what was done last, or why nothing was."""
+    if message.warning:
+        return (styled.warn_bold("! "), styled.warn(screen_text(message.text)))
     return (styled.ok(screen_text(message.text)),)
 
 
@@ -351,4 +383,6 @@ def shortened_words(words: str, width: int, glyphs: Glyphs) -> str:
         return safe
     parts = safe.split(" ")
     short = f"{' '.join(parts[:2])} {glyphs.cut} {parts[-1]}"
-    return short if len(parts) > 3 and cell_len(short) <= width else styled.truncate(safe, width, glyphs.cut)
+    if len(parts) > 3 and cell_len(short) <= width:
+        return short
+    return styled.row_text(styled.clip_words((StyledText(safe),), width, glyphs.cut))

@@ -1,6 +1,6 @@
 """From tokens to wrapped lines of cells.
 
-Lines break at blanks, greedily; tokens without a blank between them stay together.
+Lines break at blanks, greedily; tokens without a blank between them stay together where they fit a line.
 The result depends on the text and the width alone, never on spans, so nothing moves while one
 annotates. A cell is one grapheme, so wide and combining characters move as a person sees them.
 """
@@ -125,7 +125,7 @@ def wrap_tokens(tokens: tuple[Token, ...], width: int) -> tuple[WrappedLine, ...
     width = max(2, width)
     lines: list[list[TextCell]] = [[]]
     col, blank_at = 0, -1
-    for group in core.unspaced_runs(tokens):
+    for group in (part for run in core.unspaced_runs(tokens) for part in _line_parts(tokens, run, width)):
         cells = list(_grapheme_cells(tokens, group, width))
         need = sum(c[3] for c in cells)
         lead = 1 if blank_at >= 0 and col else 0
@@ -144,6 +144,27 @@ def wrap_tokens(tokens: tuple[Token, ...], width: int) -> tuple[WrappedLine, ...
         last = tokens[group[-1]]
         blank_at = last.end if last.ws else -1
     return tuple(WrappedLine(tuple(cells)) for cells in lines)
+
+
+def _line_parts(tokens: Sequence[Token], run: Sequence[int], width: int) -> Iterator[Sequence[int]]:
+    """Yield glued tokens whole if they fit a line, else the parts between which one may break.
+
+    Such are words of scripts without blanks; no line begins with a closing mark or ends with an opening one.
+    """
+    first = 0
+    if len(run) > 1 and token_width("".join(tokens[i].text for i in run)) > width:
+        inside = core.tokens_inside_graphemes(tokens)
+        for n in range(1, len(run)):
+            before, after = (unicodedata.category(c) for c in (tokens[run[n] - 1].text[-1], tokens[run[n]].text[0]))
+            if run[n] not in inside and before not in _OPENING_MARKS and after not in _CLOSING_MARKS:
+                yield run[first:n]
+                first = n
+    yield run[first:]
+
+
+_OPENING_MARKS = {"Ps", "Pi"}
+_CLOSING_MARKS = {"Pe", "Pf", "Po"}
+"""Unicode's categories of the marks, full stops and commas among the latter."""
 
 
 def _grapheme_cells(

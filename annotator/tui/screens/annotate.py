@@ -166,7 +166,7 @@ class AnnotateScreen(RowScreen):
         old, state = state, self.controller.settle(state, view, next_line)
         changed = old.next_suggestions != state.next_suggestions or old.message is not state.message
         changed = changed or old.more_lines != state.more_lines
-        if state is not old and (changed or self.controller.auto_accept_labels):
+        if state is not old and (changed or self.controller.settings.auto_accept_labels):
             body = layout.body_rows(state, frame, self._active_row)
         if scrolled:
             self._prefetcher.plan(self._next_page())
@@ -268,7 +268,7 @@ class AnnotateScreen(RowScreen):
         if state.spans_made < NEWCOMER_SPANS and not state.selection:
             return styled.fit_row(welcome_row(state, width, self.annotator.glyphs), width)
         glyphs = self.annotator.glyphs
-        return keys_row(footer_items(glyphs.commands), (glyphs.key("help"), "all keys"), width)
+        return keys_row(footer_items(glyphs.commands, state.has_effect), (glyphs.key("help"), "all keys"), width)
 
     # -- keys ----------------------------------------------------------------------------------
 

@@ -84,6 +84,12 @@ def test_what_begins_a_candidate_is_served_first() -> None:
     assert [h[w].likely for w in ("“", "Halvard", "Quist", "Brekke", "asked")] == [True, True, True, False, False]
 
 
+def test_a_letter_is_where_a_number_begins_not_where_it_ends() -> None:
+    """Durations and other numbers that count nothing are wanted by some schemas; one letter selects all of a number."""
+    h = by_word("The crew waited nearly two decades for 40 boats of their own.")
+    assert [h[w].likely for w in ("nearly", "two", "decades", "40", "boats")] == [True, False, False, True, False]
+
+
 def test_a_sentence_first_word_is_ordinary_unless_it_is_in_a_name() -> None:
     """The capital of a first word counts only where a name begins with it."""
     plain, name = (by_word("The old quay of Norhaven closed."), by_word("Brekke closed the old quay of Norhaven."))

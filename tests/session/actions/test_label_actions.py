@@ -11,13 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotator.core.pluralize import pluralize
+from annotator.core.search_query import parse_query
 from annotator.session import action as act
+from annotator.session.actions.annotation_actions import SELECTION_COMMANDS
 from annotator.session.actions.label_actions import LabelEffectKind
+from annotator.session.actions.selection import REPORTED_SCORE
 from annotator.session.annotation_controller import AnnotationController
+from annotator.session.review_queue import LeftQueue
 from annotator.session.state import TaskState
 from annotator.storage.user_files import Preferences
 from annotator.tui.layout.article_body import sentence_suggestion_marks
-from annotator.tui.layout.prompt import prompt_row
+from annotator.tui.layout.prompt import prompt_rows
 from annotator.tui.layout.styled_text import BOX_GLYPHS, row_text
 from tests import builders
 
@@ -84,7 +89,7 @@ def test_suggestions_are_taken_in_reading_order_and_what_was_passed_over_on_a_se
     state = keys(controller, "a")
     assert words(controller) == ["VENUE Tarn Quay"], "nothing is taken that lies behind"
     assert state.asked_label == "PERSON"
-    assert "a again: Ada Pell, before here" in row_text(prompt_row(state, 79, BOX_GLYPHS))
+    assert "a again: Ada Pell, before here" in row_text(prompt_rows(state, 79, BOX_GLYPHS)[0])
     keys(controller, "a")
     assert words(controller) == ["PERSON Ada Pell", "VENUE Tarn Quay"]
     keys(controller, "aas")
@@ -105,7 +110,7 @@ def test_no_key_reaches_another_sentence(controller: AnnotationController) -> No
     state = keys(controller, "aaaa")
     assert state.annotated.sentence.id == here
     assert state.armed_label == "PERSON"
-    assert "PERSON press a letter" in row_text(prompt_row(state, 79, BOX_GLYPHS))
+    assert "PERSON press a letter" in row_text(prompt_rows(state, 79, BOX_GLYPHS)[0])
     assert keys(controller, "a").armed_label == "", "the same key disarms"
 
 
@@ -151,6 +156,14 @@ def test_a_command_disarms_and_does_its_own_work(controller: AnnotationControlle
     assert state.active == 1
 
 
+def test_the_span_just_made_stays_in_hand_with_an_armed_label(controller: AnnotationController) -> None:
+    """A label pressed once too often costs nothing: the prompt names the keys of the span, which mend it."""
+    state = keys(controller, "sss")
+    assert "for Skerrin" in row_text(prompt_rows(state, 79, BOX_GLYPHS)[0])
+    keys(controller, "0")
+    assert words(controller) == ["VENUE Tarn Quay"]
+
+
 def test_any_number_is_turned_down_in_any_order(controller: AnnotationController) -> None:
     """0 turns each suggestion down, a span that was taken from one too, and selects nothing."""
     keys(controller, "a0")
@@ -163,11 +176,23 @@ def test_any_number_is_turned_down_in_any_order(controller: AnnotationController
     assert keys(controller, "↶↶↶↶↶↶").annotated.annotation.rejected == (), "a span and its refusal are one record each"
 
 
-def test_what_was_taken_and_changed_is_turned_down_as_it_was_suggested(controller: AnnotationController) -> None:
-    """0 on a taken span whose edge was moved turns the suggestion down, not the words that it has now."""
+def test_the_keys_in_the_order_of_the_prompt_take_all(controller: AnnotationController) -> None:
+    """Whoever presses the first key that the prompt names, again and again, passes over no suggestion."""
+    while offered := controller.state().next_suggestions:
+        controller.dispatch(act.PressLabel(next(iter(offered))))
+    assert len(words(controller)) == 6
+    assert controller.state().visible_suggestions(controller.state().active) == ()
+
+
+def test_removing_a_changed_span_turns_nothing_down(controller: AnnotationController) -> None:
+    """0 on a taken span whose edge was moved removes it: that its suggestion was wrong as well, nobody has said."""
     keys(controller, "s.0")
-    rejected = controller.session.annotated.annotation.rejected
-    assert [controller.session.annotated.text_of(s) for s in rejected] == ["Tarn Quay"]
+    assert words(controller) == []
+    assert controller.session.annotated.annotation.rejected == ()
+    assert "Tarn Quay" in [
+        controller.session.annotated.text_of(s)
+        for s in controller.state().visible_suggestions(controller.state().active)
+    ]
 
 
 def test_the_reach_is_offered_once(controller: AnnotationController) -> None:
@@ -190,39 +215,88 @@ def test_after_removing_no_label_key_relabels(controller: AnnotationController) 
 STEPS = st.lists(
     st.one_of(
         st.sampled_from(["undo", "redo", "let_go", "remove", "next_stop", "previous_stop", "grow", "shrink"]),
-        st.sampled_from(["right_more", "left_less", "accept", "sentence_up", "sentence_down", "cursor_right", "reach"]),
+        st.sampled_from(["right_more", "left_less", "sentence_up", "sentence_down", "cursor_right", "reach", "split"]),
+        st.sampled_from(["accept", "accept_view", "take", "everywhere", "proposals", "filter", "flag", "join"]),
         st.sampled_from(["PERSON", "VENUE", "COUNT", "CLAIM"] * 3),
+        st.sampled_from(["list_yes", "list_refuse", "list_leave", "list_undo", "list_open", "open"]),
         st.integers(0, 19),
     ),
     max_size=25,
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(STEPS)
 def test_prompt_tags_and_action_agree(steps: list[str | int]) -> None:
-    """Before each label key: the effect that prompt and tags show is what the key does, and nothing else."""
+    """Before each key of a label and each accept: what prompt and tags show is what the key does, and nothing else.
+
+    Before other keys: what is offered changes something, what is not changes nothing.
+    """
     with tempfile.TemporaryDirectory() as folder:
         controller = open_controller(Path(folder))
         for step in steps:
-            state = controller.state()
+            state = controller.settle(controller.state(), range(len(controller.session.article_sentences)))
             if isinstance(step, int):
                 controller.dispatch(act.SelectTokens(min(step, len(state.annotated.sentence.tokens) - 1)))
             elif step.isupper():
                 _holds(controller, state, step)
+            elif step in {"accept", "accept_view"}:
+                _takes_what_is_tagged(controller, state, step)
+            elif step == "filter":
+                controller.dispatch(act.SetFilter(parse_query("left:")))
+            elif step == "open":
+                finder, touched = controller.session.navigation.problem_finder, controller.session.navigation
+                left = finder.sentences_with_left(touched.touched_sentences())
+                controller.dispatch(act.OpenReview(LeftQueue(controller.session, left)))
             else:
-                controller.dispatch(step)
+                offered = state.has_effect(step)
+                after = controller.dispatch(step)
+                if step in {*SELECTION_COMMANDS, "undo", "redo"}:
+                    assert offered is (_facts(state) != _facts(after)), step
         controller.session.close()
 
 
+def _facts(state: TaskState) -> tuple[object, ...]:
+    """Return what a command may change."""
+    return state.annotated_sentences, state.selection and state.selection.range
+
+
+def _takes_what_is_tagged(controller: AnnotationController, state: TaskState, command: str) -> None:
+    """Accept, and hold that it takes what has its sign, records the rest that was drawn, and counts both."""
+    unfinished = [i for i, w in enumerate(state.annotated_sentences) if not w.done]
+    here = [state.active] if command == "accept" else unfinished
+    tagged = [s for i in here for s in state.auto_accepted_suggestions(i)]
+    drawn = [s for i in here for s in state.visible_suggestions(i)]
+    before = {i: state.annotated_sentences[i].annotation for i in here}
+    after = controller.dispatch(command)
+    if not here or (after.message and after.message.warning):
+        assert after.annotated_sentences == state.annotated_sentences
+        return
+    now = [after.annotated_sentences[i].annotation for i in here]
+    taken = [s.key for i, a in zip(here, now, strict=True) for s in a.spans if s not in before[i].spans]
+    assert taken == [(s.start, s.end, s.label) for s in tagged]
+    left = [x for a in now for x in a.left]
+    assert {(x.start, x.end, x.label) for x in left} <= {(s.start, s.end, s.label) for s in drawn}
+    text, likely = after.message.text if after.message else "", sum(x.score >= REPORTED_SCORE for x in left)
+    assert (f", {len(taken)} taken" in text) is bool(taken and likely), text
+    assert (f" {pluralize(likely, 'suggestion')} " in f"{text} ") is bool(likely), text
+
+
 def _holds(controller: AnnotationController, state: TaskState, label: str) -> None:
+    if state.label_toggles_auto_accept:
+        assert row_text(prompt_rows(state, 200, BOX_GLYPHS)[0]).strip(" ▌▸").startswith("Enter takes what is sure of")
+        after = controller.dispatch(act.PressLabel(label))
+        assert after.auto_accept_labels == state.auto_accept_labels ^ {label}
+        assert after.annotated_sentences == state.annotated_sentences
+        return
     effect, key = state.label_effects[label], next(x.key for x in state.schema.labels if x.name == label)
-    tags = {i: [m for m in sentence_suggestion_marks(state, i, BOX_GLYPHS) if key in m.tag] for i in (0, 1)}
+    here = range(len(state.annotated_sentences))
+    tags = {i: [m for m in sentence_suggestion_marks(state, i, BOX_GLYPHS) if key in m.tag] for i in here}
     after = controller.dispatch(act.PressLabel(label))
     if after.message and after.message.warning:
         assert not effect.takes, "what a tag shows is never forbidden"
         return
-    made = [(i, s) for i in (0, 1) for s in after.annotated_sentences[i].annotation.spans
+    made = [(i, s) for i in here for s in after.annotated_sentences[i].annotation.spans
             if s not in state.annotated_sentences[i].annotation.spans]  # fmt: skip
     if effect.takes:
         assert effect.suggestion
