@@ -94,7 +94,7 @@ def all_journals_locked(corpus: CorpusFolder) -> Iterator[dict[str, Journal]]:
         for journal in journals.values():
             if journal.read_only:
                 what = "the journal is damaged, so its labels cannot be changed"
-                raise JournalError(what, where=str(journal.path), do="restore it from a copy first")
+                raise JournalError(what, where=str(journal.path), do="run `annotator repair` first")
         yield journals
 
 
