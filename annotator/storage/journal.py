@@ -176,7 +176,7 @@ class Journal:
             if self._fd < 0 or self.damaged:
                 self._check_writable()
             if not self.path.exists():
-                do = "put it back; else quit, and open the corpus where it is now: decisions that are kept come back"
+                do = "put it back, or quit and open the corpus where it is now: decisions that are kept come back"
                 raise JournalError("the corpus folder or the journal is gone", where=str(self.path), do=do)
             with translate_os_errors("save", self.path, JournalError):
                 self._lock = self._lock_of_path()
