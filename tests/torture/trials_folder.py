@@ -49,6 +49,7 @@ async def _work(trial: Trial, path: Path, other: Path) -> int:
             _move(other, path, replaced=False)
             await _press(d, trial, trial.random.randint(0, 5))
         assert d.app.is_running
+        assert not d.session.corpus.damaged_articles, "nothing is wrong with an article whose folder is gone"
         return d.session._seq
 
 
