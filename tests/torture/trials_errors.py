@@ -71,8 +71,9 @@ def _decide(session: AnnotationSession, trial: Trial) -> None:
 
 def _wrongly_saved(session: AnnotationSession) -> str:
     """Return what is wrong if the session shows as saved what is not in the journal."""
-    made, there = session._seq, len(records_in(session._journal.path))
-    is_wrong = session.save_state is SaveState.SAVED and there < made
+    made, is_shown = session._seq, session.save_state is SaveState.SAVED  # before looking: the thread goes on
+    there = len(records_in(session._journal.path))
+    is_wrong = is_shown and there < made
     return f"{there} of {made} records are shown as saved" if is_wrong else ""
 
 
