@@ -142,6 +142,7 @@ def _run_app(app: AnnotatorApp) -> int:
     """Show the app until its user leaves, write how far the work is, and return the exit code."""
     from annotator.session.work_left import leaving_line
 
+    app.end_signals.listen()
     app.run()
     if not app.save_and_close() or app.session.banner:
         output.write_message(f"annotator: {app.session.banner}")

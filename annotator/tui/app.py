@@ -36,6 +36,7 @@ from annotator.session.session import AnnotationSession
 from annotator.session.state import SaveState, TaskState
 from annotator.storage.user_files import Preferences, update_preferences
 from annotator.tui.colours import DARK, DARK_HIGH, LIGHT, LIGHT_HIGH, NO_COLOUR, PALETTES, Palette
+from annotator.tui.end_signals import EndSignals
 from annotator.tui.layout.help_rows import guideline_rows
 from annotator.tui.layout.styled_text import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
 from annotator.tui.layout.text_cells import screen_text, token_width
@@ -45,6 +46,11 @@ from annotator.tui.terminal_driver import DisconnectSafeDriver
 
 SIGNAL_SAVE_SECONDS = 0.5
 """How many seconds the disk has for what is left when a signal ends the program: it ends within two."""
+
+BURST_SECONDS = 0.06
+"""After how many seconds of keys without a pause there is one, to paint and to hear signals."""
+PAINT_SECONDS = 0.012
+"""How long that pause is: a frame, and some more for those who draw it."""
 
 LEARNING_BATCH_SIZE = 40
 """How many sentences of a journal are learned from in one go: about 6 ms."""
@@ -118,6 +124,10 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         self._quit_pending = False
         self._asking_to_leave = False
         self._banner_was = session.banner
+        self.end_signals = EndSignals(self._force_end)
+        self._saved_changed = False
+        self._rested_at = 0.0
+        """When the loop could paint last, in seconds of ``time.monotonic``."""
         self._early_keys: list[events.Key] = []
         """Keys for a line in which one types that has not got the focus yet."""
         self.message_seconds = preferences.fade
@@ -163,9 +173,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Open the annotate screen and listen for the signals that end a terminal."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGHUP, signal.SIGTERM):
-            loop.add_signal_handler(number, self._exit_on_signal, number)
+        self.end_signals.attach(asyncio.get_running_loop(), self._exit_on_signal)
         if self._start_with_tour:
             self.controller.dispatch("tour")
         self.push_screen(AnnotateScreen(self.controller))
@@ -196,6 +204,15 @@ class AnnotatorApp(App[int], inherit_bindings=False):
             self.save_and_close(SIGNAL_SAVE_SECONDS)
         finally:
             self.exit(128 + number, return_code=128 + number)
+
+    def _force_end(self, number: int) -> None:
+        """End the process where the loop does not: the terminal takes nothing, or a key never ends."""
+        try:
+            self.session.close(SIGNAL_SAVE_SECONDS)
+        finally:
+            if isinstance(self._driver, DisconnectSafeDriver):
+                self._driver.give_back_terminal()
+            os._exit(128 + number)
 
     def save_and_close(self, timeout: float = 10.0) -> bool:
         """Save what is left and remember the theme and the place; False where not all is saved.
@@ -229,17 +246,20 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         return kept if self.no_color else replace(kept, theme=self.palette.name)
 
     def _notify_saved_changed(self) -> None:
-        self.post_message(self.SavedChanged())
+        if not self._saved_changed:
+            self._saved_changed = True
+            self.post_message(self.SavedChanged())
 
     def on_annotator_app_saved_changed(self) -> None:
         """Show what is on the disk now."""
+        self._saved_changed = False
         self._forget_stored_place()
         failed_before, self._banner_was = self._banner_was, self.session.banner
         if failed_before and not self._banner_was:
             self.show_message("saving works again: everything is saved")
         if isinstance(self.screen, AnnotateScreen):
             self.screen.draw_saved()
-        elif isinstance(self.screen, RowScreen):
+        elif isinstance(self.screen, RowScreen) and self.screen.is_mounted:
             self.screen.draw()
 
     # -- leaving -------------------------------------------------------------------------------
@@ -294,6 +314,22 @@ class AnnotatorApp(App[int], inherit_bindings=False):
     # -- keys ----------------------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
+        """Carry out keys, but none behind the one that leaves, and paint now and then while they wait in a row."""
+        if not isinstance(event, events.InputEvent):
+            await super().on_event(event)
+            return
+        if self.return_code is not None:
+            return
+        await self._carry_out(event)
+        if self.message_queue_size and time.monotonic() - self._rested_at > BURST_SECONDS:
+            if self._saved_changed:  # its message waits behind the keys
+                self.on_annotator_app_saved_changed()
+            await asyncio.sleep(PAINT_SECONDS)
+            self._rested_at = time.monotonic()
+        elif not self.message_queue_size:
+            self._rested_at = time.monotonic()
+
+    async def _carry_out(self, event: events.Event) -> None:
         """Carry out one key after the other: what follows one that opens a screen is for that screen.
 
         Else a search that comes in one packet would label words.

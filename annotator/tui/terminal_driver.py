@@ -5,6 +5,8 @@ that thread, the queue fills up, and the program waits for ever for room in it. 
 (SIGCONT, which a broken line sends too), Textual starts its threads again beside those that still run: the
 older ones are never ended, and the program neither.
 
+Its reader takes a terminal that is gone for one that sends nothing, and fails at bytes that are no UTF-8.
+
 Its parser takes Esc and a key that come together for Alt and that key, or for another character (Esc, 1 is
 ``¡``), and an Esc inside a pasted text turns what follows it into keys.
 """
@@ -13,7 +15,10 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import sys
+import termios
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TextIO
@@ -23,14 +28,19 @@ from textual._time import get_time
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.app import App
 from textual.constants import ESCAPE_DELAY
-from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
+
+from annotator.tui.end_signals import report_hang_up
 
 _ESCAPE_AND_KEY = re.compile(r"\x1b(?:(?=\x1b)|(\[(?=[\0-\x1f\x7f])|O(?=[^A-DFHMP-Sa-djkm-y])|[^\x1b\[O]))")
 """Esc before another Esc, or before a character that does not begin a sequence of a terminal."""
 _MAY_GO_ON = re.compile(r"\x1b(O|\[(2(00?)?)?)?\Z")
 """Esc, with [ or O the beginning of a key's sequence, or the beginning of a paste: the next packet decides."""
+READ_SIZE = 4096
+"""How many bytes are read at once: all that a Linux terminal holds."""
+_LEAVE = b"\x1b[?2004;2048;1000;1003;1015;1006l\x1b[<u\x1b[?1049l\x1b[?7;25h\x1b[?1004l"
+"""What ends a full screen: paste, sizes, mouse, keyboard, screen, wrapping and cursor, focus, as Textual ends it."""
 
 
 class TerminalParser(XTermParser):
@@ -125,9 +135,33 @@ class DisconnectSafeDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         if sys.__stderr__ is not None:
             self._file = DisconnectSafeFile(sys.__stderr__)  # type: ignore[assignment]
-        is_alt_key = getattr(app, "is_alt_key", lambda _: True)
-        # Textual's driver makes its parser by this name and offers no other way to replace it.
-        vars(linux_driver)["XTermParser"] = lambda _debug: TerminalParser(is_alt_key)
+        self._is_alt_key: Callable[[str], bool] = getattr(app, "is_alt_key", lambda _: True)
+
+    def run_input_thread(self) -> None:
+        """Pass on what the terminal sends until the driver stops; a terminal that is gone is a hang-up."""
+        parser, decode = TerminalParser(self._is_alt_key), getincrementaldecoder("utf-8")("replace").decode
+        while not self.exit_event.is_set():
+            if select.select([self.fileno], [], [], 0.1)[0]:
+                data = b""
+                with suppress(OSError):  # EIO, once the terminal is gone
+                    data = os.read(self.fileno, READ_SIZE)
+                if not data:
+                    report_hang_up()
+                    return
+                self._pass_on(parser.feed(text) if (text := decode(data)) else ())
+            self._pass_on(parser.tick())
+
+    def _pass_on(self, messages: Iterable[Message]) -> None:
+        for message in messages:
+            self.process_message(message)
+
+    def give_back_terminal(self) -> None:
+        """Restore the terminal from any thread, without waiting for one that takes nothing any more."""
+        with suppress(OSError, termios.error):
+            if self.attrs_before is not None:
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+            terminal = os.open(os.ttyname(self.fileno), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+            os.write(terminal, _LEAVE)
 
     def _sigcont_application(self, *_: object) -> None:
         """Take up the terminal again, where it was left in order or by a stop that no program sees."""

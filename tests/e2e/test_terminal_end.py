@@ -72,6 +72,51 @@ def test_a_lost_line_loses_nothing(pages: Path, tmp_path: Path) -> None:
     assert last_record(pages, "lost")["spans"]
 
 
+BURST = "\td0" * 500
+"""More keys than asyncio's socket has room for; of three, one labels and one removes the label."""
+
+
+def in_a_burst(pages: Path, home: Path, name: str) -> Terminal:
+    """Open the corpus and type a burst; return in the middle of it."""
+    terminal = opened(pages, home, name=name)
+    terminal.settle()
+    journal = pages / "annotations" / f"{name}.jsonl"
+    terminal.press(BURST)
+    terminal.until(lambda: journal.read_bytes().count(b"\n") > 20, "a record")
+    return terminal
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_in_a_burst_of_keys_is_heard(pages: Path, tmp_path: Path, number: signal.Signals) -> None:
+    """Many keys in a row drown no signal: the program ends, and leaves the keys behind it alone."""
+    terminal = in_a_burst(pages, tmp_path, f"burst-{number.value}")
+    terminal.child.kill(number)
+    assert terminal.wait() == 128 + number
+    assert "\x1b[?1049l" in terminal.raw
+    assert "Traceback" not in terminal.raw
+
+
+def test_a_line_lost_in_a_burst_leaves_no_orphan(pages: Path, tmp_path: Path) -> None:
+    """The pty vanishes with keys pending: the program ends and lets go of the journal."""
+    terminal = in_a_burst(pages, tmp_path, "orphan")
+    terminal.cut_line()
+    end = time.monotonic() + PATIENCE
+    while terminal.alive:
+        assert time.monotonic() < end, f"{terminal.child.pid} still runs"
+        time.sleep(0.02)
+    again = opened(pages, tmp_path, name="orphan")
+    assert again.quit() == 0
+
+
+def test_a_burst_of_keys_is_painted(pages: Path, tmp_path: Path) -> None:
+    """While keys wait in a row the screen is painted again and again, the row with the saved mark too."""
+    terminal = in_a_burst(pages, tmp_path, "painted")
+    journal = pages / "annotations" / "painted.jsonl"
+    terminal.until(lambda: journal.read_bytes().count(b"\n") == 1000, "the last record")
+    assert terminal.raw.count("article ") > 5, "the head row, which has the mark, is painted too rarely"
+    assert terminal.quit() == 0
+
+
 def test_after_a_stop_it_goes_on(pages: Path, tmp_path: Path) -> None:
     """Stopped from outside and continued, twice: the screen is there again, keys count once, it ends."""
     terminal = opened(pages, tmp_path, name="stopped")
