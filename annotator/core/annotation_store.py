@@ -15,6 +15,7 @@ from annotator.core.article import Sentence
 from annotator.core.edits import SINGLE_SENTENCE_OPS, Edit, History, Op
 from annotator.core.errors import RuleError
 from annotator.core.journal_record import JournalRecord
+from annotator.core.spans import overlap_finder
 
 SentenceBounds = tuple[int, int]
 
@@ -108,6 +109,8 @@ class AnnotationStore:
 
     def _sentences_before(self, op: Op, after: tuple[AnnotatedSentence, ...]) -> tuple[AnnotatedSentence, ...]:
         """Return the sentences that ``after`` replaces."""
+        if op is Op.CARRY:  # joins and splits come along, each sentence at a place that nobody had touched
+            return tuple(w for a in dict.fromkeys(w.sentence.article for w in after) for w in self._covered(a, after))
         if op in SINGLE_SENTENCE_OPS:
             if len(after) == 1:
                 return self._sentences_before_one(after[0].sentence)
@@ -116,6 +119,11 @@ class AnnotationStore:
             return tuple(dict.fromkeys(b for w in after for b in self._sentences_before_one(w.sentence)))
         first = after[0].sentence
         return self.overlapping(first.article, first.start, after[-1].sentence.end)
+
+    def _covered(self, article: str, after: Iterable[AnnotatedSentence]) -> Iterable[AnnotatedSentence]:
+        """Return the sentences of an article that share text with some others."""
+        overlaps = overlap_finder(_sentence_range(w) for w in after if w.sentence.article == article)
+        return (w for w in self.sentences_of(article) if overlaps(*_sentence_range(w)))
 
     def _sentences_before_one(self, s: Sentence) -> tuple[AnnotatedSentence, ...]:
         known = self._touched.get(s.article, {}).get((s.start, s.end))

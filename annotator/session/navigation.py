@@ -190,7 +190,7 @@ class Navigation:
     def update(self, edit: Edit) -> None:
         """Take in an edit."""
         self.problem_finder.invalidate()
-        self.problem_finder.contradictions -= {w.sentence.id for w in edit.before}
+        self.problem_finder.unsettled -= {w.sentence.id for w in edit.before}
         self.ranking.update(edit)
         for article in {w.sentence.article for w in edit.after} & self._progress_by_article.keys():
             self._count_article(article)

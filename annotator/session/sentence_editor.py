@@ -270,7 +270,7 @@ class SentenceEditor:
             return warning
         edit = actions.answer_sentence(self.context(), answer)
         here = self.session.annotated
-        if not edit and here.sentence.id in self.session.navigation.problem_finder.contradictions:
+        if not edit and here.sentence.id in self.session.navigation.problem_finder.unsettled:
             edit = set_answer(here, answer)  # it stays as it is, and that is a decision
         message = self.session.apply_edit(edit) if edit else ""
         if answer is not Answer.ACCEPT:

@@ -331,8 +331,9 @@ class ProblemFinder:
         """Find nothing yet."""
         self.skipped_proposals: set[ReviewItemKey] = set()
         self.skipped_repairs: set[ReviewItemKey] = set()
-        self.contradictions: frozenset[str] = frozenset()
-        """The ids of the sentences that two machines have left differently, until they are annotated again."""
+        self.unsettled: frozenset[str] = frozenset()
+        """The ids of the sentences that two machines have left differently, or that are changed in a new version of
+        their article, until they are annotated again."""
         self._search = search
         self._schema = schema
         self._version = 0
@@ -366,4 +367,4 @@ class ProblemFinder:
         changes = (p for g in self.inconsistencies(touched) for p in g.changes)
         unlike = {p.annotated.sentence.id for p in changes if p.key not in self.skipped_proposals}
         waiting = (c for c in self.misaligned_spans(touched) if c.key not in self.skipped_repairs)
-        return frozenset(unlike | {c.annotated.sentence.id for c in waiting} | self.contradictions)
+        return frozenset(unlike | {c.annotated.sentence.id for c in waiting} | self.unsettled)

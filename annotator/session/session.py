@@ -19,6 +19,7 @@ from annotator.session.journal_writer import RETRY_SECONDS, JournalWriter, SaveF
 from annotator.session.navigation import Navigation, QueuePosition
 from annotator.session.sentence_search import AnswerProgress, ArticleCache, SentenceSearch
 from annotator.session.state import SaveState
+from annotator.session.version_carry import carried_message, carry_overs, unsettled_carries
 from annotator.statistics.edit_events import SpeedMonitor, SpeedWarning, event_from_edit
 from annotator.storage.corpus_folder import MAX_READ_FOR_QUEUE, CorpusFolder
 from annotator.storage.journal import Journal, has_begun
@@ -147,11 +148,12 @@ class AnnotationSession:
         self.suggestion_service.learn(LEARNED_AT_START)
         search = SentenceSearch(corpus.path, queue)
         self.navigation = Navigation(queue, self.article_cache, self.annotation_store, search, schema)
-        self._list_contradictions()
+        self._list_unsettled(records)
         self._seq = self._saved_seq = journal.next_seq - 1
         self._journal_writer = (
             None if self.read_only else JournalWriter(journal, self._on_saved, self._on_failed, RETRY_SECONDS)
         )
+        self._carry_over()
         self.navigation.start_at(start, records[-1].annotated if records else None)
 
     def _replay(self, every: Sequence[JournalRecord]) -> tuple[Sequence[JournalRecord], History]:
@@ -170,15 +172,29 @@ class AnnotationSession:
             self.article_cache = ArticleCache(corpus, self.annotation_store, self._warn)
             return self._replay(every)
 
-    def _list_contradictions(self) -> None:
-        """Put the sentences that two machines have left differently among the problems, with a warning."""
+    def _list_unsettled(self, records: Sequence[JournalRecord]) -> None:
+        """Put what two machines have left differently, and what a new version has changed, among the problems."""
         last_seq = self.annotation_store.last_seq
         found = read_contradictions(self.corpus.path, self.annotator)
         open_ones = frozenset(c.sentence for c in found if last_seq(c.sentence) == c.in_force)
-        self.navigation.problem_finder.contradictions = open_ones
         if open_ones:
             what = f"{pluralize(len(open_ones), 'sentence')} annotated differently on two machines"
             self.warnings.append(f"{what}: / and the word problem finds them; Enter on one settles it")
+        carried = unsettled_carries(records)
+        self.navigation.problem_finder.unsettled |= open_ones | {
+            r.annotated.sentence.id for r in carried if last_seq(r.annotated.sentence.id) == r.seq
+        }
+
+    def _carry_over(self) -> None:
+        """Carry over what was left in replaced versions of articles: one edit for each, which undo takes back."""
+        if self.read_only or self.damage:
+            return
+        for done in carry_overs(self.corpus, self.annotation_store, self.schema, self.article):
+            if done.edit.after:
+                self.apply_edit(done.edit, done.origins)
+                self.navigation.problem_finder.unsettled |= done.changed
+                number = self.queue.index(done.edit.after[0].sentence.article) + 1
+                self.warnings.append(carried_message(done, number))
 
     def _touched_sentences(self) -> Iterator[AnnotatedSentence]:
         store = self.annotation_store
@@ -278,12 +294,15 @@ class AnnotationSession:
 
     # -- edits ---------------------------------------------------------------------------------
 
-    def apply_edit(self, edit: Edit) -> str:
-        """Apply an edit, remember it for undo and write it to the journal; return its message."""
+    def apply_edit(self, edit: Edit, origins: Sequence[str] = ()) -> str:
+        """Apply an edit, remember it for undo and write it to the journal; return its message.
+
+        ``origins``: of what is carried over, the id of the sentence that each one comes from.
+        """
         self._require_writable()
         self.annotation_store.apply(edit)
         self.history.record_edit(edit)
-        self._write(edit.op, edit.before, edit.after)
+        self._write(edit.op, edit.before, edit.after, origins)
         self._update_parts(edit)
         return edit.message
 
@@ -357,7 +376,13 @@ class AnnotationSession:
         """Count a key that was pressed; the next record holds it."""
         self._keystrokes = (self._keystrokes or KeystrokeCounts()).plus(kind)
 
-    def _write(self, op: Op, before: Sequence[AnnotatedSentence], after: Sequence[AnnotatedSentence]) -> None:
+    def _write(
+        self,
+        op: Op,
+        before: Sequence[AnnotatedSentence],
+        after: Sequence[AnnotatedSentence],
+        origins: Sequence[str] = (),
+    ) -> None:
         assert self._journal_writer is not None
         first, n, keys = self._seq + 1, len(after), self._keystrokes
         self._keystrokes = None if keys is None else KeystrokeCounts()
@@ -372,6 +397,7 @@ class AnnotationSession:
                 session=self._session_id,
                 time=self._clock(),
                 keystrokes=keys if i == 0 else None,
+                carried_from=origins[i] if origins else "",
             )
             for i, annotated in enumerate(after)
         ]
@@ -379,8 +405,9 @@ class AnnotationSession:
             self.annotation_store.remember_seq(record)
         self._seq += n
         self._journal_writer.put(records)
-        event = event_from_edit(op, before, after, time=records[-1].time)
-        self.speed_warning = self._speed_monitor.observe(event)
+        if op is not Op.CARRY:  # nobody has read that now
+            event = event_from_edit(op, before, after, time=records[-1].time)
+            self.speed_warning = self._speed_monitor.observe(event)
 
     def on_warning(self, notify: Callable[[str], None]) -> None:
         """Call ``notify`` with each warning that comes after the start."""

@@ -1,0 +1,153 @@
+"""A new version of an article takes the annotator's work over at the opening, as one edit of the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from annotator.core.annotation import Answer
+from annotator.core.article import Article
+from annotator.core.edits import Op, add_span, set_answer
+from annotator.core.search_query import parse_query
+from annotator.session.session import AnnotationSession
+from annotator.storage.corpus_folder import CorpusFolder
+from tests.builders import article, make_corpus, open_session, records_in, sentences, span
+
+FIRST = ("Ilka Moran came to Tarn Quay.", "Pell counted 12 boats.", "It rained.")
+SECOND = ("Ilka Moran came to Tarn Quay.", "Pell counted 13 boats.", "It rained.", "All went home.")
+
+
+def version(lines: Sequence[str]) -> Article:
+    """Make a version of the article."""
+    return article("\n".join(lines), "b" * len(lines), title="Boats")
+
+
+def add_version(corpus: CorpusFolder, old: Article, lines: Sequence[str]) -> Article:
+    """Put a new version in the place of an old one."""
+    new = version(lines)
+    corpus.add_article(new, sentences(new))
+    corpus.replace_article(old.id, new.id)
+    return new
+
+
+def annotate(session: AnnotationSession) -> None:
+    """Annotate and accept the first two sentences."""
+    for words, label in (("Ilka Moran", "PERSON"), ("Pell", "PERSON")):
+        w = next(w for w in session.article_sentences if words in w.sentence.text)
+        session.apply_edit(add_span(w, span(w.sentence.text, words, label), session.schema))
+        w = next(w for w in session.article_sentences if words in w.sentence.text)
+        session.apply_edit(set_answer(w, Answer.ACCEPT))
+
+
+def _state(session: AnnotationSession) -> list[tuple[Answer | None, list[str]]]:
+    return [(w.annotation.answer, [w.text_of(s) for s in w.annotation.spans]) for w in session.article_sentences]
+
+
+NEW_STATE = [(Answer.ACCEPT, ["Ilka Moran"]), (None, ["Pell"]), (None, []), (None, [])]
+
+
+def test_next_opening_carries_over(tmp_path: Path) -> None:
+    """The opening after an ingest carries over in one batch with the origins, says so, and the next finds nothing."""
+    old = version(FIRST)
+    corpus = make_corpus(tmp_path / "news", old)
+    session = open_session(corpus)
+    annotate(session)
+    session.close()
+    add_version(corpus, old, SECOND)
+    session = open_session(corpus.path)
+    assert _state(session) == NEW_STATE
+    message = (
+        "article 1 is a new version: 1 unchanged sentence carried over; 1 changed: / and the word problem finds them"
+    )
+    assert message in session.warnings
+    assert session.flush()
+    records = records_in(corpus.path / "annotations/ana.jsonl")
+    assert [(r.op, r.batch, r.carried_from) for r in records[-2:]] == [
+        (Op.CARRY, (5, 2), w.sentence.id) for w in session.annotation_store.touched_sentences_of(old.id)
+    ]
+    session.close()
+    again = open_session(corpus.path)
+    assert _state(again) == NEW_STATE
+    assert not any("new version" in w for w in again.warnings)
+    assert again.flush()
+    assert records_in(corpus.path / "annotations/ana.jsonl") == records
+    again.close()
+
+
+def test_problem_finds_what_has_changed_until_it_is_settled(tmp_path: Path) -> None:
+    """The search for problems finds the changed sentence, at the next opening too, until it is annotated again."""
+    old = version(FIRST)
+    corpus = make_corpus(tmp_path / "news", old)
+    session = open_session(corpus)
+    annotate(session)
+    session.close()
+    add_version(corpus, old, SECOND)
+    for _ in range(2):
+        session = open_session(corpus.path)
+        session.navigation.filter_by(parse_query("problem"))
+        assert session.annotated.sentence.text == SECOND[1]
+        session.close()
+    session = open_session(corpus.path)
+    session.apply_edit(set_answer(session.article_sentences[1], Answer.ACCEPT))
+    assert not session.navigation.problem_finder.unsettled
+    session.close()
+    assert not open_session(corpus.path, read_only=True).navigation.problem_finder.unsettled
+
+
+def test_undo_takes_the_whole_back_and_holds(tmp_path: Path) -> None:
+    """One undo takes back all that was carried over; the next opening does not carry it over again, redo does."""
+    old = version(FIRST)
+    corpus = make_corpus(tmp_path / "news", old)
+    session = open_session(corpus)
+    annotate(session)
+    session.join()
+    session.close()
+    add_version(corpus, old, ("It rained before.", *FIRST))
+    session = open_session(corpus.path)
+    carried = session.article_sentences
+    assert [len(w.sentence.text.split("\n")) for w in carried] == [1, 2, 1]
+    session.close()
+    session = open_session(corpus.path)
+    session.undo()
+    assert [w.sentence for w in session.article_sentences] == list(corpus.sentences(session.current_article_id))
+    session.close()
+    session = open_session(corpus.path)
+    assert not any(w.done or w.annotation.spans for w in session.article_sentences)
+    session.redo()
+    assert session.article_sentences == carried
+    session.close()
+
+
+def test_versions_between_are_skipped(tmp_path: Path) -> None:
+    """Work goes to the newest version, from earlier ones too, and back to a version that has come back."""
+    first = version(FIRST)
+    corpus = make_corpus(tmp_path / "news", first)
+    session = open_session(corpus)
+    annotate(session)
+    session.close()
+    second = add_version(corpus, first, ("Nothing of it.",))
+    third = add_version(corpus, second, SECOND)
+    session = open_session(corpus.path)
+    assert _state(session) == NEW_STATE
+    session.apply_edit(set_answer(session.article_sentences[3], Answer.REJECT))
+    session.close()
+    fourth = add_version(corpus, third, (*SECOND, "Really."))
+    corpus.replace_article(fourth.id, first.id)
+    session = open_session(corpus.path)
+    assert session.current_article_id == first.id
+    session.close()
+
+
+def test_read_only_changes_nothing(tmp_path: Path) -> None:
+    """A session that only reads carries nothing over."""
+    old = version(FIRST)
+    corpus = make_corpus(tmp_path / "news", old)
+    session = open_session(corpus)
+    annotate(session)
+    session.close()
+    new = add_version(corpus, old, SECOND)
+    before = (corpus.path / "annotations/ana.jsonl").read_bytes()
+    session = open_session(corpus.path, read_only=True)
+    assert session.current_article_id == new.id
+    assert not any(w.done for w in session.article_sentences)
+    assert (corpus.path / "annotations/ana.jsonl").read_bytes() == before
