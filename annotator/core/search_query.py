@@ -5,7 +5,7 @@ harbour            the word, in capitals or not
 label:PERSON       a span of that label (its beginning is enough); label: any span
 answer:open        open, accept, reject or ignore; answer: any answer
 left:0.8           a suggestion of that score or more was left at the accept; left: any
-flag  note  problem    is flagged, has a note, is inconsistent with another sentence
+flag  note  problem    is flagged, has a note, is inconsistent with another sentence or changed in a new version
 note:check         the word is in the note
 article:ferry      the word is in the article's title or in the name of its source
 -flag              not that

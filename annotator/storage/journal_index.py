@@ -79,6 +79,8 @@ class JournalIndex:
         self.answers = bytearray()
         self.text_hashes = array("Q")
         """The first 64 bits of the text's digest."""
+        self.carried: dict[str, list[tuple[str, int, int]]] = {}
+        """Where sentences were carried over to, by id: article, start and end."""
         self.superseded: list[int] = []
         """Records that are no longer in force and that nobody has checked beyond their tails."""
         self.warnings: tuple[str, ...] = ()
@@ -99,6 +101,11 @@ class JournalIndex:
         places = self._articles.get(article)
         return places.records if places else ()
 
+    def overlapping_records(self, article: str, start: int, end: int) -> Sequence[int]:
+        """Return the records in force that share text with ``[start, end)`` of an article."""
+        places = self._articles.get(article)
+        return places.records[slice(*self._overlapping_range(places, start, end))] if places else ()
+
     def begin_article(self, article: str) -> _ArticleRecords:
         """Return the place for the records of an article that has none yet."""
         places = self._articles[article] = _ArticleRecords()
@@ -114,6 +121,10 @@ class JournalIndex:
         self.sizes.extend(sizes)
         self.crcs.extend([line_crc(raw) for raw in raws])
         self.answers.extend([_ANSWER_NUMBERS[tail.answer] for tail in tails])
+        for tail in tails:
+            if tail.carried_from:
+                place = (tail.meta.article, tail.meta.start, tail.meta.end)
+                self.carried.setdefault(tail.carried_from, []).append(place)
         try:
             self.text_hashes.extend([int(tail.digest[:16], 16) for tail in tails])
         except (ValueError, OverflowError):
@@ -250,6 +261,9 @@ def _index_by_replay(corpus: Path, name: str, stored_sentences: Callable[[str], 
         index.ends.append(sentence.end)
         index.answers.append(_ANSWER_NUMBERS[record.annotated.annotation.answer])
         index.text_hashes.append(int(text_digest(sentence.text)[:16], 16))
+        if record.carried_from:
+            place = (sentence.article, sentence.start, sentence.end)
+            index.carried.setdefault(record.carried_from, []).append(place)
     for offset, size, crc in journal.lines:
         index.offsets.append(offset)
         index.sizes.append(size)

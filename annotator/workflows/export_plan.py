@@ -32,13 +32,13 @@ from annotator.storage.journal_index import ACCEPTED_NUMBER, ANSWER_BY_NUMBER, J
 from annotator.storage.sentences import SentenceRanges
 from annotator.workflows.record_selection import (
     ANSWER_NAMES,
-    RecordNumber,
     RecordSelection,
     SelectedRecord,
     annotated_lines,
     open_selection,
     raise_conflicts,
 )
+from annotator.workflows.superseded_records import RecordNumber
 
 if TYPE_CHECKING:
     from annotator.similarity.story_groups import StoryGroups

@@ -284,9 +284,8 @@ class _IngestRun:
         texts = {s.text for s in self.corpus.active_sentences(self.corpus.article(new))}
         done = self._finished_texts.get(old, [])
         return (
-            f"{len(done)} annotated sentences of it "
-            "stay in their journals and are exported until the new version's are; "
-            f"{sum(t in texts for t in done)} of them are unchanged in the new version"
+            f"{sum(t in texts for t in done)} of its {len(done)} annotated sentences are unchanged and are carried over "
+            "when their annotators open the corpus; the others are exported until the new version's are finished"
         )
 
     @cached_property

@@ -4,8 +4,7 @@ The records are known by number. Of one annotator a record is left out, with a r
 
 - where its article is not in ``articles/``, or damaged: a loss;
 - where its line is switched off, as the user asked;
-- where the *same annotator* has finished the same words in a newer version of the article: the later
-  decision on a text counts, a reject or an ignore as well;
+- where a newer version of the article has it finished (superseded_records.py has the rule);
 - where its article would bridge parts of a split by story.
 
 A sentence that several annotators left alike counts once, as the first of them left it. Where they
@@ -45,11 +44,10 @@ from annotator.storage.journal_index import (
 )
 from annotator.storage.record_rows import RecordRow
 from annotator.workflows.opening import chosen_annotators, with_replays
+from annotator.workflows.superseded_records import RecordNumber, VersionLinks, earlier_by_article, find_superseded
 
 ANSWER_NAMES = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGNORE: "ignored", None: "unfinished"}
 """How every ledger names sentences by their answer."""
-RecordNumber = tuple[int, int]
-"""Which of the journals, and which of its records."""
 _REASON_ORDER = (ARTICLE_MISSING, ARTICLE_DAMAGED, LINE_SWITCHED_OFF, ARTICLE_SUPERSEDED, OTHER_ANNOTATOR)
 _LOSSES = (ARTICLE_MISSING, ARTICLE_DAMAGED, ARTICLE_QUARANTINED)
 """The reasons that nobody has asked for."""
@@ -116,8 +114,8 @@ class RecordSelection:
         self._damaged = damaged
         self._selected = [(by, x) for by, x in enumerate(journals) if annotator in {None, x.name}]
         self._reader = RecordReader()
-        self._replaces: dict[str, str] = {}
-        """By article, the one that it replaces; empty for a first version."""
+        self._versions: dict[str, VersionLinks] = {}
+        """The articles that are there."""
         self._left_out: dict[RecordNumber, str] = {}
         """Records that don't count, and why."""
         self._duplicates: set[RecordNumber] = set()
@@ -146,7 +144,7 @@ class RecordSelection:
 
         ``lines`` is None where all are annotated.
         """
-        self._replaces[article.id] = article.replaces
+        self._versions[article.id] = VersionLinks(article.replaces, article.replaced_by)
         if lines:
             selected = self.selected(article.id)
             on = set(lines.annotated_ranges([(e.start, e.end) for e in selected]))
@@ -154,31 +152,32 @@ class RecordSelection:
             self._left_out.update(dict.fromkeys(off, LINE_SWITCHED_OFF))
 
     def finish_articles(self) -> None:
-        """Leave out what has no article, and what newer versions of an article repeat."""
+        """Leave out what has no article, and what newer versions of an article repeat; notes conflicts.
+
+        Raises UnreadableRecordError.
+        """
         for by, x in self._selected:
-            gone = [a for a in x.articles if a not in self._replaces]
+            gone = [a for a in x.articles if a not in self._versions]
             for a in gone:
                 why = ARTICLE_DAMAGED if a in self._damaged else ARTICLE_MISSING
                 self._left_out.update({(by, n): why for n in x.current_records(a)})
-            earlier = {a: self._earlier_versions(a)[1:] for a in x.articles}
-            versions = {a for a, before in earlier.items() if before}
-            versions |= {old for before in earlier.values() for old in before}
-            if versions:
-                self._leave_out_superseded(by, x, versions, earlier)
+        for found in list(find_superseded(self._selected, self._left_out, earlier_by_article(self._versions))):
+            (by, n), others = found.record, found.others
+            if not others or any(self._is_alike(found.record, other) for other in others):
+                self._left_out[by, n] = ARTICLE_SUPERSEDED
+            else:
+                x = self.journals[by]
+                old = SelectedRecord(x.starts[n], x.ends[n], by, n, x.answers[n])
+                theirs = [old._replace(journal_number=who, number=m) for who, m in others]
+                self._add_conflict(found.article, [old, *theirs], "different in a new version of the article")
 
-    def _leave_out_superseded(
-        self, by: int, x: JournalIndex, versions: set[str], earlier: Mapping[str, Sequence[str]]
-    ) -> None:
-        """Leave out finished sentences that are finished, word for word, in a newer version."""
-        done = {
-            a: [n for n in x.current_records(a) if x.answers[n] and (by, n) not in self._left_out]
-            for a in x.articles
-            if a in versions
-        }
-        later = {(old, x.text_hashes[n]) for a, every in done.items() for old in earlier[a] for n in every}
-        for a, every in done.items():
-            old = [n for n in every if (a, x.text_hashes[n]) in later]
-            self._left_out.update({(by, n): ARTICLE_SUPERSEDED for n in old})
+    def _is_alike(self, one: RecordNumber, other: RecordNumber) -> bool:
+        """Return True if two records of the same words have the same answer and spans."""
+        (a, n), (b, m) = (one, other)
+        x, y = self.journals[a], self.journals[b]
+        if x.answers[n] != y.answers[m]:
+            return False
+        return _span_keys(self._reader.read(x, n)) == _span_keys(self._reader.read(y, m))
 
     def quarantine(self, article: str) -> None:
         """Leave out what was accepted in an article that would bridge parts of the split."""
@@ -190,7 +189,7 @@ class RecordSelection:
         return self._earlier_versions(article)[-1]
 
     def _earlier_versions(self, article: str) -> list[str]:
-        return earlier_versions(article, lambda a: self._replaces.get(a, ""))
+        return earlier_versions(article, lambda a: self._versions[a].replaces if a in self._versions else "")
 
     def selected(self, article: str) -> list[SelectedRecord]:
         """Return what counts of an article, by place and annotator."""
@@ -309,7 +308,7 @@ class RecordSelection:
     def warnings(self) -> Iterator[str]:
         """Yield the flaws of the journals and the sentences whose article is not in the corpus."""
         for _, x in self._selected:
-            yield from journal_warnings(x, self._replaces, self._damaged)
+            yield from journal_warnings(x, self._versions, self._damaged)
 
     # What was accepted and does not count.
 

@@ -42,7 +42,7 @@ _QUERY_HELP = (
     ("left:0.8", "a suggestion of that score or more was left at the accept; left: any"),
     ("flag   note", "is flagged; has a note"),
     ("note:check", "the word is in the note"),
-    ("problem", "is not labelled alike elsewhere, or has a span inside a token"),
+    ("problem", "not labelled alike elsewhere, a span inside a token, changed in a new version"),
     ("article:ferry", "the article's title or source has the word"),
     ("-word  -flag", "not that"),
 )
