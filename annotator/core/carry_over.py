@@ -1,8 +1,8 @@
-"""What a new version of an article takes over of the annotations of the version that it replaces.
+"""Carries the annotations of an article over to the version that replaces it.
 
 Sentences are paired by their text. One that occurs as often in the old version as in the new one is the same
-sentence, the first with the first and so on, and takes everything over, joins and splits too. Of a sentence that
-has changed each span is taken over whose words with the token before and after them occur once in what is
+sentence, the first with the first and so on, and keeps everything, joins and splits too. Of a sentence that
+has changed each span is carried over whose words with the token before and after them occur once in what is
 not paired, in both versions; the answer is open again. Spans that have no place left are listed in a note on the
 sentence that is most like the old one.
 
@@ -77,7 +77,7 @@ class _Place(Struct):
 
 
 def carry_over(old: ArticleVersion, new: ArticleVersion, schema: Schema, *, changed: bool = True) -> CarryOver:
-    """Return what ``new`` takes over of ``old``; without ``changed`` of the unchanged sentences alone."""
+    """Return what is carried over from ``old`` to ``new``; without ``changed`` of the unchanged sentences alone."""
     return _CarryOver(old, new, schema).result(changed=changed)
 
 
@@ -111,7 +111,7 @@ class _CarryOver:
         return CarryOver(edit, tuple(self.origins[n] for n in order), unchanged, open_ones, gone)
 
     def carry_unit(self, unit: _Unit, first: int, last: int) -> None:
-        """Take over everything of an unchanged text, unless it was touched or there is nothing."""
+        """Carry over everything of an unchanged text, unless it was touched or there is nothing."""
         there = self.new.stored[first:last]
         by = there[0].start - self.old.stored[unit.first].start
         moved = [replace(w, sentence=_moved(w.sentence, by, there)) for w in unit.touched]

@@ -25,7 +25,7 @@ RecordNumber = tuple[int, int]
 
 
 class VersionLinks(Struct, frozen=True):
-    """What an article says of its versions; empty for none."""
+    """The ids of the versions before and after an article; empty for none."""
 
     replaces: str
     replaced_by: str
