@@ -17,7 +17,6 @@ configs evaluate on the training data, with a warning; without a train part ther
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -373,9 +372,10 @@ def _write_in_processes(
     from multiprocessing import get_context
 
     running: dict[Future[dict[str, Any]], ExportFile] = {}
+    context, most = get_context("spawn"), min(options.processes, len(files))
+    closed, ours = context.Pipe(duplex=False)
     # A worker that is killed is reported (a Pool would wait for it for ever).
-    most = min(options.processes, len(files))
-    with ProcessPoolExecutor(most, get_context("spawn"), end_with_parent, (os.getpid(),)) as pool:
+    with closed, ours, ProcessPoolExecutor(most, context, end_with_parent, (closed,)) as pool:
         try:
             for file in files:
                 running[pool.submit(write_shard, shard_job(plan, file), schema, options, folder)] = file
@@ -388,6 +388,7 @@ def _write_in_processes(
             what = "a process of the export was killed"
             raise AnnotatorError(what, do=f"free some memory, or give --processes 1; in a script, {_GUARD}") from None
         finally:
+            ours.close()  # one that was killed at the very end may hold the lock that the others wait for
             pool.shutdown(wait=True, cancel_futures=True)
 
 

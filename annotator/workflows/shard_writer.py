@@ -12,13 +12,12 @@ import hashlib
 import os
 import shutil
 import threading
-import time
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from msgspec import Struct, field
@@ -34,6 +33,9 @@ from annotator.export.options import ExportOptions
 from annotator.export.splits import PartContents
 from annotator.storage.journal_index import RecordReader
 from annotator.workflows.export_plan import ExportFile, ExportPlan
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 # -- the manifest: a line of JSON for each finished file, in the order in which they came ---------
 
@@ -280,12 +282,14 @@ def save_shard(packer: DocBinPacker, folder: Path, name: str) -> dict[str, Any]:
     return ShardResult.of(packer).as_dict()
 
 
-def end_with_parent(parent: int) -> None:
-    """Let this process end when ``parent`` does: a worker that is killed no more would wait for ever."""
+def end_with_parent(closed: Connection) -> None:
+    """Let this process end when the other end of a pipe is closed, by the parent or because it has ended.
+
+    A worker may wait for ever: for work that comes no more, or for the lock of another one that was killed.
+    """
 
     def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
+        closed.poll(None)
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -38,6 +39,25 @@ def write(*args):
 exporting.write_shard = write
 options = ExportOptions(split=(100, 0, 0), shard=2)
 exporting.export_training(CorpusFolder.open(sys.argv[1]), Path(sys.argv[2]), options)
+"""
+
+
+_STRUCK = """
+import os, signal, sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from annotator.export.options import ExportOptions
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows import exporting
+real = ProcessPoolExecutor.shutdown
+def shutdown(pool, *args, **more):
+    if pool._processes:
+        os.kill(list(pool._processes)[int(sys.argv[3])], signal.SIGKILL)
+    real(pool, *args, **more)
+if __name__ == "__main__":
+    ProcessPoolExecutor.shutdown = shutdown
+    options = ExportOptions(split=(100, 0, 0), shard=2, processes=2)
+    exporting.export_training(CorpusFolder.open(sys.argv[1]), Path(sys.argv[2]), options)
 """
 
 
@@ -193,6 +213,15 @@ def test_several_processes_write_the_same_bytes(tmp_path: Path) -> None:
     _export(corpus, tmp_path / "one")
     _export(corpus, tmp_path / "two", processes=2)
     assert files_of(tmp_path / "one") == files_of(tmp_path / "two")
+
+
+def test_a_worker_killed_when_all_is_written_holds_nobody_up(tmp_path: Path) -> None:
+    """One of two waiting workers has the lock for which the other waits: the export ends without it, too."""
+    corpus = _accepted(tmp_path)
+    (tmp_path / "struck.py").write_text(_STRUCK)
+    for worker in ("0", "1"):
+        arguments = [sys.executable, tmp_path / "struck.py", corpus.path, tmp_path / "out", worker]
+        subprocess.run(arguments, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True, timeout=60)
 
 
 def test_a_failure_leaves_the_folder_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

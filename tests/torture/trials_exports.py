@@ -1,0 +1,194 @@
+"""Trials of the export: what goes in comes out or is listed, and an old export survives an interrupted one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from annotator.core.annotation import Answer
+from annotator.core.edits import add_span, combine_edits, set_answer
+from annotator.core.spans import Span
+from annotator.formats.registry import FORMATS, export_formats
+from annotator.session.session import AnnotationSession
+from annotator.storage.corpus_folder import CorpusFolder
+from tests import builders
+from tests.cli.command_runner import call
+from tests.export.random_corpora import annotated
+from tests.torture.rows import Trial, torture_row
+
+ROOT = Path(__file__).resolve().parents[2]
+SpanKey = tuple[str, int, int, str]
+"""Article, start and end in it, label."""
+
+
+def _journal_states(corpus: CorpusFolder) -> list[dict[str, Any]]:
+    """Return the last state of each place in the journal, read as plain JSON."""
+    states: list[dict[str, Any]] = []
+    for raw in (corpus.path / "annotations" / "ana.jsonl").read_bytes().splitlines():
+        line = orjson.loads(raw)
+        start, end, article = (line["meta"][x] for x in ("start", "end", "article"))
+        others = [s for s in states if not _shares_text(s["meta"], article, start, end)]
+        states = [*others, line]
+    return states
+
+
+def _shares_text(meta: dict[str, Any], article: str, start: int, end: int) -> bool:
+    return bool(meta["article"] == article and meta["start"] < end and start < meta["end"])
+
+
+def _span_keys(state: dict[str, Any]) -> list[SpanKey]:
+    meta = state["meta"]
+    return [(meta["article"], meta["start"] + s["start"], meta["start"] + s["end"], s["label"]) for s in state["spans"]]
+
+
+def _is_switched_off(corpus: CorpusFolder, state: dict[str, Any]) -> bool:
+    article, meta = corpus.article(state["meta"]["article"]), state["meta"]
+    first, last = (article.text[: meta[x]].count("\n") for x in ("start", "end"))
+    return any(line.verdict.value == "boilerplate" for line in article.lines[first : last + 1])
+
+
+def _listed_spans(ledger: Path) -> list[SpanKey]:
+    """Return the spans of a full ledger, whatever became of them."""
+    found = []
+    for raw in ledger.read_bytes().splitlines():
+        line = orjson.loads(raw)
+        if "totals" in line or "thing" in line:
+            continue
+        article, _, place = (line["id"] if isinstance(line["where"], dict) else line["where"]).partition(":")
+        *_, offsets, label = line["id"].split(":")
+        start, end = (int(x) + int(place.partition("-")[0] or 0) for x in offsets.split("-"))
+        found.append((article, start, end, label))
+    return found
+
+
+@torture_row("export-conserves", small=50, large=2000)
+def export_conserves(trial: Trial) -> str:
+    """Export what random work has left, in every format: in = out + listed, and every span comes back or is listed."""
+    name = export_formats()[trial.number % len(export_formats())]
+    corpus, out = (
+        annotated(trial.folder, trial.random.randrange(10**6), trial.random.randint(10, 80)),
+        trial.folder / "out",
+    )
+    states = [s for s in _journal_states(corpus) if s["answer"]]
+    off = [s for s in states if _is_switched_off(corpus, s)]
+    answers = FORMATS[name].has_answers
+    states = [s for s in states if s["answer"] == "accept" or (answers and s not in off)]
+    split = ["--split", "100/0/0"] if name == "spacy" else []
+    result = call("export", corpus.path, out, "--format", name, "--ledger", "full", *split)
+    if result.code == 1 and not any(s["answer"] == "accept" and s not in off for s in states):
+        return ""
+    if result.code not in {0, 3}:
+        return f"{name} ends with {result.code}: {result.err}"
+    listed = Counter(_listed_spans(out / "ledger.jsonl"))
+    wanted, asked = (Counter(k for s in some for k in _span_keys(s)) for some in (states, off))
+    if listed != wanted:
+        return f"{name}: listed and not annotated {listed - wanted}, annotated and not listed {wanted - listed}"
+    totals = orjson.loads((out / "ledger.jsonl").read_bytes().splitlines()[-1])["totals"]["spans"]
+    if totals["in"] != listed.total() or (totals["left out"] > asked.total() and result.code != 3):
+        return f"{name}: {listed.total()} spans are listed, the totals are {totals}, {result.err}{result.out}"
+    certificate = call("check", "--round-trip", name, corpus.path)
+    return f"{name}: {certificate.out}{certificate.err}" if certificate.code not in {0, 3} else ""
+
+
+# -- interrupted -----------------------------------------------------------------------------------
+
+_EXPORT = """
+import os, signal, sys
+from pathlib import Path
+from annotator.core.errors import AnnotatorError
+from annotator.export.options import ExportOptions
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows.exporting import export_training
+
+def strike(event, arguments):
+    global calls
+    if event not in {"open", "os.rename", "os.link", "os.mkdir", "os.remove"} or out not in str(arguments[0]):
+        return
+    calls -= 1
+    if calls == 0 and whom == "worker":
+        pids = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+        os.kill(int(pids[-1]) if pids else os.getpid(), signal.SIGKILL)
+    elif calls == 0:
+        os.kill(os.getpid(), signal.SIGINT if whom == "interrupt" else signal.SIGKILL)
+
+if __name__ == "__main__":
+    corpus, out, whom, calls = CorpusFolder.open(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
+    if whom != "nobody":
+        sys.addaudithook(strike)
+    options = ExportOptions(split=(100, 0, 0), shard=1, processes=1 + (whom == "worker"), resume="resume" in sys.argv)
+    try:
+        export_training(corpus, Path(out), options)
+    except AnnotatorError as error:
+        sys.exit(str(error))
+"""
+
+
+def _run_export(corpus: Path, out: Path, whom: str = "nobody", calls: int = 0, *more: str) -> tuple[int, str]:
+    """Export in a process that is struck at a call on a file in ``out``; return exit code and stderr."""
+    script = out.with_name("export.py")
+    script.write_text(_EXPORT)
+    arguments = [sys.executable, script, corpus, out, whom, str(calls), *more]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    run = subprocess.run(arguments, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    return run.returncode, run.stderr
+
+
+def _exported_bytes(out: Path) -> dict[str, bytes]:
+    """Return the DocBins of an export without what waits to be put in place."""
+    names = {p: str(p.relative_to(out)) for p in sorted(out.rglob("*.spacy"))}
+    return {name: p.read_bytes() for p, name in names.items() if not name.startswith(".")}
+
+
+@cache
+def _exported_twice() -> tuple[Path, Path, dict[str, bytes]]:
+    """Return a corpus, its export of before the last decisions, and the files of a whole one of now."""
+    folder = Path(tempfile.mkdtemp(prefix="annotator-torture-"))
+    corpus = builders.make_corpus(folder / "news")
+    session = builders.open_session(corpus)
+    session.apply_edit(combine_edits([set_answer(w, Answer.ACCEPT) for w in session.article_sentences], "all"))
+    assert session.flush()
+    assert _run_export(corpus.path, folder / "old") == (0, "")
+    session.apply_edit(add_span(session.annotated, _first_token(session), session.schema))
+    session.navigation.move_article(1)
+    session.apply_edit(set_answer(session.annotated, Answer.ACCEPT))
+    session.close()
+    assert _run_export(corpus.path, folder / "new") == (0, "")
+    return corpus.path, folder / "old", _exported_bytes(folder / "new")
+
+
+def _first_token(session: AnnotationSession) -> Span:
+    token = session.annotated.sentence.tokens[0]
+    return Span(token.start, token.end, "VENUE")
+
+
+@torture_row("export-interrupted", small=4, large=300)
+def export_interrupted(trial: Trial) -> str:
+    """Kill or interrupt an export or a worker at any call: every old file is as it was; the next one is whole."""
+    corpus, old, new = _exported_twice()
+    out, before = trial.folder / "out", _exported_bytes(old)
+    shutil.copytree(old, out)
+    whom, calls = ("worker", "kill", "kill", "interrupt")[trial.number % 4], trial.random.randint(1, 90)
+    code, said = _run_export(corpus, out, whom, calls)
+    found = _exported_bytes(out)
+    if "Traceback" in said and "KeyboardInterrupt" not in said:
+        return f"{whom} at {calls}: {said}"
+    if found not in (before, new) and (
+        whom != "kill" or any(x not in (before.get(n), new.get(n)) for n, x in found.items())
+    ):
+        return f"{whom} at {calls}: {code}, files that are neither the old nor the new ones"
+    if code and whom == "interrupt" and found != before and not said:
+        return f"{whom} at {calls}: new files, and nothing is said"
+    code, said = _run_export(corpus, out, "nobody", 0, *(["resume"] if trial.random.random() < 0.5 else []))
+    left = [p.name for p in out.iterdir() if p.name.startswith(".")]
+    if code or left or _exported_bytes(out) != new:
+        return f"{whom} at {calls}, then again: {code} {said}, left over {left}"
+    return ""
