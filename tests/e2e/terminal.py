@@ -126,6 +126,11 @@ class Terminal:
         """Wait until some words are painted."""
         self.until(lambda: words in self.text, repr(words))
 
+    def resize(self, rows: int, columns: int) -> None:
+        """Give the terminal another size."""
+        self._screen.resize(rows, columns)
+        self.child.setwinsize(rows, columns)
+
     def press(self, *keys: str) -> None:
         """Type keys, by name or as they are."""
         for key in keys:
