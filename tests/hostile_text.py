@@ -33,6 +33,11 @@ PAYLOADS = (
     "[a=b",
     "[bold red]x[/bold red]",
     "\r\x08\x0b\x0c",
+    "\x1b]8;;http://example.org\x1b\\link\x1b]8;;\x1b\\",
+    "\x1b]0;title\x07",
+    "\x1b_Gf=100;AAAA\x1b\\",
+    "\x1bPtmux;\x1b\x1b]52;c;eA==\x07\x1b\\",
+    "\x1b[6n\x1bc",
     "half \ud800",
 )
 """Escapes, controls, bidirectional tricks and markup; the last one can't be in a corpus at all."""

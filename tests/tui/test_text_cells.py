@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from annotator.core.graphemes import unspaced_runs
 from annotator.core.tokens import Token
 from annotator.tui.layout.text_cells import drawable_graphemes, screen_text, token_width, wrap_tokens
-from tests.hostile_text import PAYLOADS, PIECES, commands_in, token_lists
+from tests.hostile_text import commands_in, token_lists
 
 WIDTHS = st.integers(2, 100)
 
@@ -90,16 +90,6 @@ def test_a_click_finds_the_token_under_it(tokens: tuple[Token, ...], width: int,
 def test_an_empty_sentence_is_one_empty_line() -> None:
     """Even nothing has a line to stand on."""
     assert [line.cells for line in wrap_tokens((), 10)] == [()]
-
-
-@given(st.lists(PIECES | st.sampled_from(PAYLOADS) | st.text(max_size=4), max_size=10).map("".join))
-def test_screen_text_is_one_to_one_and_harmless(text: str) -> None:
-    """Each character becomes one character, so no offset moves, and none of them commands anything."""
-    shown = screen_text(text)
-    assert len(shown) == len(text)
-    assert not commands_in(shown)
-    assert screen_text(shown) == shown
-    assert all(a == b or commands_in(a) for a, b in zip(text, shown, strict=True))
 
 
 def test_every_code_point_is_safe_to_draw() -> None:
