@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,7 +26,7 @@ from annotator.core.schema import Schema
 from annotator.core.spans import Span, overlap_finder
 from annotator.core.tokens import token_range
 
-_MIN_LIKENESS = 0.3
+_MIN_LIKENESS = 0.4
 """The share of common tokens (Dice) from which on two sentences are taken for versions of one."""
 _COMPARED_NEIGHBOURS = 12
 """So many sentences on each side are compared with one that has changed."""
@@ -76,9 +76,14 @@ class _Place(Struct):
     origin: str = ""
 
 
-def carry_over(old: ArticleVersion, new: ArticleVersion, schema: Schema, *, changed: bool = True) -> CarryOver:
-    """Return what is carried over from ``old`` to ``new``; without ``changed`` of the unchanged sentences alone."""
-    return _CarryOver(old, new, schema).result(changed=changed)
+def carry_over(
+    old: ArticleVersion, new: ArticleVersion, schema: Schema, carried: Container[str] | None = None
+) -> CarryOver:
+    """Return what is carried over from ``old`` to ``new``.
+
+    With the ids of the sentences that were ``carried`` before: of the other ones, those that are unchanged.
+    """
+    return _CarryOver(old, new, schema).result(carried)
 
 
 class _CarryOver:
@@ -93,13 +98,13 @@ class _CarryOver:
         self.after: list[AnnotatedSentence] = []
         self.origins: list[str] = []
 
-    def result(self, *, changed: bool) -> CarryOver:
+    def result(self, carried: Container[str] | None) -> CarryOver:
         """Carry what can be carried."""
         for n, unit in enumerate(self.units):
-            if n in self.places and unit.touched:
+            if n in self.places and unit.touched and not any(w.sentence.id in (carried or ()) for w in unit.touched):
                 self.carry_unit(unit, *self.places[n])
         unchanged, gone = len(self.after), 0
-        if changed:
+        if carried is None:
             found: dict[int, _Place] = defaultdict(_Place)
             gone = sum([not self.place_changed(n, w, found) for n, w in self.changed_sentences()])
             for i, place in found.items():
@@ -229,24 +234,35 @@ def _units(version: ArticleVersion) -> Iterator[_Unit]:
 
 
 def _pair_units(old: ArticleVersion, new: ArticleVersion, units: Sequence[_Unit]) -> dict[int, tuple[int, int]]:
-    """Return, by number of a unit, the stored sentences of the new version that are the same text."""
+    """Return, by number of a unit, the stored sentences of the new version that are the same text.
+
+    The longest joined runs come first: what they take does not count for the others any more.
+    """
     mine, theirs = _TextIndex(old), _TextIndex(new)
     places: dict[int, tuple[int, int]] = {}
+    whole = [(n, u) for n, u in enumerate(units) if _is_covered(old, u)]
     taken: set[int] = set()
-    for n in sorted(range(len(units)), key=lambda n: units[n].first - units[n].last):  # joined ones first
-        unit = units[n]
-        s, end = old.stored[unit.first], old.stored[unit.last - 1].end
-        if any(w.sentence.start < s.start or w.sentence.end > end for w in unit.touched):
-            continue  # joined with what is not annotated any more
-        text = old.text[s.start : end]
-        here, there = mine.find(s.text, text), theirs.find(s.text, text)
-        rank = bisect_left(here, (unit.first, unit.last))
-        if len(here) == len(there) and here[rank : rank + 1] == [(unit.first, unit.last)]:
-            first, last = there[rank]
-            if taken.isdisjoint(range(first, last)):
-                taken.update(range(first, last))
-                places[n] = first, last
+    for size in sorted({u.last - u.first for _, u in whole}, reverse=True):
+        for n, unit in whole:
+            if unit.last - unit.first == size:
+                s, end = old.stored[unit.first], old.stored[unit.last - 1].end
+                text = old.text[s.start : end]
+                here, there = mine.find(s.text, text), theirs.find(s.text, text)
+                rank = bisect_left(here, (unit.first, unit.last))
+                if len(here) == len(there) and here[rank : rank + 1] == [(unit.first, unit.last)]:
+                    numbers = range(*there[rank])
+                    if taken.isdisjoint(numbers):
+                        places[n] = there[rank]
+                        taken.update(numbers)
+        mine.hide((units[n].first, units[n].last) for n in places)
+        theirs.hide(places.values())
     return places
+
+
+def _is_covered(version: ArticleVersion, unit: _Unit) -> bool:
+    """Return False where a sentence is joined with what is not annotated any more."""
+    start, end = version.stored[unit.first].start, version.stored[unit.last - 1].end
+    return all(start <= w.sentence.start and w.sentence.end <= end for w in unit.touched)
 
 
 class _TextIndex:
@@ -259,16 +275,23 @@ class _TextIndex:
             self._numbers[s.text].append(i)
         self._ends = {s.end: i + 1 for i, s in enumerate(version.stored)}
         self._found: dict[str, list[tuple[int, int]]] = {}
+        self._hidden: set[int] = set()
+
+    def hide(self, runs: Iterable[tuple[int, int]]) -> None:
+        """Find no run any more that shares a sentence with one of these."""
+        self._hidden.update(i for first, last in runs for i in range(first, last))
+        self._found.clear()
 
     def find(self, first: str, text: str) -> list[tuple[int, int]]:
         """Return the runs, as half-open ranges of numbers; ``first`` is the text of the first sentence of each."""
         if text not in self._found:
             starts = [(i, self._version.stored[i].start) for i in self._numbers.get(first, ())]
-            self._found[text] = [
+            runs = [
                 (i, self._ends[at + len(text)])
                 for i, at in starts
                 if at + len(text) in self._ends and self._version.text.startswith(text, at)
             ]
+            self._found[text] = [run for run in runs if self._hidden.isdisjoint(range(*run))]
         return self._found[text]
 
 

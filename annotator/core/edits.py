@@ -268,6 +268,8 @@ MAX_DESCRIBED_LENGTH = 32
 
 def describe_edit(edit: Edit) -> str:
     """Return what an edit does, in a few words: ``COUNT two engineers``, ``accept``, ``flag``."""
+    if edit.op is Op.CARRY:
+        return "what was carried over"
     if len(edit.before) != len(edit.after):
         return edit.op.value
     pairs = list(zip(edit.before, edit.after, strict=True))

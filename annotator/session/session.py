@@ -153,7 +153,7 @@ class AnnotationSession:
         self._journal_writer = (
             None if self.read_only else JournalWriter(journal, self._on_saved, self._on_failed, RETRY_SECONDS)
         )
-        self._carry_over()
+        self._carry_over({r.carried_from for r in records})
         self.navigation.start_at(start, records[-1].annotated if records else None)
 
     def _replay(self, every: Sequence[JournalRecord]) -> tuple[Sequence[JournalRecord], History]:
@@ -185,11 +185,11 @@ class AnnotationSession:
             r.annotated.sentence.id for r in carried if last_seq(r.annotated.sentence.id) == r.seq
         }
 
-    def _carry_over(self) -> None:
+    def _carry_over(self, carried: Container[str]) -> None:
         """Carry over what was left in replaced versions of articles: one edit for each, which undo takes back."""
         if self.read_only or self.damage:
             return
-        for done in carry_overs(self.corpus, self.annotation_store, self.schema, self.article):
+        for done in carry_overs(self.corpus, self.annotation_store, self.schema, self.article, carried):
             if done.edit.after:
                 self.apply_edit(done.edit, done.origins)
                 self.navigation.problem_finder.unsettled |= done.changed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import AnnotatedLineIndex, Article
@@ -16,11 +16,16 @@ from annotator.storage.corpus_folder import CorpusFolder
 
 
 def carry_overs(
-    corpus: CorpusFolder, store: AnnotationStore, schema: Schema, article_of: Callable[[str], Article]
+    corpus: CorpusFolder,
+    store: AnnotationStore,
+    schema: Schema,
+    article_of: Callable[[str], Article],
+    carried: Container[str],
 ) -> Iterator[CarryOver]:
     """Yield what is to be carried over, version by version, the latest versions first; each is to be applied at once.
 
-    From versions before the latest in which something was left only unchanged sentences are carried over.
+    From versions before the latest in which something was left only unchanged sentences are carried over that were
+    not ``carried`` before.
     """
     for newest, olds in replaced_versions(store.touched_articles, article_of).items():
         for n, old in enumerate(olds):
@@ -28,7 +33,7 @@ def carry_overs(
                 before, after = (_version(corpus, store, article_of(a)) for a in (old, newest))
             except DamagedArticleError:  # the session warns of it
                 continue
-            yield carry_over(before, after, schema, changed=n == 0)
+            yield carry_over(before, after, schema, carried if n else None)
 
 
 def replaced_versions(touched: Iterable[str], article_of: Callable[[str], Article]) -> dict[str, list[str]]:

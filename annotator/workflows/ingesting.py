@@ -284,7 +284,7 @@ class _IngestRun:
         texts = {s.text for s in self.corpus.active_sentences(self.corpus.article(new))}
         done = self._finished_texts.get(old, [])
         return (
-            f"{sum(t in texts for t in done)} of its {len(done)} annotated sentences are unchanged and are carried over "
+            f"{sum(t in texts for t in done)} of its {len(done)} annotated sentences are unchanged and carried over "
             "when their annotators open the corpus; the others are exported until the new version's are finished"
         )
 
