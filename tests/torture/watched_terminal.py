@@ -1,4 +1,4 @@
-"""The real program in a pty, accepting sentence after sentence, and what it has painted as saved."""
+"""The real program in a pty, answering sentence after sentence, and what it has painted as saved."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class WatchedTerminal(Terminal):
     """Notes how many sentences were painted as left behind while the mark was ``saved``."""
 
     painted = 0
-    """How many sentences were accepted and painted as saved at most."""
+    """How many sentences were answered and painted as saved at most."""
     shown = 1
     """The sentence that is painted as the active one."""
 
