@@ -24,6 +24,9 @@ OTHER_PROGRAMS = {
     *("--output", "--training", "--quiet", "--editable", "--question"),  # spaCy, pip, make
     *(
         "--slow",
+        "--torture",
+        "--seed",
+        "--minutes",
         "--quick",
         "--half",
         "--size",
