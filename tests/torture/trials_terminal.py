@@ -18,7 +18,7 @@ SLOW_SECONDS = 0.1
 """How long a write to the slow disk takes at most: two of them fit the half second that a signal leaves."""
 
 
-@torture_row("signals", small=5, large=300)
+@torture_row("signals", small=4, large=300)
 def signals(trial: Trial) -> str:
     """End it by a signal or with its terminal at a random moment, also under load: it ends in 2 s and loses nothing."""
     random = trial.random
@@ -52,7 +52,7 @@ def _lost(trial: Trial, terminal: WatchedTerminal) -> str:
     return f"{terminal.painted} were painted as saved, {found} are in the journal" if found < terminal.painted else ""
 
 
-@torture_row("kill-tui", small=5, large=1000)
+@torture_row("kill-tui", small=4, large=1000)
 def kill_tui(trial: Trial) -> str:
     """Killed with -9 at a random moment, it has all that was painted as saved, and one decision more at most."""
     terminal = WatchedTerminal.start(trial.folder)
