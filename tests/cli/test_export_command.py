@@ -264,7 +264,7 @@ def test_an_unfinished_sentence_of_the_old_version_is_not_finished(
 
 
 def test_superseding_knows_who(builder: CorpusBuilder, versions: tuple[Article, Article], tmp_path: Path) -> None:
-    """One annotator's work on the newer version supersedes nothing of another's."""
+    """Asked for one annotator, another's newer version supersedes nothing; of all, what is alike counts once."""
     v1, v2 = versions
     builder.answer("ana", builder.of(v1))
     builder.answer("bob", builder.of(v2))
@@ -276,7 +276,7 @@ def test_superseding_knows_who(builder: CorpusBuilder, versions: tuple[Article, 
         assert _left_out(result) == {"by another annotator than the one asked for": (6, True)}
         _conserved(builder, out)
     assert call("export", builder.path, tmp_path / "all", "--ledger", "full", *SHORT).code == 0
-    assert _exported(tmp_path / "all") == {v1.id: 6, v2.id: 6}
+    assert _exported(tmp_path / "all") == {v1.id: 1, v2.id: 6}
     _conserved(builder, tmp_path / "all")
 
 

@@ -152,7 +152,7 @@ def test_journals_are_read_once_a_run(tmp_path: Path, monkeypatch: pytest.Monkey
     result = call("ingest", folder, "--corpus", corpus)
     assert len(calls) == 1
     assert result.err.count("a new version of") == 5
-    assert result.err.count("; 1 annotated sentences of it stay in their journals") == 1
+    assert result.err.count(" of its 1 annotated sentences are unchanged") == 1
 
 
 def test_a_journal_that_cannot_be_read_stops_no_ingest(tmp_path: Path) -> None:
