@@ -112,7 +112,7 @@ def bombs(trial: Trial) -> str:
     """Read a small file that makes much work: refused in one line or done, in bounded time and memory."""
     command, name = _BOMBS[trial.number * 7 % len(_BOMBS)]
     arguments = _plant(trial, command, name)
-    with bounded_work(10):
+    with bounded_work(20):
         result = call(*arguments)
     says_nothing_clear = result.code == 1 and command != "check" and result.err.count("\n") != 1
     if result.code not in {0, 1, 3} or "ANNOTATOR_DEBUG" in result.err or says_nothing_clear:

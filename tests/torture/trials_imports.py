@@ -223,7 +223,7 @@ def mutated_files(trial: Trial) -> str:
         (source / name).write_bytes(data)
     path = source if len(files) > 1 else source / next(iter(files))
     for attempt in _attempts(trial, sample, path):
-        with suppress(AnnotatorError), bounded_work(3):
+        with suppress(AnnotatorError), bounded_work(10):
             if wrong := attempt():
                 return f"{sample.kind}: {wrong}"
     return ""
