@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
 from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.geometry import Region, Size
@@ -194,8 +195,8 @@ class AppContext(Protocol):
     def show_message(self, message: str, *, warning: bool = False) -> None:
         """Show a message on the prompt row, or over another screen."""
 
-    def pass_on_early_keys(self, widget: Widget) -> None:
-        """Give a widget the keys that were pressed before it was there."""
+    def press_waiting_keys(self) -> None:
+        """Go on with the waiting keys: a screen takes keys now."""
 
     def remember_tour(self) -> None:
         """Remember at once that the tour was left."""
@@ -214,6 +215,15 @@ class RowScreen(Screen[None]):
     def annotator(self) -> AppContext:
         """The app, as its screens see it."""
         return cast("AppContext", self.app)
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether a key can act now; else it waits, and the screen calls ``press_waiting_keys`` later."""
+        return not self.AUTO_FOCUS or self.focused is not None or not self.app.app_focus
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:
+        """Close this screen, and no other one where it is closed already."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def rows(self, name: str) -> Rows:
         """Return a new rows widget of this screen."""
@@ -314,7 +324,7 @@ class RowScreen(Screen[None]):
         """Give the line in which one types the focus, and the keys that were pressed before it was there."""
         super().set_focus(widget, scroll_visible, from_app_focus)
         if self.focused:
-            self.annotator.pass_on_early_keys(self.focused)
+            self.annotator.press_waiting_keys()
 
     def action_close(self) -> None:
         """Go back, without a message."""
