@@ -200,9 +200,8 @@ class SentenceEditor:
 
     @property
     def selected_span(self) -> Span | None:
-        """The span that the selection covers exactly."""
-        chosen = self.selection if self.session.article_sentences else None
-        return actions.span_at_range(self.context(), chosen.range) if chosen else None
+        """The span in focus: the selection covers it exactly."""
+        return actions.span_in_focus(self.context(), self.selection_state) if self.session.article_sentences else None
 
     @property
     def typed_hint(self) -> str:
