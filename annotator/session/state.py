@@ -132,7 +132,7 @@ class TaskState(Struct, frozen=True, eq=False):
     def next_suggestions(self) -> dict[str, tuple[int, Suggestion]]:
         """Label → the suggestion that its key takes now, and the sentence of it by index, in reading order.
 
-        Whoever presses the keys in this order passes over none of them.
+        Pressing the keys in this order passes over none of them.
         """
         found = ((name, e.sentence, e.suggestion) for name, e in self.label_effects.items() if e.takes)
         taken = [(name, (i, s)) for name, i, s in found if s]
