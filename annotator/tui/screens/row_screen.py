@@ -61,8 +61,11 @@ class Rows(Widget):
         self._pressed_action = self._action_at(event)
 
     def on_click(self, event: events.Click) -> None:
-        """Report a click on what was there when the mouse went down and is there still."""
-        if self._pressed_action and self._pressed_action == self._action_at(event):
+        """Report a click on what was there when the mouse went down and is there still.
+
+        The second of a double click is none: what the first did may have put something else there.
+        """
+        if event.chain == 1 and self._pressed_action and self._pressed_action == self._action_at(event):
             event.stop()
             self.post_message(self.Pressed(self._pressed_action))
 
@@ -113,6 +116,9 @@ class Body(Rows):
         alone: bool = False
         """Whether it was a double click."""
 
+    class Released(Message):
+        """The mouse went up."""
+
     def __init__(self, *, id: str, schema: Schema, palette: Palette) -> None:  # noqa: A002 - Textual's own name
         """Start empty."""
         super().__init__(id=id, schema=schema, palette=palette)
@@ -139,6 +145,7 @@ class Body(Rows):
         """End the selection."""
         self._pressed = False
         self.release_mouse()
+        self.post_message(self.Released())
 
     def on_click(self, event: events.Click) -> None:
         """Select the word alone at a double click."""
@@ -210,6 +217,7 @@ class RowScreen(Screen[None]):
     """The section of the list of keys at which F1 begins on this screen."""
     _drawn_size = Size(0, 0)
     _was_suspended = False
+    _is_composed = False
 
     @property
     def annotator(self) -> AppContext:
@@ -261,11 +269,12 @@ class RowScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Draw for the first time."""
+        self._is_composed = True
         self.on_resize()
 
     def on_resize(self) -> None:
         """Draw in the new size; Textual reports the size at the start several times."""
-        if self.size != self._drawn_size:
+        if self._is_composed and self.size != self._drawn_size:
             self._drawn_size = self.size
             self.draw()
 
