@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -419,14 +419,17 @@ class AnnotationController(SentenceEditor):
 
     # -- the state ---------------------------------------------------------------------------------
 
-    def settle(self, state: TaskState, visible: Sequence[int], next_line: int = 0) -> TaskState:
+    def settle(
+        self, state: TaskState, visible: Sequence[int], lines: Collection[int] = (), line_count: int = 0
+    ) -> TaskState:
         """Take in the sentences that the screen shows whole, by index, and return the state to draw.
 
-        Only the layout knows them; label keys reach as far as the screen shows. ``next_line``: the
-        first wrapped line of the active sentence that is below the screen; 0 if its end is shown.
+        Only the layout knows them; label keys reach as far as the screen shows. ``lines``: the wrapped
+        lines of the active sentence, of ``line_count``, that it shows.
         """
-        if tuple(visible) != self.visible or next_line != self.more_lines:
-            self.set_visible(visible, next_line)
+        self.see_lines(lines, line_count)
+        if tuple(visible) != self.visible or state.more_lines != self.more_lines:
+            self.set_visible(visible)
             state = self.state()
         return state
 

@@ -98,7 +98,7 @@ class TaskState(Struct, frozen=True, eq=False):
     top_line: int = 0
     """The first wrapped line of the active sentence to show, where it is taller than the screen."""
     more_lines: int = 0
-    """The first wrapped line that is below the screen; 0 if the sentence's end is shown."""
+    """The first wrapped line that was not on the screen yet; 0 if all were."""
     has_effect: Callable[[str], bool] = always_has_effect
     """Whether a command, by its id, would do anything now: what is offered."""
     label_effects: Mapping[str, LabelEffect] = field(default_factory=dict)

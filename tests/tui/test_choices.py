@@ -44,7 +44,7 @@ def test_a_number_is_meant_whole_before_its_beginning() -> None:
         ("look_alikes", "look_alikes"),
         ("look_", "look_alikes"),
         ("_", "split"),
-    ],  # fmt: skip
+    ],
 )
 def test_a_command_is_found_by_its_name_first(typed: str, first: str) -> None:
     """The name that the keymap uses and the key come before words of the description."""

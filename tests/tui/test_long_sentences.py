@@ -125,6 +125,18 @@ async def test_enter_shows_all_of_a_sentence_before_it_accepts_it(tmp_path: Path
         assert seen == set(range(lines))
 
 
+async def test_lines_that_a_labels_key_passed_over_come_before_the_accept(tmp_path: Path) -> None:
+    """A suggestion at the end of a sentence three screens tall: its key shows the end, Enter then what is between."""
+    text = _sentence(random.Random(6), 500).removesuffix("nobody was sure.") + "Zora Quell was sure."
+    async with running_app(tmp_path / "news", builders.article(f"A long count\n{text}", "tb"), size=(60, 14)) as d:
+        d.session.suggestion_service = cast("Any", builders.FixedSuggestions({"Zora Quell": ("PERSON", 0.9)}))
+        await d.press("a")
+        assert "Zora Quell" in d.raw()
+        assert "Enter next lines" in d.rows()[-1] or "next lines" in d.raw()
+        await d.press("enter")
+        assert not d.session.article_sentences[0].done
+
+
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])
 async def test_a_long_article_keeps_the_sentence_in_view(tmp_path: Path, size: tuple[int, int]) -> None:
     """In an article of 2,000 sentences moving, accepting and undoing never lose the active sentence."""

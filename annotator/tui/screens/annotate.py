@@ -163,8 +163,7 @@ class AnnotateScreen(RowScreen):
         self._arrive(state, frame)
         body = layout.body_rows(state, frame, self._active_row)
         view = layout.fully_visible_sentences(body, state, frame)
-        next_line = layout.next_line_below(body, state, frame)
-        old, state = state, self.controller.settle(state, view, next_line)
+        old, state = state, self.controller.settle(state, view, *layout.lines_shown(body, state, frame))
         changed = old.next_suggestions != state.next_suggestions or old.message is not state.message
         changed = changed or old.more_lines != state.more_lines
         if state is not old and (changed or self.controller.settings.auto_accept_labels):
