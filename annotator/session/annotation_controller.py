@@ -17,7 +17,7 @@ from annotator.core.tokens import token_range
 from annotator.language import selection_expansions
 from annotator.session import action as act
 from annotator.session.actions import annotation_actions as actions
-from annotator.session.actions.hints import Hint, is_hint_drawn
+from annotator.session.actions.hints import hints_without, is_hint_drawn
 from annotator.session.actions.label_actions import label_effects
 from annotator.session.commands import (
     COMMANDS,
@@ -167,12 +167,6 @@ class AnnotationController(SentenceEditor):
         """The letters that are label keys though hints have been called for: a label has called for them."""
         armed = self.selection_state.armed_label and self.keyboard.letters.requested
         return self.keyboard.keys.schema.keys if armed else frozenset()
-
-    @property
-    def _shown_hints(self) -> tuple[Hint, ...]:
-        """The hints of the active sentence that a letter can mean now."""
-        hints, reserved = self._hint_layout.hints, self._reserved_letters
-        return tuple(Hint() if h.letters[:1] in reserved else h for h in hints) if reserved else hints
 
     def _command_handlers(self) -> Mapping[str, Callable[[], object]]:
         """Return the handler of each command id; a test compares the ids with the registry."""
@@ -420,14 +414,14 @@ class AnnotationController(SentenceEditor):
     # -- the state ---------------------------------------------------------------------------------
 
     def settle(
-        self, state: TaskState, visible: Sequence[int], lines: Collection[int] = (), line_count: int = 0
+        self, state: TaskState, visible: Sequence[int], lines: Collection[int] = (), count: int = 0
     ) -> TaskState:
         """Take in the sentences that the screen shows whole, by index, and return the state to draw.
 
         Only the layout knows them; label keys reach as far as the screen shows. ``lines``: the wrapped
-        lines of the active sentence, of ``line_count``, that it shows.
+        lines of the active sentence, of ``count``, that it shows.
         """
-        self.see_lines(lines, line_count)
+        self.see_lines(lines, count)
         if tuple(visible) != self.visible or state.more_lines != self.more_lines:
             self.set_visible(visible)
             state = self.state()
@@ -448,7 +442,7 @@ class AnnotationController(SentenceEditor):
             active=s.position.sentence,
             article_number=s.position.article + 1,
             article_count=len(s.queue),
-            hints=self._shown_hints,
+            hints=hints_without(self._hint_layout.hints, self._reserved_letters),
             hint_visibility=visibility,
             letters_active=self.keyboard.letters.active,
             typed_hint=self.typed_hint,

@@ -127,7 +127,7 @@ async def test_enter_shows_all_of_a_sentence_before_it_accepts_it(tmp_path: Path
 
 async def test_lines_that_a_labels_key_passed_over_come_before_the_accept(tmp_path: Path) -> None:
     """A suggestion at the end of a sentence three screens tall: its key shows the end, Enter then what is between."""
-    text = _sentence(random.Random(6), 500).removesuffix("nobody was sure.") + "Zora Quell was sure."
+    text = _sentence(random.Random(6), 500).removesuffix("nobody was sure.") + "Zora Quell."
     async with running_app(tmp_path / "news", builders.article(f"A long count\n{text}", "tb"), size=(60, 14)) as d:
         d.session.suggestion_service = cast("Any", builders.FixedSuggestions({"Zora Quell": ("PERSON", 0.9)}))
         await d.press("a")
