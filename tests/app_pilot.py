@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from annotator.core.article import Article
@@ -33,6 +35,14 @@ class RunningApp:
         """Press keys and wait until they are drawn."""
         await self.pilot.press(*keys)
         await self.pilot.pause()
+
+    async def press_at_once(self, *keys: str) -> None:
+        """Press keys as they come in one packet: none waits until the one before is done; a character or a name."""
+        for key in keys:
+            name = _character_to_key(key) if len(key) == 1 else key
+            self.app.post_message(events.Key(name, {"enter": "\r"}.get(key, key if len(key) == 1 else None)))
+        for _ in range(3):
+            await self.pilot.pause()
 
     def rows(self) -> list[str]:
         """Return what the terminal shows, row by row, without blanks at the ends."""

@@ -134,7 +134,7 @@ def _proposal_edit(annotated: AnnotatedSentence, occurrence: WordOccurrence, sch
     proposed = occurrence.proposed
     if occurrence.existing and (occurrence.start, occurrence.end) != (proposed.start, proposed.end):
         return move_span(annotated, occurrence.existing, proposed, schema)
-    return add_span(annotated, proposed, schema)
+    return add_span(annotated, proposed, schema, replaced=occurrence.existing)
 
 
 # -- collecting ------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ class Annotation(Struct, frozen=True, gc=False):
     spans: tuple[Span, ...] = ()
     answer: Answer | None = None
     rejected: tuple[Span, ...] = ()
-    """Suggestions that the annotator has turned down: spans that are known to be wrong."""
+    """Suggestions that the annotator has turned down: spans that are known to be wrong, none of ``spans``."""
     note: str = ""
     flagged: bool = False
     """Whether the annotator wants to come back to the sentence."""
@@ -53,7 +53,13 @@ class Annotation(Struct, frozen=True, gc=False):
 
 
 def _without_decided(annotation: Annotation) -> Annotation:
-    """Return the annotation without what was left and is taken or turned down by now."""
+    """Return the annotation without what is labelled from what was turned down, and what is decided from what was left.
+
+    A label that is given later takes its rejection back.
+    """
+    if annotation.rejected and annotation.spans:
+        labelled = {s.key for s in annotation.spans}
+        annotation = replace(annotation, rejected=tuple(s for s in annotation.rejected if s.key not in labelled))
     return replace(annotation, left=tuple(undecided(annotation.left, annotation))) if annotation.left else annotation
 
 

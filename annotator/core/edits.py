@@ -70,10 +70,8 @@ def _annotation_edit(annotated: AnnotatedSentence, annotation: Annotation, messa
     return Edit(op, (annotated,), (replace(annotated, annotation=annotation),), message)
 
 
-def add_span(annotated: AnnotatedSentence, span: Span, schema: Schema, *, beside: bool = False) -> Edit:
-    """Return the edit that adds ``span``, or relabels the span of exactly its range.
-
-    With ``beside`` a span of exactly its range stays beside it, as far as the schema allows.
+def add_span(annotated: AnnotatedSentence, span: Span, schema: Schema, *, replaced: Span | None = None) -> Edit:
+    """Return the edit that adds ``span``, in the place of ``replaced`` if that is given; all others stay.
 
     Raises RuleError when it is there already, is outside the text or breaks a schema rule.
     """
@@ -83,13 +81,21 @@ def add_span(annotated: AnnotatedSentence, span: Span, schema: Schema, *, beside
         raise RuleError(what, where=annotated.sentence.id, do="select inside the sentence")
     if any(s.key == span.key for s in spans):
         raise RuleError(f"this is already {span.label}", do="use 0 to remove it, another label key to relabel it")
-    exact = [] if beside else [s for s in spans if (s.start, s.end) == (span.start, span.end)]
-    others = [s for s in spans if s not in exact]
+    others = _without_span(annotated, replaced) if replaced else spans
     if broken := schema.find_violation(span, others):
         raise RuleError(broken.message)
-    message = f"{exact[0].label} is {span.label} now" if exact else f"+ {span.label}"
+    message = f"{replaced.label} is {span.label} now" if replaced else f"+ {span.label}"
     annotation = _with_permitted_left(annotated.annotation.with_spans([*others, span]), schema)
     return _annotation_edit(annotated, annotation, message)
+
+
+def _without_span(annotated: AnnotatedSentence, span: Span) -> list[Span]:
+    """Return the other spans of the sentence; raises RuleError when the span is not there."""
+    spans = annotated.annotation.spans
+    others = [s for s in spans if s.key != span.key]
+    if len(others) == len(spans):
+        raise RuleError("there is no such span", do="select a span with Tab")
+    return others
 
 
 def _with_permitted_left(annotation: Annotation, schema: Schema) -> Annotation:
@@ -100,21 +106,13 @@ def _with_permitted_left(annotation: Annotation, schema: Schema) -> Annotation:
 
 def move_span(annotated: AnnotatedSentence, old: Span, new: Span, schema: Schema) -> Edit:
     """Return the edit that puts ``new`` in the place of ``old``; raises RuleError as ``add_span`` does."""
-    without = replace(annotated, annotation=remove_span(annotated, old).after[0].annotation)
-    after = (
-        add_span(without, replace(new, source=mark_source_modified(old.source), group=old.group), schema)
-        .after[0]
-        .annotation
-    )
-    return _annotation_edit(annotated, after, f"{old.label} moved")
+    moved = replace(new, source=mark_source_modified(old.source), group=old.group)
+    return replace(add_span(annotated, moved, schema, replaced=old), message=f"{old.label} moved")
 
 
 def remove_span(annotated: AnnotatedSentence, span: Span, *, is_wrong: bool = False) -> Edit:
     """Return the edit that removes ``span``, and rejects it if it is wrong; raises RuleError when it is not there."""
-    left = [s for s in annotated.annotation.spans if s.key != span.key]
-    if len(left) == len(annotated.annotation.spans):
-        raise RuleError("there is no such span", do="select a span with Tab")
-    annotation = annotated.annotation.with_spans(left)
+    annotation = annotated.annotation.with_spans(_without_span(annotated, span))
     if not is_wrong:
         return _annotation_edit(annotated, annotation, f"removed {span.label}")
     annotation = annotation.with_rejected([*annotation.rejected, span])
@@ -222,14 +220,13 @@ def split_sentence(annotated: AnnotatedSentence, at: int, article_text: str) -> 
     s = annotated.sentence
     if not 0 < at < len(s.tokens):
         raise RuleError("a sentence cannot be split at its first word", do="select a later word")
-    place = s.tokens[at].start
-    cut = next((x for x in annotated.annotation.spans if x.start < place < x.end), None)
-    if cut:
-        raise RuleError(f"the split would cut a {cut.label} in two", do="remove that span first, or split elsewhere")
     left, right = _subsentence(s, 0, at, article_text), _subsentence(s, at, len(s.tokens), article_text)
     if not left.text or not right.text:
         raise RuleError("there is only white space on one side", do="select a word to split at")
     parts = tuple(AnnotatedSentence(part, _annotation_within(annotated, part)) for part in (left, right))
+    kept = {x.shifted(w.sentence.start - s.start) for w in parts for x in w.annotation.spans}
+    if cut := next((x for x in annotated.annotation.spans if x not in kept), None):
+        raise RuleError(f"the split would cut a {cut.label} in two", do="remove that span first, or split elsewhere")
     return Edit(Op.SPLIT, (annotated,), parts, "split")
 
 

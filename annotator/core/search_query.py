@@ -28,8 +28,10 @@ HighlightRange = tuple[int, int]
 """Code points ``[start, end)`` of a sentence's text."""
 
 QUERY_STATES = ("flag", "note", "problem")
+QUERY_FIELDS = ("label", "answer", "left", "note", "article")
+"""What takes a value after a colon."""
 QUERY_ANSWERS = ("open", "accept", "reject", "ignore")
-_TERM_PATTERN = re.compile(r'(-?)(?:(label|answer|left|note|article):)?(?:"([^"]*)"?|(\S+))?', re.IGNORECASE)
+_TERM_PATTERN = re.compile(rf'(-?)(?:({"|".join(QUERY_FIELDS)}):)?(?:"([^"]*)"?|(\S+))?', re.IGNORECASE)
 _BLANK_TRANSLATION = str.maketrans("\n\r\t\u2028\u2029\u00a0", "      ")
 
 
@@ -37,7 +39,7 @@ class QueryTerm(Struct, frozen=True):
     """One condition of a query."""
 
     kind: str
-    """``word``, ``exact``, one of ``QUERY_STATES``, or a field: ``label answer left note article``."""
+    """``word``, ``exact``, one of ``QUERY_STATES``, or one of ``QUERY_FIELDS``."""
     value: str = ""
     negated: bool = False
 
@@ -50,7 +52,7 @@ class QueryTerm(Struct, frozen=True):
             return sign + self.value
         blank = any(c.isspace() for c in self.value)
         value = f'"{self.value}"' if blank else self.value
-        return f"{sign}{self.kind}:{value}" if value or self.kind in {"label", "answer", "left"} else sign + self.kind
+        return f"{sign}{self.kind}:{value}" if value or self.kind not in QUERY_STATES else sign + self.kind
 
 
 class QuerySubject(Struct, frozen=True):

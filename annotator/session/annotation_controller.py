@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,7 @@ from annotator.core.tokens import token_range
 from annotator.language import selection_expansions
 from annotator.session import action as act
 from annotator.session.actions import annotation_actions as actions
-from annotator.session.actions.hints import is_hint_drawn
+from annotator.session.actions.hints import hints_without, is_hint_drawn
 from annotator.session.actions.label_actions import label_effects
 from annotator.session.commands import (
     COMMANDS,
@@ -153,13 +153,20 @@ class AnnotationController(SentenceEditor):
         command = self.keyboard.command(key)
         if not char and not command:
             return None
-        hint_due = bool(char) and not char.isdigit() and bool(self.typed_hint or self.keyboard.letters.requested)
+        called = self.keyboard.letters.requested and char not in self._reserved_letters
+        hint_due = bool(char) and not char.isdigit() and bool(self.typed_hint or called)
         if command and not hint_due:
             self.session.count_keystroke(command_key_kind(command, on_span=self.selected_span is not None))
             return command
         label = None if hint_due else self.keyboard.keys.schema.by_key(char)
         self.session.count_keystroke(KeystrokeKind.LABEL if label else KeystrokeKind.SELECT)
         return act.PressLabel(label.name) if label else act.PressHint(char)
+
+    @property
+    def _reserved_letters(self) -> frozenset[str]:
+        """The letters that are label keys though hints have been called for: a label has called for them."""
+        armed = self.selection_state.armed_label and self.keyboard.letters.requested
+        return self.keyboard.keys.schema.keys if armed else frozenset()
 
     def _command_handlers(self) -> Mapping[str, Callable[[], object]]:
         """Return the handler of each command id; a test compares the ids with the registry."""
@@ -255,9 +262,10 @@ class AnnotationController(SentenceEditor):
     def _press_label(self, action: act.PressLabel) -> Notice:
         if not self.session.schema.label(action.name):
             return ""
+        self.clear_typed_hint()
         message = self.label(action.name, beside=action.beside and self.selection is not None)
-        if self.selection_state.armed_label:
-            self.keyboard.letters.call()
+        letters = self.keyboard.letters
+        (letters.call if self.selection_state.armed_label else letters.used)()
         return message
 
     def _let_go(self) -> Notice:
@@ -406,14 +414,17 @@ class AnnotationController(SentenceEditor):
 
     # -- the state ---------------------------------------------------------------------------------
 
-    def settle(self, state: TaskState, visible: Sequence[int], next_line: int = 0) -> TaskState:
+    def settle(
+        self, state: TaskState, visible: Sequence[int], lines: Collection[int] = (), count: int = 0
+    ) -> TaskState:
         """Take in the sentences that the screen shows whole, by index, and return the state to draw.
 
-        Only the layout knows them; label keys reach as far as the screen shows. ``next_line``: the
-        first wrapped line of the active sentence that is below the screen; 0 if its end is shown.
+        Only the layout knows them; label keys reach as far as the screen shows. ``lines``: the wrapped
+        lines of the active sentence, of ``count``, that it shows.
         """
-        if tuple(visible) != self.visible or next_line != self.more_lines:
-            self.set_visible(visible, next_line)
+        self.see_lines(lines, count)
+        if tuple(visible) != self.visible or state.more_lines != self.more_lines:
+            self.set_visible(visible)
             state = self.state()
         return state
 
@@ -432,7 +443,7 @@ class AnnotationController(SentenceEditor):
             active=s.position.sentence,
             article_number=s.position.article + 1,
             article_count=len(s.queue),
-            hints=self._hint_layout.hints,
+            hints=hints_without(self._hint_layout.hints, self._reserved_letters),
             hint_visibility=visibility,
             letters_active=self.keyboard.letters.active,
             typed_hint=self.typed_hint,

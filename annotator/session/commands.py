@@ -176,10 +176,15 @@ def command_by_id(name: str, commands: Sequence[Command] = ALL_COMMANDS) -> Comm
 
 
 def footer_items(
-    commands: Sequence[Command] = COMMANDS, has_effect: Callable[[str], bool] = lambda _: True
+    commands: Sequence[Command] = COMMANDS,
+    has_effect: Callable[[str], bool] = lambda _: True,
+    accept: str = FOOTER_COMMANDS["accept"],
 ) -> list[tuple[str, str]]:
-    """Return (key, words) for the row of keys, the most wanted first; none for what has no key or no effect now."""
-    found = ((command_by_id(i, commands), text) for i, text in FOOTER_COMMANDS.items())
+    """Return (key, words) for the row of keys, the most wanted first; none for what has no key or no effect now.
+
+    ``accept``: what Enter does.
+    """
+    found = ((command_by_id(i, commands), text) for i, text in (FOOTER_COMMANDS | {"accept": accept}).items())
     return [(c.main_key.replace("Ctrl+", "^"), text) for c, text in found if c.keys and has_effect(c.id)]
 
 

@@ -7,7 +7,7 @@ rule forbids the change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -60,7 +60,9 @@ class SentenceEditor:
         self.top_line = 0
         """The first wrapped line of the active sentence to show, where it is taller than the screen."""
         self.more_lines = 0
-        """The first wrapped line that is below the screen; 0 if the sentence's end is shown."""
+        """The first wrapped line that was not on the screen yet; 0 if all were."""
+        self._seen_lines: frozenset[int] = frozenset()
+        self._line_count = 0
         self._skipped_ahead = False
         """Whether a key has passed over sentences: the open ones before the active one come next."""
         self._hint_layouts = HintLayoutCache(session.schema, cell_width)
@@ -74,7 +76,7 @@ class SentenceEditor:
     def enter_sentence(self) -> None:
         """Lay out the hints of the active sentence; nothing is selected."""
         self.selection_state = SelectionState()
-        self.top_line = self.more_lines = 0
+        self.top_line = self.more_lines = self._line_count = 0
         self._lay_out_hints()
 
     def _lay_out_hints(self) -> None:
@@ -182,11 +184,17 @@ class SentenceEditor:
         matches = s.navigation.matches_filter
         return [i for i in self.visible if i == s.position.sentence or matches(s.article_sentences[i])]
 
-    def set_visible(self, visible: Sequence[int], next_line: int = 0) -> None:
-        """Take in which sentences the screen shows whole, and the first line of the active one below it (or 0)."""
+    def see_lines(self, lines: Collection[int], line_count: int) -> None:
+        """Take in the wrapped lines of the active sentence, of ``line_count``, that the screen shows."""
+        if line_count != self._line_count:  # wrapped otherwise: the numbers mean other words
+            self._seen_lines, self._line_count = frozenset(), line_count
+        self._seen_lines |= frozenset(lines)
+        self.more_lines = next((n for n in range(line_count) if n not in self._seen_lines), 0)
+
+    def set_visible(self, visible: Sequence[int]) -> None:
+        """Take in which sentences the screen shows whole."""
         sentences = self.session.article_sentences
         self._visible = tuple((i, sentences[i].sentence.id) for i in visible)
-        self.more_lines = next_line
         # One that is taller than the screen is not among the visible ones.
         shown = {*visible, self.session.position.sentence} if sentences else ()
         self.page_reading.see((sentences[i].sentence for i in shown), self.session.now())
@@ -200,9 +208,8 @@ class SentenceEditor:
 
     @property
     def selected_span(self) -> Span | None:
-        """The span that the selection covers exactly."""
-        chosen = self.selection if self.session.article_sentences else None
-        return actions.span_at_range(self.context(), chosen.range) if chosen else None
+        """The span in focus: the selection covers it exactly."""
+        return actions.span_in_focus(self.context(), self.selection_state) if self.session.article_sentences else None
 
     @property
     def typed_hint(self) -> str:
@@ -260,7 +267,7 @@ class SentenceEditor:
     def answer(self, answer: Answer) -> Notice:
         """Answer the sentence and go on to the next one without an answer.
 
-        A sentence that is taller than the screen is accepted where its end is shown; else the next lines come.
+        A sentence that is taller than the screen is accepted once each line was shown; else the next lines come.
         """
         if answer is Answer.ACCEPT and self.more_lines:
             self.clear_selection()

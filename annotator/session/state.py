@@ -98,7 +98,7 @@ class TaskState(Struct, frozen=True, eq=False):
     top_line: int = 0
     """The first wrapped line of the active sentence to show, where it is taller than the screen."""
     more_lines: int = 0
-    """The first wrapped line that is below the screen; 0 if the sentence's end is shown."""
+    """The first wrapped line that was not on the screen yet; 0 if all were."""
     has_effect: Callable[[str], bool] = always_has_effect
     """Whether a command, by its id, would do anything now: what is offered."""
     label_effects: Mapping[str, LabelEffect] = field(default_factory=dict)
@@ -130,7 +130,7 @@ class TaskState(Struct, frozen=True, eq=False):
     def next_suggestions(self) -> dict[str, tuple[int, Suggestion]]:
         """Label → the suggestion that its key takes now, and the sentence of it by index, in reading order.
 
-        Whoever presses the keys in this order passes over none of them.
+        Pressing the keys in this order passes over none of them.
         """
         found = ((name, e.sentence, e.suggestion) for name, e in self.label_effects.items() if e.takes)
         taken = [(name, (i, s)) for name, i, s in found if s]

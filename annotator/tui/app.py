@@ -17,11 +17,11 @@ from msgspec.structs import replace
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 from textual.theme import Theme
-from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
@@ -65,6 +65,9 @@ _SCREENS = {
     "left_suggestions": "worklists:LeftScreen",
 }  # fmt: skip
 """Command → module and class of the screen that it opens, loaded when it is first opened, not at the start."""
+
+_NEVER_WAIT = {"escape", "ctrl+c"}
+"""The keys that leave even a screen that is not ready; what was typed for it is forgotten."""
 
 _QUIT_MESSAGES = {
     SaveState.SAVED: "everything is saved",
@@ -128,8 +131,8 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         self._saved_changed = False
         self._rested_at = 0.0
         """When the loop could paint last, in seconds of ``time.monotonic``."""
-        self._early_keys: list[events.Key] = []
-        """Keys for a line in which one types that has not got the focus yet."""
+        self._waiting_keys: list[events.Key] = []
+        self._key_under_way = False
         self.message_seconds = preferences.fade
         self._tour_remembered = preferences.tour_done
         self._place_is_stored = bool(preferences.position(session.corpus.path, session.annotator))
@@ -330,25 +333,48 @@ class AnnotatorApp(App[int], inherit_bindings=False):
             self._rested_at = time.monotonic()
 
     async def _carry_out(self, event: events.Event) -> None:
-        """Carry out one key after the other: what follows one that opens a screen is for that screen.
+        """Carry out one key after the other: each is for the screen to which those before it lead.
 
-        Else a search that comes in one packet would label words.
+        Else a search that comes in one packet would label words, and what follows an Enter would be typed.
         """
-        if isinstance(event, events.Key) and not event.is_forwarded and self.screen_stack:
-            screen = self.screen
-            if isinstance(screen, AnnotateScreen) and screen.take_key(event):
-                return
-            waits = screen.AUTO_FOCUS and screen.focused is None and self.app_focus
-            if isinstance(screen, RowScreen) and waits and event.key != "ctrl+c":
-                self._early_keys.append(event)
-                return
-        await super().on_event(event)
+        if not isinstance(event, events.Key) or event.is_forwarded or not self.screen_stack:
+            await super().on_event(event)
+            return
+        if event.key in _NEVER_WAIT and not self._takes_keys:
+            self._waiting_keys.clear()
+            await super().on_event(event)
+            return
+        self._waiting_keys.append(event)
+        await self._press_waiting_keys()
 
-    def pass_on_early_keys(self, widget: Widget) -> None:
-        """Give a widget the keys that were pressed before it was there."""
-        early, self._early_keys = self._early_keys, []
-        for event in early:
-            widget.post_message(event)
+    @property
+    def _takes_keys(self) -> bool:
+        screen = self.screen
+        return not isinstance(screen, RowScreen) or screen.takes_keys
+
+    async def _press_waiting_keys(self) -> None:
+        """Carry out the keys that wait, up to one that a screen carries out on its own time."""
+        while self._waiting_keys and not self._key_under_way and self._takes_keys:
+            event, screen = self._waiting_keys.pop(0), self.screen
+            if isinstance(screen, AnnotateScreen) and screen.take_key(event):
+                continue
+            self._key_under_way = True
+            target = screen.focused or screen
+            await super().on_event(event)
+            # A key goes up to the app, then what it made its widget post; the app carries a choice out at last.
+            await self._finish_key([*target.ancestors_with_self, *target.ancestors_with_self, self])
+
+    async def _finish_key(self, queues: list[DOMNode]) -> None:
+        """Go on with the waiting keys when all that is in these queues is done."""
+        while queues:
+            if queues.pop(0).call_later(self._finish_key, queues):
+                return
+        self._key_under_way = False
+        await self._press_waiting_keys()
+
+    def press_waiting_keys(self) -> None:
+        """Go on with the waiting keys: a screen takes keys now."""
+        self.call_later(self._press_waiting_keys)
 
     # -- commands ------------------------------------------------------------------------------
 

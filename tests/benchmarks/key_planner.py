@@ -316,5 +316,5 @@ def _removing(at: _Place, span: Span) -> Iterator[Choice]:
         result := _try(partial(annotation_actions.remove_span_or_suggestion, context, state))
     ):
         yield (key_of("remove"),), result
-    if annotation_actions.span_at_range(context, state.selection.range) is None:  # else the keys would change that span
+    if annotation_actions.span_in_focus(context, state) is None:  # else the keys would change that span
         yield from _resizing(context, state, span)

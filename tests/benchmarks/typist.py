@@ -265,6 +265,8 @@ class Newcomer(Typist):
         self.look([here])
         await self.try_enter(here)
         await self.mend(here)
+        while self.controller.more_lines:  # the next lines of a sentence that is taller than the screen
+            await self.accept([here])
         await self.accept([here])
 
     def table(self, i: int) -> ActionContext:
@@ -280,6 +282,8 @@ class Newcomer(Typist):
         left = [span for s in drawn if (span := span_from_suggestion(s)).key in wanted]
         if not left:
             return
+        while self.controller.more_lines:
+            await self.pilot.press(key_of("accept").name)
         await self.pilot.press(key_of("accept").name)
         message = self.controller.message.text if self.controller.message else ""
         accepted = self.session.sentences_of(annotated.sentence.article)[i].annotation

@@ -9,7 +9,15 @@ from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.errors import RuleError
-from annotator.core.search_query import QuerySubject, QueryTerm, SearchQuery, parse_query, parse_sentence_number
+from annotator.core.search_query import (
+    QUERY_FIELDS,
+    QUERY_STATES,
+    QuerySubject,
+    QueryTerm,
+    SearchQuery,
+    parse_query,
+    parse_sentence_number,
+)
 from annotator.core.spans import Span
 from tests import builders
 
@@ -20,7 +28,8 @@ WORK = AnnotatedSentence(
 OPEN = AnnotatedSentence(builders.sentence("Nobody came to Sorrel Hall."))
 
 _WORDS = st.text(st.characters(exclude_categories=["Z", "C"], exclude_characters='"'), min_size=1, max_size=8)
-_QUERIES = st.text(alphabet='ab-": 0.flagnotelabelarticleproblemansweleft', max_size=40)
+_PIECES = [*'ab-": 0.', *QUERY_STATES, *(f"{x}:" for x in QUERY_FIELDS)]
+_QUERIES = st.lists(st.sampled_from(_PIECES), max_size=12).map("".join)
 
 
 def _holds(text: str, annotated: AnnotatedSentence = WORK, *, title: str = "", problem: bool = False) -> bool:

@@ -22,6 +22,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from unittest import mock
@@ -55,6 +56,11 @@ SURE = 0.5
 """From this score on a suggestion is taken where the sample's guide has annotated nothing."""
 
 
+SETTINGS = Preferences(hints="all", tour_done=True, fade=0)
+UNREAD = "came up a moment ago"
+"""What the program answers to Enter where a sentence cannot have been read yet."""
+
+
 class Twin:
     """The same corpus in a session without a screen, over which the keys are planned."""
 
@@ -65,7 +71,7 @@ class Twin:
         self.session = AnnotationSession(
             corpus, Journal.open(folder, NAME), schema=corpus.schema, annotator=NAME, clock=Clock(), session_id="twin"
         )
-        self.controller = AnnotationController(self.session, token_width)
+        self.controller = AnnotationController(self.session, token_width, SETTINGS)
         self._gold = gold()
 
     @property
@@ -112,7 +118,7 @@ class Demo:
         self.film = Film(*SIZE)
         self.home = home
         with mock.patch.dict(os.environ, {"ANNOTATOR_HOME": str(home)}):
-            Preferences(hints="all", tour_done=True, fade=0).save()
+            SETTINGS.save()
 
     def shell(self, command: str, *arguments: str, seconds: float = READING, may_fail: bool = False) -> bool:
         """Run a command of the environment, as typed; return whether it has done its work."""
@@ -166,6 +172,9 @@ class Demo:
             *first, last = (bytes_of(k.name) for k in shot)
             terminal.press(*first)
             terminal.act(last)
+            while UNREAD in terminal.text:  # the script reads faster than people: the film leaves the wait out
+                time.sleep(0.3)
+                terminal.act(last)
             self.film.write(terminal.raw[before:], seconds)
 
     def sentences(self, terminal: Terminal, twin: Twin, n: int, seconds: float) -> None:

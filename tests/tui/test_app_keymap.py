@@ -68,6 +68,23 @@ async def test_letters_that_are_called_for(tmp_path: Path) -> None:
         assert [s.label for s in d.session.annotated.annotation.spans] == ["VENUE"]
 
 
+async def test_a_labels_key_stays_one_while_a_label_has_called_for_the_letters(tmp_path: Path) -> None:
+    """The same label disarms, another follows its own rule, and no word has the letter of one."""
+    keymap = parse_keymap('[hints]\nletters = "asdfghjklqwertyuiopzxcvbnm"', "k.toml")
+    kept = Preferences(hint_mode="trigger", hints="all")
+    async with running_app(tmp_path / "news", preferences=kept, keymap=keymap) as d:
+        await d.press("d", "d")
+        assert "COUNT press a letter" in d.row("▸ ")
+        assert not {"a", "s", "d", "f"} & {h.letters[:1] for h in d.app.controller.state().hints}
+        await d.press("d")
+        assert not d.app.controller.selection_state.armed_label
+        assert not d.app.controller.keyboard.letters.active
+        await d.press("d", "s")
+        assert [s.label for s in d.session.annotated.annotation.spans] == ["COUNT", "VENUE"]
+        await d.press("left_square_bracket")
+        assert {"a", "s", "d", "f"} & {h.letters[:1] for h in d.app.controller.state().hints}
+
+
 async def test_letters_that_are_switched(tmp_path: Path) -> None:
     """In toggle mode [ shows the letters until it is pressed again; a deed does not put them out."""
     async with running_app(tmp_path / "news", preferences=Preferences(hint_mode="toggle")) as d:

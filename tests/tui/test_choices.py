@@ -34,7 +34,17 @@ def test_a_number_is_meant_whole_before_its_beginning() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "first"), [("over", "overview"), ("hint", "hints"), ("undo", "undo"), ("R", "repairs")]
+    ("typed", "first"),
+    [
+        ("over", "overview"),
+        ("hint", "hints"),
+        ("undo", "undo"),
+        ("R", "repairs"),
+        ("hint_mode", "hint_mode"),
+        ("look_alikes", "look_alikes"),
+        ("look_", "look_alikes"),
+        ("_", "split"),
+    ],
 )
 def test_a_command_is_found_by_its_name_first(typed: str, first: str) -> None:
     """The name that the keymap uses and the key come before words of the description."""

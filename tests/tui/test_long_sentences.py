@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -124,6 +125,18 @@ async def test_enter_shows_all_of_a_sentence_before_it_accepts_it(tmp_path: Path
         assert seen == set(range(lines))
 
 
+async def test_lines_that_a_labels_key_passed_over_come_before_the_accept(tmp_path: Path) -> None:
+    """A suggestion at the end of a sentence three screens tall: its key shows the end, Enter then what is between."""
+    text = _sentence(random.Random(6), 500).removesuffix("nobody was sure.") + "Zora Quell."
+    async with running_app(tmp_path / "news", builders.article(f"A long count\n{text}", "tb"), size=(60, 14)) as d:
+        d.session.suggestion_service = cast("Any", builders.FixedSuggestions({"Zora Quell": ("PERSON", 0.9)}))
+        await d.press("a")
+        assert "Zora Quell" in d.raw()
+        assert "Enter next lines" in d.rows()[-1] or "next lines" in d.raw()
+        await d.press("enter")
+        assert not d.session.article_sentences[0].done
+
+
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])
 async def test_a_long_article_keeps_the_sentence_in_view(tmp_path: Path, size: tuple[int, int]) -> None:
     """In an article of 2,000 sentences moving, accepting and undoing never lose the active sentence."""
@@ -155,3 +168,38 @@ async def test_a_resize_keeps_the_selection_in_view(tmp_path: Path) -> None:
             await d.pilot.resize_terminal(rng.randint(20, 180), rng.randint(8, 60))
             await d.pilot.pause()
             _assert_in_view(d)
+
+
+async def test_the_row_of_keys_and_the_prompt_have_one_word_for_enter(tmp_path: Path) -> None:
+    """Where a sentence is taller than the screen Enter shows its next lines, and both say so."""
+    async with running_app(tmp_path / "news", _long(1, 120, 3), size=(60, 12)) as d:
+        d.app.controller.spans_made = 3
+        _screen(d).draw()
+        assert "Enter next lines" in d.row("▸ ")
+        assert "Enter next lines" in d.rows()[-1]
+
+
+async def test_what_is_prepared_ahead_is_of_the_article_shown(tmp_path: Path) -> None:
+    """No sentence is shown whole before or after the move, but the other article has fewer."""
+    short = builders.article("A short count\n" + _sentence(random.Random(5), 120), "tb")
+    async with running_app(tmp_path / "news", _long(8, 120, 4), short, size=(40, 12)) as d:
+        _go(d, 2)
+        assert not d.app.controller.visible
+        _screen(d)._prefetcher.plan(range(3, 8))  # as right after the move, before the first is prepared
+        await d.press("right_parenthesis")
+        assert d.session.position.article == 1
+        last = len(d.session.article_sentences)
+        assert all(i < last for i in _screen(d)._prefetcher._pending)
+
+
+async def test_a_label_ends_a_half_typed_hint_and_is_beside_the_next(tmp_path: Path) -> None:
+    """A digit, or a click on the label bar, after the first of two letters: the next letter is a first one."""
+    async with running_app(tmp_path / "news", _long(1, 120, 3), size=(100, 30)) as d:
+        first = next(h.letters[0] for h in d.app.controller.state().hints if len(h.letters) == 2)
+        d.app.controller.session.suggestion_service = cast("Any", builders.FixedSuggestions({}))
+        await d.press(first)
+        assert f"{first} + the second letter" in d.row("▸ ")
+        await d.press("1")
+        assert "PERSON press a letter" in d.row("▸ ")
+        await d.press(first)
+        assert f"PERSON {first} + the second letter" in d.row("▸ ")

@@ -99,3 +99,40 @@ def test_cut_and_joined_pieces_keep_their_actions(width: int) -> None:
     for made in (styled.fit_row(row, width), styled.merge_styles(row), styled.clip_words(row, width)):
         for column in range(min(10, styled.row_width(made) - 1)):
             assert styled.action_at(made, column) == styled.action_at(row, column)
+
+
+async def _go_over(d: RunningApp, words: str, to: str, *between: str) -> None:
+    """Press the mouse on one word, press keys, and release it over another one that is there then."""
+    for word, act in ((words, d.pilot.mouse_down), (to, d.pilot.hover), (to, d.pilot.mouse_up)):
+        y = next(y for y, row in enumerate(d.rows()) if y and word in row)
+        await act(offset=(d.rows()[y].index(word), y))
+        if act == d.pilot.mouse_down and between:
+            await d.press(*between)
+    await d.pilot.pause()
+
+
+async def test_an_armed_label_gets_what_was_dragged_over(tmp_path: Path) -> None:
+    """Not the word at which the mouse went down: the release decides."""
+    async with running_app(tmp_path / "news") as d:
+        await d.press("d", "d")
+        assert "press a letter" in d.row("▸ ")
+        await _go_over(d, "opened", "Quay")
+        assert _spans(d)[1:] == [("COUNT", "opened on Tarn Quay")]
+
+
+async def test_a_drag_ends_with_its_sentence(tmp_path: Path) -> None:
+    """A key that leads to a shorter sentence while the mouse is held leaves nothing to select there."""
+    async with running_app(tmp_path / "news") as d:
+        await _go_over(d, "Friday,", "smiled", "down", "down")
+        assert "sentence 3/6" in d.rows()[0]
+        assert d.app.controller.selection is None
+
+
+async def test_the_second_of_a_double_click_presses_no_item(tmp_path: Path) -> None:
+    """The prompt has moved by then: what is under the mouse was not chosen."""
+    async with running_app(tmp_path / "news") as d:
+        d.app.controller.spans_made = 3
+        await d.press("down")
+        await d.pilot.click(offset=(d.rows()[-1].index("Enter"), 23), times=2)
+        await d.pilot.pause()
+        assert sum(x.done for x in d.session.article_sentences) == 1

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from annotator.checks.consistency import InconsistencyGroup, InconsistencyKind, WordOccurrence, find_inconsistencies
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
-from annotator.core.search_query import parse_query
+from annotator.core.search_query import QUERY_FIELDS, QUERY_STATES, parse_query
 from annotator.core.spans import Span
 from annotator.session.corpus_overview import InconsistentPlace
 from annotator.session.sentence_search import SearchHit
@@ -130,8 +130,8 @@ def test_problems_are_reported_in_words() -> None:
 def test_the_help_names_every_condition() -> None:
     """Each condition that the query knows stands in the help, and each example is read as meant."""
     shown = "\n".join(row_text(row) for row in query_help_rows(80))
-    for word in ("label:", "answer:", "note:", "article:", "flag", "problem", '"Port Amery"', "-word"):
-        assert word in shown
+    for word in (*(f"{x}:" for x in QUERY_FIELDS), *QUERY_STATES, '"Port Amery"', "-word"):
+        assert word in shown, "add a row to _QUERY_HELP"
     kinds = [t.kind for t in parse_query('harbour "Port Amery" label:PERSON answer:open flag note problem -x').terms]
     assert kinds == ["word", "exact", "label", "answer", "flag", "note", "problem", "word"]
 

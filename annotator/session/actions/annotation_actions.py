@@ -28,7 +28,6 @@ from annotator.session.actions.selection import (
     REPORTED_SCORE,
     Selection,
     SelectionStage,
-    open_suggestions,
     select_auto_accepted,
     select_visible_suggestions,
 )
@@ -50,6 +49,8 @@ class SelectionState(Struct, frozen=True):
     selection: Selection | None = None
     span_just_made: bool = False
     """Whether the selection is the span just made: in focus for every key but a label's."""
+    focus: Span | None = None
+    """The span in focus, where several have exactly the selected words; None for the first of them."""
     typed_hint: str = ""
     """The first letter of a two-letter hint, once it is pressed."""
     last_range: TokenRange | None = None
@@ -120,10 +121,12 @@ class ActionResult(Struct, frozen=True):
 # -- selecting ---------------------------------------------------------------------------------
 
 
-def with_selection(state: SelectionState, selection: Selection | None, *, fresh: bool = False) -> SelectionState:
+def with_selection(
+    state: SelectionState, selection: Selection | None, *, focus: Span | None = None, fresh: bool = False
+) -> SelectionState:
     """Return the state with something else selected, and no label armed."""
-    last = selection.range if selection else state.last_range
-    return replace(disarmed(state), selection=selection, span_just_made=fresh, typed_hint="", last_range=last)
+    now = replace(disarmed(state), selection=selection, focus=focus, span_just_made=fresh, typed_hint="")
+    return replace(now, last_range=selection.range) if selection else now
 
 
 def disarmed(state: SelectionState) -> SelectionState:
@@ -181,26 +184,36 @@ def move_cursor(context: ActionContext, state: SelectionState, by: int) -> Actio
 
 def select_next_stop(context: ActionContext, state: SelectionState, by: int) -> ActionResult:
     """Select the next (1) or previous (-1) suggestion, candidate or span in reading order, round."""
-    # An armed label is for new words: it passes over the spans.
-    spans = [r for r, _ in _span_ranges(context)]
-    suggested = [suggestion_range(context, s) for s in context.visible_suggestions(context.active)]
-    stops = context.hint_layout.tab_stops([*spans, *suggested])
-    if state.armed_label:
-        stops = [r for r in stops if r not in spans]
+    stops = _stops(context, new_words=bool(state.armed_label))
     if not stops:
         raise RuleError("there is nothing to visit here", do="letters and arrows select words")
-    at = state.selection.range if state.selection else state.last_range
-    here = range_sort_key(at) if at else ((-1, 0) if by > 0 else (len(context.tokens), 0))
-    later = [r for r in stops if (range_sort_key(r) > here if by > 0 else range_sort_key(r) < here)]
-    pick = (later[0] if by > 0 else later[-1]) if later else (stops[0] if by > 0 else stops[-1])
-    if state.selection and pick == state.selection.range:
+    current = (state.selection.range, span_in_focus(context, state)) if state.selection else None
+    if current in stops:
+        pick = stops[(stops.index(current) + by) % len(stops)]
+    else:
+        at = current[0] if current else state.last_range
+        here = range_sort_key(at) if at else ((-1, 0) if by > 0 else (len(context.tokens), 0))
+        later = [x for x in stops if (range_sort_key(x[0]) > here if by > 0 else range_sort_key(x[0]) < here)]
+        pick = (later or stops)[0 if by > 0 else -1]
+    if pick == current:
         raise RuleError("there is nothing else to visit here", do="press a letter above a word to select it")
-    return ActionResult(with_selection(state, sel.explicit_selection(*pick)))
+    return ActionResult(with_selection(state, sel.explicit_selection(*pick[0]), focus=pick[1]))
+
+
+def _stops(context: ActionContext, *, new_words: bool) -> list[tuple[TokenRange, Span | None]]:
+    """Return what Tab visits, in reading order; an armed label is for new words and passes over the spans."""
+    spans: dict[TokenRange, list[Span | None]] = {}
+    for words, span in _span_ranges(context):
+        spans.setdefault(words, []).append(span)
+    suggested = [suggestion_range(context, s) for s in context.visible_suggestions(context.active)]
+    visited = context.hint_layout.tab_stops([*spans, *suggested])
+    return [(r, s) for r in visited if not (new_words and r in spans) for s in spans.get(r, [None])]
 
 
 def select_span(context: ActionContext, state: SelectionState, span: Span) -> SelectionState:
     """Return the state with the tokens of a span selected."""
-    return with_selection(state, sel.explicit_selection(*token_range(context.tokens, span.start, span.end)))
+    words = token_range(context.tokens, span.start, span.end)
+    return with_selection(state, sel.explicit_selection(*words), focus=span)
 
 
 # -- the extent of the selection, and of the span that it is ---------------------------------------
@@ -241,13 +254,16 @@ def _resize_selection(context: ActionContext, state: SelectionState, new: Select
     first, last = was = require_selection(state).range
     if new.range == was and limit:
         raise RuleError(limit)
-    old = span_at_range(context, was)
-    moved = with_selection(state, new, fresh=state.span_just_made)
+    old = span_in_focus(context, state)
     if old is None or new.range == was:
-        return ActionResult(moved)
+        return ActionResult(with_selection(state, new, focus=old, fresh=state.span_just_made))
     start, end = token_range_offsets(context, trim_whitespace_tokens(context, new.range))
     kept = (old.start if new.first == first else start, old.end if new.last == last else end)
-    return ActionResult(moved, span_edits.move_span(context.annotated, old, Span(*kept, old.label), context.schema))
+    moved = Span(*kept, old.label)
+    return ActionResult(
+        with_selection(state, new, focus=moved, fresh=state.span_just_made),
+        span_edits.move_span(context.annotated, old, moved, context.schema),
+    )
 
 
 # -- removing ----------------------------------------------------------------------------------
@@ -262,11 +278,10 @@ def remove_span_or_suggestion(context: ActionContext, state: SelectionState) -> 
     if state.selection is None:
         raise RuleError("nothing is selected", do="Tab goes to the suggestions and spans")
     chosen = state.selection.range
-    span = span_at_range(context, chosen)
+    span = span_in_focus(context, state)
     offered = [s for s in context.visible_suggestions(context.active) if suggestion_range(context, s) == chosen]
     if span is None and offered:
-        suggested = open_suggestions(context.suggestions_for(context.active), context.annotated, context.schema)
-        wrong = [span_from_suggestion(s) for s in suggested if suggestion_range(context, s) == chosen]
+        wrong = [span_from_suggestion(s) for s in offered]
         return _decided(state, wrong[0], span_edits.reject_suggestion(context.annotated, *wrong))
     span = span or _innermost_span(context, chosen)
     if span is None:
@@ -288,7 +303,8 @@ def _decided(state: SelectionState, wrong: Span, edit: Edit) -> ActionResult:
 
 def label_all_mentions(context: ActionContext, state: SelectionState) -> ActionResult:
     """Label every other mention of the span in focus in the article, as one edit."""
-    span = span_at_range(context, require_selection(state).range)
+    require_selection(state)
+    span = span_in_focus(context, state)
     if span is None:
         raise RuleError("no span is in focus", do="label it first, then = labels the same words elsewhere")
     words = context.annotated.text_of(span)
@@ -324,8 +340,8 @@ def has_effect(context: ActionContext, state: SelectionState, command: str) -> b
         result = SELECTION_COMMANDS[command](context, state)
     except RuleError:
         return False
-    old, new = state.selection, result.selection_state.selection
-    return result.edit is not None or (old and old.range) != (new and new.range)
+    old, new = ((x.selection and x.selection.range, span_in_focus(context, x)) for x in (state, result.selection_state))
+    return result.edit is not None or old != new
 
 
 # -- answers -----------------------------------------------------------------------------------
@@ -400,9 +416,11 @@ def token_range_offsets(context: ActionContext, chosen: TokenRange) -> tuple[int
     return (context.tokens[chosen[0]].start, context.tokens[chosen[1] - 1].end)
 
 
-def span_at_range(context: ActionContext, chosen: TokenRange) -> Span | None:
-    """Return the span of exactly these tokens."""
-    return next((s for r, s in _span_ranges(context) if r == chosen), None)
+def span_in_focus(context: ActionContext, state: SelectionState) -> Span | None:
+    """Return the span of exactly the selected tokens; of several the one that the state names, else the first."""
+    found = [s for r, s in _span_ranges(context) if state.selection and r == state.selection.range]
+    named = (s for s in found if state.focus and s.key == state.focus.key)
+    return next(named, found[0] if found else None)
 
 
 def _innermost_span(context: ActionContext, chosen: TokenRange) -> Span | None:

@@ -65,6 +65,11 @@ def is_hint_drawn(hint: Hint, visibility: str) -> bool:
     return bool(hint.letters) and (visibility == "all" or (visibility == "likely" and hint.likely))
 
 
+def hints_without(hints: tuple[Hint, ...], letters: frozenset[str]) -> tuple[Hint, ...]:
+    """Return the hints with none for the tokens whose hint begins with one of these letters."""
+    return tuple(Hint() if h.letters[:1] in letters else h for h in hints) if letters else hints
+
+
 class HintPrefix(Struct, frozen=True):
     """The tokens that the typed letter may still reach with a second one."""
 

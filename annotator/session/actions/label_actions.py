@@ -2,12 +2,13 @@
 
 Pure, as ``annotation_actions``. The first that applies:
 
-1. A selection that the user made gets the label; a span of exactly its words is relabelled.
+1. A selection that the user made gets the label; the span that it is is relabelled, others of its words stay.
 2. Else the key takes the first open suggestion of the label after the span last made or turned down, in the
    active sentence (and, where the user has set that, in the later ones that the screen shows whole).
 3. Are there only suggestions before that span, the key takes nothing and names the first; pressed again it
    takes that one. To go round at once would take what was passed over on purpose.
-4. Is none left, the label is armed: the next words to be selected get it.
+4. Is none left, the label is armed: the next words to be selected get it, beside a span of exactly these words
+   where the schema allows both; else that span is relabelled.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from annotator.session.actions.annotation_actions import (
     ActionResult,
     SelectionState,
     require_selection,
-    span_at_range,
+    span_in_focus,
     suggestion_place,
     suggestion_range,
     token_range_offsets,
@@ -77,8 +78,9 @@ def label_effect(context: ActionContext, state: SelectionState, label: str) -> L
     """Return what the key of a label does now."""
     here = context.active
     if chosen := state.user_selection:
-        kind = LabelEffectKind.RELABEL if span_at_range(context, chosen.range) else LabelEffectKind.LABEL
-        return LabelEffect(kind, here, _snapped_range(context, chosen, label) or chosen.range)
+        words = _snapped_range(context, chosen, label) or chosen.range
+        relabels = words == chosen.range and span_in_focus(context, state)
+        return LabelEffect(LabelEffectKind.RELABEL if relabels else LabelEffectKind.LABEL, here, words)
     if state.armed_label == label:
         return LabelEffect(LabelEffectKind.DISARM, here)
     ahead, before = _suggestions_around(context, state, label)
@@ -126,7 +128,7 @@ def press_label(context: ActionContext, state: SelectionState, label: str) -> Ac
 
 def label_armed(context: ActionContext, state: SelectionState, label: str) -> ActionResult:
     """Label what was selected while the label was armed; the same hint again then takes its word alone."""
-    result = _label_selection(context, state, label)
+    result = _label_selection(context, state, label, armed=True)
     chosen, made = state.selection, result.selection_state.selection
     if chosen is None or made is None:
         return result
@@ -137,33 +139,32 @@ def label_armed(context: ActionContext, state: SelectionState, label: str) -> Ac
 def label_selection_beside(context: ActionContext, state: SelectionState, label: str) -> ActionResult:
     """Label the selection; a span of exactly its range stays beside the new one."""
     start, end = token_range_offsets(context, trim_whitespace_tokens(context, require_selection(state).range))
-    return _with_span(context, state, context.active, Span(start, end, label), beside=True)
+    return _with_span(context, state, context.active, Span(start, end, label))
 
 
-def _label_selection(context: ActionContext, state: SelectionState, label: str) -> ActionResult:
-    """Label the selection, or relabel the span that it is."""
+def _label_selection(context: ActionContext, state: SelectionState, label: str, *, armed: bool = False) -> ActionResult:
+    """Label the selection, or relabel the span that it is; an ``armed`` label only where it can't be beside it."""
     chosen = require_selection(state)
-    start, end = _target_offsets(context, chosen, _snapped_range(context, chosen, label))
+    words = _snapped_range(context, chosen, label) or chosen.range
+    old = span_in_focus(context, state) if words == chosen.range else None
+    if old:  # it keeps its edges, inside tokens too
+        start, end = old.start, old.end
+    else:
+        start, end = token_range_offsets(context, trim_whitespace_tokens(context, words))
+    if armed and not context.schema.find_violation(Span(start, end, label), context.annotated.annotation.spans):
+        old = None
     suggested = context.visible_suggestions(context.active)
     same = (suggestion_source(s) for s in suggested if (s.start, s.end, s.label) == (start, end, label))
-    return _with_span(context, state, context.active, Span(start, end, label, next(same, "")))
-
-
-def _target_offsets(context: ActionContext, chosen: Selection, snap: TokenRange | None) -> tuple[int, int]:
-    """Return the code points that a label's key means: a span in focus keeps its edges, inside tokens too."""
-    focus = span_at_range(context, chosen.range) if snap is None else None
-    if focus:
-        return focus.start, focus.end
-    return token_range_offsets(context, trim_whitespace_tokens(context, snap or chosen.range))
+    return _with_span(context, state, context.active, Span(start, end, label, next(same, "")), replaced=old)
 
 
 def _with_span(
-    context: ActionContext, state: SelectionState, i: int, span: Span, *, beside: bool = False
+    context: ActionContext, state: SelectionState, i: int, span: Span, *, replaced: Span | None = None
 ) -> ActionResult:
     annotated = context.annotated_sentences[i]
-    edit = span_edits.add_span(annotated, span, context.schema, beside=beside)
+    edit = span_edits.add_span(annotated, span, context.schema, replaced=replaced)
     now = sel.explicit_selection(*token_range(annotated.sentence.tokens, span.start, span.end))
-    state = replace(with_selection(state, now, fresh=True), place=suggestion_place(span))
+    state = replace(with_selection(state, now, focus=span, fresh=True), place=suggestion_place(span))
     return ActionResult(state, edit, None if i == context.active else i)
 
 

@@ -284,16 +284,16 @@ def fully_visible_sentences(rows: tuple[BodyRow, ...], state: TaskState, frame: 
     return tuple(sorted(whole))
 
 
-def next_line_below(rows: tuple[BodyRow, ...], state: TaskState, frame: BodyFrame) -> int:
-    """Return the first wrapped line of the active sentence that is not whole on the screen; 0 if its end is."""
+def lines_shown(rows: tuple[BodyRow, ...], state: TaskState, frame: BodyFrame) -> tuple[set[int], int]:
+    """Return the wrapped lines of the active sentence that are whole on the screen, and how many it has.
+
+    Where there is room for none the first counts, so that one gets on.
+    """
     block = active_sentence_rows(state, frame.text_width, frame.glyphs, frame.hint_mode)
     shown = Counter(r.line for r in rows if r.sentence == state.active and r.line >= 0)
     need = Counter(r.line for r in block)
-    last = max(need)
-    if shown[last] >= need[last] or not shown:
-        return 0
-    whole = [line for line in shown if shown[line] >= need[line]]
-    return max(whole, default=min(shown)) + 1
+    whole = {line for line in shown if shown[line] >= need[line]}
+    return whole or set(list(shown)[:1]), max(need) + 1
 
 
 def body_rows(state: TaskState, frame: BodyFrame, start: int) -> tuple[BodyRow, ...]:

@@ -32,11 +32,13 @@ class Choice(Struct, frozen=True):
 
 
 _BREAKS = re.compile(r"[\W_]+")
+_JOINT = re.compile(r"(?<=[^\W_])_")
+"""Joins two words of a command's id, as the manual writes it; alone it is a key."""
 
 
 def matching_choices(choices: Sequence[Choice], typed: str) -> list[Choice]:
     """Return the entries that hold each typed word: first those in which each begins a word, then the others."""
-    wanted = typed.casefold().split()
+    wanted = _JOINT.sub(" ", typed.casefold()).split()
     ranked = [(rank, c) for c in choices if (rank := max((_match_rank(c, w) for w in wanted), default=0)) < _NO_MATCH]
     return [c for _, c in sorted(ranked, key=lambda x: x[0])]
 

@@ -133,8 +133,9 @@ def _with_items(row: StyledRow, items: Iterable[PromptItem], room: int) -> Style
 def _prompt_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     """Return what the keys do now, the most wanted first: of a selection or an armed label that itself."""
     if state.typed_hint:
+        armed = (_armed_chip(state), StyledText(" ")) if state.armed_label else ()
         return (
-            (styled.likely_bold(state.typed_hint), styled.muted(" + the second letter")),
+            (*armed, styled.likely_bold(state.typed_hint), styled.muted(" + the second letter")),
             command_item(glyphs, "clear", "let_go"),
         )
     if state.armed_label:
@@ -157,13 +158,16 @@ def _prompt_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
 
 def _armed_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     """Return which label the next selection gets, and why: no suggestion of it is left here."""
-    chip = StyledText(screen_text(state.armed_label), CellStyle("text", state.armed_label, bold=True))
     tab = f", or {glyphs.key('next_stop')}" if state.has_effect("next_stop") else ""
     return (
-        (chip, styled.muted(f" press {_letters_call(state, glyphs)}a letter{tab}")),
+        (_armed_chip(state), styled.muted(f" press {_letters_call(state, glyphs)}a letter{tab}")),
         command_item(glyphs, "no label", "let_go"),
         _span_in_hand_item(state, glyphs) or help_item("no more suggestions here"),
     )
+
+
+def _armed_chip(state: TaskState) -> StyledText:
+    return StyledText(screen_text(state.armed_label), CellStyle("text", state.armed_label, bold=True))
 
 
 def _span_in_hand_item(state: TaskState, glyphs: Glyphs) -> PromptItem:
@@ -303,7 +307,12 @@ def _not_sure_text(state: TaskState, suggestion: Suggestion) -> str:
 
 def _accept_item(state: TaskState, glyphs: Glyphs) -> PromptItem:
     """Return what Enter does: show the next lines of a sentence taller than the screen, or accept it."""
-    return command_item(glyphs, "next lines" if state.more_lines else "accept", "accept")
+    return command_item(glyphs, accept_words(state), "accept")
+
+
+def accept_words(state: TaskState) -> str:
+    """Return what Enter does now, in words."""
+    return "next lines" if state.more_lines else "accept"
 
 
 def _misaligned_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
+from annotator.core.article import Sentence
 from annotator.session.action import Action, GoInView, SelectTokens, ShowMessage
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import footer_items
@@ -18,7 +20,7 @@ from annotator.tui.layout import article_body as layout
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.article_body import TEXT_COLUMN, BodyFrame, BodyRow
 from annotator.tui.layout.help_rows import tour_rows
-from annotator.tui.layout.prompt import NEWCOMER_SPANS, welcome_row
+from annotator.tui.layout.prompt import NEWCOMER_SPANS, accept_words, welcome_row
 from annotator.tui.layout.status_rows import empty_rule_row, header_row, keys_row, rule_row, side_panel_rows
 from annotator.tui.layout.styled_text import StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text, wrap_tokens
@@ -114,7 +116,8 @@ class AnnotateScreen(RowScreen):
         self._last_arrival: tuple[object, ...] = ()
         self._active_row = 0
         self._page = layout.VisiblePage(0, 0)
-        self._drag_from: int | None = None
+        self._planned_page: tuple[object, ...] = ()
+        self._drag: _Drag | None = None
         self._drawn_state: TaskState | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -161,14 +164,14 @@ class AnnotateScreen(RowScreen):
         self._arrive(state, frame)
         body = layout.body_rows(state, frame, self._active_row)
         view = layout.fully_visible_sentences(body, state, frame)
-        scrolled = view != self.controller.visible
-        next_line = layout.next_line_below(body, state, frame)
-        old, state = state, self.controller.settle(state, view, next_line)
+        old, state = state, self.controller.settle(state, view, *layout.lines_shown(body, state, frame))
         changed = old.next_suggestions != state.next_suggestions or old.message is not state.message
         changed = changed or old.more_lines != state.more_lines
         if state is not old and (changed or self.controller.settings.auto_accept_labels):
             body = layout.body_rows(state, frame, self._active_row)
-        if scrolled:
+        page = (state.article.id, len(state.annotated_sentences), view)
+        if page != self._planned_page:
+            self._planned_page = page
             self._prefetcher.plan(self._next_page())
         self._message_timeout.show(state.message)
         self._drawn_state = state
@@ -268,7 +271,8 @@ class AnnotateScreen(RowScreen):
         if state.spans_made < NEWCOMER_SPANS and not state.selection:
             return styled.fit_row(welcome_row(state, width, self.annotator.glyphs), width)
         glyphs = self.annotator.glyphs
-        return keys_row(footer_items(glyphs.commands, state.has_effect), (glyphs.key("help"), "all keys"), width)
+        items = footer_items(glyphs.commands, state.has_effect, accept_words(state))
+        return keys_row(items, (glyphs.key("help"), "all keys"), width)
 
     # -- keys ----------------------------------------------------------------------------------
 
@@ -294,23 +298,53 @@ class AnnotateScreen(RowScreen):
 
     def on_body_pointed(self, message: Body.Pointed) -> None:
         """Select the word that was clicked, or go to the sentence that was."""
-        self._drag_from = None if message.first else self._drag_from
         if message.sentence != self._session.position.sentence:
             if message.first:
+                self._drag = None
                 self.perform(GoInView(message.sentence))
             return
         frame = self._frame(self.controller.state(), side_panel_width(self.size.width))
-        lines = wrap_tokens(self._session.annotated.sentence.tokens, frame.text_width)
+        sentence = self._session.annotated.sentence
+        lines = wrap_tokens(sentence.tokens, frame.text_width)
         # The window may have changed its size since the mouse was pressed.
         there = 0 <= message.line < len(lines)
         token = lines[message.line].token_at(message.column - TEXT_COLUMN) if there else None
         if token is None:
             return
+        drag = self._drag
         if message.first:
-            self._drag_from = token
-            self.perform(SelectTokens(token, token if message.alone else None))
-        elif self._drag_from is not None and token != self._drag_from:
-            self.perform(SelectTokens(self._drag_from, token))
+            # What is selected first gets the armed label: only the release shows what that is.
+            waits = bool(self.controller.selection_state.armed_label) and not message.alone
+            self._drag = _Drag(sentence, token, token if message.alone else None, waits)
+            if not waits:
+                self.perform(self._drag.selection)
+        elif drag and drag.sentence == sentence and token != (drag.first if drag.last is None else drag.last):
+            drag.last = token
+            if not drag.waits:
+                self.perform(drag.selection)
+
+    def on_body_released(self) -> None:
+        """Label what was dragged over while a label was armed."""
+        drag, self._drag = self._drag, None
+        if drag and drag.waits and drag.sentence == self._session.annotated.sentence:
+            self.perform(drag.selection)
+
+
+@dataclass
+class _Drag:
+    """What the mouse has gone over since it went down: tokens of a sentence."""
+
+    sentence: Sentence
+    first: int
+    last: int | None
+    """None for a click."""
+    waits: bool
+    """Whether the selection is made at the release."""
+
+    @property
+    def selection(self) -> SelectTokens:
+        """The action that selects it."""
+        return SelectTokens(self.first, self.last)
 
 
 def _letter_or_digit(event: events.Key) -> str:

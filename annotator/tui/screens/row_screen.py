@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
 from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.geometry import Region, Size
@@ -60,8 +61,11 @@ class Rows(Widget):
         self._pressed_action = self._action_at(event)
 
     def on_click(self, event: events.Click) -> None:
-        """Report a click on what was there when the mouse went down and is there still."""
-        if self._pressed_action and self._pressed_action == self._action_at(event):
+        """Report a click on what was there when the mouse went down and is there still.
+
+        The second of a double click is none: what the first did may have put something else there.
+        """
+        if event.chain == 1 and self._pressed_action and self._pressed_action == self._action_at(event):
             event.stop()
             self.post_message(self.Pressed(self._pressed_action))
 
@@ -112,6 +116,9 @@ class Body(Rows):
         alone: bool = False
         """Whether it was a double click."""
 
+    class Released(Message):
+        """The mouse went up."""
+
     def __init__(self, *, id: str, schema: Schema, palette: Palette) -> None:  # noqa: A002 - Textual's own name
         """Start empty."""
         super().__init__(id=id, schema=schema, palette=palette)
@@ -138,6 +145,7 @@ class Body(Rows):
         """End the selection."""
         self._pressed = False
         self.release_mouse()
+        self.post_message(self.Released())
 
     def on_click(self, event: events.Click) -> None:
         """Select the word alone at a double click."""
@@ -194,8 +202,8 @@ class AppContext(Protocol):
     def show_message(self, message: str, *, warning: bool = False) -> None:
         """Show a message on the prompt row, or over another screen."""
 
-    def pass_on_early_keys(self, widget: Widget) -> None:
-        """Give a widget the keys that were pressed before it was there."""
+    def press_waiting_keys(self) -> None:
+        """Go on with the waiting keys: a screen takes keys now."""
 
     def remember_tour(self) -> None:
         """Remember at once that the tour was left."""
@@ -211,11 +219,21 @@ class RowScreen(Screen[None]):
     _was_suspended = False
     _banner_height = 0
     _drawn_banner = ""
+    _is_composed = False
 
     @property
     def annotator(self) -> AppContext:
         """The app, as its screens see it."""
         return cast("AppContext", self.app)
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether a key can act now; else it waits, and the screen calls ``press_waiting_keys`` later."""
+        return not self.AUTO_FOCUS or self.focused is not None or not self.app.app_focus
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:
+        """Close this screen, and no other one where it is closed already."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
     def rows(self, name: str) -> Rows:
         """Return a new rows widget of this screen."""
@@ -254,11 +272,12 @@ class RowScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Draw for the first time."""
+        self._is_composed = True
         self.on_resize()
 
     def on_resize(self) -> None:
         """Draw in the new size; Textual reports the size at the start several times."""
-        if self.size != self._drawn_size:
+        if self._is_composed and self.size != self._drawn_size:
             self._drawn_size = self.size
             self.draw()
 
@@ -328,7 +347,7 @@ class RowScreen(Screen[None]):
         """Give the line in which one types the focus, and the keys that were pressed before it was there."""
         super().set_focus(widget, scroll_visible, from_app_focus)
         if self.focused:
-            self.annotator.pass_on_early_keys(self.focused)
+            self.annotator.press_waiting_keys()
 
     def action_close(self) -> None:
         """Go back, without a message."""

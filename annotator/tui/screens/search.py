@@ -65,6 +65,11 @@ class SearchScreen(RowScreen):
         yield self.rows("body")
 
     @property
+    def takes_keys(self) -> bool:
+        """Whether a key can act now: not between Enter and the first hit."""
+        return super().takes_keys and not self._open_first
+
+    @property
     def body_height(self) -> int:
         """How many rows the hits have."""
         return max(1, super().body_height - 1)
@@ -128,6 +133,7 @@ class SearchScreen(RowScreen):
         if self._open_first and (self._progress.hits or self._progress.done):
             self._open_first = False
             self._open()
+            self.annotator.press_waiting_keys()
         else:
             self.draw()
 

@@ -102,6 +102,12 @@ class WorklistScreen(RowScreen, Generic[WorklistT]):
             self._controller.dispatch(OpenReview(event.worklist))
         self._message = StatusMessage(event.error, warning=True) if event.error else None
         self.draw()
+        self.annotator.press_waiting_keys()
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether a key can act now: not before the list is made."""
+        return self._list is not None or self._message is not None
 
     # -- drawing -------------------------------------------------------------------------------
 

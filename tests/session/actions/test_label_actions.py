@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.pluralize import pluralize
 from annotator.core.search_query import parse_query
+from annotator.core.suggestion import Suggestion
 from annotator.session import action as act
 from annotator.session.actions.annotation_actions import SELECTION_COMMANDS
 from annotator.session.actions.label_actions import LabelEffectKind
@@ -193,6 +195,65 @@ def test_removing_a_changed_span_turns_nothing_down(controller: AnnotationContro
         controller.session.annotated.text_of(s)
         for s in controller.state().visible_suggestions(controller.state().active)
     ]
+
+
+def test_what_is_not_drawn_is_not_turned_down(controller: AnnotationController) -> None:
+    """0 is about what the screen shows: an unlikely label of the same words is no verdict of the annotator."""
+    quay = builders.span(TEXT, "Tarn Quay", "PERSON")
+
+    class Both(builders.FixedSuggestions):
+        def suggestions(self, annotated: AnnotatedSentence) -> tuple[Suggestion, ...]:
+            return (*super().suggestions(annotated), Suggestion(quay.start, quay.end, "PERSON", "rules", 0.2))
+
+    controller.session.suggestion_service = cast("Any", Both(FOUND))
+    hint(controller, "Tarn")
+    keys(controller, "0")
+    assert [s.label for s in controller.session.annotated.annotation.rejected] == ["VENUE"]
+
+
+def test_an_edge_on_the_range_of_another_span_keeps_both_apart(controller: AnnotationController) -> None:
+    """The other span stays, the span that was moved is in focus, and the opposite edge key takes it back."""
+    at = controller.state().annotated.sentence.tokens
+    first = next(i for i, t in enumerate(at) if t.text == "40")
+    controller.dispatch(act.SelectTokens(first - 1, first + 1))
+    keys(controller, "f")
+    controller.dispatch(act.SelectTokens(first, first + 1))
+    keys(controller, "d")
+    controller.dispatch("left_more")
+    assert words(controller) == ["CLAIM had 40 boats", "COUNT had 40 boats"]
+    controller.dispatch("left_less")
+    assert words(controller) == ["CLAIM had 40 boats", "COUNT 40 boats"]
+
+
+def test_of_two_spans_on_the_same_words_keys_change_the_one_in_focus(controller: AnnotationController) -> None:
+    """Tab goes to the one and the other; a label key and 0 leave the other alone."""
+    controller.dispatch(act.SelectTokens(10, 11))
+    keys(controller, "f")
+    controller.dispatch(act.PressLabel("VENUE", beside=True))
+    assert words(controller) == ["CLAIM Tarn Quay", "VENUE Tarn Quay"]
+    controller.dispatch(act.SelectTokens(10, 11))
+    assert "PERSON may not be inside VENUE" in str(keys(controller, "a").message)
+    assert "this is already VENUE" in str(keys(controller, "s").message)
+    assert words(controller) == ["CLAIM Tarn Quay", "VENUE Tarn Quay"]
+    state = keys(controller, "\t")
+    assert state.selected_span
+    assert state.selected_span.label == "VENUE"
+    assert "VENUE is PERSON now" in str(keys(controller, "a").message)
+    assert words(controller) == ["CLAIM Tarn Quay", "PERSON Tarn Quay"]
+    keys(controller, "0")
+    assert words(controller) == ["CLAIM Tarn Quay"], "the span just made goes, not the other"
+
+
+@pytest.mark.parametrize(("label", "now"), [("s", ["COUNT 40 boats", "VENUE 40 boats"]), ("a", ["PERSON 40 boats"])])
+def test_an_armed_label_goes_beside_a_span_where_both_may_be(
+    controller: AnnotationController, label: str, now: list[str]
+) -> None:
+    """It is for new spans; where the schema forbids both, the words get the chosen label and the message says so."""
+    controller.session.suggestion_service = cast("Any", builders.FixedSuggestions({"40 boats": ("COUNT", 0.9)}))
+    keys(controller, "d;" + label)
+    state = hint(controller, "40")
+    assert words(controller) == now
+    assert ("COUNT is PERSON now" in str(state.message)) == (label == "a")
 
 
 def test_the_reach_is_offered_once(controller: AnnotationController) -> None:
