@@ -57,9 +57,11 @@ def _with_mention(annotated: AnnotatedSentence, span: Span, schema: Schema) -> A
 
 def find_mentions(text: str, tokens: Sequence[Token], words: str) -> Iterator[tuple[int, int]]:
     """Yield where ``words`` are on token edges of ``text``, in code points, not in a longer name."""
+    at = text.find(words)
+    if at < 0:
+        return
     starts = {t.start: i for i, t in enumerate(tokens)}
     ends = {t.end: i for i, t in enumerate(tokens)}
-    at = text.find(words)
     while at >= 0:
         end = at + len(words)
         if at in starts and end in ends and not is_part_of_longer_name(tokens, (starts[at], ends[end] + 1)):

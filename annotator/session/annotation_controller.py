@@ -81,7 +81,7 @@ class AnnotationController(SentenceEditor):
 
     def dispatch(self, action: act.Action) -> TaskState:
         """Carry an action out and return the state; a rule that forbids it becomes the message."""
-        shown, self.message = self.message, None
+        self.message = None
         self.page_motion = PageMotion.JUMP
         if self.is_available(action):
             found, before = self.undo_point(), self._moment()
@@ -92,7 +92,7 @@ class AnnotationController(SentenceEditor):
             if action not in {"undo", "redo"}:
                 self.remember_undo_point(found)
             self._report_no_hit(found)
-            if not (self.message or shown) and action in _REPORTING_COMMANDS and self._moment() == before:
+            if not self.message and action in _REPORTING_COMMANDS and self._moment() == before:
                 idle = next(c.description for c in self.keyboard.keys.commands if c.id == action)
                 self.message = StatusMessage(f"nothing to do: {idle}")
             self.message = self.message or self.settings.offer(self.spans_made)

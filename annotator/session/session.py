@@ -56,12 +56,14 @@ def records_of_present_articles(
         warnings.append(
             f"the schema lacks labels that you have used: {', '.join(lacking)}; put them back into schema.toml"
         )
-    return [_with_known_left(r, known_labels) if r.annotated.annotation.left else r for r in there]
+    return [_with_known_left(r, known_labels) for r in there]
 
 
 def _with_known_left(record: JournalRecord, labels: Collection[str]) -> JournalRecord:
     annotated, annotation = record.annotated, record.annotated.annotation
     known = tuple(x for x in annotation.left if x.label in labels)
+    if len(known) == len(annotation.left):
+        return record
     return replace(record, annotated=replace(annotated, annotation=replace(annotation, left=known)))
 
 

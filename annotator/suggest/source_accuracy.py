@@ -115,8 +115,10 @@ class SourceAccuracy(Struct):
         """Leave the counts of a sentence out for a while."""
         seen = self._verdicts_by_sentence.get(sentence, Counter())
         self._count(seen, -1)
-        yield
-        self._count(seen, 1)
+        try:
+            yield
+        finally:
+            self._count(seen, 1)
 
     def _count(self, seen: _VerdictCounter, by: int) -> None:
         for (key, verdict), n in seen.items():

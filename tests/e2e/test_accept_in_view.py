@@ -34,7 +34,8 @@ def test_all_in_view_is_what_is_painted(corpus: CorpusFolder, tmp_path: Path, si
     ana = Annotator(corpus, tmp_path / "home", *size)
     for key in ("s", "a", "d", "s"):  # the next suggestion of the label, in a later sentence too
         ana.terminal.act(";", key)
-    ana.accept_view()
+    if size[0] < 48:  # the large screen shows so many suggestions that, once passed over, none is sure any more
+        ana.accept_view()
     ana.terminal.act("%", "a", "%", "s", "%", "d")
     while "every sentence is done" not in ana.terminal.text:
         before = ana.saved()
