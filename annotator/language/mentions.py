@@ -44,10 +44,10 @@ def label_mentions(
 
 def _with_mention(annotated: AnnotatedSentence, span: Span, schema: Schema) -> AnnotatedSentence:
     annotation, tokens = annotated.annotation, annotated.sentence.tokens
-    if is_excluded(schema, span.label, tokens, *token_range(tokens, span.start, span.end)):
-        return annotated
     labelled = any((s.start, s.end) == (span.start, span.end) for s in annotation.spans)
     if labelled or any(s.key == span.key for s in annotation.rejected):
+        return annotated
+    if is_excluded(schema, span.label, tokens, *token_range(tokens, span.start, span.end)):
         return annotated
     try:
         return add_span(annotated, span, schema).after[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import cell_len
 
@@ -110,10 +110,10 @@ def _item_rows(state: TaskState, room: int, glyphs: Glyphs) -> list[StyledRow]:
     message = message_item(state.message) if state.message else ()
     if message and state.label_toggles_auto_accept:
         return list(styled.wrap_row(message, room))  # a label's key answers it, and does nothing else
-    items = _prompt_items(state, glyphs)
+    items = iter(_prompt_items(state, glyphs))
     lead: StyledRow = ()
     if state.typed_hint or state.armed_label or state.asked_label or state.selection or state.selected_span:
-        lead, items = items[0], items[1:]
+        lead = next(items)
     if message and (not lead or _with_items(lead, (message,), room) != lead):
         lead, message = _with_items(lead, (message,), room), ()
     *rows, last = styled.wrap_row(lead, room) if styled.row_width(lead) > room else [lead]
@@ -130,7 +130,7 @@ def _with_items(row: StyledRow, items: Iterable[PromptItem], room: int) -> Style
     return row
 
 
-def _prompt_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
+def _prompt_items(state: TaskState, glyphs: Glyphs) -> Iterable[PromptItem]:
     """Return what the keys do now, the most wanted first: of a selection or an armed label that itself."""
     if state.typed_hint:
         armed = (_armed_chip(state), StyledText(" ")) if state.armed_label else ()
@@ -216,7 +216,8 @@ def _effect_kind(state: TaskState, label: str) -> LabelEffectKind | None:
     return effect.kind if effect else None
 
 
-def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
+def _focus_items(state: TaskState, glyphs: Glyphs) -> Iterator[PromptItem]:
+    """Yield what the keys do to the span in focus; what has no room is not even looked for in the article."""
     assert state.selected_span is not None
     words = shortened_words(state.annotated.text_of(state.selected_span), 24, glyphs)
     name = state.selected_span.label
@@ -225,18 +226,13 @@ def _focus_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
     taken = _label_key_items(state, glyphs) if state.span_just_made else (relabel,)
     wrong = _misaligned_items(state, glyphs)
     first = taken[:1] if (state.asked_label or not state.span_just_made) and not wrong else ()
-    return (
-        *first,
-        (chip, styled.bold(" " + words)),
-        *wrong,
-        *taken[len(first) :],
-        *_edge_items(state, glyphs, "end", later="right_more", earlier="right_less"),
-        *_acting_item(state, glyphs, "remove", "remove"),
-        *_growth_items(state, glyphs),
-        *_edge_items(state, glyphs, "start", later="left_less", earlier="left_more"),
-        *(_other_label_items(state) if state.span_just_made else ()),
-        *_acting_item(state, glyphs, "everywhere", "everywhere"),
-    )
+    yield from (*first, (chip, styled.bold(" " + words)), *wrong, *taken[len(first) :])
+    yield from _edge_items(state, glyphs, "end", later="right_more", earlier="right_less")
+    yield from _acting_item(state, glyphs, "remove", "remove")
+    yield from _growth_items(state, glyphs)
+    yield from _edge_items(state, glyphs, "start", later="left_less", earlier="left_more")
+    yield from _other_label_items(state) if state.span_just_made else ()
+    yield from _acting_item(state, glyphs, "everywhere", "everywhere")
 
 
 def _selection_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]:
