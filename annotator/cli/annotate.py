@@ -109,11 +109,12 @@ def _annotate(corpus: CorpusFolder, name: str, read_only: bool, theme: str, asci
 
     os.environ.setdefault("TEXTUAL_FPS", "240")
     preferences = Preferences.load()
+    schema = corpus.schema  # one that cannot be read ends it before anything is written
     journal = Journal.open(corpus.path, name, read_only=read_only)
     session = AnnotationSession(
         corpus,
         journal,
-        schema=corpus.schema,
+        schema=schema,
         annotator=name,
         clock=time.time,
         session_id=f"{name}-{os.urandom(6).hex()}",

@@ -86,7 +86,7 @@ def command(
         chosen["unit"] = None
     with output.progress("export") as show:
         folder = Corpus.open(corpus).folder
-        options = ExportOptions(split=parse_split(split), lang=folder.lang, **chosen)
+        options = ExportOptions(split=parse_split(split), lang=folder.known_lang, **chosen)
         report = export_corpus(folder, out, options, show, output.write_warning)
     if as_json:
         output.write_json(report.as_dict())

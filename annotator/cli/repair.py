@@ -15,8 +15,9 @@ from annotator.workflows.repairing import repair_corpus
 @click.argument("corpus", type=PATH)
 @click.option("--write", is_flag=True, help="Mend it; without this option nothing is changed.")
 @click.option("--accept-meta", is_flag=True, help="Keep titles, dates and metadata that were changed by hand.")
+@click.option("--lang", default="", metavar="CODE", help="The language, where corpus.toml has lost it.")
 @json_option
-def command(corpus: Path, write: bool, accept_meta: bool, as_json: bool) -> None:
+def command(corpus: Path, write: bool, accept_meta: bool, lang: str, as_json: bool) -> None:
     """Mend what can be mended in CORPUS, or show what that is.
 
     Flipped bits, line endings, a merge that git could not finish, one annotator's work on two machines,
@@ -25,7 +26,7 @@ def command(corpus: Path, write: bool, accept_meta: bool, as_json: bool) -> None
 
     Exit code 3 means that something stays which you have to look at.
     """
-    report = repair_corpus(corpus, write=write, accept_meta=accept_meta)
+    report = repair_corpus(corpus, write=write, accept_meta=accept_meta, lang=lang)
     if as_json:
         output.write_json(report.as_dict())
     else:

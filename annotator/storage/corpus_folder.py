@@ -10,7 +10,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from annotator.core.article import AnnotatedLineIndex, Article, LineVerdict, Sentence, earlier_versions
-from annotator.core.errors import CorpusError, DamagedArticleError
+from annotator.core.errors import CorpusError, DamagedArticleError, SchemaError
 from annotator.core.schema import Schema
 from annotator.storage.articles import (
     ArticleOrigin,
@@ -29,7 +29,6 @@ from annotator.storage.corpus_layout import (
     CorpusSettings,
     check_folder_unused,
     check_is_corpus,
-    read_settings,
     write_settings,
 )
 from annotator.storage.file_io import REPAIR_HINT, file_state, read_text, translate_os_errors
@@ -39,6 +38,7 @@ from annotator.storage.journal_reader import format_line_numbers
 from annotator.storage.lock import Lock, is_held, lock_or_raise
 from annotator.storage.schemas import load_schema, parse_schema_text
 from annotator.storage.sentences import SentenceFile, SentenceRanges, check_article_sentences, check_sentences_in_text
+from annotator.storage.settings_recovery import damaged_settings_warning, read_or_derive_settings
 
 _LOCK_FILE = ".corpus.lock"
 MAX_READ_FOR_QUEUE = 300
@@ -84,14 +84,18 @@ _TORN_WARNING = f"left out a torn last line of {SENTENCES_FILE}"
 class CorpusFolder:
     """An open corpus; reading needs no right to write, each write takes a short lock."""
 
-    def __init__(self, path: Path, settings: CorpusSettings) -> None:
+    def __init__(self, path: Path, settings: CorpusSettings, settings_flaw: CorpusError | None = None) -> None:
         """Hold what ``open`` has read."""
         self.path = path
+        self.settings_flaw = settings_flaw
+        """What is wrong with ``corpus.toml``: then its settings are those that can be read."""
         self.name = settings.name
-        self.lang = settings.lang
+        self.known_lang = settings.lang
+        """The language; empty where ``corpus.toml`` is damaged and nobody knows it."""
         self.fingerprint = settings.fingerprint
         self.schema_path = path / settings.schema
-        self.warnings: list[str] = []
+        self.settings_warning = damaged_settings_warning(settings, settings_flaw) if settings_flaw else ""
+        self.warnings: list[str] = [self.settings_warning] if settings_flaw else []
         self.articles = ArticleStore(path)
         self._sentences = SentenceFile(path / SENTENCES_FILE)
         self._cached_sentences = lru_cache(maxsize=64)(self._read_sentences)
@@ -124,27 +128,44 @@ class CorpusFolder:
     def open(cls, path: Path | str) -> CorpusFolder:
         """Open a corpus folder.
 
-        Raises CorpusError where it is none, was made by a newer Annotator or lacks its schema. Nothing
-        on the disk is touched, except that an import that was killed half-way is rolled back: a sentence
-        that a crash has cut short is only reported in ``warnings``.
+        Raises CorpusError where it is none, was made by a newer Annotator or lacks its schema; damaged
+        settings are a warning. Nothing on the disk is touched, except that an import that was killed half-way is
+        rolled back: a sentence that a crash has cut short is only reported in ``warnings``.
         """
         path = Path(path)
         with translate_os_errors("read", path):
             check_is_corpus(path)
-            corpus = cls(path, read_settings(path))
+            corpus = cls(path, *read_or_derive_settings(path))
             warning = roll_back_interrupted_imports(path, corpus.schema_path)
             if not corpus.schema_path.is_file():
-                do = "restore the file from a copy, or put another schema in its place"
+                do = "restore the file from a copy, try `annotator repair`, or put another schema in its place"
                 raise CorpusError("the corpus has lost its label schema", where=str(corpus.schema_path), do=do)
             corpus.article_ids()
             corpus.warnings += [warning] if warning else []
             corpus._add_flaw_warnings()
         return corpus
 
+    @property
+    def lang(self) -> str:
+        """The language, a spaCy code; raises CorpusError where ``corpus.toml`` is damaged and nobody knows it."""
+        if not self.known_lang:
+            self.check_settings()
+        return self.known_lang
+
+    def check_settings(self) -> None:
+        """Raise CorpusError where ``corpus.toml`` is damaged."""
+        if self.settings_flaw:
+            flaw = self.settings_flaw
+            raise CorpusError(f"this needs all settings: {flaw.what}", where=flaw.where, do=flaw.do)
+
     @cached_property
     def schema(self) -> Schema:
-        """The label schema in force; raises SchemaError where its file is wrong."""
-        return load_schema(self.schema_path)
+        """The label schema in force; raises SchemaError where its file is wrong: nothing else has the labels."""
+        try:
+            return load_schema(self.schema_path)
+        except SchemaError as error:
+            do = f"{error.do}, or try `annotator repair`"
+            raise SchemaError(error.what, where=error.where, do=do) from error.__cause__
 
     def set_schema(self, text: str, *, instead_of: str | None = None) -> None:
         """Put another label schema in force; raises SchemaError for the text, CorpusError for the folder.

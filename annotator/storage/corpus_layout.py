@@ -45,7 +45,7 @@ _SCHEMA_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 
 def check_folder_unused(path: Path) -> None:
     """Raise CorpusError where a corpus or foreign files are in a folder that is to become a corpus."""
-    if (path / SETTINGS_FILE).exists():
+    if is_corpus_folder(path):
         raise CorpusError("there is a corpus here already", where=str(path), do="open it, or give another folder")
     if path.is_dir() and any(p.name not in _UNFINISHED_CORPUS and not p.name.startswith(".") for p in path.iterdir()):
         what = "the folder holds other files and is no corpus"
@@ -60,16 +60,9 @@ def check_is_corpus(path: Path) -> None:
     if not path.is_dir():
         do = "give the folder that holds corpus.toml"
         raise CorpusError("this is a file, no corpus folder", where=str(path), do=do)
-    if not (path / SETTINGS_FILE).exists():
+    if not is_corpus_folder(path):
         what = "this folder is no corpus: it has no corpus.toml"
         raise CorpusError(what, where=str(path), do=f"give a corpus folder, or {make_one}")
-
-
-def check_was_corpus(path: Path) -> None:
-    """Raise CorpusError unless there is a corpus folder, or what is left of one without its settings."""
-    if not (path / SETTINGS_FILE).exists() and (path / ARTICLES_FOLDER).is_dir() and (path / SENTENCES_FILE).exists():
-        return
-    check_is_corpus(path)
 
 
 def check_outside_corpus(path: Path, new_corpus: Path | None = None) -> None:
@@ -80,11 +73,10 @@ def check_outside_corpus(path: Path, new_corpus: Path | None = None) -> None:
     real = path.resolve()
     for place in (real, *real.parents):
         corpus = place.parent
-        is_there = (corpus / SETTINGS_FILE).is_file()
+        is_there = is_corpus_folder(corpus)
         if not (is_there or corpus == (new_corpus and new_corpus.resolve())):
             continue
-        schema = read_settings(corpus).schema if is_there else SCHEMA_FILE
-        if place.name in _RESERVED_FOLDERS or (place == real and place.name in {*CORPUS_NAMES, schema}):
+        if place.name in _RESERVED_FOLDERS or (place == real and place.name in {*CORPUS_NAMES, _schema_name(corpus)}):
             what = f"the corpus keeps its {place.name} here, and nothing else"
             raise CorpusError(what, where=str(path), do="choose another folder")
 
@@ -99,8 +91,17 @@ def check_not_in_corpus(path: Path) -> None:
 
 
 def is_corpus_folder(path: Path) -> bool:
-    """Return True if a folder holds a corpus."""
-    return (path / SETTINGS_FILE).is_file()
+    """Return True if a folder holds a corpus, or one that has lost its settings alone: articles and sentences."""
+    if (path / SETTINGS_FILE).exists():
+        return True
+    return (path / SENTENCES_FILE).is_file() and any((path / ARTICLES_FOLDER).glob("*.json"))
+
+
+def _schema_name(corpus: Path) -> str:
+    """Return the name of the file with the schema, the usual one where the settings cannot be read."""
+    with suppress(CorpusError):
+        return read_settings(corpus).schema
+    return SCHEMA_FILE
 
 
 def check_articles_folder(path: Path) -> None:
@@ -140,10 +141,15 @@ def decode_settings(data: dict[str, Any], path: Path) -> CorpusSettings:
         if not isinstance(data.get(key), str):
             raise CorpusError(f"`{key}` is missing", where=str(path), do=f'write {key} = "…"')
     settings = CorpusSettings(*(data[key] for key in SETTINGS_KEYS))
-    if not _SCHEMA_NAME.fullmatch(settings.schema):
+    if not is_schema_name(settings.schema):
         what = "`schema` must be the name of a file in the corpus folder"
         raise CorpusError(what, where=str(path), do=f'write schema = "{SCHEMA_FILE}"')
     return settings
+
+
+def is_schema_name(name: str) -> bool:
+    """Return True if a label schema in a corpus folder may have this name."""
+    return _SCHEMA_NAME.fullmatch(name) is not None
 
 
 _FIRST_ARTICLE = re.compile(rb'\{"id":"([0-9a-f]{1,64}):')
@@ -179,11 +185,17 @@ def encode_settings(settings: CorpusSettings) -> bytes:
     return tomlkit.dumps(document).encode()
 
 
+def is_newer_format(data: dict[str, Any]) -> bool:
+    """Return True if a newer Annotator made the corpus with these tables of ``corpus.toml``."""
+    version = data.get("format")
+    return type(version) is int and version > CORPUS_FORMAT
+
+
 def _check_format(data: dict[str, Any], path: Path) -> None:
     version = data.get("format")
     if type(version) is not int or version < 1:
         raise CorpusError("`format` is no whole number from 1", where=str(path), do=f"write format = {CORPUS_FORMAT}")
-    if version > CORPUS_FORMAT:
+    if is_newer_format(data):
         what = f"this corpus was made by a newer Annotator (format {version}; this one knows {CORPUS_FORMAT})"
         raise CorpusError(what, where=str(path), do="update Annotator to work with it")
 

@@ -44,16 +44,21 @@ def mend_document(
     clean, done = undo_transport_damage(raw)
     if (error := _error(decode, clean)) is None:
         return MendedDocument(clean, done) if done else MendedDocument()
+    if error.do.startswith("update Annotator"):  # a newer version wrote it: nothing is known to be wrong
+        return MendedDocument(stays=(f"{error.what}; {error.do}",))
     sides = list(merge_sides(clean))
     readable = [side for side in sides if _error(decode, side) is None]
     if readable:
         stays = ("the two sides of a merge differ: the first one is in force",) if readable[1:] else ()
         return MendedDocument(readable[0], (*done, "removed the markers of a merge"), stays)
-    for what, candidate in (*_rewritten(clean), *others):
+    for what, candidate in _rewritten(clean):
         if _error(decode, candidate) is None:
             return MendedDocument(candidate, (*done, what))
     if flipped := _only_flip(clean, strict or decode, _line(error)):
         return MendedDocument(flipped, (*done, "corrected the one bit that makes it readable"))
+    for what, candidate in others:
+        if _error(decode, candidate) is None:
+            return MendedDocument(candidate, (*done, what))
     return MendedDocument(stays=(f"{error.what}; {error.do}",))
 
 

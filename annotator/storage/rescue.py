@@ -217,8 +217,8 @@ def _is_followed(rescued: RescueFile, journal: OpenJournal) -> bool:
     if rescued.follows.seq:
         return journal.has_line(rescued.follows)
     is_here = rescued.corpus == path_text(_corpus_of(journal))
-    has_id = rescued.corpus_id == journal.corpus_id and (is_here or bool(journal.corpus_id))
-    return has_id and _has_articles(rescued, journal)
+    has_ids = bool(rescued.corpus_id and journal.corpus_id)  # else its settings were or are damaged
+    return (rescued.corpus_id == journal.corpus_id if has_ids else is_here) and _has_articles(rescued, journal)
 
 
 def _is_still_there(corpus: Path, journal: OpenJournal, line: JournalLine) -> bool:

@@ -192,6 +192,8 @@ def _tokenizer_drift(corpus: CorpusFolder, check_input: CheckInput) -> list[Prob
     from annotator.checks.corpus_checks import check_tokenizer_drift
     from annotator.ingest.tokenizer import Tokenizer, tokenizer_fingerprint
 
+    if corpus.settings_flaw:  # another problem names it
+        return []
     try:
         now = tokenizer_fingerprint(corpus.lang)
         if now == corpus.fingerprint:

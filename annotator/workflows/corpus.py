@@ -7,6 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from msgspec.structs import replace
+
 from annotator.core.annotation import Answer
 from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError, UsageError, path_text
@@ -153,7 +155,7 @@ class Corpus:
 
     @property
     def lang(self) -> str:
-        """The language, a spaCy code."""
+        """The language, a spaCy code; raises CorpusError where corpus.toml is damaged and nobody knows it."""
         return self.folder.lang
 
     @property
@@ -346,7 +348,7 @@ class Corpus:
             rebalance=rebalance,
             annotator=annotator,
             ledger=ledger,
-            lang=self.lang,
+            lang=self.folder.known_lang,
             engine=engine,
             attrs=attrs,
             shard=shard,
@@ -408,7 +410,7 @@ class Corpus:
         from annotator.export.options import ExportOptions, parse_split
         from annotator.workflows.exporting import split_articles
 
-        options = ExportOptions(split=parse_split(split), split_by=split_by, annotator=annotator, lang=self.lang)
+        options = ExportOptions(split=parse_split(split), split_by=split_by, annotator=annotator)
         return split_articles(self.folder, options, warn)
 
 
@@ -423,6 +425,7 @@ def export_corpus(
         return export_corpus_to_format(corpus, out, options, warn)
     from annotator.workflows.exporting import export_training
 
+    options = replace(options, lang=corpus.lang)
     return export_training(corpus, out, options, progress=progress, warn=warn)
 
 

@@ -22,6 +22,7 @@ from annotator.storage.corpus_layout import (
     ARTICLES_FOLDER,
     MIGRATIONS_FILE,
     SENTENCES_FILE,
+    SETTINGS_FILE,
     SPLITS_FILE,
     SUGGESTIONS_FOLDER,
     read_split_groups,
@@ -47,7 +48,7 @@ def damage_problems(
         place = ProblemLocation(article=article, file=f"{ARTICLES_FOLDER}/{article}.json")
         yield Problem(ProblemKind.METADATA, place, CHANGED_METADATA, "see `annotator repair`")
     listed = {damaged_article_warning(*x) for x in corpus.damaged_articles.items()}
-    listed |= set(map(changed_metadata_warning, corpus.articles.changed_metadata))
+    listed |= {corpus.settings_warning, *map(changed_metadata_warning, corpus.articles.changed_metadata)}
     for warning in (w for w in corpus.warnings if w not in listed):
         what, _, cure = warning.partition("; ")
         yield Problem(ProblemKind.JOURNAL, ProblemLocation(file=SENTENCES_FILE), what, cure or REPAIR_HINT)
@@ -60,14 +61,20 @@ def damage_problems(
 
 
 def _unreadable_file_problems(corpus: CorpusFolder) -> Iterator[Problem]:
-    """Yield the files that no other check reads, where they cannot be read."""
+    """Yield the files that no other check reads, where they cannot be read, and damaged settings."""
+    if corpus.settings_flaw:
+        yield _file_problem(SETTINGS_FILE, corpus.settings_flaw, corpus.settings_flaw.do)
     for file, read in ((MIGRATIONS_FILE, read_migrations), (SPLITS_FILE, read_split_groups)):
         try:
             read(corpus.path)
         except CorpusError as error:
-            line = error.where.rpartition(":")[2]
-            place = ProblemLocation(file=file, line=int(line) if line.isdecimal() else 0)
-            yield Problem(ProblemKind.JOURNAL, place, error.what, error.do)
+            yield _file_problem(file, error, f"{error.do}, or try `annotator repair`")
+
+
+def _file_problem(file: str, error: CorpusError, do: str) -> Problem:
+    line = error.where.rpartition(":")[2]
+    place = ProblemLocation(file=file, line=int(line) if line.isdecimal() else 0)
+    return Problem(ProblemKind.JOURNAL, place, error.what, do)
 
 
 def _contradictions(corpus: CorpusFolder, journal: JournalIndex) -> Iterator[Problem]:

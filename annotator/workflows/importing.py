@@ -33,7 +33,7 @@ from annotator.formats.registry import format_info
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.atomic import write_atomic
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import check_folder_unused, check_outside_corpus
+from annotator.storage.corpus_layout import check_folder_unused, check_outside_corpus, is_corpus_folder
 from annotator.storage.file_io import translate_os_errors
 from annotator.storage.import_transaction import ImportStaging, NewCorpusSettings
 from annotator.storage.journal import check_annotator_name
@@ -180,7 +180,7 @@ class _Target(Struct, frozen=True):
 def _open_target(folder: Path, options: ImportOptions, *, may_create: bool) -> _Target:
     """Open the corpus or prepare a new one; raises AnnotatorError where none can be."""
     with translate_os_errors("read", folder):
-        is_new = may_create and not (folder / "corpus.toml").exists()
+        is_new = may_create and not is_corpus_folder(folder)
         if is_new:
             check_folder_unused(folder)
     if is_new:
@@ -191,6 +191,7 @@ def _open_target(folder: Path, options: ImportOptions, *, may_create: bool) -> _
         do = "leave it out; --map and --add-labels deal with other labels"
         raise UsageError("--schema is for a new corpus, and this one has its own", where=str(folder), do=do)
     corpus = CorpusFolder.open(folder)
+    corpus.check_settings()
     if options.lang and options.lang != corpus.lang:
         what = f"--lang {options.lang}, but the corpus is {corpus.lang}"
         raise UsageError(what, where=str(folder), do="leave it out")

@@ -22,6 +22,7 @@ from annotator.ingest.sources import ArticleSource, SourceFailure, read_sources
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.ingest.unspaced_scripts import unspaced_language, unspaced_language_warning
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.corpus_layout import is_corpus_folder
 from annotator.storage.file_io import translate_os_errors
 from annotator.storage.schemas import DEFAULT_SCHEMA, load_schema, read_schema_text
 from annotator.workflows.opening import ProgressCallback, apply_schema, ignore_progress, load_journals
@@ -149,10 +150,11 @@ def _begin(
 ) -> _IngestRun:
     """Open the corpus, or prepare for making it with the first article."""
     with translate_os_errors("read", folder):
-        exists = (folder / "corpus.toml").exists()
+        exists = is_corpus_folder(folder)
     if may_create and not exists:
         return _begin_new(folder, lang or "en", schema or DEFAULT_SCHEMA, name)
     corpus = CorpusFolder.open(folder)
+    corpus.check_settings()
     if lang and lang != corpus.lang:
         what = f"--lang {lang}, but the corpus is {corpus.lang}"
         raise UsageError(what, where=str(folder), do="leave --lang out")

@@ -233,6 +233,8 @@ def merge_corpora(
     """Merge the corpora in ``paths`` into a new one; raises AnnotatorError, with nothing made."""
     _check_paths(paths, into)
     sources = [open_corpus(p) for p in paths]
+    for corpus in sources:
+        corpus.check_settings()
     _check_same_language(sources)
     merge = _Merge(sources)
     text = merge.merge_schemas(schema)

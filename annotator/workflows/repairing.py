@@ -44,7 +44,7 @@ from annotator.storage.corpus_layout import (
     SETTINGS_FILE,
     SPLITS_FILE,
     CorpusSettings,
-    check_was_corpus,
+    check_is_corpus,
     decode_settings,
     decode_split_groups,
 )
@@ -56,6 +56,7 @@ from annotator.storage.lock import lock_or_raise
 from annotator.storage.migrations import decode_migrations, read_migrations
 from annotator.storage.repair_reports import REPORT_FILE
 from annotator.storage.schemas import parse_schema_text
+from annotator.storage.settings_recovery import derived_settings
 from annotator.storage.suggestions import SUGGEST_AGAIN, parse_entry, source_names, suggestion_path
 from annotator.storage.transport_damage import undo_transport_damage
 from annotator.workflows.settings_salvage import salvaged_settings
@@ -125,18 +126,20 @@ class RepairReport(Struct, frozen=True):
 _REPORTED_FIELDS = ("done", "stays", "contradictions")
 
 
-def repair_corpus(path: Path, *, write: bool = False, accept_meta: bool = False) -> RepairReport:
+def repair_corpus(path: Path, *, write: bool = False, accept_meta: bool = False, lang: str = "") -> RepairReport:
     """Mend what can be mended in the corpus at ``path``; without ``write`` only report what that is.
 
-    ``accept_meta`` keeps titles, dates and other metadata that have changed as they are now.
-    What is changed is copied into ``damaged/<time>/`` first. Raises CorpusError where there is no corpus,
-    JournalError where somebody annotates, with nothing changed.
+    ``lang`` is the language of a corpus whose ``corpus.toml`` has lost it. ``accept_meta`` keeps titles, dates
+    and other metadata that have changed as they are now. What is changed is copied into ``damaged/<time>/``
+    first. Raises CorpusError where there is no corpus, JournalError where somebody annotates, SourceError for an
+    unknown language, with nothing changed.
     """
     with translate_os_errors("repair", path), ExitStack() as locks:
-        check_was_corpus(path)
+        check_is_corpus(path)
         if write:
             _lock_all(path, locks)
-        files = tuple(f for f in _Repairs(path, accept_metadata=accept_meta).all() if f.data is not None or f.stays)
+        repairs = _Repairs(path, accept_metadata=accept_meta, lang=lang)
+        files = tuple(f for f in repairs.all() if f.data is not None or f.stays)
         copies = ""
         if write:
             copies = _write(path, files)
@@ -189,8 +192,9 @@ def _new_folder(parent: Path) -> Path:
 class _Repairs:
     """Goes through the files of a corpus, each read once."""
 
-    def __init__(self, path: Path, *, accept_metadata: bool = False) -> None:
+    def __init__(self, path: Path, *, accept_metadata: bool, lang: str) -> None:
         self._path = path
+        self._lang = lang
         self._accept_metadata = accept_metadata
         self._articles: dict[str, Article] = {}
         """The sound articles, as they are or will be."""
@@ -204,7 +208,7 @@ class _Repairs:
 
     def all(self) -> Iterator[FileRepair]:
         """Yield what is to be done with each file, sound ones too."""
-        settings = self._document(SETTINGS_FILE, self._decode_settings, lambda: salvaged_settings(self._path))
+        settings = self._settings_file()
         yield settings
         schema = self._schema_name(settings)
         yield self._document(schema, _decode_schema, self._schemas_of_migrations, _decode_plain_schema)
@@ -241,6 +245,13 @@ class _Repairs:
             return FileRepair(file, (found[0][0],), data=found[0][1]) if found else raw
         mended = mend_document(raw, decode, others(), strict)
         return FileRepair(file, mended.done, mended.stays, data=mended.data)
+
+    def _settings_file(self) -> FileRepair:
+        """Return what is to be done with corpus.toml; the user's word on the language counts where it is damaged."""
+        found = self._document(SETTINGS_FILE, self._decode_settings, lambda: salvaged_settings(self._path, self._lang))
+        if found.stays and not (self._lang or derived_settings(self._path).lang):
+            return replace(found, stays=("its language is not known: give it with --lang CODE",))
+        return found
 
     def _decode_settings(self, raw: bytes) -> CorpusSettings:
         return decode_settings(parse_toml(_toml_text(raw), SETTINGS_FILE), Path(SETTINGS_FILE))

@@ -1,34 +1,43 @@
-"""The settings of a corpus from what is left of ``corpus.toml``: the language, and what the stored tokens prove."""
+"""The settings of a corpus from what is left of ``corpus.toml``, the user's word, and what the stored tokens prove."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
-from annotator.core.errors import CorpusError, SourceError, path_text
+from msgspec.structs import replace
+
+from annotator.core.errors import SourceError
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.codec import DataError, decode_sentence
-from annotator.storage.corpus_layout import SCHEMA_FILE, SENTENCES_FILE, SETTINGS_FILE, CorpusSettings, encode_settings
-from annotator.storage.file_io import translate_os_errors
+from annotator.storage.corpus_layout import SENTENCES_FILE, encode_settings
+from annotator.storage.settings_recovery import derived_settings
 
-_PAIR = re.compile(r'^(\w+)\s*=\s*"([^"\\]*)"', re.MULTILINE)
 _COMPARED_SENTENCES = 300
 """How many stored sentences must have the tokens of the installed tokenizer."""
+_UNKNOWN_TOKENIZER = "unknown"
 
 
-def salvaged_settings(corpus: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the settings, with a word on it, if their language can be read, and their tokenizer read or proved."""
-    with suppress(CorpusError), translate_os_errors("read", corpus / SETTINGS_FILE):
-        left = (corpus / SETTINGS_FILE).read_bytes().decode("utf-8", "replace")
-        known = {key: value for key, value in _PAIR.findall(left) if "\ufffd" not in value}
-        if lang := known.get("language"):
-            name = known.get("name") or path_text(corpus.resolve().name)
-            if fingerprint := known.get("tokenizer") or _proved_fingerprint(corpus, lang):
-                settings = CorpusSettings(name, lang, fingerprint, known.get("schema") or SCHEMA_FILE)
-                yield "put together from what can be read of it and from the stored tokens", encode_settings(settings)
+def salvaged_settings(corpus: Path, lang: str = "") -> Iterator[tuple[str, bytes]]:
+    """Yield the settings, with a word on it, if their language can be read or is ``lang``.
+
+    The tokenizer is read, or proved by the stored tokens. With the user's word on the language, one that
+    nothing proves is written as unknown. Raises SourceError for a language that spaCy does not have.
+    """
+    known = derived_settings(corpus)
+    if lang:
+        Tokenizer(lang)
+        known = replace(known, lang=lang)
+    if known.lang:
+        fingerprint = (
+            known.fingerprint or _proved_fingerprint(corpus, known.lang) or (_UNKNOWN_TOKENIZER if lang else "")
+        )
+        if fingerprint:
+            word = " and from --lang" if lang else ""
+            what = f"put together from what can be read of it and from the stored tokens{word}"
+            yield what, encode_settings(replace(known, fingerprint=fingerprint))
 
 
 def _proved_fingerprint(corpus: Path, lang: str) -> str:

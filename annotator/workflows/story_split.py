@@ -160,5 +160,5 @@ def _report_data(
         articles = {s.article.id: s.article for s in sentences}
         items = tuple(plan.selection.items(lambda a: articles.get(a) or corpus.article(a)))
     agreement = pairwise_agreement(items, [x.name for x in corpus.schema.labels])
-    settings = (corpus.name, corpus.lang, corpus.fingerprint, corpus.schema)
+    settings = (corpus.name, corpus.known_lang, corpus.fingerprint, corpus.schema)
     return ReportData(*settings, sentences, items, agreement, audit, "/".join(map(str, options.split)), method)

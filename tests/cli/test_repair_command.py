@@ -105,12 +105,36 @@ def test_settings_of_which_the_language_is_left_are_put_together(corpus: Path) -
     path = corpus / "corpus.toml"
     before = path.read_bytes()
     path.write_bytes(before[: before.index(b"tokenizer")])
-    assert call("articles", corpus).code == 1
+    assert "run `annotator repair`" in call("articles", corpus).err
     assert call("repair", corpus, "--write").code == 0
     assert path.read_bytes() == before
     path.write_bytes(b'name = "news"\n')
-    assert call("repair", corpus, "--write").code == 3
+    result = call("repair", corpus, "--write")
+    assert result.code == 3
+    assert "its language is not known: give it with --lang CODE" in result.out
     assert path.read_bytes() == b'name = "news"\n'
+    assert call("repair", corpus, "--write", "--lang", "klingon").code == 1
+    assert path.read_bytes() == b'name = "news"\n'
+    assert call("repair", corpus, "--write", "--lang", "en").code == 0
+    assert path.read_bytes() == before
+
+
+def test_a_tokenizer_that_nothing_proves_is_written_as_unknown(done: Path) -> None:
+    """The language is the user's word; the stored tokens are of another tokenizer, which no file names any more."""
+    (done / "corpus.toml").unlink()
+    assert call("repair", done, "--write", "--lang", "zh").code == 0
+    assert b'tokenizer = "unknown"' in (done / "corpus.toml").read_bytes()
+    assert call("repair", done, "--write").out == "nothing to mend\n"
+
+
+def test_settings_of_a_newer_version_are_not_mended(done: Path) -> None:
+    """Nothing is known to be wrong with them."""
+    path = done / "corpus.toml"
+    path.write_bytes(path.read_bytes().replace(b"format = 1", b"format = 3"))
+    newer = path.read_bytes()
+    result = call("repair", done, "--write")
+    assert (result.code, path.read_bytes()) == (3, newer)
+    assert "update Annotator" in result.out
 
 
 def test_what_nothing_proves_stays(done: Path) -> None:
@@ -234,7 +258,7 @@ def test_two_machines_are_joined_and_what_differs_is_listed_until_it_is_settled(
     assert session.navigation.problem_finder.problem_sentences({}) == {sentence.sentence.id}
     assert [w for w in session.warnings if "1 sentence annotated differently on two machines" in w]
     session.apply_edit(set_answer(sentence, Answer.ACCEPT))
-    assert not session.navigation.problem_finder.contradictions
+    assert not session.navigation.problem_finder.unsettled
     session.close()
     assert call("check", joined, "--only", "two-machines").code == 0
-    assert not builders.open_session(joined, read_only=True).navigation.problem_finder.contradictions
+    assert not builders.open_session(joined, read_only=True).navigation.problem_finder.unsettled

@@ -63,18 +63,35 @@ def test_a_half_made_corpus_can_be_made(corpus: CorpusFolder) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        (b"format = 2", "made by a newer Annotator (format 2; this one knows 1); update Annotator to work with it"),
-        (b"format = true", "`format` is no whole number from 1; write format = 1"),
-        (b"format = 1", '`name` is missing; write name = "…"'),
-        (b"format = 1\nname", "corpus.toml:2: this is no TOML: expected '=' after a key"),
-        (b"name = '\xff'", "corpus.toml:1: this is not UTF-8; save the file as UTF-8"),
+        (b"", "corpus.toml is empty; you can annotate, but its language is not known"),
+        (b"format = true", "corpus.toml is damaged: `format` is no whole number from 1; you can annotate, but"),
+        (b'format = 1\nlanguage = "de"', "`name` is missing; you can annotate; run `annotator repair`"),
+        (b"format = 1\nname", "corpus.toml is damaged: this is no TOML: expected '=' after a key"),
+        (b"name = '\xff'", "corpus.toml is damaged: this is not UTF-8"),
         (b'format=1\nname=""\nlanguage=""\ntokenizer=""\nschema="../x.toml"', "must be the name of a file in the"),
-        (b'format=1\nname=""\nlanguage=""\ntokenizer=""\nschema="gone.toml"', "has lost its label schema"),
         (b"a = " + b"[" * 5000, "this TOML is nested too deeply"),
     ],
 )
-def test_bad_settings(corpus: CorpusFolder, settings: bytes, message: str) -> None:
-    """A settings file that is wrong, or of a newer format, is told with file and line."""
+def test_damaged_settings_are_a_warning(filled: CorpusFolder, settings: bytes, message: str) -> None:
+    """The corpus opens with what can be read of them, and the warning names what is wrong and the way out."""
+    (filled.path / "corpus.toml").write_bytes(settings)
+    opened = CorpusFolder.open(filled.path)
+    (warning,) = opened.warnings
+    assert message in warning
+    assert "annotator repair" in warning
+    assert (opened.article_ids(), opened.schema) == (filled.article_ids(), filled.schema)
+    assert opened.known_lang == ("de" if b'"de"' in settings else "")
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (b"format = 2", "made by a newer Annotator (format 2; this one knows 1); update Annotator to work with it"),
+        (b'format=1\nname=""\nlanguage=""\ntokenizer=""\nschema="gone.toml"', "has lost its label schema"),
+    ],
+)
+def test_settings_that_do_not_open(corpus: CorpusFolder, settings: bytes, message: str) -> None:
+    """Those of a newer format, and those whose schema is gone, are an error that names the file."""
     (corpus.path / "corpus.toml").write_bytes(settings)
     with pytest.raises(CorpusError) as caught:
         CorpusFolder.open(corpus.path)
