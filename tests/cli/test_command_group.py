@@ -126,7 +126,8 @@ def test_an_unforeseen_error_is_json_too(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("annotator.cli.stats.collect_statistics", fail)
     said = call("stats", builders.make_corpus(tmp_path / "news").path, "--json")
     assert said.code == 1
-    assert said.json["error"] == {"kind": "unexpected", "what": "permission denied", "where": "/locked", "do": ""}
+    error = {"kind": "unexpected", "what": "no permission to go on here", "where": "/locked"}
+    assert said.json["error"] == error | {"do": "ask the owner for it, or work on a copy of the folder"}
 
 
 def test_a_row_is_cut_to_the_terminals_cells(monkeypatch: pytest.MonkeyPatch) -> None:
