@@ -17,6 +17,9 @@ settings.register_profile(
     deadline=None,  # wall clocks only inform: two cores are shared by all workers
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
+settings.register_profile(  # the same examples for each mutant, and few: `python -m tests.mutants`
+    "mutants", settings.get_profile("house"), max_examples=20, derandomize=True, database=None
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 

@@ -17,8 +17,7 @@ from annotator.core.journal_record import JournalRecord
 from annotator.core.pluralize import pluralize
 from annotator.storage.bit_repair import correct_bit
 from annotator.storage.codec import RecordDecoder, RecordLineError, has_valid_crc, renumber_line
-from annotator.storage.file_io import RawLine
-from annotator.storage.journal_reader import MERGE_MARKERS, JournalReader, format_line_numbers
+from annotator.storage.journal_reader import MERGE_MARKERS, format_line_numbers
 from annotator.storage.transport_damage import other_encodings, undo_transport_damage
 
 _GLUED_LINES = re.compile(rb'(?<=,"_crc":"[0-9a-f]{8}"\}).(?=\{"text":)', re.DOTALL)
@@ -93,18 +92,6 @@ def mend_journal(raw: bytes) -> MendedJournal:
     lost += chain.lost
     data = b"".join(line.raw + b"\n" for line in chain.lines)
     return MendedJournal(data, done, tuple(lost), tuple(contradictions))
-
-
-def journal_is_sound(data: bytes, where: str = "") -> bool:
-    """Return True if every line of a journal counts."""
-    reader, lines, start = JournalReader(where), data.split(b"\n"), 0
-    raws = []
-    for n, line in enumerate(lines if lines[-1] else lines[:-1], 1):
-        complete = n < len(lines)
-        raws.append(RawLine(n, start, line, complete))
-        start = raws[-1].end
-    reader.read(raws)
-    return not (reader.damaged or reader.torn)
 
 
 class _LineReader(Struct):
