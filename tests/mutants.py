@@ -1,9 +1,9 @@
 """Whether the tests notice a changed program: ``python -m tests.mutants [--size N] [--seed N]``.
 
-mutmut changes one operator, number, text or argument of ``annotator/storage`` or ``annotator/session`` at a time, and runs the
-tests that reach the changed function ([tool.mutmut] in pyproject.toml). A random sample is measured, since all mutants would
-take a day; it holds at least one of each file. What lives is printed as a difference. The folder ``mutants/`` keeps the
-copy of the program and the results; delete it to begin anew.
+mutmut changes one operator, number, text or argument of ``annotator/storage`` or ``annotator/session`` at a time and
+runs the tests that reach the changed function ([tool.mutmut] in pyproject.toml). All mutants would take a day, so a
+random sample is measured, which holds at least one of each file. What lives is printed as a difference. The folder
+``mutants/`` keeps the copy of the program and the results; delete it to begin anew.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import os
 import random
 import subprocess
 import sys
-from collections import Counter, defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent

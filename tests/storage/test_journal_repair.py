@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from annotator.storage.codec import RecordDecoder, encode_record
 from annotator.storage.file_io import raw_lines
-from annotator.storage.journal_repair import MendedJournal, mend_journal
 from annotator.storage.journal_reader import JournalReader
+from annotator.storage.journal_repair import MendedJournal, mend_journal
 from tests.storage.storage_helpers import record
 
 LINES = [encode_record(record(n, text="Zoë met 40 rowers.")) for n in range(1, 6)]
