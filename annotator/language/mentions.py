@@ -42,6 +42,17 @@ def label_mentions(
     return edits, count
 
 
+def has_further_mention(
+    annotated_sentences: Sequence[AnnotatedSentence], words: str, label: str, schema: Schema
+) -> bool:
+    """Return True if ``label_mentions`` would label anything; stops at the first mention that it would."""
+    return any(
+        _with_mention(annotated, Span(start, end, label), schema) is not annotated
+        for annotated in annotated_sentences
+        for start, end in find_mentions(annotated.sentence.text, annotated.sentence.tokens, words)
+    )
+
+
 def _with_mention(annotated: AnnotatedSentence, span: Span, schema: Schema) -> AnnotatedSentence:
     annotation, tokens = annotated.annotation, annotated.sentence.tokens
     labelled = any((s.start, s.end) == (span.start, span.end) for s in annotation.spans)

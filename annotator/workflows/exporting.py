@@ -18,14 +18,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from msgspec import Struct
 
-from annotator.core.errors import AnnotatorError, UsageError
+from annotator.core.errors import UsageError
 from annotator.core.ledger import Outcome, encode_totals
 from annotator.core.schema import Schema
 from annotator.core.spans import span_id
@@ -55,6 +55,7 @@ from annotator.workflows.opening import (
 from annotator.workflows.shard_writer import (
     ResumeManifest,
     ShardResult,
+    WorkerKilledError,
     end_with_parent,
     open_manifest,
     save_shard,
@@ -64,6 +65,8 @@ from annotator.workflows.shard_writer import (
 )
 
 if TYPE_CHECKING:  # a small export starts fast
+    from concurrent.futures import Future
+
     from spacy.language import Language
     from spacy.tokens import Doc
 
@@ -367,7 +370,7 @@ class _ShardedPart:
 def _write_in_processes(
     plan: ExportPlan, files: Sequence[ExportFile], schema: Schema, options: ExportOptions, folder: Path
 ) -> Iterator[tuple[ExportFile, Mapping[str, Any]]]:
-    from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+    from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
@@ -380,16 +383,25 @@ def _write_in_processes(
             for file in files:
                 running[pool.submit(write_shard, shard_job(plan, file), schema, options, folder)] = file
                 if len(running) > 2 * options.processes:  # what waits takes memory
-                    for future in wait(running, return_when=FIRST_COMPLETED).done:
-                        yield running.pop(future), future.result()
-            for future in wait(running).done:
-                yield running.pop(future), future.result()
+                    yield from take_finished(running, wait(running, return_when=FIRST_COMPLETED).done)
+            yield from take_finished(running, wait(running).done)
         except BrokenProcessPool:
-            what = "a process of the export was killed"
-            raise AnnotatorError(what, do=f"free some memory, or give --processes 1; in a script, {_GUARD}") from None
+            left = ", ".join(file.name for file in running.values())
+            what = f"a process of the export was killed; not written yet: {left}"
+            do = f"free some memory, or give --processes 1; --resume keeps what is written; in a script, {_GUARD}"
+            raise WorkerKilledError(what, do=do) from None
         finally:
             ours.close()  # one that was killed at the very end may hold the lock that the others wait for
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def take_finished(
+    running: dict[Future[dict[str, Any]], ExportFile], done: Iterable[Future[dict[str, Any]]]
+) -> Iterator[tuple[ExportFile, Mapping[str, Any]]]:
+    """Move files out of ``running`` with their counts, those with an error last, so that no finished one is lost."""
+    for future in sorted(done, key=lambda x: x.exception() is not None):
+        counts = future.result()
+        yield running.pop(future), counts
 
 
 def _split_warnings(plan: ExportPlan) -> Iterator[str]:

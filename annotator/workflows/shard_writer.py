@@ -44,6 +44,10 @@ UNFINISHED_FOLDER = ".unfinished"
 _MANIFEST_FILE = "manifest.jsonl"
 
 
+class WorkerKilledError(AnnotatorError):
+    """A process of the export was killed: what the others have finished stays for ``--resume``."""
+
+
 class ResumeManifest:
     """The files that are ready in a folder; made by ``open_manifest``."""
 
@@ -70,9 +74,10 @@ class ResumeManifest:
 def open_manifest(out: Path, key: str, *, resume: bool) -> Iterator[ResumeManifest]:
     """Yield the manifest of an export into ``out``; the folder goes when the block ends, error or not.
 
-    Only a killed process leaves it. ``key`` identifies corpus and options. Raises
+    Only a process that is killed leaves it, this one or a worker. ``key`` identifies corpus and options. Raises
     AnnotatorError where another process is exporting to that folder, or it can't be written.
     """
+    goes_on_later = False
     folder = out / UNFINISHED_FOLDER
     new = [p for p in (out, *out.parents) if not p.exists()]
     lock = _lock_manifest_folder(folder, out)
@@ -83,9 +88,15 @@ def open_manifest(out: Path, key: str, *, resume: bool) -> Iterator[ResumeManife
                 shutil.rmtree(path)
             else:
                 path.unlink()
-        yield ResumeManifest(folder, key, done)
+        made = ResumeManifest(folder, key, done)
+        try:
+            yield made
+        except WorkerKilledError:
+            goes_on_later = bool(made.finished)
+            raise
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if not goes_on_later:
+            shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)
         remove_empty_folders(new)
 

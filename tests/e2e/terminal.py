@@ -41,6 +41,11 @@ UNKNOWN_SEQUENCES = re.compile(
 )
 
 
+def _hear_interrupts() -> None:
+    """Let Ctrl+C end a program that starts, as a shell does: a background job, which a test may run in, ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """Runs ``annotator`` (or another program) with some arguments in a terminal of ``rows`` × ``columns`` cells."""
 
@@ -63,6 +68,7 @@ class Terminal:
             encoding="utf-8",
             codec_errors="replace",
             timeout=PATIENCE,
+            preexec_fn=_hear_interrupts,
             env={
                 **{k: v for k, v in os.environ.items() if k not in _LEFT_OUT},
                 "TERM": "xterm-256color",

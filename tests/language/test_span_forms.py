@@ -12,11 +12,12 @@ from annotator.core.errors import SchemaError
 from annotator.core.schema import SPAN_FORMS, Schema, parse_schema
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import build_tokens, token_range
-from annotator.language.mentions import label_mentions
+from annotator.language.mentions import has_further_mention, label_mentions
 from annotator.language.span_forms import span_forms
 from annotator.storage.schemas import load_schema
 from annotator.suggest.suggestion_service import SuggestionService
 from tests import builders
+from tests.ingest.call_counts import calls
 from tests.language.sentence_samples import cut
 
 
@@ -117,6 +118,14 @@ def test_history_does_not_bring_a_form_back(fields: dict[str, Any], counts: list
     annotated, service = _annotated(schema)
     assert [len(service.suggestions(a)) for a in annotated[1:]] == counts
     assert label_mentions(annotated[1:], "US", "TOWN", schema)[1] == sum(counts)
+
+
+def test_the_first_mention_is_enough_to_know_that_there_is_one() -> None:
+    """What a key is drawn for does not read an article of a thousand mentions to the end."""
+    every = [AnnotatedSentence(builders.sentence(TEXTS[0], start=100 * n, index=n)) for n in range(1000)]
+    schema = _schema()
+    assert calls(lambda: has_further_mention(every, "US", "TOWN", schema)) < 500
+    assert not has_further_mention(every, "USA", "TOWN", schema)
 
 
 def test_a_file_does_not_bring_a_form_back() -> None:

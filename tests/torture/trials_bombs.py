@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import shutil
+import sys
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
+from operator import itemgetter
 from pathlib import Path
 
 import orjson
@@ -16,6 +19,7 @@ import orjson
 from annotator.core.annotation import Answer
 from annotator.core.edits import set_answer
 from tests import builders
+from tests.app_pilot import running_app
 from tests.cli.command_runner import call
 from tests.torture.bounds import bounded_work
 from tests.torture.rows import Trial, torture_row
@@ -107,9 +111,45 @@ def _plant(trial: Trial, command: str, name: str) -> list[str | Path]:
     return [command, path, "--corpus", corpus, *(["--add-labels"] if command == "import" else [])]
 
 
+# -- what is in, on the screen: counted in calls of functions, which are the same on every machine ------
+
+_KEYS = ("down", "up", "right", "space", "left", "f", "enter", "end")
+_MOST_TIMES_PLAIN = 10
+"""How many times the work of a key in a plain article a key may make: 100 ms are that much on a slow machine."""
+
+
+async def _calls_by_key(corpus: Path) -> dict[str, int]:
+    """Return how many functions each key calls until it is painted."""
+    counts = dict.fromkeys(_KEYS, 0)
+    async with running_app(corpus) as d:
+        for key in _KEYS:
+            seen = partial(_count_call, counts, key)
+            sys.setprofile(seen)
+            try:
+                await d.press(key)
+            finally:
+                sys.setprofile(None)
+    return counts
+
+
+def _count_call(counts: dict[str, int], key: str, _frame: object, event: str, _argument: object) -> None:
+    counts[key] += event in {"call", "c_call"}
+
+
+@cache
+def _plain_calls() -> int:
+    return max(asyncio.run(_calls_by_key(_template())).values())
+
+
+def _slow_key(corpus: Path) -> str:
+    key, calls = max(asyncio.run(_calls_by_key(corpus)).items(), key=itemgetter(1))
+    too_many = calls > _MOST_TIMES_PLAIN * _plain_calls()
+    return f"{key} calls {calls:,} functions, in a plain article {_plain_calls():,}" if too_many else ""
+
+
 @torture_row("bombs", small=15, large=1000)
 def bombs(trial: Trial) -> str:
-    """Read a small file that makes much work: refused in one line or done, in bounded time and memory."""
+    """Read a small file that makes much work: refused in one line or done, in bounded time; no key waits for it."""
     command, name = _BOMBS[trial.number * 7 % len(_BOMBS)]
     arguments = _plant(trial, command, name)
     with bounded_work(20):
@@ -119,4 +159,6 @@ def bombs(trial: Trial) -> str:
         return f"{command} of {name} ends with {result.code}: {result.err[:500]}"
     if command == "import" and result.code == 1 and (trial.folder / "c").exists():
         return f"{name} was refused, and there is a corpus"
-    return ""
+    if command == "check" or not (trial.folder / "c" / "corpus.toml").exists():
+        return ""
+    return f"{name}: {slow}" if (slow := _slow_key(trial.folder / "c")) else ""

@@ -185,7 +185,7 @@ def try_crash(scenario: Scenario, recorder: Recorder, trial: Trial) -> str:
 _recorded = cache(lambda name: record_scenario(SCENARIOS[name]))
 
 
-@torture_row("crash-states", small=800, large=5000)
+@torture_row("crash-states", small=600, large=5000)
 def crash_states(trial: Trial) -> str:
     """Crash at any system call, with any part of what is not synced: nothing is lost, nothing invented."""
     name = trial.random.choice(["journal"] * 4 + ["torn"] * 2 + ["corpus", "rescue", "replace"])

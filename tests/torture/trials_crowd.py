@@ -57,9 +57,8 @@ def _export_fault(corpus: Path, out: Path, tasks: int) -> str:
     result = call("export", corpus, out, "--format", "prodigy")
     if result.code:
         return f"export ends with {result.code}: {result.err}"
-    lines = [
-        orjson.loads(x) for p in out.glob("*.jsonl") if p.name != "ledger.jsonl" for x in p.read_bytes().splitlines()
-    ]
+    files = [p for p in out.glob("*.jsonl") if p.name != "ledger.jsonl"]
+    lines = [orjson.loads(x) for p in files for x in p.read_bytes().splitlines()]
     done = Counter((x["text"], x["_annotator_id"]) for x in lines if len(x["spans"]) == 1)
     texts = Counter(text for text, _ in done)
     if done.total() != 2 * tasks or set(done.values()) != {1} or set(texts.values()) != {2} or len(texts) != tasks:

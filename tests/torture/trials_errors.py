@@ -77,7 +77,7 @@ def _wrongly_saved(session: AnnotationSession) -> str:
     return f"{there} of {made} records are shown as saved" if is_wrong else ""
 
 
-@torture_row("disk-errors", small=150, large=1500)
+@torture_row("disk-errors", small=100, large=1500)
 def disk_errors(trial: Trial) -> str:
     """Fail any system call with any error: no decision is lost, none is shown as saved that is not."""
     corpus = builders.make_corpus(trial.folder / "news").path

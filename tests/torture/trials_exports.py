@@ -107,7 +107,7 @@ from pathlib import Path
 from annotator.core.errors import AnnotatorError
 from annotator.export.options import ExportOptions
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.workflows.exporting import export_training
+from annotator.workflows import exporting
 
 def strike(event, arguments):
     global calls
@@ -120,24 +120,42 @@ def strike(event, arguments):
     elif calls == 0:
         os.kill(os.getpid(), signal.SIGINT if whom == "interrupt" else signal.SIGKILL)
 
+def poison(event, arguments):
+    if event == "open" and str(arguments[0]).endswith(os.environ.get("POISON", "?")):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def noted(job, *more):
+    with open(sys.argv[2] + ".written", "a") as file:
+        print(job.name, file=file)
+    return write(job, *more)
+
+if __name__ == "__mp_main__":
+    sys.addaudithook(poison)
 if __name__ == "__main__":
     corpus, out, whom, calls = CorpusFolder.open(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
     if whom != "nobody":
         sys.addaudithook(strike)
+    if "resume" in sys.argv:
+        write, exporting.write_shard = exporting.write_shard, noted
     options = ExportOptions(split=(100, 0, 0), shard=1, processes=1 + (whom == "worker"), resume="resume" in sys.argv)
     try:
-        export_training(corpus, Path(out), options)
+        exporting.export_training(corpus, Path(out), options)
     except AnnotatorError as error:
         sys.exit(str(error))
 """
 
 
-def _run_export(corpus: Path, out: Path, whom: str = "nobody", calls: int = 0, *more: str) -> tuple[int, str]:
-    """Export in a process that is struck at a call on a file in ``out``; return exit code and stderr."""
+def _run_export(
+    corpus: Path, out: Path, whom: str = "nobody", calls: int = 0, *more: str, poison: str = "?"
+) -> tuple[int, str]:
+    """Export in a process that is struck at a call on a file in ``out``; return exit code and stderr.
+
+    A worker that opens a file whose path ends with ``poison`` is killed.
+    """
     script = out.with_name("export.py")
     script.write_text(_EXPORT)
     arguments = [sys.executable, script, corpus, out, whom, str(calls), *more]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "POISON": poison}
     run = subprocess.run(arguments, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
     return run.returncode, run.stderr
 
@@ -192,3 +210,24 @@ def export_interrupted(trial: Trial) -> str:
     if code or left or _exported_bytes(out) != new:
         return f"{whom} at {calls}, then again: {code} {said}, left over {left}"
     return ""
+
+
+@torture_row("poisoned-export", small=1, large=100)
+def poisoned_export(trial: Trial) -> str:
+    """Kill each worker that comes to one file: the error names it, the old export stays, a resume writes the rest."""
+    corpus, old, new = _exported_twice()
+    out, name = trial.folder / "out", trial.random.choice(sorted(new))
+    shutil.copytree(old, out)
+    code, said = _run_export(corpus, out, "worker", 0, poison=name.replace("/", "-"))
+    if code != 1 or name not in said.rpartition("not written yet: ")[2]:
+        return f"{name}: exit code {code}: {said}"
+    if _exported_bytes(out) != _exported_bytes(old):
+        return f"{name}: the old export is another one"
+    manifest = out / ".unfinished" / "manifest.jsonl"
+    lines = manifest.read_bytes().splitlines()[1:] if manifest.exists() else []
+    finished = {orjson.loads(line)["name"] for line in lines}
+    code, said = _run_export(corpus, out, "nobody", 0, "resume")
+    written = Path(f"{out}.written").read_text().split()
+    if finished & set(written) or finished | set(written) != set(new):
+        return f"{name}: finished were {sorted(finished)}, written again {written}"
+    return "" if code == 0 and _exported_bytes(out) == new else f"{name}: the resumed export is not whole: {said}"

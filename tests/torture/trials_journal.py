@@ -87,7 +87,7 @@ def _merge_markers(data: bytes, random: Random) -> bytes:
 _DAMAGES = (_cut, _cut, _flip, _flip, _flip, _flip, _zero_tail, _windows_lines, _merge_markers)
 
 
-@torture_row("journal-bytes", small=2000, large=30000)
+@torture_row("journal-bytes", small=1000, large=30000)
 def journal_bytes(trial: Trial) -> str:
     """Cut, flip, zero or merge the bytes of a journal: no wrong record is read, and torn bytes are kept aside."""
     lines = _sound_lines()

@@ -72,16 +72,32 @@ def clocks(trial: Trial) -> str:
 # -- copies ----------------------------------------------------------------------------------------
 
 
-def _copy(corpus: Path, copy: Path, kind: str) -> None:
-    if kind == "git":
-        who = ["-c", "user.name=ana", "-c", "user.email=ana@example.org", "-c", "commit.gpgsign=false"]
-        for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "now"]):
-            subprocess.run(["git", "-C", corpus, *who, *arguments], check=True, capture_output=True)
-        subprocess.run(["git", "clone", "-q", corpus, copy], check=True, capture_output=True)
-    else:
-        shutil.copytree(corpus, copy)
-        if kind == "twice":  # as rsync does, over what is there
-            shutil.copytree(corpus, copy, dirs_exist_ok=True)
+def _copy_by_git(corpus: Path, copy: Path) -> None:
+    who = ["-c", "user.name=ana", "-c", "user.email=ana@example.org", "-c", "commit.gpgsign=false"]
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-qm", "now"]):
+        subprocess.run(["git", "-C", corpus, *who, *arguments], check=True, capture_output=True)
+    subprocess.run(["git", "clone", "-q", corpus, copy], check=True, capture_output=True)
+
+
+def _copy_by_cp(corpus: Path, copy: Path) -> None:
+    subprocess.run(["cp", "-r", corpus, copy], check=True, capture_output=True)
+
+
+def _copy_as_rsync(corpus: Path, copy: Path) -> None:
+    """Copy three times what has another size or time by now, each file under another name that is then changed."""
+    for _ in range(3):
+        for path in sorted(p for p in corpus.rglob("*") if p.is_file()):
+            target, now = copy / path.relative_to(corpus), path.stat()
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.exists() and (now.st_size, now.st_mtime) == (target.stat().st_size, target.stat().st_mtime):
+                continue
+            beside = target.with_name(f".{target.name}.XXXXXX")
+            shutil.copyfile(path, beside)
+            os.utime(beside, (now.st_atime, now.st_mtime))
+            beside.rename(target)
+
+
+_COPIES = (_copy_by_cp, _copy_as_rsync, _copy_by_git)
 
 
 @torture_row("copied-in-work", small=6, large=500)
@@ -103,8 +119,8 @@ def copied_in_work(trial: Trial) -> str:
     thread = threading.Thread(target=work)
     thread.start()
     try:
-        kind = ("cp", "twice", "git")[trial.number % 3]
-        _copy(corpus, copy, kind)
+        make_copy = _COPIES[trial.number % 3]
+        make_copy(corpus, copy)
     finally:
         stop.set()
         thread.join()
@@ -112,11 +128,11 @@ def copied_in_work(trial: Trial) -> str:
     with Journal.open(copy, "ana") as journal:
         found, damaged = [r.seq for r in journal.records], journal.damaged
     if damaged or len(found) < saved or found != list(range(1, len(found) + 1)):
-        return f"{kind}: {saved} records were saved before, found are {found}, damaged {damaged}"
+        return f"{make_copy.__name__}: {saved} records were saved before, found are {found}, damaged {damaged}"
     other = builders.open_session(copy)
     _decide(other, trial.random)
     if not other.close():
-        return f"{kind}: the copy cannot be worked on: {other.banner}"
+        return f"{make_copy.__name__}: the copy cannot be worked on: {other.banner}"
     return ""
 
 

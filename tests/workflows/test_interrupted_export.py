@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from array import array
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from annotator.core.errors import AnnotatorError
 from annotator.export.options import ExportOptions
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows import exporting, shard_writer
+from annotator.workflows.export_plan import ExportFile
 from annotator.workflows.exporting import export_training
 from annotator.workflows.shard_writer import UNFINISHED_FOLDER
 from tests import builders
@@ -57,6 +61,22 @@ def shutdown(pool, *args, **more):
 if __name__ == "__main__":
     ProcessPoolExecutor.shutdown = shutdown
     options = ExportOptions(split=(100, 0, 0), shard=2, processes=2)
+    exporting.export_training(CorpusFolder.open(sys.argv[1]), Path(sys.argv[2]), options)
+"""
+
+_POISONED = """
+import os, signal, sys
+from pathlib import Path
+from annotator.export.options import ExportOptions
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows import exporting
+def strike(event, arguments):
+    if event == "open" and str(arguments[0]).endswith("train-00006.spacy"):
+        os.kill(os.getpid(), signal.SIGKILL)
+if __name__ == "__mp_main__":
+    sys.addaudithook(strike)
+if __name__ == "__main__":
+    options = ExportOptions(split=(100, 0, 0), shard=1, processes=2)
     exporting.export_training(CorpusFolder.open(sys.argv[1]), Path(sys.argv[2]), options)
 """
 
@@ -222,6 +242,39 @@ def test_a_worker_killed_when_all_is_written_holds_nobody_up(tmp_path: Path) -> 
     for worker in ("0", "1"):
         arguments = [sys.executable, tmp_path / "struck.py", corpus.path, tmp_path / "out", worker]
         subprocess.run(arguments, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True, timeout=60)
+
+
+def test_a_worker_killed_at_one_file_costs_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message names the file; --resume writes that one and what else was not finished, and nothing again."""
+    corpus, out = _accepted(tmp_path), tmp_path / "out"
+    _export(corpus, tmp_path / "whole", shard=1)
+    (tmp_path / "poisoned.py").write_text(_POISONED)
+    arguments = [sys.executable, tmp_path / "poisoned.py", corpus.path, out]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    run = subprocess.run(arguments, cwd=ROOT, env=environment, check=False, capture_output=True, text=True, timeout=60)
+    assert "not written yet: " in run.stderr
+    assert "train/00006.spacy" in run.stderr.rpartition("not written yet: ")[2]
+    lines = (out / UNFINISHED_FOLDER / "manifest.jsonl").read_text().splitlines()[1:]
+    finished = {json.loads(line)["name"] for line in lines}
+    written = _export(corpus, out, monkeypatch, shard=1, resume=True)
+    names = {n for n in names_of(out) if n.endswith(".spacy")}
+    assert finished
+    assert (finished | set(written), finished & set(written)) == (names, set())
+    assert files_of(out) == files_of(tmp_path / "whole")
+
+
+def test_what_is_finished_is_taken_before_an_error() -> None:
+    """However the futures are ordered, the one that was killed comes last and stays among the running ones."""
+    good, bad = Future[dict[str, Any]](), Future[dict[str, Any]]()
+    good.set_result({"n": 1})
+    bad.set_exception(RuntimeError("killed"))
+    first, second = (ExportFile(name, "train", array("I")) for name in ("a", "b"))
+    running = {bad: first, good: second}
+    finished = exporting.take_finished(running, [bad, good])
+    assert next(finished)[0] == second
+    with pytest.raises(RuntimeError):
+        next(finished)
+    assert list(running.values()) == [first]
 
 
 def test_a_failure_leaves_the_folder_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

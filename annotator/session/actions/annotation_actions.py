@@ -21,7 +21,7 @@ from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion, is_modified_source, left_suggestion, span_from_suggestion
 from annotator.core.tokens import Token, TokenRange, token_range
-from annotator.language.mentions import label_mentions
+from annotator.language.mentions import has_further_mention, label_mentions
 from annotator.session.actions import selection as sel
 from annotator.session.actions.hints import HintLayout, HintPrefix, range_sort_key, resolve_hint
 from annotator.session.actions.selection import (
@@ -303,18 +303,23 @@ def _decided(state: SelectionState, wrong: Span, edit: Edit) -> ActionResult:
 
 def label_all_mentions(context: ActionContext, state: SelectionState) -> ActionResult:
     """Label every other mention of the span in focus in the article, as one edit."""
-    require_selection(state)
-    span = span_in_focus(context, state)
-    if span is None:
-        raise RuleError("no span is in focus", do="label it first, then = labels the same words elsewhere")
-    words = context.annotated.text_of(span)
-    edits, n = label_mentions(context.annotated_sentences, words, span.label, context.schema)
+    words, label = _mention_in_focus(context, state)
+    edits, n = label_mentions(context.annotated_sentences, words, label, context.schema)
     if not n:
         raise RuleError(
             f"there is no other “{words}” in the article to label", do="spans and rejections stay as they are"
         )
-    message = f"{n} more “{words}” {'is' if n == 1 else 'are'} {span.label}"
+    message = f"{n} more “{words}” {'is' if n == 1 else 'are'} {label}"
     return ActionResult(state, span_edits.combine_edits(edits, message))
+
+
+def _mention_in_focus(context: ActionContext, state: SelectionState) -> tuple[str, str]:
+    """Return the words and the label of the span in focus; raises RuleError where there is none."""
+    require_selection(state)
+    span = span_in_focus(context, state)
+    if span is None:
+        raise RuleError("no span is in focus", do="label it first, then = labels the same words elsewhere")
+    return context.annotated.text_of(span), span.label
 
 
 SELECTION_COMMANDS: Mapping[str, Callable[[ActionContext, SelectionState], ActionResult]] = {
@@ -337,6 +342,8 @@ SELECTION_COMMANDS: Mapping[str, Callable[[ActionContext, SelectionState], Actio
 def has_effect(context: ActionContext, state: SelectionState, command: str) -> bool:
     """Return True if a command of ``SELECTION_COMMANDS`` would change what is selected or stored."""
     try:
+        if command == "everywhere":  # asked at each key that is drawn: one mention is enough
+            return has_further_mention(context.annotated_sentences, *_mention_in_focus(context, state), context.schema)
         result = SELECTION_COMMANDS[command](context, state)
     except RuleError:
         return False
