@@ -12,7 +12,8 @@ from operator import itemgetter
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Sentence
-from annotator.core.edits import SINGLE_SENTENCE_OPS, Edit, History, Op
+from annotator.core.edit_history import History
+from annotator.core.edits import SINGLE_SENTENCE_OPS, Edit, Op
 from annotator.core.errors import RuleError
 from annotator.core.journal_record import JournalRecord
 from annotator.core.spans import overlap_finder
@@ -138,10 +139,10 @@ def _edit_from_history(history: History, op: Op, after: tuple[AnnotatedSentence,
     """Return the edit that an undo or redo record means, if it is the last one in the history."""
     if op not in {Op.UNDO, Op.REDO}:
         return None
-    stack = history.done if op is Op.UNDO else history.undone
-    if not stack:
+    edit = history.done.top() if op is Op.UNDO else history.undone.top()
+    if edit is None:
         return None
-    expected = stack[-1].before if op is Op.UNDO else stack[-1].after
+    expected = edit.before if op is Op.UNDO else edit.after
     if [(w.sentence.id, w.annotation) for w in expected] != [(w.sentence.id, w.annotation) for w in after]:
         return None
     return history.undo() if op is Op.UNDO else history.redo()

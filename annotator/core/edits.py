@@ -318,36 +318,3 @@ def _quoted(annotated: AnnotatedSentence, span: Span) -> str:
     words = " ".join(annotated.text_of(span).split())
     cut = words if len(words) <= MAX_DESCRIBED_LENGTH else words[: MAX_DESCRIBED_LENGTH - 1].rsplit(None, 1)[0] + "…"
     return f"{span.label} {cut}"
-
-
-# -- history -----------------------------------------------------------------------------------
-
-
-class History:
-    """The edits that can be undone, the last one on top, and those that can be done again."""
-
-    def __init__(self) -> None:
-        """Start with nothing done."""
-        self.done: list[Edit] = []
-        self.undone: list[Edit] = []
-
-    def record_edit(self, edit: Edit) -> None:
-        """Note a new edit; what was undone before it can't be done again any more."""
-        self.done.append(edit)
-        self.undone.clear()
-
-    def undo(self) -> Edit | None:
-        """Return the edit that takes the last one back, or None where there is none."""
-        if not self.done:
-            return None
-        edit = self.done.pop()
-        self.undone.append(edit)
-        return edit.inverse()
-
-    def redo(self) -> Edit | None:
-        """Return the edit that was last taken back, or None where there is none."""
-        if not self.undone:
-            return None
-        edit = self.undone.pop()
-        self.done.append(edit)
-        return edit

@@ -30,6 +30,10 @@ from annotator.session.state import Notice, PageMotion, StatusMessage, no_sugges
 from annotator.session.work_left import article_end_message, corpus_end_message
 
 
+MAX_UNDO_POINTS = 1000
+"""Of so many edits undo restores what their key found; of earlier ones it selects what they have changed."""
+
+
 class UndoPoint(Struct, frozen=True):
     """What a key found: how many edits were done, the active sentence, and the selection."""
 
@@ -51,7 +55,7 @@ class SentenceEditor:
         self.selection_state = SelectionState()
         self.key_text = settings.keyboard.key_text
         self._undo_points: dict[int, UndoPoint] = {}
-        """Edits by their number in the history → what their key found; of this session alone."""
+        """Edits by their number in the history → what their key found; of the last ones of this session alone."""
         self.page_motion = PageMotion.JUMP
         """What the page does when the active sentence is drawn next."""
         self.spans_made = session.count_spans()
@@ -124,6 +128,7 @@ class SentenceEditor:
         """Remember what a key found for the edits that it has made, so that undo restores it."""
         for number in range(found.edits + 1, len(self.session.history.done) + 1):
             self._undo_points[number] = found
+            self._undo_points.pop(number - MAX_UNDO_POINTS, None)
 
     def apply(self, rule: Callable[..., ActionResult | None], *args: object) -> str:
         """Apply what a rule of ``session.actions`` makes of the selection; return the message."""

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import Article, LineVerdict, Sentence
-from annotator.core.edits import Edit, History, Op, join_sentences, split_sentence
+from annotator.core.edit_history import History
+from annotator.core.edits import Edit, Op, join_sentences, split_sentence
 from annotator.core.errors import DamagedArticleError, RuleError
 from annotator.core.journal_record import JournalRecord, KeystrokeCounts, KeystrokeKind
 from annotator.core.pluralize import pluralize
@@ -313,6 +314,7 @@ class AnnotationSession:
         self.article_cache.update(edit.before, edit.after)
         self.suggestion_service.update(edit.before, edit.after)
         self.navigation.update(edit)
+        self.history.done.pack()
 
     def undo(self) -> Edit | None:
         """Take the last edit back, of whichever session, and go to its sentence; None without an edit."""

@@ -283,7 +283,12 @@ class SpeedMonitor:
 
     def _check_unread(self, event: EditEvent, seconds: float) -> SpeedWarning | None:
         stretch = _AcceptedStretch(max(0.0, seconds), event.untouched, event.untouched_tokens)
-        self._stretches.append(stretch)
+        if stretch.sentences:
+            self._stretches.append(stretch)
+        elif self._stretches:  # it falls out of the run together with the one before
+            self._stretches[-1] = self._stretches[-1].plus(stretch)
+        else:
+            return None
         self._stretch = self._stretch.plus(stretch)
         while (shorter := self._stretch.plus(self._stretches[0], -1)).is_conclusive:
             self._stretch = shorter

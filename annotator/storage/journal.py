@@ -17,7 +17,7 @@ from msgspec import Struct
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import Sentence
-from annotator.core.edits import History
+from annotator.core.edit_history import History
 from annotator.core.errors import CorpusError, JournalError
 from annotator.core.journal_record import JournalRecord
 from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder

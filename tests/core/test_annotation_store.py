@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from hypothesis import given, settings
@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import Sentence
-from annotator.core.edits import Edit, History, Op, add_span, join_sentences, remove_span, set_answer, split_sentence
+from annotator.core.edit_history import History
+from annotator.core.edits import Edit, Op, add_span, join_sentences, remove_span, set_answer, split_sentence
 from annotator.core.errors import RuleError
 from annotator.core.journal_record import JournalRecord
 from annotator.core.schema import parse_schema
@@ -113,7 +114,7 @@ def _edit(walk: Walk, kind: str, where: int, which: int, a: int, b: int) -> Edit
         return None
 
 
-def _untold(edits: Sequence[Edit]) -> list[Edit]:
+def _untold(edits: Iterable[Edit]) -> list[Edit]:
     """Return the edits without their words, which no journal holds."""
     return [replace(e, message="") for e in edits]
 

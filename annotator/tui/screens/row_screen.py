@@ -34,6 +34,10 @@ from annotator.tui.layout.text_cells import screen_text
 # -- widgets: they draw the rows that they get --------------------------------------------------
 
 
+_STRIPS_A_ROW = 16
+"""A widget keeps so many drawn rows for each row of its height; one with all labels takes 20 KB."""
+
+
 class Rows(Widget):
     """Draws rows, redraws only those that have changed since, and reports clicks on what does something."""
 
@@ -90,7 +94,7 @@ class Rows(Widget):
         row = self._rows[y] if y < len(self._rows) else ()
         strip = self._strips.get(row)
         if strip is None or strip.cell_length != self.size.width:
-            if len(self._strips) > 512:
+            if len(self._strips) > _STRIPS_A_ROW * max(1, self.size.height):
                 self._strips.clear()
             strip = self._strips[row] = self._strip(row)
         return strip
