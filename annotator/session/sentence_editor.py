@@ -29,7 +29,6 @@ from annotator.session.session_settings import SessionSettings
 from annotator.session.state import Notice, PageMotion, StatusMessage, no_suggestions
 from annotator.session.work_left import article_end_message, corpus_end_message
 
-
 MAX_UNDO_POINTS = 1000
 """Of so many edits undo restores what their key found; of earlier ones it selects what they have changed."""
 

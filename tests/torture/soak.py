@@ -1,9 +1,9 @@
 """Keys without end in the headless app: ``python -m tests.torture.soak CORPUS KEYS SEED``.
 
-Prints a line of JSON for each thousand keys: keys, decisions, resident memory in MB, the 99th percentile of a key to
-its paint in ms, of the clock and of CPU time, and how many ms of CPU time a fixed piece of work took meanwhile. The keys
-go round the articles, one for each line. With 0 keys it makes short rounds of keys that are all undone, and prints how
-many objects there are after each. The last line has the state at the end instead, as a digest.
+Prints a line of JSON for each thousand keys: keys, decisions, resident memory in MB, the 99th percentile of a key
+to its paint in ms, of the clock and of CPU time, and how many ms of CPU time a fixed piece of work took meanwhile.
+The keys go round the articles, one for each line. With 0 keys it makes short rounds of keys that are all undone,
+and prints how many objects there are after each. The last line has the state at the end instead, as a digest.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ Window = Mapping[str, float]
 
 @torture_row("soak", small=1, large=2)
 def soak(trial: Trial) -> str:
-    """Press 100,000 keys: every decision is saved, memory grows by less than 10 MB, p99 of a key by less than 20 %"""
+    """Press 100,000 keys: every decision is saved, memory grows by less than 10 MB, p99 by less than 20 %."""
     keys = 0 if trial.number == 0 else _KEYS
     corpus = trial.folder / "sample"
     shutil.copytree(sample_corpus_path(), corpus)

@@ -390,7 +390,7 @@ def inactive_sentence_rows(state: TaskState, i: int, frame: BodyFrame) -> tuple[
     return tuple(BodyRow(row, i, n) for n, row in rows)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def _inactive_rows(
     schema: Schema, annotated: AnnotatedSentence, i: int, width: int, glyphs: Glyphs, marks: tuple[SpanMark, ...]
 ) -> tuple[tuple[int, StyledRow], ...]:

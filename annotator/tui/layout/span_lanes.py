@@ -177,7 +177,7 @@ SPAN_EDGE = "|"
 """Marks a span's edges in words, and between tokens: on every screen and in every colour."""
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def span_marks(
     schema: Schema, annotated: AnnotatedSentence, focus: Span | None = None, *, fresh: bool = False
 ) -> tuple[SpanMark, ...]:
@@ -201,7 +201,7 @@ def _span_mark(schema: Schema, annotated: AnnotatedSentence, span: Span, state: 
     )
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def suggestion_marks(
     schema: Schema,
     annotated: AnnotatedSentence,

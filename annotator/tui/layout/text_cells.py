@@ -119,7 +119,7 @@ def token_width(text: str) -> int:
     return sum(w for _, _, w in drawable_graphemes(text))
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def wrap_tokens(tokens: tuple[Token, ...], width: int) -> tuple[WrappedLine, ...]:
     """Return the tokens as lines of at most ``width`` cells; at least one line, none empty but the first."""
     width = max(2, width)
