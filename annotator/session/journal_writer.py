@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from annotator.core.errors import JournalError
 from annotator.core.journal_record import JournalRecord
+from annotator.storage.journal import PendingRecords
 
 RETRY_SECONDS = 5.0
 """How many seconds after a failure the journal is tried again."""
@@ -57,19 +58,21 @@ class JournalWriter:
         on_saved: Callable[[int], None],
         on_failed: Callable[[], None],
         retry_seconds: float = RETRY_SECONDS,
+        *,
+        pending: PendingRecords | None = None,
     ) -> None:
-        """Start the thread."""
+        """Start the thread; ``pending``: records of an earlier run, tried again as those of a failure."""
         self._sink = sink
         self._on_saved = on_saved
         self._on_failed = on_failed
         self._retry_seconds = retry_seconds
-        self._unsaved: list[JournalRecord] = []
+        self._unsaved: list[JournalRecord] = list(pending.records) if pending else []
         """The records that are not known to be on the disk, in order."""
-        self._tried = 0
+        self._tried = self._unsaved[-1].seq if self._unsaved else 0
         """The number of the last record that was tried since the last request."""
         self._ended = False
         self._given_up = False
-        self.failure: SaveFailure | None = None
+        self.failure = SaveFailure(pending.error, len(pending.records), pending.rescued) if pending else None
         """The last failure, until the journal has everything."""
         self._changed = threading.Condition()
         self._rescuing = threading.Lock()

@@ -122,7 +122,7 @@ class AnnotationSession:
         self.corpus = corpus
         self.schema = schema
         self.annotator = annotator
-        self.read_only = read_only or journal.read_only
+        self.read_only = read_only or journal.takes_nothing
         self._ended = False
         self._notify_saved: Callable[[], None] = lambda: None
         self._notify_warning: Callable[[str], None] = lambda _: None
@@ -152,9 +152,12 @@ class AnnotationSession:
         search = SentenceSearch(corpus.path, queue)
         self.navigation = Navigation(queue, self.article_cache, self.annotation_store, search, schema)
         self._list_unsettled(records)
-        self._seq = self._saved_seq = journal.next_seq - 1
+        self._saved_seq = journal.next_seq - 1
+        self._seq = self._saved_seq + (len(journal.pending.records) if journal.pending else 0)
         self._journal_writer = (
-            None if self.read_only else JournalWriter(journal, self._on_saved, self._on_failed, RETRY_SECONDS)
+            None
+            if self.read_only
+            else JournalWriter(journal, self._on_saved, self._on_failed, RETRY_SECONDS, pending=journal.pending)
         )
         self._carry_over({r.carried_from for r in records})
         self.navigation.start_at(start, records[-1].annotated if records else None)

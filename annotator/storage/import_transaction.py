@@ -218,7 +218,7 @@ def _open_journal(corpus: CorpusFolder, name: str) -> Journal:
 
 
 def _check_unchanged(journal: Journal, expected: int) -> None:
-    if journal.read_only:
+    if journal.damaged:
         do = "run `annotator repair`, or import under another name with --as"
         raise CorpusError("the journal is damaged, nothing can be added to it", where=str(journal.path), do=do)
     if journal.next_seq != expected:

@@ -43,6 +43,16 @@ def check_annotator_name(name: str) -> None:
         raise JournalError(what, do="use 1 to 64 of a-z, 0-9, dot, hyphen and underscore, and no dot at the start")
 
 
+class PendingRecords(Struct, frozen=True):
+    """Records of an earlier run that the journal could not take at its opening; ``resume`` saves them."""
+
+    records: tuple[JournalRecord, ...]
+    error: JournalError
+    """Why not."""
+    rescued: Path
+    """The file that holds them."""
+
+
 class Journal:
     """The open journal of one annotator in one corpus; ``append`` may be called from any thread."""
 
@@ -57,6 +67,8 @@ class Journal:
         self.warnings: list[str] = []
         self.not_restored: list[str] = []
         """Those of the warnings that are of rescued decisions which the journal lacks."""
+        self.pending: PendingRecords | None = None
+        """What is to be saved next; ``records`` has it too."""
         self.damaged: tuple[int, ...] = tuple(sorted({flaw.line for flaw in reader.damaged}))
         self.next_seq = reader.next_seq
         self._reader = reader
@@ -66,6 +78,8 @@ class Journal:
         self._last_crc = reader.lines[-1][2] if reader.lines else 0
         """The checksum of the last line that is on the disk."""
         self._write_failure = ""
+        self._end_to_repair = False
+        """True while a torn end could not be set aside yet."""
         corpus = path.parent.parent
         self.corpus_id = corpus_identity(corpus)
         """What the clones of the corpus have in common; empty where it is no corpus."""
@@ -77,7 +91,8 @@ class Journal:
         """Open the journal, or start it; with ``read_only`` nothing on the disk is touched.
 
         A torn tail is set aside and cut, and records that could not be saved the last time come back
-        from their rescue file; ``warnings`` reports both. Raises JournalError for a bad name, a
+        from their rescue file; ``warnings`` reports both. What a full disk does not take is tried again by
+        ``resume``. Raises JournalError for a bad name, a
         journal held by another process, a newer format, or a folder that cannot be written.
         """
         check_annotator_name(annotator)
@@ -119,7 +134,7 @@ class Journal:
             journal = cls(path, annotator, _read_journal(path, JournalReader(str(path))), lock, fd)
             journal._warn_about_damage()
             if not journal.damaged:
-                journal._repair_end()
+                journal._repair_end_or_wait()
             restore_rescued(journal)
         except BaseException:
             os.close(fd)
@@ -127,9 +142,14 @@ class Journal:
         return journal
 
     @property
+    def takes_nothing(self) -> bool:
+        """True if this journal takes no records, whatever is tried: opened for reading, closed or damaged."""
+        return self._fd < 0 or bool(self.damaged)
+
+    @property
     def read_only(self) -> bool:
-        """True if this journal takes no records: opened for reading, closed, damaged or dead."""
-        return self._fd < 0 or bool(self.damaged) or bool(self._write_failure)
+        """True if this journal takes no records now: as above, or after a failure, which ``resume`` may end."""
+        return self.takes_nothing or bool(self._write_failure)
 
     @property
     def unusable_lines(self) -> int:
@@ -182,6 +202,8 @@ class Journal:
                 self._lock = self._lock_of_path()
                 fd = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
                 try:
+                    if self._end_to_repair:
+                        self._repair_end(fd)
                     self._check_same_journal(fd, b"".join(encode_record(r) for r in records))
                     os.ftruncate(fd, self._size)
                 except BaseException:
@@ -220,6 +242,12 @@ class Journal:
         be written to either.
         """
         return self._rescue_target.write(records, JournalLine(self.next_seq - 1, self._last_crc))
+
+    def keep_pending(self, records: Sequence[JournalRecord], error: JournalError, rescued: Path) -> None:
+        """Keep records of a rescue file that ``append`` has refused, as those to be saved next."""
+        self.pending = PendingRecords(tuple(records), error, rescued)
+        self.records += self.pending.records
+        self._rescue_target.file = rescued  # with later decisions, if there are any before it is saved
 
     def has_line(self, line: JournalLine) -> bool:
         """Return True if a line of this number has this checksum, of those at the opening."""
@@ -297,20 +325,34 @@ class Journal:
         for name, n in sorted(others.items()):
             self.warnings.append(f"{_short_path(self.path)}: {n} records are by {name}, not {self.annotator}")
 
-    def _repair_end(self) -> None:
-        """Set a torn tail aside and cut it; end the last line where only its LF is missing."""
+    def _repair_end_or_wait(self) -> None:
+        """Repair the end; where the disk does not take that, it is done before the next decision is saved."""
+        try:
+            self._repair_end(self._fd)
+        except OSError as error:
+            self._end_to_repair = True
+            failure = translate_os_error(error, "save", self.path, JournalError)
+            self._write_failure = failure.what
+            what = f"the torn end of {_short_path(self.path)} is not set aside yet"
+            self.warnings.append(f"{what}: {failure.what}; {failure.do}")
+
+    def _repair_end(self, fd: int) -> None:
+        """Set a torn tail aside and cut it; end the last line where only its LF is missing. Raises OSError."""
         reader = self._reader
+        if (reader.torn or reader.open_end) and os.fstat(fd).st_size != reader.size:
+            raise self._changed_error("another program has changed the file")
         if reader.torn:
-            tail = os.pread(self._fd, reader.size - reader.torn_start, reader.torn_start)
+            tail = os.pread(fd, reader.size - reader.torn_start, reader.torn_start)
             aside = set_aside(self.path, tail)
-            os.ftruncate(self._fd, reader.torn_start)
-            sync(self._fd)
+            os.ftruncate(fd, reader.torn_start)
+            sync(fd)
             self._size = reader.torn_start
             kind = "line" if len(reader.torn) == 1 else f"end of {len(reader.torn)} lines"
             self.warnings.append(f"set aside a torn last {kind} ({len(tail)} bytes) in {_short_path(aside)}")
         elif reader.open_end:
-            self._size = append_durable(self._fd, b"\n", self._size)
+            self._size = append_durable(fd, b"\n", self._size)
             self.warnings.append(f"added the missing line end to the last line of {_short_path(self.path)}")
+        self._end_to_repair = False
 
 
 class ReplayedJournal(Struct, frozen=True):

@@ -92,7 +92,9 @@ def all_journals_locked(corpus: CorpusFolder) -> Iterator[dict[str, Journal]]:
     with ExitStack() as stack:
         journals = {n: stack.enter_context(Journal.open(corpus.path, n)) for n in corpus.annotators()}
         for journal in journals.values():
-            if journal.read_only:
+            if journal.pending:
+                raise journal.pending.error
+            if journal.damaged:
                 what = "the journal is damaged, so its labels cannot be changed"
                 raise JournalError(what, where=str(journal.path), do="run `annotator repair` first")
         yield journals

@@ -176,7 +176,10 @@ class OpenJournal(Protocol):
         """Return True if a line of this number has this checksum."""
 
     def append(self, records: Sequence[JournalRecord]) -> None:
-        """Add records durably."""
+        """Add records durably; raises JournalError."""
+
+    def keep_pending(self, records: Sequence[JournalRecord], error: JournalError, rescued: Path) -> None:
+        """Keep records that ``append`` has refused, as those to be saved next."""
 
 
 def restore_rescued(journal: OpenJournal) -> None:
@@ -233,12 +236,16 @@ def _is_still_there(corpus: Path, journal: OpenJournal, line: JournalLine) -> bo
 
 
 def _restore_from(rescued: RescueFile, journal: OpenJournal) -> bool:
-    """Restore the records of a rescue file; return True if they are in the journal now."""
+    """Restore the records of a rescue file; return True if they are in the journal now, or to be saved next."""
     missing = _missing_records(rescued, journal)
     if missing is None or (missing and journal.read_only):
         return False
     if missing:
-        journal.append(missing)
+        try:
+            journal.append(missing)
+        except JournalError as error:  # the disk is full still: nobody is kept from annotating by that
+            journal.keep_pending(missing, error, rescued.path)
+            return True
         journal.records += tuple(missing)
         journal.warnings.append(f"brought back {len(missing)} decisions that could not be saved the last time")
     if not journal.read_only:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,11 @@ from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Sentence
-from annotator.core.errors import CorpusError, JournalError, SchemaError, UsageError, path_text
+from annotator.core.errors import CorpusError, DamagedArticleError, JournalError, SchemaError, UsageError, path_text
 from annotator.core.journal_merge import JournalConflict, merge_journals
 from annotator.core.journal_record import JournalRecord
 from annotator.storage.articles import decode_article, encode_article_fields, with_new_metadata
-from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.corpus_folder import CorpusFolder, damaged_article_warning
 from annotator.storage.corpus_layout import (
     CORPUS_NAMES,
     LEDGERS_FOLDER,
@@ -230,12 +230,27 @@ class MergeReport(Struct, frozen=True):
 def merge_corpora(
     paths: Sequence[Path], into: Path, *, schema: Path | None = None, progress: ProgressCallback = ignore_progress
 ) -> MergeReport:
-    """Merge the corpora in ``paths`` into a new one; raises AnnotatorError, with nothing made."""
+    """Merge the corpora in ``paths`` into a new one; raises AnnotatorError, with nothing made.
+
+    An article that is damaged is taken from a corpus where it is not, else left out and listed.
+    """
     _check_paths(paths, into)
     sources = [open_corpus(p) for p in paths]
     for corpus in sources:
         corpus.check_settings()
     _check_same_language(sources)
+    try:
+        return _merge(sources, paths, into, schema, progress)
+    except DamagedArticleError:
+        for corpus in sources:
+            for _ in corpus.readable_articles():
+                pass
+        return _merge(sources, paths, into, schema, progress)
+
+
+def _merge(
+    sources: Sequence[CorpusFolder], paths: Sequence[Path], into: Path, schema: Path | None, progress: ProgressCallback
+) -> MergeReport:
     merge = _Merge(sources)
     text = merge.merge_schemas(schema)
     with ImportStaging.begin(into, None) as staging:
@@ -334,17 +349,35 @@ class _Merge:
             for note in differences.notes:
                 self._differences.setdefault(path_text(note), []).append(article_id)
             progress(n, len(self._owners))
+        for corpus in self._corpora:
+            for article_id, error in corpus.damaged_articles.items():
+                what = path_text(f"{corpus.path}: {damaged_article_warning(article_id, error)}")
+                if article_id in self._owners:
+                    self._differences.setdefault(f"{what}; taken from another corpus", []).append(article_id)
+                else:
+                    self._not_merged.append(what)
 
     def merge_other_files(self, staging: ImportStaging) -> None:
         """Prepare suggestions, groups of the split, migrations and ledgers; list what is not merged."""
         merge_suggestions(staging, self._corpora)
-        self._conflicts += [{"what": path_text(x)} for x in merge_split_groups(staging, self._corpora)]
+        groups = self._list_damaged(merge_split_groups, staging, "no group of a split is merged")
+        self._conflicts += [{"what": path_text(x)} for x in groups]
         behind = [
-            *merge_migrations(staging, self._corpora),
+            *self._list_damaged(merge_migrations, staging, "no change of labels can be taken back"),
             *merge_import_ledgers(staging, self._corpora),
             *unmerged_files(self._corpora),
         ]
         self._not_merged += map(path_text, behind)
+
+    def _list_damaged(
+        self, prepare: Callable[[ImportStaging, Sequence[CorpusFolder]], list[str]], staging: ImportStaging, lost: str
+    ) -> list[str]:
+        """Return what ``prepare`` does; nothing where a file is damaged, which is listed with what is ``lost``."""
+        try:
+            return prepare(staging, self._corpora)
+        except CorpusError as error:
+            self._not_merged.append(path_text(f"{error.where}: {error.what}: {lost}; {error.do}"))
+            return []
 
     # -- journals ------------------------------------------------------------------------------
 
@@ -389,7 +422,7 @@ class _Merge:
         where = path_text(journal.path)
         if journal.damaged:
             what = f"{format_line_numbers(journal.damaged)} of the journal cannot be read"
-            do = "see `annotator check`, restore the file from a copy, and merge again"
+            do = "run `annotator repair`, or restore the file from a copy, and merge again"
             raise JournalError(what, where=where, do=do)
         if journal.flaws:
             torn = format_line_numbers(f.line for f in journal.flaws)

@@ -220,7 +220,7 @@ def test_a_damaged_journal_stops_the_merge_and_a_torn_end_is_listed(tmp_path: Pa
     path.write_bytes(b"<<<<<<< ours\n" + whole)
     result = call("merge", a.path, b.path, "--into", tmp_path / "d")
     assert result.code == 1
-    assert f"{path}: line 1 of the journal cannot be read; see `annotator check`" in result.err
+    assert f"{path}: line 1 of the journal cannot be read; run `annotator repair`" in result.err
     assert not (tmp_path / "d").exists()
 
 
@@ -333,3 +333,50 @@ def test_what_is_otherwise_in_many_articles_is_reported_once(tmp_path: Path) -> 
     assert (result.code, result.err) == (0, f"note: 2 articles (the first: {a.article_ids()[0]}): {what}\n")
     found = call("merge", a.path, b.path, "--into", tmp_path / "d", "--json").json["differences"]
     assert found == {what: list(a.article_ids())}
+
+
+def _flip(path: Path, words: bytes) -> None:
+    raw = bytearray(path.read_bytes())
+    raw[raw.index(words)] ^= 1
+    path.write_bytes(raw)
+
+
+def test_a_damaged_article_is_left_out_and_listed(tmp_path: Path) -> None:
+    """All others are merged, the journal keeps what was done on it, and the exit code is 3."""
+    a = builders.make_corpus(tmp_path / "a", builders.market(), builders.bridge())
+    b = builders.make_corpus(tmp_path / "b", builders.bridge())
+    _answer(a, builders.market(), 2, Answer.ACCEPT)
+    _answer(a, builders.bridge(), 1, Answer.ACCEPT)
+    _flip(a.path / "articles" / f"{builders.market().id}.json", b"stalls opened")
+    result = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
+    assert result.code == 3, result.err
+    assert [x for x in result.json["left"] if f"article {builders.market().id} is set apart" in x]
+    merged = CorpusFolder.open(tmp_path / "c")
+    assert merged.article_ids() == (builders.bridge().id,)
+    assert len(Journal.open(merged.path, "ana", read_only=True).records) == 2
+    session = builders.open_session(merged)
+    assert [w.done for w in session.sentences_of(builders.bridge().id)].count(True) == 1
+    session.close()
+
+
+def test_an_article_that_is_sound_in_another_corpus_is_taken_from_there(tmp_path: Path) -> None:
+    """Nothing is lost, and a note names the damage."""
+    a, b = (builders.make_corpus(tmp_path / name, builders.market(), builders.bridge()) for name in "ab")
+    _flip(a.path / "sentences.jsonl", b"stalls opened")
+    result = call("merge", a.path, b.path, "--into", tmp_path / "c")
+    assert result.code == 0, result.err
+    assert "is set apart" in result.err
+    assert "taken from another corpus" in result.err
+    assert set(CorpusFolder.open(tmp_path / "c").article_ids()) == {builders.market().id, builders.bridge().id}
+
+
+def test_damaged_groups_and_migrations_are_listed(tmp_path: Path) -> None:
+    """All else is merged."""
+    a, b = (builders.make_corpus(tmp_path / name, builders.market()) for name in "ab")
+    for name in (SPLITS_FILE, MIGRATIONS_FILE):
+        (a.path / name).write_bytes(b'{"gr')
+    result = call("merge", a.path, b.path, "--into", tmp_path / "c")
+    assert result.code == 3, result.err
+    assert "no group of a split is merged" in result.out
+    assert "no change of labels can be taken back" in result.out
+    assert CorpusFolder.open(tmp_path / "c").article_ids() == (builders.market().id,)

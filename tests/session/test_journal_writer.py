@@ -178,6 +178,78 @@ def test_room_for_a_rescue_file_alone(corpus: Path, home: Path, monkeypatch: pyt
         assert not session.close()
 
 
+def _full_at_opening(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Accept two sentences, the second one on a full disk, and leave; return the rescue file."""
+    session = builders.open_session(corpus)
+    _accept(session)
+    assert session.flush()
+    with _full_disks(monkeypatch, rescue=False):
+        _accept(session)
+        assert not session.close()
+    return _rescue(session)
+
+
+@pytest.mark.parametrize("then", ["another decision", "nothing", "another full opening"])
+def test_a_disk_that_is_full_at_the_opening_locks_nobody_out(
+    corpus: Path, home: Path, monkeypatch: pytest.MonkeyPatch, then: str
+) -> None:
+    """The rescued decisions are shown and wait; with room the journal has them and those made meanwhile."""
+    kept = _full_at_opening(corpus, monkeypatch)
+    with _full_disks(monkeypatch, rescue=False):
+        for _ in range(2 if then == "another full opening" else 1):
+            session = builders.open_session(corpus)
+            assert session.banner == (
+                "1 decision is not in the journal: cannot save here: the disk is full; free some space and try again. "
+                f"Kept in {kept}"
+            )
+            assert (_saved(session), session.read_only, session.annotated.done) == (SaveState.FAILED, False, False)
+            assert len([w for w in session.sentences_of(session.current_article_id) if w.done]) == 2
+            if then == "another decision":
+                _accept(session)
+                assert not session.flush()
+                assert session.banner.startswith("2 decisions are not in the journal")
+                assert [r.seq for r in records_in(kept)] == [2, 3]
+            if then == "another full opening":
+                assert not session.close()
+    if then == "another full opening":
+        session = builders.open_session(corpus)
+        assert session.warnings == ["brought back 1 decisions that could not be saved the last time"]
+    else:
+        assert session.save_again() == "everything is saved"
+    assert (session.banner, _saved(session)) == ("", SaveState.SAVED)
+    assert session.close()
+    found = [r.seq for r in records_in(session._journal.path)]
+    assert found == ([1, 2, 3] if then == "another decision" else [1, 2])
+    assert not list(home.rglob("*.jsonl"))
+
+
+def test_a_torn_end_on_a_full_disk_locks_nobody_out(corpus: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is set aside as soon as there is room, before the next decision is saved."""
+    session = builders.open_session(corpus)
+    _accept(session)
+    assert session.close()
+    path = session._journal.path
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[: len(whole) // 2])
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("annotator.storage.journal.set_aside", full)
+        session = builders.open_session(corpus)
+        assert [w for w in session.warnings if "is not set aside yet: cannot save here: the disk is full" in w]
+        _accept(session)
+        assert not session.flush()
+        assert path.read_bytes() == whole + whole[: len(whole) // 2]
+    assert session.save_again() == "everything is saved"
+    assert session.close()
+    assert path.read_bytes().startswith(whole)
+    assert [r.seq for r in records_in(path)] == [1, 2]
+    (aside,) = path.parent.glob("*.torn-*")
+    assert aside.read_bytes() == whole[: len(whole) // 2]
+
+
 def test_a_mistake_in_the_program_does_not_end_saving_in_silence(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the journal raises, the thread lives, the red row comes and the work is rescued.
 
