@@ -45,6 +45,7 @@ class ProblemKind(StrEnum):
     CHARACTERS = "characters", ProblemLevel.ERROR, "spans that begin or end inside a token"
     BLANK_EDGE = "blank-edge", ProblemLevel.ERROR, "white space at a span's edge, or nothing else in it"
     TWO_MACHINES = "two-machines", ProblemLevel.WARNING, "sentences that two machines have annotated differently"
+    DELETED = "deleted", ProblemLevel.WARNING, "annotated sentences that the new version of their article lacks"
     METADATA = (
         "metadata",
         ProblemLevel.WARNING,

@@ -49,13 +49,13 @@ class CarryOver(Struct, frozen=True):
 
     edit: Edit
     origins: tuple[str, ...]
-    """For each sentence after the edit the id of the one that it comes from."""
+    """For each sentence after the edit the id of the one that it comes from; of several, with blanks between."""
     unchanged: int
     """How many sentences are as they were."""
     changed: frozenset[str]
     """The ids of the sentences that are open, with what was found of the old ones."""
-    gone: int
-    """Annotated sentences of which nothing like them is left: they stay in the journal alone."""
+    gone: tuple[AnnotatedSentence, ...]
+    """Those with work of which nothing like them is left: the journal keeps them."""
 
 
 class _Unit(Struct, frozen=True):
@@ -73,7 +73,7 @@ class _Place(Struct):
     rejected: list[Span] = []
     notes: list[str] = []
     flagged: bool = False
-    origin: str = ""
+    origins: list[str] = []
 
 
 def carry_over(
@@ -103,10 +103,10 @@ class _CarryOver:
         for n, unit in enumerate(self.units):
             if n in self.places and unit.touched and not any(w.sentence.id in (carried or ()) for w in unit.touched):
                 self.carry_unit(unit, *self.places[n])
-        unchanged, gone = len(self.after), 0
+        unchanged, gone = len(self.after), tuple[AnnotatedSentence, ...]()
         if carried is None:
             found: dict[int, _Place] = defaultdict(_Place)
-            gone = sum([not self.place_changed(n, w, found) for n, w in self.changed_sentences()])
+            gone = tuple(w for n, w in self.changed_sentences() if not self.place_changed(n, w, found))
             for i, place in found.items():
                 self.carry_place(i, place)
         open_ones = frozenset(w.sentence.id for w in self.after[unchanged:])
@@ -173,8 +173,8 @@ class _CarryOver:
             return False
         found[home].notes += filter(None, (annotated.annotation.note, _lost_text(annotated, lost)))
         found[home].flagged |= annotated.annotation.flagged
-        for i in (home, *homes):
-            found[i].origin = found[i].origin or annotated.sentence.id
+        for i in dict.fromkeys((home, *homes)):
+            found[i].origins.append(annotated.sentence.id)
         return True
 
     def find(self, annotated: AnnotatedSentence, span: Span) -> tuple[int, Span] | None:
@@ -212,7 +212,7 @@ class _CarryOver:
         if annotation != Annotation() and not self.is_touched(s.start, s.end):
             self.before.append(AnnotatedSentence(s))
             self.after.append(AnnotatedSentence(s, annotation))
-            self.origins.append(place.origin)
+            self.origins.append(" ".join(place.origins))
 
 
 def _units(version: ArticleVersion) -> Iterator[_Unit]:

@@ -79,6 +79,7 @@ class JournalRecord(Struct, frozen=True, gc=False):
     assistance: Assistance | None = None
     """None where nothing was drawn by lot."""
     carried_from: str = ""
-    """The sentence of an earlier version of the article that a carried annotation comes from, by id."""
+    """The sentence of an earlier version of the article that a carried annotation comes from, by id; several have
+    blanks between them."""
     compared: tuple[tuple[str, int], ...] = ()
     """What an adjudication has compared: annotators, sorted, each with the ``seq`` of the record in force."""

@@ -20,7 +20,7 @@ from annotator.session.journal_writer import RETRY_SECONDS, JournalWriter, SaveF
 from annotator.session.navigation import Navigation, QueuePosition
 from annotator.session.sentence_search import AnswerProgress, ArticleCache, SentenceSearch
 from annotator.session.state import SaveState
-from annotator.session.version_carry import carried_message, carry_overs, unsettled_carries
+from annotator.session.version_carry import carried_message, carry_overs, changed_carries
 from annotator.statistics.edit_events import SpeedMonitor, SpeedWarning, event_from_edit
 from annotator.storage.corpus_folder import MAX_READ_FOR_QUEUE, CorpusFolder
 from annotator.storage.journal import Journal, has_begun
@@ -159,7 +159,7 @@ class AnnotationSession:
             if self.read_only
             else JournalWriter(journal, self._on_saved, self._on_failed, RETRY_SECONDS, pending=journal.pending)
         )
-        self._carry_over({r.carried_from for r in records})
+        self._carry_over({origin for r in records for origin in r.carried_from.split()})
         self.navigation.start_at(start, records[-1].annotated if records else None)
 
     def _replay(self, every: Sequence[JournalRecord]) -> tuple[Sequence[JournalRecord], History]:
@@ -186,10 +186,14 @@ class AnnotationSession:
         if open_ones:
             what = f"{pluralize(len(open_ones), 'sentence')} annotated differently on two machines"
             self.warnings.append(f"{what}: / and the word problem finds them; Enter on one settles it")
-        carried = unsettled_carries(records)
-        self.navigation.problem_finder.unsettled |= open_ones | {
-            r.annotated.sentence.id for r in carried if last_seq(r.annotated.sentence.id) == r.seq
-        }
+        self._changed_carries = {w.sentence.id: w for w in changed_carries(records)}
+        self.navigation.problem_finder.unsettled |= open_ones
+        self._list_changed_carries(self._touched_sentences())
+
+    def _list_changed_carries(self, annotated: Iterable[AnnotatedSentence]) -> None:
+        """Put those among the problems that are as they were carried over to changed text."""
+        found = {w.sentence.id for w in annotated if self._changed_carries.get(w.sentence.id) == w}
+        self.navigation.problem_finder.unsettled |= found
 
     def _carry_over(self, carried: Container[str]) -> None:
         """Carry over what was left in replaced versions of articles: one edit for each, which undo takes back."""
@@ -198,7 +202,8 @@ class AnnotationSession:
         for done in carry_overs(self.corpus, self.annotation_store, self.schema, self.article, carried):
             if done.edit.after:
                 self.apply_edit(done.edit, done.origins)
-                self.navigation.problem_finder.unsettled |= done.changed
+                self._changed_carries |= {w.sentence.id: w for w in done.edit.after if w.sentence.id in done.changed}
+                self._list_changed_carries(done.edit.after)
                 number = self.queue.index(done.edit.after[0].sentence.article) + 1
                 self.warnings.append(carried_message(done, number))
 
@@ -334,6 +339,7 @@ class AnnotationSession:
             self.annotation_store.replace_sentences(edit.before, edit.after)
             self._write(op, edit.before, edit.after)
             self._update_parts(edit)
+            self._list_changed_carries(edit.after)
             self.navigation.go_to(edit.after[0].sentence.id)
         return edit
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator
 
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.annotation_store import AnnotationStore
-from annotator.core.article import AnnotatedLineIndex, Article
-from annotator.core.carry_over import ArticleVersion, CarryOver, carry_over
+from annotator.core.article import Article
+from annotator.core.carry_over import CarryOver, carry_over
 from annotator.core.edits import Op
 from annotator.core.errors import DamagedArticleError
 from annotator.core.journal_record import JournalRecord
 from annotator.core.pluralize import pluralize
 from annotator.core.schema import Schema
+from annotator.storage.article_versions import read_version, replaced_versions
 from annotator.storage.corpus_folder import CorpusFolder
 
 
@@ -30,39 +32,22 @@ def carry_overs(
     for newest, olds in replaced_versions(store.touched_articles, article_of).items():
         for n, old in enumerate(olds):
             try:
-                before, after = (_version(corpus, store, article_of(a)) for a in (old, newest))
+                before, after = (read_version(corpus, store, article_of(a)) for a in (old, newest))
             except DamagedArticleError:  # the session warns of it
                 continue
             yield carry_over(before, after, schema, carried if n else None)
 
 
-def replaced_versions(touched: Iterable[str], article_of: Callable[[str], Article]) -> dict[str, list[str]]:
-    """Return the ``touched`` articles that are replaced by the one in force instead of them, the latest first."""
-    found: dict[str, list[tuple[int, str]]] = {}
-    for old in touched:
-        chain = [old]
-        while (following := article_of(chain[-1]).replaced_by) and following not in chain:
-            chain.append(following)
-        if not following and len(chain) > 1:
-            found.setdefault(chain[-1], []).append((len(chain), old))
-    return {newest: [old for _, old in sorted(olds)] for newest, olds in found.items()}
+def changed_carries(records: Iterable[JournalRecord]) -> Iterator[AnnotatedSentence]:
+    """Yield the sentences that were carried over open, because their text has changed, as they were then.
 
-
-def _version(corpus: CorpusFolder, store: AnnotationStore, article: Article) -> ArticleVersion:
-    lines, touched = AnnotatedLineIndex(article), store.touched_sentences_of(article.id)
-    stored = tuple(s for s in corpus.sentences(article.id) if lines.is_annotated(s.start, s.end))
-    if article.replaced_by:
-        touched = tuple(w for w in touched if lines.is_annotated(w.sentence.start, w.sentence.end))
-    return ArticleVersion(article.text, stored, touched)
-
-
-def unsettled_carries(records: Iterable[JournalRecord]) -> Iterator[JournalRecord]:
-    """Yield the records of sentences that were carried over open, because their text has changed."""
+    They wait for their annotator as long as they are so, also again after an undo.
+    """
     texts: dict[str, str] = {}
     for record in records:
         s, annotation = record.annotated.sentence, record.annotated.annotation
         if record.op is Op.CARRY and annotation.answer is None and texts.get(record.carried_from) != s.text:
-            yield record
+            yield record.annotated
         texts[s.id] = s.text
 
 
@@ -72,5 +57,7 @@ def carried_message(done: CarryOver, number: int) -> str:
     if done.changed:
         parts.append(f"{len(done.changed)} changed: / and the word problem finds them")
     if done.gone:
-        parts.append(f"{pluralize(done.gone, 'annotated sentence')} not in it any more; your journal keeps them")
+        parts.append(
+            f"{pluralize(len(done.gone), 'annotated sentence')} not in it any more: `annotator check` lists them"
+        )
     return "; ".join(parts)

@@ -124,7 +124,8 @@ class JournalIndex:
         for tail in tails:
             if tail.carried_from:
                 place = (tail.meta.article, tail.meta.start, tail.meta.end)
-                self.carried.setdefault(tail.carried_from, []).append(place)
+                for origin in tail.carried_from.split():
+                    self.carried.setdefault(origin, []).append(place)
         try:
             self.text_hashes.extend([int(tail.digest[:16], 16) for tail in tails])
         except (ValueError, OverflowError):
@@ -263,7 +264,8 @@ def _index_by_replay(corpus: Path, name: str, stored_sentences: Callable[[str], 
         index.text_hashes.append(int(text_digest(sentence.text)[:16], 16))
         if record.carried_from:
             place = (sentence.article, sentence.start, sentence.end)
-            index.carried.setdefault(record.carried_from, []).append(place)
+            for origin in record.carried_from.split():
+                index.carried.setdefault(origin, []).append(place)
     for offset, size, crc in journal.lines:
         index.offsets.append(offset)
         index.sizes.append(size)

@@ -61,7 +61,7 @@ def test_unchanged_sentences_take_everything_over() -> None:
     old.mark(3, span(JAPANESE, JAPANESE, "CLAIM"), answer=Answer.REJECT)
     new = _Version("Added.", JAPANESE, "Ilka came.", GERMAN)
     done = new.take(old)
-    assert (done.unchanged, done.changed, done.gone) == (3, frozenset(), 0)
+    assert (done.unchanged, done.changed, done.gone) == (3, frozenset(), ())
     assert new.state() == [
         ("Added.", [], None),
         (JAPANESE, [("CLAIM", JAPANESE)], Answer.REJECT),
@@ -137,7 +137,17 @@ def test_what_is_gone_is_counted() -> None:
     old.mark(0, span("Ilka Moran", "Ilka", "PERSON"))
     new = _Version("It rained.", "Stalls opened.")
     done = new.take(old)
-    assert (done.gone, done.edit.after) == (1, ())
+    assert ([w.sentence.text for w in done.gone], done.edit.after) == (["Ilka Moran came to the hall."], ())
+
+
+def test_two_sentences_that_became_one_are_both_named() -> None:
+    """What is carried over to the one names both, so that neither is exported beside it."""
+    old = _Version("Ilka Moran came to the hall.", "Pell counted 12 boats.", "It rained.")
+    old.mark(0, span("Ilka Moran came to the hall.", "Ilka Moran", "PERSON"))
+    old.mark(1, span("Pell counted 12 boats.", "12 boats", "COUNT"))
+    new = _Version("Ilka Moran came to the hall, and Pell counted 12 boats.", "It rained.")
+    done = new.take(old)
+    assert done.origins == (" ".join(w.sentence.id for w in old.all()[:2]),)
 
 
 _WORDS = st.sampled_from(["Ilka", "Pell", "Köln", "met", "and", "田中", "went", ","])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import orjson
+
 from annotator.core.annotation import Answer
 from annotator.core.article import Article
 from annotator.core.edits import Op, add_span, set_answer
@@ -12,6 +14,7 @@ from annotator.core.search_query import parse_query
 from annotator.session.session import AnnotationSession
 from annotator.storage.corpus_folder import CorpusFolder
 from tests.builders import article, make_corpus, open_session, records_in, sentences, span
+from tests.cli.command_runner import call
 
 FIRST = ("Ilka Moran came to Tarn Quay.", "Pell counted 12 boats.", "It rained.")
 SECOND = ("Ilka Moran came to Tarn Quay.", "Pell counted 13 boats.", "It rained.", "All went home.")
@@ -151,3 +154,84 @@ def test_read_only_changes_nothing(tmp_path: Path) -> None:
     assert session.current_article_id == new.id
     assert not any(w.done for w in session.article_sentences)
     assert (corpus.path / "annotations/ana.jsonl").read_bytes() == before
+
+
+def test_redo_lists_what_has_changed_again(tmp_path: Path) -> None:
+    """After undo and redo the problem is listed as before, at the next opening too, and after undo of an answer."""
+    old = version(FIRST)
+    corpus = make_corpus(tmp_path / "news", old)
+    session = open_session(corpus)
+    annotate(session)
+    session.close()
+    add_version(corpus, old, SECOND)
+    session = open_session(corpus.path)
+    changed = session.navigation.problem_finder.unsettled
+    assert changed == {session.article_sentences[1].sentence.id}
+    session.undo()
+    assert not session.navigation.problem_finder.unsettled
+    session.redo()
+    assert session.navigation.problem_finder.unsettled == changed
+    session.close()
+    session = open_session(corpus.path)
+    assert session.navigation.problem_finder.unsettled == changed
+    session.apply_edit(set_answer(session.article_sentences[1], Answer.ACCEPT))
+    assert not session.navigation.problem_finder.unsettled
+    session.undo()
+    assert session.navigation.problem_finder.unsettled == changed
+    session.close()
+    assert open_session(corpus.path, read_only=True).navigation.problem_finder.unsettled == changed
+
+
+def test_a_deleted_sentence_is_listed_by_check(tmp_path: Path) -> None:
+    """The message names the command; before the next opening and after it the sentence is listed, and exported."""
+    old = version(FIRST)
+    corpus = make_corpus(tmp_path / "news", old)
+    session = open_session(corpus)
+    annotate(session)
+    session.close()
+    add_version(corpus, old, (FIRST[0], FIRST[2]))
+    for _ in range(2):
+        result = call("check", corpus.path, "--only", "deleted")
+        assert result.code == 3
+        (line, _) = result.out.splitlines()
+        assert f"{sentences(old)[1].id}: warning deleted: the new version " in line
+        assert "has no such sentence: it is exported as it was; annotate it where it is now" in line
+        session = open_session(corpus.path)
+        session.close()
+    assert "1 annotated sentence not in it any more: `annotator check` lists them" in " ".join(_carried(corpus, old))
+    assert call("export", corpus.path, tmp_path / "out", "--format", "plain").code == 0
+    (file,) = (p for p in (tmp_path / "out").iterdir() if p.name != "ledger.jsonl")
+    assert FIRST[1] in file.read_text()
+
+
+def _carried(corpus: CorpusFolder, old: Article) -> list[str]:
+    """Return the warnings of Bo's first opening after Bo has annotated the old version."""
+    new = corpus.article(old.id).replaced_by
+    corpus.replace_article(new, old.id)
+    session = open_session(corpus.path, name="bo")
+    annotate(session)
+    session.close()
+    corpus.replace_article(old.id, new)
+    session = open_session(corpus.path, name="bo")
+    session.close()
+    return session.warnings
+
+
+def test_two_sentences_that_became_one_are_exported_once(tmp_path: Path) -> None:
+    """When the new one is finished, neither of the old ones is exported beside it."""
+    old = version(FIRST)
+    corpus = make_corpus(tmp_path / "news", old)
+    session = open_session(corpus)
+    annotate(session)
+    session.close()
+    merged = "Ilka Moran came to Tarn Quay, and Pell counted 12 boats."
+    add_version(corpus, old, (merged, FIRST[2]))
+    session = open_session(corpus.path)
+    assert session.flush()
+    (record,) = (r for r in records_in(corpus.path / "annotations/ana.jsonl") if r.op is Op.CARRY)
+    assert record.carried_from == " ".join(s.id for s in sentences(old)[:2])
+    session.apply_edit(set_answer(session.article_sentences[0], Answer.ACCEPT))
+    session.close()
+    assert call("export", corpus.path, tmp_path / "out", "--format", "plain").code == 0
+    (file,) = (p for p in (tmp_path / "out").iterdir() if p.name != "ledger.jsonl")
+    assert [orjson.loads(line)["text"] for line in file.read_bytes().splitlines()] == [merged]
