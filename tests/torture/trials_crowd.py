@@ -46,7 +46,9 @@ def crowd(trial: Trial) -> str:
             if not (corpus / "annotations" / f"{name}.jsonl").exists():
                 continue
             found = [r.annotated.sentence.id for r in Journal.open(corpus, name, read_only=True).records]
-            seqs = {int(seq) for who, seq in acknowledged if who == name}
+            seqs = [int(seq) for who, seq in acknowledged if who == name]
+            if len(seqs) > len(set(seqs)):
+                return f"{name}: a record was acknowledged, and made again after a kill: {seqs}"
             if len(found) < max(seqs) or len(found) != len(set(found)) or len(found) != len(tasks_of(number, tasks)):
                 return f"{corpus.name}, {name}: {max(seqs)} records acknowledged, found are {found}"
     return _export_fault(merged, trial.folder / "out", tasks)

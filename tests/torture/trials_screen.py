@@ -35,7 +35,7 @@ _PIECES = (
 _ENDS, _BEGINS = "\x1b[201~", "\x1b[200~"
 
 
-@torture_row("terminals", small=2, large=120)
+@torture_row("terminals", small=6, large=120)
 def terminals(trial: Trial) -> str:
     """Resize six kinds of terminal 15 times, down to 1×1, with colours and without: no crash, labels are readable."""
     random, colourless = trial.random, trial.number % 2
