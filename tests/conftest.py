@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from annotator.core.errors import AnnotatorError
 
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 for _name in ("NO_COLOR", "COLORTERM", "TEXTUAL", "TEXTUAL_DRIVER"):
@@ -43,3 +46,18 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("ANNOTATOR_HOME", str(home))
     return home
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _errors_have_words() -> Iterator[None]:
+    """Let no test raise an error for the user whose words lack: what is wrong, where, what to do."""
+    real = AnnotatorError.__init__
+
+    def checked(error: AnnotatorError, what: str, *, where: str = "", do: str = "") -> None:
+        assert what, "an error without words"
+        assert all(isinstance(x, str) for x in (what, where, do)), (what, where, do)
+        real(error, what, where=where, do=do)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(AnnotatorError, "__init__", checked)
+        yield

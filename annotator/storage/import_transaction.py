@@ -178,7 +178,7 @@ class ImportStaging(Struct):
         old_text, new_text = schema or ("", "")
         before = corpus.schema_path.read_bytes().decode() if new_text else ""
         sizes = {n: j.path.stat().st_size for n, j in journals.items()}
-        with restored_on_error([j.path for j in journals.values()], [corpus.schema_path] if new_text else []):
+        with restored_on_error([j.path for j in journals.values()], [corpus.schema_path]):
             write_recovery_note(self.folder, self.articles, sizes, (before, new_text))
             if new_text:
                 corpus.set_schema(new_text, instead_of=old_text)

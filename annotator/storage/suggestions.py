@@ -199,9 +199,10 @@ def _same_text(entry: SuggestionEntry, s: Sentence) -> bool:
 
     For a part of a split sentence the article's id, made from its text, proves that the text is the same.
     """
-    part = s.text[entry.start - s.start : entry.end - s.start] if entry.start >= s.start else ""
     whole = s.start <= entry.start and entry.end <= s.end
-    return not (whole and entry.digest) or text_digest(part) == entry.digest
+    if not (whole and entry.digest):
+        return True
+    return text_digest(s.text[entry.start - s.start : entry.end - s.start]) == entry.digest
 
 
 def encode_suggestions(sentence: Sentence, found: Sequence[Suggestion], source: str, fingerprint: str) -> bytes:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as structs_replace
 from textual.keys import _character_to_key
 
 from annotator.core.schema import mirrored_label_keys, parse_schema, with_label_keys
 from annotator.session.actions.hints import LOOKALIKE_LETTERS
 from annotator.session.commands import ALL_COMMANDS, COMMANDS, Command, command_by_id, footer_items
-from annotator.session.keymap import EffectiveKeymap, HintSettings, effective_keymap
-from annotator.session.keymap_file import is_portable_key, key_label, parse_keymap, textual_key_name
+from annotator.session.keymap import EffectiveKeymap, HintSettings, Keyboard, effective_keymap
+from annotator.session.keymap_file import UserKeymap, is_portable_key, key_label, parse_keymap, textual_key_name
 from annotator.storage.schemas import load_schema
 
 NEWS = load_schema("news")
@@ -291,3 +294,40 @@ def test_a_keymap_that_leaves_no_letter_for_hints_is_an_error() -> None:
     assert [str(c) for c in force('[hints]\nletters = "a"').errors] == [
         "k.toml:2: 0 letters are left for hints; add letters, or many words have two letters or none"
     ]
+
+
+@pytest.mark.parametrize(
+    ("press", "setting", "values"),
+    [
+        (Keyboard.next_trigger_mode, "mode", 3),
+        (Keyboard.switch_hand, "hand", 2),
+        (Keyboard.toggle_look_alikes, "avoid", 2),
+    ],
+)
+@given(
+    mode=st.sampled_from(["", "always", "trigger", "toggle"]),
+    hand=st.sampled_from(["", "left", "right"]),
+    avoid=st.sampled_from([None, True, False]),
+    chosen=st.sampled_from([HintSettings(), HintSettings("toggle", "left", avoid=True)]),
+)
+def test_a_setting_changed_in_the_app_is_in_force_whatever_the_file_says(
+    press: Callable[[Keyboard], str],
+    setting: str,
+    values: int,
+    mode: str,
+    hand: str,
+    avoid: bool | None,  # noqa: FBT001
+    chosen: HintSettings,
+) -> None:
+    """It changes at once and alone, and is remembered; as many presses as it has values bring it back."""
+    keyboard = Keyboard(NEWS, UserKeymap(mode=mode, hand=hand, avoid=avoid), chosen)
+    first, seen = keyboard.keys.hint_settings, set()
+    for _ in range(values):
+        seen.add(getattr(keyboard.keys.hint_settings, setting))
+        before = keyboard.keys.hint_settings
+        assert press(keyboard)
+        now = keyboard.keys.hint_settings
+        assert now == keyboard.saved_settings == structs_replace(before, **{setting: getattr(now, setting)})
+        assert keyboard.letters.mode == now.mode
+        assert Keyboard(NEWS, UserKeymap(), keyboard.saved_settings).keys.hint_settings == now
+    assert (len(seen), keyboard.keys.hint_settings) == (values, first)

@@ -92,6 +92,28 @@ def test_a_corpus_that_exists_gets_more(corpus: CorpusFolder) -> None:
     assert ([r.seq for r in journal.records], journal.warnings) == ([1, 2, 3], [])
 
 
+def test_a_folder_with_files_becomes_a_corpus_with_the_last_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own files stay; corpus.toml comes last, so that there is no corpus without its articles after a crash."""
+    target, moved = tmp_path / "harbour", list[str]()
+    target.mkdir()
+    (target / "notes.txt").write_bytes(b"mine")
+    real = Path.replace
+
+    def replace(path: Path, to: Path) -> Path:
+        moved.append(Path(to).relative_to(tmp_path).as_posix())
+        return real(path, to)
+
+    with ImportStaging.begin(target, None) as staging:
+        _stage(staging, ["Lena rowed to Osmund."])
+        monkeypatch.setattr(Path, "replace", replace)
+        corpus = staging.commit_new_corpus(MADE)
+    assert moved[-1] == "harbour/corpus.toml"
+    assert (target / "notes.txt").read_bytes() == b"mine"
+    assert corpus.sentences(corpus.article_ids()[0])[0].text == "Lena rowed to Osmund."
+
+
 def test_batches_stay_whole_and_count_on(corpus: CorpusFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Behind what is there a batch names its own records still, and no durable write cuts it in two."""
     monkeypatch.setattr(import_transaction, "_RECORDS_PER_WRITE", 2)

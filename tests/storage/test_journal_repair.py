@@ -49,6 +49,16 @@ def test_any_single_bit_is_set_right(at: int, bit: int) -> None:
     assert not mended.lost
 
 
+@pytest.mark.parametrize("bit", range(8))
+def test_any_bit_of_a_line_end_is_set_right(bit: int) -> None:
+    """Two lines that a flipped bit has made one are two again, also where it is the last line's end."""
+    for line in range(1, len(LINES) + 1):
+        raw = bytearray(WHOLE)
+        raw[len(b"".join(LINES[:line])) - 1] ^= 1 << bit
+        mended = mend_journal(bytes(raw))
+        assert (mended.data, bool(mended.done), mended.lost) == (WHOLE, True, ())
+
+
 @pytest.mark.parametrize(
     "raw",
     [
@@ -81,6 +91,14 @@ def test_a_line_that_cannot_be_read_is_named_and_the_others_go_on() -> None:
     found = [RecordDecoder().decode(line) for line in mended.data.splitlines()]
     assert [r.seq for r in found] == [1, 2, 3, 4]
     assert [r.parent for r in found] == [None, None, 2, 3]  # the record that was lost was of another sentence
+
+
+def test_a_batch_behind_a_lost_line_is_a_batch_still() -> None:
+    """Its records name each other by their new numbers."""
+    lines = [encode_record(record(n, batch=(3, 2) if n > 2 else None)) for n in range(1, 5)]
+    mended = mend_journal(lines[0] + b"".join(lines[2:]))
+    assert [RecordDecoder().decode(line).batch for line in mended.data.splitlines()] == [None, (2, 2), (2, 2)]
+    assert _is_sound(mended.data)
 
 
 @given(

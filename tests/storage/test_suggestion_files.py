@@ -168,6 +168,25 @@ def test_suggestions_of_another_text_are_none(tmp_path: Path) -> None:
     assert SuggestionFile(path)(s) == ()
 
 
+def test_a_join_has_no_suggestions_of_another_text(tmp_path: Path) -> None:
+    """Of a sentence and a line that was made for other words in its second part, the first part's stay."""
+    a, b = next((x, y) for x, y in pairwise(EVERY) if y.start - x.end == 1)
+    write(tmp_path, [a, replace(b, text=b.text[::-1])])
+    joined = join_sentences(AnnotatedSentence(a), AnnotatedSentence(b), ARTICLE.text).after[0].sentence
+    assert [s.label for s in SuggestionFile(suggestion_path(tmp_path, "m"))(joined)] == [s.label for s in offers(a)]
+
+
+def test_the_torn_line_of_an_unfinished_run_is_set_aside_beside_the_file(tmp_path: Path) -> None:
+    """The piece has the name of the file, not of the one that a run writes to until it is done."""
+    path = suggestion_path(tmp_path, "m")
+    write(tmp_path, EVERY)
+    write(tmp_path, EVERY[:2], "f2", finish=False)
+    (begun,) = (p for p in path.parent.iterdir() if p.name not in {".m.lock", "m.jsonl"})
+    begun.write_bytes(begun.read_bytes()[:-5])
+    assert write(tmp_path, EVERY, "f2").notes == ["set aside a torn last line of m.jsonl in m.jsonl.torn-1"]
+    assert sorted(p.name for p in path.parent.iterdir()) == [".m.lock", "m.jsonl", "m.jsonl.torn-1"]
+
+
 def test_joined_and_split(tmp_path: Path) -> None:
     """A join has the suggestions of both parts, each part of a split those that lie in it."""
     write(tmp_path, EVERY)
@@ -256,5 +275,8 @@ def test_damaged_lines_are_warned_of(tmp_path: Path) -> None:
     warnings: list[str] = []
     file = SuggestionFile(path, warnings.append)
     assert [file(s) for s in EVERY] == [offers(s) for s in EVERY]
-    (warning,) = warnings
+    path.write_bytes(path.read_bytes().removesuffix(b"no\n"))
+    file(EVERY[0])
+    warning, second = warnings
+    assert second.startswith("suggestions/m.jsonl:1: 1 line of the file is no suggestions; make them again")
     assert warning.startswith("suggestions/m.jsonl:1: 2 lines of the file are no suggestions; make them again")
