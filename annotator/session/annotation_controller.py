@@ -272,7 +272,7 @@ class AnnotationController(SentenceEditor):
         if self.tour is None or self.selection or self.typed_hint or self.selection_state.armed_label:
             self.clear_selection()
         else:
-            return self._end_tour()
+            return self._end_tour(self.tour)
         return ""
 
     def _ask_for_auto_accept_label(self) -> Notice:
@@ -380,13 +380,11 @@ class AnnotationController(SentenceEditor):
         else:
             self.tour_guide.begin(self.state(), len(self.session.history.done))
 
-    def _end_tour(self) -> StatusMessage:
+    def _end_tour(self, tour: Tour) -> StatusMessage:
         """End the tour; where something was done in it, undo as the next key takes all of that back."""
-        tour, done = self.tour, len(self.session.history.done)
         self.tour_guide.leave()
-        self._edits_of_tour = max(0, done - tour.edits) if tour else 0
-        over = tour is not None and tour.is_over
-        return tour_end_message(self.keyboard.keys.commands, has_edits=self._edits_of_tour > 0, is_over=over)
+        self._edits_of_tour = max(0, len(self.session.history.done) - tour.edits)
+        return tour_end_message(self.keyboard.keys.commands, has_edits=self._edits_of_tour > 0, is_over=tour.is_over)
 
     def _undo_tour(self, edits: int) -> str:
         """Undo all that was done in the tour."""
@@ -399,7 +397,7 @@ class AnnotationController(SentenceEditor):
         name = action if isinstance(action, str) else type(action).__name__
         sentence_id, message = self.tour_guide.advance(state, name)
         if self.tour and self.tour.is_over:
-            self.page_motion, self.message = PageMotion.JUMP, self._end_tour()
+            self.page_motion, self.message = PageMotion.JUMP, self._end_tour(self.tour)
             self.session.navigation.move_in_article(0)  # the steps have passed over the sentences between them
             if self.session.annotated.done:
                 self.session.navigation.go_to_next_open()

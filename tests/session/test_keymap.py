@@ -316,7 +316,7 @@ def test_a_setting_changed_in_the_app_is_in_force_whatever_the_file_says(
     values: int,
     mode: str,
     hand: str,
-    avoid: bool | None,  # noqa: FBT001
+    avoid: bool | None,
     chosen: HintSettings,
 ) -> None:
     """It changes at once and alone, and is remembered; as many presses as it has values bring it back."""

@@ -206,6 +206,28 @@ def test_unsure_sentences_come_first(corpus: Path, monkeypatch: pytest.MonkeyPat
     session.close()
 
 
+def test_the_least_sure_lead_while_the_others_are_looked_at(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked after any number of sentences, the ranking is of some seen so far, the least sure first; in the end all."""
+
+    def suggestions(_: SuggestionService, annotated: AnnotatedSentence) -> tuple[Suggestion, ...]:
+        return (Suggestion(0, 2, "PERSON", "rules", 0.5 + len(annotated.sentence.text) / 1000),)
+
+    monkeypatch.setattr(SuggestionService, "suggestions", suggestions)
+    session = builders.open_session(corpus)
+    ranking, touched = session.navigation.ranking, session.navigation.touched_sentences
+    sizes = {
+        (n, w.sentence.start): len(w.sentence.text)
+        for n, a in enumerate(session.queue)
+        for w in session.sentences_of(a)
+    }
+    for looked_at, _ in enumerate(ranking.score(touched()), 1):
+        ranked = [sizes[place] for place in ranking.open_sentences(touched)]
+        assert ranked == sorted(ranked)
+        assert len(ranked) <= looked_at <= 1.2 * len(ranked) + len(session.queue)
+    assert len(ranked) == len(sizes)
+    session.close()
+
+
 def test_counts_of_a_large_corpus_follow_the_work(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once every article was counted the sum is there, and each edit moves it."""
     monkeypatch.setattr("annotator.session.session.MAX_COUNTED_AT_START", 1)

@@ -74,6 +74,26 @@ def test_a_failing_write(corpus: Path, monkeypatch: pytest.MonkeyPatch, code: in
         assert len(journal.records) == (3 if where == "sync and cut" else 2)
 
 
+@pytest.mark.parametrize("call", ["open", "pread", "ftruncate", "write", "fdatasync"])
+def test_a_journal_goes_on_once_the_disk_does(corpus: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    """Whatever fails while it is opened again, it is named, and the next try saves every record once."""
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    with Journal.open(corpus, "ana") as journal:
+        journal.append(records(1, 2))
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fdatasync", FailingFile(os.fdatasync, full))
+            with pytest.raises(JournalError):
+                journal.append([record(3)])
+        with monkeypatch.context() as patch:
+            patch.setattr(os, call, FailingFile(getattr(os, call), full))
+            with pytest.raises(JournalError, match="cannot save here: the disk is full") as caught:
+                journal.resume([record(3)])
+            assert caught.value.where == str(journal_of(corpus))
+        journal.resume([record(3)])
+        journal.append([record(4)])
+    assert journal_of(corpus).read_bytes() == lines_of(records(1, 4))
+
+
 def test_short_writes_are_finished(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """``os.write`` may write less than it was given and say nothing."""
     monkeypatch.setattr(os, "write", ShortThenFailing(OSError(), -1))

@@ -29,6 +29,8 @@ from annotator.storage.record_rows import decode_row
 from tests import builders
 from tests.export.random_corpora import annotated
 
+SOURCE = "0123456789abcdef:0-20"
+"""A sentence of an earlier version."""
 SLOW = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 State = list[tuple[str, int, int, Answer | None, int | None, str]]
 
@@ -104,6 +106,22 @@ def test_an_edit_of_sentences_that_are_no_neighbours_is_replayed(tmp_path: Path)
         journal.append([JournalRecord(n, Op.SPLIT, w, batch=(2, 2), annotator="ana") for n, w in pieces])
     with pytest.raises(NotPlainError):
         read_journal_index(corpus.path / "annotations" / "ana.jsonl", "ana")
+
+
+def test_the_index_knows_what_was_carried_over(tmp_path: Path) -> None:
+    """From the tails of the lines, and by a replay where a line is damaged: the sentence that each record is of."""
+    corpus = builders.make_corpus(tmp_path / "news", builders.market())
+    session = builders.open_session(corpus)
+    made = session.article_sentences[:3]
+    session.close()
+    with Journal.open(corpus.path, "ana") as journal:
+        for n, w in enumerate(made, 1):
+            journal.append([JournalRecord(n, Op.CARRY, w, annotator="ana", carried_from=SOURCE)])
+    place = {SOURCE: [(w.sentence.article, w.sentence.start, w.sentence.end) for w in made]}
+    path = corpus.path / "annotations" / "ana.jsonl"
+    assert read_journal_index(path, "ana").carried == place
+    path.write_bytes(path.read_bytes() + b"no record\n")
+    assert load_journal_index(corpus.path, "ana", corpus.sentences).carried == place
 
 
 def test_a_missing_journal_is_an_error(tmp_path: Path) -> None:
