@@ -181,12 +181,22 @@ def test_on_other_texts_the_tour_teaches_the_keys(tmp_path: Path) -> None:
     controller.dispatch("tour")
     assert controller.tour
     assert controller.tour.steps is PLAIN_STEPS
+    assert press(controller, letter(controller, "Ilka")) == "clear", "the label's key would label the word"
+    controller.dispatch("let_go")
     asked = [press(controller), press(controller, "d")]
     asked.append(press(controller, letter(controller, "Ilka")))
     asked += [press(controller, key) for key in ("space", "comma", "f", "0", "enter", "ctrl+z", "ctrl+z")]
     assert asked == ["take_sure", "select", "grow", "edge", "label", "remove", "accept", "undo", "", ""]
     assert spans(controller) == []
     session.close()
+
+
+def test_a_step_is_done_in_the_sentence_of_its_decision(controller: AnnotationController) -> None:
+    """The tour leads there; undo is done anywhere."""
+    places = [Tour(at, SAMPLE_STEPS).sentence(controller.state()) for at in range(len(SAMPLE_STEPS))]
+    decisions = [PORT_AMERY, SAILORS, SAILORS, TANK, TANK, MAUD, INQUIRY]
+    assert places.pop() is None
+    assert all(p and p.sentence.text.startswith(d.sentence) for p, d in zip(places, decisions, strict=True))
 
 
 def test_every_step_has_words_and_every_word_in_braces_a_key() -> None:
