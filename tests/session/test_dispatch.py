@@ -143,6 +143,10 @@ def test_a_command_forgets_a_half_typed_hint(tmp_path: Path) -> None:
     controller = AnnotationController(session, preferences=Preferences(hints="all"))
     long = next(h.letters for h in controller.state().hints if len(h.letters) == 2)
     assert controller.dispatch(act.PressHint(long[0])).typed_hint
+    selection = controller.selection
+    let_go = controller.dispatch("let_go")
+    assert (let_go.typed_hint, let_go.selection) == ("", selection), "the letter alone is let go of"
+    assert controller.dispatch(act.PressHint(long[0])).typed_hint
     assert not controller.dispatch("flag").typed_hint
     session.close()
 

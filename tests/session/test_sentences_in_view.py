@@ -173,6 +173,8 @@ def test_every_mention_is_one_edit(controller: AnnotationController) -> None:
         for i in range(len(controller.session.article_sentences))
         for _, words in marked_words(controller, i)
     )
+    with pytest.raises(RuleError, match="there is no other “Tarn Quay” in the article to label; spans and rejections"):
+        controller.apply(actions.label_all_mentions)
     controller.undo()
     assert [marked_words(controller, i) for i in (0, 2)] == [[("VENUE", "Tarn Quay")], []]
 
