@@ -14,6 +14,7 @@ from annotator.core.search_query import parse_query
 from annotator.core.suggestion import Suggestion
 from annotator.session.navigation import Navigation
 from annotator.session.session import AnnotationSession
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.suggest.suggestion_service import SuggestionService
 from tests import builders
 
@@ -62,6 +63,26 @@ def test_the_finder_sees_what_the_session_sees(corpus: Path) -> None:
         assert [w.sentence.text for w in seen] == builders.texts_of(there)
         assert [w.annotation for w in seen] == [w.annotation for w in there]
         assert session.navigation.progress_of(article) == session.article_cache.progress_of(article)
+    session.close()
+
+
+@pytest.mark.parametrize("query", ["", "-flag"])
+def test_arrows_pass_over_no_sentence(corpus: Path, query: str) -> None:
+    """Down to the end and up again every sentence of every article is come to, also where a filter finds all."""
+    made = CorpusFolder.open(corpus)
+    for n in range(3):
+        article = builders.article(f"Short\n\nNumber {n}. It has two.", "t-b", origin=f"short-{n}.txt")
+        made.add_article(article, builders.sentences(article))
+    session = builders.open_session(corpus)
+    for line in (0, 2):
+        session.set_line_verdict(session.queue[3], line, LineVerdict.BOILERPLATE)
+    every = [(n, i) for n, a in enumerate(session.queue) for i in range(len(session.sentences_of(a)))]
+    assert {n for n, _ in every} == {0, 1, 2, 4}
+    if query:
+        session.navigation.set_filter(parse_query(query))
+    down = [_at(session), *(_at(session) for _ in every if session.navigation.move_sentence(1))]
+    up = [_at(session), *(_at(session) for _ in every if session.navigation.move_sentence(-1))]
+    assert (down, up) == (every, every[::-1])
     session.close()
 
 
