@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from annotator.core.article import LineVerdict
+from annotator.core.journal_record import KeystrokeKind
 from annotator.core.search_query import parse_query
 from annotator.session import action as act
 from annotator.session.annotation_controller import AnnotationController
@@ -133,6 +134,17 @@ def test_a_letter_that_a_hint_waits_for_is_no_command(controller: AnnotationCont
     controller.dispatch("letters")
     assert controller.keyboard.letters.requested
     assert controller.action_for_key("R", "R") == act.PressHint("R")
+
+
+def test_a_key_counts_as_what_it_does(controller: AnnotationController, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The figures of a session tell selecting, labelling, answering and mending apart."""
+    kinds: list[KeystrokeKind] = []
+    monkeypatch.setattr(controller.session, "count_keystroke", kinds.append)
+    for key in ("right", "a", "comma", "enter", "ctrl+z", "question_mark"):
+        action = controller.action_for_key(key, key if len(key) == 1 else "")
+        assert action is not None
+        controller.dispatch(action)
+    assert [k.name for k in kinds] == ["SELECT", "LABEL", "CORRECT", "ENTER", "CORRECT", "OTHER"]
 
 
 def test_a_command_forgets_a_half_typed_hint(tmp_path: Path) -> None:

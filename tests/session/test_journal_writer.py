@@ -307,6 +307,22 @@ def test_what_a_slow_disk_has_not_taken_is_kept(corpus: Path, monkeypatch: pytes
     session._journal.close()
 
 
+def test_leaving_does_not_wait_for_a_disk_that_hangs(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked before one leaves comes back within a time, with the work rescued."""
+    monkeypatch.setattr("annotator.session.session.SAVE_WAIT_SECONDS", 0.05)
+    session = builders.open_session(corpus)
+    gate, lost = threading.Event(), list[int]()
+    monkeypatch.setattr(session._journal, "append", lambda _: gate.wait(60))
+    _accept(session)
+    asking = threading.Thread(target=lambda: lost.append(session.secure()), daemon=True)
+    asking.start()
+    asking.join(20)
+    found = [r.seq for r in records_in(_rescue(session))]
+    gate.set()
+    assert (lost, found) == ([0], [1])
+    session.close()
+
+
 def test_what_was_rescued_on_leaving_is_not_rescued_again(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that hangs while one leaves, and then fails: each record is in the rescue file once."""
     session = builders.open_session(corpus)

@@ -254,6 +254,7 @@ def test_changed_keys_are_shown_as_they_are() -> None:
     assert shown["ignore"] == ": ignore"
     assert shown["redo"] == command_by_id("redo").key_text
     assert {("^A", "accept"), ("U", "undo")} <= {*footer_items(keys.commands)}
+    assert footer_items([c.with_keys(()) for c in COMMANDS]) == footer_items(has_effect=lambda _: False) == []
 
 
 @pytest.mark.parametrize(("text", "keys"), [("", "asdfghjk"), (VIM, "asdf")], ids=["default", "vim"])
