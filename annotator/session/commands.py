@@ -98,6 +98,7 @@ COMMANDS: tuple[Command, ...] = (
     _command("worklist", "right_square_bracket", "worklist: same words, not labelled alike", "Find"),
     _command("repairs", "R f4", "worklist: spans that begin or end inside a token", "Find"),
     _command("left_suggestions", "L", "worklist: suggestions that were open at the accept", "Find"),
+    _command("two_machines", "M", "worklist: sentences that two machines have annotated differently", "Find"),
     _command("flag", "vertical_line", "flag the sentence, to come back to it", "Sentence"),
     _command("note", "quotation_mark", "write a note on the sentence", "Sentence"),
     _command("join", "plus", "join with the next sentence", "Sentence"),
@@ -127,6 +128,8 @@ WORKLIST_COMMANDS: tuple[Command, ...] = (
     _command("snap_in", "i", "span inside a token: shrink to whole tokens", "Worklists"),
     _command("split_token", "t", "span inside a token: split the token at its edges", "Worklists"),
     _command("drop", "d", "span inside a token: drop the span", "Worklists"),
+    _command("side_one", "1", "two machines: what the one has left counts", "Worklists"),
+    _command("side_two", "2", "two machines: what the other has left counts", "Worklists"),
     _command("list_refuse", "0 delete", "turn the suggestion down", "Worklists"),
     _command("list_leave", "n", "leave it as it is, and on to the next", "Worklists"),
     _command("list_undo", "u ctrl+z", "undo the last of these", "Worklists"),
@@ -140,19 +143,22 @@ REPAIR_COMMANDS = {
 }  # fmt: skip
 """The command that carries a repair out."""
 
+SIDE_COMMANDS = ("side_one", "side_two")
+"""The commands that let the annotation of the one machine count, or of the other."""
+
 ALL_COMMANDS = (*COMMANDS, *WORKLIST_COMMANDS)
 
 COMMANDS_WITHOUT_SENTENCE = frozenset({
     "undo", "redo", "article_up", "article_down", "overview", "search", "next_hit", "previous_hit",
-    "jump", "filter", "order", "worklist", "repairs", "left_suggestions", "lines", "stats", "guide", "help",
-    "manual", "palette", "theme", "hints", "hint_mode", "hand", "look_alikes", "save", "suspend",
+    "jump", "filter", "order", "worklist", "repairs", "left_suggestions", "two_machines", "lines", "stats", "guide",
+    "help", "manual", "palette", "theme", "hints", "hint_mode", "hand", "look_alikes", "save", "suspend",
     "quit",
 })  # fmt: skip
 """The commands that make sense where an article has no sentence to annotate."""
 
 SCREEN_COMMANDS = frozenset({
-    "overview", "search", "jump", "worklist", "repairs", "left_suggestions", "note", "lines", "stats", "guide", "help",
-    "manual", "palette", "theme", "suspend", "quit", "more_labels",
+    "overview", "search", "jump", "worklist", "repairs", "left_suggestions", "two_machines", "note", "lines", "stats",
+    "guide", "help", "manual", "palette", "theme", "suspend", "quit", "more_labels",
 })  # fmt: skip
 """The commands that open another screen or change how the app looks: the screen alone carries them out."""
 

@@ -66,6 +66,7 @@ SCREEN_KEYS: Mapping[str, tuple[ScreenKey, ...]] = {
         _keys("grave_accent:run('filter')", "filter: only what was searched for, or all again"),
         _keys("right_square_bracket:run('worklist') R,f4:run('repairs')", "worklists: same words, spans inside tokens"),
         _keys("L:run('left_suggestions')", "worklist: suggestions that were open at the accept"),
+        _keys("M:run('two_machines')", "worklist: sentences of two machines"),
         _keys("vertical_line:run('flag') quotation_mark:run('note')", "flag the sentence, write a note on it"),
         _keys("ctrl+z:run('undo')", "undo"),
         _HELP,

@@ -20,6 +20,7 @@ from annotator.session.journal_writer import RETRY_SECONDS, JournalWriter, SaveF
 from annotator.session.navigation import Navigation, QueuePosition
 from annotator.session.sentence_search import AnswerProgress, ArticleCache, SentenceSearch
 from annotator.session.state import SaveState
+from annotator.session.two_machines import open_differences
 from annotator.session.version_carry import carried_message, carry_overs, changed_carries
 from annotator.statistics.edit_events import SpeedMonitor, SpeedWarning, event_from_edit
 from annotator.storage.corpus_folder import MAX_READ_FOR_QUEUE, CorpusFolder
@@ -180,14 +181,12 @@ class AnnotationSession:
 
     def _list_unsettled(self, records: Sequence[JournalRecord]) -> None:
         """Put what two machines have left differently, and what a new version has changed, among the problems."""
-        last_seq = self.annotation_store.last_seq
-        found = read_contradictions(self.corpus.path, self.annotator)
-        open_ones = frozenset(c.sentence for c in found if last_seq(c.sentence) == c.in_force)
-        if open_ones:
-            what = f"{pluralize(len(open_ones), 'sentence')} annotated differently on two machines"
-            self.warnings.append(f"{what}: / and the word problem finds them; Enter on one settles it")
+        self.machine_differences = open_differences(read_contradictions(self.corpus.path, self.annotator), records)
+        if n := len(self.machine_differences):
+            what = f"{pluralize(n, 'sentence')} annotated differently on two machines"
+            self.warnings.append(f"{what}: M lists both sides, and one key lets a side count")
         self._changed_carries = {w.sentence.id: w for w in changed_carries(records)}
-        self.navigation.problem_finder.unsettled |= open_ones
+        self.navigation.problem_finder.unsettled |= frozenset(self.machine_differences)
         self._list_changed_carries(self._touched_sentences())
 
     def _list_changed_carries(self, annotated: Iterable[AnnotatedSentence]) -> None:
@@ -340,6 +339,10 @@ class AnnotationSession:
             self._write(op, edit.before, edit.after)
             self._update_parts(edit)
             self._list_changed_carries(edit.after)
+            if op is Op.UNDO:
+                before = ((w, self.machine_differences.get(w.sentence.id)) for w in edit.after)
+                again = {w.sentence.id for w, d in before if d and d.second == w}
+                self.navigation.problem_finder.unsettled |= again
             self.navigation.go_to(edit.after[0].sentence.id)
         return edit
 

@@ -43,6 +43,8 @@ def _worklist_texts(session: AnnotationSession, key_text: Callable[[str], str]) 
     yield from _left_text(count_left(w for found in touched.values() for w in found), key_text)
     if len(session.queue) <= MAX_COUNTED_AT_START and (n := len(problems.inconsistencies(touched))):
         yield f"{pluralize(n, 'phrase')} not labelled alike: {key_text('worklist')}"
+    if n := len(session.machine_differences.keys() & problems.unsettled):
+        yield f"{pluralize(n, 'sentence')} of two machines: {key_text('two_machines')}"
     if n := len(problems.misaligned_spans(touched)):
         yield f"{pluralize(n, 'span')} inside a token: {key_text('repairs')}"
 

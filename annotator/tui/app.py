@@ -62,7 +62,7 @@ _SCREENS = {
     "overview": "overview:OverviewScreen", "lines": "overview:ArticleLinesScreen",
     "stats": "statistics:StatsScreen", "search": "search:SearchScreen", "jump": "dialogs:JumpScreen",
     "note": "dialogs:NoteScreen", "worklist": "worklists:ConsistencyScreen", "repairs": "worklists:RepairScreen",
-    "left_suggestions": "worklists:LeftScreen",
+    "left_suggestions": "worklists:LeftScreen", "two_machines": "worklists:TwoMachinesScreen",
 }  # fmt: skip
 """Command → module and class of the screen that it opens, loaded when it is first opened, not at the start."""
 

@@ -37,6 +37,7 @@ if TYPE_CHECKING:  # each is loaded by the method that needs it
     from annotator.workflows.checking import CheckReport
     from annotator.workflows.importing import ImportReport
     from annotator.workflows.ingesting import IngestReport
+    from annotator.workflows.repairing import RepairReport
     from annotator.workflows.statistics import StatisticsReport
     from annotator.workflows.suggesting import SuggestReport
 
@@ -109,6 +110,19 @@ class Corpus:
         with translate_os_errors("read", path):
             check_is_corpus(Path(path))
             return cls(CorpusFolder.open(Path(path).resolve()))
+
+    @classmethod
+    @checked_arguments
+    def repair(
+        cls, path: PathLike, *, write: bool = False, accept_meta: bool = False, lang: str | None = None
+    ) -> RepairReport:
+        """Mend a damaged corpus (``write``), or return what can be mended and what stays for a person.
+
+        It needs no open corpus, because a damaged one may not open. Raises JournalError where somebody annotates.
+        """
+        from annotator.workflows.repairing import repair_corpus
+
+        return repair_corpus(Path(path), write=write, accept_meta=accept_meta, lang=lang or "")
 
     def close(self) -> None:
         """Forget the corpus; every later call raises UsageError."""

@@ -84,7 +84,7 @@ def _contradictions(corpus: CorpusFolder, journal: JournalIndex) -> Iterator[Pro
         if any(journal.seqs[n] == c.in_force for n in journal.current_records(article)):
             at = ProblemLocation(article, journal.name, c.sentence, int(place.split("-")[0]), seq=c.in_force)
             what = f"annotated differently on two machines: record {c.other} and record {c.in_force}, which counts"
-            yield Problem(ProblemKind.TWO_MACHINES, at, what, "open it, and answer it again")
+            yield Problem(ProblemKind.TWO_MACHINES, at, what, "M in the app lists both sides")
 
 
 def _damaged_article_problems(corpus: CorpusFolder, accepted: Mapping[str, int]) -> Iterator[Problem]:

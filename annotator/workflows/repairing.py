@@ -95,7 +95,7 @@ class RepairReport(Struct, frozen=True):
             yield from (f"{f.file}: {what}" for what in f.done)
             yield from (f"{f.file}: left for you: {what}" for what in f.stays)
             for c in f.contradictions:
-                yield f"{f.file}: {c.sentence} was annotated differently on two machines; look at it again"
+                yield f"{f.file}: {c.sentence} was annotated differently on two machines; M in the app lists both sides"
         changed = sum(f.data is not None for f in self.files)
         if not self.files:
             yield "nothing to mend"

@@ -372,3 +372,18 @@ def test_a_printed_report_is_what_the_command_prints(sample: Corpus, tmp_path: P
         assert str(added).replace(str(copy.path), str(sample.path)) == printed.rstrip("\n")
     [report] = sample.suggest(rules=True)
     assert str(report).splitlines()[1:] == call("suggest", sample.path, "--rules").out.splitlines()[1:]
+
+
+def test_a_damaged_corpus_is_mended(sample: Corpus) -> None:
+    """Without ``write`` nothing is changed; with it the file is as it was, and the report is that of the command."""
+    path = sample.path / "corpus.toml"
+    before = path.read_bytes()
+    path.write_bytes(before.replace(b"format = 1", b""))
+    report = Corpus.repair(sample.path)
+    assert [(f.file, f.stays) for f in report.files if "toml" in f.file] == [("corpus.toml", ())]
+    assert path.read_bytes() != before
+    assert Corpus.repair(str(sample.path), write=True).stays == 0
+    assert path.read_bytes() == before
+    assert str(Corpus.repair(sample.path)) == "nothing to mend"
+    with pytest.raises(AnnotatorError, match="there is no such corpus"):
+        Corpus.repair(sample.path / "nowhere")

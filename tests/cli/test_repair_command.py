@@ -248,7 +248,7 @@ def test_two_machines_are_joined_and_what_differs_is_listed_until_it_is_settled(
     session.close()
     result = call("repair", joined, "--write")
     assert result.code == 3
-    assert "was annotated differently on two machines; look at it again" in result.out
+    assert "was annotated differently on two machines; M in the app lists both sides" in result.out
     assert (joined / "annotations/ana.jsonl").read_bytes().startswith(raw[: raw.index(b"<<<<<<<")])
     (report,) = (joined / "damaged").glob("*/annotations/ana.jsonl")
     assert report.read_bytes() == raw

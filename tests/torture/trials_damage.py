@@ -235,6 +235,7 @@ def _git(folder: Path, *arguments: str) -> None:
 
 def _annotate(corpus: Path, random: Random, n: int) -> None:
     session = builders.open_session(corpus)
+    session._session_id = f"ana-{random.getrandbits(48):012x}"  # of its own, as in the program
     for _ in range(n):
         annotated = random.choice(session.sentences_of(random.choice(session.queue)))
         session.apply_edit(set_answer(annotated, random.choice(list(Answer))))

@@ -22,11 +22,13 @@ from annotator.session.screen_keys import WORKLISTS, textual_actions
 from annotator.session.sentence_search import TouchedSentences
 from annotator.session.session import others_work_message
 from annotator.session.state import StatusMessage
+from annotator.session.two_machines_queue import DifferenceQueue
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout import worklists as layout
 from annotator.tui.layout.status_rows import empty_rule_row, keys_row
 from annotator.tui.layout.styled_text import Glyphs, StyledRow, StyledText
 from annotator.tui.layout.text_cells import screen_text
+from annotator.tui.layout.two_machines import DifferenceView, difference_worklist_rows
 from annotator.tui.screens.row_screen import RowScreen, hidden_bindings
 
 WorklistT = TypeVar("WorklistT", bound=ReviewQueue[Any])
@@ -309,3 +311,29 @@ class LeftScreen(WorklistScreen[LeftQueue]):
         now = worklist.sentence_of(worklist.at)
         view = layout.LeftView(worklist.items, worklist.at, now, worklist.outcome, self.sentence_number)
         return layout.left_worklist_rows(view, width, height, glyphs)
+
+
+# -- one annotator on two machines ---------------------------------------------------------------
+
+
+class TwoMachinesScreen(WorklistScreen[DifferenceQueue]):
+    """Shows what each of two machines has left of a sentence; one key lets a side count."""
+
+    ABOUT = "annotated differently on two machines"
+    ITEM_NAME = "sentence"
+    SEARCHING_TEXT = "looking for sentences of two machines"
+    KEYS = (("side_one", "the one"), ("side_two", "the other"), ("list_leave", "leave it"), ("list_undo", "undo"))
+
+    def find_items(self, touched: TouchedSentences) -> DifferenceQueue:
+        """Return the list of what waits; called from a thread."""
+        del touched
+        return DifferenceQueue(self._session)
+
+    def empty_text(self, worklist: DifferenceQueue) -> str:
+        """Return the message where nothing waits."""
+        return worklist.empty_message
+
+    def list_rows(self, worklist: DifferenceQueue, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
+        """Return the rows of the list and of both sides."""
+        view = DifferenceView(worklist.items, worklist.at, worklist.settled, self.sentence_number)
+        return difference_worklist_rows(view, width, height, glyphs)
