@@ -209,8 +209,14 @@ def _check_format(data: dict[str, Any], path: Path) -> None:
 def read_split_groups(corpus: Path) -> dict[str, str]:
     """Return, by article id, what its group is drawn by; raises CorpusError where the file is damaged."""
     path = corpus / SPLITS_FILE
-    with translate_os_errors("read", path):
-        return decode_split_groups(path.read_bytes(), str(path)) if path.exists() else {}
+    try:
+        with translate_os_errors("read", path):
+            return decode_split_groups(path.read_bytes(), str(path)) if path.exists() else {}
+    except CorpusError as error:
+        if error.do.startswith("update"):
+            raise
+        do = "restore it from a copy, try `annotator repair`, or remove it: then the groups are drawn anew"
+        raise CorpusError(error.what, where=error.where, do=do) from error.__cause__
 
 
 def decode_split_groups(raw: bytes, where: str) -> dict[str, str]:

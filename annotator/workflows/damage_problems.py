@@ -68,7 +68,8 @@ def _unreadable_file_problems(corpus: CorpusFolder) -> Iterator[Problem]:
         try:
             read(corpus.path)
         except CorpusError as error:
-            yield _file_problem(file, error, f"{error.do}, or try `annotator repair`")
+            do = error.do if "annotator repair" in error.do else f"{error.do}, or try `annotator repair`"
+            yield _file_problem(file, error, do)
 
 
 def _file_problem(file: str, error: CorpusError, do: str) -> Problem:

@@ -24,10 +24,11 @@ from annotator.session.keymap import effective_keymap
 from annotator.session.keymap_file import is_portable_key, key_label
 from annotator.session.review_queue import ConsistencyQueue, LeftQueue, RepairQueue
 from annotator.session.screen_keys import SCREEN_KEYS, WORKLISTS, key_sections, key_table, single_keys
+from annotator.session.two_machines_queue import DifferenceQueue
 from annotator.storage.schemas import load_schema
 from annotator.tui.layout.key_help import card_rows, key_help
 from annotator.tui.layout.styled_text import BOX_GLYPHS, row_text
-from annotator.tui.screens.worklists import ConsistencyScreen, LeftScreen, RepairScreen
+from annotator.tui.screens.worklists import ConsistencyScreen, LeftScreen, RepairScreen, TwoMachinesScreen
 from tests import builders
 from tests.app_pilot import running_app
 
@@ -57,10 +58,12 @@ def test_the_worklists_do_what_the_registry_lists_for_them() -> None:
     consistency = {*ConsistencyQueue.commands(object.__new__(ConsistencyQueue))}
     repair = {*RepairQueue.commands(object.__new__(RepairQueue))}
     left = {*LeftQueue.commands(object.__new__(LeftQueue))}
-    assert consistency | repair | left | {"list_open"} == {c.id for c in WORKLIST_COMMANDS}
+    machines = {*DifferenceQueue.commands(object.__new__(DifferenceQueue))}
+    assert consistency | repair | left | machines | {"list_open"} == {c.id for c in WORKLIST_COMMANDS}
     assert {name for name, _ in ConsistencyScreen.KEYS} == consistency
     assert {name for name, _ in RepairScreen.KEYS} == repair
     assert {name for name, _ in LeftScreen.KEYS} == left
+    assert {name for name, _ in TwoMachinesScreen.KEYS} == machines
 
 
 def test_no_key_of_the_worklists_means_two_things() -> None:
