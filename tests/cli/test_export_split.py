@@ -128,7 +128,7 @@ def test_a_damaged_file_of_groups_is_an_error(tmp_path: Path) -> None:
     (builder.path / "splits.json").write_text('{"_v": 1, "groups": {"../x": 1}}', encoding="utf-8")
     result = call("export", builder.path, tmp_path / "out")
     assert result.code == 1
-    message = "`groups` does not give article ids by article id; remove the file, or restore it from a copy"
+    message = "`groups` does not give article ids by article id; restore it from a copy, try `annotator repair`"
     assert f"splits.json: {message}" in result.err
 
 

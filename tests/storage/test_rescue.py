@@ -174,6 +174,20 @@ def test_a_renamed_corpus_gets_them(tmp_path: Path, saved: int) -> None:
         assert journal.records[saved:] == tuple(lost)
 
 
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_corpus_with_damaged_settings_gets_them(tmp_path: Path, home: Path, when: str) -> None:
+    """It has no id while ``corpus.toml`` is damaged: then the place decides for an empty journal."""
+    corpus = builders.make_corpus(tmp_path / "news", builders.market()).path
+    settings = (corpus / "corpus.toml").read_bytes()
+    if when == "before":
+        (corpus / "corpus.toml").write_bytes(b"")
+    lost = [replace(record(1), annotated=AnnotatedSentence(builders.sentences(builders.market())[3]))]
+    _rescue(corpus, 0, lost)
+    (corpus / "corpus.toml").write_bytes(settings if when == "before" else b"")
+    with Journal.open(corpus, "ana") as journal:
+        assert journal.records == tuple(lost)
+
+
 def test_a_journal_that_is_another_one_takes_none(corpus: Path) -> None:
     """As many lines are not the same lines: the records are named in a warning and stay where they are."""
     path = _rescue(corpus, 2, records(3, 4))
