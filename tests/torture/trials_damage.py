@@ -1,7 +1,8 @@
-"""Trials of damage: every file of a corpus, in eleven kinds, under every command that reads it."""
+"""Trials of damage: every file of a corpus, in twelve kinds, under every command that reads it."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections import Counter
@@ -66,6 +67,18 @@ def _flip(path: Path, random: Random, _: Path) -> None:
     path.write_bytes(raw)
 
 
+def _change_letter(path: Path, random: Random, other: Path) -> None:
+    """Change a letter of the value of a field, of a title as often as of a text."""
+    raw = path.read_bytes()
+    found = {m[1]: m for m in re.finditer(rb'"?(\w+)"?(?::| =) ?"([^"\\]+)"', raw)}
+    if not found:
+        _flip(path, random, other)
+        return
+    start, end = random.choice(list(found.values())).span(2)
+    at = random.randrange(start, end)
+    path.write_bytes(raw[:at] + (b"y" if raw[at : at + 1] == b"x" else b"x") + raw[at + 1 :])
+
+
 def _cut(path: Path, random: Random, _: Path) -> None:
     raw = path.read_bytes()
     path.write_bytes(raw[: random.randrange(1, len(raw))])
@@ -104,6 +117,7 @@ def _recoded(path: Path, random: Random, _: Path) -> None:
 
 _KINDS: dict[str, Callable[[Path, Random, Path], object]] = {
     "bit flip": _flip,
+    "letter": _change_letter,
     "cut": _cut,
     "zeros at the end": lambda path, random, _: path.write_bytes(path.read_bytes() + bytes(random.randrange(1, 5000))),
     "CRLF": lambda path, _, __: path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n")),

@@ -102,7 +102,7 @@ def export_conserves(trial: Trial) -> str:
 # -- interrupted -----------------------------------------------------------------------------------
 
 _EXPORT = """
-import os, signal, sys
+import builtins, io, os, signal, sys
 from pathlib import Path
 from annotator.core.errors import AnnotatorError
 from annotator.export.options import ExportOptions
@@ -120,6 +120,11 @@ def strike(event, arguments):
     elif calls == 0:
         os.kill(os.getpid(), signal.SIGINT if whom == "interrupt" else signal.SIGKILL)
 
+def opened(file, *more, **options):
+    found = really_open(file, *more, **options)
+    strike("open", (file,))  # once more: it may be empty now
+    return found
+
 def poison(event, arguments):
     if event == "open" and str(arguments[0]).endswith(os.environ.get("POISON", "?")):
         os.kill(os.getpid(), signal.SIGKILL)
@@ -135,6 +140,8 @@ if __name__ == "__main__":
     corpus, out, whom, calls = CorpusFolder.open(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
     if whom != "nobody":
         sys.addaudithook(strike)
+        really_open, io.open = io.open, opened
+        builtins.open = opened
     if "resume" in sys.argv:
         write, exporting.write_shard = exporting.write_shard, noted
     options = ExportOptions(split=(100, 0, 0), shard=1, processes=1 + (whom == "worker"), resume="resume" in sys.argv)
@@ -143,6 +150,10 @@ if __name__ == "__main__":
     except AnnotatorError as error:
         sys.exit(str(error))
 """
+
+
+_CALLS = 225
+"""A few more than an export makes: some trials strike nothing."""
 
 
 def _run_export(
@@ -194,7 +205,9 @@ def export_interrupted(trial: Trial) -> str:
     corpus, old, new = _exported_twice()
     out, before = trial.folder / "out", _exported_bytes(old)
     shutil.copytree(old, out)
-    whom, calls = ("worker", "kill", "kill", "interrupt")[trial.number % 4], trial.random.randint(1, 90)
+    whom, calls = ("worker", "kill", "kill", "interrupt")[trial.number % 4], trial.random.randint(1, _CALLS)
+    if trial.random.random() < 0.5:  # where old files give way to new ones
+        calls = trial.random.randint(_CALLS - 40, _CALLS)
     code, said = _run_export(corpus, out, whom, calls)
     found = _exported_bytes(out)
     if "Traceback" in said and "KeyboardInterrupt" not in said:

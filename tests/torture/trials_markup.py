@@ -16,7 +16,7 @@ from tests import builders
 from tests.app_pilot import RunningApp, running_app
 from tests.torture.rows import Trial, torture_row
 
-_TEXTS_A_TRIAL = 100
+_TEXTS_A_TRIAL = 50
 _PIECES = (
     *("[/x]", "[/]", "[a=b", "[@click=app.quit]", "[@click=app.quit]x[/]", "[@click=app.bell()]", "[bold]", "[/bold]"),
     *(
@@ -114,7 +114,7 @@ async def _show(path: Path, random: Random) -> str:
         return "" if d.app.is_running else f"the app has ended with {d.app.return_code}"
 
 
-@torture_row("markup", small=1, large=100)
+@torture_row("markup", small=1, large=200)
 def markup(trial: Trial) -> str:
-    """Show 100 texts that look like markup, wherever the app shows a text: as they are, without an error or action."""
+    """Show 50 texts that look like markup, wherever the app shows a text: as they are, without an error or action."""
     return asyncio.run(_show(trial.folder / "news", trial.random))
