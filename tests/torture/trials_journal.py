@@ -29,7 +29,7 @@ with Journal.open(sys.argv[1], "ana") as journal:
 """
 
 
-@torture_row("kill-writer", small=40, large=1000)
+@torture_row("kill-writer", small=25, large=1000)
 def kill_writer(trial: Trial) -> str:
     """Killed with -9 at a random moment, the writer loses no record that it has acknowledged."""
     corpus = new_corpus(trial.folder / "news")
@@ -87,7 +87,7 @@ def _merge_markers(data: bytes, random: Random) -> bytes:
 _DAMAGES = (_cut, _cut, _flip, _flip, _flip, _flip, _zero_tail, _windows_lines, _merge_markers)
 
 
-@torture_row("journal-bytes", small=1000, large=30000)
+@torture_row("journal-bytes", small=600, large=30000)
 def journal_bytes(trial: Trial) -> str:
     """Cut, flip, zero or merge the bytes of a journal: no wrong record is read, and torn bytes are kept aside."""
     lines = _sound_lines()
