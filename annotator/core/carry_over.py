@@ -3,8 +3,8 @@
 Sentences are paired by their text. One that occurs as often in the old version as in the new one is the same
 sentence, the first with the first and so on, and keeps everything, joins and splits too. Of a sentence that
 has changed each span is carried over whose words with the token before and after them occur once in what is
-not paired, in both versions; the answer is open again. Spans that have no place left are listed in a note on the
-sentence that is most like the old one.
+not paired, in both versions; the answer is open again, also where there are no spans. Spans that have no place
+left are listed in a note on the sentence that is most like the old one.
 
 What becomes of a sentence does not depend on what was carried before, so a second time finds nothing to do:
 a sentence of the new version that has a record is never changed.
@@ -106,7 +106,8 @@ class _CarryOver:
         unchanged, gone = len(self.after), tuple[AnnotatedSentence, ...]()
         if carried is None:
             found: dict[int, _Place] = defaultdict(_Place)
-            gone = tuple(w for n, w in self.changed_sentences() if not self.place_changed(n, w, found))
+            lost = [w for n, w in self.changed_sentences() if not self.place_changed(n, w, found)]
+            gone = tuple(w for w in lost if _has_work(w.annotation))
             for i, place in found.items():
                 self.carry_place(i, place)
         open_ones = frozenset(w.sentence.id for w in self.after[unchanged:])
@@ -143,14 +144,14 @@ class _CarryOver:
     # -- sentences that have changed ---------------------------------------------------------------
 
     def changed_sentences(self) -> Iterator[tuple[int, AnnotatedSentence]]:
-        """Yield the sentences with work that have no pair, each with the number of its unit."""
+        """Yield the sentences with work or an answer that have no pair, each with the number of its unit."""
         unpaired = [(n, u) for n, u in enumerate(self.units) if n not in self.places]
         shown = [u.touched or map(AnnotatedSentence, self.old.stored[u.first : u.last]) for _, u in unpaired]
         self.old_index = _TokenIndex([w.sentence for part in shown for w in part])
         self.free = [i for i in range(len(self.new.stored)) if i not in self.taken]
         self.new_index = _TokenIndex([self.new.stored[i] for i in self.free])
         for n, unit in unpaired:
-            yield from ((n, w) for w in unit.touched if _has_work(w.annotation))
+            yield from ((n, w) for w in unit.touched if w.done or _has_work(w.annotation))
 
     def place_changed(self, n: int, annotated: AnnotatedSentence, found: dict[int, _Place]) -> bool:
         """Note where the parts of a changed sentence go; return False where nothing is like it."""
@@ -209,7 +210,8 @@ class _CarryOver:
         s = self.new.stored[i]
         annotation = Annotation(note=" · ".join(dict.fromkeys(place.notes)), flagged=place.flagged)
         annotation = annotation.with_spans(place.spans).with_rejected(place.rejected)
-        if annotation != Annotation() and not self.is_touched(s.start, s.end):
+        # One without anything names where it comes from: finished, it is exported in place of that.
+        if place.origins and not self.is_touched(s.start, s.end):
             self.before.append(AnnotatedSentence(s))
             self.after.append(AnnotatedSentence(s, annotation))
             self.origins.append(" ".join(place.origins))

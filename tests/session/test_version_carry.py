@@ -235,3 +235,24 @@ def test_two_sentences_that_became_one_are_exported_once(tmp_path: Path) -> None
     assert call("export", corpus.path, tmp_path / "out", "--format", "plain").code == 0
     (file,) = (p for p in (tmp_path / "out").iterdir() if p.name != "ledger.jsonl")
     assert [orjson.loads(line)["text"] for line in file.read_bytes().splitlines()] == [merged]
+
+
+def test_a_changed_sentence_without_spans_is_exported_once(tmp_path: Path) -> None:
+    """It is open again, and names the old one: the new one is exported in place of it when it is finished."""
+    old = version(FIRST)
+    corpus = make_corpus(tmp_path / "news", old)
+    session = open_session(corpus)
+    session.apply_edit(set_answer(session.article_sentences[2], Answer.ACCEPT))
+    session.close()
+    add_version(corpus, old, (FIRST[0], FIRST[1], "It rained hard."))
+    session = open_session(corpus.path)
+    assert _state(session)[2] == (None, [])
+    assert session.navigation.problem_finder.unsettled == {session.article_sentences[2].sentence.id}
+    for answer, text in ((None, FIRST[2]), (Answer.ACCEPT, "It rained hard.")):
+        if answer:
+            session.apply_edit(set_answer(session.article_sentences[2], answer))
+        assert session.flush()
+        assert call("export", corpus.path, tmp_path / text, "--format", "plain").code == 0
+        (file,) = (p for p in (tmp_path / text).iterdir() if p.name != "ledger.jsonl")
+        assert [orjson.loads(line)["text"] for line in file.read_bytes().splitlines()] == [text]
+    session.close()
