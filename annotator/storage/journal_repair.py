@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
 
 from msgspec import Struct, field
 
@@ -53,14 +54,29 @@ class _Line(Struct, frozen=True):
 
 
 class _Side(Struct):
-    """The lines of one machine, in order, from where it went another way."""
+    """The lines of one machine, by their numbers, from where it went another way."""
 
     lines: list[_Line] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+    """Of each line, where it is in the file."""
 
-    @property
-    def next_seq(self) -> int:
-        """The number of the line to come."""
-        return self.lines[-1].record.seq + 1 if self.lines else 1
+    def add(self, position: int, line: _Line) -> None:
+        """Add the line that comes next."""
+        self.positions.append(position)
+        self.lines.append(line)
+
+    def is_followed(self, line: _Line) -> bool:
+        """Return True if a line has the number that comes next."""
+        return line.record.seq == self.lines[-1].record.seq + 1
+
+    def has_session_of(self, line: _Line) -> bool:
+        """Return True if a line goes on in the session of the last one: a session is on one machine."""
+        return line.record.session == self.lines[-1].record.session
+
+    def misfit(self, position: int, line: _Line) -> tuple[bool, bool, int]:
+        """Return how badly a line follows: a gap of the numbers, not behind in the file, how far away."""
+        distance = position - self.positions[-1]
+        return not self.is_followed(line), distance < 0, abs(distance)
 
 
 def mend_journal(raw: bytes) -> MendedJournal:
@@ -73,10 +89,12 @@ def mend_journal(raw: bytes) -> MendedJournal:
         done = (*done, f"removed the markers of a merge ({format_line_numbers(found.markers)})")
     if found.corrected:
         done = (*done, f"corrected a flipped bit or the encoding ({format_line_numbers(found.corrected)})")
+    if any(a > b for side in (main, *others) for a, b in pairwise(side.positions)):
+        done = (*done, "put the lines into the order of their numbers (`_seq`)")
     if shared:
         done = (*done, f"removed {pluralize(shared, 'line')} that {'was' if shared == 1 else 'were'} there twice")
     chain = _Chain()
-    chain.add(main)
+    chain.add(main.lines)
     lost = [f"{format_line_numbers(found.unreadable)} of the file cannot be read"] if found.unreadable else []
     before = len(chain.lines)
     contradictions: list[Contradiction] = []
@@ -154,27 +172,39 @@ def _candidates(raw: bytes) -> Iterator[bytes]:
     yield raw[:-1]  # a bit of the last line's end has flipped
 
 
-def _sides(every: Sequence[_Line]) -> tuple[list[_Line], list[_Side], int]:
-    """Return the lines of the first side, the other sides, and how many lines are there twice."""
-    main, others, twice = _Side(), list[_Side](), 0
-    known: set[bytes] = set()
-    here = main
-    for line in every:
-        if line.raw in known:
-            twice += 1
-            here = main
-            continue
-        known.add(line.raw)
-        seq = line.record.seq
-        if here is not main and seq == here.next_seq:
-            pass
-        elif seq >= main.next_seq:
-            here = main
-        else:
-            here = _Side()
-            others.append(here)
-        here.lines.append(line)
-    return main.lines, others, twice
+def _sides(every: Sequence[_Line]) -> tuple[_Side, list[_Side], int]:
+    """Return the first side, the other sides, and how many lines are there twice.
+
+    The numbers put the lines in order, wherever they are in the file. Of lines with one number each is of a side of
+    its own: that of its session, else the one whose last line is the nearest before it in the file.
+    """
+    once = {line.raw: (at, line) for at, line in reversed(list(enumerate(every)))}
+    numbered = sorted(once.values(), key=lambda x: (x[1].record.seq, x[0]))
+    sides: list[_Side] = []
+    for _, rivals in groupby(numbered, key=lambda x: x[1].record.seq):
+        _add_rivals(sides, list(rivals))
+    main, *others = sides or [_Side()]
+    return main, others, len(every) - len(once)
+
+
+def _add_rivals(sides: list[_Side], rivals: list[tuple[int, _Line]]) -> None:
+    """Add lines that have one number, each to a side of its own."""
+    free = list(sides)
+    for by_session in (True, False):
+        for rival in list(rivals):
+            fitting = [s for s in free if _fits(s, rival[1], by_session=by_session, is_main=s is sides[0])]
+            if fitting:
+                side = min(fitting, key=lambda s, rival=rival: s.misfit(*rival))  # type: ignore[misc]
+                side.add(*rival)
+                free.remove(side)
+                rivals.remove(rival)
+    for rival in rivals:
+        sides.append(_Side())
+        sides[-1].add(*rival)
+
+
+def _fits(side: _Side, line: _Line, *, by_session: bool, is_main: bool) -> bool:
+    return side.has_session_of(line) if by_session else is_main or side.is_followed(line)
 
 
 class _Chain:

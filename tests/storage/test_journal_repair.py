@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from annotator.core.journal_record import JournalRecord
 from annotator.storage.codec import RecordDecoder, encode_record
 from annotator.storage.file_io import raw_lines
 from annotator.storage.journal_reader import JournalReader
@@ -130,3 +131,60 @@ def _lines(shared: int, n: int, session: str) -> Sequence[bytes]:
     first = shared + 1
     made = (replace(record(x), parent=x - 1 or None, session=session) for x in range(first, first + n))
     return [encode_record(x) for x in made]
+
+
+# -- order -----------------------------------------------------------------------------------------
+
+_BATCHES = ((1, 1), (2, 3), (5, 1), (6, 2), (8, 1))
+
+
+def _session_lines(session: str, first: int = 1) -> list[bytes]:
+    """Return the lines of one session, with two batches, from number ``first`` on."""
+    numbered = [(n, (a, size) if size > 1 else None) for a, size in _BATCHES for n in range(a, a + size) if n >= first]
+    return [
+        encode_record(replace(record(n, batch=batch), session=session, parent=n - 1 or None)) for n, batch in numbered
+    ]
+
+
+def _records_of(data: bytes) -> list[JournalRecord]:
+    decoder = RecordDecoder()
+    return [decoder.decode(line) for line in data.splitlines()]
+
+
+@given(lines=st.permutations(_session_lines("s")), again=st.lists(st.sampled_from(_session_lines("s")), max_size=3))
+def test_lines_in_any_order_are_put_in_theirs_byte_for_byte(lines: list[bytes], again: list[bytes]) -> None:
+    """The number of each line is its place, whatever sorted, turned round or joined the file, and doubled lines."""
+    mended = mend_journal(b"".join(lines + again))
+    assert (mended.data, mended.lost) == (b"".join(_session_lines("s")), ())
+    assert any("order of their numbers" in what for what in mended.done) == (lines != _session_lines("s"))
+
+
+@given(lines=st.permutations(_session_lines("s")), missing=st.integers(1, 5))
+def test_lines_in_any_order_with_some_missing(lines: list[bytes], missing: int) -> None:
+    """Every line of an edit that is whole is kept, and the latest decision stays the latest."""
+    left = _records_of(b"".join(lines[missing:]))
+    there = {r.seq for r in left}
+    whole = [r for r in left if r.batch is None or there.issuperset(range(r.batch[0], sum(r.batch)))]
+    mended = mend_journal(b"".join(lines[missing:]))
+    assert [r.time for r in _records_of(mended.data)] == sorted(r.time for r in whole)
+    assert _is_sound(mended.data)
+
+
+@given(st.data(), st.integers(1, 8).filter(lambda n: n not in {3, 4, 7}), st.integers(0, 3))
+def test_two_machines_in_any_order(data: st.DataObject, fork: int, missing: int) -> None:
+    """The sides are found by their sessions; each is in its order, and no line of a whole edit is left out."""
+    head = _session_lines("s")[: fork - 1]
+    sides = [_session_lines(name, fork) for name in ("a", "b")]
+    lines = data.draw(st.permutations(head + sides[0] + sides[1]))
+    mended = mend_journal(b"".join(lines[missing:]))
+    assert _is_sound(mended.data)
+    found = _records_of(mended.data)
+    left = _records_of(b"".join(lines[missing:]))
+    for name in ("s", "a", "b"):
+        there = {r.seq for r in left if r.session == name}
+        whole = [
+            r
+            for r in left
+            if r.session == name and (r.batch is None or there.issuperset(range(r.batch[0], sum(r.batch))))
+        ]
+        assert [r.time for r in found if r.session == name] == sorted(r.time for r in whole)
