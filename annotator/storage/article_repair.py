@@ -55,6 +55,7 @@ def is_article(raw: bytes, article_id: str) -> bool:
     """Return True if bytes are the sound file of this article."""
     with suppress(CorpusError):
         decode_article(raw, "", article_id)
+        decode_origin(raw, "")
         return True
     return False
 
@@ -182,11 +183,19 @@ def mend_sentences(
             mended.stays.append(f"{have} of {want} sentences of article {article_id} are there")
             chunks += [*lines.sound.values(), *lines.broken]
             continue
-        if new := len(whole) - len(lines.sound):
-            mended.done.append(f"made {pluralize(new, 'sentence')} of article {article_id} from its text")
-        chunks += whole
+        _note_changes(mended, article_id, lines, whole)
+        chunks += whole.values()
     mended.data = b"".join(line + b"\n" for line in chunks)
     return mended
+
+
+def _note_changes(mended: MendedSentences, article_id: str, lines: _Lines, whole: Mapping[_Place, bytes]) -> None:
+    """Note what an article gets and loses; a damaged line whose sentence is made anew counts once."""
+    made, surplus = len(whole.keys() - lines.sound.keys()), len(lines.sound.keys() - whole.keys())
+    if made:
+        mended.done.append(f"made {pluralize(made, 'sentence')} of article {article_id} from its text")
+    if removed := surplus + max(0, len(lines.broken) - made):
+        mended.done.append(f"removed {pluralize(removed, 'surplus line')} of article {article_id}")
 
 
 def _sort_lines(
@@ -201,7 +210,7 @@ def _sort_lines(
     for number, line in enumerate(clean.split(b"\n"), 1):
         if line.startswith(MERGE_MARKERS):
             markers.append(number)
-        if not line.strip(b" \t\r\0") or line.startswith(MERGE_MARKERS):
+        if not line.strip() or line.startswith(MERGE_MARKERS):
             continue
         sentence = _sound_sentence(line, articles)
         found = _PLACE.search(line)
@@ -240,24 +249,56 @@ def _sound_sentence(line: bytes, articles: Mapping[str, StoredArticle]) -> tuple
     return None
 
 
-def _complete(stored: StoredArticle, lines: _Lines, cut: Callable[[Article], Sequence[Sentence]]) -> list[bytes] | None:
+def _complete(
+    stored: StoredArticle, lines: _Lines, cut: Callable[[Article], Sequence[Sentence]]
+) -> dict[_Place, bytes] | None:
     """Return all lines of an article in the order of its text, or None where some cannot be had."""
-    sound = dict(lines.sound)
-    if not _is_complete(sound, stored):
+    sound, unknown = dict(lines.sound), False
+    if lines.broken and not (_is_complete(sound, stored) and stored.sentences is not None):
         for line in lines.broken:
             if sentence := _mended_sentence(line, stored):
                 sound.setdefault((sentence.start, sentence.end), encode_sentence_line(sentence)[:-1])
-    if not _is_complete(sound, stored):
+            elif not _is_there(line, sound):
+                unknown = True  # of an article of an earlier version nobody knows how many sentences it has
+    if unknown or not _is_complete(sound, stored):
         made = {(s.start, s.end): encode_sentence_line(s)[:-1] for s in cut(stored.article)}
-        if stored.sentences in {None, len(made)} and sound.keys() <= made.keys() and (sound or stored.sentences):
-            sound = made | sound
-    return [sound[place] for place in sorted(sound)] if _is_complete(sound, stored) else None
+        fits = stored.sentences in {None, len(made)} and (sound or stored.sentences)
+        if made and fits and sound.keys() <= made.keys():
+            sound, unknown = made | sound, False
+        elif tiling := _only_tiling(sound, stored):
+            sound = {place: sound[place] for place in tiling}
+    return dict(sorted(sound.items())) if not unknown and _is_complete(sound, stored) else None
 
 
 def _is_complete(sound: Mapping[_Place, bytes], stored: StoredArticle) -> bool:
     places = sorted(sound)
-    apart = all(a[1] <= b[0] for a, b in pairwise(places))
+    apart = all(a[1] <= b[0] for a, b in pairwise(places)) and all(a < b for a, b in places)
     return apart and len(sound) == (len(sound) if stored.sentences is None else stored.sentences)
+
+
+def _only_tiling(places: Iterable[_Place], stored: StoredArticle) -> tuple[_Place, ...]:
+    """Return those of the places that have all words of the text, each once; none where other places have them too."""
+    text = stored.article.text
+
+    def next_word(at: int) -> int:
+        return len(text) - len(text[at:].lstrip())
+
+    tails: dict[int, list[tuple[_Place, ...]]] = {len(text): [()]}
+    for place in sorted(places, reverse=True):
+        new = [(place, *tail) for tail in tails.get(next_word(place[1]), ())]
+        tails[place[0]] = [*tails.get(place[0], ()), *new][:_MOST_TILINGS]
+    every = tails.get(next_word(0), [])
+    found = [x for x in every if stored.sentences in {None, len(x)}] if len(every) < _MOST_TILINGS else []
+    return found[0] if len(found) == 1 else ()
+
+
+_MOST_TILINGS = 20
+
+
+def _is_there(line: bytes, sound: Iterable[_Place]) -> bool:
+    """Return True if the place that a damaged line names has sentences already."""
+    found = _PLACE.search(line)
+    return found is not None and any(a < int(found[3]) and int(found[2]) < b for a, b in sound)
 
 
 def _mended_sentence(line: bytes, stored: StoredArticle) -> Sentence | None:

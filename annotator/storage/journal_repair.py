@@ -2,7 +2,7 @@
 
 A line counts if its checksum holds, and nothing is written that no line holds: a flipped bit is found by the
 checksum, what cannot be read is left out and named. Lines that keep their number keep their bytes. Those of the other
-side of a fork, and those behind a lost line, get new numbers, ``_parent`` and ``_crc``, and nothing else.
+side of a fork, and those behind a lost line, get new numbers (``_seq``, ``_parent``, ``_batch``) and ``_crc``, no more.
 """
 
 from __future__ import annotations

@@ -393,7 +393,8 @@ class _Repairs:
         }
         mended = mend_sentences(raw, stored, self._cutter(settings))
         changed = mended.data if mended.done and mended.data != raw else None
-        return FileRepair(SENTENCES_FILE, tuple(mended.done) if changed else (), tuple(mended.stays), data=changed)
+        done = tuple(mended.done) if changed is not None else ()
+        return FileRepair(SENTENCES_FILE, done, tuple(mended.stays), data=changed)
 
     def _cutter(self, settings: FileRepair) -> Callable[[Article], Sequence[Sentence]]:
         """Return what cuts an article as its ingest did; nothing where the tokenizer is another one now."""

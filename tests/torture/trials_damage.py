@@ -94,7 +94,10 @@ def _merged(path: Path, random: Random, _: Path) -> None:
 def _doubled(path: Path, random: Random, _: Path) -> None:
     lines = path.read_bytes().split(b"\n")
     at = random.randrange(max(1, len(lines) - 1))
-    path.write_bytes(b"\n".join([*lines[: at + 1], *lines[at:]]))
+    copy = bytearray(lines[at])
+    if copy and random.random() < 0.5:
+        copy[random.randrange(len(copy))] ^= 1 << random.randrange(8)
+    path.write_bytes(b"\n".join([*lines[:at], bytes(copy), *lines[at:]]))
 
 
 def _swapped(path: Path, _: Random, other: Path) -> None:
