@@ -49,6 +49,7 @@ exporting.export_training(CorpusFolder.open(sys.argv[1]), Path(sys.argv[2]), opt
 _STRUCK = """
 import os, signal, sys
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from annotator.export.options import ExportOptions
 from annotator.storage.corpus_folder import CorpusFolder
@@ -56,7 +57,8 @@ from annotator.workflows import exporting
 real = ProcessPoolExecutor.shutdown
 def shutdown(pool, *args, **more):
     if pool._processes:
-        os.kill(list(pool._processes)[int(sys.argv[3])], signal.SIGKILL)
+        with suppress(ProcessLookupError):  # on a busy machine it may have ended
+            os.kill(list(pool._processes)[int(sys.argv[3])], signal.SIGKILL)
     real(pool, *args, **more)
 if __name__ == "__main__":
     ProcessPoolExecutor.shutdown = shutdown
