@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-_LEFT, _WIDTH, _HEIGHT = 60, 720, 150
+_LEFT, _WIDTH, _HEIGHT = 60, 720, 100
 
 
 def soak_plot(windows: Sequence[Mapping[str, float]]) -> str:
     """Return the SVG of the lines of a soak; the same lines give the same bytes."""
-    memory = _panel(windows, 30, "resident memory, MB", {"mb": "#1f77b4"})
-    key = _panel(windows, 250, "p99 of key to painted, ms: CPU time, and by the clock of a shared machine (light)",
-                 {"p99": "#f5b7b1", "cpu": "#d62728"})  # fmt: skip
-    style = '<rect width="800" height="460" fill="white"/><g font-family="sans-serif" font-size="13">'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 460">\n{style}\n{memory}{key}</g></svg>\n'
+    panels = [
+        _panel(windows, 30, "mb", "#1f77b4", "resident memory, MB"),
+        _panel(windows, 190, "cpu", "#d62728", "p99 of key to painted, ms of CPU time"),
+        _panel(
+            windows, 350, "p99", "#7f7f7f", "p99 of key to painted, ms by the clock, on a machine that others use too"
+        ),
+    ]
+    style = '<rect width="800" height="490" fill="white"/><g font-family="sans-serif" font-size="13">'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 490">\n{style}\n{"".join(panels)}</g></svg>\n'
 
 
-def _panel(windows: Sequence[Mapping[str, float]], top: int, title: str, curves: Mapping[str, str]) -> str:
-    keys, most = windows[-1]["keys"], max(x[name] for x in windows for name in curves)
+def _panel(windows: Sequence[Mapping[str, float]], top: int, name: str, colour: str, title: str) -> str:
+    keys, most = windows[-1]["keys"], max(x[name] for x in windows)
     bottom = top + 10 + _HEIGHT
     parts = [f'<text x="{_LEFT}" y="{top}">{title}</text>']
     for share in (0, 0.5, 1):
@@ -27,9 +31,8 @@ def _panel(windows: Sequence[Mapping[str, float]], top: int, title: str, curves:
     for i in range(6):
         x, text = _LEFT + _WIDTH * i // 5, f"{keys * i / 5:,.0f}"
         parts.append(f'<text x="{x}" y="{bottom + 18}" text-anchor="middle">{text}</text>')
-    for name, colour in curves.items():
-        points = " ".join(
-            f"{_LEFT + _WIDTH * x['keys'] / keys:.1f},{bottom - _HEIGHT * x[name] / most:.1f}" for x in windows
-        )
-        parts.append(f'<polyline points="{points}" stroke="{colour}" fill="none"/>')
+    points = " ".join(
+        f"{_LEFT + _WIDTH * x['keys'] / keys:.1f},{bottom - _HEIGHT * x[name] / most:.1f}" for x in windows
+    )
+    parts.append(f'<polyline points="{points}" stroke="{colour}" fill="none"/>')
     return "\n".join(parts) + "\n"

@@ -33,24 +33,31 @@ Window = Mapping[str, float]
 @torture_row("soak", small=1, large=2)
 def soak(trial: Trial) -> str:
     """Press 100,000 keys: every decision is saved, memory grows by less than 10 MB, p99 by less than 20 %."""
-    keys = 0 if trial.number == 0 else _KEYS
     corpus = trial.folder / "sample"
     shutil.copytree(sample_corpus_path(), corpus)
-    arguments = [sys.executable, "-m", "tests.torture.soak", corpus, str(keys), str(trial.random.random())]
-    run = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)
-    lines = [json.loads(x) for x in run.stdout.splitlines()]
-    if run.returncode or not lines:
-        return run.stderr[-2000:]
-    *windows, end = lines
-    session = builders.open_session(corpus, read_only=True)
-    there = {"decisions": session._seq, "digest": state_digest(session.annotation_store)}
-    if there != end or session.damage:
-        return f"at the end there were {end}, in the journal there are {there} {session.damage}"
-    if not keys:
-        return leak_in(windows)
+    if trial.number == 0:
+        rounds, wrong = _press_keys(corpus, 0, trial)
+        return wrong or leak_in(rounds)
+    windows, wrong = _press_keys(corpus, _KEYS, trial)
+    if wrong:
+        return wrong
     Path("soak.jsonl").write_text("".join(f"{json.dumps(x)}\n" for x in windows), "utf-8")
     Path("soak.svg").write_text(soak_plot(windows), "utf-8")
     return fault_in(windows)
+
+
+def _press_keys(corpus: Path, keys: int, trial: Trial) -> tuple[list[Window], str]:
+    """Press keys in a process of its own; return its lines and what went wrong, if the journal lacks something."""
+    arguments = [sys.executable, "-m", "tests.torture.soak", str(corpus), str(keys), str(trial.random.random())]
+    run = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=False)
+    *lines, end = [json.loads(x) for x in run.stdout.splitlines()] or [{}]
+    if run.returncode or not lines:
+        return lines, run.stderr[-2000:] or "it has ended early"
+    session = builders.open_session(corpus, read_only=True)
+    there = {"decisions": session._seq, "digest": state_digest(session.annotation_store)}
+    if there != end or session.damage:
+        return lines, f"at the end there were {end}, in the journal there are {there} {session.damage}"
+    return lines, ""
 
 
 def leak_in(rounds: Sequence[Window]) -> str:
@@ -66,7 +73,10 @@ def growth(windows: Sequence[Window]) -> float:
 
 
 def drift(windows: Sequence[Window]) -> float:
-    """Return by which share the p99 of a key has grown: CPU time beside that of fixed work, medians of windows."""
+    """Return by which share p99 of a key has grown since the memory was warm.
+
+    Compared is CPU time beside that of a fixed piece of work at the time, by medians of windows.
+    """
     costs = [x["cpu"] / x["reference"] for x in windows if x["keys"] > _WARM_KEYS]
     return median(costs[-_COMPARED:]) / median(costs[:_COMPARED]) - 1
 
