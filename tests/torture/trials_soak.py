@@ -35,7 +35,7 @@ Window = Mapping[str, float]
 
 @torture_row("soak", small=1, large=2)
 def soak(trial: Trial) -> str:
-    """Press 100,000 keys: every decision is saved, memory grows by less than 10 MB, p99 by less than 20 %."""
+    """Press 100,000 keys: all decisions are saved, memory grows under 10 MB, p99 is within 20 % of a new program's."""
     corpus = trial.folder / "sample"
     shutil.copytree(sample_corpus_path(), corpus)
     if trial.number == 0:
