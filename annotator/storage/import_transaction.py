@@ -70,10 +70,12 @@ class ImportStaging(Struct):
 
         Raises CorpusError where it cannot be written.
         """
-        parent = target if corpus else Path(os.path.abspath(target)).parent  # noqa: PTH100  (no links followed)
+        beside = Path(os.path.abspath(target)).parent  # noqa: PTH100  (no links followed)
+        parent = target if corpus else beside
         with translate_os_errors("write", parent):
             parent.mkdir(parents=True, exist_ok=True)
             remove_unused_staging(parent)
+            remove_unused_staging(beside)  # of one that was killed as soon as its corpus was there
             folder = parent / f"{STAGING_PREFIX}{os.urandom(4).hex()}.tmp"
             for name in (ARTICLES_FOLDER, ANNOTATIONS_FOLDER):
                 (folder / name).mkdir(parents=True)

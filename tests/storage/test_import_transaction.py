@@ -114,6 +114,16 @@ def test_a_folder_with_files_becomes_a_corpus_with_the_last_file(
     assert corpus.sentences(corpus.article_ids()[0])[0].text == "Lena rowed to Osmund."
 
 
+def test_an_import_removes_what_a_killed_one_has_left_beside_the_corpus(corpus: CorpusFolder, tmp_path: Path) -> None:
+    """One that was killed as soon as its new corpus was there has left a folder; that of a running one stays."""
+    left = tmp_path / f"{STAGING_PREFIX}0123.tmp"
+    left.mkdir()
+    with ImportStaging.begin(tmp_path / "another", None) as running:
+        ImportStaging.begin(corpus.path, corpus).__exit__()
+        assert not left.exists()
+        assert running.folder.exists()
+
+
 def test_batches_stay_whole_and_count_on(corpus: CorpusFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     """Behind what is there a batch names its own records still, and no durable write cuts it in two."""
     monkeypatch.setattr(import_transaction, "_RECORDS_PER_WRITE", 2)

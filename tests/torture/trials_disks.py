@@ -77,7 +77,7 @@ def _fill_and_export(trial: Trial, corpus: Path, out: Path) -> str:
     if first.returncode:
         return f"the first export has failed: {first.stderr}"
     room = os.statvfs(out).f_bavail * os.statvfs(out).f_frsize
-    (out.parent / "fill").write_bytes(bytes(max(0, room - trial.random.randint(0, 24) * 4096)))
+    (out.parent / "fill").write_bytes(bytes(max(0, room - trial.random.randint(0, 12) * 4096)))
     return _second_export(corpus, out)
 
 
