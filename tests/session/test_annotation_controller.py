@@ -243,3 +243,38 @@ def test_space_and_backspace_without_a_selection(controller: AnnotationControlle
         controller.apply(actions.shrink_selection)
     controller.apply(actions.grow_selection)
     assert controller.selection is not None
+
+
+@pytest.mark.parametrize("answer", list(Answer))
+def test_the_same_answer_again_settles_a_contradiction(controller: AnnotationController, answer: Answer) -> None:
+    """Where two machines have left a sentence differently, leaving it as it is now is a decision too, and saved."""
+    session, finder = controller.session, controller.session.navigation.problem_finder
+    here = session.annotated.sentence.id
+    controller.answer(answer)
+    session.navigation.go_to(here)
+    records = session.annotation_store.last_seq(here)
+    controller.answer(answer)
+    assert session.annotation_store.last_seq(here) == records, "else it changes nothing"
+    finder.unsettled = frozenset({here})
+    session.navigation.go_to(here)
+    controller.answer(answer)
+    assert not finder.unsettled
+    assert session.annotation_store.last_seq(here) == (records or 0) + 1
+    session.navigation.go_to(here)
+    assert session.annotated.annotation.answer is answer
+
+
+def test_undo_and_redo_are_offered_where_there_is_something(controller: AnnotationController) -> None:
+    """Also of what the last key has done."""
+
+    def offered() -> tuple[bool, bool]:
+        state = controller.state()
+        return state.has_effect("undo"), state.has_effect("redo")
+
+    assert offered() == (False, False)
+    controller.answer(Answer.REJECT)
+    assert offered() == (True, False)
+    controller.dispatch("undo")
+    assert offered() == (False, True)
+    controller.dispatch("redo")
+    assert offered() == (True, False)

@@ -167,7 +167,9 @@ def test_the_prompt_names_the_key_that_calls_for_the_letters(controller: Annotat
     """Where letters have to be called for, none is above a word before that."""
     state = replace(controller.state(), label_effects={})
     assert "press a letter above a word" in row_text(prompt_rows(state, 200, BOX_GLYPHS)[0])
+    assert controller.state().hint_visibility != "off"
     controller.dispatch("hint_mode")
+    assert controller.state().hint_visibility == "off"
     state = replace(controller.state(), message=None, label_effects={})
     key = BOX_GLYPHS.key("letters")
     assert f"press {key} and a letter above a word" in row_text(prompt_rows(state, 200, BOX_GLYPHS)[0])

@@ -21,6 +21,7 @@ from annotator.storage import corpus_folder as module
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.lock import Lock
 from annotator.storage.sentences import SentenceFile
+from tests import builders
 from tests.storage.storage_helpers import SCHEMA, FailingFile, article, body, new_corpus, sentences, tree
 
 
@@ -387,3 +388,20 @@ def test_a_line_that_another_process_completes_is_read_again(filled: CorpusFolde
     with path.open("ab") as out:
         out.write(data[cut:])
     assert len(file.read(article)) == before + 1
+
+
+def test_the_ranges_of_sentences_are_those_that_are_stored(tmp_path: Path) -> None:
+    """They match only if each is there, in order, in its article: an export counts by them without decoding a line."""
+    corpus = builders.make_corpus(tmp_path / "news")
+    first, second = corpus.article_ids()
+    with corpus.open_sentence_ranges() as ranges:
+        for article, other in ((first, second), (second, first)):
+            stored = [(s.start, s.end) for s in corpus.sentences(article)]
+            assert ranges.ranges(article) == stored
+            assert ranges.match(article, stored)
+            assert not ranges.match(other, stored)
+            assert not ranges.match("0" * 16, stored)
+            for n, (start, end) in enumerate(stored):
+                assert not ranges.match(article, stored[:n] + stored[n + 1 :])
+                assert not ranges.match(article, [*stored[:n], (start, end - 1), *stored[n + 1 :]])
+            assert not ranges.match(article, stored[::-1])
