@@ -136,6 +136,31 @@ def test_a_letter_that_a_hint_waits_for_is_no_command(controller: AnnotationCont
     assert controller.action_for_key("R", "R") == act.PressHint("R")
 
 
+@pytest.mark.parametrize(
+    ("key", "start", "places", "end"),
+    [
+        ("article_down", 0, [(1, 0), (2, 0), (2, 0)], "this is the last sentence"),
+        ("article_up", 2, [(1, 0), (0, 0), (0, 0)], "this is the first sentence"),
+    ],
+)
+def test_the_keys_of_articles_go_one_on(
+    tmp_path: Path, key: str, start: int, places: list[tuple[int, int]], end: str
+) -> None:
+    """Silently, and at either end they say so and stay."""
+    made = [builders.article(f"Short\n\nNumber {n} opens.", "t-b", origin=f"{n}.txt") for n in range(3)]
+    session = builders.open_session(builders.make_corpus(tmp_path / "news", *made))
+    controller = AnnotationController(session)
+    session.navigation.go_to_article(start)
+    seen, messages = [], []
+    for _ in places:
+        message = controller.dispatch(key).message
+        seen.append((session.position.article, session.position.sentence))
+        messages.append(message.text if message else "")
+    assert seen == places
+    assert messages == ["", "", end]
+    session.close()
+
+
 def test_a_key_counts_as_what_it_does(controller: AnnotationController, monkeypatch: pytest.MonkeyPatch) -> None:
     """The figures of a session tell selecting, labelling, answering and mending apart."""
     kinds: list[KeystrokeKind] = []

@@ -9,8 +9,9 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import fields, replace
 
-from annotator.core.article import Article
+from annotator.core.article import Article, LineVerdict, SourceLine
 from annotator.core.errors import CorpusError
 from annotator.storage.articles import (
     ArticleOrigin,
@@ -104,3 +105,12 @@ def test_nobody_else_names_an_article_file() -> None:
         if pattern.search(path.read_text(encoding="utf-8"))
     ]
     assert set(found) <= allowed
+
+
+def test_every_field_of_an_article_comes_back() -> None:
+    """A file holds all that the program knows of an article, versions included."""
+    texts = {f.name: f"the {f.name}" for f in fields(Article) if f.type is str and f.default == ""}
+    lines = (SourceLine(LineVerdict.BODY, "a person's", LineVerdict.BOILERPLATE), *ARTICLE.lines[1:])
+    whole = replace(ARTICLE, **texts, lines=lines, meta={"paper": "Gazette", "pages": [1, 2]})
+    assert {"replaces", "replaced_by", "byline"} <= set(texts)
+    assert decode_article(encode_article(whole, 4, "web"), "x") == whole

@@ -94,6 +94,22 @@ def test_a_journal_goes_on_once_the_disk_does(corpus: Path, monkeypatch: pytest.
     assert journal_of(corpus).read_bytes() == lines_of(records(1, 4))
 
 
+def test_a_closed_journal_stays_closed(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second call closes no file that has got the number of the first one, and nothing more is taken."""
+    journal = Journal.open(corpus, "ana")
+    journal.append([record(1)])
+    journal.close()
+    closed: list[int] = []
+    monkeypatch.setattr(os, "close", closed.append)
+    journal.close()
+    assert not closed
+    for save in (journal.append, journal.resume):
+        with pytest.raises(JournalError):
+            save([record(2)])
+    monkeypatch.undo()
+    assert journal_of(corpus).read_bytes() == lines_of([record(1)])
+
+
 def test_short_writes_are_finished(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """``os.write`` may write less than it was given and say nothing."""
     monkeypatch.setattr(os, "write", ShortThenFailing(OSError(), -1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,8 @@ from annotator.core.journal_record import JournalRecord
 from annotator.storage.codec import RecordDecoder, encode_record
 from annotator.storage.file_io import raw_lines
 from annotator.storage.journal_reader import JournalReader
-from annotator.storage.journal_repair import MendedJournal, mend_journal
+from annotator.storage.journal_repair import Contradiction, MendedJournal, mend_journal
+from annotator.storage.repair_reports import DAMAGED_FOLDER, REPORT_FILE, read_contradictions
 from tests.storage.storage_helpers import record
 
 LINES = [encode_record(record(n, text="Zoë met 40 rowers.")) for n in range(1, 6)]
@@ -188,3 +190,15 @@ def test_two_machines_in_any_order(data: st.DataObject, fork: int, missing: int)
             if r.session == name and (r.batch is None or there.issuperset(range(r.batch[0], sum(r.batch))))
         ]
         assert [r.time for r in found if r.session == name] == sorted(r.time for r in whole)
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff", b'{"files": [{"file": "\xff"}]}', b"[" * 100_000, b'{"files": 3}'])
+def test_a_report_that_cannot_be_read_hides_no_other(tmp_path: Path, damage: bytes) -> None:
+    """What repairs left contradicting is read from all their reports, each annotator's own."""
+    report = b'{"files":[{"file":"annotations/ana.jsonl","contradictions":[{"sentence":"s","other":1,"in_force":2}]}]}'
+    for time, data in enumerate([damage, report, damage]):
+        folder = tmp_path / DAMAGED_FOLDER / f"2026-01-0{time}"
+        folder.mkdir(parents=True)
+        (folder / REPORT_FILE).write_bytes(data)
+    assert list(read_contradictions(tmp_path, "ana")) == [Contradiction("s", 1, 2)]
+    assert list(read_contradictions(tmp_path, "ben")) == []
