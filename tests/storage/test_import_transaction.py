@@ -288,20 +288,23 @@ def _sound(target: Path, *, existing: bool) -> None:
 
 
 def test_what_a_running_import_holds_is_let_be(corpus: CorpusFolder) -> None:
-    """Only an import that nobody carries out any more is taken back, and the corpus says so once."""
+    """Only imports that nobody carries out any more are taken back, and the corpus says so once."""
+    journal = corpus.path / "annotations" / "ada.jsonl"
+    size = journal.stat().st_size
     with ImportStaging.begin(corpus.path, corpus) as staging:
         import_recovery.write_recovery_note(staging.folder, [], {"ada": 0}, ("", ""))
         assert CorpusFolder.open(corpus.path).warnings == []
-        left = corpus.path / f"{STAGING_PREFIX}left.tmp"
-        shutil.copytree(staging.folder, left)
-    size = (corpus.path / "annotations" / "ada.jsonl").stat().st_size
-    import_recovery.write_recovery_note(left, [], {"ada": size}, ("", ""))
-    with (corpus.path / "annotations" / "ada.jsonl").open("ab") as file:
-        file.write(b"half of a rec")
-    assert CorpusFolder.open(corpus.path).warnings == [import_recovery.ROLLED_BACK_WARNING]
-    assert (corpus.path / "annotations" / "ada.jsonl").stat().st_size == size
-    assert CorpusFolder.open(corpus.path).warnings == []
-    assert not left.exists()
+        left = [corpus.path / f"{STAGING_PREFIX}{name}.tmp" for name in (" first", "~last")]
+        for folder in left:
+            shutil.copytree(staging.folder, folder)
+            import_recovery.write_recovery_note(folder, [], {"ada": size}, ("", ""))
+        with journal.open("ab") as file:
+            file.write(b"half of a rec")
+        assert CorpusFolder.open(corpus.path).warnings == [import_recovery.ROLLED_BACK_WARNING]
+        assert journal.stat().st_size == size
+        assert not any(folder.exists() for folder in left)
+        assert staging.folder.exists()
+        assert CorpusFolder.open(corpus.path).warnings == []
 
 
 @pytest.mark.parametrize(
