@@ -13,6 +13,7 @@ from annotator.core.edits import Op
 from annotator.core.journal_record import JournalRecord
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
+from annotator.storage.migrations import read_migrations
 from annotator.storage.schema_editing import merge_labels_in_schema, rename_label_in_schema, split_label_in_schema
 from annotator.storage.schemas import parse_schema_text
 from annotator.workflows.opening import labels_in_use
@@ -228,6 +229,13 @@ inside = ["A", "B"]
     assert schema.labels[0].excludes == ("demonym",)
     assert [e.text for e in schema.labels[0].examples] == ["an ant", "a bee"]
     assert schema.labels[0].description == "Bees."
+
+
+def test_a_migration_has_the_time_of_its_making(builder: CorpusBuilder) -> None:
+    """The log says when; a time of 1970 would be none."""
+    assert call("schema", "rename", builder.path, "VENUE", "ORT").code == 0
+    (made,) = read_migrations(builder.path)
+    assert made.time > 1.7e9
 
 
 def test_a_log_without_migrations_says_so(builder: CorpusBuilder) -> None:

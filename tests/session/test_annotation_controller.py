@@ -278,3 +278,29 @@ def test_undo_and_redo_are_offered_where_there_is_something(controller: Annotati
     assert offered() == (False, True)
     controller.dispatch("redo")
     assert offered() == (True, False)
+
+
+def test_redo_selects_the_words_that_it_has_changed(controller: AnnotationController) -> None:
+    """The next label key means the same words: a wrong label is mended by two keys."""
+    press(controller, "d")
+    assert spans(controller) == [("COUNT", "more than 40 boats")]
+    controller.undo()
+    controller.clear_selection()
+    controller.redo()
+    made = controller.selected_span
+    assert made is not None
+    assert (made.label, controller.session.annotated.text_of(made)) == ("COUNT", "more than 40 boats")
+    controller.apply(actions.remove_span_or_suggestion)
+    controller.undo()
+    controller.redo()
+    assert spans(controller) == []
+
+
+def test_how_letters_are_called_for_is_remembered(controller: AnnotationController) -> None:
+    """The preferences have what was chosen, and a controller made with them begins with it."""
+    before = controller.keyboard.keys.hint_settings
+    controller.dispatch("hint_mode")
+    chosen = controller.keyboard.keys.hint_settings
+    kept = controller.updated_preferences(Preferences())
+    assert (kept.hint_mode, chosen.mode != before.mode) == (chosen.mode, True)
+    assert AnnotationController(controller.session, preferences=kept).keyboard.keys.hint_settings == chosen

@@ -166,6 +166,7 @@ def test_every_mention_is_one_edit(controller: AnnotationController) -> None:
     """`=` labels the other mentions of the words, no part of a longer name; one undo takes all back."""
     controller.label("VENUE")
     assert marked_words(controller, 0) == [("VENUE", "Tarn Quay")]
+    assert controller.state().has_effect("everywhere")
     assert controller.apply(actions.label_all_mentions) == "2 more “Tarn Quay” are VENUE"
     assert ("VENUE", "Tarn Quay") in marked_words(controller, 2)
     assert not any(
@@ -173,6 +174,7 @@ def test_every_mention_is_one_edit(controller: AnnotationController) -> None:
         for i in range(len(controller.session.article_sentences))
         for _, words in marked_words(controller, i)
     )
+    assert not controller.state().has_effect("everywhere")
     with pytest.raises(RuleError, match="there is no other “Tarn Quay” in the article to label; spans and rejections"):
         controller.apply(actions.label_all_mentions)
     controller.undo()

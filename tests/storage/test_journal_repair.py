@@ -62,6 +62,19 @@ def test_any_bit_of_a_line_end_is_set_right(bit: int) -> None:
         assert (mended.data, bool(mended.done), mended.lost) == (WHOLE, True, ())
 
 
+@pytest.mark.parametrize("bit", range(7))
+def test_a_letter_that_has_become_a_line_end_is_one_again(bit: int) -> None:
+    """A line that a flipped bit has cut in two is one, whatever it was that became the line feed."""
+    letter = chr(0x0A ^ 1 << bit)
+    raw = encode_record(record(1)) + encode_record(record(2, text=f"Zoë met {letter} 40 rowers.")) + LINES[2]
+    if letter.encode() not in raw:  # a control character is written as an escape
+        return
+    at = raw.index(letter.encode(), len(encode_record(record(1))))
+    cut = raw[:at] + b"\n" + raw[at + 1 :]
+    mended = mend_journal(cut)
+    assert (mended.data, bool(mended.done), mended.lost) == (raw, True, ())
+
+
 @pytest.mark.parametrize(
     "raw",
     [

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import orjson
 import pytest
 
 from annotator.core.errors import AnnotatorError, CorpusError
-from annotator.storage.corpus_layout import MIGRATIONS_FILE, SPLITS_FILE, read_settings, read_split_groups
+from annotator.storage.corpus_layout import (
+    MIGRATIONS_FILE,
+    SPLITS_FILE,
+    encode_split_groups,
+    read_settings,
+    read_split_groups,
+)
 from annotator.storage.journal import find_record_lines
 from annotator.storage.migrations import read_migrations
 from annotator.storage.suggestions import SuggestionFile
@@ -37,6 +44,14 @@ DAMAGED = {
 def corpus(tmp_path: Path) -> Path:
     """Make a corpus."""
     return builders.make_corpus(tmp_path / "news").path
+
+
+def test_the_groups_of_a_split_come_back(corpus: Path) -> None:
+    """With the version of their format, so that an older program knows a later file."""
+    groups = {"b" * 12: "a" * 12, "a" * 12: "a" * 12}
+    (corpus / SPLITS_FILE).write_bytes(encode_split_groups(groups))
+    assert read_split_groups(corpus) == groups
+    assert orjson.loads((corpus / SPLITS_FILE).read_bytes())["_v"] == 1
 
 
 @pytest.mark.parametrize("name", READERS)
