@@ -20,15 +20,17 @@ The ferry reached Skerrin at noon. Nobody on Skerrin had milk. Mayor Pia Rask of
 The boat left Skerrin before dusk, and Skerrin slept."""
 
 
-def _session(path: Path) -> AnnotationSession:
-    """Open a corpus in which two of four accepted sentences have the place labelled."""
-    article = builders.article(TEXT, "t-bb", origin="skerrin.txt")
+def _session(path: Path, places: tuple[str, ...] = ("Skerrin",)) -> AnnotationSession:
+    """Open a corpus in which two of four accepted sentences have the places labelled."""
+    text = TEXT.replace("Skerrin", " and ".join(places))
+    article = builders.article(text, "t-bb", origin="skerrin.txt")
     corpus = builders.make_corpus(path, article)
     session = builders.open_session(corpus.path)
     for i, annotated in enumerate(session.article_sentences):
         if i in (0, 2):
-            span = builders.span(annotated.sentence.text, "Skerrin", "VENUE")
-            session.apply_edit(add_span(annotated, span, session.schema))
+            for place in places:
+                span = builders.span(annotated.sentence.text, place, "VENUE")
+                session.apply_edit(add_span(session.article_sentences[i], span, session.schema))
         session.apply_edit(set_answer(session.article_sentences[i], Answer.ACCEPT))
     return session
 
@@ -161,6 +163,21 @@ def test_one_moves_by_proposal_and_by_group(tmp_path: Path) -> None:
     assert work_list.at == 0
     work_list.move_group(1)
     assert work_list.at == 0, "there is one group"
+    session.close()
+
+
+def test_groups_are_gone_through_by_their_first_proposals(tmp_path: Path) -> None:
+    """On to the next group; back to the first proposal of this one, then to the group before."""
+    session = _session(tmp_path / "news", ("Skerrin", "Tarn Quay"))
+    work_list = _list(session)
+    assert [x.group for x in work_list.items] == [0, 0, 0, 1, 1, 1]
+    for start in range(6):
+        work_list.at = start
+        work_list.move_group(1)
+        assert work_list.at == 3
+        work_list.at = start
+        work_list.move_group(-1)
+        assert work_list.at == (3 if start > 3 else 0)
     session.close()
 
 

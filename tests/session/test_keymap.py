@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace as structs_replace
 from textual.keys import _character_to_key
 
+from annotator.core.errors import RuleError
 from annotator.core.schema import mirrored_label_keys, parse_schema, with_label_keys
 from annotator.session.actions.hints import LOOKALIKE_LETTERS
 from annotator.session.commands import ALL_COMMANDS, COMMANDS, Command, command_by_id, footer_items
@@ -332,3 +333,9 @@ def test_a_setting_changed_in_the_app_is_in_force_whatever_the_file_says(
         assert keyboard.letters.mode == now.mode
         assert Keyboard(NEWS, UserKeymap(), keyboard.saved_settings).keys.hint_settings == now
     assert (len(seen), keyboard.keys.hint_settings) == (values, first)
+
+
+def test_letters_that_need_no_key_cannot_be_called_for() -> None:
+    """The message says what shows or hides them."""
+    with pytest.raises(RuleError, match=r"^letters need no key before them; \S+ shows or hides them$"):
+        Keyboard(NEWS, UserKeymap(), HintSettings("always")).toggle_letters()

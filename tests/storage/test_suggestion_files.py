@@ -164,8 +164,11 @@ def test_suggestions_of_another_text_are_none(tmp_path: Path) -> None:
     other = replace(s, text=s.text[::-1])
     path = suggestion_path(tmp_path, "m")
     path.parent.mkdir()
-    path.write_bytes(encode_suggestions(other, offers(s), "m", "f1"))
-    assert SuggestionFile(path)(s) == ()
+    line = encode_suggestions(other, offers(s), "m", "f1")
+    foreign = orjson.dumps(dict(reversed(orjson.loads(line).items())), option=orjson.OPT_APPEND_NEWLINE)
+    for data in (line, foreign):
+        path.write_bytes(data)
+        assert SuggestionFile(path)(s) == ()
 
 
 def test_a_join_has_no_suggestions_of_another_text(tmp_path: Path) -> None:
