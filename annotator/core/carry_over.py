@@ -4,17 +4,17 @@ Sentences are paired by their text. One that occurs as often in the old version 
 sentence, the first with the first and so on, and keeps everything, joins and splits too. Of a sentence that
 has changed each span is carried over whose words with the token before and after them occur once in what is
 not paired, in both versions; the answer is open again, also where there are no spans. Spans that have no place
-left are listed in a note on the sentence that is most like the old one.
+left are listed in a note on the sentence that has most of the old one's words.
 
 What becomes of a sentence does not depend on what was carried before, so a second time finds nothing to do:
-a sentence of the new version that has a record is never changed.
+a sentence of the new version that has a record is changed only where its unchanged pair was annotated later.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,13 +23,10 @@ from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.article import Sentence
 from annotator.core.edits import MAX_DESCRIBED_LENGTH, Edit, Op
 from annotator.core.schema import Schema
+from annotator.core.sentence_successors import SentenceSuccessors
 from annotator.core.spans import Span, overlap_finder
 from annotator.core.tokens import token_range
 
-_MIN_LIKENESS = 0.4
-"""The share of common tokens (Dice) from which on two sentences are taken for versions of one."""
-_COMPARED_NEIGHBOURS = 12
-"""So many sentences on each side are compared with one that has changed."""
 _LISTED_SPANS = 6
 """So many spans a note lists."""
 
@@ -42,6 +39,20 @@ class ArticleVersion(Struct, frozen=True):
     """The sentences of its annotated lines, as they were cut at ingest."""
     touched: tuple[AnnotatedSentence, ...]
     """The sentences that have a record, in text order."""
+    seqs: tuple[int, ...]
+    """The number of the last record of each."""
+
+    def overlapping(self, start: int, end: int) -> list[AnnotatedSentence]:
+        """Return the sentences that share text with ``[start, end)`` of the article, as they are now."""
+        found = [w for w in self.touched if w.sentence.start < end and start < w.sentence.end]
+        covers = overlap_finder((w.sentence.start, w.sentence.end) for w in found)
+        inside = (s for s in self.stored if start <= s.start and s.end <= end and not covers(s.start, s.end))
+        return sorted([*found, *map(AnnotatedSentence, inside)], key=lambda w: w.sentence.start)
+
+    def last_seq(self, start: int, end: int) -> int:
+        """Return the number of the last record in ``[start, end)``, 0 for none."""
+        pairs = zip(self.touched, self.seqs, strict=True)
+        return max((n for w, n in pairs if w.sentence.start < end and start < w.sentence.end), default=0)
 
 
 class CarryOver(Struct, frozen=True):
@@ -64,6 +75,7 @@ class _Unit(Struct, frozen=True):
     first: int
     last: int
     touched: tuple[AnnotatedSentence, ...] = ()
+    seqs: tuple[int, ...] = ()
 
 
 class _Place(Struct):
@@ -77,11 +89,12 @@ class _Place(Struct):
 
 
 def carry_over(
-    old: ArticleVersion, new: ArticleVersion, schema: Schema, carried: Container[str] | None = None
+    old: ArticleVersion, new: ArticleVersion, schema: Schema, carried: Mapping[str, int] | None = None
 ) -> CarryOver:
     """Return what is carried over from ``old`` to ``new``.
 
-    With the ids of the sentences that were ``carried`` before: of the other ones, those that are unchanged.
+    With the ids of the sentences that were ``carried`` before, and the numbers of the records that hold them: only
+    unchanged sentences that were annotated later than that.
     """
     return _CarryOver(old, new, schema).result(carried)
 
@@ -92,22 +105,21 @@ class _CarryOver:
         self.units = list(_units(old))
         self.places = _pair_units(old, new, self.units)
         self.taken = {i for first, last in self.places.values() for i in range(first, last)}
-        self.same_places = self.find_same_places()
         self.is_touched = overlap_finder((w.sentence.start, w.sentence.end) for w in new.touched)
         self.before: list[AnnotatedSentence] = []
         self.after: list[AnnotatedSentence] = []
         self.origins: list[str] = []
 
-    def result(self, carried: Container[str] | None) -> CarryOver:
+    def result(self, carried: Mapping[str, int] | None) -> CarryOver:
         """Carry what can be carried."""
         for n, unit in enumerate(self.units):
-            if n in self.places and unit.touched and not any(w.sentence.id in (carried or ()) for w in unit.touched):
+            last_carried = max([(carried or {}).get(w.sentence.id, 0) for w in unit.touched], default=0)
+            if n in self.places and max(unit.seqs, default=0) > last_carried:
                 self.carry_unit(unit, *self.places[n])
         unchanged, gone = len(self.after), tuple[AnnotatedSentence, ...]()
         if carried is None:
             found: dict[int, _Place] = defaultdict(_Place)
-            lost = [w for n, w in self.changed_sentences() if not self.place_changed(n, w, found)]
-            gone = tuple(w for w in lost if _has_work(w.annotation))
+            gone = tuple(w for w in self.changed_sentences() if not self.place_changed(w, found))
             for i, place in found.items():
                 self.carry_place(i, place)
         open_ones = frozenset(w.sentence.id for w in self.after[unchanged:])
@@ -117,43 +129,32 @@ class _CarryOver:
         return CarryOver(edit, tuple(self.origins[n] for n in order), unchanged, open_ones, gone)
 
     def carry_unit(self, unit: _Unit, first: int, last: int) -> None:
-        """Carry over everything of an unchanged text, unless it was touched or there is nothing."""
+        """Carry over everything of an unchanged text, unless its pair is alike or was annotated later."""
         there = self.new.stored[first:last]
         by = there[0].start - self.old.stored[unit.first].start
         moved = [replace(w, sentence=_moved(w.sentence, by, there)) for w in unit.touched]
-        is_blank = len(there) == 1 and moved == [AnnotatedSentence(moved[0].sentence)] and _same_cut(moved[0], there[0])
-        if not is_blank and not self.is_touched(there[0].start, there[-1].end):
-            self.before += map(AnnotatedSentence, there)
+        start, end = there[0].start, there[-1].end
+        before = self.new.overlapping(start, end)
+        is_whole = start <= before[0].sentence.start and before[-1].sentence.end <= end
+        if is_whole and moved != before and max(unit.seqs) > self.new.last_seq(start, end):
+            self.before += before
             self.after += moved
             self.origins += [w.sentence.id for w in unit.touched]
 
-    def find_same_places(self) -> list[tuple[int, int]]:
-        """Return for each unit where it would be in the new version, counted from its paired neighbours."""
-        counts = [u.last - u.first for u in self.units]
-        forward, place = [], 0
-        for n, count in enumerate(counts):
-            place = self.places[n][0] if n in self.places else place
-            forward.append(place)
-            place += count
-        backward, place = [], len(self.new.stored)
-        for n in range(len(counts) - 1, -1, -1):
-            place = self.places[n][0] if n in self.places else place - counts[n]
-            backward.append(place)
-        return list(zip(forward, reversed(backward), strict=True))
-
     # -- sentences that have changed ---------------------------------------------------------------
 
-    def changed_sentences(self) -> Iterator[tuple[int, AnnotatedSentence]]:
-        """Yield the sentences with work or an answer that have no pair, each with the number of its unit."""
-        unpaired = [(n, u) for n, u in enumerate(self.units) if n not in self.places]
-        shown = [u.touched or map(AnnotatedSentence, self.old.stored[u.first : u.last]) for _, u in unpaired]
+    def changed_sentences(self) -> Iterator[AnnotatedSentence]:
+        """Yield the sentences with work that have no pair."""
+        unpaired = [u for n, u in enumerate(self.units) if n not in self.places]
+        shown = [u.touched or map(AnnotatedSentence, self.old.stored[u.first : u.last]) for u in unpaired]
         self.old_index = _TokenIndex([w.sentence for part in shown for w in part])
         self.free = [i for i in range(len(self.new.stored)) if i not in self.taken]
         self.new_index = _TokenIndex([self.new.stored[i] for i in self.free])
-        for n, unit in unpaired:
-            yield from ((n, w) for w in unit.touched if w.done or _has_work(w.annotation))
+        self.successors = SentenceSuccessors([self.new.stored[i] for i in self.free])
+        for unit in unpaired:
+            yield from (w for w in unit.touched if w.annotation != Annotation())
 
-    def place_changed(self, n: int, annotated: AnnotatedSentence, found: dict[int, _Place]) -> bool:
+    def place_changed(self, annotated: AnnotatedSentence, found: dict[int, _Place]) -> bool:
         """Note where the parts of a changed sentence go; return False where nothing is like it."""
         lost, homes = [], []
         for span in annotated.annotation.spans:
@@ -168,10 +169,10 @@ class _CarryOver:
             if place := self.find(annotated, span):
                 found[place[0]].rejected.append(place[1])
                 homes.append(place[0])
-        home = self.most_like(n, annotated.sentence)
-        home = homes[0] if home is None and homes else home
-        if home is None:
+        successor = self.successors.find(annotated.sentence)
+        if successor is None and not homes:
             return False
+        home = homes[0] if successor is None else self.free[successor]
         found[home].notes += filter(None, (annotated.annotation.note, _lost_text(annotated, lost)))
         found[home].flagged |= annotated.annotation.flagged
         for i in dict.fromkeys((home, *homes)):
@@ -193,17 +194,6 @@ class _CarryOver:
         s = self.new.stored[i]
         moved = replace(span, start=s.tokens[at].start, end=s.tokens[at + last - first - 1].end)
         return (i, moved) if s.text[moved.start : moved.end] == annotated.text_of(span) else None
-
-    def most_like(self, n: int, sentence: Sentence) -> int | None:
-        """Return the number of the unpaired sentence near the same place that is most like an old one."""
-        windows = [range(c - _COMPARED_NEIGHBOURS, c + _COMPARED_NEIGHBOURS + 1) for c in self.same_places[n]]
-        likeness = {
-            i: _likeness(sentence, self.new.stored[i])
-            for i in dict.fromkeys(i for window in windows for i in window)
-            if 0 <= i < len(self.new.stored) and i not in self.taken
-        }
-        best = max(likeness, key=likeness.__getitem__, default=None)
-        return best if best is not None and likeness[best] >= _MIN_LIKENESS else None
 
     def carry_place(self, i: int, place: _Place) -> None:
         """Give an open sentence what was found for it, unless it was touched."""
@@ -231,7 +221,7 @@ def _units(version: ArticleVersion) -> Iterator[_Unit]:
                 end, last = max(end, stored[last].end), last + 1
             else:
                 break
-        yield _Unit(first, last, touched[start:n])
+        yield _Unit(first, last, touched[start:n], version.seqs[start:n])
         first = last
 
 
@@ -323,19 +313,6 @@ def _moved(s: Sentence, by: int, there: Sequence[Sentence]) -> Sentence:
     """Return a sentence at its place in the new version, among the stored sentences ``there``."""
     at = max(0, bisect_left(there, s.start + by + 1, key=lambda x: x.start) - 1)
     return replace(s, article=there[0].article, index=there[at].index, start=s.start + by, end=s.end + by)
-
-
-def _same_cut(annotated: AnnotatedSentence, stored: Sentence) -> bool:
-    return (annotated.sentence.start, annotated.sentence.end) == (stored.start, stored.end)
-
-
-def _has_work(annotation: Annotation) -> bool:
-    return bool(annotation.spans or annotation.rejected or annotation.note or annotation.flagged)
-
-
-def _likeness(a: Sentence, b: Sentence) -> float:
-    one, two = Counter(t.text for t in a.tokens), Counter(t.text for t in b.tokens)
-    return 2 * (one & two).total() / (one.total() + two.total())
 
 
 def _lost_text(annotated: AnnotatedSentence, lost: Sequence[Span]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -160,7 +160,7 @@ class AnnotationSession:
             if self.read_only
             else JournalWriter(journal, self._on_saved, self._on_failed, RETRY_SECONDS, pending=journal.pending)
         )
-        self._carry_over({origin for r in records for origin in r.carried_from.split()})
+        self._carry_over({origin: r.seq for r in records for origin in r.carried_from.split()})
         self.navigation.start_at(start, records[-1].annotated if records else None)
 
     def _replay(self, every: Sequence[JournalRecord]) -> tuple[Sequence[JournalRecord], History]:
@@ -194,7 +194,7 @@ class AnnotationSession:
         found = {w.sentence.id for w in annotated if self._changed_carries.get(w.sentence.id) == w}
         self.navigation.problem_finder.unsettled |= found
 
-    def _carry_over(self, carried: Container[str]) -> None:
+    def _carry_over(self, carried: Mapping[str, int]) -> None:
         """Carry over what was left in replaced versions of articles: one edit for each, which undo takes back."""
         if self.read_only or self.damage:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.annotation_store import AnnotationStore
@@ -22,12 +22,12 @@ def carry_overs(
     store: AnnotationStore,
     schema: Schema,
     article_of: Callable[[str], Article],
-    carried: Container[str],
+    carried: Mapping[str, int],
 ) -> Iterator[CarryOver]:
     """Yield what is to be carried over, version by version, the latest versions first; each is to be applied at once.
 
     From versions before the latest in which something was left only unchanged sentences are carried over that were
-    not ``carried`` before.
+    not ``carried`` before, or were annotated later than in the record with that number.
     """
     for newest, olds in replaced_versions(store.touched_articles, article_of).items():
         for n, old in enumerate(olds):

@@ -185,7 +185,7 @@ class _ExportPlanner:
             if article.id in touched:
                 lines = self._note_article(article)
             self._selection.add_article(article, lines)
-        self._selection.finish_articles()
+        self._selection.finish_articles(self._corpus.sentences)
 
     def _note_article(self, article: Article) -> AnnotatedLineIndex | None:
         """Keep what the export writes of an article; return its lines where not all are annotated."""

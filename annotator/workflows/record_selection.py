@@ -23,7 +23,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Answer
-from annotator.core.article import AnnotatedLineIndex, Article, earlier_versions
+from annotator.core.article import AnnotatedLineIndex, Article, Sentence, earlier_versions
 from annotator.core.errors import AnnotatorError
 from annotator.export.export_ledger import (
     ARTICLE_DAMAGED,
@@ -44,7 +44,7 @@ from annotator.storage.journal_index import (
 )
 from annotator.storage.record_rows import RecordRow
 from annotator.workflows.opening import chosen_annotators, with_replays
-from annotator.workflows.superseded_records import RecordNumber, VersionLinks, earlier_by_article, find_superseded
+from annotator.workflows.superseded_records import RecordNumber, VersionLinks, find_superseded
 
 ANSWER_NAMES = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGNORE: "ignored", None: "unfinished"}
 """How every ledger names sentences by their answer."""
@@ -151,18 +151,24 @@ class RecordSelection:
             off = [e.record_number for e in selected if (e.start, e.end) not in on]
             self._left_out.update(dict.fromkeys(off, LINE_SWITCHED_OFF))
 
-    def finish_articles(self) -> None:
-        """Leave out what has no article, and what newer versions of an article repeat; notes conflicts.
+    def finish_articles(self, stored: Callable[[str], Sequence[Sentence]]) -> None:
+        """Leave out what has no article, and what other versions of an article supersede; notes conflicts.
 
-        Raises UnreadableRecordError.
+        ``stored`` gives the sentences of an article as they were cut. Raises UnreadableRecordError.
         """
         for by, x in self._selected:
             gone = [a for a in x.articles if a not in self._versions]
             for a in gone:
                 why = ARTICLE_DAMAGED if a in self._damaged else ARTICLE_MISSING
                 self._left_out.update({(by, n): why for n in x.current_records(a)})
-        for found in list(find_superseded(self._selected, self._left_out, earlier_by_article(self._versions))):
+
+        def sentence_of(article: str, record: RecordNumber) -> Sentence:
+            return self._reader.annotated(self.journals[record[0]], article, record[1]).sentence
+
+        for found in find_superseded(self._selected, self._versions, sentence_of, stored):
             (by, n), others = found.record, found.others
+            if (by, n) in self._left_out:
+                continue
             if not others or any(self._is_alike(found.record, other) for other in others):
                 self._left_out[by, n] = ARTICLE_SUPERSEDED
             else:
@@ -449,7 +455,7 @@ def select_items(corpus: CorpusFolder, annotator: str | None = None) -> Selected
             for article in map(corpus.article, corpus.article_ids()):
                 articles[article.id] = article
                 selection.add_article(article, annotated_lines(article))
-            selection.finish_articles()
+            selection.finish_articles(corpus.sentences)
             missing = MissingItems(tuple(selection.all_left_out()), selection.unusable_lines)
             items, warnings = tuple(selection.items(articles.__getitem__)), tuple(selection.warnings())
             return SelectedItems(items, missing, warnings, tuple(selection.journals))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -21,6 +22,9 @@ GERMAN = "Frau Weber lobte Köln."
 JAPANESE = "田中は京都に行った。"
 
 
+_SEQS = itertools.count(1, 1000)
+
+
 class _Version:
     """A version of an article, a sentence a line, and what one annotator does in it."""
 
@@ -28,10 +32,14 @@ class _Version:
         self.article: Article = article("\n".join(lines), "b" * len(lines))
         self.stored: tuple[Sentence, ...] = sentences(self.article)
         self.store = AnnotationStore(lambda _: self.stored)
+        self.first_seq = next(_SEQS)
+        """A version made later is annotated later."""
 
     @property
     def value(self) -> ArticleVersion:
-        return ArticleVersion(self.article.text, self.stored, self.store.touched_sentences_of(self.article.id))
+        touched = self.store.touched_sentences_of(self.article.id)
+        seqs = range(self.first_seq, self.first_seq + len(touched))
+        return ArticleVersion(self.article.text, self.stored, touched, tuple(seqs))
 
     def all(self) -> tuple[AnnotatedSentence, ...]:
         return self.store.sentences_of(self.article.id)
