@@ -218,8 +218,9 @@ def test_two_articles_leak_and_the_report_says_so(tmp_path: Path) -> None:
 
 def test_versions_of_an_article_stay_together(tmp_path: Path) -> None:
     """A later version of an article goes to the part of the first one."""
-    items = corpus(30, 1)
-    first = items[0].article
+    lines = [["Nobody came to the ball."]]
+    first = make_article(lines, title="Ball")
+    items = [item(first, sentences(first, lines)[0]), *corpus(30, 1)]
     second = [replace(i, article=replace(i.article, replaces=first.id)) if n == 7 else i for n, i in enumerate(items)]
     export_items(second, {}, SCHEMA, tmp_path, ExportOptions())
     of = {d.user_data[USER_DATA_KEY]["article"]: p for p in SPLIT_PARTS for d in _docs(tmp_path / f"{p}.spacy")}
