@@ -190,7 +190,7 @@ def mend_sentences(
 
 
 def _note_changes(mended: MendedSentences, article_id: str, lines: _Lines, whole: Mapping[_Place, bytes]) -> None:
-    """Note what an article gets and loses; a damaged line whose sentence is made anew counts once."""
+    """Note what an article gets and loses; a damaged line whose sentence is made again counts once."""
     made, surplus = len(whole.keys() - lines.sound.keys()), len(lines.sound.keys() - whole.keys())
     if made:
         mended.done.append(f"made {pluralize(made, 'sentence')} of article {article_id} from its text")

@@ -215,7 +215,7 @@ def read_split_groups(corpus: Path) -> dict[str, str]:
     except CorpusError as error:
         if error.do.startswith("update"):
             raise
-        do = "restore it from a copy, try `annotator repair`, or remove it: then the groups are drawn anew"
+        do = "restore it from a copy, try `annotator repair`, or remove it: then the groups are drawn again"
         raise CorpusError(error.what, where=error.where, do=do) from error.__cause__
 
 
