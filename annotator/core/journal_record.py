@@ -11,6 +11,9 @@ from msgspec.structs import fields, replace
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.edits import Op
 
+IMPORT_SESSION = "import"
+"""What imported records name as their session: no pace is worked out from them."""
+
 
 class KeystrokeKind(StrEnum):
     """The purpose of a key press."""

@@ -18,7 +18,7 @@ from annotator.core.annotation import AnnotatedSentence
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import Sentence
 from annotator.core.edit_history import History
-from annotator.core.errors import CorpusError, JournalError
+from annotator.core.errors import AnnotatorError, CorpusError, JournalError
 from annotator.core.journal_record import JournalRecord
 from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder
 from annotator.storage.codec import encode_record, line_crc
@@ -27,6 +27,7 @@ from annotator.storage.file_io import gc_paused, raw_lines, translate_os_error, 
 from annotator.storage.journal_reader import CRLF_ENDING, JournalReader, LineFlaw, format_line_numbers, is_of_two_copies
 from annotator.storage.lock import Lock, lock_or_raise
 from annotator.storage.rescue import JournalLine, RescueTarget, restore_rescued
+from annotator.storage.saved_lines import SavedLines
 
 _ANNOTATOR_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
 
@@ -77,6 +78,9 @@ class Journal:
         self._size = reader.size
         self._last_crc = reader.lines[-1][2] if reader.lines else 0
         """The checksum of the last line that is on the disk."""
+        self._saved = SavedLines(self.records, [crc for _, _, crc in reader.lines])
+        self._file_was_changed = False
+        """True after another program has changed or replaced the file."""
         self._write_failure = ""
         self._end_to_repair = False
         """True while a torn end could not be set aside yet."""
@@ -178,10 +182,12 @@ class Journal:
                 self._check_file_unchanged()
                 self._size = append_durable(self._fd, b"".join(lines), self._size)
             except BaseException as error:
+                self._file_was_changed = isinstance(error, JournalError)
                 self._write_failure = error.what if isinstance(error, JournalError) else "an earlier write failed"
                 if isinstance(error, OSError):
                     raise translate_os_error(error, "save", self.path, JournalError) from error
                 raise
+            self._saved.add(lines)
             self.next_seq += len(records)
             self._last_crc = line_crc(lines[-1][:-1]) if lines else self._last_crc
 
@@ -238,10 +244,15 @@ class Journal:
     def rescue(self, records: Sequence[JournalRecord]) -> Path:
         """Write all records that could not be saved to a file elsewhere and return its path.
 
+        Those that the file has lost since they were saved, because an older copy has its place, come before them.
         A later call replaces the file of the one before. Raises JournalError where no other place can
         be written to either.
         """
-        return self._rescue_target.write(records, JournalLine(self.next_seq - 1, self._last_crc))
+        follows, lost = JournalLine(self.next_seq - 1, self._last_crc), list[JournalRecord]()
+        if self._file_was_changed and corpus_identity(self.path.parent.parent) == self.corpus_id:
+            with suppress(OSError, AnnotatorError):
+                follows, lost = self._saved.missing_in(self.path)
+        return self._rescue_target.write([*lost, *records], follows)
 
     def keep_pending(self, records: Sequence[JournalRecord], error: JournalError, rescued: Path) -> None:
         """Keep records of a rescue file that ``append`` has refused, as those to be saved next."""

@@ -8,16 +8,17 @@ side of a fork, and those behind a lost line, get new numbers (``_seq``, ``_pare
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, pairwise
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence
-from annotator.core.journal_record import JournalRecord
+from annotator.core.journal_record import IMPORT_SESSION, JournalRecord
 from annotator.core.pluralize import pluralize
 from annotator.storage.bit_repair import correct_bit
-from annotator.storage.codec import RecordDecoder, RecordLineError, has_valid_crc, renumber_line
+from annotator.storage.codec import RecordDecoder, RecordLineError, encode_record, has_valid_crc, renumber_line
 from annotator.storage.journal_reader import MERGE_MARKERS, format_line_numbers
 from annotator.storage.transport_damage import other_encodings, undo_transport_damage
 
@@ -54,29 +55,26 @@ class _Line(Struct, frozen=True):
 
 
 class _Side(Struct):
-    """The lines of one machine, by their numbers, from where it went another way."""
+    """Lines of one machine, by their numbers."""
 
     lines: list[_Line] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
     """Of each line, where it is in the file."""
+
+    @property
+    def last_seq(self) -> int:
+        """The number of the last line."""
+        return self.lines[-1].record.seq
 
     def add(self, position: int, line: _Line) -> None:
         """Add the line that comes next."""
         self.positions.append(position)
         self.lines.append(line)
 
-    def is_followed(self, line: _Line) -> bool:
-        """Return True if a line has the number that comes next."""
-        return line.record.seq == self.lines[-1].record.seq + 1
-
-    def has_session_of(self, line: _Line) -> bool:
-        """Return True if a line goes on in the session of the last one: a session is on one machine."""
-        return line.record.session == self.lines[-1].record.session
-
     def misfit(self, position: int, line: _Line) -> tuple[bool, bool, int]:
         """Return how badly a line follows: a gap of the numbers, not behind in the file, how far away."""
         distance = position - self.positions[-1]
-        return not self.is_followed(line), distance < 0, abs(distance)
+        return line.record.seq > self.last_seq + 1, distance < 0, abs(distance)
 
 
 def mend_journal(raw: bytes) -> MendedJournal:
@@ -93,23 +91,35 @@ def mend_journal(raw: bytes) -> MendedJournal:
         done = (*done, "put the lines into the order of their numbers (`_seq`)")
     if shared:
         done = (*done, f"removed {pluralize(shared, 'line')} that {'was' if shared == 1 else 'were'} there twice")
-    chain = _Chain()
-    chain.add(main.lines)
+    joined = _Chain()
+    joined.add(main.lines)
     lost = [f"{format_line_numbers(found.unreadable)} of the file cannot be read"] if found.unreadable else []
-    before = len(chain.lines)
+    before = len(joined.lines)
     contradictions: list[Contradiction] = []
     for other in others:
-        contradictions += chain.add_other(other)
+        contradictions += joined.add_other(other, other.lines[0].record.seq - 1)
     if others:
         done = (
             *done,
-            f"put {pluralize(len(chain.lines) - before, 'line')} of another machine behind the others, renumbered",
+            f"put {pluralize(len(joined.lines) - before, 'line')} of another machine behind the others, renumbered",
         )
-    if chain.renumbered and not others:
-        done = (*done, f"gave {pluralize(chain.renumbered, 'line')} behind a lost one new numbers")
-    lost += chain.lost
-    data = b"".join(line.raw + b"\n" for line in chain.lines)
+    if joined.renumbered and not others:
+        done = (*done, f"gave {pluralize(joined.renumbered, 'line')} behind a lost one new numbers")
+    lost += joined.lost
+    data = b"".join(line.raw + b"\n" for line in joined.lines)
     return MendedJournal(data, done, tuple(lost), tuple(contradictions))
+
+
+def add_rescued(mended: MendedJournal, records: Sequence[JournalRecord], shared: int) -> MendedJournal:
+    """Return a mended journal with rescued records behind its lines, those of another machine by their rules.
+
+    ``shared`` is the number of the last line that they have in common with the journal.
+    """
+    decoder, joined = RecordDecoder(), _Chain()
+    joined.add([_Line(raw, decoder.decode(raw)) for raw in mended.data.split(b"\n")[:-1]])
+    contradictions = joined.add_other(_Side([_Line(encode_record(r)[:-1], r) for r in records]), shared)
+    data = b"".join(line.raw + b"\n" for line in joined.lines)
+    return replace(mended, data=data, contradictions=(*mended.contradictions, *contradictions))
 
 
 class _LineReader(Struct):
@@ -175,36 +185,40 @@ def _candidates(raw: bytes) -> Iterator[bytes]:
 def _sides(every: Sequence[_Line]) -> tuple[_Side, list[_Side], int]:
     """Return the first side, the other sides, and how many lines are there twice.
 
-    The numbers put the lines in order, wherever they are in the file. Of lines with one number each is of a side of
-    its own: that of its session, else the one whose last line is the nearest before it in the file.
+    The numbers put the lines in order, wherever they are in the file. Where two have one number, there are two
+    sides: a session is of one of them, and follows the last one of that side in number, best also in the file.
     """
     once = {line.raw: (at, line) for at, line in reversed(list(enumerate(every)))}
-    numbered = sorted(once.values(), key=lambda x: (x[1].record.seq, x[0]))
     sides: list[_Side] = []
-    for _, rivals in groupby(numbered, key=lambda x: x[1].record.seq):
-        _add_rivals(sides, list(rivals))
+    for run in _runs(once.values()):
+        first = run.positions[0], run.lines[0]
+        seq = run.lines[0].record.seq
+        fitting = [s for s in sides if s.last_seq + 1 == seq or (s is sides[0] and s.last_seq < seq)]
+        if fitting:
+            side = _nearest(fitting, first)
+            side.lines += run.lines
+            side.positions += run.positions
+        else:
+            sides.append(run)
     main, *others = sides or [_Side()]
     return main, others, len(every) - len(once)
 
 
-def _add_rivals(sides: list[_Side], rivals: list[tuple[int, _Line]]) -> None:
-    """Add lines that have one number, each to a side of its own."""
-    free = list(sides)
-    for by_session in (True, False):
-        for rival in list(rivals):
-            fitting = [s for s in free if _fits(s, rival[1], by_session=by_session, is_main=s is sides[0])]
-            if fitting:
-                side = min(fitting, key=lambda s, rival=rival: s.misfit(*rival))  # type: ignore[misc]
-                side.add(*rival)
-                free.remove(side)
-                rivals.remove(rival)
-    for rival in rivals:
-        sides.append(_Side())
-        sides[-1].add(*rival)
+def _runs(numbered: Iterable[tuple[int, _Line]]) -> list[_Side]:
+    """Return the lines session by session, in the order of their first numbers; lines with one number are apart."""
+    runs: dict[str, list[_Side]] = {}
+    for at, line in sorted(numbered, key=lambda x: (x[1].record.seq, x[0])):
+        seq, of_session = line.record.seq, runs.setdefault(line.record.session, [])
+        many = line.record.session == IMPORT_SESSION  # each import has this name
+        fitting = [r for r in of_session if r.last_seq + 1 == seq or (not many and r.last_seq < seq)]
+        if not fitting:
+            of_session.append(_Side())
+        (_nearest(fitting, (at, line)) if fitting else of_session[-1]).add(at, line)
+    return sorted(chain.from_iterable(runs.values()), key=lambda r: (r.lines[0].record.seq, r.positions[0]))
 
 
-def _fits(side: _Side, line: _Line, *, by_session: bool, is_main: bool) -> bool:
-    return side.has_session_of(line) if by_session else is_main or side.is_followed(line)
+def _nearest(sides: Sequence[_Side], following: tuple[int, _Line]) -> _Side:
+    return min(sides, key=lambda side: side.misfit(*following))
 
 
 class _Chain:
@@ -237,9 +251,8 @@ class _Chain:
                 numbers[line.record.seq] = len(self.lines)
         self._main = self._main or numbers
 
-    def add_other(self, side: _Side) -> list[Contradiction]:
-        """Add the lines of another side, and return what it left otherwise."""
-        shared = side.lines[0].record.seq - 1
+    def add_other(self, side: _Side, shared: int) -> list[Contradiction]:
+        """Add the lines of another side, which has those up to ``shared`` too, and return what it left otherwise."""
         mine = _last_by_sentence(self.lines[sum(old <= shared for old in self._main) :])
         before = len(self.lines)
         self.add(side.lines, shared)
@@ -280,7 +293,8 @@ def _whole_batches(lines: Sequence[_Line], lost: list[str]) -> Iterator[Sequence
     while at < len(lines):
         first, size = lines[at].record.batch or (lines[at].record.seq, 1)
         batch = lines[at : at + size]
-        if [x.record.seq for x in batch] == list(range(first, first + size)):
+        whole = [x.record.seq for x in batch] == list(range(first, first + size))
+        if whole and len({x.record.batch for x in batch}) == 1:
             yield batch
             at += size
         else:

@@ -3,24 +3,27 @@
 The first line of such a file names its corpus and annotator, and the line of the journal that its records
 follow, by number and checksum: so they find their journal wherever the corpus folder is by then. When that
 journal is next opened for writing and nothing has been added to it meanwhile, they are appended to it as they
-are and the file gets the ending ``.saved``. Where the journal has other records with their numbers, a warning
-names the file, and a person has to annotate its sentences again.
+are and the file gets the ending ``.saved``. Where the journal has other records with their numbers, or has gone back,
+a warning names the file and ``annotator repair``, which puts them behind the others.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any, Protocol
 
 import orjson
 from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.errors import CorpusError, JournalError, path_text
 from annotator.core.journal_record import JournalRecord
+from annotator.core.pluralize import pluralize
 from annotator.storage.articles import ArticleStore
 from annotator.storage.atomic import make_folder, write_atomic, write_numbered
 from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError, encode_record
@@ -112,6 +115,16 @@ def _rescue_folders() -> tuple[Path, Path]:
 # -- finding and reading ---------------------------------------------------------------------------
 
 
+def rescued_annotators(corpus: Path) -> set[str]:
+    """Return the names of which files were rescued from the corpus at this place."""
+    here, names = path_text(corpus.resolve()), set()
+    for folder in _rescue_folders():
+        with suppress(OSError):
+            heads = [_read_head(p) for p in folder.iterdir() if _FILE_NAME.fullmatch(p.name)]
+            names |= {str(head.get("_annotator", "")) for head in heads if head["_corpus"] == here}
+    return names
+
+
 def find_rescue_files(corpus: Path, annotator: str) -> list[Path]:
     """Return the files of this annotator that are not in a journal yet, oldest first; of any corpus.
 
@@ -157,13 +170,21 @@ def read_rescue(path: Path) -> RescueFile:
 # -- bringing back ---------------------------------------------------------------------------------
 
 
-class OpenJournal(Protocol):
-    """The journal that records are brought back to."""
+class RescuedJournal(Protocol):
+    """A journal of which records may have been rescued."""
 
     path: Path
     annotator: str
     corpus_id: str
     records: tuple[JournalRecord, ...]
+
+    def has_line(self, line: JournalLine) -> bool:
+        """Return True if a line of this number has this checksum."""
+
+
+class OpenJournal(RescuedJournal, Protocol):
+    """The journal that records are brought back to."""
+
     next_seq: int
     warnings: list[str]
     not_restored: list[str]
@@ -172,9 +193,6 @@ class OpenJournal(Protocol):
     def read_only(self) -> bool:
         """True if it takes no records."""
 
-    def has_line(self, line: JournalLine) -> bool:
-        """Return True if a line of this number has this checksum."""
-
     def append(self, records: Sequence[JournalRecord]) -> None:
         """Add records durably; raises JournalError."""
 
@@ -182,19 +200,46 @@ class OpenJournal(Protocol):
         """Keep records that ``append`` has refused, as those to be saved next."""
 
 
-def restore_rescued(journal: OpenJournal) -> None:
-    """Restore records from rescue files where they follow the last record, else warn about them."""
+def rescued_files(journal: RescuedJournal) -> Iterator[RescueFile]:
+    """Yield the rescue files that belong to a journal, oldest first."""
     for path in find_rescue_files(_corpus_of(journal), journal.annotator):
         rescued = read_rescue(path)
-        if _belongs(rescued, journal) and not _restore_from(rescued, journal):
+        if _belongs(rescued, journal):
+            yield rescued
+
+
+def lacking_records(rescued: RescueFile, journal: RescuedJournal) -> list[JournalRecord]:
+    """Return the rescued records that a journal lacks, whole edits only.
+
+    It has the first of them where a write that hung ended after all had been rescued, and all of them at its end,
+    under other numbers, where a repair was killed before it could mark the file.
+    """
+    records = list(rescued.records)
+    if list(map(_content, records)) == list(map(_content, journal.records[-len(records) :])):
+        return []
+    by_seq = {r.seq: r for r in journal.records}
+    return list(dropwhile(lambda r: by_seq.get(r.seq) == r, records))
+
+
+def _content(record: JournalRecord) -> JournalRecord:
+    """Return a record without what ``repair`` changes where it gets another number."""
+    return replace(record, seq=0, parent=None, batch=None)
+
+
+def restore_rescued(journal: OpenJournal) -> None:
+    """Restore records from rescue files where they follow the last record, else warn about them."""
+    for rescued in rescued_files(journal):
+        if not _restore_from(rescued, journal):
+            what = pluralize(len(rescued.records), "decision") if rescued.records else "some decisions"
+            verb = "is" if len(rescued.records) == 1 else "are"
             journal.not_restored.append(
-                f"{len(rescued.records) or 'some'} decisions that could not be saved are in {path}: "
+                f"{what} that could not be saved {verb} in {rescued.path}: "
                 + _explain_not_restored(rescued, journal)
             )
     journal.warnings += journal.not_restored
 
 
-def _belongs(rescued: RescueFile, journal: OpenJournal) -> bool:
+def _belongs(rescued: RescueFile, journal: RescuedJournal) -> bool:
     """Return True if the records are of this journal, and not of one that is still where they were rescued from."""
     is_here = rescued.corpus in {"", path_text(_corpus_of(journal))}
     if rescued.follows is None:
@@ -204,16 +249,16 @@ def _belongs(rescued: RescueFile, journal: OpenJournal) -> bool:
     return is_here and _has_articles(rescued, journal)
 
 
-def _corpus_of(journal: OpenJournal) -> Path:
+def _corpus_of(journal: RescuedJournal) -> Path:
     return journal.path.parent.parent.resolve()
 
 
-def _has_articles(rescued: RescueFile, journal: OpenJournal) -> bool:
+def _has_articles(rescued: RescueFile, journal: RescuedJournal) -> bool:
     articles = ArticleStore(_corpus_of(journal))
     return all(articles.has(r.annotated.sentence.article) for r in rescued.records)
 
 
-def _is_followed(rescued: RescueFile, journal: OpenJournal) -> bool:
+def _is_followed(rescued: RescueFile, journal: RescuedJournal) -> bool:
     """Return True if the journal has the line that the records follow."""
     if rescued.follows is None:
         return True
@@ -224,7 +269,7 @@ def _is_followed(rescued: RescueFile, journal: OpenJournal) -> bool:
     return (rescued.corpus_id == journal.corpus_id if has_ids else is_here) and _has_articles(rescued, journal)
 
 
-def _is_still_there(corpus: Path, journal: OpenJournal, line: JournalLine) -> bool:
+def _is_still_there(corpus: Path, journal: RescuedJournal, line: JournalLine) -> bool:
     """Return True if a corpus is where it was: with a journal that has the line, or with the same id."""
     if not line.seq:
         return corpus_identity(corpus) == journal.corpus_id
@@ -247,7 +292,7 @@ def _restore_from(rescued: RescueFile, journal: OpenJournal) -> bool:
             journal.keep_pending(missing, error, rescued.path)
             return True
         journal.records += tuple(missing)
-        journal.warnings.append(f"brought back {len(missing)} decisions that could not be saved the last time")
+        journal.warnings.append(f"brought back {pluralize(len(missing), 'decision')} that could not be saved the last time")
     if not journal.read_only:
         mark_rescue_saved(rescued.path)
     return True
@@ -259,6 +304,8 @@ def _missing_records(rescued: RescueFile, journal: OpenJournal) -> Sequence[Jour
     It has the first of them where a write that hung ended after all had been rescued.
     """
     records = rescued.records
+    if records and not lacking_records(rescued, journal):
+        return ()
     if not records or not _is_followed(rescued, journal):
         return None
     present = max(0, journal.next_seq - records[0].seq)
@@ -272,5 +319,13 @@ def _explain_not_restored(rescued: RescueFile, journal: OpenJournal) -> str:
         return "the file is damaged; look at it, then move it away"
     if _missing_records(rescued, journal):
         return "they come back when you annotate here under this name"
-    first = rescued.records[0].annotated.sentence.id
-    return f"the journal has gone on without them; annotate them again (from {first}), then move it away"
+    return f"{_why_not_followed(rescued, journal)}; leave, and run `annotator repair`, which puts them behind the others"
+
+
+def _why_not_followed(rescued: RescueFile, journal: OpenJournal) -> str:
+    """Return what has happened to a journal that does not end where rescued records begin."""
+    if _is_followed(rescued, journal):
+        return "the journal has gone on without them"
+    if rescued.follows and rescued.follows.seq >= journal.next_seq:
+        return f"the journal has gone back to record {journal.next_seq - 1}: an older copy has its place"
+    return "another copy of the journal has its place"

@@ -16,7 +16,7 @@ from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import Article, Sentence
 from annotator.core.edits import Op, join_sentences
-from annotator.core.journal_record import JournalRecord
+from annotator.core.journal_record import IMPORT_SESSION, JournalRecord
 from annotator.core.ledger import Outcome
 from annotator.core.schema import Schema
 from annotator.core.spans import Span, reading_order
@@ -32,9 +32,6 @@ from annotator.workflows.import_documents import (
     sentence_runs,
 )
 from annotator.workflows.import_options import ImportOptions
-
-IMPORT_SESSION = "import"
-"""What imported records name as their session: no pace is worked out from them."""
 
 CONFLICT_REASON = "this annotator has other work on the sentence"
 REPEATED_REASON = "the same text occurs earlier in the file"

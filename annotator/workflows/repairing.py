@@ -50,11 +50,13 @@ from annotator.storage.corpus_layout import (
 )
 from annotator.storage.document_repair import Decode, mend_document
 from annotator.storage.file_io import RawLine, dump_json, parse_toml, translate_os_errors
-from annotator.storage.journal import annotator_names, journal_file_name, lock_journal
+from annotator.storage.journal import annotator_names, is_annotator_name, journal_file_name, lock_journal
 from annotator.storage.journal_repair import Contradiction, mend_journal
 from annotator.storage.lock import lock_or_raise
 from annotator.storage.migrations import decode_migrations, read_migrations
 from annotator.storage.repair_reports import REPORT_FILE
+from annotator.storage.rescue import mark_rescue_saved, rescued_annotators
+from annotator.storage.rescue_repair import add_rescued_files
 from annotator.storage.schemas import parse_schema_text
 from annotator.storage.settings_recovery import derived_settings
 from annotator.storage.suggestions import SUGGEST_AGAIN, parse_entry, source_names, suggestion_path
@@ -72,6 +74,8 @@ class FileRepair(Struct, frozen=True):
     contradictions: tuple[Contradiction, ...] = ()
     data: bytes | None = None
     """What the file is to hold; None where it stays as it is."""
+    rescued: tuple[Path, ...] = ()
+    """The rescue files of which it takes the records."""
 
 
 class RepairReport(Struct, frozen=True):
@@ -149,13 +153,18 @@ def repair_corpus(path: Path, *, write: bool = False, accept_meta: bool = False,
 def _lock_all(path: Path, locks: ExitStack) -> None:
     """Take the locks of the corpus, of every journal and of every suggestion file; raises AnnotatorError, OSError."""
     locks.enter_context(lock_corpus(path))
-    for name in annotator_names(path):
+    for name in _annotators(path):
         locks.enter_context(lock_journal(path / journal_file_name(name)))
     for source in source_names(path):
         file = suggestion_path(path, source)
         what = "these suggestions are being made by {holder}"
         lock = file.with_name(f".{file.stem}.lock")
         locks.enter_context(lock_or_raise(lock, CorpusError, what, where=file, do="wait until it is done"))
+
+
+def _annotators(path: Path) -> list[str]:
+    """Return the names that have a journal, or rescued records of one that is gone."""
+    return sorted({*annotator_names(path), *filter(is_annotator_name, rescued_annotators(path))})
 
 
 def _write(path: Path, files: Sequence[FileRepair]) -> str:
@@ -172,6 +181,8 @@ def _write(path: Path, files: Sequence[FileRepair]) -> str:
             write_new(copies / file, data)
     for file, data in changed:
         write_atomic(path / file, data)
+    for rescued in (r for f in files for r in f.rescued):
+        mark_rescue_saved(rescued)
     return name
 
 
@@ -290,7 +301,7 @@ class _Repairs:
 
     def _journals(self) -> list[FileRepair]:
         """Return what is to be done with the journals; two that have each other's name change places."""
-        found = {name: self._journal(name) for name in annotator_names(self._path)}
+        found = {name: self._journal(name) for name in _annotators(self._path)}
         for name, owners in self._owners.items():
             other = next(iter(owners - {name, ""}), "")
             if not other:
@@ -306,11 +317,11 @@ class _Repairs:
 
     def _journal(self, name: str) -> FileRepair:
         file = journal_file_name(name)
-        raw = self._read(file)
+        raw = self._read(file) if (self._path / file).exists() else b""
         if isinstance(raw, FileRepair):
             return raw
         try:
-            mended = mend_journal(raw)
+            mended, rescued = add_rescued_files(self._path, name, mend_journal(raw))
         except NewerFormatError as error:
             return FileRepair(file, stays=(f"a line was written by a newer Annotator ({error}); update Annotator",))
         decoder = RecordDecoder()
@@ -321,7 +332,7 @@ class _Repairs:
             s = record.annotated.sentence
             self._annotated.setdefault(s.article, {})[s.start, s.end] = s
         changed = mended.data if mended.data != raw else None
-        return FileRepair(file, mended.done, mended.lost, mended.contradictions, changed)
+        return FileRepair(file, mended.done, mended.lost, mended.contradictions, changed, rescued)
 
     # Articles and sentences.
 

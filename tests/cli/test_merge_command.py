@@ -69,10 +69,10 @@ def test_decisions_that_are_in_a_rescue_file_are_listed(tmp_path: Path) -> None:
     b = builders.make_corpus(tmp_path / "b", builders.bridge())
     _answer(a, builders.market(), 2, Answer.ACCEPT)
     with Journal.open(a.path, "ana") as journal:
-        path = journal.rescue([replace(r, seq=r.seq + 1) for r in journal.records])
+        path = journal.rescue([replace(r, seq=r.seq + 1, time=r.time + 1) for r in journal.records])
     result = call("merge", a.path, b.path, "--into", tmp_path / "c")
     assert result.code == 3
-    assert f"1 decisions that could not be saved are in {path}: they come back when you annotate" in result.out
+    assert f"1 decision that could not be saved is in {path}: they come back when you annotate" in result.out
 
 
 def test_an_article_that_was_cut_otherwise_is_listed(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from msgspec.structs import replace
+
 from annotator.core.annotation import Answer
 from annotator.core.article import LineVerdict
 from annotator.core.edits import add_span, set_answer
@@ -262,3 +264,60 @@ def test_two_machines_are_joined_and_what_differs_is_listed_until_it_is_settled(
     session.close()
     assert call("check", joined, "--only", "two-machines").code == 0
     assert not builders.open_session(joined, read_only=True).navigation.problem_finder.unsettled
+
+
+# -- rescued records -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def rescued(done: Path) -> tuple[Path, Path]:
+    """Return a corpus whose journal has gone on without a decision that was rescued, and the file with that."""
+    with Journal.open(done, "ana") as journal:
+        first, second = journal.records
+        lost = replace(first, seq=3, parent=1, session="lost", annotated=set_answer(first.annotated, Answer.REJECT).after[0])
+        file = journal.rescue([lost])
+        journal.append([replace(second, seq=3, parent=2, session="on")])
+    return done, file
+
+
+def test_rescued_records_that_no_opening_brings_back_are_added(rescued: tuple[Path, Path]) -> None:
+    """A dry run names them and changes nothing; then they are behind the others, and the file is marked."""
+    corpus, file = rescued
+    before = (corpus / "annotations/ana.jsonl").read_bytes()
+    session = builders.open_session(corpus)
+    assert [w for w in session.warnings if "the journal has gone on without them" in w and "annotator repair" in w]
+    session.close()
+    assert f"added 1 record that could not be saved, from {file}" in call("repair", corpus).out.replace("\n", "")
+    assert file.exists()
+    assert (corpus / "annotations/ana.jsonl").read_bytes() == before
+    result = call("repair", corpus, "--write")
+    assert result.code == 0, result.out
+    after = (corpus / "annotations/ana.jsonl").read_bytes()
+    assert after.startswith(before)
+    assert not file.exists()
+    with Journal.open(corpus, "ana") as journal:
+        assert journal.warnings == []
+        assert journal.records[-1].annotated.annotation.answer is Answer.REJECT
+        assert journal.records[-1].parent == 1
+    assert call("repair", corpus, "--write").out == "nothing to mend\n"
+
+
+def test_a_repair_that_was_killed_before_the_mark_adds_nothing_twice(rescued: tuple[Path, Path]) -> None:
+    """The records are at the end of the journal, under other numbers; the next opening marks the file."""
+    corpus, file = rescued
+    assert call("repair", corpus, "--write").code == 0
+    file.with_name(f"{file.name}.saved").rename(file)
+    assert call("repair", corpus, "--write").out == "nothing to mend\n"
+    with Journal.open(corpus, "ana") as journal:
+        assert (len(journal.records), journal.warnings) == (4, [])
+    assert not file.exists()
+
+
+def test_records_of_a_journal_that_is_gone_come_back_by_repair(done: Path) -> None:
+    """The rescue file names the place of the corpus."""
+    with Journal.open(done, "ana") as journal:
+        journal.rescue([replace(r, seq=r.seq + 2, session="lost") for r in journal.records])
+    (done / "annotations/ana.jsonl").unlink()
+    assert call("repair", done, "--write").code == 0
+    with Journal.open(done, "ana") as journal:
+        assert (len(journal.records), journal.warnings) == (2, [])

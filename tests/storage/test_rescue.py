@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence
+from annotator.core.errors import JournalError
 from annotator.core.journal_record import JournalRecord
 from annotator.storage.codec import encode_record
 from annotator.storage.journal import Journal
@@ -117,8 +118,8 @@ def test_a_journal_that_has_gone_on_keeps_its_own(corpus: Path, home: Path) -> N
         assert journal.records == tuple(records(1, 3))
         (message,) = journal.warnings
     assert message == (
-        f"2 decisions that could not be saved are in {path}: the journal has gone on without them; "
-        "annotate them again (from 0123456789ab:20-46), then move it away"
+        f"2 decisions that could not be saved are in {path}: the journal has gone on without them; leave, and run "
+        "`annotator repair`, which puts them behind the others"
     )
     path.write_bytes(b"{}\n")
     with Journal.open(corpus, "ana") as journal:
@@ -194,7 +195,7 @@ def test_a_journal_that_is_another_one_takes_none(corpus: Path) -> None:
     journal_of(corpus).write_bytes(_lines([record(1), record(2, "Another text.")]))
     with Journal.open(corpus, "ana") as journal:
         assert len(journal.records) == 2
-        assert journal.warnings[0].startswith(f"2 decisions that could not be saved are in {path}: the journal has")
+        assert journal.warnings[0].startswith(f"2 decisions that could not be saved are in {path}: another copy")
     assert path.exists()
 
 
@@ -216,3 +217,52 @@ def test_a_journal_that_was_copied(corpus: Path, home: Path) -> None:
     with Journal.open(corpus, "bob") as journal:
         assert journal.warnings == ["annotations/bob.jsonl: 3 records are by ana, not bob"]
     assert orjson.loads((annotations / "bob.jsonl").read_bytes().splitlines()[0])["_annotator_id"] == "ana"
+
+
+def _put_back(corpus: Path, data: bytes) -> None:
+    """Put another copy in the journal's place, as a backup tool does."""
+    journal_of(corpus).with_suffix(".new").write_bytes(data)
+    journal_of(corpus).with_suffix(".new").replace(journal_of(corpus))
+
+
+@pytest.mark.parametrize("in_place", [False, True])
+def test_what_an_older_copy_lacks_is_rescued_too(corpus: Path, in_place: bool) -> None:
+    """What was shown as saved before the swap comes back with what could not be saved after it, byte for byte."""
+    with Journal.open(corpus, "ana") as journal:
+        journal.append(records(1, 2))
+    with Journal.open(corpus, "ana") as journal:
+        journal.append(records(3, 4))
+        if in_place:
+            journal_of(corpus).write_bytes(_lines(records(1, 1)))
+        else:
+            _put_back(corpus, _lines(records(1, 1)))
+        with pytest.raises(JournalError):
+            journal.append([record(5)])
+        journal.rescue([record(5)])
+    with Journal.open(corpus, "ana") as journal:
+        assert journal.records == tuple(records(1, 5))
+    assert journal_of(corpus).read_bytes() == _lines(records(1, 5))
+
+
+def test_the_message_says_that_an_older_copy_has_the_place(corpus: Path) -> None:
+    """It names the command that adds the records."""
+    _rescue(corpus, 3, records(4, 5))
+    _put_back(corpus, _lines(records(1, 2)))
+    with Journal.open(corpus, "ana") as journal:
+        (message,) = journal.warnings
+    assert "the journal has gone back to record 2: an older copy has its place; leave, and run `annotator repair`" in (
+        message
+    )
+
+
+def test_many_saved_lines_are_kept_packed(corpus: Path) -> None:
+    """What fills several packs comes back whole and in order."""
+    with Journal.open(corpus, "ana") as journal:
+        for n in range(1, 301):
+            journal.append([record(n)])
+        _put_back(corpus, b"")
+        with pytest.raises(JournalError):
+            journal.append([record(301)])
+        journal.rescue([record(301)])
+    with Journal.open(corpus, "ana") as journal:
+        assert journal.records == tuple(records(1, 301))
