@@ -98,6 +98,20 @@ def earlier_versions(article: str, replaces: Callable[[str], str]) -> list[str]:
     return seen
 
 
+def is_superseded(article: str, replaced_by: Callable[[str], str | None]) -> bool:
+    """Return True if the later versions of an article end in another one.
+
+    ``replaced_by`` returns the id of the article that replaces another, an empty string, or None for an article that
+    is not there. A link to none counts as no link; where links run in a circle, all articles of it are in force.
+    """
+    seen = [article]
+    while following := replaced_by(seen[-1]):
+        if following in seen:
+            return False
+        seen.append(following)
+    return len(seen) > (1 if following is not None else 2)
+
+
 class AnnotatedLineIndex:
     """Whether stretches of one article are annotated; computed once."""
 

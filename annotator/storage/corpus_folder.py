@@ -9,7 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-from annotator.core.article import AnnotatedLineIndex, Article, LineVerdict, Sentence, earlier_versions
+from msgspec.structs import replace
+
+from annotator.core.article import AnnotatedLineIndex, Article, LineVerdict, Sentence, earlier_versions, is_superseded
 from annotator.core.errors import CorpusError, DamagedArticleError, SchemaError
 from annotator.core.schema import Schema
 from annotator.storage.articles import (
@@ -69,6 +71,12 @@ def missing_git_files(path: Path) -> list[tuple[str, bytes]]:
 def changed_metadata_warning(article_id: str) -> str:
     """Return the warning of an article whose metadata are not as they were stored."""
     return f"article {article_id}: {CHANGED_METADATA}; see `annotator repair`"
+
+
+def broken_version_warning(article: Article) -> str:
+    """Return the warning of an article in force whose link to a later version leads nowhere."""
+    what = f"article {article.id}: no article is found by its link to a later version ({article.replaced_by})"
+    return f"{what}, so it stays in the queue; see `annotator check`"
 
 
 def damaged_article_warning(article_id: str, error: DamagedArticleError) -> str:
@@ -232,11 +240,31 @@ class CorpusFolder:
         return (file_state(self.articles.folder), file_state(self._sentences.path))
 
     def article(self, id: str) -> Article:  # noqa: A002  (the word of the contract)
-        """Return an article as it is on the disk now; raises CorpusError where there is none such."""
-        article = self.articles.get(id)
-        if id in self.articles.changed_metadata and (warning := changed_metadata_warning(id)) not in self.warnings:
-            self.warnings.append(warning)
+        """Return an article as it is on the disk now; raises CorpusError where there is none such.
+
+        A link to a later version that leads to none is left out, with a warning: no article leaves the queue by it.
+        """
+        article = self._with_sound_link(self.articles.get(id))
+        if id in self.articles.changed_metadata:
+            self._warn_once(changed_metadata_warning(id))
         return article
+
+    def _with_sound_link(self, article: Article) -> Article:
+        if not article.replaced_by or is_superseded(article.id, self._replaced_by):
+            return article
+        self._warn_once(broken_version_warning(article))
+        return replace(article, replaced_by="")
+
+    def _replaced_by(self, article_id: str) -> str | None:
+        """Return the id of the article that replaces another, as it is stored; None where that is not there."""
+        try:
+            return self.articles.origin(article_id).replaced_by if self.articles.has(article_id) else None
+        except DamagedArticleError:
+            return ""
+
+    def _warn_once(self, warning: str) -> None:
+        if warning not in self.warnings:
+            self.warnings.append(warning)
 
     def sentences(self, article_id: str) -> tuple[Sentence, ...]:
         """Return the sentences of all lines, dropped ones too, in text order; raises CorpusError."""
@@ -371,8 +399,8 @@ class CorpusFolder:
                     self._origins[article_id] = self.articles.origin(article_id)
                 except DamagedArticleError:  # nothing is known of it
                     self._origins[article_id] = ArticleOrigin()
-        current = (a for a in ids if not self._origins[a].replaced_by)
-        return tuple(a for a in current if source and self._origins[a].came_from == source)
+        found = (a for a in ids if source and self._origins[a].came_from == source)
+        return tuple(a for a in found if not (self._origins[a].replaced_by and self.article(a).replaced_by))
 
     def _change_article(
         self, article_id: str, change: Callable[[dict[str, Any]], dict[str, Any]], wait: float
@@ -380,13 +408,13 @@ class CorpusFolder:
         with self._locked_for_writing(wait):
             old = self.articles.fields(article_id)
             new = change(old)
-            return self._replace_article(article_id, new) if new != old else self.articles.get(article_id)
+            return self._replace_article(article_id, new) if new != old else self.article(article_id)
 
     def _replace_article(self, article_id: str, fields: dict[str, Any]) -> Article:
         article = self.articles.replace(article_id, fields)
         self._last_state = self._disk_state()
         self._origins.pop(article_id, None)
-        return article
+        return self._with_sound_link(article)
 
     def _read_sentences(self, article_id: str) -> tuple[Sentence, ...]:
         article, origin = self.articles.get_with_origin(article_id)

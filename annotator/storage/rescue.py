@@ -116,29 +116,32 @@ def _rescue_folders() -> tuple[Path, Path]:
 
 
 def rescued_annotators(corpus: Path) -> set[str]:
-    """Return the names of which files were rescued from the corpus at this place."""
-    here, names = path_text(corpus.resolve()), set()
-    for folder in _rescue_folders():
-        with suppress(OSError):
-            heads = [_read_head(p) for p in folder.iterdir() if _FILE_NAME.fullmatch(p.name)]
-            names |= {str(head.get("_annotator", "")) for head in heads if head["_corpus"] == here}
-    return names
+    """Return the names of which records were rescued from the corpus at this place."""
+    here = path_text(corpus.resolve())
+    heads = [_read_head(path) for _, path in _own_files()]
+    return {str(head.get("_annotator", "")) for head in heads if head.get("_corpus") == here}
 
 
 def find_rescue_files(corpus: Path, annotator: str) -> list[Path]:
     """Return the files of this annotator that are not in a journal yet, oldest first; of any corpus.
 
-    A file of an earlier version is found by its name alone. Others can write to the temporary folder too:
-    only files of the user's own count.
+    A file of an earlier version is found by its name alone.
     """
-    found, name = [], f"{corpus.resolve().name}-{annotator}"
+    name = f"{corpus.resolve().name}-{annotator}"
+    return [p for n, p in _own_files() if _read_head(p).get("_annotator", annotator * (n == name)) == annotator]
+
+
+def _own_files() -> Iterator[tuple[str, Path]]:
+    """Yield the user's rescue files, oldest first in each folder, each with its name without the number.
+
+    Others can write to the temporary folder too: their files do not count.
+    """
     for folder in _rescue_folders():
         with suppress(OSError):
             numbered = ((_FILE_NAME.fullmatch(p.name), p) for p in folder.iterdir())
-            listed = sorted((int(m.group(2)), m.group(1), p) for m, p in numbered if m)
-            mine = ((n, p) for _, n, p in listed if p.lstat().st_uid == os.getuid())
-            found += [p for n, p in mine if _read_head(p).get("_annotator", annotator * (n == name)) == annotator]
-    return found
+            for _, name, path in sorted((int(m.group(2)), m.group(1), p) for m, p in numbered if m):
+                if path.lstat().st_uid == os.getuid():
+                    yield name, path
 
 
 _FILE_NAME = re.compile(r"(.*)-(\d{1,6})\.jsonl")

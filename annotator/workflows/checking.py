@@ -33,7 +33,7 @@ from annotator.storage.journal_index import JournalIndex
 from annotator.workflows.damage_problems import damage_problems
 from annotator.workflows.opening import with_damaged_apart
 from annotator.workflows.record_selection import select_items
-from annotator.workflows.version_problems import deleted_sentence_problems
+from annotator.workflows.version_problems import deleted_sentence_problems, version_link_problems
 
 
 class CheckReport(Struct, frozen=True):
@@ -160,6 +160,8 @@ def check_corpus(
         check_input = _check_input(corpus, selected.items)
         damage = damage_problems(corpus, selected.journals, selected.missing.excluded)
         problems = [p for p in damage if p.kind in kinds] + run_checks(check_input, kinds)
+        if ProblemKind.VERSIONS in kinds:
+            problems += version_link_problems(corpus)
         if ProblemKind.DELETED in kinds:
             problems += deleted_sentence_problems(corpus)
         if ProblemKind.TOKENIZER in kinds:

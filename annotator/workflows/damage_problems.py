@@ -15,6 +15,7 @@ from annotator.export.options import ExcludedItem
 from annotator.storage.corpus_folder import (
     CHANGED_METADATA,
     CorpusFolder,
+    broken_version_warning,
     changed_metadata_warning,
     damaged_article_warning,
 )
@@ -49,6 +50,7 @@ def damage_problems(
         yield Problem(ProblemKind.METADATA, place, CHANGED_METADATA, "see `annotator repair`")
     listed = {damaged_article_warning(*x) for x in corpus.damaged_articles.items()}
     listed |= {corpus.settings_warning, *map(changed_metadata_warning, corpus.articles.changed_metadata)}
+    listed |= {broken_version_warning(corpus.articles.get(a)) for a in corpus.article_ids()}
     for warning in (w for w in corpus.warnings if w not in listed):
         what, _, cure = warning.partition("; ")
         yield Problem(ProblemKind.JOURNAL, ProblemLocation(file=SENTENCES_FILE), what, cure or REPAIR_HINT)

@@ -251,7 +251,7 @@ class _IngestRun:
     def _add_known(self, corpus: CorpusFolder, article: Article) -> None:
         """Note an article that is there already; where a later version replaced it, restore it."""
         state = KNOWN_STATE
-        if corpus.article(article.id).replaced_by:
+        if corpus.articles.origin(article.id).replaced_by:
             corpus.restore_article(article.id)
             state = RESTORED_STATE
         row: dict[str, Any] = {"origin": article.origin, "id": article.id, "state": state, "replaces": None}

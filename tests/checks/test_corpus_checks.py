@@ -286,6 +286,7 @@ def test_every_kind_has_words_and_a_check() -> None:
         ProblemKind.TOKENIZER,
         ProblemKind.TWO_MACHINES,
         ProblemKind.METADATA,
+        ProblemKind.VERSIONS,
         ProblemKind.DELETED,
     }
     assert not set(ProblemKind) - found, "add a check that finds these kinds to CHECKS in checks/registry.py"
