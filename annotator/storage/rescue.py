@@ -236,8 +236,7 @@ def restore_rescued(journal: OpenJournal) -> None:
             what = pluralize(len(rescued.records), "decision") if rescued.records else "some decisions"
             verb = "is" if len(rescued.records) == 1 else "are"
             journal.not_restored.append(
-                f"{what} that could not be saved {verb} in {rescued.path}: "
-                + _explain_not_restored(rescued, journal)
+                f"{what} that could not be saved {verb} in {rescued.path}: " + _explain_not_restored(rescued, journal)
             )
     journal.warnings += journal.not_restored
 
@@ -295,7 +294,9 @@ def _restore_from(rescued: RescueFile, journal: OpenJournal) -> bool:
             journal.keep_pending(missing, error, rescued.path)
             return True
         journal.records += tuple(missing)
-        journal.warnings.append(f"brought back {pluralize(len(missing), 'decision')} that could not be saved the last time")
+        journal.warnings.append(
+            f"brought back {pluralize(len(missing), 'decision')} that could not be saved the last time"
+        )
     if not journal.read_only:
         mark_rescue_saved(rescued.path)
     return True
@@ -322,7 +323,9 @@ def _explain_not_restored(rescued: RescueFile, journal: OpenJournal) -> str:
         return "the file is damaged; look at it, then move it away"
     if _missing_records(rescued, journal):
         return "they come back when you annotate here under this name"
-    return f"{_why_not_followed(rescued, journal)}; leave, and run `annotator repair`, which puts them behind the others"
+    return (
+        f"{_why_not_followed(rescued, journal)}; leave, and run `annotator repair`, which puts them behind the others"
+    )
 
 
 def _why_not_followed(rescued: RescueFile, journal: OpenJournal) -> str:

@@ -39,7 +39,18 @@ def _link(corpus: Path, links: dict[str, tuple[str, str]]) -> None:
         ({A: ("", B), B: (A, ""), C: (A, "")}, [B, C], [f"both replace {A}, and are both in the queue"]),
         ({A: ("", B), B: (A, C), C: (B, "")}, [C], []),
     ],
-    ids=["self", "gone", "no id", "circle", "gone later", "into a circle", "replaces", "replaces circle", "two", "sound"],
+    ids=[
+        "self",
+        "gone",
+        "no id",
+        "circle",
+        "gone later",
+        "into a circle",
+        "replaces",
+        "replaces circle",
+        "two",
+        "sound",
+    ],
 )
 def test_a_broken_link_takes_no_article_out_of_the_queue(
     tmp_path: Path, links: dict[str, tuple[str, str]], queue: list[str], problems: list[str]

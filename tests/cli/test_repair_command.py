@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-
 from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
@@ -274,7 +273,9 @@ def rescued(done: Path) -> tuple[Path, Path]:
     """Return a corpus whose journal has gone on without a decision that was rescued, and the file with that."""
     with Journal.open(done, "ana") as journal:
         first, second = journal.records
-        lost = replace(first, seq=3, parent=1, session="lost", annotated=set_answer(first.annotated, Answer.REJECT).after[0])
+        lost = replace(
+            first, seq=3, parent=1, session="lost", annotated=set_answer(first.annotated, Answer.REJECT).after[0]
+        )
         file = journal.rescue([lost])
         journal.append([replace(second, seq=3, parent=2, session="on")])
     return done, file
