@@ -17,7 +17,7 @@ from annotator.storage.journal_repair import MendedJournal, add_rescued
 from annotator.storage.rescue import JournalLine, RescueFile, lacking_records, rescued_files
 
 
-class _SoundJournal(Struct, frozen=True):
+class _SoundJournal(Struct):
     """A mended journal, its records numbered from 1 on."""
 
     path: Path

@@ -1,4 +1,4 @@
-"""The lines that a program knows to be on the disk, packed: if an older copy takes the journal's place, they are rescued."""
+"""The lines that a program knows to be on the disk, packed: they are rescued if an older copy takes their place."""
 
 from __future__ import annotations
 
