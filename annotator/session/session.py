@@ -25,7 +25,7 @@ from annotator.session.version_carry import carried_message, carry_overs, change
 from annotator.statistics.edit_events import SpeedMonitor, SpeedWarning, event_from_edit
 from annotator.storage.corpus_folder import MAX_READ_FOR_QUEUE, CorpusFolder
 from annotator.storage.journal import Journal, has_begun
-from annotator.storage.repair_reports import read_contradictions
+from annotator.storage.repair_reports import leads_back, read_contradictions
 from annotator.storage.suggestions import suggestion_files
 from annotator.suggest.suggestion_service import SuggestionService
 
@@ -339,10 +339,9 @@ class AnnotationSession:
             self._write(op, edit.before, edit.after)
             self._update_parts(edit)
             self._list_changed_carries(edit.after)
-            if op is Op.UNDO:
-                before = ((w, self.machine_differences.get(w.sentence.id)) for w in edit.after)
-                again = {w.sentence.id for w, d in before if d and d.second == w}
-                self.navigation.problem_finder.unsettled |= again
+            differences = ((w, self.machine_differences.get(w.sentence.id)) for w in edit.after)
+            again = {w.sentence.id for w, d in differences if d and leads_back(op, edit.before, w, d.second)}
+            self.navigation.problem_finder.unsettled |= again
             self.navigation.go_to(edit.after[0].sentence.id)
         return edit
 

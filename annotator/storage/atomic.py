@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -32,6 +33,15 @@ def write_atomic(path: Path, data: bytes | Iterable[bytes]) -> None:
         _remove_quietly(beside)
         raise
     sync_folder(target.parent)
+
+
+def unfinished_files(folder: Path) -> list[Path]:
+    """Return the files that ``write_atomic`` has left in a folder and those in it because it was killed."""
+    folders = [folder, *(p for p in sorted(folder.iterdir()) if p.is_dir() and not p.is_symlink())]
+    return sorted(p for f in folders for p in f.iterdir() if _UNFINISHED.fullmatch(p.name) and p.is_file())
+
+
+_UNFINISHED = re.compile(r"\..+\.[0-9a-f]{8}\.tmp")
 
 
 def write_new(path: Path, data: bytes) -> None:

@@ -20,6 +20,7 @@ from annotator.core.article import Sentence
 from annotator.core.edit_history import History
 from annotator.core.errors import AnnotatorError, CorpusError, JournalError
 from annotator.core.journal_record import JournalRecord
+from annotator.core.pluralize import pluralize
 from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder
 from annotator.storage.codec import encode_record, line_crc
 from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER, corpus_identity
@@ -163,6 +164,11 @@ class Journal:
         """
         flaws = {f.line for f in (*self._reader.damaged, *self._reader.torn) if f.reason != CRLF_ENDING}
         return len(flaws) or self._reader.next_seq - 1 - len(self._reader.records)
+
+    @property
+    def records_of_others(self) -> list[str]:
+        """The names of other annotators, for each record at the opening that is by one of them."""
+        return [r.annotator for r in self.records if r.annotator not in {self.annotator, ""}]
 
     @property
     def flaws(self) -> tuple[LineFlaw, ...]:
@@ -332,9 +338,9 @@ class Journal:
         for why, lines in by_reason.items():
             where = f"{_short_path(self.path)}, {format_line_numbers(lines)}"
             self.warnings.append(f"{where}: {why}; {_repair_advice(self._reader)}")
-        others = Counter(r.annotator for r in self.records if r.annotator not in {self.annotator, ""})
-        for name, n in sorted(others.items()):
-            self.warnings.append(f"{_short_path(self.path)}: {n} records are by {name}, not {self.annotator}")
+        for name, n in sorted(Counter(self.records_of_others).items()):
+            what = f"{pluralize(n, 'record')} {'is' if n == 1 else 'are'} by {name}, not {self.annotator}"
+            self.warnings.append(f"{_short_path(self.path)}: {what}")
 
     def _repair_end_or_wait(self) -> None:
         """Repair the end; where the disk does not take that, it is done before the next decision is saved."""

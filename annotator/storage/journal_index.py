@@ -88,7 +88,7 @@ class JournalIndex:
         self.flaws: tuple[LineFlaw, ...] = ()
         """The lines that do not count as they should, and why."""
         self.unusable_lines = 0
-        """How many lines do not count or have others missing before them."""
+        """How many lines do not count, have others missing before them, or are by another annotator."""
         self._articles: dict[str, _ArticleRecords] = {}
 
     @property
@@ -273,7 +273,7 @@ def _index_by_replay(corpus: Path, name: str, stored_sentences: Callable[[str], 
     index.seqs = array("Q", [record.seq for record in journal.records])
     index.crc = hashlib.sha256(index.crcs.tobytes()).hexdigest()
     index.warnings, index.flaws = tuple(journal.warnings), journal.flaws
-    index.unusable_lines = journal.unusable_lines
+    index.unusable_lines = journal.unusable_lines + len(journal.records_of_others)
     store = ReplayedJournal.of(journal, stored_sentences).store
     numbers = {seq: number for number, seq in enumerate(index.seqs)}
     for article in store.touched_articles:

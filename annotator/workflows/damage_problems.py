@@ -29,11 +29,11 @@ from annotator.storage.corpus_layout import (
     read_split_groups,
 )
 from annotator.storage.file_io import REPAIR_HINT
-from annotator.storage.journal import journal_file_name
+from annotator.storage.journal import Journal, journal_file_name
 from annotator.storage.journal_index import JournalIndex
 from annotator.storage.journal_reader import CRLF_ENDING
 from annotator.storage.migrations import read_migrations
-from annotator.storage.repair_reports import read_contradictions
+from annotator.storage.repair_reports import open_contradictions, read_contradictions
 from annotator.storage.suggestions import SUGGEST_AGAIN, suggestion_files
 
 
@@ -82,12 +82,13 @@ def _file_problem(file: str, error: CorpusError, do: str) -> Problem:
 
 def _contradictions(corpus: CorpusFolder, journal: JournalIndex) -> Iterator[Problem]:
     """Yield the sentences that two machines have left differently, and nobody has annotated again."""
-    for c in read_contradictions(corpus.path, journal.name):
+    found = list(read_contradictions(corpus.path, journal.name))
+    records = Journal.open(corpus.path, journal.name, read_only=True).records if found else ()
+    for c in open_contradictions(found, records).values():
         article, _, place = c.sentence.rpartition(":")
-        if any(journal.seqs[n] == c.in_force for n in journal.current_records(article)):
-            at = ProblemLocation(article, journal.name, c.sentence, int(place.split("-")[0]), seq=c.in_force)
-            what = f"annotated differently on two machines: record {c.other} and record {c.in_force}, which counts"
-            yield Problem(ProblemKind.TWO_MACHINES, at, what, "M in the app lists both sides")
+        at = ProblemLocation(article, journal.name, c.sentence, int(place.split("-")[0]), seq=c.in_force)
+        what = f"annotated differently on two machines: record {c.other} and record {c.in_force}, which counts"
+        yield Problem(ProblemKind.TWO_MACHINES, at, what, "M in the app lists both sides")
 
 
 def _damaged_article_problems(corpus: CorpusFolder, accepted: Mapping[str, int]) -> Iterator[Problem]:

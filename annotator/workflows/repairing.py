@@ -32,7 +32,7 @@ from annotator.storage.article_repair import (
     mend_sentences,
 )
 from annotator.storage.articles import ArticleOrigin, ArticleStore, decode_article, decode_origin, has_other_metadata
-from annotator.storage.atomic import sync_folder, write_atomic, write_new
+from annotator.storage.atomic import sync_folder, unfinished_files, write_atomic, write_new
 from annotator.storage.codec import DataError, NewerFormatError, RecordDecoder, decode_sentence
 from annotator.storage.corpus_folder import CHANGED_METADATA, lock_corpus, missing_git_files
 from annotator.storage.corpus_layout import (
@@ -76,6 +76,12 @@ class FileRepair(Struct, frozen=True):
     """What the file is to hold; None where it stays as it is."""
     rescued: tuple[Path, ...] = ()
     """The rescue files of which it takes the records."""
+    is_removed: bool = False
+
+    @property
+    def changes(self) -> bool:
+        """True if the file is written anew or removed."""
+        return self.data is not None or self.is_removed
 
 
 class RepairReport(Struct, frozen=True):
@@ -100,7 +106,7 @@ class RepairReport(Struct, frozen=True):
             yield from (f"{f.file}: left for you: {what}" for what in f.stays)
             for c in f.contradictions:
                 yield f"{f.file}: {c.sentence} was annotated differently on two machines; M in the app lists both sides"
-        changed = sum(f.data is not None for f in self.files)
+        changed = sum(f.changes for f in self.files)
         if not self.files:
             yield "nothing to mend"
         elif self.written:
@@ -115,7 +121,7 @@ class RepairReport(Struct, frozen=True):
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``."""
         rows = [
-            {"file": f.file, "mended": f.data is not None, **{k: to_builtins(getattr(f, k)) for k in _REPORTED_FIELDS}}
+            {"file": f.file, "mended": f.changes, **{k: to_builtins(getattr(f, k)) for k in _REPORTED_FIELDS}}
             for f in self.files
         ]
         return {
@@ -143,7 +149,7 @@ def repair_corpus(path: Path, *, write: bool = False, accept_meta: bool = False,
         if write:
             _lock_all(path, locks)
         repairs = _Repairs(path, accept_metadata=accept_meta, lang=lang)
-        files = tuple(f for f in repairs.all() if f.data is not None or f.stays)
+        files = tuple(f for f in repairs.all() if f.changes or f.stays)
         copies = ""
         if write:
             copies = _write(path, files)
@@ -181,6 +187,8 @@ def _write(path: Path, files: Sequence[FileRepair]) -> str:
             write_new(copies / file, data)
     for file, data in changed:
         write_atomic(path / file, data)
+    for removed in (f.file for f in files if f.is_removed):
+        (path / removed).unlink(missing_ok=True)
     for rescued in (r for f in files for r in f.rescued):
         mark_rescue_saved(rescued)
     return name
@@ -231,6 +239,9 @@ class _Repairs:
             if (self._path / name).exists():
                 yield self._document(name, lambda raw, decode=decode, name=name: decode(raw, name))  # type: ignore[misc]
         yield from (self._suggestions(source) for source in source_names(self._path))
+        for unfinished in unfinished_files(self._path):
+            file = path_text(unfinished.relative_to(self._path))
+            yield FileRepair(file, ("removed what a write has left that was killed",), is_removed=True)
         yield from (FileRepair(name, ("added",), data=data) for name, data in missing_git_files(self._path))
 
     def _read(self, file: str) -> bytes | FileRepair:

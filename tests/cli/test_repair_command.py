@@ -322,3 +322,28 @@ def test_records_of_a_journal_that_is_gone_come_back_by_repair(done: Path) -> No
     assert call("repair", done, "--write").code == 0
     with Journal.open(done, "ana") as journal:
         assert (len(journal.records), journal.warnings) == (2, [])
+
+
+def test_what_a_killed_write_has_left_is_removed(done: Path) -> None:
+    """Under the locks, by the next repair; the dry run names it, and other hidden files stay."""
+    left = [done / ".corpus.toml.0a1b2c3d.tmp", done / "annotations" / ".ana.jsonl.00ff00ff.tmp"]
+    for path in (*left, done / ".mine.tmp"):
+        path.write_bytes(b"half")
+    assert "annotations/.ana.jsonl.00ff00ff.tmp: removed what a write has left" in call("repair", done).out
+    assert all(p.exists() for p in left)
+    assert call("repair", done, "--write").code == 0
+    assert not any(p.exists() for p in left)
+    assert (done / ".mine.tmp").exists()
+    assert call("repair", done, "--write").out == "nothing to mend\n"
+
+
+@pytest.mark.parametrize("options", [["--format", "plain"], ["--split", "100/0/0"]])
+def test_a_journal_with_records_of_another_annotator_is_no_silent_export(
+    done: Path, tmp_path: Path, options: list[str]
+) -> None:
+    """A copy under another name doubles sentences: the warning, exit code 3 and the ledger name it."""
+    (done / "annotations/bo.jsonl").write_bytes((done / "annotations/ana.jsonl").read_bytes())
+    result = call("export", done, tmp_path / "out", *options)
+    assert result.code == 3
+    assert "annotations/bo.jsonl: 2 records are by ana, not bo" in result.err
+    assert b'"journals with flaws":{"bo":2}' in (tmp_path / "out" / "ledger.jsonl").read_bytes()

@@ -97,3 +97,23 @@ def test_a_sentence_that_one_machine_has_joined_is_annotated_by_hand(tmp_path: P
     queue.take_side(1)
     assert queue.open_count == 0
     session.close()
+
+
+def test_undo_and_redo_decide_nothing(joined: Path) -> None:
+    """Past the side in force and back: the app and ``check`` list it still; a decision that is redone settles it."""
+    session = builders.open_session(joined)
+    session.undo()
+    session.redo()
+    assert len(DifferenceQueue(session).items) == 1
+    session.close()
+    session = builders.open_session(joined)
+    assert len(DifferenceQueue(session).items) == 1
+    assert "two-machines" in call("check", joined, "--only", "two-machines").out
+    DifferenceQueue(session).commands()["side_two"]()
+    session.undo()
+    assert len(DifferenceQueue(session).items) == 1
+    session.redo()
+    assert not DifferenceQueue(session).items
+    session.close()
+    assert call("check", joined, "--only", "two-machines").code == 0
+    assert not DifferenceQueue(builders.open_session(joined, read_only=True)).items
