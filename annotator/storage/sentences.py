@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+import orjson
 from msgspec import Struct, field
 
 from annotator.core.article import Article, Sentence
@@ -291,10 +292,27 @@ class SentenceRanges:
                 found += [(s.start, s.end) for s in self._read(article, extent)]
         return sorted(found)
 
+    def have_text(self, article: Article) -> bool:
+        """Return False if a line of an article has another text; a line as we write it is not decoded for that."""
+        return all(
+            _has_text(line, article) for extent in self._extents.get(article.id, ()) for line in self._lines(extent)
+        )
+
     def _lines(self, extent: LineExtent) -> list[bytes]:
         self._file.seek(extent.start)
         raw = self._file.read(extent.end - extent.start)
         return raw.removesuffix(b"\n").split(b"\n")
+
+
+def _has_text(line: bytes, article: Article) -> bool:
+    if m := _SENTENCE_ID.match(line):
+        text = orjson.dumps(article.text[int(m[1]) : int(m[2])])
+        if line.startswith(b'"text":%b,' % text, m.end()) and line.endswith(b"}}"):
+            return True
+    with suppress(DataError):
+        sentence = decode_sentence(line)
+        return article.text[sentence.start : sentence.end] == sentence.text
+    return False
 
 
 def _why_no_json(raw: bytes) -> str:

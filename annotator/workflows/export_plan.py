@@ -30,6 +30,7 @@ from annotator.storage.corpus_layout import SENTENCES_FILE
 from annotator.storage.file_io import translate_os_errors
 from annotator.storage.journal_index import ACCEPTED_NUMBER, ANSWER_BY_NUMBER, JournalIndex
 from annotator.storage.sentences import SentenceRanges
+from annotator.workflows.opening import damaged_sentences_warning
 from annotator.workflows.record_selection import (
     ANSWER_NAMES,
     RecordSelection,
@@ -148,18 +149,21 @@ class _ExportPlanner:
         self._answers = dict.fromkeys(ANSWER_BY_NUMBER, 0)
         self._duplicates = self._unreviewed = 0
         self._touched: dict[str, _TouchedArticle] = {}
+        self._damaged: list[str] = []
+        """The articles of which sentences.jsonl has another text."""
         self._digest = hashlib.sha256()
 
     def build(self, warn: Callable[[str], None]) -> ExportPlan:
         """Return the plan; raises AnnotatorError, UnreadableRecordError."""
         made, selection = self._plan, self._selection
-        self._read_articles()
         with (
             translate_os_errors("read", self._corpus.path / SENTENCES_FILE, CorpusError),
             self._corpus.open_sentence_ranges() as ranges,
         ):
+            self._read_articles(ranges)
             self._select_all(ranges)
-        for warning in (*self._corpus.warnings, *selection.warnings()):
+        damaged = map(damaged_sentences_warning, self._damaged)
+        for warning in (*self._corpus.warnings, *damaged, *selection.warnings()):
             warn(warning)
         raise_conflicts(selection.conflicts)
         titles = {article.id: article.title for article in made.articles}
@@ -176,7 +180,7 @@ class _ExportPlanner:
         made.key = self._resume_key()
         return made
 
-    def _read_articles(self) -> None:
+    def _read_articles(self, ranges: SentenceRanges) -> None:
         """Go through the articles in the order of ingest, and keep what is needed of those touched."""
         touched = {a for x in self._selection.journals for a in x.articles}
         for article in map(self._corpus.article, self._corpus.article_ids()):
@@ -184,6 +188,8 @@ class _ExportPlanner:
             lines = None
             if article.id in touched:
                 lines = self._note_article(article)
+                if not ranges.have_text(article):
+                    self._damaged.append(article.id)
             self._selection.add_article(article, lines)
         self._selection.finish_articles(self._corpus.sentences)
 

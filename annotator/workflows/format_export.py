@@ -28,7 +28,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import check_articles_folder
 from annotator.storage.file_io import translate_os_errors
 from annotator.workflows.import_documents import SENTENCES_FIELD
-from annotator.workflows.opening import WarningCallback, with_damaged_apart
+from annotator.workflows.opening import WarningCallback, damaged_sentences_warning, with_damaged_apart
 from annotator.workflows.record_selection import ANSWER_NAMES, SelectedItems, select_items
 
 # From the sentences of a corpus to the documents that a format writes: a sentence or an article each.
@@ -155,7 +155,7 @@ def export_corpus_to_format(
         raise no_meaning_error("unit", name)
     check_articles_folder(corpus.path)
     selected = select_items(corpus, options.annotator)
-    for warning in (*corpus.warnings, *selected.warnings):
+    for warning in (*corpus.warnings, *_damaged_sentences_warnings(corpus, selected), *selected.warnings):
         warn(warning)
     if not info.can_write:
         raise UsageError(f"the format {name} can only be read", do="export another")
@@ -195,6 +195,13 @@ def export_corpus_to_format(
         files: dict[str, FileContent] = {**chunks, EXPORT_LEDGER_FILE: ledger}
         removed = replace_own_files(out, files, files_in_ledgers(out))
     return ExportReport(out.as_posix(), tuple(files), removed, {}, totals, None, tuple(log.notes), lost)
+
+
+def _damaged_sentences_warnings(corpus: CorpusFolder, selected: SelectedItems) -> list[str]:
+    """Return a warning for each article of which sentences.jsonl has another text."""
+    touched = dict.fromkeys(item.annotated.sentence.article for item in selected.items)
+    with corpus.open_sentence_ranges() as ranges:
+        return [damaged_sentences_warning(a) for a in touched if not ranges.have_text(corpus.article(a))]
 
 
 def nothing_to_export_error(selected: SelectedItems, name: str) -> AnnotatorError:

@@ -17,7 +17,8 @@ from annotator.core.errors import (
     SchemaError,
 )
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.file_io import translate_os_errors
+from annotator.storage.corpus_layout import SENTENCES_FILE
+from annotator.storage.file_io import REPAIR_HINT, translate_os_errors
 from annotator.storage.journal import Journal, ReplayedJournal, journal_file_name
 from annotator.storage.journal_index import UnreadableRecordError
 from annotator.storage.migrations import all_journals_locked
@@ -106,6 +107,15 @@ def with_damaged_apart(
             return work(corpus, *args, **options)
 
     return run
+
+
+def damaged_sentences_warning(article_id: str) -> str:
+    """Return the warning of an export for an article of which ``sentences.jsonl`` has another text.
+
+    The export goes on: a record of a journal has its text and tokens, with a digest and a checksum.
+    """
+    what = f"{SENTENCES_FILE}: sentences of article {article_id} are damaged"
+    return f"{what}; what is exported of them is as the journals have it; {REPAIR_HINT}"
 
 
 def changed_record_error(annotator: str) -> JournalError:

@@ -79,3 +79,18 @@ def test_an_export_leaves_nothing_out_in_silence(flipped: Path, tmp_path: Path, 
     else:
         assert result.code == 3, result.err
         assert "the article is damaged" in result.err
+
+
+@pytest.mark.parametrize("options", ["--split 100/0/0", "--format plain"])
+def test_an_export_warns_of_damaged_sentences(tmp_path: Path, options: str) -> None:
+    """A record has its text and tokens of its own: it is exported as it was, with a warning that names the file."""
+    corpus = builders.make_corpus(tmp_path / "news")
+    session = builders.open_session(corpus)
+    sentence = session.sentences_of(builders.market().id)[0]
+    session.apply_edit(set_answer(sentence, Answer.ACCEPT))
+    session.close()
+    assert "sentences.jsonl" not in call("export", corpus.path, tmp_path / "before", *options.split()).err
+    _flip_sentence(corpus.path)
+    result = call("export", corpus.path, tmp_path / "out", *options.split())
+    assert result.code == 0, result.err
+    assert f"sentences.jsonl: sentences of article {builders.market().id} are damaged" in result.err

@@ -90,3 +90,14 @@ async def test_a_key_saves_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert "saving works again: everything is saved" in d.raw()
         assert "in memory only" not in d.raw()
         assert "NOT SAVED" not in d.raw()
+
+
+async def test_a_new_banner_is_not_hidden_by_older_messages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies over the red rows goes away as they come: their reason and their file can be read at once."""
+    async with running_app(tmp_path / "news") as d:
+        d.app.notify("an older message", timeout=60)
+        with full_disks(monkeypatch):
+            await _accept_without_room(d, 1)
+            assert not len(d.app._notifications)
