@@ -92,9 +92,7 @@ async def test_a_key_saves_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert "NOT SAVED" not in d.raw()
 
 
-async def test_a_new_banner_is_not_hidden_by_older_messages(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_new_banner_is_not_hidden_by_older_messages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What lies over the red rows goes away as they come: their reason and their file can be read at once."""
     async with running_app(tmp_path / "news") as d:
         d.app.notify("an older message", timeout=60)
