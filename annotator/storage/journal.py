@@ -25,7 +25,13 @@ from annotator.storage.atomic import append_durable, set_aside, sync, sync_folde
 from annotator.storage.codec import encode_record, line_crc
 from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER, corpus_identity
 from annotator.storage.file_io import gc_paused, raw_lines, translate_os_error, translate_os_errors
-from annotator.storage.journal_reader import CRLF_ENDING, JournalReader, LineFlaw, format_line_numbers, is_of_two_copies
+from annotator.storage.journal_reader import (
+    HARMLESS_ENDINGS,
+    JournalReader,
+    LineFlaw,
+    format_line_numbers,
+    is_of_two_copies,
+)
 from annotator.storage.lock import Lock, lock_or_raise
 from annotator.storage.rescue import JournalLine, RescueTarget, restore_rescued
 from annotator.storage.saved_lines import SavedLines
@@ -160,9 +166,9 @@ class Journal:
     def unusable_lines(self) -> int:
         """How many lines do not count or have others missing before them: 0 where no record is lost.
 
-        A Windows line ending alone costs none.
+        A Windows line ending alone, or blanks behind the record, costs none.
         """
-        flaws = {f.line for f in (*self._reader.damaged, *self._reader.torn) if f.reason != CRLF_ENDING}
+        flaws = {f.line for f in (*self._reader.damaged, *self._reader.torn) if f.reason not in HARMLESS_ENDINGS}
         return len(flaws) or self._reader.next_seq - 1 - len(self._reader.records)
 
     @property
@@ -428,7 +434,7 @@ _JOINED = "two copies of the journal were joined here"
 
 
 def _repair_advice(reader: JournalReader) -> str:
-    if any(map(is_of_two_copies, reader.damaged)) or {f.reason for f in reader.damaged} <= {CRLF_ENDING}:
+    if any(map(is_of_two_copies, reader.damaged)) or {f.reason for f in reader.damaged} <= HARMLESS_ENDINGS.keys():
         return "leave, and run `annotator repair`"
     return "leave, and run `annotator repair`, or go on under another name with --as"
 

@@ -25,7 +25,7 @@ from annotator.core.spans import Span
 from annotator.storage.codec import NewerFormatError, RecordLineError, RecordTail, decode_tail, has_valid_crc, line_crc
 from annotator.storage.file_io import MAX_RECORD, translate_os_errors
 from annotator.storage.journal import Journal, ReplayedJournal, journal_file_name
-from annotator.storage.journal_reader import LineFlaw
+from annotator.storage.journal_reader import RECORD_END, LineFlaw
 from annotator.storage.record_rows import RecordRow, decode_row
 from annotator.storage.rescue import find_rescue_files
 
@@ -318,7 +318,7 @@ class RecordReader:
         try:
             file = self._open(str(journal.path))
             file.seek(journal.offsets[number])
-            raw = file.read(journal.sizes[number]).rstrip(b"\r\n")
+            raw = file.read(journal.sizes[number]).rstrip(RECORD_END)
         except OSError:
             raise UnreadableRecordError(journal.name) from None
         if not has_valid_crc(raw) or line_crc(raw) != journal.crcs[number]:
@@ -337,7 +337,7 @@ class RecordReader:
             file, rows = self._open(path), []
             for (offset, size, crc), length in zip(locations, lengths, strict=True):
                 file.seek(offset)
-                rows.append(decode_row(file.read(size).rstrip(b"\r\n"), crc, length))
+                rows.append(decode_row(file.read(size).rstrip(RECORD_END), crc, length))
         except (RecordLineError, OSError):
             raise UnreadableRecordError(name) from None
         return rows

@@ -2,7 +2,7 @@
 
 Blank lines are skipped (editors leave them). A bad line at the end is *torn*: a write was cut short. A bad
 line with a good one after it is *damaged*, and so is anywhere what no crash can cause: merge markers,
-Windows line endings, numbers that do not count on by one.
+Windows line endings or blanks behind a record, numbers that do not count on by one.
 """
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ from annotator.storage.file_io import RawLine
 
 MERGE_MARKERS = (b"<<<<<<<", b"=======", b">>>>>>>", b"|||||||")
 CRLF_ENDING = "it has a Windows line ending (CRLF)"
+BLANK_ENDING = "it has blanks at its end"
+HARMLESS_ENDINGS = {CRLF_ENDING: "end like those of Windows (CRLF)", BLANK_ENDING: "end with blanks"}
+"""Flaws of lines that count all the same, and the words for many: nothing more is written to such a file."""
+RECORD_END = b" \t\r\n"
+"""What a line may have behind its record: its LF, and what git or an editor has put there."""
 _INCOMPLETE_BATCH = "its batch is incomplete"
 _USED_BEFORE = "was used before"
 MERGE_MARKER = "it is left over from a merge conflict"
@@ -47,6 +52,8 @@ class JournalReader(Struct):
     """True if the last line lacks its LF."""
     next_seq: int = 1
     """The number of the record to come."""
+    _endings: list[LineFlaw] = field(default_factory=list)
+    """The flaws of line ends; such a line may have another flaw too."""
     _batch: list[tuple[RawLine, JournalRecord]] = field(default_factory=list)
     _decoder: RecordDecoder = field(default_factory=RecordDecoder)
 
@@ -57,19 +64,19 @@ class JournalReader(Struct):
             if line.raw.strip():
                 self._read_line(line)
         self._discard_batch()
-        if self.damaged:  # nothing is repaired then, so the tail is one more damage
-            self.damaged += self.torn
-            self.torn = []
+        if self.damaged or self._endings:  # nothing is repaired then, so the tail is one more damage
+            self._torn_to_damaged()
+            self.damaged = sorted([*self.damaged, *self._endings], key=lambda f: f.line)
         return self
 
     def _read_line(self, line: RawLine) -> None:
-        raw = line.raw
-        if raw.startswith(MERGE_MARKERS):
+        if line.raw.startswith(MERGE_MARKERS):
             self._add_damaged(line, MERGE_MARKER)
             return
-        if raw.endswith(b"\r"):
-            self._add_damaged(line, CRLF_ENDING)
-            raw = raw[:-1]
+        raw = line.raw.rstrip(RECORD_END)
+        behind = line.raw[len(raw) :]
+        if behind.endswith(b"\r"):
+            self._endings.append(LineFlaw(line.number, CRLF_ENDING))
         try:
             record = self._decoder.decode(raw)
         except NewerFormatError as error:
@@ -80,6 +87,8 @@ class JournalReader(Struct):
             self._discard_batch()
             (self._add_torn if error.torn else self._add_damaged)(line, str(error))
         else:
+            if behind and not behind.endswith(b"\r"):  # without a record it may be the blank where a write was cut
+                self._endings.append(LineFlaw(line.number, BLANK_ENDING))
             self._read_record(line, record)
 
     def _read_record(self, line: RawLine, record: JournalRecord) -> None:
@@ -110,7 +119,7 @@ class JournalReader(Struct):
             self._add_damaged(line, gap)
         self._torn_to_damaged()
         self.records += [record for _, record in found]
-        self.lines += [(x.start, x.end - x.start, line_crc(x.raw.removesuffix(b"\r"))) for x, _ in found]
+        self.lines += [(x.start, x.end - x.start, line_crc(x.raw.rstrip(RECORD_END))) for x, _ in found]
         self.next_seq = found[-1][1].seq + 1
 
     def _discard_batch(self) -> None:
@@ -126,8 +135,7 @@ class JournalReader(Struct):
 
     def _add_damaged(self, line: RawLine, reason: str) -> None:
         self._torn_to_damaged()
-        if not any(f.line == line.number for f in self.damaged[-2:]):
-            self.damaged.append(LineFlaw(line.number, reason))
+        self.damaged.append(LineFlaw(line.number, reason))
 
     def _torn_to_damaged(self) -> None:
         """Something follows: what was torn until now is damage in the middle."""

@@ -1,4 +1,4 @@
-"""Mending a journal: lines of damaged bits, of two machines, of another line ending or encoding.
+"""Mending a journal: lines of damaged bits, of two machines, of another line ending or encoding, with blanks behind.
 
 A line counts if its checksum holds, and nothing is written that no line holds: a flipped bit is found by the
 checksum, what cannot be read is left out and named. Lines that keep their number keep their bytes. Those of the other
@@ -19,7 +19,7 @@ from annotator.core.journal_record import IMPORT_SESSION, JournalRecord
 from annotator.core.pluralize import pluralize
 from annotator.storage.bit_repair import correct_bit
 from annotator.storage.codec import RecordDecoder, RecordLineError, encode_record, has_valid_crc, renumber_line
-from annotator.storage.journal_reader import MERGE_MARKERS, format_line_numbers
+from annotator.storage.journal_reader import MERGE_MARKERS, RECORD_END, format_line_numbers
 from annotator.storage.transport_damage import other_encodings, undo_transport_damage
 
 _GLUED_LINES = re.compile(rb'(?<=,"_crc":"[0-9a-f]{8}"\}).(?=\{"text":)', re.DOTALL)
@@ -85,6 +85,10 @@ def mend_journal(raw: bytes) -> MendedJournal:
     main, others, shared = _sides(every)
     if found.markers:
         done = (*done, f"removed the markers of a merge ({format_line_numbers(found.markers)})")
+    if found.blanks:
+        done = (*done, f"removed blanks at the ends of lines, or empty lines ({format_line_numbers(found.blanks)})")
+    if found.open_end:
+        done = (*done, "ended the last line")
     if found.corrected:
         done = (*done, f"corrected a flipped bit or the encoding ({format_line_numbers(found.corrected)})")
     if any(a > b for side in (main, *others) for a, b in pairwise(side.positions)):
@@ -127,6 +131,10 @@ class _LineReader(Struct):
 
     decoder: RecordDecoder
     markers: list[int] = field(default_factory=list)
+    blanks: list[int] = field(default_factory=list)
+    """Lines that are empty or have blanks behind the record."""
+    open_end: bool = False
+    """True if the last line is a record and lacks its LF."""
     corrected: list[int] = field(default_factory=list)
     unreadable: list[int] = field(default_factory=list)
 
@@ -134,21 +142,29 @@ class _LineReader(Struct):
         """Yield them; the numbers of the others are noted."""
         waiting: tuple[int, bytes] | None = None
         """A line that cannot be read: it may be the first half of one."""
+        last = text.count(b"\n") + 1
         for number, raw in enumerate(text.split(b"\n"), 1):
             if not raw.strip(b" \t\r\0"):
+                if raw or number < last:
+                    self.blanks.append(number)
                 continue
             if raw.startswith(MERGE_MARKERS):
                 self.markers.append(number)
                 continue
-            lines = self._decode(raw)
-            if not lines and waiting and (line := self._join(waiting[1], raw)):
+            record = raw.rstrip(RECORD_END)
+            lines = self._decode(record)
+            if not lines and waiting and (line := self._join(waiting[1], record)):
                 self.unreadable.pop()
                 lines = [line]
             waiting = None if lines else (number, raw)
             if not lines:
                 self.unreadable.append(number)
-            elif lines[0].raw != raw:
+            elif lines[0].raw != record:
                 self.corrected.append(number)
+            else:
+                self.open_end = number == last
+                if record != raw:
+                    self.blanks.append(number)
             yield from lines
 
     def _decode(self, raw: bytes) -> list[_Line]:

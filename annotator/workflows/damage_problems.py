@@ -31,7 +31,7 @@ from annotator.storage.corpus_layout import (
 from annotator.storage.file_io import REPAIR_HINT
 from annotator.storage.journal import Journal, journal_file_name
 from annotator.storage.journal_index import JournalIndex
-from annotator.storage.journal_reader import CRLF_ENDING
+from annotator.storage.journal_reader import HARMLESS_ENDINGS
 from annotator.storage.migrations import read_migrations
 from annotator.storage.repair_reports import open_contradictions, read_contradictions
 from annotator.storage.suggestions import SUGGEST_AGAIN, suggestion_files
@@ -105,13 +105,11 @@ def _journal_problems(journals: Sequence[JournalIndex]) -> Iterator[Problem]:
     """Yield the lines of journals that do not count, and other warnings."""
     for journal in journals:
         place = ProblemLocation(annotator=journal.name, file=journal_file_name(journal.name))
-        crlf = [flaw.line for flaw in journal.flaws if flaw.reason == CRLF_ENDING]
-        if crlf:  # git has turned the whole file: no line of it is lost
-            what = (
-                f"{pluralize(len(crlf), 'line')} of the file end like those of Windows (CRLF), so nothing can be saved"
-            )
-            yield Problem(ProblemKind.JOURNAL, replace(place, line=crlf[0]), what, REPAIR_HINT)
-        for flaw in (f for f in journal.flaws if f.reason != CRLF_ENDING):
+        for reason, words in HARMLESS_ENDINGS.items():  # git or an editor has turned the file: no line of it is lost
+            if lines := [flaw.line for flaw in journal.flaws if flaw.reason == reason]:
+                what = f"{pluralize(len(lines), 'line')} of the file {words}, so nothing can be saved"
+                yield Problem(ProblemKind.JOURNAL, replace(place, line=lines[0]), what, REPAIR_HINT)
+        for flaw in (f for f in journal.flaws if f.reason not in HARMLESS_ENDINGS):
             what = f"the line does not count: {flaw.reason}"
             yield Problem(ProblemKind.JOURNAL, replace(place, line=flaw.line), what, REPAIR_HINT)
         for warning in journal.warnings if not journal.flaws else ():

@@ -90,6 +90,26 @@ def test_a_corpus_with_the_line_endings_of_windows_is_read_and_mended(done: Path
     assert _files(done) == before
 
 
+def test_a_journal_that_an_editor_has_saved_is_read_and_mended(done: Path) -> None:
+    """Blanks behind each line and no line end: an opening sets nothing aside; then every byte is as it was."""
+    before, journal = _files(done), done / "annotations" / "ana.jsonl"
+    journal.write_bytes(before["annotations/ana.jsonl"].replace(b"\n", b"  \n")[:-1])
+    saved = tree(done)
+    session = builders.open_session(done)
+    assert session.sentences_of(builders.market().id)[0].done
+    assert "annotator repair" in session.banner
+    session.close()
+    assert tree(done) == saved
+    checked = call("check", done, "--only", "journal")
+    assert "2 lines of the file end with blanks, so nothing can be saved" in checked.out
+    assert "1 error " in checked.out
+    mended = call("repair", done, "--write")
+    assert mended.code == 0
+    assert "annotations/ana.jsonl: removed blanks at the ends of lines, or empty lines (lines 1-2)" in mended.out
+    assert "annotations/ana.jsonl: ended the last line" in mended.out
+    assert _files(done) == before
+
+
 def test_lost_sentences_are_cut_again(corpus: Path) -> None:
     """By the same tokenizer, from the articles; the file is as it was."""
     stored = corpus / "sentences.jsonl"

@@ -89,6 +89,7 @@ def test_a_damaged_journal_has_an_index_too(
         b"".join(lines[:line] + lines[line + 1 :]),
         b"".join(lines[:line] + lines[line : line + 1] + lines[line:]),
         b"".join(x.replace(b"\n", b"\r\n") for x in lines),
+        b"\n".join(x[:-1] + b" \t" for x in lines),
     ]
     path.write_bytes(damage.choice(changed))
     assert _indexed(corpus) == _replayed(corpus)

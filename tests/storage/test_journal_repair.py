@@ -97,6 +97,47 @@ def test_what_copying_does_is_undone(raw: bytes) -> None:
     assert not mended.lost
 
 
+@pytest.mark.parametrize(
+    ("raw", "done"),
+    [
+        (WHOLE[:-1], ("ended the last line",)),
+        (WHOLE.replace(b"\n", b" \t\n"), ("removed blanks at the ends of lines, or empty lines (lines 1-5)",)),
+        (
+            WHOLE.replace(b"\n", b"   \n")[:-1],
+            ("removed blanks at the ends of lines, or empty lines (lines 1-5)", "ended the last line"),
+        ),
+        (
+            WHOLE.replace(b"\n", b" \r\n"),
+            ("turned line endings into LF", "removed blanks at the ends of lines, or empty lines (lines 1-5)"),
+        ),
+        (LINES[0] + b"\n" + b"".join(LINES[1:]) + b"  ", ("removed blanks at the ends of lines, or empty lines (lines 2, 7)",)),
+    ],
+    ids=["no line end", "blanks", "both", "blanks and crlf", "empty lines"],
+)
+def test_what_an_editor_does_is_named_and_undone(raw: bytes, done: tuple[str, ...]) -> None:
+    """It is no flipped bit; each line has its bytes again."""
+    assert mend_journal(raw) == MendedJournal(WHOLE, done)
+
+
+@given(
+    blanks=st.lists(st.text(" \t").map(str.encode), min_size=5, max_size=5),
+    changed=st.sets(st.integers(0, 4)),
+    at=st.integers(0, len(LINES[0]) - 4),
+)
+def test_blanks_are_taken_only_from_lines_that_a_checksum_proves(
+    blanks: list[bytes], changed: set[int], at: int
+) -> None:
+    """Where more than a bit of a line has changed as well, it is named and left out, and no other takes its place."""
+    lines = [line[:-1] for line in LINES]
+    for n in changed:
+        lines[n] = lines[n][:at] + bytes(b ^ 0x15 for b in lines[n][at : at + 3]) + lines[n][at + 3 :]
+    mended = mend_journal(b"\n".join(line + blank for line, blank in zip(lines, blanks, strict=True)))
+    assert bool(mended.lost) == bool(changed)
+    kept = [x for n, x in enumerate(LINES) if n not in changed]
+    assert _texts(mended.data) == _texts(b"".join(kept))
+    assert changed or mended.data == WHOLE
+
+
 def test_a_line_that_cannot_be_read_is_named_and_the_others_go_on() -> None:
     """The lines before it keep their bytes; those behind it get the numbers that follow, and parents that are there."""
     lines = _lines(0, 5, "one")

@@ -77,6 +77,11 @@ def _windows_lines(data: bytes, random: Random) -> bytes:
     return b"\n".join(x + b"\r" * (random.random() < 0.5) if x else x for x in lines)
 
 
+def _editor_blanks(data: bytes, random: Random) -> bytes:
+    lines = data.split(b"\n")[:-1]
+    return b"\n".join(x + random.choice((b"", b" ", b"\t  ")) for x in lines) + b"\n" * random.randint(0, 2)
+
+
 def _merge_markers(data: bytes, random: Random) -> bytes:
     lines = data.splitlines(keepends=True)
     a, b = sorted(random.sample(range(len(lines) + 1), 2))
@@ -84,7 +89,7 @@ def _merge_markers(data: bytes, random: Random) -> bytes:
     return b"".join([*lines[:a], b"<<<<<<< HEAD\n", *ours, b"=======\n", *theirs, b">>>>>>> other\n", *lines[b:]])
 
 
-_DAMAGES = (_cut, _cut, _flip, _flip, _flip, _flip, _zero_tail, _windows_lines, _merge_markers)
+_DAMAGES = (_cut, _cut, _flip, _flip, _flip, _flip, _zero_tail, _windows_lines, _editor_blanks, _merge_markers)
 
 
 @torture_row("journal-bytes", small=600, large=30000)
