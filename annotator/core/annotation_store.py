@@ -110,16 +110,14 @@ class AnnotationStore:
 
     def _sentences_before(self, op: Op, after: tuple[AnnotatedSentence, ...]) -> tuple[AnnotatedSentence, ...]:
         """Return the sentences that ``after`` replaces."""
-        if op is Op.CARRY:  # joins and splits come along, each sentence at a place that nobody had touched
+        if op is Op.CARRY or op not in SINGLE_SENTENCE_OPS:
+            # Joins and splits, also undone or carried over. What is between two sentences of an edit is not of it.
             return tuple(w for a in dict.fromkeys(w.sentence.article for w in after) for w in self._covered(a, after))
-        if op in SINGLE_SENTENCE_OPS:
-            if len(after) == 1:
-                return self._sentences_before_one(after[0].sentence)
-            # Several sentences of one edit need not be neighbours, nor of one article.
-            # Two of them may be parts of one, in a journal that was put together from others.
-            return tuple(dict.fromkeys(b for w in after for b in self._sentences_before_one(w.sentence)))
-        first = after[0].sentence
-        return self.overlapping(first.article, first.start, after[-1].sentence.end)
+        if len(after) == 1:
+            return self._sentences_before_one(after[0].sentence)
+        # Several sentences of one edit need not be neighbours, nor of one article.
+        # Two of them may be parts of one, in a journal that was put together from others.
+        return tuple(dict.fromkeys(b for w in after for b in self._sentences_before_one(w.sentence)))
 
     def _covered(self, article: str, after: Iterable[AnnotatedSentence]) -> Iterable[AnnotatedSentence]:
         """Return the sentences of an article that share text with some others."""

@@ -51,7 +51,7 @@ def records_of_present_articles(
     there = [r for r in records if r.annotated.sentence.article in known]
     if gone := sum(r.annotated.sentence.article not in damaged for r in records) - len(there):
         verb = "record is" if gone == 1 else "records are"
-        warnings.append(f"{gone} {verb} of articles that have left the corpus; the journal keeps them")
+        warnings.append(f"{gone} {verb} of articles that are not in this corpus; the journal keeps them")
     known_labels = {x.name for x in schema.labels}
     if lacking := sorted({s.label for r in there for s in r.annotated.annotation.spans} - known_labels):
         # Their spans would not be exported.

@@ -270,6 +270,18 @@ class CorpusFolder:
         """Return the sentences of all lines, dropped ones too, in text order; raises CorpusError."""
         return self._cached_sentences(article_id)
 
+    def sentences_to_replay(self, article_id: str) -> tuple[Sentence, ...]:
+        """Return the same for the replay of a journal: none of an article that is set apart or not in the corpus.
+
+        A journal may have records of such; who replays it leaves them out afterwards. Raises CorpusError for others.
+        """
+        try:
+            return self.sentences(article_id)
+        except CorpusError:
+            if article_id in self.article_ids():
+                raise
+            return ()
+
     @contextmanager
     def open_sentence_ranges(self) -> Iterator[SentenceRanges]:
         """Open the offsets of all sentences, without decoding their lines; raises CorpusError."""

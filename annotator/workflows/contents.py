@@ -128,7 +128,9 @@ def iterate_annotations(
     reader, ids = RecordReader(), corpus.article_ids()
 
     def index_all(replay: frozenset[str]) -> list[JournalIndex]:
-        indexes = [load_journal_index(corpus.path, name, corpus.sentences, replay=name in replay) for name in names]
+        indexes = [
+            load_journal_index(corpus.path, name, corpus.sentences_to_replay, replay=name in replay) for name in names
+        ]
         for index in indexes:
             every = [n for article_id in ids for n in index.current_records(article_id)]
             unread = [n for n in every[1:] if index.answers[n] == ACCEPTED_NUMBER]

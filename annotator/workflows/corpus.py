@@ -182,7 +182,7 @@ class Corpus:
         """What is wrong with the stored files; every journal is read for it."""
         folder = self.folder
         articles = frozenset(folder.article_ids())
-        indexes = (load_journal_index(folder.path, name, folder.sentences) for name in folder.annotators())
+        indexes = (load_journal_index(folder.path, name, folder.sentences_to_replay) for name in folder.annotators())
         flaws = [w for index in indexes for w in journal_warnings(index, articles, folder.damaged_articles)]
         return (*folder.warnings, *flaws)
 
@@ -205,7 +205,7 @@ class Corpus:
     ) -> Iterator[StoredAnnotation]:
         """Return an iterator over the annotations in force: by article, then annotator, in text order.
 
-        ``annotator`` and ``answer`` narrow it. Records of articles that have left the corpus are left out.
+        ``annotator`` and ``answer`` narrow it. Records of articles that are not in the corpus are left out.
         Only the places of the records are kept in memory. ``warn`` receives what is wrong with the stored
         files. Raises AnnotatorError for an unknown annotator; the iterator raises it for a record that has
         changed since the call.

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from annotator.checks.problem import Problem, ProblemKind, ProblemLocation, problem_location
 from annotator.core.errors import CorpusError, path_text
 from annotator.core.pluralize import pluralize
-from annotator.export.export_ledger import ARTICLE_MISSING
+from annotator.export.export_ledger import ARTICLE_MISSING, RESTORE_ARTICLES
 from annotator.export.options import ExcludedItem
 from annotator.storage.corpus_folder import (
     CHANGED_METADATA,
@@ -59,7 +59,7 @@ def damage_problems(
     for gone in left_out:
         if gone.why == ARTICLE_MISSING:
             place = problem_location(gone.item.annotated, gone.item.annotator, seq=gone.item.seq)
-            yield Problem(ProblemKind.JOURNAL, place, ARTICLE_MISSING, "restore articles/ from a copy")
+            yield Problem(ProblemKind.JOURNAL, place, ARTICLE_MISSING, RESTORE_ARTICLES)
 
 
 def _unreadable_file_problems(corpus: CorpusFolder) -> Iterator[Problem]:

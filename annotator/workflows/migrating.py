@@ -216,7 +216,9 @@ def _carry_out(
     """Write the changes of all journals, unless ``dry``, and report them."""
     now, rule = time.time(), migration.rule
     with all_journals_locked(corpus) as journals:
-        histories = {name: _JournalHistory.of(journal, corpus.sentences) for name, journal in journals.items()}
+        histories = {
+            name: _JournalHistory.of(journal, corpus.sentences_to_replay) for name, journal in journals.items()
+        }
         changes = {name: changes_of(h) or h.marker_changes(rule.sources) for name, h in histories.items()}
         sentences = {name: len(each) for name, each in changes.items() if each}
         if not dry:

@@ -64,7 +64,7 @@ def warn_once(warn: WarningCallback) -> WarningCallback:
 def load_journals(corpus: CorpusFolder) -> Iterator[ReplayedJournal]:
     """Yield the journal of each annotator, by name; nothing on the disk is touched."""
     for name in corpus.annotators():
-        yield ReplayedJournal.of(Journal.open(corpus.path, name, read_only=True), corpus.sentences)
+        yield ReplayedJournal.of(Journal.open(corpus.path, name, read_only=True), corpus.sentences_to_replay)
 
 
 _Value = TypeVar("_Value")

@@ -227,7 +227,7 @@ class RecordBuilder:
         if name not in self._stores:
             corpus = self._staging.corpus
             assert corpus is not None
-            loaded = ReplayedJournal.of(Journal.open(corpus.path, name, read_only=True), corpus.sentences)
+            loaded = ReplayedJournal.of(Journal.open(corpus.path, name, read_only=True), corpus.sentences_to_replay)
             self._stores[name] = loaded.store
             self.next_seqs[name] = loaded.journal.next_seq
         return self._stores[name]

@@ -32,6 +32,7 @@ from annotator.export.export_ledger import (
     ARTICLE_SUPERSEDED,
     LINE_SWITCHED_OFF,
     OTHER_ANNOTATOR,
+    RESTORE_ARTICLES,
 )
 from annotator.export.options import ExcludedItem, ExportItem, MissingItems
 from annotator.storage.corpus_folder import CorpusFolder
@@ -381,6 +382,14 @@ def journal_warnings(journal: JournalIndex, articles: Container[str], damaged: C
     """Yield the flaws of a journal, and how many of its sentences are of none of the articles, or of damaged ones."""
     yield from journal.warnings
     gone = {a: len(journal.current_records(a)) for a in journal.articles if a not in articles}
+    yield from absent_article_warnings(journal.name, gone, damaged)
+
+
+def absent_article_warnings(name: str, gone: Mapping[str, int], damaged: Container[str]) -> Iterator[str]:
+    """Yield that the sentences of a journal in articles that are not in the corpus, or damaged, are left out.
+
+    ``gone`` has the number of each such article's sentences.
+    """
     for why, ids in (
         (ARTICLE_MISSING, [a for a in gone if a not in damaged]),
         (ARTICLE_DAMAGED, [a for a in gone if a in damaged]),
@@ -388,9 +397,9 @@ def journal_warnings(journal: JournalIndex, articles: Container[str], damaged: C
         if count := sum(gone[a] for a in ids):
             more = f" and {len(ids) - _LISTED_ARTICLES} more" if len(ids) > _LISTED_ARTICLES else ""
             yield (
-                f"annotations/{journal.name}.jsonl: {count} {'sentence is' if count == 1 else 'sentences are'} "
+                f"annotations/{name}.jsonl: {count} {'sentence is' if count == 1 else 'sentences are'} "
                 f"left out, because {why}: {', '.join(ids[:_LISTED_ARTICLES])}{more}; "
-                f"{'see `annotator repair`' if why == ARTICLE_DAMAGED else 'restore articles/ from a copy'}"
+                f"{'see `annotator repair`' if why == ARTICLE_DAMAGED else RESTORE_ARTICLES}"
             )
 
 
@@ -439,7 +448,7 @@ def open_selection(
     """
     chosen_annotators(corpus, annotator)
     names = corpus.annotators()
-    journals = [load_journal_index(corpus.path, x, corpus.sentences, replay=x in replay) for x in names]
+    journals = [load_journal_index(corpus.path, x, corpus.sentences_to_replay, replay=x in replay) for x in names]
     return RecordSelection(journals, annotator, corpus.damaged_articles)
 
 

@@ -11,12 +11,12 @@ from msgspec import Struct, to_builtins
 from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import AnnotatedLineIndex, Sentence
-from annotator.core.journal_record import JournalRecord
 from annotator.statistics.edit_events import events_from_records
 from annotator.statistics.summary import AnnotationStatistics, AnnotatorActivity, CorpusProgress, compute_statistics
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.journal import Journal
+from annotator.storage.journal import Journal, ReplayedJournal
 from annotator.workflows.opening import chosen_annotators, with_damaged_apart
+from annotator.workflows.record_selection import absent_article_warnings
 
 EVERYBODY = "everybody"
 
@@ -92,8 +92,9 @@ def collect_statistics(corpus: CorpusFolder, annotator: str | None = None) -> St
     """Return the figures of one annotator, or of all; raises AnnotatorError for one without a journal."""
     wanted = chosen_annotators(corpus, annotator)
     journals = [Journal.open(corpus.path, name, read_only=True) for name in wanted]
-    counter = _ProgressCounter([_replayed_store(corpus, j.records) for j in journals])
-    for article in corpus.article_ids():
+    counter = _ProgressCounter([ReplayedJournal.of(j, corpus.sentences_to_replay).store for j in journals])
+    known = dict.fromkeys(corpus.article_ids())
+    for article in known:
         counter.count_article(corpus, article)
     activities = [
         AnnotatorActivity(j.annotator, events_from_records(j.records), tuple(w))
@@ -109,9 +110,12 @@ def collect_statistics(corpus: CorpusFolder, annotator: str | None = None) -> St
         if len(activities) > 1
         else None
     )
-    warnings = (*corpus.warnings, *(w for j in journals for w in j.warnings))
+    warnings = list(corpus.warnings)
+    for j, store in zip(journals, counter.stores, strict=True):
+        gone = {a: len(store.touched_sentences_of(a)) for a in store.touched_articles if a not in known}
+        warnings += [*j.warnings, *absent_article_warnings(j.annotator, gone, corpus.damaged_articles)]
     left_out = {j.annotator: j.unusable_lines for j in journals if j.unusable_lines}
-    return StatisticsReport(corpus.name, tuple(annotators), together, counter.total, warnings, left_out)
+    return StatisticsReport(corpus.name, tuple(annotators), together, counter.total, tuple(warnings), left_out)
 
 
 def calendar_day(seconds: float, convert: Callable[[float], time.struct_time] = time.localtime) -> str:
@@ -120,14 +124,6 @@ def calendar_day(seconds: float, convert: Callable[[float], time.struct_time] = 
         return time.strftime("%Y-%m-%d", convert(seconds))
     except (OverflowError, ValueError, OSError):
         return "no date"
-
-
-def _replayed_store(corpus: CorpusFolder, records: Sequence[JournalRecord]) -> AnnotationStore:
-    """Return the sentences of a journal, but for records of articles that have left the corpus."""
-    known = set(corpus.article_ids())
-    store = AnnotationStore(corpus.sentences)
-    store.replay(r for r in records if r.annotated.sentence.article in known)
-    return store
 
 
 class _ProgressCounter:

@@ -12,11 +12,12 @@ import pytest
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Article, LineVerdict, Sentence
-from annotator.core.edits import Op
+from annotator.core.edits import Op, combine_edits, set_answer
 from annotator.core.journal_record import JournalRecord
 from annotator.core.spans import Span, span_id
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
+from tests import builders
 from tests.cli.command_runner import CommandResult, call
 from tests.export.export_samples import make_article, sentences
 
@@ -110,13 +111,33 @@ def test_an_article_that_is_gone_is_a_loss(builder: CorpusBuilder, tmp_path: Pat
     assert (result.code, result.json["lost"]) == (3, 6)
     assert (
         f"warning: annotations/ana.jsonl: 6 sentences are left out, because the article is not in the "
-        f"corpus: {gone.id}; restore articles/ from a copy" in result.err
+        f"corpus: {gone.id}; restore articles/ from a copy, or see that the journal is the right one" in result.err
     )
     assert _left_out(result) == {"the article is not in the corpus": (6, False)}
     assert _why(tmp_path / "out") == {"the article is not in the corpus": 6}
     _conserved(builder, tmp_path / "out")
     message = call("export", builder.path, tmp_path / "out", "--split", "100/0/0").out
     assert "left out as a whole: 6 accepted sentences (the article is not in the corpus)" in message
+
+
+def test_an_article_that_is_gone_stops_nothing_where_a_journal_is_replayed(tmp_path: Path) -> None:
+    """The journal has an edit of several sentences of it, and lacks its last line end: all else goes on."""
+    corpus = builders.make_corpus(tmp_path / "news")
+    session = builders.open_session(corpus)
+    for _ in range(2):
+        session.apply_edit(combine_edits([set_answer(w, Answer.ACCEPT) for w in session.article_sentences], "all"))
+        session.navigation.move_article(1)
+    session.split(1)
+    session.close()
+    journal = corpus.path / "annotations" / "ana.jsonl"
+    journal.write_bytes(journal.read_bytes()[:-1])
+    (corpus.path / "articles" / f"{builders.market().id}.json").unlink()
+    for command, code in ((("check", corpus.path), 3), (("stats", corpus.path), 0)):
+        assert call(*command).code == code
+    assert call("schema", "rename", corpus.path, "PERSON", "HUMAN").code == 0
+    result = call("export", corpus.path, tmp_path / "out", "--split", "100/0/0")
+    assert result.code == 3, result.err
+    assert "(the article is not in the corpus)" in result.out
 
 
 def test_a_lost_sentence_without_a_span_is_a_loss_too(builder: CorpusBuilder, tmp_path: Path) -> None:

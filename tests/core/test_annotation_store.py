@@ -207,6 +207,17 @@ def test_an_undo_of_something_else_is_a_action_of_its_own() -> None:
     assert again.store.sentences_of(IDS[0])[0] == one
 
 
+def test_an_undo_of_something_else_spares_what_is_between_its_sentences() -> None:
+    """In a journal put together from two it may name the first and the third sentence: the second keeps its answer."""
+    walk = Walk()
+    one, two, three = walk.store.sentences_of(IDS[0])[:3]
+    walk.do(set_answer(two, Answer.ACCEPT))
+    strays = [replace(w, annotation=Annotation(answer=Answer.REJECT)) for w in (one, three)]
+    walk.records += [JournalRecord(n, Op.UNDO, w, batch=(2, 2)) for n, w in enumerate(strays, 2)]
+    found = walk.restarted().store.sentences_of(IDS[0])[:3]
+    assert [w.annotation.answer for w in found] == [Answer.REJECT, Answer.ACCEPT, Answer.REJECT]
+
+
 def test_the_last_record_of_each_sentence_is_known() -> None:
     """A record names the one before it on the same sentence; a joined sentence starts a chain of its own."""
     walk = Walk()

@@ -262,7 +262,7 @@ def test_records_of_an_article_that_is_gone_do_not_stop_the_start(corpus: Path) 
     (corpus / "articles" / f"{gone}.json").unlink()
     session = builders.open_session(corpus)
     assert gone not in session.queue
-    assert session.warnings[-1] == "2 records are of articles that have left the corpus; the journal keeps them"
+    assert session.warnings[-1] == "2 records are of articles that are not in this corpus; the journal keeps them"
     assert [w.done for w in session.article_sentences][:2] == [True, False]
     assert session.undo() is not None
     assert session.undo() is None

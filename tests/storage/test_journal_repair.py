@@ -110,7 +110,10 @@ def test_what_copying_does_is_undone(raw: bytes) -> None:
             WHOLE.replace(b"\n", b" \r\n"),
             ("turned line endings into LF", "removed blanks at the ends of lines, or empty lines (lines 1-5)"),
         ),
-        (LINES[0] + b"\n" + b"".join(LINES[1:]) + b"  ", ("removed blanks at the ends of lines, or empty lines (lines 2, 7)",)),
+        (
+            LINES[0] + b"\n" + b"".join(LINES[1:]) + b"  ",
+            ("removed blanks at the ends of lines, or empty lines (lines 2, 7)",),
+        ),
     ],
     ids=["no line end", "blanks", "both", "blanks and crlf", "empty lines"],
 )

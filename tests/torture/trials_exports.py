@@ -17,12 +17,13 @@ import orjson
 from annotator.core.annotation import Answer
 from annotator.core.edits import add_span, combine_edits, set_answer
 from annotator.core.spans import Span
+from annotator.export.export_ledger import ARTICLE_MISSING
 from annotator.formats.registry import FORMATS, export_formats
 from annotator.session.session import AnnotationSession
 from annotator.storage.corpus_folder import CorpusFolder
 from tests import builders
 from tests.cli.command_runner import call
-from tests.export.random_corpora import annotated
+from tests.export.random_corpora import annotated, files_of, random_action
 from tests.torture.rows import Trial, torture_row
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,6 +98,76 @@ def export_conserves(trial: Trial) -> str:
         return f"{name}: {listed.total()} spans are listed, the totals are {totals}, {result.err}{result.out}"
     certificate = call("check", "--round-trip", name, corpus.path)
     return f"{name}: {certificate.out}{certificate.err}" if certificate.code not in {0, 3} else ""
+
+
+# -- a journal of another corpus ---------------------------------------------------------------------
+
+_FOREIGN = "ŧ"
+"""Stands in every sentence of the other corpus, at the place of an "e", so that all offsets are alike."""
+
+
+def _other_corpus(trial: Trial) -> CorpusFolder:
+    """Return a corpus of the same name and places, and sometimes with one article of ours, on which Ana has worked."""
+    of_both = trial.random.random() < 0.3
+    texts = [(builders.MARKET, "ty-bbbxb"), (builders.BRIDGE, "t-bb")]
+    others = [builders.article(text.replace("e", _FOREIGN), lines) for text, lines in texts]
+    corpus = builders.make_corpus(trial.folder / "other", *others, *([builders.bridge()] if of_both else []))
+    session = builders.open_session(corpus)
+    for _ in range(trial.random.randint(1, 60)):
+        random_action(session, trial.random)
+    assert session.close()
+    return corpus
+
+
+def _wrong_export(here: CorpusFolder, out: Path, name: str, foreign: list[dict[str, Any]]) -> str:
+    """Export, and return what of the ``foreign`` states is exported, or lacks its warning."""
+    split = ["--split", "100/0/0"] if name == "spacy" else []
+    result = call("export", here.path, out, "--format", name, "--ledger", "full", *split)
+    accepted = [s for s in foreign if s["answer"] == "accept"]
+    if result.code not in ({1, 3} if accepted else {0, 1, 3}) or "Traceback" in result.err:
+        return f"{name} ends with {result.code}: {result.err}"
+    verb = "sentence is" if len(foreign) == 1 else "sentences are"
+    if foreign and f"ana.jsonl: {len(foreign)} {verb} left out, because {ARTICLE_MISSING}" not in result.err:
+        return f"{name}: nothing warns of {len(foreign)} sentences: {result.err}"
+    written = files_of(out) if out.exists() else {}
+    written.pop("ledger.jsonl", None)
+    signs = (_FOREIGN.encode(), b"\\u0167", *(s["meta"]["article"].encode() for s in foreign))
+    if found := [file for file, data in written.items() if any(sign in data for sign in signs)]:
+        return f"{name}: of the other corpus in {found}"
+    wanted = Counter(k for s in accepted for k in _span_keys(s))
+    listed = Counter(_listed_spans(out / "ledger.jsonl")) if result.code != 1 else wanted
+    return f"{name}: not listed {wanted - listed}" if wanted - listed else ""
+
+
+@torture_row("foreign-journal", small=20, large=1000)
+def foreign_journal(trial: Trial) -> str:
+    """Copy a journal from another corpus: nothing of its articles is exported, and export, check and app say so."""
+    name = export_formats()[trial.number % len(export_formats())]
+    here, other = builders.make_corpus(trial.folder / "news"), _other_corpus(trial)
+    if trial.random.random() < 0.5:  # it takes the place of Ana's own
+        builders.open_session(here).close()
+    journal = here.path / "annotations" / "ana.jsonl"
+    journal.parent.mkdir(exist_ok=True)
+    copied = shutil.copy(other.path / "annotations" / "ana.jsonl", journal).read_bytes()
+    foreign = [s for s in _journal_states(here) if s["meta"]["article"] not in set(here.article_ids())]
+    if wrong := _wrong_export(here, trial.folder / "out", name, foreign):
+        return wrong
+    checked = call("check", here.path, "--only", "journal").out.count(ARTICLE_MISSING)
+    if checked != sum(s["answer"] == "accept" for s in foreign):
+        return f"{checked} of {len(foreign)} sentences are found by the check"
+    session = builders.open_session(here)
+    if foreign and not any("of articles that are not in this corpus" in w for w in session.warnings):
+        return f"the session says nothing: {session.warnings}"
+    session.navigation.go_to(session.sentences_of(builders.market().id)[1].sentence.id)
+    own = session.article_sentences
+    session.apply_edit(combine_edits([set_answer(w, Answer.ACCEPT) for w in own], "all"))
+    assert session.close()
+    if not journal.read_bytes().startswith(copied):
+        return "bytes of the journal that was copied are lost"
+    wrong = _wrong_export(here, trial.folder / "out2", name, foreign)
+    if not wrong and not (trial.folder / "out2" / "ledger.jsonl").exists():
+        return f"{name}: her own work is not exported"
+    return wrong
 
 
 # -- interrupted -----------------------------------------------------------------------------------

@@ -82,6 +82,8 @@ def test_articles_that_have_left_count_as_time_only(tmp_path: Path) -> None:
     (path / "articles" / f"{corpus.article_ids()[1]}.json").unlink()
     report = collect_statistics(CorpusFolder.open(path), "ana")
     assert (report.annotators[0].done, report.annotators[0].sentences) == (2, 3)
+    [warning] = report.warnings
+    assert warning.startswith("annotations/ana.jsonl: 1 sentence is left out, because the article is not in the corpus")
 
 
 def test_an_unknown_annotator_is_reported(tmp_path: Path) -> None:
