@@ -134,3 +134,18 @@ def check_tokenizer_drift(
     )
     cure = "install the spaCy that it was made with, or ingest the sources into a new corpus"
     yield Problem(ProblemKind.TOKENIZER, ProblemLocation(file="corpus.toml"), what, cure, tuple(other))
+
+
+def check_record_tokens(check_input: CheckInput) -> Iterator[Problem]:
+    """Yield a problem for each annotator with sentences whose tokens are not those that the corpus has stored.
+
+    Such a journal is of another corpus with the same text, or was imported with its own tokens.
+    """
+    stored = {s.id: s for found in check_input.sentences.values() for s in found}
+    for name, reviewed in check_input.by_annotator().items():
+        both = [(x, stored[x.sentence.id]) for x in reviewed if x.sentence.id in stored]
+        other = [x.location_of() for x, s in both if x.sentence.tokens != s.tokens and x.sentence.text == s.text]
+        if other:
+            what = f"{len(other)} of {len(both)} sentences of {name} have other tokens than the corpus has for them"
+            cure = "see that the journal is the right one; a model would be trained on tokens of two tokenizers"
+            yield Problem(ProblemKind.TOKENIZER, other[0], what, cure, tuple(other[1:]))

@@ -63,7 +63,7 @@ class ProblemKind(StrEnum):
     DUPLICATE_ARTICLE = "duplicate-article", ProblemLevel.WARNING, "articles that are nearly the same"
     DUPLICATE_SENTENCE = "duplicate-sentence", ProblemLevel.WARNING, "sentences that are nearly the same"
     FEW = "few", ProblemLevel.WARNING, "too little to train on"
-    TOKENIZER = "tokenizer", ProblemLevel.WARNING, "tokens that the installed spaCy would cut otherwise"
+    TOKENIZER = "tokenizer", ProblemLevel.WARNING, "tokens that the installed spaCy or the corpus itself cuts otherwise"
 
 
 class PluginKind(Struct, frozen=True):

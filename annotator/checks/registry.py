@@ -25,8 +25,9 @@ CHECKS: tuple[tuple[CheckFunction, tuple[ProblemKind, ...]], ...] = (
     (schema_rules.check_guideline_sentences, (ProblemKind.GUIDELINE,)),
     (corpus_checks.check_near_duplicates, (ProblemKind.DUPLICATE_ARTICLE, ProblemKind.DUPLICATE_SENTENCE)),
     (corpus_checks.check_training_size, (ProblemKind.FEW,)),
+    (corpus_checks.check_record_tokens, (ProblemKind.TOKENIZER,)),
 )
-"""Each check and the kinds that it finds; damage and tokenizer drift are found by the workflow."""
+"""Each check and the kinds that it finds; damage and another spaCy than the corpus's are found by the workflow."""
 
 
 class Check(Protocol):

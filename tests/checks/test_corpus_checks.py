@@ -283,7 +283,6 @@ def test_every_kind_has_words_and_a_check() -> None:
     """A kind that the command lists is looked for by a check, or by the command itself."""
     found = {k for _, finds in CHECKS for k in finds} | {
         ProblemKind.JOURNAL,
-        ProblemKind.TOKENIZER,
         ProblemKind.TWO_MACHINES,
         ProblemKind.METADATA,
         ProblemKind.VERSIONS,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from annotator.checks.problem import ProblemKind, ProblemLevel
 from annotator.cli import output
 from annotator.core.annotation import Answer
-from annotator.core.edits import add_span, remove_span, set_answer
+from annotator.core.edits import add_span, combine_edits, remove_span, set_answer
 from annotator.core.spans import Span
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.corpus_folder import CorpusFolder
@@ -112,6 +114,26 @@ def test_drift_is_reported_where_sentences_would_be_cut_otherwise(tmp_path: Path
     [found] = result.json["problems"]
     assert found["what"].endswith("1 of 1 sentences would be cut otherwise")
     assert found["others"][0]["text"] == "They didn't go."
+
+
+def test_a_journal_of_other_tokens_is_reported(tmp_path: Path) -> None:
+    """It was copied from a corpus with the same article, cut by another tokenizer."""
+    odd = builders.article("They didn't go.\nAll stayed.", "bb")
+    there, here = builders.make_corpus(tmp_path / "there", odd), tmp_path / "here"
+    session = builders.open_session(there)
+    session.apply_edit(combine_edits([set_answer(w, Answer.ACCEPT) for w in session.article_sentences], "all"))
+    session.close()
+    tokenizer = Tokenizer("en")
+    corpus = CorpusFolder.create(
+        here, name="c", lang="en", fingerprint=tokenizer.fingerprint, schema_text=builders.NEWS
+    )
+    sentences = [replace(s, tokens=tuple(tokenizer.tokens(s.text))) for s in builders.sentences(odd)]
+    corpus.add_article(odd, sentences)
+    shutil.copytree(there.path / "annotations", here / "annotations", dirs_exist_ok=True)
+    result = call("check", here, "--only", "tokenizer")
+    assert result.code == 3
+    assert "warning tokenizer: 1 of 2 sentences of ana have other tokens than the corpus has for them" in result.out
+    assert "annotations/ana.jsonl:1" in result.out
 
 
 def test_damage_is_reported_line_by_line(marked: Path) -> None:
