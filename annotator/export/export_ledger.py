@@ -30,9 +30,6 @@ from annotator.export.span_outcomes import EXPORT_OUTCOMES, SpanOutcome
 # second time, so that the spans of a full ledger are those of all accepted sentences.
 
 
-ARTICLE_MISSING = "the article is not in the corpus"
-RESTORE_ARTICLES = "restore articles/ from a copy, or see that the journal is the right one"
-ARTICLE_DAMAGED = "the article is damaged"
 LINE_SWITCHED_OFF = "its line is switched off"
 ARTICLE_SUPERSEDED = "superseded by a newer version of the article"
 OTHER_ANNOTATOR = "by another annotator than the one asked for"

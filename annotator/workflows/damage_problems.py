@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from annotator.checks.problem import Problem, ProblemKind, ProblemLocation, problem_location
 from annotator.core.errors import CorpusError, path_text
 from annotator.core.pluralize import pluralize
-from annotator.export.export_ledger import ARTICLE_MISSING, RESTORE_ARTICLES
 from annotator.export.options import ExcludedItem
 from annotator.storage.corpus_folder import (
     CHANGED_METADATA,
@@ -35,6 +34,7 @@ from annotator.storage.journal_reader import HARMLESS_ENDINGS
 from annotator.storage.migrations import read_migrations
 from annotator.storage.repair_reports import open_contradictions, read_contradictions
 from annotator.storage.suggestions import SUGGEST_AGAIN, suggestion_files
+from annotator.workflows.absent_articles import ARTICLE_MISSING, RESTORE_ARTICLES
 
 
 def damage_problems(

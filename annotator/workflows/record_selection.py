@@ -25,15 +25,7 @@ from msgspec.structs import replace
 from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.article import AnnotatedLineIndex, Article, Sentence, earlier_versions
 from annotator.core.errors import AnnotatorError
-from annotator.export.export_ledger import (
-    ARTICLE_DAMAGED,
-    ARTICLE_MISSING,
-    ARTICLE_QUARANTINED,
-    ARTICLE_SUPERSEDED,
-    LINE_SWITCHED_OFF,
-    OTHER_ANNOTATOR,
-    RESTORE_ARTICLES,
-)
+from annotator.export.export_ledger import ARTICLE_QUARANTINED, ARTICLE_SUPERSEDED, LINE_SWITCHED_OFF, OTHER_ANNOTATOR
 from annotator.export.options import ExcludedItem, ExportItem, MissingItems
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal_index import (
@@ -44,6 +36,7 @@ from annotator.storage.journal_index import (
     load_journal_index,
 )
 from annotator.storage.record_rows import RecordRow
+from annotator.workflows.absent_articles import ARTICLE_DAMAGED, ARTICLE_MISSING, absent_article_warnings
 from annotator.workflows.opening import chosen_annotators, with_replays
 from annotator.workflows.superseded_records import RecordNumber, VersionLinks, find_superseded
 
@@ -54,8 +47,6 @@ _LOSSES = (ARTICLE_MISSING, ARTICLE_DAMAGED, ARTICLE_QUARANTINED)
 """The reasons that nobody has asked for."""
 _LISTED_CONFLICTS = 10
 """How many conflicts an error lists."""
-_LISTED_ARTICLES = 5
-"""How many articles a warning names."""
 
 
 class SelectedRecord(NamedTuple):
@@ -383,24 +374,6 @@ def journal_warnings(journal: JournalIndex, articles: Container[str], damaged: C
     yield from journal.warnings
     gone = {a: len(journal.current_records(a)) for a in journal.articles if a not in articles}
     yield from absent_article_warnings(journal.name, gone, damaged)
-
-
-def absent_article_warnings(name: str, gone: Mapping[str, int], damaged: Container[str]) -> Iterator[str]:
-    """Yield that the sentences of a journal in articles that are not in the corpus, or damaged, are left out.
-
-    ``gone`` has the number of each such article's sentences.
-    """
-    for why, ids in (
-        (ARTICLE_MISSING, [a for a in gone if a not in damaged]),
-        (ARTICLE_DAMAGED, [a for a in gone if a in damaged]),
-    ):
-        if count := sum(gone[a] for a in ids):
-            more = f" and {len(ids) - _LISTED_ARTICLES} more" if len(ids) > _LISTED_ARTICLES else ""
-            yield (
-                f"annotations/{name}.jsonl: {count} {'sentence is' if count == 1 else 'sentences are'} "
-                f"left out, because {why}: {', '.join(ids[:_LISTED_ARTICLES])}{more}; "
-                f"{'see `annotator repair`' if why == ARTICLE_DAMAGED else RESTORE_ARTICLES}"
-            )
 
 
 def annotated_lines(article: Article) -> AnnotatedLineIndex | None:

@@ -15,8 +15,8 @@ from annotator.statistics.edit_events import events_from_records
 from annotator.statistics.summary import AnnotationStatistics, AnnotatorActivity, CorpusProgress, compute_statistics
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal, ReplayedJournal
+from annotator.workflows.absent_articles import absent_article_warnings
 from annotator.workflows.opening import chosen_annotators, with_damaged_apart
-from annotator.workflows.record_selection import absent_article_warnings
 
 EVERYBODY = "everybody"
 

@@ -17,10 +17,10 @@ import orjson
 from annotator.core.annotation import Answer
 from annotator.core.edits import add_span, combine_edits, set_answer
 from annotator.core.spans import Span
-from annotator.export.export_ledger import ARTICLE_MISSING
 from annotator.formats.registry import FORMATS, export_formats
 from annotator.session.session import AnnotationSession
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows.absent_articles import ARTICLE_MISSING
 from tests import builders
 from tests.cli.command_runner import call
 from tests.export.random_corpora import annotated, files_of, random_action
@@ -178,6 +178,7 @@ from pathlib import Path
 from annotator.core.errors import AnnotatorError
 from annotator.export.options import ExportOptions
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows.absent_articles import ARTICLE_MISSING
 from annotator.workflows import exporting
 
 def strike(event, arguments):
