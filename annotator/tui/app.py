@@ -259,7 +259,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         self._forget_stored_place()
         failed_before, self._banner_was = self._banner_was, self.session.banner
         if self._banner_was and not failed_before:
-            self.clear_notifications()  # they would lie over its reason and its file
+            self.clear_notifications()  # they would cover its reason and its file
         if failed_before and not self._banner_was:
             self.show_message("saving works again: everything is saved")
         if isinstance(self.screen, AnnotateScreen):

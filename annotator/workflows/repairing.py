@@ -80,7 +80,7 @@ class FileRepair(Struct, frozen=True):
 
     @property
     def changes(self) -> bool:
-        """True if the file is written anew or removed."""
+        """True if the file is written again or removed."""
         return self.data is not None or self.is_removed
 
 
