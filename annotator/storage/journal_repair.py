@@ -201,12 +201,64 @@ def _candidates(raw: bytes) -> Iterator[bytes]:
 def _sides(every: Sequence[_Line]) -> tuple[_Side, list[_Side], int]:
     """Return the first side, the other sides, and how many lines are there twice.
 
-    The numbers put the lines in order, wherever they are in the file. Where two have one number, there are two
-    sides: a session is of one of them, and follows the last one of that side in number, best also in the file.
+    Where each line has a number of its own there is one side, and the numbers put it in order, wherever the lines
+    are in the file. Else the sides are as the file has them one behind the other, or, where that would tear
+    sessions or edits, as the sessions are.
     """
     once = {line.raw: (at, line) for at, line in reversed(list(enumerate(every)))}
+    numbered = sorted(once.values(), key=lambda x: x[0])
+    by_number = sorted(numbered, key=lambda x: (x[1].record.seq, x[0]))
+    if all(a[1].record.seq < b[1].record.seq for a, b in pairwise(by_number)):
+        sides = [_Side([line for _, line in by_number], [at for at, _ in by_number])]
+    else:
+        sides = min(_sides_of_file(numbered), _sides_of_sessions(by_number), key=_torn)
+    return sides[0], sides[1:], len(every) - len(once)
+
+
+def _torn(sides: Sequence[_Side]) -> tuple[int, int, int]:
+    """Return how many sessions lose their order, how many lines their edit, and how many sides there are."""
+    last: dict[str, int] = {}
+    disordered: set[str] = set()
+    lost: list[str] = []
+    for record in (line.record for side in sides for line in side.lines):
+        if record.seq < last.get(record.session, 0):
+            disordered.add(record.session)
+        last[record.session] = record.seq
+    for side in sides:
+        for _ in _whole_batches(side.lines, lost):
+            pass
+    return len(disordered), len(lost), len(sides)
+
+
+def _sides_of_file(numbered: Sequence[tuple[int, _Line]]) -> list[_Side]:
+    """Return the sides as they follow each other in the file: a number that is no later one begins a side."""
+    main = here = _Side()
+    sides = [main]
+    for at, line in numbered:
+        seq = line.record.seq
+        if here is main or seq != here.last_seq + 1:
+            here = main
+            if main.lines and seq <= main.last_seq:
+                here = _Side()
+                sides.append(here)
+        here.add(at, line)
+    return sides
+
+
+def _sides_of_sessions(by_number: Sequence[tuple[int, _Line]]) -> list[_Side]:
+    """Return the sides by sessions: what comes before the first number that is there twice is of all sides.
+
+    A session is of one side, and follows its last one in number, best also in the file.
+    """
+    fork = next(a[1].record.seq for a, b in pairwise(by_number) if a[1].record.seq == b[1].record.seq)
+    for _, line in reversed(by_number):
+        if line.record.seq >= fork and line.record.batch:
+            fork = min(fork, line.record.batch[0])
     sides: list[_Side] = []
-    for run in _runs(once.values()):
+    head = [x for x in by_number if x[1].record.seq < fork]
+    if head:
+        sides.append(_Side([line for _, line in head], [at for at, _ in head]))
+    for run in _runs(by_number[len(head) :]):
         first = run.positions[0], run.lines[0]
         seq = run.lines[0].record.seq
         fitting = [s for s in sides if s.last_seq + 1 == seq or (s is sides[0] and s.last_seq < seq)]
@@ -216,8 +268,7 @@ def _sides(every: Sequence[_Line]) -> tuple[_Side, list[_Side], int]:
             side.positions += run.positions
         else:
             sides.append(run)
-    main, *others = sides or [_Side()]
-    return main, others, len(every) - len(once)
+    return sides
 
 
 def _runs(numbered: Iterable[tuple[int, _Line]]) -> list[_Side]:
@@ -310,7 +361,7 @@ def _whole_batches(lines: Sequence[_Line], lost: list[str]) -> Iterator[Sequence
         first, size = lines[at].record.batch or (lines[at].record.seq, 1)
         batch = lines[at : at + size]
         whole = [x.record.seq for x in batch] == list(range(first, first + size))
-        if whole and len({x.record.batch for x in batch}) == 1:
+        if whole and len({(x.record.batch, x.record.session) for x in batch}) == 1:
             yield batch
             at += size
         else:

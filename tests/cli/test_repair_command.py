@@ -294,7 +294,7 @@ def rescued(done: Path) -> tuple[Path, Path]:
     with Journal.open(done, "ana") as journal:
         first, second = journal.records
         lost = replace(
-            first, seq=3, parent=1, session="lost", annotated=set_answer(first.annotated, Answer.REJECT).after[0]
+            first, seq=3, parent=1, annotated=set_answer(first.annotated, Answer.REJECT).after[0]
         )
         file = journal.rescue([lost])
         journal.append([replace(second, seq=3, parent=2, session="on")])

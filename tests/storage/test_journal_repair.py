@@ -259,3 +259,30 @@ def test_a_report_that_cannot_be_read_hides_no_other(tmp_path: Path, damage: byt
         (folder / REPORT_FILE).write_bytes(data)
     assert list(read_contradictions(tmp_path, "ana")) == [Contradiction("s", 1, 2)]
     assert list(read_contradictions(tmp_path, "ben")) == []
+
+
+def _renumbered_journal() -> bytes:
+    """Return what a repair has made of two machines: a session behind another one that began later."""
+    sides = b"".join([*_lines(0, 2, "one"), *_lines(2, 2, "two"), *_lines(2, 2, "one")])
+    return mend_journal(sides).data
+
+
+def test_a_mended_journal_is_sound() -> None:
+    """Sessions of two machines follow each other in it as they may: the second repair finds nothing."""
+    once = _renumbered_journal()
+    assert mend_journal(once) == MendedJournal(once)
+
+
+@given(st.permutations(_renumbered_journal().splitlines(keepends=True)))
+def test_a_mended_journal_in_any_order(lines: list[bytes]) -> None:
+    """Its numbers put it in order too."""
+    assert mend_journal(b"".join(lines)).data == _renumbered_journal()
+
+
+def test_a_mended_journal_forks_again() -> None:
+    """The lines of the first side keep their bytes, whatever their sessions."""
+    once = _renumbered_journal()
+    ours, theirs = (b"".join(_lines(6, 2, name)) for name in ("one", "three"))
+    mended = mend_journal(once + ours + theirs)
+    assert mended.data.startswith(once + ours)
+    assert (len(mended.data.splitlines()), mended.lost) == (10, ())
