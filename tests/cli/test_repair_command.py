@@ -293,9 +293,7 @@ def rescued(done: Path) -> tuple[Path, Path]:
     """Return a corpus whose journal has gone on without a decision that was rescued, and the file with that."""
     with Journal.open(done, "ana") as journal:
         first, second = journal.records
-        lost = replace(
-            first, seq=3, parent=1, annotated=set_answer(first.annotated, Answer.REJECT).after[0]
-        )
+        lost = replace(first, seq=3, parent=1, annotated=set_answer(first.annotated, Answer.REJECT).after[0])
         file = journal.rescue([lost])
         journal.append([replace(second, seq=3, parent=2, session="on")])
     return done, file
