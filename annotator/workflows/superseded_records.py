@@ -116,6 +116,7 @@ class _Successors:
         self._stored = stored
         self._finished = cache(self._finished_sentences)
         self._changed = cache(self._changed_sentences)
+        self._texts = cache(lambda a: frozenset(s.text for s in stored(a)))
 
     def is_finished(self, article: str, record: RecordNumber, later: Sequence[str]) -> bool:
         """Return True if somebody has finished what has become of a record's sentence in one of the later versions."""
@@ -135,6 +136,8 @@ class _Successors:
         finished = self._finished(article)
         if any(s.text in f.text or f.text in s.text for f in finished):  # joined, or apart
             return True
+        if s.text in self._texts(article):  # it has not changed, and nobody has finished it there
+            return False
         changed, successors = self._changed(s.article, article)
         found = successors.find(s)
         there = changed[found] if found is not None else None
@@ -146,6 +149,5 @@ class _Successors:
 
     def _changed_sentences(self, old: str, new: str) -> tuple[list[Sentence], SentenceSuccessors]:
         """Return the sentences of a later version whose words an earlier one lacks."""
-        known = {s.text for s in self._stored(old)}
-        changed = [s for s in self._stored(new) if s.text not in known]
+        changed = [s for s in self._stored(new) if s.text not in self._texts(old)]
         return changed, SentenceSuccessors(changed)

@@ -233,9 +233,9 @@ def test_where_all_is_left_out_the_error_says_why(builder: CorpusBuilder, tmp_pa
 
 @pytest.fixture
 def versions(builder: CorpusBuilder) -> tuple[Article, Article]:
-    """Put two versions of an article in; the first line of the second differs."""
+    """Put two versions of an article in; the first line of the second is another."""
     first = builder.add(TOWNS)
-    changed = [["Boat 7 left Rosavik at noon .", TOWNS[0][1]], *TOWNS[1:]]
+    changed = [["Pilots took ferry 7 to Ostra .", TOWNS[0][1]], *TOWNS[1:]]
     return builder.corpus.article(first.id), builder.add(changed, replaces=first.id)
 
 

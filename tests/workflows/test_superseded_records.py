@@ -106,6 +106,7 @@ _STEPS = st.lists(
 @settings(max_examples=40, deadline=None)
 @given(_STEPS)
 @example([("accept", 0), ("edit", 0), ("edit", 1), ("accept", 1)])  # changed, then another sentence changed
+@example([("accept", 1), ("edit", 0), ("accept", 0)])
 @example([("accept", 0), ("insert", 0), ("edit", 1), ("accept", 0)])
 @example([("accept", 0), ("accept", 1), ("merge", 0), ("open", 0), ("accept", 0)])
 @example([("accept", 0), ("edit", 0), ("accept", 0), ("back", 0)])
