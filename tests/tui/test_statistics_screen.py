@@ -87,7 +87,7 @@ async def test_a_corpus_that_can_not_be_read_is_reported(tmp_path: Path) -> None
         await d.saved()
         (tmp_path / "news" / "schema.toml").write_text("name = ")
         await _open(d)
-        assert "schema.toml" in "".join(row.strip() for row in d.rows()[1:4])
+        assert "schema.toml:1: this is no TOML" in "".join(row.strip() for row in d.rows()[1:4])
         await d.press("tab", "escape")
         assert isinstance(d.app.screen, AnnotateScreen)
 

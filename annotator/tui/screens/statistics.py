@@ -97,7 +97,7 @@ class StatsScreen(ScrollScreen):
 
     def _body(self, views: list[AnnotationStatistics], width: int) -> tuple[StyledRow, ...]:
         if self._error:
-            return ((styled.warn(screen_text(self._error)),),)
+            return tuple(styled.wrap_row((styled.warn(screen_text(self._error)),), width))
         if self._report is None:
             return ((styled.muted("reading the journals"),),)
         if not views:
