@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import zlib
+import bz2
+from array import array
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from annotator.storage.file_io import raw_lines
 from annotator.storage.journal_reader import JournalReader
 from annotator.storage.rescue import JournalLine
 
-_PACKED_AT = 2**16
-"""How many bytes are packed at a time: lines of neighbours have most in common."""
+_PACKED_AT = 2**18
+"""How many bytes are packed at a time, to some 200 a line: a long session must stay small."""
 
 
 class SavedLines:
@@ -22,17 +23,19 @@ class SavedLines:
     def __init__(self, records: Sequence[JournalRecord], crcs: Sequence[int]) -> None:
         """Take the records at the opening with the checksums of their lines."""
         self._records = records
-        self._crcs = list(crcs)
+        self._crcs = array("L", crcs)
         self._packed: list[bytes] = []
         self._recent: list[bytes] = []
+        self._recent_size = 0
 
     def add(self, lines: Sequence[bytes]) -> None:
         """Add durable lines, each with its LF."""
         self._recent += lines
-        self._crcs += [line_crc(line[:-1]) for line in lines]
-        if sum(map(len, self._recent)) >= _PACKED_AT:
-            self._packed.append(zlib.compress(b"".join(self._recent), 1))
-            self._recent.clear()
+        self._recent_size += sum(map(len, lines))
+        self._crcs.extend(line_crc(line[:-1]) for line in lines)
+        if self._recent_size >= _PACKED_AT:
+            self._packed.append(bz2.compress(b"".join(self._recent)))
+            self._recent, self._recent_size = [], 0
 
     def missing_in(self, path: Path) -> tuple[JournalLine, list[JournalRecord]]:
         """Return the last line that a file has in common with the saved ones, and the records that it lacks.
@@ -51,5 +54,5 @@ class SavedLines:
 
     def _all(self) -> list[JournalRecord]:
         decoder = RecordDecoder()
-        data = b"".join([*map(zlib.decompress, self._packed), *self._recent])
+        data = b"".join([*map(bz2.decompress, self._packed), *self._recent])
         return [*self._records, *(decoder.decode(line) for line in data.split(b"\n")[:-1])]

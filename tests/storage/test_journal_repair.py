@@ -180,6 +180,7 @@ def test_two_machines_are_put_behind_each_other(shared: int, sides: tuple[int, i
     assert not mended.lost
     assert mended.data.startswith(head + ours)
     assert _is_sound(mended.data)
+    assert mend_journal(mended.data) == MendedJournal(mended.data)
     found = [RecordDecoder().decode(line) for line in mended.data.splitlines()]
     assert len(found) == shared + sum(sides)
     assert [r.session for r in found[shared:]] == ["side a"] * sides[0] + ["side b"] * sides[1]
@@ -237,6 +238,7 @@ def test_two_machines_in_any_order(data: st.DataObject, fork: int, missing: int)
     lines = data.draw(st.permutations(head + sides[0] + sides[1]))
     mended = mend_journal(b"".join(lines[missing:]))
     assert _is_sound(mended.data)
+    assert mend_journal(mended.data) == MendedJournal(mended.data)
     found = _records_of(mended.data)
     left = _records_of(b"".join(lines[missing:]))
     for name in ("s", "a", "b"):

@@ -256,13 +256,13 @@ def test_the_message_says_that_an_older_copy_has_the_place(corpus: Path) -> None
 
 
 def test_many_saved_lines_are_kept_packed(corpus: Path) -> None:
-    """What fills several packs comes back whole and in order."""
+    """What fills a pack and more comes back whole and in order."""
     with Journal.open(corpus, "ana") as journal:
-        for n in range(1, 301):
+        for n in range(1, 501):
             journal.append([record(n)])
         _put_back(corpus, b"")
         with pytest.raises(JournalError):
-            journal.append([record(301)])
-        journal.rescue([record(301)])
+            journal.append([record(501)])
+        journal.rescue([record(501)])
     with Journal.open(corpus, "ana") as journal:
-        assert journal.records == tuple(records(1, 301))
+        assert journal.records == tuple(records(1, 501))
