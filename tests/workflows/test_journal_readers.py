@@ -97,7 +97,7 @@ def _value_of(annotated_sentence: AnnotatedSentence) -> Values:
 
 
 def _replayed(corpus: CorpusFolder) -> tuple[list[Values], int]:
-    """Return what the journal itself comes to, and how many of its lines do not count."""
+    """Return what the journal itself comes to, and how many of its lines do not count or are by others."""
     journal = Journal.open(corpus.path, "ana", read_only=True)
     store = AnnotationStore(corpus.sentences)
     store.replay(journal.records)
@@ -106,7 +106,7 @@ def _replayed(corpus: CorpusFolder) -> tuple[list[Values], int]:
         for a in store.touched_articles
         for w in store.touched_sentences_of(a)
     ]
-    return found, journal.unusable_lines
+    return found, journal.unusable_lines + len(journal.records_of_others)
 
 
 def _indexed(corpus: CorpusFolder) -> tuple[list[Values], int]:
