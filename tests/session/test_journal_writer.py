@@ -213,7 +213,7 @@ def test_a_disk_that_is_full_at_the_opening_locks_nobody_out(
                 assert not session.close()
     if then == "another full opening":
         session = builders.open_session(corpus)
-        assert session.warnings == ["brought back 1 decisions that could not be saved the last time"]
+        assert session.warnings == ["brought back 1 decision that could not be saved the last time"]
     else:
         assert session.save_again() == "everything is saved"
     assert (session.banner, _saved(session)) == ("", SaveState.SAVED)
