@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from annotator.core.annotation import Answer
+from annotator.core.article import LineVerdict
 from annotator.core.edits import add_span, remove_span, set_answer, set_note
 from annotator.core.errors import AnnotatorError
 from annotator.export.options import ExportOptions
@@ -89,6 +90,37 @@ def test_version_that_came_back_counts(tmp_path: Path) -> None:
     session.apply_edit(set_note(session.article_sentences[0], "here"))
     session.close()
     assert _accepted(corpus) == [("ana", FIRST[0], "old"), ("ana", FIRST[1], "old")]
+
+
+def test_a_later_decision_on_an_earlier_version_counts(tmp_path: Path) -> None:
+    """What another machine has decided on unchanged words, after they were carried over, counts and is carried over."""
+    corpus = _annotated(tmp_path / "news", "ana")
+    old, new = version(FIRST), version(SECOND)
+    open_session(corpus).close()
+    corpus.replace_article(new.id, old.id)  # the other machine has not had the new version
+    session = open_session(CorpusFolder.open(corpus.path))
+    first = session.article_sentences[0]
+    session.apply_edit(remove_span(first, first.annotation.spans[0]))
+    session.apply_edit(set_answer(session.article_sentences[0], Answer.ACCEPT))
+    session.close()
+    corpus.replace_article(old.id, new.id)
+    for place in ("old", "new"):
+        (found,) = (
+            i for i in select_items(CorpusFolder.open(corpus.path)).items if i.annotated.sentence.text == FIRST[0]
+        )
+        assert (found.article.id, found.annotated.annotation.spans) == (old.id if place == "old" else new.id, ())
+        open_session(CorpusFolder.open(corpus.path)).close()
+
+
+def test_no_version_of_a_line_that_is_switched_off_is_exported(tmp_path: Path) -> None:
+    """Who switches a line of the new version off wants none of the old ones in its place."""
+    corpus = _annotated(tmp_path / "news", "ana")
+    session = open_session(corpus)
+    session.apply_edit(set_answer(session.article_sentences[1], Answer.ACCEPT))
+    session.close()
+    for line in (0, 1):
+        corpus.set_line_verdict(version(SECOND).id, line, LineVerdict.BOILERPLATE, by="ana", time=0)
+    assert _accepted(corpus) == []
 
 
 def _line(marker: int, words: int) -> str:
