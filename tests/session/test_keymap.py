@@ -178,6 +178,27 @@ def test_two_changed_commands_clash_once() -> None:
     assert message == ["k.toml:2: U is undo, and it is the command redo too; give redo other keys"]
 
 
+@given(
+    st.dictionaries(
+        st.sampled_from(["undo", "redo", "accept", "reject", "grow", "hints"]),
+        st.lists(st.sampled_from(["U", "W", "Q", "alt+x"]), max_size=3, unique=True).map(tuple),
+    )
+)
+def test_each_key_of_several_changed_commands_is_one_error(keys: dict[str, tuple[str, ...]]) -> None:
+    """However many commands have it, and whatever other keys they have: the first of them names the next."""
+    order = [c.id for c in COMMANDS if c.id in keys]
+    expected = []
+    for first in order:
+        for key in keys[first]:
+            owners = [name for name in order if key in keys[name]]
+            if len(owners) > 1 and owners[0] == first:
+                label = key_label(textual_key_name(key))
+                what = f"{label} is {first}, and it is the command {owners[1]} too"
+                expected.append(f"k.toml: {what}; give {owners[1]} other keys")
+    found = effective_keymap(NEWS, UserKeymap("k.toml", keys), HintSettings("trigger"))
+    assert [str(x) for x in found.errors] == expected
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

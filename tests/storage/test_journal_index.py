@@ -15,6 +15,7 @@ from annotator.core.annotation_store import AnnotationStore
 from annotator.core.edits import Op, set_answer
 from annotator.core.errors import JournalError
 from annotator.core.journal_record import JournalRecord
+from annotator.storage import journal_index
 from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError, decode_tail, line_crc
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
@@ -61,11 +62,20 @@ def _indexed(corpus: CorpusFolder) -> tuple[State, tuple[str, ...], int]:
 
 
 @SLOW
-@given(seed=st.integers(0, 10**6), deeds=st.integers(1, 60))
-def test_the_index_is_what_a_replay_comes_to(tmp_path_factory: pytest.TempPathFactory, seed: int, deeds: int) -> None:
-    """After joins, splits, batches, undo and redo the same records are in force."""
+@given(seed=st.integers(0, 10**6), deeds=st.integers(1, 60), size=st.sampled_from([300, 2000, 1 << 19]))
+def test_the_index_is_what_a_replay_comes_to(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, deeds: int, size: int
+) -> None:
+    """After joins, splits, batches, undo and redo the same records are in force, however much is read at a time."""
     corpus = annotated(tmp_path_factory.mktemp("x"), seed, deeds)
-    assert _indexed(corpus) == _replayed(corpus)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(journal_index, "_INDEX_READ_SIZE", size)
+        assert _indexed(corpus) == _replayed(corpus)
+        plain = load_journal_index(corpus.path, "ana", corpus.sentences)
+    whole = load_journal_index(corpus.path, "ana", corpus.sentences, replay=True)
+    for name in ("seqs", "starts", "ends", "offsets", "sizes", "crcs", "answers", "text_hashes", "carried", "crc"):
+        found, expected = getattr(plain, name), getattr(whole, name)
+        assert (list(found), name) == (list(expected), name)
 
 
 @SLOW

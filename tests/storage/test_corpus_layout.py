@@ -1,0 +1,191 @@
+"""What a corpus folder consists of: settings and groups come back as written, and each refusal in its full words."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.core.errors import CorpusError
+from annotator.storage import corpus_layout
+from annotator.storage.corpus_layout import (
+    CorpusSettings,
+    corpus_identity,
+    decode_settings,
+    decode_split_groups,
+    encode_settings,
+    encode_split_groups,
+    read_split_groups,
+    write_settings,
+)
+from tests import builders
+
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=9)
+IDS = st.text("0123456789abcdef", min_size=12, max_size=16)
+SETTINGS = CorpusSettings("news", "en", "f1", "labels.toml")
+GOOD = {"format": 1, "name": "news", "language": "en", "tokenizer": "f1", "schema": "labels.toml"}
+
+
+@given(TEXT, TEXT, TEXT, st.from_regex(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}", fullmatch=True))
+def test_settings_come_back(name: str, lang: str, fingerprint: str, schema: str) -> None:
+    """Whatever characters they have; a person reads them in the same order each time."""
+    settings = CorpusSettings(name, lang, fingerprint, schema)
+    text = encode_settings(settings).decode()
+    assert decode_settings(tomllib.loads(text), Path("x")) == settings
+    assert list(tomllib.loads(text)) == ["name", "language", "tokenizer", "schema", "format"]
+    assert text.startswith("# A corpus of Annotator.\n")
+
+
+@given(st.dictionaries(IDS, IDS))
+def test_groups_come_back(groups: dict[str, str]) -> None:
+    """Sorted, so that the same groups are the same bytes."""
+    raw = encode_split_groups(groups)
+    assert decode_split_groups(raw, "x") == groups
+    assert raw == encode_split_groups(dict(reversed(groups.items())))
+    assert raw == orjson.dumps({"_v": 1, "groups": dict(sorted(groups.items()))}, option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def _check(change: dict[str, Any]) -> Callable[[Path], object]:
+    return lambda path: decode_settings({k: v for k, v in (GOOD | change).items() if v is not None}, path)
+
+
+def _groups(data: dict[str, Any]) -> Callable[[Path], object]:
+    def read(path: Path) -> object:
+        (path / "splits.json").write_bytes(orjson.dumps(data))
+        return read_split_groups(path)
+
+    return read
+
+
+DRAWN_AGAIN = "restore it from a copy, try `annotator repair`, or remove it: then the groups are drawn again"
+NO_GROUPS = f"CORPUS/splits.json: `groups` does not give article ids by article id; {DRAWN_AGAIN}"
+KEEPS = "the corpus keeps its {} here, and nothing else; choose another folder"
+MAKE = "make one with `annotator ingest SOURCE --corpus FOLDER`"
+
+
+@pytest.mark.parametrize(
+    ("check", "message"),
+    [
+        (_check({"format": None}), "CORPUS: `format` is no whole number from 1; write format = 1"),
+        (_check({"format": 0}), "CORPUS: `format` is no whole number from 1; write format = 1"),
+        (_check({"format": True}), "CORPUS: `format` is no whole number from 1; write format = 1"),
+        (
+            _check({"format": 2}),
+            "CORPUS: this corpus was made by a newer Annotator (format 2; this one knows 1); "
+            "update Annotator to work with it",
+        ),
+        *(
+            (_check({key: value}), f'CORPUS: `{key}` is missing; write {key} = "…"')
+            for key in ("name", "language", "tokenizer", "schema")
+            for value in (None, 1)
+        ),
+        (
+            _check({"schema": "../labels.toml"}),
+            "CORPUS: `schema` must be the name of a file in the corpus folder; write schema = \"schema.toml\"",
+        ),
+        (
+            _groups({"_v": 2, "groups": {}}),
+            "CORPUS/splits.json: a newer Annotator wrote this (format 2); update Annotator",
+        ),
+        (_groups({"_v": 1}), NO_GROUPS),
+        (_groups({"_v": 1, "groups": {"0123456789ab": "../x"}}), NO_GROUPS),
+        (_groups({"_v": 1, "groups": {"../x": "0123456789ab"}}), NO_GROUPS),
+        (
+            corpus_layout.check_folder_unused,
+            "CORPUS: there is a corpus here already; open it, or give another folder",
+        ),
+        (
+            lambda path: corpus_layout.check_folder_unused(path.parent),
+            "FOLDER: the folder holds other files and is no corpus; give an empty or a new folder",
+        ),
+        (lambda path: corpus_layout.check_is_corpus(path / "no"), f"CORPUS/no: there is no such corpus; {MAKE}"),
+        (
+            lambda path: corpus_layout.check_is_corpus(path / "corpus.toml"),
+            "CORPUS/corpus.toml: this is a file, no corpus folder; give the folder that holds corpus.toml",
+        ),
+        (
+            lambda path: corpus_layout.check_is_corpus(path / "articles"),
+            "CORPUS/articles: this folder is no corpus: it has no corpus.toml; "
+            f"give a corpus folder, or {MAKE}",
+        ),
+        (
+            lambda path: corpus_layout.check_outside_corpus(path / "annotations" / "deep" / "x"),
+            f"CORPUS/annotations/deep/x: {KEEPS.format('annotations')}",
+        ),
+        (
+            lambda path: corpus_layout.check_outside_corpus(path / "labels.toml"),
+            f"CORPUS/labels.toml: {KEEPS.format('labels.toml')}",
+        ),
+        (
+            lambda path: corpus_layout.check_outside_corpus(path / "imports"),
+            f"CORPUS/imports: {KEEPS.format('imports')}",
+        ),
+        (
+            lambda path: corpus_layout.check_outside_corpus(path.parent / "new" / "articles", path.parent / "new"),
+            f"FOLDER/new/articles: {KEEPS.format('articles')}",
+        ),
+        (
+            lambda path: corpus_layout.check_not_in_corpus(path),
+            "CORPUS: this is a corpus folder; choose a folder outside",
+        ),
+        (
+            lambda path: corpus_layout.check_not_in_corpus(path / "a" / "b"),
+            "CORPUS/a/b: this is in the corpus folder CORPUS; choose a folder outside",
+        ),
+        (
+            lambda path: corpus_layout.check_articles_folder(path / "imports"),
+            "CORPUS/imports/articles: the corpus has lost the folder with its articles; restore it from a copy",
+        ),
+    ],
+)
+def test_each_refusal_says_what_where_and_what_to_do(
+    tmp_path: Path, check: Callable[[Path], object], message: str
+) -> None:
+    """In these words."""
+    path = builders.make_corpus(tmp_path / "news").path
+    write_settings(path, SETTINGS)
+    with pytest.raises(CorpusError) as caught:
+        check(path)
+    assert str(caught.value).replace(str(path), "CORPUS").replace(str(tmp_path), "FOLDER") == message
+
+
+def test_what_is_beside_a_corpus_is_not_refused(tmp_path: Path) -> None:
+    """A folder of another name in it is free, and so are its neighbours; a half-made or hidden thing is no other file."""
+    path = builders.make_corpus(tmp_path / "news").path
+    for free in (path / "reports" / "articles.txt", path / "reports" / "imports", tmp_path / "out", tmp_path / "articles"):
+        corpus_layout.check_outside_corpus(free)
+    corpus_layout.check_not_in_corpus(tmp_path / "out")
+    corpus_layout.check_is_corpus(path)
+    corpus_layout.check_articles_folder(path)
+    half = tmp_path / "half"
+    (half / "articles").mkdir(parents=True)
+    (half / ".git").mkdir()
+    corpus_layout.check_folder_unused(half)
+    (path / "corpus.toml").unlink()
+    assert corpus_layout.is_corpus_folder(path), "it has lost its settings alone"
+    assert not corpus_layout.is_corpus_folder(half)
+    assert read_split_groups(path) == {}
+
+
+def test_clones_have_one_identity_and_other_corpora_another(tmp_path: Path) -> None:
+    """It changes with the name, the language, the tokenizer and the first article, and with nothing else."""
+    path = builders.make_corpus(tmp_path / "news").path
+    found = set()
+    for settings in (
+        SETTINGS, CorpusSettings("x", "en", "f1"), CorpusSettings("news", "x", "f1"), CorpusSettings("news", "en", "x")
+    ):  # fmt: skip
+        write_settings(path, settings)
+        found.add(corpus_identity(path))
+    write_settings(path, CorpusSettings("news", "en", "f1", "other.toml"))
+    assert corpus_identity(path) in found
+    swapped = builders.make_corpus(tmp_path / "swapped", builders.bridge(), builders.market()).path
+    found.add(corpus_identity(swapped))
+    assert len(found) == 5
+    assert {len(x) for x in found} == {16}
+    assert corpus_identity(tmp_path) == ""
