@@ -24,7 +24,9 @@ FOUND = {
 }
 KEYS = st.lists(
     st.sampled_from(["next_stop", "cursor_right", "grow", "shrink", "sentence_down", "sentence_up", "remove", "let_go"])
-    | st.sampled_from(["accept", "reject", "ignore", "join", "split", "accept_view", "everywhere", "right_more", "left_less", "take"])
+    | st.sampled_from(
+        ["accept", "reject", "ignore", "join", "split", "accept_view", "everywhere", "right_more", "left_less", "take"]
+    )
     | st.sampled_from(["a", "s", "d", "f"]).map("label {}".format)
     | st.integers(0, 9).map("hint {}".format),
     max_size=14,
@@ -63,7 +65,7 @@ def test_undo_restores_what_each_key_found(tmp_path_factory: pytest.TempPathFact
         _press(controller, key)
         if len(session.history.done) != edits + 1 or session.current_article_id != article:
             continue
-        after, edit = _found(controller)[0], session.history.done.last
+        after, edit = _found(controller)[0], session.history.done.top()
         undone = controller.dispatch("undo").message
         assert undone == StatusMessage(f"undone: {describe_edit(edit.inverse().inverse())}")
         assert (_found(controller), len(session.history.done)) == (before, edits)
@@ -76,6 +78,6 @@ def test_undo_restores_what_each_key_found(tmp_path_factory: pytest.TempPathFact
             assert here.sentence.id == edit.after[0].sentence.id
             if changed := new - old or old - new:
                 assert chosen
-                tokens = here.sentence.tokens[chosen.first : chosen.last + 1]
+                tokens = here.sentence.tokens[chosen.first : chosen.last]
                 assert (tokens[0].start, tokens[-1].end) in {(s.start, s.end) for s in changed}
     session.close()

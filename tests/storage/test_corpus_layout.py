@@ -87,7 +87,7 @@ MAKE = "make one with `annotator ingest SOURCE --corpus FOLDER`"
         ),
         (
             _check({"schema": "../labels.toml"}),
-            "CORPUS: `schema` must be the name of a file in the corpus folder; write schema = \"schema.toml\"",
+            'CORPUS: `schema` must be the name of a file in the corpus folder; write schema = "schema.toml"',
         ),
         (
             _groups({"_v": 2, "groups": {}}),
@@ -96,10 +96,7 @@ MAKE = "make one with `annotator ingest SOURCE --corpus FOLDER`"
         (_groups({"_v": 1}), NO_GROUPS),
         (_groups({"_v": 1, "groups": {"0123456789ab": "../x"}}), NO_GROUPS),
         (_groups({"_v": 1, "groups": {"../x": "0123456789ab"}}), NO_GROUPS),
-        (
-            corpus_layout.check_folder_unused,
-            "CORPUS: there is a corpus here already; open it, or give another folder",
-        ),
+        (corpus_layout.check_folder_unused, "CORPUS: there is a corpus here already; open it, or give another folder"),
         (
             lambda path: corpus_layout.check_folder_unused(path.parent),
             "FOLDER: the folder holds other files and is no corpus; give an empty or a new folder",
@@ -111,8 +108,7 @@ MAKE = "make one with `annotator ingest SOURCE --corpus FOLDER`"
         ),
         (
             lambda path: corpus_layout.check_is_corpus(path / "articles"),
-            "CORPUS/articles: this folder is no corpus: it has no corpus.toml; "
-            f"give a corpus folder, or {MAKE}",
+            f"CORPUS/articles: this folder is no corpus: it has no corpus.toml; give a corpus folder, or {MAKE}",
         ),
         (
             lambda path: corpus_layout.check_outside_corpus(path / "annotations" / "deep" / "x"),
@@ -158,7 +154,12 @@ def test_each_refusal_says_what_where_and_what_to_do(
 def test_what_is_beside_a_corpus_is_not_refused(tmp_path: Path) -> None:
     """A folder of another name in it is free, and so are its neighbours; a half-made or hidden thing is no other file."""
     path = builders.make_corpus(tmp_path / "news").path
-    for free in (path / "reports" / "articles.txt", path / "reports" / "imports", tmp_path / "out", tmp_path / "articles"):
+    for free in (
+        path / "reports" / "articles.txt",
+        path / "reports" / "imports",
+        tmp_path / "out",
+        tmp_path / "articles",
+    ):
         corpus_layout.check_outside_corpus(free)
     corpus_layout.check_not_in_corpus(tmp_path / "out")
     corpus_layout.check_is_corpus(path)

@@ -64,7 +64,10 @@ def test_what_copying_does_is_undone(text: str, encoding: str, zeros: int, windo
     }
     if encoding == "utf-16":
         zeros, done["removed zeros at the end"] = 0, False
-    assert undo_transport_damage(copied + b"\0" * zeros) == (text.encode(), tuple(x for x, is_so in done.items() if is_so))
+    assert undo_transport_damage(copied + b"\0" * zeros) == (
+        text.encode(),
+        tuple(x for x, is_so in done.items() if is_so),
+    )
 
 
 @given(LINES, LINES, LINES, st.integers(0, 5), st.booleans())
@@ -137,9 +140,14 @@ def test_what_is_left_of_settings_counts(
 def test_settings_that_are_gone_or_empty(tmp_path: Path) -> None:
     """The words differ; a folder in their place is no empty file."""
     path = tmp_path / "corpus.toml"
-    assert str(read_or_derive_settings(tmp_path)[1]) == f"{path}: corpus.toml is missing; run `annotator repair --lang CODE`"
+    assert (
+        str(read_or_derive_settings(tmp_path)[1])
+        == f"{path}: corpus.toml is missing; run `annotator repair --lang CODE`"
+    )
     path.touch()
-    assert str(read_or_derive_settings(tmp_path)[1]) == f"{path}: corpus.toml is empty; run `annotator repair --lang CODE`"
+    assert (
+        str(read_or_derive_settings(tmp_path)[1]) == f"{path}: corpus.toml is empty; run `annotator repair --lang CODE`"
+    )
     path.write_text("format = 2\n", encoding="utf-8")
     with pytest.raises(CorpusError, match="newer Annotator"):
         read_or_derive_settings(tmp_path)
@@ -184,7 +192,10 @@ def test_migrations_come_back(made: list[Migration], versioned: bool) -> None:
     assert str(caught.value) == f"x:{len(made) + 1}: a newer Annotator wrote this (format 2); update Annotator"
     with pytest.raises(CorpusError) as caught:
         decode_migrations(b'{"_v":1}\n', "x")
-    assert str(caught.value) == "x:1: this is no migration (Object missing required field `n`); restore the file from a copy"
+    assert (
+        str(caught.value)
+        == "x:1: this is no migration (Object missing required field `n`); restore the file from a copy"
+    )
 
 
 @pytest.mark.parametrize("error_type", [CorpusError, SchemaError])

@@ -24,7 +24,9 @@ def _line(kind: str, sentence: Sentence) -> bytes:
     """Return a sentence as we write it or as another program does, or a line that is none."""
     if kind == "own":
         return encode_sentence_line(sentence)
-    return {"foreign": json.dumps(encode_sentence(sentence)).encode(), "blank": b" ", "odd": b'{"id":"x"}'}[kind] + b"\n"
+    return {"foreign": json.dumps(encode_sentence(sentence)).encode(), "blank": b" ", "odd": b'{"id":"x"}'}[
+        kind
+    ] + b"\n"
 
 
 @given(LINES, st.integers(0, 12), st.sampled_from(ARTICLES))
@@ -90,7 +92,10 @@ def test_a_damaged_sentence_is_named_by_file_and_line(tmp_path: Path) -> None:
     for damaged, what in (
         (encode_sentence_line(own[1]).replace(b'"tokens":[', b'"tokens":'), "the sentence is damaged: this is no JSON"),
         (encode_sentence_line(own[1]).replace(b'"ws":true', b'"ws":12', 1), "the sentence is damaged: "),
-        (encode_sentence_line(own[1]).replace(b'"article":"0', b'"article":"1'), "the sentence is damaged: `id` is not"),
+        (
+            encode_sentence_line(own[1]).replace(b'"article":"0', b'"article":"1'),
+            "the sentence is damaged: `id` is not",
+        ),
     ):
         path.write_bytes(encode_sentence_line(own[0]) + damaged + encode_sentence_line(own[2]))
         with pytest.raises(CorpusError) as caught:
