@@ -3,7 +3,8 @@
 mutmut changes one operator, number, text or argument of ``annotator/storage`` or ``annotator/session`` at a time and
 runs the tests that reach the changed function ([tool.mutmut] in pyproject.toml). All mutants would take a day, so a
 random sample is measured, which holds at least one of each file. What lives is printed as a difference. The folder
-``mutants/`` keeps the copy of the program and the results; delete it to begin anew.
+``mutants/`` keeps the copy of the program and the results; delete it to begin anew, and after a change of the program.
+It needs the extra ``mutants``: ``pip install --editable '.[dev,mutants]'``.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="which of them")
     parser.add_argument("names", nargs="*", help="these mutants instead of a sample")
     options = parser.parse_args()
+    if not MUTMUT.exists():
+        parser.error("mutmut is missing: pip install --editable '.[dev,mutants]'")
     if not any(FOLDER.glob("annotator/**/*.meta")):
         _mutmut("run", "--max-children", "1", "annotator.session.state.*")  # makes all mutants, tries those of one file
     names = options.names or sample(options.size, options.seed)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
 from annotator.core.edits import Edit, Op, add_span, combine_edits, set_answer
@@ -191,4 +194,32 @@ def test_an_empty_list_says_so(tmp_path: Path) -> None:
     for action in (annotated.accept, annotated.skip, annotated.accept_group):
         with pytest.raises(RuleError, match="there is nothing to make consistent"):
             action()
+    session.close()
+
+
+@given(st.lists(st.integers(1, 3), min_size=1, max_size=5), st.integers(0, 14), st.integers(-3, 3))
+def test_the_moves_keep_to_the_list(
+    tmp_path_factory: pytest.TempPathFactory, sizes: list[int], start: int, by: int
+) -> None:
+    """Item by item up to the ends; by groups to the next group's first item, or back to that of its own first."""
+    session = _session(tmp_path_factory.mktemp("x") / "news")
+    queue = _list(session)
+    queue.items = [replace(queue.items[0], group=g) for g, size in enumerate(sizes) for _ in range(size)]
+    groups = [item.group for item in queue.items]
+    queue.at = at = start % len(groups)
+    queue.move(by)
+    assert queue.at == max(0, min(at + by, len(groups) - 1))
+    queue.at = at
+    queue.move_group(1)
+    assert queue.at == groups.index(min(groups[at] + 1, groups[-1]))
+    queue.at = at
+    queue.move_group(-1)
+    first = groups.index(groups[at])
+    assert queue.at == (first if first < at else groups.index(max(0, groups[at] - 1)))
+    queue.items = []
+    queue.move_group(1)
+    queue.move(1)
+    assert queue.current_item is None
+    with pytest.raises(RuleError, match="there is nothing to make consistent"):
+        queue.accept()
     session.close()

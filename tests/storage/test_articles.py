@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -12,14 +13,18 @@ from hypothesis import strategies as st
 from msgspec.structs import fields, replace
 
 from annotator.core.article import Article, LineVerdict, SourceLine
-from annotator.core.errors import CorpusError
+from annotator.core.errors import CorpusError, DamagedArticleError
 from annotator.storage.articles import (
     ArticleOrigin,
     ArticleStore,
+    check_article,
     decode_article,
+    decode_origin,
     encode_article,
+    has_other_metadata,
     metadata_bytes,
     metadata_digest,
+    with_new_metadata,
 )
 from tests.storage.storage_helpers import article, body
 
@@ -105,6 +110,60 @@ def test_nobody_else_names_an_article_file() -> None:
         if pattern.search(path.read_text(encoding="utf-8"))
     ]
     assert set(found) <= allowed
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"id": "../x"}, "ferry.txt: '../x' is no article id; use the first 12 hex digits of the digest"),
+        (
+            {"text": "a\ud800"},
+            (
+                "ferry.txt: character 1: the text holds half a character (a lone surrogate, U+D800); "
+                "save the source again as UTF-8"
+            ),
+        ),
+        ({"text": "Other"}, "article ID: digest and id do not belong to the text; ingest the source again"),
+        ({"digest": "0" * 64}, "article ID: digest and id do not belong to the text; ingest the source again"),
+        ({"id": "0" * 12}, "article ID: digest and id do not belong to the text; ingest the source again"),
+        ({"lines": ARTICLE.lines[:3]}, "article ID: there are 3 verdicts for 5 lines; ingest the source again"),
+        ({"lines": ARTICLE.lines * 2}, "article ID: there are 10 verdicts for 5 lines; ingest the source again"),
+    ],
+)
+def test_an_article_that_contradicts_itself_is_refused(change: dict[str, Any], message: str) -> None:
+    """What is wrong, where and what to do; in its file the same is damage, and repair is named."""
+    wrong = replace(ARTICLE, **change)
+    with pytest.raises(CorpusError) as caught:
+        check_article(wrong)
+    assert str(caught.value).replace(wrong.id, "ID") == message.replace(wrong.id, "ID")
+    if not change.get("text", "").endswith("\ud800"):
+        with pytest.raises(DamagedArticleError) as caught:
+            decode_article(encode_article(wrong, 4), "x.json")
+        assert (caught.value.what, caught.value.where) == (message.partition(": ")[2].partition("; ")[0], "x.json")
+        assert caught.value.do == "try `annotator repair`, or restore the file from a copy"
+
+
+@given(st.dictionaries(st.sampled_from(["title", "byline", "meta"]), st.sampled_from(["x", "y"])), st.booleans())
+def test_a_digest_of_metadata_is_renewed_where_it_was_right(change: dict[str, str], was_right: bool) -> None:
+    """Then the new metadata have a right one; a wrong or missing one stays, so that the change is still found."""
+    before = orjson.loads(RAW) if was_right else orjson.loads(RAW) | {"meta_digest": "0" * 16}
+    new = {k: {"n": v} if k == "meta" else v for k, v in change.items()}
+    after = with_new_metadata(before, before | new)
+    assert {k: v for k, v in after.items() if k != "meta_digest"} == {
+        k: v for k, v in (before | new).items() if k != "meta_digest"
+    }
+    article = decode_article(orjson.dumps(after), "x")
+    assert has_other_metadata(article, decode_origin(orjson.dumps(after), "x")) == (not was_right)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_number_that_json_cannot_hold_is_refused(number: float) -> None:
+    """However deep it is: it would be written as null in silence."""
+    for meta in ({"a": number}, {"a": [1, {"b": (number,)}]}):
+        with pytest.raises(CorpusError) as caught:
+            encode_article(replace(ARTICLE, meta=meta), 4)
+        what = f"`meta` holds {number}, which JSON has no word for"
+        assert str(caught.value) == f"article {ARTICLE.id}: {what}; correct the source"
 
 
 def test_every_field_of_an_article_comes_back() -> None:

@@ -77,8 +77,10 @@ MAKE = "make one with `annotator ingest SOURCE --corpus FOLDER`"
         (_check({"format": True}), "CORPUS: `format` is no whole number from 1; write format = 1"),
         (
             _check({"format": 2}),
-            "CORPUS: this corpus was made by a newer Annotator (format 2; this one knows 1); "
-            "update Annotator to work with it",
+            (
+                "CORPUS: this corpus was made by a newer Annotator (format 2; this one knows 1); "
+                "update Annotator to work with it"
+            ),
         ),
         *(
             (_check({key: value}), f'CORPUS: `{key}` is missing; write {key} = "…"')
@@ -126,10 +128,7 @@ MAKE = "make one with `annotator ingest SOURCE --corpus FOLDER`"
             lambda path: corpus_layout.check_outside_corpus(path.parent / "new" / "articles", path.parent / "new"),
             f"FOLDER/new/articles: {KEEPS.format('articles')}",
         ),
-        (
-            lambda path: corpus_layout.check_not_in_corpus(path),
-            "CORPUS: this is a corpus folder; choose a folder outside",
-        ),
+        (corpus_layout.check_not_in_corpus, "CORPUS: this is a corpus folder; choose a folder outside"),
         (
             lambda path: corpus_layout.check_not_in_corpus(path / "a" / "b"),
             "CORPUS/a/b: this is in the corpus folder CORPUS; choose a folder outside",
@@ -152,7 +151,7 @@ def test_each_refusal_says_what_where_and_what_to_do(
 
 
 def test_what_is_beside_a_corpus_is_not_refused(tmp_path: Path) -> None:
-    """A folder of another name in it is free, and so are its neighbours; a half-made or hidden thing is no other file."""
+    """A folder of another name in it is free, and so are its neighbours; half-made and hidden things are no files."""
     path = builders.make_corpus(tmp_path / "news").path
     for free in (
         path / "reports" / "articles.txt",

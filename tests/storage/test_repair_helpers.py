@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import to_builtins
+from msgspec.structs import replace
 
 from annotator.core.errors import CorpusError, SchemaError
 from annotator.core.label_migration import MigrationKind
@@ -91,7 +93,7 @@ def test_a_text_that_was_doubled_or_not_merged_is_among_the_candidates(
 def test_other_encodings_and_bits() -> None:
     """Of what is UTF-8 there is no other reading; of a short text all single bits are tried, of a long one none."""
     assert list(other_encodings("näïve".encode())) == []
-    assert list(other_encodings("näïve €".encode("cp1252")))[0] == "näïve €".encode()
+    assert next(other_encodings("näïve €".encode("cp1252"))) == "näïve €".encode()
     assert list(other_encodings(b"\x81n")) == ["\x81n".encode()], "Windows-1252 has no such byte"
     flips = list(single_bit_flips(b"ab"))
     assert len(set(flips)) == len(flips) == 16
@@ -174,9 +176,6 @@ MIGRATION = st.builds(
 @given(st.lists(MIGRATION, max_size=3), st.booleans())
 def test_migrations_come_back(made: list[Migration], versioned: bool) -> None:
     """Numbered from 1 by their lines; a line without a version is of the first one."""
-    from msgspec import to_builtins
-    from msgspec.structs import replace
-
     made = [replace(x, number=n) for n, x in enumerate(made, 1)]
     lines = [to_builtins(x) for x in made]
     for line in [] if versioned else lines:

@@ -33,7 +33,7 @@ def _line(kind: str, sentence: Sentence) -> bytes:
 def test_each_article_has_its_own_lines(
     tmp_path_factory: pytest.TempPathFactory, lines: list[tuple[str, str]], first: int, gone: str
 ) -> None:
-    """Read at once or as the file grows; ranges agree with the sentences, and match where all lines are one run of ours."""
+    """Read at once or as the file grows; ranges are those of the sentences, and match where our lines are one run."""
     made = [builders.sentence(f"It is {n}.", article, 20 * n, n) for n, (_, article) in enumerate(lines)]
     raw = [_line(kind, s) for (kind, _), s in zip(lines, made, strict=True)]
     path = tmp_path_factory.mktemp("x") / "sentences.jsonl"
