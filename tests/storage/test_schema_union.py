@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from annotator.storage.schema_editing import unite_schemas
 from annotator.storage.schemas import parse_schema_text
 from tests import builders
@@ -74,3 +76,13 @@ def test_what_is_taken_away_again_is_not_reported_as_widened() -> None:
     first = '[[label]]\nname = "PERSON"\n[[label]]\nname = "PER"\n'
     union = unite_schemas([("a", first), ("b", '[[label]]\nname = "PERSON"\ntakes = ["PER"]\n')])
     assert (union.widened, union.left_out) == ([], ["PERSON: takes PER"])
+
+
+def test_a_label_without_examples_takes_over_the_others() -> None:
+    """All of them, marks and notes as they are; the text is a schema again."""
+    bare = re.sub(r"examples = \[.*?^\]\n", "", builders.NEWS, flags=re.DOTALL | re.MULTILINE)
+    assert not parse_schema_text(bare, "bare").labels[0].examples
+    union = unite_schemas([("a", bare), ("b", builders.NEWS)])
+    person = parse_schema_text(union.text, "union").labels[0]
+    assert person.examples == builders.news_schema().labels[0].examples
+    assert "PERSON: 2 more examples" in union.widened
