@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from annotator.core.errors import AnnotatorError
+from annotator.storage import rescue
 
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 for _name in ("NO_COLOR", "COLORTERM", "TEXTUAL", "TEXTUAL_DRIVER"):
@@ -45,6 +46,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     """Keep preferences, rescue files and the user's sample out of the real home."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("ANNOTATOR_HOME", str(home))
+    monkeypatch.setattr(rescue, "TEMPORARY_FOLDERS", (str(home),))
     return home
 
 

@@ -68,9 +68,9 @@ class RescueTarget(Struct):
     file: Path | None = None
 
     def write(self, records: Sequence[JournalRecord], follows: JournalLine) -> Path:
-        """Write all unsaved records to the state folder, else to the temporary one, and return the file.
+        """Write all unsaved records to the state folder, else to a temporary one, and return the file.
 
-        Raises JournalError where neither folder can be written to.
+        Raises JournalError where none of the folders can be written to.
         """
         head = {
             "_corpus": path_text(self.corpus),
@@ -83,9 +83,11 @@ class RescueTarget(Struct):
             with suppress(OSError):
                 write_atomic(self.file, data)
                 return self.file
-        for folder in _rescue_folders():
+        for folder in _folders_to_write():
             with suppress(OSError):
                 make_folder(folder, 0o700)
+                if folder.lstat().st_uid != os.getuid():  # another user made it, and could read or remove the file
+                    continue
                 name = f"{self.corpus.name}-{self.annotator}-"
                 self.file = write_numbered(folder, name, ".jsonl", data)
                 return self.file
@@ -106,10 +108,28 @@ def mark_rescue_saved(path: Path) -> None:
         path.rename(path.with_name(path.name + SAVED_SUFFIX))
 
 
-def _rescue_folders() -> tuple[Path, Path]:
-    import tempfile  # loaded only when a disk has failed or a rescue file is looked for
+TEMPORARY_FOLDERS = ("/tmp", "/var/tmp", "/usr/tmp")
+"""The temporary folders of a system; those that the environment names come before them."""
 
-    return user_state_folder() / "rescue", Path(tempfile.gettempdir()) / "annotator-rescue"
+
+def _temporary_folders() -> list[Path]:
+    """Return every temporary folder there is.
+
+    ``tempfile.gettempdir`` names only one that can be written to now: another one than when the disk was full.
+    """
+    named = (os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP"))
+    return [p for p in (Path(n).absolute() for n in (*named, *TEMPORARY_FOLDERS) if n) if p.is_dir()]
+
+
+def _folders_to_write() -> list[Path]:
+    """Return where a rescue file may be written, the best place first; each user has a folder of their own."""
+    return [user_state_folder() / "rescue", *(p / f"annotator-rescue-{os.getuid()}" for p in _temporary_folders())]
+
+
+def _folders_to_read() -> list[Path]:
+    """Return every folder that may have rescue files, each once, however many names it has."""
+    shared = [p / "annotator-rescue" for p in _temporary_folders()]  # of 0.2 and before
+    return list({os.path.realpath(p): p for p in reversed([*_folders_to_write(), *shared])}.values())[::-1]
 
 
 # -- finding and reading ---------------------------------------------------------------------------
@@ -136,7 +156,7 @@ def _own_files() -> Iterator[tuple[str, Path]]:
 
     Others can write to the temporary folder too: their files do not count.
     """
-    for folder in _rescue_folders():
+    for folder in _folders_to_read():
         with suppress(OSError):
             numbered = ((_FILE_NAME.fullmatch(p.name), p) for p in folder.iterdir())
             for _, name, path in sorted((int(m.group(2)), m.group(1), p) for m, p in numbered if m):

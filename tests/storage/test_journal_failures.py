@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from annotator.core.errors import JournalError
-from annotator.storage import atomic
+from annotator.storage import atomic, rescue
 from annotator.storage.codec import encode_record
 from annotator.storage.journal import Journal
 from tests.storage.storage_helpers import (
@@ -148,7 +148,7 @@ def test_rescue(corpus: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory:
     """What could not be saved lies in a file elsewhere; without a state folder, in the temporary one."""
     home, temp = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("temp")
     monkeypatch.setenv("ANNOTATOR_HOME", str(home))
-    monkeypatch.setattr("tempfile.gettempdir", lambda: str(temp))
+    monkeypatch.setattr(rescue, "TEMPORARY_FOLDERS", (str(temp),))
     with Journal.open(corpus, "ana") as journal:
         first = journal.rescue(records(1, 2))
         assert first == home / "rescue" / f"{corpus.name}-ana-1.jsonl"
@@ -156,7 +156,7 @@ def test_rescue(corpus: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory:
     with Journal.open(corpus, "bo") as journal:
         (home / "file").touch()
         monkeypatch.setenv("ANNOTATOR_HOME", str(home / "file"))
-        assert journal.rescue([record(1)]).parent == temp / "annotator-rescue"
+        assert journal.rescue([record(1)]).parent == temp / f"annotator-rescue-{os.getuid()}"
         monkeypatch.setattr(os, "fdatasync", FailingFile(os.fdatasync, OSError(errno.ENOSPC, "full")))
         with pytest.raises(JournalError, match="1 decisions could not be saved anywhere"):
             journal.rescue([record(1)])

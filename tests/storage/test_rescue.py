@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.errors import JournalError
 from annotator.core.journal_record import JournalRecord
+from annotator.storage import rescue
 from annotator.storage.codec import encode_record
 from annotator.storage.journal import Journal
 from tests import builders
@@ -32,7 +34,8 @@ def _head(corpus: Path) -> bytes:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give the user's own things and the temporary ones a place."""
     monkeypatch.setenv("ANNOTATOR_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path / "temp"))
+    (tmp_path / "temp").mkdir()
+    monkeypatch.setattr(rescue, "TEMPORARY_FOLDERS", (str(tmp_path / "temp"),))
     return tmp_path / "home"
 
 
@@ -253,6 +256,48 @@ def test_the_message_says_that_an_older_copy_has_the_place(corpus: Path) -> None
     assert "the journal has gone back to record 2: an older copy has its place; leave, and run `annotator repair`" in (
         message
     )
+
+
+@pytest.mark.parametrize("folder", [f"annotator-rescue-{os.getuid()}", "annotator-rescue"])
+def test_a_rescue_file_comes_back_from_every_temporary_folder(
+    corpus: Path, home: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    """While the disk was full another one took it; the folder that all users had in common is read too."""
+    full, other, temp = home.parent / "full", home.parent / "other", home.parent / "temp"
+    full.touch()
+    other.mkdir()
+    monkeypatch.setattr(rescue, "TEMPORARY_FOLDERS", (str(temp), str(other), str(temp / ".." / "temp")))
+    monkeypatch.setenv("ANNOTATOR_HOME", str(full))
+    monkeypatch.setenv("TMPDIR", str(full))
+    kept = _rescue(corpus, 2, records(3, 4))
+    assert kept.parent == temp / f"annotator-rescue-{os.getuid()}"
+    assert kept.parent.stat().st_mode & 0o777 == 0o700
+    kept.parent.rename(temp / folder)
+    monkeypatch.setenv("TMPDIR", str(other))
+    with Journal.open(corpus, "ana") as journal:
+        assert journal.records == tuple(records(1, 4))
+        assert journal.warnings == ["brought back 2 decisions that could not be saved the last time"]
+
+
+def test_a_temporary_folder_of_another_user_takes_no_rescue_file(
+    corpus: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that another user has made first could be read and emptied by them: the next one takes the file."""
+    temp, other = home.parent / "temp", home.parent / "other"
+    other.mkdir()
+    home.touch()
+    taken = temp / f"annotator-rescue-{os.getuid()}"
+    taken.mkdir()
+    real = Path.lstat
+
+    def lstat(path: Path) -> os.stat_result:
+        found = list(real(path))
+        return os.stat_result([*found[:4], os.getuid() + 1, *found[5:]]) if path == taken else real(path)
+
+    monkeypatch.setattr(Path, "lstat", lstat)
+    monkeypatch.setattr(rescue, "TEMPORARY_FOLDERS", (str(temp), str(other)))
+    assert _rescue(corpus, 2, records(3, 4)).is_relative_to(other)
+    assert not list(taken.iterdir())
 
 
 def test_many_saved_lines_are_kept_packed(corpus: Path) -> None:

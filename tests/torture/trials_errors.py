@@ -82,7 +82,8 @@ def disk_errors(trial: Trial) -> str:
     """Fail any system call with any error: no decision is lost, none is shown as saved that is not."""
     corpus = builders.make_corpus(trial.folder / "news").path
     home, disk = {"ANNOTATOR_HOME": str(trial.folder / "home")}, Disk(trial.random)
-    with mock.patch.dict(os.environ, home), mock.patch("tempfile.gettempdir", return_value=str(trial.folder / "tmp")):
+    temporary = mock.patch("annotator.storage.rescue.TEMPORARY_FOLDERS", (str(trial.folder),))
+    with mock.patch.dict(os.environ, home), temporary:
         session = builders.open_session(corpus)
         with disk.injected():
             for _ in range(trial.random.randint(1, 6)):
