@@ -30,6 +30,8 @@ class AnnotationStore:
         self._touched: dict[str, dict[SentenceBounds, AnnotatedSentence]] = {}
         self._ranges: dict[str, list[SentenceBounds]] = {}
         self._seqs: dict[str, int] = {}
+        self._origins: dict[str, str] = {}
+        """Where the sentences come from whose last record has carried them over, by id."""
 
     def sentences_of(self, article: str) -> tuple[AnnotatedSentence, ...]:
         """Return the sentences of an article in text order."""
@@ -53,6 +55,12 @@ class AnnotationStore:
     def last_seq(self, sentence_id: str) -> int | None:
         """Return the ``seq`` of a sentence's last record, or None."""
         return self._seqs.get(sentence_id)
+
+    def decision_seq(self, sentence_id: str) -> int:
+        """Return the ``seq`` of a sentence's last decision, 0 for none: what was carried over was decided before."""
+        seq = self._seqs.get(sentence_id, 0)
+        earlier = [o for o in self._origins.get(sentence_id, "").split() if 0 < self._seqs.get(o, 0) < seq]
+        return max((self.decision_seq(o) for o in earlier), default=seq)
 
     def apply(self, edit: Edit) -> None:
         """Replace the sentences before the edit by those after it.
@@ -85,7 +93,10 @@ class AnnotationStore:
 
     def remember_seq(self, record: JournalRecord) -> None:
         """Remember the last record of a sentence."""
-        self._seqs[record.annotated.sentence.id] = record.seq
+        sentence = record.annotated.sentence.id
+        self._seqs[sentence] = record.seq
+        if record.carried_from or sentence in self._origins:
+            self._origins[sentence] = record.carried_from
 
     def replay(self, records: Iterable[JournalRecord]) -> History:
         """Apply the records of a journal, oldest first, and return the history that they make."""

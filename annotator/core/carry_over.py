@@ -23,7 +23,7 @@ from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.article import Sentence
 from annotator.core.edits import MAX_DESCRIBED_LENGTH, Edit, Op
 from annotator.core.schema import Schema
-from annotator.core.sentence_successors import SentenceSuccessors
+from annotator.core.sentence_successors import sentence_successors
 from annotator.core.spans import Span, overlap_finder
 from annotator.core.tokens import token_range
 
@@ -40,7 +40,7 @@ class ArticleVersion(Struct, frozen=True):
     touched: tuple[AnnotatedSentence, ...]
     """The sentences that have a record, in text order."""
     seqs: tuple[int, ...]
-    """The number of the last record of each."""
+    """The number of the record that each was last decided with: of one that was carried over, its origin's."""
 
     def overlapping(self, start: int, end: int) -> list[AnnotatedSentence]:
         """Return the sentences that share text with ``[start, end)`` of the article, as they are now."""
@@ -119,7 +119,7 @@ class _CarryOver:
         unchanged, gone = len(self.after), tuple[AnnotatedSentence, ...]()
         if carried is None:
             found: dict[int, _Place] = defaultdict(_Place)
-            gone = tuple(w for w in self.changed_sentences() if not self.place_changed(w, found))
+            gone = tuple(w for unit, w in self.changed_sentences() if not self.place_changed(unit, w, found))
             for i, place in found.items():
                 self.carry_place(i, place)
         open_ones = frozenset(w.sentence.id for w in self.after[unchanged:])
@@ -136,25 +136,25 @@ class _CarryOver:
         start, end = there[0].start, there[-1].end
         before = self.new.overlapping(start, end)
         is_whole = start <= before[0].sentence.start and before[-1].sentence.end <= end
-        if is_whole and moved != before and max(unit.seqs) > self.new.last_seq(start, end):
+        if is_whole and moved != before and max(unit.seqs) >= self.new.last_seq(start, end):
             self.before += before
             self.after += moved
             self.origins += [w.sentence.id for w in unit.touched]
 
     # -- sentences that have changed ---------------------------------------------------------------
 
-    def changed_sentences(self) -> Iterator[AnnotatedSentence]:
+    def changed_sentences(self) -> Iterator[tuple[_Unit, AnnotatedSentence]]:
         """Yield the sentences with work that have no pair."""
         unpaired = [u for n, u in enumerate(self.units) if n not in self.places]
         shown = [u.touched or map(AnnotatedSentence, self.old.stored[u.first : u.last]) for u in unpaired]
         self.old_index = _TokenIndex([w.sentence for part in shown for w in part])
         self.free = [i for i in range(len(self.new.stored)) if i not in self.taken]
         self.new_index = _TokenIndex([self.new.stored[i] for i in self.free])
-        self.successors = SentenceSuccessors([self.new.stored[i] for i in self.free])
+        self.successors = sentence_successors(self.old.stored, self.new.stored)
         for unit in unpaired:
-            yield from (w for w in unit.touched if w.annotation != Annotation())
+            yield from ((unit, w) for w in unit.touched if w.annotation != Annotation())
 
-    def place_changed(self, annotated: AnnotatedSentence, found: dict[int, _Place]) -> bool:
+    def place_changed(self, unit: _Unit, annotated: AnnotatedSentence, found: dict[int, _Place]) -> bool:
         """Note where the parts of a changed sentence go; return False where nothing is like it."""
         lost, homes = [], []
         for span in annotated.annotation.spans:
@@ -169,13 +169,14 @@ class _CarryOver:
             if place := self.find(annotated, span):
                 found[place[0]].rejected.append(place[1])
                 homes.append(place[0])
-        successor = self.successors.find(annotated.sentence)
-        if successor is None and not homes:
+        successors = [self.successors[i] for i in range(unit.first, unit.last) if i in self.successors]
+        homes = [i for i in successors if i not in self.taken][:1] + homes
+        if not homes:
             return False
-        home = homes[0] if successor is None else self.free[successor]
+        home = homes[0]
         found[home].notes += filter(None, (annotated.annotation.note, _lost_text(annotated, lost)))
         found[home].flagged |= annotated.annotation.flagged
-        for i in dict.fromkeys((home, *homes)):
+        for i in dict.fromkeys(homes):
             found[i].origins.append(annotated.sentence.id)
         return True
 

@@ -1,4 +1,4 @@
-"""Which sentence of a later version of an article is what has become of a sentence that has changed."""
+"""What has become of the sentences of an article in a later version of it."""
 
 from __future__ import annotations
 
@@ -8,27 +8,57 @@ from collections.abc import Sequence
 from annotator.core.article import Sentence
 
 _KEPT_SHARE = 0.5
-"""It has at least this share of the sentence's tokens, in characters."""
+"""A successor has at least this share of the sentence's tokens, in characters."""
+_MAX_COMPARED = 40
+"""So many sentences, those that share most of its rarest tokens, are compared with one that has changed."""
 
 
-class SentenceSuccessors:
-    """Finds, among the sentences of a later version that the earlier one lacks, what has become of others."""
+def sentence_successors(old: Sequence[Sentence], new: Sequence[Sentence]) -> dict[int, int]:
+    """Return, by number, which sentence has become which one: the same text, in order, else most of its tokens.
 
-    def __init__(self, sentences: Sequence[Sentence]) -> None:
-        """Index their tokens."""
-        self._counts: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        """By token, the sentences that have it by number, and how often."""
-        self._sizes = [sum(len(t.text) for t in s.tokens) for s in sentences]
-        for i, s in enumerate(sentences):
-            for token, n in Counter(t.text for t in s.tokens).items():
-                self._counts[token].append((i, n))
+    Several may have become one; each has its own share of that one's tokens.
+    """
+    places: dict[str, list[int]] = defaultdict(list)
+    for j, s in enumerate(new):
+        places[s.text].append(j)
+    seen: Counter[str] = Counter()
+    found: dict[int, int] = {}
+    for i, s in enumerate(old):
+        if seen[s.text] < len(places.get(s.text, ())):
+            found[i] = places[s.text][seen[s.text]]
+        seen[s.text] += 1
+    changed = [i for i, s in enumerate(old) if s.text not in places]
+    return found | _changed_successors(old, changed, new, [j for j, s in enumerate(new) if s.text not in seen])
 
-    def find(self, sentence: Sentence) -> int | None:
-        """Return the number of the one that has most of a sentence and least else, None where none has enough."""
-        shared: dict[int, int] = defaultdict(int)
-        for token, n in Counter(t.text for t in sentence.tokens).items():
-            for i, m in self._counts.get(token, ()):
-                shared[i] += len(token) * min(n, m)
-        best = max(shared, key=lambda i: (shared[i], -self._sizes[i]), default=None)
-        size = sum(len(t.text) for t in sentence.tokens)
-        return best if best is not None and shared[best] >= _KEPT_SHARE * size else None
+
+def _changed_successors(
+    old: Sequence[Sentence], changed: Sequence[int], new: Sequence[Sentence], free: Sequence[int]
+) -> dict[int, int]:
+    left = {j: _token_counts(new[j]) for j in free}
+    having: dict[str, list[int]] = defaultdict(list)
+    for j, counts in left.items():
+        for token in counts:
+            having[token].append(j)
+    shares = []
+    for i in changed:
+        counts = _token_counts(old[i])
+        near: dict[int, None] = {}
+        for token in sorted(counts, key=lambda t: len(having.get(t, ()))):
+            near |= dict.fromkeys(having.get(token, ())[: _MAX_COMPARED - len(near)])
+        shares += [(-_share(counts, left[j]), abs(i - j), i, j) for j in near]
+    found: dict[int, int] = {}
+    for share, _, i, j in sorted(shares):
+        counts = _token_counts(old[i])
+        if i not in found and -share >= _KEPT_SHARE and _share(counts, left[j]) >= _KEPT_SHARE:
+            found[i] = j
+            left[j] -= counts
+    return found
+
+
+def _token_counts(sentence: Sentence) -> Counter[str]:
+    return Counter(t.text for t in sentence.tokens)
+
+
+def _share(counts: Counter[str], there: Counter[str]) -> float:
+    """Return the share of tokens, in characters, that are there too."""
+    return sum(len(t) * min(n, there[t]) for t, n in counts.items()) / (sum(len(t) * n for t, n in counts.items()) or 1)

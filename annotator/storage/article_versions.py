@@ -28,5 +28,5 @@ def read_version(corpus: CorpusFolder, store: AnnotationStore, article: Article)
     stored = tuple(s for s in corpus.sentences(article.id) if lines.is_annotated(s.start, s.end))
     if article.replaced_by:
         touched = tuple(w for w in touched if lines.is_annotated(w.sentence.start, w.sentence.end))
-    seqs = tuple(store.last_seq(w.sentence.id) or 0 for w in touched)
+    seqs = tuple(store.decision_seq(w.sentence.id) for w in touched)
     return ArticleVersion(article.text, stored, touched, seqs)

@@ -79,8 +79,8 @@ class JournalIndex:
         self.answers = bytearray()
         self.text_hashes = array("Q")
         """The first 64 bits of the text's digest."""
-        self.carried: dict[str, list[tuple[str, int, int]]] = {}
-        """Where sentences were carried over to, by id: article, start and end."""
+        self.origins: dict[int, str] = {}
+        """Of records that carry sentences over, by number: the ids of those that they come from."""
         self.superseded: list[int] = []
         """Records that are no longer in force and that nobody has checked beyond their tails."""
         self.warnings: tuple[str, ...] = ()
@@ -121,11 +121,8 @@ class JournalIndex:
         self.sizes.extend(sizes)
         self.crcs.extend([line_crc(raw) for raw in raws])
         self.answers.extend([_ANSWER_NUMBERS[tail.answer] for tail in tails])
-        for tail in tails:
-            if tail.carried_from:
-                place = (tail.meta.article, tail.meta.start, tail.meta.end)
-                for origin in tail.carried_from.split():
-                    self.carried.setdefault(origin, []).append(place)
+        first = len(self.starts) - len(tails)
+        self.origins |= {first + i: tail.carried_from for i, tail in enumerate(tails) if tail.carried_from}
         try:
             self.text_hashes.extend([int(tail.digest[:16], 16) for tail in tails])
         except (ValueError, OverflowError):
@@ -263,9 +260,7 @@ def _index_by_replay(corpus: Path, name: str, stored_sentences: Callable[[str], 
         index.answers.append(_ANSWER_NUMBERS[record.annotated.annotation.answer])
         index.text_hashes.append(int(text_digest(sentence.text)[:16], 16))
         if record.carried_from:
-            place = (sentence.article, sentence.start, sentence.end)
-            for origin in record.carried_from.split():
-                index.carried.setdefault(origin, []).append(place)
+            index.origins[len(index.starts) - 1] = record.carried_from
     for offset, size, crc in journal.lines:
         index.offsets.append(offset)
         index.sizes.append(size)

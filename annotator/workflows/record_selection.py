@@ -38,7 +38,7 @@ from annotator.storage.journal_index import (
 from annotator.storage.record_rows import RecordRow
 from annotator.workflows.absent_articles import ARTICLE_DAMAGED, ARTICLE_MISSING, absent_article_warnings
 from annotator.workflows.opening import chosen_annotators, with_replays
-from annotator.workflows.superseded_records import RecordNumber, VersionLinks, find_superseded
+from annotator.workflows.superseded_records import RecordNumber, VersionLinks, VersionRecords, settle_versions
 
 ANSWER_NAMES = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGNORE: "ignored", None: "unfinished"}
 """How every ledger names sentences by their answer."""
@@ -157,17 +157,16 @@ class RecordSelection:
         def sentence_of(article: str, record: RecordNumber) -> Sentence:
             return self._reader.annotated(self.journals[record[0]], article, record[1]).sentence
 
-        for found in find_superseded(self._selected, self._versions, sentence_of, stored):
-            (by, n), others = found.record, found.others
-            if (by, n) in self._left_out:
-                continue
-            if not others or any(self._is_alike(found.record, other) for other in others):
-                self._left_out[by, n] = ARTICLE_SUPERSEDED
-            else:
+        records = VersionRecords(dict(self._selected), sentence_of, self._is_alike, stored)
+        superseded, conflicts = settle_versions(records, self._versions)
+        self._left_out = dict.fromkeys(superseded, ARTICLE_SUPERSEDED) | self._left_out
+        for conflict in conflicts:
+            if self._left_out.keys().isdisjoint(conflict.records):
+                by, n = conflict.records[0]
                 x = self.journals[by]
                 old = SelectedRecord(x.starts[n], x.ends[n], by, n, x.answers[n])
-                theirs = [old._replace(journal_number=who, number=m) for who, m in others]
-                self._add_conflict(found.article, [old, *theirs], "different in a new version of the article")
+                every = [old._replace(journal_number=who, number=m) for who, m in conflict.records]
+                self._add_conflict(conflict.article, every, "different in a new version of the article")
 
     def _is_alike(self, one: RecordNumber, other: RecordNumber) -> bool:
         """Return True if two records of the same words have the same answer and spans."""

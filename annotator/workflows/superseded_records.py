@@ -1,28 +1,28 @@
 """Which version of an article counts, sentence by sentence: the one rule for exports.
 
-A finished sentence of an earlier version is *superseded*
+The versions of an article are in order: the one in force is the last, even where it is an old one that has come back;
+of two that were replaced by one, the later is the one that was ingested later. A finished sentence is *superseded*
 
-- where the same annotator has finished the same words in a later version, with whatever answer; but where that was
-  done before the sentence of the earlier version was annotated last, the earlier version's counts;
-- where another annotator has finished the same words in a later version alike; where that differs there is a conflict,
-  as it is between two who have finished one sentence;
-- where somebody has finished what has become of the sentence in a later version: what it was carried over to, what
-  has most of its words, what it was joined with, or a part of it.
+1. where somebody has finished what has become of it in a version later than all that have its words: the sentence that
+   has most of them, or one that was joined with it (`core.sentence_successors`);
+2. where the same annotator has decided later on the same words in another version. What was carried over is as old
+   as the sentence that it comes from, and counts instead of that as long as both are alike;
+3. where another annotator's record of the same words that counts is in a later version, and is alike; where none there
+   is alike, there is a conflict.
 
-The version in force is later than those that it has replaced, even where it is an old one that has come back; of two
-that were replaced by one, the later is the one that was ingested later.
+So each step leaves of the same words at least one record, and of words that are gone one in a later version.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from msgspec import Struct
 
 from annotator.core.article import Sentence, earlier_versions
-from annotator.core.sentence_successors import SentenceSuccessors
+from annotator.core.sentence_successors import sentence_successors
 from annotator.storage.journal_index import JournalIndex
 
 RecordNumber = tuple[int, int]
@@ -36,52 +36,128 @@ class VersionLinks(Struct, frozen=True):
     replaced_by: str
 
 
-class SupersededRecord(Struct, frozen=True):
-    """A finished record of one version of which there is another one that counts."""
+class VersionRecords(Struct, frozen=True):
+    """The records of the annotators that count, and how to read them."""
+
+    journals: Mapping[int, JournalIndex]
+    """By number."""
+    sentence_of: Callable[[str, RecordNumber], Sentence]
+    is_alike: Callable[[RecordNumber, RecordNumber], bool]
+    """Whether two records of the same words have the same answer and spans."""
+    stored: Callable[[str], Sequence[Sentence]]
+    """The sentences of an article as they were cut."""
+
+    def finished(self, article: str) -> Iterator[RecordNumber]:
+        """Yield the finished records in force, also those in lines that are switched off: nobody wants a version."""
+        for by, x in self.journals.items():
+            yield from ((by, n) for n in x.current_records(article) if x.answers[n])
+
+    def origin_of(self, record: RecordNumber) -> RecordNumber | None:
+        """Return the record in force of the sentence that a record has carried over, if that is an older one."""
+        by, x = record[0], self.journals[record[0]]
+        for origin in x.origins.get(record[1], "").split():
+            article, _, place = origin.rpartition(":")
+            start, _, end = place.partition("-")
+            for m in x.overlapping_records(article, int(start), int(end)) if end.isdecimal() else ():
+                if m < record[1]:
+                    return by, m
+        return None
+
+
+class VersionConflict(Struct, frozen=True):
+    """Records of the same words in two versions, by different annotators, that differ."""
 
     article: str
-    record: RecordNumber
-    others: tuple[RecordNumber, ...] = ()
-    """What others have finished of the same words: it is superseded if one of these is alike; empty: in any case."""
+    """That of the first, which is the earlier version."""
+    records: tuple[RecordNumber, ...]
 
 
-def find_superseded(
-    journals: Sequence[tuple[int, JournalIndex]],
-    links: Mapping[str, VersionLinks],
-    sentence_of: Callable[[str, RecordNumber], Sentence],
-    stored: Callable[[str], Sequence[Sentence]],
-) -> Iterator[SupersededRecord]:
-    """Yield what may be superseded in numbered journals.
-
-    ``links`` has all articles in the order of ingest, ``stored`` gives their sentences as they were cut, and
-    ``sentence_of`` that of a record.
-
-    What was finished in a line that is switched off now supersedes too: the user wants no version of it.
-    """
-    finished = cache(lambda a: [(by, n) for by, x in journals for n in x.current_records(a) if x.answers[n]])
-    became = _Successors(journals, sentence_of, stored)
-    indexes = dict(journals)
-    for old, later in _later_versions(links).items():
-        same: dict[int, list[tuple[str, RecordNumber]]] = defaultdict(list)
-        for a in later:
-            for by, n in finished(a):
-                same[indexes[by].text_hashes[n]].append((a, (by, n)))
-        for by, n in finished(old):
-            x = indexes[by]
-            there = same.get(x.text_hashes[n], [])
-            mine = [(a, r) for a, r in there if r[0] == by]
-            others = tuple(r for _, r in there if r[0] != by)
-            is_last = all(x.seqs[n] > x.seqs[m] for _, (_, m) in mine)
-            if mine and is_last:
-                yield from (SupersededRecord(a, r) for a, r in mine)
-            if others and is_last:
-                yield SupersededRecord(old, (by, n), others)
-            elif not is_last or (not mine and became.is_finished(old, (by, n), later)):
-                yield SupersededRecord(old, (by, n))
+def settle_versions(
+    records: VersionRecords, links: Mapping[str, VersionLinks]
+) -> tuple[set[RecordNumber], list[VersionConflict]]:
+    """Return the records that are superseded, and the conflicts; ``links`` has all articles in the order of ingest."""
+    superseded: set[RecordNumber] = set()
+    conflicts: list[VersionConflict] = []
+    for family in _families(links):
+        settled = _Family(records, family)
+        for texts in settled.by_words.values():
+            if settled.has_become_finished(texts):
+                superseded.update(r for _, r in texts)
+                continue
+            counting = [r for by in sorted({r[0] for _, r in texts}) for r in settled.last_decisions(by, texts)]
+            superseded.update({r for _, r in texts}.difference(r for _, r in counting))
+            last = max(rank for rank, _ in counting)
+            there = tuple(r for rank, r in counting if rank == last)
+            for rank, r in counting:
+                if rank < last and any(records.is_alike(r, other) for other in there):
+                    superseded.add(r)
+                elif rank < last:
+                    conflicts.append(VersionConflict(family[rank], (r, *there)))
+    return superseded, conflicts
 
 
-def _later_versions(links: Mapping[str, VersionLinks]) -> dict[str, list[str]]:
-    """Return, for each article that has them, the ids of the versions that count more than it."""
+RankedRecord = tuple[int, RecordNumber]
+"""The place of a version in the order of versions, from 0, and a record there."""
+
+
+class _Family:
+    """The versions of one article, with the finished records that have the same words."""
+
+    def __init__(self, records: VersionRecords, versions: Sequence[str]) -> None:
+        self._records = records
+        self._versions = versions
+        self._finished = [list(records.finished(a)) for a in versions]
+        self.by_words: dict[int, list[RankedRecord]] = defaultdict(list)
+        for rank, found in enumerate(self._finished):
+            for by, n in found:
+                self.by_words[records.journals[by].text_hashes[n]].append((rank, (by, n)))
+        self._stored = cache(lambda rank: records.stored(versions[rank]))
+        self._texts = cache(lambda rank: frozenset(s.text for s in self._stored(rank)))
+        self._successors = cache(lambda a, b: sentence_successors(self._stored(a), self._stored(b)))
+        self._done = cache(self._finished_sentences)
+
+    def has_become_finished(self, texts: Sequence[RankedRecord]) -> bool:
+        """Return True if what has become of some words is finished in a version later than all that have them."""
+        rank, record = texts[-1]
+        later = [r for r in range(rank + 1, len(self._versions)) if self._finished[r]]
+        if not later:
+            return False
+        s = self._records.sentence_of(self._versions[rank], record)
+        last = max([rank, *(r for r in range(rank + 1, len(self._versions)) if s.text in self._texts(r))])
+        mine = {i for i, x in enumerate(self._stored(rank)) if x.start < s.end and s.start < x.end}
+        places = {rank: mine}
+        for r in range(rank + 1, len(self._versions)):
+            before = {r - 1: places[r - 1], rank: mine}
+            places[r] = {
+                to[i] for b, found in before.items() for to in [self._successors(b, r)] for i in found if i in to
+            }
+        return any(self._is_finished(r, places[r]) for r in later if r > last)
+
+    def _is_finished(self, rank: int, places: Iterable[int]) -> bool:
+        """Return True if at least half of these sentences of a version, in characters, are finished."""
+        sentences = [self._stored(rank)[i] for i in places]
+        done = [s for s in sentences if any(f.start < s.end and s.start < f.end for f in self._done(rank))]
+        return bool(done) and 2 * sum(len(s.text) for s in done) >= sum(len(s.text) for s in sentences)
+
+    def _finished_sentences(self, rank: int) -> list[Sentence]:
+        return [self._records.sentence_of(self._versions[rank], record) for record in self._finished[rank]]
+
+    def last_decisions(self, by: int, texts: Sequence[RankedRecord]) -> list[RankedRecord]:
+        """Return an annotator's records of some words in the version where the last decision on them is."""
+        mine = [(rank, r) for rank, r in texts if r[0] == by]
+        last, _ = max(mine, key=lambda x: (*self._decided(x[1]), x[0]))
+        return [(rank, r) for rank, r in mine if rank == last]
+
+    def _decided(self, record: RecordNumber) -> tuple[int, int]:
+        """Return what orders the decisions of an annotator: a ``seq``, and whether it was carried over unchanged."""
+        origin = self._records.origin_of(record)
+        if origin is None:
+            return self._records.journals[record[0]].seqs[record[1]], 0
+        return self._decided(origin)[0], 1 if self._records.is_alike(record, origin) else -1
+
+
+def _families(links: Mapping[str, VersionLinks]) -> Iterator[list[str]]:
+    """Yield the versions of each article that has several, in order."""
     known = [(a, b) for a, x in links.items() for b in (x.replaces, x.replaced_by) if b in links and b != a]
     linked: dict[str, set[str]] = defaultdict(set)
     for a, b in known:
@@ -89,65 +165,13 @@ def _later_versions(links: Mapping[str, VersionLinks]) -> dict[str, list[str]]:
         linked[b].add(a)
     replacements = {a: len(earlier_versions(a, lambda a: links[a].replaced_by if a in links else "")) for a in linked}
     ingested = {a: n for n, a in enumerate(links) if a in linked}
-    later: dict[str, list[str]] = {}
+    seen: set[str] = set()
     for article in linked:
-        if article not in later:
+        if article not in seen:
             family, found = {article}, [article]
             while found:
                 new = linked[found.pop()] - family
                 family |= new
                 found += new
-            ordered = sorted(family, key=lambda a: (-replacements[a], ingested[a]))
-            later |= {a: ordered[n + 1 :] for n, a in enumerate(ordered)}
-    return later
-
-
-class _Successors:
-    """What has become of sentences in later versions."""
-
-    def __init__(
-        self,
-        journals: Sequence[tuple[int, JournalIndex]],
-        sentence_of: Callable[[str, RecordNumber], Sentence],
-        stored: Callable[[str], Sequence[Sentence]],
-    ) -> None:
-        self._journals = journals
-        self._sentence_of = sentence_of
-        self._stored = stored
-        self._finished = cache(self._finished_sentences)
-        self._changed = cache(self._changed_sentences)
-        self._texts = cache(lambda a: frozenset(s.text for s in stored(a)))
-
-    def is_finished(self, article: str, record: RecordNumber, later: Sequence[str]) -> bool:
-        """Return True if somebody has finished what has become of a record's sentence in one of the later versions."""
-        s = self._sentence_of(article, record)
-        return self._is_carried_on(s.id, later) or any(self._is_finished_in(s, a) for a in later if self._finished(a))
-
-    def _is_carried_on(self, sentence: str, later: Container[str]) -> bool:
-        return any(
-            x.answers[n]
-            for _, x in self._journals
-            for article, start, end in x.carried.get(sentence, ())
-            if article in later
-            for n in x.overlapping_records(article, start, end)
-        )
-
-    def _is_finished_in(self, s: Sentence, article: str) -> bool:
-        finished = self._finished(article)
-        if any(s.text in f.text or f.text in s.text for f in finished):  # joined, or apart
-            return True
-        if s.text in self._texts(article):  # it has not changed, and nobody has finished it there
-            return False
-        changed, successors = self._changed(s.article, article)
-        found = successors.find(s)
-        there = changed[found] if found is not None else None
-        return there is not None and any(f.start < there.end and there.start < f.end for f in finished)
-
-    def _finished_sentences(self, article: str) -> list[Sentence]:
-        done = [(by, n) for by, x in self._journals for n in x.current_records(article) if x.answers[n]]
-        return [self._sentence_of(article, record) for record in done]
-
-    def _changed_sentences(self, old: str, new: str) -> tuple[list[Sentence], SentenceSuccessors]:
-        """Return the sentences of a later version whose words an earlier one lacks."""
-        changed = [s for s in self._stored(new) if s.text not in self._texts(old)]
-        return changed, SentenceSuccessors(changed)
+            seen |= family
+            yield sorted(family, key=lambda a: (-replacements[a], ingested[a]))

@@ -73,7 +73,7 @@ def test_the_index_is_what_a_replay_comes_to(
         assert _indexed(corpus) == _replayed(corpus)
         plain = load_journal_index(corpus.path, "ana", corpus.sentences)
     whole = load_journal_index(corpus.path, "ana", corpus.sentences, replay=True)
-    for name in ("seqs", "starts", "ends", "offsets", "sizes", "crcs", "answers", "text_hashes", "carried", "crc"):
+    for name in ("seqs", "starts", "ends", "offsets", "sizes", "crcs", "answers", "text_hashes", "origins", "crc"):
         found, expected = getattr(plain, name), getattr(whole, name)
         assert (list(found), name) == (list(expected), name)
 
@@ -128,11 +128,11 @@ def test_the_index_knows_what_was_carried_over(tmp_path: Path) -> None:
     with Journal.open(corpus.path, "ana") as journal:
         for n, w in enumerate(made, 1):
             journal.append([JournalRecord(n, Op.CARRY, w, annotator="ana", carried_from=SOURCE)])
-    place = {SOURCE: [(w.sentence.article, w.sentence.start, w.sentence.end) for w in made]}
+    origins = dict.fromkeys(range(3), SOURCE)
     path = corpus.path / "annotations" / "ana.jsonl"
-    assert read_journal_index(path, "ana").carried == place
+    assert read_journal_index(path, "ana").origins == origins
     path.write_bytes(path.read_bytes() + b"no record\n")
-    assert load_journal_index(corpus.path, "ana", corpus.sentences).carried == place
+    assert load_journal_index(corpus.path, "ana", corpus.sentences).origins == origins
 
 
 def test_a_missing_journal_is_an_error(tmp_path: Path) -> None:
