@@ -22,6 +22,7 @@ from functools import cache
 from msgspec import Struct
 
 from annotator.core.article import Sentence, earlier_versions
+from annotator.core.digest import text_digest
 from annotator.core.sentence_successors import sentence_successors
 from annotator.storage.journal_index import JournalIndex
 
@@ -119,8 +120,7 @@ class _Family:
     def has_become_finished(self, texts: Sequence[RankedRecord]) -> bool:
         """Return True if what has become of some words is finished in a version later than all that have them."""
         rank, record = texts[-1]
-        later = [r for r in range(rank + 1, len(self._versions)) if self._finished[r]]
-        if not later:
+        if rank == len(self._versions) - 1:
             return False
         s = self._records.sentence_of(self._versions[rank], record)
         last = max([rank, *(r for r in range(rank + 1, len(self._versions)) if s.text in self._texts(r))])
@@ -131,12 +131,16 @@ class _Family:
             places[r] = {
                 to[i] for b, found in before.items() for to in [self._successors(b, r)] for i in found if i in to
             }
-        return any(self._is_finished(r, places[r]) for r in later if r > last)
+        return any(self._is_finished(r, places[r]) for r in places if r > last)
 
     def _is_finished(self, rank: int, places: Iterable[int]) -> bool:
-        """Return True if at least half of these sentences of a version, in characters, are finished."""
+        """Return True if at least half of these sentences, in characters, are finished, in this version or another."""
         sentences = [self._stored(rank)[i] for i in places]
-        done = [s for s in sentences if any(f.start < s.end and s.start < f.end for f in self._done(rank))]
+        done = [
+            s
+            for s in sentences
+            if any(f.start < s.end and s.start < f.end for f in self._done(rank)) or _words_number(s) in self.by_words
+        ]
         return bool(done) and 2 * sum(len(s.text) for s in done) >= sum(len(s.text) for s in sentences)
 
     def _finished_sentences(self, rank: int) -> list[Sentence]:
@@ -154,6 +158,11 @@ class _Family:
         if origin is None:
             return self._records.journals[record[0]].seqs[record[1]], 0
         return self._decided(origin)[0], 1 if self._records.is_alike(record, origin) else -1
+
+
+def _words_number(sentence: Sentence) -> int:
+    """Return what `JournalIndex.text_hashes` has for the words of a sentence."""
+    return int(text_digest(sentence.text)[:16], 16)
 
 
 def _families(links: Mapping[str, VersionLinks]) -> Iterator[list[str]]:

@@ -208,6 +208,7 @@ def test_each_sentence_is_exported_once_through_any_versions(steps: list[tuple[s
 @given(_STEPS)
 @example([("accept", 0), ("accept", 5), ("edit", 1), ("open", 0), ("open", 5), ("back", 0)])
 @example([("accept", 0), ("insert", 0), ("back", 0), ("edit", 0), ("accept", 0)])
+@example([("delete", 7), ("accept", 7), ("delete", 4), ("edit", 0), ("accept", 4), ("back", 6)])
 @example([("accept", 0), ("edit", 1), ("accept", 5), ("edit", 0), ("accept", 0), ("accept", 5)])
 def test_two_annotators_who_agree_lose_nothing(steps: list[tuple[str, int]]) -> None:
     """What somebody has accepted is exported from one version, whoever has opened which, without a conflict."""
