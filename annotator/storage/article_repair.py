@@ -23,6 +23,7 @@ from annotator.core.tokens import Token, tokens_cover_text
 from annotator.storage.articles import (
     decode_article,
     decode_origin,
+    encode_article,
     encode_article_fields,
     metadata_bytes,
     metadata_digest,
@@ -49,6 +50,27 @@ def mend_article(raw: bytes, article_id: str, quotations: Iterable[Quotation] = 
     ``quotations`` are pieces of its text that other files hold.
     """
     return next((c for c in _candidates(raw, article_id, quotations) if is_article(c, article_id)), None)
+
+
+def with_proved_text(raw: bytes, article: Article, sentences: int, came_from: str = "") -> bytes:
+    """Return the sound file of an article whose source is there again.
+
+    What can be read of the damaged one, such as switched lines and versions, stays as it is.
+    """
+    proved = {"id": article.id, "digest": article.digest, "text": article.text, "sentences": sentences}
+    with suppress(CorpusError):
+        kept = encode_article_fields(_json_object(undo_transport_damage(raw)[0]) | proved, article.id)
+        if is_article(kept, article.id):
+            return kept
+    return encode_article(article, sentences, came_from)
+
+
+def sentence_count(raw: bytes, default: int) -> int:
+    """Return how many sentences a damaged article's file counts; ``default`` where that cannot be read."""
+    with suppress(CorpusError):
+        count = decode_origin(raw, "").sentences
+        return default if count is None else count
+    return default
 
 
 def is_article(raw: bytes, article_id: str) -> bool:

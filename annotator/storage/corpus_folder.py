@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from annotator.core.article import AnnotatedLineIndex, Article, LineVerdict, Sentence, earlier_versions, is_superseded
 from annotator.core.errors import CorpusError, DamagedArticleError, SchemaError
 from annotator.core.schema import Schema
+from annotator.storage.article_repair import sentence_count, with_proved_text
 from annotator.storage.articles import (
     ArticleOrigin,
     ArticleStore,
@@ -22,7 +23,7 @@ from annotator.storage.articles import (
     switch_line,
     undo_switch,
 )
-from annotator.storage.atomic import make_folder, sync_folder, write_atomic, write_new
+from annotator.storage.atomic import make_folder, set_aside, sync_folder, write_atomic, write_new
 from annotator.storage.corpus_layout import (
     ANNOTATIONS_FOLDER,
     ARTICLES_FOLDER,
@@ -338,6 +339,36 @@ class CorpusFolder:
             self.articles.add(article.id, data)
             self._article_ids += (article.id,)
             self._last_state = self._disk_state()
+
+    def is_damaged(self, article_id: str) -> bool:
+        """Return True if an article that is there, or one of its sentences, cannot be read."""
+        with suppress(DamagedArticleError):
+            self._read_sentences(article_id)
+            return False
+        return True
+
+    def renew_article(self, article: Article, sentences: Sequence[Sentence], *, came_from: str = "") -> None:
+        """Mend a damaged article whose source is there again; its file is set aside, its sound sentences stay.
+
+        Raises CorpusError like `add_article`.
+        """
+        check_article(article)
+        check_article_sentences(article, sentences)
+        with self._locked_for_writing():
+            path = self.articles.path(article.id)
+            raw = path.read_bytes()
+            expected = sentence_count(raw, len(sentences))
+            is_whole = self._sentences.count_sound(article) == expected
+            data = with_proved_text(raw, article, expected if is_whole else len(sentences), came_from)
+            if data != raw:
+                set_aside(path, raw)
+            if not is_whole:
+                self._sentences.remove_article(article.id)
+                self._sentences.append(sentences)
+            self.articles.add(article.id, data)
+            self.damaged_articles.pop(article.id, None)
+            self._origins.pop(article.id, None)
+            self._last_state = ()
 
     @contextmanager
     def adding_articles(self, sentences: Path, staged: ArticleStore, ids: Sequence[str]) -> Iterator[None]:

@@ -108,7 +108,7 @@ def mark_rescue_saved(path: Path) -> None:
         path.rename(path.with_name(path.name + SAVED_SUFFIX))
 
 
-TEMPORARY_FOLDERS = ("/tmp", "/var/tmp", "/usr/tmp")
+TEMPORARY_FOLDERS = ("/tmp", "/var/tmp", "/usr/tmp")  # noqa: S108  (each user writes only in a folder of their own)
 """The temporary folders of a system; those that the environment names come before them."""
 
 

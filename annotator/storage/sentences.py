@@ -169,6 +169,14 @@ class SentenceFile:
             sentences += self._read_extent(article, extent)
         return tuple(sorted(sentences, key=lambda s: (s.start, s.end)))
 
+    def count_sound(self, article: Article) -> int:
+        """Return how many sentences of an article there are, -1 if one of them is damaged; raises OSError."""
+        with suppress(CorpusError):
+            stored = self.read(article.id)
+            check_article_sentences(article, stored)
+            return len(stored)
+        return -1
+
     def _read_extent(self, article: str, extent: LineExtent) -> Iterator[Sentence]:
         with self.path.open("rb") as file:
             file.seek(extent.start)

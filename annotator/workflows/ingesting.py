@@ -28,6 +28,7 @@ from annotator.storage.schemas import DEFAULT_SCHEMA, load_schema, read_schema_t
 from annotator.workflows.opening import ProgressCallback, apply_schema, ignore_progress, load_journals
 
 KNOWN_STATE = "already in the corpus"
+MENDED_STATE = "was damaged, mended from its source"
 RESTORED_STATE = "back in the queue"
 _SPAN_FIELDS = ("spans", "label", "labels", "entities", "annotations")
 """The fields in which other tools keep the spans of a record."""
@@ -220,8 +221,11 @@ class _IngestRun:
             self.corpus = self._create_corpus()
         came_from = _relative_origin(self.corpus, source.stable_origin)
         try:
-            if article.id in self.corpus.article_ids():
-                self._add_known(self.corpus, article)
+            if self.corpus.articles.has(article.id):
+                mended = self.corpus.is_damaged(article.id)
+                if mended:
+                    self.corpus.renew_article(article, sentences, came_from=came_from)
+                self._add_known(self.corpus, article, MENDED_STATE if mended else KNOWN_STATE)
             else:
                 self.corpus.add_article(article, sentences, came_from=came_from)
                 self._rows[article.id] = _article_summary(self.corpus, article)
@@ -248,9 +252,8 @@ class _IngestRun:
     def _add_failure(self, origin: str, error: AnnotatorError) -> None:
         self.failed.append({"origin": origin, "error": str(error)})
 
-    def _add_known(self, corpus: CorpusFolder, article: Article) -> None:
+    def _add_known(self, corpus: CorpusFolder, article: Article, state: str) -> None:
         """Note an article that is there already; where a later version replaced it, restore it."""
-        state = KNOWN_STATE
         if corpus.articles.origin(article.id).replaced_by:
             corpus.restore_article(article.id)
             state = RESTORED_STATE

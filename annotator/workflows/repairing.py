@@ -63,6 +63,9 @@ from annotator.storage.suggestions import SUGGEST_AGAIN, parse_entry, source_nam
 from annotator.storage.transport_damage import undo_transport_damage
 from annotator.workflows.settings_salvage import salvaged_settings
 
+_RESTORE_ARTICLE = "restore the file from a copy, or ingest its source again"
+"""How to get an article back that nothing in the corpus proves: its source does, by the digest in its id."""
+
 
 class FileRepair(Struct, frozen=True):
     """What became of one file, or would."""
@@ -356,7 +359,7 @@ class _Repairs:
             yield self._article(article_id, raw, elsewhere.get(article_id))
         for article_id in sorted(self._annotated.keys() - raws.keys() - set(misplaced)):
             what = f"{pluralize(len(self._annotated[article_id]), 'sentence')} of it are annotated, and it is not there"
-            yield FileRepair(f"{ARTICLES_FOLDER}/{article_id}.json", stays=(f"{what}; restore it from a copy",))
+            yield FileRepair(f"{ARTICLES_FOLDER}/{article_id}.json", stays=(f"{what}; {_RESTORE_ARTICLE}",))
 
     def _article(self, article_id: str, raw: bytes | FileRepair, elsewhere: bytes | None) -> FileRepair:
         if isinstance(raw, FileRepair):
@@ -373,7 +376,7 @@ class _Repairs:
                 ("its text has its digest again",),
             )
         if mended is None:
-            return FileRepair(file, stays=("nothing proves its text; restore the file from a copy",))
+            return FileRepair(file, stays=(f"nothing proves its text; {_RESTORE_ARTICLE}",))
         mended, more, stays = self._metadata(article_id, mended)
         self._articles[article_id] = decode_article(mended, file)
         self._origins[article_id] = decode_origin(mended, file)

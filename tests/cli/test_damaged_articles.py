@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from annotator.core.annotation import Answer
+from annotator.core.article import LineVerdict
 from annotator.core.edits import set_answer
 from tests import builders
 from tests.cli.command_runner import call
@@ -94,3 +95,42 @@ def test_an_export_warns_of_damaged_sentences(tmp_path: Path, options: str) -> N
     result = call("export", corpus.path, tmp_path / "out", *options.split())
     assert result.code == 0, result.err
     assert f"sentences.jsonl: sentences of article {builders.market().id} are damaged" in result.err
+
+
+_TEXT = "Market opens\n\nThe stalls opened at six. Ana Ruiz sold plums.\n\nNobody came from Porto.\n"
+
+
+def _cut_file(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:90])
+
+
+def _flip_bits(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b"stalls opened", b"stbllt opened", 1))
+
+
+@pytest.mark.parametrize("file", ["article", "sentences.jsonl"])
+@pytest.mark.parametrize("damage", [_cut_file, _flip_bits], ids=["cut", "flipped"])
+def test_the_source_of_a_damaged_article_mends_it(tmp_path: Path, file: str, damage: Callable[[Path], None]) -> None:
+    """Its text has the digest that the article is named after; what can be read of the damaged file is kept."""
+    source, corpus = tmp_path / "market.txt", tmp_path / "news"
+    source.write_text(_TEXT)
+    assert call("ingest", source, "--corpus", corpus).code == 0
+    session = builders.open_session(corpus)
+    article_id = session.current_article_id
+    session.corpus.set_line_verdict(article_id, 4, LineVerdict.BOILERPLATE, by="ana", time=1.0)
+    session.apply_edit(set_answer(session.sentences_of(article_id)[0], Answer.ACCEPT))
+    session.close()
+    path = corpus / (file if file == "sentences.jsonl" else f"articles/{article_id}.json")
+    sound = path.read_bytes()
+    damage(path)
+    assert call("check", corpus).code
+    result = call("ingest", source, "--corpus", corpus)
+    assert result.code == 0, result.err
+    assert f"{article_id}  was damaged, mended from its source" in result.out
+    if file == "sentences.jsonl" or damage is _flip_bits:
+        assert path.read_bytes().endswith(sound)
+    assert call("repair", corpus).out == "nothing to mend\n"
+    assert "already in the corpus" in call("ingest", source, "--corpus", corpus).out
+    opened = builders.open_session(corpus)
+    assert opened.sentences_of(article_id)[0].done
+    opened.close()

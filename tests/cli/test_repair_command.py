@@ -164,7 +164,7 @@ def test_what_nothing_proves_stays(done: Path) -> None:
     path.write_bytes(path.read_bytes()[:200])
     result = call("repair", done, "--write")
     assert result.code == 3
-    assert "left for you: nothing proves its text; restore the file from a copy" in result.out
+    assert "nothing proves its text; restore the file from a copy, or ingest its source again" in result.out
     assert len(path.read_bytes()) == 200
 
 
