@@ -289,14 +289,23 @@ class AnnotationSession:
 
     @property
     def banner(self) -> str:
-        """What must stay on the screen: why nothing can be saved, and where the work is kept."""
+        """What must stay on the screen: what cannot be saved and where it is kept, else what is set apart."""
+        if self.unsaved_reason or not self.corpus.damaged_articles:
+            return self.unsaved_reason
+        count, one = len(self.corpus.damaged_articles), len(self.corpus.damaged_articles) == 1
+        what = f"{pluralize(count, 'article')} {'is' if one else 'are'} damaged and set apart"
+        return f"{what}; what you have annotated there is kept: leave, and run `annotator repair {self.corpus.path}`"
+
+    @property
+    def unsaved_reason(self) -> str:
+        """Why something cannot be saved, and where it is kept; empty where all can be."""
         failure = self._journal_writer.failure if self._journal_writer else None
         return _failure_text(failure, ended=self._ended) if failure else self.damage
 
     @property
     def save_state(self) -> SaveState:
         """Whether everything done so far is on the disk."""
-        if self.banner:
+        if self.unsaved_reason:
             return SaveState.FAILED
         if self.read_only:
             return SaveState.READ_ONLY

@@ -126,7 +126,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         self._use_keymap()
         self._quit_pending = False
         self._asking_to_leave = False
-        self._banner_was = session.banner
+        self._unsaved_before = session.unsaved_reason
         self.end_signals = EndSignals(self._force_end)
         self._saved_changed = False
         self._rested_at = 0.0
@@ -257,10 +257,10 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         """Show what is on the disk now."""
         self._saved_changed = False
         self._forget_stored_place()
-        failed_before, self._banner_was = self._banner_was, self.session.banner
-        if self._banner_was and not failed_before:
+        failed_before, self._unsaved_before = self._unsaved_before, self.session.unsaved_reason
+        if self._unsaved_before and not failed_before:
             self.clear_notifications()  # they would cover its reason and its file
-        if failed_before and not self._banner_was:
+        if failed_before and not self._unsaved_before:
             self.show_message("saving works again: everything is saved")
         if isinstance(self.screen, AnnotateScreen):
             self.screen.draw_saved()
