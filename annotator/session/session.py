@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from msgspec.structs import replace
 
@@ -11,7 +12,7 @@ from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import Article, LineVerdict, Sentence
 from annotator.core.edit_history import History
 from annotator.core.edits import Edit, Op, join_sentences, split_sentence
-from annotator.core.errors import DamagedArticleError, RuleError
+from annotator.core.errors import CorpusError, DamagedArticleError, RuleError
 from annotator.core.journal_record import JournalRecord, KeystrokeCounts, KeystrokeKind
 from annotator.core.pluralize import pluralize
 from annotator.core.schema import Schema
@@ -221,8 +222,16 @@ class AnnotationSession:
             self._notify_warning(text)
 
     def count_spans(self) -> int:
-        """Return how many spans the annotator has made in this corpus."""
-        return sum(len(w.annotation.spans) for w in self._touched_sentences())
+        """Return how many spans the annotator has made in the articles that no later version has replaced."""
+        touched = set(self.annotation_store.touched_articles)
+        counted = (a for a in self.queue if a in touched and not self._is_replaced(a))
+        return sum(len(w.annotation.spans) for a in counted for w in self.annotation_store.touched_sentences_of(a))
+
+    def _is_replaced(self, article_id: str) -> bool:
+        """Return True for a replaced version; the queue of a large corpus has them too."""
+        with suppress(CorpusError):
+            return bool(self.article(article_id).replaced_by)
+        return False
 
     # -- reading -----------------------------------------------------------------------------------
 
@@ -305,9 +314,9 @@ class AnnotationSession:
     @property
     def save_state(self) -> SaveState:
         """Whether everything done so far is on the disk."""
-        if self.unsaved_reason:
+        if self._journal_writer and self._journal_writer.failure:
             return SaveState.FAILED
-        if self.read_only:
+        if self.read_only or self.damage:  # nothing is made that could be lost
             return SaveState.READ_ONLY
         return SaveState.SAVED if self._saved_seq >= self._seq else SaveState.SAVING
 

@@ -348,15 +348,10 @@ class CorpusFolder:
         return True
 
     def renew_article(self, article: Article, sentences: Sequence[Sentence], *, came_from: str = "") -> None:
-        """Mend a damaged article whose source is there again; its file is set aside, its sound sentences stay.
-
-        Raises CorpusError like `add_article`.
-        """
-        check_article(article)
+        """Mend a damaged article whose source is there again; its file is set aside, its sound sentences stay."""
         check_article_sentences(article, sentences)
         with self._locked_for_writing():
-            path = self.articles.path(article.id)
-            raw = path.read_bytes()
+            raw = (path := self.articles.path(article.id)).read_bytes()
             expected = sentence_count(raw, len(sentences))
             is_whole = self._sentences.count_sound(article) == expected
             data = with_proved_text(raw, article, expected if is_whole else len(sentences), came_from)

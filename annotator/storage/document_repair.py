@@ -59,7 +59,8 @@ def mend_document(
     for what, candidate in others:
         if _error(decode, candidate) is None:
             return MendedDocument(candidate, (*done, what))
-    return MendedDocument(stays=(f"{error.what}; {error.do}",))
+    line = f"line {_line(error)}: " if _line(error) else ""
+    return MendedDocument(stays=(f"{line}{error.what}; {error.do}",))
 
 
 def _rewritten(clean: bytes) -> Iterator[tuple[str, bytes]]:

@@ -365,3 +365,13 @@ def test_a_journal_with_records_of_another_annotator_is_no_silent_export(
     assert result.code == 3
     assert "annotations/bo.jsonl: 2 records are by ana, not bo" in result.err
     assert b'"journals with flaws":{"bo":2}' in (tmp_path / "out" / "ledger.jsonl").read_bytes()
+
+
+def test_a_line_of_the_schema_that_stays_is_named(done: Path) -> None:
+    """Whoever has to correct it finds it: the report has its number."""
+    path = done / "schema.toml"
+    path.write_text(path.read_text() + "\n[[label]\nname =\n")
+    number = path.read_text().split("\n").index("[[label]") + 1
+    result = call("repair", done)
+    assert result.code == 3
+    assert f"schema.toml: left for you: line {number}: " in result.out

@@ -256,3 +256,17 @@ def test_a_changed_sentence_without_spans_is_exported_once(tmp_path: Path) -> No
         (file,) = (p for p in (tmp_path / text).iterdir() if p.name != "ledger.jsonl")
         assert [orjson.loads(line)["text"] for line in file.read_bytes().splitlines()] == [text]
     session.close()
+
+
+def test_spans_of_a_replaced_version_are_not_counted(tmp_path: Path) -> None:
+    """The line on leaving counts what is in force: what was carried over counts once."""
+    old = version(FIRST)
+    corpus = make_corpus(tmp_path / "news", old)
+    session = open_session(corpus)
+    annotate(session)
+    assert session.count_spans() == 2
+    session.close()
+    add_version(corpus, old, SECOND)
+    session = open_session(corpus.path)
+    assert (_state(session), session.count_spans()) == (NEW_STATE, 2)
+    session.close()
