@@ -25,6 +25,7 @@ from annotator.session.two_machines import open_differences
 from annotator.session.version_carry import carried_message, carry_overs, changed_carries
 from annotator.statistics.edit_events import SpeedMonitor, SpeedWarning, event_from_edit
 from annotator.storage.corpus_folder import MAX_READ_FOR_QUEUE, CorpusFolder
+from annotator.storage.corpus_layout import repair_command
 from annotator.storage.journal import Journal, has_begun
 from annotator.storage.repair_reports import leads_back, read_contradictions
 from annotator.storage.suggestions import suggestion_files
@@ -303,7 +304,7 @@ class AnnotationSession:
             return self.unsaved_reason
         count, one = len(self.corpus.damaged_articles), len(self.corpus.damaged_articles) == 1
         what = f"{pluralize(count, 'article')} {'is' if one else 'are'} damaged and set apart"
-        return f"{what}; what you have annotated there is kept: leave, and run `annotator repair {self.corpus.path}`"
+        return f"{what}; what you have annotated there is kept: leave, and run {repair_command(self.corpus.path)}"
 
     @property
     def unsaved_reason(self) -> str:

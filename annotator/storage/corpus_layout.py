@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from msgspec import Struct, ValidationError, convert
 
 from annotator.core.digest import is_article_id, text_digest
-from annotator.core.errors import CorpusError
+from annotator.core.errors import CorpusError, path_text
 from annotator.storage.atomic import write_atomic
 from annotator.storage.file_io import dump_json, parse_json_line, read_toml, translate_os_errors
 
@@ -88,6 +89,11 @@ def check_not_in_corpus(path: Path) -> None:
         if is_corpus_folder(place):
             what = "this is a corpus folder" if place == real else f"this is in the corpus folder {place}"
             raise CorpusError(what, where=str(path), do="choose a folder outside")
+
+
+def repair_command(corpus: Path) -> str:
+    """Return the whole command that mends a corpus, to be typed in a shell."""
+    return f"`annotator repair {shlex.quote(path_text(corpus))} --write`"
 
 
 def is_corpus_folder(path: Path) -> bool:

@@ -23,7 +23,7 @@ from annotator.core.journal_record import JournalRecord
 from annotator.core.pluralize import pluralize
 from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder
 from annotator.storage.codec import encode_record, line_crc
-from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER, corpus_identity
+from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER, corpus_identity, repair_command
 from annotator.storage.file_io import gc_paused, raw_lines, translate_os_error, translate_os_errors
 from annotator.storage.journal_reader import (
     HARMLESS_ENDINGS,
@@ -296,7 +296,7 @@ class Journal:
         if self.damaged:
             verb = "is" if len(self.damaged) == 1 else "are"
             what = f"nothing can be saved here: {format_line_numbers(self.damaged)} of the file {verb} damaged"
-            do = _repair_advice(self._reader)
+            do = _repair_advice(self.path, self._reader)
         elif self._fd < 0:
             what, do = "the journal is closed or open only to be read", "open it for writing"
         elif self._write_failure:
@@ -343,7 +343,7 @@ class Journal:
             by_reason.setdefault(_JOINED if is_of_two_copies(flaw) else flaw.reason, []).append(flaw.line)
         for why, lines in by_reason.items():
             where = f"{_short_path(self.path)}, {format_line_numbers(lines)}"
-            self.warnings.append(f"{where}: {why}; {_repair_advice(self._reader)}")
+            self.warnings.append(f"{where}: {why}; {_repair_advice(self.path, self._reader)}")
         for name, n in sorted(Counter(self.records_of_others).items()):
             what = f"{pluralize(n, 'record')} {'is' if n == 1 else 'are'} by {name}, not {self.annotator}"
             self.warnings.append(f"{_short_path(self.path)}: {what}")
@@ -433,10 +433,11 @@ def _short_path(path: Path) -> str:
 _JOINED = "two copies of the journal were joined here"
 
 
-def _repair_advice(reader: JournalReader) -> str:
+def _repair_advice(path: Path, reader: JournalReader) -> str:
+    mend = f"leave, and run {repair_command(path.parent.parent)}"
     if any(map(is_of_two_copies, reader.damaged)) or {f.reason for f in reader.damaged} <= HARMLESS_ENDINGS.keys():
-        return "leave, and run `annotator repair`"
-    return "leave, and run `annotator repair`, or go on under another name with --as"
+        return mend
+    return f"{mend}, or go on under another name with --as"
 
 
 def annotator_names(corpus_path: Path) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from annotator.core.pluralize import pluralize
 from annotator.storage.articles import ArticleStore
 from annotator.storage.atomic import make_folder, write_atomic, write_numbered
 from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError, encode_record
-from annotator.storage.corpus_layout import corpus_identity
+from annotator.storage.corpus_layout import corpus_identity, repair_command
 from annotator.storage.file_io import dump_json_line, raw_lines
 from annotator.storage.user_files import user_state_folder
 
@@ -344,7 +344,8 @@ def _explain_not_restored(rescued: RescueFile, journal: OpenJournal) -> str:
     if _missing_records(rescued, journal):
         return "they come back when you annotate here under this name"
     return (
-        f"{_why_not_followed(rescued, journal)}; leave, and run `annotator repair`, which puts them behind the others"
+        f"{_why_not_followed(rescued, journal)}; leave, and run {repair_command(_corpus_of(journal))}, "
+        "which puts them behind the others"
     )
 
 

@@ -122,7 +122,7 @@ def test_a_journal_that_has_gone_on_keeps_its_own(corpus: Path, home: Path) -> N
         (message,) = journal.warnings
     assert message == (
         f"2 decisions that could not be saved are in {path}: the journal has gone on without them; leave, and run "
-        "`annotator repair`, which puts them behind the others"
+        f"`annotator repair {corpus} --write`, which puts them behind the others"
     )
     path.write_bytes(b"{}\n")
     with Journal.open(corpus, "ana") as journal:
@@ -253,7 +253,7 @@ def test_the_message_says_that_an_older_copy_has_the_place(corpus: Path) -> None
     _put_back(corpus, _lines(records(1, 2)))
     with Journal.open(corpus, "ana") as journal:
         (message,) = journal.warnings
-    assert "the journal has gone back to record 2: an older copy has its place; leave, and run `annotator repair`" in (
+    assert "the journal has gone back to record 2: an older copy has its place; leave, and run `annotator repair" in (
         message
     )
 
