@@ -153,7 +153,7 @@ class _Family:
         return [(rank, r) for rank, r in mine if rank == last]
 
     def _decided(self, record: RecordNumber) -> tuple[int, int]:
-        """Return what orders the decisions of an annotator: a ``seq``, and whether it was carried over unchanged."""
+        """Return what orders the decisions of an annotator: a number, and whether it was carried over unchanged."""
         origin = self._records.origin_of(record)
         if origin is None:
             return self._records.journals[record[0]].seqs[record[1]], 0
