@@ -36,6 +36,9 @@ _ARTICLE_KEYS = ("article", "sentence", "start", "end", "byline", "dateline", "d
 
 SPACES_UNKNOWN = "texts whose blanks the file doesn't know, one put after each word: {n}"
 MISSING_TAGS = "tokens whose tag is missing, which nobody has reviewed: {n}"
+TYPES_ALONE = (
+    "documents whose tokens have entity types and no begin or inside tags, read without entities as spaCy does: {n}"
+)
 SPANS_DISAGREE = "spans whose code points and tokens disagree, read by their tokens: {n}"
 ATTRIBUTES_IGNORED = "texts that also have {what}, which were not taken: {{n}}"
 
@@ -133,6 +136,9 @@ class _DocReader:
         """Yield the entities as spaCy reads them: the label is that of the first token."""
         tags = self.packed.columns.get(reader.ENT_IOB, ())
         types = self.packed.columns.get(reader.ENT_TYPE, (0,) * len(tags))
+        if not tags:
+            self.log.count_note(TYPES_ALONE, any(types))
+            return
         first = -1
         for at, (tag, type_) in enumerate(zip(tags, types, strict=True)):
             if first >= 0 and tag != _INSIDE:

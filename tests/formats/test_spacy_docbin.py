@@ -69,6 +69,16 @@ def test_missing_tags_are_no_o(tmp_path: Path) -> None:
     assert account.notes == [spacy_docbin.SPACES_UNKNOWN.format(n=3), spacy_docbin.MISSING_TAGS.format(n=6)]
 
 
+def test_types_without_tags_are_no_entities(tmp_path: Path) -> None:
+    """A file that has the types of entities and not where they begin is read as spaCy does, and says so."""
+    doc = Doc(Vocab(), words=["Ida", "Holm"], ents=["B-PERSON", "I-PERSON"])
+    DocBin(attrs=["ENT_TYPE"], docs=[doc]).to_disk(tmp_path / "docs")
+    account = ConversionLog()
+    (document,) = spacy_docbin.read(ImportSource(tmp_path / "docs"), account)
+    assert not document.spans
+    assert any("read without entities" in note for note in account.notes)
+
+
 def test_sentences_and_user_data_are_read(tmp_path: Path) -> None:
     """Sentence starts become ranges; named user data and the Doc's own attributes are metadata."""
     doc = make_doc(["Go", ".", "Now", "!"], [False, True, False, False], sent_starts=[True, False, True, False])
