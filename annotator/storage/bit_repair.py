@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from annotator.storage.codec import CRC_FIELD, CRC_LENGTH, computed_crc, line_crc, with_crc
+import re
+
+from annotator.storage.codec import CRC_LENGTH, computed_crc, line_crc, with_crc
+
+_WHOLE_CRC_FIELD = re.compile(rb',"_crc":"[0-9a-f]{8}"\}')
 
 
 def correct_bit(raw: bytes) -> bytes | None:
@@ -16,7 +20,7 @@ def correct_bit(raw: bytes) -> bytes | None:
     whole = with_crc(body)
     if len(whole) == len(raw) and sum((a ^ b).bit_count() for a, b in zip(end, whole[-CRC_LENGTH:], strict=True)) == 1:
         return whole  # the bit is in the checksum
-    if not CRC_FIELD.search(end):
+    if not _WHOLE_CRC_FIELD.fullmatch(end):
         return None
     wanted = line_crc(raw) ^ computed_crc(raw)
     changes = [_CRC_TABLE[1 << bit] for bit in range(8)]

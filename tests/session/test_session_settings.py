@@ -32,7 +32,7 @@ PREFERENCES = st.builds(
     offered=st.sampled_from([(), ("hints",), ("reach", "hints")]),
     tour_done=st.booleans(),
 )
-KEYS = st.lists(st.sampled_from(["hints", "suggestions", "reach", "mode", "hand", "look alikes", *NAMES]), max_size=8)
+KEYS = st.lists(st.sampled_from(["hints", "suggestions", "reach", "mode", "hand", "similar", *NAMES]), max_size=8)
 
 
 def _settings(preferences: Preferences) -> SessionSettings:
@@ -51,7 +51,7 @@ def test_what_was_set_is_there_in_the_next_session(preferences: Preferences, key
             "reach": settings.toggle_reach,
             "mode": settings.keyboard.next_trigger_mode,
             "hand": settings.keyboard.switch_hand,
-            "look alikes": settings.keyboard.toggle_look_alikes,
+            "similar": settings.keyboard.toggle_look_alikes,
         }.get(key, lambda key=key: settings.toggle_auto_accept(key))()
     kept = settings.updated(preferences)
     again = _settings(kept)

@@ -91,7 +91,7 @@ def _pieces(draw: st.DrawFn, raw: bytes) -> Iterator[bytes]:
         elif kind == "copy":
             lines.insert(draw(st.integers(0, len(lines))), line)
         elif kind == "word":
-            lines[n] = line.replace(b"the", b"teh", 1)
+            lines[n] = line.replace(b"the", b"tx", 1)
         elif kind == "zeros":
             lines.insert(n, bytes(5))
         elif kind == "number":
