@@ -42,6 +42,16 @@ def annotate(session: AnnotationSession) -> None:
         session.apply_edit(set_answer(w, Answer.ACCEPT))
 
 
+def _annotated_corpus(path: Path) -> tuple[CorpusFolder, Article]:
+    """Make a corpus of the first version, annotated; return both."""
+    old = version(FIRST)
+    corpus = make_corpus(path, old)
+    session = open_session(corpus)
+    annotate(session)
+    session.close()
+    return corpus, old
+
+
 def _state(session: AnnotationSession) -> list[tuple[Answer | None, list[str]]]:
     return [(w.annotation.answer, [w.text_of(s) for s in w.annotation.spans]) for w in session.article_sentences]
 
@@ -51,11 +61,7 @@ NEW_STATE = [(Answer.ACCEPT, ["Ilka Moran"]), (None, ["Pell"]), (None, []), (Non
 
 def test_next_opening_carries_over(tmp_path: Path) -> None:
     """The opening after an ingest carries over in one batch with the origins, says so, and the next finds nothing."""
-    old = version(FIRST)
-    corpus = make_corpus(tmp_path / "news", old)
-    session = open_session(corpus)
-    annotate(session)
-    session.close()
+    corpus, old = _annotated_corpus(tmp_path / "news")
     add_version(corpus, old, SECOND)
     session = open_session(corpus.path)
     assert _state(session) == NEW_STATE
@@ -79,11 +85,7 @@ def test_next_opening_carries_over(tmp_path: Path) -> None:
 
 def test_problem_finds_what_has_changed_until_it_is_settled(tmp_path: Path) -> None:
     """The search for problems finds the changed sentence, at the next opening too, until it is annotated again."""
-    old = version(FIRST)
-    corpus = make_corpus(tmp_path / "news", old)
-    session = open_session(corpus)
-    annotate(session)
-    session.close()
+    corpus, old = _annotated_corpus(tmp_path / "news")
     add_version(corpus, old, SECOND)
     for _ in range(2):
         session = open_session(corpus.path)
@@ -143,11 +145,7 @@ def test_versions_between_are_skipped(tmp_path: Path) -> None:
 
 def test_read_only_changes_nothing(tmp_path: Path) -> None:
     """A session that only reads carries nothing over."""
-    old = version(FIRST)
-    corpus = make_corpus(tmp_path / "news", old)
-    session = open_session(corpus)
-    annotate(session)
-    session.close()
+    corpus, old = _annotated_corpus(tmp_path / "news")
     new = add_version(corpus, old, SECOND)
     before = (corpus.path / "annotations/ana.jsonl").read_bytes()
     session = open_session(corpus.path, read_only=True)
@@ -158,11 +156,7 @@ def test_read_only_changes_nothing(tmp_path: Path) -> None:
 
 def test_redo_lists_what_has_changed_again(tmp_path: Path) -> None:
     """After undo and redo the problem is listed as before, at the next opening too, and after undo of an answer."""
-    old = version(FIRST)
-    corpus = make_corpus(tmp_path / "news", old)
-    session = open_session(corpus)
-    annotate(session)
-    session.close()
+    corpus, old = _annotated_corpus(tmp_path / "news")
     add_version(corpus, old, SECOND)
     session = open_session(corpus.path)
     changed = session.navigation.problem_finder.unsettled
@@ -184,11 +178,7 @@ def test_redo_lists_what_has_changed_again(tmp_path: Path) -> None:
 
 def test_a_deleted_sentence_is_listed_by_check(tmp_path: Path) -> None:
     """The message names the command; before the next opening and after it the sentence is listed, and exported."""
-    old = version(FIRST)
-    corpus = make_corpus(tmp_path / "news", old)
-    session = open_session(corpus)
-    annotate(session)
-    session.close()
+    corpus, old = _annotated_corpus(tmp_path / "news")
     add_version(corpus, old, (FIRST[0], FIRST[2]))
     for _ in range(2):
         result = call("check", corpus.path, "--only", "deleted")
@@ -219,11 +209,7 @@ def _carried(corpus: CorpusFolder, old: Article) -> list[str]:
 
 def test_two_sentences_that_became_one_are_exported_once(tmp_path: Path) -> None:
     """When the new one is finished, neither of the old ones is exported beside it."""
-    old = version(FIRST)
-    corpus = make_corpus(tmp_path / "news", old)
-    session = open_session(corpus)
-    annotate(session)
-    session.close()
+    corpus, old = _annotated_corpus(tmp_path / "news")
     merged = "Ilka Moran came to Tarn Quay, and Pell counted 12 boats."
     add_version(corpus, old, (merged, FIRST[2]))
     session = open_session(corpus.path)
