@@ -40,6 +40,24 @@ class SourceLine(Struct, frozen=True, gc=False):
     """The verdict that the cleaner gave, where a person has switched the line since."""
 
 
+class ArticleGroup(Struct, frozen=True):
+    """The document that an article is a part of, as the file that it came from states it.
+
+    Articles of one field and value are one document: they stay in one part of every split.
+    """
+
+    field: str
+    """The field of the metadata that names the document."""
+    value: str
+    position: int
+    """The place in the document, from 0."""
+
+    @property
+    def key(self) -> str:
+        """What is the same for all articles of the document, and for no others."""
+        return f"{self.field}={self.value}"
+
+
 class Article(Struct, frozen=True):
     r"""One source text with a verdict for each of its lines.
 
@@ -58,6 +76,8 @@ class Article(Struct, frozen=True):
     date: str = ""
     source: str = ""
     meta: dict[str, object] = field(default_factory=dict)
+    group: ArticleGroup | None = None
+    """The document that it is a part of; None where it is one by itself."""
     replaces: str = ""
     """The id of the earlier version of the same origin, if this is a new version of one."""
     replaced_by: str = ""

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import orjson
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from annotator.core.article import Article, LineVerdict
 from annotator.core.digest import is_article_id, text_digest
@@ -70,7 +70,8 @@ def metadata_bytes(article: Article) -> bytes:
 
     Raises CorpusError for what JSON can't hold.
     """
-    return dump_json([getattr(article, key) for key in _META_FIELDS], article.origin, sort=True)
+    fields = [getattr(article, key) for key in _META_FIELDS]
+    return dump_json([*fields, to_builtins(article.group)] if article.group else fields, article.origin, sort=True)
 
 
 def metadata_digest(data: bytes) -> str:
@@ -80,7 +81,8 @@ def metadata_digest(data: bytes) -> str:
 
 def with_metadata(fields: Mapping[str, Any], data: bytes) -> dict[str, Any]:
     """Return an article's JSON with the metadata in ``data``, and their digest."""
-    return {**fields, **dict(zip(_META_FIELDS, orjson.loads(data), strict=True)), "meta_digest": metadata_digest(data)}
+    values = dict(zip((*_META_FIELDS, "group"), orjson.loads(data), strict=False))
+    return {**fields, **values, "meta_digest": metadata_digest(data)}
 
 
 def with_new_metadata(before: Mapping[str, Any], after: dict[str, Any]) -> dict[str, Any]:
@@ -107,6 +109,7 @@ def encode_article(article: Article, sentences: int, came_from: str = "") -> byt
             {"verdict": x.verdict, "reason": x.reason, **({"was": x.was} if x.was else {})} for x in article.lines
         ],
         "meta": article.meta,
+        **({"group": to_builtins(article.group)} if article.group else {}),
         "meta_digest": metadata_digest(metadata_bytes(article)),
         "replaces": article.replaces,
         "replaced_by": article.replaced_by,

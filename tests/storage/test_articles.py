@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import fields, replace
 
-from annotator.core.article import Article, LineVerdict, SourceLine
+from annotator.core.article import Article, ArticleGroup, LineVerdict, SourceLine
 from annotator.core.errors import CorpusError, DamagedArticleError
 from annotator.storage.articles import (
     ArticleOrigin,
@@ -173,3 +173,13 @@ def test_every_field_of_an_article_comes_back() -> None:
     whole = replace(ARTICLE, **texts, lines=lines, meta={"paper": "Gazette", "pages": [1, 2]})
     assert {"replaces", "replaced_by", "byline"} <= set(texts)
     assert decode_article(encode_article(whole, 4, "web"), "x") == whole
+
+
+def test_a_group_comes_back_and_a_change_of_it_is_noticed() -> None:
+    """The document that an article is a part of is stored, and its digest tells when somebody changes it."""
+    grouped = replace(ARTICLE, group=ArticleGroup("doc", "wsj_0001", 3))
+    raw = encode_article(grouped, 4, "web")
+    assert decode_article(raw, "") == grouped
+    changed = raw.replace(b'"wsj_0001"', b'"wsj_0002"')
+    assert has_other_metadata(decode_article(changed, ""), decode_origin(changed, ""))
+    assert encode_article(ARTICLE, 4, "web").find(b'"group"') == -1
