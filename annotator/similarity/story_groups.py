@@ -14,6 +14,9 @@ one part, they become one group with the earliest article's hash; if they lead t
 would carry the one into the other: it is *quarantined*, and listed, and links to it count for nothing.
 No article that was drawn before ever moves. ``rebalance`` moves on request: it makes one group of
 whatever is linked, and the corpus records these groups as fixed from then on.
+
+A document of many articles (``core/documents.py``) is one article here: its texts are compared as one, and it is
+placed or quarantined as a whole. One that gets more articles later is compared anew.
 """
 
 from __future__ import annotations
@@ -31,6 +34,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from annotator.core.article import Article
 from annotator.similarity.near_duplicates import IndexPair, candidate_pairs, candidate_pairs_by_day
@@ -188,6 +192,12 @@ class StoryGroups(Struct, frozen=True):
     def quarantined_ids(self) -> frozenset[str]:
         """The ids of the quarantined articles."""
         return frozenset(q.article for q in self.quarantined)
+
+    def with_fellows(self, fellows: Mapping[str, Sequence[str]]) -> StoryGroups:
+        """Return the same with further articles that share the fate of one: by its id, all of its document."""
+        keys = {a: key for first, key in self.keys.items() for a in fellows.get(first, (first,))}
+        out = tuple(replace(q, article=a) for q in self.quarantined for a in fellows.get(q.article, (q.article,)))
+        return StoryGroups(keys, out, self.links)
 
 
 def group_stories(

@@ -16,6 +16,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from annotator.core.article import AnnotatedLineIndex, Article, Sentence
+from annotator.core.documents import Documents, document_link, find_documents
 from annotator.core.errors import CorpusError
 from annotator.core.schema import Schema
 from annotator.core.spans import overlap_finder
@@ -75,6 +76,7 @@ class ExportPlan(Struct):
     key: str = ""
     """What identifies this corpus and these options, for ``--resume``."""
     families: list[str] = field(default_factory=list)
+    """What each is drawn by: its story, or its document (`core/documents.py`)."""
     article_numbers: array[int] = field(default_factory=lambda: array("I"))
     """Which of the articles."""
     journal_numbers: array[int] = field(default_factory=lambda: array("H"))
@@ -149,6 +151,7 @@ class _ExportPlanner:
         self._answers = dict.fromkeys(ANSWER_BY_NUMBER, 0)
         self._duplicates = self._unreviewed = 0
         self._touched: dict[str, _TouchedArticle] = {}
+        self._documents = Documents()
         self._damaged: list[str] = []
         """The articles of which sentences.jsonl has another text."""
         self._digest = hashlib.sha256()
@@ -183,6 +186,7 @@ class _ExportPlanner:
     def _read_articles(self, ranges: SentenceRanges) -> None:
         """Go through the articles in the order of ingest, and keep what is needed of those touched."""
         touched = {a for x in self._selection.journals for a in x.articles}
+        links = []
         for article in map(self._corpus.article, self._corpus.article_ids()):
             self._digest.update(f"{article.digest} {article.title}\n".encode())
             lines = None
@@ -191,6 +195,8 @@ class _ExportPlanner:
                 if not ranges.have_text(article):
                     self._damaged.append(article.id)
             self._selection.add_article(article, lines)
+            links.append(document_link(article))
+        self._documents = find_documents(links)
         self._selection.finish_articles(self._corpus.sentences)
 
     def _note_article(self, article: Article) -> AnnotatedLineIndex | None:
@@ -235,7 +241,7 @@ class _ExportPlanner:
         for numbers in (made.article_numbers, made.journal_numbers, made.records):
             del numbers[:]
         for article in articles:
-            number, family = self._touched[article].number, self._selection.family(article)
+            number, family = self._touched[article].number, self._documents.keys[article]
             for e in self._selection.exported(article):
                 if e.answer == ACCEPTED_NUMBER:
                     made.article_numbers.append(number)

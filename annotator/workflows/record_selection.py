@@ -23,7 +23,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Answer
-from annotator.core.article import AnnotatedLineIndex, Article, Sentence, earlier_versions
+from annotator.core.article import AnnotatedLineIndex, Article, Sentence
 from annotator.core.errors import AnnotatorError
 from annotator.export.export_ledger import ARTICLE_QUARANTINED, ARTICLE_SUPERSEDED, LINE_SWITCHED_OFF, OTHER_ANNOTATOR
 from annotator.export.options import ExcludedItem, ExportItem, MissingItems
@@ -180,13 +180,6 @@ class RecordSelection:
         """Leave out what was accepted in an article that would bridge parts of the split."""
         accepted = [e for e in self.selected(article) if e.answer == ACCEPTED_NUMBER]
         self._left_out.update((e.record_number, ARTICLE_QUARANTINED) for e in accepted)
-
-    def family(self, article: str) -> str:
-        """Return the first version of an article."""
-        return self._earlier_versions(article)[-1]
-
-    def _earlier_versions(self, article: str) -> list[str]:
-        return earlier_versions(article, lambda a: self._versions[a].replaces if a in self._versions else "")
 
     def selected(self, article: str) -> list[SelectedRecord]:
         """Return what counts of an article, by place and annotator."""
