@@ -89,9 +89,9 @@ def _share_within(sizes: Sequence[int], longest: int) -> float:
 # sentences, because its loss takes every n-gram that is not gold as a negative. Where the data
 # can feed only one of the two, ``config.cfg`` trains that one.
 #
-# **Paths** begin with the folder as the user gave it, so a config in ``out/`` names
-# ``out/train.spacy`` and works from where the export ran; from elsewhere, pass ``--paths.train``
-# and ``--paths.dev``. An absolute folder gives absolute paths.
+# **Paths** begin with the variable ``paths.folder``, so that a config has the same bytes in every
+# folder. spaCy takes it from where it runs: ``.`` holds in the folder of the export, from elsewhere
+# ``--paths.folder out`` is passed.
 #
 # **Memory.** The longest n-gram of the suggester decides how many words a batch may have
 # (``suggester.py``): that bounds the training batch, the Docs of an evaluation batch, and the
@@ -187,7 +187,7 @@ def choose_suggester(part_contents: Mapping[str, PartContents], schema: Schema) 
 
 
 def render_configs(
-    part_contents: Mapping[str, PartContents], out: Path, options: ExportOptions, suggester: NgramSuggester | None
+    part_contents: Mapping[str, PartContents], options: ExportOptions, suggester: NgramSuggester | None
 ) -> dict[str, bytes]:
     """Return the configs that the data can feed, by file name; the first is ``config.cfg``.
 
@@ -196,7 +196,7 @@ def render_configs(
 
     def part_path(name: str) -> str:
         """Return the file of a part, or the folder of its shards, as spaCy is to read it."""
-        return (out / shard_path(name, part_contents[name].docs, options.shard)).as_posix()
+        return f"${{paths.folder}}/{shard_path(name, part_contents[name].docs, options.shard)}"
 
     def training_plan(pipes: tuple[str, ...], place: str) -> TrainingPlan:
         train, dev = place + "train", place + ("dev" if "dev" in options.parts_with_share else "train")

@@ -305,7 +305,7 @@ class _Export(Struct, frozen=True):
         lost += sum(x.lost for x in excluded) + sum(plan.missing.damaged_lines.values())
         outcomes.update((outcome.kind, outcome.why) for x in excluded for outcome in x.sentence.outcomes)
         sizes = choose_suggester(packed, self.corpus.schema)
-        texts = {**render_configs(packed, self.out, options, sizes), **self.pages}
+        texts = {**render_configs(packed, options, sizes), **self.pages}
         totals: dict[str, Any] = {
             **export_ledger.sum_totals(plan.sentences, outcomes, placed),
             "left out": export_ledger.count_excluded(excluded),

@@ -105,7 +105,7 @@ def _spacy(cwd: Path, *words: str) -> str:
 def _train(cwd: Path, config: str, model: str, steps: int) -> list[list[float]]:
     """Train for some steps; return the rows of spaCy's table as numbers."""
     message = _spacy(
-        cwd, "train", config, "--output", model,
+        cwd, "train", config, "--paths.folder", str(Path(config).parent), "--output", model,
         "--training.max_steps", str(steps), "--training.eval_frequency", str(steps // 4),
     )  # fmt: skip
     rows = [line.split() for line in message.splitlines() if re.match(r"\s+\d+\s+\d+\s", line)]
@@ -128,7 +128,7 @@ def test_sentences_train_both(tmp_path: Path) -> None:
     """``debug data`` passes, the losses fall, and the model finds entities and claims in dev."""
     report = _export(tmp_path, _items(24, 8), {})
     assert report.lost == 0
-    _spacy(tmp_path, "debug", "data", "out/config.cfg")
+    _spacy(tmp_path, "debug", "data", "out/config.cfg", "--paths.folder", "out")
     rows = _train(tmp_path, "out/config.cfg", "model", 320)
     assert len(rows) >= 4
     first, last = _losses(rows, 3)[0], _losses(rows, 3)[-1]
@@ -177,7 +177,7 @@ def test_runs_of_reviewed_sentences_train_spancat(tmp_path: Path) -> None:
     """With ``--unit article`` the second config passes ``debug data``, and its loss falls."""
     items = [i for n, i in enumerate(_items(60, 9)) if n % 3]
     _export(tmp_path, items, {}, unit="article")
-    _spacy(tmp_path, "debug", "data", "out/config-spancat.cfg")
+    _spacy(tmp_path, "debug", "data", "out/config-spancat.cfg", "--paths.folder", "out")
     losses = [x[0] for x in _losses(_train(tmp_path, "out/config-spancat.cfg", "model", 160), 2)]
     assert losses[-1] < losses[0] / 2, losses
 
@@ -190,7 +190,7 @@ def test_the_sample_corpus_trains(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "annotator.cli.main", "export", str(sample), "out"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
-    _spacy(tmp_path, "debug", "data", "out/config.cfg")
+    _spacy(tmp_path, "debug", "data", "out/config.cfg", "--paths.folder", "out")
     rows = _train(tmp_path, "out/config.cfg", "model", 240)
     first, last = _losses(rows, 3)[0], _losses(rows, 3)[-1]
     assert all(b < a for a, b in zip(first, last, strict=True)), (first, last)

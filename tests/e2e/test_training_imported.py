@@ -54,7 +54,8 @@ def _annotator(cwd: Path, *words: str, ok: tuple[int, ...] = (0, 3)) -> str:
 
 def _debugged(cwd: Path, config: str) -> None:
     """Hold that ``debug data`` finds nothing but that the corpus is small."""
-    message = _run(cwd, "spacy", "debug", "data", config, ok=(0, 1))  # it fails below 100 training Docs
+    where = ("--paths.folder", str(Path(config).parent))
+    message = _run(cwd, "spacy", "debug", "data", config, *where, ok=(0, 1))  # it fails below 100 training Docs
     assert "Traceback" not in message, message
     assert "misaligned" not in message, message
     assert "whitespace" not in message or "No entities consisting of or starting/ending with whitespace" in message
@@ -64,7 +65,7 @@ def _debugged(cwd: Path, config: str) -> None:
 
 def _trained(cwd: Path, config: str) -> None:
     """Hold that training runs, and that the loss of each component falls."""
-    message = _run(cwd, "spacy", "train", config, *TINY)
+    message = _run(cwd, "spacy", "train", config, "--paths.folder", str(Path(config).parent), *TINY)
     rows = [line.split() for line in message.splitlines() if re.match(r"\s+\d+\s+\d+\s", line)]
     pipes = re.findall(r"pipeline: \['tok2vec', (.*?)\]", message, re.IGNORECASE)[0].count("'") // 2
     first, last = rows[1][3 : 3 + pipes], rows[-1][3 : 3 + pipes]

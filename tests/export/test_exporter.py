@@ -152,10 +152,11 @@ def test_a_loss_is_listed_with_where_to_find_it(tmp_path: Path) -> None:
 
 
 def test_one_config_trains_both_from_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The config loads in spaCy, names the files beside it and has the sizes that the report tells."""
+    """The config loads in spaCy, names the files of the folder and has the sizes that the report tells."""
     monkeypatch.chdir(tmp_path)
-    report = export_items(corpus(12), {}, SCHEMA, Path('my $"out" é'), ExportOptions(spans_key="marks"))
-    config = load_config(Path('my $"out" é/config.cfg'))
+    out = Path("my out 'é")
+    report = export_items(corpus(12), {}, SCHEMA, out, ExportOptions(spans_key="marks"))
+    config = load_config(out / "config.cfg", {"paths.folder": str(out)}, interpolate=True)
     nlp = load_model_from_config(config, auto_fill=False, validate=True)
     assert nlp.pipe_names == ["tok2vec", "ner", "spancat"]
     assert Path(config["paths"]["train"]).is_file()
@@ -187,7 +188,7 @@ def test_a_schema_without_ents_trains_spancat_alone(tmp_path: Path) -> None:
     for unit in ("sentence", "article"):
         out = tmp_path / unit
         export_items(corpus(12), {}, flat, out, ExportOptions(unit=unit))
-        config = load_config(out / "config.cfg")
+        config = load_config(out / "config.cfg", {"paths.folder": str(out)}, interpolate=True)
         assert config["nlp"]["pipeline"] == ["tok2vec", "spancat"]
         assert Path(config["paths"]["train"]).is_file()
         assert not (out / "config-spancat.cfg").exists()
@@ -200,7 +201,7 @@ def test_a_part_without_a_share_is_not_there(tmp_path: Path) -> None:
     report = export_items(items, {}, SCHEMA, tmp_path, ExportOptions(split=(100, 0, 0)))
     assert sorted(p.name for p in tmp_path.iterdir()) == ["config.cfg", "ledger.jsonl", "train.spacy"]
     assert "dev.spacy" in report.removed
-    assert load_config(tmp_path / "config.cfg")["paths"]["dev"] == str(tmp_path / "train.spacy")
+    assert load_config(tmp_path / "config.cfg")["paths"]["dev"] == '"${paths.folder}/train.spacy"'
     assert any("there is no dev part" in w for w in report.warnings)
     report = export_items(items, {}, SCHEMA, tmp_path, ExportOptions(split=(0, 0, 1)))
     assert sorted(p.name for p in tmp_path.iterdir()) == ["ledger.jsonl", "test.spacy"]

@@ -62,7 +62,7 @@ def test_blocks_of_known_codecs_nest(folder: Path) -> None:
 def test_the_config_names_the_reader_only_when_asked(folder: Path, tmp_path: Path) -> None:
     """``--reader annotator`` writes it for both corpora; the default needs nothing but spaCy."""
     assert (folder / "config.cfg").read_text().count('"annotator.Corpus.v1"') == 2
-    assert f'train = "{folder}/train"' in (folder / "config.cfg").read_text()
+    assert 'train = "${paths.folder}/train"' in (folder / "config.cfg").read_text()
     export_items(corpus(12), {}, SCHEMA, tmp_path / "b", ExportOptions())
     assert (tmp_path / "b" / "config.cfg").read_text().count('"spacy.Corpus.v1"') == 2
 

@@ -219,9 +219,9 @@ def record(pages: Sequence[Path], sentences: int, steps: int) -> Film:
     film.chapter("Training data, every span accounted for")
     demo.shell(f"annotator export {CORPUS} out", "export", CORPUS, "out")
     film.chapter("A model learns from it")
-    arguments = ["train", "out/config.cfg", "--output", "model", "--training.max_steps", str(steps)]
-    arguments += ["--training.eval_frequency", str(max(1, steps // 4))]
-    if not demo.shell(f"python -m spacy {' '.join(arguments[:4])} | cut -c 1-80", *arguments, may_fail=True):
+    arguments = ["train", "out/config.cfg", "--paths.folder", "out", "--output", "model"]
+    arguments += ["--training.max_steps", str(steps), "--training.eval_frequency", str(max(1, steps // 4))]
+    if not demo.shell(f"python -m spacy {' '.join(arguments[:6])} | cut -c 1-80", *arguments, may_fail=True):
         film.write("no model was trained: the last lines above have the reason\r\n", READING)
         return film
     film.chapter("What it finds is suggested in the next sentences")
