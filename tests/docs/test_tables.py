@@ -21,7 +21,15 @@ from tests.scripts.make_sample import ROOT
 
 PAGES = [ROOT / "README.md", *pages()]
 OTHER_PROGRAMS = {
-    *("--output", "--training", "--paths", "--quiet", "--editable", "--question", "--path"),  # spaCy, pip, make, pip-audit
+    *(
+        "--output",
+        "--training",
+        "--paths",
+        "--quiet",
+        "--editable",
+        "--question",
+        "--path",
+    ),  # spaCy, pip, make, pip-audit
     *(
         "--slow",
         "--torture",
