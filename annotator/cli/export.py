@@ -72,7 +72,7 @@ def _export_formats() -> list[str]:
 @json_option
 @click.pass_context
 def command(
-    ctx: click.Context, /, corpus: Path, out: Path, split: str, max_lost: int, as_json: bool, **chosen: Any
+    ctx: click.Context, /, corpus: Path, out: Path, max_lost: int, as_json: bool, **chosen: Any
 ) -> None:
     """Write train.spacy, dev.spacy, test.spacy, config.cfg and ledger.jsonl of CORPUS to OUT.
 
@@ -82,11 +82,14 @@ def command(
     Exit code 3 means that something was left out that you did not ask to leave out; the ledger
     lists it.
     """
-    if ctx.get_parameter_source("unit") is not ParameterSource.COMMANDLINE:
-        chosen["unit"] = None
+    for name in ("unit", "split"):
+        if ctx.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
+            chosen[name] = None
+    if chosen["split"] is not None:
+        chosen["split"] = parse_split(chosen["split"])
     with output.progress("export") as show:
         folder = Corpus.open(corpus).folder
-        options = ExportOptions(split=parse_split(split), lang=folder.known_lang, **chosen)
+        options = ExportOptions(lang=folder.known_lang, **chosen)
         report = export_corpus(folder, out, options, show, output.write_warning)
     if as_json:
         output.write_json(report.as_dict())

@@ -13,12 +13,14 @@ from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Article
 from annotator.core.errors import UsageError
 from annotator.core.ledger import Ledger
-from annotator.core.pluralize import MAX_LISTED, join_limited, pluralize
+from annotator.core.pluralize import join_limited, pluralize
+from annotator.export.split_report import RegroupedArticles
 
 _SPANS_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 SPLIT_PARTS = ("train", "dev", "test")
 """The parts of a split, in the order in which ``--split`` names them."""
+DEFAULT_SHARES = (80, 10, 10)
 
 
 _FOR_ANY_FORMAT = {"format", "unit", "annotator", "ledger", "lang"}
@@ -59,7 +61,8 @@ class ExportOptions(Struct, frozen=True):
     spans_key: str = "sc"
     unit: Literal["sentence", "article"] | None = None
     """One Doc (or text) each; None is a sentence, or what another format than spaCy's has."""
-    split: tuple[int, int, int] = (80, 10, 10)
+    split: tuple[int, int, int] | None = None
+    """The shares of the parts; None is 80/10/10, and one file in another format than spaCy's."""
     split_by: Literal["story", "article"] = "story"
     rebalance: bool = False
     """Whether all that is linked becomes one part, and is kept so."""
@@ -85,8 +88,8 @@ class ExportOptions(Struct, frozen=True):
             for name, default in zip(self.__struct_fields__, self.__struct_defaults__, strict=True):
                 if name not in _FOR_ANY_FORMAT and getattr(self, name) != default:
                     raise no_meaning_error(name, self.format)
-        if len(self.split) != len(SPLIT_PARTS) or min(self.split) < 0 or sum(self.split) == 0:
-            raise _no_split_error("/".join(map(str, self.split)))
+        if len(self.shares) != len(SPLIT_PARTS) or min(self.shares) < 0 or sum(self.shares) == 0:
+            raise _no_split_error("/".join(map(str, self.shares)))
         if self.shard < 1 or self.processes < 1:
             raise UsageError("--shard and --processes take numbers from 1 on", do="give a larger one")
         if self.spans_key == "incorrect_spans":
@@ -102,9 +105,14 @@ class ExportOptions(Struct, frozen=True):
         return self.attrs != "full" or self.unit == "article"
 
     @property
+    def shares(self) -> tuple[int, int, int]:
+        """The shares of train, dev and test."""
+        return self.split or DEFAULT_SHARES
+
+    @property
     def parts_with_share(self) -> tuple[str, ...]:
         """The parts with a share; one with 0 is not written."""
-        return tuple(p for p, share in zip(SPLIT_PARTS, self.split, strict=True) if share)
+        return tuple(p for p, share in zip(SPLIT_PARTS, self.shares, strict=True) if share)
 
 
 def no_meaning_error(option: str, to: str) -> UsageError:
@@ -230,101 +238,3 @@ def _total_lines(totals: Mapping[str, Any]) -> Iterator[str]:
     if flawed := totals["journals with flaws"]:
         journals = ", ".join(f"{name} ({pluralize(n, 'line')})" for name, n in flawed.items())
         yield f"journals with flaws, so something may be missing: {journals}"
-
-
-# How much a split leaks, as values: ``split_audit.py`` counts it, reports and pages show it.
-
-
-class LeakageCounts(Struct, frozen=True):
-    """What dev or test have although train has it too."""
-
-    articles: int
-    """Articles of dev or test with sentences in train."""
-    stories: int
-    """Other articles of dev or test that are linked to one in train."""
-    sentences: int
-    """Sentences of dev or test that are in train word for word."""
-    alike: int
-    """Near-duplicates among the others."""
-
-
-class SurfaceFormCounts(Struct, frozen=True):
-    """The different words that one label marks in dev."""
-
-    seen: int
-    """Those that the same label marks in train too."""
-    unseen: int
-
-
-class QuarantineReport(Struct, frozen=True):
-    """An article that was left out because it would bridge parts."""
-
-    article: str
-    title: str
-    between: Sequence[str]
-    """The articles that it would bridge, one of each part, by title and id."""
-
-    @property
-    def message(self) -> str:
-        """Return what was left out, and why."""
-        return f"{article_with_title(self.article, self.title)} would bridge {' and '.join(self.between)}"
-
-
-class RegroupedArticles(Struct, frozen=True, kw_only=True):
-    """The articles that a split by story has left out or moved."""
-
-    quarantined: Sequence[QuarantineReport] = ()
-    moved: Sequence[str] = ()
-    """Those that ``--rebalance`` has moved, by title and id."""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain values for ``--json``."""
-        return dict(to_builtins(self))
-
-    def lines(self) -> list[str]:
-        """Return them for people."""
-        out = _shortened([f"quarantined: {bridge.message}" for bridge in self.quarantined])
-        return out + _shortened([f"moved: {article}" for article in self.moved])
-
-
-class SplitAudit(RegroupedArticles, frozen=True, kw_only=True):
-    """What is known of a split."""
-
-    sentences: Mapping[str, int]
-    labels: Mapping[str, Mapping[str, int]]
-    """Spans by label, by part."""
-    forms: Mapping[str, SurfaceFormCounts]
-    """By label, in dev."""
-    leaks: LeakageCounts
-    by_chance: LeakageCounts
-
-    def lines(self) -> list[str]:
-        """Return the study for people."""
-        out = []
-        if self.forms:
-            forms = join_limited([f"{label} {f.seen} of {f.seen + f.unseen}" for label, f in self.forms.items()])
-            out.append(f"in dev, words that the label marks in train too: {forms}")
-        if len(self.sentences) > 1:
-            out.append(f"leakage into dev and test: {_leakage_line(self.leaks)}")
-            out.append(f"  by a random split of the same sentences: {_leakage_line(self.by_chance)}")
-        return out + RegroupedArticles.lines(self)
-
-
-def article_with_title(article: str, title: str) -> str:
-    """Return title and id of an article: copies often have one title."""
-    return f"“{title}” ({article})" if title != article else article
-
-
-def _shortened(lines: list[str]) -> list[str]:
-    """Return the first lines, and how many more there are."""
-    more = len(lines) - MAX_LISTED
-    return lines if more <= 0 else [*lines[:MAX_LISTED], f"  and {more} more; --json and --report have them all"]
-
-
-def _leakage_line(found: LeakageCounts) -> str:
-    return (
-        f"{pluralize(found.articles, 'article')} in two parts, "
-        f"{found.stories:,} with a copy or the same story in train, "
-        f"{pluralize(found.sentences, 'sentence')} word for word, "
-        f"{pluralize(found.alike, 'near-duplicate sentence')}"
-    )

@@ -26,7 +26,8 @@ from annotator.core.scoring import SpanScores, score_spans
 from annotator.core.spans import Span, reading_order
 from annotator.core.tokens import token_range
 from annotator.export.doc_layout import ExportSentence
-from annotator.export.options import ExportItem, SplitAudit
+from annotator.export.options import ExportItem
+from annotator.export.split_report import SplitAudit
 
 # How far two annotators agree: F1 of their spans by label, over the sentences that both accepted.
 

@@ -16,7 +16,8 @@ from msgspec.structs import replace
 
 from annotator.core.pluralize import join_limited
 from annotator.export.doc_layout import ExportSentence
-from annotator.export.options import SPLIT_PARTS, LeakageCounts, NgramSuggester, SplitAudit, SurfaceFormCounts
+from annotator.export.options import SPLIT_PARTS, NgramSuggester
+from annotator.export.split_report import LeakageCounts, SplitAudit, SurfaceFormCounts
 from annotator.similarity.near_duplicates import candidate_pairs
 from annotator.similarity.shingles import jaccard, shingle_hashes, shingle_words
 

@@ -330,7 +330,7 @@ class Corpus:
         format: str = "spacy",  # noqa: A002  (as the option)
         spans_key: str = "sc",
         unit: UnitName | None = None,
-        split: str = "80/10/10",
+        split: str | None = None,
         annotator: str | None = None,
         ledger: Literal["exceptions", "full"] = "exceptions",
         engine: Literal["straight", "spacy"] = "straight",
@@ -347,7 +347,8 @@ class Corpus:
     ) -> ExportReport:
         """Write what was accepted to a folder: training data for spaCy, or what another tool reads.
 
-        ``unit`` is a sentence by default, or what the format has. What was left out is in
+        ``unit`` is a sentence by default, or what the format has. ``split`` is 80/10/10 by default; another format
+        writes one file without it. What was left out is in
         ``report.ledger``, a line each in ``ledger.jsonl``. ``warn`` receives what is wrong with the stored
         files. Raises AnnotatorError, with the folder as it was.
         """
@@ -357,7 +358,7 @@ class Corpus:
             format=format,
             spans_key=spans_key,
             unit=unit,
-            split=parse_split(split),
+            split=parse_split(split) if split is not None else None,
             split_by=split_by,
             rebalance=rebalance,
             annotator=annotator,

@@ -179,7 +179,7 @@ class _ExportPlanner:
             "double": self._duplicates,
             "unreviewed": self._unreviewed,
         }
-        made.split = assign_parts(made.families, self._options.split)
+        made.split = assign_parts(made.families, self._options.shares)
         made.key = self._resume_key()
         return made
 
@@ -223,7 +223,7 @@ class _ExportPlanner:
         every = self._selection.export_order()
         self._select_articles(a for a in every if a not in self._quarantined)
         articles = [made.articles[n].id for n in made.article_numbers]
-        families, made.torn = split_keys(made.families, articles, self._options.split, self._keys)
+        families, made.torn = split_keys(made.families, articles, self._options.shares, self._keys)
         bridged = not made.torn and bool(made.records)
         for article in bridges:
             if bridged:
@@ -268,7 +268,7 @@ class _ExportPlanner:
         o = self._options
         self._digest.update(repr(sorted(self._keys.items())).encode())
         docs = (o.unit == "article", o.attrs, o.spans_key, o.lang, o.engine, o.shard, schema)
-        chosen = (*docs, o.split, o.ledger, o.annotator or "")
+        chosen = (*docs, o.shares, o.ledger, o.annotator or "")
         journals = [(x.name, x.crc) for x in self._selection.journals]
         self._digest.update(self._plan.records.tobytes() + self._plan.journal_numbers.tobytes())
         self._digest.update(repr((chosen, journals, self._plan.split.parts)).encode())

@@ -34,7 +34,8 @@ from annotator.export.atomic_output import EXPORT_LEDGER_FILE, FileChunks, raise
 from annotator.export.doc_layout import DocUnit, reviewed_runs
 from annotator.export.docbin_packer import DocBinPacker
 from annotator.export.export_ledger import CONFIG_FILE, SPANCAT_FOLDER, replace_export
-from annotator.export.options import ExportOptions, ExportReport, RegroupedArticles
+from annotator.export.options import ExportOptions, ExportReport
+from annotator.export.split_report import RegroupedArticles
 from annotator.export.splits import PartContents, shard_files
 from annotator.export.training_config import choose_suggester, render_configs
 from annotator.storage.corpus_folder import CorpusFolder

@@ -13,15 +13,9 @@ from annotator.core.article import Article
 from annotator.core.documents import DocumentLink, Documents, document_link, find_documents
 from annotator.export.doc_layout import ExportSentence
 from annotator.export.export_ledger import ARTICLE_QUARANTINED, REPORT_FILE
-from annotator.export.options import (
-    ExportOptions,
-    MissingItems,
-    QuarantineReport,
-    RegroupedArticles,
-    SplitAudit,
-    article_with_title,
-)
+from annotator.export.options import ExportOptions, MissingItems
 from annotator.export.split_audit import audit_split
+from annotator.export.split_report import QuarantineReport, RegroupedArticles, SplitAudit, article_with_title
 from annotator.export.splits import part_of
 from annotator.similarity.story_groups import (
     NUMPY_THRESHOLD,
@@ -101,12 +95,12 @@ def split_by_story(corpus: CorpusFolder, options: ExportOptions) -> StorySplit:
     stored = read_split_groups(corpus.path)
     placed = {first: next((stored[a] for a in every if a in stored), "") for first, every in fellows.items()}
     fixed = {**stored, **{first: key for first, key in placed.items() if key}}
-    drawn = group_stories(signatures, lambda key: part_of(key, options.split), fixed).with_fellows(fellows)
+    drawn = group_stories(signatures, lambda key: part_of(key, options.shares), fixed).with_fellows(fellows)
     if not options.rebalance:
         return StorySplit(drawn, titles, documents)
     groups = StoryGroups(rebalanced_groups(signatures)).with_fellows(fellows).keys
     now = replace(drawn, keys=groups, quarantined=())
-    moved = [a for a, key in drawn.keys.items() if part_of(key, options.split) != part_of(groups[a], options.split)]
+    moved = [a for a, key in drawn.keys.items() if part_of(key, options.shares) != part_of(groups[a], options.shares)]
     return StorySplit(now, titles, documents, tuple(moved), groups)
 
 
@@ -209,4 +203,4 @@ def _report_data(
         items = tuple(plan.selection.items(lambda a: articles.get(a) or corpus.article(a)))
     agreement = pairwise_agreement(items, [x.name for x in corpus.schema.labels])
     settings = (corpus.name, corpus.known_lang, corpus.fingerprint, corpus.schema)
-    return ReportData(*settings, sentences, items, agreement, audit, "/".join(map(str, options.split)), method)
+    return ReportData(*settings, sentences, items, agreement, audit, "/".join(map(str, options.shares)), method)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from annotator.export.doc_layout import ExportSentence, article_units
-from annotator.export.options import LeakageCounts
+from annotator.export.split_report import LeakageCounts
 from annotator.export.split_audit import count_leaks
 from tests.export.export_samples import item, make_article, sentence, sentences
 
