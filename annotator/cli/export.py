@@ -71,9 +71,7 @@ def _export_formats() -> list[str]:
 @max_lost_option
 @json_option
 @click.pass_context
-def command(
-    ctx: click.Context, /, corpus: Path, out: Path, max_lost: int, as_json: bool, **chosen: Any
-) -> None:
+def command(ctx: click.Context, /, corpus: Path, out: Path, max_lost: int, as_json: bool, **chosen: Any) -> None:
     """Write train.spacy, dev.spacy, test.spacy, config.cfg and ledger.jsonl of CORPUS to OUT.
 
     With another --format, write what that tool reads, and ledger.jsonl. Files in OUT that no export has

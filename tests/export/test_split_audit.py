@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from annotator.export.doc_layout import ExportSentence, article_units
-from annotator.export.split_report import LeakageCounts
 from annotator.export.split_audit import count_leaks
+from annotator.export.split_report import LeakageCounts
 from tests.export.export_samples import item, make_article, sentence, sentences
 
 LONG = "The harbour master of Rosavik closed the outer quay on Monday after a crane fell into the basin"
