@@ -34,6 +34,12 @@ from annotator.workflows.importing import MAX_LISTED, import_files
     help="Labels: PER=PERSON,MISC= (empty: left out); numbered tags: 0=O,1=B-PERSON,2=I-PERSON.",
 )
 @click.option("--add-labels", is_flag=True, help="Take labels that the schema lacks into it.")
+@click.option(
+    "--covers",
+    default="",
+    metavar="LABEL,…",
+    help="The labels for which the texts were read, where not for all (default: as in the file).",
+)
 @click.option("--as", "annotator", default="", metavar="NAME", help="Whose annotations (default: as in the file).")
 @click.option(
     "--answer",
@@ -69,7 +75,13 @@ from annotator.workflows.importing import MAX_LISTED, import_files
 @max_lost_option
 @json_option
 def command(
-    files: tuple[Path, ...], folder: Path, pairs: tuple[str, ...], max_lost: int, as_json: bool, **chosen: Any
+    files: tuple[Path, ...],
+    folder: Path,
+    pairs: tuple[str, ...],
+    covers: str,
+    max_lost: int,
+    as_json: bool,
+    **chosen: Any,
 ) -> None:
     """Take the annotations in FILES (or folders, or zips), made with other tools, into a corpus.
 
@@ -78,6 +90,7 @@ def command(
     was left out that you did not ask to leave out.
     """
     options = {name: value for name, value in chosen.items() if value is not None}
+    options["covers"] = tuple(dict.fromkeys(x.strip() for x in covers.split(",") if x.strip()))
     with output.progress_counter("documents of") as show:
         report = import_files(
             files=files, folder=folder, progress=show, options=ImportOptions(labels=parse_label_pairs(pairs), **options)

@@ -38,6 +38,8 @@ class Document(Struct, frozen=True):
     """Seconds since 1970 (UTC); 0 where the file has none."""
     note: str = ""
     flagged: bool = False
+    covers: tuple[str, ...] | None = None
+    """The labels of the corpus for which the text was read; None for all of the schema."""
     meta: Mapping[str, Any] = field(default_factory=dict)
     where: str = ""
     """``file:line``, or the file and the document's number, for messages and the ledger."""

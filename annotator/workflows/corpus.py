@@ -251,6 +251,7 @@ class Corpus:
         format: str = "auto",  # noqa: A002  (as the option)
         labels: Mapping[str, str] | None = None,
         add_labels: bool = False,
+        covers: Names = (),
         annotator: str = "",
         answer: Literal["", "accept", "open"] = "",
         ledger: Literal["exceptions", "full"] = "exceptions",
@@ -273,6 +274,7 @@ class Corpus:
             format=format,
             labels=labels or {},
             add_labels=add_labels,
+            covers=tuple(covers),
             annotator=annotator,
             answer=answer,
             ledger=ledger,

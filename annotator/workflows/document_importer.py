@@ -20,6 +20,7 @@ from annotator.ingest.clean.metadata import normalize_date
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.import_transaction import ImportStaging
+from annotator.workflows.import_coverage import CoverageReader
 from annotator.workflows.import_documents import (
     SENTENCES_FIELD,
     AlignedDocument,
@@ -62,6 +63,7 @@ class DocumentImporter:
         self._renamed = self._rebuilt = 0
         self.staging, self.tokenizer = staging, tokenizer
         self.log, self._options, self._rename = log, options, options.label_rename()
+        self.coverage = CoverageReader(options, self._rename, schema)
         self._corpus: CorpusFolder | None = staging.corpus
         self._known_ids = set(self._corpus.article_ids()) if self._corpus else set[str]()
         self._groups: dict[str, list[AlignedDocument]] = {}
@@ -70,6 +72,7 @@ class DocumentImporter:
         """Take one document in; raises SourceError for a text that cannot be stored."""
         self.counts.documents += 1
         document = with_stated_sentences(with_answer(document, self._options.answer))
+        document = self.coverage.with_coverage(document)
         self._note_renamed(document)
         piece = self._align_document(document, by_sentence=by_sentence)
         for label, n in count_labels(piece.document).items():
@@ -105,6 +108,8 @@ class DocumentImporter:
         if self._rebuilt:
             counted_text = pluralize(self._rebuilt, "article was", "articles were")
             self._add_note(f"{counted_text} {REBUILT_NOTE}")
+        for note in self.coverage.notes():
+            self._add_note(note)
 
     # -- one document --------------------------------------------------------------------------
 

@@ -33,6 +33,8 @@ class ImportOptions(Struct, frozen=True, kw_only=True):
     """By the file's label the corpus's, or empty to leave it out; by a number a tag such as ``B-PERSON``."""
     add_labels: bool = False
     """Whether labels that the schema lacks are added to it; otherwise they are an error."""
+    covers: tuple[str, ...] = ()
+    """The labels for which the texts were read, where the user knows better than the file; () as the file states it."""
     annotator: str = ""
     """Whose annotations; empty: as the file states it, or the format's name."""
     answer: str = ""

@@ -39,6 +39,7 @@ from annotator.storage.import_transaction import ImportStaging, NewCorpusSetting
 from annotator.storage.journal import check_annotator_name
 from annotator.storage.schemas import default_schema_path, load_schema, read_schema_text
 from annotator.workflows.document_importer import DocumentImporter
+from annotator.workflows.import_coverage import limit_earlier_records
 from annotator.workflows.import_options import (
     ImportOptions,
     check_format_options,
@@ -247,6 +248,10 @@ _COUNT_MESSAGES = {
         "sentences have spans and stay open: the file doesn't record that they were read whole (see --answer)",
     ),
     "known": ("sentence was already there, exactly the same", "sentences were already there, exactly the same"),
+    "united": (
+        "sentence was already there, read for other labels: it has the spans of both now",
+        "sentences were already there, read for other labels: they have the spans of both now",
+    ),
     "joined": (
         "sentence was joined from several, because a span runs over an end",
         "sentences were joined from several, because a span runs over an end",
@@ -303,6 +308,9 @@ def _commit(
 ) -> None:
     """Put the import and its ledger in place: in a new corpus, unless the user has named a file for it."""
     staging, entities = importer.staging, set(added) - importer.non_entity_labels
+    if added and target.corpus:
+        earlier = tuple(x.name for x in target.schema.labels)
+        limit_earlier_records(importer.record_builder, target.corpus.annotators(), earlier)
     schema = label_mapping.schema_with_labels(target.schema_text, target.schema, added, entities) if added else None
     if target.corpus:
         with _ledger_written(ledger_file, ledger):

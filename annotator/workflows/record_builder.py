@@ -12,9 +12,10 @@ from itertools import islice
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from annotator.core.annotation import AnnotatedSentence, Annotation
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import Article, Sentence
+from annotator.core.coverage import unite_passes
 from annotator.core.edits import Op, join_sentences
 from annotator.core.journal_record import IMPORT_SESSION, JournalRecord
 from annotator.core.ledger import Outcome
@@ -151,7 +152,15 @@ class RecordBuilder:
             self._write_records(name, annotated, [] if sentence_range in existing.annotations else joins, time)
             existing.put(sentence_range, annotation, new=True)
             return None
-        same = len(others) == 1 and others[0][:2] == (sentence_range, annotation)
+        before = others[0][1] if [x[0] for x in others] == [sentence_range] else None
+        united = unite_passes(before, annotation, [x.name for x in self._schema.labels]) if before else None
+        if united and before and united.covers != before.covers:
+            self._write_records(name, replace(annotated, annotation=united), [], time)
+            existing.put(sentence_range, united, new=True)
+            self.counts.united += 1
+            return None
+        is_partial = before and (before.covers, annotation.covers) != (None, None)
+        same = before is not None and before == (united if is_partial else annotation)
         if same and not others[0][2]:
             self.counts.known += 1
             return None
@@ -165,14 +174,14 @@ class RecordBuilder:
     ) -> None:
         op = Op.ANSWER if annotated.annotation.answer else Op.EDIT
         steps = [*((Op.JOIN, w) for w in joins), (op, annotated)]
-        first = self._staging.next_seq(name)
+        first = self.next_record(name)
         parents = {w.sentence.id: first + n for n, w in enumerate(joins)}
         records = []
         for n, (step, w) in enumerate(steps):
             parent = parents.get(w.sentence.id) if n == len(joins) else None
             own = JournalRecord(first + n, step, w, parent=parent, annotator=name, session=IMPORT_SESSION, time=time)
             records.append(own)
-        self._staging.add_records(name, records)
+        self.add_records(name, records)
         self.counts.records += len(records)
         self.counts.joined += bool(joins)
         annotation = annotated.annotation
@@ -219,7 +228,7 @@ class RecordBuilder:
                 for annotated in self._store_of(name).touched_sentences_of(article_id):
                     sentence_range = (annotated.sentence.start, annotated.sentence.end)
                     # No file has the suggestions that were left: that is no difference.
-                    existing.put(sentence_range, replace(annotated.annotation, left=(), covers=None), new=False)
+                    existing.put(sentence_range, replace(annotated.annotation, left=()), new=False)
             self._existing[name, article_id] = existing
         return self._existing[name, article_id]
 
@@ -231,6 +240,25 @@ class RecordBuilder:
             self._stores[name] = loaded.store
             self.next_seqs[name] = loaded.journal.next_seq
         return self._stores[name]
+
+    def next_record(self, name: str) -> int:
+        """Return the number of an annotator's next record, counted in this import."""
+        return self._staging.next_seq(name)
+
+    def add_records(self, name: str, records: Sequence[JournalRecord]) -> None:
+        """Prepare records, numbered from ``next_record`` on."""
+        if records:
+            self._staging.add_records(name, records)
+
+    def earlier_sentences(self, name: str) -> Iterator[AnnotatedSentence]:
+        """Yield what an annotator had in the corpus before and this import leaves as it is."""
+        store = self._store_of(name)
+        for article in store.touched_articles:
+            mine = self._existing.get((name, article))
+            for annotated in store.touched_sentences_of(article):
+                place = (annotated.sentence.start, annotated.sentence.end)
+                if mine is None or not mine.annotations.get(place, (None, True))[1]:
+                    yield annotated
 
     def annotator_name(self, document: Document) -> str:
         """Return the annotator of a document as a name that a journal can have."""
@@ -275,6 +303,7 @@ def _annotation_of(document: Document, sentence_range: tuple[int, int], *, answe
         answer=document.answer if read else None,
         note=" ".join(document.note.split()) if first else "",
         flagged=document.flagged and first,
+        covers=document.covers if read and document.answer is Answer.ACCEPT else None,
     )
     spans, rejected = (
         [s.shifted(-start) for s in spans if start <= s.start and s.end <= end]

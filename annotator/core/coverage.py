@@ -1,0 +1,67 @@
+"""Coverage: which labels a sentence was read for.
+
+A coverage is a tuple of labels in the order of the schema, or None for all of the schema. What a reader has not
+looked for is neither an example nor a counter-example of its label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from msgspec.structs import replace
+
+from annotator.core.annotation import Annotation, Answer
+from annotator.core.spans import Span
+
+Coverage = tuple[str, ...] | None
+
+
+def is_covered(label: str, covers: Coverage) -> bool:
+    """Return True if a coverage has a label."""
+    return covers is None or label in covers
+
+
+def covered_labels(covers: Coverage, labels: Sequence[str]) -> tuple[str, ...]:
+    """Return the labels of a schema that a coverage has, in the order of the schema."""
+    return tuple(x for x in labels if is_covered(x, covers))
+
+
+def coverage_of(found: Collection[str], labels: Sequence[str]) -> Coverage:
+    """Return the coverage that has these labels: first those of the schema; None where it has all of the schema."""
+    known = covered_labels(tuple(found), labels)
+    return None if len(known) == len(labels) else (*known, *sorted(set(found).difference(known)))
+
+
+def unite_coverage(one: Coverage, other: Coverage, labels: Sequence[str]) -> Coverage:
+    """Return the labels that one of two coverages has."""
+    return None if one is None or other is None else coverage_of({*one, *other}, labels)
+
+
+def unite_passes(before: Annotation, further: Annotation, labels: Sequence[str]) -> Annotation | None:
+    """Return an accepted annotation with a further accepted pass over its sentence.
+
+    The further pass gives the spans of the labels that only it covers. None where the two differ in a span of a
+    label that the first one covers: then they contradict each other.
+    """
+    if {before.answer, further.answer} != {Answer.ACCEPT}:
+        return None
+    marked = []
+    for there, new in ((before.spans, further.spans), (before.rejected, further.rejected)):
+        if _keys(new, before.covers) - _keys(there, before.covers) or (
+            {x for x in _keys(there, before.covers) if is_covered(x[2], further.covers)} - _keys(new, before.covers)
+        ):
+            return None
+        kept = (x for x in there if is_covered(x.label, before.covers) or not is_covered(x.label, further.covers))
+        marked.append([*kept, *(x for x in new if not is_covered(x.label, before.covers))])
+    united = replace(
+        before,
+        note=before.note or further.note,
+        flagged=before.flagged or further.flagged,
+        covers=unite_coverage(before.covers, further.covers, labels),
+    )
+    return united.with_spans(marked[0]).with_rejected(marked[1])
+
+
+def _keys(spans: Iterable[Span], covers: Coverage) -> set[tuple[int, int, str]]:
+    """Return the keys of the spans whose labels are covered."""
+    return {s.key for s in spans if is_covered(s.label, covers)}

@@ -1,0 +1,101 @@
+"""What a file was read for comes into the corpus with it, and nothing is covered that nobody has looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from annotator.core.annotation import Annotation
+from annotator.core.errors import UsageError
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.journal import Journal, ReplayedJournal
+from annotator.workflows.import_options import ImportOptions
+from annotator.workflows.importing import import_files
+
+TEXT = "Lena rowed to Osmund."
+LENA = {"start": 0, "end": 4, "label": "PERSON"}
+PORT = {"start": 14, "end": 20, "label": "VENUE"}
+CLAIM = {"start": 0, "end": 20, "label": "CLAIM"}
+
+
+def _file(path: Path, *spans: dict[str, Any], annotates: object = None, text: str = TEXT) -> Path:
+    path.write_bytes(orjson.dumps({"text": text, "spans": spans, "meta": {"annotates": annotates} if annotates else {}}))
+    return path
+
+
+def _annotations(corpus: Path, name: str = "plain") -> Iterator[Annotation]:
+    folder = CorpusFolder.open(corpus)
+    store = ReplayedJournal.of(Journal.open(corpus, name, read_only=True), folder.sentences_to_replay).store
+    for article in store.touched_articles:
+        yield from (x.annotation for x in store.touched_sentences_of(article))
+
+
+def _marked(annotation: Annotation) -> set[str]:
+    return {s.label for s in annotation.spans}
+
+
+def test_metadata_say_what_a_text_was_read_for(tmp_path: Path) -> None:
+    """The names are mapped; all of the schema is None; a note says which labels are left."""
+    file = _file(tmp_path / "a.jsonl", LENA | {"label": "PER"}, annotates=["PER", "LOC", "MISC"])
+    report = import_files(tmp_path / "c", [file], ImportOptions(labels={"PER": "PERSON", "LOC": "VENUE", "MISC": ""}))
+    assert [x.covers for x in _annotations(tmp_path / "c")] == [("PERSON", "VENUE")]
+    assert any(
+        note == "1 text read for PERSON, VENUE alone, as the metadata field `annotates` has it, not for COUNT, CLAIM"
+        for note in report.notes
+    )
+    file = _file(tmp_path / "b.jsonl", LENA, annotates=["CLAIM", "COUNT", "VENUE", "PERSON"])
+    import_files(tmp_path / "d", [file])
+    assert [x.covers for x in _annotations(tmp_path / "d")] == [None]
+
+
+def test_the_option_counts_more_than_the_file(tmp_path: Path) -> None:
+    """A name that is no label is refused, and so nothing is made."""
+    file = _file(tmp_path / "a.jsonl", LENA, annotates=["PERSON"])
+    import_files(tmp_path / "c", [file], ImportOptions(covers=("VENUE", "PERSON")))
+    assert [x.covers for x in _annotations(tmp_path / "c")] == [("PERSON", "VENUE")]
+    with pytest.raises(UsageError, match="--covers names labels that the schema news has not: PERSO"):
+        import_files(tmp_path / "d", [file], ImportOptions(covers=("PERSO",)))
+    assert not (tmp_path / "d").exists()
+
+
+def test_a_second_import_of_an_annotator_is_a_further_pass(tmp_path: Path) -> None:
+    """Spans and coverage are united, once and for all; what contradicts an earlier pass is listed."""
+    people = _file(tmp_path / "a.jsonl", LENA, annotates=["PERSON"])
+    claims = _file(tmp_path / "b.jsonl", CLAIM, annotates=["CLAIM", "COUNT", "VENUE"])
+    other = _file(tmp_path / "c.jsonl", LENA | {"end": 10}, annotates=["PERSON", "VENUE"])
+    import_files(tmp_path / "c", [people])
+    assert import_files(tmp_path / "c", [claims]).counts["united"] == 1
+    [annotation] = _annotations(tmp_path / "c")
+    assert (_marked(annotation), annotation.covers) == ({"PERSON", "CLAIM"}, None)
+    again = import_files(tmp_path / "c", [people, claims])
+    assert (again.records, again.counts["known"], again.lost) == (0, 2, 0)
+    assert import_files(tmp_path / "c", [other]).lost == 1
+    assert list(_annotations(tmp_path / "c")) == [annotation]
+
+
+def test_a_span_does_not_make_its_text_read_for_its_label(tmp_path: Path) -> None:
+    """It is kept, and a note says so: of other spans of that label nothing is known."""
+    report = import_files(tmp_path / "c", [_file(tmp_path / "a.jsonl", LENA, CLAIM, annotates=["PERSON"])])
+    [annotation] = _annotations(tmp_path / "c")
+    assert (_marked(annotation), annotation.covers) == ({"PERSON", "CLAIM"}, ("PERSON",))
+    assert any(note.startswith("1 CLAIM span is in texts that were not read for CLAIM") for note in report.notes)
+
+
+@pytest.mark.parametrize("listed", ["PERSON", [7, None], ["sentiment"], {"PERSON": 1}])
+def test_other_metadata_of_that_name_are_metadata(tmp_path: Path, listed: object) -> None:
+    """What names no label of the schema limits nothing."""
+    import_files(tmp_path / "c", [_file(tmp_path / "a.jsonl", LENA, annotates=listed)])
+    assert [x.covers for x in _annotations(tmp_path / "c")] == [None]
+
+
+def test_a_label_that_comes_later_is_not_covered_by_what_was_accepted_before(tmp_path: Path) -> None:
+    """--add-labels notes in every journal what "all of the schema" was until then."""
+    import_files(tmp_path / "c", [_file(tmp_path / "a.jsonl", LENA)], ImportOptions(annotator="ana"))
+    later = _file(tmp_path / "b.jsonl", {"start": 0, "end": 4, "label": "BOAT"}, text="Gull sank.")
+    import_files(tmp_path / "c", [later], ImportOptions(annotator="bob", add_labels=True))
+    assert [x.covers for x in _annotations(tmp_path / "c", "ana")] == [("PERSON", "VENUE", "COUNT", "CLAIM")]
+    assert [x.covers for x in _annotations(tmp_path / "c", "bob")] == [None]
