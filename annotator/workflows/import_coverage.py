@@ -30,7 +30,7 @@ COVERAGE_FIELD = "annotates"
 
 
 class CoverageReader:
-    """Finds the coverage of each document of an import, and counts what is to be said of it."""
+    """Finds the coverage of each document of an import, and counts what its notes report."""
 
     def __init__(self, options: ImportOptions, rename: LabelRename, schema: Schema) -> None:
         """Begin; raises UsageError where ``--covers`` names a label that there is not."""
@@ -69,7 +69,7 @@ class CoverageReader:
         return tuple(known)[:MAX_NEW_LABELS]
 
     def notes(self) -> Iterator[str]:
-        """Yield what is to be said, for people."""
+        """Yield what people should know, a note each."""
         for labels, n in sorted(self._texts.items()):
             if len(labels) < len(self._labels):
                 rest = ", ".join(x for x in self._labels if x not in labels)

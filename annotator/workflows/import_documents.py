@@ -62,8 +62,6 @@ class ImportCounts(Struct):
     known: int = 0
     """Sentences that were identical in the journals before."""
     conflicts: int = 0
-    united: int = 0
-    """Sentences that their annotator had read for other labels before."""
     joined: int = 0
     """Sentences that were joined with others, because a span runs over their end."""
     retold: int = 0

@@ -248,10 +248,6 @@ _COUNT_MESSAGES = {
         "sentences have spans and stay open: the file doesn't record that they were read whole (see --answer)",
     ),
     "known": ("sentence was already there, exactly the same", "sentences were already there, exactly the same"),
-    "united": (
-        "sentence was already there, read for other labels: it has the spans of both now",
-        "sentences were already there, read for other labels: they have the spans of both now",
-    ),
     "joined": (
         "sentence was joined from several, because a span runs over an end",
         "sentences were joined from several, because a span runs over an end",
@@ -273,6 +269,9 @@ def _report_notes(importer: DocumentImporter, options: ImportOptions) -> Iterato
         if n and key in _COUNT_MESSAGES and key != options.answer:
             yield f"{n:,} {_COUNT_MESSAGES[key][n != 1]}"
     builder = importer.record_builder
+    if builder.united:
+        sentences = pluralize(builder.united, "sentence was", "sentences were")
+        yield f"{sentences} already there, read for other labels: now with the spans of both"
     for given, name in builder.names.items():
         if given != name:
             yield f"the annotator {given!r} is called {name} here"

@@ -81,6 +81,8 @@ class RecordBuilder:
         """The next number of each journal that was there before."""
         self.broken_rules: Counter[str] = Counter()
         """The pairs of spans that the schema's rules don't allow, by label and rule."""
+        self.united = 0
+        """Sentences that their annotator had read for other labels before."""
         self._staging, self._log, self._options, self._schema = staging, log, options, schema
         self._base_sentences: dict[str, dict[CharRange, int]] = {}
         self._existing: dict[tuple[str, str], _ExistingAnnotations] = {}
@@ -157,7 +159,7 @@ class RecordBuilder:
         if united and before and united.covers != before.covers:
             self._write_records(name, replace(annotated, annotation=united), [], time)
             existing.put(sentence_range, united, new=True)
-            self.counts.united += 1
+            self.united += 1
             return None
         is_partial = before and (before.covers, annotation.covers) != (None, None)
         same = before is not None and before == (united if is_partial else annotation)
