@@ -109,4 +109,3 @@ def limit_earlier_records(builder: RecordBuilder, annotators: Sequence[str], lab
 
 def _covers_all(annotation: Annotation) -> bool:
     return annotation.answer is Answer.ACCEPT and annotation.covers is None
-

@@ -23,7 +23,9 @@ CLAIM = {"start": 0, "end": 20, "label": "CLAIM"}
 
 
 def _file(path: Path, *spans: dict[str, Any], annotates: object = None, text: str = TEXT) -> Path:
-    path.write_bytes(orjson.dumps({"text": text, "spans": spans, "meta": {"annotates": annotates} if annotates else {}}))
+    path.write_bytes(
+        orjson.dumps({"text": text, "spans": spans, "meta": {"annotates": annotates} if annotates else {}})
+    )
     return path
 
 
