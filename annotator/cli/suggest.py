@@ -14,7 +14,9 @@ from annotator.core.errors import UsageError, path_text
 from annotator.core.scoring import SpanScores
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.schemas import DEFAULT_SCHEMA, load_schema
+from annotator.suggest.pipeline_request import split_words
 from annotator.suggest.source_accuracy import SCORE_THRESHOLD
+from annotator.workflows.import_options import parse_label_pairs
 from annotator.workflows.opening import open_corpus
 from annotator.workflows.suggesting import SourceChoice, SuggestReport, open_suggestion_sources, write_suggestions
 
@@ -23,6 +25,17 @@ from annotator.workflows.suggesting import SourceChoice, SuggestReport, open_sug
 @click.argument("corpus", type=PATH, required=False)
 @click.option("--rules", is_flag=True, help="By the rules that the screen uses as well.")
 @click.option("--model", default=None, metavar="NAME_OR_PATH", help="By a spaCy pipeline. Loading it runs its code.")
+@click.option("--name", default="", metavar="NAME", help="What the pipeline's suggestions are called (default: its own name).")
+@click.option(
+    "--take",
+    multiple=True,
+    metavar="ents,spans:KEY",
+    help="What of the pipeline is taken: ents, spans (all groups), spans:KEY (default: all).",
+)
+@click.option(
+    "--map", "pairs", multiple=True, metavar="OLD=NEW,…", help="The pipeline's labels: GPE=VENUE,ORG= (empty: left out)."
+)
+@click.option("--replace", is_flag=True, help="Replace suggestions of that name that another model has made.")
 @click.option("--evaluate", "gold", type=PATH, help="Write nothing; measure against this JSONL or journal.")
 @click.option(
     "--source",
@@ -43,6 +56,10 @@ def command(
     corpus: Path | None,
     rules: bool,
     model: str | None,
+    name: str,
+    take: tuple[str, ...],
+    pairs: tuple[str, ...],
+    replace: bool,
     gold: Path | None,
     source: str | None,
     threshold: float,
@@ -56,7 +73,7 @@ def command(
 
     With --evaluate GOLD, print precision, recall and F1 of the sources, label by label.
     """
-    choice = SourceChoice(rules, model, source)
+    choice = SourceChoice(rules, model, source, name, split_words(take), parse_label_pairs(pairs))
     if gold is not None:
         _evaluate(corpus, gold, schema, threshold, choice, as_json=as_json)
         return
@@ -68,7 +85,7 @@ def command(
     for warning in opened.warnings:
         output.write_warning(warning)
     try:
-        reports = list(_write_files(opened, choice))
+        reports = list(_write_files(opened, choice, replaces_others=replace))
     except KeyboardInterrupt:
         output.write_message("stopped: what is made so far is kept; run it again to go on")
         sys.exit(output.EXIT_INTERRUPTED)
@@ -80,10 +97,10 @@ def command(
         sys.exit(output.EXIT_LEFT_OUT)
 
 
-def _write_files(corpus: CorpusFolder, choice: SourceChoice) -> Iterator[SuggestReport]:
+def _write_files(corpus: CorpusFolder, choice: SourceChoice, *, replaces_others: bool) -> Iterator[SuggestReport]:
     for each in list(open_suggestion_sources(corpus, choice)):
         with output.progress(f"suggest by {each.name}") as show:
-            report, warnings = write_suggestions(corpus, each, show)
+            report, warnings = write_suggestions(corpus, each, show, replaces_others=replaces_others)
         for warning in warnings:
             output.write_warning(warning)
         yield report

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from msgspec import Struct
 
 from annotator.core.article import Sentence
+from annotator.core.source_version import without_versions
 from annotator.core.spans import Span
 from annotator.core.tokens import TokenRange
 
@@ -25,6 +26,8 @@ class Suggestion(Struct, frozen=True):
     """Between 0 and 1; comparable within one source alone."""
     kind: str = ""
     """What made it: a candidate's kind, a pipeline's own label, "history"."""
+    estimated: bool = False
+    """Whether the score is a guess for all of its kind, because the source gives none."""
 
 
 class LeftSuggestion(Struct, frozen=True, gc=False):
@@ -91,8 +94,9 @@ def character_range(sentence: Sentence, tokens: TokenRange) -> tuple[int, int]:
 # Where an accepted span came from, as its ``source`` records.
 #
 # ``history/surname+rules/title~``: the sources joined by ``+``, each with what made it after ``/``;
-# a final ``~`` means that the annotator has changed the span since. The journal keeps it, so how often
-# each source is taken, changed or turned down can be counted from the works alone.
+# a final ``~`` means that the annotator has changed the span since. A model has its version after ``@``
+# (``source_version.py``). The journal keeps it, so how often each source is taken, changed or turned down
+# can be counted from the works alone.
 
 
 MODIFIED_MARK = "~"
@@ -139,8 +143,8 @@ def parse_span_source(source: str) -> tuple[SuggestionOrigin, ...]:
 
 
 def span_source_names(source: str) -> str:
-    """Return the sources that a span has without what made it there: ``history+rules``."""
-    return "+".join(name for name, _ in parse_span_source(source))
+    """Return the sources that a span has, without versions and what made it there: ``history+rules``."""
+    return without_versions("+".join(name for name, _ in parse_span_source(source)))
 
 
 def is_modified_source(source: str) -> bool:

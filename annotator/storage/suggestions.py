@@ -7,12 +7,11 @@ made again, not repaired.
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 import orjson
 from msgspec import Struct, field
@@ -21,12 +20,11 @@ from annotator.core.article import Sentence
 from annotator.core.digest import text_digest
 from annotator.core.errors import CorpusError
 from annotator.core.pluralize import pluralize
+from annotator.core.source_version import versioned_source
 from annotator.core.suggestion import Suggestion, sorted_suggestions
 from annotator.core.tokens import is_aligned, token_range
-from annotator.storage.atomic import append_durable, cut_tail, make_folder, sync_folder
 from annotator.storage.corpus_layout import SUGGESTIONS_FOLDER
 from annotator.storage.file_io import RawLine, dump_json_line, file_state, raw_lines, translate_os_errors
-from annotator.storage.lock import lock_or_raise
 
 _SOURCE_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
 _LINE_START = re.compile(
@@ -190,8 +188,10 @@ class SuggestionFile:
                 if 0 <= start < end and is_aligned(sentence.tokens, start, end):
                     score, kind = span.get("score"), str(span.get("kind", ""))
                     known = isinstance(score, int | float) and 0 <= score <= 1
+                    estimated = not known or span.get("estimated") is True
                     score = float(score) if known else UNKNOWN_SCORE
-                    yield Suggestion(start, end, str(span["label"]), self.source, score, kind)
+                    source = versioned_source(self.source, entry.fingerprint)
+                    yield Suggestion(start, end, str(span["label"]), source, score, kind, estimated)
 
 
 def _same_text(entry: SuggestionEntry, s: Sentence) -> bool:
@@ -224,7 +224,8 @@ def _encode_suggestion(s: Suggestion, sentence: Sentence) -> dict[str, object]:
         raise CorpusError(what, where=sentence.id, do="leave it out")
     first, last = token_range(sentence.tokens, s.start, s.end)
     place = {"start": s.start, "end": s.end, "token_start": first, "token_end": last - 1}
-    return place | {"label": s.label, "score": round(s.score, 4), "kind": s.kind}
+    fields = {"label": s.label, "score": round(s.score, 4), "kind": s.kind}
+    return place | fields | ({"estimated": True} if s.estimated else {})
 
 
 def suggestion_path(corpus: Path, source: str) -> Path:
@@ -246,104 +247,3 @@ def source_names(corpus: Path) -> tuple[str, ...]:
 def suggestion_files(corpus: Path, warn: Callable[[str], None] = lambda _: None) -> dict[str, SuggestionFile]:
     """Return the suggestion files of a corpus folder by source; none is read yet."""
     return {name: SuggestionFile(suggestion_path(corpus, name), warn) for name in source_names(corpus)}
-
-
-# -- writing ---------------------------------------------------------------------------------------
-#
-# A stopped run continues where it stopped. A file of the same fingerprint is appended to. Where the
-# fingerprint has changed, or the file is damaged, a new file grows beside the old one and replaces it
-# when it is complete.
-
-
-class SuggestionWriter:
-    """Holds one source's file while its suggestions are made."""
-
-    def __init__(self, corpus: Path, source: str, fingerprint: str, *, resumes: bool = True) -> None:
-        """Open the file to continue, and read which sentences it has.
-
-        Unless it ``resumes``, a new file that a stopped run has begun is made again. Raises CorpusError
-        where the folder cannot be written or another process writes this source.
-        """
-        self.source, self.fingerprint, self._resumes = source, fingerprint, resumes
-        self.path = suggestion_path(corpus, source)
-        self.notes: list[str] = []
-        self.replaces_old_file = False
-        """True if a new file replaces an older one."""
-        with translate_os_errors("write", self.path):
-            make_folder(self.path.parent)
-            self._lock = lock_or_raise(
-                self.path.with_name(f".{self.path.stem}.lock"),
-                CorpusError,
-                "these suggestions are being made by {holder}",
-                where=self.path,
-                do="wait until it is done",
-            )
-            try:
-                self._target, index = self._choose_file()
-                self._known = {(e.article, e.start, e.end): e.digest for e in index.entries}
-                self._size = self._quarantine_torn_line(index)
-                flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-                self._fd = os.open(self._target, flags, 0o666)
-                sync_folder(self.path.parent)
-            except BaseException:
-                self._lock.release()
-                raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, error_type: object, *_: object) -> None:
-        os.close(self._fd)
-        if error_type and not self._size:  # nothing was made: no file is a source of suggestions
-            with suppress(OSError):
-                self._target.unlink()
-        self._lock.release()
-
-    def has(self, sentence: Sentence) -> bool:
-        """Return True if the file has the sentence with this text."""
-        place = (sentence.article, sentence.start, sentence.end)
-        return self._known.get(place) == text_digest(sentence.text)
-
-    def add(self, made: Iterable[tuple[Sentence, Sequence[Suggestion]]]) -> None:
-        """Append a line for each sentence; they are on the disk on return.
-
-        Raises CorpusError where the disk takes nothing more; what was there before stays.
-        """
-        lines = [encode_suggestions(s, found, self.source, self.fingerprint) for s, found in made]
-        if lines:
-            with translate_os_errors("write", self.path):
-                self._size = append_durable(self._fd, b"".join(lines), self._size)
-
-    def finish(self) -> None:
-        """Let a new file replace the old one; call it when every sentence is done."""
-        if self._target != self.path:
-            with translate_os_errors("write", self.path):
-                os.replace(self._target, self.path)  # noqa: PTH105  (as in atomic: one way to rename)
-                sync_folder(self.path.parent)
-
-    def _choose_file(self) -> tuple[Path, SuggestionIndex]:
-        """Return the file to append to, and its index."""
-        index = read_suggestion_index(self.path) if self.path.exists() else SuggestionIndex()
-        if index.flaws:
-            n = len(index.flaws)
-            self.notes.append(f"{self.path.name}: {n} damaged {'line' if n == 1 else 'lines'}; all is made again")
-        if not index.flaws and self._same_fingerprint(index):
-            return self.path, index
-        self.replaces_old_file = True
-        beside = self.path.with_name(f".{self.source}.new.tmp")
-        grown = read_suggestion_index(beside) if beside.exists() else SuggestionIndex()
-        if grown.flaws or not (self._resumes and self._same_fingerprint(grown)):
-            beside.unlink(missing_ok=True)
-            grown = SuggestionIndex()
-        return beside, grown
-
-    def _same_fingerprint(self, index: SuggestionIndex) -> bool:
-        return all(e.fingerprint == self.fingerprint for e in index.entries)
-
-    def _quarantine_torn_line(self, index: SuggestionIndex) -> int:
-        """Set a torn last line aside and return the size of what is left."""
-        if index.torn is None:
-            return index.size
-        aside, _ = cut_tail(self._target, index.torn, self.path)
-        self.notes.append(f"set aside a torn last line of {self.path.name} in {aside.name}")
-        return index.torn

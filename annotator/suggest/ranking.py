@@ -110,7 +110,7 @@ class SuggestionRanker(Struct, frozen=True):
 
 def _with_score(s: Suggestion, score: float) -> Suggestion:
     """Return a suggestion with another score; ``replace`` takes three times as long."""
-    return s if score == s.score else Suggestion(s.start, s.end, s.label, s.source, score, s.kind)
+    return s if score == s.score else Suggestion(s.start, s.end, s.label, s.source, score, s.kind, s.estimated)
 
 
 def _joined_suggestion(group: Sequence[Suggestion]) -> Suggestion:

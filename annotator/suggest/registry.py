@@ -19,12 +19,14 @@ from annotator._version import __version__
 from annotator.core.article import Sentence
 from annotator.core.errors import UsageError
 from annotator.core.schema import Schema
+from annotator.core.source_version import model_fingerprint
 from annotator.core.suggestion import Suggester, Suggestion, sorted_suggestions
 from annotator.core.tokens import is_aligned
 from annotator.language import ArticleContext
 from annotator.language.span_forms import without_excluded
 from annotator.plugin_loader import Plugin, load_plugin, plugin_names
 from annotator.suggest.mention_history import HISTORY_SOURCE
+from annotator.suggest.pipeline_request import PipelineRequest, pipeline_lineage
 from annotator.suggest.rules import RULES_SOURCE, RuleSuggester, plain_kind
 from annotator.suggest.spacy_pipeline import load_pipeline
 
@@ -32,27 +34,33 @@ from annotator.suggest.spacy_pipeline import load_pipeline
 
 
 _FINGERPRINT_DIGITS = 16
-_FINGERPRINTED_MODULES = ("rules", "spacy_pipeline")
-"""What of this package decides over what the rules or a pipeline suggest."""
+_PIPELINE_MODULES = ("spacy_pipeline", "pipeline_components", "pipeline_request")
+"""What of this package decides over what a pipeline suggests."""
 
 
 def rules_fingerprint(schema: Schema) -> str:
     """Return the fingerprint of the rules under a schema: its labels, and the code of the rules itself."""
     language = Path(annotator.language.__path__[0])
     files = [*language.rglob("*.py"), *language.rglob("*.txt")]  # the word lists are part of the rules
-    here = Path(annotator.suggest.__path__[0])
-    code = _files_digest([*files, *(here / f"{name}.py" for name in _FINGERPRINTED_MODULES)])
-    return _parts_digest("rules", __version__, _label_settings(schema), code)
+    return _parts_digest("rules", __version__, _label_settings(schema), _files_digest([*files, _module_file("rules")]))
 
 
-def pipeline_fingerprint(about: Mapping[str, Any], path: Path | str | None, schema: Schema) -> str:
-    """Return the fingerprint of a loaded pipeline under a schema: its name, version and weights.
+def _module_file(name: str) -> Path:
+    return Path(annotator.suggest.__path__[0]) / f"{name}.py"
+
+
+def pipeline_fingerprint(
+    about: Mapping[str, Any], path: Path | str | None, schema: Schema, request: PipelineRequest
+) -> str:
+    """Return the fingerprint of a loaded pipeline under a schema: its name, version and weights, and what is taken.
 
     The rules count as well: they extend its numbers to what is counted.
     """
     meta = {key: about.get(key, "") for key in ("lang", "name", "version", "spacy_git_version")}
     weights = _files_digest(p for p in Path(path).rglob("*") if p.is_file()) if path else ""
-    return _parts_digest("model", json.dumps(meta, sort_keys=True), weights, rules_fingerprint(schema))
+    code = _files_digest(map(_module_file, _PIPELINE_MODULES))
+    parts = (json.dumps(meta, sort_keys=True), weights, request.key(), code, rules_fingerprint(schema))
+    return model_fingerprint(pipeline_lineage(request.model), _parts_digest("model", *parts))
 
 
 def plugin_fingerprint(distribution: str, own: str, schema: Schema) -> str:
@@ -113,6 +121,8 @@ class SuggestionSource(Struct, frozen=True):
     """The suggestions left out because the schema has no label for theirs, by label; it grows."""
     misaligned: list[str] = field(default_factory=list)
     """The suggestions left out because they are off the token edges, as span ids; it grows."""
+    finish: Callable[[], None] = lambda: None
+    """Called when all sentences are done; raises PipelineError for a pipeline that has set nothing to suggest."""
 
     def suggestions(self, sentences: Iterable[Sentence], schema: Schema) -> Iterator[Sequence[Suggestion]]:
         """Yield the suggestions of each sentence, in their order, without the forms that a label excludes."""
@@ -153,11 +163,18 @@ def open_source(name: str, schema: Schema, context: ContextFunction) -> Suggesti
     return _open_plugin(plugin, schema)
 
 
-def open_pipeline(model: str, schema: Schema, context: ContextFunction) -> SuggestionSource:
-    """Load a spaCy pipeline as a source; raises PipelineError."""
-    pipeline = load_pipeline(model, schema, context)
-    fingerprint = pipeline_fingerprint(pipeline.nlp.meta, getattr(pipeline.nlp, "path", None), schema)
-    return SuggestionSource(pipeline.name, fingerprint, pipeline.suggest_all, pipeline.unmapped, pipeline.misaligned)
+def open_pipeline(request: PipelineRequest, schema: Schema, context: ContextFunction) -> SuggestionSource:
+    """Load a spaCy pipeline as a source; raises UsageError, PipelineError."""
+    pipeline = load_pipeline(request, schema, context)
+    fingerprint = pipeline_fingerprint(pipeline.nlp.meta, getattr(pipeline.nlp, "path", None), schema, request)
+    return SuggestionSource(
+        pipeline.name,
+        fingerprint,
+        pipeline.suggest_all,
+        pipeline.unmapped,
+        pipeline.misaligned,
+        finish=pipeline.check_taken,
+    )
 
 
 def _wrong_field(suggestion: object) -> str:

@@ -151,7 +151,8 @@ def _verdicts(annotation: Annotation, offered: tuple[Suggestion, ...]) -> Iterat
     spans = {s.key for s in annotation.spans}
     rejected = {s.key for s in annotation.rejected}
     known = set()
-    for s in offered:
+    covered = [s for s in offered if annotation.covers is None or s.label in annotation.covers]
+    for s in covered:
         at = (s.start, s.end, s.label)
         verdict = VERDICT_TAKEN if at in spans else VERDICT_REJECTED if at in rejected else VERDICT_PASSED_OVER
         for name, kind in suggestion_origins(s):

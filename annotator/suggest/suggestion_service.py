@@ -12,6 +12,7 @@ from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
 from annotator.core.errors import CorpusError
 from annotator.core.schema import Schema
+from annotator.core.source_version import has_version
 from annotator.core.suggestion import Suggestion, suggestion_from_left
 from annotator.language import ArticleContext, build_context
 from annotator.language.span_forms import without_excluded
@@ -181,11 +182,14 @@ class SuggestionService:
         return replace(s, label=self.schema.label_taking(s.label) or s.label)
 
     def _known_suggestions(self, annotated: AnnotatedSentence) -> tuple[Suggestion, ...]:
-        """Return what was open in an accepted sentence when it was accepted, and what the files have for it."""
+        """Return what was open in an accepted sentence when it was accepted, and what the files have for it.
+
+        Of a model only the former: it may have learned from the sentence, and would seem better than it is.
+        """
         if annotated.annotation.answer is not Answer.ACCEPT:
             return ()
         left = map(suggestion_from_left, annotated.annotation.left)
-        return (*left, *self._file_suggestions(annotated.sentence))
+        return (*left, *(s for s in self._file_suggestions(annotated.sentence) if not has_version(s.source)))
 
     def _article_context(self, article_id: str) -> ArticleContext:
         if article_id not in self._contexts:

@@ -304,19 +304,25 @@ class Corpus:
         rules: bool = False,
         model: str | None = None,
         source: str | None = None,
+        name: str = "",
+        take: Names = (),
+        labels: Mapping[str, str] | None = None,
+        replace: bool = False,
         progress: ProgressCallback = ignore_progress,
         warn: WarningCallback = warn_in_python,
     ) -> tuple[SuggestReport, ...]:
         """Write suggestions by the rules, a spaCy pipeline, or a plug-in; a report each.
 
-        Raises UsageError for an unknown source or none, PluginError or PipelineError.
+        ``name``, ``take`` and ``labels`` (``--map``) are about the pipeline: what its suggestions are called, what
+        of its Docs is taken, and which labels become which. Raises UsageError for an unknown source or none,
+        PluginError or PipelineError.
         """
         from annotator.workflows.suggesting import SourceChoice, open_suggestion_sources, write_suggestions
 
-        choice = SourceChoice(rules, model, source)
+        choice = SourceChoice(rules, model, source, name, tuple(take), labels or {})
         reports = []
         for each in list(open_suggestion_sources(self.folder, choice)):  # none writes where one cannot be opened
-            report, warnings = write_suggestions(self.folder, each, progress)
+            report, warnings = write_suggestions(self.folder, each, progress, replaces_others=replace)
             reports.append(report)
             for warning in warnings:
                 warn(warning)

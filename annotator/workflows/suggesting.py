@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import index
 from pathlib import Path
@@ -12,20 +12,26 @@ from typing import Any
 from msgspec import Struct, to_builtins
 
 from annotator.core.article import Sentence
-from annotator.core.errors import CorpusError, UsageError
+from annotator.core.errors import AnnotatorError, CorpusError, UsageError
 from annotator.core.pluralize import pluralize
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion
 from annotator.language import ArticleContext, build_context
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.suggestions import UNKNOWN_SCORE, SuggestionWriter, suggestion_path
+from annotator.storage.suggestion_writer import SuggestionWriter
+from annotator.storage.suggestions import UNKNOWN_SCORE, suggestion_path
 from annotator.suggest.mention_history import HISTORY_SOURCE
+from annotator.suggest.pipeline_request import PipelineRequest
 from annotator.suggest.registry import ContextFunction, SuggestionSource, open_pipeline, open_source
 from annotator.suggest.rules import RULES_SOURCE
 from annotator.workflows.opening import ProgressCallback, ignore_progress, with_damaged_apart
 
 _ROWS_FINGERPRINT = "rows"
 """The fingerprint of suggestions that a caller has made; only the caller knows when they change."""
+_BATCH_SENTENCES = 1024
+"""How many sentences a source has at a time, and some more: a pipeline is faster with many."""
+_WRITTEN_SENTENCES = 256
+"""How many sentences are written at a time."""
 
 
 class SuggestReport(Struct, frozen=True):
@@ -58,7 +64,7 @@ class SuggestReport(Struct, frozen=True):
         yield f"{self.source}: {new}{before}; {spans}"
         if self.unmapped:
             labels = ", ".join(f"{label} {n}" for label, n in self.unmapped.items())
-            yield f"  without a label in the schema: {labels} (a label's `takes` maps them)"
+            yield f"  without a label in the schema: {labels} (--map or a label's `takes` maps them)"
         for span in self.misaligned:
             yield f"  left out, not on token edges: {span}"
         yield f"  {self.file}{' (made again)' if self.renewed else ''}"
@@ -75,11 +81,19 @@ class SourceChoice(Struct, frozen=True):
     """A spaCy pipeline."""
     source: str | None = None
     """A built-in source or a plug-in."""
+    name: str = ""
+    """What the pipeline's source is called; empty: by its metadata, else by its folder."""
+    take: tuple[str, ...] = ()
+    """What of the pipeline's Docs is taken: ``ents``, ``spans``, ``spans:KEY``; empty: all of it."""
+    labels: Mapping[str, str] = {}
+    """Of the pipeline's labels the schema's."""
 
     def __post_init__(self) -> None:
         if not (self.rules or self.model or self.source):
             do = "give --rules, --model NAME or --source NAME, or several of them"
             raise UsageError("no source of suggestions is given", do=do)
+        if (self.name or self.take or self.labels) and not self.model:
+            raise UsageError("--name, --take and --map are about a pipeline", do="name it with --model")
 
     def open(
         self, schema: Schema, context: ContextFunction, named: Callable[[str], SuggestionSource] | None = None
@@ -91,7 +105,7 @@ class SourceChoice(Struct, frozen=True):
         if self.rules:
             yield open_source(RULES_SOURCE, schema, context)
         if self.model:
-            yield open_pipeline(self.model, schema, context)
+            yield open_pipeline(PipelineRequest(self.model, self.name, self.take, self.labels), schema, context)
         if self.source and not (self.rules and self.source == RULES_SOURCE):
             yield named(self.source) if named else open_source(self.source, schema, context)
 
@@ -108,32 +122,80 @@ def open_suggestion_sources(corpus: CorpusFolder, choice: SourceChoice) -> Itera
 
 
 def write_suggestions(
-    corpus: CorpusFolder, source: SuggestionSource, progress: ProgressCallback = ignore_progress
+    corpus: CorpusFolder,
+    source: SuggestionSource,
+    progress: ProgressCallback = ignore_progress,
+    *,
+    replaces_others: bool = False,
 ) -> tuple[SuggestReport, list[str]]:
-    """Write the suggestions of one source article by article; return the report, and warnings.
+    """Write the suggestions of one source, some articles at a time; return the report, and warnings.
 
-    A run that was stopped goes on where it stopped; another fingerprint makes all suggestions again.
-    ``progress`` counts articles. Raises CorpusError where the file cannot be written.
+    The new file replaces the old one at the end. A run that was stopped goes on where it stopped; another
+    fingerprint makes all suggestions again. ``progress`` counts articles. Raises CorpusError where the file cannot
+    be written or is another model's, unless it ``replaces_others``; PipelineError.
     """
     spans: Counter[str] = Counter()
     sentences = known = 0
-    ids, warned = corpus.article_ids(), len(corpus.warnings)
-    with SuggestionWriter(corpus.path, source.name, source.fingerprint) as writer:
-        for n, article in enumerate(corpus.readable_articles()):
-            progress(n, len(ids))
-            every = corpus.active_sentences(article)
+    place, warned = {a: n for n, a in enumerate(corpus.article_ids())}, len(corpus.warnings)
+
+    def note(sentence: Sentence, found: Sequence[Suggestion]) -> None:
+        progress(place[sentence.article], len(place))
+        spans.update(s.label for s in found)
+
+    with SuggestionWriter(corpus.path, source.name, source.fingerprint, replaces_others=replaces_others) as writer:
+        for every in _sentence_batches(corpus):
             new = [s for s in every if not writer.has(s)]
-            rows = list(zip(new, source.suggestions(new, corpus.schema), strict=True))
-            writer.add(rows)
+            _write_rows(writer, zip(new, source.suggestions(new, corpus.schema), strict=True), note)
             sentences += len(every)
             known += len(every) - len(new)
-            spans.update(s.label for _, each in rows for s in each)
-        progress(len(ids), len(ids))
+        progress(len(place), len(place))
+        if sentences and not known:  # else a few sentences might not show what the source can do
+            _check_finished(source, writer)
         writer.finish()
     return _report(corpus, source, writer, spans, sentences=sentences, known=known), [
         *writer.notes,
         *corpus.warnings[warned:],
     ]
+
+
+def _check_finished(source: SuggestionSource, writer: SuggestionWriter) -> None:
+    """Let the source raise what is wrong with all that it has made; that is removed then."""
+    try:
+        source.finish()
+    except AnnotatorError:
+        writer.discard()
+        raise
+
+
+_Row = tuple[Sentence, Sequence[Suggestion]]
+
+
+def _write_rows(
+    writer: SuggestionWriter, made: Iterable[_Row], note: Callable[[Sentence, Sequence[Suggestion]], None]
+) -> None:
+    """Write rows as they are made, each to ``note`` as well; of a run that is stopped all that were made."""
+    rows: list[_Row] = []
+    try:
+        for row in made:
+            rows.append(row)
+            note(*row)
+            if len(rows) == _WRITTEN_SENTENCES:
+                writer.add(rows)
+                rows = []
+    finally:
+        writer.add(rows)
+
+
+def _sentence_batches(corpus: CorpusFolder) -> Iterator[list[Sentence]]:
+    """Yield the sentences of the articles in batches of whole articles."""
+    batch: list[Sentence] = []
+    for article in corpus.readable_articles():
+        batch += corpus.active_sentences(article)
+        if len(batch) >= _BATCH_SENTENCES:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _report(
@@ -195,13 +257,16 @@ def _row_suggestions(row: Mapping[str, Any], where: str, length: int) -> list[Su
     """Return the suggestions of a row for a sentence of ``length`` code points; raises CorpusError."""
     try:
         spans = [
-            (index(s["start"]), index(s["end"]), s["label"], float(s.get("score", UNKNOWN_SCORE)), s.get("kind", ""))
+            (
+                *(index(s["start"]), index(s["end"]), s["label"]),
+                *(float(s.get("score", UNKNOWN_SCORE)), s.get("kind", ""), "score" not in s),
+            )
             for s in row["spans"]
         ]
     except (AttributeError, KeyError, TypeError, ValueError):
         what, do = "a span needs start, end and label", "give `spans`, each with whole numbers and a text"
         raise CorpusError(what, where=where, do=do) from None
-    for start, end, label, score, _ in spans:
+    for start, end, label, score, *_ in spans:
         if not isinstance(label, str):
             raise CorpusError(f"the label {label!r} is no text", where=where, do="repair it")
         if not 0 <= start < end <= length:
@@ -209,4 +274,4 @@ def _row_suggestions(row: Mapping[str, Any], where: str, length: int) -> list[Su
             raise CorpusError(what, where=where, do="count from the start of the sentence")
         if not 0 <= score <= 1:
             raise CorpusError(f"the score {score} is not between 0 and 1", where=where, do="repair it")
-    return [Suggestion(start, end, label, "", score, str(kind)) for start, end, label, score, kind in spans]
+    return [Suggestion(start, end, label, "", score, str(kind), guess) for start, end, label, score, kind, guess in spans]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import orjson
 import pytest
 import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
 
 from annotator.core.annotation import Answer
 from annotator.core.article import Sentence
@@ -108,15 +111,59 @@ def test_a_stopped_run_goes_on(corpus: Path, page: Path, monkeypatch: pytest.Mon
         result = call("suggest", corpus, "--rules")
     assert result.code == 130
     assert result.err == "stopped: what is made so far is kept; run it again to go on\n"
-    kept = (corpus / "suggestions" / "rules.jsonl").read_bytes().count(b"\n")
+    assert not (corpus / "suggestions" / "rules.jsonl").exists(), "a file that is not done is not read"
+    kept = (corpus / "suggestions" / ".rules.new.tmp").read_bytes().count(b"\n")
     after = call("suggest", corpus, "--rules", "--json").json["sources"][0]
     assert after["known"] == kept > 0
+
+
+def test_another_model_does_not_replace_a_file_unless_the_user_says_so(corpus: Path, model: Path) -> None:
+    """Two models of one name are two files; the same model trained again in its folder replaces its own."""
+    assert call("suggest", corpus, "--model", model, "--name", "mine").code == 0
+    path = corpus / "suggestions" / "mine.jsonl"
+    before = path.read_bytes()
+    other = model.with_name("other")
+    shutil.copytree(model, other)
+    result = call("suggest", corpus, "--model", other, "--name", "mine")
+    assert (result.code, path.read_bytes()) == (1, before)
+    assert "mine.jsonl: these suggestions are by another model" in result.err
+    assert "choose another name with --name, or add --replace" in result.err
+    assert call("suggest", corpus, "--model", other, "--name", "mine", "--replace").code == 0
+    assert path.read_bytes() != before
+    (other / "meta.json").write_text((other / "meta.json").read_text("utf-8").replace("0.0.0", "0.0.1"), "utf-8")
+    again = call("suggest", corpus, "--model", other, "--name", "mine", "--json").json["sources"][0]
+    assert (again["renewed"], again["known"]) == (True, 0)
+    assert call("suggest", corpus, "--model", other).code == 0
+    assert sorted(p.stem for p in path.parent.glob("*.jsonl")) == ["mine", "other"]
+
+
+def test_a_pipeline_that_sets_nothing_leaves_no_file(corpus: Path, tmp_path: Path) -> None:
+    """The error comes when all sentences are done, and the next run begins anew."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("test_silent")
+    nlp.to_disk(tmp_path / "silent")
+    for _ in range(2):
+        result = call("suggest", corpus, "--model", tmp_path / "silent")
+        assert result.code == 1
+        assert "(test_silent) sets no ents and no spans; use one whose component sets doc.ents" in result.err
+        assert not list((corpus / "suggestions").glob("*.jsonl"))
+
+
+@Language.component("test_silent")
+def _silent(doc: Doc) -> Doc:
+    return doc
+
+
+def test_labels_are_mapped_by_the_user(corpus: Path, model: Path) -> None:
+    """What the schema has no label for becomes one of it, or is left out without a word."""
+    result = call("suggest", corpus, "--model", model, "--map", "DATE=CLAIM,GPE=", "--take", "ents", "--json")
+    assert (result.json["sources"][0]["spans"], result.json["sources"][0]["unmapped"]) == ({"COUNT": 1, "CLAIM": 2}, {})
 
 
 def test_what_is_off_the_token_edges_is_listed(corpus: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is left out in silence: the place is told and the exit code is 3."""
 
-    def half(_: object) -> Iterator[spacy_pipeline.PipelineSpan]:
+    def half(*_: object) -> Iterator[spacy_pipeline.PipelineSpan]:
         yield spacy_pipeline.PipelineSpan(0, 1, "GPE")
 
     monkeypatch.setattr(spacy_pipeline, "pipeline_spans", half)
@@ -133,6 +180,7 @@ def test_what_is_off_the_token_edges_is_listed(corpus: Path, model: Path, monkey
             ["--json"],
             "no source of suggestions is given; give --rules, --model NAME or --source NAME, or several of them",
         ),
+        (["--rules", "--name", "mine"], "--name, --take and --map are about a pipeline; name it with --model"),
         (["--rules", "--schema", "news"], "--schema goes with --evaluate; leave it out"),
     ],
 )
@@ -263,15 +311,16 @@ def test_the_screen_has_what_was_written_and_the_journal_shows_where_it_came_fro
     (at,) = [i for i, w in enumerate(session.article_sentences) if "14 roads" in w.sentence.text]
     annotated = session.article_sentences[at]
     (count,) = [s for s in session.suggestion_service.suggestions(annotated) if s.label == "COUNT"]
-    assert count.source == "rules+towns"
+    name, _, version = count.source.partition("@")
+    assert (name, len(version)) == ("rules+towns", 8)
     session.apply_edit(apply_suggestions(annotated, [span_from_suggestion(count)], session.schema, Answer.ACCEPT))
     session.close()
     (record,) = (corpus / "annotations" / "ana.jsonl").read_bytes().splitlines()
     (span,) = orjson.loads(record)["spans"]
-    assert span["source"].endswith("+towns/CARDINAL")
+    assert span["source"].endswith(f"+towns@{version}/CARDINAL")
     again = open_session(corpus)
     again.suggestion_service.learn()
-    assert again.suggestion_service.accuracy.counts_by_key["towns", "COUNT", "CARDINAL"].taken == 1
+    assert again.suggestion_service.accuracy.counts_by_key[f"towns@{version}", "COUNT", "CARDINAL"].taken == 1
     again.close()
 
 

@@ -17,9 +17,9 @@ from annotator.core.article import Sentence
 from annotator.core.edits import join_sentences, split_sentence
 from annotator.core.errors import CorpusError
 from annotator.core.suggestion import Suggestion
+from annotator.storage.suggestion_writer import SuggestionWriter
 from annotator.storage.suggestions import (
     SuggestionFile,
-    SuggestionWriter,
     encode_suggestions,
     source_names,
     suggestion_files,
@@ -81,8 +81,12 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
 def test_a_second_run_makes_what_is_missing(tmp_path: Path) -> None:
     """Nothing is made twice, and what was there stays byte for byte."""
     path = suggestion_path(tmp_path, "m")
-    write(tmp_path, EVERY[:3], finish=False)
+    write(tmp_path, EVERY[:3])
     before = path.read_bytes()
+    write(tmp_path, EVERY[:5], finish=False)
+    assert path.read_bytes() == before, "a stopped run leaves the file as it was"
+    with SuggestionWriter(tmp_path, "m", "f1") as writer:
+        assert [writer.has(s) for s in EVERY[3:6]] == [True, True, False]
     writer = write(tmp_path, EVERY)
     assert path.read_bytes().startswith(before)
     assert path.read_bytes().count(b"\n") == len(EVERY)
@@ -218,7 +222,7 @@ def test_foreign_lines_are_read_and_wrong_ones_passed_over(tmp_path: Path) -> No
     ]
     path.write_bytes(b"".join(orjson.dumps(r) + b"\n" for r in rows))
     file = SuggestionFile(path)
-    assert file(a) == (Suggestion(0, a.tokens[0].end, "PERSON", "other", 0.5, ""),)
+    assert file(a) == (Suggestion(0, a.tokens[0].end, "PERSON", "other", 0.5, "", estimated=True),)
     assert file(b) == file(c) == ()
 
 
@@ -283,3 +287,30 @@ def test_damaged_lines_are_warned_of(tmp_path: Path) -> None:
     warning, second = warnings
     assert second.startswith("suggestions/m.jsonl:1: 1 line of the file is no suggestions; make them again")
     assert warning.startswith("suggestions/m.jsonl:1: 2 lines of the file are no suggestions; make them again")
+
+
+def test_suggestions_of_a_model_name_its_version_and_older_files_do_not(tmp_path: Path) -> None:
+    """A fingerprint of version 0.2.0 has no version; whether a score is a guess is stored too."""
+    s, path = EVERY[0], suggestion_path(tmp_path, "m")
+    guess = replace(offers(s)[0], estimated=True)
+    path.parent.mkdir()
+    for fingerprint, source in (("0123456789abcdef", "m"), ("model-01234567-89abcdef01234567", "m@89abcdef")):
+        path.write_bytes(encode_suggestions(s, [guess, offers(s)[1]], "m", fingerprint))
+        found = SuggestionFile(path)(s)
+        assert [(x.source, x.estimated, x.score) for x in found] == [(source, True, 0.25), (source, False, 0.5)]
+
+
+def test_a_model_replaces_its_own_file_alone(tmp_path: Path) -> None:
+    """Another lineage, another program and an older version of this one are kept, unless the user says so."""
+    path = suggestion_path(tmp_path, "m")
+    for old in ("model-11111111-aa000000", "rows", "0123456789abcdef"):
+        path.unlink(missing_ok=True)
+        write(tmp_path, EVERY, old)
+        before = path.read_bytes()
+        with pytest.raises(CorpusError, match="these suggestions are by another model"):
+            SuggestionWriter(tmp_path, "m", "model-22222222-bb000000")
+        assert path.read_bytes() == before
+        SuggestionWriter(tmp_path, "m", "model-22222222-bb000000", replaces_others=True).__exit__(None)
+    path.unlink()
+    write(tmp_path, EVERY, "model-11111111-aa000000")
+    assert write(tmp_path, EVERY, "model-11111111-cc000000").replaces_old_file

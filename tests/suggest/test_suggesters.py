@@ -13,8 +13,9 @@ from annotator.core.schema import Schema, parse_schema
 from annotator.core.suggestion import Suggester, Suggestion
 from annotator.core.tokens import tokens_text
 from annotator.suggest.mention_history import MentionHistory
+from annotator.suggest.pipeline_request import PipelineRequest
 from annotator.suggest.rules import RuleSuggester
-from annotator.suggest.spacy_pipeline import PipelineError, load_pipeline, pipeline_source_name, schema_label
+from annotator.suggest.spacy_pipeline import PipelineError, load_pipeline, schema_label
 from tests.language.sentence_samples import cut
 
 
@@ -74,7 +75,7 @@ def test_every_source_is_a_suggester() -> None:
 def test_a_missing_pipeline_says_how_to_get_it() -> None:
     """The error names the pipeline and the command."""
     with pytest.raises(PipelineError) as caught:
-        load_pipeline("no_such_model", NEWS)
+        load_pipeline(PipelineRequest("no_such_model"), NEWS)
     assert caught.value.what.startswith("the spaCy pipeline 'no_such_model' cannot be loaded ([E050] Can't find")
     assert not caught.value.where
     assert "python -m spacy download no_such_model" in str(caught.value)
@@ -83,7 +84,7 @@ def test_a_missing_pipeline_says_how_to_get_it() -> None:
 def test_a_folder_that_is_no_pipeline_says_so(tmp_path: Path) -> None:
     """The error speaks of the folder, not of a download."""
     with pytest.raises(PipelineError, match=r"it must hold a config\.cfg"):
-        load_pipeline(str(tmp_path), NEWS)
+        load_pipeline(PipelineRequest(str(tmp_path)), NEWS)
 
 
 def test_a_pipeline_labels_stored_tokens(tmp_path: Path) -> None:
@@ -100,7 +101,7 @@ def test_a_pipeline_labels_stored_tokens(tmp_path: Path) -> None:
     )
     nlp.to_disk(tmp_path / "My Model")
     s = sentence("In Norhaven 20 ships sail on Monday.")
-    pipeline = load_pipeline(str(tmp_path / "My Model"), NEWS)
+    pipeline = load_pipeline(PipelineRequest(str(tmp_path / "My Model")), NEWS)
     found = pipeline.suggest(s)
     assert [(x.label, s.text[x.start : x.end]) for x in found] == [
         ("VENUE", "Norhaven"),
@@ -110,14 +111,6 @@ def test_a_pipeline_labels_stored_tokens(tmp_path: Path) -> None:
     assert {x.source for x in found} == {"my-model"}
     assert [x.kind for x in found] == ["GPE", "CARDINAL", "claim"]
     assert pipeline.unmapped == {"DATE": 1}
-
-
-def test_a_pipeline_without_spans_is_refused(tmp_path: Path) -> None:
-    """A tokenizer alone has nothing to suggest."""
-    spacy = pytest.importorskip("spacy")
-    spacy.blank("en").to_disk(tmp_path / "bare")
-    with pytest.raises(PipelineError, match="finds no spans; name one with ner or spancat"):
-        load_pipeline(str(tmp_path / "bare"), NEWS)
 
 
 def test_a_label_of_the_same_name_wins() -> None:
@@ -135,20 +128,6 @@ def test_what_a_schema_says_of_its_labels_is_all_that_counts() -> None:
     assert [schema_label(own, x) for x in ("PERSON", "fac", "GPE", "scene")] == ["SUSPECT", "SCENE", None, "SCENE"]
     s = sentence("Director Halvard Brekke slept.")
     assert suggested_words(s, RuleSuggester(own).suggest(s)) == [("SUSPECT", "Halvard Brekke")]
-
-
-@pytest.mark.parametrize(
-    ("model", "name"),
-    [
-        ("en_core_web_md", "en_core_web_md"),
-        ("../m/Best Ever/", "best-ever"),
-        ("..", "pipeline"),
-        ("models/rules", "rules-model"),
-    ],
-)
-def test_a_source_name_is_plain(model: str, name: str) -> None:
-    """No path from outside becomes a file name."""
-    assert pipeline_source_name(model) == name
 
 
 def test_importing_the_floor_loads_no_spacy() -> None:

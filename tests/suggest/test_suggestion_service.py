@@ -11,7 +11,7 @@ from annotator.core.article import Sentence
 from annotator.core.edits import apply_suggestions, reject_suggestion
 from annotator.core.suggestion import Suggestion, left_suggestion, span_from_suggestion
 from annotator.suggest.suggestion_service import SuggestionService
-from tests.suggest.suggest_helpers import NEWS, sentence, suggested_words, suggestion
+from tests.suggest.suggest_helpers import NEWS, sentence, spans, suggested_words, suggestion
 
 TEXTS = ["Mayor Ilse Brekke met Norhaven’s painters.", "Later Brekke left.", "In Norhaven, Brekke slept."]
 EVERY = [sentence(text, n * 100) for n, text in enumerate(TEXTS)]
@@ -225,3 +225,28 @@ def test_what_is_remembered_is_what_would_be_worked_out(steps: list[tuple[int, s
         fresh.learn()
         for w in annotated_sentences:
             assert d.suggestions(w) == fresh.suggestions(w)
+
+
+def test_a_models_record_is_what_the_journal_has_of_this_version() -> None:
+    """Sentences that it may have learned from count for nothing, nor does what became of an older version."""
+    done = AnnotatedSentence(EVERY[2], Annotation(tuple(spans(EVERY[2], ("Norhaven", "VENUE"))), Answer.ACCEPT))
+    taken = spans(EVERY[0], ("Norhaven", "VENUE"), source="m@00000001/GPE")
+    old = AnnotatedSentence(EVERY[0], Annotation(tuple(taken), Answer.ACCEPT))
+
+    def by_version(s: Sentence) -> tuple[Suggestion, ...]:
+        return tuple(replace(x, source="m@00000002") for x in by_a_model(s))
+
+    d = SuggestionService(NEWS, lambda _: ("\n".join(TEXTS), EVERY), {"m": by_version}, rules=False, history=False)
+    d.queue_annotations([old, done])
+    assert d.learn()
+    assert list(d.accuracy.counts_by_key) == [("m@00000001", "VENUE", "GPE")]
+    new = suggestion(EVERY[2], "Norhaven", "VENUE", 0.3, "m@00000002", "GPE")
+    assert d.accuracy.accuracy(new) == 0.3
+
+
+def test_a_label_that_was_not_looked_at_counts_for_no_source() -> None:
+    """A sentence that was accepted for persons alone judges no place."""
+    d = new_service()
+    annotation = Annotation(answer=Answer.ACCEPT, covers=("PERSON",))
+    d.update([WORKS[2]], [AnnotatedSentence(EVERY[2], annotation)])
+    assert not d.accuracy.counts_by_key

@@ -10,7 +10,8 @@ import pytest
 from annotator.core.article import Sentence
 from annotator.core.errors import CorpusError, UsageError
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.suggestions import SuggestionWriter, encode_suggestions, suggestion_files, suggestion_path
+from annotator.storage.suggestion_writer import SuggestionWriter
+from annotator.storage.suggestions import encode_suggestions, suggestion_files, suggestion_path
 from annotator.workflows.suggesting import add_suggestions
 from tests.cli.command_runner import call
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.cells import cell_len
 
 from annotator.core.schema import Label
+from annotator.core.source_version import without_versions
 from annotator.core.span_repair import misaligned_spans, misalignment_message
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import TokenRange
@@ -285,7 +286,7 @@ def _suggestion_items(state: TaskState, offered: tuple[Suggestion, ...], glyphs:
         *(_snapped_label_item(state, x, glyphs) for x in others),
         command_item(glyphs, "not here", "remove"),
         help_item(
-            f"from {screen_text(best.source)}, {round(100 * best.score)} in 100 are right{_not_sure_text(state, best)}"
+            f"from {screen_text(without_versions(best.source))}, {round(100 * best.score)} in 100 are right{_not_sure_text(state, best)}"
         ),
     )
 
