@@ -25,7 +25,9 @@ from annotator.workflows.suggesting import SourceChoice, SuggestReport, open_sug
 @click.argument("corpus", type=PATH, required=False)
 @click.option("--rules", is_flag=True, help="By the rules that the screen uses as well.")
 @click.option("--model", default=None, metavar="NAME_OR_PATH", help="By a spaCy pipeline. Loading it runs its code.")
-@click.option("--name", default="", metavar="NAME", help="What the pipeline's suggestions are called (default: its own name).")
+@click.option(
+    "--name", default="", metavar="NAME", help="What the pipeline's suggestions are called (default: its own name)."
+)
 @click.option(
     "--take",
     multiple=True,
@@ -33,7 +35,11 @@ from annotator.workflows.suggesting import SourceChoice, SuggestReport, open_sug
     help="What of the pipeline is taken: ents, spans (all groups), spans:KEY (default: all).",
 )
 @click.option(
-    "--map", "pairs", multiple=True, metavar="OLD=NEW,…", help="The pipeline's labels: GPE=VENUE,ORG= (empty: left out)."
+    "--map",
+    "pairs",
+    multiple=True,
+    metavar="OLD=NEW,…",
+    help="The pipeline's labels: GPE=VENUE,ORG= (empty: left out).",
 )
 @click.option("--replace", is_flag=True, help="Replace suggestions of that name that another model has made.")
 @click.option("--evaluate", "gold", type=PATH, help="Write nothing; measure against this JSONL or journal.")

@@ -98,7 +98,9 @@ class PipelineSuggester(Struct, frozen=True):
         except Exception as error:  # whatever somebody else's component raises
             why = f"{type(error).__name__}: {str(error).strip().splitlines()[0][:200] if str(error).strip() else ''}"
             what = f"the spaCy pipeline {self.request.model!r} fails ({why})"
-            raise PipelineError(what, do="run it on one sentence in Python; nothing of the corpus is changed") from error
+            raise PipelineError(
+                what, do="run it on one sentence in Python; nothing of the corpus is changed"
+            ) from error
 
     def check_taken(self) -> None:
         """Raise PipelineError where no Doc had what was to be taken and no component declares that it sets it."""
@@ -174,7 +176,9 @@ def load_pipeline(
         raise PipelineError(what, do=_load_advice(model, why)) from error
     if finds_no_spans(nlp):
         components = ", ".join(nlp.pipe_names) or "there are none"
-        what = f"the spaCy pipeline {model!r} finds no spans: its components ({components}) set no doc.ents or doc.spans"
+        what = (
+            f"the spaCy pipeline {model!r} finds no spans: its components ({components}) set no doc.ents or doc.spans"
+        )
         raise PipelineError(what, do="name one with ner, spancat or another component that sets them")
     spare = unneeded_components(nlp, ents=request.takes_ents, groups=request.takes_groups)
     if spare:
@@ -197,7 +201,9 @@ def _make_doc(nlp: Language, sentence: Sentence) -> Doc:
     from spacy.tokens import Doc
 
     tokens = sentence.tokens
-    starts: list[bool | int | None] = [n == 0 for n in range(len(tokens))]  # one sentence: no component cuts it, and so none of its entities
+    starts: list[bool | int | None] = [
+        n == 0 for n in range(len(tokens))
+    ]  # one sentence: no component cuts it, and so none of its entities
     return Doc(nlp.vocab, words=[t.text for t in tokens], spaces=[t.ws for t in tokens], sent_starts=starts)
 
 

@@ -274,4 +274,6 @@ def _row_suggestions(row: Mapping[str, Any], where: str, length: int) -> list[Su
             raise CorpusError(what, where=where, do="count from the start of the sentence")
         if not 0 <= score <= 1:
             raise CorpusError(f"the score {score} is not between 0 and 1", where=where, do="repair it")
-    return [Suggestion(start, end, label, "", score, str(kind), guess) for start, end, label, score, kind, guess in spans]
+    return [
+        Suggestion(start, end, label, "", score, str(kind), guess) for start, end, label, score, kind, guess in spans
+    ]

@@ -111,9 +111,7 @@ def test_a_request_that_makes_no_sense_is_refused(request_: PipelineRequest, mes
 
 
 @pytest.mark.parametrize(("components", "named"), [((), "there are none"), (("tagger", "sentencizer"), "my_tagger")])
-def test_a_pipeline_that_declares_no_spans_is_refused(
-    tmp_path: Path, components: tuple[str, ...], named: str
-) -> None:
+def test_a_pipeline_that_declares_no_spans_is_refused(tmp_path: Path, components: tuple[str, ...], named: str) -> None:
     """Before any sentence is run."""
     with pytest.raises(PipelineError, match=f"finds no spans: its components .{named}"):
         load(stored(tmp_path / "bare", *components))
@@ -164,7 +162,10 @@ def test_the_fingerprint_has_where_a_model_comes_from_and_what_it_suggests(tmp_p
 
     first = fingerprint(stored(tmp_path / "a", "entity_ruler"))
     assert first == fingerprint(str(tmp_path / "a"))
-    changed = [fingerprint(str(tmp_path / "a"), "ents"), fingerprint(stored(tmp_path / "a", "entity_ruler", "test_towns"))]
+    changed = [
+        fingerprint(str(tmp_path / "a"), "ents"),
+        fingerprint(stored(tmp_path / "a", "entity_ruler", "test_towns")),
+    ]
     elsewhere = fingerprint(stored(tmp_path / "b", "entity_ruler"))
     assert len({first, *changed, elsewhere}) == 4
     assert {fingerprint_lineage(x) for x in changed} == {fingerprint_lineage(first)} != {fingerprint_lineage(elsewhere)}
