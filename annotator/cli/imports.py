@@ -59,6 +59,12 @@ from annotator.workflows.importing import MAX_LISTED, import_files
     "--title-from", default="", metavar="FIELD", help="The field of the metadata that holds an article's title."
 )
 @click.option(
+    "--group-by",
+    default="",
+    metavar="FIELD|none",
+    help="The field of the metadata with the document of a row; none keeps the rows apart (default: found by a rule).",
+)
+@click.option(
     "--offsets",
     type=click.Choice(list(offset_units.OFFSET_UNIT_NAMES)),
     default=None,

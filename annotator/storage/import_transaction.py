@@ -11,7 +11,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Self
@@ -112,6 +112,14 @@ class ImportStaging(Struct):
             ArticleStore(self.folder).stage(article_id, data)
         self.articles.append(article_id)
         self._article_ids.add(article_id)
+
+    def change_article(self, article_id: str, change: Callable[[Article], Article]) -> None:
+        """Change group or metadata of an article that was prepared; raises CorpusError."""
+        store = ArticleStore(self.folder)
+        with translate_os_errors("write", self.folder):
+            article, origin = store.get_with_origin(article_id)
+            data = encode_article(change(article), origin.sentences or 0, origin.came_from)
+            store.stage(article_id, data)
 
     def add_records(self, annotator: str, records: Iterable[JournalRecord]) -> None:
         """Prepare journal records, numbered on from what this annotator has in this import.

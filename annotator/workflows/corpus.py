@@ -258,6 +258,7 @@ class Corpus:
         ledger_file: PathLike | None = None,
         strict: bool = False,
         title_from: str = "",
+        group_by: str = "",
         offsets: str = "",
         layer: str = "",
         progress: Callable[[str, int], None] | None = None,
@@ -281,6 +282,7 @@ class Corpus:
             ledger_file=Path(ledger_file) if ledger_file else None,
             strict=strict,
             title_from=title_from,
+            group_by=group_by,
             offsets=offsets,
             layer=layer,
         )

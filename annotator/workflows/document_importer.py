@@ -33,6 +33,7 @@ from annotator.workflows.import_documents import (
     start_in_article,
     with_stated_sentences,
 )
+from annotator.workflows.import_groups import ImportGroups
 from annotator.workflows.import_options import ImportOptions
 from annotator.workflows.record_builder import RecordBuilder
 
@@ -67,6 +68,14 @@ class DocumentImporter:
         self._corpus: CorpusFolder | None = staging.corpus
         self._known_ids = set(self._corpus.article_ids()) if self._corpus else set[str]()
         self._groups: dict[str, list[AlignedDocument]] = {}
+        self._first_rows: dict[str, tuple[int, int]] = {}
+        """By the article that is put together, where its first document came: its number, and the file's."""
+        self.document_groups = ImportGroups(staging, options.group_by)
+        self._file = 0
+
+    def begin_file(self) -> None:
+        """Count a file: rows of one file are grouped by the same field."""
+        self._file += 1
 
     def add_document(self, document: Document, *, by_sentence: bool) -> None:
         """Take one document in; raises SourceError for a text that cannot be stored."""
@@ -82,8 +91,9 @@ class DocumentImporter:
             self.counts.empty += 1
         elif key := article_key(document):
             self._groups.setdefault(key, []).append(piece)
+            self._first_rows.setdefault(key, (self.counts.documents, self._file))
         else:
-            self._add_alone(piece)
+            self._add_alone(piece, (self.counts.documents, self._file))
 
     def _note_renamed(self, document: Document) -> None:
         """Note the labels that are called otherwise from now on."""
@@ -105,6 +115,7 @@ class DocumentImporter:
         for key, pieces in self._groups.items():
             self._add_group(key, pieces)
         self._groups.clear()
+        self.document_groups.finish()
         if self._rebuilt:
             counted_text = pluralize(self._rebuilt, "article was", "articles were")
             self._add_note(f"{counted_text} {REBUILT_NOTE}")
@@ -155,8 +166,9 @@ class DocumentImporter:
             date=normalize_date(" ".join(date.split()) if isinstance(date, str) else ""),
         )
 
-    def _add_alone(self, piece: AlignedDocument) -> None:
+    def _add_alone(self, piece: AlignedDocument, row: tuple[int, int]) -> None:
         article = self._build_article(piece.document)
+        self.document_groups.add_row(*row, article, len(piece.sentences))
         self._add_article(article, piece.sentences)
         self.record_builder.add_document(piece, article, 0)
 
@@ -176,6 +188,7 @@ class DocumentImporter:
     def _add_group(self, key: str, pieces: list[AlignedDocument]) -> None:
         existing = self._existing_article(key, pieces)
         if existing is not None:
+            self.document_groups.add_row(*self._first_rows[key], existing, len(self._stored_sentences(existing.id)))
             self.record_builder.set_base_sentences(existing.id, self._stored_sentences(existing.id))
             for piece in pieces:
                 self.record_builder.add_document(piece, existing, start_in_article(piece))
@@ -184,13 +197,15 @@ class DocumentImporter:
         if rebuilt is None:
             self._add_note(f"the sentences of {key!r} contradict each other in place; each is an article of its own")
             for piece in pieces:
-                self._add_alone(piece)
+                self._add_alone(piece, self._first_rows[key])
             return
         text, offsets = rebuilt
         self._rebuilt += len(set(offsets)) > 1
         first = pieces[0].document
         article = self._build_article(replace(first, text=text, id=key, meta={"from": key}))
-        self._add_article(article, build_base_sentences(article, pieces, offsets))
+        sentences = build_base_sentences(article, pieces, offsets)
+        self.document_groups.add_row(*self._first_rows[key], article, len(sentences))
+        self._add_article(article, sentences)
         for piece, offset in zip(pieces, offsets, strict=True):
             self.record_builder.add_document(piece, article, offset)
 

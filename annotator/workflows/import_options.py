@@ -47,6 +47,8 @@ class ImportOptions(Struct, frozen=True, kw_only=True):
     """Whether nothing is imported if anything would be lost."""
     title_from: str = ""
     """The field of the metadata that holds an article's title."""
+    group_by: str = ""
+    """The field of the metadata with the document of a row; ``none`` for no groups; empty: as the rule finds."""
     offsets: str = ""
     """What offsets count, where the file does not show it."""
     layer: str = ""

@@ -40,6 +40,7 @@ from annotator.storage.journal import check_annotator_name
 from annotator.storage.schemas import default_schema_path, load_schema, read_schema_text
 from annotator.workflows.document_importer import DocumentImporter
 from annotator.workflows.import_coverage import limit_earlier_records
+from annotator.workflows.import_groups import GroupedRows
 from annotator.workflows.import_options import (
     ImportOptions,
     check_format_options,
@@ -72,6 +73,8 @@ class ImportReport(Struct, frozen=True, kw_only=True):
     """By the file's name of an annotator, the journal's."""
     counts: Mapping[str, int]
     ledger: Ledger
+    groups: tuple[GroupedRows, ...]
+    """The rows that are parts of one document, by the field that has its name."""
     added_labels: tuple[str, ...]
     broken_rules: Mapping[str, int]
     """Pairs of spans that the schema's rules don't allow; they are data and stay."""
@@ -95,6 +98,7 @@ class ImportReport(Struct, frozen=True, kw_only=True):
         for f in self.files:
             yield f"{f['file']}: {format_info(f['format']).description} ({f['why']})"
         yield from conversion_report(self.ledger)
+        yield from map(str, self.groups)
         journals = sorted(set(self.annotators.values()))
         counts = f"{pluralize(self.articles, 'article')} added, {pluralize(self.sentences, 'sentence')}"
         yield f"{self.corpus}: {counts}, {pluralize(self.records, 'record')} by {', '.join(journals) or 'nobody'}"
@@ -139,7 +143,11 @@ def import_files(
         importer.finish()
         _check_not_empty(importer, sources)
         added = _labels_to_add(importer.labels, target.schema, options, folder)
-        ledger = Ledger({**conversion_totals(log), "notes": list(log.notes)}, count_losses(log))
+        groups = importer.document_groups.made
+        notes = [*log.notes, *(line for made in groups for line in made.exceptions())]
+        stated = {"groups": to_builtins(groups)} if groups else {}
+        totals = {**conversion_totals(log), **stated, "notes": notes}
+        ledger = Ledger(totals, count_losses(log))
         data = b"".join(conversion_ledger_lines(log, ledger.totals, importer.record_builder.kept))
         if options.strict and ledger.lost:
             _raise_losses(log, options, data, folder)
@@ -157,9 +165,10 @@ def import_files(
         annotators=importer.record_builder.names,
         counts=to_builtins(importer.counts),
         ledger=ledger,
+        groups=tuple(importer.document_groups.made),
         added_labels=tuple(added),
         broken_rules=importer.record_builder.broken_rules,
-        notes=(*target.warnings, *log.notes, *_report_notes(importer, options)),
+        notes=(*target.warnings, *notes, *_report_notes(importer, options)),
         ledger_file=path_text(ledger_file),
     )
 
@@ -204,6 +213,7 @@ def _import_file(
 ) -> None:
     """Add all documents of one file, nobody's under the format's name; any error of the file names it."""
     by_sentence = format_info(name).unit == "sentence"
+    importer.begin_file()
     before = importer.log.read
     for n, document in enumerate(read_source_documents(source, name, options, importer.log), 1):
         annotator = options.annotator or document.annotator or name
