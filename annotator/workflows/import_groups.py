@@ -13,9 +13,9 @@ from annotator.core.document_groups import (
     Fields,
     GroupingField,
     choose_grouping_field,
+    named_grouping_field,
     names_of_fields,
     nested_value,
-    named_grouping_field,
 )
 from annotator.core.errors import UsageError
 from annotator.core.pluralize import pluralize
