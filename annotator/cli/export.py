@@ -10,7 +10,7 @@ from click.core import ParameterSource
 
 from annotator.cli import output
 from annotator.cli.options import PATH, FormatType, choice_option, exit_for_losses, json_option, max_lost_option
-from annotator.export.options import ExportOptions, parse_split
+from annotator.export.options import ExportOptions, annotator_names, parse_split
 from annotator.export.span_outcomes import OFF_TOKEN_EDGES
 from annotator.workflows.corpus import Corpus, export_corpus
 
@@ -34,7 +34,19 @@ def _export_formats() -> list[str]:
 @click.option("--spans-key", default="sc", show_default=True, help="The span group that all spans go to.")
 @choice_option("--unit", ["sentence", "article"], help="One Doc (or text) each; other formats have their own default.")
 @click.option("--split", default="80/10/10", show_default=True, help="Shares of train, dev and test.")
-@click.option("--annotator", default=None, help="Whose annotations; everybody's without it.")
+@click.option(
+    "--annotator",
+    multiple=True,
+    metavar="A,B",
+    help="Whose annotations, the preferred one first; everybody's without it.",
+)
+@click.option(
+    "--on-conflict",
+    type=click.Choice(["skip", "prefer", "majority", "error"]),
+    help="What becomes of sentences that annotators have done differently: left out and listed (the default), the first "
+    "of --annotator, what more than half have, or no export. With a format that names annotators, each one's "
+    "sentences are written unless you give this.",
+)
 @choice_option("--ledger", ["exceptions", "full"])
 @choice_option("--engine", ["straight", "spacy"], help="Who writes the DocBins: spaCy itself is the slower reference.")
 @choice_option(
@@ -71,7 +83,16 @@ def _export_formats() -> list[str]:
 @max_lost_option
 @json_option
 @click.pass_context
-def command(ctx: click.Context, /, corpus: Path, out: Path, max_lost: int, as_json: bool, **chosen: Any) -> None:
+def command(
+    ctx: click.Context,
+    /,
+    corpus: Path,
+    out: Path,
+    annotator: tuple[str, ...],
+    max_lost: int,
+    as_json: bool,
+    **chosen: Any,
+) -> None:
     """Write train.spacy, dev.spacy, test.spacy, config.cfg and ledger.jsonl of CORPUS to OUT.
 
     With another --format, write what that tool reads, and ledger.jsonl. Files in OUT that no export has
@@ -87,7 +108,8 @@ def command(ctx: click.Context, /, corpus: Path, out: Path, max_lost: int, as_js
         chosen["split"] = parse_split(chosen["split"])
     with output.progress("export") as show:
         folder = Corpus.open(corpus).folder
-        options = ExportOptions(lang=folder.known_lang, **chosen)
+        names = annotator_names(annotator)
+        options = ExportOptions(lang=folder.known_lang, annotator=names, **chosen)
         report = export_corpus(folder, out, options, show, output.write_warning)
     if as_json:
         output.write_json(report.as_dict())

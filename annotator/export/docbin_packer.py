@@ -68,7 +68,7 @@ class StoredSentence(Protocol):
 
 _KEPT_OUTCOME = (Outcome.KEPT, "")
 _DEMOTED_OUTCOME = (Outcome.DEMOTED, OVERLAPS_LONGER_ENTITY)
-_NO_OTHERS: Mapping[int, Sequence[AnnotatedSentence]] = MappingProxyType({})
+_NONE_UNITED: Mapping[int, Annotation] = MappingProxyType({})
 _IN_SPANS: tuple[str, ...] = ("spans",)
 _IN_ENTS_AND_SPANS: tuple[str, ...] = ("ents", "spans")
 LocatedSpan = tuple[str, int, int, int, int]
@@ -156,13 +156,12 @@ class DocBinPacker:
         numbers: Sequence[int],
         stored: Sequence[StoredSentence],
         locations: Sequence[SentenceLocation],
-        others: Mapping[int, Sequence[AnnotatedSentence]] = _NO_OTHERS,
+        united: Mapping[int, Annotation] = _NONE_UNITED,
     ) -> None:
         """Add a Doc for each sentence, by their numbers in the export.
 
-        ``others`` has, by place in ``stored``, what other
-        annotators left of a sentence, where suggestions were turned down. Each step is done for all
-        sentences before the next one, which is fastest.
+        ``united`` has, by place in ``stored``, what is exported of a sentence that several annotators have done.
+        Each step is done for all sentences before the next one, which is fastest.
         """
         every = [row.tokens for row in stored]
         words = [t.text for tokens in every for t in tokens]
@@ -174,8 +173,8 @@ class DocBinPacker:
         groups: list[SpanGroups] = []
         for n, (number, spans, row) in enumerate(zip(numbers, located, stored, strict=True)):
             self._advance_run(number)
-            if spans is None or n in others:
-                marks, each = self._pack_any_sentence(row, locations[n], others.get(n, ()))
+            if spans is None or n in united:
+                marks, each = self._pack_any_sentence(row, locations[n], united.get(n))
                 ents.append(marks)
                 groups.append(each)
             else:
@@ -341,15 +340,16 @@ class DocBinPacker:
                 self._add_line(export_ledger.outcome_line(piece, outcome), kept=kept)
 
     def _pack_any_sentence(
-        self, stored: StoredSentence, location: SentenceLocation, other_annotations: Sequence[AnnotatedSentence]
+        self, stored: StoredSentence, location: SentenceLocation, united: Annotation | None
     ) -> tuple[TokenSpans, SpanGroups]:
         """Return entities and span groups as ``span_outcomes`` has them, counted and listed."""
         annotated = _annotated_sentence(stored, location)
+        if united:
+            annotated = AnnotatedSentence(annotated.sentence, united)
         every = span_outcomes(annotated, self.schema)
         article = Article(location.article.id, "", "", "", (), location.article.title)
         item = ExportItem(annotated, location.annotator, article, location.seq)
-        others = [ExportItem(other, "", article) for other in other_annotations]
-        wrong = incorrect_spans([item, *others], self.schema).get(annotated.sentence.id, ())
+        wrong = incorrect_spans([item], self.schema).get(annotated.sentence.id, ())
         piece = ExportSentence(annotated.sentence, article, self.part, item, (location.annotator,), every, wrong)
         self._count_outcomes(piece)
         doc = doc_layout.pack_unit((piece,), self.options.spans_key, with_user_data=False)

@@ -9,13 +9,14 @@ each journal that do not count or have others missing before them; ``files`` has
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from annotator.core.disagreement import AnnotatorConflict
 from annotator.core.errors import AnnotatorError
 from annotator.core.ledger import Outcome, count_outcomes, encode_ledger_line
 from annotator.core.spans import span_id
@@ -33,6 +34,9 @@ from annotator.export.span_outcomes import EXPORT_OUTCOMES, SpanOutcome
 LINE_SWITCHED_OFF = "its line is switched off"
 ARTICLE_SUPERSEDED = "superseded by a newer version of the article"
 OTHER_ANNOTATOR = "by another annotator than the one asked for"
+IN_CONFLICT = "annotators are in conflict"
+NOT_PREFERRED = "another annotator is preferred"
+OUTVOTED = "most annotators have it otherwise"
 ARTICLE_QUARANTINED = "its article would bridge parts of the split; --rebalance moves the others"
 
 
@@ -80,7 +84,10 @@ def raise_nothing_to_export(missing: MissingItems) -> None:
         reasons = Counter(x.why for x in missing.excluded)
         description = ", ".join(f"{n} left out ({why})" for why, n in reasons.items())
         what = f"there is no accepted sentence to export: {description}"
-        raise AnnotatorError(what, do="`annotator articles` shows the articles and lines that are in use")
+        do = "`annotator articles` shows the articles and lines that are in use"
+        if IN_CONFLICT in reasons:
+            do = "`annotator check --only conflict` lists the conflicts; choose with --annotator NAME or --on-conflict"
+        raise AnnotatorError(what, do=do)
 
 
 def outcome_line(piece: ExportSentence, outcome: SpanOutcome) -> bytes:
@@ -90,6 +97,26 @@ def outcome_line(piece: ExportSentence, outcome: SpanOutcome) -> bytes:
     where = SpanLocation(s.article, piece.article.title, s.start + span.start, s.start + span.end, names, seq)
     fields = (outcome.kind.value, outcome.why, outcome.replaced_by, outcome.stored_in)
     return encode_line(span_id(s.id, span), fields, piece.part, s.text[span.start : span.end], where)
+
+
+def conflict_lines(conflicts: Iterable[AnnotatorConflict]) -> Iterator[bytes]:
+    """Yield a line for each conflict of annotators: what each of them has, what was chosen, and why."""
+    for c in conflicts:
+        sides = [
+            {
+                "annotator": side.annotator,
+                "seq": side.seq,
+                "answer": side.answer,
+                "sentences": side.sentence_ids,
+                "spans": [
+                    {"start": s.start, "end": s.end, "label": s.label, "text": words}
+                    for s, words in zip(side.spans, side.words, strict=True)
+                ],
+            }
+            for side in c.sides
+        ]
+        fields = {"id": c.sentence, "what": "conflict", "kind": c.kind.value, "chosen": c.chosen or None}
+        yield encode_ledger_line(fields | {"why": c.why, "sides": sides})
 
 
 class SpanLocation(msgspec.Struct, gc=False):

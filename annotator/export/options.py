@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct, field, to_builtins
@@ -23,8 +23,12 @@ SPLIT_PARTS = ("train", "dev", "test")
 DEFAULT_SHARES = (80, 10, 10)
 
 
-_FOR_ANY_FORMAT = {"format", "unit", "annotator", "ledger", "lang"}
+_FOR_ANY_FORMAT = {"format", "unit", "annotator", "on_conflict", "ledger", "lang"}
 """Options that another format than spaCy's takes too."""
+
+
+ConflictRule = Literal["skip", "prefer", "majority", "error"]
+"""What becomes of sentences that annotators have done differently; ``workflows/annotator_conflicts.py`` has the rules."""
 
 
 class ExportItem(Struct, frozen=True):
@@ -66,8 +70,11 @@ class ExportOptions(Struct, frozen=True):
     split_by: Literal["story", "article"] = "story"
     rebalance: bool = False
     """Whether all that is linked becomes one part, and is kept so."""
-    annotator: str | None = None
-    """The one who counts; None for all."""
+    annotator: tuple[str, ...] = ()
+    """Those who count, in the order of preference; empty for all."""
+    on_conflict: ConflictRule | None = None
+    """What becomes of sentences that they have done differently; None is ``skip``, or for
+    a format that names annotators all that each has."""
     ledger: Literal["exceptions", "full"] = "exceptions"
     lang: str = "en"
     engine: Literal["straight", "spacy"] = "straight"
@@ -88,6 +95,9 @@ class ExportOptions(Struct, frozen=True):
             for name, default in zip(self.__struct_fields__, self.__struct_defaults__, strict=True):
                 if name not in _FOR_ANY_FORMAT and getattr(self, name) != default:
                     raise no_meaning_error(name, self.format)
+        if self.on_conflict == "prefer" and not self.annotator:
+            what = "--on-conflict prefer has no order to go by"
+            raise UsageError(what, do="name the annotators with --annotator A,B, the preferred one first")
         if len(self.shares) != len(SPLIT_PARTS) or min(self.shares) < 0 or sum(self.shares) == 0:
             raise _no_split_error("/".join(map(str, self.shares)))
         if self.shard < 1 or self.processes < 1:
@@ -113,6 +123,11 @@ class ExportOptions(Struct, frozen=True):
     def parts_with_share(self) -> tuple[str, ...]:
         """The parts with a share; one with 0 is not written."""
         return tuple(p for p, share in zip(SPLIT_PARTS, self.shares, strict=True) if share)
+
+
+def annotator_names(given: Iterable[str]) -> tuple[str, ...]:
+    """Return the names that an option has, each once; several are in one text with commas between, or in several."""
+    return tuple(dict.fromkeys(name.strip() for text in given for name in text.split(",")))
 
 
 def no_meaning_error(option: str, to: str) -> UsageError:
@@ -235,6 +250,9 @@ def _total_lines(totals: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {x['what']}: {x['count']:,} ({x['why']})"
     for x in totals["left out"]:
         yield f"left out as a whole: {pluralize(x['sentences'], 'accepted sentence')} ({x['why']})"
+    if conflicts := totals.get("conflicts"):
+        kinds = ", ".join(f"{kind} {n:,}" for kind, n in conflicts.items())
+        yield f"conflicts of annotators: {sum(conflicts.values()):,} ({kinds}); the ledger lists what each has"
     if flawed := totals["journals with flaws"]:
         journals = ", ".join(f"{name} ({pluralize(n, 'line')})" for name, n in flawed.items())
         yield f"journals with flaws, so something may be missing: {journals}"

@@ -349,6 +349,8 @@ class RecordReader:
         start, end = journal.starts[number], journal.ends[number]
         both = (row.spans, row.rejected)
         spans, rejected = ([Span(s.start, s.end, s.label, s.source, s.group) for s in rows] for rows in both)
-        annotation = Annotation((), ANSWER_BY_NUMBER[journal.answers[number]], (), row.note, row.flagged)
+        annotation = Annotation(
+            (), ANSWER_BY_NUMBER[journal.answers[number]], (), row.note, row.flagged, (), row.covers
+        )
         sentence = Sentence(article, 0, start, end, row.text, tuple(row.tokens))
         return AnnotatedSentence(sentence, annotation.with_spans(spans).with_rejected(rejected))

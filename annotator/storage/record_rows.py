@@ -39,6 +39,7 @@ class RecordRow(Struct, gc=False):
     rejected: list[SpanRow] = []
     note: str = ""
     flagged: bool = False
+    covers: tuple[str, ...] | None = field(name="_covers", default=None)
 
 
 _row_decoder = msgspec.json.Decoder(RecordRow)
@@ -65,7 +66,7 @@ def _is_plain(row: RecordRow, length: int) -> bool:
 
     What a field before the tail can bring into the row alone must be empty; all else agrees with the text.
     """
-    if row.rejected or row.note or row.flagged or len(row.text) != length:
+    if row.rejected or row.note or row.flagged or row.covers is not None or len(row.text) != length:
         return False
     if sha256(row.text.encode()).hexdigest() != row.digest or not tokens_cover_text(row.tokens, row.text):
         return False
@@ -79,5 +80,5 @@ def _record_row(record: JournalRecord) -> RecordRow:
         [SpanRow(s.start, s.end, s.label, source=s.source, group=s.group) for s in spans]
         for spans in (annotation.spans, annotation.rejected)
     )
-    digest, flagged = text_digest(sentence.text), annotation.flagged
-    return RecordRow(sentence.text, list(sentence.tokens), spans, digest, rejected, annotation.note, flagged)
+    marks = (annotation.note, annotation.flagged, annotation.covers)
+    return RecordRow(sentence.text, list(sentence.tokens), spans, text_digest(sentence.text), rejected, *marks)

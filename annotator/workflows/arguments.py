@@ -18,6 +18,8 @@ Paths = PathLike | Iterable[PathLike]
 """One path, or several."""
 Names = str | Iterable[str]
 """One name, or several."""
+OptionalNames = Names | None
+"""The same, or None for no choice."""
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -29,6 +31,7 @@ _DESCRIPTIONS: dict[Any, str] = {
     PathLike: "a path",
     Paths: "a path, or a list of paths",
     Names: "a name, or a list of names",
+    OptionalNames: "a name, a list of names, or None",
     type(None): "None",
     Mapping: "a mapping",
     Callable: "a function",
@@ -71,7 +74,9 @@ class _Names(dict[str, Any]):
 
 def _checked_argument(where: str, name: str, value: object, hint: Any) -> object:
     """Return the argument, as a tuple where several may be given; raises UsageError."""
-    if hint in (Paths, Names):
+    if hint == OptionalNames and value is None:
+        return None
+    if hint in (Paths, Names, OptionalNames):
         one = PathLike if hint == Paths else str
         is_list = isinstance(value, Iterable) and not isinstance(value, str | bytes | Path | Mapping)
         values = tuple(cast("Iterable[object]", value)) if is_list else (value,)

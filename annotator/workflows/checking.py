@@ -30,6 +30,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.file_io import gc_paused
 from annotator.storage.journal import find_record_lines, journal_file_name
 from annotator.storage.journal_index import JournalIndex
+from annotator.workflows.annotator_conflicts import conflict_problems
 from annotator.workflows.damage_problems import damage_problems
 from annotator.workflows.opening import with_damaged_apart
 from annotator.workflows.record_selection import select_items
@@ -156,10 +157,11 @@ def check_corpus(
     kinds = [k for k in ProblemKind if (not only or k.value in only) and level in {ProblemLevel.WARNING, k.level}]
     checks = [_load_check(name) for name in plugins]
     with gc_paused():
-        selected = select_items(corpus)
+        selected = select_items(corpus, find_conflicts=ProblemKind.CONFLICT in kinds)
         check_input = _check_input(corpus, selected.items)
         damage = damage_problems(corpus, selected.journals, selected.missing.excluded)
         problems = [p for p in damage if p.kind in kinds] + run_checks(check_input, kinds)
+        problems += conflict_problems(selected.conflicts)
         if ProblemKind.VERSIONS in kinds:
             problems += version_link_problems(corpus)
         if ProblemKind.DELETED in kinds:

@@ -18,7 +18,15 @@ from annotator.storage.corpus_layout import SENTENCES_FILE, SETTINGS_FILE, check
 from annotator.storage.file_io import file_state, translate_os_errors
 from annotator.storage.journal_index import ANSWER_BY_NUMBER, load_journal_index
 from annotator.storage.schemas import DEFAULT_SCHEMA, read_schema_text
-from annotator.workflows.arguments import Names, PathLike, Paths, argument_error, as_paths, checked_arguments
+from annotator.workflows.arguments import (
+    Names,
+    OptionalNames,
+    PathLike,
+    Paths,
+    argument_error,
+    as_paths,
+    checked_arguments,
+)
 from annotator.workflows.contents import StoredAnnotation, iterate_annotations
 from annotator.workflows.opening import (
     ProgressCallback,
@@ -33,7 +41,7 @@ if TYPE_CHECKING:  # each is loaded by the method that needs it
     from spacy.language import Language
     from spacy.tokens import Doc
 
-    from annotator.export.options import ExportOptions, ExportReport
+    from annotator.export.options import ConflictRule, ExportOptions, ExportReport
     from annotator.workflows.checking import CheckReport
     from annotator.workflows.importing import ImportReport
     from annotator.workflows.ingesting import IngestReport
@@ -341,7 +349,8 @@ class Corpus:
         spans_key: str = "sc",
         unit: UnitName | None = None,
         split: str | None = None,
-        annotator: str | None = None,
+        annotator: OptionalNames = None,
+        on_conflict: ConflictRule | None = None,
         ledger: Literal["exceptions", "full"] = "exceptions",
         engine: Literal["straight", "spacy"] = "straight",
         attrs: AttrsName = "own",
@@ -358,11 +367,12 @@ class Corpus:
         """Write what was accepted to a folder: training data for spaCy, or what another tool reads.
 
         ``unit`` is a sentence by default, or what the format has. ``split`` is 80/10/10 by default; another format
-        writes one file without it. What was left out is in
+        writes one file without it. ``annotator`` names who counts, the preferred one first, and ``on_conflict`` what
+        becomes of what they have done differently. What was left out is in
         ``report.ledger``, a line each in ``ledger.jsonl``. ``warn`` receives what is wrong with the stored
         files. Raises AnnotatorError, with the folder as it was.
         """
-        from annotator.export.options import ExportOptions, parse_split
+        from annotator.export.options import ExportOptions, annotator_names, parse_split
 
         options = ExportOptions(
             format=format,
@@ -371,7 +381,8 @@ class Corpus:
             split=parse_split(split) if split is not None else None,
             split_by=split_by,
             rebalance=rebalance,
-            annotator=annotator,
+            annotator=annotator_names(annotator or ()),
+            on_conflict=on_conflict,
             ledger=ledger,
             lang=self.folder.known_lang,
             engine=engine,
@@ -391,7 +402,8 @@ class Corpus:
         *,
         split: str = "80/10/10",
         unit: UnitName = "sentence",
-        annotator: str | None = None,
+        annotator: OptionalNames = None,
+        on_conflict: ConflictRule | None = None,
         spans_key: str = "sc",
         attrs: AttrsName = "own",
         split_by: Literal["story", "article"] = "story",
@@ -403,7 +415,7 @@ class Corpus:
         receives what is wrong with the stored files, and each span that a Doc leaves out. The iterator
         raises AnnotatorError for a record that has changed since the call.
         """
-        from annotator.export.options import ExportOptions, parse_split
+        from annotator.export.options import ExportOptions, annotator_names, parse_split
         from annotator.workflows.exporting import iterate_docs
 
         if not hasattr(nlp, "vocab"):
@@ -413,7 +425,8 @@ class Corpus:
             unit=unit,
             split=parse_split(split),
             split_by=split_by,
-            annotator=annotator,
+            annotator=annotator_names(annotator or ()),
+            on_conflict=on_conflict,
             lang=self.lang,
             attrs=attrs,
         )
@@ -424,7 +437,8 @@ class Corpus:
         self,
         split: str = "80/10/10",
         *,
-        annotator: str | None = None,
+        annotator: OptionalNames = None,
+        on_conflict: ConflictRule | None = None,
         split_by: Literal["story", "article"] = "story",
         warn: WarningCallback = warn_in_python,
     ) -> dict[str, tuple[str, ...]]:
@@ -432,10 +446,15 @@ class Corpus:
 
         ``warn`` receives what is wrong with the stored files.
         """
-        from annotator.export.options import ExportOptions, parse_split
+        from annotator.export.options import ExportOptions, annotator_names, parse_split
         from annotator.workflows.exporting import split_articles
 
-        options = ExportOptions(split=parse_split(split), split_by=split_by, annotator=annotator)
+        options = ExportOptions(
+            split=parse_split(split),
+            split_by=split_by,
+            annotator=annotator_names(annotator or ()),
+            on_conflict=on_conflict,
+        )
         return split_articles(self.folder, options, warn)
 
 

@@ -31,16 +31,10 @@ from annotator.storage.corpus_layout import SENTENCES_FILE
 from annotator.storage.file_io import translate_os_errors
 from annotator.storage.journal_index import ACCEPTED_NUMBER, ANSWER_BY_NUMBER, JournalIndex
 from annotator.storage.sentences import SentenceRanges
+from annotator.workflows.annotator_conflicts import raise_conflicts
 from annotator.workflows.opening import damaged_sentences_warning
-from annotator.workflows.record_selection import (
-    ANSWER_NAMES,
-    RecordSelection,
-    SelectedRecord,
-    annotated_lines,
-    open_selection,
-    raise_conflicts,
-)
-from annotator.workflows.superseded_records import RecordNumber
+from annotator.workflows.record_selection import ANSWER_NAMES, RecordSelection, annotated_lines, open_selection
+from annotator.workflows.selected_record import RecordNumber, SelectedRecord
 
 if TYPE_CHECKING:
     from annotator.similarity.story_groups import StoryGroups
@@ -130,7 +124,7 @@ def plan_export(
     damaged article, for annotators in conflict, and where nothing is accepted or too little to split;
     UnreadableRecordError.
     """
-    selection = open_selection(corpus, options.annotator, replay)
+    selection = open_selection(corpus, options.annotator, replay, options.on_conflict or "skip")
     try:
         return _ExportPlanner(corpus, selection, options, stories).build(warn)
     except BaseException:
@@ -168,7 +162,8 @@ class _ExportPlanner:
         damaged = map(damaged_sentences_warning, self._damaged)
         for warning in (*self._corpus.warnings, *damaged, *selection.warnings()):
             warn(warning)
-        raise_conflicts(selection.conflicts)
+        if self._options.on_conflict == "error":
+            raise_conflicts(selection.conflicts)
         titles = {article.id: article.title for article in made.articles}
         made.missing = MissingItems(tuple(selection.left_out(titles)), selection.unusable_lines)
         if not made.records:
@@ -198,6 +193,7 @@ class _ExportPlanner:
             links.append(document_link(article))
         self._documents = find_documents(links)
         self._selection.finish_articles(self._corpus.sentences)
+        self._selection.settle_versions()
 
     def _note_article(self, article: Article) -> AnnotatedLineIndex | None:
         """Keep what the export writes of an article; return its lines where not all are annotated."""
@@ -251,9 +247,9 @@ class _ExportPlanner:
 
     def _count_answers(self, article: _TouchedArticle, ranges: SentenceRanges) -> None:
         """Count the answers in an article, and its sentences that nobody has begun."""
-        self._duplicates += self._selection.find_duplicates(article.id)
-        every = self._selection.exported(article.id)
-        answers = [e.answer for e in every]
+        self._duplicates += self._selection.settle_article(article.id)
+        every = self._selection.selected(article.id)
+        answers = [e.answer for e in self._selection.exported(article.id)]
         for answer in set(answers):
             self._answers[answer] += answers.count(answer)
         if ACCEPTED_NUMBER not in answers or article.replaced:
@@ -268,9 +264,10 @@ class _ExportPlanner:
         o = self._options
         self._digest.update(repr(sorted(self._keys.items())).encode())
         docs = (o.unit == "article", o.attrs, o.spans_key, o.lang, o.engine, o.shard, schema)
-        chosen = (*docs, o.shares, o.ledger, o.annotator or "")
+        chosen = (*docs, o.shares, o.ledger, o.annotator, o.on_conflict)
         journals = [(x.name, x.crc) for x in self._selection.journals]
         self._digest.update(self._plan.records.tobytes() + self._plan.journal_numbers.tobytes())
+        self._digest.update(repr(sorted(self._selection.settled.united.items())).encode())
         self._digest.update(repr((chosen, journals, self._plan.split.parts)).encode())
         return self._digest.hexdigest()
 
@@ -298,7 +295,12 @@ class PlannedArticle:
         self._items: dict[RecordNumber, ExportItem] = {
             e.record_number: plan.selection.item(self.article, e) for e in self._entries
         }
-        self._incorrect = incorrect_spans(self._items.values(), self._schema)
+        self._exported = {self._record(n) for n in numbers}
+        done = {self._items[record].annotated.sentence.id for record in self._exported}
+        counting = [
+            i for record, i in self._items.items() if record in self._exported or i.annotated.sentence.id not in done
+        ]
+        self._incorrect = incorrect_spans(counting, self._schema)
 
     def sentences(self) -> list[ExportSentence]:
         """Return the accepted sentences, in text order."""
@@ -314,8 +316,7 @@ class PlannedArticle:
     def _sentence(self, number: int) -> ExportSentence:
         record = self._record(number)
         item = self._items[record]
-        names = self._plan.selection.shared_annotators.get(record, item.annotator)
-        s, part, annotators = item.annotated.sentence, self._plan.split.parts[number], tuple(names.split(", "))
+        s, part, annotators = item.annotated.sentence, self._plan.split.parts[number], tuple(item.annotator.split(", "))
         outcomes, wrong = span_outcomes(item.annotated, self._schema), self._incorrect.get(s.id, ())
         return ExportSentence(s, self.article, part, item, annotators, outcomes, wrong)
 
@@ -338,8 +339,7 @@ class PlannedArticle:
         overlaps_done = overlap_finder(e.range for e in self._entries if e.answer)
         active = self._corpus.active_sentences(self.article)
         unreviewed = [s for s in active if not overlaps_done(s.start, s.end)]
-        exported = {self._record(n) for n in self._numbers}
-        others = [e for e in self._entries if e.record_number not in exported]
+        others = [e for e in self._entries if e.record_number not in self._exported]
         others.sort(key=lambda e: (e.journal_number, e.start))
         return [*unreviewed, *(self._items[e.record_number].annotated.sentence for e in others)]
 

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from msgspec import Struct
 
+from annotator.core.disagreement import AnnotatorConflict
 from annotator.core.errors import UsageError
 from annotator.core.ledger import Outcome, encode_totals
 from annotator.core.schema import Schema
@@ -42,6 +43,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import check_articles_folder
 from annotator.storage.file_io import gc_paused
 from annotator.storage.journal_index import UnreadableRecordError
+from annotator.workflows.annotator_conflicts import count_conflicts
 from annotator.workflows.export_plan import ExportFile, ExportPlan, plan_export
 from annotator.workflows.opening import (
     ProgressCallback,
@@ -89,7 +91,7 @@ def export_training(
     """Export what was accepted into the folder ``out``.
 
     ``warn`` receives the flaws of the corpus and its journals. Raises AnnotatorError, with the folder as it
-    was, for annotators in conflict, fewer accepted sentences than parts, a folder that holds another's files,
+    was, for annotators in conflict (``on_conflict`` error), fewer accepted sentences than parts, a folder that holds another's files,
     or a full disk.
     """
     check_articles_folder(corpus.path)
@@ -315,7 +317,10 @@ class _Export(Struct, frozen=True):
         totals["files"] = {n: made.finished[n]["digests"][shard_paths(made.folder, n)[0].name] for n in written} | {
             n: hashlib.sha256(data).hexdigest() for n, data in texts.items()
         }
-        lines = _LedgerLines(made, list(written), excluded, totals)
+        conflicts = plan.selection.conflicts
+        if conflicts:
+            totals["conflicts"] = count_conflicts(conflicts)
+        lines = _LedgerLines(made, list(written), excluded, conflicts, totals)
         files = {n: FileChunks(shard_paths(made.folder, n)[0]) for n in written}
         saved = replace_export(self.out, {**files, **texts, EXPORT_LEDGER_FILE: lines})
         warnings = [
@@ -428,14 +433,17 @@ class _LedgerLines:
         made: ResumeManifest,
         names: Sequence[str],
         excluded: Sequence[export_ledger.ExcludedSentence],
+        conflicts: Sequence[AnnotatorConflict],
         totals: Mapping[str, Any],
     ) -> None:
         self._made, self._names, self._excluded, self._totals = made, names, excluded, totals
+        self._conflicts = conflicts
 
     def __iter__(self) -> Iterator[bytes]:
         yield from self._lines_of_kind(1)
         for sentence in (x.sentence for x in self._excluded):
             yield from (export_ledger.outcome_line(sentence, outcome) for outcome in sentence.outcomes)
+        yield from export_ledger.conflict_lines(self._conflicts)
         yield from self._lines_of_kind(2)
         yield encode_totals(self._totals)
 

@@ -154,7 +154,8 @@ def export_corpus_to_format(
     if options.unit and info.has_fixed_unit:
         raise no_meaning_error("unit", name)
     check_articles_folder(corpus.path)
-    selected = select_items(corpus, options.annotator)
+    rule = options.on_conflict or (None if info.has_annotators else "skip")
+    selected = select_items(corpus, options.annotator, rule=rule)
     for warning in (*corpus.warnings, *_damaged_sentences_warnings(corpus, selected), *selected.warnings):
         warn(warning)
     if not info.can_write:

@@ -7,116 +7,77 @@ The records are known by number. Of one annotator a record is left out, with a r
 - where a newer version of the article has it finished (superseded_records.py has the rule);
 - where its article would bridge parts of a split by story.
 
-A sentence that several annotators left alike counts once, as the first of them left it. Where they
-left different things on one stretch of text there is a conflict.
+What several annotators have finished counts once; ``annotator_conflicts.py`` unites it and settles what is in conflict.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import closing
-from itertools import groupby, pairwise
-from operator import itemgetter
-from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from annotator.core.annotation import AnnotatedSentence, Answer
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import AnnotatedLineIndex, Article, Sentence
-from annotator.core.errors import AnnotatorError
-from annotator.export.export_ledger import ARTICLE_QUARANTINED, ARTICLE_SUPERSEDED, LINE_SWITCHED_OFF, OTHER_ANNOTATOR
-from annotator.export.options import ExcludedItem, ExportItem, MissingItems
-from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.journal_index import (
-    ACCEPTED_NUMBER,
-    ANSWER_BY_NUMBER,
-    JournalIndex,
-    RecordReader,
-    load_journal_index,
+from annotator.core.disagreement import AnnotatorConflict
+from annotator.core.spans import Span
+from annotator.export.export_ledger import (
+    ARTICLE_QUARANTINED,
+    ARTICLE_SUPERSEDED,
+    IN_CONFLICT,
+    LINE_SWITCHED_OFF,
+    NOT_PREFERRED,
+    OTHER_ANNOTATOR,
+    OUTVOTED,
 )
+from annotator.export.options import ConflictRule, ExcludedItem, ExportItem, MissingItems
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.journal_index import ACCEPTED_NUMBER, JournalIndex, RecordReader, load_journal_index
 from annotator.storage.record_rows import RecordRow
 from annotator.workflows.absent_articles import ARTICLE_DAMAGED, ARTICLE_MISSING, absent_article_warnings
+from annotator.workflows.annotator_conflicts import ConflictSettler, raise_conflicts, row_content, span_keys
 from annotator.workflows.opening import chosen_annotators, with_replays
-from annotator.workflows.superseded_records import RecordNumber, VersionLinks, VersionRecords, settle_versions
+from annotator.workflows.selected_record import RecordNumber, SelectedRecord
+from annotator.workflows.superseded_records import VersionConflict, VersionLinks, VersionRecords, settle_versions
 
 ANSWER_NAMES = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGNORE: "ignored", None: "unfinished"}
 """How every ledger names sentences by their answer."""
-_REASON_ORDER = (ARTICLE_MISSING, ARTICLE_DAMAGED, LINE_SWITCHED_OFF, ARTICLE_SUPERSEDED, OTHER_ANNOTATOR)
-_LOSSES = (ARTICLE_MISSING, ARTICLE_DAMAGED, ARTICLE_QUARANTINED)
+_REASON_ORDER = (
+    ARTICLE_MISSING, ARTICLE_DAMAGED, LINE_SWITCHED_OFF, ARTICLE_SUPERSEDED, OTHER_ANNOTATOR,
+    IN_CONFLICT, NOT_PREFERRED, OUTVOTED,
+)  # fmt: skip
+_LOSSES = (ARTICLE_MISSING, ARTICLE_DAMAGED, ARTICLE_QUARANTINED, IN_CONFLICT)
 """The reasons that nobody has asked for."""
-_LISTED_CONFLICTS = 10
-"""How many conflicts an error lists."""
-
-
-class SelectedRecord(NamedTuple):
-    """A record in force: its sentence's place in the article, whose it is, and the answer's number."""
-
-    start: int
-    end: int
-    journal_number: int
-    number: int
-    answer: int
-
-    @property
-    def record_number(self) -> RecordNumber:
-        """Which record it is."""
-        return self.journal_number, self.number
-
-    @property
-    def range(self) -> tuple[int, int]:
-        """Where the sentence is, in code points of the article."""
-        return self.start, self.end
-
-
-class AnnotatorConflict(Struct, frozen=True):
-    """A stretch of text of which annotators left different things."""
-
-    sentence: str
-    """The id of the first of the sentences."""
-    annotators: tuple[str, ...]
-    """Who they are, sorted."""
-    difference: str
-
-
-def raise_conflicts(conflicts: Sequence[AnnotatorConflict]) -> None:
-    """Raise AnnotatorError where there are any."""
-    if not conflicts:
-        return
-    listed = [f"{c.sentence} ({', '.join(c.annotators)}: {c.difference})" for c in conflicts]
-    if len(conflicts) > _LISTED_CONFLICTS:
-        listed[_LISTED_CONFLICTS:] = [f"and {len(conflicts) - _LISTED_CONFLICTS} more"]
-    names = sorted({name for c in conflicts for name in c.annotators})
-    units = "1 stretch of text has" if len(conflicts) == 1 else f"{len(conflicts)} stretches of text have"
-    what = f"{units} annotations in conflict: {', '.join(listed)}"
-    raise AnnotatorError(what, do=f"choose whose to export with --annotator NAME ({', '.join(names)})")
 
 
 class RecordSelection:
     """The records of the selected annotators, article by article, and those of the others beside them."""
 
     def __init__(
-        self, journals: Sequence[JournalIndex], annotator: str | None = None, damaged: Container[str] = ()
+        self,
+        journals: Sequence[JournalIndex],
+        annotators: Sequence[str] = (),
+        damaged: Container[str] = (),
+        rule: ConflictRule = "skip",
     ) -> None:
-        """Begin with all that are in force; ``annotator`` is the one who counts, None for all.
+        """Begin with all that are in force; ``annotators`` are those who count, the preferred one first; none: all.
 
-        ``damaged`` are the articles that are set apart.
+        ``damaged`` are the articles that are set apart; ``rule`` settles conflicts.
         """
         self.journals = journals
         self._damaged = damaged
-        self._selected = [(by, x) for by, x in enumerate(journals) if annotator in {None, x.name}]
+        self._selected = [(by, x) for by, x in enumerate(journals) if not annotators or x.name in annotators]
         self._reader = RecordReader()
         self._versions: dict[str, VersionLinks] = {}
         """The articles that are there."""
         self._left_out: dict[RecordNumber, str] = {}
         """Records that don't count, and why."""
-        self._duplicates: set[RecordNumber] = set()
-        self.shared_annotators: dict[RecordNumber, str] = {}
-        """Of a sentence that several left alike, by the record that is exported: who they are."""
-        self.other_annotations: dict[RecordNumber, tuple[AnnotatedSentence, ...]] = {}
-        """What others left of an accepted sentence, where somebody has turned a suggestion down."""
-        self._conflicts: dict[str, list[tuple[int, AnnotatorConflict]]] = {}
-        """By article, each with the place where it begins."""
+        names = [x.name for x in journals]
+        self.settled = ConflictSettler(rule, names, annotators, self.read, self._annotated, self._seq_of)
+        self._version_conflicts: list[VersionConflict] = []
+        self._in_versions: set[RecordNumber] = set()
+        """Records that were settled together with those of another version."""
         self._last_exported: tuple[str, dict[tuple[int, int], SelectedRecord]] = ("", {})
         """The article that was last asked for, with what is exported of it."""
 
@@ -144,7 +105,7 @@ class RecordSelection:
             self._left_out.update(dict.fromkeys(off, LINE_SWITCHED_OFF))
 
     def finish_articles(self, stored: Callable[[str], Sequence[Sentence]]) -> None:
-        """Leave out what has no article, and what other versions of an article supersede; notes conflicts.
+        """Leave out what has no article, and what other versions of an article supersede.
 
         ``stored`` gives the sentences of an article as they were cut. Raises UnreadableRecordError.
         """
@@ -158,15 +119,8 @@ class RecordSelection:
             return self._reader.annotated(self.journals[record[0]], article, record[1]).sentence
 
         records = VersionRecords(dict(self._selected), sentence_of, self._is_alike, stored)
-        superseded, conflicts = settle_versions(records, self._versions)
+        superseded, self._version_conflicts = settle_versions(records, self._versions)
         self._left_out = dict.fromkeys(superseded, ARTICLE_SUPERSEDED) | self._left_out
-        for conflict in conflicts:
-            if self._left_out.keys().isdisjoint(conflict.records):
-                by, n = conflict.records[0]
-                x = self.journals[by]
-                old = SelectedRecord(x.starts[n], x.ends[n], by, n, x.answers[n])
-                every = [old._replace(journal_number=who, number=m) for who, m in conflict.records]
-                self._add_conflict(conflict.article, every, "different in a new version of the article")
 
     def _is_alike(self, one: RecordNumber, other: RecordNumber) -> bool:
         """Return True if two records of the same words have the same answer and spans."""
@@ -174,7 +128,7 @@ class RecordSelection:
         x, y = self.journals[a], self.journals[b]
         if x.answers[n] != y.answers[m]:
             return False
-        return _span_keys(self._reader.read(x, n)) == _span_keys(self._reader.read(y, m))
+        return row_content(self._reader.read(x, n)) == row_content(self._reader.read(y, m))
 
     def quarantine(self, article: str) -> None:
         """Leave out what was accepted in an article that would bridge parts of the split."""
@@ -184,7 +138,7 @@ class RecordSelection:
     def selected(self, article: str) -> list[SelectedRecord]:
         """Return what counts of an article, by place and annotator."""
         every = [
-            SelectedRecord(x.starts[n], x.ends[n], by, n, x.answers[n])
+            SelectedRecord(x.starts[n], x.ends[n], by, n, x.answers[n], article)
             for by, x in self._selected
             for n in x.current_records(article)
         ]
@@ -192,10 +146,20 @@ class RecordSelection:
             every.sort()
         return [e for e in every if e.record_number not in self._left_out] if self._left_out else every
 
+    def _entry(self, article: str, record: RecordNumber) -> SelectedRecord:
+        x, n = self.journals[record[0]], record[1]
+        return SelectedRecord(x.starts[n], x.ends[n], *record, x.answers[n], article)
+
     def exported(self, article: str) -> list[SelectedRecord]:
-        """Return the same without what another annotator left alike."""
-        every = self.selected(article)
-        return [e for e in every if e.record_number not in self._duplicates] if self._duplicates else every
+        """Return the same without what is in conflict, or counts through the record of another annotator."""
+        every, through = self.selected(article), self.settled
+        if not (through.duplicates or through.left_out):
+            return every
+        gone = (through.duplicates, through.left_out)
+        return [e for e in every if not any(e.record_number in x for x in gone)]
+
+    def _all_articles(self) -> dict[str, None]:
+        return {a: None for _, x in self._selected for a in x.articles}
 
     def export_order(self) -> dict[str, None]:
         """Return the articles with a finished sentence in the order of the export."""
@@ -209,8 +173,19 @@ class RecordSelection:
 
     # Where annotators meet.
 
-    def find_duplicates(self, article: str) -> int:
-        """Find what several annotators left alike and return how many times; notes conflicts.
+    def settle_versions(self) -> None:
+        """Settle what annotators have finished differently in two versions of an article.
+
+        To be called once all articles are known, before `settle_article`. Raises UnreadableRecordError.
+        """
+        for conflict in self._version_conflicts:
+            group = [self._entry(a, r) for a, r in reversed(conflict) if r not in self._left_out]
+            if len({e.journal_number for e in group}) > 1:
+                self._in_versions.update(e.record_number for e in group)
+                self.settled.settle_sentence(group)
+
+    def settle_article(self, article: str) -> int:
+        """Settle what several annotators have finished, and return how many sentences are there more than once.
 
         Raises UnreadableRecordError.
         """
@@ -218,82 +193,62 @@ class RecordSelection:
         every = self.selected(article) if replayed or len(self._selected) > 1 else []
         if not replayed and len({e.journal_number for e in every}) < 2:
             return 0
-        groups = _overlapping_groups([e for e in every if e.answer])
-        apart = {e.range for group in groups if self._find_difference(article, group) for e in group}
-        places = [list(group) for place, group in groupby(every, key=lambda e: e.range) if place not in apart]
-        return sum(self._merge_equal(article, group) for group in places if len(group) > 1)
+        return self.settled.settle_article([e for e in every if e.record_number not in self._in_versions])
 
-    def _merge_equal(self, article: str, group: Sequence[SelectedRecord]) -> int:
-        """Compare what was left of one sentence; return how many have finished it besides the first."""
-        done = [e for e in group if e.answer]
-        if not done:
-            return 0
-        stored = {e.journal_number: self.read(e) for e in group}
-        if len({_span_keys(stored[e.journal_number]) for e in done}) > 1:
-            self._add_conflict(article, done, "different spans")
-        first, *others = done
-        if others:
-            self.shared_annotators[first.record_number] = ", ".join(self.name_of(e) for e in done)
-            self._duplicates.update(e.record_number for e in others)
-        if first.answer == ACCEPTED_NUMBER and any(x.rejected for x in stored.values()):
-            beside = tuple(self.annotated(article, e) for e in group if e is not first)
-            self.other_annotations[first.record_number] = beside
-        return len(others)
-
-    def _find_difference(self, article: str, group: Sequence[SelectedRecord]) -> bool:
-        """Note whether finished sentences that share text are cut or answered differently."""
-        by_annotator = sorted(group, key=lambda e: (e.journal_number, e.start))
-        if any(a.journal_number == b.journal_number and a.end > b.start for a, b in pairwise(by_annotator)):
-            difference = "annotated twice by one annotator"
-        elif len({e.range for e in group}) > 1:
-            difference = "cut into different sentences"
-        elif len({e.answer for e in group}) > 1:
-            difference = ", ".join(f"{self.name_of(e)} {ANSWER_BY_NUMBER[e.answer]}" for e in group)
-        else:
-            return False
-        self._add_conflict(article, group, difference)
-        return True
-
-    def _add_conflict(self, article: str, group: Sequence[SelectedRecord], difference: str) -> None:
-        names = sorted({self.name_of(e) for e in group})
-        start, end = group[0].range
-        conflict = AnnotatorConflict(f"{article}:{start}-{end}", tuple(names), difference)
-        self._conflicts.setdefault(article, []).append((start, conflict))
+    def settle_all(self) -> None:
+        """Settle the articles of the corpus, those of several versions first; raises UnreadableRecordError."""
+        self.settle_versions()
+        for article in self._all_articles():
+            if article in self._versions:
+                self.settle_article(article)
 
     @property
     def conflicts(self) -> list[AnnotatorConflict]:
-        """Where annotators left different things on one stretch of text, in the order of the export."""
-        every = [sorted(self._conflicts[a], key=itemgetter(0)) for a in self.export_order() if a in self._conflicts]
-        return [conflict for article in every for _, conflict in article]
+        """What annotators have left differently on one stretch of text, in the order of the export."""
+        order = {a: n for n, a in enumerate(self._all_articles())}
+        return sorted(self.settled.conflicts, key=lambda c: order[c.sides[0].article])  # stable
 
     # Records as values.
 
-    def name_of(self, entry: SelectedRecord) -> str:
-        """Return whose record it is."""
-        return self.journals[entry.journal_number].name
-
     def annotated(self, article: str, entry: SelectedRecord) -> AnnotatedSentence:
-        """Return a record as a value of core; raises UnreadableRecordError."""
-        return self._reader.annotated(self.journals[entry.journal_number], article, entry.number)
+        """Return what is exported for a record as a value of core; raises UnreadableRecordError."""
+        annotated = self._reader.annotated(self.journals[entry.journal_number], article, entry.number)
+        united = self.settled.united.get(entry.record_number)
+        return AnnotatedSentence(annotated.sentence, united) if united else annotated
+
+    def _annotated(self, entry: SelectedRecord) -> AnnotatedSentence:
+        return self._reader.annotated(self.journals[entry.journal_number], entry.article, entry.number)
+
+    def _seq_of(self, entry: SelectedRecord) -> int:
+        return self.journals[entry.journal_number].seqs[entry.number]
 
     def read(self, entry: SelectedRecord) -> RecordRow:
         """Return a record as it is stored; raises UnreadableRecordError."""
         return self._reader.read(self.journals[entry.journal_number], entry.number)
 
     def item(self, article: Article, entry: SelectedRecord) -> ExportItem:
-        """Return a record with its annotator and its article; raises UnreadableRecordError."""
-        x = self.journals[entry.journal_number]
-        return ExportItem(self.annotated(article.id, entry), x.name, article, x.seqs[entry.number])
+        """Return what is exported for a record, with its annotators and its article; raises UnreadableRecordError."""
+        names = self.settled.shared_annotators.get(entry.record_number, self.journals[entry.journal_number].name)
+        return ExportItem(self.annotated(article.id, entry), names, article, self._seq_of(entry))
 
     def items(self, article_of: Callable[[str], Article]) -> Iterator[ExportItem]:
-        """Yield all that counts, by annotator; raises UnreadableRecordError."""
+        """Yield all that annotators have, by annotator; to be called before anything is settled.
+
+        Raises UnreadableRecordError.
+        """
         for by, x in self._selected:
             for a in x.articles:
                 records = [n for n in x.current_records(a) if (by, n) not in self._left_out]
                 article = article_of(a) if records else None
                 for n in records if article else ():
                     assert article
-                    yield self.item(article, SelectedRecord(x.starts[n], x.ends[n], by, n, x.answers[n]))
+                    yield self.item(article, self._entry(a, (by, n)))
+
+    def exported_items(self, article_of: Callable[[str], Article]) -> Iterator[ExportItem]:
+        """Yield what counts once all is settled, each sentence once; raises UnreadableRecordError."""
+        for a in self.export_order():
+            article = article_of(a)
+            yield from (self.item(article, e) for e in self.exported(a))
 
     def warnings(self) -> Iterator[str]:
         """Yield the flaws of the journals and the sentences whose article is not in the corpus."""
@@ -316,33 +271,40 @@ class RecordSelection:
         """
         every = [(why, a, e, self._unexported_spans(a, e)) for why, a, e in self._accepted_left_out()]
         listed = {(why, a, e.range) for why, a, e, unexported in every if unexported}
+        dropped = self.settled.dropped_spans.items()
         return [
             self._excluded_item(_stub(a, titles.get(a, "")), entry, why, unexported)
             for why, a, entry, unexported in every
             if (why, a, entry.range) in listed or not self._exported_twin(a, entry)
-        ]
+        ] + [self._dropped_item(_stub(e.article, titles.get(e.article, "")), e, spans) for e, spans in dropped]
 
     def _excluded_item(
         self, article: Article, entry: SelectedRecord, why: str, unexported: frozenset[tuple[int, int, str]]
     ) -> ExcludedItem:
-        item = self.item(article, entry)
-        spans = [s for s in item.annotated.annotation.spans if s.key in unexported]
-        sentence = replace(item.annotated.sentence, tokens=())  # of no use here, and most of it
-        annotated = AnnotatedSentence(sentence, item.annotated.annotation.with_spans(spans))
-        requested = why not in _LOSSES
-        return ExcludedItem(replace(item, annotated=annotated), why, requested=requested)
+        spans = [s for s in self._annotated(entry).annotation.spans if s.key in unexported]
+        return self._partial_item(article, entry, spans, why)
+
+    def _dropped_item(self, article: Article, entry: SelectedRecord, spans: Sequence[Span]) -> ExcludedItem:
+        return self._partial_item(article, entry, spans, self.settled.reason)
+
+    def _partial_item(self, article: Article, entry: SelectedRecord, spans: Sequence[Span], why: str) -> ExcludedItem:
+        """Return a record with these of its spans alone, as what is left out."""
+        sentence = replace(self._annotated(entry).sentence, tokens=())  # of no use here, and most of it
+        annotated = AnnotatedSentence(sentence, Annotation(answer=Answer.ACCEPT).with_spans(tuple(spans)))
+        item = ExportItem(annotated, self.journals[entry.journal_number].name, article, self._seq_of(entry))
+        return ExcludedItem(item, why, requested=why not in _LOSSES)
 
     def _accepted_left_out(self) -> list[tuple[str, str, SelectedRecord]]:
         """Return why, where and what was accepted and does not count, by annotator and reason."""
         mine = {by for by, _ in self._selected}
+        left_out = self.settled.left_out | self._left_out
         every = [
-            (why, a, SelectedRecord(x.starts[n], x.ends[n], by, n, x.answers[n]))
+            (why, a, self._entry(a, (by, n)))
             for by, x in enumerate(self.journals)
-            if self._left_out or by not in mine
+            if left_out or by not in mine
             for a in x.articles
             for n in x.current_records(a)
-            if x.answers[n] == ACCEPTED_NUMBER
-            and (why := self._left_out.get((by, n), "") if by in mine else OTHER_ANNOTATOR)
+            if x.answers[n] == ACCEPTED_NUMBER and (why := left_out.get((by, n), "") if by in mine else OTHER_ANNOTATOR)
         ]
         ranks = {why: n for n, why in enumerate(_REASON_ORDER)}
         return sorted(every, key=lambda f: (f[0] == ARTICLE_QUARANTINED, f[2].journal_number, ranks.get(f[0], 0)))
@@ -357,8 +319,9 @@ class RecordSelection:
     def _unexported_spans(self, article: str, entry: SelectedRecord) -> frozenset[tuple[int, int, str]]:
         """Return the keys of the spans of a record that are not exported."""
         twin = self._exported_twin(article, entry)
-        known: frozenset[tuple[int, int, str]] = _span_keys(self.read(twin)) if twin else frozenset()
-        return _span_keys(self.read(entry)) - known
+        united = self.settled.united.get(twin.record_number) if twin else None
+        known = {s.key for s in united.spans} if united else span_keys(self.read(twin)) if twin else frozenset()
+        return span_keys(self.read(entry)) - known
 
 
 def journal_warnings(journal: JournalIndex, articles: Container[str], damaged: Container[str] = ()) -> Iterator[str]:
@@ -377,23 +340,6 @@ def _stub(article: str, title: str) -> Article:
     return Article(article, "", "", "", (), title)
 
 
-def _overlapping_groups(done: Sequence[SelectedRecord]) -> list[list[SelectedRecord]]:
-    """Return the entries, which are in order, in groups that share text."""
-    groups: list[list[SelectedRecord]] = []
-    end = 0
-    for e in done:
-        if not groups or e.start >= end:
-            groups.append([])
-            end = 0
-        groups[-1].append(e)
-        end = max(end, e.end)
-    return groups
-
-
-def _span_keys(stored: RecordRow) -> frozenset[tuple[int, int, str]]:
-    return frozenset((s.start, s.end, s.label) for s in stored.spans)
-
-
 class SelectedItems(Struct, frozen=True):
     """What counts of the journals as values, and what is left out whole."""
 
@@ -402,36 +348,59 @@ class SelectedItems(Struct, frozen=True):
     warnings: tuple[str, ...]
     journals: tuple[JournalIndex, ...]
     """All of the corpus, with the flaws of each."""
+    conflicts: tuple[AnnotatorConflict, ...] = ()
 
 
 def open_selection(
-    corpus: CorpusFolder, annotator: str | None = None, replay: frozenset[str] = frozenset()
+    corpus: CorpusFolder,
+    annotators: Sequence[str] = (),
+    replay: frozenset[str] = frozenset(),
+    rule: ConflictRule = "skip",
 ) -> RecordSelection:
     """Open the journals of a corpus; those of ``replay`` are replayed.
 
-    Raises AnnotatorError for an annotator who has no journal.
+    ``annotators`` are those who count, the preferred one first; none: all. Raises AnnotatorError for one who has no
+    journal.
     """
-    chosen_annotators(corpus, annotator)
+    for name in annotators:
+        chosen_annotators(corpus, name)
     names = corpus.annotators()
     journals = [load_journal_index(corpus.path, x, corpus.sentences_to_replay, replay=x in replay) for x in names]
-    return RecordSelection(journals, annotator, corpus.damaged_articles)
+    return RecordSelection(journals, annotators, corpus.damaged_articles, rule)
 
 
-def select_items(corpus: CorpusFolder, annotator: str | None = None) -> SelectedItems:
-    """Return what the journals of a corpus hold now, of one annotator or of all.
+def select_items(
+    corpus: CorpusFolder,
+    annotators: Sequence[str] = (),
+    *,
+    find_conflicts: bool = False,
+    rule: ConflictRule | None = None,
+) -> SelectedItems:
+    """Return what the journals of a corpus hold now, of some annotators or of all.
 
-    Raises AnnotatorError for an annotator who has no journal.
+    The items are what each annotator has; with a ``rule`` they are what counts, each sentence once. Raises
+    AnnotatorError for an annotator who has no journal, and for conflicts where the rule is ``error``.
     """
     articles: dict[str, Article] = {}
 
     def select(replay: frozenset[str]) -> SelectedItems:
-        with closing(open_selection(corpus, annotator, replay)) as selection:
+        with closing(open_selection(corpus, annotators, replay, rule or "skip")) as selection:
             for article in map(corpus.article, corpus.article_ids()):
                 articles[article.id] = article
                 selection.add_article(article, annotated_lines(article))
             selection.finish_articles(corpus.sentences)
-            missing = MissingItems(tuple(selection.all_left_out()), selection.unusable_lines)
-            items, warnings = tuple(selection.items(articles.__getitem__)), tuple(selection.warnings())
-            return SelectedItems(items, missing, warnings, tuple(selection.journals))
+            if rule:
+                selection.settle_all()
+                items = tuple(selection.exported_items(articles.__getitem__))
+                missing = MissingItems(tuple(selection.left_out({})), selection.unusable_lines)
+            else:
+                missing = MissingItems(tuple(selection.all_left_out()), selection.unusable_lines)
+                items = tuple(selection.items(articles.__getitem__))
+                if find_conflicts:
+                    selection.settle_all()
+            if rule == "error":
+                raise_conflicts(selection.conflicts)
+            warnings, conflicts = tuple(selection.warnings()), tuple(selection.conflicts)
+            return SelectedItems(items, missing, warnings, tuple(selection.journals), conflicts)
 
     return with_replays(select)

@@ -23,7 +23,7 @@ import orjson
 from msgspec import Struct, field
 from msgspec.structs import fields
 
-from annotator.core.annotation import AnnotatedSentence
+from annotator.core.annotation import Annotation
 from annotator.core.errors import AnnotatorError
 from annotator.core.ledger import Outcome
 from annotator.core.schema import Schema
@@ -202,8 +202,8 @@ class ShardJob(Struct):
     seqs: array[int] = field(default_factory=lambda: array("Q"))
     shared_annotators: dict[int, str] = field(default_factory=dict)
     """Who left a sentence in this state, where it was not the one annotator of the journal."""
-    other_annotations: dict[int, tuple[AnnotatedSentence, ...]] = field(default_factory=dict)
-    """What others left of a sentence, where suggestions were turned down."""
+    united: dict[int, Annotation] = field(default_factory=dict)
+    """What is exported of a sentence, where it is not as the record has it."""
 
 
 def shard_job(plan: ExportPlan, file: ExportFile) -> ShardJob:
@@ -211,7 +211,7 @@ def shard_job(plan: ExportPlan, file: ExportFile) -> ShardJob:
     opened = plan.journals
     journals = [(str(x.path), x.name) for x in opened]
     job = ShardJob(file.name, file.part, journals, numbers=file.numbers)
-    shared, others = plan.selection.shared_annotators, plan.selection.other_annotations
+    shared, united = plan.selection.settled.shared_annotators, plan.selection.settled.united
     local: dict[int, int] = {}
     for place, n in enumerate(file.numbers):
         by, record, article = plan.journal_numbers[n], plan.records[n], plan.article_numbers[n]
@@ -229,8 +229,8 @@ def shard_job(plan: ExportPlan, file: ExportFile) -> ShardJob:
         job.crcs.append(journal.crcs[record])
         if (by, record) in shared:
             job.shared_annotators[place] = shared[by, record]
-        if (by, record) in others:
-            job.other_annotations[place] = others[by, record]
+        if (by, record) in united:
+            job.united[place] = united[by, record]
     return job
 
 
@@ -328,6 +328,5 @@ def _add_run(packer: DocBinPacker, job: ShardJob, reader: RecordReader, first: i
         SentenceLocation(job.articles[article], start, stop, shared.get(n, annotator), seq)
         for n, (article, start, stop, seq) in enumerate(columns, first)
     ]
-    others = job.other_annotations
-    beside = {n - first: others[n] for n in range(first, end) if n in others} if others else {}
-    packer.add_sentences(job.numbers[here], stored, locations, beside)
+    united = {n - first: job.united[n] for n in range(first, end) if n in job.united} if job.united else {}
+    packer.add_sentences(job.numbers[here], stored, locations, united)

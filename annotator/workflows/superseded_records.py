@@ -25,9 +25,7 @@ from annotator.core.article import Sentence, earlier_versions
 from annotator.core.digest import text_digest
 from annotator.core.sentence_successors import sentence_successors
 from annotator.storage.journal_index import JournalIndex
-
-RecordNumber = tuple[int, int]
-"""Which of the journals, and which of its records."""
+from annotator.workflows.selected_record import RecordNumber
 
 
 class VersionLinks(Struct, frozen=True):
@@ -44,7 +42,7 @@ class VersionRecords(Struct, frozen=True):
     """By number."""
     sentence_of: Callable[[str, RecordNumber], Sentence]
     is_alike: Callable[[RecordNumber, RecordNumber], bool]
-    """Whether two records of the same words have the same answer and spans."""
+    """Whether two records of the same words have the same answer and spans, and cover the same labels."""
     stored: Callable[[str], Sequence[Sentence]]
     """The sentences of an article as they were cut."""
 
@@ -65,12 +63,8 @@ class VersionRecords(Struct, frozen=True):
         return None
 
 
-class VersionConflict(Struct, frozen=True):
-    """Records of the same words in two versions, by different annotators, that differ."""
-
-    article: str
-    """That of the first, which is the earlier version."""
-    records: tuple[RecordNumber, ...]
+VersionConflict = tuple[tuple[str, RecordNumber], ...]
+"""Records of the same words in several versions, with the article of each, the latest version last."""
 
 
 def settle_versions(
@@ -89,11 +83,14 @@ def settle_versions(
             superseded.update({r for _, r in texts}.difference(r for _, r in counting))
             last = max(rank for rank, _ in counting)
             there = tuple(r for rank, r in counting if rank == last)
+            differing = []
             for rank, r in counting:
                 if rank < last and any(records.is_alike(r, other) for other in there):
                     superseded.add(r)
                 elif rank < last:
-                    conflicts.append(VersionConflict(family[rank], (r, *there)))
+                    differing.append((family[rank], r))
+            if differing:
+                conflicts.append((*differing, *((family[last], r) for r in there)))
     return superseded, conflicts
 
 

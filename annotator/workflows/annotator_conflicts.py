@@ -1,0 +1,377 @@
+"""Where annotators have finished the same text: what is exported of it, and what is in conflict.
+
+``check`` and every export find conflicts here. Sentences with the same cut are united: spans and covered labels of all
+who have accepted them count, and a conflict is only about labels that both cover (``core.disagreement``). What is in
+conflict is settled by a rule:
+
+- ``skip``: none of the sentences counts. So does ``error``, whose caller raises an error;
+- ``prefer``: the first in the order of ``--annotator`` who has finished the sentence, or a label of it;
+- ``majority``: what more than half have, of the cut first, then of the answers, then of each span among those who
+  cover its label. Where that leaves anything undecided, none of the sentences counts.
+
+The journals of adjudicators are not read yet; once they are, `settle_article` is where their records beat all others.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import groupby, pairwise
+
+from annotator.checks.problem import Problem, ProblemKind, ProblemLocation
+from annotator.core.annotation import AnnotatedSentence, Annotation
+from annotator.core.disagreement import (
+    AnnotatorConflict,
+    ConflictSide,
+    DisagreementKind,
+    SpanDisagreement,
+    SpanUnit,
+    find_disagreements,
+    span_units,
+    unite_annotations,
+)
+from annotator.core.errors import AnnotatorError
+from annotator.core.spans import Span
+from annotator.export.export_ledger import IN_CONFLICT, NOT_PREFERRED, OUTVOTED
+from annotator.export.options import ConflictRule
+from annotator.storage.journal_index import ACCEPTED_NUMBER, ANSWER_BY_NUMBER
+from annotator.storage.record_rows import RecordRow
+from annotator.workflows.selected_record import RecordNumber, SelectedRecord
+
+_LISTED_CONFLICTS = 10
+"""How many conflicts an error lists."""
+_SKIPPED = "--on-conflict skip"
+_NO_MAJORITY = "no majority"
+_PREFERRED = "first in --annotator"
+_CONFLICT_REMEDY = "agree on one, or choose with `annotator export --on-conflict`"
+_TWICE = "annotated twice by one annotator"
+
+
+class ConflictSettler:
+    """Settles what several annotators have finished, article by article, and keeps the results."""
+
+    def __init__(
+        self,
+        rule: ConflictRule,
+        names: Sequence[str],
+        preference: Sequence[str],
+        row_of: Callable[[SelectedRecord], RecordRow],
+        annotated_of: Callable[[SelectedRecord], AnnotatedSentence],
+        seq_of: Callable[[SelectedRecord], int],
+    ) -> None:
+        """Take the rule, the names of the journals in their order, the order of preference, and how to read records."""
+        self._rule, self._names = rule, names
+        self._ranks = {name: n for n, name in enumerate(preference)}
+        self._row_of, self._annotated_of, self._seq_of = row_of, annotated_of, seq_of
+        self.conflicts: list[AnnotatorConflict] = []
+        self.left_out: dict[RecordNumber, str] = {}
+        """Records that do not count, and why."""
+        self.duplicates: set[RecordNumber] = set()
+        """Records that count through another one."""
+        self.dropped_spans: dict[SelectedRecord, tuple[Span, ...]] = {}
+        """Spans that do not count, of records that do."""
+        self.united: dict[RecordNumber, Annotation] = {}
+        """By the record that they are exported for: annotations that are not as any record has them."""
+        self.shared_annotators: dict[RecordNumber, str] = {}
+        """By the record that is exported: who they are, where it is not the one annotator of the record."""
+
+    @property
+    def reason(self) -> str:
+        """Why what a rule has decided against does not count."""
+        return NOT_PREFERRED if self._rule == "prefer" else OUTVOTED
+
+    # -- records that share text -------------------------------------------------------------------
+
+    def settle_article(self, every: Sequence[SelectedRecord]) -> int:
+        """Settle the records of an article, in text order; return how many sentences are there more than once.
+
+        Raises UnreadableRecordError.
+        """
+        for group in overlapping_groups([e for e in every if e.answer]):
+            if len(group) > 1:
+                self._settle_cut(group)
+        counting = [e for e in every if not (e.record_number in self.left_out or e.record_number in self.duplicates)]
+        places = [list(group) for _, group in groupby(counting, key=lambda e: e.range)]
+        return sum(self.settle_sentence(group) for group in places if len(group) > 1)
+
+    def _settle_cut(self, group: Sequence[SelectedRecord]) -> None:
+        """Leave out of finished records that share text those whose cut does not count."""
+        same_cut = len({e.range for e in group}) == 1
+        if same_cut and len({e.journal_number for e in group}) == len(group):
+            return
+        cuts: dict[int, list[SelectedRecord]] = {}
+        for e in group:
+            cuts.setdefault(e.journal_number, []).append(e)
+        if any(a.end > b.start for mine in cuts.values() for a, b in pairwise(mine)):
+            self._skip(group, [self._conflict(DisagreementKind.CUT, list(cuts.values()), "", _TWICE)])
+        elif not (same_cut or self._settle_equal_cuts(cuts)):
+            chosen, whose, why = self._choose_cut(cuts)
+            conflict = self._conflict(DisagreementKind.CUT, list(cuts.values()), whose, why)
+            if not chosen:
+                self._skip(group, [conflict])
+                return
+            self.conflicts.append(conflict)
+            self.left_out |= {e.record_number: self.reason for e in group if e.range not in chosen}
+
+    def _settle_equal_cuts(self, cuts: Mapping[int, Sequence[SelectedRecord]]) -> bool:
+        """Take the first cut that has all the text, where all have the same spans; return whether it was so."""
+        start = min(e.start for mine in cuts.values() for e in mine)
+        end = max(e.end for mine in cuts.values() for e in mine)
+        whole = [by for by, mine in cuts.items() if (mine[0].start, mine[-1].end) == (start, end)]
+        if not whole or {e.answer for mine in cuts.values() for e in mine} != {ACCEPTED_NUMBER}:
+            return False
+        rows = {by: [(e, self._row_of(e)) for e in mine] for by, mine in cuts.items()}
+        spans = {
+            by: {(e.start + s.start, e.start + s.end, s.label, bool(s.group)) for e, row in found for s in row.spans}
+            for by, found in rows.items()
+        }
+        chosen = min(whole, key=self._rank)
+        for by, mine in cuts.items():
+            here = {s for s in spans[chosen] if any(s[0] < e.end and e.start < s[1] for e in mine)}
+            if here != spans[by] or any(row.covers is not None or row.rejected for _, row in rows[by]):
+                return False
+        ranges = {e.range for e in cuts[chosen]}
+        self.duplicates.update(e.record_number for mine in cuts.values() for e in mine if e.range not in ranges)
+        return True
+
+    def _choose_cut(self, cuts: Mapping[int, Sequence[SelectedRecord]]) -> tuple[set[tuple[int, int]], str, str]:
+        """Return the sentences of the cut that counts (none: undecided), whose it is, and why."""
+        if self._rule == "prefer":
+            chosen: list[SelectedRecord] = []
+            order = sorted(cuts, key=self._rank)
+            for e in (e for by in order for e in cuts[by]):
+                if all(e.range == c.range or e.end <= c.start or c.end <= e.start for c in chosen):
+                    chosen.append(e)
+            return {e.range for e in chosen}, self._names[order[0]], _PREFERRED
+        if self._rule != "majority":
+            return set(), "", _SKIPPED
+        ranges = {by: {e.range for e in mine} for by, mine in cuts.items()}
+        followers = {by: [x for x in cuts if ranges[x] <= mine] for by, mine in ranges.items()}
+        best = max(ranges, key=lambda by: (len(followers[by]), len(ranges[by]), -by))
+        winning = [by for by in ranges if 2 * len(followers[by]) > len(cuts)]
+        if best not in winning or not all(ranges[by] <= ranges[best] for by in winning):
+            return set(), "", _NO_MAJORITY
+        names = ", ".join(self._names[by] for by in followers[best])
+        return ranges[best], names, f"{len(followers[best])} of {len(cuts)}"
+
+    # -- records of one sentence -------------------------------------------------------------------
+
+    def settle_sentence(self, group: Sequence[SelectedRecord]) -> int:
+        """Settle the records of the same words, the first of which is exported where no rule has another order.
+
+        Returns how many have finished them besides that one. Raises UnreadableRecordError.
+        """
+        done = sorted((e for e in group if e.answer), key=lambda e: self._rank(e.journal_number))
+        if len({e.answer for e in done}) > 1:
+            done = self._settle_answer(done)
+        if not done:
+            return 0
+        if done[0].answer != ACCEPTED_NUMBER:
+            self._merge(done, done)
+            return len(done) - 1
+        rows = {e: self._row_of(e) for e in group}
+        if len({row_content(rows[e]) for e in done}) == 1 and not any(
+            x.rejected or x.note or x.flagged for x in rows.values()
+        ):
+            self._merge(done, done)
+            return len(done) - 1
+        beside = [self._annotated_of(e).annotation for e in group if not e.answer]
+        return self._unite(done, beside)
+
+    def _settle_answer(self, done: Sequence[SelectedRecord]) -> list[SelectedRecord]:
+        """Return the records with the answer that counts; none where that is undecided."""
+        answer, times = Counter(e.answer for e in done).most_common(1)[0]
+        chosen, why = "", _SKIPPED
+        if self._rule == "prefer":
+            answer, chosen, why = done[0].answer, self._names[done[0].journal_number], _PREFERRED
+        elif self._rule == "majority" and 2 * times > len(done):
+            chosen, why = str(ANSWER_BY_NUMBER[answer]), f"{times} of {len(done)}"
+        elif self._rule == "majority":
+            why = _NO_MAJORITY
+        conflict = self._conflict(DisagreementKind.ANSWER, [[e] for e in done], chosen, why)
+        if not chosen:
+            self._skip(done, [conflict])
+            return []
+        self.conflicts.append(conflict)
+        self.left_out |= {e.record_number: self.reason for e in done if e.answer != answer}
+        return [e for e in done if e.answer == answer]
+
+    def _unite(self, done: Sequence[SelectedRecord], beside: Sequence[Annotation]) -> int:
+        """Unite accepted annotations of one sentence, the preferred one first, and settle where they differ."""
+        annotated = [self._annotated_of(e) for e in done]
+        annotations = [a.annotation for a in annotated]
+        found = find_disagreements(annotations)
+        if found and len({e.journal_number for e in done}) < len(done):  # one annotator in two versions
+            choices: list[frozenset[SpanUnit] | None] = [None] * len(found)
+        else:
+            choices = [self._choose_spans(d) for d in found]
+        kept = {u for units in choices for u in units or ()}
+        settled = None not in choices
+        conflicts = [
+            self._span_conflict(d, done, annotated, *self._chosen_words(d, units, done, settled=settled))
+            for d, units in zip(found, choices, strict=True)
+        ]
+        if not settled:
+            self._skip(done, conflicts)
+            return 0
+        self.conflicts += conflicts
+        dropped = {x.unit for d in found for x in d.units} - kept
+        winners = [
+            e
+            for n, e in enumerate(done)
+            if all((n in x.holders) == (x.unit in kept) for d in found for x in d.units if n in x.voters)
+        ]
+        first = self._merge([*winners, *(e for e in done if e not in winners)], winners or done)
+        united = self.united[first] = unite_annotations(annotations, dropped, beside)
+        known = {s.key for s in united.spans}
+        for e, annotation in zip(done, annotations, strict=True):
+            if gone := tuple(s for s in annotation.spans if s.key not in known):
+                self.dropped_spans[e] = gone
+        return len(done) - 1
+
+    def _choose_spans(self, disagreement: SpanDisagreement) -> frozenset[SpanUnit] | None:
+        """Return the units that count; None where that is undecided."""
+        if self._rule == "prefer":
+            return disagreement.preferred()
+        return disagreement.majority() if self._rule == "majority" else None
+
+    def _chosen_words(
+        self,
+        disagreement: SpanDisagreement,
+        units: frozenset[SpanUnit] | None,
+        done: Sequence[SelectedRecord],
+        *,
+        settled: bool,
+    ) -> tuple[str, str]:
+        """Return what was chosen, and why."""
+        if not settled:
+            undecided = "no majority in another conflict of this sentence" if units is not None else _NO_MAJORITY
+            return "", undecided if self._rule == "majority" else _SKIPPED
+        if self._rule == "prefer":
+            first = min(disagreement.parties)
+            return self._names[done[first].journal_number], _PREFERRED
+        votes = [(x.unit, len(x.holders), len(x.voters)) for x in disagreement.units if x.unit in (units or ())]
+        if not votes:
+            most = max(disagreement.units, key=lambda x: len(x.voters)).voters
+            without = most.difference(*(x.holders for x in disagreement.units))
+            return "no span", f"{len(without)} of {len(most)}"
+        words = [f"{u.label} {'+'.join(f'{a}-{b}' for a, b in u.ranges)}" for u, _, _ in votes]
+        return ", ".join(words), ", ".join(f"{n} of {of}" for _, n, of in votes)
+
+    # -- what was settled --------------------------------------------------------------------------
+
+    def _rank(self, journal_number: int) -> int:
+        """Return the place of an annotator in the order of ``--annotator``, which counts for ``prefer`` alone."""
+        return self._ranks.get(self._names[journal_number], 0) if self._rule == "prefer" else 0
+
+    def _merge(self, done: Sequence[SelectedRecord], whose: Sequence[SelectedRecord]) -> RecordNumber:
+        """Let the first of several records count for all of them, as that of ``whose``; return which it is."""
+        first, *others = done
+        names = sorted({self._names[e.journal_number] for e in whose})
+        if names != [self._names[first.journal_number]]:
+            self.shared_annotators[first.record_number] = ", ".join(names)
+        self.duplicates.update(e.record_number for e in others)
+        return first.record_number
+
+    def _skip(self, group: Iterable[SelectedRecord], conflicts: Sequence[AnnotatorConflict]) -> None:
+        self.conflicts += conflicts
+        self.left_out |= {e.record_number: IN_CONFLICT for e in group}
+
+    def _conflict(
+        self, kind: DisagreementKind, sides: Sequence[Sequence[SelectedRecord]], chosen: str, why: str
+    ) -> AnnotatorConflict:
+        """Return a conflict of cuts or answers; each side is what one annotator has."""
+        ordered = sorted(sides, key=lambda mine: mine[0].journal_number)
+        return AnnotatorConflict(kind, tuple(map(partial(self._side, ()), ordered)), chosen, why)
+
+    def _side(self, spans: Sequence[tuple[Span, str]], mine: Sequence[SelectedRecord]) -> ConflictSide:
+        answer = ANSWER_BY_NUMBER[mine[0].answer]
+        return ConflictSide(
+            self._names[mine[0].journal_number],
+            self._seq_of(mine[0]),
+            mine[0].article,
+            tuple(e.range for e in mine),
+            str(answer),
+            tuple(s for s, _ in spans),
+            tuple(words for _, words in spans),
+        )
+
+    def _span_conflict(
+        self,
+        disagreement: SpanDisagreement,
+        done: Sequence[SelectedRecord],
+        annotated: Sequence[AnnotatedSentence],
+        chosen: str,
+        why: str,
+    ) -> AnnotatorConflict:
+        sides = []
+        for n in sorted(disagreement.parties, key=lambda n: done[n].journal_number):
+            units = span_units(annotated[n].annotation.spans)
+            mine = [s for x in disagreement.units if n in x.holders for s in units[x.unit]]
+            sides.append(self._side([(s, annotated[n].text_of(s)) for s in mine], [done[n]]))
+        return AnnotatorConflict(disagreement.kind, tuple(sides), chosen, why)
+
+
+def row_content(row: RecordRow) -> tuple[Hashable, ...]:
+    """Return what two records of a sentence with one answer must share to be alike: spans, groups and labels."""
+    groups: dict[str, list[tuple[int, int, str]]] = {}
+    for s in row.spans:
+        if s.group:
+            groups.setdefault(s.group, []).append((s.start, s.end, s.label))
+    parts = frozenset(map(tuple, groups.values()))
+    return span_keys(row), parts, row.covers
+
+
+def span_keys(row: RecordRow) -> frozenset[tuple[int, int, str]]:
+    """Return place and label of each span."""
+    return frozenset((s.start, s.end, s.label) for s in row.spans)
+
+
+def overlapping_groups(done: Sequence[SelectedRecord]) -> list[list[SelectedRecord]]:
+    """Return the entries, which are in order, in groups that share text."""
+    groups: list[list[SelectedRecord]] = []
+    end = 0
+    for e in done:
+        if not groups or e.start >= end:
+            groups.append([])
+            end = 0
+        groups[-1].append(e)
+        end = max(end, e.end)
+    return groups
+
+
+def raise_conflicts(conflicts: Sequence[AnnotatorConflict]) -> None:
+    """Raise AnnotatorError where there are any."""
+    if not conflicts:
+        return
+    listed = [f"{c.sentence} ({c.kind}: {', '.join(c.annotators)})" for c in conflicts]
+    if len(conflicts) > _LISTED_CONFLICTS:
+        listed[_LISTED_CONFLICTS:] = [f"and {len(conflicts) - _LISTED_CONFLICTS} more"]
+    names = sorted({name for c in conflicts for name in c.annotators})
+    kinds = ", ".join(f"{kind} {n}" for kind, n in count_conflicts(conflicts).items())
+    what = f"{len(conflicts)} conflicts of annotators ({kinds}): {', '.join(listed)}"
+    do = (
+        "`annotator check --only conflict` lists them all; choose whose to export with --annotator NAME "
+        f"({', '.join(names)}), or leave these sentences out with --on-conflict skip"
+    )
+    raise AnnotatorError(what, do=do)
+
+
+def count_conflicts(conflicts: Iterable[AnnotatorConflict]) -> dict[str, int]:
+    """Return how many conflicts there are of each kind, in the order of the kinds."""
+    found = Counter(c.kind for c in conflicts)
+    return {kind.value: found[kind] for kind in DisagreementKind if found[kind]}
+
+
+def conflict_problems(conflicts: Iterable[AnnotatorConflict]) -> Iterator[Problem]:
+    """Yield the conflicts as problems of a check, each at the first annotator's span or sentence."""
+    for c in conflicts:
+        first, *others = (_side_location(side) for side in sorted(c.sides, key=lambda side: not side.spans))
+        yield Problem(ProblemKind.CONFLICT, first, c.description, _CONFLICT_REMEDY, tuple(others))
+
+
+def _side_location(side: ConflictSide) -> ProblemLocation:
+    span, words = (side.spans[0], side.words[0]) if side.spans else (None, "")
+    sentence, start = side.sentence_ids[0], side.sentences[0][0]
+    return ProblemLocation(side.article, side.annotator, sentence, start, span, words, side.seq)
