@@ -28,7 +28,7 @@ _FOR_ANY_FORMAT = {"format", "unit", "annotator", "on_conflict", "ledger", "lang
 
 
 ConflictRule = Literal["skip", "prefer", "majority", "error"]
-"""What becomes of sentences that annotators have done differently; ``workflows/annotator_conflicts.py`` has the rules."""
+"""What becomes of sentences that annotators have done differently: ``workflows/annotator_conflicts.py``."""
 
 
 class ExportItem(Struct, frozen=True):

@@ -32,6 +32,7 @@ from annotator.core.disagreement import (
     unite_annotations,
 )
 from annotator.core.errors import AnnotatorError
+from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
 from annotator.export.export_ledger import IN_CONFLICT, NOT_PREFERRED, OUTVOTED
 from annotator.export.options import ConflictRule
@@ -350,7 +351,7 @@ def raise_conflicts(conflicts: Sequence[AnnotatorConflict]) -> None:
         listed[_LISTED_CONFLICTS:] = [f"and {len(conflicts) - _LISTED_CONFLICTS} more"]
     names = sorted({name for c in conflicts for name in c.annotators})
     kinds = ", ".join(f"{kind} {n}" for kind, n in count_conflicts(conflicts).items())
-    what = f"{len(conflicts)} conflicts of annotators ({kinds}): {', '.join(listed)}"
+    what = f"{pluralize(len(conflicts), 'conflict')} of annotators ({kinds}): {', '.join(listed)}"
     do = (
         "`annotator check --only conflict` lists them all; choose whose to export with --annotator NAME "
         f"({', '.join(names)}), or leave these sentences out with --on-conflict skip"

@@ -91,7 +91,8 @@ def export_training(
     """Export what was accepted into the folder ``out``.
 
     ``warn`` receives the flaws of the corpus and its journals. Raises AnnotatorError, with the folder as it
-    was, for annotators in conflict (``on_conflict`` error), fewer accepted sentences than parts, a folder that holds another's files,
+    was, for annotators in conflict where ``on_conflict`` is error,
+    fewer accepted sentences than parts, a folder that holds another's files,
     or a full disk.
     """
     check_articles_folder(corpus.path)

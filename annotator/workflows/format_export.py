@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -20,6 +19,7 @@ from annotator.export.atomic_output import (
     files_in_ledgers,
     replace_own_files,
 )
+from annotator.export.export_ledger import conflict_lines, raise_nothing_to_export
 from annotator.export.options import ExportItem, ExportOptions, ExportReport, no_meaning_error
 from annotator.formats import document
 from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
@@ -27,6 +27,7 @@ from annotator.formats.registry import FORMATS, DocumentUnit, format_info, load_
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import check_articles_folder
 from annotator.storage.file_io import translate_os_errors
+from annotator.workflows.annotator_conflicts import count_conflicts
 from annotator.workflows.import_documents import SENTENCES_FIELD
 from annotator.workflows.opening import WarningCallback, damaged_sentences_warning, with_damaged_apart
 from annotator.workflows.record_selection import ANSWER_NAMES, SelectedItems, select_items
@@ -34,8 +35,10 @@ from annotator.workflows.record_selection import ANSWER_NAMES, SelectedItems, se
 # From the sentences of a corpus to the documents that a format writes: a sentence or an article each.
 
 
-def build_documents(items: Sequence[ExportItem], unit: DocumentUnit, *, answers: bool) -> list[Document]:
-    """Return a document for each finished sentence, or for each article and annotator.
+def build_documents(
+    items: Sequence[ExportItem], unit: DocumentUnit, *, answers: bool, united: bool = False
+) -> list[Document]:
+    """Return a document for each finished sentence, or for each article and annotator (``united``: each article).
 
     Only accepted sentences count where a document cannot have the answer of each: an article's, or one
     of a format without ``answers``. An article's document has its whole text, but sentences and tokens of
@@ -47,7 +50,7 @@ def build_documents(items: Sequence[ExportItem], unit: DocumentUnit, *, answers:
     )
     if unit == "sentence":
         return [_sentence_document(i) for i in chosen]
-    groups = groupby(chosen, key=lambda i: (i.annotator, i.article.id))
+    groups = groupby(chosen, key=lambda i: ("" if united else i.annotator, i.article.id))
     return [_article_document(list(items)) for _, items in groups]
 
 
@@ -79,7 +82,7 @@ def _article_document(items: Sequence[ExportItem]) -> Document:
         sentences=tuple((w.sentence.start, w.sentence.end) for w in annotated_sentences),
         answer=Answer.ACCEPT,
         rejected=tuple(x.shifted(w.sentence.start) for w in annotated_sentences for x in w.annotation.rejected),
-        annotator=items[0].annotator,
+        annotator=", ".join(sorted({name for i in items for name in i.annotator.split(", ")})),
         id=article.id,
         title=article.title,
         note=" ".join(w.annotation.note for w in annotated_sentences if w.annotation.note),
@@ -136,7 +139,6 @@ PARTLY_ANNOTATED_NOTE = (
     "articles that are written whole though some of their sentences are not accepted, so that nothing is "
     "marked in these: {n}"
 )
-REPEATED_TEXTS_NOTE = "texts that several annotators have done occur once for each (--annotator NAME takes one's): {n}"
 
 
 @with_damaged_apart
@@ -154,20 +156,18 @@ def export_corpus_to_format(
     if options.unit and info.has_fixed_unit:
         raise no_meaning_error("unit", name)
     check_articles_folder(corpus.path)
-    rule = options.on_conflict or (None if info.has_annotators else "skip")
+    rule = options.on_conflict or (None if info.has_annotators and not options.split else "skip")
     selected = select_items(corpus, options.annotator, rule=rule)
     for warning in (*corpus.warnings, *_damaged_sentences_warnings(corpus, selected), *selected.warnings):
         warn(warning)
     if not info.can_write:
         raise UsageError(f"the format {name} can only be read", do="export another")
-    documents = build_documents(selected.items, options.unit or info.unit, answers=info.has_answers)
+    documents = build_documents(selected.items, options.unit or info.unit, answers=info.has_answers, united=bool(rule))
     if not documents:
         raise nothing_to_export_error(selected, name)
     log = ConversionLog()
     if info.has_whole_texts and (n := sum(map(_has_other_text, documents))):
         log.notes.append(PARTLY_ANNOTATED_NOTE.format(n=n))
-    if not info.has_annotators and (n := sum(times > 1 for times in Counter(d.id for d in documents).values())):
-        log.notes.append(REPEATED_TEXTS_NOTE.format(n=n))
     with (
         translate_os_errors("write", tempfile.gettempdir(), AnnotatorError),
         tempfile.TemporaryDirectory(prefix="annotator-") as staging,
@@ -191,8 +191,11 @@ def export_corpus_to_format(
             "files": {file: chunk.sha256() for file, chunk in chunks.items()},
             "lost": lost,
         }
+        if rule and selected.conflicts:
+            totals["conflicts"] = count_conflicts(selected.conflicts)
         kept = _kept_entries(log, documents) if options.ledger == "full" else ()
-        ledger = b"".join(document.conversion_ledger_lines(log, totals, kept))
+        lines = document.conversion_ledger_lines(log, totals, kept)
+        ledger = b"".join((*(conflict_lines(selected.conflicts) if rule else ()), *lines))
         files: dict[str, FileContent] = {**chunks, EXPORT_LEDGER_FILE: ledger}
         removed = replace_own_files(out, files, files_in_ledgers(out))
     return ExportReport(out.as_posix(), tuple(files), removed, {}, totals, None, tuple(log.notes), lost)
@@ -208,6 +211,7 @@ def _damaged_sentences_warnings(corpus: CorpusFolder, selected: SelectedItems) -
 def nothing_to_export_error(selected: SelectedItems, name: str) -> AnnotatorError:
     """Return the error for a corpus of which a format can hold no sentence."""
     answers = dict(sentences_by_answer(selected.items))
+    raise_nothing_to_export(selected.missing)
     if not (unaccepted := answers["rejected"] + answers["ignored"]):
         return AnnotatorError("there is no finished sentence to export", do="annotate some first")
     able = ", ".join(n for n, f in FORMATS.items() if f.has_answers)

@@ -211,10 +211,12 @@ def annotate(corpus: Path, name: str, label: str) -> None:
 
 
 def test_annotators_in_conflict(corpus: Path, tmp_path: Path) -> None:
-    """Two annotators who differ stop the export, with the sentence and both names, and what to do."""
+    """Where nothing else is left, or they shall stop the export, two who differ do, with what to do."""
     annotate(corpus, "ana", "COUNT")
     annotate(corpus, "bo", "VENUE")
     result = call("export", corpus, tmp_path / "out")
+    assert (result.code, "--on-conflict" in result.err) == (1, True)
+    result = call("export", corpus, tmp_path / "out", "--on-conflict", "error")
     assert result.code == 1
     assert "ana" in result.err
     assert "bo" in result.err

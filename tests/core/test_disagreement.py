@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,7 +96,9 @@ def test_identical_annotators_change_nothing(one: Annotation, times: int) -> Non
 
 
 @given(st.lists(ANNOTATIONS, min_size=2, max_size=4), st.randoms(use_true_random=False))
-def test_the_order_of_annotators_changes_neither_differences_nor_majority(every: list[Annotation], random) -> None:  # type: ignore[no-untyped-def]
+def test_the_order_of_annotators_changes_neither_differences_nor_majority(
+    every: list[Annotation], random: Random
+) -> None:
     """Kinds, units and majorities are the same in each order."""
     other = random.sample(every, len(every))
     found = [[(d.kind, [u.unit for u in d.units], d.majority()) for d in find_disagreements(x)] for x in (every, other)]

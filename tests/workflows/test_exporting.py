@@ -45,7 +45,8 @@ SLOW = settings(deadline=None, max_examples=25, suppress_health_check=[HealthChe
     shard=st.sampled_from([2, 20_000]),
     many=st.booleans(),
     names=st.sampled_from([("ana",), ("ana", "bo"), ("zoe", "bo", "ana")]),
-    asked=st.sampled_from([None, None, "ana"]),
+    asked=st.sampled_from([(), (), ("ana",)]),
+    on_conflict=st.sampled_from([None, "majority"]),
 )
 def test_both_engines_write_the_same(
     tmp_path_factory: pytest.TempPathFactory,
@@ -54,7 +55,7 @@ def test_both_engines_write_the_same(
     *,
     many: bool,
     names: tuple[str, ...],
-    asked: str | None,
+    asked: tuple[str, ...],
     **chosen: Any,
 ) -> None:
     """DocBins, configs, ledger, report and warnings are those of spaCy's own engine, in either unit.
@@ -67,7 +68,7 @@ def test_both_engines_write_the_same(
         _check_engines(annotated(folder, seed, actions, names), folder, asked, chosen)
 
 
-def _check_engines(corpus: CorpusFolder, folder: Path, annotator: str | None, chosen: Mapping[str, Any]) -> None:
+def _check_engines(corpus: CorpusFolder, folder: Path, annotator: tuple[str, ...], chosen: Mapping[str, Any]) -> None:
     """Hold the DocBins, ledgers and reports of both engines against each other."""
 
     def export(name: str, engine: str) -> ExportReport:
@@ -100,7 +101,7 @@ def test_what_becomes_an_entity_is_not_wrong_besides(tmp_path: Path) -> None:
     said = said.with_rejected([Span(0, len("Rosavik"), "VENUE")])
     session.apply_edit(Edit(Op.EDIT, (work,), (replace(work, annotation=said),)))
     assert session.close()
-    _check_engines(CorpusFolder.open(corpus.path), tmp_path, None, {"split": (100, 0, 0)})
+    _check_engines(CorpusFolder.open(corpus.path), tmp_path, (), {"split": (100, 0, 0)})
 
 
 def _answered(corpus: CorpusFolder, name: str, article: int, answer: Answer) -> CorpusFolder:
@@ -112,21 +113,25 @@ def _answered(corpus: CorpusFolder, name: str, article: int, answer: Answer) -> 
 
 
 def test_what_annotators_left_alike_is_exported_once(tmp_path: Path) -> None:
-    """The plan has it once, with all their names; where they differ there is no plan."""
+    """The plan has it once, with all their names; where they differ it is left out."""
     corpus = builders.make_corpus(tmp_path / "c")
     options = ExportOptions(split=(100, 0, 0))
     for name, article in (("ana", 0), ("bo", 1)):
         corpus = _answered(corpus, name, article, Answer.ACCEPT)
     apart = plan_export(corpus, options)
-    assert (len(apart.records), apart.sentences["double"], apart.selection.shared_annotators) == (2, 0, {})
+    assert (len(apart.records), apart.sentences["double"], apart.selection.settled.shared_annotators) == (2, 0, {})
     alike = plan_export(_answered(corpus, "bo", -1, Answer.ACCEPT), options)
     assert (len(alike.records), alike.sentences["double"]) == (2, 1)
-    assert list(alike.selection.shared_annotators.values()) == ["ana, bo"]
+    assert list(alike.selection.settled.shared_annotators.values()) == ["ana, bo"]
     for plan in (apart, alike):
         plan.selection.close()
     corpus = _answered(corpus, "bo", -1, Answer.REJECT)
-    with pytest.raises(AnnotatorError, match="ana accept, bo reject"):
-        plan_export(corpus, options)
+    apart = plan_export(corpus, options)
+    assert (len(apart.records), apart.missing.excluded[0].why) == (1, "annotators are in conflict")
+    assert [c.description for c in apart.selection.conflicts] == ["answer: ana accept, bo reject"]
+    apart.selection.close()
+    with pytest.raises(AnnotatorError, match=r"1 conflict of annotators \(answer 1\)"):
+        plan_export(corpus, ExportOptions(split=(100, 0, 0), on_conflict="error"))
 
 
 @SLOW

@@ -7,7 +7,7 @@ import pytest
 from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.errors import AnnotatorError
 from annotator.core.tokens import build_tokens
-from annotator.export.options import ExportItem, ExportOptions
+from annotator.export.options import ConflictRule, ExportItem, ExportOptions
 from annotator.workflows.export_plan import plan_export, planned_articles
 from tests.export.export_samples import item, make_article, sample_corpus, sentences
 
@@ -16,10 +16,13 @@ ARTICLE = make_article(LINES)
 EVERY = sentences(ARTICLE, LINES)
 
 
-def exported(items: list[ExportItem], annotator: str | None = None) -> tuple[list[str], dict[str, int]]:
+def exported(
+    items: list[ExportItem], *annotators: str, on_conflict: ConflictRule | None = None
+) -> tuple[list[str], dict[str, int]]:
     """Return the exported sentences with their annotators, and the sentences by answer."""
     with sample_corpus(items) as corpus:
-        plan = plan_export(corpus, ExportOptions(split=(100, 0, 0), annotator=annotator))
+        options = ExportOptions(split=(100, 0, 0), annotator=annotators, on_conflict=on_conflict)
+        plan = plan_export(corpus, options)
         names = [
             f"{p.sentence.id} {', '.join(p.annotators)}" for a in planned_articles(corpus, plan) for p in a.sentences()
         ]
@@ -50,36 +53,31 @@ def test_an_unfinished_sentence_is_no_conflict() -> None:
     assert exported(items)[0] == [f"{EVERY[0].id} ana"]
 
 
-def test_conflicts_are_listed_and_a_name_settles_them() -> None:
-    """The error names each stretch, who differs and in what, and how to choose."""
+def test_a_name_settles_conflicts_and_an_error_lists_them() -> None:
+    """The error names each stretch, the kind and who differs, and how to choose; of many it lists ten."""
     joined = _joined(2)
     items = [
         item(ARTICLE, EVERY[0], ("Rosavik", "VENUE")),
         item(ARTICLE, EVERY[0], who="ben"),
         item(ARTICLE, EVERY[1]),
         item(ARTICLE, EVERY[1], answer=Answer.REJECT, who="ben"),
-        item(ARTICLE, EVERY[2]),
+        item(ARTICLE, EVERY[2], ("Rosavik", "VENUE")),
         joined,
     ]
     with pytest.raises(AnnotatorError) as e:
-        exported(items)
+        exported(items, on_conflict="error")
     assert str(e.value) == (
-        "3 stretches of text have annotations in conflict: "
-        f"{EVERY[0].id} (ana, ben: different spans), "
-        f"{EVERY[1].id} (ana, ben: ana accept, ben reject), "
-        f"{EVERY[2].id} (ana, ben: cut into different sentences); "
-        "choose whose to export with --annotator NAME (ana, ben)"
+        "3 conflicts of annotators (answer 1, cut 1, missing 1): "
+        f"{EVERY[2].id} (cut: ana, ben), {EVERY[0].id} (missing: ana, ben), {EVERY[1].id} (answer: ana, ben); "
+        "`annotator check --only conflict` lists them all; choose whose to export with --annotator NAME (ana, ben), "
+        "or leave these sentences out with --on-conflict skip"
     )
     assert e.value.exit_code == 1
     assert exported(items, "ben")[0] == [f"{EVERY[0].id} ben", f"{joined.annotated.sentence.id} ben"]
-
-
-def test_of_many_conflicts_ten_are_listed() -> None:
-    """A long list of conflicts ends with the number of the others."""
-    items = [i for s in EVERY for i in (item(ARTICLE, s), item(ARTICLE, s, ("Rosavik", "VENUE"), who="ben"))]
-    with pytest.raises(AnnotatorError, match=r"and 4 more; choose") as e:
-        exported(items)
-    assert e.value.what.count("different spans") == 10
+    many = [i for s in EVERY for i in (item(ARTICLE, s), item(ARTICLE, s, ("Rosavik", "VENUE"), who="ben"))]
+    with pytest.raises(AnnotatorError, match=r"and 4 more; ") as e:
+        exported(many, on_conflict="error")
+    assert e.value.what.count("missing: ") == 10
 
 
 def _joined(first: int) -> ExportItem:

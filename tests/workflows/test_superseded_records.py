@@ -72,14 +72,24 @@ def test_annotators_open_the_new_version_in_any_order(tmp_path: Path, names: tup
 
 
 def test_difference_between_versions_is_a_conflict(tmp_path: Path) -> None:
-    """Where one annotator changes in the new version what both had left alike, the export asks whose counts."""
+    """Where one annotator changes in the new version what both had left alike, neither counts unless one is preferred."""
     corpus = _annotated(tmp_path / "news", "ana", "bob")
     session = open_session(corpus)
     first = session.article_sentences[0]
     session.apply_edit(remove_span(first, first.annotation.spans[0]))
     session.close()
-    with pytest.raises(AnnotatorError, match=r"ana, bob: different in a new version of the article"):
-        plan_export(CorpusFolder.open(corpus.path), ExportOptions(split=(100, 0, 0)))
+    plan = plan_export(CorpusFolder.open(corpus.path), ExportOptions(split=(100, 0, 0)))
+    assert len(plan.records) == 1
+    (conflict,) = plan.selection.conflicts
+    assert (conflict.kind, conflict.annotators) == ("missing", ("ana", "bob"))
+    assert conflict.description.startswith("missing in two versions of the article: ana nothing there, bob ")
+    plan.selection.close()
+    for names in (("ana", "bob"), ("bob", "ana")):
+        options = ExportOptions(split=(100, 0, 0), annotator=names, on_conflict="prefer")
+        plan = plan_export(CorpusFolder.open(corpus.path), options)
+        assert len(plan.records) == 2
+        assert plan.selection.conflicts[0].chosen == names[0]
+        plan.selection.close()
 
 
 def test_version_that_came_back_counts(tmp_path: Path) -> None:
