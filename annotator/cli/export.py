@@ -10,7 +10,7 @@ from click.core import ParameterSource
 
 from annotator.cli import output
 from annotator.cli.options import PATH, FormatType, choice_option, exit_for_losses, json_option, max_lost_option
-from annotator.export.options import ExportOptions, annotator_names, parse_split
+from annotator.export.options import ExportOptions, parse_split, preferred_annotators
 from annotator.export.span_outcomes import OFF_TOKEN_EDGES
 from annotator.workflows.corpus import Corpus, export_corpus
 
@@ -43,9 +43,9 @@ def _export_formats() -> list[str]:
 @click.option(
     "--on-conflict",
     type=click.Choice(["skip", "prefer", "majority", "error"]),
-    help="What becomes of sentences that annotators have done differently: left out and listed (the default), the first "
-    "of --annotator, what more than half have, or no export. With a format that names annotators, each one's "
-    "sentences are written unless you give this.",
+    help="What becomes of sentences that annotators have done differently: they are left out and listed (the default), "
+    "the first of --annotator counts, or what more than half have, or nothing is exported. A format that names "
+    "annotators has each one's sentences unless you give this, or --split.",
 )
 @choice_option("--ledger", ["exceptions", "full"])
 @choice_option("--engine", ["straight", "spacy"], help="Who writes the DocBins: spaCy itself is the slower reference.")
@@ -108,7 +108,7 @@ def command(
         chosen["split"] = parse_split(chosen["split"])
     with output.progress("export") as show:
         folder = Corpus.open(corpus).folder
-        names = annotator_names(annotator)
+        names = preferred_annotators(annotator)
         options = ExportOptions(lang=folder.known_lang, annotator=names, **chosen)
         report = export_corpus(folder, out, options, show, output.write_warning)
     if as_json:

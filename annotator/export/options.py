@@ -125,7 +125,7 @@ class ExportOptions(Struct, frozen=True):
         return tuple(p for p, share in zip(SPLIT_PARTS, self.shares, strict=True) if share)
 
 
-def annotator_names(given: Iterable[str]) -> tuple[str, ...]:
+def preferred_annotators(given: Iterable[str]) -> tuple[str, ...]:
     """Return the names that an option has, each once; several are in one text with commas between, or in several."""
     return tuple(dict.fromkeys(name.strip() for text in given for name in text.split(",")))
 

@@ -372,7 +372,7 @@ class Corpus:
         ``report.ledger``, a line each in ``ledger.jsonl``. ``warn`` receives what is wrong with the stored
         files. Raises AnnotatorError, with the folder as it was.
         """
-        from annotator.export.options import ExportOptions, annotator_names, parse_split
+        from annotator.export.options import ExportOptions, parse_split, preferred_annotators
 
         options = ExportOptions(
             format=format,
@@ -381,7 +381,7 @@ class Corpus:
             split=parse_split(split) if split is not None else None,
             split_by=split_by,
             rebalance=rebalance,
-            annotator=annotator_names(annotator or ()),
+            annotator=preferred_annotators(annotator or ()),
             on_conflict=on_conflict,
             ledger=ledger,
             lang=self.folder.known_lang,
@@ -415,7 +415,7 @@ class Corpus:
         receives what is wrong with the stored files, and each span that a Doc leaves out. The iterator
         raises AnnotatorError for a record that has changed since the call.
         """
-        from annotator.export.options import ExportOptions, annotator_names, parse_split
+        from annotator.export.options import ExportOptions, parse_split, preferred_annotators
         from annotator.workflows.exporting import iterate_docs
 
         if not hasattr(nlp, "vocab"):
@@ -425,7 +425,7 @@ class Corpus:
             unit=unit,
             split=parse_split(split),
             split_by=split_by,
-            annotator=annotator_names(annotator or ()),
+            annotator=preferred_annotators(annotator or ()),
             on_conflict=on_conflict,
             lang=self.lang,
             attrs=attrs,
@@ -446,13 +446,13 @@ class Corpus:
 
         ``warn`` receives what is wrong with the stored files.
         """
-        from annotator.export.options import ExportOptions, annotator_names, parse_split
+        from annotator.export.options import ExportOptions, parse_split, preferred_annotators
         from annotator.workflows.exporting import split_articles
 
         options = ExportOptions(
             split=parse_split(split),
             split_by=split_by,
-            annotator=annotator_names(annotator or ()),
+            annotator=preferred_annotators(annotator or ()),
             on_conflict=on_conflict,
         )
         return split_articles(self.folder, options, warn)

@@ -91,9 +91,8 @@ def export_training(
     """Export what was accepted into the folder ``out``.
 
     ``warn`` receives the flaws of the corpus and its journals. Raises AnnotatorError, with the folder as it
-    was, for annotators in conflict where ``on_conflict`` is error,
-    fewer accepted sentences than parts, a folder that holds another's files,
-    or a full disk.
+    was, for annotators in conflict under the rule error, fewer accepted sentences than parts, a folder that holds
+    another's files, or a full disk.
     """
     check_articles_folder(corpus.path)
     if options.processes > 1:

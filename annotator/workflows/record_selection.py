@@ -159,7 +159,7 @@ class RecordSelection:
         return [e for e in every if not any(e.record_number in x for x in gone)]
 
     def _all_articles(self) -> dict[str, None]:
-        return {a: None for _, x in self._selected for a in x.articles}
+        return {a: None for _, x in self._selected for a in x.articles if a in self._versions}
 
     def export_order(self) -> dict[str, None]:
         """Return the articles with a finished sentence in the order of the export."""
@@ -199,8 +199,7 @@ class RecordSelection:
         """Settle the articles of the corpus, those of several versions first; raises UnreadableRecordError."""
         self.settle_versions()
         for article in self._all_articles():
-            if article in self._versions:
-                self.settle_article(article)
+            self.settle_article(article)
 
     @property
     def conflicts(self) -> list[AnnotatorConflict]:
@@ -246,7 +245,7 @@ class RecordSelection:
 
     def exported_items(self, article_of: Callable[[str], Article]) -> Iterator[ExportItem]:
         """Yield what counts once all is settled, each sentence once; raises UnreadableRecordError."""
-        for a in self.export_order():
+        for a in self._all_articles():
             article = article_of(a)
             yield from (self.item(article, e) for e in self.exported(a))
 

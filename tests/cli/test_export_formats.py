@@ -140,14 +140,23 @@ def test_what_a_format_has_no_word_for_is_reported(tmp_path: Path) -> None:
     assert call("export", tmp_path / "c", tmp_path / "o", "--format", "prodigy").code == 0
 
 
-@pytest.mark.parametrize(("name", "message"), [("conll", 1), ("spacy-json", 1), ("brat", 0), ("prodigy", 0)])
-def test_texts_of_several_annotators_in_a_nameless_file_are_reported(tmp_path: Path, name: str, message: int) -> None:
-    """Where a file can't say who has annotated what, two people's views of a text would pass for one's."""
-    row = {"text": "Ada left.", "spans": [{"start": 0, "end": 3, "label": "PERSON"}], "answer": "accept"}
-    (tmp_path / "in.jsonl").write_bytes(orjson.dumps(row))
+@pytest.mark.parametrize(("name", "names"), [("conll", False), ("spacy-json", False), ("brat", True), ("plain", True)])
+def test_a_text_of_several_annotators_occurs_once_where_a_file_cannot_name_them(
+    tmp_path: Path, name: str, *, names: bool
+) -> None:
+    """So it does in any format with --on-conflict; else each annotator has one. Conflicts are left out and listed."""
+    rows = [{"text": "Ada left.", "spans": [{"start": 0, "end": 3, "label": "PERSON"}], "answer": "accept"}]
+    rows.append({"text": "Bert came.", "spans": [{"start": 0, "end": 4, "label": "PERSON"}], "answer": "accept"})
     for who in ("ana", "bo"):
-        assert call("import", tmp_path / "in.jsonl", "--corpus", tmp_path / "c", "--as", who).code == 0
-    result = call("export", tmp_path / "c", tmp_path / "o", "--format", name)
-    assert result.out.count("once for each (--annotator NAME takes one's): 1") == message
-    alone = call("export", tmp_path / "c", tmp_path / "o", "--format", name, "--annotator", "bo")
-    assert "once for each" not in alone.out
+        (tmp_path / "in.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
+        assert call("import", tmp_path / "in.jsonl", "--corpus", tmp_path / "c", "--as", who, "--add-labels").code == 0
+        rows[1]["spans"] = []
+
+    def export(*options: str) -> tuple[int, int, dict[str, int]]:
+        result = call("export", tmp_path / "c", tmp_path / "o", "--format", name, "--json", *options)
+        return result.code, result.json["totals"]["sentences"]["accepted"], result.json["totals"].get("conflicts", {})
+
+    assert export() == ((0, 4, {}) if names else (3, 1, {"missing": 1}))
+    assert export("--on-conflict", "skip") == (3, 1, {"missing": 1})
+    assert export("--on-conflict", "prefer", "--annotator", "bo,ana") == (0, 2, {"missing": 1})
+    assert export("--annotator", "bo") == (0, 2, {})

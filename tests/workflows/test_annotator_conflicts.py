@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -223,7 +225,7 @@ def test_all_that_was_accepted_is_exported_or_listed(
     for x in made.left_out:
         listed.setdefault(x.item.annotated.sentence.id, set()).update(s.key for s in x.item.annotated.annotation.spans)
     ranges = sorted((int(a), int(b)) for a, b in (id_.rpartition(":")[2].split("-") for id_ in made.spans))
-    assert all(end <= start for (_, end), (start, _) in zip(ranges, ranges[1:], strict=False))
+    assert all(end <= start for (_, end), (start, _) in pairwise(ranges))
     exported = {
         (a + s, a + e, label)
         for (a, _), id_ in zip(ranges, sorted_ids(made), strict=True)
@@ -248,7 +250,9 @@ def sorted_ids(made: Exported) -> list[str]:
 
 
 @given(annotators(), st.sampled_from(["skip", "majority"]), st.randoms(use_true_random=False))
-def test_the_order_of_journals_changes_nothing(everybody: list[list[ExportItem]], rule: ConflictRule, random) -> None:  # type: ignore[no-untyped-def]
+def test_the_order_of_journals_changes_nothing(
+    everybody: list[list[ExportItem]], rule: ConflictRule, random: Random
+) -> None:
     """Under other names the same sentences and spans are exported, with conflicts of the same kinds."""
     names = random.sample(NAMES, len(everybody))
     other = [replace(i, annotator=name) for mine, name in zip(everybody, names, strict=True) for i in mine]
