@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from annotator.core.annotation import Answer
 from annotator.core.article import LineVerdict
 from annotator.core.edits import add_span, remove_span, set_answer, set_note
-from annotator.core.errors import AnnotatorError
 from annotator.export.options import ExportOptions
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.export_plan import plan_export
