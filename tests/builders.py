@@ -12,6 +12,7 @@ from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.article import Article, LineVerdict, Sentence, SourceLine
 from annotator.core.digest import article_id_from_digest, text_digest
 from annotator.core.journal_record import JournalRecord
+from annotator.core.label_pass import LabelPass
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
@@ -180,8 +181,9 @@ def open_session(
     read_only: bool = False,
     name: str = "ana",
     journal: Callable[[Path, str], Journal] | None = None,
+    labels: Sequence[str] = (),
 ) -> AnnotationSession:
-    """Open a corpus as one annotator."""
+    """Open a corpus as one annotator, who looks at some ``labels`` alone, or at all."""
     opened = corpus if isinstance(corpus, CorpusFolder) else CorpusFolder.open(corpus)
     own = journal(opened.path, name) if journal else Journal.open(opened.path, name, read_only=read_only)
     return AnnotationSession(
@@ -193,6 +195,7 @@ def open_session(
         session_id=f"{name}-1",
         start=start,
         read_only=read_only,
+        label_pass=LabelPass.of(opened.schema, labels),
     )
 
 

@@ -223,6 +223,8 @@ def _free_ranges(
     for annotated, (first, last) in bare:
         tokens, annotation = annotated.sentence.tokens, annotated.annotation
         span = Span(tokens[first].start, tokens[last - 1].end, label)
+        if annotation.covers is not None and label not in annotation.covers:
+            continue  # nobody has looked for it here
         taken = any((s.start, s.end) == (span.start, span.end) for s in annotation.spans)
         turned_down = any(s.key == span.key for s in annotation.rejected)
         if taken or turned_down or is_part_of_longer_name(tokens, (first, last)):

@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ import click
 from annotator.cli import output
 from annotator.cli.options import PATH, login_name
 from annotator.core.errors import CorpusError, UsageError
+from annotator.core.label_pass import LabelPass
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal, check_annotator_name
 from annotator.workflows.opening import apply_schema, open_corpus
@@ -31,15 +33,28 @@ _PLAIN_TERMINALS = {"dumb", "unknown"}
 @click.argument("corpus", type=PATH, required=False)
 @click.option("--as", "name", default="", help="Your name as an annotator (default: your login name).")
 @click.option("--schema", type=PATH, help="A label schema that this corpus uses from now on.")
+@click.option(
+    "--labels",
+    multiple=True,
+    metavar="LABELS",
+    help="Look at these labels only, such as CLAIM or PERSON,VENUE: a pass.",
+)
 @click.option("--read-only", is_flag=True, help="Look at it without changing anything.")
 @click.option("--theme", type=click.Choice(_THEMES), help="Colours.")
 @click.option("--ascii", "ascii_glyphs", is_flag=True, help="Draw with ASCII characters alone.")
 def command(
-    corpus: Path | None, name: str, schema: Path | None, read_only: bool, theme: str | None, ascii_glyphs: bool
+    corpus: Path | None,
+    name: str,
+    schema: Path | None,
+    labels: tuple[str, ...],
+    read_only: bool,
+    theme: str | None,
+    ascii_glyphs: bool,
 ) -> None:
     """Annotate CORPUS in the terminal; without one, your own copy of the sample corpus.
 
-    Where you stopped is where it opens. Everything is saved as you go.
+    Where you stopped is where it opens. Everything is saved as you go. With --labels, spans of other labels stay as
+    they are, and a sentence is done once these labels are looked at.
     """
     _require_terminal()
     annotator = name or login_name()
@@ -48,7 +63,8 @@ def command(
     opened = _open_for_annotating(corpus)
     if schema is not None:
         _apply_schema_file(opened, schema, read_only=read_only)
-    code = _annotate(opened, annotator, read_only, theme or "", ascii_glyphs or _needs_ascii(), tour=corpus is None)
+    ascii_glyphs = ascii_glyphs or _needs_ascii()
+    code = _annotate(opened, annotator, labels, read_only, theme or "", ascii_glyphs, tour=corpus is None)
     sys.exit(code)
 
 
@@ -102,14 +118,25 @@ def _sixteen_colour_theme() -> str:
     return "" if full or "256" in term or "direct" in term or "kitty" in term else "ansi-dark"
 
 
-def _annotate(corpus: CorpusFolder, name: str, read_only: bool, theme: str, ascii_glyphs: bool, *, tour: bool) -> int:
+def _annotate(
+    corpus: CorpusFolder,
+    name: str,
+    labels: Sequence[str],
+    read_only: bool,
+    theme: str,
+    ascii_glyphs: bool,
+    *,
+    tour: bool,
+) -> int:
     from annotator.session.keymap_file import load_keymap_or_default
-    from annotator.session.session import AnnotationSession, others_work_message
+    from annotator.session.opening_warnings import opening_message
+    from annotator.session.session import AnnotationSession
     from annotator.storage.user_files import Preferences
 
     os.environ.setdefault("TEXTUAL_FPS", "240")
     preferences = Preferences.load()
     schema = corpus.schema  # one that cannot be read ends it before anything is written
+    label_pass = LabelPass.of(schema, labels)
     journal = Journal.open(corpus.path, name, read_only=read_only)
     session = AnnotationSession(
         corpus,
@@ -118,8 +145,9 @@ def _annotate(corpus: CorpusFolder, name: str, read_only: bool, theme: str, asci
         annotator=name,
         clock=time.time,
         session_id=f"{name}-{os.urandom(6).hex()}",
-        start=preferences.position(corpus.path, name),
+        start=preferences.position(corpus.path, label_pass.place_name(name)),
         read_only=read_only,
+        label_pass=label_pass,
     )
     keymap, broken = load_keymap_or_default()
     session.warnings += broken
@@ -132,7 +160,7 @@ def _annotate(corpus: CorpusFolder, name: str, read_only: bool, theme: str, asci
         ascii_glyphs=ascii_glyphs,
         tour=tour,
         keymap=keymap,
-        notice="" if tour else others_work_message(corpus, name),
+        notice="" if tour else opening_message(corpus, name, label_pass),
     )
     gc.freeze()  # nor does the collector look at it again: with 5,000 spans that took 60 ms of a key
     gc.enable()

@@ -19,9 +19,10 @@ MAX_WIDTH = 100
 @click.command("stats", epilog="Example: annotator stats news --as ana")
 @click.argument("corpus", type=PATH)
 @click.option("--as", "name", default=None, help="Whose figures; everybody's without it.")
+@click.option("--labels", multiple=True, metavar="LABELS", help="What is left for these labels, such as CLAIM.")
 @click.option("--ascii", "ascii_glyphs", is_flag=True, help="Draw with ASCII characters alone.")
 @json_option
-def command(corpus: Path, name: str | None, ascii_glyphs: bool, as_json: bool) -> None:
+def command(corpus: Path, name: str | None, labels: tuple[str, ...], ascii_glyphs: bool, as_json: bool) -> None:
     """Print figures of the work on CORPUS: pace, keys a span, progress, labels, suggestions.
 
     Breaks are left out. What the journals do not show is not guessed. Nothing is changed,
@@ -30,7 +31,7 @@ def command(corpus: Path, name: str | None, ascii_glyphs: bool, as_json: bool) -
     Exit code 3 means that an article or lines of a journal do not count because they are damaged.
     """
     opened = open_corpus(corpus)
-    report = collect_statistics(opened, name)
+    report = collect_statistics(opened, name, labels)
     for warning in report.warnings:
         output.write_warning(warning)
     if as_json:

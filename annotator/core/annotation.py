@@ -37,7 +37,17 @@ class Annotation(Struct, frozen=True, gc=False):
     left: tuple[LeftSuggestion, ...] = ()
     """What was suggested and neither taken nor turned down when the sentence was accepted, in reading order."""
     covers: tuple[str, ...] | None = None
-    """The labels that were looked at; None for all of the schema at that time."""
+    """The labels that accepted passes have looked at; None for all of the schema at that time.
+
+    Without an answer it is what earlier passes have covered of the same text, and None for nothing.
+    """
+
+    @property
+    def looked_at(self) -> tuple[str, ...] | None:
+        """The labels of which every span is found, as far as the annotator knows; None for all labels."""
+        if self.covers is None and self.answer is not Answer.ACCEPT:
+            return ()
+        return self.covers
 
     def with_spans(self, spans: list[Span] | tuple[Span, ...]) -> Annotation:
         """Return the annotation with these spans instead, ordered, doubles dropped."""

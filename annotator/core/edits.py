@@ -182,11 +182,14 @@ def set_flag(annotated: AnnotatedSentence, flagged: bool) -> Edit:
     return _annotation_edit(annotated, annotation, "flagged" if flagged else "flag taken off", Op.NOTE)
 
 
-def join_sentences(first: AnnotatedSentence, second: AnnotatedSentence, article_text: str) -> Edit:
+def join_sentences(
+    first: AnnotatedSentence, second: AnnotatedSentence, article_text: str, labels: Sequence[str] = ()
+) -> Edit:
     """Return the edit that joins a sentence with the next; spans keep their place in the article.
 
     Raises RuleError unless only white space is between the two. The answer of the joined
-    sentence is open again, because nobody has seen it whole.
+    sentence is open again, because nobody has seen it whole. In a pass it keeps what was covered in both;
+    ``labels`` are then those of the schema.
     """
     a, b = first.sentence, second.sentence
     gap = article_text[a.end : b.start]
@@ -198,23 +201,38 @@ def join_sentences(first: AnnotatedSentence, second: AnnotatedSentence, article_
     by = b.start - a.start
     tokens = (*head, *between, *(t.shifted(by) for t in b.tokens))
     sentence = Sentence(a.article, a.index, a.start, b.end, article_text[a.start : b.end], tokens)
-    joined = AnnotatedSentence(sentence, _joined_annotation(first, second, by))
+    joined = AnnotatedSentence(sentence, _joined_annotation(first, second, by, labels))
     return Edit(Op.JOIN, (first, second), (joined,), "joined")
 
 
-def _joined_annotation(first: AnnotatedSentence, second: AnnotatedSentence, by: int) -> Annotation:
+def _joined_annotation(
+    first: AnnotatedSentence, second: AnnotatedSentence, by: int, labels: Sequence[str]
+) -> Annotation:
     """Return two annotations as one; the second starts at ``by``."""
     a, b = first.annotation, second.annotation
+    note = " ".join(x for x in (a.note, b.note) if x)
     return (
-        Annotation(note=" ".join(x for x in (a.note, b.note) if x), flagged=a.flagged or b.flagged)
+        Annotation(note=note, flagged=a.flagged or b.flagged, covers=_still_covered((a, b), labels))
         .with_spans([*a.spans, *(s.shifted(by) for s in b.spans)])
         .with_rejected([*a.rejected, *(s.shifted(by) for s in b.rejected)])
     )
 
 
-def split_sentence(annotated: AnnotatedSentence, at: int, article_text: str) -> Edit:
+def _still_covered(annotations: Sequence[Annotation], labels: Sequence[str]) -> tuple[str, ...] | None:
+    """Return what is covered in each annotation where their text is cut otherwise and open again.
+
+    ``labels`` of the schema take the place of "all labels", which an open sentence cannot have; without any it is
+    looked at again.
+    """
+    partial = [a.looked_at for a in annotations if a.looked_at is not None]
+    found = tuple(x for x in (partial[0] if partial else labels) if all(x in other for other in partial))
+    return found or None
+
+
+def split_sentence(annotated: AnnotatedSentence, at: int, article_text: str, labels: Sequence[str] = ()) -> Edit:
     """Return the edit that splits a sentence before token ``at``; spans keep their place.
 
+    The parts are open, and in a pass keep what was covered; ``labels`` are then those of the schema.
     Raises RuleError at the sentence's start, or where a span would be cut in two.
     """
     s = annotated.sentence
@@ -223,7 +241,8 @@ def split_sentence(annotated: AnnotatedSentence, at: int, article_text: str) -> 
     left, right = _subsentence(s, 0, at, article_text), _subsentence(s, at, len(s.tokens), article_text)
     if not left.text or not right.text:
         raise RuleError("there is only white space on one side", do="select a word to split at")
-    parts = tuple(AnnotatedSentence(part, _annotation_within(annotated, part)) for part in (left, right))
+    covers = _still_covered((annotated.annotation,), labels)
+    parts = tuple(AnnotatedSentence(part, _annotation_within(annotated, part, covers)) for part in (left, right))
     kept = {x.shifted(w.sentence.start - s.start) for w in parts for x in w.annotation.spans}
     if cut := next((x for x in annotated.annotation.spans if x not in kept), None):
         raise RuleError(f"the split would cut a {cut.label} in two", do="remove that span first, or split elsewhere")
@@ -245,14 +264,14 @@ def _subsentence(s: Sentence, first: int, last: int, article_text: str) -> Sente
     return Sentence(s.article, s.index, start, end, article_text[start:end], tuple(tokens))
 
 
-def _annotation_within(annotated: AnnotatedSentence, part: Sentence) -> Annotation:
+def _annotation_within(annotated: AnnotatedSentence, part: Sentence, covers: tuple[str, ...] | None) -> Annotation:
     by = part.start - annotated.sentence.start
     old = annotated.annotation
 
     def inside(spans: Sequence[Span]) -> list[Span]:
         return [s.shifted(-by) for s in spans if by <= s.start and s.end <= by + len(part.text)]
 
-    kept = Annotation(note=old.note, flagged=old.flagged)
+    kept = Annotation(note=old.note, flagged=old.flagged, covers=covers)
     return kept.with_spans(inside(old.spans)).with_rejected(inside(old.rejected))
 
 
@@ -271,12 +290,17 @@ def describe_edit(edit: Edit) -> str:
         return edit.op.value
     pairs = list(zip(edit.before, edit.after, strict=True))
     if len(pairs) > 1:
-        accepted = sum(not a.done and b.done for a, b in pairs)
+        accepted = sum((not a.done and b.done) or _covers_more(a, b) for a, b in pairs)
         return f"accept of {accepted} sentences{taken_text(edit)}" if accepted else _describe_added(pairs)
     (before, after), answer = pairs[0], edit.after[0].annotation.answer
-    if before.annotation.answer is not answer:
+    if before.annotation.answer is not answer or _covers_more(before, edit.after[0]):
         return f"{answer.value}{taken_text(edit)}" if answer else "answer"
     return _describe_spans(before, after) or _describe_marks(before.annotation, after.annotation) or edit.op.value
+
+
+def _covers_more(before: AnnotatedSentence, after: AnnotatedSentence) -> bool:
+    """Return True if a sentence that was accepted is accepted for other labels too."""
+    return before.done and after.done and before.annotation.covers != after.annotation.covers
 
 
 def taken_text(edit: Edit) -> str:

@@ -62,6 +62,8 @@ class QuerySubject(Struct, frozen=True):
     title: str = ""
     """The article's title and the name of its source."""
     has_problem: bool = False
+    done: bool = True
+    """Whether its answer covers the labels that are looked at; without that it is open."""
 
 
 class SearchQuery(Struct, frozen=True, dict=True):
@@ -146,7 +148,7 @@ def _term_test(term: QueryTerm) -> Callable[[QuerySubject], bool]:
         "word": lambda s: folded in s.annotated.sentence.text.translate(_BLANK_TRANSLATION).casefold(),
         "exact": lambda s: value in s.annotated.sentence.text.translate(_BLANK_TRANSLATION),
         "label": lambda s: any(_starts_with(x.label, value) for x in s.annotated.annotation.spans),
-        "answer": lambda s: _matches_answer(s.annotated, value),
+        "answer": lambda s: _matches_answer(s, value),
         "left": lambda s: any(_left_from(s.annotated, value)),
         "flag": lambda s: s.annotated.annotation.flagged,
         "note": lambda s: bool(s.annotated.annotation.note) and folded in s.annotated.annotation.note.casefold(),
@@ -155,8 +157,8 @@ def _term_test(term: QueryTerm) -> Callable[[QuerySubject], bool]:
     }[term.kind]
 
 
-def _matches_answer(annotated: AnnotatedSentence, value: str) -> bool:
-    answer = annotated.annotation.answer
+def _matches_answer(subject: QuerySubject, value: str) -> bool:
+    answer = subject.annotated.annotation.answer if subject.done else None
     return _starts_with(answer.value if answer else "open", value) if value else answer is not None
 
 

@@ -262,6 +262,7 @@ class AnnotationController(SentenceEditor):
     def _press_label(self, action: act.PressLabel) -> Notice:
         if not self.session.schema.label(action.name):
             return ""
+        self.session.label_pass.require_label(action.name)
         self.clear_typed_hint()
         message = self.label(action.name, beside=action.beside and self.selection is not None)
         letters = self.keyboard.letters
@@ -362,7 +363,8 @@ class AnnotationController(SentenceEditor):
         session, kept = self.session, self.settings.updated(preferences)
         kept = replace(kept, tour_done=kept.tour_done or self.tour_guide.done)
         if session.article_sentences:
-            kept = kept.with_position(session.corpus.path, session.annotator, session.annotated.sentence.id)
+            place = session.label_pass.place_name(session.annotator)
+            kept = kept.with_position(session.corpus.path, place, session.annotated.sentence.id)
         return kept
 
     # -- the tour ----------------------------------------------------------------------------------
@@ -399,7 +401,7 @@ class AnnotationController(SentenceEditor):
         if self.tour and self.tour.is_over:
             self.page_motion, self.message = PageMotion.JUMP, self._end_tour(self.tour)
             self.session.navigation.move_in_article(0)  # the steps have passed over the sentences between them
-            if self.session.annotated.done:
+            if self.session.navigation.is_done(self.session.annotated):
                 self.session.navigation.go_to_next_open()
             return self.state()
         if sentence_id:
@@ -436,6 +438,7 @@ class AnnotationController(SentenceEditor):
         visibility = self.settings.hint_visibility if self.keyboard.letters.active else "off"
         return TaskState(
             schema=self.keyboard.keys.schema,
+            label_pass=s.label_pass,
             article=s.article(s.current_article_id),
             annotated_sentences=s.article_sentences,
             active=s.position.sentence,

@@ -93,7 +93,7 @@ class CorpusOverview:
         navigation = self._session.navigation
         progress = navigation.progress_of(article_id)
         touched = self._session.annotation_store.touched_sentences_of(article_id)
-        problems, left = len(self._problems.get(article_id, ())), count_left(touched)
+        problems, left = len(self._problems.get(article_id, ())), count_left(touched, self._session.label_pass)
         counts = (problems, left, *self._flag_and_note_counts(article_id))
         signs = "".join(sign if n else "" for sign, n in zip("!?fn", counts, strict=True))
         title = navigation.sentence_search.article(article_id).title

@@ -58,7 +58,10 @@ class UncertaintyRanking:
         """Take in an edit."""
         if self._done is not None:
             self._done.difference_update(w.sentence.id for w in edit.before)
-            self._done.update(w.sentence.id for w in edit.after if w.done)
+            self._done.update(w.sentence.id for w in edit.after if self._is_done(w))
+
+    def _is_done(self, annotated: AnnotatedSentence) -> bool:
+        return self._search.label_pass.is_done(annotated.annotation)
 
     def score(self, touched: TouchedSentences) -> Iterator[int]:
         """Score the open sentences one by one, to be run in one other thread.
@@ -81,9 +84,10 @@ class UncertaintyRanking:
         tokens = {(s.start, s.end): s for s in self._article_text(article)[1]}
         for annotated in self._search.sentences_of(article, touched):
             s = annotated.sentence
-            if not annotated.done:
+            if not self._is_done(annotated):
                 whole = AnnotatedSentence(tokens.get((s.start, s.end), s), annotated.annotation)
-                yield (suggestion_uncertainty(service.suggestions(whole)), number, s.start, s.id)
+                found = [x for x in service.suggestions(whole) if self._search.label_pass.includes(x.label)]
+                yield (suggestion_uncertainty(found), number, s.start, s.id)
 
     def _article_text(self, article_id: str) -> tuple[str, Sequence[Sentence]]:
         corpus = self._search.corpus
@@ -98,7 +102,7 @@ class UncertaintyRanking:
         if len(self._scores) > len(self._ranked) * growth:
             self._ranked = sorted(self._scores, key=lambda x: -x[0])
         if self._done is None:
-            self._done = {w.sentence.id for found in touched().values() for w in found if w.done}
+            self._done = {w.sentence.id for found in touched().values() for w in found if self._is_done(w)}
         done = self._done
         return ((number, start) for _, number, start, id_ in self._ranked if id_ not in done)
 
@@ -146,7 +150,7 @@ class Navigation:
         if sentence_id and self.go_to(sentence_id):
             return
         if last and self.go_to(last.sentence.id):
-            if self.article_sentences[self.position.sentence].done:
+            if self.is_done(self.article_sentences[self.position.sentence]):
                 self.go_to_next_open()
             return
         self.position = QueuePosition(0, -1)  # before the first sentence, so that the search begins there
@@ -154,6 +158,10 @@ class Navigation:
             self.position = QueuePosition()
             if not self.article_sentences:
                 self.move_article(1)
+
+    def is_done(self, annotated: AnnotatedSentence) -> bool:
+        """Return True if nothing is left to do in a sentence for the labels that are looked at."""
+        return self.sentence_search.label_pass.is_done(annotated.annotation)
 
     @property
     def article_sentences(self) -> tuple[AnnotatedSentence, ...]:
@@ -361,7 +369,7 @@ class Navigation:
             number = (here.article + step) % n
             first = here.sentence + 1 if step == 0 else 0
             for i, annotated in enumerate(sentences_at(number)):
-                if i >= first and not annotated.done and self.matches_filter(annotated):
+                if i >= first and not self.is_done(annotated) and self.matches_filter(annotated):
                     self.position = QueuePosition(number, i)
                     return True
         return False
@@ -370,7 +378,7 @@ class Navigation:
         for number, start in self.ranking.open_sentences(self.touched_sentences):
             for i, annotated in enumerate(self._searchable_sentences(number)):
                 to = QueuePosition(number, i)
-                open_ = annotated.sentence.start == start and not annotated.done
+                open_ = annotated.sentence.start == start and not self.is_done(annotated)
                 if open_ and to != self.position and self.matches_filter(annotated):
                     self.position = to
                     return True

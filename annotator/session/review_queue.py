@@ -363,7 +363,7 @@ class LeftQueue(ReviewQueue[LeftItem]):
 
     def __init__(self, session: AnnotationSession, annotated_sentences: Sequence[AnnotatedSentence]) -> None:
         """List what was left in the sentences."""
-        items = [LeftItem(w, x) for w in annotated_sentences for x in w.annotation.left]
+        items = [LeftItem(w, x) for w in annotated_sentences for x in session.label_pass.left_in(w.annotation)]
         super().__init__(session, sorted(items, key=lambda i: i.left.score < REPORTED_SCORE), set())
 
     @property

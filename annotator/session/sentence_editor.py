@@ -50,7 +50,7 @@ class SentenceEditor:
         """Start at the session's sentence; ``cell_width`` returns how many cells a token takes."""
         self.session = session
         self.settings = settings
-        self.guideline_label = session.schema.labels[0].name
+        self.guideline_label = session.label_pass.labels[0]
         self.selection_state = SelectionState()
         self.key_text = settings.keyboard.key_text
         self._undo_points: dict[int, UndoPoint] = {}
@@ -116,6 +116,7 @@ class SentenceEditor:
             self._reachable(),
             self.settings.auto_accept_labels,
             self.settings.reaches_view,
+            s.label_pass,
         )
 
     def undo_point(self) -> UndoPoint:
@@ -286,15 +287,15 @@ class SentenceEditor:
         message = self.session.apply_edit(edit) if edit else ""
         if answer is not Answer.ACCEPT:
             return self._advance(message)
-        n, at = actions.count_left([self.session.annotated]), self.session.position
+        n, at = actions.count_left([self.session.annotated], self.session.label_pass), self.session.position
         taken = taken_text(edit) if edit else ""
         left = f"accepted {at.article + 1}.{at.sentence + 1}{taken} · {pluralize(n, 'suggestion')} left"
         return self._advance("", left if n else "")
 
     def open_in_view(self) -> list[int]:
         """Return the open sentences that the screen shows whole and the filter matches, by index."""
-        here, matches = self.session.article_sentences, self.session.navigation.matches_filter
-        return [i for i in self.visible if not here[i].done and matches(here[i])]
+        here, navigation = self.session.article_sentences, self.session.navigation
+        return [i for i in self.visible if not navigation.is_done(here[i]) and navigation.matches_filter(here[i])]
 
     def accept_visible_sentences(self) -> Notice:
         """Accept every open sentence that the screen shows whole, and go on to the next open one."""
@@ -302,7 +303,7 @@ class SentenceEditor:
         if warning := self._unread_warning([self.session.article_sentences[i] for i in found]):
             return warning
         edit = actions.accept_visible_sentences(replace(self.context(), visible=found))
-        n, message = actions.count_left(edit.after), self.session.apply_edit(edit)
+        n, message = actions.count_left(edit.after, self.session.label_pass), self.session.apply_edit(edit)
         left = f"{len(edit.after)} accepted{taken_text(edit)}, {pluralize(n, 'suggestion')} not taken" if n else ""
         notice = self._advance("" if left else message, left)
         if self.page_motion is PageMotion.JUMP:
@@ -311,7 +312,8 @@ class SentenceEditor:
 
     def _unread_warning(self, annotated: Sequence[AnnotatedSentence]) -> StatusMessage | None:
         """Return a warning where those that are open came up too short a time ago to be read, at the first press."""
-        unread = self.page_reading.accept([w.sentence for w in annotated if not w.done], self.session.now())
+        open_ = [w.sentence for w in annotated if not self.session.navigation.is_done(w)]
+        unread = self.page_reading.accept(open_, self.session.now())
         # One row at 80 columns: a second one would push a sentence out of view, and the next press would leave it.
         text = f"{unread} words came up a moment ago; the same key accepts them unread"
         return StatusMessage(text, warning=True) if unread else None
@@ -337,7 +339,8 @@ class SentenceEditor:
         """Go back to an open sentence in view that a label's key has skipped; return False for none."""
         skipped, self._skipped_ahead = self._skipped_ahead, False
         here, sentences = self.session.position.sentence, self.session.article_sentences
-        left = [i for i in self.visible if i < here and not sentences[i].done] if skipped else []
+        is_done = self.session.navigation.is_done
+        left = [i for i in self.visible if i < here and not is_done(sentences[i])] if skipped else []
         if left:
             self.move_within_view(left[0])
             self._skipped_ahead = True

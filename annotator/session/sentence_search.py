@@ -17,6 +17,7 @@ from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import AnnotatedLineIndex, Article, stand_in_article
 from annotator.core.errors import DamagedArticleError
+from annotator.core.label_pass import ALL_LABELS, LabelPass
 from annotator.core.schema import Schema
 from annotator.core.search_query import HighlightRange, QuerySubject, SearchQuery
 from annotator.core.span_repair import MisalignedSpan, find_misaligned_spans, misaligned_spans
@@ -39,10 +40,15 @@ class ArticleCache:
     """The articles of a corpus with the sentences that are in the queue, and their counts."""
 
     def __init__(
-        self, corpus: CorpusFolder, annotation_store: AnnotationStore, warn: Callable[[str], None] = lambda _: None
+        self,
+        corpus: CorpusFolder,
+        annotation_store: AnnotationStore,
+        warn: Callable[[str], None] = lambda _: None,
+        label_pass: LabelPass = ALL_LABELS,
     ) -> None:
         """Read nothing yet; ``warn`` gets a warning for each damaged article."""
         self._corpus = corpus
+        self._label_pass = label_pass
         self._warn = warn
         self._annotation_store = annotation_store
         self._articles: dict[str, Article] = {}
@@ -146,7 +152,7 @@ class ArticleCache:
             return ()
 
     def _count(self, article: str, annotated: AnnotatedSentence, by: int) -> None:
-        self._done[article] += by * annotated.done
+        self._done[article] += by * self._label_pass.is_done(annotated.annotation)
         for span in annotated.annotation.spans:
             self._label_counts[article][span.label] += by
 
@@ -211,8 +217,9 @@ class SearchProgress(Struct, frozen=True):
 class SentenceSearch:
     """Looks through the sentences of a queue."""
 
-    def __init__(self, path: Path, queue: Sequence[str]) -> None:
+    def __init__(self, path: Path, queue: Sequence[str], label_pass: LabelPass) -> None:
         """Look through these articles of the corpus at ``path``; nothing is read yet."""
+        self.label_pass = label_pass
         self._path = path
         self._queue = tuple(queue)
         self._corpus: CorpusFolder | None = None
@@ -274,7 +281,8 @@ class SentenceSearch:
     def progress_of(self, article_id: str, touched: Sequence[AnnotatedSentence]) -> AnswerProgress:
         """Return how far an article is."""
         annotated_sentences = self.sentences_of(article_id, touched)
-        return AnswerProgress(sum(w.done for w in annotated_sentences), len(annotated_sentences))
+        is_done = self.label_pass.is_done
+        return AnswerProgress(sum(is_done(w.annotation) for w in annotated_sentences), len(annotated_sentences))
 
     def annotated_sentences(self, touched: TouchedSentences) -> list[AnnotatedSentence]:
         """Return the sentences with an annotation, in the order of the queue."""
@@ -313,7 +321,12 @@ class SentenceSearch:
         """Whether a query holds for a sentence."""
         problem = query.needs_problems and annotated.sentence.id in problems
         return query.matches(
-            QuerySubject(annotated, self.article(annotated.sentence.article).searchable_names, problem)
+            QuerySubject(
+                annotated,
+                self.article(annotated.sentence.article).searchable_names,
+                problem,
+                self.label_pass.is_done(annotated.annotation),
+            )
         )
 
 
@@ -348,19 +361,32 @@ class ProblemFinder:
         version, groups = self._inconsistencies
         if version != self._version:
             version = self._version
-            groups = find_inconsistencies(self._search.annotated_sentences(touched), self._schema)
+            found = find_inconsistencies(self._search.annotated_sentences(touched), self._schema)
+            groups = tuple(g for group in found if (g := self._of_pass(group)).changes)
             self._inconsistencies = (version, groups)
         return groups
+
+    def _of_pass(self, group: InconsistencyGroup) -> InconsistencyGroup:
+        """Return a group without the changes of labels that are not looked at."""
+        includes = self._search.label_pass.includes
+        kept = (
+            p
+            for p in group.occurrences
+            if p.is_consistent or all(includes(s.label) for s in (p.existing, p.proposed) if s)
+        )
+        return replace(group, occurrences=tuple(kept))
 
     def misaligned_spans(self, touched: TouchedSentences) -> tuple[MisalignedSpan, ...]:
         """Return the spans that begin or end inside a token; only articles that have one are read."""
         affected = {a: found for a, found in touched.items() if any(map(misaligned_spans, found))}
-        return tuple(find_misaligned_spans(self._search.annotated_sentences(affected)))
+        found = find_misaligned_spans(self._search.annotated_sentences(affected))
+        return tuple(x for x in found if self._search.label_pass.includes(x.span.label))
 
     def sentences_with_left(self, touched: TouchedSentences) -> list[AnnotatedSentence]:
         """Return the sentences that were accepted with a suggestion open, in the order of the queue."""
-        affected = {a: found for a, found in touched.items() if any(w.annotation.left for w in found)}
-        return [w for w in self._search.annotated_sentences(affected) if w.annotation.left]
+        left_in = self._search.label_pass.left_in
+        affected = {a: found for a, found in touched.items() if any(left_in(w.annotation) for w in found)}
+        return [w for w in self._search.annotated_sentences(affected) if left_in(w.annotation)]
 
     def problem_sentences(self, touched: TouchedSentences) -> ProblemSentenceIds:
         """Return the ids of the sentences with a problem that the annotator has not left as it is."""

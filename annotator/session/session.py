@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-
-from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.annotation_store import AnnotationStore
@@ -14,11 +12,13 @@ from annotator.core.edit_history import History
 from annotator.core.edits import Edit, Op, join_sentences, split_sentence
 from annotator.core.errors import CorpusError, DamagedArticleError, RuleError
 from annotator.core.journal_record import JournalRecord, KeystrokeCounts, KeystrokeKind
+from annotator.core.label_pass import LabelPass
 from annotator.core.pluralize import pluralize
 from annotator.core.schema import Schema
 from annotator.core.suggestion import Suggestion, suggestion_from_left
 from annotator.session.journal_writer import RETRY_SECONDS, JournalWriter, SaveFailure
 from annotator.session.navigation import Navigation, QueuePosition
+from annotator.session.opening_warnings import records_of_present_articles
 from annotator.session.sentence_search import AnswerProgress, ArticleCache, SentenceSearch
 from annotator.session.state import SaveState
 from annotator.session.two_machines import open_differences
@@ -26,60 +26,10 @@ from annotator.session.version_carry import carried_message, carry_overs, change
 from annotator.statistics.edit_events import SpeedMonitor, SpeedWarning, event_from_edit
 from annotator.storage.corpus_folder import MAX_READ_FOR_QUEUE, CorpusFolder
 from annotator.storage.corpus_layout import repair_command
-from annotator.storage.journal import Journal, has_begun
+from annotator.storage.journal import Journal
 from annotator.storage.repair_reports import leads_back, read_contradictions
 from annotator.storage.suggestions import suggestion_files
 from annotator.suggest.suggestion_service import SuggestionService
-
-# -- warnings when a session opens -------------------------------------------------------------
-
-
-_MAX_NAMED_ANNOTATORS = 3
-"""This many other annotators are named."""
-
-
-def records_of_present_articles(
-    records: Sequence[JournalRecord],
-    articles: Iterable[str],
-    schema: Schema,
-    warnings: list[str],
-    damaged: Container[str] = (),
-) -> Sequence[JournalRecord]:
-    """Return the records of articles that are there and not ``damaged``; a word on the others goes to ``warnings``.
-
-    What was left under a label that the schema lacks is not offered again: the journal keeps it.
-    """
-    known = set(articles)
-    there = [r for r in records if r.annotated.sentence.article in known]
-    if gone := sum(r.annotated.sentence.article not in damaged for r in records) - len(there):
-        verb = "record is" if gone == 1 else "records are"
-        warnings.append(f"{gone} {verb} of articles that are not in this corpus; the journal keeps them")
-    known_labels = {x.name for x in schema.labels}
-    if lacking := sorted({s.label for r in there for s in r.annotated.annotation.spans} - known_labels):
-        # Their spans would not be exported.
-        warnings.append(
-            f"the schema lacks labels that you have used: {', '.join(lacking)}; put them back into schema.toml"
-        )
-    return [_with_known_left(r, known_labels) for r in there]
-
-
-def _with_known_left(record: JournalRecord, labels: Collection[str]) -> JournalRecord:
-    annotated, annotation = record.annotated, record.annotated.annotation
-    known = tuple(x for x in annotation.left if x.label in labels)
-    if len(known) == len(annotation.left):
-        return record
-    return replace(record, annotated=replace(annotated, annotation=replace(annotation, left=known)))
-
-
-def others_work_message(corpus: CorpusFolder, annotator: str) -> str:
-    """Return a message that names the annotators of a corpus where this one has done nothing; else empty."""
-    others = [n for n in corpus.annotators() if n != annotator and has_begun(corpus.path, n)]
-    if not others or has_begun(corpus.path, annotator):
-        return ""
-    more = f" and {len(others) - _MAX_NAMED_ANNOTATORS} more" if len(others) > _MAX_NAMED_ANNOTATORS else ""
-    names = f"{', '.join(others[:_MAX_NAMED_ANNOTATORS])}{more}"
-    return f"work of others: --as {names}; {annotator} has annotated nothing here yet"
-
 
 LOCK_WAIT_SECONDS = 0.3
 """How many seconds a switched line waits for another process writing to the corpus; the screen waits too."""
@@ -120,10 +70,12 @@ class AnnotationSession:
         session_id: str,
         start: str = "",
         read_only: bool = False,
+        label_pass: LabelPass | None = None,
     ) -> None:
         """Take in the journal and go to ``start`` (a sentence id), else to where the work goes on."""
         self.corpus = corpus
         self.schema = schema
+        self.label_pass = label_pass or LabelPass.of(schema)
         self.annotator = annotator
         self.read_only = read_only or journal.takes_nothing
         self._ended = False
@@ -141,7 +93,7 @@ class AnnotationSession:
         self.speed_warning: SpeedWarning | None = None
         """The hasty stretch that the last edit has ended, if it did."""
         self.annotation_store = AnnotationStore(corpus.sentences)
-        self.article_cache = ArticleCache(corpus, self.annotation_store, self._warn)
+        self.article_cache = ArticleCache(corpus, self.annotation_store, self._warn, self.label_pass)
         queue = corpus.queue(self.article, MAX_COUNTED_AT_START)
         records, self.history = self._replay(journal.records)
 
@@ -152,7 +104,7 @@ class AnnotationSession:
         self.suggestion_service = SuggestionService(schema, article_text, files, warn=self._warn)
         self.suggestion_service.queue_annotations(list(self._touched_sentences()))
         self.suggestion_service.learn(LEARNED_AT_START)
-        search = SentenceSearch(corpus.path, queue)
+        search = SentenceSearch(corpus.path, queue, self.label_pass)
         self.navigation = Navigation(queue, self.article_cache, self.annotation_store, search, schema)
         self._list_unsettled(records)
         self._saved_seq = journal.next_seq - 1
@@ -163,7 +115,8 @@ class AnnotationSession:
             else JournalWriter(journal, self._on_saved, self._on_failed, RETRY_SECONDS, pending=journal.pending)
         )
         self._carry_over({origin: r.seq for r in records for origin in r.carried_from.split()})
-        self.navigation.start_at(start, records[-1].annotated if records else None)
+        last = records[-1].annotated if records and not self.label_pass.is_partial else None
+        self.navigation.start_at(start, last)  # a new pass goes through everything again
 
     def _replay(self, every: Sequence[JournalRecord]) -> tuple[Sequence[JournalRecord], History]:
         """Replay the records of the articles that can be read, and return them with the history that they make."""
@@ -178,7 +131,7 @@ class AnnotationSession:
                 pass
             self.warnings = [*corpus.warnings, *(w for w in self.warnings if w not in corpus.warnings)]
             self.annotation_store = AnnotationStore(corpus.sentences)
-            self.article_cache = ArticleCache(corpus, self.annotation_store, self._warn)
+            self.article_cache = ArticleCache(corpus, self.annotation_store, self._warn, self.label_pass)
             return self._replay(every)
 
     def _list_unsettled(self, records: Sequence[JournalRecord]) -> None:
@@ -275,8 +228,9 @@ class AnnotationSession:
         What an accept has left comes as it was then, in place of what is found for the same words by now.
         """
         annotated = self.article_sentences[i]
-        left = [suggestion_from_left(x) for x in annotated.annotation.left]
-        found = self.suggestion_service.suggestions(annotated)
+        includes = self.label_pass.includes
+        left = [suggestion_from_left(x) for x in annotated.annotation.left if includes(x.label)]
+        found = [s for s in self.suggestion_service.suggestions(annotated) if includes(s.label)]
         if not left:
             return found
         new = (s for s in found if not any(s.label == x.label and s.start < x.end and x.start < s.end for x in left))
@@ -329,6 +283,8 @@ class AnnotationSession:
         ``origins``: of what is carried over, the id of the sentence that each one comes from.
         """
         self._require_writable()
+        if edit.op is not Op.CARRY:
+            self.label_pass.require_allowed(edit)
         self.annotation_store.apply(edit)
         self.history.record_edit(edit)
         self._write(edit.op, edit.before, edit.after, origins)
@@ -352,6 +308,8 @@ class AnnotationSession:
 
     def _undo_or_redo(self, op: Op) -> Edit | None:
         self._require_writable()
+        if last := (self.history.done if op is Op.UNDO else self.history.undone).top():
+            self.label_pass.require_allowed(last)
         edit = self.history.undo() if op is Op.UNDO else self.history.redo()
         if edit:
             self.annotation_store.replace_sentences(edit.before, edit.after)
@@ -369,12 +327,18 @@ class AnnotationSession:
         first, *following = self.article_sentences[self.position.sentence :]
         if not following:
             raise RuleError("this is the last sentence of the article")
-        return self.apply_edit(join_sentences(first, following[0], self.article(self.current_article_id).text))
+        text = self.article(self.current_article_id).text
+        return self.apply_edit(join_sentences(first, following[0], text, self._labels_of_pass))
 
     def split(self, token: int) -> str:
         """Split the active sentence before a token; return the message."""
         text = self.article(self.current_article_id).text
-        return self.apply_edit(split_sentence(self.annotated, token, text))
+        return self.apply_edit(split_sentence(self.annotated, token, text, self._labels_of_pass))
+
+    @property
+    def _labels_of_pass(self) -> Sequence[str]:
+        """All labels of the schema in a pass over some of them, else none."""
+        return self.label_pass.all_labels if self.label_pass.is_partial else ()
 
     def set_line_verdict(self, article_id: str, line: int, verdict: LineVerdict) -> None:
         """Give a line of an article another verdict; written at once."""

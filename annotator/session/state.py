@@ -7,9 +7,10 @@ from enum import Enum, StrEnum
 
 from msgspec import Struct, field
 
-from annotator.core.annotation import AnnotatedSentence
+from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.article import Article
-from annotator.core.schema import Schema
+from annotator.core.label_pass import ALL_LABELS, LabelPass
+from annotator.core.schema import Label, Schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion
 from annotator.language import Expansion
@@ -76,6 +77,8 @@ class TaskState(Struct, frozen=True, eq=False):
     article_number: int
     article_count: int
     hints: tuple[Hint, ...]
+    label_pass: LabelPass = ALL_LABELS
+    """The labels that are looked at."""
     hint_visibility: str = "all"
     """Which hints are drawn: all, likely ones, or off."""
     letters_active: bool = True
@@ -125,6 +128,26 @@ class TaskState(Struct, frozen=True, eq=False):
     """Sentences of the corpus with an answer, and all; 0 while they are not counted yet."""
     spans_made: int = 0
     """How many spans the annotator has made in this corpus: a newcomer is helped until three."""
+
+    @property
+    def offered_labels(self) -> tuple[Label, ...]:
+        """The labels that are looked at, in the order of the schema."""
+        return tuple(x for x in self.schema.labels if self.label_pass.includes(x.name))
+
+    @property
+    def keyed_labels(self) -> tuple[Label, ...]:
+        """Those of them that have a key."""
+        return tuple(x for x in self.offered_labels if x.key)
+
+    def answer_of(self, i: int) -> Answer | None:
+        """Return the answer of a sentence, by index, as far as it holds for the labels that are looked at."""
+        annotation = self.annotated_sentences[i].annotation
+        return annotation.answer if self.label_pass.is_done(annotation) else None
+
+    @property
+    def done_here(self) -> int:
+        """How many sentences of the article are done for the labels that are looked at."""
+        return sum(self.label_pass.is_done(w.annotation) for w in self.annotated_sentences)
 
     @property
     def next_suggestions(self) -> dict[str, tuple[int, Suggestion]]:

@@ -173,13 +173,14 @@ def _by_letter(moment: TourMoment) -> bool:
     return INQUIRY.span(moment.after, INQUIRY.words) is not None and _makes_claim(moment.before)
 
 
-ACCEPT = TourStep("accept", frozenset({"accept"}), lambda m: m.before.annotated.done or _answered(m))
+ACCEPT = TourStep(
+    "accept", frozenset({"accept"}), lambda m: m.before.answer_of(m.before.active) is not None or _answered(m)
+)
 UNDO = TourStep("undo", frozenset({"undo"}), lambda m: m.before.annotated_sentences != m.after.annotated_sentences)
 
 
 def _answered(moment: TourMoment) -> bool:
-    counts = [sum(w.done for w in state.annotated_sentences) for state in (moment.before, moment.after)]
-    return moment.after.done > moment.before.done or counts[1] > counts[0]
+    return moment.after.done > moment.before.done or moment.after.done_here > moment.before.done_here
 
 
 SAMPLE_STEPS = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from itertools import groupby
 
@@ -59,7 +59,7 @@ class EditEvent(Struct, frozen=True):
     unrejected: tuple[ArticleSpan, ...] = ()
     """The suggestions that it no longer turns down."""
     finished: int = 0
-    """Sentences that got an answer, less those that lost theirs."""
+    """Sentences that got an answer, for other labels too, less those that lost one."""
     tokens: int = 0
     """The tokens of those sentences, counted likewise."""
     accepted: int = 0
@@ -88,7 +88,8 @@ def event_from_edit(
     old_no, new_no = _article_spans(before, rejected=True), _article_spans(after, rejected=True)
     accepted = [w for w in after if w.annotation.answer is Answer.ACCEPT] if op is Op.ANSWER else []
     latest = {w.sentence.id: w.annotation for w in before}
-    untouched = [w for w in accepted if latest.get(w.sentence.id, Annotation()) == Annotation()]
+    untouched = [w for w in accepted if _is_untouched(latest.get(w.sentence.id, Annotation()), w.annotation)]
+    more, fewer = _covering(after, latest), _covering(before, {w.sentence.id: w.annotation for w in after})
     return EditEvent(
         op,
         time,
@@ -98,8 +99,8 @@ def event_from_edit(
         removed=_difference(old, new),
         rejected=_difference(new_no, old_no),
         unrejected=_difference(old_no, new_no),
-        finished=sum(w.done for w in after) - sum(w.done for w in before),
-        tokens=_count_tokens(w for w in after if w.done) - _count_tokens(w for w in before if w.done),
+        finished=len(more) - len(fewer),
+        tokens=_count_tokens(more) - _count_tokens(fewer),
         accepted=len(accepted),
         untouched=len(untouched),
         untouched_tokens=_count_tokens(untouched),
@@ -160,6 +161,28 @@ def _article_spans(
 
 def _difference(spans: dict[ArticleSpanKey, ArticleSpan], others: Container[ArticleSpanKey]) -> tuple[ArticleSpan, ...]:
     return tuple(span for key, span in spans.items() if key not in others)
+
+
+def _covering(
+    annotated_sentences: Iterable[AnnotatedSentence], others: Mapping[str, Annotation]
+) -> list[AnnotatedSentence]:
+    """Return those with an answer that have none, or one for fewer labels, among some others (by id)."""
+    return [
+        w for w in annotated_sentences if w.done and _covers_less(others.get(w.sentence.id, Annotation()), w.annotation)
+    ]
+
+
+def _covers_less(one: Annotation, other: Annotation) -> bool:
+    if one.answer is None or one.covers is None:
+        return one.answer is None
+    return other.covers is None or set(one.covers) < set(other.covers)
+
+
+def _is_untouched(before: Annotation, after: Annotation) -> bool:
+    """Return True if nothing was done in a sentence before it was accepted, for labels that were not covered yet."""
+    if before.answer is Answer.ACCEPT and _covers_less(before, after):
+        return not before.note and all(s.label in (before.covers or ()) for s in before.spans)
+    return before == Annotation()
 
 
 def _count_tokens(annotated_sentences: Iterable[AnnotatedSentence]) -> int:

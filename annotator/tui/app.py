@@ -467,7 +467,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         """Open the label menu for the selection."""
         from annotator.tui.screens.choice import label_list
 
-        self.push_screen(label_list(self.controller.keyboard.keys.schema), self._label_chosen)
+        self.push_screen(label_list(self.controller), self._label_chosen)
 
     def _label_chosen(self, label: str | None) -> None:
         if label:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -234,11 +234,11 @@ class Corpus:
         return check_corpus(self.folder, only=tuple(only), level=level, plugins=tuple(plugins))
 
     @checked_arguments
-    def stats(self, annotator: str | None = None) -> StatisticsReport:
-        """Return pace, progress, labels and suggestions of one annotator (``--as``), or of all."""
+    def stats(self, annotator: str | None = None, labels: Sequence[str] = ()) -> StatisticsReport:
+        """Return pace, progress, labels and suggestions of one annotator (``--as``) or all, for some ``labels``."""
         from annotator.workflows.statistics import collect_statistics
 
-        return collect_statistics(self.folder, annotator)
+        return collect_statistics(self.folder, annotator, labels)
 
     # -- what goes in --------------------------------------------------------------------------
 

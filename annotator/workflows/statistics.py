@@ -11,6 +11,7 @@ from msgspec import Struct, to_builtins
 from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import AnnotatedLineIndex, Sentence
+from annotator.core.label_pass import LabelPass
 from annotator.statistics.edit_events import events_from_records
 from annotator.statistics.summary import AnnotationStatistics, AnnotatorActivity, CorpusProgress, compute_statistics
 from annotator.storage.corpus_folder import CorpusFolder
@@ -88,11 +89,18 @@ def _rounded(value: Any) -> Any:
 
 
 @with_damaged_apart
-def collect_statistics(corpus: CorpusFolder, annotator: str | None = None) -> StatisticsReport:
-    """Return the figures of one annotator, or of all; raises AnnotatorError for one without a journal."""
+def collect_statistics(
+    corpus: CorpusFolder, annotator: str | None = None, labels: Sequence[str] = ()
+) -> StatisticsReport:
+    """Return the figures of one annotator, or of all; what is left counts for some ``labels`` alone if they are given.
+
+    Raises AnnotatorError for an annotator without a journal, and for a label that the schema lacks.
+    """
+    label_pass = LabelPass.of(corpus.schema, labels)
     wanted = chosen_annotators(corpus, annotator)
     journals = [Journal.open(corpus.path, name, read_only=True) for name in wanted]
-    counter = _ProgressCounter([ReplayedJournal.of(j, corpus.sentences_to_replay).store for j in journals])
+    stores = [ReplayedJournal.of(j, corpus.sentences_to_replay).store for j in journals]
+    counter = _ProgressCounter(stores, label_pass)
     known = dict.fromkeys(corpus.article_ids())
     for article in known:
         counter.count_article(corpus, article)
@@ -100,13 +108,12 @@ def collect_statistics(corpus: CorpusFolder, annotator: str | None = None) -> St
         AnnotatorActivity(j.annotator, events_from_records(j.records), tuple(w))
         for j, w in zip(journals, counter.touched, strict=True)
     ]
-    labels = [x.name for x in corpus.schema.labels]
     annotators = [
-        compute_statistics(activity.name, [activity], progress, labels, calendar_day)
+        compute_statistics(activity.name, [activity], progress, label_pass.labels, calendar_day)
         for activity, progress in zip(activities, counter.per_annotator(), strict=True)
     ]
     together = (
-        compute_statistics(EVERYBODY, activities, counter.overall(), labels, calendar_day)
+        compute_statistics(EVERYBODY, activities, counter.overall(), label_pass.labels, calendar_day)
         if len(activities) > 1
         else None
     )
@@ -129,8 +136,9 @@ def calendar_day(seconds: float, convert: Callable[[float], time.struct_time] = 
 class _ProgressCounter:
     """Goes through the articles once and counts for each annotator what is touched, done and left."""
 
-    def __init__(self, stores: Sequence[AnnotationStore]) -> None:
+    def __init__(self, stores: Sequence[AnnotationStore], label_pass: LabelPass) -> None:
         self.stores = stores
+        self._label_pass = label_pass
         self.touched: list[list[AnnotatedSentence]] = [[] for _ in stores]
         self.total = 0
         self._done = [0 for _ in stores]
@@ -143,23 +151,27 @@ class _ProgressCounter:
         if article.replaced_by:
             return
         lines = AnnotatedLineIndex(article)
-        covered: list[tuple[int, int]] = []
+        covered: dict[str, list[tuple[int, int]]] = {label: [] for label in self._label_pass.labels}
+        is_done = self._label_pass.is_done
         for i, store in enumerate(self.stores):
             active = [w for w in store.sentences_of(article_id) if lines.is_annotated(w.sentence.start, w.sentence.end)]
             self.touched[i] += [w for w in active if w.annotation != Annotation()]
-            self._done[i] += sum(w.done for w in active)
-            self._open_lengths[i] += [len(w.sentence.tokens) for w in active if not w.done]
-            covered += [(w.sentence.start, w.sentence.end) for w in active if w.done]
+            self._done[i] += sum(is_done(w.annotation) for w in active)
+            self._open_lengths[i] += [len(w.sentence.tokens) for w in active if not is_done(w.annotation)]
+            for w in active:
+                for label in self._label_pass.settled(w.annotation):
+                    covered[label].append((w.sentence.start, w.sentence.end))
         stored = corpus.active_sentences(article)
         self.total += len(stored)
-        self._open_lengths_overall += [len(s.tokens) for s in _uncovered(stored, sorted(covered))]
+        waiting = {s.start for ranges in covered.values() for s in _uncovered(stored, sorted(ranges))}
+        self._open_lengths_overall += [len(s.tokens) for s in stored if s.start in waiting]
 
     def per_annotator(self) -> list[CorpusProgress]:
         """Return how far each annotator is; joins and splits are their own."""
         return [CorpusProgress(d, d + len(x), tuple(x)) for d, x in zip(self._done, self._open_lengths, strict=True)]
 
     def overall(self) -> CorpusProgress:
-        """Return how far the corpus is: a sentence is done when anybody has answered it."""
+        """Return how far the corpus is: a sentence is done when each label was looked at by anybody."""
         lengths = tuple(self._open_lengths_overall)
         return CorpusProgress(self.total - len(lengths), self.total, lengths)
 

@@ -45,6 +45,7 @@ class ControllerWalk:
     path: Path
     start: str = ""
     read_only: bool = False
+    labels: tuple[str, ...] = ()
     session: AnnotationSession = field(init=False)
     controller: AnnotationController = field(init=False)
 
@@ -53,7 +54,7 @@ class ControllerWalk:
 
     def open(self) -> None:
         """Open the corpus."""
-        self.session = builders.open_session(self.path, start=self.start, read_only=self.read_only)
+        self.session = builders.open_session(self.path, start=self.start, read_only=self.read_only, labels=self.labels)
         self.controller = AnnotationController(self.session)
 
     @property

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from annotator.session.session import others_work_message
+from annotator.session.opening_warnings import others_work_message
 from tests import builders
 
 FOLDER = "annotations"

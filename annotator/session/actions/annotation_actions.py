@@ -17,6 +17,7 @@ from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.edits import Edit
 from annotator.core.errors import RuleError
 from annotator.core.graphemes import widen_to_graphemes
+from annotator.core.label_pass import ALL_LABELS, LabelPass
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import Suggestion, is_modified_source, left_suggestion, span_from_suggestion
@@ -83,6 +84,8 @@ class ActionContext(Struct, frozen=True):
     """The labels whose sure suggestions Enter takes."""
     reaches_view: bool = False
     """Whether a label's key takes suggestions of later sentences in view too."""
+    label_pass: LabelPass = ALL_LABELS
+    """The labels that are looked at."""
 
     @property
     def annotated(self) -> AnnotatedSentence:
@@ -97,9 +100,13 @@ class ActionContext(Struct, frozen=True):
     def visible_suggestions(self, i: int) -> tuple[Suggestion, ...]:
         """Return the suggestions of a sentence that are drawn, in reading order; none of a finished one."""
         annotated = self.annotated_sentences[i]
-        if annotated.done and i != self.active:
+        if self.is_done(i) and i != self.active:
             return ()
         return select_visible_suggestions(tuple(self.suggestions_for(i)), annotated, self.schema)
+
+    def is_done(self, i: int) -> bool:
+        """Return True if nothing is left to do in a sentence, by index, for the labels that are looked at."""
+        return self.label_pass.is_done(self.annotated_sentences[i].annotation)
 
     def auto_accepted_suggestions(self, i: int) -> tuple[Suggestion, ...]:
         """Return the suggestions of a sentence that Enter takes: never of one that is not shown whole."""
@@ -203,7 +210,7 @@ def select_next_stop(context: ActionContext, state: SelectionState, by: int) -> 
 def _stops(context: ActionContext, *, new_words: bool) -> list[tuple[TokenRange, Span | None]]:
     """Return what Tab visits, in reading order; an armed label is for new words and passes over the spans."""
     spans: dict[TokenRange, list[Span | None]] = {}
-    for words, span in _span_ranges(context):
+    for words, span in _own_span_ranges(context):
         spans.setdefault(words, []).append(span)
     suggested = [suggestion_range(context, s) for s in context.visible_suggestions(context.active)]
     visited = context.hint_layout.tab_stops([*spans, *suggested])
@@ -286,6 +293,7 @@ def remove_span_or_suggestion(context: ActionContext, state: SelectionState) -> 
     span = span or _innermost_span(context, chosen)
     if span is None:
         raise RuleError("there is no span here to remove", do="Tab goes to the suggestions and spans")
+    context.label_pass.require_label(span.label)
     was_suggested = bool(span.source) and not is_modified_source(span.source)
     edit = span_edits.remove_span(context.annotated, span, is_wrong=was_suggested)
     if was_suggested:
@@ -357,7 +365,7 @@ def has_effect(context: ActionContext, state: SelectionState, command: str) -> b
 def answer_sentence(context: ActionContext, answer_: Answer) -> Edit | None:
     """Return the edit that answers the active sentence, with what Enter takes; None where it is answered already."""
     taken = context.auto_accepted_suggestions(context.active) if answer_ is Answer.ACCEPT else ()
-    if context.annotated.annotation.answer is answer_ and not taken:
+    if context.annotated.annotation.answer is answer_ and context.is_done(context.active) and not taken:
         return None
     return _answer_edit(context, context.active, taken, answer_)
 
@@ -365,23 +373,27 @@ def answer_sentence(context: ActionContext, answer_: Answer) -> Edit | None:
 def _answer_edit(context: ActionContext, i: int, taken: Sequence[Suggestion], answer_: Answer) -> Edit:
     """Return the edit that takes suggestions of a sentence and answers it.
 
-    An accept keeps what is drawn and open then; a second one what the first has left, but for what is decided
-    since: what was dismissed does not come back.
+    An accept covers the labels that are looked at, and keeps what is drawn and open then; a second one what the
+    first has left, but for what is decided since: what was dismissed does not come back.
     """
     annotated = context.annotated_sentences[i]
     spans = [span_from_suggestion(s) for s in taken]
     edit = span_edits.apply_suggestions(annotated, spans, context.schema, answer_)
-    if answer_ is not Answer.ACCEPT or annotated.annotation.answer is Answer.ACCEPT:
+    if answer_ is not Answer.ACCEPT or (annotated.annotation.answer is Answer.ACCEPT and context.is_done(i)):
         return edit
     after = edit.after[0]
     drawn = select_visible_suggestions(tuple(context.suggestions_for(i)), after, context.schema)
-    left = map(left_suggestion, drawn)
-    return replace(edit, after=(replace(after, annotation=after.annotation.with_answer(answer_, left)),))
+    others = [x for x in after.annotation.left if not context.label_pass.includes(x.label)]
+    left = sorted([*others, *map(left_suggestion, drawn)], key=lambda x: (x.start, -x.end, x.label))
+    covers = context.label_pass.accepted_covers(annotated.annotation)
+    annotation = replace(after.annotation.with_answer(answer_, left), covers=covers)
+    return replace(edit, after=(replace(after, annotation=annotation),))
 
 
-def count_left(annotated_sentences: Iterable[AnnotatedSentence]) -> int:
-    """Return how many suggestions accepts have left that the user should hear of."""
-    return sum(s.score >= REPORTED_SCORE for w in annotated_sentences for s in w.annotation.left)
+def count_left(annotated_sentences: Iterable[AnnotatedSentence], label_pass: LabelPass = ALL_LABELS) -> int:
+    """Return how many suggestions of the labels that are looked at accepts have left that the user should hear of."""
+    left = (s for w in annotated_sentences for s in label_pass.left_in(w.annotation))
+    return sum(s.score >= REPORTED_SCORE for s in left)
 
 
 def accept_visible_sentences(context: ActionContext) -> Edit:
@@ -392,7 +404,7 @@ def accept_visible_sentences(context: ActionContext) -> Edit:
     edits = [
         _answer_edit(context, i, context.auto_accepted_suggestions(i), Answer.ACCEPT)
         for i in context.visible
-        if not context.annotated_sentences[i].done
+        if not context.is_done(i)
     ]
     if not edits:
         raise RuleError("no open sentence is shown whole", do="Enter goes on")
@@ -425,18 +437,26 @@ def token_range_offsets(context: ActionContext, chosen: TokenRange) -> tuple[int
 
 def span_in_focus(context: ActionContext, state: SelectionState) -> Span | None:
     """Return the span of exactly the selected tokens; of several the one that the state names, else the first."""
-    found = [s for r, s in _span_ranges(context) if state.selection and r == state.selection.range]
+    found = [s for r, s in _own_span_ranges(context) if state.selection and r == state.selection.range]
     named = (s for s in found if state.focus and s.key == state.focus.key)
     return next(named, found[0] if found else None)
 
 
 def _innermost_span(context: ActionContext, chosen: TokenRange) -> Span | None:
-    round_it = [(r[1] - r[0], s) for r, s in _span_ranges(context) if r[0] <= chosen[0] and chosen[1] <= r[1]]
-    return min(round_it, key=lambda x: x[0])[1] if round_it else None
+    """Return the shortest span around some words, one of a label that is not looked at only if there is no other."""
+    includes = context.label_pass.includes
+    around = [(r, s) for r, s in _span_ranges(context) if r[0] <= chosen[0] and chosen[1] <= r[1]]
+    order = sorted(around, key=lambda x: (not includes(x[1].label), x[0][1] - x[0][0]))
+    return order[0][1] if order else None
 
 
 def _span_ranges(context: ActionContext) -> Iterator[tuple[TokenRange, Span]]:
     return ((token_range(context.tokens, s.start, s.end), s) for s in context.annotated.annotation.spans)
+
+
+def _own_span_ranges(context: ActionContext) -> Iterator[tuple[TokenRange, Span]]:
+    """Return the spans of the labels that are looked at."""
+    return ((r, s) for r, s in _span_ranges(context) if context.label_pass.includes(s.label))
 
 
 def suggestion_range(context: ActionContext, s: Suggestion) -> TokenRange:

@@ -93,8 +93,9 @@ def label_effect(context: ActionContext, state: SelectionState, label: str) -> L
 
 
 def label_effects(context: ActionContext, state: SelectionState) -> dict[str, LabelEffect]:
-    """Return what the key of each label does now."""
-    return {x.name: label_effect(context, state, x.name) for x in context.schema.labels}
+    """Return what the key of each label that is looked at does now."""
+    offered = (x.name for x in context.schema.labels if context.label_pass.includes(x.name))
+    return {name: label_effect(context, state, name) for name in offered}
 
 
 def _suggestions_around(

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Article
+from annotator.core.label_pass import LabelPass
 from annotator.core.schema import Schema
 from annotator.core.span_repair import misaligned_spans
 from annotator.core.tokens import TokenRange
@@ -49,7 +50,9 @@ def active_sentence_rows(
     annotated = state.annotated
     lines = wrap_tokens(annotated.sentence.tokens, width)
     marks = (
-        *span_lanes.span_marks(state.schema, annotated, state.selected_span, fresh=state.span_just_made),
+        *span_lanes.span_marks(
+            state.schema, annotated, state.selected_span, fresh=state.span_just_made, label_pass=state.label_pass
+        ),
         *sentence_suggestion_marks(state, state.active, glyphs),
     )
     selected = state.selection.range if state.selection and not state.selected_span else None
@@ -88,7 +91,7 @@ def reserved_height(lines: int) -> int:
 
 def number_column(state: TaskState, glyphs: Glyphs) -> StyledRow:
     """Return bar, answer and number of the active sentence."""
-    answer = answer_indicator(state.annotated.annotation.answer, glyphs)
+    answer = answer_indicator(state.answer_of(state.active), glyphs)
     number = sentence_number_cells(state.active, state.annotated, Styles.BOLD, glyphs)
     return (styled.active(glyphs.active), answer, *number)
 
@@ -383,31 +386,40 @@ def inactive_sentence_rows(state: TaskState, i: int, frame: BodyFrame) -> tuple[
     """Return the rows of a sentence that is not active, with lanes where it is open."""
     annotated = state.annotated_sentences[i]
     marks: tuple[SpanMark, ...] = ()
-    if not annotated.done:
+    if state.answer_of(i) is None:
         suggested = sentence_suggestion_marks(state, i, frame.glyphs)
-        marks = (*span_marks(state.schema, annotated), *suggested)
-    rows = _inactive_rows(state.schema, annotated, i, frame.text_width, frame.glyphs, marks)
+        marks = (*span_marks(state.schema, annotated, label_pass=state.label_pass), *suggested)
+    rows = _inactive_rows(state.schema, state.label_pass, annotated, i, frame.text_width, frame.glyphs, marks)
     return tuple(BodyRow(row, i, n) for n, row in rows)
 
 
 @lru_cache(maxsize=256)
 def _inactive_rows(
-    schema: Schema, annotated: AnnotatedSentence, i: int, width: int, glyphs: Glyphs, marks: tuple[SpanMark, ...]
+    schema: Schema,
+    label_pass: LabelPass,
+    annotated: AnnotatedSentence,
+    i: int,
+    width: int,
+    glyphs: Glyphs,
+    marks: tuple[SpanMark, ...],
 ) -> tuple[tuple[int, StyledRow], ...]:
-    answer = answer_indicator(annotated.annotation.answer, glyphs)
+    done = label_pass.is_done(annotated.annotation)
+    answer = answer_indicator(annotated.annotation.answer if done else None, glyphs)
     number = sentence_number_cells(i, annotated, Styles.NUMBER, glyphs)
     head: StyledRow = (StyledText(" "), answer, *number)
     rest: StyledRow = (StyledText(" " * TEXT_COLUMN),)
     out: list[tuple[int, StyledRow]] = []
     for n, line in enumerate(wrap_tokens(annotated.sentence.tokens, width)):
-        out.append((n, (*(head if n == 0 else rest), *_inactive_text_row(schema, annotated, line))))
+        out.append((n, (*(head if n == 0 else rest), *_inactive_text_row(schema, label_pass, annotated, line))))
         placed = place_marks(line, marks)
         if placed:
             out += [(n, (*rest, *lane)) for lane in draw_lanes(placed, line.width, glyphs, "quiet")]
     return tuple(out)
 
 
-def _inactive_text_row(schema: Schema, annotated: AnnotatedSentence, line: WrappedLine) -> StyledRow:
-    over = marks_over_cells(line.cells, span_marks(schema, annotated))
+def _inactive_text_row(
+    schema: Schema, label_pass: LabelPass, annotated: AnnotatedSentence, line: WrappedLine
+) -> StyledRow:
+    over = marks_over_cells(line.cells, span_marks(schema, annotated, label_pass=label_pass))
     cells = zip(line.cells, over, strict=True)
     return styled.row_of_cells((cell.text, CellStyle("context", mark.label if mark else "")) for cell, mark in cells)

@@ -145,7 +145,7 @@ def _quoted_key(key: str) -> str:
 def _allowed_labels(state: TaskState) -> tuple[StyledText, ...]:
     """Return the keys and names of the labels that the schema allows for the selection."""
     out: list[StyledText] = []
-    for label in [x for x in state.schema.labels if x.key and _label_allowed(state, x.name)][:5]:
+    for label in [x for x in state.keyed_labels if _label_allowed(state, x.name)][:5]:
         out += [StyledText(", ")] if out else []
         out += [styled.key(label.key), StyledText(" "), styled.label(label.name, label.name)]
     return tuple(out) or (StyledText("a label"),)

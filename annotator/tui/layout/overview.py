@@ -9,6 +9,7 @@ from msgspec import Struct
 from annotator.checks.consistency import InconsistencyGroup, InconsistencyKind
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Article, SourceLine
+from annotator.core.label_pass import LabelPass
 from annotator.core.pluralize import pluralize
 from annotator.core.span_repair import MisalignedSpan
 from annotator.session.actions.annotation_actions import count_left
@@ -62,7 +63,7 @@ def overview_sentence_rows(
 
     ``notices``: what is wrong, in words, by the index of the sentence.
     """
-    shorts = [x for x in state.schema.labels if x.key]
+    shorts = state.keyed_labels
     text = max(10, width - 7 - 4 * len(shorts) - 5)
     a = state.article
     byline = byline_text(a, glyphs)
@@ -83,8 +84,8 @@ def overview_sentence_rows(
 def _sentence_row(state: TaskState, i: int, problem: bool, width: int, glyphs: Glyphs) -> StyledRow:
     annotated, active = state.annotated_sentences[i], i == state.active
     style = CellStyle("text", background="row", bold=True) if active else Styles.CONTEXT
-    next_open = active and not annotated.done
-    mark = styled.active(glyphs.here) if next_open else answer_indicator(annotated.annotation.answer, glyphs)
+    answer = state.answer_of(i)
+    mark = styled.active(glyphs.here) if active and answer is None else answer_indicator(answer, glyphs)
     words = styled.truncate(" ".join(screen_text(annotated.sentence.text).split()), width, glyphs.cut)
     counts = label_counts(annotated)
     return (
@@ -92,9 +93,9 @@ def _sentence_row(state: TaskState, i: int, problem: bool, width: int, glyphs: G
         mark,
         StyledText(sentence_number_text(i) + " ", style),
         *styled.fit_row((StyledText(words, style),), width, style),
-        *(_label_count_cell(counts[x.name], x.name, glyphs) for x in state.schema.labels if x.key),
+        *(_label_count_cell(counts[x.name], x.name, glyphs) for x in state.keyed_labels),
         styled.warn_bold(" !" if problem else "  "),
-        styled.likely_bold("?" if count_left([annotated]) else " "),
+        styled.likely_bold("?" if count_left([annotated], state.label_pass) else " "),
         styled.likely_bold("f" if annotated.annotation.flagged else " "),
         styled.likely_bold("n" if annotated.annotation.note else " "),
     )
@@ -115,8 +116,10 @@ def problem_and_note_rows(
     for i, annotated in enumerate(state.annotated_sentences):
         problems = notices.get(i, ())
         rows += [(i, _problem_or_note_row("!", "warn", i, words, width, glyphs)) for words in problems]
-        if count_left([annotated]):
-            rows.append((i, _problem_or_note_row("?", "likely", i, _left_text(annotated), width, glyphs)))
+        if count_left([annotated], state.label_pass):
+            rows.append(
+                (i, _problem_or_note_row("?", "likely", i, _left_text(annotated, state.label_pass), width, glyphs))
+            )
         if annotated.annotation.note:
             note = f"note: {annotated.annotation.note}"
             rows.append((i, _problem_or_note_row("n", "likely", i, note, width, glyphs)))
@@ -133,9 +136,9 @@ def _problem_or_note_row(sign: str, role: str, i: int, words: str, width: int, g
     )
 
 
-def _left_text(annotated: AnnotatedSentence) -> str:
+def _left_text(annotated: AnnotatedSentence, label_pass: LabelPass) -> str:
     """Return what was left at the accept that one should hear of: ``left: PERSON Halvard Brekke``."""
-    left = [x for x in annotated.annotation.left if x.score >= REPORTED_SCORE]
+    left = [x for x in label_pass.left_in(annotated.annotation) if x.score >= REPORTED_SCORE]
     return "left: " + ", ".join(f"{x.label} {annotated.text_of(x.span)}" for x in left)
 
 
@@ -207,7 +210,7 @@ def progress_bars_row(state: TaskState, width: int, glyphs: Glyphs, left: int = 
 
     ``left``: how many suggestions accepts have left in the corpus.
     """
-    article = AnswerProgress(sum(w.done for w in state.annotated_sentences), len(state.annotated_sentences))
+    article = AnswerProgress(state.done_here, len(state.annotated_sentences))
     row: StyledRow = (styled.rule(glyphs.rule * 2 + " "),)
     if width >= 60:
         message = f" {article.done}/{article.total} "

@@ -206,7 +206,7 @@ def _other_label_items(state: TaskState) -> tuple[PromptItem, ...]:
     kinds = {LabelEffectKind.ASK: "before here", LabelEffectKind.ARM: "+ a letter"}
     items = []
     for kind, words in kinds.items():
-        labels = [x for x in state.schema.labels if x.key and _effect_kind(state, x.name) is kind]
+        labels = [x for x in state.keyed_labels if _effect_kind(state, x.name) is kind]
         if labels:
             items.append(label_keys_item(labels[:5], words))
     return tuple(items)
@@ -223,7 +223,7 @@ def _focus_items(state: TaskState, glyphs: Glyphs) -> Iterator[PromptItem]:
     words = shortened_words(state.annotated.text_of(state.selected_span), 24, glyphs)
     name = state.selected_span.label
     chip = StyledText(screen_text(name), CellStyle("lane", name, reverse=not state.span_just_made, bold=True))
-    relabel = label_keys_item([x for x in state.schema.labels if x.key], "relabel")
+    relabel = label_keys_item(state.keyed_labels, "relabel")
     taken = _label_key_items(state, glyphs) if state.span_just_made else (relabel,)
     wrong = _misaligned_items(state, glyphs)
     first = taken[:1] if (state.asked_label or not state.span_just_made) and not wrong else ()
@@ -242,7 +242,7 @@ def _selection_items(state: TaskState, glyphs: Glyphs) -> tuple[PromptItem, ...]
     offered = _suggestions_for_selection(state)
     if offered:
         return (words, *_suggestion_items(state, offered, glyphs), *_growth_items(state, glyphs))
-    labels = [_snapped_label_item(state, x, glyphs) for x in state.schema.labels if x.key][:5]
+    labels = [_snapped_label_item(state, x, glyphs) for x in state.keyed_labels][:5]
     return (words, *labels, *_growth_items(state, glyphs))
 
 
@@ -279,7 +279,7 @@ def _suggestion_items(state: TaskState, offered: tuple[Suggestion, ...], glyphs:
     """
     takes = [label_item(x.key, x.name) for s in offered if (x := state.schema.label(s.label)) and x.key]
     named = {s.label for s in offered}
-    others = [x for x in state.schema.labels if x.key and _snapped_tokens(state, x.name) and x.name not in named]
+    others = [x for x in state.keyed_labels if _snapped_tokens(state, x.name) and x.name not in named]
     best = offered[0]
     return (
         *takes,

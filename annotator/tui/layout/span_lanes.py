@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence
+from annotator.core.label_pass import ALL_LABELS, LabelPass
 from annotator.core.schema import Schema
 from annotator.core.span_repair import MisalignedSpan, misalignment_message, split_text_at_span
 from annotator.core.spans import Span
@@ -33,7 +34,8 @@ class SpanMark(Struct, frozen=True):
     short: str
     key: str
     state: str = "human"
-    """human, focus, made (in focus and just made: a label's key does not relabel it) or proposal."""
+    """human, focus, made (in focus and just made: a label's key does not relabel it), proposal, or other (of a label
+    that is not looked at)."""
     tag: str = ""
     """What is behind a proposal's name: ``?``, the sign of Enter, or the keys that take it now."""
     next: bool = False
@@ -96,11 +98,14 @@ def draw_lanes(placed: Sequence[PlacedMark], width: int, glyphs: Glyphs, role: s
 
 def lane_glyphs(state: str, glyphs: Glyphs) -> LaneGlyphs:
     """Return the characters for a mark's state."""
-    return {"focus": glyphs.focus, "made": glyphs.focus, "proposal": glyphs.proposal}.get(state, glyphs.human)
+    return {"focus": glyphs.focus, "made": glyphs.focus, "proposal": glyphs.proposal, "other": glyphs.other}.get(
+        state, glyphs.human
+    )
 
 
 def _draw_mark(row: list[tuple[str, CellStyle]], p: PlacedMark, glyphs: Glyphs, role: str) -> None:
-    style = CellStyle(role, p.mark.label, bold=p.mark.state in FOCUS_STATES, italic=p.mark.state == "proposal")
+    style = Styles.MUTED if p.mark.state == "other" else CellStyle(role, p.mark.label)
+    style = replace(style, bold=p.mark.state in FOCUS_STATES, italic=p.mark.state == "proposal")
     name_ink = replace(style, reverse=True) if p.mark.state == "focus" else style
     bar = lane_glyphs(p.mark.state, glyphs)
     left, name, tag, right = _mark_parts(p, bar, glyphs)
@@ -145,7 +150,8 @@ def _characters_in_cells(text: str, room: int) -> tuple[str, ...]:
 def _draw_links(grid: LaneGrid, p: PlacedMark, glyphs: Glyphs, role: str) -> None:
     if p.last - p.first < 5:
         return
-    style = CellStyle(role, p.mark.label, bold=p.mark.state in FOCUS_STATES)
+    style = Styles.MUTED if p.mark.state == "other" else CellStyle(role, p.mark.label)
+    style = replace(style, bold=p.mark.state in FOCUS_STATES)
     for col, is_open in ((p.first, p.open_left), (p.last - 1, p.open_right)):
         if is_open:
             continue
@@ -179,11 +185,21 @@ SPAN_EDGE = "|"
 
 @lru_cache(maxsize=256)
 def span_marks(
-    schema: Schema, annotated: AnnotatedSentence, focus: Span | None = None, *, fresh: bool = False
+    schema: Schema,
+    annotated: AnnotatedSentence,
+    focus: Span | None = None,
+    *,
+    fresh: bool = False,
+    label_pass: LabelPass = ALL_LABELS,
 ) -> tuple[SpanMark, ...]:
-    """Return the marks of a sentence's spans, the one in focus, or just made (``fresh``), marked as such."""
-    state = "made" if fresh else "focus"
-    return tuple(_span_mark(schema, annotated, s, state if s == focus else "human") for s in annotated.annotation.spans)
+    """Return the marks of a sentence's spans: the one in focus, or just made (``fresh``), and those of other labels."""
+
+    def state(span: Span) -> str:
+        if span == focus:
+            return "made" if fresh else "focus"
+        return "human" if label_pass.includes(span.label) else "other"
+
+    return tuple(_span_mark(schema, annotated, s, state(s)) for s in annotated.annotation.spans)
 
 
 def _span_mark(schema: Schema, annotated: AnnotatedSentence, span: Span, state: str) -> SpanMark:
@@ -251,7 +267,7 @@ def misaligned_span_text(case: MisalignedSpan) -> str:
 def marks_over_cells(cells: Sequence[TextCell], marks: Sequence[SpanMark]) -> list[SpanMark | None]:
     """Return what each cell shows: the span in focus, else the shortest one over it, else None."""
     out: list[SpanMark | None] = [None] * len(cells)
-    drawn = (m for m in marks if m.state != "proposal")
+    drawn = (m for m in marks if m.state not in {"proposal", "other"})
     there = [m for m in drawn if cells and m.start < cells[-1].end and cells[0].start < m.end]
     for mark in sorted(there, key=lambda m: (m.state in FOCUS_STATES, -m.length)):
         for i, cell in enumerate(cells):

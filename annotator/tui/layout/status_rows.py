@@ -28,6 +28,7 @@ _MIN_VERSION_ROOM = 24
 
 def header_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the title and, at the right end, where one is and whether all is saved."""
+    pass_text = _pass_text(state, width // 3, glyphs)
     filter_text = styled.truncate(screen_text(state.navigation_summary), width // 3, glyphs.cut)
     filter_row = (styled.likely_bold(f"{filter_text} {glyphs.dot} "),) if filter_text else ()
     if state.auto_accept_labels:
@@ -36,6 +37,7 @@ def header_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
         )
         sure = f"{glyphs.key('take')} {styled.truncate(names, width // 4, glyphs.cut)} {glyphs.dot} "
         filter_row = (*filter_row, styled.likely_bold(sure))
+    filter_row = (*pass_text, *filter_row)
     saved = (saved_indicator(state.save_state, glyphs), StyledText(" "))
     place = styled.muted(_position_text(state, width - styled.row_width((*filter_row, *saved)) - 2, glyphs))
     right = (*filter_row, place, *saved)
@@ -45,6 +47,15 @@ def header_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     left = (StyledText(" "), styled.likely_bold(version), styled.title(title))
     gap = width - styled.row_width(left) - styled.row_width(right)
     return styled.clip_row((*left, StyledText(" " * max(0, gap)), *right), width)
+
+
+def _pass_text(state: TaskState, room: int, glyphs: Glyphs) -> StyledRow:
+    """Return which labels are looked at in at most ``room`` cells; nothing where all are."""
+    if not state.label_pass.is_partial:
+        return ()
+    names = (" ".join(state.label_pass.labels), " ".join(map(state.schema.short_name, state.label_pass.labels)))
+    text = next((x for x in names if len(x) <= room), f"{len(state.label_pass.labels)} labels")
+    return (styled.likely_bold(f"only {screen_text(text)} {glyphs.dot} "),)
 
 
 def _position_text(state: TaskState, room: int, glyphs: Glyphs) -> str:
@@ -102,7 +113,7 @@ def empty_rule_row(width: int, glyphs: Glyphs) -> StyledRow:
 def _label_legend(state: TaskState, glyphs: Glyphs, named: str, counted: bool) -> StyledRow:
     counts = label_counts(state.annotated)
     row: StyledRow = (styled.rule(glyphs.rule * 2),)
-    for n, label in enumerate(x for x in state.schema.labels if x.key):
+    for n, label in enumerate(state.keyed_labels):
         name = label.name if named == "full" else state.schema.short_name(label.name)
         gap = (styled.rule(glyphs.rule),) if n else ()
         count = (styled.muted(f" {counts[label.name]}"),) if counted else ()
@@ -120,7 +131,7 @@ def answer_strip(state: TaskState, glyphs: Glyphs, most: int) -> StyledRow:
     """Return a character for each sentence of the article: its answer, or where one is."""
     pieces: list[StyledText] = []
     for i in styled.visible_range(len(state.annotated_sentences), state.active, most):
-        answer = state.annotated_sentences[i].annotation.answer
+        answer = state.answer_of(i)
         piece = answer_indicator(answer, glyphs) if answer else styled.muted(glyphs.todo)
         piece = StyledText(glyphs.here, CellStyle("active", bold=True)) if i == state.active else piece
         pieces += styled.clickable((piece,), GoInView(i))
@@ -180,11 +191,15 @@ def _label_table(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRow
     article = Counter(span.label for each in state.annotated_sentences for span in each.annotation.spans)
     corpus = state.label_counts
     rows: list[StyledRow] = [(styled.muted(f"{'LABELS':<{width - 15}}{'article':>8}{'corpus':>7}"),)]
-    for n, label in enumerate(state.schema.labels, 1):
+    numbered = enumerate(state.schema.labels, 1)
+    for n, label in sorted(numbered, key=lambda x: not state.label_pass.includes(x[1].name)):
         letter = styled.key(f"{label.key or (n if n <= 9 else ' ')} ")
         name = styled.label(f"{styled.truncate(label.name, width - 17, glyphs.cut):<{width - 17}}", label.name)
         counts = f"{article[label.name] or glyphs.dot:>8}{corpus.get(label.name) or glyphs.dot:>7}"
-        rows.append(styled.clickable((letter, name, StyledText(counts)), PressLabel(label.name)))
+        if state.label_pass.includes(label.name):
+            rows.append(styled.clickable((letter, name, StyledText(counts)), PressLabel(label.name)))
+        else:
+            rows.append((styled.muted(f"  {name.text}{counts}"),))
     return rows
 
 
@@ -227,7 +242,7 @@ def panel_guideline_rows(state: TaskState, width: int) -> list[StyledRow]:
 
 
 def _status_facts(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRow]:
-    answer = state.annotated.annotation.answer
+    answer = state.answer_of(state.active)
     clock = time.strftime("%H:%M:%S", time.localtime(state.saved_at)) if state.saved_at else "nothing new"
     saved = StyledText(clock)
     if state.save_state is not SaveState.SAVED:
@@ -238,6 +253,11 @@ def _status_facts(state: TaskState, width: int, glyphs: Glyphs) -> list[StyledRo
         _status_fact("SAVED", (saved,)),
         _status_fact("ARTICLE", answer_strip(state, glyphs, max(5, width - 9))),
     ]
+    if state.label_pass.is_partial:
+        covered = " ".join(map(state.schema.short_name, state.label_pass.covered(state.annotated.annotation)))
+        rows.insert(
+            1, _status_fact("COVERED", (StyledText(styled.truncate(covered or "nothing", width - 8, glyphs.cut)),))
+        )
     if state.total:
         rows.append(_status_fact("CORPUS", (StyledText(f"{state.done} of {state.total}{share}"),)))
     return rows

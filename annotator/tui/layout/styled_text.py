@@ -29,6 +29,7 @@ class Glyphs(Struct, frozen=True, cache_hash=True):
     human: LaneGlyphs = LaneGlyphs("└", "─", "┘")
     focus: LaneGlyphs = LaneGlyphs("┗", "━", "┛")
     proposal: LaneGlyphs = LaneGlyphs("╰", "╌", "╯")
+    other: LaneGlyphs = LaneGlyphs("└", "·", "┘")
     open_end: str = "┄"
     link: str = "│"
     link_left: str = "├"
@@ -66,6 +67,7 @@ BOX_GLYPHS = Glyphs()
 
 ASCII_GLYPHS = Glyphs(
     human=LaneGlyphs("+", "-", "+"), focus=LaneGlyphs("+", "=", "+"), proposal=LaneGlyphs("+", ".", "+"),
+    other=LaneGlyphs("+", " ", "+"),
     open_end="~", link="|", link_left="|", link_right="|", cross="|", active="#", here=">", accept="v",
     reject="x", ignore="-", todo=".", taken="!", cut="~", problem="!", rule="-", wall="|", dot="-",
     progress_done="=", progress_rest=".", arrows="^v<>",

@@ -11,8 +11,8 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.screen import ModalScreen
 
-from annotator.core.schema import Schema
 from annotator.manual import manual_topics
+from annotator.session.annotation_controller import AnnotationController
 from annotator.session.commands import Command
 from annotator.session.screen_keys import LISTS, textual_actions
 from annotator.tui.layout import styled_text as styled
@@ -116,13 +116,15 @@ def command_list(commands: Sequence[Command]) -> ChoiceScreen:
     return ChoiceScreen("command:", choices)
 
 
-def label_list(schema: Schema) -> ChoiceScreen:
-    """Return the list of labels; where each has a key, that key chooses at once, else letters filter."""
+def label_list(controller: AnnotationController) -> ChoiceScreen:
+    """Return the list of the labels that are looked at; if each has a key, it chooses at once, else letters filter."""
+    schema, includes = controller.keyboard.keys.schema, controller.session.label_pass.includes
+    offered = [(n, x) for n, x in enumerate(schema.labels, 1) if includes(x.name)]
     choices = [
         Choice(x.name, x.name, x.key or str(n), more=x.description.split("\n")[0], label=x.name, others=str(n))
-        for n, x in enumerate(schema.labels, 1)
+        for n, x in offered
     ]
-    keys = [x.key for x in schema.labels]
+    keys = [x.key for _, x in offered]
     return ChoiceScreen("label, by name or number:", choices, keys if all(keys) else ())
 
 

@@ -98,7 +98,7 @@ class OverviewScreen(RowScreen):
         navigation, last_report, worker = self._session.navigation, time.monotonic(), get_current_worker()
         problems = navigation.problem_finder
         try:
-            left = count_left(problems.sentences_with_left(touched))
+            left = count_left(problems.sentences_with_left(touched), self._session.label_pass)
             self.post_message(
                 self.Searched(problems.inconsistencies(touched), problems.misaligned_spans(touched), left)
             )

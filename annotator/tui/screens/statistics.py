@@ -56,7 +56,8 @@ class StatsScreen(ScrollScreen):
         """Work out the figures from what is on the disk; runs in a thread of its own."""
         self._session.flush(_FLUSH_TIMEOUT)
         try:
-            counted = self.Counted(collect_statistics(CorpusFolder.open(self._session.corpus.path)))
+            corpus = CorpusFolder.open(self._session.corpus.path)
+            counted = self.Counted(collect_statistics(corpus, labels=self._session.label_pass.labels))
         except AnnotatorError as error:
             counted = self.Counted(None, str(error))
         self.post_message(counted)

@@ -17,10 +17,10 @@ from annotator.core.errors import AnnotatorError
 from annotator.core.pluralize import pluralize
 from annotator.session.action import Action, GoToSentence, MoveReview, OpenReview
 from annotator.session.annotation_controller import AnnotationController
+from annotator.session.opening_warnings import others_work_message
 from annotator.session.review_queue import ConsistencyQueue, LeftQueue, RepairQueue, ReviewQueue
 from annotator.session.screen_keys import WORKLISTS, textual_actions
 from annotator.session.sentence_search import TouchedSentences
-from annotator.session.session import others_work_message
 from annotator.session.state import StatusMessage
 from annotator.session.two_machines_queue import DifferenceQueue
 from annotator.tui.layout import styled_text as styled
