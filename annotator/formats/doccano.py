@@ -20,6 +20,7 @@ from msgspec import Struct
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.formats import format_writing, span_fields
+from annotator.formats.carried_metadata import merge_metadata, user_metadata
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import ambiguous_records, json_files, may_hold_json, read_json_records
@@ -31,6 +32,10 @@ EXPORT_AGAIN = "export the project from doccano again (JSONL)"
 
 _SPAN_KEYS = ("label", "labels", "entities", "annotations")
 _KNOWN_KEYS = frozenset({*_SPAN_KEYS, "text", "relations", "Comments", "comments", "meta", "id"})
+
+_TOOL_KEYS = frozenset({"data", "filename", "answer", "annotation_approver", "_input_hash", "_task_hash"})
+_RESERVED_COLUMNS = _KNOWN_KEYS | _TOOL_KEYS | {"annotator"}
+"""What a row has of its own, and what would make it look like another tool's."""
 
 SpansByAnnotator = dict[str, list[span_fields.RawSpan]]
 """Spans by annotator; the name is empty where the row names nobody."""
@@ -90,11 +95,14 @@ def row_note(row: dict[str, Any]) -> str:
     return "\n".join(x for x in texts if isinstance(x, str) and x)
 
 
-def row_meta(row: dict[str, Any]) -> dict[str, Any]:
-    """Return the metadata: the old ``meta``, and the columns that newer versions put into the row."""
+def row_meta(row: dict[str, Any], annotator: str = "") -> dict[str, Any]:
+    """Return the metadata: the old ``meta`` and the columns of newer versions, without the annotator's name."""
     own = row.get("meta")
     columns = {k: v for k, v in row.items() if k not in _KNOWN_KEYS and k != text_field(row)}
-    return span_fields.storable_fields({**columns, **(own if isinstance(own, dict) else {})})
+    if annotator and columns.get("annotator") == annotator:
+        del columns["annotator"]
+    fields = {**columns, **(own if isinstance(own, dict) else {})}
+    return span_fields.storable_fields(user_metadata(fields, _RESERVED_COLUMNS | {"title"}))
 
 
 def row_quoted_text(row: Any) -> Iterator[span_fields.QuotedText]:
@@ -109,12 +117,13 @@ def row_quoted_text(row: Any) -> Iterator[span_fields.QuotedText]:
         yield row[key], list(span_fields.quoted_ranges((raw, None) for raw in raw_spans))
 
 
+def _annotator_name(row: dict[str, Any], file: str) -> str:
+    """Return the annotator of a row: the file's, whose name may be that of the column made safe."""
+    column = span_fields.first_string(row, "annotator")
+    return column if column and file in {"", format_writing.safe_file_name(column)} else file
+
+
 # From documents to doccano's rows: JSONL as its importer takes it, one file an annotator.
-
-
-COLUMN_TAKEN = "metadata: doccano has a column of that name for something else"
-
-_RESERVED_COLUMNS = _KNOWN_KEYS - {"id"}
 
 
 def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
@@ -131,13 +140,12 @@ def doccano_row(document: Document, log: ConversionLog) -> dict[str, Any]:
     """Return the row of a document; what it cannot hold is listed."""
     spans = format_writing.supported_spans(document, document.spans, log)
     format_writing.record_unsupported_fields(document, "doccano", log, "accept" if spans else None)
-    for key in (k for k in document.meta if k in _RESERVED_COLUMNS):
-        format_writing.record_loss(document, "field", key, COLUMN_TAKEN, log)
-    own = {k: v for k, v in {"id": document.id, "title": document.title}.items() if v}
-    meta = own | {k: v for k, v in document.meta.items() if k not in _RESERVED_COLUMNS}
+    names = {"id": document.id, "title": document.title, "annotator": document.annotator}
+    own = {k: v for k, v in names.items() if v}
     labels = [[s.start, s.end, s.label] for s in spans]
     comments = [document.note] if document.note else []
-    return {**meta, "text": document.text, "label": labels, "Comments": comments}
+    columns = {"text": document.text, "label": labels, "Comments": comments}
+    return {**merge_metadata(own, document.meta, _RESERVED_COLUMNS, {"title"}), **columns}
 
 
 # From doccano's rows to documents, one for each annotator of a text.
@@ -228,15 +236,16 @@ class _DoccanoReader(Struct):
         spans, labels = row_spans(row, where)
         span_fields.record_unsupported(row.get("relations"), "relation", where, self.log)
         span_fields.record_unsupported(labels, "text label", where, self.log)
-        meta = row_meta(row)
         for user, raw_spans in (spans or {"": []}).items():
+            annotator = user or _annotator_name(row, who)
+            meta = row_meta(row, annotator)
             yield Document(
                 text,
                 span_fields.convert_spans(map(self._named, raw_spans), text, where, self.log, self.unit),
                 answer=Answer.ACCEPT if raw_spans else None,
-                annotator=user or who,
+                annotator=annotator,
                 id=span_fields.name_of(row.get("id")),
-                title=span_fields.first_string(meta, "title"),
+                title=span_fields.first_string(row, "title") or span_fields.first_string(meta, "title"),
                 note=row_note(row),
                 meta=meta,
                 where=where,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from msgspec import Struct, field
@@ -43,6 +44,15 @@ class Document(Struct, frozen=True):
     meta: Mapping[str, Any] = field(default_factory=dict)
     where: str = ""
     """``file:line``, or the file and the document's number, for messages and the ledger."""
+
+
+_MAX_NAME_LENGTH = 80
+
+
+def shortened_name(name: str) -> str:
+    """Return the name of a field on one line, 80 characters at most."""
+    shown = " ".join(_without_surrogates(name).split())
+    return shown if len(shown) <= _MAX_NAME_LENGTH else f"{shown[:_MAX_NAME_LENGTH]}…"
 
 
 CONVERSION_OUTCOMES = tuple(o for o in Outcome if o not in {Outcome.KEPT, Outcome.DEMOTED})
@@ -91,6 +101,8 @@ class ConversionLog(Struct):
     """What was decided for the whole file: the offset unit, the tag scheme, the label map."""
     counted_notes: Counter[str] = field(default_factory=Counter)
     """How often each thing was counted since the last ``add_counted_notes``."""
+    lost_fields: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How many documents have a field of metadata that is not carried over, by its name and the reason."""
     aligned_entries: int = 0
     """How many entries there were when the last document was settled; for ``align_spans`` alone."""
 
@@ -103,6 +115,10 @@ class ConversionLog(Struct):
         """Add a note for all that was counted, in the order in which it first occurred."""
         self.notes += [note.format(n=f"{n:,}", s="" if n == 1 else "s") for note, n in self.counted_notes.items()]
         self.counted_notes.clear()
+
+    def count_lost_field(self, name: str, why: str) -> None:
+        """Count a document with a field of metadata that is not carried over: a line of the ledger for each name."""
+        self.lost_fields[name, f"metadata field {shortened_name(name)}: {why}"] += 1
 
     def record(self, entry: ConversionLogEntry) -> None:
         """List what was not carried over unchanged."""
@@ -155,7 +171,11 @@ def conversion_ledger_lines(
     log: ConversionLog, totals: Mapping[str, Any], kept: Iterable[ConversionLogEntry] = ()
 ) -> Iterator[bytes]:
     """Yield the ledger's lines."""
-    return encode_ledger(map(_entry_fields, [*log.entries, *kept]), totals)
+    fields = [
+        {"id": shortened_name(name), "what": Outcome.LEFT_OUT.value, "why": why, "thing": "metadata", "count": n}
+        for (name, why), n in log.lost_fields.items()
+    ]
+    return encode_ledger(chain(map(_entry_fields, log.entries), fields, map(_entry_fields, kept)), totals)
 
 
 def _entry_fields(entry: ConversionLogEntry) -> dict[str, Any]:
@@ -181,7 +201,9 @@ def conversion_totals(log: ConversionLog) -> dict[str, Any]:
     """Return the totals: spans by outcome and by reason, and other things that were left out."""
     outcomes = Counter(e.outcome for e in log.entries if e.kind == "span")
     why = Counter((e.kind, e.outcome.value, e.why) for e in log.entries)
+    why.update({("metadata", Outcome.LEFT_OUT.value, reason): n for (_, reason), n in log.lost_fields.items()})
     things = Counter(e.kind for e in log.entries if e.kind != "span" and e.outcome is Outcome.LEFT_OUT)
+    things.update({"metadata": log.lost_fields.total()} if log.lost_fields else {})
     return {
         "spans": {"in": log.read, "kept": log.kept, **{o.value: outcomes[o] for o in CONVERSION_OUTCOMES}},
         "why": [{"thing": t, "what": f, "why": y, "count": n} for (t, f, y), n in sorted(why.items())],

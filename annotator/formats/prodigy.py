@@ -15,6 +15,7 @@ from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned, token_range
 from annotator.formats import span_fields
+from annotator.formats.carried_metadata import merge_metadata, user_metadata
 from annotator.formats.document import ANSWERED_IGNORE, ConversionLog, ConversionLogEntry, Document, span_entry
 from annotator.formats.format_writing import PAST_TEXT_END, record_loss, supported_spans, write_json_lines
 from annotator.formats.import_source import FileSample, ImportSource
@@ -34,6 +35,8 @@ _KNOWN_FIELDS = frozenset(
     {"text", "tokens", "spans", "meta", "rejected", "relations", "versions", "sessions", "options", "accept"}
     | {"answer", "flagged", "label", "id", "html", "style", "config", "user_input", "view_id"}
 )
+_META_MARKS, _META_NAMES = frozenset({"note", "flagged"}), frozenset({"id", "title"})
+"""What of a document is under ``meta`` beside its metadata; names stay among that."""
 _OTHER_MEDIA = {"image": "an image", "audio": "a sound", "video": "a film", "html": "a page of HTML"}
 _REVIEW_NAME = "review"
 
@@ -72,7 +75,8 @@ def document_fields(record: dict[str, Any]) -> dict[str, Any]:
     own = record.get("meta")
     own = own if isinstance(own, dict) else {}
     unknown = {k: v for k, v in record.items() if k not in _KNOWN_FIELDS and not k.startswith("_")}
-    meta = {k: v for k, v in {**unknown, **own}.items() if k not in {"note", "flagged"}}
+    fields = {k: v for k, v in {**unknown, **own}.items() if k not in {"note", "flagged"}}
+    meta = user_metadata(fields, _META_MARKS | _META_NAMES)
     return {
         "id": span_fields.name_of(record.get("id")) or span_fields.name_of(own.get("id")),
         "title": span_fields.first_string(own, "title"),
@@ -194,7 +198,7 @@ def prodigy_task(document: Document, log: ConversionLog) -> dict[str, Any]:
     own = {"id": document.id, "title": document.title, "note": document.note, "flagged": document.flagged}
     task: dict[str, Any] = {
         "text": document.text,
-        "meta": {**document.meta, **{key: value for key, value in own.items() if value}},
+        "meta": merge_metadata({k: v for k, v in own.items() if v}, document.meta, _META_MARKS, _META_NAMES),
         "tokens": [
             {"text": t.text, "start": t.start, "end": t.end, "id": n, "ws": t.ws} for n, t in enumerate(document.tokens)
         ],

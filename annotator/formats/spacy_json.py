@@ -20,6 +20,7 @@ from annotator.core.errors import SourceError
 from annotator.core.spans import Span, reading_order
 from annotator.core.tokens import Token
 from annotator.formats import format_writing, span_fields
+from annotator.formats.carried_metadata import record_lost_fields, record_lost_metadata
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import may_hold_json
@@ -246,5 +247,7 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
 
 def _training_tuple(document: Document, log: ConversionLog) -> tuple[str, dict[str, list[tuple[int, int, str]]]]:
     format_writing.record_unsupported_fields(document, "spaCy's JSON", log, has_notes=False)
+    record_lost_fields(document, "spaCy's JSON", log, "id", "title", "annotator")
+    record_lost_metadata(document, "spaCy's JSON", log)
     kept = format_writing.supported_spans(document, document.spans, log, why_overlapped=ENTITIES_OVERLAP)
     return document.text, {"entities": [s.key for s in reading_order(kept)]}

@@ -13,16 +13,16 @@ from annotator.core.article import Article, Sentence
 from annotator.core.pluralize import pluralize
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
-from annotator.formats.document import ConversionLog, Document
+from annotator.formats.document import ConversionLog, Document, shortened_name
 from annotator.formats.label_mapping import count_labels, labels_not_entities
 from annotator.formats.span_alignment import align_spans
 from annotator.ingest.clean.metadata import normalize_date
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.import_transaction import ImportStaging
+from annotator.workflows.article_metadata import SENTENCES_FIELD, restored_article, restored_metadata, shared_metadata
 from annotator.workflows.import_coverage import CoverageReader
 from annotator.workflows.import_documents import (
-    SENTENCES_FIELD,
     AlignedDocument,
     article_key,
     build_base_sentences,
@@ -33,12 +33,15 @@ from annotator.workflows.import_documents import (
     start_in_article,
     with_stated_sentences,
 )
-from annotator.workflows.import_groups import ImportGroups
+from annotator.workflows.import_groups import NO_GROUPS, ImportGroups
 from annotator.workflows.import_options import ImportOptions
 from annotator.workflows.record_builder import RecordBuilder
 
 REBUILT_NOTE = (
     "put together from sentences: the file does not have the text between these, so it is a blank or an empty line"
+)
+DIFFERING_NOTE = (
+    "metadata in which the sentences of one article differ was not taken over, for an article has one value"
 )
 _MAX_NAMED = 5
 """How many labels that are renamed are listed one by one."""
@@ -147,7 +150,7 @@ class DocumentImporter:
         return self._corpus.sentences(article_id) if self._corpus and article_id in self._known_ids else ()
 
     def _build_article(self, document: Document) -> Article:
-        meta, left = storable_metadata(document.meta)
+        meta, left = storable_metadata(restored_metadata(document.meta))
         if document.sentences:
             meta.pop(SENTENCES_FIELD, None)  # the corpus's own sentences replace them
         if left:
@@ -157,7 +160,7 @@ class DocumentImporter:
             meta.setdefault("id", document.id)
         file, date = document.where.rpartition(":")[0] or document.where, document.meta.get("date")
         is_named = document.id and document.id not in file
-        return imported_article(
+        article = imported_article(
             document.text,
             document.where,
             f"{file}#{document.id}" if is_named else document.where,
@@ -165,6 +168,12 @@ class DocumentImporter:
             meta=meta,
             date=normalize_date(" ".join(date.split()) if isinstance(date, str) else ""),
         )
+        return self._restored_article(article, document)
+
+    def _restored_article(self, article: Article, document: Document) -> Article:
+        """Return the article with what an export has carried of it, in no group where the user asked for none."""
+        article = restored_article(article, document.meta)
+        return replace(article, group=None) if self._options.group_by == NO_GROUPS else article
 
     def _add_alone(self, piece: AlignedDocument, row: tuple[int, int]) -> None:
         article = self._build_article(piece.document)
@@ -202,7 +211,14 @@ class DocumentImporter:
         text, offsets = rebuilt
         self._rebuilt += len(set(offsets)) > 1
         first = pieces[0].document
-        article = self._build_article(replace(first, text=text, id=key, meta={"from": key}))
+        own_ids = {("id", p.document.id) for p in pieces}
+        meta, differing = shared_metadata(
+            [{k: v for k, v in p.document.meta.items() if k != "id" or ("id", v) not in own_ids} for p in pieces]
+        )
+        if differing:
+            self._add_note(f"{DIFFERING_NOTE}: {', '.join(map(shortened_name, differing))}")
+        article = self._build_article(replace(first, text=text, id=key, meta={"from": key, **meta}))
+        article = self._restored_article(article, first)
         sentences = build_base_sentences(article, pieces, offsets)
         self.document_groups.add_row(*self._first_rows[key], article, len(sentences))
         self._add_article(article, sentences)

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import AnnotatorError, PluginError, UsageError
@@ -27,8 +26,12 @@ from annotator.formats.registry import FORMATS, DocumentUnit, format_info, load_
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import check_articles_folder
 from annotator.storage.file_io import translate_os_errors
+<<<<<<< HEAD
 from annotator.workflows.annotator_conflicts import count_conflicts
 from annotator.workflows.import_documents import SENTENCES_FIELD
+=======
+from annotator.workflows.article_metadata import SENTENCES_FIELD, carried_metadata
+>>>>>>> f268394 (Metadata goes through every export or is a line of its ledger; the certificate compares it by field)
 from annotator.workflows.opening import WarningCallback, damaged_sentences_warning, with_damaged_apart
 from annotator.workflows.record_selection import ANSWER_NAMES, SelectedItems, select_items
 
@@ -68,13 +71,14 @@ def _sentence_document(item: ExportItem) -> Document:
         title=item.article.title,
         note=annotation.note,
         flagged=annotation.flagged,
-        meta={"article": s.article, "sentence": s.id, "start": s.start, "end": s.end},
+        meta=carried_metadata(item.article, {"article": s.article, "sentence": s.id, "start": s.start, "end": s.end}),
         where=s.id,
     )
 
 
 def _article_document(items: Sequence[ExportItem]) -> Document:
     article, annotated_sentences = items[0].article, [i.annotated for i in items]
+    sentences = [[w.sentence.start, w.sentence.end] for w in annotated_sentences]
     return Document(
         text=article.text,
         spans=tuple(x.shifted(w.sentence.start) for w in annotated_sentences for x in w.annotation.spans),
@@ -87,21 +91,9 @@ def _article_document(items: Sequence[ExportItem]) -> Document:
         title=article.title,
         note=" ".join(w.annotation.note for w in annotated_sentences if w.annotation.note),
         flagged=any(w.annotation.flagged for w in annotated_sentences),
-        meta=_article_metadata(items),
+        meta=carried_metadata(article, {"article": article.id, SENTENCES_FIELD: sentences}),
         where=article.id,
     )
-
-
-def _article_metadata(items: Sequence[ExportItem]) -> dict[str, Any]:
-    article = items[0].article
-    fields: dict[str, Any] = {
-        "article": article.id,
-        "origin": article.origin,
-        "date": article.date,
-        "source": article.source,
-        SENTENCES_FIELD: [[i.annotated.sentence.start, i.annotated.sentence.end] for i in items],
-    }
-    return {k: v for k, v in fields.items() if v}
 
 
 def _has_other_text(document: Document) -> bool:

@@ -23,6 +23,7 @@ from annotator.formats.document import Document
 from annotator.formats.span_alignment import tokens_with_blanks
 from annotator.ingest.segmentation import paragraph_lines, sentence_ranges
 from annotator.ingest.tokenizer import Tokenizer
+from annotator.workflows.article_metadata import SENTENCES_FIELD
 
 SpanKey = tuple[int, int, str]
 CharRange = tuple[int, int]
@@ -31,8 +32,6 @@ MAX_SINGLE_SENTENCE = 1_000
 MAX_TEXT_LENGTH = 1_000_000
 """The longest text, in code points, that is cut into sentences here; spaCy takes no longer one either."""
 IMPORTED_REASON = "given in the imported text"
-SENTENCES_FIELD = "sentences"
-"""The field of the metadata that lists an article's sentences, for formats that have no other place."""
 
 
 class AlignedDocument(Struct, frozen=True):

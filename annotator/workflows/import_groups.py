@@ -71,17 +71,23 @@ class ImportGroups:
         """Begin; ``group_by`` is the user's field, ``none``, or empty for the rule."""
         self._staging, self._group_by = staging, group_by
         self._rows: list[_Row] = []
+        self._carried: dict[str, list[str]] = {}
+        """By field, the documents of the rows that an export has linked before."""
         self.made: list[GroupedRows] = []
         """What was grouped, a field each."""
 
     def add_row(self, order: int, file: int, article: Article, sentences: int) -> None:
         """Take in a document that was read: ``order`` counts them, ``file`` the files."""
-        if self._group_by != NO_GROUPS:
+        if article.group and not self._group_by:
+            self._carried.setdefault(article.group.field, []).append(article.group.value)
+        elif self._group_by != NO_GROUPS:
             fields = article.meta if not article.title else {"title": article.title, **article.meta}
             self._rows.append(_Row(order, file, article.id, fields, sentences))
 
     def finish(self) -> None:
         """Choose the fields and link the articles; raises UsageError for a field that no row has."""
+        for name, values in self._carried.items():
+            self.made.append(GroupedRows(name, "as the export has them", len(values), len(set(values))))
         self._rows.sort(key=lambda row: row.order)
         by_file: dict[int, list[_Row]] = {}
         for row in self._rows:

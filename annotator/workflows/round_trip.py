@@ -21,7 +21,7 @@ from annotator.core.ledger import Outcome
 from annotator.export.atomic_output import EXPORT_LEDGER_FILE
 from annotator.export.options import ExportItem, ExportOptions
 from annotator.formats import spacy_docbin
-from annotator.formats.document import ConversionLog, Document
+from annotator.formats.document import ConversionLog, Document, shortened_name
 from annotator.formats.import_source import ImportSource
 from annotator.formats.registry import Format, format_info, load_format
 from annotator.formats.span_alignment import align_spans
@@ -105,6 +105,10 @@ class RoundTripReport(Struct, frozen=True):
     """What is wrong with the counts in the writer's log; empty if nothing is."""
     fields: Mapping[str, RoundTripCount]
     """By name, the document's other fields: answers, notes, tokens, …"""
+    metadata: Mapping[str, RoundTripCount]
+    """By name, the fields of the metadata."""
+    unlisted: tuple[str, ...]
+    """The fields that have not come back though the writer has not listed them."""
     notes: tuple[str, ...]
 
     @property
@@ -115,7 +119,8 @@ class RoundTripReport(Struct, frozen=True):
     @property
     def lacks(self) -> tuple[str, ...]:
         """What the format cannot hold, as the comparison has found it."""
-        return tuple(name for name, held in self.fields.items() if held.back < held.of)
+        metadata = {f"{METADATA_PREFIX}{name}": held for name, held in self.metadata.items()}
+        return tuple(name for name, held in {**self.fields, **metadata}.items() if held.back < held.of)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``."""
@@ -128,7 +133,15 @@ class RoundTripReport(Struct, frozen=True):
         yield f"{self.format}: {verdict}; {self.spans.back} of {self.spans.of} spans came back in place{moved}"
         yield f"texts: {self.texts.back} of {self.texts.of} came back character by character"
         yield from (f"listed by the writer: {n} ({why})" for why, n in self.left_out.items())
-        yield from (f"not held: {n} ({self.fields[n].back} of {self.fields[n].of} came back)" for n in self.lacks)
+        yield from (f"not held: {n} ({x.back} of {x.of} came back)" for n, x in self.fields.items() if x.back < x.of)
+        lost: dict[RoundTripCount, list[str]] = {}
+        for name, held in self.metadata.items():
+            if held.back < held.of:
+                lost.setdefault(held, []).append(shortened_name(name))
+        for held, names in lost.items():
+            yield f"metadata not held: {', '.join(names)} ({held.back} of {held.of} came back)"
+        if self.unlisted:
+            yield f"not listed by the writer: {', '.join(self.unlisted)}"
         if self.missed:
             yield f"missing without a word: {self.missed}, such as {'; '.join(self.missing)}"
         if self.extra:
@@ -154,11 +167,11 @@ def check_round_trip(corpus: CorpusFolder, name: str) -> RoundTripReport:
     out = build_documents(selected.items, info.unit, answers=info.has_answers)
     if not out:
         raise nothing_to_export_error(selected, name)
-    back, written = _write_and_read(load_format(name), out)
+    back, written = write_and_read(load_format(name), out)
     return compare_documents(name, out, back, written, written.count_fault(sum(len(d.spans) for d in out)))
 
 
-def _write_and_read(writer: Format, out: Sequence[Document]) -> tuple[list[Document], ConversionLog]:
+def write_and_read(writer: Format, out: Sequence[Document]) -> tuple[list[Document], ConversionLog]:
     """Return what is read of the documents after they were written, and the writer's log."""
     written, read = ConversionLog(), ConversionLog()
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
@@ -192,6 +205,8 @@ def compare_documents(
     moved = _in_other_texts(lost, back) & _in_other_texts(extra, out)
     missed, strange = _count_by_text(lost) - moved, _count_by_text(extra) - moved
     pairs = list(_matching_documents(out, back))
+    fields = {field: _count_kept(pairs, value) for field, value in _COMPARED_FIELDS.items()}
+    metadata = _count_kept_metadata(pairs)
     return RoundTripReport(
         format=name,
         texts=RoundTripCount(sum(there is not None and there.text == d.text for d, there in pairs), len(out)),
@@ -202,7 +217,9 @@ def compare_documents(
         missed=missed.total(),
         extra=strange.total(),
         count_fault=count_fault,
-        fields={field: _count_kept(pairs, value) for field, value in _COMPARED_FIELDS.items()},
+        fields=fields,
+        metadata=metadata,
+        unlisted=tuple(_unlisted_fields(fields, metadata, written)),
         notes=tuple(written.notes),
     )
 
@@ -271,14 +288,32 @@ def _take_match(rivals: list[int], document: Document, back: Sequence[Document])
 def _count_kept(pairs: Sequence[tuple[Document, Document | None]], value: Callable[[Document], Any]) -> RoundTripCount:
     """Count how often a document with a value came back with the same one."""
     values = [(value(d), value(b) if b else None) for d, b in pairs if value(d)]
-    return RoundTripCount(sum(_is_kept(a, b) for a, b in values), len(values))
+    return RoundTripCount(sum(a == b for a, b in values), len(values))
 
 
-def _is_kept(written: Any, back: Any) -> bool:
-    """Return True if the same value came back; a mapping may have gained keys."""
-    if isinstance(written, dict) and isinstance(back, dict):
-        return written.items() <= back.items()
-    return bool(written == back)
+def _count_kept_metadata(pairs: Sequence[tuple[Document, Document | None]]) -> dict[str, RoundTripCount]:
+    """Count by name how often a field of the metadata came back with the same value; back there may be more."""
+    held: Counter[str] = Counter()
+    there: Counter[str] = Counter()
+    for document, back in pairs:
+        for name, value in document.meta.items():
+            there[name] += 1
+            held[name] += back is not None and name in back.meta and back.meta[name] == value
+    return {name: RoundTripCount(held[name], n) for name, n in there.items()}
+
+
+def _unlisted_fields(
+    fields: Mapping[str, RoundTripCount], metadata: Mapping[str, RoundTripCount], written: ConversionLog
+) -> Iterator[str]:
+    """Yield the fields of which more are lost than the writer has listed; tokens and sentences can be made again."""
+    kinds = Counter(e.kind for e in written.entries)
+    names: Counter[str] = Counter()
+    for (name, _), n in written.lost_fields.items():
+        names[name] += n
+    for name, held in fields.items():
+        if name not in _DERIVED_FIELDS and held.of - held.back > kinds[_LEDGER_KINDS.get(name, "")] + names[name]:
+            yield name
+    yield from (f"{METADATA_PREFIX}{name}" for name, held in metadata.items() if held.of - held.back > names[name])
 
 
 _COMPARED_FIELDS: Mapping[str, Callable[[Document], Any]] = {
@@ -291,6 +326,9 @@ _COMPARED_FIELDS: Mapping[str, Callable[[Document], Any]] = {
     "sentences": lambda d: [" ".join(d.text[a:b].split()) for a, b in d.sentences if len(d.sentences) > 1],
     "id": lambda d: d.id,
     "title": lambda d: d.title,
-    "metadata": lambda d: {k: v for k, v in d.meta.items() if k not in {"id", "title"}},
 }
-"""A document's fields beside its text and spans."""
+"""A document's fields beside its text, spans and metadata."""
+METADATA_PREFIX = "metadata field "
+_DERIVED_FIELDS = {"tokens", "sentences"}
+_LEDGER_KINDS = {"answer": "answer", "known-wrong spans": "rejected span", "note": "note", "flag": "flag"}
+"""What a line of the ledger about a field is called."""

@@ -21,6 +21,7 @@ from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span, reading_order
 from annotator.formats import format_writing
 from annotator.formats.brat import standoff
+from annotator.formats.carried_metadata import record_lost_fields, record_lost_metadata, record_names
 from annotator.formats.document import ConversionLog, Document, span_entry
 from annotator.formats.import_source import MAX_LINE_BYTES, FileSample, ImportSource
 from annotator.formats.offset_units import (
@@ -56,7 +57,9 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     labels: set[str] = set()
     files: list[Path] = []
     for document in documents:
-        path = out / names.unique_name(document.id or document.title, document.annotator)
+        name = names.unique_name(document.id or document.title, document.annotator)
+        path = out / name
+        record_names(document, name, "brat", log)
         lines = _lines(document, labels, log)
         files.append(format_writing.write_whole_file(path.with_name(path.name + ".txt"), document.text.encode()))
         files.append(format_writing.write_whole_file(path.with_name(path.name + ".ann"), "".join(lines).encode()))
@@ -81,6 +84,8 @@ def _lines(document: Document, labels: set[str], log: ConversionLog) -> list[str
         quote = " ".join(document.text[s:e] for s, e in places)
         lines.append(f"T{len(lines) + 1}\t{span.label} {offsets}\t{quote}\n")
     format_writing.record_unsupported_fields(document, "brat", log, "accept" if lines else None)
+    record_lost_fields(document, "brat", log, "title")
+    record_lost_metadata(document, "brat", log)
     if document.note and lines:  # on the first span
         lines.append(f"#1\tAnnotatorNotes T1\t{standoff.escape_note(document.note)}\n")
     elif document.note:

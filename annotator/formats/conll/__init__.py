@@ -21,6 +21,7 @@ from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned, token_range
 from annotator.formats import format_writing
+from annotator.formats.carried_metadata import record_lost_fields, record_lost_metadata
 from annotator.formats.conll import conll_table
 from annotator.formats.conll.conll_table import ConllSentence, ConllTable
 from annotator.formats.document import ConversionLog, Document
@@ -63,6 +64,8 @@ def _document_rows(document: Document, log: ConversionLog) -> Iterator[str]:
         document, document.spans, log, lambda s: _why_unsupported(s, document, words, breaks), OVERLAPS_LONGER
     )
     format_writing.record_unsupported_fields(document, "CoNLL", log, has_notes=False)
+    record_lost_fields(document, "CoNLL", log, "id", "title", "annotator")
+    record_lost_metadata(document, "CoNLL", log, {"sentences"})
     log.count_note(SPACING_LOST, _text_as_read(tokens, breaks) != document.text)
     yield f"{conll_table.DOCSTART} -X- O O\n\n"
     tags = iob2_tags(tokens, stay)

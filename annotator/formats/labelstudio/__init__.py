@@ -25,8 +25,9 @@ from annotator.core.errors import SourceError
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
 from annotator.formats import span_fields
+from annotator.formats.carried_metadata import merge_metadata, record_lost_fields, user_metadata
 from annotator.formats.document import ConversionLog, Document
-from annotator.formats.format_writing import record_loss, record_unsupported_fields, supported_spans, write_whole_file
+from annotator.formats.format_writing import record_unsupported_fields, supported_spans, write_whole_file
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import json_files, may_hold_json, read_json_records
 from annotator.formats.labelstudio import text_fields
@@ -60,8 +61,6 @@ __all__ = ["detect", "read", "write"]
 # whom it doesn't know. A known-wrong span and a rejected text have no place.
 
 
-TASK_FIELD_TAKEN = "metadata: the task has a field of that name for something else"
-
 _RESERVED_FIELDS = frozenset({"text", "title", "document_id"})
 _INVALID_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -72,7 +71,7 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     labels: set[str] = set()
     notes = False
     for n, document in enumerate(documents):
-        data = _task_data(document, log)
+        data = _task_data(document)
         key = orjson.dumps(data) if document.id else b"%d" % n
         task = tasks.setdefault(key, {"id": len(tasks) + 1, "data": data, "annotations": []})
         spans = supported_spans(document, document.spans, log)
@@ -83,18 +82,17 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
         record_unsupported_fields(document, "Label Studio", log, restored)
         if is_answered:
             task["annotations"].append(_task_annotation(document, spans))
+        else:
+            record_lost_fields(document, "a task without annotation", log, "annotator")
     config = _labelling_config(sorted(labels), notes=notes)
     listed = orjson.dumps(list(tasks.values()), option=orjson.OPT_INDENT_2) + b"\n"
     files = {"annotations.json": listed, "labelling-config.xml": config.encode()}
     return [write_whole_file(out / name, data) for name, data in files.items()]
 
 
-def _task_data(document: Document, log: ConversionLog) -> dict[str, Any]:
-    own = {"document_id": document.id, "title": document.title}
-    for key in sorted(_RESERVED_FIELDS & document.meta.keys()):
-        record_loss(document, "field", key, TASK_FIELD_TAKEN, log)
-    free = {k: v for k, v in document.meta.items() if k not in _RESERVED_FIELDS}
-    return {"text": document.text, **{k: v for k, v in own.items() if v}, **free}
+def _task_data(document: Document) -> dict[str, Any]:
+    own = {"text": document.text, "document_id": document.id, "title": document.title}
+    return merge_metadata({k: v for k, v in own.items() if v or k == "text"}, document.meta, _RESERVED_FIELDS)
 
 
 def _task_annotation(document: Document, spans: list[Span]) -> dict[str, Any]:
@@ -256,6 +254,7 @@ class _LabelStudioReader(Struct):
             return
         own = span_fields.first_string(task.data, "document_id") or task.id
         rest = {k: v for k, v in task.data.items() if k not in {key, "title", "document_id"}}
+        rest = user_metadata(rest, _RESERVED_FIELDS)
         yield Document(
             text,
             self._spans(task, key, text, regions),

@@ -22,6 +22,7 @@ from annotator.core.spans import Span, reading_order
 from annotator.core.tokens import Token, token_range
 from annotator.formats import annotation_layers, format_writing, offset_units
 from annotator.formats.annotation_layers import LayerChoice, short_layer_name
+from annotator.formats.carried_metadata import record_lost_fields, record_lost_metadata, record_names
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.span_fields import COVERS_NOTHING
@@ -48,7 +49,9 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     names = format_writing.FileNames()
     files = []
     for document in documents:
-        path = out / names.unique_name(document.id or document.title, document.annotator)
+        name = names.unique_name(document.id or document.title, document.annotator)
+        path = out / name
+        record_names(document, name, "WebAnno's TSV", log)
         text = TSV_HEADER + "".join(_document_lines(document, log))
         files.append(format_writing.write_whole_file(path.with_name(path.name + ".tsv"), text.encode()))
     log.add_counted_notes()
@@ -63,6 +66,8 @@ def _document_lines(document: Document, log: ConversionLog) -> Iterator[str]:
     tokens = format_writing.visible_words(document)
     rows = _cell_values(document, tokens, log)
     format_writing.record_unsupported_fields(document, "WebAnno's TSV", log, has_notes=False)
+    record_lost_fields(document, "WebAnno's TSV", log, "title")
+    record_lost_metadata(document, "WebAnno's TSV", log, {"sentences"})
     astral = [n for n, c in enumerate(document.text) if c > "\uffff"]
     sentences = list(_sentence_ranges(document, tokens))
     log.count_note(GAPS_LOST, _gaps_change(document.text, tokens, sentences))

@@ -1,0 +1,74 @@
+"""What an export carries of an article beside its text, and what an import takes back of that.
+
+The place of a document in its article, the article's own fields and the metadata of its source are one mapping, by
+the rule of ``formats.carried_metadata``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import to_builtins
+from msgspec.structs import replace
+
+from annotator.core.article import Article, ArticleGroup
+from annotator.formats.carried_metadata import merge_metadata, user_metadata
+
+SENTENCES_FIELD = "sentences"
+"""The field of the metadata that lists an article's sentences, for formats that have no other place."""
+GROUP_FIELD = "group"
+PLACE_FIELDS = ("article", "sentence", "start", "end", SENTENCES_FIELD, GROUP_FIELD)
+"""The names that are always ours."""
+_TEXT_FIELDS = ("source", "date", "byline", "dateline")
+ARTICLE_FIELDS = ("origin", *_TEXT_FIELDS)
+"""The names that are ours where the article has such a field; the user's else."""
+
+
+def carried_metadata(article: Article, place: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the metadata of a document: its place, its article's fields and group, and the source's own metadata."""
+    fields = {name: value for name in ARTICLE_FIELDS if (value := getattr(article, name))}
+    group = {GROUP_FIELD: to_builtins(article.group)} if article.group else {}
+    return merge_metadata({**place, **fields, **group}, article.meta, PLACE_FIELDS, ARTICLE_FIELDS)
+
+
+def is_carried(meta: Mapping[str, Any]) -> bool:
+    """Return True if an export of this program has made the metadata: it has an article and a place in it."""
+    return isinstance(meta.get("article"), str) and ("sentence" in meta or SENTENCES_FIELD in meta)
+
+
+def restored_metadata(meta: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the source's own metadata of a document that an export has made; of any other document all of it."""
+    if not is_carried(meta):
+        return dict(meta)
+    return user_metadata(_without_place(meta), (*PLACE_FIELDS, *ARTICLE_FIELDS))
+
+
+def shared_metadata(metas: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], list[str]]:
+    """Return the metadata that the sentences of one article have in common, and the names in which they differ."""
+    known = [restored_metadata(meta) if is_carried(meta) else _without_place(meta) for meta in metas]
+    names = dict.fromkeys(name for meta in known for name in meta)
+    first, *rest = known
+    same = {k: v for k, v in first.items() if all(k in m and m[k] == v for m in rest)}
+    return same, [name for name in names if name not in same]
+
+
+def _without_place(meta: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in meta.items() if k not in PLACE_FIELDS}
+
+
+def restored_article(article: Article, meta: Mapping[str, Any]) -> Article:
+    """Return an article with the fields and the group that an export has carried."""
+    if not is_carried(meta):
+        return article
+    texts = {name: meta[name] for name in _TEXT_FIELDS if isinstance(meta.get(name), str) and meta[name].strip()}
+    fields = {name: " ".join(text.split()) for name, text in texts.items() if not getattr(article, name)}
+    return replace(article, **fields, group=article.group or carried_group(meta))
+
+
+def carried_group(meta: Mapping[str, Any]) -> ArticleGroup | None:
+    """Return the group that an export has carried; None where there is none."""
+    match meta.get(GROUP_FIELD):
+        case {"field": str(name), "value": str(value), "position": int(position)} if name and position >= 0:
+            return ArticleGroup(name, value, position)
+    return None
