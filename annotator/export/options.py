@@ -246,8 +246,13 @@ def _total_lines(totals: Mapping[str, Any]) -> Iterator[str]:
     names = {"unreviewed": "not annotated yet in the articles that were begun"}
     yield "sentences: " + ", ".join(f"{n:,} {names.get(name, name)}" for name, n in totals["sentences"].items() if n)
     yield "spans: " + (", ".join(f"{n:,} {what}" for what, n in totals["spans"].items() if n) or "none")
+    metadata = [x for x in totals["why"] if x.get("thing") == "metadata"]
     for x in totals["why"]:
-        yield f"  {x['what']}: {x['count']:,} ({x['why']})"
+        if x not in metadata:
+            yield f"  {x['what']}: {x['count']:,} ({x['why']})"
+    if metadata:
+        names = dict.fromkeys(x["why"].removeprefix("metadata field ").rpartition(": ")[0] for x in metadata)
+        yield f"  metadata for which the format has no place: {', '.join(names)}"
     for x in totals["left out"]:
         yield f"left out as a whole: {pluralize(x['sentences'], 'accepted sentence')} ({x['why']})"
     if conflicts := totals.get("conflicts"):

@@ -26,6 +26,7 @@ from annotator.formats.import_source import ImportSource
 from annotator.formats.registry import Format, format_info, load_format
 from annotator.formats.span_alignment import align_spans
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows.article_metadata import SENTENCES_FIELD
 from annotator.workflows.export_plan import plan_export, planned_articles
 from annotator.workflows.exporting import export_training
 from annotator.workflows.format_export import build_documents, nothing_to_export_error
@@ -297,6 +298,8 @@ def _count_kept_metadata(pairs: Sequence[tuple[Document, Document | None]]) -> d
     there: Counter[str] = Counter()
     for document, back in pairs:
         for name, value in document.meta.items():
+            if name == SENTENCES_FIELD and document.sentences:
+                continue  # compared as sentences
             there[name] += 1
             held[name] += back is not None and name in back.meta and back.meta[name] == value
     return {name: RoundTripCount(held[name], n) for name, n in there.items()}
