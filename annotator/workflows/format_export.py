@@ -26,12 +26,8 @@ from annotator.formats.registry import FORMATS, DocumentUnit, format_info, load_
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import check_articles_folder
 from annotator.storage.file_io import translate_os_errors
-<<<<<<< HEAD
 from annotator.workflows.annotator_conflicts import count_conflicts
-from annotator.workflows.import_documents import SENTENCES_FIELD
-=======
 from annotator.workflows.article_metadata import SENTENCES_FIELD, carried_metadata
->>>>>>> f268394 (Metadata goes through every export or is a line of its ledger; the certificate compares it by field)
 from annotator.workflows.opening import WarningCallback, damaged_sentences_warning, with_damaged_apart
 from annotator.workflows.record_selection import ANSWER_NAMES, SelectedItems, select_items
 
