@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 from click.core import ParameterSource
+from msgspec.structs import replace
 
 from annotator.cli import output
 from annotator.cli.options import PATH, FormatType, choice_option, exit_for_losses, json_option, max_lost_option
 from annotator.export.options import ExportOptions, parse_split, preferred_annotators
 from annotator.export.span_outcomes import OFF_TOKEN_EDGES
-from annotator.workflows.corpus import Corpus, export_corpus
+from annotator.workflows.corpus import Corpus
+from annotator.workflows.corpus_export import export_corpus
 
 
 def _export_formats() -> list[str]:
@@ -80,6 +83,9 @@ def _export_formats() -> list[str]:
     help="Write report.html too, a data card to open offline, and report what the split leaks.",
 )
 @click.option("--resume", is_flag=True, help="Keep the shards that a killed export has finished.")
+@click.option(
+    "--verify", is_flag=True, help="Write nothing: say whether CORPUS would still give the bytes of the export in OUT."
+)
 @max_lost_option
 @json_option
 @click.pass_context
@@ -91,6 +97,7 @@ def command(
     annotator: tuple[str, ...],
     max_lost: int,
     as_json: bool,
+    verify: bool,
     **chosen: Any,
 ) -> None:
     """Write train.spacy, dev.spacy, test.spacy, config.cfg and ledger.jsonl of CORPUS to OUT.
@@ -99,17 +106,21 @@ def command(
     written, or that were changed since, are neither overwritten nor removed.
 
     Exit code 3 means that something was left out that you did not ask to leave out; the ledger
-    lists it.
+    lists it. With --verify it means that the bytes would be others, or that files in OUT were changed; the
+    options are those of the export, but for the ones that you give.
     """
-    for name in ("unit", "split"):
-        if ctx.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
-            chosen[name] = None
     if chosen["split"] is not None:
         chosen["split"] = parse_split(chosen["split"])
+    chosen["annotator"] = preferred_annotators(annotator)
+    if verify:
+        _verify(corpus, out, {name: x for name, x in chosen.items() if _is_given(ctx, name)}, as_json=as_json)
+        return
+    for name in ("unit", "split"):
+        if not _is_given(ctx, name):
+            chosen[name] = None
     with output.progress("export") as show:
         folder = Corpus.open(corpus).folder
-        names = preferred_annotators(annotator)
-        options = ExportOptions(lang=folder.known_lang, annotator=names, **chosen)
+        options = ExportOptions(lang=folder.known_lang, **chosen)
         report = export_corpus(folder, out, options, show, output.write_warning)
     if as_json:
         output.write_json(report.as_dict())
@@ -120,3 +131,20 @@ def command(
             "note: spans inside tokens: `annotator check` lists them, key R in `annotator` repairs them"
         )
     exit_for_losses(report.lost, max_lost)
+
+
+def _is_given(ctx: click.Context, option: str) -> bool:
+    return ctx.get_parameter_source(option) is ParameterSource.COMMANDLINE
+
+
+def _verify(corpus: Path, out: Path, given: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print what a verification finds; ``given`` are the options to compare with. Exit with 3 for a difference."""
+    from annotator.workflows.export_verification import verify_export
+
+    with output.progress("export") as show:
+        report = verify_export(Corpus.open(corpus).folder, out, lambda x: replace(x, **given), show)
+    if as_json:
+        output.write_json(report.as_dict())
+    else:
+        output.write_data(report.lines())
+    exit_for_losses(not report.same)

@@ -227,6 +227,8 @@ def _fsync_folder(folder: Path) -> None:
 
 
 EXPORT_LEDGER_FILE = "ledger.jsonl"
+MANIFEST_FILE = "manifest.json"
+"""It has the digest of the ledger, so no ledger can have its own: what it holds makes it an export's."""
 _READ_BLOCK = 1 << 16
 
 FileDigests = dict[str, set[str]]
@@ -257,6 +259,8 @@ def _why_not_owned(path: Path, digests: set[str] | None) -> str:
     if path.name == EXPORT_LEDGER_FILE:
         foreign = _digests_in_ledger(path) is None
         return "this is not the ledger of an export and will not be replaced" if foreign else ""
+    if path.name == MANIFEST_FILE:
+        return "" if _is_manifest(path) else "this is not the manifest of an export and will not be replaced"
     if digests is None:
         return "an export did not write this file and will not replace it"
     with _open_for_reading(path) as file:
@@ -264,6 +268,15 @@ def _why_not_owned(path: Path, digests: set[str] | None) -> str:
     if found not in digests:
         return "this file was changed since an export wrote it and will not be replaced"
     return ""
+
+
+def _is_manifest(path: Path) -> bool:
+    with _open_for_reading(path) as file:
+        try:
+            found = orjson.loads(file.read())
+            return bool({"manifest", "inputs", "files"} <= found.keys())
+        except (orjson.JSONDecodeError, AttributeError):
+            return False
 
 
 def _ledger_digests(folder: Path) -> FileDigests:

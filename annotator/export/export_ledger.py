@@ -20,7 +20,13 @@ from annotator.core.disagreement import AnnotatorConflict
 from annotator.core.errors import AnnotatorError
 from annotator.core.ledger import Outcome, count_outcomes, encode_ledger_line
 from annotator.core.spans import span_id
-from annotator.export.atomic_output import EXPORT_LEDGER_FILE, FileContent, files_in_ledgers, replace_own_files
+from annotator.export.atomic_output import (
+    EXPORT_LEDGER_FILE,
+    MANIFEST_FILE,
+    FileContent,
+    files_in_ledgers,
+    replace_own_files,
+)
 from annotator.export.doc_layout import ExportSentence
 from annotator.export.options import SPLIT_PARTS, ExcludedItem, MissingItems
 from annotator.export.span_outcomes import EXPORT_OUTCOMES, SpanOutcome
@@ -185,7 +191,7 @@ def count_excluded(excluded: Iterable[ExcludedSentence]) -> list[dict[str, Any]]
 CONFIG_FILE, SPANCAT_CONFIG_FILE, SPANCAT_FOLDER = "config.cfg", "config-spancat.cfg", "spancat/"
 REPORT_FILE = "report.html"
 _DOCBINS = [f"{place}{part}.spacy" for place in ("", SPANCAT_FOLDER) for part in SPLIT_PARTS]
-_EXPORT_FILES = (*_DOCBINS, CONFIG_FILE, SPANCAT_CONFIG_FILE, REPORT_FILE, EXPORT_LEDGER_FILE)
+_EXPORT_FILES = (*_DOCBINS, CONFIG_FILE, SPANCAT_CONFIG_FILE, REPORT_FILE, EXPORT_LEDGER_FILE, MANIFEST_FILE)
 """Every file that an export may write."""
 
 

@@ -98,6 +98,7 @@ MAX_FOLDER_FILES = 200_000
 """The most files that a folder may hold."""
 LEDGER_FILE = "ledger.jsonl"
 """What an export of this program puts beside its files."""
+_BESIDE_LEDGER = frozenset({LEDGER_FILE, "manifest.json", "parts.json"})
 
 _SMALL_MEMBER = 2**20
 _SAMPLED_NAMES = 200
@@ -153,7 +154,8 @@ class ImportSource(Struct, frozen=True):
             found = [ImportSource(self.path, m, self.max_line_bytes) for m in self._members()]
         else:
             return [self]
-        return [f for f in found if f.base != LEDGER_FILE]
+        is_export = any(f.base == LEDGER_FILE for f in found)
+        return [f for f in found if f.base not in _BESIDE_LEDGER] if is_export else found
 
     def sample(self) -> FileSample:
         """Return what the auto-detection looks at first: the start, and the names in a folder or zip."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Literal, Protocol, cast
 
@@ -77,6 +78,8 @@ class FormatInfo(Struct, frozen=True, kw_only=True):
     """Whether it holds the text between the sentences, too."""
     is_gold: bool = False
     """Whether a suggester can be evaluated against a file of it: its documents are sentences."""
+    written_by: str = ""
+    """The distribution whose version decides the bytes of its files, where one does."""
     companion_suffix: str = ""
     """How the names of files end that belong to it though any format may look like them."""
 
@@ -105,6 +108,7 @@ FORMATS: Mapping[str, FormatInfo] = {
     "huggingface": FormatInfo(
         description="Hugging Face rows (Parquet or JSONL)",
         unit="sentence",
+        written_by="pyarrow",
         reader_options=frozenset({"offsets", "names"}),
     ),
     "spacy": FormatInfo(description="spaCy's DocBin", module="spacy_docbin", can_write=False, is_training_export=True),
@@ -128,6 +132,17 @@ def export_formats() -> list[str]:
 def format_info(name: str) -> FormatInfo:
     """Return the entry of a format; raises UsageError for an unknown one, PluginError for a broken one."""
     return FORMATS.get(name) or _load_plugin_format(name).info
+
+
+def format_software(name: str) -> dict[str, str]:
+    """Return what else than this program decides the bytes of a format's files, with its version.
+
+    Raises UsageError for an unknown format, PluginError for a broken one.
+    """
+    if name in FORMATS:
+        library = FORMATS[name].written_by
+        return {library: version(library)} if library else {}
+    return {f"format {name}": _load_plugin_format(name).distribution}
 
 
 def module_name(name: str) -> str:
@@ -155,6 +170,11 @@ class _PluginFormat:
         if not isinstance(own, FormatInfo):
             raise plugin.error("its INFO is no FormatInfo")
         self.info = replace(own, can_write=can_write, is_training_export=False)
+
+    @property
+    def distribution(self) -> str:
+        """Return the distribution that has the plug-in, with its version."""
+        return self._plugin.distribution
 
     def detect(self, sample: FileSample) -> str:
         with self._plugin.blamed():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterator
@@ -65,6 +66,15 @@ def translate_os_errors(
         yield
     except OSError as error:
         raise translate_os_error(error, action, where, error_type) from error
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 (hex) of a file; empty where there is none."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return ""
 
 
 def file_state(path: Path) -> tuple[int, ...]:

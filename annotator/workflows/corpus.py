@@ -7,14 +7,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from msgspec.structs import replace
-
 from annotator.core.annotation import Answer
 from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError, UsageError, path_text
 from annotator.core.schema import Schema
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import SENTENCES_FILE, SETTINGS_FILE, check_is_corpus, check_not_in_corpus
+from annotator.storage.corpus_layout import SENTENCES_FILE, SETTINGS_FILE, check_is_corpus
 from annotator.storage.file_io import file_state, translate_os_errors
 from annotator.storage.journal_index import ANSWER_BY_NUMBER, load_journal_index
 from annotator.storage.schemas import DEFAULT_SCHEMA, read_schema_text
@@ -41,8 +39,9 @@ if TYPE_CHECKING:  # each is loaded by the method that needs it
     from spacy.language import Language
     from spacy.tokens import Doc
 
-    from annotator.export.options import ConflictRule, ExportOptions, ExportReport
+    from annotator.export.options import ConflictRule, ExportReport
     from annotator.workflows.checking import CheckReport
+    from annotator.workflows.export_verification import VerificationReport
     from annotator.workflows.importing import ImportReport
     from annotator.workflows.ingesting import IngestReport
     from annotator.workflows.repairing import RepairReport
@@ -373,6 +372,7 @@ class Corpus:
         files. Raises AnnotatorError, with the folder as it was.
         """
         from annotator.export.options import ExportOptions, parse_split, preferred_annotators
+        from annotator.workflows.corpus_export import export_corpus
 
         options = ExportOptions(
             format=format,
@@ -394,6 +394,16 @@ class Corpus:
             resume=resume,
         )
         return export_corpus(self.folder, Path(out), options, progress, warn)
+
+    @checked_arguments
+    def verify_export(self, out: PathLike, *, progress: ProgressCallback = ignore_progress) -> VerificationReport:
+        """Return whether the corpus would still give the bytes of the export in a folder, and what has changed.
+
+        The export has its options in ``manifest.json``. Raises AnnotatorError where that is missing or damaged.
+        """
+        from annotator.workflows.export_verification import verify_export
+
+        return verify_export(self.folder, Path(out), progress=progress)
 
     @checked_arguments
     def docs(
@@ -456,21 +466,6 @@ class Corpus:
             on_conflict=on_conflict,
         )
         return split_articles(self.folder, options, warn)
-
-
-def export_corpus(
-    corpus: CorpusFolder, out: Path, options: ExportOptions, progress: ProgressCallback, warn: WarningCallback
-) -> ExportReport:
-    """Export to a folder, as training data or in the format of another tool, whose module alone is loaded."""
-    check_not_in_corpus(out)
-    if options.format != "spacy":
-        from annotator.workflows.format_export import export_corpus_to_format
-
-        return export_corpus_to_format(corpus, out, options, warn)
-    from annotator.workflows.exporting import export_training
-
-    options = replace(options, lang=corpus.lang)
-    return export_training(corpus, out, options, progress=progress, warn=warn)
 
 
 def _settings_state(folder: CorpusFolder) -> tuple[tuple[int, ...], ...]:

@@ -31,7 +31,13 @@ from annotator.core.ledger import Outcome, encode_totals
 from annotator.core.schema import Schema
 from annotator.core.spans import span_id
 from annotator.export import export_ledger, split_audit
-from annotator.export.atomic_output import EXPORT_LEDGER_FILE, FileChunks, raise_foreign_files, translate_write_errors
+from annotator.export.atomic_output import (
+    EXPORT_LEDGER_FILE,
+    MANIFEST_FILE,
+    FileChunks,
+    raise_foreign_files,
+    translate_write_errors,
+)
 from annotator.export.doc_layout import DocUnit, reviewed_runs
 from annotator.export.docbin_packer import DocBinPacker
 from annotator.export.export_ledger import CONFIG_FILE, SPANCAT_FOLDER, replace_export
@@ -40,10 +46,11 @@ from annotator.export.split_report import RegroupedArticles
 from annotator.export.splits import PartContents, shard_files
 from annotator.export.training_config import choose_suggester, render_configs
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import check_articles_folder
+from annotator.storage.corpus_layout import SPLITS_FILE, check_articles_folder
 from annotator.storage.file_io import gc_paused
 from annotator.storage.journal_index import UnreadableRecordError
 from annotator.workflows.annotator_conflicts import count_conflicts
+from annotator.workflows.export_manifest import build_manifest
 from annotator.workflows.export_plan import ExportFile, ExportPlan, plan_export
 from annotator.workflows.opening import (
     ProgressCallback,
@@ -87,8 +94,10 @@ def export_training(
     options: ExportOptions,
     progress: ProgressCallback = ignore_progress,
     warn: WarningCallback = ignore_warning,
+    *,
+    save_groups: bool = True,
 ) -> ExportReport:
-    """Export what was accepted into the folder ``out``.
+    """Export what was accepted into the folder ``out``; the groups of a ``rebalance`` are saved in the corpus.
 
     ``warn`` receives the flaws of the corpus and its journals. Raises AnnotatorError, with the folder as it
     was, for annotators in conflict under the rule error, fewer accepted sentences than parts, a folder that holds
@@ -107,18 +116,19 @@ def export_training(
             groups = stories.stories if stories else None
             plan = plan_export(corpus, options, groups, replay, warn)
             with closing(plan.selection):
-                if stories:
-                    stories.check_groups_writable(corpus)
+                splits = stories.new_groups() if stories else None
+                if splits and save_groups:
+                    corpus.check_file_writable(splits)
                 audit, pages = (stories.regrouped(plan.missing) if stories else None), dict[str, bytes]()
                 if options.report:
                     from annotator.workflows.story_split import audit_plan
 
                     audit, pages = audit_plan(corpus, plan, options, stories)
-                return _Export(corpus, plan, out, options, progress, audit, pages).write()
+                return _Export(corpus, plan, out, options, progress, audit, pages, splits).write()
 
         done = with_replays(attempt)
-        if stories:
-            stories.save_groups(corpus)
+        if save_groups and stories and (groups := stories.new_groups()):
+            corpus.write_file(SPLITS_FILE, groups)
     return done
 
 
@@ -237,6 +247,8 @@ class _Export(Struct, frozen=True):
     audit: RegroupedArticles | None
     pages: Mapping[str, bytes]
     """Further files, by name."""
+    splits: bytes | None
+    """What ``splits.json`` will hold, where the export changes it."""
 
     def write(self) -> ExportReport:
         """Write all files, and put them in the place of those of the last export."""
@@ -322,7 +334,9 @@ class _Export(Struct, frozen=True):
             totals["conflicts"] = count_conflicts(conflicts)
         lines = _LedgerLines(made, list(written), excluded, conflicts, totals)
         files = {n: FileChunks(shard_paths(made.folder, n)[0]) for n in written}
-        saved = replace_export(self.out, {**files, **texts, EXPORT_LEDGER_FILE: lines})
+        parts = {name: p.part_counts([x.name for x in self.corpus.schema.labels]) for name, p in packed.items()}
+        manifest = build_manifest(self.corpus, plan.journals, options, totals, parts, lines, self.splits)
+        saved = replace_export(self.out, {**files, **texts, EXPORT_LEDGER_FILE: lines, MANIFEST_FILE: manifest})
         warnings = [
             *_split_warnings(plan),
             *(
@@ -331,7 +345,6 @@ class _Export(Struct, frozen=True):
             ),
             *split_audit.training_warnings(options.parts_with_share, config=CONFIG_FILE in texts, sizes=sizes),
         ]
-        parts = {name: p.part_counts([x.name for x in self.corpus.schema.labels]) for name, p in packed.items()}
         done = (saved.files, saved.removed, parts, totals, sizes, tuple(warnings), lost)
         return ExportReport(self.out.as_posix(), *done, self.audit)
 

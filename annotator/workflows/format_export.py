@@ -13,6 +13,7 @@ from annotator.core.ledger import Outcome
 from annotator.core.spans import span_id
 from annotator.export.atomic_output import (
     EXPORT_LEDGER_FILE,
+    MANIFEST_FILE,
     FileChunks,
     FileContent,
     files_in_ledgers,
@@ -28,6 +29,7 @@ from annotator.storage.corpus_layout import check_articles_folder
 from annotator.storage.file_io import translate_os_errors
 from annotator.workflows.annotator_conflicts import count_conflicts
 from annotator.workflows.article_metadata import SENTENCES_FIELD, carried_metadata
+from annotator.workflows.export_manifest import build_manifest
 from annotator.workflows.opening import WarningCallback, damaged_sentences_warning, with_damaged_apart
 from annotator.workflows.record_selection import ANSWER_NAMES, SelectedItems, select_items
 
@@ -164,8 +166,8 @@ def export_corpus_to_format(
         load_format(name).write(documents, folder, log)
         fault = log.count_fault(sum(len(d.spans) for d in documents))
         paths = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
-        if EXPORT_LEDGER_FILE in paths:
-            fault = f"the writer has made a file {EXPORT_LEDGER_FILE}, and this is the name of the ledger"
+        if taken := paths.keys() & {EXPORT_LEDGER_FILE, MANIFEST_FILE}:
+            fault = f"the writer has made a file {min(taken)}, and the export itself writes one of this name"
         if fault:
             raise PluginError(fault, where=f"format {name}", do="correct its `write`; nothing was exported")
         chunks = {file: FileChunks(paths[file]) for file in sorted(paths)}
@@ -184,7 +186,8 @@ def export_corpus_to_format(
         kept = _kept_entries(log, documents) if options.ledger == "full" else ()
         lines = document.conversion_ledger_lines(log, totals, kept)
         ledger = b"".join((*(conflict_lines(selected.conflicts) if rule else ()), *lines))
-        files: dict[str, FileContent] = {**chunks, EXPORT_LEDGER_FILE: ledger}
+        manifest = build_manifest(corpus, selected.journals, options, totals, {}, ledger)
+        files: dict[str, FileContent] = {**chunks, EXPORT_LEDGER_FILE: ledger, MANIFEST_FILE: manifest}
         removed = replace_own_files(out, files, files_in_ledgers(out))
     return ExportReport(out.as_posix(), tuple(files), removed, {}, totals, None, tuple(log.notes), lost)
 

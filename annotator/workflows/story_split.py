@@ -28,7 +28,7 @@ from annotator.similarity.story_groups import (
     rebalanced_groups,
 )
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import SPLITS_FILE, encode_split_groups, read_split_groups
+from annotator.storage.corpus_layout import encode_split_groups, read_split_groups
 from annotator.workflows.export_plan import ExportPlan, planned_articles
 from annotator.workflows.record_selection import select_items
 
@@ -49,15 +49,9 @@ class StorySplit(Struct, frozen=True):
     fixed_groups: Mapping[str, str] | None = None
     """The groups that it has made, to be kept once the export is done."""
 
-    def save_groups(self, corpus: CorpusFolder) -> None:
-        """Record the groups of a ``--rebalance`` in the corpus; raises CorpusError."""
-        if self.fixed_groups is not None:
-            corpus.write_file(SPLITS_FILE, encode_split_groups(self.fixed_groups))
-
-    def check_groups_writable(self, corpus: CorpusFolder) -> None:
-        """Raise CorpusError where ``save_groups`` could not write, before anything is exported."""
-        if self.fixed_groups is not None:
-            corpus.check_file_writable(encode_split_groups(self.fixed_groups))
+    def new_groups(self) -> bytes | None:
+        """Return what ``splits.json`` is to hold after a ``--rebalance``; None where it stays."""
+        return encode_split_groups(self.fixed_groups) if self.fixed_groups is not None else None
 
     def regrouped(self, missing: MissingItems) -> RegroupedArticles | None:
         """Return what was left out as a bridge, with what it would bridge, and what was moved."""

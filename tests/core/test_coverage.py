@@ -40,7 +40,7 @@ def test_a_further_pass_keeps_what_the_first_has_decided(
         )
         if united and (one is None or label in one):
             assert now == mine
-            assert other is not None and label not in other or theirs == mine
+            assert (other is not None and label not in other) or theirs == mine
         elif united and (other is None or label in other):
             assert now == theirs
 

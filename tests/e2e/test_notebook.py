@@ -33,8 +33,8 @@ Path("tasks.jsonl").write_text("".join(json.dumps(t) + "\\n" for t in tasks))
 print(corpus.import_files(["tasks.jsonl"], annotator="ana").ledger.lost)
 report = corpus.export("out", split="50/50/0", split_by="article", annotator="ana")
 print(report.ledger.lost, sum(1 for row in corpus.annotations(answer="accept") if row.spans) > 0)
-train = [sys.executable, "-m", "spacy", "train", "out/config.cfg", "--paths.folder=out", "-o", "model", "--training.max_steps=2"]
-subprocess.run(train + ["--training.eval_frequency=1"], check=True, capture_output=True)
+train = [sys.executable, "-m", "spacy", "train", "out/config.cfg", "--paths.folder=out", "-o", "model"]
+subprocess.run(train + ["--training.max_steps=2", "--training.eval_frequency=1"], check=True, capture_output=True)
 print(Path("model/model-last/config.cfg").exists())
 """
 

@@ -129,6 +129,8 @@ def normal(name: str, data: bytes, folder: Path) -> bytes:
         f'"annotator {__version__}"': '"annotator <version>"',
         f"annotator, version {__version__}": "annotator, version <version>",
         f"spaCy {version('spacy')}": "spaCy <version>",
+        f'"spacy": "{version("spacy")}"': '"spacy": "<version>"',
+        f'"pyarrow": "{version("pyarrow")}"': '"pyarrow": "<version>"',
     }
     for text, placeholder in names.items():
         data = data.replace(text.encode(), placeholder.encode())

@@ -58,7 +58,7 @@ def _planned(
 
 @given(ROWS, st.sampled_from(["story", "article"]), st.booleans(), st.data())
 @settings(deadline=None)
-def test_no_document_is_in_two_parts(rows: Rows, split_by: str, rebalance: bool, data: st.DataObject) -> None:  # noqa: FBT001
+def test_no_document_is_in_two_parts(rows: Rows, split_by: str, rebalance: bool, data: st.DataObject) -> None:
     """Its rows are in one part or left out together; where there are too few documents, few are torn."""
     items = _items(rows)
     ids = st.sampled_from([x.article.id for x in items])
