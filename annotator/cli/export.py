@@ -84,7 +84,9 @@ def _export_formats() -> list[str]:
 )
 @click.option("--resume", is_flag=True, help="Keep the shards that a killed export has finished.")
 @click.option(
-    "--verify", is_flag=True, help="Write nothing: say whether CORPUS would still give the bytes of the export in OUT."
+    "--verify",
+    is_flag=True,
+    help="Write nothing: report whether CORPUS would still give the bytes of the export in OUT, and what has changed.",
 )
 @max_lost_option
 @json_option

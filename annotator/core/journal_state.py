@@ -1,4 +1,4 @@
-"""How far a journal had gone, so that later it can be said what has been added or changed."""
+"""How far a journal had gone: later it shows what has been added or changed."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def test_an_export_replaces_its_own_files_alone(corpus: Path, name: str, tmp_pat
     assert call("export", corpus, out, "--format", name).code in {0, 3}
     files = {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()}
     named = orjson.loads((out / "ledger.jsonl").read_bytes().splitlines()[-1])["totals"]["files"]
-    assert files == {*named, "ledger.jsonl"}
+    assert files == {*named, "ledger.jsonl", "manifest.json"}
     (out / min(named)).write_bytes(b"mine")
     result = call("export", corpus, out, "--format", name)
     assert result.code == 1

@@ -28,7 +28,7 @@ def test_prodigy_gets_every_answer(tmp_path: Path) -> None:
     out = tmp_path / "out"
     result = call("export", builder.path, out, "--format", "prodigy", "--json")
     assert result.code == 0, result.err
-    assert sorted(p.name for p in out.iterdir()) == ["annotations.jsonl", "ledger.jsonl"]
+    assert sorted(p.name for p in out.iterdir()) == ["annotations.jsonl", "ledger.jsonl", "manifest.json"]
     tasks = list(prodigy.read(ImportSource(out / "annotations.jsonl"), ConversionLog()))
     found = [(t.annotator, t.meta["sentence"], t.answer, t.spans) for t in tasks]
     first = every[0].tokens
@@ -65,7 +65,7 @@ def test_prodigy_shows_of_losses_and_takes_the_place_of_an_export(tmp_path: Path
     assert (result.code, result.json["lost"]) == (3, 6)
     assert set(result.json["removed"]) == {"train.spacy", "config.cfg"}
     assert call("export", builder.path, out, "--split", "100/0/0").code == 3
-    assert sorted(p.name for p in out.iterdir()) == ["config.cfg", "ledger.jsonl", "train.spacy"]
+    assert sorted(p.name for p in out.iterdir()) == ["config.cfg", "ledger.jsonl", "manifest.json", "train.spacy"]
 
 
 def test_prodigy_has_no_parts(tmp_path: Path) -> None:

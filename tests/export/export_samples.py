@@ -128,12 +128,14 @@ class SampleCorpus:
     warnings: tuple[str, ...] = ()
     damaged_articles: frozenset[str] = frozenset()
     lang = "en"
+    name, fingerprint = "samples", "f1"
 
     def __init__(
         self, path: Path, items: Sequence[ExportItem], unreviewed: Mapping[str, Sequence[Sentence]], schema: Schema
     ) -> None:
         """Write the journals; ``unreviewed`` has sentences of the queue beside those of the items."""
         self.path, self.schema = path, schema
+        self.schema_path = path / "schema.toml"
         self._articles = {i.article.id: i.article for i in items}
         self._sentences: dict[str, dict[str, Sentence]] = {}
         for s in (*(i.annotated.sentence for i in items), *(s for x in unreviewed.values() for s in x)):

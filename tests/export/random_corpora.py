@@ -115,7 +115,7 @@ def replay_journal(corpus: CorpusFolder, name: str) -> AnnotationStore:
 
 
 def files_of(out: Path) -> dict[str, Any]:
-    """Return what an export wrote: payloads inflated, the ledger without digests, configs."""
+    """Return what an export wrote: payloads inflated, ledger and manifest without digests and options, configs."""
     found: dict[str, Any] = {}
     for path in sorted(p for p in out.rglob("*") if p.is_file()):
         data = path.read_bytes()
@@ -123,8 +123,10 @@ def files_of(out: Path) -> dict[str, Any]:
             found[path.relative_to(out).as_posix()] = zlib.decompress(data)
         elif path.name == "ledger.jsonl":
             lines = [json.loads(line) for line in data.splitlines()]
-            assert set(lines[-1]["totals"].pop("files")) == {p for p in names_of(out) if p != "ledger.jsonl"}
+            assert set(lines[-1]["totals"].pop("files")) == {*names_of(out)} - {"ledger.jsonl", "manifest.json"}
             found[path.name] = lines
+        elif path.name == "manifest.json":
+            found[path.name] = {k: v for k, v in json.loads(data).items() if k in {"counts", "program"}}
         else:
             found[path.name] = data.replace(str(out).encode(), b"")
     return found

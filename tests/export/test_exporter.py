@@ -101,7 +101,7 @@ def test_the_same_corpus_gives_the_same_bytes(tmp_path: Path) -> None:
         subprocess.run([sys.executable, "-c", script], cwd=place, env=env, check=True)
         found.append({p.name: p.read_bytes() for p in (place / "out").rglob("*") if p.is_file()})
     assert found[0] == found[1]
-    assert len(found[0]) == 6
+    assert len(found[0]) == 7
 
 
 def test_a_begun_sentence_is_counted_once(tmp_path: Path) -> None:
@@ -199,12 +199,12 @@ def test_a_part_without_a_share_is_not_there(tmp_path: Path) -> None:
     items = corpus(12)
     export_items(items, {}, SCHEMA, tmp_path, ExportOptions(unit="article"))
     report = export_items(items, {}, SCHEMA, tmp_path, ExportOptions(split=(100, 0, 0)))
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["config.cfg", "ledger.jsonl", "train.spacy"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["config.cfg", "ledger.jsonl", "manifest.json", "train.spacy"]
     assert "dev.spacy" in report.removed
     assert load_config(tmp_path / "config.cfg")["paths"]["dev"] == '"${paths.folder}/train.spacy"'
     assert any("there is no dev part" in w for w in report.warnings)
     report = export_items(items, {}, SCHEMA, tmp_path, ExportOptions(split=(0, 0, 1)))
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["ledger.jsonl", "test.spacy"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["ledger.jsonl", "manifest.json", "test.spacy"]
     assert "no config.cfg was written: there is no train part" in report.warnings
 
 

@@ -105,7 +105,7 @@ def test_the_ledger_counts_what_a_plugin_was_given(
         ("return [__file__]", "which is no file in the folder"),
         (
             "log.read = log.kept = 3; (out / 'ledger.jsonl').touch(); return [out / 'ledger.jsonl']",
-            "this is the name of the ledger",
+            "the writer has made a file ledger.jsonl, and the export itself writes one of this name",
         ),
     ],
 )
