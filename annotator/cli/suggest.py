@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,13 +13,17 @@ from annotator.cli import output
 from annotator.cli.options import PATH, json_option
 from annotator.core.errors import UsageError, path_text
 from annotator.core.scoring import SpanScores
+from annotator.export.options import SPLIT_PARTS
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.schemas import DEFAULT_SCHEMA, load_schema
 from annotator.suggest.pipeline_request import split_words
-from annotator.suggest.source_accuracy import SCORE_THRESHOLD
+from annotator.suggest.evaluation import SCORE_THRESHOLD, micro_f1
 from annotator.workflows.import_options import parse_label_pairs
 from annotator.workflows.opening import open_corpus
 from annotator.workflows.suggesting import SourceChoice, SuggestReport, open_suggestion_sources, write_suggestions
+
+if TYPE_CHECKING:
+    from annotator.workflows.suggestion_evaluation import SuggestionEvaluation
 
 
 @click.command("suggest", epilog="Example: annotator suggest news --rules")
@@ -42,7 +47,8 @@ from annotator.workflows.suggesting import SourceChoice, SuggestReport, open_sug
     help="The pipeline's labels: GPE=VENUE,ORG= (empty: left out).",
 )
 @click.option("--replace", is_flag=True, help="Replace suggestions of that name that another model has made.")
-@click.option("--evaluate", "gold", type=PATH, help="Write nothing; measure against this JSONL or journal.")
+@click.option("--evaluate", "gold", type=PATH, help="Write nothing; measure against this JSONL, journal or DocBin.")
+@click.option("--part", type=click.Choice(SPLIT_PARTS), help="Write nothing; measure against this part of CORPUS's split.")
 @click.option(
     "--source",
     default=None,
@@ -54,7 +60,7 @@ from annotator.workflows.suggesting import SourceChoice, SuggestReport, open_sug
     type=click.FloatRange(0, 1),
     default=SCORE_THRESHOLD,
     show_default=True,
-    help="With --evaluate: the least score that counts.",
+    help="With --evaluate or --part: the least score that counts.",
 )
 @click.option("--schema", type=PATH, help="With --evaluate and no CORPUS: the label schema (default: news).")
 @json_option
@@ -67,6 +73,7 @@ def command(
     pairs: tuple[str, ...],
     replace: bool,
     gold: Path | None,
+    part: str | None,
     source: str | None,
     threshold: float,
     schema: Path | None,
@@ -77,11 +84,11 @@ def command(
     A run that was stopped goes on where it stopped; a new version of the model, the rules or the
     schema's label map makes all of them again. Nothing is ever taken into anybody's annotations.
 
-    With --evaluate GOLD, print precision, recall and F1 of the sources, label by label.
+    With --evaluate GOLD or --part test, print precision, recall and F1 of the sources, label by label.
     """
     choice = SourceChoice(rules, model, source, name, split_words(take), parse_label_pairs(pairs))
-    if gold is not None:
-        _evaluate(corpus, gold, schema, threshold, choice, as_json=as_json)
+    if gold is not None or part is not None:
+        _evaluate(corpus, gold, part or "", schema, threshold, choice, as_json=as_json)
         return
     if corpus is None:
         raise UsageError("there is no corpus", do="name its folder, or measure with --evaluate GOLD")
@@ -113,7 +120,14 @@ def _write_files(corpus: CorpusFolder, choice: SourceChoice, *, replaces_others:
 
 
 def _evaluate(
-    corpus: Path | None, gold: Path, schema: Path | None, threshold: float, choice: SourceChoice, *, as_json: bool
+    corpus: Path | None,
+    gold: Path | None,
+    part: str,
+    schema: Path | None,
+    threshold: float,
+    choice: SourceChoice,
+    *,
+    as_json: bool,
 ) -> None:
     """Print the scores of each source: a table for each, or all as JSON."""
     from annotator.workflows.suggestion_evaluation import evaluate_sources  # loads every reader of gold
@@ -123,28 +137,42 @@ def _evaluate(
     warnings: list[str] = []
     with output.progress("evaluate") as show:
         evaluation = evaluate_sources(
-            gold, labels, choice, corpus=opened, threshold=threshold, progress=show, warn=warnings.append
+            gold, labels, choice, corpus=opened, part=part, threshold=threshold, progress=show, warn=warnings.append
         )
     for warning in warnings:
         output.write_warning(warning)
     if as_json:
-        output.write_json(
-            {
-                "gold": path_text(gold),
-                "sentences": evaluation.sentences,
-                "threshold": threshold,
-                "sources": {
-                    name: {label: s.as_dict() for label, s in scores.items()}
-                    for name, scores in evaluation.scores.items()
-                },
-            }
-        )
+        output.write_json(_evaluation_dict(evaluation, {"part": part} if part else {"gold": path_text(gold or "")}))
         return
-    sentences = output.count_text(evaluation.sentences, "sentence")
-    output.write_data([f"{sentences}, suggestions from a score of {threshold} on"])
+    for row in _evaluation_rows(evaluation, part):
+        output.write_row(row)
+
+
+def _evaluation_dict(evaluation: SuggestionEvaluation, about: Mapping[str, str]) -> dict[str, object]:
+    sources = {
+        name: {label: s.as_dict() for label, s in scores.items()} for name, scores in evaluation.scores.items()
+    }
+    best = {name: {"threshold": x.threshold, "f1": round(x.f1, 3)} for name, x in evaluation.best.items()}
+    return {
+        **about,
+        "sentences": evaluation.sentences,
+        "threshold": evaluation.threshold,
+        "sources": sources,
+        "best_thresholds": best,
+    }
+
+
+def _evaluation_rows(evaluation: SuggestionEvaluation, part: str) -> Iterator[str]:
+    """Yield the lines of an evaluation for people."""
+    where = f" of the part {part}" if part else ""
+    head = f"{output.count_text(evaluation.sentences, 'sentence')}{where}, suggestions from a score of "
+    head += f"{evaluation.threshold} on"
+    yield head + ("; those without a score of their own all count" if evaluation.with_estimates else "")
     for name, scores in evaluation.scores.items():
-        for row in _score_table(name, scores):
-            output.write_row(row)
+        yield from _score_table(name, scores)
+        if best := evaluation.best.get(name):
+            now = f"{micro_f1(scores.values()):.2f} from {evaluation.threshold} on"
+            yield f"exact F1 {now}; at best {best.f1:.2f} from {best.threshold} on, fitted on these sentences"
 
 
 def _score_table(name: str, scores: Mapping[str, SpanScores]) -> Iterator[str]:

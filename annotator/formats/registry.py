@@ -77,7 +77,7 @@ class FormatInfo(Struct, frozen=True, kw_only=True):
     has_whole_texts: bool = True
     """Whether it holds the text between the sentences, too."""
     is_gold: bool = False
-    """Whether a suggester can be evaluated against a file of it: its documents are sentences."""
+    """Whether a suggester can be evaluated against a file of it: its documents are sentences, or know where they are."""
     written_by: str = ""
     """The distribution whose version decides the bytes of its files, where one does."""
     companion_suffix: str = ""
@@ -111,7 +111,9 @@ FORMATS: Mapping[str, FormatInfo] = {
         written_by="pyarrow",
         reader_options=frozenset({"offsets", "names"}),
     ),
-    "spacy": FormatInfo(description="spaCy's DocBin", module="spacy_docbin", can_write=False, is_training_export=True),
+    "spacy": FormatInfo(
+        description="spaCy's DocBin", module="spacy_docbin", can_write=False, is_training_export=True, is_gold=True
+    ),
     "spacy-json": FormatInfo(description="spaCy's v2 JSON or tuples", reader_options=_OFFSETS, has_annotators=False),
     "plain": FormatInfo(
         description='JSONL of {"text", "spans"}', unit="sentence", reader_options=_OFFSETS, is_gold=True

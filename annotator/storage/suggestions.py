@@ -20,7 +20,7 @@ from annotator.core.article import Sentence
 from annotator.core.digest import text_digest
 from annotator.core.errors import CorpusError
 from annotator.core.pluralize import pluralize
-from annotator.core.source_version import versioned_source
+from annotator.core.source_version import fingerprint_lineage, versioned_source
 from annotator.core.suggestion import Suggestion, sorted_suggestions
 from annotator.core.tokens import is_aligned, token_range
 from annotator.storage.corpus_layout import SUGGESTIONS_FOLDER
@@ -148,6 +148,13 @@ class SuggestionFile:
         with translate_os_errors("read", self.path):
             self._refresh()
         return tuple(self._index.flaws)
+
+    @property
+    def is_of_model(self) -> bool:
+        """Whether a trained model has made a line of it; the file is read for it."""
+        with translate_os_errors("read", self.path):
+            self._refresh()
+        return any(fingerprint_lineage(e.fingerprint) for e in self._index.entries)
 
     def _refresh(self) -> None:
         state = file_state(self.path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -96,8 +97,7 @@ class PipelineSuggester(Struct, frozen=True):
         except AnnotatorError:
             raise
         except Exception as error:  # whatever somebody else's component raises
-            why = f"{type(error).__name__}: {str(error).strip().splitlines()[0][:200] if str(error).strip() else ''}"
-            what = f"the spaCy pipeline {self.request.model!r} fails ({why})"
+            what = f"the spaCy pipeline {self.request.model!r} fails ({type(error).__name__}: {_first_line(error)})"
             raise PipelineError(
                 what, do="run it on one sentence in Python; nothing of the corpus is changed"
             ) from error
@@ -171,7 +171,7 @@ def load_pipeline(
     try:
         nlp = spacy.load(model)
     except (OSError, ValueError, ImportError, KeyError, TypeError, AttributeError, RuntimeError) as error:
-        why = str(error).split(". ")[0].split("\n")[0][:120]
+        why = _first_line(error).split(". ")[0]
         what = f"the spaCy pipeline {model!r} cannot be loaded ({why})"
         raise PipelineError(what, do=_load_advice(model, why)) from error
     if finds_no_spans(nlp):
@@ -184,6 +184,17 @@ def load_pipeline(
     if spare:
         nlp.select_pipes(disable=spare)
     return PipelineSuggester(nlp, schema, request.name or source_name(model, nlp.meta), request, context)
+
+
+def _first_line(error: Exception) -> str:
+    return " ".join(str(error).strip().split("\n")[0].split())[:120]
+
+
+def training_path(nlp: Language) -> str:
+    """Return the file or folder that a pipeline's config names as its training data; empty where it names none."""
+    with suppress(Exception):  # a variable that nothing is known of
+        return str(nlp.config.interpolate()["paths"]["train"] or "")
+    return ""
 
 
 def schema_label(schema: Schema, label: str) -> str | None:

@@ -159,7 +159,7 @@ def iterate_docs(
     errors are raised, at the call; a record that changes later is a JournalError. ``warn`` receives the
     flaws of the stored files, then each span that a Doc leaves out.
     """
-    plan = _plan_for_reading(corpus, options, warn)
+    plan = plan_for_reading(corpus, options, warn)
     return _docs_of_plan(corpus, nlp, options, plan, warn)
 
 
@@ -171,7 +171,7 @@ def split_articles(
     ``warn`` receives the flaws of the stored files.
     """
     parts: dict[str, dict[str, None]] = {part: {} for part in options.parts_with_share}
-    plan = _plan_for_reading(corpus, options, warn)
+    plan = plan_for_reading(corpus, options, warn)
     with closing(plan.selection):
         for part, number in zip(plan.split.parts, plan.article_numbers, strict=True):
             parts[part][plan.articles[number].id] = None
@@ -179,7 +179,7 @@ def split_articles(
 
 
 @with_damaged_apart
-def _plan_for_reading(corpus: CorpusFolder, options: ExportOptions, warn: WarningCallback) -> ExportPlan:
+def plan_for_reading(corpus: CorpusFolder, options: ExportOptions, warn: WarningCallback) -> ExportPlan:
     """Return a plan of which every record was read once; raises as ``plan_export`` does.
 
     ``warn`` receives the flaws of the stored files, and what is left out whole though nobody asked for it.

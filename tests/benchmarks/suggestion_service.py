@@ -26,7 +26,7 @@ from annotator.core.tokens import build_tokens
 from annotator.storage.schemas import load_schema
 from annotator.suggest.mention_history import MentionHistory
 from annotator.suggest.suggestion_service import SuggestionService
-from annotator.workflows.suggestion_evaluation import annotated_sentences_of, read_gold
+from annotator.workflows.gold_sets import annotated_sentences_of, read_gold
 from tests.benchmarks.gold_sets import gold_parser, rows
 
 SENTENCES = 40

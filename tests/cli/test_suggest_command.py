@@ -23,7 +23,8 @@ from annotator.storage.suggestions import suggestion_files
 from annotator.suggest import spacy_pipeline
 from annotator.suggest.rules import RuleSuggester
 from tests.builders import open_session
-from tests.cli.command_runner import call
+from tests.cli.command_runner import CommandResult, call
+from tests.golden.cases import ROOT
 
 
 @pytest.fixture
@@ -239,9 +240,11 @@ def test_sources_are_measured_without_a_corpus(gold: Path, model: Path) -> None:
     assert list(sources) == ["rules", "towns", "history", "together"]
     assert all(list(x) == ["PERSON", "VENUE", "COUNT"] for x in sources.values())
     assert sources["history"]["PERSON"]["exact"] == {"p": 1.0, "r": 0.5, "f1": 0.667}
-    assert sources["towns"]["VENUE"]["suggested"] == 0
-    low = call("suggest", "--model", model, "--evaluate", gold, "--threshold", "0.2", "--json").json
-    assert low["sources"]["towns"]["VENUE"]["exact"]["f1"] == 1.0
+    assert sources["towns"]["VENUE"]["exact"]["f1"] == 1.0, "a guess for all places hides none of them"
+    assert list(result.json["best_thresholds"]) == ["rules", "history", "together"]
+    high = call("suggest", "--model", model, "--evaluate", gold, "--threshold", "0.9")
+    assert "a score of 0.9 on; those without a score of their own all count" in high.out.splitlines()[0]
+    assert "1.00  1.00  1.00" in next(x for x in high.out.splitlines() if x.startswith("VENUE"))
 
 
 def test_the_figures_for_people_are_a_table(gold: Path) -> None:
@@ -250,7 +253,8 @@ def test_the_figures_for_people_are_a_table(gold: Path) -> None:
     lines = result.out.splitlines()
     assert lines[0] == "2 sentences, suggestions from a score of 0.5 on"
     assert lines[2] == "rules"
-    assert [x.split()[0] for x in lines[4:]] == ["PERSON", "VENUE", "COUNT"]
+    assert [x.split()[0] for x in lines[4:7]] == ["PERSON", "VENUE", "COUNT"]
+    assert lines[7] == "exact F1 0.86 from 0.5 on; at best 1.00 from 0.0 on, fitted on these sentences"
     assert lines[4].split()[1] == "2"
 
 
@@ -268,6 +272,69 @@ def test_a_file_is_measured_against_a_journal(corpus: Path, model: Path) -> None
     result = call("suggest", corpus, "--source", "towns", "--evaluate", journal, "--json")
     assert result.json["sentences"] == 1
     assert result.json["sources"]["towns"]["COUNT"]["exact"] == {"p": 1.0, "r": 1.0, "f1": 1.0}
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Return a copy of the sample, and a pipeline whose config names the export of it as its training data."""
+    folder = tmp_path_factory.mktemp("trained")
+    shutil.copytree(ROOT / "corpus", folder / "news")
+    assert call("export", folder / "news", folder / "out").code == 0
+    nlp = spacy.blank("en")
+    ruler: Any = nlp.add_pipe("entity_ruler", name="my_rules")
+    ruler.add_patterns([{"label": "PERSON", "pattern": [{"IS_TITLE": True}]}])
+    paths = {"train": "../train.spacy", "dev": None, "vectors": None, "init_tok2vec": None}
+    nlp.config["paths"] = paths
+    (folder / "out" / "training").mkdir()
+    nlp.to_disk(folder / "out" / "training" / "model-best")
+    return folder / "news", folder / "out" / "training" / "model-best"
+
+
+def _measure(trained: tuple[Path, Path], *args: object) -> CommandResult:
+    result = call("suggest", trained[0], "--model", trained[1], *args)
+    assert result.code == 0, result.err
+    return result
+
+
+def test_the_part_of_an_export_is_gold_and_so_is_its_docbin(trained: tuple[Path, Path]) -> None:
+    """The sentences of the part test are those of test.spacy, with the same figures; nobody warns."""
+    name = "out-training-model-best"
+    part = _measure(trained, "--part", "test", "--json")
+    file = _measure(trained, "--evaluate", trained[1].parents[1] / "test.spacy", "--json")
+    assert part.json["sentences"] == file.json["sentences"] > 0
+    assert part.json["sources"][name]["PERSON"] == file.json["sources"][name]["PERSON"]
+    assert (part.json["part"], part.err, file.err) == ("test", "", "")
+    dev = _measure(trained, "--part", "dev").out.splitlines()[0]
+    assert "of the part dev, suggestions from a score of 0.5 on" in dev
+
+
+def test_sentences_that_a_model_has_learned_from_are_named(trained: tuple[Path, Path]) -> None:
+    """Its config names its training data; without them a journal is suspect, and another file is not."""
+    corpus, model = trained
+    journal = corpus / "annotations" / "guide.jsonl"
+    known = _measure(trained, "--evaluate", journal).err
+    assert "warning: out-training-model-best was trained on 170 of the 213 sentences" in known
+    assert "train.spacy): its figures are better than they will be on new texts; measure it with --part test" in known
+    train = model.parents[1] / "train.spacy"
+    assert "on 170 of the 170 sentences" in _measure(trained, "--evaluate", train).err
+    train.rename(train.with_name("moved"))
+    try:
+        unknown = _measure(trained, "--evaluate", journal).err
+        assert "may have been trained on some of these sentences: its figures would be too good" in unknown
+        assert not _measure(trained, "--part", "test").err
+        assert not _measure(trained, "--evaluate", model.parents[1] / "dev.spacy").err
+    finally:
+        train.with_name("moved").rename(train)
+
+
+def test_a_part_needs_a_corpus_and_no_other_gold(trained: tuple[Path, Path], gold: Path) -> None:
+    """The error says what to leave out, or to name."""
+    result = call("suggest", trained[0], "--rules", "--part", "test", "--evaluate", gold)
+    assert (result.code, result.err) == (
+        2,
+        "annotator: --part takes the gold of the corpus; leave --evaluate or --part out\n",
+    )
+    assert "name a file with --evaluate, or a corpus and --part test" in call("suggest", "--rules", "--part", "dev").err
 
 
 @pytest.mark.parametrize(

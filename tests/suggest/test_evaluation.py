@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
-from annotator.suggest.source_accuracy import GoldSentence, choose_suggestions, evaluate_suggestions
+from annotator.suggest.evaluation import GoldSentence, best_threshold, choose_suggestions, evaluate_suggestions
 from tests.suggest.suggest_helpers import sentence, suggestion
 
 S = sentence("Ada Pell left Norhaven for Port Amery with Jo Rask.")
@@ -51,3 +52,19 @@ def test_no_two_of_a_label_overlap_and_the_likelier_one_stays() -> None:
         suggestion(S, "Ada Pell", "VENUE", 0.2),
     ]
     assert choose_suggestions(found) == {"VENUE": [(S.text.index("Port"), S.text.index("Port") + 10)]}
+
+
+def test_a_guess_counts_whatever_the_threshold_and_a_score_from_it_on() -> None:
+    """A prior of all places is no reason to count none of them; the best threshold is that of the scores."""
+    places = [replace(suggestion(S, x, "VENUE", 0.25), estimated=True) for x in ("Norhaven", "Port Amery")]
+    assert evaluate_suggestions([(gold(), places)], ["VENUE"], 0.9)["VENUE"].exact.f1 == 1.0
+    assert best_threshold([(gold(), places)], ["VENUE"]) is None
+    persons = [suggestion(S, "Ada Pell", "PERSON", 0.34), suggestion(S, "left", "PERSON", 0.31)]
+    persons += [suggestion(S, "Jo Rask", "PERSON", 0.36)]
+    best = best_threshold([(gold(), [*places, *persons])], ["PERSON", "VENUE"])
+    assert best is not None
+    assert (best.threshold, best.f1) == pytest.approx((0.0, 8 / 9))
+    strict = [suggestion(S, x, "PERSON", score) for x, score in (("Ada Pell", 0.4), ("left", 0.1), ("for", 0.2))]
+    best = best_threshold([(gold(), strict)], ["PERSON"])
+    assert best is not None
+    assert (best.threshold, best.f1) == pytest.approx((0.25, 2 / 3))

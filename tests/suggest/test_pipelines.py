@@ -142,7 +142,7 @@ def test_a_failing_component_is_reported_in_a_line(tmp_path: Path) -> None:
     ("model", "about", "name"),
     [
         ("en_core_web_md", {"lang": "en", "name": "core_web_md", "version": "3.8.0"}, "en_core_web_md-3.8.0"),
-        ("/x/run 3/training/model-best/", {"lang": "en", "name": "pipeline", "version": "0.0.0"}, "run-3-training-model-best"),
+        ("/x/run 3/training/model-best/", {"lang": "en", "name": "pipeline"}, "run-3-training-model-best"),
         ("../m/Best Ever/", {}, "best-ever"),
         ("/model-best", {}, "model-best"),
         ("nowhere/..", {}, "pipeline"),

@@ -281,13 +281,12 @@ def _suggestion_items(state: TaskState, offered: tuple[Suggestion, ...], glyphs:
     named = {s.label for s in offered}
     others = [x for x in state.keyed_labels if _snapped_tokens(state, x.name) and x.name not in named]
     best = offered[0]
+    share = f"{round(100 * best.score)} in 100 are right{_not_sure_text(state, best)}"
     return (
         *takes,
         *(_snapped_label_item(state, x, glyphs) for x in others),
         command_item(glyphs, "not here", "remove"),
-        help_item(
-            f"from {screen_text(without_versions(best.source))}, {round(100 * best.score)} in 100 are right{_not_sure_text(state, best)}"
-        ),
+        help_item(f"from {screen_text(without_versions(best.source))}, {share}"),
     )
 
 
