@@ -16,8 +16,8 @@ from annotator.core.scoring import SpanScores
 from annotator.export.options import SPLIT_PARTS
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.schemas import DEFAULT_SCHEMA, load_schema
-from annotator.suggest.pipeline_request import split_words
 from annotator.suggest.evaluation import SCORE_THRESHOLD, micro_f1
+from annotator.suggest.pipeline_request import split_words
 from annotator.workflows.import_options import parse_label_pairs
 from annotator.workflows.opening import open_corpus
 from annotator.workflows.suggesting import SourceChoice, SuggestReport, open_suggestion_sources, write_suggestions
@@ -48,7 +48,9 @@ if TYPE_CHECKING:
 )
 @click.option("--replace", is_flag=True, help="Replace suggestions of that name that another model has made.")
 @click.option("--evaluate", "gold", type=PATH, help="Write nothing; measure against this JSONL, journal or DocBin.")
-@click.option("--part", type=click.Choice(SPLIT_PARTS), help="Write nothing; measure against this part of CORPUS's split.")
+@click.option(
+    "--part", type=click.Choice(SPLIT_PARTS), help="Write nothing; measure against this part of CORPUS's split."
+)
 @click.option(
     "--source",
     default=None,
@@ -149,9 +151,7 @@ def _evaluate(
 
 
 def _evaluation_dict(evaluation: SuggestionEvaluation, about: Mapping[str, str]) -> dict[str, object]:
-    sources = {
-        name: {label: s.as_dict() for label, s in scores.items()} for name, scores in evaluation.scores.items()
-    }
+    sources = {name: {label: s.as_dict() for label, s in scores.items()} for name, scores in evaluation.scores.items()}
     best = {name: {"threshold": x.threshold, "f1": round(x.f1, 3)} for name, x in evaluation.best.items()}
     return {
         **about,

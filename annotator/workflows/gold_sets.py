@@ -162,7 +162,9 @@ def _sentences_of(document: Document) -> Iterator[Document]:
             continue
         yield Document(
             document.text[start:end],
-            tuple(replace(s, start=s.start - start, end=s.end - start) for s in document.spans if start <= s.start < end),
+            tuple(
+                replace(s, start=s.start - start, end=s.end - start) for s in document.spans if start <= s.start < end
+            ),
             _shifted(document.tokens, start, end),
             answer=document.answer,
             covers=document.covers,

@@ -19,12 +19,7 @@ from annotator.language import ArticleContext, build_context
 from annotator.plugin_loader import plugin_names
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.suggestions import SuggestionFile, source_names, suggestion_path
-from annotator.suggest.evaluation import (
-    SCORE_THRESHOLD,
-    ThresholdScore,
-    best_threshold,
-    evaluate_suggestions,
-)
+from annotator.suggest.evaluation import SCORE_THRESHOLD, ThresholdScore, best_threshold, evaluate_suggestions
 from annotator.suggest.mention_history import HISTORY_SOURCE, MentionHistory
 from annotator.suggest.pipeline_request import COMBINED_SOURCES
 from annotator.suggest.ranking import SuggestionRanker
