@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
+from annotator.core.coverage import coverage_of
 from annotator.core.edits import Edit
 from annotator.core.errors import RuleError, UsageError
 from annotator.core.schema import Schema
@@ -73,10 +74,7 @@ class LabelPass(Struct, frozen=True):
 
     def accepted_covers(self, annotation: Annotation) -> tuple[str, ...] | None:
         """Return what an accept covers: the labels of this pass and of the earlier ones; None for all."""
-        found = {*self.labels, *self.covered(annotation)}
-        if set(self.all_labels) <= found:
-            return None
-        return (*(x for x in self.all_labels if x in found), *sorted(found - set(self.all_labels)))
+        return coverage_of({*self.labels, *self.covered(annotation)}, self.all_labels)
 
     def left_in(self, annotation: Annotation) -> tuple[LeftSuggestion, ...]:
         """Return the suggestions of these labels that accepts have left."""

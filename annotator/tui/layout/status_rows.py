@@ -28,7 +28,7 @@ _MIN_VERSION_ROOM = 24
 
 def header_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     """Return the title and, at the right end, where one is and whether all is saved."""
-    pass_text = _pass_text(state, width // 3, glyphs)
+    pass_text = _pass_text(state, width // 4, glyphs)
     filter_text = styled.truncate(screen_text(state.navigation_summary), width // 3, glyphs.cut)
     filter_row = (styled.likely_bold(f"{filter_text} {glyphs.dot} "),) if filter_text else ()
     if state.auto_accept_labels:
