@@ -83,6 +83,11 @@ class Article(Struct, frozen=True):
     replaced_by: str = ""
     """The id of the version that came after this one; a replaced article leaves the queue."""
 
+    @property
+    def name(self) -> str:
+        """What it is called: its title, else the document that it is a part of, else where it comes from."""
+        return self.title or (self.group.value if self.group else self.origin)
+
     def line_starts(self) -> tuple[int, ...]:
         """Return where each line starts, in code points of ``text``."""
         starts = [0]

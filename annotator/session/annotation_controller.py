@@ -439,7 +439,7 @@ class AnnotationController(SentenceEditor):
         return TaskState(
             schema=self.keyboard.keys.schema,
             label_pass=s.label_pass,
-            article=s.article(s.current_article_id),
+            article=s.article(s.queue[s.position.article]),
             annotated_sentences=s.article_sentences,
             active=s.position.sentence,
             article_number=s.position.article + 1,
@@ -467,7 +467,7 @@ class AnnotationController(SentenceEditor):
             save_state=s.save_state,
             saved_at=s.saved_at,
             guideline_label=span.label if span else self.guideline_label,
-            label_counts=s.article_cache.label_counts_of(s.current_article_id),
+            label_counts=s.article_cache.label_counts_of(s.current_articles),
             navigation_summary=s.navigation.summary,
             done=progress.done,
             total=progress.total,

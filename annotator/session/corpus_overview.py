@@ -66,33 +66,35 @@ class CorpusOverview:
             places = [p for p in group.changes if p.key not in skipped]
             majority = self._majority(group) if places else {}
             for place in places:
-                numbers = majority.get(place.annotated.sentence.article, ())
+                numbers = majority.get(self._entry(place.annotated), ())
                 self._add(place.annotated, InconsistentPlace(group, place, numbers))
         return self._problems != old
 
     def _add(self, annotated: AnnotatedSentence, problem: SentenceProblem) -> None:
-        self._problems[annotated.sentence.article][annotated.sentence.id].append(problem)
+        self._problems[self._entry(annotated)][annotated.sentence.id].append(problem)
+
+    def _entry(self, annotated: AnnotatedSentence) -> str:
+        """Return the id of the article of a sentence, of a group that of its first one."""
+        return self._session.navigation.articles.entry_of(annotated.sentence.article)
 
     def _majority(self, group: InconsistencyGroup) -> dict[str, list[int]]:
         """Return the numbers of the sentences that are like most, by article."""
         out: dict[str, set[int]] = defaultdict(set)
         for place in group.occurrences:
             if place.is_consistent:
-                sentence = place.annotated.sentence
-                out[sentence.article].add(self._session.sentence_number(sentence)[1])
+                out[self._entry(place.annotated)].add(self._session.sentence_number(place.annotated.sentence)[1])
         return {article: sorted(numbers) for article, numbers in out.items()}
 
     def current_problems(self) -> dict[int, list[SentenceProblem]]:
         """Return the problems of the current article by the index of the sentence."""
-        mine = self._problems.get(self._session.current_article_id, {})
+        mine = self._problems.get(self._session.queue[self._session.position.article], {})
         sentences = self._session.article_sentences if mine else ()
         return {i: mine[w.sentence.id] for i, w in enumerate(sentences) if w.sentence.id in mine}
 
     def summary_of(self, article_id: str) -> ArticleListItem:
-        """Return what the list of articles shows of one."""
+        """Return what the list of articles shows of one, or of a group by its first one."""
         navigation = self._session.navigation
-        progress = navigation.progress_of(article_id)
-        touched = self._session.annotation_store.touched_sentences_of(article_id)
+        progress, touched = navigation.progress_of(article_id), self._touched_sentences(article_id)
         problems, left = len(self._problems.get(article_id, ())), count_left(touched, self._session.label_pass)
         counts = (problems, left, *self._flag_and_note_counts(article_id))
         signs = "".join(sign if n else "" for sign, n in zip("!?fn", counts, strict=True))
@@ -101,8 +103,15 @@ class CorpusOverview:
 
     def _flag_and_note_counts(self, article_id: str) -> tuple[int, int]:
         """Return how many sentences of an article are flagged, and how many have a note."""
-        touched = self._session.annotation_store.touched_sentences_of(article_id)
+        touched = self._touched_sentences(article_id)
         return sum(w.annotation.flagged for w in touched), sum(bool(w.annotation.note) for w in touched)
+
+    def _touched_sentences(self, article_id: str) -> Sequence[AnnotatedSentence]:
+        """Return the sentences with a record of an article, or of a group by its first one."""
+        articles = self._session.navigation.articles
+        store = self._session.annotation_store
+        members = articles.members[articles.number_of(article_id)]
+        return [w for a in members for w in store.touched_sentences_of(a)]
 
     def sort_next(self) -> None:
         """Sort the articles another way; raises RuleError while a large corpus is not counted yet."""
@@ -128,5 +137,4 @@ class CorpusOverview:
         """Return the number of the next (1) or previous (-1) article in the chosen order with sentences."""
         at = self.articles.index(self._session.position.article)
         following = self.articles[at + 1 :] if by > 0 else self.articles[:at][::-1]
-        queue = self._session.queue
-        return next((n for n in following if self._session.sentences_of(queue[n])), None)
+        return next((n for n in following if self._session.navigation.sentences_at(n)), None)

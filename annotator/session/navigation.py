@@ -14,6 +14,7 @@ from msgspec import Struct
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import Sentence
+from annotator.core.article_queue import ArticleQueue
 from annotator.core.edits import Edit
 from annotator.core.errors import DamagedArticleError, RuleError
 from annotator.core.schema import Schema
@@ -44,7 +45,7 @@ _RERANK_GROWTH = 1.2
 class UncertaintyRanking:
     """Scores the open sentences in another thread and ranks those scored so far."""
 
-    def __init__(self, search: SentenceSearch, queue: Sequence[str], schema: Schema) -> None:
+    def __init__(self, search: SentenceSearch, queue: ArticleQueue, schema: Schema) -> None:
         """Score nothing yet."""
         self.scored_articles = 0
         self._search = search
@@ -71,10 +72,11 @@ class UncertaintyRanking:
         self._scores, self._ranked, self.scored_articles = [], [], 0
         service = SuggestionService(self._schema, self._article_text, suggestion_files(self._search.corpus.path))
         service.update((), [w for sentences in touched.values() for w in sentences])
-        for number, article in enumerate(self._queue):
-            for score in self._score_article(service, number, article, touched.get(article, ())):
-                self._scores.append(score)
-                yield number
+        for number, articles in enumerate(self._queue.members):
+            for article in articles:
+                for score in self._score_article(service, number, article, touched.get(article, ())):
+                    self._scores.append(score)
+                    yield number
             self.scored_articles = number + 1
             yield number + 1
 
@@ -96,15 +98,15 @@ class UncertaintyRanking:
         except DamagedArticleError:
             return "", ()
 
-    def open_sentences(self, touched: Callable[[], TouchedSentences]) -> Iterator[tuple[int, int]]:
-        """Yield article number and start of the open sentences scored so far, the least sure first."""
-        growth = _RERANK_GROWTH if self.scored_articles < len(self._queue) else 1
+    def open_sentences(self, touched: Callable[[], TouchedSentences]) -> Iterator[tuple[int, str, int]]:
+        """Yield number, article and start of the open sentences scored so far, the least sure first."""
+        growth = _RERANK_GROWTH if self.scored_articles < len(self._queue.ids) else 1
         if len(self._scores) > len(self._ranked) * growth:
             self._ranked = sorted(self._scores, key=lambda x: -x[0])
         if self._done is None:
             self._done = {w.sentence.id for found in touched().values() for w in found if self._is_done(w)}
         done = self._done
-        return ((number, start) for _, number, start, id_ in self._ranked if id_ not in done)
+        return ((number, id_.partition(":")[0], start) for _, number, start, id_ in self._ranked if id_ not in done)
 
 
 # -- the position in the queue ------------------------------------------------------------------
@@ -125,14 +127,16 @@ class Navigation:
     """Holds the position in the queue and decides what comes next; the screen's thread alone calls it."""
 
     def __init__(
-        self, queue: Sequence[str], cache: ArticleCache, store: AnnotationStore, search: SentenceSearch, schema: Schema
+        self, queue: ArticleQueue, cache: ArticleCache, store: AnnotationStore, search: SentenceSearch, schema: Schema
     ) -> None:
         """Start before the first sentence: by article, through all sentences."""
-        self.queue = tuple(queue)
+        self.articles = queue
+        self.queue = queue.ids
+        """The ids of the articles, of a group that of its first one: what the numbers count."""
         self.position = QueuePosition()
         self.sentence_search = search
         self.problem_finder = ProblemFinder(search, schema)
-        self.ranking = UncertaintyRanking(search, self.queue, schema)
+        self.ranking = UncertaintyRanking(search, queue, schema)
         self.query = SearchQuery()
         self.last_query = SearchQuery()
         """The query of the last search or filter."""
@@ -166,10 +170,11 @@ class Navigation:
     @property
     def article_sentences(self) -> tuple[AnnotatedSentence, ...]:
         """The sentences of the current article that are in the queue."""
-        return self._sentences_at(self.position.article) if self.queue else ()
+        return self.sentences_at(self.position.article) if self.queue else ()
 
-    def _sentences_at(self, number: int) -> tuple[AnnotatedSentence, ...]:
-        return self._cache.sentences_of(self.queue[number])
+    def sentences_at(self, number: int) -> tuple[AnnotatedSentence, ...]:
+        """Return the sentences of an article, or of all articles of a group, by number."""
+        return self._cache.sentences_of_all(self.articles.members[number])
 
     @property
     def summary(self) -> str:
@@ -200,15 +205,16 @@ class Navigation:
         self.problem_finder.invalidate()
         self.problem_finder.unsettled -= {w.sentence.id for w in edit.before}
         self.ranking.update(edit)
-        for article in {w.sentence.article for w in edit.after} & self._progress_by_article.keys():
+        changed = {self.articles.entry_of(a) for w in edit.after if (a := w.sentence.article) in self.articles}
+        for article in changed & self._progress_by_article.keys():
             self._count_article(article)
 
     def invalidate(self, article_id: str) -> None:
         """Read an article again: its lines have changed."""
         self.sentence_search.invalidate(article_id)
         self.problem_finder.invalidate()
-        if article_id in self._progress_by_article:
-            self._count_article(article_id)
+        if (entry := self.articles.entry_of(article_id)) in self._progress_by_article:
+            self._count_article(entry)
 
     # -- progress ----------------------------------------------------------------------------------
 
@@ -226,8 +232,9 @@ class Navigation:
 
     def _count_article(self, article_id: str) -> None:
         old = self._progress_by_article.get(article_id, AnswerProgress())
-        new = self._cache.progress_if_loaded(article_id) or self.sentence_search.progress_of(
-            article_id, self._store.touched_sentences_of(article_id)
+        number = self.articles.number_of(article_id)
+        new = self._cache.progress_if_loaded(self.articles.members[number]) or self.sentence_search.progress_at(
+            number, self._store.touched_sentences_of
         )
         self._progress_by_article[article_id] = new
         self._total_progress = AnswerProgress(
@@ -287,8 +294,7 @@ class Navigation:
         return not self.query or self.sentence_search.matches(self.query, annotated, self._problems)
 
     def _searchable_sentences(self, number: int) -> Sequence[AnnotatedSentence]:
-        article = self.queue[number]
-        return self.sentence_search.sentences_of(article, self._store.touched_sentences_of(article))
+        return self.sentence_search.sentences_at(number, self._store.touched_sentences_of)
 
     # -- moves -------------------------------------------------------------------------------------
 
@@ -296,11 +302,12 @@ class Navigation:
         """Return the position of a sentence, or of the one that holds its start now; None for none."""
         article, _, place = sentence_id.rpartition(":")
         first = place.partition("-")[0]
-        if article not in self.queue or not first.isdecimal():
+        if article not in self.articles or not first.isdecimal():
             return None
-        number, start = self.queue.index(article), int(first)
-        for i, annotated in enumerate(self._sentences_at(number)):
-            if annotated.sentence.start <= start < annotated.sentence.end:
+        number, start = self.articles.number_of(article), int(first)
+        for i, annotated in enumerate(self.sentences_at(number)):
+            s = annotated.sentence
+            if s.article == article and s.start <= start < s.end:
                 return QueuePosition(number, i)
         return None
 
@@ -312,7 +319,7 @@ class Navigation:
 
     def go_to_article(self, number: int) -> bool:
         """Go to the first sentence of an article by number; return False if it has none."""
-        if self._sentences_at(number):
+        if self.sentences_at(number):
             self.position = QueuePosition(number, 0)
         return self.position == QueuePosition(number, 0)
 
@@ -337,7 +344,7 @@ class Navigation:
         """Go to the next (1) or previous (-1) article that has sentences: to its first one, or its last."""
         to = self.position.article + by
         while 0 <= to < len(self.queue):
-            if sentences := self._sentences_at(to):
+            if sentences := self.sentences_at(to):
                 self.position = QueuePosition(to, len(sentences) - 1 if last else 0)
                 return True
             to += by
@@ -362,7 +369,7 @@ class Navigation:
             return True
         # Without a filter the next sentence is needed with its tokens; with one, many are only looked at.
         sentences_at: Callable[[int], Sequence[AnnotatedSentence]] = (
-            self._searchable_sentences if self.query or self.uncertain_first else self._sentences_at
+            self._searchable_sentences if self.query or self.uncertain_first else self.sentences_at
         )
         n, here = len(self.queue), self.position
         for step in range(n + 1 if n else 0):
@@ -375,10 +382,11 @@ class Navigation:
         return False
 
     def _go_to_most_uncertain(self) -> bool:
-        for number, start in self.ranking.open_sentences(self.touched_sentences):
+        for number, article, start in self.ranking.open_sentences(self.touched_sentences):
             for i, annotated in enumerate(self._searchable_sentences(number)):
                 to = QueuePosition(number, i)
-                open_ = annotated.sentence.start == start and not self.is_done(annotated)
+                s = annotated.sentence
+                open_ = (s.article, s.start) == (article, start) and not self.is_done(annotated)
                 if open_ and to != self.position and self.matches_filter(annotated):
                     self.position = to
                     return True
@@ -390,7 +398,7 @@ class Navigation:
         number = self.position.article if article is None else article - 1
         if not 0 <= number < len(self.queue):
             raise RuleError(f"there is no article {article}", do=f"the corpus has {len(self.queue)}")
-        count, wanted = len(self._sentences_at(number)), 1 if sentence is None else sentence
+        count, wanted = len(self.sentences_at(number)), 1 if sentence is None else sentence
         if not 1 <= wanted <= count:
             raise RuleError(f"there is no sentence {wanted}", do=f"article {number + 1} has {count}")
         self.position = QueuePosition(number, wanted - 1)

@@ -16,6 +16,7 @@ from annotator.checks.consistency import InconsistencyGroup, find_inconsistencie
 from annotator.core.annotation import AnnotatedSentence, Annotation
 from annotator.core.annotation_store import AnnotationStore
 from annotator.core.article import AnnotatedLineIndex, Article, stand_in_article
+from annotator.core.article_queue import ArticleQueue
 from annotator.core.errors import DamagedArticleError
 from annotator.core.label_pass import ALL_LABELS, LabelPass
 from annotator.core.schema import Schema
@@ -54,6 +55,10 @@ class ArticleCache:
         self._articles: dict[str, Article] = {}
         self._sentences: dict[str, list[AnnotatedSentence]] = {}
         self._sentence_tuples: dict[str, tuple[AnnotatedSentence, ...]] = {}
+        self._entries: dict[str, tuple[AnnotatedSentence, ...]] = {}
+        """By the first article of a group, the sentences of all."""
+        self._entry_of: dict[str, str] = {}
+        """By article, the first one of its group, once the sentences of all were asked for."""
         self._done: Counter[str] = Counter()
         self._label_counts: dict[str, Counter[str]] = {}
 
@@ -82,19 +87,32 @@ class ArticleCache:
             self._sentence_tuples[article_id] = tuple(self._load(article_id))
         return self._sentence_tuples[article_id]
 
-    def progress_of(self, article_id: str) -> AnswerProgress:
-        """Return how far an article is."""
-        total = len(self._load(article_id))
-        return AnswerProgress(self._done[article_id], total)
+    def sentences_of_all(self, articles: Sequence[str]) -> tuple[AnnotatedSentence, ...]:
+        """Return the sentences of the articles of an entry of the queue, one after the other."""
+        first, *more = articles
+        if not more:
+            return self.sentences_of(first)
+        if first not in self._entries:
+            self._entries[first] = tuple(w for a in articles for w in self._load(a))
+            self._entry_of |= dict.fromkeys(articles, first)
+        return self._entries[first]
 
-    def progress_if_loaded(self, article_id: str) -> AnswerProgress | None:
-        """Return how far an article is, None where it is not in memory: kept up to date, it costs no count."""
-        return self.progress_of(article_id) if article_id in self._sentences else None
+    def progress_of(self, *articles: str) -> AnswerProgress:
+        """Return how far some articles are."""
+        total = sum(len(self._load(a)) for a in articles)
+        return AnswerProgress(sum(self._done[a] for a in articles), total)
 
-    def label_counts_of(self, article_id: str) -> Mapping[str, int]:
-        """Return how many spans of each label an article has."""
-        self._load(article_id)
-        return self._label_counts[article_id]
+    def progress_if_loaded(self, articles: Sequence[str]) -> AnswerProgress | None:
+        """Return how far articles are, None where not all are in memory: kept up to date, it costs no count."""
+        return self.progress_of(*articles) if all(a in self._sentences for a in articles) else None
+
+    def label_counts_of(self, articles: Sequence[str]) -> Mapping[str, int]:
+        """Return how many spans of each label articles have."""
+        counts: Counter[str] = Counter()
+        for article in articles:
+            self._load(article)
+            counts += self._label_counts[article]
+        return counts
 
     def update(self, before: Sequence[AnnotatedSentence], after: Sequence[AnnotatedSentence]) -> None:
         """Take in an edit: replace each sentence by the one at its place, else read its article again."""
@@ -118,6 +136,7 @@ class ArticleCache:
         shown[i] = annotated
         self._count(article, annotated, 1)
         self._sentence_tuples.pop(article, None)
+        self._entries.pop(self._entry_of.get(article, ""), None)
 
     def invalidate(self, article_id: str) -> None:
         """Read an article again: its lines have changed."""
@@ -127,6 +146,7 @@ class ArticleCache:
     def _discard(self, article_id: str) -> None:
         for kept in (self._sentences, self._sentence_tuples, self._label_counts, self._done):
             kept.pop(article_id, None)
+        self._entries.pop(self._entry_of.get(article_id, ""), None)
 
     def _load(self, article_id: str) -> list[AnnotatedSentence]:
         if article_id not in self._sentences:
@@ -170,6 +190,8 @@ MAX_LISTED_HITS = 1000
 
 TouchedSentences = Mapping[str, Sequence[AnnotatedSentence]]
 """Article id → the sentences that have a record."""
+TouchedSentencesOf = Callable[[str], Sequence[AnnotatedSentence]]
+"""The same as a function."""
 ProblemSentenceIds = frozenset[str]
 """The ids of the sentences that are inconsistent with another one."""
 
@@ -182,11 +204,13 @@ class SearchableArticle(Struct, frozen=True):
     line_index: AnnotatedLineIndex
     annotated_sentences: tuple[AnnotatedSentence, ...]
     is_replaced: bool
+    document: str = ""
+    """The document that it is a part of."""
 
     @property
     def searchable_names(self) -> str:
         """What the article may be searched by."""
-        return f"{self.title}\n{self.origin}"
+        return f"{self.title}\n{self.origin}\n{self.document}"
 
 
 class SearchHit(Struct, frozen=True):
@@ -217,11 +241,11 @@ class SearchProgress(Struct, frozen=True):
 class SentenceSearch:
     """Looks through the sentences of a queue."""
 
-    def __init__(self, path: Path, queue: Sequence[str], label_pass: LabelPass) -> None:
+    def __init__(self, path: Path, queue: ArticleQueue, label_pass: LabelPass) -> None:
         """Look through these articles of the corpus at ``path``; nothing is read yet."""
         self.label_pass = label_pass
         self._path = path
-        self._queue = tuple(queue)
+        self._queue = queue
         self._corpus: CorpusFolder | None = None
         self._articles: dict[str, SearchableArticle] = {}
         self._lock = RLock()
@@ -260,11 +284,12 @@ class SentenceSearch:
             article, stored = stand_in_article(article_id), ()
         annotated_sentences = tuple(AnnotatedSentence(replace(s, tokens=())) for s in stored)
         return SearchableArticle(
-            article.title or article.origin,
+            article.name,
             article.origin,
             AnnotatedLineIndex(article),
             annotated_sentences,
             bool(article.replaced_by),
+            article.group.value if article.group else "",
         )
 
     def sentences_of(self, article_id: str, touched: Sequence[AnnotatedSentence]) -> Sequence[AnnotatedSentence]:
@@ -278,24 +303,31 @@ class SentenceSearch:
         bare = [w for w in overlay.sentences_of(article_id) if w.annotation == Annotation() and not w.sentence.tokens]
         return sorted([*bare, *shown], key=lambda w: w.sentence.start)
 
-    def progress_of(self, article_id: str, touched: Sequence[AnnotatedSentence]) -> AnswerProgress:
-        """Return how far an article is."""
-        annotated_sentences = self.sentences_of(article_id, touched)
+    def sentences_at(self, number: int, touched_of: TouchedSentencesOf) -> Sequence[AnnotatedSentence]:
+        """Return the sentences of an entry of the queue, by number, the same ones as in the session."""
+        first, *more = self._queue.members[number]
+        if not more:
+            return self.sentences_of(first, touched_of(first))
+        return [w for a in (first, *more) for w in self.sentences_of(a, touched_of(a))]
+
+    def progress_at(self, number: int, touched_of: TouchedSentencesOf) -> AnswerProgress:
+        """Return how far an entry of the queue is."""
+        annotated_sentences = self.sentences_at(number, touched_of)
         is_done = self.label_pass.is_done
         return AnswerProgress(sum(is_done(w.annotation) for w in annotated_sentences), len(annotated_sentences))
 
     def annotated_sentences(self, touched: TouchedSentences) -> list[AnnotatedSentence]:
         """Return the sentences with an annotation, in the order of the queue."""
-        each = (self.sentences_of(a, touched[a]) for a in self._queue if touched.get(a))
+        each = (self.sentences_of(a, touched[a]) for a in self._queue.articles if touched.get(a))
         return [w for annotated_sentences in each for w in annotated_sentences if w.annotation != Annotation()]
 
     def search(
         self, query: SearchQuery, touched: TouchedSentences, problems: ProblemSentenceIds = frozenset()
     ) -> Iterator[list[SearchHit]]:
         """Yield the hits of each article in the order of the queue; an empty list too, as a sign of life."""
-        for number, article_id in enumerate(self._queue):
+        for number, article_id in enumerate(self._queue.ids):
             title = self.article(article_id).title
-            annotated_sentences = self.sentences_of(article_id, touched.get(article_id, ()))
+            annotated_sentences = self.sentences_at(number, lambda a: touched.get(a, ()))
             yield [
                 SearchHit(number, i, title, w, query.highlights(w))
                 for i, w in enumerate(annotated_sentences)

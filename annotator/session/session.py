@@ -7,7 +7,8 @@ from contextlib import suppress
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.annotation_store import AnnotationStore
-from annotator.core.article import Article, LineVerdict, Sentence
+from annotator.core.article import Article, ArticleGroup, LineVerdict, Sentence
+from annotator.core.article_queue import ArticleQueue
 from annotator.core.edit_history import History
 from annotator.core.edits import Edit, Op, join_sentences, split_sentence
 from annotator.core.errors import CorpusError, DamagedArticleError, RuleError
@@ -24,6 +25,7 @@ from annotator.session.state import SaveState
 from annotator.session.two_machines import open_differences
 from annotator.session.version_carry import carried_message, carry_overs, changed_carries
 from annotator.statistics.edit_events import SpeedMonitor, SpeedWarning, event_from_edit
+from annotator.storage.article_groups import read_article_groups
 from annotator.storage.corpus_folder import MAX_READ_FOR_QUEUE, CorpusFolder
 from annotator.storage.corpus_layout import repair_command
 from annotator.storage.journal import Journal
@@ -94,7 +96,8 @@ class AnnotationSession:
         """The hasty stretch that the last edit has ended, if it did."""
         self.annotation_store = AnnotationStore(corpus.sentences)
         self.article_cache = ArticleCache(corpus, self.annotation_store, self._warn, self.label_pass)
-        queue = corpus.queue(self.article, MAX_COUNTED_AT_START)
+        ids = corpus.queue(self.article, MAX_COUNTED_AT_START)
+        queue = ArticleQueue(ids, self._groups_of(ids))
         records, self.history = self._replay(journal.records)
 
         def article_text(a: str) -> tuple[str, list[Sentence]]:
@@ -117,6 +120,12 @@ class AnnotationSession:
         self._carry_over({origin: r.seq for r in records for origin in r.carried_from.split()})
         last = records[-1].annotated if records and not self.label_pass.is_partial else None
         self.navigation.start_at(start, last)  # a new pass goes through everything again
+
+    def _groups_of(self, articles: Sequence[str]) -> Mapping[str, ArticleGroup]:
+        """Return the groups of articles that have one; those of a large corpus are not read whole for it."""
+        if len(articles) > MAX_COUNTED_AT_START:
+            return read_article_groups(self.corpus.path, articles)
+        return {a: group for a in articles if (group := self.article(a).group)}
 
     def _replay(self, every: Sequence[JournalRecord]) -> tuple[Sequence[JournalRecord], History]:
         """Replay the records of the articles that can be read, and return them with the history that they make."""
@@ -158,7 +167,7 @@ class AnnotationSession:
                 self.apply_edit(done.edit, done.origins)
                 self._changed_carries |= {w.sentence.id: w for w in done.edit.after if w.sentence.id in done.changed}
                 self._list_changed_carries(done.edit.after)
-                number = self.queue.index(done.edit.after[0].sentence.article) + 1
+                number = self.navigation.articles.number_of(done.edit.after[0].sentence.article) + 1
                 self.warnings.append(carried_message(done, number))
 
     def _touched_sentences(self) -> Iterator[AnnotatedSentence]:
@@ -178,7 +187,7 @@ class AnnotationSession:
     def count_spans(self) -> int:
         """Return how many spans the annotator has made in the articles that no later version has replaced."""
         touched = set(self.annotation_store.touched_articles)
-        counted = (a for a in self.queue if a in touched and not self._is_replaced(a))
+        counted = (a for a in self.navigation.articles.articles if a in touched and not self._is_replaced(a))
         return sum(len(w.annotation.spans) for a in counted for w in self.annotation_store.touched_sentences_of(a))
 
     def _is_replaced(self, article_id: str) -> bool:
@@ -199,7 +208,7 @@ class AnnotationSession:
 
     @property
     def queue(self) -> tuple[str, ...]:
-        """The ids of the articles to go through."""
+        """The ids of the articles to go through; of a group, which is shown as one, that of the first."""
         return self.navigation.queue
 
     @property
@@ -209,12 +218,17 @@ class AnnotationSession:
 
     @property
     def current_article_id(self) -> str:
-        """The id of the current article."""
-        return self.queue[self.position.article]
+        """The id of the article of the active sentence."""
+        return self.annotated.sentence.article if self.article_sentences else self.queue[self.position.article]
+
+    @property
+    def current_articles(self) -> Sequence[str]:
+        """The ids of the articles that are shown as one."""
+        return self.navigation.articles.members[self.position.article]
 
     @property
     def article_sentences(self) -> tuple[AnnotatedSentence, ...]:
-        """The sentences of the current article that are in the queue."""
+        """The sentences of the current article, or of all of its group, that are in the queue."""
         return self.navigation.article_sentences
 
     @property
@@ -238,18 +252,19 @@ class AnnotationSession:
 
     def sentence_number(self, sentence: Sentence) -> tuple[int, int]:
         """Return the numbers of a sentence's article and of the sentence in it, from 1."""
-        search, store = self.navigation.sentence_search, self.annotation_store
-        found = search.sentences_of(sentence.article, store.touched_sentences_of(sentence.article))
-        index = next((i for i, w in enumerate(found) if w.sentence.start == sentence.start), 0)
-        return self.queue.index(sentence.article) + 1, index + 1
+        number = self.navigation.articles.number_of(sentence.article)
+        found = self.navigation.sentence_search.sentences_at(number, self.annotation_store.touched_sentences_of)
+        place = (sentence.article, sentence.start)
+        index = next((i for i, w in enumerate(found) if (w.sentence.article, w.sentence.start) == place), 0)
+        return number + 1, index + 1
 
     @property
     def corpus_progress(self) -> AnswerProgress:
         """How many sentences of the corpus are done; zeros while a large one is not counted yet."""
-        if len(self.queue) > MAX_COUNTED_AT_START:
+        articles = self.navigation.articles.articles
+        if len(articles) > MAX_COUNTED_AT_START:
             return self.navigation.corpus_progress
-        each = [self.article_cache.progress_of(a) for a in self.queue]
-        return AnswerProgress(sum(p.done for p in each), sum(p.total for p in each))
+        return self.article_cache.progress_of(*articles)
 
     @property
     def banner(self) -> str:
@@ -327,6 +342,9 @@ class AnnotationSession:
         first, *following = self.article_sentences[self.position.sentence :]
         if not following:
             raise RuleError("this is the last sentence of the article")
+        if first.sentence.article != following[0].sentence.article:
+            what = "the next sentence is another row of the file that it comes from"
+            raise RuleError(what, do="put the text into one row, and import that")
         text = self.article(self.current_article_id).text
         return self.apply_edit(join_sentences(first, following[0], text, self._labels_of_pass))
 

@@ -15,7 +15,7 @@ def article_end_message(session: AnnotationSession, number: int, key_text: Calla
 
     ``key_text`` returns the key of a command.
     """
-    sentences = session.sentences_of(session.queue[number])
+    sentences = session.navigation.sentences_at(number)
     unfinished = sum(not session.navigation.is_done(w) for w in sentences)
     state = f": {pluralize(unfinished, 'sentence')} open" if unfinished else " done"
     left = _left_text(count_left(sentences, session.label_pass), key_text)
@@ -41,7 +41,9 @@ def _worklist_texts(session: AnnotationSession, key_text: Callable[[str], str]) 
     """Yield what each worklist has; the same words of a large corpus would take too long for a key."""
     problems, touched = session.navigation.problem_finder, session.navigation.touched_sentences()
     yield from _left_text(count_left((w for found in touched.values() for w in found), session.label_pass), key_text)
-    if len(session.queue) <= MAX_COUNTED_AT_START and (n := len(problems.inconsistencies(touched))):
+    if len(session.navigation.articles.articles) <= MAX_COUNTED_AT_START and (
+        n := len(problems.inconsistencies(touched))
+    ):
         yield f"{pluralize(n, 'phrase')} not labelled alike: {key_text('worklist')}"
     if n := len(session.machine_differences.keys() & problems.unsettled):
         yield f"{pluralize(n, 'sentence')} of two machines: {key_text('two_machines')}"

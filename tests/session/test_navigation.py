@@ -240,7 +240,7 @@ def test_the_least_sure_lead_while_the_others_are_looked_at(
     session = builders.open_session(corpus)
     ranking, touched = session.navigation.ranking, session.navigation.touched_sentences
     found = ((n, w) for n, a in enumerate(session.queue) for w in session.sentences_of(a))
-    sizes = {(n, w.sentence.start): len(w.sentence.text) for n, w in found}
+    sizes = {(n, w.sentence.article, w.sentence.start): len(w.sentence.text) for n, w in found}
 
     def ranked() -> list[int]:
         return [sizes[place] for place in ranking.open_sentences(touched)]
@@ -276,7 +276,7 @@ def test_an_undone_sentence_is_unsure_again(corpus: Path) -> None:
     session = builders.open_session(corpus)
     ranking, touched = session.navigation.ranking, session.navigation.touched_sentences
     list(ranking.score(touched()))
-    place = (0, session.annotated.sentence.start)
+    place = (0, session.current_article_id, session.annotated.sentence.start)
     assert place in list(ranking.open_sentences(touched))
     session.apply_edit(set_answer(session.annotated, Answer.ACCEPT))
     assert place not in list(ranking.open_sentences(touched))

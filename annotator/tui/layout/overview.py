@@ -69,7 +69,7 @@ def overview_sentence_rows(
     byline = byline_text(a, glyphs)
     names = tuple(styled.label(f"{state.schema.short_name(x.name):>4}", x.name) for x in shorts)
     top: list[StyledRow] = [
-        (styled.bold(" " + styled.truncate(screen_text(a.title or a.origin), width - 2, glyphs.cut)),),
+        (styled.bold(" " + styled.truncate(screen_text(a.name), width - 2, glyphs.cut)),),
         (styled.muted(" " + styled.truncate(byline, width - 2, glyphs.cut)),),
         (styled.muted(f"{'       sentence':<{text + 7}}"), *names),
     ]
@@ -233,7 +233,7 @@ def article_lines_header(article: Article, width: int, glyphs: Glyphs) -> Styled
     """Return the head row: the article, and how many of its lines are annotated."""
     kept = sum(line.verdict.annotated for line in article.lines)
     right = (styled.muted(f"{kept} of {len(article.lines)} lines are annotated "),)
-    left = (styled.title(f" Lines {glyphs.dot} {screen_text(article.title or article.origin)}"),)
+    left = (styled.title(f" Lines {glyphs.dot} {screen_text(article.name)}"),)
     return styled.justify_row(left, (StyledText("  "), *right), width, glyphs.cut)
 
 

@@ -43,7 +43,7 @@ def header_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     right = (*filter_row, place, *saved)
     room = width - styled.row_width(right) - 3
     version = f"new version {glyphs.dot} " if state.article.replaces and room > _MIN_VERSION_ROOM else ""
-    title = styled.truncate(screen_text(state.article.title or state.article.origin), room - len(version), glyphs.cut)
+    title = styled.truncate(screen_text(state.article.name), room - len(version), glyphs.cut)
     left = (StyledText(" "), styled.likely_bold(version), styled.title(title))
     gap = width - styled.row_width(left) - styled.row_width(right)
     return styled.clip_row((*left, StyledText(" " * max(0, gap)), *right), width)

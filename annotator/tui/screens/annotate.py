@@ -233,7 +233,7 @@ class AnnotateScreen(RowScreen):
     def _draw_no_sentences(self, state: TaskState, width: int) -> None:
         """Show that no line of the article is annotated, and what one can do."""
         article = state.article
-        title = styled.title(f" {screen_text(article.title or article.origin)}")
+        title = styled.title(f" {screen_text(article.name)}")
         message = state.message.text if state.message else ""
         key = self.annotator.glyphs.key
         choices = [f"{key('lines')} shows its lines", f"{key('article_down')} next article"]

@@ -91,10 +91,11 @@ class OverviewScreen(RowScreen):
 
     def on_screen_resume(self) -> None:
         """Read the articles that were not counted yet and look for problems in a thread, again after another screen."""
-        read = partial(self._read_in_thread, self._session.navigation.touched_sentences(), self._session.queue)
+        navigation = self._session.navigation
+        read = partial(self._read_in_thread, navigation.touched_sentences(), navigation.articles.members)
         self.run_worker(read, thread=True, exclusive=True, group="overview")
 
-    def _read_in_thread(self, touched: TouchedSentences, queue: tuple[str, ...]) -> None:
+    def _read_in_thread(self, touched: TouchedSentences, queue: tuple[tuple[str, ...], ...]) -> None:
         navigation, last_report, worker = self._session.navigation, time.monotonic(), get_current_worker()
         problems = navigation.problem_finder
         try:
@@ -102,10 +103,11 @@ class OverviewScreen(RowScreen):
             self.post_message(
                 self.Searched(problems.inconsistencies(touched), problems.misaligned_spans(touched), left)
             )
-            for n, article in enumerate(queue):
-                navigation.sentence_search.article(article)
-                if worker.is_cancelled:
-                    return
+            for n, articles in enumerate(queue):
+                for article in articles:
+                    navigation.sentence_search.article(article)
+                    if worker.is_cancelled:
+                        return
                 if time.monotonic() - last_report > _REPORT_INTERVAL:
                     last_report = time.monotonic()
                     self.post_message(self.Read(n + 1))
