@@ -82,7 +82,7 @@ def test_a_row_that_was_replaced_is_not_shown(corpus: CorpusFolder) -> None:
     corpus.add_article(new, builders.sentences(new))
     corpus.replace_article(old.id, new.id)
     session = builders.open_session(CorpusFolder.open(corpus.path))
-    assert _documents(session)[0] == [ROWS[2][2], new.text, ROWS[3][2]]
+    assert [ROWS[2][2], new.text, ROWS[3][2]] in _documents(session)
     session.close()
 
 
