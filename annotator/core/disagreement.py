@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from enum import StrEnum
+from functools import reduce
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core.annotation import Annotation, Answer
+from annotator.core.coverage import is_covered, unite_coverage
 from annotator.core.spans import Span
 
 
@@ -51,11 +53,6 @@ def span_units(spans: Iterable[Span]) -> dict[SpanUnit, tuple[Span, ...]]:
         SpanUnit(tuple(sorted((s.start, s.end) for s in found)), label): tuple(found)
         for (_, label), found in parts.items()
     }
-
-
-def covers_label(annotation: Annotation, label: str) -> bool:
-    """Return True if the annotator has looked for a label."""
-    return annotation.covers is None or label in annotation.covers
 
 
 class DisputedUnit(Struct, frozen=True):
@@ -122,7 +119,7 @@ def find_disagreements(annotations: Sequence[Annotation]) -> list[SpanDisagreeme
     every = sorted({u for each in units for u in each})
     disputed = []
     for unit in every:
-        voters = frozenset(n for n, a in enumerate(annotations) if covers_label(a, unit.label))
+        voters = frozenset(n for n, a in enumerate(annotations) if is_covered(unit.label, a.covers))
         holders = frozenset(n for n in voters if unit in units[n])
         if holders and holders != voters:
             disputed.append(DisputedUnit(unit, holders, voters))
@@ -140,28 +137,32 @@ def _rival_groups(disputed: Sequence[DisputedUnit]) -> list[list[DisputedUnit]]:
 
 
 def unite_annotations(
-    annotations: Sequence[Annotation], dropped: Container[SpanUnit] = (), beside: Sequence[Annotation] = ()
+    annotations: Sequence[Annotation],
+    labels: Sequence[str],
+    dropped: Container[SpanUnit] = (),
+    beside: Sequence[Annotation] = (),
 ) -> Annotation:
     """Return the accepted annotation that holds what several annotators of one sentence have, but for ``dropped``.
 
     A unit counts where its annotator covers its label, or nobody does. It covers what any of them covers. What one has
     rejected stays rejected unless another has it as a span; ``beside`` are unfinished annotations that count for that.
+    ``labels`` are those of the schema.
     """
+    each = [a.covers for a in annotations]
     held: dict[SpanUnit, tuple[Span, ...]] = {}
     for annotation in annotations:
         for unit, spans in span_units(annotation.spans).items():
-            counts = covers_label(annotation, unit.label) or not any(covers_label(a, unit.label) for a in annotations)
+            counts = is_covered(unit.label, annotation.covers) or not any(is_covered(unit.label, c) for c in each)
             if counts and unit not in dropped:
                 held.setdefault(unit, spans)
     every = (*annotations, *beside)
     labelled = {s.key for a in every for s in a.spans}
     rejected = [s for a in every for s in a.rejected if s.key not in labelled]
-    covers = [a.covers for a in annotations]
     united = Annotation(
         answer=Answer.ACCEPT,
         note=" ".join(dict.fromkeys(a.note for a in annotations if a.note)),
         flagged=any(a.flagged for a in annotations),
-        covers=None if None in covers else tuple(sorted({x for c in covers for x in c or ()})),
+        covers=reduce(lambda one, other: unite_coverage(one, other, labels), each),
     )
     return united.with_spans(list(_with_own_groups(held.values()))).with_rejected(rejected)
 

@@ -57,12 +57,13 @@ class ConflictSettler:
         rule: ConflictRule,
         names: Sequence[str],
         preference: Sequence[str],
+        labels: Sequence[str],
         row_of: Callable[[SelectedRecord], RecordRow],
         annotated_of: Callable[[SelectedRecord], AnnotatedSentence],
         seq_of: Callable[[SelectedRecord], int],
     ) -> None:
-        """Take the rule, the names of the journals in their order, the order of preference, and how to read records."""
-        self._rule, self._names = rule, names
+        """Take the rule, the journals' names, the order of preference, the schema's labels, how records are read."""
+        self._rule, self._names, self._labels = rule, names, labels
         self._ranks = {name: n for n, name in enumerate(preference)}
         self._row_of, self._annotated_of, self._seq_of = row_of, annotated_of, seq_of
         self.conflicts: list[AnnotatorConflict] = []
@@ -224,7 +225,7 @@ class ConflictSettler:
             if all((n in x.holders) == (x.unit in kept) for d in found for x in d.units if n in x.voters)
         ]
         first = self._merge([*winners, *(e for e in done if e not in winners)], winners or done)
-        united = self.united[first] = unite_annotations(annotations, dropped, beside)
+        united = self.united[first] = unite_annotations(annotations, self._labels, dropped, beside)
         known = {s.key for s in united.spans}
         for e, annotation in zip(done, annotations, strict=True):
             if gone := tuple(s for s in annotation.spans if s.key not in known):

@@ -28,13 +28,13 @@ from annotator.storage.corpus_layout import (
     read_split_groups,
 )
 from annotator.storage.file_io import REPAIR_HINT
-from annotator.storage.journal import Journal, journal_file_name
+from annotator.storage.journal import journal_file_name
 from annotator.storage.journal_index import JournalIndex
 from annotator.storage.journal_reader import HARMLESS_ENDINGS
 from annotator.storage.migrations import read_migrations
-from annotator.storage.repair_reports import open_contradictions, read_contradictions
 from annotator.storage.suggestions import SUGGEST_AGAIN, suggestion_files
 from annotator.workflows.absent_articles import ARTICLE_MISSING, RESTORE_ARTICLES
+from annotator.workflows.two_machines import unsettled_contradictions
 
 
 def damage_problems(
@@ -44,7 +44,7 @@ def damage_problems(
     yield from _damaged_article_problems(corpus, Counter(x.item.annotated.sentence.article for x in left_out))
     yield from _unreadable_file_problems(corpus)
     for journal in journals:
-        yield from _contradictions(corpus, journal)
+        yield from _contradictions(corpus, journal.name)
     for article in corpus.articles.changed_metadata:
         place = ProblemLocation(article=article, file=f"{ARTICLES_FOLDER}/{article}.json")
         yield Problem(ProblemKind.METADATA, place, CHANGED_METADATA, "see `annotator repair`")
@@ -80,13 +80,10 @@ def _file_problem(file: str, error: CorpusError, do: str) -> Problem:
     return Problem(ProblemKind.JOURNAL, place, error.what, do)
 
 
-def _contradictions(corpus: CorpusFolder, journal: JournalIndex) -> Iterator[Problem]:
-    """Yield the sentences that two machines have left differently, and nobody has annotated again."""
-    found = list(read_contradictions(corpus.path, journal.name))
-    records = Journal.open(corpus.path, journal.name, read_only=True).records if found else ()
-    for c in open_contradictions(found, records).values():
+def _contradictions(corpus: CorpusFolder, annotator: str) -> Iterator[Problem]:
+    for c in unsettled_contradictions(corpus, annotator):
         article, _, place = c.sentence.rpartition(":")
-        at = ProblemLocation(article, journal.name, c.sentence, int(place.split("-")[0]), seq=c.in_force)
+        at = ProblemLocation(article, annotator, c.sentence, int(place.split("-")[0]), seq=c.in_force)
         what = f"annotated differently on two machines: record {c.other} and record {c.in_force}, which counts"
         yield Problem(ProblemKind.TWO_MACHINES, at, what, "M in the app lists both sides")
 

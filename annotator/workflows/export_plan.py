@@ -35,6 +35,7 @@ from annotator.workflows.annotator_conflicts import raise_conflicts
 from annotator.workflows.opening import damaged_sentences_warning
 from annotator.workflows.record_selection import ANSWER_NAMES, RecordSelection, annotated_lines, open_selection
 from annotator.workflows.selected_record import RecordNumber, SelectedRecord
+from annotator.workflows.two_machines import two_machines_warnings
 
 if TYPE_CHECKING:
     from annotator.similarity.story_groups import StoryGroups
@@ -160,7 +161,8 @@ class _ExportPlanner:
             self._read_articles(ranges)
             self._select_all(ranges)
         damaged = map(damaged_sentences_warning, self._damaged)
-        for warning in (*self._corpus.warnings, *damaged, *selection.warnings()):
+        machines = two_machines_warnings(self._corpus, self._options.annotator or self._corpus.annotators())
+        for warning in (*self._corpus.warnings, *damaged, *selection.warnings(), *machines):
             warn(warning)
         if self._options.on_conflict == "error":
             raise_conflicts(selection.conflicts)

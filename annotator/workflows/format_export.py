@@ -32,6 +32,7 @@ from annotator.workflows.article_metadata import SENTENCES_FIELD, carried_metada
 from annotator.workflows.export_manifest import build_manifest
 from annotator.workflows.opening import WarningCallback, damaged_sentences_warning, with_damaged_apart
 from annotator.workflows.record_selection import ANSWER_NAMES, SelectedItems, select_items
+from annotator.workflows.two_machines import two_machines_warnings
 
 # From the sentences of a corpus to the documents that a format writes: a sentence or an article each.
 
@@ -148,7 +149,8 @@ def export_corpus_to_format(
     check_articles_folder(corpus.path)
     rule = options.on_conflict or (None if info.has_annotators and not options.split else "skip")
     selected = select_items(corpus, options.annotator, rule=rule)
-    for warning in (*corpus.warnings, *_damaged_sentences_warnings(corpus, selected), *selected.warnings):
+    machines = two_machines_warnings(corpus, options.annotator or corpus.annotators())
+    for warning in (*corpus.warnings, *_damaged_sentences_warnings(corpus, selected), *selected.warnings, *machines):
         warn(warning)
     if not info.can_write:
         raise UsageError(f"the format {name} can only be read", do="export another")

@@ -57,13 +57,14 @@ class RecordSelection:
     def __init__(
         self,
         journals: Sequence[JournalIndex],
+        labels: Sequence[str],
         annotators: Sequence[str] = (),
         damaged: Container[str] = (),
         rule: ConflictRule = "skip",
     ) -> None:
         """Begin with all that are in force; ``annotators`` are those who count, the preferred one first; none: all.
 
-        ``damaged`` are the articles that are set apart; ``rule`` settles conflicts.
+        ``labels`` are those of the schema, ``damaged`` the articles that are set apart; ``rule`` settles conflicts.
         """
         self.journals = journals
         self._damaged = damaged
@@ -74,7 +75,7 @@ class RecordSelection:
         self._left_out: dict[RecordNumber, str] = {}
         """Records that don't count, and why."""
         names = [x.name for x in journals]
-        self.settled = ConflictSettler(rule, names, annotators, self.read, self._annotated, self._seq_of)
+        self.settled = ConflictSettler(rule, names, annotators, labels, self.read, self._annotated, self._seq_of)
         self._version_conflicts: list[VersionConflict] = []
         self._in_versions: set[RecordNumber] = set()
         """Records that were settled together with those of another version."""
@@ -365,7 +366,8 @@ def open_selection(
         chosen_annotators(corpus, name)
     names = corpus.annotators()
     journals = [load_journal_index(corpus.path, x, corpus.sentences_to_replay, replay=x in replay) for x in names]
-    return RecordSelection(journals, annotators, corpus.damaged_articles, rule)
+    labels = [x.name for x in corpus.schema.labels]
+    return RecordSelection(journals, labels, annotators, corpus.damaged_articles, rule)
 
 
 def select_items(

@@ -278,10 +278,15 @@ def test_two_machines_are_joined_and_what_differs_is_listed_until_it_is_settled(
     sentence = session.sentences_of(builders.market().id)[1]
     assert session.navigation.problem_finder.problem_sentences({}) == {sentence.sentence.id}
     assert [w for w in session.warnings if "1 sentence annotated differently on two machines" in w]
+    session.apply_edit(set_answer(session.sentences_of(builders.market().id)[2], Answer.ACCEPT))
+    exports = [("export", joined, joined.parent / "out", "--format", x) for x in ("plain", "spacy")]
+    differs = "warning: ana has annotated 1 sentence differently on two machines, and the later record counts; "
+    assert all(differs in call(*export).err for export in exports)
     session.apply_edit(set_answer(sentence, Answer.ACCEPT))
     assert not session.navigation.problem_finder.unsettled
     session.close()
     assert call("check", joined, "--only", "two-machines").code == 0
+    assert not any(differs in call(*export).err for export in exports)
     assert not builders.open_session(joined, read_only=True).navigation.problem_finder.unsettled
 
 

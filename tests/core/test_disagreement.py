@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.core.annotation import Annotation, Answer
+from annotator.core.coverage import covered_labels
 from annotator.core.disagreement import DisagreementKind, SpanUnit, find_disagreements, span_units, unite_annotations
 from annotator.core.spans import Span
 
@@ -49,9 +50,9 @@ def test_labels_that_one_alone_covers_are_no_difference() -> None:
     one = annotation(Span(0, 5, "PERSON"), covers=("PERSON",))
     other = annotation(Span(6, 9, "VENUE"), covers=("VENUE",))
     assert kinds(one, other) == []
-    united = unite_annotations([one, other])
+    united = unite_annotations([one, other], LABELS)
     assert (united.spans, united.covers) == ((*one.spans, *other.spans), ("PERSON", "VENUE"))
-    assert unite_annotations([one, annotation()]).covers is None
+    assert unite_annotations([one, annotation()], LABELS).covers is None
 
 
 def test_parts_of_a_discontinuous_span_count_as_one() -> None:
@@ -62,7 +63,7 @@ def test_parts_of_a_discontinuous_span_count_as_one() -> None:
     assert kinds(annotation(*parts), annotation(parts[0])) == [DisagreementKind.BOUNDARY]
     venue = [Span(10, 12, "VENUE", group="g1"), Span(14, 16, "VENUE", group="g1")]
     both = annotation(*parts, covers=("PERSON",)), annotation(*venue, covers=("VENUE",))
-    assert set(span_units(unite_annotations(both).spans)) == set(span_units([*parts, *venue]))
+    assert set(span_units(unite_annotations(both, LABELS).spans)) == set(span_units([*parts, *venue]))
 
 
 def test_two_edges_against_nothing_are_undecided() -> None:
@@ -83,7 +84,7 @@ def test_what_one_has_rejected_and_another_has_is_not_rejected() -> None:
     """A rejection counts where nobody has the span, unfinished annotations included."""
     rejected = [Span(0, 5, "PERSON"), Span(6, 9, "VENUE"), Span(10, 12, "VENUE")]
     one = annotation().with_rejected(rejected)
-    united = unite_annotations([one, annotation(rejected[0])], beside=[Annotation().with_spans(rejected[1:2])])
+    united = unite_annotations([one, annotation(rejected[0])], LABELS, beside=[Annotation().with_spans(rejected[1:2])])
     assert (united.spans, united.rejected) == ((rejected[0],), (rejected[2],))
 
 
@@ -91,8 +92,9 @@ def test_what_one_has_rejected_and_another_has_is_not_rejected() -> None:
 def test_identical_annotators_change_nothing(one: Annotation, times: int) -> None:
     """They have no difference, and their union is what each of them has."""
     assert find_disagreements([one] * times) == []
-    united = unite_annotations([one] * times)
-    assert (set(united.spans), united.covers) == (set(one.spans), one.covers)
+    united = unite_annotations([one] * times, LABELS)
+    labels = covered_labels(one.covers, LABELS)
+    assert (set(united.spans), covered_labels(united.covers, LABELS)) == (set(one.spans), labels)
 
 
 @given(st.lists(ANNOTATIONS, min_size=2, max_size=4), st.randoms(use_true_random=False))
@@ -110,7 +112,7 @@ def test_spans_that_a_majority_has_are_together_in_an_annotation(every: list[Ann
     """So a vote among annotators of all labels makes no overlap that none of them has made."""
     units = [span_units(a.spans) for a in every]
     dropped = {u.unit for d in find_disagreements(every) for u in d.units if not u.has_majority}
-    kept = set(span_units(unite_annotations(every, dropped).spans))
+    kept = set(span_units(unite_annotations(every, LABELS, dropped).spans))
     assert all(any({a, b} <= set(x) for x in units) for a in kept for b in kept)
 
 
@@ -119,7 +121,7 @@ def test_a_preference_has_the_first_one_s_spans(every: list[Annotation]) -> None
     """Of the labels that the first annotator covers, its spans count alone."""
     found = find_disagreements(every)
     dropped = {u.unit for d in found for u in d.units} - {u for d in found for u in d.preferred()}
-    united, first = unite_annotations(every, dropped), every[0]
+    united, first = unite_annotations(every, LABELS, dropped), every[0]
 
     def of_first(spans: tuple[Span, ...]) -> set[Span]:
         return {s for s in spans if first.covers is None or s.label in first.covers}
