@@ -14,7 +14,7 @@ from tests.arch.source_tree import ROOT
 
 QUICK = ("cleaning", "hints", "search", "sentences", "slips")
 SLOW = (
-    "candidates", "checking", "claims", "export", "html_pages", "journeys", "keystrokes", "load", "opening",
+    "candidates", "checking", "claims", "conflicts", "export", "html_pages", "journeys", "keystrokes", "load", "opening",
     "points", "readings", "samples", "start", "suggestion_service",
 )  # fmt: skip
 

@@ -284,6 +284,7 @@ def test_every_kind_has_words_and_a_check() -> None:
     found = {k for _, finds in CHECKS for k in finds} | {
         ProblemKind.JOURNAL,
         ProblemKind.TWO_MACHINES,
+        ProblemKind.CONFLICT,
         ProblemKind.METADATA,
         ProblemKind.VERSIONS,
         ProblemKind.DELETED,

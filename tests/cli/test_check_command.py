@@ -223,3 +223,27 @@ def test_damaged_suggestions_are_named(marked: Path) -> None:
     result = call("check", marked, "--only", "journal", "--json")
     found = [(p["file"], p["line"]) for p in result.json["problems"]]
     assert found == [("suggestions/folder.jsonl", None), ("suggestions/mine.jsonl", 2)]
+
+
+def test_conflicts_of_annotators_have_kind_place_and_both_sides(tmp_path: Path) -> None:
+    """Each conflict is a warning at the first annotator's record, with what every annotator has."""
+    corpus = builders.make_corpus(tmp_path / "news")
+    s = builders.sentences(builders.market())[2]
+    for name, words, label in (("ana", "More than 40 stalls", "COUNT"), ("bo", "40 stalls", "COUNT")):
+        session = builders.open_session(CorpusFolder.open(corpus.path), name=name)
+        for edit in (
+            lambda w, words=words, label=label: add_span(w, builders.span(s.text, words, label), corpus.schema),
+            lambda w: set_answer(w, Answer.ACCEPT),
+        ):
+            session.apply_edit(edit(session.annotation_store.sentences_of(builders.market().id)[2]))
+        session.close()
+    result = call("check", corpus.path, "--only", "conflict")
+    at = s.text.index("40")
+    assert result.code == 3
+    assert result.out.splitlines()[0] == (
+        f"annotations/ana.jsonl:2 {s.id}[0-19] (1.1): warning conflict: boundary: "
+        f"ana COUNT [0-19] “More than 40 stalls”, bo COUNT [{at}-19] “40 stalls” (also {s.id}[{at}-19] (1.1)); "
+        "agree on one, or choose with `annotator export --on-conflict`"
+    )
+    (problem,) = call("check", corpus.path, "--only", "conflict", "--json").json["problems"]
+    assert (problem["annotator"], [x["annotator"] for x in problem["others"]]) == ("ana", ["bo"])
