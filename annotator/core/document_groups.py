@@ -82,6 +82,15 @@ def nested_value(fields: Fields, name: str) -> Any:
     return nested_value(inner, rest) if rest and isinstance(inner, Mapping) else None
 
 
+def with_nested_value(fields: Fields, name: str, value: Any) -> dict[str, Any]:
+    """Return metadata with another value of a field, which dots in its name look for in nested ones."""
+    first, _, rest = name.partition(".")
+    inner = fields.get(first)
+    if name in fields or not (rest and isinstance(inner, Mapping)):
+        return {**fields, name: value}
+    return {**fields, first: with_nested_value(inner, rest, value)}
+
+
 def plain_value(value: Any) -> str:
     """Return a text or whole number as a text; of a list of one its value; empty for all else."""
     if isinstance(value, list) and len(value) == 1:

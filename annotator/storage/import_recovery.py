@@ -11,6 +11,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -25,6 +26,8 @@ from annotator.storage.lock import HeldError, Lock
 
 STAGING_PREFIX = ".import-"
 """What the name of the folder begins with in which an import is prepared; it ends with ``.tmp``."""
+BEFORE_FOLDER = "before"
+"""Where in its folder an import keeps the articles of the corpus that it changes, as they were."""
 _NOTE_FILE = "before.json"
 
 ROLLED_BACK_WARNING = "an import that was killed half-way was taken back; import again what is missing"
@@ -38,16 +41,22 @@ class _RecoveryNote(msgspec.Struct, frozen=True):
     """By annotator, the size of the journal before the import, in bytes."""
     schema: tuple[str, str]
     """The text of the schema before and after; both empty where it stays."""
+    changed: dict[str, str] = {}
+    """By id of an article that the import changes the SHA-256 of its new file."""
 
 
 def write_recovery_note(
-    folder: Path, articles: Sequence[str], journals: Mapping[str, int], schema: tuple[str, str]
+    folder: Path,
+    articles: Sequence[str],
+    journals: Mapping[str, int],
+    schema: tuple[str, str],
+    changed: Mapping[str, str] | None = None,
 ) -> None:
     """Write durably what an import will change, in place of an earlier note; raises CorpusError.
 
     The arguments are the fields of the note.
     """
-    note = _RecoveryNote(tuple(articles), dict(journals), schema)
+    note = _RecoveryNote(tuple(articles), dict(journals), schema, dict(changed or {}))
     with translate_os_errors("write", folder):
         write_atomic(folder / _NOTE_FILE, msgspec.json.encode(note))
         sync_folder(folder.parent)
@@ -112,6 +121,11 @@ def _roll_back(corpus: Path, folder: Path, schema: Path, note: _RecoveryNote) ->
             _truncate_journal(corpus / journal_file_name(name), size)
         staged = ArticleStore(folder)
         ArticleStore(corpus).remove(a for a in articles if not staged.has(a))  # the others are staged still
+        kept = ArticleStore(folder / BEFORE_FOLDER)
+        for article_id in filter(is_article_id, note.changed):
+            path = ArticleStore(corpus).path(article_id)
+            if path.exists() and sha256(path.read_bytes()).hexdigest() == note.changed[article_id]:
+                ArticleStore(corpus).add(article_id, kept.path(article_id).read_bytes())
         if before and schema.read_bytes() == after.encode():
             write_atomic(schema, before.encode())
         delete_recovery_note(folder)

@@ -11,10 +11,11 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from hashlib import sha256
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from msgspec import Struct, field
 from msgspec.structs import asdict, replace
@@ -22,13 +23,20 @@ from msgspec.structs import asdict, replace
 from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError, JournalError
 from annotator.core.journal_record import JournalRecord
-from annotator.storage.articles import ArticleStore, check_article, encode_article
+from annotator.storage.articles import (
+    ArticleStore,
+    check_article,
+    encode_article,
+    encode_article_fields,
+    with_new_metadata,
+)
 from annotator.storage.atomic import restored_on_error, sync_files, sync_folder
 from annotator.storage.codec import RecordDecoder, encode_record
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER, ARTICLES_FOLDER, SENTENCES_FILE, SETTINGS_FILE
 from annotator.storage.file_io import MAX_RECORD, raw_lines, translate_os_errors
 from annotator.storage.import_recovery import (
+    BEFORE_FOLDER,
     STAGING_PREFIX,
     delete_recovery_note,
     remove_unused_staging,
@@ -38,6 +46,8 @@ from annotator.storage.journal import Journal, check_annotator_name, journal_fil
 from annotator.storage.lock import HeldError, Lock
 from annotator.storage.sentences import check_article_sentences, encode_sentence_line
 
+CHANGED_FOLDER = "changed"
+"""Where in its folder an import prepares articles of the corpus that change."""
 _RECORDS_PER_WRITE = 5_000
 """How many records are added to a journal in one durable write; a batch makes it a few more."""
 
@@ -59,6 +69,8 @@ class ImportStaging(Struct):
     corpus: CorpusFolder | None
     articles: list[str] = field(default_factory=list)
     """The ids of the articles that are new."""
+    changed: list[str] = field(default_factory=list)
+    """The ids of the articles of the corpus that change."""
     counts: dict[str, int] = field(default_factory=dict)
     """How many records each annotator gets."""
     _lock: int = -1
@@ -113,13 +125,24 @@ class ImportStaging(Struct):
         self.articles.append(article_id)
         self._article_ids.add(article_id)
 
-    def change_article(self, article_id: str, change: Callable[[Article], Article]) -> None:
-        """Change group or metadata of an article that was prepared; raises CorpusError."""
-        store = ArticleStore(self.folder)
+    def change_article(self, article_id: str, fields: Mapping[str, Any]) -> None:
+        """Prepare other group, metadata or links between versions of an article, new or of the corpus.
+
+        Raises CorpusError for one that cannot be stored, or is in neither.
+        """
+        staged = ArticleStore(self.folder)
         with translate_os_errors("write", self.folder):
-            article, origin = store.get_with_origin(article_id)
-            data = encode_article(change(article), origin.sentences or 0, origin.came_from)
-            store.stage(article_id, data)
+            if self.has_article(article_id):
+                staged.stage(article_id, _changed_article(staged, article_id, fields))
+                return
+            assert self.corpus is not None
+            for name in (BEFORE_FOLDER, CHANGED_FOLDER):
+                (self.folder / name / ARTICLES_FOLDER).mkdir(parents=True, exist_ok=True)
+            path = self.corpus.articles.path(article_id)
+            ArticleStore(self.folder / BEFORE_FOLDER).stage(article_id, path.read_bytes())
+            data = _changed_article(ArticleStore(self.folder / BEFORE_FOLDER), article_id, fields)
+            ArticleStore(self.folder / CHANGED_FOLDER).stage(article_id, data)
+            self.changed.append(article_id)
 
     def add_records(self, annotator: str, records: Iterable[JournalRecord]) -> None:
         """Prepare journal records, numbered on from what this annotator has in this import.
@@ -170,6 +193,7 @@ class ImportStaging(Struct):
         paths = {n: self.corpus.path / journal_file_name(n) for n in self.counts}
         new_journals = [n for n, path in paths.items() if not path.exists()]
         try:
+            sync_files((self.folder / BEFORE_FOLDER / ARTICLES_FOLDER).glob("*.json"))
             write_recovery_note(self.folder, [], dict.fromkeys(new_journals, 0), ("", ""))
             with ExitStack() as stack:
                 journals = {n: stack.enter_context(_open_journal(self.corpus, n)) for n in self.counts}
@@ -188,11 +212,13 @@ class ImportStaging(Struct):
         old_text, new_text = schema or ("", "")
         before = corpus.schema_path.read_bytes().decode() if new_text else ""
         sizes = {n: j.path.stat().st_size for n, j in journals.items()}
-        with restored_on_error([j.path for j in journals.values()], [corpus.schema_path]):
-            write_recovery_note(self.folder, self.articles, sizes, (before, new_text))
+        changed = [corpus.articles.path(a) for a in self.changed]
+        with restored_on_error([j.path for j in journals.values()], [corpus.schema_path, *changed]):
+            write_recovery_note(self.folder, self.articles, sizes, (before, new_text), self._digests_of_changed())
             if new_text:
                 corpus.set_schema(new_text, instead_of=old_text)
             with corpus.adding_articles(self.folder / SENTENCES_FILE, ArticleStore(self.folder), self.articles):
+                self._change_articles(corpus)
                 if schema:
                     corpus.check_schema_unchanged(new_text or old_text)
                 for name, journal in journals.items():
@@ -200,11 +226,32 @@ class ImportStaging(Struct):
                 with translate_os_errors("write", self.folder):
                     delete_recovery_note(self.folder)
 
+    def _digests_of_changed(self) -> dict[str, str]:
+        after = ArticleStore(self.folder / CHANGED_FOLDER)
+        return {a: sha256(after.path(a).read_bytes()).hexdigest() for a in self.changed}
+
+    def _change_articles(self, corpus: CorpusFolder) -> None:
+        """Put the changed articles in place; raises CorpusError where one has changed meanwhile."""
+        before = ArticleStore(self.folder / BEFORE_FOLDER)
+        for article_id in self.changed:
+            path = corpus.articles.path(article_id)
+            if path.read_bytes() != before.path(article_id).read_bytes():
+                raise CorpusError("somebody has changed the article meanwhile", where=str(path), do="import again")
+        if self.changed:
+            corpus.articles.add_many(ArticleStore(self.folder / CHANGED_FOLDER), self.changed)
+
     def _append_records(self, name: str, journal: Journal) -> None:
         path = self.folder / journal_file_name(name)
         by = journal.next_seq - 1
         for chunk in _record_chunks(_read_prepared_records(path)):
             journal.append([_renumber(r, by) for r in chunk])
+
+
+def _changed_article(store: ArticleStore, article_id: str, fields: Mapping[str, Any]) -> bytes:
+    """Return the file of an article with other values of some fields; raises CorpusError."""
+    before = store.fields(article_id)
+    after = {k: v for k, v in {**before, **fields}.items() if fields.get(k, v) is not None}
+    return encode_article_fields(with_new_metadata(before, after), f"article {article_id}")
 
 
 def _encode_bounded(record: JournalRecord) -> bytes:

@@ -177,7 +177,7 @@ class DocumentImporter:
 
     def _add_alone(self, piece: AlignedDocument, row: tuple[int, int]) -> None:
         article = self._build_article(piece.document)
-        self.document_groups.add_row(*row, article, len(piece.sentences))
+        article = self.document_groups.add_row(*row, article, len(piece.sentences))
         self._add_article(article, piece.sentences)
         self.record_builder.add_document(piece, article, 0)
 
@@ -220,7 +220,7 @@ class DocumentImporter:
         article = self._build_article(replace(first, text=text, id=key, meta={"from": key, **meta}))
         article = self._restored_article(article, first)
         sentences = build_base_sentences(article, pieces, offsets)
-        self.document_groups.add_row(*self._first_rows[key], article, len(sentences))
+        article = self.document_groups.add_row(*self._first_rows[key], article, len(sentences))
         self._add_article(article, sentences)
         for piece, offset in zip(pieces, offsets, strict=True):
             self.record_builder.add_document(piece, article, offset)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from annotator.core.article import Article, ArticleGroup
@@ -16,25 +17,46 @@ from annotator.core.document_groups import (
     named_grouping_field,
     names_of_fields,
     nested_value,
+    with_nested_value,
 )
 from annotator.core.errors import UsageError
+from annotator.core.group_layout import GroupLayout, GroupRow, lay_rows
 from annotator.core.pluralize import pluralize
 from annotator.storage.import_transaction import ImportStaging
+from annotator.workflows.stored_groups import GroupKey, StoredGroups, group_key
 
 NO_GROUPS = "none"
 """What ``--group-by`` is called with to keep rows apart."""
+_STATED = "as the export has them"
+"""Why rows are grouped that an export of this program has written with their group."""
 _MAX_NAMED_FIELDS = 20
 
+_APART = "ignore the old ones if they are new versions; if FIELD means other documents here, use --group-by none"
 
-class _Row(Struct, frozen=True):
-    """A document of a file that is an article, or a part of one, by itself."""
-
-    order: int
-    """Counts the documents of the import."""
-    file: int
-    article: str
-    fields: Fields
-    sentences: int
+_EXCEPTIONS = {
+    "linked": ("row that the corpus had was linked", "rows that the corpus had were linked"),
+    "versions": (
+        "row has changed: it takes the place of an earlier version in its document",
+        "rows have changed: they take the places of earlier versions in their documents",
+    ),
+    "unsure": (
+        f"row was added beside others of its document that the files lack: {_APART}",
+        f"rows were added beside others of their documents that the files lack: {_APART}",
+    ),
+    "absent": (
+        "row of these documents is in the corpus and not in the files, and stays",
+        "rows of these documents are in the corpus and not in the files, and stay",
+    ),
+    "in_several": (
+        "text occurs in several documents by FIELD, and so in no group",
+        "texts occur in several documents by FIELD, and so in no group",
+    ),
+    "without": (
+        "row names no document in FIELD (no value, a list or an object), and so is in no group",
+        "rows name no document in FIELD (no value, a list or an object), and so are in no group",
+    ),
+}
+"""What a count means, for one and for several."""
 
 
 class GroupedRows(Struct, frozen=True):
@@ -43,8 +65,16 @@ class GroupedRows(Struct, frozen=True):
     field: str
     why: str
     rows: int
-    """How many articles were linked."""
+    """How many articles of the import are in a group."""
     documents: int
+    linked: int = 0
+    """How many of them the corpus had, without a group."""
+    versions: int = 0
+    """How many take the place of an earlier version."""
+    unsure: int = 0
+    """How many were added where the corpus has other rows, of which they may be versions."""
+    absent: int = 0
+    """How many rows of these documents the corpus has and the import has not."""
     in_several: int = 0
     """How many texts are in several documents, and linked to none."""
     without: int = 0
@@ -55,13 +85,37 @@ class GroupedRows(Struct, frozen=True):
         return f"{parts} by {self.field} ({self.why}); no span runs over two rows; --group-by none keeps them apart"
 
     def exceptions(self) -> Iterator[str]:
-        """Yield what was not linked and why."""
-        if self.in_several:
-            texts = pluralize(self.in_several, "text occurs", "texts occur")
-            yield f"{texts} in several documents by {self.field}, and so in no group"
-        if self.without:
-            rows = pluralize(self.without, "row names", "rows name")
-            yield f"{rows} no document in {self.field} (no value, a list or an object), and so in no group"
+        """Yield what was there before, and what was not linked and why."""
+        for name, (one, several) in _EXCEPTIONS.items():
+            if n := getattr(self, name):
+                yield pluralize(n, one, several).replace("FIELD", self.field)
+
+
+class _Row(Struct, frozen=True):
+    """A document of a file that is an article, or a part of one, by itself."""
+
+    order: int
+    """Counts the documents of the import."""
+    file: int
+    article: str
+    fields: Fields
+    """The metadata, with the title."""
+    stated: ArticleGroup | None
+    sentences: int
+
+
+class _Text(Struct):
+    """An article of the import, or of a document that it has rows of, as it is to be."""
+
+    text: str
+    meta: dict[str, Any]
+    group: ArticleGroup | None = None
+    stored: bool = False
+    """Whether the corpus has it."""
+
+
+_ValuesByDocument = dict[GroupKey, Any]
+"""The documents of an article, each with the value as the file has it."""
 
 
 class ImportGroups:
@@ -71,79 +125,184 @@ class ImportGroups:
         """Begin; ``group_by`` is the user's field, ``none``, or empty for the rule."""
         self._staging, self._group_by = staging, group_by
         self._rows: list[_Row] = []
-        self._carried: dict[str, list[str]] = {}
-        """By field, the documents of the rows that an export has linked before."""
+        self._texts: dict[str, _Text] = {}
+        self._stored = StoredGroups(staging.corpus)
+        self._changes: dict[str, dict[str, Any]] = {}
+        """By article, the fields of its file that change."""
         self.made: list[GroupedRows] = []
         """What was grouped, a field each."""
 
-    def add_row(self, order: int, file: int, article: Article, sentences: int) -> None:
-        """Take in a document that was read: ``order`` counts them, ``file`` the files."""
-        if article.group and not self._group_by:
-            self._carried.setdefault(article.group.field, []).append(article.group.value)
-        elif self._group_by != NO_GROUPS:
-            fields = article.meta if not article.title else {"title": article.title, **article.meta}
-            self._rows.append(_Row(order, file, article.id, fields, sentences))
+    def add_row(self, order: int, file: int, article: Article, sentences: int) -> Article:
+        """Take in a document that was read: ``order`` counts them, ``file`` the files; return it without a group.
+
+        A group that it has is the one that its file states; it counts unless the user has named a field.
+        """
+        if self._group_by != NO_GROUPS:
+            newest = self._stored.newest(article.id)
+            one = newest.id if newest else article.id
+            if one not in self._texts:
+                group = newest.group if newest else None
+                self._texts[one] = _Text(
+                    (newest or article).text, (newest or article).meta, group, stored=newest is not None
+                )
+            fields = {"title": article.title, **article.meta} if article.title else article.meta
+            self._rows.append(_Row(order, file, one, fields, article.group, sentences))
+        return replace(article, group=None)
 
     def finish(self) -> None:
         """Choose the fields and link the articles; raises UsageError for a field that no row has."""
-        for name, values in self._carried.items():
-            self.made.append(GroupedRows(name, "as the export has them", len(values), len(set(values))))
         self._rows.sort(key=lambda row: row.order)
-        by_file: dict[int, list[_Row]] = {}
-        for row in self._rows:
-            by_file.setdefault(row.file, []).append(row)
         if self._group_by and self._rows:
-            field = named_grouping_field(self._group_by, [row.fields for row in self._rows])
+            field = named_grouping_field(self._group_by, [row.fields for row in _first_rows(self._rows)])
             if field is None:
                 raise _unknown_field_error(self._group_by, self._rows)
             self._link(field, self._rows)
-            return
-        waiting = list(by_file.values())
-        while waiting:
-            rows = _first_rows(row for rows in waiting for row in rows)
-            field = self._choose_field(rows)
-            if field is None:
-                return
-            taken = [rows for rows in waiting if 2 * sum(bool(field.value(r.fields)) for r in rows) >= len(rows)]
-            if not taken:
-                return
-            self._link(field, [row for rows in taken for row in rows])
-            waiting = [rows for rows in waiting if rows not in taken]
+        else:
+            by_file: dict[int, list[_Row]] = {}
+            by_stated_field: dict[str, list[tuple[int, _Row]]] = {}
+            for row in self._rows:
+                if row.stated:
+                    by_stated_field.setdefault(row.stated.field, []).append((row.stated.position, row))
+                else:
+                    by_file.setdefault(row.file, []).append(row)
+            for name, placed in by_stated_field.items():
+                in_order = [row for _, row in sorted(placed, key=lambda pair: pair[0])]
+                self._link(GroupingField(name, _STATED), in_order, stated=True)
+            self._link_files(list(by_file.values()))
+        for article, fields in self._changes.items():
+            self._staging.change_article(article, fields)
 
-    def _choose_field(self, rows: list[_Row]) -> GroupingField | None:
-        single = sum(row.sentences == 1 for row in rows)
-        return choose_grouping_field([row.fields for row in rows], sentences=2 * single > len(rows))
+    def _link_files(self, files: list[list[_Row]]) -> None:
+        """Link the rows of files, those of all files together that have the same field."""
+        while files:
+            field = next((f for f in self._fields(files) if any(_has_values(f, rows) for rows in files)), None)
+            if not field:
+                return
+            self._link(field, [row for rows in files if _has_values(field, rows) for row in rows])
+            files = [rows for rows in files if not _has_values(field, rows)]
 
-    def _link(self, field: GroupingField, rows: list[_Row]) -> None:
-        """Link the articles of some rows, each in the place of its first row."""
-        values: dict[str, dict[str, Any]] = {}
-        for row in rows:
-            of_article = values.setdefault(row.article, {})
-            if value := field.value(row.fields):
-                of_article.setdefault(value, nested_value(row.fields, field.name))
-        sizes: dict[str, int] = {}
-        in_several = without = 0
+    def _fields(self, files: Sequence[Sequence[_Row]]) -> Iterator[GroupingField]:
+        """Yield the fields that may group the rows of files: by which the corpus has their documents, and by rule."""
+        rows = _first_rows(row for rows in files for row in rows)
+        fields = [row.fields for row in rows]
+        yield from self._stored.grouping_fields(fields)
+        sentences = 2 * sum(row.sentences == 1 for row in rows) > len(rows)
+        if found := choose_grouping_field(fields, sentences=sentences):
+            yield found
+
+    def _link(self, field: GroupingField, rows: Sequence[_Row], *, stated: bool = False) -> None:
+        """Link the articles of some rows, each in the place of its first row; or as their files have ``stated``."""
+        values = self._values_by_document(field, rows, stated=stated)
+        others = self._other_names(values)
+        counts = dict.fromkeys(_EXCEPTIONS, 0)
+        documents: dict[GroupKey, list[str]] = {}
         for article, found in values.items():
-            if len(found) == 1:
-                (value,) = found
-                position = sizes[value] = sizes.get(value, -1) + 1
-                self._set_group(article, ArticleGroup(field.name, value, position))
-            elif found:
-                in_several += 1
-                self._state_all_values(article, field.name, list(found.values()))
+            own = {others.get(key, key) for key in found}
+            own |= {group_key(group)} if (group := self._texts[article].group) else set()
+            if len(own) == 1:
+                documents.setdefault(own.pop(), []).append(article)
+                counts["linked"] += self._texts[article].stored and group is None
+            elif own:
+                counts["in_several"] += 1
+                self._link_to_none(article, found)
             else:
-                without += 1
-        linked = sum(sizes.values()) + len(sizes)
-        self.made.append(GroupedRows(field.name, field.why, linked, len(sizes), in_several, without))
+                counts["without"] += 1
+        places = {row.article: row.stated.position for row in rows if row.stated and stated}
+        for layout in self._lay_documents(documents, places):
+            counts["versions"] += len(layout.versions)
+            counts["unsure"] += len(layout.unsure)
+            counts["absent"] += len(layout.absent)
+        linked = sum(map(len, documents.values()))
+        self.made.append(GroupedRows(field.name, field.why, linked, len(documents), **counts))
 
-    def _set_group(self, article: str, group: ArticleGroup) -> None:
-        if self._staging.has_article(article):
-            self._staging.change_article(article, lambda x: replace(x, group=group))
+    def _values_by_document(
+        self, field: GroupingField, rows: Sequence[_Row], *, stated: bool
+    ) -> dict[str, _ValuesByDocument]:
+        """Return the documents that each article is in, by its rows and by what the corpus knows of it."""
+        values: dict[str, _ValuesByDocument] = {}
+        for row in rows:
+            found = values.setdefault(row.article, {})
+            if row.stated and stated:
+                found.setdefault(group_key(row.stated), row.stated.value)
+            elif value := field.value(row.fields):
+                found.setdefault((field.name, value), nested_value(row.fields, field.name))
+        for article, found in values.items():
+            text = self._texts[article]
+            before = nested_value(text.meta, field.name) if found and text.stored and not text.group else None
+            for given in before if isinstance(before, list) else [before]:
+                if value := field.value({field.name: given}):
+                    found.setdefault((field.name, value), given)
+        return values
 
-    def _state_all_values(self, article: str, name: str, values: list[Any]) -> None:
-        """Let the metadata of a text in several documents name all of them: a list links it to none from now on."""
-        if self._staging.has_article(article):
-            self._staging.change_article(article, lambda x: replace(x, meta=_with_field(x.meta, name, values)))
+    def _other_names(self, values: Mapping[str, _ValuesByDocument]) -> dict[GroupKey, GroupKey]:
+        """Return the documents that the corpus has by another field: two of their rows, or half of them, show it."""
+        sizes = Counter(key for found in values.values() for key in found)
+        shared: dict[GroupKey, Counter[GroupKey]] = {}
+        for article, found in values.items():
+            group = self._texts[article].group
+            for key in found if group else ():
+                if group and group.field != key[0]:
+                    shared.setdefault(key, Counter())[group_key(group)] += 1
+        return {
+            key: there.most_common(1)[0][0]
+            for key, there in shared.items()
+            if len(there) == 1 and (there.total() > 1 or 2 * there.total() >= sizes[key])
+        }
+
+    def _link_to_none(self, article: str, found: _ValuesByDocument) -> None:
+        """Let an article be in no group, and its metadata name all of its documents, so that it stays so."""
+        text = self._texts[article]
+        for name in dict.fromkeys(name for name, _ in found):
+            before = nested_value(text.meta, name)
+            given = [*(before if isinstance(before, list) else [before]), *found.values()]
+            plain = dict.fromkeys(v for v in given if isinstance(v, str | int))
+            text.meta = with_nested_value(text.meta, name, list(plain))
+        if text.group:
+            rows = self._stored.documents.get(group_key(text.group), [])
+            rows[:] = [row for row in rows if row.article != article]
+        text.group = None
+        self._changes.setdefault(article, {}).update(group=None, meta=text.meta)
+
+    def _lay_documents(
+        self, documents: Mapping[GroupKey, Sequence[str]], places: Mapping[str, int]
+    ) -> Iterator[GroupLayout]:
+        """Lay the rows of the import on those of the corpus, and yield what became of each document."""
+        there = self._stored.documents
+        met = [
+            self._texts[a].group is not None for key, articles in documents.items() if key in there for a in articles
+        ]
+        for key, articles in documents.items():
+            old = [replace(row, fixed=row.article in self._texts) for row in there.get(key, ())]
+            new = [self._row(a, places.get(a), fixed=self._texts[a].stored) for a in articles]
+            layout = lay_rows(old, new, known_source=2 * sum(met) >= len(met) > 0)
+            self._take_layout(key, layout, {row.article: row for row in (*new, *old)})
+            yield layout
+
+    def _row(self, article: str, place: int | None, *, fixed: bool) -> GroupRow:
+        text = self._texts[article]
+        return GroupRow(article, text.text, place, str(text.meta.get("id") or ""), fixed)
+
+    def _take_layout(self, key: GroupKey, layout: GroupLayout, rows: Mapping[str, GroupRow]) -> None:
+        """Note what changes in the articles of a document."""
+        replaced = set(layout.versions.values())
+        before = {row.article: row.position for row in self._stored.documents.get(key, ())}
+        for article, position in layout.positions.items():
+            group = ArticleGroup(*key, position)
+            if article in self._texts:
+                self._texts[article].group = group
+            if before.get(article) != position:
+                self._changes.setdefault(article, {})["group"] = to_builtins(group)
+        for new, old in layout.versions.items():
+            self._changes.setdefault(new, {})["replaces"] = old
+            self._changes.setdefault(old, {})["replaced_by"] = new
+        self._stored.documents[key] = [
+            replace(rows[a], position=n) for a, n in layout.positions.items() if a not in replaced
+        ]
+
+
+def _has_values(field: GroupingField, rows: Sequence[_Row]) -> bool:
+    """Return True if half of the rows or more name a document."""
+    return 2 * sum(bool(field.value(row.fields)) for row in rows) >= len(rows)
 
 
 def _first_rows(rows: Iterable[_Row]) -> list[_Row]:
@@ -154,18 +313,10 @@ def _first_rows(rows: Iterable[_Row]) -> list[_Row]:
     return list(found.values())
 
 
-def _with_field(fields: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
-    """Return metadata with another value of a field, which may be nested."""
-    first, _, rest = name.partition(".")
-    if name in fields or not rest:
-        return {**fields, name: value}
-    return {**fields, first: _with_field(fields[first], rest, value)}
-
-
-def _unknown_field_error(name: str, rows: list[_Row]) -> UsageError:
+def _unknown_field_error(name: str, rows: Iterable[_Row]) -> UsageError:
     names = names_of_fields(row.fields for row in rows)
     listed = ", ".join(names[:_MAX_NAMED_FIELDS]) + (" and more" if len(names) > _MAX_NAMED_FIELDS else "")
-    has_none = any(nested_value(row.fields, name) is not None for row in rows)
-    what = f"--group-by {name}: the rows have {'no text or number' if has_none else 'nothing'} in this field"
+    has_some = any(nested_value(row.fields, name) is not None for row in rows)
+    what = f"--group-by {name}: the rows have {'no text or number' if has_some else 'nothing'} in this field"
     do = f"name one of {listed}; or give none" if names else "leave it out: the rows have no metadata"
     return UsageError(what, do=do)

@@ -71,3 +71,90 @@ def test_one_document_is_a_group_if_the_user_asks(tmp_path: Path) -> None:
     assert not _import(tmp_path, rows).groups
     (tmp_path / "again").mkdir()
     assert _import(tmp_path / "again", rows, group_by="meta.doc").groups[0].documents == 1
+
+
+def _order(folder: Path, doc: str) -> list[str]:
+    """Return the texts of a document that are in force, in their order; no two have one place."""
+    corpus = CorpusFolder.open(folder / "corpus")
+    rows = [a for a in map(corpus.article, corpus.article_ids()) if a.group and a.group.value == doc]
+    places = {a.group.position: a.text for a in rows if a.group and not a.replaced_by}
+    assert len(places) == sum(not a.replaced_by for a in rows)
+    assert not corpus.articles.changed_metadata
+    return [places[n] for n in sorted(places)]
+
+
+def test_a_corpus_that_has_the_rows_gets_the_links_only(tmp_path: Path) -> None:
+    """Its articles, sentences and journals stay; a second time nothing changes."""
+    rows = _rows(ferry=FERRY, storm=STORM)
+    _import(tmp_path, rows, group_by="none")
+    journal, sentences = (tmp_path / "corpus" / p for p in ("annotations/plain.jsonl", "sentences.jsonl"))
+    before = journal.read_bytes(), sentences.read_bytes()
+    report = _import(tmp_path, rows)
+    assert (report.articles, report.records, report.groups[0].linked) == (0, 0, 4)
+    assert (journal.read_bytes(), sentences.read_bytes()) == before
+    assert _order(tmp_path, "ferry") == list(FERRY[:2])
+    files = {p: p.read_bytes() for p in (tmp_path / "corpus" / "articles").iterdir()}
+    assert _import(tmp_path, rows).groups[0].linked == 0
+    assert {p: p.read_bytes() for p in files} == files
+
+
+def test_a_file_that_was_corrected_is_laid_on_its_documents(tmp_path: Path) -> None:
+    """A changed row is a version of the old one, an inserted one gets a place, one that is gone stays."""
+    texts = [*FERRY[:2], "Nobody had seen the captain.", "At two the bridge was closed.", "Then it snowed."]
+    _import(tmp_path, _rows(ferry=tuple(texts), storm=STORM))
+    corrected = "Lena Pell was much too late."
+    report = _import(tmp_path, _rows(ferry=(texts[0], corrected, "It rained all night.", texts[3], texts[4]), storm=STORM))
+    made = report.groups[0]
+    assert (made.versions, made.unsure, made.absent, report.articles) == (1, 1, 1, 2)
+    assert _order(tmp_path, "ferry") == [texts[0], corrected, texts[2], "It rained all night.", *texts[3:]]
+    corpus = CorpusFolder.open(tmp_path / "corpus")
+    versions = {a.text: a.replaces for a in map(corpus.article, corpus.article_ids()) if a.replaces}
+    assert [corpus.article(old).text for old in versions.values()] == [texts[1]]
+    assert list(versions) == [corrected]
+    again = _import(tmp_path, _rows(ferry=tuple(texts), storm=STORM))  # the file of before: the corpus is ahead of it
+    assert (again.articles, again.groups[0].versions) == (0, 0)
+    assert corrected in _order(tmp_path, "ferry")
+
+
+def test_another_document_of_the_same_name_makes_no_version(tmp_path: Path) -> None:
+    """Without a row that matches the rows are added and reported, however much they are alike."""
+    _import(tmp_path, _rows(**{"1": ("Sales rose 3 percent.", "Prices fell."), "2": ("Nothing changed.",)}))
+    report = _import(tmp_path, _rows(**{"1": ("Sales rose 4 percent.", "Rain fell."), "3": ("All was well.",)}))
+    assert (report.groups[0].versions, report.groups[0].unsure) == (0, 2)
+    assert any("2 rows were added beside others of their documents" in note for note in report.notes)
+    assert len(_order(tmp_path, "1")) == 4
+
+
+def test_a_text_of_a_second_document_leaves_its_group_for_good(tmp_path: Path) -> None:
+    """Its metadata name both, so that the first file alone does not link it again."""
+    _import(tmp_path, _rows(ferry=FERRY, calm=("The sea was calm.", "Nobody spoke.")))
+    report = _import(tmp_path, _rows(storm=STORM, gale=("The wind rose.", "Sails tore.")))
+    assert report.groups[0].in_several == 1
+    assert _order(tmp_path, "ferry") == list(FERRY[:2])
+    _import(tmp_path, _rows(ferry=FERRY, calm=("The sea was calm.",)))
+    assert _groups(tmp_path)[FERRY[2]] is None
+
+
+def test_a_document_goes_by_the_field_that_the_corpus_has(tmp_path: Path) -> None:
+    """One with another field, or one alone in its file, is laid on the group that its rows are in."""
+    _import(tmp_path, _rows(ferry=FERRY, storm=STORM))
+    more = [{"text": t, "spans": [], "meta": {"url": f"http://{d}"}} for d, t in _pairs(a=FERRY[:2], b=STORM[:2])]
+    _import(tmp_path, [*more, {"text": "All were safe.", "spans": [], "meta": {"url": "http://b"}}])
+    assert _order(tmp_path, "storm") == [*STORM[:2], "All were safe."]
+    _import(tmp_path, _rows(storm=("They sang.",)))
+    assert _order(tmp_path, "storm")[-1] == "They sang."
+
+
+def _pairs(**documents: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [(doc, text) for doc, texts in documents.items() for text in texts]
+
+
+def test_the_files_of_one_import_may_share_documents(tmp_path: Path) -> None:
+    """One file a document has one value in each; the rows of several files make one order."""
+    paths = []
+    for n, rows in enumerate((_rows(ferry=FERRY[:2]), _rows(storm=STORM), _rows(ferry=FERRY[2:]))):
+        paths.append(tmp_path / f"{n}.jsonl")
+        paths[-1].write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    import_files(tmp_path / "corpus", paths)
+    assert _order(tmp_path, "ferry") == list(FERRY[:2])
+    assert _order(tmp_path, "storm") == list(STORM[:2])
