@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 ALIKE = 0.6
 """The share of pairs of neighbouring characters that a sentence and its next version have in common."""
@@ -52,7 +53,9 @@ def lay_rows(there: Sequence[GroupRow], new: Sequence[GroupRow], *, known_source
     rows of the file are in the corpus.
     """
     known = {row.article: n for n, row in enumerate(there)}
-    matches = any(row.article in known for row in new)
+    present = {row.article for row in new}
+    there = [replace(row, fixed=row.fixed or row.article in present) for row in there]
+    matches = not present.isdisjoint(known)
     order: list[GroupRow] = []
     versions: dict[str, str] = {}
     unsure: list[str] = []
@@ -70,7 +73,7 @@ def lay_rows(there: Sequence[GroupRow], new: Sequence[GroupRow], *, known_source
         positions[row.article] = at
         if row.article in versions:
             positions[versions[row.article]] = at
-    replaced, present = set(versions.values()), {row.article for row in new}
+    replaced = set(versions.values())
     absent = tuple(a for a in known if a not in present and a not in replaced)
     return GroupLayout(positions, versions, tuple(unsure), absent)
 

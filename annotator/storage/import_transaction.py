@@ -193,7 +193,8 @@ class ImportStaging(Struct):
         paths = {n: self.corpus.path / journal_file_name(n) for n in self.counts}
         new_journals = [n for n, path in paths.items() if not path.exists()]
         try:
-            sync_files((self.folder / BEFORE_FOLDER / ARTICLES_FOLDER).glob("*.json"))
+            with translate_os_errors("write", self.folder):
+                sync_files((self.folder / BEFORE_FOLDER / ARTICLES_FOLDER).glob("*.json"))
             write_recovery_note(self.folder, [], dict.fromkeys(new_journals, 0), ("", ""))
             with ExitStack() as stack:
                 journals = {n: stack.enter_context(_open_journal(self.corpus, n)) for n in self.counts}
@@ -228,7 +229,8 @@ class ImportStaging(Struct):
 
     def _digests_of_changed(self) -> dict[str, str]:
         after = ArticleStore(self.folder / CHANGED_FOLDER)
-        return {a: sha256(after.path(a).read_bytes()).hexdigest() for a in self.changed}
+        with translate_os_errors("read", self.folder):
+            return {a: sha256(after.path(a).read_bytes()).hexdigest() for a in self.changed}
 
     def _change_articles(self, corpus: CorpusFolder) -> None:
         """Put the changed articles in place; raises CorpusError where one has changed meanwhile."""

@@ -164,6 +164,18 @@ def test_work_that_was_added_meanwhile_stops_it(corpus: CorpusFolder) -> None:
     assert _files(corpus.path) == before
 
 
+def test_an_article_that_was_changed_meanwhile_stops_it(corpus: CorpusFolder) -> None:
+    """An import that changes an article of the corpus would take back what somebody else did to it."""
+    (article_id,) = corpus.article_ids()
+    with ImportStaging.begin(corpus.path, corpus) as staging:
+        staging.change_article(article_id, {"meta": {"doc": "a"}})
+        CorpusFolder.open(corpus.path).set_line_verdict(article_id, 0, LineVerdict.TITLE, by="ben", time=0.0)
+        before = _files(corpus.path / "articles")
+        with pytest.raises(CorpusError, match="somebody has changed the article meanwhile"):
+            staging.commit_to_existing({})
+    assert _files(corpus.path / "articles") == before
+
+
 @pytest.mark.parametrize("new", ["", SCHEMA + '[[label]]\nname = "SHIP"\n'])
 def test_a_schema_that_was_changed_meanwhile_stops_it(corpus: CorpusFolder, new: str) -> None:
     """The import knows the labels of the schema that it has read, and would bring the old one back."""
@@ -196,6 +208,7 @@ def test_whatever_fails_the_corpus_is_as_it_was(
         with ImportStaging.begin(corpus.path, CorpusFolder.open(corpus.path)) as staging:
             _stage(staging, ["Lena came back.", "Lena slept."])
             _stage(staging, ["Lena woke."], "ben")
+            staging.change_article(corpus.article_ids()[0], {"meta": {"doc": "a"}})
             monkeypatch.setattr(os, function, fail)
             try:
                 staging.commit_to_existing({"ada": 2}, (SCHEMA, SCHEMA + '[[label]]\nname = "SHIP"\n'))
@@ -231,6 +244,8 @@ _KILLED = """
     with ImportStaging.begin(target, into) as staging:
         _stage(staging, ["Lena came back.", "Lena slept."])
         _stage(staging, ["Lena woke."], "ben")
+        if into:
+            staging.change_article(into.article_ids()[0], {"meta": {"doc": "a"}})
         watched = {"os.rename", "os.truncate", "os.remove", "open"}
         sys.addaudithook(lambda event, args: die() if event in watched else None)
         if into:
@@ -279,9 +294,10 @@ def _sound(target: Path, *, existing: bool) -> None:
     journals = [Journal.open(target, name, read_only=True) for name in corpus.annotators()]
     assert not any(j.damaged for j in journals)
     assert [j.warnings for j in journals] == [[]] * len(journals)
-    changed = "Ours" in corpus.schema_path.read_text(encoding="utf-8")
-    found = (len(corpus.article_ids()), [len(j.records) for j in journals], changed)
-    assert found in ([(1, [1], False), (4, [3, 1], True)] if existing else [(3, [2, 1], False)])
+    first = corpus.article(corpus.article_ids()[0])
+    changed = ("Ours" in corpus.schema_path.read_text(encoding="utf-8"), bool(first.meta))
+    found = (len(corpus.article_ids()), [len(j.records) for j in journals], *changed)
+    assert found in ([(1, [1], False, False), (4, [3, 1], True, True)] if existing else [(3, [2, 1], False, False)])
     with ImportStaging.begin(target, corpus):
         pass
     assert not list(target.glob(f"{STAGING_PREFIX}*"))

@@ -103,7 +103,9 @@ def test_a_file_that_was_corrected_is_laid_on_its_documents(tmp_path: Path) -> N
     texts = [*FERRY[:2], "Nobody had seen the captain.", "At two the bridge was closed.", "Then it snowed."]
     _import(tmp_path, _rows(ferry=tuple(texts), storm=STORM))
     corrected = "Lena Pell was much too late."
-    report = _import(tmp_path, _rows(ferry=(texts[0], corrected, "It rained all night.", texts[3], texts[4]), storm=STORM))
+    report = _import(
+        tmp_path, _rows(ferry=(texts[0], corrected, "It rained all night.", texts[3], texts[4]), storm=STORM)
+    )
     made = report.groups[0]
     assert (made.versions, made.unsure, made.absent, report.articles) == (1, 1, 1, 2)
     assert _order(tmp_path, "ferry") == [texts[0], corrected, texts[2], "It rained all night.", *texts[3:]]
