@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from annotator.core.article import Article, Sentence
@@ -214,7 +214,14 @@ def doc_user_data(unit: DocUnit, layout: DocLayout) -> dict[str, Any]:
 def article_metadata(article: Article) -> dict[str, Any]:
     """Return the article's part of ``user_data``, which comes first."""
     texts = {name: getattr(article, name) for name in ("title", "byline", "dateline", "date", "source", "origin")}
-    return {"article": article.id, **texts, "meta": _msgpack_values(article.meta)}
+    return {"article": article.id, **texts, "meta": _with_group(_msgpack_values(article.meta), article)}
+
+
+def _with_group(meta: dict[str, object], article: Article) -> dict[str, object]:
+    """Return the metadata with the article's group, as the other formats carry it too; a user's ``group`` gives way."""
+    if not article.group:
+        return meta
+    return {("meta.group" if k == "group" else k): v for k, v in meta.items()} | {"group": to_builtins(article.group)}
 
 
 def _msgpack_values(meta: Mapping[str, object]) -> dict[str, object]:

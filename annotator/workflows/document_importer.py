@@ -168,12 +168,7 @@ class DocumentImporter:
             meta=meta,
             date=normalize_date(" ".join(date.split()) if isinstance(date, str) else ""),
         )
-        return self._restored_article(article, document)
-
-    def _restored_article(self, article: Article, document: Document) -> Article:
-        """Return the article with what an export has carried of it, in no group where the user asked for none."""
-        article = restored_article(article, document.meta)
-        return replace(article, group=None) if self._options.group_by == NO_GROUPS else article
+        return restored_article(article, document.meta)
 
     def _add_alone(self, piece: AlignedDocument, row: tuple[int, int]) -> None:
         article = self._build_article(piece.document)
@@ -197,8 +192,10 @@ class DocumentImporter:
     def _add_group(self, key: str, pieces: list[AlignedDocument]) -> None:
         existing = self._existing_article(key, pieces)
         if existing is not None:
-            self.document_groups.add_row(*self._first_rows[key], existing, len(self._stored_sentences(existing.id)))
-            self.record_builder.set_base_sentences(existing.id, self._stored_sentences(existing.id))
+            stored = self._stored_sentences(existing.id)
+            stated = restored_article(existing, pieces[0].document.meta)
+            self.document_groups.add_row(*self._first_rows[key], stated, len(stored))
+            self.record_builder.set_base_sentences(existing.id, stored)
             for piece in pieces:
                 self.record_builder.add_document(piece, existing, start_in_article(piece))
             return
@@ -218,7 +215,7 @@ class DocumentImporter:
         if differing:
             self._add_note(f"{DIFFERING_NOTE}: {', '.join(map(shortened_name, differing))}")
         article = self._build_article(replace(first, text=text, id=key, meta={"from": key, **meta}))
-        article = self._restored_article(article, first)
+        article = restored_article(article, first.meta)
         sentences = build_base_sentences(article, pieces, offsets)
         article = self.document_groups.add_row(*self._first_rows[key], article, len(sentences))
         self._add_article(article, sentences)

@@ -9,8 +9,10 @@ from typing import Any
 import orjson
 import pytest
 
+from annotator import Corpus
 from annotator.core.article import ArticleGroup
 from annotator.core.errors import UsageError
+from annotator.formats.registry import export_formats
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.import_options import ImportOptions
 from annotator.workflows.importing import ImportReport, import_files
@@ -160,3 +162,25 @@ def test_the_files_of_one_import_may_share_documents(tmp_path: Path) -> None:
     import_files(tmp_path / "corpus", paths)
     assert _order(tmp_path, "ferry") == list(FERRY[:2])
     assert _order(tmp_path, "storm") == list(STORM[:2])
+
+
+@pytest.mark.parametrize("name", [n for n in export_formats() if n not in {"brat", "conll", "webanno", "spacy-json"}])
+def test_an_export_brings_the_groups_back(tmp_path: Path, name: str) -> None:
+    """Field, value and order are the same in a new corpus, in one without groups, and in the one it came from."""
+    if name == "huggingface":
+        pytest.importorskip("pyarrow")
+    rows = [{**row, "meta": {"part": row["meta"]["doc"]}} for row in _rows(ferry=FERRY[:2], storm=STORM)]
+    _import(tmp_path, rows, group_by="part")
+    groups = _groups(tmp_path)
+    unit = {} if name == "prodigy" else {"unit": "sentence"}
+    Corpus.open(tmp_path / "corpus").export(tmp_path / "out", format=name, **unit)  # type: ignore[arg-type]
+    again = ImportOptions(format=name)
+    import_files(tmp_path / "corpus", [tmp_path / "out"], again)
+    assert _groups(tmp_path) == groups
+    for place in (tmp_path / "new", tmp_path / "linked"):
+        place.mkdir()
+        if place.name == "linked":
+            import_files(place / "corpus", [tmp_path / "out"], ImportOptions(format=name, group_by="none"))
+            assert set(_groups(place).values()) == {None}
+        import_files(place / "corpus", [tmp_path / "out"], again)
+        assert _groups(place) == groups
