@@ -33,7 +33,7 @@ from annotator.workflows.import_documents import (
     start_in_article,
     with_stated_sentences,
 )
-from annotator.workflows.import_groups import NO_GROUPS, ImportGroups
+from annotator.workflows.import_groups import ImportGroups
 from annotator.workflows.import_options import ImportOptions
 from annotator.workflows.record_builder import RecordBuilder
 
