@@ -223,7 +223,7 @@ class DocBinWriter:
         yield from self._tokens.rows()
         yield pack_msgpack("spaces") + pack_msgpack(self._spaces)
         yield pack_msgpack("lengths") + pack_msgpack(_little_endian(self._lengths))
-        strings = sorted(self._tokens.strings().union(self._labels, ("",)))
+        strings = sorted(self._tokens.strings().union(self._labels, ("",) if self.docs else ()))
         yield pack_msgpack("strings") + array_head(len(strings))
         yield from map(pack_msgpack, strings)
         yield from self._doc_fields("cats", _DOC_CATS * self.docs)

@@ -168,8 +168,11 @@ def _shifted(spans: Iterable[Sequence[IncorrectSpan]], firsts: list[int]) -> lis
     return [((by + first, by + end), label) for each, by in by_sentence for (first, end), label in each]
 
 
-def pack_unit(unit: DocUnit, key: str, *, with_user_data: bool) -> DocContent:
-    """Return the Doc of a unit, its spans under ``key``; raises CorpusError as ``lay_out_doc`` does."""
+def pack_unit(unit: DocUnit, key: str, *, with_user_data: bool, covers: Sequence[str] | None = None) -> DocContent:
+    """Return the Doc of a unit, its spans under ``key``; raises CorpusError as ``lay_out_doc`` does.
+
+    ``covers`` are the labels that the Doc covers, None for all of the schema.
+    """
     made = lay_out_doc(unit)
     firsts = made.first_tokens
     places = _token_offsets(made.words, made.spaces)
@@ -178,7 +181,7 @@ def pack_unit(unit: DocUnit, key: str, *, with_user_data: bool) -> DocContent:
     if wrong:
         groups.append((INCORRECT_SPANS_KEY, group_spans(wrong, places)))
     ents = [(first, end, label) for (first, end), label in doc_ents(unit, firsts)]
-    data = pack_msgpack({USER_DATA_KEY: doc_user_data(unit, made)}) if with_user_data else b""
+    data = pack_msgpack({USER_DATA_KEY: doc_user_data(unit, made) | doc_coverage(covers)}) if with_user_data else b""
     missing = [(a, b) for p, a, b in zip(unit, firsts, made.ends, strict=True) if not p.reviewed]
     return DocContent(made.words, made.spaces, ents, groups, firsts, missing, data)
 
@@ -209,6 +212,11 @@ def doc_user_data(unit: DocUnit, layout: DocLayout) -> dict[str, Any]:
         "sentence": first.id if len(unit) == 1 else "",
         "sentences": [_sentence_metadata(p, layout.first_tokens[n]) for n, p in enumerate(unit)],
     }
+
+
+def doc_coverage(covers: Sequence[str] | None) -> dict[str, Any]:
+    """Return the part of ``user_data`` about coverage, which comes last; none where a Doc covers all of the schema."""
+    return {} if covers is None else {"covers": list(covers)}
 
 
 def article_metadata(article: Article) -> dict[str, Any]:

@@ -25,9 +25,10 @@ from annotator.docbin.norms import load_norms
 from annotator.docbin.token_columns import AttributeSet, TokenSpan, TokenSpans
 from annotator.docbin.writer import DocBinWriter, SpanGroups, array_head, map_head, pack_msgpack
 from annotator.export import doc_layout, export_ledger
-from annotator.export.doc_layout import USER_DATA_KEY, DocUnit, ExportSentence, article_metadata
+from annotator.export.coverage_classes import ClassView
+from annotator.export.doc_layout import USER_DATA_KEY, DocUnit, ExportSentence, article_metadata, doc_coverage
 from annotator.export.options import ExportItem, ExportOptions
-from annotator.export.span_outcomes import OVERLAPS_LONGER_ENTITY, incorrect_spans, span_outcomes
+from annotator.export.span_outcomes import NOT_COVERED, OVERLAPS_LONGER_ENTITY, incorrect_spans, span_outcomes
 from annotator.export.splits import PartContents
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class StoredSentence(Protocol):
 _KEPT_OUTCOME = (Outcome.KEPT, "")
 _DEMOTED_OUTCOME = (Outcome.DEMOTED, OVERLAPS_LONGER_ENTITY)
 _NONE_UNITED: Mapping[int, Annotation] = MappingProxyType({})
+_NONE_UNCOVERED: Mapping[int, Sequence[StoredSpan]] = MappingProxyType({})
 _IN_SPANS: tuple[str, ...] = ("spans",)
 _IN_ENTS_AND_SPANS: tuple[str, ...] = ("ents", "spans")
 LocatedSpan = tuple[str, int, int, int, int]
@@ -123,6 +125,8 @@ class DocBinPacker:
     schema: Schema
     options: ExportOptions
     part: str
+    view: ClassView | None = None
+    """Which class of sentences it takes; None where all cover the same."""
     use_numpy: bool = False
     """Whether there will be enough sentences for numpy to be worth its loading."""
     contents: PartContents = field(default_factory=PartContents)
@@ -132,6 +136,8 @@ class DocBinPacker:
     kept: bytearray = field(default_factory=bytearray)
     """The ledger's lines. (Buffers, here and in the bin: a million small objects slow all others down.)"""
     runs: list[SentenceRun] = field(default_factory=list)
+    lists: bool = True
+    """Whether the ledger has the sentences that follow from here, and not from another class."""
     docbin: DocBinWriter | SpacyDocBin = field(init=False)
     _span_counts: list[int] = field(default_factory=lambda: [0, 0, 0])
     """Spans of the usual case, entities among them, and demoted ones."""
@@ -141,8 +147,11 @@ class DocBinPacker:
     _entity_labels: frozenset[str] = field(init=False)
     _full_ledger: bool = field(init=False)
     _stores_user_data: bool = field(init=False)
+    _coverage: bytes = field(init=False)
+    """The part of a Doc's user data about coverage, packed."""
 
     def __post_init__(self) -> None:
+        self._coverage = b"".join(pack_msgpack(x) for pair in doc_coverage(self.covers).items() for x in pair)
         self.docbin = open_docbin(self.options, use_numpy=self.use_numpy)
         self._label_ranks = {x.name: n for n, x in enumerate(self.schema.labels)}
         self._lengths = {x: [] for x in self._label_ranks}
@@ -151,17 +160,24 @@ class DocBinPacker:
         self._full_ledger = self.options.ledger == "full"
         self._stores_user_data = self.options.attrs == "own"
 
+    @property
+    def covers(self) -> tuple[str, ...] | None:
+        """The labels that its Docs cover; None for all of the schema."""
+        return self.view.doc_covers if self.view else None
+
     def add_sentences(
         self,
         numbers: Sequence[int],
         stored: Sequence[StoredSentence],
         locations: Sequence[SentenceLocation],
         united: Mapping[int, Annotation] = _NONE_UNITED,
+        uncovered: Mapping[int, Sequence[StoredSpan]] = _NONE_UNCOVERED,
     ) -> None:
         """Add a Doc for each sentence, by their numbers in the export.
 
-        ``united`` has, by place in ``stored``, what is exported of a sentence that several annotators have done.
-        Each step is done for all sentences before the next one, which is fastest.
+        By place in ``stored``, ``united`` has what is exported of a sentence that several annotators have done,
+        and ``uncovered`` the spans whose labels a sentence does not cover. Each step is done for all sentences
+        before the next one, which is fastest.
         """
         every = [row.tokens for row in stored]
         words = [t.text for tokens in every for t in tokens]
@@ -173,6 +189,8 @@ class DocBinPacker:
         groups: list[SpanGroups] = []
         for n, (number, spans, row) in enumerate(zip(numbers, located, stored, strict=True)):
             self._advance_run(number)
+            if n in uncovered:
+                self._list_uncovered(uncovered[n], row, locations[n])
             if spans is None or n in united:
                 marks, each = self._pack_any_sentence(row, locations[n], united.get(n))
                 ents.append(marks)
@@ -181,7 +199,7 @@ class DocBinPacker:
                 ents.append(self._accept_located(*spans, row, locations[n]))
                 groups.append([(key, spans[0])])
         origins = zip(locations, sizes, strict=True) if self._stores_user_data else ()
-        data = [_sentence_user_data(location, size) for location, size in origins]
+        data = [_sentence_user_data(location, size, self._coverage) for location, size in origins]
         self.docbin.extend(words, spaces, sizes, ents, groups, data)
         self.contents.docs += len(stored)
         self.contents.sentences += len(stored)
@@ -192,16 +210,19 @@ class DocBinPacker:
 
         ``numbers`` are those in the export, by sentence id, of the sentences that the ledger counts here.
         """
-        doc = doc_layout.pack_unit(unit, self.options.spans_key, with_user_data=self._stores_user_data)
+        key, has_data = self.options.spans_key, self._stores_user_data
+        doc = doc_layout.pack_unit(unit, key, with_user_data=has_data, covers=self.covers)
         self.docbin.add(doc)
         self.contents.add_doc(unit, doc)
         for piece in unit if numbers else ():
-            if piece.item and numbers:
+            if piece.item and numbers and piece.sentence.id in numbers:
                 self._advance_run(numbers[piece.sentence.id])
                 self._count_outcomes(piece)
 
     def _advance_run(self, number: int) -> None:
         """Take the next sentence; where it does not follow the last one, a run of others begins."""
+        if not self.lists:
+            return
         run = self.runs[-1] if self.runs else None
         if run is None or run.end != number:
             run = SentenceRun(number, number)
@@ -254,7 +275,7 @@ class DocBinPacker:
         losers: dict[LocatedSpan, LocatedSpan] = {}
         if crossing:
             rivals, losers = self._longest_entities(rivals)
-        if losers or self._full_ledger:
+        if self.lists and (losers or self._full_ledger):
             self._list_located(found, losers, stored, location)
         lengths, flat, counted = self._lengths, self._ents_by_label, self._span_counts
         for label, first, end, _, _ in found:
@@ -263,6 +284,8 @@ class DocBinPacker:
         for label, first, end, _, _ in rivals:
             flat[label] += 1
             ents.append((first, end, label))
+        if not self.lists:
+            return ents
         counted[0] += len(found)
         counted[1] += len(ents)
         counted[2] += len(losers)
@@ -296,6 +319,18 @@ class DocBinPacker:
         self.stored.update({"ents": ents, "spans": found})
         counts = {_KEPT_OUTCOME: found - lost, _DEMOTED_OUTCOME: lost}
         self.outcomes.update({key: n for key, n in counts.items() if n})
+
+    def _list_uncovered(self, spans: Sequence[StoredSpan], stored: StoredSentence, location: SentenceLocation) -> None:
+        """Count and list spans that no class has, because their sentence was not read for their labels."""
+        article, base = location.article, location.start
+        for s in spans:
+            self.outcomes[Outcome.LEFT_OUT, NOT_COVERED] += 1
+            by = location.annotator, location.seq
+            where = export_ledger.SpanLocation(article.id, article.title, base + s.start, base + s.end, *by)
+            id_ = f"{article.id}:{base}-{location.end}:{s.start}-{s.end}:{s.label}"
+            outcome = (Outcome.LEFT_OUT.value, NOT_COVERED, "", ())
+            text = stored.text[s.start : s.end]
+            self._add_line(export_ledger.encode_line(id_, outcome, self.part, text, where), kept=False)
 
     def _list_located(
         self,
@@ -332,7 +367,7 @@ class DocBinPacker:
 
     def _count_outcomes(self, piece: ExportSentence) -> None:
         """Count what became of the spans of a sentence, and list it."""
-        for outcome in piece.outcomes:
+        for outcome in piece.outcomes if self.lists else ():
             self.outcomes[outcome.kind, outcome.why] += 1
             self.stored.update(outcome.stored_in)
             kept = outcome.kind is Outcome.KEPT
@@ -376,17 +411,18 @@ def pack_article_metadata(article: Article) -> bytes:
     return b"".join(pack_msgpack(x) for pair in article_metadata(article).items() for x in pair)
 
 
-_USER_DATA_HEAD = map_head(1) + pack_msgpack(USER_DATA_KEY) + map_head(13)
+_USER_DATA_KEY = map_head(1) + pack_msgpack(USER_DATA_KEY)
 _START, _END, _ANNOTATOR, _SENTENCE, _ID, _FIRST, _LAST, _REVIEWED = map(
     pack_msgpack, ("start", "end", "annotator", "sentence", "id", "token_start", "token_end", "reviewed")
 )
 _SENTENCES = pack_msgpack("sentences") + array_head(1) + map_head(7)
 
 
-def _sentence_user_data(location: SentenceLocation, tokens: int) -> bytes:
-    """Return ``doc_layout.doc_user_data`` of one sentence, packed."""
+def _sentence_user_data(location: SentenceLocation, tokens: int, coverage: bytes) -> bytes:
+    """Return ``doc_layout.doc_user_data`` of one sentence, packed, and what is packed of its coverage."""
     id_ = pack_msgpack(f"{location.article.id}:{location.start}-{location.end}")
     bounds = _START + pack_msgpack(location.start) + _END + pack_msgpack(location.end)
     who = _ANNOTATOR + pack_msgpack(location.annotator)
     sentence = _ID + id_ + bounds + _FIRST + b"\0" + _LAST + pack_msgpack(tokens) + _REVIEWED + b"\xc3" + who
-    return _USER_DATA_HEAD + location.article.packed + bounds + who + _SENTENCE + id_ + _SENTENCES + sentence
+    head = _USER_DATA_KEY + map_head(14 if coverage else 13) + location.article.packed
+    return head + bounds + who + _SENTENCE + id_ + _SENTENCES + sentence + coverage

@@ -39,6 +39,7 @@ from annotator.export.span_outcomes import EXPORT_OUTCOMES, SpanOutcome
 
 LINE_SWITCHED_OFF = "its line is switched off"
 ARTICLE_SUPERSEDED = "superseded by a newer version of the article"
+NOTHING_COVERED = "it was read for no label of the schema"
 OTHER_ANNOTATOR = "by another annotator than the one asked for"
 IN_CONFLICT = "annotators are in conflict"
 NOT_PREFERRED = "another annotator is preferred"

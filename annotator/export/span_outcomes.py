@@ -15,10 +15,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 
 from annotator.core.annotation import AnnotatedSentence
+from annotator.core.coverage import Coverage
 from annotator.core.ledger import Outcome
 from annotator.core.schema import Schema
 from annotator.core.spans import Span, reading_order, span_id
 from annotator.core.tokens import Token, TokenRange, is_aligned, token_range
+from annotator.export.coverage_classes import ClassView
 from annotator.export.options import ExportItem
 
 EXPORT_OUTCOMES = (Outcome.KEPT, Outcome.TRIMMED, Outcome.DEMOTED, Outcome.LEFT_OUT)
@@ -26,6 +28,7 @@ EXPORT_OUTCOMES = (Outcome.KEPT, Outcome.TRIMMED, Outcome.DEMOTED, Outcome.LEFT_
 UNKNOWN_LABEL = "the schema has no such label"
 OFF_TOKEN_EDGES = "not on token edges"
 BLANK_EDGE = "white space at an edge: doc.ents holds it without, doc.spans as it is"
+NOT_COVERED = "its sentence was not read for its label"
 ONLY_WHITE_SPACE = "nothing but white space: doc.spans holds it alone"
 OVERLAPS_LONGER_ENTITY = "overlaps another entity that stays in doc.ents; doc.spans holds both"
 
@@ -63,6 +66,15 @@ def span_outcomes(annotated: AnnotatedSentence, schema: Schema) -> tuple[SpanOut
             rivals.append(outcome)
     out.update(_demoted_outcomes(rivals, ranks, annotated.sentence.id))
     return tuple(out.values())
+
+
+def class_outcomes(annotated: AnnotatedSentence, view: ClassView, covers: Coverage) -> tuple[SpanOutcome, ...]:
+    """Return the outcomes of the spans that a class takes, after those that no class takes where it is the first."""
+    spans = annotated.annotation.spans
+    left_out = view.left_out_labels([s.label for s in spans], covers)
+    kept = annotated.annotation.with_spans([s for s in spans if view.keeps(s.label, covers)])
+    uncovered = (SpanOutcome(s, Outcome.LEFT_OUT, NOT_COVERED) for s in spans if s.label in left_out)
+    return (*uncovered, *span_outcomes(AnnotatedSentence(annotated.sentence, kept), view.schema))
 
 
 def _span_outcome(

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from annotator.core.pluralize import join_limited
 from annotator.core.schema import Schema
+from annotator.export.coverage_classes import LabelGroup
 from annotator.export.export_ledger import CONFIG_FILE, SPANCAT_CONFIG_FILE, SPANCAT_FOLDER
 from annotator.export.options import ExportOptions, NgramSuggester
 from annotator.export.splits import PartContents, shard_path
@@ -180,34 +181,56 @@ def _component_section(pipe: str, plan: TrainingPlan) -> str:
 # Which configs an export writes, and what they are made from.
 
 
-def choose_suggester(part_contents: Mapping[str, PartContents], schema: Schema) -> NgramSuggester | None:
-    """Return the n-gram sizes for the spans of the training part; None without any."""
-    lengths = part_contents["train"].lengths if "train" in part_contents else {}
+def choose_suggester(
+    part_contents: Mapping[str, PartContents], schema: Schema, suffix: str = ""
+) -> NgramSuggester | None:
+    """Return the n-gram sizes for the spans of the training part of a class; None without any.
+
+    ``suffix`` is what the names of the class end with.
+    """
+    train = part_contents.get(f"train{suffix}")
+    lengths = train.lengths if train else {}
     return choose_ngram_sizes({x.name: lengths.get(x.name, []) for x in schema.labels})
 
 
-def render_configs(
-    part_contents: Mapping[str, PartContents], options: ExportOptions, suggester: NgramSuggester | None
+def render_class_configs(
+    part_contents: Mapping[str, PartContents], options: ExportOptions, schema: Schema, groups: Sequence[LabelGroup]
 ) -> dict[str, bytes]:
-    """Return the configs that the data can feed, by file name; the first is ``config.cfg``.
+    """Return the configs that the data can feed, by file name: those of the plain names, then of each group of labels.
 
     ``part_contents`` has what each part holds, by its name.
     """
+    found: dict[str, bytes] = {}
+    for suffix in ("", *(f".{group.name}" for group in groups)):
+        found |= render_configs(part_contents, options, choose_suggester(part_contents, schema, suffix), suffix)
+    return found
+
+
+def render_configs(
+    part_contents: Mapping[str, PartContents],
+    options: ExportOptions,
+    suggester: NgramSuggester | None,
+    suffix: str = "",
+) -> dict[str, bytes]:
+    """Return the configs of one class, by file name; the first is ``config.cfg`` with the ``suffix`` of the class."""
 
     def part_path(name: str) -> str:
         """Return the file of a part, or the folder of its shards, as spaCy is to read it."""
         return f"${{paths.folder}}/{shard_path(name, part_contents[name].docs, options.shard)}"
 
     def training_plan(pipes: tuple[str, ...], place: str) -> TrainingPlan:
-        train, dev = place + "train", place + ("dev" if "dev" in options.parts_with_share else "train")
+        train, dev = f"{place}train{suffix}", f"{place}dev{suffix}"
+        if dev not in part_contents or not part_contents[dev].docs:
+            dev = train
         counts, sizes = part_contents[train], suggester if "spancat" in pipes else None
         return TrainingPlan(pipes, part_path(train), part_path(dev), options, counts.tokens, counts.docs, sizes)
 
-    train = part_contents.get("train")
+    train = part_contents.get(f"train{suffix}")
     ner = ("ner",) if train and train.ents.total() else ()
     spancat = ("spancat",) if suggester else ()
     together = [(ner + spancat, "")]
     apart = [(ner, ""), (spancat, SPANCAT_FOLDER)]
     wanted = together if options.unit != "article" else apart
     plans = [training_plan(pipes, place) for pipes, place in wanted if pipes]
-    return {name: render_config(plan) for name, plan in zip((CONFIG_FILE, SPANCAT_CONFIG_FILE), plans, strict=False)}
+    names = (f"{file.removesuffix('.cfg')}{suffix}.cfg" for file in (CONFIG_FILE, SPANCAT_CONFIG_FILE))
+    return {name: render_config(plan) for name, plan in zip(names, plans, strict=False)}

@@ -81,6 +81,8 @@ class JournalIndex:
         """The first 64 bits of the text's digest."""
         self.origins: dict[int, str] = {}
         """Of records that carry sentences over, by number: the ids of those that they come from."""
+        self.covers: dict[int, tuple[str, ...]] = {}
+        """Of records that do not cover all of the schema, by number: the labels that they cover."""
         self.superseded: list[int] = []
         """Records that are no longer in force and that nobody has checked beyond their tails."""
         self.warnings: tuple[str, ...] = ()
@@ -123,6 +125,7 @@ class JournalIndex:
         self.answers.extend([_ANSWER_NUMBERS[tail.answer] for tail in tails])
         first = len(self.starts) - len(tails)
         self.origins |= {first + i: tail.carried_from for i, tail in enumerate(tails) if tail.carried_from}
+        self.covers |= {first + i: tail.covers for i, tail in enumerate(tails) if tail.covers is not None}
         try:
             self.text_hashes.extend([int(tail.digest[:16], 16) for tail in tails])
         except (ValueError, OverflowError):
@@ -261,6 +264,8 @@ def _index_by_replay(corpus: Path, name: str, stored_sentences: Callable[[str], 
         index.text_hashes.append(int(text_digest(sentence.text)[:16], 16))
         if record.carried_from:
             index.origins[len(index.starts) - 1] = record.carried_from
+        if record.annotated.annotation.covers is not None:
+            index.covers[len(index.starts) - 1] = record.annotated.annotation.covers
     for offset, size, crc in journal.lines:
         index.offsets.append(offset)
         index.sizes.append(size)

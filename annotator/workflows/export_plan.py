@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -16,15 +17,17 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from annotator.core.article import AnnotatedLineIndex, Article, Sentence
+from annotator.core.coverage import covered_labels
 from annotator.core.documents import Documents, document_link, find_documents
 from annotator.core.errors import CorpusError
 from annotator.core.schema import Schema
 from annotator.core.spans import overlap_finder
+from annotator.export.coverage_classes import ClassView, CoverageClasses, class_views, coverage_classes
 from annotator.export.doc_layout import DocUnit, ExportSentence, article_units
 from annotator.export.docbin_packer import PackedArticle, pack_article_metadata
 from annotator.export.export_ledger import raise_nothing_to_export
 from annotator.export.options import ExportItem, ExportOptions, MissingItems
-from annotator.export.span_outcomes import incorrect_spans, span_outcomes
+from annotator.export.span_outcomes import class_outcomes, incorrect_spans, span_outcomes
 from annotator.export.splits import SplitAssignment, assign_parts, shard_files, split_keys
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import SENTENCES_FILE
@@ -58,6 +61,13 @@ class ExportFile(Struct, frozen=True):
     part: str
     numbers: array[int]
     """The sentences by their numbers in the whole export."""
+    view: ClassView | None = None
+    """Which class of sentences it is of."""
+
+    @property
+    def part_key(self) -> str:
+        """What the report calls the part of the class."""
+        return self.view.part_key(self.part) if self.view else self.part
 
 
 class ExportPlan(Struct):
@@ -81,6 +91,11 @@ class ExportPlan(Struct):
     missing: MissingItems = field(default_factory=MissingItems)
     """What was accepted and is left out whole."""
     split: SplitAssignment = field(default_factory=lambda: SplitAssignment((), {}))
+    covers: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """By sentence the labels of the schema that it covers, of those that do not cover all."""
+    classes: CoverageClasses = field(default_factory=CoverageClasses)
+    views: tuple[ClassView | None, ...] = (None,)
+    """What the files of each class take."""
     torn: bool = False
     """Whether there are too few stories to keep each in one part."""
 
@@ -99,11 +114,14 @@ class ExportPlan(Struct):
         return sum(text in train for text, part in zip(texts, parts, strict=True) if part != "train")
 
     def files(self, options: ExportOptions) -> Iterator[ExportFile]:
-        """Yield the files of an export of sentences, part by part; an empty part has an empty file."""
-        for part in options.parts_with_share:
-            numbers = array("I", (n for n, p in enumerate(self.split.parts) if p == part))
-            for name, first, end in shard_files(part, len(numbers), options.shard):
-                yield ExportFile(name, part, numbers[first:end])
+        """Yield the files of an export of sentences, by class and part; an empty part has an empty file."""
+        for view in self.views:
+            for part in options.parts_with_share:
+                every = (n for n, p in enumerate(self.split.parts) if p == part)
+                numbers = array("I", every if view is None else (n for n in every if view.takes(self.covers.get(n))))
+                key = view.part_key(part) if view else part
+                for name, first, end in shard_files(key, len(numbers), options.shard):
+                    yield ExportFile(name, part, numbers[first:end], view)
 
     def by_article(self) -> Iterator[tuple[str, list[int]]]:
         """Yield each exported article's id with its sentences by number."""
@@ -150,6 +168,7 @@ class _ExportPlanner:
         self._damaged: list[str] = []
         """The articles of which sentences.jsonl has another text."""
         self._digest = hashlib.sha256()
+        self._labels = tuple(x.name for x in corpus.schema.labels)
 
     def build(self, warn: Callable[[str], None]) -> ExportPlan:
         """Return the plan; raises AnnotatorError, UnreadableRecordError."""
@@ -176,6 +195,9 @@ class _ExportPlanner:
             "double": self._duplicates,
             "unreviewed": self._unreviewed,
         }
+        counts = Counter(map(made.covers.get, range(len(made.records))))
+        made.classes = coverage_classes(counts, self._labels)
+        made.views = class_views(made.classes, self._corpus.schema)
         made.split = assign_parts(made.families, self._options.shares)
         made.key = self._resume_key()
         return made
@@ -195,6 +217,7 @@ class _ExportPlanner:
             links.append(document_link(article))
         self._documents = find_documents(links)
         self._selection.finish_articles(self._corpus.sentences)
+        self._selection.leave_out_uncovered(self._labels)
         self._selection.settle_versions()
 
     def _note_article(self, article: Article) -> AnnotatedLineIndex | None:
@@ -236,12 +259,16 @@ class _ExportPlanner:
         """Put the accepted sentences of articles into the plan, in text order, and nothing else."""
         made = self._plan
         made.families = []
+        made.covers.clear()
         for numbers in (made.article_numbers, made.journal_numbers, made.records):
             del numbers[:]
         for article in articles:
             number, family = self._touched[article].number, self._documents.keys[article]
             for e in self._selection.exported(article):
                 if e.answer == ACCEPTED_NUMBER:
+                    covers = self._selection.covers(e)
+                    if covers is not None and (known := covered_labels(covers, self._labels)) != self._labels:
+                        made.covers[len(made.records)] = known
                     made.article_numbers.append(number)
                     made.journal_numbers.append(e.journal_number)
                     made.records.append(e.number)
@@ -290,7 +317,7 @@ class PlannedArticle:
 
     def __init__(self, corpus: CorpusFolder, plan: ExportPlan, article_id: str, numbers: Sequence[int]) -> None:
         """Read the article and its records; ``numbers`` are its sentences in the whole export."""
-        self._corpus, self._plan, self._numbers = corpus, plan, numbers
+        self._corpus, self._plan, self.numbers = corpus, plan, numbers
         self._schema: Schema = corpus.schema
         self.article: Article = corpus.article(article_id)
         self._entries: list[SelectedRecord] = plan.selection.selected(article_id)
@@ -304,44 +331,62 @@ class PlannedArticle:
         ]
         self._incorrect = incorrect_spans(counting, self._schema)
 
-    def sentences(self) -> list[ExportSentence]:
-        """Return the accepted sentences, in text order."""
-        return [self._sentence(n) for n in self._numbers]
+    def sentences(self, view: ClassView | None = None) -> list[ExportSentence]:
+        """Return the accepted sentences, in text order; of a class those that it takes, with its labels."""
+        return [self._sentence(n, view) for n in self._numbers_of(view)]
 
-    def numbers_by_sentence(self) -> dict[str, int]:
-        """Return the number in the whole export of each accepted sentence, by its id."""
-        return {self._items[self._record(n)].annotated.sentence.id: n for n in self._numbers}
+    def numbers_by_sentence(self, view: ClassView | None = None) -> dict[str, int]:
+        """Return by its id the number in the whole export of each sentence that the ledger has from a class."""
+        lists = [n for n in self._numbers_of(view) if view is None or view.lists(self._plan.covers.get(n))]
+        return {self._items[self._record(n)].annotated.sentence.id: n for n in lists}
+
+    def _numbers_of(self, view: ClassView | None) -> Sequence[int]:
+        if view is None:
+            return self.numbers
+        return [n for n in self.numbers if view.takes(self._plan.covers.get(n))]
 
     def _record(self, number: int) -> RecordNumber:
         return self._plan.journal_numbers[number], self._plan.records[number]
 
-    def _sentence(self, number: int) -> ExportSentence:
+    def _sentence(self, number: int, view: ClassView | None = None) -> ExportSentence:
         record = self._record(number)
         item = self._items[record]
         s, part, annotators = item.annotated.sentence, self._plan.split.parts[number], tuple(item.annotator.split(", "))
         outcomes, wrong = span_outcomes(item.annotated, self._schema), self._incorrect.get(s.id, ())
+        if view:
+            outcomes = class_outcomes(item.annotated, view, self._plan.covers.get(number))
+            wrong = tuple(x for x in wrong if x[1] in view.labels)
         return ExportSentence(s, self.article, part, item, annotators, outcomes, wrong)
 
-    def sentence_units(self) -> list[DocUnit]:
+    def sentence_units(self, view: ClassView | None = None) -> list[DocUnit]:
         """Return a Doc for each sentence."""
-        return [(sentence,) for sentence in self.sentences()]
+        return [(sentence,) for sentence in self.sentences(view)]
 
-    def article_units(self) -> list[DocUnit]:
-        """Return one Doc for each part that the article is in, the text between sentences included."""
-        units = article_units(self.sentences(), self._other_sentences())
+    def article_units(self, view: ClassView | None = None) -> list[DocUnit]:
+        """Return one Doc for each part that the article is in, the text between sentences included.
+
+        Of a class, a sentence that does not cover its labels is as one that nobody has read.
+        """
+        sentences = self.sentences(view)
+        if not sentences:
+            return []
+        units = article_units(sentences, self._other_sentences(view))
 
         def with_incorrect(piece: ExportSentence) -> ExportSentence:
             wrong = self._incorrect.get(piece.sentence.id, ())
+            if view:
+                wrong = tuple(x for x in wrong if x[1] in view.labels)
             return piece if piece.item or not wrong else replace(piece, incorrect_spans=wrong)
 
         return [tuple(map(with_incorrect, unit)) for unit in units]
 
-    def _other_sentences(self) -> list[Sentence]:
+    def _other_sentences(self, view: ClassView | None) -> list[Sentence]:
         """Return the sentences that nobody has finished, then those finished but not exported here."""
         overlaps_done = overlap_finder(e.range for e in self._entries if e.answer)
         active = self._corpus.active_sentences(self.article)
         unreviewed = [s for s in active if not overlaps_done(s.start, s.end)]
-        others = [e for e in self._entries if e.record_number not in self._exported]
+        exported = {self._record(n) for n in self._numbers_of(view)}
+        others = [e for e in self._entries if e.record_number not in exported]
         others.sort(key=lambda e: (e.journal_number, e.start))
         return [*unreviewed, *(self._items[e.record_number].annotated.sentence for e in others)]
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -38,18 +38,20 @@ from annotator.export.atomic_output import (
     raise_foreign_files,
     translate_write_errors,
 )
-from annotator.export.doc_layout import DocUnit, reviewed_runs
-from annotator.export.docbin_packer import DocBinPacker
-from annotator.export.export_ledger import CONFIG_FILE, SPANCAT_FOLDER, replace_export
+from annotator.export.coverage_classes import coverage_warnings
+from annotator.export.doc_layout import DocUnit
+from annotator.export.export_ledger import replace_export
 from annotator.export.options import ExportOptions, ExportReport
+from annotator.export.span_outcomes import NOT_COVERED
 from annotator.export.split_report import RegroupedArticles
-from annotator.export.splits import PartContents, shard_files
-from annotator.export.training_config import choose_suggester, render_configs
+from annotator.export.splits import PartContents
+from annotator.export.training_config import choose_suggester, render_class_configs
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import SPLITS_FILE, check_articles_folder
 from annotator.storage.file_io import gc_paused
 from annotator.storage.journal_index import UnreadableRecordError
 from annotator.workflows.annotator_conflicts import count_conflicts
+from annotator.workflows.article_writer import write_articles
 from annotator.workflows.export_manifest import build_manifest
 from annotator.workflows.export_plan import ExportFile, ExportPlan, plan_export
 from annotator.workflows.opening import (
@@ -68,7 +70,6 @@ from annotator.workflows.shard_writer import (
     WorkerKilledError,
     end_with_parent,
     open_manifest,
-    save_shard,
     shard_job,
     shard_paths,
     write_shard,
@@ -216,23 +217,27 @@ def _docs_of_plan(
     with closing(plan.selection):
         try:
             for article in planned_articles(corpus, plan):
-                for unit in article.article_units() if options.unit == "article" else article.sentence_units():
-                    for lost in _lost_spans(unit):
-                        warn(lost)
-                    content = pack_unit(unit, options.spans_key, with_user_data=options.attrs == "own")
-                    yield (
-                        unit[0].part,
-                        build_doc(nlp.vocab, content, options.attrs, options.lang, mark_inside=mark_inside),
-                    )
+                for view in plan.views:
+                    listed = article.numbers_by_sentence(view)
+                    for unit in (
+                        article.article_units(view) if options.unit == "article" else article.sentence_units(view)
+                    ):
+                        for lost in _lost_spans(unit, listed):
+                            warn(lost)
+                        covers = view.doc_covers if view else None
+                        has_data = options.attrs == "own"
+                        content = pack_unit(unit, options.spans_key, with_user_data=has_data, covers=covers)
+                        doc = build_doc(nlp.vocab, content, options.attrs, options.lang, mark_inside=mark_inside)
+                        yield view.part_key(unit[0].part) if view else unit[0].part, doc
         except UnreadableRecordError as error:
             raise changed_record_error(error.args[0]) from None
 
 
-def _lost_spans(unit: DocUnit) -> Iterator[str]:
-    """Yield which spans of a Doc's sentences are left out, and why."""
-    for piece in unit:
+def _lost_spans(unit: DocUnit, listed: Container[str]) -> Iterator[str]:
+    """Yield which spans of a Doc's sentences are left out, and why; ``listed`` are those of which this is the place."""
+    for piece in (p for p in unit if p.sentence.id in listed):
         for outcome in piece.outcomes:
-            if outcome.kind is Outcome.LEFT_OUT:
+            if outcome.kind is Outcome.LEFT_OUT and outcome.why != NOT_COVERED:
                 yield f"{span_id(piece.sentence.id, outcome.span)} is left out: {outcome.why}"
 
 
@@ -259,20 +264,24 @@ class _Export(Struct, frozen=True):
             translate_write_errors(self.out),
             open_manifest(self.out, self.plan.key, resume=self.options.resume) as made,
         ):
-            written = self._write_sentences(made) if by_sentence else self._write_articles(made)
+            written = (
+                self._write_sentences(made)
+                if by_sentence
+                else write_articles(self.corpus, self.plan, self.options, made, self.progress)
+            )
             return self._finish(made, written)
 
     def _write_sentences(self, made: ResumeManifest) -> dict[str, str]:
         """Write the files that are not there yet; return the part of each file, by its name."""
         files = list(self.plan.files(self.options))
         waiting = [file for file in files if file.name not in made.finished]
-        total = len(self.plan.records)
+        total = sum(len(file.numbers) for file in files)
         done = total - sum(len(file.numbers) for file in waiting)
         for file, noted in self._write_shards(waiting, made.folder):
             made.record(file.name, shard_paths(made.folder, file.name), noted)
             done += len(file.numbers)
             self.progress(done, total)
-        return {file.name: file.part for file in files}
+        return {file.name: file.part_key for file in files}
 
     def _write_shards(
         self, files: Sequence[ExportFile], folder: Path
@@ -283,27 +292,6 @@ class _Export(Struct, frozen=True):
             return
         for file in files:
             yield file, write_shard(shard_job(self.plan, file), self.corpus.schema, self.options, folder)
-
-    def _write_articles(self, made: ResumeManifest) -> dict[str, str]:
-        """Write the Docs of articles, and the runs for spancat; return the part of each file, by its name."""
-        from annotator.workflows.export_plan import planned_articles
-
-        parts = self.options.parts_with_share
-        shards = {
-            place + part: _ShardedPart(place + part, part, made, self.corpus.schema, self.options)
-            for place in ("", SPANCAT_FOLDER)
-            for part in parts
-        }
-        done, total = 0, 2 * len(self.plan.records)
-        for article in planned_articles(self.corpus, self.plan):
-            numbers = article.numbers_by_sentence()
-            for unit in article.article_units():
-                shards[unit[0].part].packer.add_unit(unit, numbers)
-            for unit in reviewed_runs(article.sentences()):
-                shards[SPANCAT_FOLDER + unit[0].part].packer.add_unit(unit)
-            done += 2 * len(numbers)
-            self.progress(done, total)
-        return {name: key for key, part in shards.items() for name in part.finish()}
 
     def _finish(self, made: ResumeManifest, written: Mapping[str, str]) -> ExportReport:
         plan, options = self.plan, self.options
@@ -316,16 +304,21 @@ class _Export(Struct, frozen=True):
             outcomes.update(file.outcomes)
             placed.update(file.placed)
         excluded = export_ledger.excluded_sentences(plan.missing.excluded)
-        lost = sum(n for (what, _), n in outcomes.items() if what is Outcome.LEFT_OUT)
+        left_out = ((why, n) for (what, why), n in outcomes.items() if what is Outcome.LEFT_OUT)
+        lost = sum(n for why, n in left_out if why != NOT_COVERED)  # unread for its label, as unfinished work is
         lost += sum(x.lost for x in excluded) + sum(plan.missing.damaged_lines.values())
         outcomes.update((outcome.kind, outcome.why) for x in excluded for outcome in x.sentence.outcomes)
         sizes = choose_suggester(packed, self.corpus.schema)
-        texts = {**render_configs(packed, options, sizes), **self.pages}
+        configs = render_class_configs(packed, options, self.corpus.schema, plan.classes.groups)
+        texts = {**configs, **self.pages}
         totals: dict[str, Any] = {
             **export_ledger.sum_totals(plan.sentences, outcomes, placed),
             "left out": export_ledger.count_excluded(excluded),
             "journals with flaws": dict(plan.missing.damaged_lines),
         }
+        docs = {name: part.docs for name, part in packed.items()}
+        if coverage := plan.classes.totals(docs):
+            totals["coverage"] = coverage
         totals["files"] = {n: made.finished[n]["digests"][shard_paths(made.folder, n)[0].name] for n in written} | {
             n: hashlib.sha256(data).hexdigest() for n, data in texts.items()
         }
@@ -343,47 +336,11 @@ class _Export(Struct, frozen=True):
                 f"{name} stays in the folder: it is not as an export left it, and not part of this one"
                 for name in saved.foreign_files
             ),
-            *split_audit.training_warnings(options.parts_with_share, config=CONFIG_FILE in texts, sizes=sizes),
+            *split_audit.training_warnings(options.parts_with_share, config=bool(configs), sizes=sizes),
+            *coverage_warnings(plan.classes, docs),
         ]
         done = (saved.files, saved.removed, parts, totals, sizes, tuple(warnings), lost)
         return ExportReport(self.out.as_posix(), *done, self.audit)
-
-
-class _ShardedPart:
-    """The files of one part of an export of articles, each begun when the one before is full."""
-
-    def __init__(self, name: str, part: str, made: ResumeManifest, schema: Schema, options: ExportOptions) -> None:
-        self._name, self._part = name, part
-        self._made, self._schema, self._options = made, schema, options
-        self._docs = 0
-        self._full: list[dict[str, Any]] = []
-        self._packer = DocBinPacker(schema, options, part)
-
-    @property
-    def packer(self) -> DocBinPacker:
-        """Return the packer that takes the next Doc."""
-        if self._packer.contents.docs == self._options.shard:
-            self._save()
-            self._packer = DocBinPacker(self._schema, self._options, self._part)
-        return self._packer
-
-    def _waiting_name(self, number: int) -> str:
-        return f"{self._name}/waiting-{number}"
-
-    def _save(self) -> None:
-        self._docs += self._packer.contents.docs
-        self._full.append(save_shard(self._packer, self._made.folder, self._waiting_name(len(self._full))))
-
-    def finish(self) -> list[str]:
-        """Give the files their names and return these: with several they are in a folder."""
-        self._save()
-        names = [name for name, _, _ in shard_files(self._name, self._docs, self._options.shard)]
-        for number, (name, noted) in enumerate(zip(names, self._full, strict=True)):
-            paths = shard_paths(self._made.folder, name)
-            for before, after in zip(shard_paths(self._made.folder, self._waiting_name(number)), paths, strict=True):
-                before.rename(after)
-            self._made.record(name, paths, noted)
-        return names
 
 
 def _write_in_processes(

@@ -73,7 +73,8 @@ class CoverageReader:
         for labels, n in sorted(self._texts.items()):
             if len(labels) < len(self._labels):
                 rest = ", ".join(x for x in self._labels if x not in labels)
-                yield f"{pluralize(n, 'text')} read for {', '.join(labels)} alone, as {self._field} has it, not for {rest}"
+                texts = pluralize(n, "text")
+                yield f"{texts} read for {', '.join(labels)} alone, as {self._field} has it, not for {rest}"
         for label, n in sorted(self._uncovered_spans.items()):
             spans = pluralize(n, f"{label} span is", f"{label} spans are")
             yield (

@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import AnnotatedLineIndex, Article, Sentence
+from annotator.core.coverage import Coverage, covered_labels
 from annotator.core.disagreement import AnnotatorConflict
 from annotator.core.spans import Span
 from annotator.export.export_ledger import (
@@ -28,6 +29,7 @@ from annotator.export.export_ledger import (
     IN_CONFLICT,
     LINE_SWITCHED_OFF,
     NOT_PREFERRED,
+    NOTHING_COVERED,
     OTHER_ANNOTATOR,
     OUTVOTED,
 )
@@ -45,7 +47,7 @@ ANSWER_NAMES = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGN
 """How every ledger names sentences by their answer."""
 _REASON_ORDER = (
     ARTICLE_MISSING, ARTICLE_DAMAGED, LINE_SWITCHED_OFF, ARTICLE_SUPERSEDED, OTHER_ANNOTATOR,
-    IN_CONFLICT, NOT_PREFERRED, OUTVOTED,
+    NOTHING_COVERED, IN_CONFLICT, NOT_PREFERRED, OUTVOTED,
 )  # fmt: skip
 _LOSSES = (ARTICLE_MISSING, ARTICLE_DAMAGED, ARTICLE_QUARANTINED, IN_CONFLICT)
 """The reasons that nobody has asked for."""
@@ -104,6 +106,12 @@ class RecordSelection:
             on = set(lines.annotated_ranges([(e.start, e.end) for e in selected]))
             off = [e.record_number for e in selected if (e.start, e.end) not in on]
             self._left_out.update(dict.fromkeys(off, LINE_SWITCHED_OFF))
+
+    def leave_out_uncovered(self, labels: Sequence[str]) -> None:
+        """Leave out the records that cover none of the labels of the schema."""
+        for by, x in self._selected:
+            nothing = ((by, n) for n, covers in x.covers.items() if not covered_labels(covers, labels))
+            self._left_out = dict.fromkeys(nothing, NOTHING_COVERED) | self._left_out
 
     def finish_articles(self, stored: Callable[[str], Sequence[Sentence]]) -> None:
         """Leave out what has no article, and what other versions of an article supersede.
@@ -209,6 +217,11 @@ class RecordSelection:
         return sorted(self.settled.conflicts, key=lambda c: order[c.sides[0].article])  # stable
 
     # Records as values.
+
+    def covers(self, entry: SelectedRecord) -> Coverage:
+        """Return the labels that are covered by what is exported for a record."""
+        united = self.settled.united.get(entry.record_number)
+        return united.covers if united else self.journals[entry.journal_number].covers.get(entry.number)
 
     def annotated(self, article: str, entry: SelectedRecord) -> AnnotatedSentence:
         """Return what is exported for a record as a value of core; raises UnreadableRecordError."""

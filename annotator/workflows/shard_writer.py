@@ -14,7 +14,7 @@ import shutil
 import threading
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,14 +24,17 @@ from msgspec import Struct, field
 from msgspec.structs import fields
 
 from annotator.core.annotation import Annotation
+from annotator.core.coverage import Coverage
 from annotator.core.errors import AnnotatorError
 from annotator.core.ledger import Outcome
 from annotator.core.schema import Schema
 from annotator.export.atomic_output import FileChunks, no_folder_error, remove_empty_folders
+from annotator.export.coverage_classes import ClassView
 from annotator.export.docbin_packer import DocBinPacker, PackedArticle, SentenceLocation, SentenceRun
 from annotator.export.options import ExportOptions
 from annotator.export.splits import PartContents
 from annotator.storage.journal_index import RecordReader
+from annotator.storage.record_rows import RecordRow, SpanRow
 from annotator.workflows.export_plan import ExportFile, ExportPlan
 
 if TYPE_CHECKING:
@@ -204,13 +207,24 @@ class ShardJob(Struct):
     """Who left a sentence in this state, where it was not the one annotator of the journal."""
     united: dict[int, Annotation] = field(default_factory=dict)
     """What is exported of a sentence, where it is not as the record has it."""
+    view: ClassView | None = None
+    """Which class of sentences the file is of."""
+    covers: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """The labels that a sentence covers, of those that do not cover all."""
+
+    @property
+    def listed(self) -> bytes:
+        """For each sentence whether the ledger has it from this file."""
+        if self.view is None:
+            return bytes([1]) * len(self.numbers)
+        return bytes([self.view.lists(self.covers.get(n)) for n in range(len(self.numbers))])
 
 
 def shard_job(plan: ExportPlan, file: ExportFile) -> ShardJob:
     """Return what a file is written from."""
     opened = plan.journals
     journals = [(str(x.path), x.name) for x in opened]
-    job = ShardJob(file.name, file.part, journals, numbers=file.numbers)
+    job = ShardJob(file.name, file.part, journals, numbers=file.numbers, view=file.view)
     shared, united = plan.selection.settled.shared_annotators, plan.selection.settled.united
     local: dict[int, int] = {}
     for place, n in enumerate(file.numbers):
@@ -227,6 +241,8 @@ def shard_job(plan: ExportPlan, file: ExportFile) -> ShardJob:
         job.offsets.append(journal.offsets[record])
         job.sizes.append(journal.sizes[record])
         job.crcs.append(journal.crcs[record])
+        if n in plan.covers:
+            job.covers[place] = plan.covers[n]
         if (by, record) in shared:
             job.shared_annotators[place] = shared[by, record]
         if (by, record) in united:
@@ -276,9 +292,12 @@ def shard_paths(folder: Path, name: str) -> tuple[Path, Path, Path]:
 
 def write_shard(job: ShardJob, schema: Schema, options: ExportOptions, folder: Path) -> dict[str, Any]:
     """Write one file and return its counts as plain values; raises UnreadableRecordError."""
-    packer = DocBinPacker(schema, options, job.part, use_numpy=len(job.numbers) >= _NUMPY_THRESHOLD)
+    view, use_numpy = job.view, len(job.numbers) >= _NUMPY_THRESHOLD
+    packer = DocBinPacker(view.schema if view else schema, options, job.part, view, use_numpy=use_numpy)
+    listed = job.listed
     with closing(RecordReader()) as reader:
-        for first, end in _annotator_runs(job.journal_numbers):
+        for first, end in _annotator_runs(job.journal_numbers, listed):
+            packer.lists = bool(listed[first])
             _add_run(packer, job, reader, first, end)
     return save_shard(packer, folder, job.name)
 
@@ -306,11 +325,12 @@ def end_with_parent(closed: Connection) -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _annotator_runs(journal_numbers: array[int]) -> Iterator[tuple[int, int]]:
-    """Yield stretches of sentences by one annotator each, none of them long."""
+def _annotator_runs(journal_numbers: array[int], listed: bytes) -> Iterator[tuple[int, int]]:
+    """Yield stretches of sentences by one annotator each, all ``listed`` or none, none of them long."""
     first = 0
     while first < len(journal_numbers):
-        here = journal_numbers[first : first + _SENTENCES_PER_READ]
+        end = first + _SENTENCES_PER_READ
+        here = list(zip(journal_numbers[first:end], listed[first:end], strict=True))
         other = next((n for n, by in enumerate(here) if by != here[0]), len(here))
         yield first, first + other
         first += other
@@ -329,4 +349,27 @@ def _add_run(packer: DocBinPacker, job: ShardJob, reader: RecordReader, first: i
         for n, (article, start, stop, seq) in enumerate(columns, first)
     ]
     united = {n - first: job.united[n] for n in range(first, end) if n in job.united} if job.united else {}
-    packer.add_sentences(job.numbers[here], stored, locations, united)
+    uncovered: dict[int, list[SpanRow]] = {}
+    if job.view:
+        covers = [job.covers.get(n) for n in range(first, end)]
+        uncovered = _restrict_rows(job.view, stored, covers, united)
+    packer.add_sentences(job.numbers[here], stored, locations, united, uncovered)
+
+
+def _restrict_rows(
+    view: ClassView, rows: Sequence[RecordRow], covers: Sequence[Coverage], united: dict[int, Annotation]
+) -> dict[int, list[SpanRow]]:
+    """Leave the rows with what a class takes of them, and return by row the spans that no class takes."""
+    uncovered: dict[int, list[SpanRow]] = {}
+    for n, row in enumerate(rows):
+        if n in united:
+            row.spans = [SpanRow(s.start, s.end, s.label) for s in united[n].spans]
+            both = (united[n].spans, united[n].rejected)
+            spans, rejected = ([s for s in x if view.keeps(s.label, covers[n])] for x in both)
+            united[n] = united[n].with_spans(spans).with_rejected(rejected)
+        left_out = view.left_out_labels([s.label for s in row.spans], covers[n])
+        if left_out:
+            uncovered[n] = [s for s in row.spans if s.label in left_out]
+        row.spans = [s for s in row.spans if view.keeps(s.label, covers[n])]
+        row.rejected = [s for s in row.rejected if view.keeps(s.label, covers[n])]
+    return uncovered
