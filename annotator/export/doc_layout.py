@@ -248,4 +248,5 @@ def _sentence_metadata(sentence: ExportSentence, first: int) -> dict[str, Any]:
         "token_end": first + len(s.tokens),
         "reviewed": sentence.reviewed,
         "annotator": ", ".join(sorted(sentence.annotators)),
+        "_seq": sentence.item.seq if sentence.item else 0,
     }

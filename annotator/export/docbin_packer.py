@@ -412,10 +412,10 @@ def pack_article_metadata(article: Article) -> bytes:
 
 
 _USER_DATA_KEY = map_head(1) + pack_msgpack(USER_DATA_KEY)
-_START, _END, _ANNOTATOR, _SENTENCE, _ID, _FIRST, _LAST, _REVIEWED = map(
-    pack_msgpack, ("start", "end", "annotator", "sentence", "id", "token_start", "token_end", "reviewed")
+_START, _END, _ANNOTATOR, _SENTENCE, _ID, _FIRST, _LAST, _REVIEWED, _SEQ = map(
+    pack_msgpack, ("start", "end", "annotator", "sentence", "id", "token_start", "token_end", "reviewed", "_seq")
 )
-_SENTENCES = pack_msgpack("sentences") + array_head(1) + map_head(7)
+_SENTENCES = pack_msgpack("sentences") + array_head(1) + map_head(8)
 
 
 def _sentence_user_data(location: SentenceLocation, tokens: int, coverage: bytes) -> bytes:
@@ -424,5 +424,6 @@ def _sentence_user_data(location: SentenceLocation, tokens: int, coverage: bytes
     bounds = _START + pack_msgpack(location.start) + _END + pack_msgpack(location.end)
     who = _ANNOTATOR + pack_msgpack(location.annotator)
     sentence = _ID + id_ + bounds + _FIRST + b"\0" + _LAST + pack_msgpack(tokens) + _REVIEWED + b"\xc3" + who
+    sentence += _SEQ + pack_msgpack(location.seq)
     head = _USER_DATA_KEY + map_head(14 if coverage else 13) + location.article.packed
     return head + bounds + who + _SENTENCE + id_ + _SENTENCES + sentence + coverage

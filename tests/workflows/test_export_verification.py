@@ -9,8 +9,10 @@ from pathlib import Path
 
 import orjson
 import pytest
+import spacy
 from hypothesis import given
 from hypothesis import strategies as st
+from spacy.tokens import DocBin
 
 from annotator._version import __version__
 from annotator.core.annotation import Answer
@@ -20,7 +22,7 @@ from annotator.core.journal_state import JournalState
 from annotator.export.manifest import decode_manifest
 from annotator.storage.journal_index import load_journal_index
 from annotator.storage.journal_state import has_first_lines, journal_state
-from annotator.workflows.corpus import Corpus
+from annotator.workflows.corpus import Corpus, UnitName
 from tests import builders
 from tests.cli.command_runner import call
 
@@ -209,3 +211,15 @@ def test_no_bytes_crash_the_reader(data: bytes) -> None:
     with pytest.raises(AnnotatorError) as raised:
         decode_manifest(data, "out/manifest.json")
     assert raised.value.where == "out/manifest.json"
+
+
+@pytest.mark.parametrize("unit", ["sentence", "article"])
+def test_each_sentence_of_a_doc_names_its_record(corpus: Corpus, tmp_path: Path, unit: UnitName) -> None:
+    """``_seq`` is the number of the journal's line that the sentence was made from; 0 where nobody has accepted it."""
+    corpus.export(tmp_path / "out", unit=unit, split="100/0/0")
+    lines = (corpus.path / "annotations" / "guide.jsonl").read_bytes().splitlines()
+    records = {x["_seq"]: x["meta"]["sentence"] for x in map(orjson.loads, lines)}
+    docs = DocBin().from_disk(tmp_path / "out" / "train.spacy").get_docs(spacy.blank("en").vocab)
+    entries = [s for doc in docs for s in doc.user_data["annotator"]["sentences"]]
+    assert len(entries) > 200
+    assert all(records.get(s["_seq"]) == (s["id"] if s["reviewed"] else None) for s in entries)
