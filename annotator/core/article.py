@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from itertools import compress
 
@@ -105,6 +105,12 @@ class Article(Struct, frozen=True):
         """The lines that were annotated at ingest, whatever a person has switched since."""
         kept = [(line.was or line.verdict).annotated for line in self.lines]
         return self.text if all(kept) else "\n".join(compress(self.text.split("\n"), kept))
+
+
+def shared_values(metas: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """Return the metadata that all of several articles have alike."""
+    first, *rest = metas
+    return {name: value for name, value in first.items() if all(name in x and x[name] == value for x in rest)}
 
 
 def stand_in_article(article_id: str) -> Article:

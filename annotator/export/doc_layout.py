@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
-from annotator.core.article import Article, Sentence
+from annotator.core.article import Article, Sentence, shared_values
 from annotator.core.errors import CorpusError
 from annotator.core.spans import Span
 from annotator.core.tokens import tokens_cover_text
@@ -48,14 +48,13 @@ class ExportSentence(Struct, frozen=True):
 
 
 DocUnit = tuple[ExportSentence, ...]
-"""Pieces of one article and one part, in text order: one Doc."""
+"""Pieces of one part and one article, or of the rows of one document, in text order: one Doc."""
 
 
-def article_units(sentences: Sequence[ExportSentence], unreviewed: Sequence[Sentence]) -> list[DocUnit]:
-    """Make one Doc of each part of an article, ``unreviewed`` filling the gaps."""
-    filled = _with_unreviewed(sentences, unreviewed)
-    parts = dict.fromkeys(p.part for p in filled)
-    return [tuple(p for p in filled if p.part == part) for part in parts]
+def units_by_part(pieces: Sequence[ExportSentence]) -> list[DocUnit]:
+    """Make one Doc of each part of an article, or of a document."""
+    parts = dict.fromkeys(p.part for p in pieces)
+    return [tuple(p for p in pieces if p.part == part) for part in parts]
 
 
 def reviewed_runs(sentences: Sequence[ExportSentence]) -> list[DocUnit]:
@@ -85,14 +84,14 @@ def _is_annotated(article: Article, line: int) -> bool:
     return line >= len(article.lines) or article.lines[line].verdict.annotated
 
 
-def _with_unreviewed(group: Sequence[ExportSentence], unreviewed: Sequence[Sentence]) -> list[ExportSentence]:
-    """Add the unreviewed sentences that overlap nothing; each takes the part of the one before."""
-    article = group[0].article
+def with_unreviewed(
+    article: Article, group: Sequence[ExportSentence], unreviewed: Sequence[Sentence], part: str
+) -> list[ExportSentence]:
+    """Add the unreviewed sentences that overlap nothing; each takes the part of the one before, the first ``part``."""
     every = [*group, *(ExportSentence(s, article) for s in unreviewed)]
     # Of two at one place the accepted one comes first, then the shorter.
     every.sort(key=lambda p: (p.sentence.start, not p.reviewed, p.sentence.end))
     out: list[ExportSentence] = []
-    part = group[0].part
     starts = [p.sentence.start for p in group]
     for piece in every:
         s = piece.sentence
@@ -133,7 +132,7 @@ def lay_out_doc(unit: DocUnit) -> DocLayout:
             what = "the stored tokens do not spell the sentence"
             raise CorpusError(what, where=piece.sentence.id, do="restore its line in sentences.jsonl or in the journal")
         if before:
-            between = piece.article.text[before.sentence.end : piece.sentence.start]
+            between = _text_between(before, piece)
             blank = between[: len(between) - len(between.lstrip())]
             out.spaces[-1] = blank.startswith(" ")  # as spaCy has it: one blank, the rest is a token
             if rest := blank[out.spaces[-1] :]:
@@ -144,6 +143,13 @@ def lay_out_doc(unit: DocUnit) -> DocLayout:
         out.spaces.extend(t.ws for t in piece.sentence.tokens)
         before = piece
     return out
+
+
+def _text_between(before: ExportSentence, piece: ExportSentence) -> str:
+    """Return the text between two sentences of an article; two rows of a document are in lines of their own."""
+    if before.article.id != piece.article.id:
+        return "\n"
+    return piece.article.text[before.sentence.end : piece.sentence.start]
 
 
 def doc_ents(unit: DocUnit, firsts: list[int]) -> list[IncorrectSpan]:
@@ -204,10 +210,15 @@ def doc_user_data(unit: DocUnit, layout: DocLayout) -> dict[str, Any]:
     """Return where a Doc comes from; offsets are code points in the article's text."""
     first, last = unit[0].sentence, unit[-1].sentence
     names = sorted({name for p in unit for name in p.annotators})
+    place: dict[str, Any] = {"start": first.start, "end": last.end}
+    if first.article != last.article:  # no article has this text
+        rows = list({p.article.id: p.article for p in unit}.values())
+        group = rows[0].group
+        meta = _msgpack_values(shared_values([row.meta for row in rows]))
+        place = {"article": "", "meta": meta, "group": group.key if group else "", "rows": [row.id for row in rows]}
     return {
         **article_metadata(unit[0].article),
-        "start": first.start,
-        "end": last.end,
+        **place,
         "annotator": ", ".join(names),
         "sentence": first.id if len(unit) == 1 else "",
         "sentences": [_sentence_metadata(p, layout.first_tokens[n]) for n, p in enumerate(unit)],

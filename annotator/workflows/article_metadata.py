@@ -18,7 +18,9 @@ from annotator.formats.carried_metadata import merge_metadata, user_metadata
 SENTENCES_FIELD = "sentences"
 """The field of the metadata that lists an article's sentences, for formats that have no other place."""
 GROUP_FIELD = "group"
-PLACE_FIELDS = ("article", "sentence", "start", "end", SENTENCES_FIELD, GROUP_FIELD)
+ROWS_FIELD = "group_rows"
+"""The field of the metadata that lists the articles of which a document is made."""
+PLACE_FIELDS = ("article", "sentence", "start", "end", SENTENCES_FIELD, GROUP_FIELD, ROWS_FIELD)
 """The names that are always ours."""
 _TEXT_FIELDS = ("source", "date", "byline", "dateline")
 ARTICLE_FIELDS = ("origin", *_TEXT_FIELDS)

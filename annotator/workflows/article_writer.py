@@ -1,4 +1,4 @@
-"""The files of an export of articles: one Doc for each article, and runs of read sentences for spancat."""
+"""The files of an export of articles: one Doc for each (or for rows of one document), and read runs for spancat."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 
 from annotator.core.schema import Schema
 from annotator.export.coverage_classes import ClassView
-from annotator.export.doc_layout import reviewed_runs
 from annotator.export.docbin_packer import DocBinPacker
 from annotator.export.export_ledger import SPANCAT_FOLDER
 from annotator.export.options import ExportOptions
 from annotator.export.splits import shard_files
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.workflows.export_plan import ExportPlan, planned_articles
+from annotator.workflows.document_rows import planned_documents
+from annotator.workflows.export_plan import ExportPlan
 from annotator.workflows.opening import ProgressCallback
 from annotator.workflows.shard_writer import ResumeManifest, save_shard, shard_paths
 
@@ -29,14 +29,14 @@ def write_articles(
                 key = place + _part_key(part, view)
                 shards[key] = ShardedPart(key, part, made, corpus.schema, options, view)
     done, total = 0, 2 * len(plan.records)
-    for article in planned_articles(corpus, plan):
+    for document in planned_documents(corpus, plan):
         for view in plan.views:
-            numbers = article.numbers_by_sentence(view)
-            for unit in article.article_units(view):
+            numbers = document.numbers_by_sentence(view)
+            for unit in document.units(view):
                 shards[_part_key(unit[0].part, view)].packer.add_unit(unit, numbers)
-            for unit in reviewed_runs(article.sentences(view)):
+            for unit in document.reviewed_runs(view):
                 shards[SPANCAT_FOLDER + _part_key(unit[0].part, view)].packer.add_unit(unit)
-        done += 2 * len(article.numbers)
+        done += 2 * sum(len(row.numbers) for row in document.rows)
         progress(done, total)
     return {name: part.name for part in shards.values() for name in part.finish()}
 

@@ -23,7 +23,7 @@ from annotator.core.errors import CorpusError
 from annotator.core.schema import Schema
 from annotator.core.spans import overlap_finder
 from annotator.export.coverage_classes import ClassView, CoverageClasses, class_views, coverage_classes
-from annotator.export.doc_layout import DocUnit, ExportSentence, article_units
+from annotator.export.doc_layout import DocUnit, ExportSentence, with_unreviewed
 from annotator.export.docbin_packer import PackedArticle, pack_article_metadata
 from annotator.export.export_ledger import raise_nothing_to_export
 from annotator.export.options import ExportItem, ExportOptions, MissingItems
@@ -96,6 +96,8 @@ class ExportPlan(Struct):
     classes: CoverageClasses = field(default_factory=CoverageClasses)
     views: tuple[ClassView | None, ...] = (None,)
     """What the files of each class take."""
+    quarantined: frozenset[str] = frozenset()
+    """The articles that are left out because they would bridge parts."""
     torn: bool = False
     """Whether there are too few stories to keep each in one part."""
 
@@ -249,6 +251,7 @@ class _ExportPlanner:
         for article in bridges:
             if bridged:
                 self._selection.quarantine(article.id)
+                made.quarantined |= {article.id}
             self._count_answers(article, ranges)
         if bridged or not bridges:
             made.families = families
@@ -362,15 +365,11 @@ class PlannedArticle:
         """Return a Doc for each sentence."""
         return [(sentence,) for sentence in self.sentences(view)]
 
-    def article_units(self, view: ClassView | None = None) -> list[DocUnit]:
-        """Return one Doc for each part that the article is in, the text between sentences included.
+    def pieces(self, part: str, view: ClassView | None) -> list[ExportSentence]:
+        """Return the accepted sentences and the others between them; ``part`` is that of those before the first.
 
         Of a class, a sentence that does not cover its labels is as one that nobody has read.
         """
-        sentences = self.sentences(view)
-        if not sentences:
-            return []
-        units = article_units(sentences, self._other_sentences(view))
 
         def with_incorrect(piece: ExportSentence) -> ExportSentence:
             wrong = self._incorrect.get(piece.sentence.id, ())
@@ -378,7 +377,8 @@ class PlannedArticle:
                 wrong = tuple(x for x in wrong if x[1] in view.labels)
             return piece if piece.item or not wrong else replace(piece, incorrect_spans=wrong)
 
-        return [tuple(map(with_incorrect, unit)) for unit in units]
+        filled = with_unreviewed(self.article, self.sentences(view), self._other_sentences(view), part)
+        return list(map(with_incorrect, filled))
 
     def _other_sentences(self, view: ClassView | None) -> list[Sentence]:
         """Return the sentences that nobody has finished, then those finished but not exported here."""

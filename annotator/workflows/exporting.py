@@ -3,8 +3,8 @@
 ``unit="sentence"``: one Doc for each accepted sentence in ``train``, ``dev`` and ``test.spacy``;
 ``config.cfg`` trains ner and spancat from them. Several processes may write files of it.
 
-``unit="article"``: one Doc for each article (an article that the split has to cut gives one for
-each part); the tokens of sentences that nobody has accepted are missing in ``doc.ents``, and
+``unit="article"``: one Doc for each article, or document of several rows (one that the split has to cut gives
+one for each part); the tokens of sentences that nobody has accepted are missing in ``doc.ents``, and
 ``doc.spans`` holds the spans of the accepted ones. ``config.cfg`` trains ner from that. What
 spancat trains from is in ``spancat/``: runs of neighbouring accepted sentences, nothing unreviewed
 among them, with ``config-spancat.cfg``. See ``training_config.py`` for why.
@@ -211,17 +211,15 @@ def _docs_of_plan(
 ) -> Iterator[tuple[str, Doc]]:
     from annotator.export.doc_layout import pack_unit
     from annotator.export.spacy_engine import build_doc
-    from annotator.workflows.export_plan import planned_articles
+    from annotator.workflows.document_rows import planned_documents
 
     mark_inside = options.attrs != "min" and options.marks_inside
     with closing(plan.selection):
         try:
-            for article in planned_articles(corpus, plan):
+            for document in planned_documents(corpus, plan, rows_together=options.unit == "article"):
                 for view in plan.views:
-                    listed = article.numbers_by_sentence(view)
-                    for unit in (
-                        article.article_units(view) if options.unit == "article" else article.sentence_units(view)
-                    ):
+                    listed = document.numbers_by_sentence(view)
+                    for unit in document.units(view) if options.unit == "article" else document.sentence_units(view):
                         for lost in _lost_spans(unit, listed):
                             warn(lost)
                         covers = view.doc_covers if view else None

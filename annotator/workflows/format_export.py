@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate, groupby
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from annotator.core.annotation import Answer
+from annotator.core.article import Article, shared_values
 from annotator.core.errors import AnnotatorError, PluginError, UsageError
 from annotator.core.ledger import Outcome
 from annotator.core.spans import span_id
@@ -28,7 +31,8 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import check_articles_folder
 from annotator.storage.file_io import translate_os_errors
 from annotator.workflows.annotator_conflicts import count_conflicts
-from annotator.workflows.article_metadata import SENTENCES_FIELD, carried_metadata
+from annotator.workflows.article_metadata import ROWS_FIELD, SENTENCES_FIELD, carried_metadata
+from annotator.workflows.document_rows import DocumentRows
 from annotator.workflows.export_manifest import build_manifest
 from annotator.workflows.opening import WarningCallback, damaged_sentences_warning, with_damaged_apart
 from annotator.workflows.record_selection import ANSWER_NAMES, SelectedItems, select_items
@@ -38,9 +42,16 @@ from annotator.workflows.two_machines import two_machines_warnings
 
 
 def build_documents(
-    items: Sequence[ExportItem], unit: DocumentUnit, *, answers: bool, united: bool = False
+    items: Sequence[ExportItem],
+    unit: DocumentUnit,
+    *,
+    answers: bool,
+    united: bool = False,
+    rows: DocumentRows | None = None,
 ) -> list[Document]:
     """Return a document for each finished sentence, or for each article and annotator (``united``: each article).
+
+    With ``rows`` the articles that are rows of one document make one.
 
     Only accepted sentences count where a document cannot have the answer of each: an article's, or one
     of a format without ``answers``. An article's document has its whole text, but sentences and tokens of
@@ -53,7 +64,8 @@ def build_documents(
     if unit == "sentence":
         return [_sentence_document(i) for i in chosen]
     groups = groupby(chosen, key=lambda i: ("" if united else i.annotator, i.article.id))
-    return [_article_document(list(items)) for _, items in groups]
+    made = {key: _article_document(list(found)) for key, found in groups}
+    return list(made.values()) if rows is None else _whole_documents(made, rows)
 
 
 def _sentence_document(item: ExportItem) -> Document:
@@ -92,6 +104,42 @@ def _article_document(items: Sequence[ExportItem]) -> Document:
         flagged=any(w.annotation.flagged for w in annotated_sentences),
         meta=carried_metadata(article, {"article": article.id, SENTENCES_FIELD: sentences}),
         where=article.id,
+    )
+
+
+def _whole_documents(made: Mapping[tuple[str, str], Document], rows: DocumentRows) -> list[Document]:
+    """Return the documents of articles (by annotator and article), one for the rows that belong together."""
+    out, done = [], set[tuple[str, str]]()
+    for (name, article), alone in made.items():
+        if (name, article) not in done:
+            members = rows.rows_of(article, {a for by, a in made if by == name})
+            done.update((name, x.id) for x in members)
+            pairs = [(x, made.get((name, x.id))) for x in members]
+            out.append(alone if len(members) == 1 else _document_of_rows(pairs))
+    return out
+
+
+def _document_of_rows(rows: Sequence[tuple[Article, Document | None]]) -> Document:
+    """Return one document of rows, a line each; of one that nobody has finished it has the text alone."""
+    starts = [0, *accumulate(len(article.text) + 1 for article, _ in rows)]
+    placed = [(at, d) for at, (_, d) in zip(starts, rows, strict=False) if d]
+    first, documents = rows[0][0], [d for _, d in placed]
+    sentences = tuple((a + at, b + at) for at, d in placed for a, b in d.sentences)
+    place = {"article": first.id, ROWS_FIELD: [x.id for x, _ in rows], SENTENCES_FIELD: [list(x) for x in sentences]}
+    return Document(
+        text="\n".join(article.text for article, _ in rows),
+        spans=tuple(x.shifted(at) for at, d in placed for x in d.spans),
+        tokens=tuple(t.shifted(at) for at, d in placed for t in d.tokens),
+        sentences=sentences,
+        answer=Answer.ACCEPT,
+        rejected=tuple(x.shifted(at) for at, d in placed for x in d.rejected),
+        annotator=", ".join(sorted({name for d in documents for name in d.annotator.split(", ")})),
+        id=first.id,
+        title=first.name,
+        note=" ".join(d.note for d in documents if d.note),
+        flagged=any(d.flagged for d in documents),
+        meta=carried_metadata(replace(first, meta=shared_values([x.meta for x, _ in rows])), place),
+        where=first.id,
     )
 
 
@@ -154,7 +202,9 @@ def export_corpus_to_format(
         warn(warning)
     if not info.can_write:
         raise UsageError(f"the format {name} can only be read", do="export another")
-    documents = build_documents(selected.items, options.unit or info.unit, answers=info.has_answers, united=bool(rule))
+    rows = DocumentRows(corpus) if options.unit == "article" else None
+    unit, united = options.unit or info.unit, bool(rule)
+    documents = build_documents(selected.items, unit, answers=info.has_answers, united=united, rows=rows)
     if not documents:
         raise nothing_to_export_error(selected, name)
     log = ConversionLog()

@@ -15,7 +15,14 @@ from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError
 from annotator.core.tokens import Token
 from annotator.docbin.srsly_codecs import cached_srsly_codecs
-from annotator.export.doc_layout import USER_DATA_KEY, DocUnit, ExportSentence, article_units, reviewed_runs
+from annotator.export.doc_layout import (
+    USER_DATA_KEY,
+    DocUnit,
+    ExportSentence,
+    reviewed_runs,
+    units_by_part,
+    with_unreviewed,
+)
 from annotator.export.options import ExportItem, ExportOptions
 from annotator.export.span_outcomes import span_outcomes
 from tests.export.export_samples import SCHEMA, item, make_article, pack_units, sentences
@@ -34,6 +41,11 @@ SOME = st.sets(st.integers(0, len(BODY) - 1), min_size=1)
 """Which sentences of the article a person has accepted."""
 
 
+def _article_units(pieces: Sequence[ExportSentence], rest: Sequence[Sentence]) -> list[DocUnit]:
+    """Return the Docs of an article, ``rest`` filling the gaps."""
+    return units_by_part(with_unreviewed(pieces[0].article, pieces, rest, pieces[0].part))
+
+
 def _piece(of: ExportItem, part: str = "train") -> ExportSentence:
     return ExportSentence(
         of.annotated.sentence, of.article, part, of, (of.annotator,), span_outcomes(of.annotated, SCHEMA)
@@ -48,7 +60,7 @@ def _loaded(stretches: Sequence[DocUnit], key: str = "sc") -> list[Doc]:
 def _article_doc(reviewed: Sequence[int], article: Article = ARTICLE) -> Doc:
     pieces = [_piece(item(article, BODY[n], *_marks(BODY[n]))) for n in reviewed]
     rest = [s for n, s in enumerate(BODY) if n not in reviewed]
-    (doc,) = _loaded(article_units(pieces, rest))
+    (doc,) = _loaded(_article_units(pieces, rest))
     return doc
 
 
@@ -123,7 +135,7 @@ def test_an_unreviewed_sentence_that_overlaps_an_accepted_one_stays_out() -> Non
     """After a join the old halves don't stand in the text a second time."""
     pieces = [_piece(item(ARTICLE, BODY[1]))]
     half = Sentence(ARTICLE.id, 9, BODY[1].start, BODY[1].start + 3, "She", BODY[1].tokens[:1])
-    (doc,) = _loaded(article_units(pieces, [half, BODY[0]]))
+    (doc,) = _loaded(_article_units(pieces, [half, BODY[0]]))
     assert doc.text == f"{BODY[0].text} {BODY[1].text}"
 
 

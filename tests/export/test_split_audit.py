@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.export.doc_layout import ExportSentence, article_units
+from annotator.export.doc_layout import ExportSentence, units_by_part, with_unreviewed
 from annotator.export.split_audit import count_leaks
 from annotator.export.split_report import LeakageCounts
 from tests.export.export_samples import item, make_article, sentence, sentences
@@ -41,5 +41,5 @@ def test_what_overlaps_an_accepted_sentence_is_no_part_of_its_doc() -> None:
     accepted = item(article, sentence(article.id, 1, 19, "Tarek came ."))
     piece = ExportSentence(accepted.annotated.sentence, article, "train", accepted)
     before, after = sentence(article.id, 0, 9, text[9:24]), sentence(article.id, 2, 25, text[25:])
-    ((found,),) = article_units([piece], [before, after])
+    ((found,),) = units_by_part(with_unreviewed(piece.article, [piece], [before, after], piece.part))
     assert found is piece
