@@ -10,7 +10,7 @@ from msgspec import to_builtins
 
 from annotator.cli import output
 from annotator.cli.options import PATH, exit_for_losses, json_option, login_name
-from annotator.core.article import Article, LineVerdict
+from annotator.core.article import Article, ArticleGroup, LineVerdict
 from annotator.core.errors import UsageError
 from annotator.core.pluralize import count_column
 from annotator.storage.corpus_folder import CorpusFolder
@@ -65,10 +65,15 @@ def _print_articles(corpus: CorpusFolder, *, as_json: bool) -> None:
         return
     numbers = {article: n for n, article in enumerate(corpus.queue(), 1)}
     for r in rows:
+        group = f"  ({_row_of_document(r.group)})" if r.group else ""
         state = f"  (replaced by {r.replaced_by})" if r.replaced_by else ""
         place = f"{r.id} {f'({numbers[r.id]})' if r.id in numbers else '':>5}"
         sentences = count_column(r.sentences, "sentence")
-        output.write_row(f"{place}  {sentences}  {r.body:>4} of {r.lines} lines  {r.title}{state}")
+        output.write_row(f"{place}  {sentences}  {r.body:>4} of {r.lines} lines  {r.title}{group}{state}")
+
+
+def _row_of_document(group: ArticleGroup) -> str:
+    return f"row {group.position + 1} of {group.key}"
 
 
 def _print_article(a: Article, *, as_json: bool) -> None:
@@ -84,9 +89,12 @@ def _print_article(a: Article, *, as_json: bool) -> None:
             }
             for n, (x, t) in enumerate(zip(a.lines, texts, strict=True), 1)
         ]
-        output.write_json({"id": a.id, "title": a.title, "byline": a.byline, "date": a.date, "lines": lines})
+        head = {"id": a.id, "title": a.title, "byline": a.byline, "date": a.date, "group": to_builtins(a.group)}
+        output.write_json({**head, "lines": lines})
         return
     head = {"title": a.title, "by": a.byline, "place": a.dateline, "date": a.date, "from": a.source or a.origin}
+    if a.group:
+        head["in"] = _row_of_document(a.group)
     for name, value in head.items():
         if value:
             output.write_row(f"{name:<6} {value}")

@@ -221,10 +221,6 @@ class ArticleStore:
         """Return what an article's file holds for the corpus alone; raises CorpusError."""
         return self._decode_origin(article_id, self._read(article_id))
 
-    def has_group(self, article_id: str) -> bool:
-        """Return True if the file of an article may state a group: most are not decoded; raises CorpusError."""
-        return b'"group"' in self._read(article_id)
-
     def fields(self, article_id: str) -> dict[str, Any]:
         """Return the JSON object of an article, with fields of later versions too; raises CorpusError."""
         raw = self._read(article_id)

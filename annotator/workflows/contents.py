@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from annotator.core.annotation import Annotation, Answer
-from annotator.core.article import Article, LineVerdict, Sentence
+from annotator.core.article import Article, ArticleGroup, LineVerdict, Sentence
 from annotator.core.errors import CorpusError, DamagedArticleError, UsageError
 from annotator.core.spans import Span
 from annotator.core.tokens import Token
@@ -41,6 +41,8 @@ class ListedArticle(Struct, frozen=True):
     sentences: int
     replaces: str
     replaced_by: str
+    group: ArticleGroup | None
+    """The document that it is a row of."""
 
 
 def article_summaries(corpus: CorpusFolder) -> Iterator[ListedArticle]:
@@ -48,7 +50,7 @@ def article_summaries(corpus: CorpusFolder) -> Iterator[ListedArticle]:
     for a in corpus.readable_articles():
         head = (a.id, a.title or a.origin, a.byline, a.dateline, a.date, a.source, a.origin)
         body, sentences = sum(line.verdict.annotated for line in a.lines), len(corpus.active_sentences(a))
-        yield ListedArticle(*head, len(a.lines), body, sentences, a.replaces, a.replaced_by)
+        yield ListedArticle(*head, len(a.lines), body, sentences, a.replaces, a.replaced_by, a.group)
 
 
 def find_article(corpus: CorpusFolder, start: str) -> Article:

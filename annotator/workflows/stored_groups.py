@@ -10,6 +10,7 @@ from annotator.core.article import Article, ArticleGroup
 from annotator.core.document_groups import Fields, GroupingField
 from annotator.core.errors import DamagedArticleError
 from annotator.core.group_layout import GroupRow
+from annotator.storage.article_groups import read_article_groups
 from annotator.storage.corpus_folder import CorpusFolder
 
 GroupKey = tuple[str, str]
@@ -54,10 +55,11 @@ class StoredGroups:
         return found
 
     def _grouped_articles(self) -> Iterator[Article]:
-        for article_id in self._corpus.article_ids() if self._corpus else ():
+        if not self._corpus:
+            return
+        for article_id in read_article_groups(self._corpus.path, self._corpus.article_ids()):
             with suppress(DamagedArticleError):
-                if self._corpus and self._corpus.articles.has_group(article_id):
-                    yield self._corpus.article(article_id)
+                yield self._corpus.article(article_id)
 
     def grouping_fields(self, rows: Sequence[Fields]) -> Iterator[GroupingField]:
         """Yield the fields by which the corpus has documents that some rows are of."""

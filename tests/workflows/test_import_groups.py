@@ -14,8 +14,11 @@ from annotator.core.article import ArticleGroup
 from annotator.core.errors import UsageError
 from annotator.formats.registry import export_formats
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows.checking import check_corpus
 from annotator.workflows.import_options import ImportOptions
 from annotator.workflows.importing import ImportReport, import_files
+from annotator.workflows.repairing import repair_corpus
+from tests import builders
 
 FERRY = ("The ferry left at noon.", "Lena Pell was late.", "It was full.")
 STORM = ("A storm came up.", "The harbour of Skerrin closed.", "It was full.")
@@ -184,3 +187,40 @@ def test_an_export_brings_the_groups_back(tmp_path: Path, name: str) -> None:
             assert set(_groups(place).values()) == {None}
         import_files(place / "corpus", [tmp_path / "out"], again)
         assert _groups(place) == groups
+
+
+def test_a_flipped_bit_in_a_group_is_found_and_mended(tmp_path: Path) -> None:
+    """The digest of the metadata covers field, value and position."""
+    _import(tmp_path, _rows(ferry=FERRY, storm=STORM))
+    folder = tmp_path / "corpus" / "articles"
+    path = next(p for p in folder.iterdir() if b'"value": "storm"' in p.read_bytes())
+    sound = path.read_bytes()
+    for key in (b'"field": "', b'"value": "', b'"position": '):
+        raw = bytearray(sound)
+        raw[raw.index(key) + len(key)] ^= 1
+        path.write_bytes(raw)
+        assert _metadata_problems(tmp_path) == 1
+        assert not repair_corpus(tmp_path / "corpus", write=True).stays
+        assert path.read_bytes() == sound
+    assert _metadata_problems(tmp_path) == 0
+
+
+def _metadata_problems(folder: Path) -> int:
+    return len(check_corpus(CorpusFolder.open(folder / "corpus"), only=["metadata"]).problems)
+
+
+def test_work_on_a_row_goes_on_in_its_new_version(tmp_path: Path) -> None:
+    """Its annotator finds the changed sentence open, with the spans that still have their words."""
+    old, new = "Lena Pell was late.", "Lena Pell was much too late."
+    _import(tmp_path, _rows(ferry=(FERRY[0], old), storm=STORM))
+    span = {"start": 0, "end": 9, "label": "PERSON"}
+    rows = _rows(ferry=(FERRY[0], old), storm=STORM)
+    rows[1]["spans"] = [span]
+    _import(tmp_path, rows, annotator="ana")
+    _import(tmp_path, _rows(ferry=(FERRY[0], new), storm=STORM), annotator="ben")
+    session = builders.open_session(tmp_path / "corpus")
+    texts = {w.sentence.text: w for a in session.corpus.queue() for w in session.sentences_of(a)}
+    session.close()
+    assert old not in texts
+    assert [(s.start, s.end, s.label) for s in texts[new].annotation.spans] == [(0, 9, "PERSON")]
+    assert texts[new].annotation.answer is None
