@@ -48,11 +48,12 @@ ARTICLE_QUARANTINED = "its article would bridge parts of the split; --rebalance 
 
 
 class ExcludedSentence(Struct, frozen=True):
-    """One sentence that is left out whole; its piece holds the spans to be listed."""
+    """One sentence that is left out whole, or exported without some spans; its piece holds the spans to be listed."""
 
     sentence: ExportSentence
     why: str
     requested: bool
+    partial: bool = False
 
     @property
     def lost(self) -> int:
@@ -82,7 +83,7 @@ def _excluded_sentence(group: Sequence[ExcludedItem], known: set[str]) -> Exclud
     known |= {s.id, *(span_id(s.id, f.span) for f in outcomes)}
     names = tuple(left.item.annotator for left in group)
     sentence = ExportSentence(s, item.article, "", item, names, outcomes)
-    return ExcludedSentence(sentence, group[0].why, group[0].requested)
+    return ExcludedSentence(sentence, group[0].why, group[0].requested, partial=all(left.partial for left in group))
 
 
 def raise_nothing_to_export(missing: MissingItems) -> None:
@@ -173,7 +174,7 @@ def sum_totals(
 def count_excluded(excluded: Iterable[ExcludedSentence]) -> list[dict[str, Any]]:
     """Count the sentences that are left out whole, and their spans, by reason."""
     reasons: dict[str, list[ExcludedSentence]] = {}
-    for a in excluded:
+    for a in (x for x in excluded if not x.partial):
         reasons.setdefault(a.why, []).append(a)
     return [
         {

@@ -48,6 +48,8 @@ class ExcludedItem(Struct, frozen=True):
     why: str
     requested: bool
     """Whether the user has asked for it: then it is no loss."""
+    partial: bool = False
+    """Whether the sentence is exported without these spans."""
 
 
 class MissingItems(Struct, frozen=True):

@@ -112,7 +112,8 @@ _MAX_OTHER_SPANS = 3
 
 
 def _problem_line(problem: Problem) -> str:
-    others = [_span_location(p) for p in problem.related if p.sentence]
+    here = problem.location.sentence
+    others = [_span_location(p) for p in problem.related if p.sentence and (p.span or p.sentence != here)]
     more = f" and {len(others) - _MAX_OTHER_SPANS} more" if len(others) > _MAX_OTHER_SPANS else ""
     also = f" (also {', '.join(others[:_MAX_OTHER_SPANS])}{more})" if others else ""
     place = problem.location

@@ -39,7 +39,7 @@ if TYPE_CHECKING:  # each is loaded by the method that needs it
     from spacy.language import Language
     from spacy.tokens import Doc
 
-    from annotator.export.options import ConflictRule, ExportReport
+    from annotator.export.options import ExportReport
     from annotator.workflows.checking import CheckReport
     from annotator.workflows.export_verification import VerificationReport
     from annotator.workflows.importing import ImportReport
@@ -50,6 +50,8 @@ if TYPE_CHECKING:  # each is loaded by the method that needs it
 
 UnitName = Literal["sentence", "article"]
 AttrsName = Literal["own", "min", "full"]
+RuleName = Literal["skip", "prefer", "majority", "error"]
+"""What becomes of what annotators have done differently."""
 AnswerName = Literal["accept", "reject", "ignore", "open"]
 """An answer; ``open`` is a sentence without one."""
 
@@ -349,7 +351,7 @@ class Corpus:
         unit: UnitName | None = None,
         split: str | None = None,
         annotator: OptionalNames = None,
-        on_conflict: ConflictRule | None = None,
+        on_conflict: RuleName | None = None,
         ledger: Literal["exceptions", "full"] = "exceptions",
         engine: Literal["straight", "spacy"] = "straight",
         attrs: AttrsName = "own",
@@ -413,7 +415,7 @@ class Corpus:
         split: str = "80/10/10",
         unit: UnitName = "sentence",
         annotator: OptionalNames = None,
-        on_conflict: ConflictRule | None = None,
+        on_conflict: RuleName | None = None,
         spans_key: str = "sc",
         attrs: AttrsName = "own",
         split_by: Literal["story", "article"] = "story",
@@ -448,7 +450,7 @@ class Corpus:
         split: str = "80/10/10",
         *,
         annotator: OptionalNames = None,
-        on_conflict: ConflictRule | None = None,
+        on_conflict: RuleName | None = None,
         split_by: Literal["story", "article"] = "story",
         warn: WarningCallback = warn_in_python,
     ) -> dict[str, tuple[str, ...]]:

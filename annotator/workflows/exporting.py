@@ -28,6 +28,7 @@ from msgspec import Struct
 from annotator.core.disagreement import AnnotatorConflict
 from annotator.core.errors import UsageError
 from annotator.core.ledger import Outcome, encode_totals
+from annotator.core.pluralize import pluralize
 from annotator.core.schema import Schema
 from annotator.core.spans import span_id
 from annotator.export import export_ledger, split_audit
@@ -40,7 +41,7 @@ from annotator.export.atomic_output import (
 )
 from annotator.export.coverage_classes import coverage_warnings
 from annotator.export.doc_layout import DocUnit
-from annotator.export.export_ledger import replace_export
+from annotator.export.export_ledger import IN_CONFLICT, replace_export
 from annotator.export.options import ExportOptions, ExportReport
 from annotator.export.span_outcomes import NOT_COVERED
 from annotator.export.split_report import RegroupedArticles
@@ -200,9 +201,12 @@ def plan_for_reading(corpus: CorpusFolder, options: ExportOptions, warn: Warning
         return plan
 
     plan = with_replays(attempt)
-    for excluded in export_ledger.excluded_sentences(plan.missing.excluded):
-        if not excluded.requested:
-            warn(f"{excluded.sentence.sentence.id} is left out: {excluded.why}")
+    excluded = [x for x in export_ledger.excluded_sentences(plan.missing.excluded) if not x.requested]
+    for x in excluded:
+        if x.why != IN_CONFLICT:
+            warn(f"{x.sentence.sentence.id} is left out: {x.why}")
+    if n := sum(x.why == IN_CONFLICT for x in excluded):
+        warn(f"{pluralize(n, 'sentence')} left out: {IN_CONFLICT}; `annotator check --only conflict` lists them")
     return plan
 
 

@@ -22,7 +22,7 @@ from annotator.export.atomic_output import (
     files_in_ledgers,
     replace_own_files,
 )
-from annotator.export.export_ledger import conflict_lines, raise_nothing_to_export
+from annotator.export.export_ledger import conflict_lines, excluded_sentences, raise_nothing_to_export
 from annotator.export.options import ExportItem, ExportOptions, ExportReport, no_meaning_error
 from annotator.formats import document
 from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
@@ -150,21 +150,28 @@ def _has_other_text(document: Document) -> bool:
     return any(document.text[a:b].strip() for a, b in zip(ends, starts, strict=True))
 
 
-def list_left_out(selected: SelectedItems, log: ConversionLog) -> int:
+def list_left_out(selected: SelectedItems, log: ConversionLog, *, united: bool) -> int:
     """List the spans of accepted sentences that are not exported; return what nobody asked to leave out.
 
-    A sentence without spans is listed itself where nobody asked for that.
+    A sentence without spans is listed itself where nobody asked for that. Where annotations are ``united``, a
+    span of several annotators is listed once.
     """
+    excluded = selected.missing.excluded
+    each = [(x.item.annotated.sentence, x.item.annotated.annotation.spans, x.why, x.requested) for x in excluded]
+    if united:
+        sentences = excluded_sentences(excluded)
+        each = [
+            (x.sentence.sentence, tuple(o.span for o in x.sentence.outcomes), x.why, x.requested) for x in sentences
+        ]
     unasked = 0
-    for left in selected.missing.excluded:
-        s, spans = left.item.annotated.sentence, left.item.annotated.annotation.spans
-        unasked += 0 if left.requested else max(1, len(spans))
-        if not (left.requested or spans):
-            log.leave_out(s.id, s.id, left.why, s.text, "sentence")
+    for s, spans, why, requested in each:
+        unasked += 0 if requested else max(1, len(spans))
+        if not (requested or spans):
+            log.leave_out(s.id, s.id, why, s.text, "sentence")
         for span in spans:
             log.read += 1
             text = s.text[span.start : span.end]
-            log.leave_out(s.id, span_id(s.id, span), left.why, text)
+            log.leave_out(s.id, span_id(s.id, span), why, text)
     return unasked
 
 
@@ -223,7 +230,7 @@ def export_corpus_to_format(
         if fault:
             raise PluginError(fault, where=f"format {name}", do="correct its `write`; nothing was exported")
         chunks = {file: FileChunks(paths[file]) for file in sorted(paths)}
-        lost = document.count_losses(log) + list_left_out(selected, log)
+        lost = document.count_losses(log) + list_left_out(selected, log, united=bool(rule))
         lost += sum(selected.missing.damaged_lines.values())
         totals = {
             "sentences": dict(sentences_by_answer(selected.items)),

@@ -298,7 +298,7 @@ class RecordSelection:
         return self._partial_item(article, entry, spans, why)
 
     def _dropped_item(self, article: Article, entry: SelectedRecord, spans: Sequence[Span]) -> ExcludedItem:
-        return self._partial_item(article, entry, spans, self.settled.reason)
+        return replace(self._partial_item(article, entry, spans, self.settled.reason), partial=True)
 
     def _partial_item(self, article: Article, entry: SelectedRecord, spans: Sequence[Span], why: str) -> ExcludedItem:
         """Return a record with these of its spans alone, as what is left out."""
