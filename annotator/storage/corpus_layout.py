@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct, ValidationError, convert
 
@@ -29,11 +29,18 @@ SPLITS_FILE = "splits.json"
 ARTICLES_FOLDER = "articles"
 ANNOTATIONS_FOLDER = "annotations"
 SUGGESTIONS_FOLDER = "suggestions"
+ADJUDICATED_FOLDER: Literal["adjudicated"] = "adjudicated"
+"""Journals of what adjudicators have decided; see ``side_journals.py``."""
+AGAIN_FOLDER: Literal["again"] = "again"
+"""Journals of blind second passes: never exported, and no annotator's."""
+CLAIMS_FOLDER = "claims"
+"""Which article is whose for the time being; see ``claims.py``."""
 LEDGERS_FOLDER = "imports"
 DAMAGED_FOLDER = "damaged"
 """Where ``annotator repair`` keeps what it has changed, as it was."""
 
-_RESERVED_FOLDERS = {ARTICLES_FOLDER, ANNOTATIONS_FOLDER, SUGGESTIONS_FOLDER}
+SIDE_FOLDERS = (ADJUDICATED_FOLDER, AGAIN_FOLDER, CLAIMS_FOLDER)
+_RESERVED_FOLDERS = {ARTICLES_FOLDER, ANNOTATIONS_FOLDER, SUGGESTIONS_FOLDER, *SIDE_FOLDERS}
 """Folders in which each file means something to the corpus."""
 _UNFINISHED_CORPUS = {SETTINGS_FILE, SCHEMA_FILE, SENTENCES_FILE, *_RESERVED_FOLDERS}
 """What a folder may hold that is to become a corpus: an earlier attempt may have stopped half-way."""

@@ -440,9 +440,9 @@ def _repair_advice(path: Path, reader: JournalReader) -> str:
     return f"{mend}, or go on under another name with --as"
 
 
-def annotator_names(corpus_path: Path) -> tuple[str, ...]:
-    """Return the names that have a journal in a corpus, sorted."""
-    folder = Path(corpus_path) / ANNOTATIONS_FOLDER
+def annotator_names(corpus_path: Path, folder_name: str = ANNOTATIONS_FOLDER) -> tuple[str, ...]:
+    """Return the names that have a journal in a corpus, sorted; or those with a file in another folder of it."""
+    folder = Path(corpus_path) / folder_name
     try:
         names = [p.name.removesuffix(".jsonl") for p in folder.iterdir() if p.name.endswith(".jsonl")]
     except FileNotFoundError:

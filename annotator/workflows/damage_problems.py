@@ -34,6 +34,7 @@ from annotator.storage.journal_reader import HARMLESS_ENDINGS
 from annotator.storage.migrations import read_migrations
 from annotator.storage.suggestions import SUGGEST_AGAIN, suggestion_files
 from annotator.workflows.absent_articles import ARTICLE_MISSING, RESTORE_ARTICLES
+from annotator.workflows.side_file_problems import side_file_problems
 from annotator.workflows.two_machines import unsettled_contradictions
 
 
@@ -56,6 +57,7 @@ def damage_problems(
         yield Problem(ProblemKind.JOURNAL, ProblemLocation(file=SENTENCES_FILE), what, cure or REPAIR_HINT)
     yield from _journal_problems(journals)
     yield from _suggestion_problems(corpus)
+    yield from side_file_problems(corpus.path)
     for gone in left_out:
         if gone.why == ARTICLE_MISSING:
             place = problem_location(gone.item.annotated, gone.item.annotator, seq=gone.item.seq)

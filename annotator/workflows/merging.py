@@ -33,6 +33,7 @@ from annotator.storage.migrations import read_migrations
 from annotator.storage.schema_editing import unite_schemas
 from annotator.storage.schemas import parse_schema_text, read_schema_text
 from annotator.storage.suggestions import read_suggestion_index, source_names, suggestion_path
+from annotator.workflows.merging_side_files import merge_side_files
 from annotator.workflows.opening import ProgressCallback, ignore_progress, open_corpus
 
 # Several corpora as one new folder: articles, sentences, suggestions and ledgers of imports.
@@ -361,7 +362,7 @@ class _Merge:
         """Prepare suggestions, groups of the split, migrations and ledgers; list what is not merged."""
         merge_suggestions(staging, self._corpora)
         groups = self._list_damaged(merge_split_groups, staging, "no group of a split is merged")
-        self._conflicts += [{"what": path_text(x)} for x in groups]
+        self._conflicts += [{"what": path_text(x)} for x in (*groups, *merge_side_files(staging, self._corpora))]
         behind = [
             *self._list_damaged(merge_migrations, staging, "no change of labels can be taken back"),
             *merge_import_ledgers(staging, self._corpora),

@@ -26,7 +26,7 @@ def _rows(keys: list[int], *, placed: bool = False, fixed: bool = False) -> list
 
 
 @given(_KEYS, _KEYS, st.booleans(), st.booleans())
-def test_every_row_has_a_place_of_its_own(there: list[int], new: list[int], known: bool, fixed: bool) -> None:  # noqa: FBT001
+def test_every_row_has_a_place_of_its_own(there: list[int], new: list[int], known: bool, fixed: bool) -> None:
     """The corpus's rows keep their order; a version shares the place of what it replaces, which no file has."""
     layout = lay_rows(_rows(there, placed=True), _rows(new, fixed=fixed), known_source=known)
     assert set(layout.positions) == {f"a{key}" for key in (*there, *new)}

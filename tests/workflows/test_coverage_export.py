@@ -31,7 +31,7 @@ def _corpus(folder: Path, coverages: list[list[str]], *, per_article: int = 1, s
         marks = {"PERSON": (0, 8), "COUNT": (13, text.index(" in S")), "VENUE": (text.index("Sk"), len(text) - 10)}
         marks["CLAIM"] = (9, len(text) - 1)
         covers = coverages[n % len(coverages)]
-        found = [x for x in LABELS if x in covers and rnd.random() < 0.7 or rnd.random() < 0.1]
+        found = [x for x in LABELS if (x in covers and rnd.random() < 0.7) or rnd.random() < 0.1]
         spans += len(found)
         marked = [{"start": marks[x][0], "end": marks[x][1], "label": x} for x in found]
         rows.append({"text": text, "spans": marked, "meta": {"annotates": covers}})
@@ -84,7 +84,7 @@ def test_every_span_is_accounted_for_once(tmp_path: Path, seed: int, unit: Any) 
 
 @pytest.mark.parametrize("unit", ["sentence", "article"])
 def test_all_ways_agree(tmp_path: Path, unit: Any) -> None:
-    """spaCy's own engine, several processes and ``docs`` give the same Docs in the same order."""
+    """SpaCy's own engine, several processes and ``docs`` give the same Docs in the same order."""
     corpus, _ = _corpus(tmp_path, [SOME, ONE, ["PERSON"]])
     report = corpus.export(tmp_path / "out", unit=unit, ledger="full")
     corpus.export(tmp_path / "spacy", unit=unit, ledger="full", engine="spacy", processes=2)
