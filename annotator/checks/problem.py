@@ -42,6 +42,7 @@ class ProblemKind(StrEnum):
     PLACE = "place", ProblemLevel.ERROR, "sentences that are not in their article"
     LABEL = "label", ProblemLevel.ERROR, "labels that the schema lacks"
     OVERLAP = "overlap", ProblemLevel.ERROR, "overlaps that the schema forbids"
+    PARTS = "parts", ProblemLevel.ERROR, "discontinuous spans of one part, or of parts with different labels"
     CHARACTERS = "characters", ProblemLevel.ERROR, "spans that begin or end inside a token"
     BLANK_EDGE = "blank-edge", ProblemLevel.ERROR, "white space at a span's edge, or nothing else in it"
     TWO_MACHINES = "two-machines", ProblemLevel.WARNING, "sentences that two machines have annotated differently"

@@ -14,6 +14,7 @@ CHECKS: tuple[tuple[CheckFunction, tuple[ProblemKind, ...]], ...] = (
     (schema_rules.check_sentence_offsets, (ProblemKind.PLACE,)),
     (schema_rules.check_unknown_labels, (ProblemKind.LABEL,)),
     (schema_rules.check_overlaps, (ProblemKind.OVERLAP,)),
+    (schema_rules.check_span_parts, (ProblemKind.PARTS,)),
     (boundaries.check_misaligned_spans, (ProblemKind.CHARACTERS,)),
     (boundaries.check_whitespace_edges, (ProblemKind.BLANK_EDGE,)),
     (boundaries.check_empty_spans, (ProblemKind.EMPTY,)),

@@ -43,6 +43,29 @@ def _overlap_problem(reviewed: ReviewedSentence, outer: Span, inner: Span, schem
     return reviewed.problem(ProblemKind.OVERLAP, inner, what, cure, [outer])
 
 
+def check_span_parts(check_input: CheckInput) -> Iterator[Problem]:
+    """Yield the groups of spans that are no discontinuous span: one part alone, or parts with different labels.
+
+    The parts may be in several sentences of an article.
+    """
+    groups: dict[tuple[str, str, str], list[tuple[ReviewedSentence, Span]]] = {}
+    for reviewed, span in check_input.spans():
+        if span.group:
+            groups.setdefault((reviewed.annotator, reviewed.sentence.article, span.group), []).append((reviewed, span))
+    for parts in groups.values():
+        labels = dict.fromkeys(span.label for _, span in parts)
+        (reviewed, span), *others = parts
+        if len(labels) > 1:
+            what = f"the parts of a discontinuous span are {' and '.join(labels)}"
+            related = [other for sentence, other in others if sentence is reviewed]
+            yield reviewed.problem(ProblemKind.PARTS, span, what, "give its parts one label", related)
+        elif not others:
+            what = "the other parts of this discontinuous span are missing"
+            yield reviewed.problem(
+                ProblemKind.PARTS, span, what, "remove it and mark it again, or import the file again"
+            )
+
+
 def check_sentence_offsets(check_input: CheckInput) -> Iterator[Problem]:
     """Yield the sentences whose text is not that of their range in the article."""
     for reviewed in check_input.reviewed_sentences:

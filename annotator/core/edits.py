@@ -17,7 +17,7 @@ from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
 from annotator.core.errors import RuleError
 from annotator.core.schema import Schema
-from annotator.core.spans import Span
+from annotator.core.spans import Span, without_lone_part
 from annotator.core.suggestion import LeftSuggestion, mark_source_modified
 from annotator.core.tokens import gap_token
 
@@ -73,6 +73,7 @@ def _annotation_edit(annotated: AnnotatedSentence, annotation: Annotation, messa
 def add_span(annotated: AnnotatedSentence, span: Span, schema: Schema, *, replaced: Span | None = None) -> Edit:
     """Return the edit that adds ``span``, in the place of ``replaced`` if that is given; all others stay.
 
+    In the place of a part it is one, and the other parts get its label.
     Raises RuleError when it is there already, is outside the text or breaks a schema rule.
     """
     spans = annotated.annotation.spans
@@ -81,11 +82,17 @@ def add_span(annotated: AnnotatedSentence, span: Span, schema: Schema, *, replac
         raise RuleError(what, where=annotated.sentence.id, do="select inside the sentence")
     if any(s.key == span.key for s in spans):
         raise RuleError(f"this is already {span.label}", do="use 0 to remove it, another label key to relabel it")
-    others = _without_span(annotated, replaced) if replaced else spans
-    if broken := schema.find_violation(span, others):
-        raise RuleError(broken.message)
+    others = _without_span(annotated, replaced) if replaced else list(spans)
+    parts: list[Span] = []
+    if replaced and replaced.group:  # what is true of one part of a span is true of all
+        span = replace(span, group=replaced.group)
+        parts = [replace(s, label=span.label) for s in others if s.group == span.group]
+        others = [s for s in others if s.group != span.group]
+    for part in (span, *parts):
+        if broken := schema.find_violation(part, [*others, *(s for s in (span, *parts) if s != part)]):
+            raise RuleError(broken.message)
     message = f"{replaced.label} is {span.label} now" if replaced else f"+ {span.label}"
-    annotation = _with_permitted_left(annotated.annotation.with_spans([*others, span]), schema)
+    annotation = _with_permitted_left(annotated.annotation.with_spans([*others, *parts, span]), schema)
     return _annotation_edit(annotated, annotation, message)
 
 
@@ -112,10 +119,10 @@ def move_span(annotated: AnnotatedSentence, old: Span, new: Span, schema: Schema
 
 def remove_span(annotated: AnnotatedSentence, span: Span, *, is_wrong: bool = False) -> Edit:
     """Return the edit that removes ``span``, and rejects it if it is wrong; raises RuleError when it is not there."""
-    annotation = annotated.annotation.with_spans(_without_span(annotated, span))
+    annotation = annotated.annotation.with_spans(without_lone_part(_without_span(annotated, span), span.group))
     if not is_wrong:
         return _annotation_edit(annotated, annotation, f"removed {span.label}")
-    annotation = annotation.with_rejected([*annotation.rejected, span])
+    annotation = annotation.with_rejected([*annotation.rejected, replace(span, group="")])
     return _annotation_edit(annotated, annotation, f"removed {span.label}, not suggested again: known as wrong")
 
 

@@ -8,12 +8,22 @@ Manning, Raghavan and Schütze, Introduction to Information Retrieval, 8.3; sums
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 
 from msgspec import Struct
 
+from annotator.core.spans import Span, whole_spans
+
 SpanOffsets = tuple[int, int]
 """A half-open range of code points."""
+ScoredSpan = SpanOffsets | tuple[SpanOffsets, ...]
+"""A span, or the parts of a discontinuous one in text order: it counts once, and is the same where all parts are."""
+
+
+def scored_spans(spans: Iterable[Span], label: str) -> list[ScoredSpan]:
+    """Return the spans of a label, a discontinuous one as one."""
+    whole = whole_spans(s for s in spans if s.label == label)
+    return [tuple(sorted(s.key[:2] for s in parts)) if len(parts) > 1 else parts[0].key[:2] for parts in whole]
 
 
 class MatchCounts(Struct, frozen=True):
@@ -82,7 +92,7 @@ class SpanScores(Struct, frozen=True):
         }
 
 
-def score_spans(predicted: Collection[SpanOffsets], gold: Collection[SpanOffsets]) -> SpanScores:
+def score_spans(predicted: Collection[ScoredSpan], gold: Collection[ScoredSpan]) -> SpanScores:
     """Return the counts of one sentence, for the spans of one label."""
     same = len(set(predicted) & set(gold))
     ours, theirs = _characters(predicted), _characters(gold)
@@ -93,10 +103,21 @@ def score_spans(predicted: Collection[SpanOffsets], gold: Collection[SpanOffsets
     )
 
 
-def _overlaps(some: Collection[SpanOffsets], others: Collection[SpanOffsets]) -> int:
+def _overlaps(some: Collection[ScoredSpan], others: Collection[ScoredSpan]) -> int:
     """Return how many of some spans share a character with one of the others."""
-    return sum(any(a < d and c < b for c, d in others) for a, b in some)
+    there = list(_ranges(others))
+    return sum(any(a < d and c < b for a, b in _ranges([span]) for c, d in there) for span in some)
 
 
-def _characters(spans: Collection[SpanOffsets]) -> set[int]:
-    return {i for start, end in spans for i in range(start, end)}
+def _characters(spans: Collection[ScoredSpan]) -> set[int]:
+    return {i for start, end in _ranges(spans) for i in range(start, end)}
+
+
+def _ranges(spans: Iterable[ScoredSpan]) -> Iterator[SpanOffsets]:
+    """Yield the ranges of spans, those of all parts of discontinuous ones."""
+    for span in spans:
+        match span:
+            case (int(start), int(end)):
+                yield start, end
+            case _:
+                yield from span

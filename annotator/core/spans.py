@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from itertools import accumulate
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class Span(Struct, frozen=True, order=True, gc=False):
@@ -46,6 +47,20 @@ class Span(Struct, frozen=True, order=True, gc=False):
     def shifted(self, by: int) -> Span:
         """Return the span shifted by ``by`` code points (for join and split)."""
         return Span(self.start + by, self.end + by, self.label, self.source, self.group, self.of)
+
+
+def without_lone_part(spans: list[Span], group: str) -> list[Span]:
+    """Return the spans of a sentence, the only one that is left of a group as a whole span."""
+    parts = [s for s in spans if group and s.group == group]
+    return [replace(s, group="") if parts == [s] else s for s in spans]
+
+
+def whole_spans(spans: Iterable[Span]) -> list[tuple[Span, ...]]:
+    """Return the spans in their order, the parts of a discontinuous one as one."""
+    whole: dict[object, list[Span]] = {}
+    for span in spans:
+        whole.setdefault((span.group, span.label) if span.group else span.key, []).append(span)
+    return [tuple(parts) for parts in whole.values()]
 
 
 def reading_order(spans: tuple[Span, ...] | list[Span]) -> tuple[Span, ...]:

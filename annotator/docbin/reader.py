@@ -181,10 +181,12 @@ def _damaged(what: str, where: str) -> SourceError:
 
 
 _SPAN_STRUCT = struct.Struct(">QQQllll")
+PART_ID_PREFIX = "part of "
+"""How the id of a span begins that is a part of a discontinuous one; other programs give spans other ids."""
 
 
 class PackedSpan(Struct, frozen=True):
-    """A span of a group: the ids of its label and its link, token indexes and code points."""
+    """A span of a group: the ids of its label, its link and its own, token indexes and code points."""
 
     label: int
     kb_id: int
@@ -193,6 +195,7 @@ class PackedSpan(Struct, frozen=True):
     """The token after it."""
     start: int
     end: int
+    span_id: int = 0
 
 
 def read_span_groups(data: bytes, where: str) -> Iterator[tuple[str, list[PackedSpan]]]:
@@ -216,5 +219,5 @@ def _as_tuple(value: Any) -> tuple[Any, ...]:
 
 
 def _unpack_span(data: bytes) -> PackedSpan:
-    _, link, label, first, last, start, end = _SPAN_STRUCT.unpack(data)
-    return PackedSpan(label, link, first, last, start, end)
+    id_, link, label, first, last, start, end = _SPAN_STRUCT.unpack(data)
+    return PackedSpan(label, link, first, last, start, end, id_)

@@ -93,8 +93,8 @@ def _joined_chunks(pieces: Iterable[bytes | bytearray]) -> Iterable[bytes | byte
     yield b"".join(kept)
 
 
-GroupSpans = Sequence[tuple[str, int, int, int, int]]
-"""Spans of a group: label, first token, the one after the last, first code point, the one after the last."""
+GroupSpans = Sequence[tuple[str, int, int, int, int] | tuple[str, int, int, int, int, str]]
+"""Spans of a group: label, first token, the one after the last, first code point, the one after the last, span id."""
 SpanGroups = Sequence[tuple[str, GroupSpans]]
 """The span groups of a Doc by their names."""
 
@@ -190,10 +190,12 @@ class DocBinWriter:
         out += head
         for (_, spans), (before, after) in zip(groups, around, strict=True):
             out += before
-            for label, first, end, start, stop in spans:
-                if label not in labels:
-                    labels[label] = cached_string_id(label)
-                out += _pack_span(_SPAN_HEAD, 0, 0, labels[label], first, end, start, stop)
+            for label, first, end, start, stop, *ids in spans:
+                for string in (label, *ids):
+                    if string not in labels:
+                        labels[string] = cached_string_id(string)
+                id_ = labels[ids[0]] if ids else 0
+                out += _pack_span(_SPAN_HEAD, id_, 0, labels[label], first, end, start, stop)
             out += after
 
     def _make_frame(self, shape: _GroupShape) -> _GroupFrame:

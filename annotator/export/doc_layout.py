@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from msgspec import Struct, to_builtins
@@ -11,8 +11,10 @@ from msgspec.structs import replace
 
 from annotator.core.article import Article, Sentence, shared_values
 from annotator.core.errors import CorpusError
+from annotator.core.metadata_names import merge_metadata
 from annotator.core.spans import Span
 from annotator.core.tokens import tokens_cover_text
+from annotator.docbin.reader import PART_ID_PREFIX
 from annotator.docbin.writer import DocContent, GroupSpans, pack_msgpack
 from annotator.export.options import ExportItem
 from annotator.export.span_outcomes import INCORRECT_SPANS_KEY, IncorrectSpan, SpanOutcome
@@ -162,6 +164,12 @@ def doc_spans(unit: DocUnit, firsts: list[int]) -> list[IncorrectSpan]:
     return _shifted(([(f.tokens, f.span.label) for f in piece.outcomes if f.tokens] for piece in unit), firsts)
 
 
+def _doc_span_ids(unit: DocUnit) -> list[str]:
+    """Return the id of each of these spans, empty but for the parts of discontinuous ones."""
+    groups = (f.span.group for piece in unit for f in piece.outcomes if f.tokens)
+    return [f"{PART_ID_PREFIX}{group}" if group else "" for group in groups]
+
+
 def doc_incorrect_spans(unit: DocUnit, firsts: list[int]) -> list[IncorrectSpan]:
     """Return the known-wrong spans; never one that is an entity, which spaCy would refuse."""
     known = set(doc_ents(unit, firsts))
@@ -182,7 +190,7 @@ def pack_unit(unit: DocUnit, key: str, *, with_user_data: bool, covers: Sequence
     made = lay_out_doc(unit)
     firsts = made.first_tokens
     places = _token_offsets(made.words, made.spaces)
-    groups = [(key, group_spans(doc_spans(unit, firsts), places))]
+    groups = [(key, group_spans(doc_spans(unit, firsts), places, _doc_span_ids(unit)))]
     wrong = doc_incorrect_spans(unit, firsts)
     if wrong:
         groups.append((INCORRECT_SPANS_KEY, group_spans(wrong, places)))
@@ -201,9 +209,12 @@ def _token_offsets(words: Iterable[str], spaces: Iterable[bool]) -> list[tuple[i
     return out
 
 
-def group_spans(spans: Iterable[IncorrectSpan], offsets: Sequence[tuple[int, int]]) -> GroupSpans:
+def group_spans(
+    spans: Sequence[IncorrectSpan], offsets: Sequence[tuple[int, int]], ids: Sequence[str] = ()
+) -> GroupSpans:
     """Return spans as a group stores them; ``offsets`` has each token's start and end in code points."""
-    return [(label, first, end, offsets[first][0], offsets[end - 1][1]) for (first, end), label in spans]
+    rows = [(label, first, end, offsets[first][0], offsets[end - 1][1]) for (first, end), label in spans]
+    return [(*row, id_) if id_ else row for row, id_ in zip(rows, ids, strict=True)] if any(ids) else rows
 
 
 def doc_user_data(unit: DocUnit, layout: DocLayout) -> dict[str, Any]:
@@ -233,20 +244,21 @@ def doc_coverage(covers: Sequence[str] | None) -> dict[str, Any]:
 def article_metadata(article: Article) -> dict[str, Any]:
     """Return the article's part of ``user_data``, which comes first."""
     texts = {name: getattr(article, name) for name in ("title", "byline", "dateline", "date", "source", "origin")}
-    return {"article": article.id, **texts, "meta": _with_group(_msgpack_values(article.meta), article)}
+    group = {"group": to_builtins(article.group)} if article.group else {}
+    meta = merge_metadata(group, article.meta, group)
+    return {"article": article.id, **texts, "meta": {k: _msgpack_value(v) for k, v in sorted(meta.items())}}
 
 
-def _with_group(meta: dict[str, object], article: Article) -> dict[str, object]:
-    """Return the metadata with the article's group, as the other formats carry it too; a user's ``group`` gives way."""
-    if not article.group:
-        return meta
-    return {("meta.group" if k == "group" else k): v for k, v in meta.items()} | {"group": to_builtins(article.group)}
-
-
-def _msgpack_values(meta: Mapping[str, object]) -> dict[str, object]:
-    """Return the values that msgpack holds; nested ones and numbers past 64 bits stay behind."""
-    held: Iterable[tuple[str, object]] = sorted(meta.items())
-    return {k: v for k, v in held if isinstance(v, str | float) or (isinstance(v, int) and -(2**63) <= v < 2**63)}
+def _msgpack_value(value: object) -> object:
+    """Return a value as msgpack holds it: a number past 64 bits as a text."""
+    match value:
+        case dict():
+            return {str(k): _msgpack_value(v) for k, v in value.items()}
+        case list() | tuple():
+            return [_msgpack_value(v) for v in value]
+        case int() if not -(2**63) <= value < 2**64:
+            return str(value)
+    return value
 
 
 def _sentence_metadata(sentence: ExportSentence, first: int) -> dict[str, Any]:

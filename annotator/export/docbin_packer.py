@@ -45,6 +45,7 @@ class StoredSpan(Protocol):
     end: int
     label: str
     source: str
+    group: str
     token_start: int | None
     token_end: int | None
 
@@ -245,6 +246,8 @@ class DocBinPacker:
         at = before = 0
         before_end, before_label = most << 32, ""
         for span in spans:
+            if span.group:
+                return None
             start, end, label = span.start, span.end, span.label
             first, last = span.token_start, span.token_end
             if first is None or last is None or not 0 <= first <= last < most or label not in ranks:
@@ -397,7 +400,7 @@ def _annotated_sentence(stored: StoredSentence, location: SentenceLocation) -> A
     tokens = build_tokens([t.text for t in stored.tokens], [t.ws for t in stored.tokens])
     sentence = Sentence(location.article.id, 0, location.start, location.end, stored.text, tokens)
     annotation = Annotation(answer=Answer.ACCEPT)
-    annotation = annotation.with_spans([Span(s.start, s.end, s.label, s.source) for s in stored.spans])
+    annotation = annotation.with_spans([Span(s.start, s.end, s.label, s.source, s.group) for s in stored.spans])
     rejected = [Span(s.start, s.end, s.label, s.source) for s in stored.rejected]
     return AnnotatedSentence(sentence, annotation.with_rejected(rejected))
 

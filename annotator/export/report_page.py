@@ -22,7 +22,7 @@ from msgspec import Struct, field
 
 from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.schema import LABEL_COLOURS, Label, Schema
-from annotator.core.scoring import SpanScores, score_spans
+from annotator.core.scoring import SpanScores, score_spans, scored_spans
 from annotator.core.spans import Span, reading_order
 from annotator.core.tokens import token_range
 from annotator.export.doc_layout import ExportSentence
@@ -58,16 +58,13 @@ def _agreement_of_pair(
     pair: tuple[str, str], one: dict[str, AnnotatedSentence], other: dict[str, AnnotatedSentence], label: str
 ) -> PairAgreement | None:
     common = sorted(one.keys() & other.keys())
-    ranges = ((_label_ranges(one[s], label), _label_ranges(other[s], label)) for s in common)
+    works = ((one[s].annotation.spans, other[s].annotation.spans) for s in common)
+    ranges = ((scored_spans(mine, label), scored_spans(theirs, label)) for mine, theirs in works)
     scores = sum((score_spans(mine, theirs) for mine, theirs in ranges), start=SpanScores())
     sizes = scores.exact.predicted, scores.exact.gold
     if not sum(sizes):
         return None
     return PairAgreement(pair, label, len(common), sizes, scores.exact.dice, scores.overlapping.dice)
-
-
-def _label_ranges(annotated: AnnotatedSentence, label: str) -> list[tuple[int, int]]:
-    return [(s.start, s.end) for s in annotated.annotation.spans if s.label == label]
 
 
 EXAMPLE_COUNT = 20

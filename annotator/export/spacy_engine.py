@@ -70,7 +70,9 @@ def build_doc(vocab: Vocab, content: DocContent, attrs: str, lang: str, *, mark_
     spaces = [bool(x) for x in content.spaces]
     doc = Doc(vocab, words=list(content.words), spaces=spaces, sent_starts=marks if mark_inside else None)
     for key, spans in content.groups:
-        doc.spans[key] = [Span(doc, first, end, label=label) for label, first, end, _, _ in spans]
+        doc.spans[key] = [
+            Span(doc, first, end, label=label, span_id=next(iter(ids), "")) for label, first, end, _, _, *ids in spans
+        ]
     ents = [Span(doc, first, end, label=label) for first, end, label in content.ents]
     doc.set_ents(ents, missing=[Span(doc, *r) for r in content.missing])
     if content.user_data:

@@ -19,8 +19,8 @@ from msgspec import Struct
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
+from annotator.core.metadata_names import merge_metadata, user_metadata
 from annotator.formats import format_writing, span_fields
-from annotator.formats.carried_metadata import merge_metadata, user_metadata
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import ambiguous_records, json_files, may_hold_json, read_json_records

@@ -66,7 +66,13 @@ def record_loss(document: Document, kind: str, description: str, why: str, log: 
 
 
 def record_unsupported_fields(
-    document: Document, format_: str, log: ConversionLog, restored: str | None = "accept", *, has_notes: bool = True
+    document: Document,
+    format_: str,
+    log: ConversionLog,
+    restored: str | None = "accept",
+    *,
+    has_notes: bool = True,
+    has_groups: bool = False,
 ) -> None:
     """List the answer unless the format restores it, the spans known to be wrong, groups, the flag and the note."""
     if (document.answer and document.answer.value) != restored:
@@ -75,7 +81,7 @@ def record_unsupported_fields(
     for span in document.rejected:
         description = f"{span.start}-{span.end}:{span.label}"
         record_loss(document, "rejected span", description, f"spans known to be wrong: {format_} has none", log)
-    for group in dict.fromkeys(s.group for s in document.spans if s.group):
+    for group in dict.fromkeys(s.group for s in document.spans if s.group and not has_groups):
         record_loss(document, "group", group, f"spans in several parts: {format_} has none", log)
     if document.flagged:
         record_loss(document, "flag", "flagged", f"flags: {format_} has none", log)

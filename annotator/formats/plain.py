@@ -135,7 +135,8 @@ def _raw_span(item: Any) -> span_fields.RawSpan:
         if end is None and type(start) is int and type(size) is int:
             end = start + size
         source, quote = span_fields.first_string(item, "source"), span_fields.first_string(item, *_COVERED_TEXT_KEYS)
-        return replace(raw, start=start, end=_number_from_text(end), source=source, quote=quote)
+        group = span_fields.first_string(item, "group")
+        return replace(raw, start=start, end=_number_from_text(end), source=source, quote=quote, group=group)
     raw = span_fields.raw_span(item)
     start, end, label = raw.start, raw.end, raw.label
     if isinstance(start, str) and type(end) is int and type(label) is int:
@@ -180,12 +181,12 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
 
 
 def _plain_record(document: Document, log: ConversionLog) -> dict[str, Any]:
-    record_unsupported_fields(document, "plain", log)
+    record_unsupported_fields(document, "plain", log, has_groups=True)
     spans = []
     for s in supported_spans(document, document.spans, log):
-        source = {"source": s.source} if s.source else {}
+        more = {name: value for name, value in (("source", s.source), ("group", s.group)) if value}
         quote = document.text[s.start : s.end]
-        spans.append({"start": s.start, "end": s.end, "label": s.label, "text": quote, **source})
+        spans.append({"start": s.start, "end": s.end, "label": s.label, "text": quote, **more})
     row = {
         "id": document.id,
         "text": document.text,

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.ledger import Outcome
+from annotator.core.metadata_names import merge_metadata, user_metadata
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned, token_range
 from annotator.formats import span_fields
-from annotator.formats.carried_metadata import merge_metadata, user_metadata
 from annotator.formats.document import ANSWERED_IGNORE, ConversionLog, ConversionLogEntry, Document, span_entry
 from annotator.formats.format_writing import PAST_TEXT_END, record_loss, supported_spans, write_json_lines
 from annotator.formats.import_source import FileSample, ImportSource

@@ -13,7 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec.structs import replace
+
 from annotator.core.annotation import Answer
+from annotator.core.metadata_names import ARTICLE_FIELDS, PLACE_FIELDS, merge_metadata, user_metadata
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, build_tokens
 from annotator.docbin import reader
@@ -116,7 +119,11 @@ class _DocReader:
         open_ = self._unreviewed_ranges(spans + rejected)
         data = self._user_data()
         own = span_fields.storable_fields(data.pop(OWN_USER_DATA_KEY, None))
-        inner, article = own.get("meta"), {key: own[key] for key in _ARTICLE_KEYS if own.get(key) not in (None, "")}
+        inner = own["meta"] if isinstance(own.get("meta"), dict) else {}
+        article = {key: own[key] for key in _ARTICLE_KEYS if own.get(key) not in (None, "")}
+        if isinstance(linked := inner.get("group"), dict) and linked.keys() == {"field", "value", "position"}:
+            inner = user_metadata({k: v for k, v in inner.items() if k != "group"}, {"group"})
+            article["group"] = linked
         return Document(
             self.text,
             spans,
@@ -128,7 +135,7 @@ class _DocReader:
             id=span_fields.name_of(data.get("id")) or span_fields.first_string(own, "sentence"),
             title=span_fields.first_string(own, "title") or span_fields.first_string(data, "title"),
             open=tuple(open_),
-            meta={**data, **(inner if isinstance(inner, dict) else {}), **article},
+            meta=_as_lists({**data, **merge_metadata(article, inner, PLACE_FIELDS, ARTICLE_FIELDS)}),
             where=self.where,
         )
 
@@ -165,7 +172,9 @@ class _DocReader:
             return span_fields.RawSpan(span.start, end, self.strings.get(span.label, ""))
         raw = self._range(span.first, span.last, span.label)
         self.log.count_note(SPANS_DISAGREE, (raw.start, raw.end) != (span.start, span.end))
-        return raw
+        id_ = self.strings.get(span.span_id, "")
+        is_part = id_.startswith(reader.PART_ID_PREFIX)
+        return replace(raw, group=id_.removeprefix(reader.PART_ID_PREFIX)) if is_part else raw
 
     def _unreviewed_ranges(self, spans: Sequence[Span]) -> list[tuple[int, int]]:
         """Return the stretches that nobody has reviewed, as far as the tags show."""
@@ -189,6 +198,13 @@ class _DocReader:
         found = reader.unpack_msgpack(self.packed.user_data, self.where) if self.packed.user_data else {}
         named = {_user_data_name(k): v for k, v in found.items()} if isinstance(found, dict) else {}
         return span_fields.storable_fields({k: v for k, v in named.items() if k})
+
+
+def _as_lists(value: Any) -> Any:
+    """Return a value with lists where msgpack's reader has tuples."""
+    if isinstance(value, dict):
+        return {k: _as_lists(v) for k, v in value.items()}
+    return [_as_lists(v) for v in value] if isinstance(value, tuple | list) else value
 
 
 def _user_data_name(key: Any) -> str:

@@ -179,6 +179,7 @@ def merge_span_sets(span_sets: Sequence[SpanSet], text: str, where: str, log: Co
     """
     out: list[Span] = []
     before: set[tuple[int, int, str]] = set()
+    groups = {span.key: span.group for _, spans in span_sets for span in spans if span.group}
     for name, spans in span_sets:
         for span in spans:
             if span.key in before:
@@ -188,7 +189,7 @@ def merge_span_sets(span_sets: Sequence[SpanSet], text: str, where: str, log: Co
             else:
                 out.append(span)
         before |= {s.key for s in spans}
-    return tuple(out)
+    return tuple(replace(s, group=groups[s.key]) if s.key in groups else s for s in out)
 
 
 def unreviewed_ranges(

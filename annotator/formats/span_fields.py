@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.errors import SourceError
 from annotator.core.ledger import Outcome
@@ -126,7 +127,23 @@ def convert_spans(
         if span:
             found.append(span)
             record_misquoted(raw, text[span.start : span.end], where, log)
-    return tuple(found)
+    return _without_categories(found, log)
+
+
+CATEGORIES_NOT_GROUPS = (
+    "values of `group` that spans of different labels share, so that they are no parts of one span: {n}"
+)
+
+
+def _without_categories(spans: list[Span], log: ConversionLog) -> tuple[Span, ...]:
+    """Return the spans, those without a group whose group is of several labels: other programs' groups are categories."""
+    labels: dict[str, set[str]] = {}
+    for span in spans:
+        if span.group:
+            labels.setdefault(span.group, set()).add(span.label)
+    mixed = {group for group, found in labels.items() if len(found) > 1}
+    log.count_note(CATEGORIES_NOT_GROUPS, len(mixed))
+    return tuple(replace(s, group="") if s.group in mixed else s for s in spans)
 
 
 def record_misquoted(raw: RawSpan, there: str, where: str, log: ConversionLog) -> None:

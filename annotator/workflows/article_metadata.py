@@ -13,18 +13,14 @@ from msgspec import to_builtins
 from msgspec.structs import replace
 
 from annotator.core.article import Article, ArticleGroup
-from annotator.formats.carried_metadata import merge_metadata, user_metadata
+from annotator.core.metadata_names import ARTICLE_FIELDS, PLACE_FIELDS, merge_metadata, user_metadata
 
 SENTENCES_FIELD = "sentences"
 """The field of the metadata that lists an article's sentences, for formats that have no other place."""
 GROUP_FIELD = "group"
 ROWS_FIELD = "group_rows"
 """The field of the metadata that lists the articles of which a document is made."""
-PLACE_FIELDS = ("article", "sentence", "start", "end", SENTENCES_FIELD, GROUP_FIELD, ROWS_FIELD)
-"""The names that are always ours."""
-_TEXT_FIELDS = ("source", "date", "byline", "dateline")
-ARTICLE_FIELDS = ("origin", *_TEXT_FIELDS)
-"""The names that are ours where the article has such a field; the user's else."""
+_TEXT_FIELDS = ARTICLE_FIELDS[1:]
 
 
 def carried_metadata(article: Article, place: Mapping[str, Any]) -> dict[str, Any]:

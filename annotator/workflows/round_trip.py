@@ -319,6 +319,15 @@ def _unlisted_fields(
     yield from (f"{METADATA_PREFIX}{name}" for name, held in metadata.items() if held.of - held.back > names[name])
 
 
+def _span_groups(document: Document) -> list[list[tuple[int, int, str]]]:
+    """Return the parts of each discontinuous span; what the groups are called does not matter."""
+    groups: dict[str, list[tuple[int, int, str]]] = {}
+    for span in document.spans:
+        if span.group:
+            groups.setdefault(span.group, []).append(span.key)
+    return sorted(sorted(parts) for parts in groups.values())
+
+
 _COMPARED_FIELDS: Mapping[str, Callable[[Document], Any]] = {
     "answer": lambda d: d.answer,
     "annotator": lambda d: d.annotator,
@@ -327,11 +336,14 @@ _COMPARED_FIELDS: Mapping[str, Callable[[Document], Any]] = {
     "flag": lambda d: d.flagged,
     "tokens": lambda d: [t.text for t in d.tokens if t.text.strip()],
     "sentences": lambda d: [" ".join(d.text[a:b].split()) for a, b in d.sentences if len(d.sentences) > 1],
+    "span groups": _span_groups,
     "id": lambda d: d.id,
     "title": lambda d: d.title,
 }
 """A document's fields beside its text, spans and metadata."""
 METADATA_PREFIX = "metadata field "
 _DERIVED_FIELDS = {"tokens", "sentences"}
-_LEDGER_KINDS = {"answer": "answer", "known-wrong spans": "rejected span", "note": "note", "flag": "flag"}
+_LEDGER_KINDS = {"answer": "answer", "known-wrong spans": "rejected span", "note": "note", "flag": "flag"} | {
+    "span groups": "group"
+}
 """What a line of the ledger about a field is called."""

@@ -254,14 +254,25 @@ def test_what_was_left_at_the_accept_is_there_until_it_is_decided() -> None:
 
 
 def test_a_moved_part_stays_in_its_group_and_is_nobody_elses_any_more() -> None:
-    """A relabelled part leaves the group: the parts of one span have one label."""
+    """A part in the place of a part is one."""
     part = Span(0, 3, "PERSON", group="T7", of=("ana",))
     (annotated,) = add_span(_annotated(), part, NEWS).after
     (moved,) = move_span(annotated, part, Span(0, 8, "PERSON"), NEWS).after
     assert moved.annotation.spans == (Span(0, 8, "PERSON", group="T7"),)
     assert part.shifted(2) == Span(2, 5, "PERSON", group="T7", of=("ana",))
     (other,) = add_span(annotated, Span(0, 3, "COUNT"), NEWS, replaced=part).after
-    assert other.annotation.spans == (Span(0, 3, "COUNT"),)
+    assert other.annotation.spans == (Span(0, 3, "COUNT", group="T7"),)
+
+
+def test_the_parts_of_a_span_are_relabelled_together_and_one_that_is_left_is_whole() -> None:
+    """The parts of one span have one label, and a part alone is no part: no edit leaves a group that is none."""
+    parts = [Span(0, 3, "PERSON", group="T7"), Span(9, 19, "PERSON", group="T7")]
+    before = _annotated()
+    annotated = replace(before, annotation=before.annotation.with_spans(parts))
+    (relabelled,) = add_span(annotated, Span(0, 3, "COUNT"), NEWS, replaced=parts[0]).after
+    assert relabelled.annotation.spans == tuple(replace(s, label="COUNT") for s in parts)
+    (left,) = remove_span(annotated, parts[0], is_wrong=True).after
+    assert (left.annotation.spans, left.annotation.rejected) == ((Span(9, 19, "PERSON"),), (Span(0, 3, "PERSON"),))
 
 
 def test_a_split_drops_no_span_that_ends_in_white_space() -> None:

@@ -45,7 +45,7 @@ ANN = (
 
 
 def test_each_line_has_its_place(tmp_path: Path) -> None:
-    """Spans become spans, a discontinuous one its parts, notes the note; what has no place is listed."""
+    """Spans become spans, a discontinuous one its parts in one group, notes the note; what has no place is listed."""
     source = fill(tmp_path, {"deep/er/x.txt": TEXT, "deep/er/x.ann": ANN})
     (document,), account = read_aligned(brat, source)
     assert (document.id, document.text, document.answer) == ("deep/er/x", TEXT, Answer.ACCEPT)
@@ -58,14 +58,14 @@ def test_each_line_has_its_place(tmp_path: Path) -> None:
     ]
     assert document.note == "a made-up harbour\nnorth of it"
     assert account.is_balanced
-    assert (account.read, account.kept) == (4, 3)
+    assert [s.group for s in document.spans] == ["", "4-8;13-16:PERSON", "4-8;13-16:PERSON", "", ""]
+    assert (account.read, account.kept) == (5, 5)
     assert ledger_lines(account) == [
         ("event", "left out", "events have no place here"),
         ("relation", "left out", "relations have no place here"),
         ("attribute", "left out", "attributes have no place here"),
-        ("span", "split", "a discontinuous span became one span for each part"),
     ]
-    assert account.entries[-1].where.endswith("deep/er/x.ann:2")
+    assert account.entries[-1].where.endswith("deep/er/x.ann:7")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,21 @@ def test_a_part_that_is_a_span_of_its_own_is_counted_once(tmp_path: Path) -> Non
     (document,), account = read_aligned(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": ann}))
     assert words(document) == [("Ida", "PERSON"), ("Per", "PERSON")]
     assert account.is_balanced
-    assert [e.outcome.value for e in account.entries] == ["split", "double"]
+    assert [e.outcome.value for e in account.entries] == ["double"]
+    assert {s.group for s in document.spans} == {"0-3;13-16:PERSON"}
+
+
+def test_discontinuous_spans_come_back_as_one_line(tmp_path: Path) -> None:
+    """Parts of one group are one line again; two that share a part cannot both be, and the second is listed."""
+    (document,), _ = read_aligned(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": ANN}))
+    (back,), written, _ = round_trip(brat, [document])
+    assert sorted(back.spans) == sorted(document.spans)
+    assert not [e for e in written.entries if e.kind == "group"]
+    ann = "T1\tPERSON 0 3;13 16\tIda Per\nT2\tPERSON 4 8;13 16\tHolm Per\n"
+    (shared,), account = read_aligned(brat, fill(tmp_path / "shared", {"x.txt": TEXT, "x.ann": ann}))
+    assert [(s.start, s.group) for s in shared.spans] == [(0, "0-3;13-16:PERSON"), (13, "0-3;13-16:PERSON"), (4, "")]
+    assert [(e.kind, e.id) for e in account.entries] == [("group", "T2"), ("span", "13-16:PERSON")]
+    assert account.is_balanced
 
 
 def test_missing_texts_and_empty_files(tmp_path: Path) -> None:
@@ -209,9 +223,9 @@ def test_what_brat_cannot_hold_is_listed() -> None:
     assert ledger_lines(written) == [
         ("span", "left out", "brat's labels hold no blanks"),
         ("span", "left out", "past the end of the text"),
+        ("group", "left out", brat.PARTS_NOT_ONE_LINE),
         ("answer", "left out", "answers: brat has none"),
         ("rejected span", "left out", "spans known to be wrong: brat has none"),
-        ("group", "left out", "spans in several parts: brat has none"),
         ("flag", "left out", "flags: brat has none"),
     ]
     assert (words(back), back.note) == ([("Holm", "NAME")], "two\nlines")
@@ -255,7 +269,7 @@ def test_no_bytes_make_a_traceback(ann: bytes, text: bytes) -> None:
 def test_real_folder() -> None:
     """Every span of real folders is carried over or listed."""
     _, account = read_aligned(brat, ImportSource(SHARED / "brat"))
-    assert (account.read, account.kept, account.is_balanced) == (81, 80, True)
+    assert (account.read, account.kept, account.is_balanced) == (83, 83, True)
 
 
 def test_a_zip_is_read_as_its_folder(tmp_path: Path) -> None:
@@ -264,7 +278,7 @@ def test_a_zip_is_read_as_its_folder(tmp_path: Path) -> None:
         packed.writestr("data/x.txt", TEXT)
         packed.writestr("data/x.ann", ANN)
     (document,), account = read_aligned(brat, ImportSource(tmp_path / "x.zip"))
-    assert (document.id, account.read, account.is_balanced) == ("data/x", 4, True)
+    assert (document.id, account.read, account.is_balanced) == ("data/x", 5, True)
     assert brat.detect(ImportSource(tmp_path / "x.zip").sample())
 
 

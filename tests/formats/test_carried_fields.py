@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
 from annotator.core.spans import Span
 from annotator.formats import registry
-from annotator.formats.carried_metadata import merge_metadata, user_metadata
+from annotator.core.metadata_names import merge_metadata, user_metadata
 from annotator.formats.document import Document
 from annotator.workflows.round_trip import compare_documents, write_and_read
 from tests.formats.awkward_documents import tokenised
@@ -45,16 +46,16 @@ def documents(draw: st.DrawFn, number: int) -> Document:
     """Return a document with any fields; its text differs from the others' by its number."""
     text = f"{number} {draw(st.sampled_from(TEXTS))}"
     words = [(a, a + 3) for a in range(0, len(text) - 3, 4)]
-    spans = tuple(
-        Span(*w, draw(st.sampled_from("PV")))
-        for w in words
-        if draw(st.booleans()) and text[slice(*w)].strip() == text[slice(*w)]
-    )
+    places = [w for w in words if not text[slice(*w)].startswith(" ") and not text[slice(*w)].endswith(" ")]
+    spans = [Span(*w, draw(st.sampled_from("PV"))) for w in places if draw(st.booleans())]
+    if len(spans) > 1 and draw(st.booleans()):
+        group = draw(st.sampled_from(["g1", "ü 🛶", "0-3"]))
+        spans[:2] = [replace(s, label="P", group=group) for s in spans[:2]]
     wrong = (Span(0, 1, "W"),) if draw(st.booleans()) else ()
     return tokenised(
         Document(
             text,
-            spans,
+            tuple(spans),
             rejected=wrong,
             answer=draw(st.sampled_from([*Answer, None])),
             annotator=draw(st.sampled_from(["", "ana", "Bö 🛶"])),

@@ -1,7 +1,7 @@
 """brat's standoff folders: ``x.txt`` with ``x.ann`` beside it, as deep as one likes.
 
 Offsets are code points (a CRLF may count as one), tried against the text that each span quotes.
-A discontinuous span becomes one span for each part. Relations, events, attributes and
+A discontinuous span becomes one span for each part, with one group. Relations, events, attributes and
 normalisations are listed: no span can hold them. brat has no answers: a text on which nothing is
 marked is taken for one that nobody has done yet, because brat makes its ``.ann`` beforehand.
 """
@@ -9,7 +9,8 @@ marked is taken for one that nobody has done yet, because brat makes its ``.ann`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from msgspec import Struct
@@ -40,6 +41,7 @@ from annotator.formats.span_fields import TEXT_DIFFERS
 # brat's folder from documents: a ``.txt`` and an ``.ann`` for each, and the ``annotation.conf`` it needs.
 
 
+PARTS_NOT_ONE_LINE = "one part, or parts that overlap, differ in label or have a line end alone between them"
 EDGE_AT_LINE_END = "it begins or ends with a line end, where brat cuts"
 
 _LINE = re.compile(r"[^\r\n]+")
@@ -70,20 +72,19 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
 def _lines(document: Document, labels: set[str], log: ConversionLog) -> list[str]:
     log.read += len(document.spans)
     lines: list[str] = []
-    for span in reading_order(document.spans):
-        places = _line_parts(document.text, span)
-        if why := _why_unsupported(document.text, span, places):
-            format_writing.record_span(document, span, why, log)
-            continue
-        if (places[0][0], places[-1][1]) == (span.start, span.end):
-            log.kept += 1
-        else:
-            log.record(span_entry(document, span, Outcome.TRIMMED, EDGE_AT_LINE_END))
-        labels.add(span.label)
+    for parts in _whole_spans(document, log):
+        places = [place for span in parts for place in _line_parts(document.text, span)]
+        for span in parts:
+            own = _line_parts(document.text, span)
+            if (own[0][0], own[-1][1]) == (span.start, span.end):
+                log.kept += 1
+            else:
+                log.record(span_entry(document, span, Outcome.TRIMMED, EDGE_AT_LINE_END))
+        labels.add(parts[0].label)
         offsets = ";".join(f"{s} {e}" for s, e in places)
         quote = " ".join(document.text[s:e] for s, e in places)
-        lines.append(f"T{len(lines) + 1}\t{span.label} {offsets}\t{quote}\n")
-    format_writing.record_unsupported_fields(document, "brat", log, "accept" if lines else None)
+        lines.append(f"T{len(lines) + 1}\t{parts[0].label} {offsets}\t{quote}\n")
+    format_writing.record_unsupported_fields(document, "brat", log, "accept" if lines else None, has_groups=True)
     record_lost_fields(document, "brat", log, "title")
     record_lost_metadata(document, "brat", log)
     if document.note and lines:  # on the first span
@@ -91,6 +92,33 @@ def _lines(document: Document, labels: set[str], log: ConversionLog) -> list[str
     elif document.note:
         format_writing.record_loss(document, "note", document.note, "brat's notes need a span to be on", log)
     return lines
+
+
+def _whole_spans(document: Document, log: ConversionLog) -> Iterator[list[Span]]:
+    """Yield the spans that a line each can hold, the parts of a discontinuous one together; list all others."""
+    taken: dict[str, list[Span]] = {}
+    whole: list[list[Span]] = []
+    for span in reading_order(document.spans):
+        if why := _why_unsupported(document.text, span, _line_parts(document.text, span)):
+            format_writing.record_span(document, span, why, log)
+        elif span.group in taken:
+            taken[span.group].append(span)
+        else:
+            whole.append(taken.setdefault(span.group, [span]) if span.group else [span])
+    for parts in whole:
+        if parts[0].group and not _is_one_line(document.text, parts):
+            format_writing.record_loss(document, "group", parts[0].group, PARTS_NOT_ONE_LINE, log)
+            yield from ([part] for part in parts)
+        else:
+            yield parts
+
+
+def _is_one_line(text: str, parts: Sequence[Span]) -> bool:
+    """Return True if brat's reader finds just these parts again, in a line that has all of them."""
+    gaps = [text[a.end : b.start] for a, b in pairwise(parts)]
+    apart = all(a.end < b.start for a, b in pairwise(parts))
+    joined = any(not gap.strip() and ("\n" in gap or "\r" in gap) for gap in gaps)
+    return len(parts) > 1 and len({s.label for s in parts}) == 1 and apart and not joined
 
 
 def _why_unsupported(text: str, span: Span, places: list[LinePart]) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from annotator.core.ledger import Outcome
 from annotator.core.spans import Span
@@ -128,8 +129,10 @@ def escape_note(text: str) -> str:
 LINES_JOINED = "its parts are on lines that follow each other, where brat always cuts: one span again"
 OTHER_UNIT = "its offsets were counted in another unit"
 SPAN_REPEATED = "the same span occurs twice"
+PART_SHARED = "a part of it is a part of another span of its label too, so its parts are spans of their own"
 
 CodePointRange = tuple[int, int]
+SpanKey = tuple[int, int, str]
 
 
 def fragment_quotes(bound: TextBound) -> list[QuotedRange]:
@@ -163,24 +166,30 @@ class PlacedBound(Struct, frozen=True):
 def place_bounds(
     bounds: Sequence[TextBound], text: str, unit: OffsetUnit, where: str, log: ConversionLog
 ) -> list[PlacedBound]:
-    """Count each bound and return those that have a place; list what is changed, or has none.
+    """Count each part of a bound and return those that have a place; list what is changed, or has none.
 
     ``align_spans`` takes a span that a listed one became as listed, so a plain double of such a
     span is listed here.
     """
-    log.read += len(bounds)
     converter = OffsetConverter(text, unit)
     found = [_place_bound(b, text, converter, unit) for b in bounds]
+    log.read += sum(max(1, len(p.spans)) for p in found)
     made = {s.key for p in found if p.outcome for s in p.spans}
+    parts: set[SpanKey] = set()
     out: list[PlacedBound] = []
-    for p in found:
-        doubled = p.outcome is None and p.spans[0].key in made
+    for p in sorted(found, key=lambda p: len(p.spans) < 2):  # a span that is a part as well is the double of the part
+        if len(p.spans) > 1:
+            if any(s.key in parts for s in p.spans):
+                log.leave_out(f"{where}:{p.bound.line}", p.bound.id, PART_SHARED, p.bound.quote, "group")
+                p = replace(p, spans=tuple(replace(s, group="") for s in p.spans))  # noqa: PLW2901
+            parts.update(s.key for s in p.spans)
+        doubled = p.outcome is None and len(p.spans) == 1 and p.spans[0].key in made | parts
         p = PlacedBound(p.bound, (), Outcome.DOUBLE, SPAN_REPEATED) if doubled else p  # noqa: PLW2901
         if p.outcome:
             at = f"{where}:{p.bound.line}"
             log.record(ConversionLogEntry(at, p.bound.id, p.outcome, p.why, p.bound.quote, resulting_spans=p.spans))
         out.append(p)
-    return [p for p in out if p.spans]
+    return sorted((p for p in out if p.spans), key=lambda p: p.bound.line)
 
 
 def _place_bound(bound: TextBound, text: str, converter: OffsetConverter, unit: OffsetUnit) -> PlacedBound:
@@ -188,10 +197,9 @@ def _place_bound(bound: TextBound, text: str, converter: OffsetConverter, unit: 
     if why:
         return PlacedBound(bound, (), Outcome.LEFT_OUT, why)
     joined = _join_line_parts(places, text)
-    spans = tuple(Span(s, e, bound.label) for s, e in joined)
-    if len(spans) > 1:
-        return PlacedBound(bound, spans, Outcome.SPLIT, "a discontinuous span became one span for each part")
-    if len(places) > 1:
+    group = f"{';'.join(f'{s}-{e}' for s, e in joined)}:{bound.label}" if len(joined) > 1 else ""
+    spans = tuple(Span(s, e, bound.label, group=group) for s, e in joined)
+    if 1 == len(spans) < len(places):
         return PlacedBound(bound, spans, Outcome.MOVED, LINES_JOINED)
     counted_otherwise = unit.scale is not OffsetScale.CODE_POINTS or unit.inclusive
     if counted_otherwise and joined != list(bound.fragments):

@@ -101,6 +101,7 @@ NO_TOKENS = "their text has no tokens"
 
 _STRING_FEATURE = {"dtype": "string", "_type": "Value"}
 _NUMBER_FEATURE = {"dtype": "int64", "_type": "Value"}
+_OPTIONAL_SPAN_FIELDS = ("source", "group")
 _OPTIONAL_COLUMNS = ("title", "annotator", "note", "meta")
 
 
@@ -116,26 +117,26 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     flat = [_taggable_spans(d, spans, tagging) for d, spans in zip(every, kept, strict=True)]
     for d, spans in zip(every, kept, strict=True):
         restored = "accept" if spans or d.answer else None
-        format_writing.record_unsupported_fields(d, "Hugging Face Parquet", log, restored)
+        format_writing.record_unsupported_fields(d, "Hugging Face Parquet", log, restored, has_groups=True)
     log.notes += [SPANS_WITHOUT_TAGS.format(n=f"{n:,}", why=why) for (_, why), n in sorted(tagging.totals.items())]
-    sourced = any(s.source for spans in kept for s in spans)
+    more = tuple(name for name in _OPTIONAL_SPAN_FIELDS if any(getattr(s, name) for spans in kept for s in spans))
     names = ["O", *(f"{b}-{x}" for x in sorted({s.label for f in flat for s in f}) for b in "BI")]
-    rows = [_dataset_row(d, k, f, names, sourced=sourced) for d, k, f in zip(every, kept, flat, strict=True)]
+    rows = [_dataset_row(d, k, f, names, more) for d, k, f in zip(every, kept, flat, strict=True)]
     used = {name: _STRING_FEATURE for name in _OPTIONAL_COLUMNS if any(r[name] for r in rows)}
-    features = {**_dataset_features(names, sourced=sourced), **used}
+    features = {**_dataset_features(names, more), **used}
     data = _parquet(rows, features)
     card = "\n".join(dataset_card_lines(every, kept, features, log)) + "\n"
     files = {PARQUET_FILE: data, "dataset-card.md": card.encode()}
     return [format_writing.write_whole_file(out / name, data) for name, data in files.items()]
 
 
-def _dataset_features(names: list[str], *, sourced: bool) -> dict[str, Any]:
+def _dataset_features(names: list[str], more: Sequence[str]) -> dict[str, Any]:
     """Return the features of the columns that every export has."""
     span = {"start": _NUMBER_FEATURE, "end": _NUMBER_FEATURE, "label": _STRING_FEATURE, "text": _STRING_FEATURE}
     return {
         "id": _STRING_FEATURE,
         "text": _STRING_FEATURE,
-        "spans": [span | ({"source": _STRING_FEATURE} if sourced else {})],
+        "spans": [span | dict.fromkeys(more, _STRING_FEATURE)],
         "tokens": {"feature": _STRING_FEATURE, "_type": "Sequence"},
         "ner_tags": {"feature": {"names": names, "_type": "ClassLabel"}, "_type": "Sequence"},
     }
@@ -167,14 +168,12 @@ def _arrow_type(pa: Any, feature: Any) -> Any:
 
 
 def _dataset_row(
-    document: Document, spans: Sequence[Span], flat: Sequence[Span], names: Sequence[str], *, sourced: bool
+    document: Document, spans: Sequence[Span], flat: Sequence[Span], names: Sequence[str], more: Sequence[str]
 ) -> dict[str, Any]:
     found: list[dict[str, Any]] = []
     for s in spans:  # each with its text: a quote leaves no doubt what offsets count
-        source = {"source": s.source} if sourced else {}
-        found.append(
-            {"start": s.start, "end": s.end, "label": s.label, "text": document.text[s.start : s.end], **source}
-        )
+        own = {"start": s.start, "end": s.end, "label": s.label, "text": document.text[s.start : s.end]}
+        found.append(own | {name: getattr(s, name) for name in more})
     words = format_writing.visible_words(document) if document.tokens else []
     return {
         "id": document.id,
@@ -404,4 +403,5 @@ def _raw_span(item: dict[str, Any], names: Sequence[str]) -> span_fields.RawSpan
     label, number = raw.label, span_fields.whole_number(raw.label)
     if names and number is not None:
         label = names[number] if 0 <= number < len(names) else None
-    return replace(raw, label=label, source=span_fields.first_string(item, "source"))
+    source, group = span_fields.first_string(item, "source"), span_fields.first_string(item, "group")
+    return replace(raw, label=label, source=source, group=group)

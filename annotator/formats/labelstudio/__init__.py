@@ -22,10 +22,11 @@ from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
+from annotator.core.metadata_names import merge_metadata, user_metadata
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
 from annotator.formats import span_fields
-from annotator.formats.carried_metadata import merge_metadata, record_lost_fields, user_metadata
+from annotator.formats.carried_metadata import record_lost_fields
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.format_writing import record_unsupported_fields, supported_spans, write_whole_file
 from annotator.formats.import_source import FileSample, ImportSource
@@ -79,7 +80,7 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
         notes = notes or bool(document.note)
         is_answered = document.answer is not None or spans or document.note
         restored = Answer.IGNORE if document.answer is Answer.IGNORE else Answer.ACCEPT if is_answered else None
-        record_unsupported_fields(document, "Label Studio", log, restored)
+        record_unsupported_fields(document, "Label Studio", log, restored, has_groups=True)
         if is_answered:
             task["annotations"].append(_task_annotation(document, spans))
         else:
@@ -110,13 +111,14 @@ def _task_annotation(document: Document, spans: list[Span]) -> dict[str, Any]:
 
 
 def _span_result(text: str, span: Span, number: int) -> dict[str, Any]:
+    more = {name: value for name, value in (("source", span.source), ("group", span.group)) if value}
     return {
         "id": f"span-{number}",
         "type": "labels",
         "from_name": "label",
         "to_name": "text",
         "origin": "prediction" if span.source else "manual",
-        **({"meta": {"source": span.source}} if span.source else {}),
+        **({"meta": more} if more else {}),
         "value": {"start": span.start, "end": span.end, "text": text[span.start : span.end], "labels": [span.label]},
     }
 

@@ -266,7 +266,9 @@ def _text_regions(row: dict[str, Any], value: dict[str, Any], key: str) -> Itera
         description = f"{id_}:{name_of(label)}" if id_ and n else id_
         quote = first_string(value, "text") or None
         of = first_string(row, "to_name") or first_string(row, "from_name")
-        raw = RawSpan(start, end, label, _region_source(row), description)
+        meta = row.get("meta")
+        group = first_string(meta, "group") if isinstance(meta, dict) else ""
+        raw = RawSpan(start, end, label, _region_source(row), description, group=group)
         yield TextRegion(raw, quote, of, data_field=first_string(row, "source").lstrip("$"), **spot)
 
 
