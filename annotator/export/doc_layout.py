@@ -225,7 +225,7 @@ def doc_user_data(unit: DocUnit, layout: DocLayout) -> dict[str, Any]:
     if first.article != last.article:  # no article has this text
         rows = list({p.article.id: p.article for p in unit}.values())
         group = rows[0].group
-        meta = _msgpack_values(shared_values([row.meta for row in rows]))
+        meta = _msgpack_value(shared_values([row.meta for row in rows]))
         place = {"article": "", "meta": meta, "group": group.key if group else "", "rows": [row.id for row in rows]}
     return {
         **article_metadata(unit[0].article),

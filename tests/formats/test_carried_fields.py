@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
+from annotator.core.metadata_names import merge_metadata, user_metadata
 from annotator.core.spans import Span
 from annotator.formats import registry
-from annotator.core.metadata_names import merge_metadata, user_metadata
 from annotator.formats.document import Document
 from annotator.workflows.round_trip import compare_documents, write_and_read
 from tests.formats.awkward_documents import tokenised
