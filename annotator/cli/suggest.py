@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import click
 
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option
+from annotator.core.article import Sentence
 from annotator.core.errors import UsageError, path_text
 from annotator.core.scoring import SpanScores
 from annotator.export.options import SPLIT_PARTS
@@ -19,6 +20,7 @@ from annotator.storage.schemas import DEFAULT_SCHEMA, load_schema
 from annotator.suggest.evaluation import SCORE_THRESHOLD, micro_f1
 from annotator.suggest.pipeline_request import split_words
 from annotator.workflows.import_options import parse_label_pairs
+from annotator.workflows.open_sentences import open_sentence_test
 from annotator.workflows.opening import open_corpus
 from annotator.workflows.suggesting import SourceChoice, SuggestReport, open_suggestion_sources, write_suggestions
 
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
     metavar="OLD=NEW,…",
     help="The pipeline's labels: GPE=VENUE,ORG= (empty: left out).",
 )
+@click.option("--only", type=click.Choice(["open"]), help="Only for sentences that nobody has finished; --as: that NAME has not.")
+@click.option("--as", "annotator", default=None, metavar="NAME", help="With --only open: whose sentences.")
 @click.option("--replace", is_flag=True, help="Replace suggestions of that name that another model has made.")
 @click.option("--evaluate", "gold", type=PATH, help="Write nothing; measure against this JSONL, journal or DocBin.")
 @click.option(
@@ -73,6 +77,8 @@ def command(
     name: str,
     take: tuple[str, ...],
     pairs: tuple[str, ...],
+    only: str | None,
+    annotator: str | None,
     replace: bool,
     gold: Path | None,
     part: str | None,
@@ -96,11 +102,14 @@ def command(
         raise UsageError("there is no corpus", do="name its folder, or measure with --evaluate GOLD")
     if schema:
         raise UsageError("--schema goes with --evaluate", do="leave it out")
+    if annotator and not only:
+        raise UsageError("--as goes with --only open", do="leave it out, or add --only open")
     opened = open_corpus(corpus)
     for warning in opened.warnings:
         output.write_warning(warning)
     try:
-        reports = list(_write_files(opened, choice, replaces_others=replace))
+        is_wanted = open_sentence_test(opened, annotator) if only else lambda _: True
+        reports = list(_write_files(opened, choice, is_wanted, replaces_others=replace))
     except KeyboardInterrupt:
         output.write_message("stopped: what is made so far is kept; run it again to go on")
         sys.exit(output.EXIT_INTERRUPTED)
@@ -112,10 +121,14 @@ def command(
         sys.exit(output.EXIT_LEFT_OUT)
 
 
-def _write_files(corpus: CorpusFolder, choice: SourceChoice, *, replaces_others: bool) -> Iterator[SuggestReport]:
+def _write_files(
+    corpus: CorpusFolder, choice: SourceChoice, is_wanted: Callable[[Sentence], bool], *, replaces_others: bool
+) -> Iterator[SuggestReport]:
     for each in list(open_suggestion_sources(corpus, choice)):
         with output.progress(f"suggest by {each.name}") as show:
-            report, warnings = write_suggestions(corpus, each, show, replaces_others=replaces_others)
+            report, warnings = write_suggestions(
+                corpus, each, show, replaces_others=replaces_others, is_wanted=is_wanted
+            )
         for warning in warnings:
             output.write_warning(warning)
         yield report

@@ -77,7 +77,7 @@ class FormatInfo(Struct, frozen=True, kw_only=True):
     has_whole_texts: bool = True
     """Whether it holds the text between the sentences, too."""
     is_gold: bool = False
-    """Whether a suggester can be evaluated against a file of it: its documents are sentences, or know where they are."""
+    """Whether a suggester can be evaluated against a file of it: its documents are sentences, or have them."""
     written_by: str = ""
     """The distribution whose version decides the bytes of its files, where one does."""
     companion_suffix: str = ""

@@ -15,6 +15,7 @@ from msgspec import Struct, field
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
+from annotator.core.coverage import is_covered
 from annotator.core.suggestion import Suggestion, is_modified_source, parse_span_source, suggestion_origins
 
 SourceKey = tuple[str, str, str]
@@ -110,7 +111,7 @@ def _verdicts(annotation: Annotation, offered: tuple[Suggestion, ...]) -> Iterat
     spans = {s.key for s in annotation.spans}
     rejected = {s.key for s in annotation.rejected}
     known = set()
-    covered = [s for s in offered if annotation.covers is None or s.label in annotation.covers]
+    covered = [s for s in offered if is_covered(s.label, annotation.covers)]
     for s in covered:
         at = (s.start, s.end, s.label)
         verdict = VERDICT_TAKEN if at in spans else VERDICT_REJECTED if at in rejected else VERDICT_PASSED_OVER

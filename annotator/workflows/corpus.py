@@ -318,6 +318,8 @@ class Corpus:
         name: str = "",
         take: Names = (),
         labels: Mapping[str, str] | None = None,
+        only: Literal["", "open"] = "",
+        annotator: str | None = None,
         replace: bool = False,
         progress: ProgressCallback = ignore_progress,
         warn: WarningCallback = warn_in_python,
@@ -325,15 +327,20 @@ class Corpus:
         """Write suggestions by the rules, a spaCy pipeline, or a plug-in; a report each.
 
         ``name``, ``take`` and ``labels`` (``--map``) are about the pipeline: what its suggestions are called, what
-        of its Docs is taken, and which labels become which. Raises UsageError for an unknown source or none,
+        of its Docs is taken, and which labels become which. ``only="open"`` is about the sentences that nobody, or
+        not this ``annotator``, has finished. Raises UsageError for an unknown source or none,
         PluginError or PipelineError.
         """
+        from annotator.workflows.open_sentences import open_sentence_test
         from annotator.workflows.suggesting import SourceChoice, open_suggestion_sources, write_suggestions
 
         choice = SourceChoice(rules, model, source, name, tuple(take), labels or {})
+        is_wanted = open_sentence_test(self.folder, annotator) if only else lambda _: True
         reports = []
         for each in list(open_suggestion_sources(self.folder, choice)):  # none writes where one cannot be opened
-            report, warnings = write_suggestions(self.folder, each, progress, replaces_others=replace)
+            report, warnings = write_suggestions(
+                self.folder, each, progress, replaces_others=replace, is_wanted=is_wanted
+            )
             reports.append(report)
             for warning in warnings:
                 warn(warning)

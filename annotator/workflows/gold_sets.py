@@ -1,4 +1,4 @@
-"""Gold annotations to measure suggestions against: a journal, a file of another tool, or a part of the corpus's split."""
+"""Gold annotations to measure suggestions against: a journal, a file of another tool, a part of a split."""
 
 from __future__ import annotations
 

@@ -127,8 +127,11 @@ def write_suggestions(
     progress: ProgressCallback = ignore_progress,
     *,
     replaces_others: bool = False,
+    is_wanted: Callable[[Sentence], bool] = lambda _: True,
 ) -> tuple[SuggestReport, list[str]]:
     """Write the suggestions of one source, some articles at a time; return the report, and warnings.
+
+    Only sentences that are wanted get any; those that the file has already stay in it.
 
     The new file replaces the old one at the end. A run that was stopped goes on where it stopped; another
     fingerprint makes all suggestions again. ``progress`` counts articles. Raises CorpusError where the file cannot
@@ -143,7 +146,7 @@ def write_suggestions(
         spans.update(s.label for s in found)
 
     with SuggestionWriter(corpus.path, source.name, source.fingerprint, replaces_others=replaces_others) as writer:
-        for every in _sentence_batches(corpus):
+        for every in _sentence_batches(corpus, is_wanted):
             new = [s for s in every if not writer.has(s)]
             _write_rows(writer, zip(new, source.suggestions(new, corpus.schema), strict=True), note)
             sentences += len(every)
@@ -186,11 +189,11 @@ def _write_rows(
         writer.add(rows)
 
 
-def _sentence_batches(corpus: CorpusFolder) -> Iterator[list[Sentence]]:
-    """Yield the sentences of the articles in batches of whole articles."""
+def _sentence_batches(corpus: CorpusFolder, is_wanted: Callable[[Sentence], bool]) -> Iterator[list[Sentence]]:
+    """Yield the wanted sentences of the articles in batches of whole articles."""
     batch: list[Sentence] = []
     for article in corpus.readable_articles():
-        batch += corpus.active_sentences(article)
+        batch += filter(is_wanted, corpus.active_sentences(article))
         if len(batch) >= _BATCH_SENTENCES:
             yield batch
             batch = []

@@ -14,6 +14,7 @@ Each prints its figures as one JSON object on its last line; ``--help`` says wha
 - keystrokes: keys a span, planned over the app's state and typed into the real app
 - load: from a key to its paint in an article of 5,000 spans, beside the smallest Textual program
 - opening: opening a journal of many decisions
+- pipelines: how much faster a pipeline suggests in batches, and without the components it does not need
 - points: the share of right candidates by rule, from which the scores of the rules come
 - readings: names and numbers of the rules against gold spans
 - samples: what becomes of each span in exports of other tools

@@ -15,7 +15,7 @@ from tests.arch.source_tree import ROOT
 QUICK = ("cleaning", "hints", "search", "sentences", "slips")
 SLOW = (
     "candidates", "checking", "claims", "conflicts", "export", "html_pages", "journeys", "keystrokes", "load",
-    "opening", "points", "readings", "samples", "start", "suggestion_service",
+    "opening", "pipelines", "points", "readings", "samples", "start", "suggestion_service",
 )  # fmt: skip
 
 

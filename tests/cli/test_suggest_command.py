@@ -138,6 +138,28 @@ def test_another_model_does_not_replace_a_file_unless_the_user_says_so(corpus: P
     assert sorted(p.stem for p in path.parent.glob("*.jsonl")) == ["mine", "other"]
 
 
+def test_only_what_is_open_gets_suggestions(corpus: Path, model: Path) -> None:
+    """What somebody has finished is left out, or what one annotator has; another run adds the rest."""
+    session = open_session(corpus)
+    n = len(session.article_sentences)
+    first, second, *_ = session.article_sentences
+    session.apply_edit(set_answer(first, Answer.ACCEPT))
+    session.apply_edit(set_answer(second, Answer.REJECT))
+    session.close()
+
+    def made(*args: str) -> dict[str, Any]:
+        result = call("suggest", corpus, "--rules", "--json", *args)
+        assert result.code == 0, result.err
+        return dict(result.json["sources"][0])
+
+    assert (made("--only", "open")["sentences"], made("--only", "open")["known"]) == (n - 2, n - 2)
+    assert made("--only", "open", "--as", "ana")["sentences"] == n - 2
+    every = made()
+    assert (every["known"], every["sentences"]) == (n - 2, n)
+    assert "no journal of the annotator 'bo'" in call("suggest", corpus, "--rules", "--only", "open", "--as", "bo").err
+    assert "--as goes with --only open" in call("suggest", corpus, "--rules", "--as", "ana").err
+
+
 def test_a_pipeline_that_sets_nothing_leaves_no_file(corpus: Path, tmp_path: Path) -> None:
     """The error comes when all sentences are done, and the next run begins anew."""
     nlp = spacy.blank("en")

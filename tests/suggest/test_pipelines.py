@@ -9,6 +9,7 @@ import pytest
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span
+from spacy.training import Example
 
 from annotator.core.errors import UsageError
 from annotator.core.source_version import fingerprint_lineage, versioned_source, without_versions
@@ -184,3 +185,30 @@ def test_only_components_that_the_spans_do_not_need_are_off() -> None:
     assert "ner" in unneeded_components(nlp, ents=False, groups=True)
     nlp.add_pipe("test_towns")
     assert unneeded_components(nlp, ents=True, groups=True) == []
+
+
+def test_what_is_off_changes_no_suggestion() -> None:
+    """A recogniser finds the same without the tagger, one that hears the tagger's vectors with them alone."""
+    for shared in (False, True):
+        nlp = trained_at_random(shared=shared)
+        spare = unneeded_components(nlp, ents=True, groups=True)
+        assert spare == (["tagger"] if shared else ["tok2vec", "tagger"])
+        pipeline = PipelineSuggester(nlp, NEWS, "m", PipelineRequest("m"))
+        every = [sentence(f"Ada Pell left Norhaven {n} times .") for n in range(9)]
+        with nlp.select_pipes(disable=spare):
+            less = list(pipeline.suggest_all(every))
+        assert less == list(pipeline.suggest_all(every))
+        assert any(less)
+
+
+def trained_at_random(*, shared: bool) -> Language:
+    """Return a tagger on shared vectors and a recogniser on them or on its own, with random weights."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("tok2vec")
+    listener = {"@architectures": "spacy.Tok2VecListener.v1", "width": 96, "upstream": "*"}
+    nlp.add_pipe("tagger", config={"model": {"tok2vec": listener}})
+    nlp.add_pipe("ner", config={"model": {"tok2vec": listener}} if shared else {})
+    doc = Doc(nlp.vocab, words=["Ada", "slept", "."], tags=["N", "V", "P"], ents=["B-PERSON", "O", "O"])
+    spacy.util.fix_random_seed(3)
+    nlp.initialize(lambda: [Example(doc, doc)])
+    return nlp
