@@ -100,9 +100,12 @@ class SentenceEditor:
 
     def sync_sentence(self) -> None:
         """Enter the active sentence if the session has moved to another one."""
+        last = self._laid_out_sentence
         here = self.session.annotated.sentence if self.session.article_sentences else None
-        if here != self._laid_out_sentence:
+        if here != last:
             self.enter_sentence()
+            if not (here and last and _overlap(here, last)):  # else it was joined or split: it stays in hand
+                self.session.arrive()
 
     def context(self) -> ActionContext:
         """Return what the actions depend on."""
@@ -400,3 +403,7 @@ class SentenceEditor:
         message = self.session.split(actions.require_selection(self.selection_state).first)
         self.enter_sentence()
         return message
+
+
+def _overlap(one: Sentence, other: Sentence) -> bool:
+    return one.article == other.article and one.start < other.end and other.start < one.end

@@ -22,6 +22,7 @@ from annotator.session.navigation import Navigation, QueuePosition
 from annotator.session.opening_warnings import records_of_present_articles
 from annotator.session.sentence_search import AnswerProgress, ArticleCache, SentenceSearch
 from annotator.session.state import SaveState
+from annotator.session.suggestion_updates import SuggestionUpdates
 from annotator.session.two_machines import open_differences
 from annotator.session.version_carry import carried_message, carry_overs, changed_carries
 from annotator.statistics.edit_events import SpeedMonitor, SpeedWarning, event_from_edit
@@ -30,7 +31,6 @@ from annotator.storage.corpus_folder import MAX_READ_FOR_QUEUE, CorpusFolder
 from annotator.storage.corpus_layout import repair_command
 from annotator.storage.journal import Journal
 from annotator.storage.repair_reports import leads_back, read_contradictions
-from annotator.storage.suggestions import suggestion_files
 from annotator.suggest.suggestion_service import SuggestionService
 
 LOCK_WAIT_SECONDS = 0.3
@@ -83,6 +83,8 @@ class AnnotationSession:
         self._ended = False
         self._notify_saved: Callable[[], None] = lambda: None
         self._notify_warning: Callable[[str], None] = lambda _: None
+        self._look_for_news: Callable[[], None] = lambda: None
+        self._notify_news: Callable[[str], None] = lambda _: None
         self.warnings = [*corpus.warnings, *journal.warnings]
         self.damage = journal.warnings[0] if journal.damaged else ""
         """What is wrong with the journal, so that it takes no records."""
@@ -103,7 +105,8 @@ class AnnotationSession:
         def article_text(a: str) -> tuple[str, list[Sentence]]:
             return self.article(a).text, [w.sentence for w in self.sentences_of(a)]
 
-        files = suggestion_files(corpus.path, self._warn)
+        self.suggestion_updates = SuggestionUpdates(corpus.path, annotator, self._warn)
+        files = self.suggestion_updates.files
         self.suggestion_service = SuggestionService(schema, article_text, files, warn=self._warn)
         self.suggestion_service.queue_annotations(list(self._touched_sentences()))
         self.suggestion_service.learn(LEARNED_AT_START)
@@ -424,6 +427,21 @@ class AnnotationSession:
         if op is not Op.CARRY:  # nobody has read that now
             event = event_from_edit(op, before, after, time=records[-1].time)
             self.speed_warning = self._speed_monitor.observe(event)
+
+    def on_news(self, look: Callable[[], None], notify: Callable[[str], None]) -> None:
+        """Call ``look`` at each sentence where suggestion files have changed, ``notify`` with what has come of them."""
+        self._look_for_news, self._notify_news = look, notify
+
+    def arrive(self) -> None:
+        """Take up the suggestion files that were loaded meanwhile: another sentence is entered."""
+        if change := self.suggestion_updates.take():
+            self.suggestion_service.use_files(change.files, self._touched_sentences())
+            for warning in change.warnings:
+                self._warn(warning)
+            if change.news:
+                self._notify_news(change.news)
+        if self.suggestion_updates.has_news():
+            self._look_for_news()
 
     def on_warning(self, notify: Callable[[str], None]) -> None:
         """Call ``notify`` with each warning that comes after the start."""

@@ -28,16 +28,23 @@ class SuggestionWriter:
     """Holds one source's file while its suggestions are made."""
 
     def __init__(
-        self, corpus: Path, source: str, fingerprint: str, *, resumes: bool = True, replaces_others: bool = False
+        self,
+        corpus: Path,
+        source: str,
+        fingerprint: str,
+        *,
+        resumes: bool = True,
+        replaces_others: bool = False,
+        owner: str = "",
     ) -> None:
         """Take the file's lock, and read which sentences it has.
 
         Unless it ``resumes``, a new file that a stopped run has begun is made again. Raises CorpusError where the
         folder cannot be written, another process writes this source, or the file is not of the model that
-        the fingerprint names, unless it ``replaces_others``.
+        the fingerprint names, unless it ``replaces_others``. ``owner`` is the annotator whose private file it is.
         """
         self.source, self.fingerprint = source, fingerprint
-        self.path = suggestion_path(corpus, source)
+        self.path = suggestion_path(corpus, source, owner)
         self._beside = self.path.with_name(f".{source}.new.tmp")
         self.notes: list[str] = []
         self.replaces_old_file = False

@@ -7,11 +7,13 @@ made again, not repaired.
 
 from __future__ import annotations
 
+import os
 import re
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import orjson
 from msgspec import Struct, field
@@ -25,12 +27,15 @@ from annotator.core.suggestion import Suggestion, sorted_suggestions
 from annotator.core.tokens import is_aligned, token_range
 from annotator.storage.corpus_layout import SUGGESTIONS_FOLDER
 from annotator.storage.file_io import RawLine, dump_json_line, file_state, raw_lines, translate_os_errors
+from annotator.storage.journal import check_annotator_name
 
 _SOURCE_NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
 _LINE_START = re.compile(
     rb'\{"meta":\{"article":"([0-9a-f]{12,64})","sentence":"[0-9a-f]+:(\d+)-(\d+)","start":\2,"end":\3\},'
     rb'"_digest":"([0-9a-f]{64})","source":"[^"\\]*","_fingerprint":"([^"\\]*)","spans":\['
 )
+PRIVATE_FOLDER = ".private"
+"""The folder below ``suggestions/`` with a folder for each annotator who has private ones; git leaves it out."""
 SUGGEST_AGAIN = "make them again with `annotator suggest`, or repair the program that writes the file"
 UNKNOWN_SCORE = 0.5
 """The score of a span in a file that gives it none."""
@@ -138,9 +143,12 @@ class SuggestionFile:
         with translate_os_errors("read", self.path):
             lines = self._read_lines(sentence)
             if lines is None:  # written again in place, and its last line has stayed where it was
-                self._file_state = ()
+                self._forget()
                 lines = self._read_lines(sentence) or []
         return sorted_suggestions([s for e, raw in lines for s in self._decode_entry(e, raw, sentence)])
+
+    def _forget(self) -> None:
+        self._file_state = ()
 
     @property
     def flaws(self) -> tuple[int, ...]:
@@ -164,6 +172,9 @@ class SuggestionFile:
         old = self._index if same_file else None
         self._index = read_suggestion_index(self.path, old) if state else SuggestionIndex()
         self._file_state = state
+        self._warn_of_flaws()
+
+    def _warn_of_flaws(self) -> None:
         if flaws := self._index.flaws:
             name, lines = f"{self.path.parent.name}/{self.path.name}", pluralize(len(flaws), "line")
             verb = "is" if len(flaws) == 1 else "are"
@@ -174,10 +185,13 @@ class SuggestionFile:
         entries = [e for e in self._overlapping_entries(sentence) if _same_text(e, sentence)]
         if not entries:
             return []
-        with self.path.open("rb") as file:
-            found = [(e, _read_at(file, e.offset, e.length)) for e in entries]
+        found = self._read_entries(entries)
         same = all(parse_entry(RawLine(0, e.offset, raw, complete=True)) == e for e, raw in found)
         return found if same else None
+
+    def _read_entries(self, entries: Sequence[SuggestionEntry]) -> list[tuple[SuggestionEntry, bytes]]:
+        with self.path.open("rb") as file:
+            return [(e, _read_at(file, e.offset, e.length)) for e in entries]
 
     def _overlapping_entries(self, s: Sentence) -> list[SuggestionEntry]:
         self._refresh()
@@ -199,6 +213,43 @@ class SuggestionFile:
                     score = float(score) if known else UNKNOWN_SCORE
                     source = versioned_source(self.source, entry.fingerprint)
                     yield Suggestion(start, end, str(span["label"]), source, score, kind, estimated)
+
+
+class SuggestionSnapshot(SuggestionFile):
+    """One source's file as it was when it was first read: what replaces it since is not seen.
+
+    A file that another program rewrites in place is the exception: a line that is gone suggests nothing.
+    """
+
+    _fd: int | None = None
+
+    def load(self) -> SuggestionIndex:
+        """Read which sentences the file has, once, and return it; raises CorpusError where it cannot be read."""
+        with translate_os_errors("read", self.path):
+            self._refresh()
+        return self._index
+
+    def _refresh(self) -> None:
+        if self._file_state:
+            return
+        try:
+            fd = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return
+        weakref.finalize(self, os.close, fd)
+        with os.fdopen(os.dup(fd), "rb") as file:
+            index = SuggestionIndex()
+            for line in raw_lines(cast("BinaryIO", file), str(self.path)):
+                index.add_line(line)
+        self._fd, self._index = fd, index
+        self._file_state = (fd,)
+        self._warn_of_flaws()
+
+    def _forget(self) -> None:
+        """Keep what is known: a snapshot is read once."""
+
+    def _read_entries(self, entries: Sequence[SuggestionEntry]) -> list[tuple[SuggestionEntry, bytes]]:
+        return [] if self._fd is None else [(e, os.pread(self._fd, e.length, e.offset)) for e in entries]
 
 
 def _same_text(entry: SuggestionEntry, s: Sentence) -> bool:
@@ -235,22 +286,42 @@ def _encode_suggestion(s: Suggestion, sentence: Sentence) -> dict[str, object]:
     return place | fields | ({"estimated": True} if s.estimated else {})
 
 
-def suggestion_path(corpus: Path, source: str) -> Path:
-    """Return where a source's suggestions are; raises CorpusError for a name that is no plain one."""
+def _suggestions_folder(corpus: Path, owner: str) -> Path:
+    """Return the folder of the suggestions for all, or of the private ones of an annotator."""
+    folder = corpus / SUGGESTIONS_FOLDER
+    if not owner:
+        return folder
+    check_annotator_name(owner)
+    return folder / PRIVATE_FOLDER / owner
+
+
+def suggestion_path(corpus: Path, source: str, owner: str = "") -> Path:
+    """Return where a source's suggestions are; raises CorpusError for a name that is no plain one.
+
+    ``owner`` is the annotator whose work alone they are made from: no other one's session reads them.
+    """
     if not _SOURCE_NAME.fullmatch(source):
         what = f"{source!r} cannot name a source of suggestions"
         raise CorpusError(what, where=str(corpus), do="use small letters, digits and . _ -")
-    return corpus / SUGGESTIONS_FOLDER / f"{source}.jsonl"
+    return _suggestions_folder(corpus, owner) / f"{source}.jsonl"
 
 
-def source_names(corpus: Path) -> tuple[str, ...]:
-    """Return the sources that have a file in a corpus folder, sorted."""
-    folder = corpus / SUGGESTIONS_FOLDER
+def source_names(corpus: Path, owner: str = "") -> tuple[str, ...]:
+    """Return the sources that have a file for all, or a private one of ``owner``, sorted."""
+    folder = _suggestions_folder(corpus, owner)
     with translate_os_errors("read", folder):
         names = [p.stem for p in folder.glob("*.jsonl")] if folder.is_dir() else []
     return tuple(sorted(n for n in names if _SOURCE_NAME.fullmatch(n)))
 
 
 def suggestion_files(corpus: Path, warn: Callable[[str], None] = lambda _: None) -> dict[str, SuggestionFile]:
-    """Return the suggestion files of a corpus folder by source; none is read yet."""
+    """Return the suggestion files for all of a corpus folder by source; none is read yet."""
     return {name: SuggestionFile(suggestion_path(corpus, name), warn) for name in source_names(corpus)}
+
+
+def session_suggestion_paths(corpus: Path, annotator: str) -> dict[str, Path]:
+    """Return the files that an annotator's session draws, by source: those for all, and the annotator's own.
+
+    A private file takes the place of one of the same name.
+    """
+    return {name: suggestion_path(corpus, name, o) for o in ("", annotator) for name in source_names(corpus, o)}

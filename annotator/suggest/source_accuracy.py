@@ -70,6 +70,11 @@ class SourceAccuracy(Struct):
         if seen := self._verdicts_by_sentence.pop(annotated.sentence, None):
             self._count(seen, -1)
 
+    def clear(self) -> None:
+        """Remove all counts."""
+        for counts in (self.counts_by_key, self._counts_by_label, self._verdicts_by_sentence):
+            counts.clear()
+
     @contextmanager
     def without(self, sentence: Sentence) -> Iterator[None]:
         """Leave the counts of a sentence out for a while."""

@@ -79,6 +79,8 @@ class SuggestionService:
             schema, self.accuracy.accuracy, self.history.reweigh, self.history.rejection_counts
         )
         self._queued: dict[str, list[AnnotatedSentence]] = {}
+        self._uncounted: dict[str, list[AnnotatedSentence]] = {}
+        """What the history knows, and the accuracy of the sources does not since other files are used."""
         self._contexts: dict[str, ArticleContext] = {}
         self._fixed_suggestions: dict[Sentence, tuple[Suggestion, ...]] = {}
         self._rankings: dict[Sentence, RankedSuggestions] = {}
@@ -95,9 +97,24 @@ class SuggestionService:
         A large corpus takes seconds, so a session calls it while nobody presses a key.
         """
         learned = 0
-        while self._queued and learned < most:
-            learned += self._learn_article(next(iter(self._queued)))
+        while (waiting := self._queued or self._uncounted) and learned < most:
+            learned += self._learn_article(next(iter(waiting)))
         return bool(learned)
+
+    def use_files(self, files: Mapping[str, FileSource], annotated_sentences: Iterable[AnnotatedSentence]) -> None:
+        """Use other suggestion files from now on, as if they had been there from the start.
+
+        What became of their suggestions in ``annotated_sentences``, all that somebody has touched, is learned as at
+        the start: article by article, or by ``learn``.
+        """
+        self._files = dict(files)
+        self._fixed_suggestions.clear()
+        self._rankings.clear()
+        self.accuracy.clear()
+        self._uncounted.clear()
+        for annotated in annotated_sentences:
+            if (article := annotated.sentence.article) not in self._queued:
+                self._uncounted.setdefault(article, []).append(annotated)
 
     def update(self, before: Sequence[AnnotatedSentence], after: Sequence[AnnotatedSentence]) -> None:
         """Learn an edit: the sentences before it and those in their place.
@@ -146,9 +163,11 @@ class SuggestionService:
             del self._fixed_suggestions[sentence]
 
     def _learn_article(self, article: str) -> int:
-        annotated_sentences = self._queued.pop(article, [])
-        for annotated in annotated_sentences:
+        new = self._queued.pop(article, [])
+        for annotated in new:
             self.history.add(annotated)
+        annotated_sentences = [*new, *self._uncounted.pop(article, [])]
+        for annotated in annotated_sentences:
             self.accuracy.add(annotated, self._known_suggestions(annotated))
         if annotated_sentences:
             self._rankings.clear()

@@ -42,6 +42,7 @@ from annotator.tui.layout.styled_text import ASCII_GLYPHS, BOX_GLYPHS, Glyphs
 from annotator.tui.layout.text_cells import screen_text, token_width
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.row_screen import RowScreen, TextScreen
+from annotator.tui.suggestion_watch import SuggestionWatch
 from annotator.tui.terminal_driver import DisconnectSafeDriver
 
 SIGNAL_SAVE_SECONDS = 0.5
@@ -51,9 +52,6 @@ BURST_SECONDS = 0.06
 """After how many seconds of keys without a pause there is one, to paint and to hear signals."""
 PAINT_SECONDS = 0.012
 """How long that pause is: a frame, and some more for those who draw it."""
-
-LEARNING_BATCH_SIZE = 40
-"""How many sentences of a journal are learned from in one go: about 6 ms."""
 
 _RANKING_PAUSE = 0.002
 """Seconds that the thread that scores sentences leaves to the screen after each of them."""
@@ -180,26 +178,13 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         if self._start_with_tour:
             self.controller.dispatch("tour")
         self.push_screen(AnnotateScreen(self.controller))
-        self._learning_timer = self.set_interval(0.1, self._learn_batch)
+        self.suggestion_watch = SuggestionWatch(self)
         for warning in (*self.session.warnings, *self.controller.keyboard.warnings):
             self._show_warning(warning)
         self.session.on_warning(self._show_warning)
 
     def _show_warning(self, text: str) -> None:
         self.notify(screen_text(text), severity="warning", timeout=10, markup=False)
-
-    def _learn_batch(self) -> None:
-        """Learn a little more from a long journal, so that no key waits for all of it.
-
-        What is learned may rank the suggestions otherwise, which must not happen under the fingers: it waits
-        for a sentence that nothing was done in yet, and that is drawn again.
-        """
-        if not self.controller.is_untouched:
-            return
-        if not self.session.suggestion_service.learn(LEARNING_BATCH_SIZE):
-            self._learning_timer.stop()
-        elif isinstance(self.screen, AnnotateScreen):
-            self.screen.draw()
 
     def _exit_on_signal(self, number: int) -> None:
         """Save everything before anything is written to a terminal that may be gone."""

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.core.annotation import AnnotatedSentence
-from annotator.core.article import LineVerdict
+from annotator.core.article import LineVerdict, Sentence
 from annotator.core.errors import RuleError
 from annotator.core.suggestion import Suggestion
 from annotator.core.tokens import is_aligned, tokens_cover_text
@@ -22,6 +22,8 @@ from annotator.session.commands import COMMANDS, SCREEN_COMMANDS
 from annotator.session.review_queue import LeftQueue
 from annotator.session.session import AnnotationSession
 from annotator.storage.journal import Journal
+from annotator.storage.suggestion_writer import SuggestionWriter
+from annotator.storage.suggestions import suggestion_path
 from tests import builders
 
 _NAMES = [c.id for c in COMMANDS]
@@ -35,6 +37,8 @@ STEPS = st.one_of(
     st.sampled_from(["%a", "%s", "%d", "left list_yes", "left list_refuse", "left list_leave"]),
     st.just("restart"),
 )
+FILES = st.tuples(st.just("suggest"), st.integers(0, 3), st.integers(0, 5))
+"""Another version of one of two models has written its file, or a private one; 5: the file is gone."""
 Step = str | tuple[str, int, int]
 
 
@@ -70,12 +74,34 @@ class ControllerWalk:
         if step == "restart":
             self.session.close()
             self.open()
+        elif isinstance(step, tuple) and step[0] == "suggest":
+            self._suggest(*step[1:])
         elif isinstance(step, tuple) and "line" in step[0]:
             self._line(*step)
         elif self.session.article_sentences:
             self._key(step)
         if self.session.article_sentences:
             self.controller.state()
+
+    def _suggest(self, model: int, version: int) -> None:
+        """Let a file come, change or go, and the session take it up as at the next sentence."""
+        source, owner = f"m{model % 2}", "ana" if model > 1 else ""
+        fingerprint = "rows" if version % 2 else f"model-0000000{model}-{version:08}"
+        if version == 5:
+            suggestion_path(self.path, source, owner).unlink(missing_ok=True)
+        else:
+            made = (s for a in self.session.corpus.article_ids() for s in self.session.corpus.sentences(a))
+            with SuggestionWriter(
+                self.path, source, fingerprint, resumes=False, replaces_others=True, owner=owner
+            ) as writer:
+                writer.add([(s, self._found(s, version)) for s in made])
+                writer.finish()
+        self.session.suggestion_updates.load()
+        self.session.arrive()
+
+    def _found(self, s: Sentence, version: int) -> list[Suggestion]:
+        first = s.tokens[version % len(s.tokens)]
+        return [Suggestion(first.start, first.end, "VENUE", "m", 0.3 + version / 10, "GPE")] if first.text.strip() else []
 
     def _line(self, kind: str, line: int, verdict: int) -> None:
         if kind == "unline":
@@ -129,9 +155,9 @@ def test_the_journal_holds_what_the_state_holds(steps: list[Step]) -> None:
 
 
 @settings(max_examples=40)
-@given(st.lists(STEPS, min_size=5, max_size=40))
+@given(st.lists(st.one_of(STEPS, STEPS, STEPS, FILES), min_size=5, max_size=40))
 def test_a_restart_draws_what_the_running_session_draws(steps: list[Step]) -> None:
-    """After any keys a session that starts with the same journal has the same suggestions."""
+    """After any keys, and new suggestion files, a session that starts with the same files has the same suggestions."""
     with tempfile.TemporaryDirectory() as folder:
         walk = ControllerWalk(builders.make_corpus(Path(folder) / "news").path)
         for step in steps:

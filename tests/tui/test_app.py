@@ -12,8 +12,10 @@ import pytest
 from annotator.core.annotation import Answer
 from annotator.core.edits import add_span, set_answer
 from annotator.core.journal_record import JournalRecord
+from annotator.core.suggestion import Suggestion
 from annotator.session.state import SaveState
 from annotator.storage.schemas import default_schema_path
+from annotator.storage.suggestion_writer import SuggestionWriter
 from annotator.storage.user_files import Preferences
 from annotator.tui.screens.annotate import AnnotateScreen
 from tests import builders
@@ -304,7 +306,7 @@ async def test_read_only_says_so(tmp_path: Path) -> None:
 
 async def test_what_is_learned_in_the_background_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A label key takes a suggestion that is on the screen: learning draws anew before a first key."""
-    monkeypatch.setattr("annotator.tui.app.LEARNING_BATCH_SIZE", 0)
+    monkeypatch.setattr("annotator.tui.suggestion_watch.LEARNING_BATCH_SIZE", 0)
     monkeypatch.setattr("annotator.session.session.LEARNED_AT_START", 0)
     quay = builders.article("Quay\n\nThey met on Tarn Quay.", "t-b", origin="quay.txt")
     corpus = builders.make_corpus(tmp_path / "news", builders.market(), quay)
@@ -320,9 +322,31 @@ async def test_what_is_learned_in_the_background_is_drawn(tmp_path: Path, monkey
         assert screen._drawn_state
         old = screen._drawn_state.next_suggestions
         await d.press("right", "semicolon")
-        monkeypatch.setattr("annotator.tui.app.LEARNING_BATCH_SIZE", 40)
-        d.app._learn_batch()
+        monkeypatch.setattr("annotator.tui.suggestion_watch.LEARNING_BATCH_SIZE", 40)
+        d.app.suggestion_watch.learn_batch()
         assert d.app.controller.state().next_suggestions == old, "nothing changes under the fingers"
         d.app.controller.enter_sentence()
-        d.app._learn_batch()
+        d.app.suggestion_watch.learn_batch()
         assert screen._drawn_state.next_suggestions == d.app.controller.state().next_suggestions != old
+
+
+async def test_new_suggestions_are_drawn_from_a_later_sentence_on(tmp_path: Path) -> None:
+    """A file that another process has written comes with a message; the sentence in hand stays as it is drawn."""
+    async with running_app(tmp_path / "news", start=builders.sentences(builders.market())[0].id, notifications=True) as d:
+        await d.press("right")
+        before = d.rows()
+        with SuggestionWriter(d.session.corpus.path, "mine", "model-01234567-89abcdef") as writer:
+            for s in builders.sentences(builders.market()):
+                last = next(t for t in reversed(s.tokens) if t.text.isalpha())
+                writer.add([(s, [Suggestion(last.start, last.end, "COUNT", "mine", 0.97)])])
+            writer.finish()
+        assert isinstance(d.app.screen, AnnotateScreen)
+        d.app.screen.draw()
+        assert d.rows() == before
+        await d.press("down")
+        await d.app.workers.wait_for_complete()
+        await d.press("down")
+        await d.pilot.pause()
+        assert [n.message for n in d.app._notifications] == ["new suggestions: mine, 7 sentences"]
+        state = d.app.controller.state()
+        assert "mine@89abcdef" in {x.source for x in state.visible_suggestions(state.active)}
