@@ -347,6 +347,6 @@ async def test_new_suggestions_are_drawn_from_a_later_sentence_on(tmp_path: Path
         await d.app.workers.wait_for_complete()
         await d.press("down")
         await d.pilot.pause()
-        assert [n.message for n in d.app._notifications] == ["new suggestions: mine, 7 sentences"]
+        assert [n.message for n in d.app._notifications] == [f"new suggestions: mine, {len(builders.sentences(builders.market()))} sentences"]
         state = d.app.controller.state()
         assert "mine@89abcdef" in {x.source for x in state.visible_suggestions(state.active)}
