@@ -48,7 +48,9 @@ if TYPE_CHECKING:
     metavar="OLD=NEW,…",
     help="The pipeline's labels: GPE=VENUE,ORG= (empty: left out).",
 )
-@click.option("--only", type=click.Choice(["open"]), help="Only for sentences that nobody has finished; --as: that NAME has not.")
+@click.option(
+    "--only", type=click.Choice(["open"]), help="Only for sentences that nobody has finished; --as: that NAME has not."
+)
 @click.option("--as", "annotator", default=None, metavar="NAME", help="With --only open: whose sentences.")
 @click.option("--replace", is_flag=True, help="Replace suggestions of that name that another model has made.")
 @click.option("--evaluate", "gold", type=PATH, help="Write nothing; measure against this JSONL, journal or DocBin.")

@@ -39,7 +39,9 @@ class SuggestionWatch:
 
     def _load(self) -> None:
         """Read what is new in a thread; the session takes it at the next sentence."""
-        self._app.run_worker(self._app.session.suggestion_updates.load, thread=True, exclusive=True, group="suggestions")
+        self._app.run_worker(
+            self._app.session.suggestion_updates.load, thread=True, exclusive=True, group="suggestions"
+        )
 
     def _show_news(self, text: str) -> None:
         self._timer.resume()

@@ -101,7 +101,9 @@ class ControllerWalk:
 
     def _found(self, s: Sentence, version: int) -> list[Suggestion]:
         first = s.tokens[version % len(s.tokens)]
-        return [Suggestion(first.start, first.end, "VENUE", "m", 0.3 + version / 10, "GPE")] if first.text.strip() else []
+        return (
+            [Suggestion(first.start, first.end, "VENUE", "m", 0.3 + version / 10, "GPE")] if first.text.strip() else []
+        )
 
     def _line(self, kind: str, line: int, verdict: int) -> None:
         if kind == "unline":

@@ -15,7 +15,9 @@ from annotator.storage.suggestions import session_suggestion_paths, source_names
 from tests import builders
 
 
-def write(session: AnnotationSession, source: str, label: str = "VENUE", owner: str = "", fingerprint: str = "f") -> Path:
+def write(
+    session: AnnotationSession, source: str, label: str = "VENUE", owner: str = "", fingerprint: str = "f"
+) -> Path:
     """Write a file in which the first word of every sentence has a label."""
     corpus = session.corpus
     with SuggestionWriter(corpus.path, source, fingerprint, owner=owner, resumes=False) as writer:

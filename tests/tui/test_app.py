@@ -332,7 +332,9 @@ async def test_what_is_learned_in_the_background_is_drawn(tmp_path: Path, monkey
 
 async def test_new_suggestions_are_drawn_from_a_later_sentence_on(tmp_path: Path) -> None:
     """A file that another process has written comes with a message; the sentence in hand stays as it is drawn."""
-    async with running_app(tmp_path / "news", start=builders.sentences(builders.market())[0].id, notifications=True) as d:
+    async with running_app(
+        tmp_path / "news", start=builders.sentences(builders.market())[0].id, notifications=True
+    ) as d:
         await d.press("right")
         before = d.rows()
         with SuggestionWriter(d.session.corpus.path, "mine", "model-01234567-89abcdef") as writer:
@@ -347,6 +349,8 @@ async def test_new_suggestions_are_drawn_from_a_later_sentence_on(tmp_path: Path
         await d.app.workers.wait_for_complete()
         await d.press("down")
         await d.pilot.pause()
-        assert [n.message for n in d.app._notifications] == [f"new suggestions: mine, {len(builders.sentences(builders.market()))} sentences"]
+        assert [n.message for n in d.app._notifications] == [
+            f"new suggestions: mine, {len(builders.sentences(builders.market()))} sentences"
+        ]
         state = d.app.controller.state()
         assert "mine@89abcdef" in {x.source for x in state.visible_suggestions(state.active)}
