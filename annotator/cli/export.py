@@ -72,6 +72,13 @@ def _export_formats() -> list[str]:
     ["story", "article"],
     help="Keep copies of an article, and articles on one story, in one part; or draw each article by itself.",
 )
+@click.option("--split-from", default=None, metavar="FIELD", help="Take the parts from this field of the metadata.")
+@click.option(
+    "--split-else",
+    type=click.Choice(["train", "dev", "test", "leave-out"]),
+    default=None,
+    help="With --split-from: where articles go whose field names no part, and documents that are in two.",
+)
 @click.option(
     "--rebalance",
     is_flag=True,

@@ -44,6 +44,7 @@ OTHER_ANNOTATOR = "by another annotator than the one asked for"
 IN_CONFLICT = "annotators are in conflict"
 NOT_PREFERRED = "another annotator is preferred"
 OUTVOTED = "most annotators have it otherwise"
+ARTICLE_WITHOUT_PART = "its metadata names no part of the split (--split-else leave-out)"
 ARTICLE_QUARANTINED = "its article would bridge parts of the split; --rebalance moves the others"
 
 
@@ -192,8 +193,17 @@ def count_excluded(excluded: Iterable[ExcludedSentence]) -> list[dict[str, Any]]
 
 CONFIG_FILE, SPANCAT_CONFIG_FILE, SPANCAT_FOLDER = "config.cfg", "config-spancat.cfg", "spancat/"
 REPORT_FILE = "report.html"
+PARTS_FILE = "parts.json"
 _DOCBINS = [f"{place}{part}.spacy" for place in ("", SPANCAT_FOLDER) for part in SPLIT_PARTS]
-_EXPORT_FILES = (*_DOCBINS, CONFIG_FILE, SPANCAT_CONFIG_FILE, REPORT_FILE, EXPORT_LEDGER_FILE, MANIFEST_FILE)
+_EXPORT_FILES = (
+    *_DOCBINS,
+    CONFIG_FILE,
+    SPANCAT_CONFIG_FILE,
+    REPORT_FILE,
+    PARTS_FILE,
+    EXPORT_LEDGER_FILE,
+    MANIFEST_FILE,
+)
 """Every file that an export may write."""
 
 

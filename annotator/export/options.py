@@ -14,7 +14,7 @@ from annotator.core.article import Article
 from annotator.core.errors import UsageError
 from annotator.core.ledger import Ledger
 from annotator.core.pluralize import join_limited, pluralize
-from annotator.export.split_report import RegroupedArticles
+from annotator.export.split_report import PartSize, RegroupedArticles
 
 _SPANS_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -72,6 +72,10 @@ class ExportOptions(Struct, frozen=True):
     split_by: Literal["story", "article"] = "story"
     rebalance: bool = False
     """Whether all that is linked becomes one part, and is kept so."""
+    split_from: str | None = None
+    """The field of the metadata that names each article's part; None: the split is drawn."""
+    split_else: Literal["train", "dev", "test", "leave-out"] | None = None
+    """What becomes of articles whose field names none, and of documents that are in two."""
     annotator: tuple[str, ...] = ()
     """Those who count, in the order of preference; empty for all."""
     on_conflict: ConflictRule | None = None
@@ -193,7 +197,9 @@ class ExportReport(Struct, frozen=True):
     warnings: tuple[str, ...]
     lost: int
     study: RegroupedArticles | None = None
-    """What a split by story has left out or moved; a ``Study`` of the split where that was asked for."""
+    """What a split by story has left out or moved; a `SplitAudit` where that was asked for, or the split was given."""
+    sizes: Mapping[str, PartSize] = field(default_factory=dict)
+    """By part, how much it holds."""
 
     @property
     def ledger(self) -> Ledger:
@@ -207,6 +213,8 @@ class ExportReport(Struct, frozen=True):
     def lines(self) -> list[str]:
         """Return the report for people, a line each; warnings come last."""
         out = [_part_line(name, counts) for name, counts in self.parts.items()]
+        if evaluated := [f"{part} {size}" for part, size in self.sizes.items() if part != SPLIT_PARTS[0]]:
+            out.append(f"evaluation: {'; '.join(evaluated)}")
         out += _total_lines(self.totals)
         if self.study:
             out += self.study.lines()

@@ -27,7 +27,7 @@ from annotator.core.spans import Span, reading_order
 from annotator.core.tokens import token_range
 from annotator.export.doc_layout import ExportSentence
 from annotator.export.options import ExportItem
-from annotator.export.split_report import SplitAudit
+from annotator.export.split_report import PartSize, SplitAudit, lone_sentences_note, small_evaluation_warning
 
 # How far two annotators agree: F1 of their spans by label, over the sentences that both accepted.
 
@@ -70,11 +70,11 @@ def _agreement_of_pair(
 EXAMPLE_COUNT = 20
 PART_CLASSES = {"train": "p1", "dev": "p2", "test": "p3"}
 """The class of each part."""
-_NOT_STATED = "not stated"
+_NOT_STATED, _NOT_KNOWN = "not stated", "not known"
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _LEAKS = {
-    "articles": "articles of dev or test with sentences in train",
-    "stories": "articles with a copy, or the same story, in train",
+    "articles": "documents of dev or test with sentences in train",
+    "stories": "documents with a copy, or the same story, in train",
     "sentences": "sentences that are in train word for word",
     "alike": "near-duplicates of a sentence in train",
 }
@@ -92,9 +92,9 @@ class ReportData(Struct, frozen=True):
     """What all annotators left, the export's own among them."""
     agreement: Sequence[PairAgreement]
     audit: SplitAudit
-    shares: str
+    sizes: Mapping[str, PartSize]
     split_method: str
-    """How the split was drawn, in a sentence."""
+    """How the split was drawn, with its shares."""
 
 
 def render_report(report: ReportData) -> bytes:
@@ -110,15 +110,22 @@ def render_report(report: ReportData) -> bytes:
         "agreement": [
             (" and ".join(a.pair), a.label, a.sentences, *a.spans, a.exact, a.relaxed) for a in report.agreement
         ],
-        "split_method": f"{report.shares}. {report.split_method}",
+        "split_method": report.split_method,
         "parts": parts,
         "part_classes": PART_CLASSES,
         "split": _split(report, parts),
         "forms": [(x, f.seen, f.unseen, f.seen / (f.seen + f.unseen)) for x, f in audit.forms.items()],
         "leaks": [
-            (words, getattr(audit.by_chance, key), getattr(audit.leaks, key))
+            (
+                words,
+                *(_NOT_KNOWN if n is None else n for n in (getattr(audit.by_chance, key), getattr(audit.leaks, key))),
+            )
             for key, words in _LEAKS.items()
             if len(parts) > 1
+        ],
+        "notes": [
+            *([lone_sentences_note(audit.lone_sentences)] if audit.lone_sentences and len(parts) > 1 else []),
+            *filter(None, [small_evaluation_warning({p: s for p, s in report.sizes.items() if p != "train"})]),
         ],
         "regrouped": [
             *(f"left out: {bridge.message}" for bridge in audit.quarantined),
@@ -196,10 +203,11 @@ def _annotators(report: ReportData) -> list[tuple[object, ...]]:
 
 
 def _split(report: ReportData, parts: Sequence[str]) -> list[tuple[object, ...]]:
-    """Return articles, sentences and spans by part."""
+    """Return documents, articles, sentences and spans by part."""
     articles = Counter(part for _, part in {(p.article.id, p.part) for p in report.sentences})
     labels = report.audit.labels
     return [
+        ("documents", *(_NOT_KNOWN if (n := report.sizes[p].documents) is None else n for p in parts)),
         ("articles", *(articles[p] for p in parts)),
         ("sentences", *report.audit.sentences.values()),
         *((x.name, *(labels[p].get(x.name, 0) for p in parts)) for x in report.schema.labels),

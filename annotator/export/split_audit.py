@@ -1,15 +1,16 @@
 """How much a split leaks: labels and words by part, and leakage beside that of a random split.
 
 *Leakage* is counted for what a model is evaluated on (dev and test) against what it has seen (train): the
-articles that are on both sides, the articles with a copy or a report of the same story in train, and the
-sentences that are in train word for word. The same is counted for a split of the same sentences, in the
-same sizes, by chance (SHA-256 of the sentence's id), which is what most recipes do.
+documents that are on both sides (not known where most texts are one sentence without a document), the documents with
+a copy or a report of the same story in train, and the sentences that are in train word for word. The same is counted
+for a split of the same sentences, in the same sizes, by chance (SHA-256 of the sentence's id), which is what most
+recipes do.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
@@ -29,17 +30,32 @@ ArticleLinks = Mapping[str, Sequence[str]]
 """By article id, others that it is linked to, as copies or by story."""
 
 
-def audit_split(sentences: Sequence[ExportSentence], labels: Sequence[str], links: ArticleLinks) -> SplitAudit:
-    """Return how much the split of these accepted sentences leaks."""
+def audit_split(
+    sentences: Sequence[ExportSentence],
+    labels: Sequence[str],
+    links: ArticleLinks,
+    documents: Mapping[str, str] | None = None,
+    lone_sentences: int = 0,
+) -> SplitAudit:
+    """Return how much the split of these accepted sentences leaks.
+
+    ``documents`` gives by article id what its document is known by; of ``lone_sentences`` the document is not known.
+    """
     parts = [p.part for p in sentences]
     wanted = [p for p in SPLIT_PARTS if p in parts]
-    both = _symmetric_links(links)
+    known = 2 * lone_sentences < len(sentences)
+
+    def leaks(of: Sequence[ExportSentence]) -> LeakageCounts:
+        found = count_leaks(of, links, documents or {})
+        return found if known else replace(found, articles=None)
+
     return SplitAudit(
         sentences={part: parts.count(part) for part in wanted},
         labels={part: _label_counts([p for p in sentences if p.part == part], labels) for part in wanted},
         forms=surface_forms(sentences, labels) if {TRAIN_PART, "dev"} <= set(wanted) else {},
-        leaks=count_leaks(sentences, both),
-        by_chance=count_leaks(random_split(sentences), both),
+        leaks=leaks(sentences),
+        by_chance=leaks(random_split(sentences)),
+        lone_sentences=lone_sentences,
     )
 
 
@@ -55,13 +71,16 @@ def random_split(sentences: Sequence[ExportSentence]) -> list[ExportSentence]:
     return [replace(p, part=parts[i]) for i, p in enumerate(sentences)]
 
 
-def count_leaks(sentences: Sequence[ExportSentence], links: ArticleLinks) -> LeakageCounts:
-    """Count what dev or test have although train has it too."""
+def count_leaks(
+    sentences: Sequence[ExportSentence], links: ArticleLinks, documents: Mapping[str, str]
+) -> LeakageCounts:
+    """Count what dev or test have although train has it too; an article of no document is one by itself."""
+    both = _document_links(links, documents)
     train = [p for p in sentences if p.part == TRAIN_PART]
     rest = [p for p in sentences if p.part != TRAIN_PART]
-    known = {p.article.id for p in train}
-    tried = {p.article.id for p in rest}
-    linked = [a for a in sorted(tried - known) if any(b in known for b in links.get(a, ()))]
+    known = {documents.get(p.article.id, p.article.id) for p in train}
+    tried = {documents.get(p.article.id, p.article.id) for p in rest}
+    linked = [a for a in tried - known if not known.isdisjoint(both.get(a, ()))]
     texts = {p.sentence.text for p in train}
     fresh = [p for p in rest if p.sentence.text not in texts]
     return LeakageCounts(len(tried & known), len(linked), len(rest) - len(fresh), _count_near_duplicates(train, fresh))
@@ -89,12 +108,14 @@ def _label_counts(sentences: Sequence[ExportSentence], labels: Sequence[str]) ->
     return {label: found[label] for label in labels}
 
 
-def _symmetric_links(links: ArticleLinks) -> dict[str, list[str]]:
-    out: dict[str, list[str]] = {}
+def _document_links(links: ArticleLinks, documents: Mapping[str, str]) -> dict[str, set[str]]:
+    """Return the links between documents, in both directions."""
+    out: dict[str, set[str]] = {}
     for later, before in links.items():
         for article in before:
-            out.setdefault(later, []).append(article)
-            out.setdefault(article, []).append(later)
+            one, other = documents.get(later, later), documents.get(article, article)
+            out.setdefault(one, set()).add(other)
+            out.setdefault(other, set()).add(one)
     return out
 
 
@@ -108,13 +129,6 @@ def _count_near_duplicates(train: Sequence[ExportSentence], rest: Sequence[Expor
 # What a person should know about an export before trusting a model trained on it.
 
 
-TORN_STORIES = (
-    "too few stories to keep each in one part: copies of one article, or articles on one story, "
-    "are in several parts, which flatters the scores"
-)
-"""The warning of a split that had to fall back to single articles."""
-
-
 def training_warnings(wanted: Sequence[str], *, config: bool, sizes: NgramSuggester | None) -> Iterator[str]:
     """Yield what the configs cannot do."""
     if not config:
@@ -126,18 +140,3 @@ def training_warnings(wanted: Sequence[str], *, config: bool, sizes: NgramSugges
     if far:
         description = join_limited([f"{share:.0%} of the {label} spans" for label, share in far])
         yield f"spancat cannot find {description}: longer than its n-grams"
-
-
-def block_split_warning(sentences: Iterable[tuple[str, str, str]]) -> str:
-    """Return the warning that names articles in several parts, from (article id, title, part) of each sentence."""
-    parts: dict[str, list[str]] = defaultdict(list)
-    titles: dict[str, str] = {}
-    for article, title, part in sentences:
-        titles[article] = title or article
-        if part not in parts[article]:
-            parts[article].append(part)
-    description = [f"“{titles[a]}” in {' and '.join(x)}" for a, x in parts.items() if len(x) > 1]
-    blocks = "too few articles to split by article, so the sentences were split in blocks"
-    if not description:
-        return f"{blocks}; none leaks here, but the parts change as the corpus grows"
-    return f"{blocks} and articles leak from part to part, which flatters the scores: {', '.join(description)}"

@@ -9,14 +9,71 @@ from msgspec import Struct, to_builtins
 
 from annotator.core.pluralize import MAX_LISTED, join_limited, pluralize
 
+SMALL_EVALUATION = 30
+"""From this many documents on an interval over documents is worth something; with few clusters it is too narrow.
+
+Where few ends is between 20 and 50: A. C. Cameron, D. L. Miller, A Practitioner's Guide to Cluster-Robust Inference,
+Journal of Human Resources 50(2), 2015, section VI.
+"""
+_WIDE_MARGIN = 5.0
+"""Points of a score to either side that are too many to compare two models."""
+
+
+class PartSize(Struct, frozen=True):
+    """What a part holds of a corpus; a document is an article with its versions, or all articles of a group."""
+
+    documents: int | None
+    """None where most are texts of one sentence of which the document is not known."""
+    sentences: int
+    spans: int
+
+    @property
+    def margin(self) -> float:
+        """Return the half width, in points, of a 95 % interval of a score of 80 %, if each span were a draw by itself.
+
+        Spans of one document are alike, so the true one is wider.
+        """
+        return 196 * (0.8 * 0.2 / self.spans) ** 0.5 if self.spans else 100.0
+
+    @property
+    def is_small(self) -> bool:
+        """Whether a score on it means little."""
+        few = self.documents is not None and self.documents < SMALL_EVALUATION
+        return few or self.margin > _WIDE_MARGIN
+
+    def __str__(self) -> str:
+        counts = (self.documents, "document"), (self.sentences, "sentence"), (self.spans, "span")
+        unknown = ["documents not known"] if self.documents is None else []
+        return ", ".join([*unknown, *(pluralize(n, what) for n, what in counts if n is not None)])
+
+
+def small_evaluation_warning(sizes: Mapping[str, PartSize]) -> str:
+    """Return the warning for parts that are too small to measure by; empty where none is."""
+    small = [
+        f"{part} {size} (80 % is ±{size.margin:.0f} points at best)" for part, size in sizes.items() if size.is_small
+    ]
+    limits = f"fewer than {SMALL_EVALUATION} documents, or a 95 % interval of more than ±{_WIDE_MARGIN:.0f} points"
+    return f"too small to measure by ({limits}): {'; '.join(small)}" if small else ""
+
+
+LONE_SENTENCES_SHARE = 0.05
+"""The share of sentences without a document from which on there is a warning."""
+
+
+def lone_sentences_note(count: int) -> str:
+    """Return that some texts of one sentence have no document."""
+    texts = "1 one-sentence text has" if count == 1 else f"{count:,} one-sentence texts have"
+    why = "leakage between documents cannot be checked"
+    return f"{texts} no document: {why}; import with --group-by FIELD"
+
 
 class LeakageCounts(Struct, frozen=True):
     """What dev or test have although train has it too."""
 
-    articles: int
-    """Articles of dev or test with sentences in train."""
+    articles: int | None
+    """Documents of dev or test with sentences in train; None where most sentences have no document."""
     stories: int
-    """Other articles of dev or test that are linked to one in train."""
+    """Other documents of dev or test that are linked to one in train."""
     sentences: int
     """Sentences of dev or test that are in train word for word."""
     alike: int
@@ -72,6 +129,8 @@ class SplitAudit(RegroupedArticles, frozen=True, kw_only=True):
     """By label, in dev."""
     leaks: LeakageCounts
     by_chance: LeakageCounts
+    lone_sentences: int = 0
+    """Texts of one sentence that have no document."""
 
     def lines(self) -> list[str]:
         """Return the study for people."""
@@ -82,6 +141,8 @@ class SplitAudit(RegroupedArticles, frozen=True, kw_only=True):
         if len(self.sentences) > 1:
             out.append(f"leakage into dev and test: {_leakage_line(self.leaks)}")
             out.append(f"  by a random split of the same sentences: {_leakage_line(self.by_chance)}")
+            if self.lone_sentences:
+                out.append(f"  {lone_sentences_note(self.lone_sentences)}")
         return out + RegroupedArticles.lines(self)
 
 
@@ -97,9 +158,11 @@ def _shortened(lines: list[str]) -> list[str]:
 
 
 def _leakage_line(found: LeakageCounts) -> str:
+    documents = "documents in two parts not known"
+    if found.articles is not None:
+        documents = f"{pluralize(found.articles, 'document')} in two parts"
     return (
-        f"{pluralize(found.articles, 'article')} in two parts, "
-        f"{found.stories:,} with a copy or the same story in train, "
+        f"{documents}, {found.stories:,} with a copy or the same story in train, "
         f"{pluralize(found.sentences, 'sentence')} word for word, "
         f"{pluralize(found.alike, 'near-duplicate sentence')}"
     )

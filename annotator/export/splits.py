@@ -7,16 +7,19 @@ that grows moves none. Three cases, in this order:
 1. Each part has a family by its hash alone: that is the split, and it stays.
 2. A part is empty, but the corpus has enough families for each part to be due one (ten, for
    80/10/10): for each empty part one whole family *fills in*, taken from the part that has
-   most over its share, the one whose hash is nearest. Nothing leaks. Only a stand-in can
-   move when the corpus grows: back to its own place, once another family falls into the part.
+   most over its share, the one whose hash is nearest. Nothing leaks. An export records the
+   stand-in, and later ones with the same shares keep it there: else what a model is evaluated
+   on would change as the corpus grows. ``--rebalance`` lets it go.
 3. The corpus is smaller than that: the accepted sentences, article after article in the order
    of the hashes, are cut into one block a part. At most two articles leak into a second part;
    the warning names them. Such a split changes as the corpus grows.
+4. There are fewer sentences than parts: all are in the first part.
 
-A family may be a whole story with its copies: ``similarity/story_groups.py`` finds which articles stay together, and
-whose hash they are drawn by. A corpus of too few stories for that is split by article (``placed``).
+A family is a document (``core/documents.py``), or a whole story with its copies: ``similarity/story_groups.py`` finds
+which articles stay together, and whose hash they are drawn by. A corpus of too few stories for that is split by
+document (``split_keys``).
 
-No part with a share is ever empty. A part with the share 0 is not written.
+No part with a share is ever empty, but in the fourth case. A part with the share 0 is not written.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from msgspec import Struct, field
 
@@ -110,9 +114,26 @@ class SplitAssignment(Struct, frozen=True):
 
     parts: tuple[str, ...]
     stand_ins: Mapping[str, str]
-    """Families that fill an otherwise empty part, and that part."""
+    """Families that fill an otherwise empty part, and that part, none of them recorded before."""
+    kept: Mapping[str, str] = field(default_factory=dict)
+    """Families that fill a part because an earlier export has recorded it."""
     blocks: bool = False
     """Whether articles had to be cut."""
+    too_few: bool = False
+    """Whether there are fewer sentences than parts."""
+
+
+class DrawnGroups(Struct, frozen=True):
+    """What is known of the articles before a split is drawn."""
+
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """By article id, what its story is drawn by."""
+    quarantined: frozenset[str] = frozenset()
+    """The articles that would bridge parts."""
+    fixed: frozenset[str] = frozenset()
+    """The articles that an earlier ``--rebalance`` has placed."""
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
+    """By article id, the part that an earlier export has let it fill."""
 
 
 def hash_position(family: str) -> int:
@@ -135,50 +156,64 @@ def _parts_by_hash(families: Iterable[str], shares: SplitShares) -> dict[str, st
     return found
 
 
-def assign_parts(families: Sequence[str], shares: SplitShares) -> SplitAssignment:
+NO_STAND_INS: Mapping[str, str] = MappingProxyType({})
+
+
+def assign_parts(
+    families: Sequence[str], shares: SplitShares, recorded: Mapping[str, str] = NO_STAND_INS
+) -> SplitAssignment:
     """Assign a part to each accepted sentence, given the family of each, in text order.
 
-    Raises AnnotatorError where there are fewer sentences than parts.
+    ``recorded`` gives the part of the families that an earlier export has made a stand-in. Raises AnnotatorError where
+    there is no sentence.
     """
     wanted = [p for p, share in zip(SPLIT_PARTS, shares, strict=True) if share]
+    if not families:
+        do = "annotate some and accept them with Enter"
+        raise AnnotatorError("there is no accepted sentence to export", do=do)
     if len(families) < len(wanted):
-        _raise_too_few(len(families), len(wanted))
+        return SplitAssignment((wanted[0],) * len(families), {}, too_few=True)
     home = _parts_by_hash(families, shares)
+    kept = {f: part for f, part in recorded.items() if home.get(f, part) != part}
+    home |= kept
     empty = [p for p in wanted if p not in home.values()]
-    if empty and needs_block_split(families, shares):
+    if empty and needs_block_split(families, shares, recorded):
         return SplitAssignment(_block_split(families, shares), {}, blocks=True)
     stand_ins: dict[str, str] = {}
     for part in empty:
-        family = _choose_stand_in(home, part, shares)
+        family = _choose_stand_in(home, part, shares, kept)
         home[family] = stand_ins[family] = part
-    return SplitAssignment(tuple(home[f] for f in families), stand_ins)
+    return SplitAssignment(tuple(home[f] for f in families), stand_ins, kept)
 
 
-def needs_block_split(families: Sequence[str], shares: SplitShares) -> bool:
+def needs_block_split(families: Sequence[str], shares: SplitShares, recorded: Mapping[str, str] = NO_STAND_INS) -> bool:
     """Whether there are too few families to give each part whole ones, so that articles would be cut."""
     home = _parts_by_hash(families, shares)
+    home |= {f: part for f, part in recorded.items() if f in home}
     empty = {p for p, share in zip(SPLIT_PARTS, shares, strict=True) if share} - set(home.values())
-    return bool(empty) and len(home) * min(s for s in shares if s) < sum(shares)
+    return bool(empty) and len(home) < families_needed(shares)
+
+
+def families_needed(shares: SplitShares) -> int:
+    """Return from how many families on each part is due one."""
+    return -(-sum(shares) // min(s for s in shares if s))
 
 
 def split_keys(
-    families: Sequence[str], articles: Sequence[str], shares: SplitShares, keys: Mapping[str, str]
+    families: Sequence[str],
+    articles: Sequence[str],
+    shares: SplitShares,
+    keys: Mapping[str, str],
+    recorded: Mapping[str, str] = NO_STAND_INS,
 ) -> tuple[list[str], bool]:
     """Return what each accepted sentence is drawn by, and whether stories are torn.
 
     ``keys`` gives, by article id, what its story is drawn by. With too few stories for the parts the
-    sentences are drawn by their families, the versions of one article, as if nothing were linked.
+    sentences are drawn by their families, the documents, as if nothing were linked.
     """
     description = [keys.get(a, f) for a, f in zip(articles, families, strict=True)]
-    torn = description != list(families) and needs_block_split(description, shares)
+    torn = description != list(families) and needs_block_split(description, shares, recorded)
     return (list(families) if torn else description), torn
-
-
-def _raise_too_few(have: int, parts: int) -> None:
-    if not have:
-        raise AnnotatorError("there is no accepted sentence to export", do="annotate some and accept them with Enter")
-    what = f"{have} accepted {'sentence is' if have == 1 else 'sentences are'} too few for {parts} parts"
-    raise AnnotatorError(what, do=f"annotate at least {parts} sentences, or ask for one part with --split 100/0/0")
 
 
 def _share_bounds(shares: SplitShares) -> dict[str, tuple[int, int]]:
@@ -186,15 +221,15 @@ def _share_bounds(shares: SplitShares) -> dict[str, tuple[int, int]]:
     return {p: (end - share, end) for p, share, end in zip(SPLIT_PARTS, shares, ends, strict=True)}
 
 
-def _choose_stand_in(home: Mapping[str, str], part: str, shares: SplitShares) -> str:
-    """Return the family to move: of the part that is most over its share, nearest by hash."""
+def _choose_stand_in(home: Mapping[str, str], part: str, shares: SplitShares, kept: Mapping[str, str]) -> str:
+    """Return the family to move: of the part that is most over its share, nearest by hash; one of ``kept`` last."""
     sizes = Counter(home.values())
     share = dict(zip(SPLIT_PARTS, shares, strict=True))
     over = {p: n * sum(shares) - share[p] * len(home) for p, n in sizes.items() if n > 1}
     donor = max(over, key=lambda p: (over[p], -SPLIT_PARTS.index(p)))
     low, high = (x * _HASH_RANGE // sum(shares) for x in _share_bounds(shares)[part])
     candidates = [f for f, p in home.items() if p == donor]
-    return min(candidates, key=lambda f: (max(low - hash_position(f), hash_position(f) - high), f))
+    return min(candidates, key=lambda f: (f in kept, max(low - hash_position(f), hash_position(f) - high), f))
 
 
 def _block_split(families: Sequence[str], shares: SplitShares) -> tuple[str, ...]:

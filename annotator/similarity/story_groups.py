@@ -16,7 +16,7 @@ No article that was drawn before ever moves. ``rebalance`` moves on request: it 
 whatever is linked, and the corpus records these groups as fixed from then on.
 
 A document of many articles (``core/documents.py``) is one article here: its texts are compared as one, and it is
-placed or quarantined as a whole. One that gets more articles later is compared anew.
+placed or quarantined as a whole. One that gets more articles later is compared again.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ class StoryGroups(Struct, frozen=True):
         return frozenset(q.article for q in self.quarantined)
 
     def with_fellows(self, fellows: Mapping[str, Sequence[str]]) -> StoryGroups:
-        """Return the same with further articles that share the fate of one: by its id, all of its document."""
+        """Return the same with further articles that go wherever one goes: by its id, all of its document."""
         keys = {a: key for first, key in self.keys.items() for a in fellows.get(first, (first,))}
         out = tuple(replace(q, article=a) for q in self.quarantined for a in fellows.get(q.article, (q.article,)))
         return StoryGroups(keys, out, self.links)

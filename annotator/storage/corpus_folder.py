@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any
 
 from msgspec.structs import replace
@@ -194,11 +193,6 @@ class CorpusFolder:
         if read_text(self.schema_path) != text:
             what = "somebody has changed the schema meanwhile"
             raise CorpusError(what, where=str(self.schema_path), do="try again")
-
-    def check_file_writable(self, data: bytes) -> None:
-        """Raise CorpusError where ``write_file`` could not write just now; nothing is left behind."""
-        with self._locked_for_writing(), TemporaryFile(dir=self.path) as trial:
-            trial.write(data)
 
     def write_file(self, name: str, data: bytes) -> None:
         """Write a further file of the corpus folder atomically, under its lock; raises CorpusError."""

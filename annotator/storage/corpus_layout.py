@@ -1,24 +1,22 @@
-"""What a corpus folder consists of: the names in it, its settings, its fixed groups of a split."""
+"""What a corpus folder consists of: the names in it, its settings."""
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
-from msgspec import Struct, ValidationError, convert
+from msgspec import Struct
 
-from annotator.core.digest import is_article_id, text_digest
+from annotator.core.digest import text_digest
 from annotator.core.errors import CorpusError, path_text
 from annotator.storage.atomic import write_atomic
-from annotator.storage.file_io import dump_json, parse_json_line, read_toml, translate_os_errors
+from annotator.storage.file_io import read_toml
 
 CORPUS_FORMAT = 1
 """The version of the corpus folder; a higher one is refused."""
-SPLITS_FORMAT = 1
 
 SETTINGS_FILE = "corpus.toml"
 SCHEMA_FILE = "schema.toml"
@@ -211,43 +209,3 @@ def _check_format(data: dict[str, Any], path: Path) -> None:
     if is_newer_format(data):
         what = f"this corpus was made by a newer Annotator (format {version}; this one knows {CORPUS_FORMAT})"
         raise CorpusError(what, where=str(path), do="update Annotator to work with it")
-
-
-# -- splits.json -----------------------------------------------------------------------------------
-#
-# The groups of articles that ``export --rebalance`` has fixed: by article id, the id that its group is
-# drawn by. It names no part, so it holds for all shares. Articles that come later are drawn as without it.
-
-
-def read_split_groups(corpus: Path) -> dict[str, str]:
-    """Return, by article id, what its group is drawn by; raises CorpusError where the file is damaged."""
-    path = corpus / SPLITS_FILE
-    try:
-        with translate_os_errors("read", path):
-            return decode_split_groups(path.read_bytes(), str(path)) if path.exists() else {}
-    except CorpusError as error:
-        if error.do.startswith("update"):
-            raise
-        do = "restore it from a copy, try `annotator repair`, or remove it: then the groups are drawn again"
-        raise CorpusError(error.what, where=error.where, do=do) from error.__cause__
-
-
-def decode_split_groups(raw: bytes, where: str) -> dict[str, str]:
-    """Return the groups in the file; raises CorpusError that names ``where``."""
-    data = parse_json_line(raw, where)
-    if isinstance(version := data.get("_v"), int) and version > SPLITS_FORMAT:
-        raise CorpusError(f"a newer Annotator wrote this (format {version})", where=where, do="update Annotator")
-    try:
-        groups = convert(data.get("groups"), dict[str, str])
-    except ValidationError:
-        groups = {"": ""}
-    if not all(map(is_article_id, (*groups, *groups.values()))):
-        what = "`groups` does not give article ids by article id"
-        raise CorpusError(what, where=where, do="remove the file, or restore it from a copy")
-    return groups
-
-
-def encode_split_groups(groups: Mapping[str, str]) -> bytes:
-    """Return the text of the file for these groups."""
-    data = {"_v": SPLITS_FORMAT, "groups": dict(sorted(groups.items()))}
-    return dump_json(data, SPLITS_FILE, pretty=True) + b"\n"

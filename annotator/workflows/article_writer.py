@@ -25,7 +25,7 @@ def write_articles(
     shards: dict[str, ShardedPart] = {}
     for view in plan.views:
         for place in ("", SPANCAT_FOLDER):
-            for part in options.parts_with_share:
+            for part in plan.parts:
                 key = place + _part_key(part, view)
                 shards[key] = ShardedPart(key, part, made, corpus.schema, options, view)
     done, total = 0, 2 * len(plan.records)

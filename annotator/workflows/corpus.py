@@ -366,6 +366,8 @@ class Corpus:
         processes: int = 1,
         reader: Literal["spacy", "annotator"] = "spacy",
         split_by: Literal["story", "article"] = "story",
+        split_from: str | None = None,
+        split_else: Literal["train", "dev", "test", "leave-out"] | None = None,
         rebalance: bool = False,
         report: bool = False,
         resume: bool = False,
@@ -389,6 +391,8 @@ class Corpus:
             unit=unit,
             split=parse_split(split) if split is not None else None,
             split_by=split_by,
+            split_from=split_from,
+            split_else=split_else,
             rebalance=rebalance,
             annotator=preferred_annotators(annotator or ()),
             on_conflict=on_conflict,
@@ -419,13 +423,15 @@ class Corpus:
         self,
         nlp: Language,
         *,
-        split: str = "80/10/10",
+        split: str | None = None,
         unit: UnitName = "sentence",
         annotator: OptionalNames = None,
         on_conflict: RuleName | None = None,
         spans_key: str = "sc",
         attrs: AttrsName = "own",
         split_by: Literal["story", "article"] = "story",
+        split_from: str | None = None,
+        split_else: Literal["train", "dev", "test", "leave-out"] | None = None,
         warn: WarningCallback = warn_in_python,
     ) -> Iterator[tuple[str, Doc]]:
         """Return an iterator over spaCy Docs, each with its part of the split; no file is written.
@@ -442,8 +448,10 @@ class Corpus:
         options = ExportOptions(
             spans_key=spans_key,
             unit=unit,
-            split=parse_split(split),
+            split=parse_split(split) if split is not None else None,
             split_by=split_by,
+            split_from=split_from,
+            split_else=split_else,
             annotator=preferred_annotators(annotator or ()),
             on_conflict=on_conflict,
             lang=self.lang,
@@ -454,11 +462,13 @@ class Corpus:
     @checked_arguments
     def splits(
         self,
-        split: str = "80/10/10",
+        split: str | None = None,
         *,
         annotator: OptionalNames = None,
         on_conflict: RuleName | None = None,
         split_by: Literal["story", "article"] = "story",
+        split_from: str | None = None,
+        split_else: Literal["train", "dev", "test", "leave-out"] | None = None,
         warn: WarningCallback = warn_in_python,
     ) -> dict[str, tuple[str, ...]]:
         """Return the ids of the articles by part, as an export puts them into train, dev and test.
@@ -469,8 +479,10 @@ class Corpus:
         from annotator.workflows.exporting import split_articles
 
         options = ExportOptions(
-            split=parse_split(split),
+            split=parse_split(split) if split is not None else None,
             split_by=split_by,
+            split_from=split_from,
+            split_else=split_else,
             annotator=preferred_annotators(annotator or ()),
             on_conflict=on_conflict,
         )

@@ -25,13 +25,13 @@ from annotator.storage.corpus_layout import (
     SETTINGS_FILE,
     SPLITS_FILE,
     SUGGESTIONS_FOLDER,
-    read_split_groups,
 )
 from annotator.storage.file_io import REPAIR_HINT
 from annotator.storage.journal import journal_file_name
 from annotator.storage.journal_index import JournalIndex
 from annotator.storage.journal_reader import HARMLESS_ENDINGS
 from annotator.storage.migrations import read_migrations
+from annotator.storage.splits_file import read_fixed_split
 from annotator.storage.suggestions import SUGGEST_AGAIN, suggestion_files
 from annotator.workflows.absent_articles import ARTICLE_MISSING, RESTORE_ARTICLES
 from annotator.workflows.side_file_problems import side_file_problems
@@ -68,7 +68,7 @@ def _unreadable_file_problems(corpus: CorpusFolder) -> Iterator[Problem]:
     """Yield the files that no other check reads, where they cannot be read, and damaged settings."""
     if corpus.settings_flaw:
         yield _file_problem(SETTINGS_FILE, corpus.settings_flaw, corpus.settings_flaw.do)
-    for file, read in ((MIGRATIONS_FILE, read_migrations), (SPLITS_FILE, read_split_groups)):
+    for file, read in ((MIGRATIONS_FILE, read_migrations), (SPLITS_FILE, read_fixed_split)):
         try:
             read(corpus.path)
         except CorpusError as error:

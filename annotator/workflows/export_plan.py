@@ -11,12 +11,11 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from annotator.core.article import AnnotatedLineIndex, Article, Sentence
+from annotator.core.article import AnnotatedLineIndex, Article, ArticleGroup, Sentence
 from annotator.core.coverage import covered_labels
 from annotator.core.documents import Documents, document_link, find_documents
 from annotator.core.errors import CorpusError
@@ -25,10 +24,10 @@ from annotator.core.spans import overlap_finder
 from annotator.export.coverage_classes import ClassView, CoverageClasses, class_views, coverage_classes
 from annotator.export.doc_layout import DocUnit, ExportSentence, with_unreviewed
 from annotator.export.docbin_packer import PackedArticle, pack_article_metadata
-from annotator.export.export_ledger import raise_nothing_to_export
-from annotator.export.options import ExportItem, ExportOptions, MissingItems
+from annotator.export.export_ledger import ARTICLE_QUARANTINED, ARTICLE_WITHOUT_PART, raise_nothing_to_export
+from annotator.export.options import SPLIT_PARTS, ExportItem, ExportOptions, MissingItems
 from annotator.export.span_outcomes import class_outcomes, incorrect_spans, span_outcomes
-from annotator.export.splits import SplitAssignment, assign_parts, shard_files, split_keys
+from annotator.export.splits import DrawnGroups, SplitAssignment, assign_parts, shard_files, split_keys
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import SENTENCES_FILE
 from annotator.storage.file_io import translate_os_errors
@@ -36,12 +35,10 @@ from annotator.storage.journal_index import ACCEPTED_NUMBER, ANSWER_BY_NUMBER, J
 from annotator.storage.sentences import SentenceRanges
 from annotator.workflows.annotator_conflicts import raise_conflicts
 from annotator.workflows.opening import damaged_sentences_warning
+from annotator.workflows.predefined_split import PredefinedSplit, StatedPart, predefined_split
 from annotator.workflows.record_selection import ANSWER_NAMES, RecordSelection, annotated_lines, open_selection
 from annotator.workflows.selected_record import RecordNumber, SelectedRecord
 from annotator.workflows.two_machines import two_machines_warnings
-
-if TYPE_CHECKING:
-    from annotator.similarity.story_groups import StoryGroups
 
 
 class _TouchedArticle(Struct):
@@ -52,6 +49,10 @@ class _TouchedArticle(Struct):
     lines: AnnotatedLineIndex | None
     """Which of its lines are annotated; None where all are."""
     replaced: bool
+    visible: tuple[int, int]
+    """Where its text begins and ends without white space around it."""
+    stated_part: object
+    """What its metadata state of its part, where that counts; None for nothing."""
 
 
 class ExportFile(Struct, frozen=True):
@@ -100,6 +101,16 @@ class ExportPlan(Struct):
     """The articles that are left out because they would bridge parts."""
     torn: bool = False
     """Whether there are too few stories to keep each in one part."""
+    documents: Documents = field(default_factory=Documents)
+    groups: list[ArticleGroup | None] = field(default_factory=list)
+    """Of those that somebody has touched, in the same order."""
+    drawn: DrawnGroups = field(default_factory=DrawnGroups)
+    predefined: PredefinedSplit | None = None
+    """The parts by the metadata, where these count."""
+    lone_sentences: set[int] = field(default_factory=set)
+    """By number, the articles whose whole text is one accepted sentence, of no group."""
+    parts: tuple[str, ...] = ()
+    """Those that are written, in their order."""
 
     @property
     def journals(self) -> Sequence[JournalIndex]:
@@ -115,10 +126,15 @@ class ExportPlan(Struct):
         train = {text for text, part in zip(texts, parts, strict=True) if part == "train"}
         return sum(text in train for text, part in zip(texts, parts, strict=True) if part != "train")
 
+    def document_name(self, number: int) -> str:
+        """Return what a message calls the document of an article, given by its number."""
+        group, article = self.groups[number], self.articles[number]
+        return f"{group.field} {group.value}" if group else article.title or article.id
+
     def files(self, options: ExportOptions) -> Iterator[ExportFile]:
         """Yield the files of an export of sentences, by class and part; an empty part has an empty file."""
         for view in self.views:
-            for part in options.parts_with_share:
+            for part in self.parts:
                 every = (n for n, p in enumerate(self.split.parts) if p == part)
                 numbers = array("I", every if view is None else (n for n in every if view.takes(self.covers.get(n))))
                 key = view.part_key(part) if view else part
@@ -134,20 +150,20 @@ class ExportPlan(Struct):
 def plan_export(
     corpus: CorpusFolder,
     options: ExportOptions,
-    stories: StoryGroups | None = None,
+    drawn: DrawnGroups | None = None,
     replay: frozenset[str] = frozenset(),
     warn: Callable[[str], None] = lambda _: None,
 ) -> ExportPlan:
     """Return what is to be exported; the caller closes its ``selection``.
 
-    ``stories`` groups the articles that stay together; None where each is drawn by itself. The journals of
+    ``drawn`` groups the articles that stay together; None where each document is drawn by itself. The journals of
     ``replay`` are replayed; ``warn`` receives the flaws of journals and missing articles. Raises AnnotatorError for a
     damaged article, for annotators in conflict, and where nothing is accepted or too little to split;
     UnreadableRecordError.
     """
     selection = open_selection(corpus, options.annotator, replay, options.on_conflict or "skip")
     try:
-        return _ExportPlanner(corpus, selection, options, stories).build(warn)
+        return _ExportPlanner(corpus, selection, options, drawn or DrawnGroups()).build(warn)
     except BaseException:
         selection.close()
         raise
@@ -157,16 +173,15 @@ class _ExportPlanner:
     """Goes through the articles of a corpus once."""
 
     def __init__(
-        self, corpus: CorpusFolder, selection: RecordSelection, options: ExportOptions, stories: StoryGroups | None
+        self, corpus: CorpusFolder, selection: RecordSelection, options: ExportOptions, drawn: DrawnGroups
     ) -> None:
-        self._keys = stories.keys if stories else {}
-        self._quarantined = stories.quarantined_ids if stories else frozenset()
+        self._keys, self._quarantined = drawn.keys, drawn.quarantined
+        self._stand_ins: dict[str, str] = {}
         self._corpus, self._options, self._selection = corpus, options, selection
-        self._plan = ExportPlan(selection, [])
+        self._plan = ExportPlan(selection, [], drawn=drawn)
         self._answers = dict.fromkeys(ANSWER_BY_NUMBER, 0)
         self._duplicates = self._unreviewed = 0
         self._touched: dict[str, _TouchedArticle] = {}
-        self._documents = Documents()
         self._damaged: list[str] = []
         """The articles of which sentences.jsonl has another text."""
         self._digest = hashlib.sha256()
@@ -200,7 +215,7 @@ class _ExportPlanner:
         counts = Counter(map(made.covers.get, range(len(made.records))))
         made.classes = coverage_classes(counts, self._labels)
         made.views = class_views(made.classes, self._corpus.schema)
-        made.split = assign_parts(made.families, self._options.shares)
+        made.split, made.parts = self._assign()
         made.key = self._resume_key()
         return made
 
@@ -217,7 +232,8 @@ class _ExportPlanner:
                     self._damaged.append(article.id)
             self._selection.add_article(article, lines)
             links.append(document_link(article))
-        self._documents = find_documents(links)
+        self._plan.documents = find_documents(links)
+        self._stand_ins = self._recorded_stand_ins()
         self._selection.finish_articles(self._corpus.sentences)
         self._selection.leave_out_uncovered(self._labels)
         self._selection.settle_versions()
@@ -228,9 +244,40 @@ class _ExportPlanner:
         data = pack_article_metadata(article) if self._options.attrs == "own" else b""
         self._digest.update(data)
         self._plan.articles.append(PackedArticle(article.id, article.title, data))
+        self._plan.groups.append(article.group)
         lines = annotated_lines(article)
-        self._touched[article.id] = _TouchedArticle(number, article.id, lines, bool(article.replaced_by))
+        stated = article.meta.get(self._options.split_from) if self._options.split_from else None
+        visible = len(article.text) - len(article.text.lstrip()), len(article.text.rstrip())
+        touched = _TouchedArticle(number, article.id, lines, bool(article.replaced_by), visible, stated)
+        self._touched[article.id] = touched
         return lines
+
+    def _recorded_stand_ins(self) -> dict[str, str]:
+        """Return the parts that earlier exports have let documents fill, by what these are drawn by."""
+        keys, recorded = self._plan.documents.keys, self._plan.drawn.stand_ins
+        return {**recorded, **{keys.get(article, article): part for article, part in recorded.items()}}
+
+    def _assign(self) -> tuple[SplitAssignment, tuple[str, ...]]:
+        """Return the part of each sentence, and the parts that are written."""
+        made, wanted = self._plan, self._options.parts_with_share
+        if made.predefined:
+            numbers = made.article_numbers
+            parts = tuple(made.predefined.parts[made.articles[n].id] for n in numbers)
+            return SplitAssignment(parts, {}), tuple(p for p in SPLIT_PARTS if p in parts)
+        split = assign_parts(made.families, self._options.shares, self._stand_ins)
+        return split, wanted[:1] if split.too_few else wanted
+
+    def _read_predefined_split(self) -> None:
+        """Take the parts from the metadata, and leave out the articles that are in none."""
+        made = self._plan
+        stated = [
+            StatedPart(a, made.document_name(self._touched[a].number), self._touched[a].stated_part)
+            for a in self._selection.export_order()
+        ]
+        name, otherwise = self._options.split_from or "", self._options.split_else
+        made.predefined = predefined_split(stated, made.documents, name, otherwise)
+        for article in made.predefined.left_out:
+            self._selection.leave_out(article, ARTICLE_WITHOUT_PART)
 
     def _select_all(self, ranges: SentenceRanges) -> None:
         """Take in what is exported, each sentence drawn by its story, and count all answers.
@@ -239,6 +286,8 @@ class _ExportPlanner:
         no other articles. That is known once all others are selected.
         """
         made = self._plan
+        if self._options.split_from:
+            self._read_predefined_split()
         bridges = [x for x in self._touched.values() if x.id in self._quarantined]
         for article in self._touched.values():
             if article.id not in self._quarantined:
@@ -246,11 +295,11 @@ class _ExportPlanner:
         every = self._selection.export_order()
         self._select_articles(a for a in every if a not in self._quarantined)
         articles = [made.articles[n].id for n in made.article_numbers]
-        families, made.torn = split_keys(made.families, articles, self._options.shares, self._keys)
+        families, made.torn = split_keys(made.families, articles, self._options.shares, self._keys, self._stand_ins)
         bridged = not made.torn and bool(made.records)
         for article in bridges:
             if bridged:
-                self._selection.quarantine(article.id)
+                self._selection.leave_out(article.id, ARTICLE_QUARANTINED)
                 made.quarantined |= {article.id}
             self._count_answers(article, ranges)
         if bridged or not bridges:
@@ -263,10 +312,12 @@ class _ExportPlanner:
         made = self._plan
         made.families = []
         made.covers.clear()
+        made.lone_sentences.clear()
         for numbers in (made.article_numbers, made.journal_numbers, made.records):
             del numbers[:]
         for article in articles:
-            number, family = self._touched[article].number, self._documents.keys[article]
+            number, family = self._touched[article].number, made.documents.keys[article]
+            visible = None if family in made.documents.grouped else self._touched[article].visible
             for e in self._selection.exported(article):
                 if e.answer == ACCEPTED_NUMBER:
                     covers = self._selection.covers(e)
@@ -276,6 +327,8 @@ class _ExportPlanner:
                     made.journal_numbers.append(e.journal_number)
                     made.records.append(e.number)
                     made.families.append(family)
+                    if visible and e.start <= visible[0] and e.end >= visible[1]:
+                        made.lone_sentences.add(number)
 
     def _count_answers(self, article: _TouchedArticle, ranges: SentenceRanges) -> None:
         """Count the answers in an article, and its sentences that nobody has begun."""
@@ -296,7 +349,7 @@ class _ExportPlanner:
         o = self._options
         self._digest.update(repr(sorted(self._keys.items())).encode())
         docs = (o.unit == "article", o.attrs, o.spans_key, o.lang, o.engine, o.shard, schema)
-        chosen = (*docs, o.shares, o.ledger, o.annotator, o.on_conflict)
+        chosen = (*docs, o.shares, o.split_from, o.ledger, o.annotator, o.on_conflict)
         journals = [(x.name, x.crc) for x in self._selection.journals]
         self._digest.update(self._plan.records.tobytes() + self._plan.journal_numbers.tobytes())
         self._digest.update(repr(sorted(self._selection.settled.united.items())).encode())

@@ -41,16 +41,17 @@ from annotator.export.atomic_output import (
 )
 from annotator.export.coverage_classes import coverage_warnings
 from annotator.export.doc_layout import DocUnit
-from annotator.export.export_ledger import IN_CONFLICT, replace_export
+from annotator.export.export_ledger import IN_CONFLICT, PARTS_FILE, replace_export
 from annotator.export.options import ExportOptions, ExportReport
 from annotator.export.span_outcomes import NOT_COVERED
 from annotator.export.split_report import RegroupedArticles
 from annotator.export.splits import PartContents
 from annotator.export.training_config import choose_suggester, render_class_configs
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import SPLITS_FILE, check_articles_folder
+from annotator.storage.corpus_layout import check_articles_folder
 from annotator.storage.file_io import gc_paused
 from annotator.storage.journal_index import UnreadableRecordError
+from annotator.workflows import split_auditing
 from annotator.workflows.annotator_conflicts import count_conflicts
 from annotator.workflows.article_writer import write_articles
 from annotator.workflows.export_manifest import build_manifest
@@ -65,6 +66,7 @@ from annotator.workflows.opening import (
     with_damaged_apart,
     with_replays,
 )
+from annotator.workflows.part_list import encode_part_list
 from annotator.workflows.shard_writer import (
     ResumeManifest,
     ShardResult,
@@ -75,6 +77,8 @@ from annotator.workflows.shard_writer import (
     shard_paths,
     write_shard,
 )
+from annotator.workflows.split_auditing import audit_plan, split_warnings
+from annotator.workflows.split_source import read_split_source, save_splits
 
 if TYPE_CHECKING:  # a small export starts fast
     from concurrent.futures import Future
@@ -82,7 +86,6 @@ if TYPE_CHECKING:  # a small export starts fast
     from spacy.language import Language
     from spacy.tokens import Doc
 
-    from annotator.workflows.story_split import StorySplit
 
 _GUARD = 'export under `if __name__ == "__main__":`'
 _MAX_OPEN_FILES = 64
@@ -108,30 +111,21 @@ def export_training(
     check_articles_folder(corpus.path)
     if options.processes > 1:
         _check_not_rerun()
-    if options.rebalance and options.split_by != "story":
-        raise UsageError("--rebalance has no meaning with --split-by article", do="leave it out")
     warn = warn_once(warn)
     with gc_paused():  # nothing here runs in circles
-        stories = _group_stories(corpus, options)
+        source = read_split_source(corpus, options)
 
         def attempt(replay: frozenset[str]) -> ExportReport:
-            groups = stories.stories if stories else None
-            plan = plan_export(corpus, options, groups, replay, warn)
+            plan = plan_export(corpus, options, source.drawn, replay, warn)
             with closing(plan.selection):
-                splits = stories.new_groups() if stories else None
-                if splits and save_groups:
-                    corpus.check_file_writable(splits)
-                audit, pages = (stories.regrouped(plan.missing) if stories else None), dict[str, bytes]()
-                if options.report:
-                    from annotator.workflows.story_split import audit_plan
+                splits = source.new_splits(corpus, plan, options, warn)
+                audit, pages = audit_plan(corpus, plan, options, source)
+                done = _Export(corpus, plan, out, options, progress, audit, pages, splits).write()
+                if save_groups and splits:
+                    save_splits(corpus, splits)
+                return done
 
-                    audit, pages = audit_plan(corpus, plan, options, stories)
-                return _Export(corpus, plan, out, options, progress, audit, pages, splits).write()
-
-        done = with_replays(attempt)
-        if save_groups and stories and (groups := stories.new_groups()):
-            corpus.write_file(SPLITS_FILE, groups)
-    return done
+        return with_replays(attempt)
 
 
 def _check_not_rerun() -> None:
@@ -141,15 +135,6 @@ def _check_not_rerun() -> None:
     if getattr(current_process(), "_inheriting", False):  # set while a new process imports the script
         what = "each process of an export runs the script that called it"
         raise UsageError(what, do=_GUARD)
-
-
-def _group_stories(corpus: CorpusFolder, options: ExportOptions) -> StorySplit | None:
-    """Return the stories of a corpus; None where there is but one part, or each article is drawn by itself."""
-    if options.split_by != "story" or len(options.parts_with_share) < 2:
-        return None
-    from annotator.workflows.story_split import split_by_story
-
-    return split_by_story(corpus, options)
 
 
 def iterate_docs(
@@ -172,8 +157,8 @@ def split_articles(
 
     ``warn`` receives the flaws of the stored files.
     """
-    parts: dict[str, dict[str, None]] = {part: {} for part in options.parts_with_share}
     plan = plan_for_reading(corpus, options, warn)
+    parts: dict[str, dict[str, None]] = {part: {} for part in plan.parts}
     with closing(plan.selection):
         for part, number in zip(plan.split.parts, plan.article_numbers, strict=True):
             parts[part][plan.articles[number].id] = None
@@ -187,10 +172,10 @@ def plan_for_reading(corpus: CorpusFolder, options: ExportOptions, warn: Warning
     ``warn`` receives the flaws of the stored files, and what is left out whole though nobody asked for it.
     """
     warn = warn_once(warn)
-    stories = _group_stories(corpus, options)
+    source = read_split_source(corpus, options)
 
     def attempt(replay: frozenset[str]) -> ExportPlan:
-        plan = plan_export(corpus, options, stories.stories if stories else None, replay, warn)
+        plan = plan_export(corpus, options, source.drawn, replay, warn)
         try:
             for article_id, _ in plan.by_article():
                 for entry in plan.selection.selected(article_id):
@@ -313,6 +298,8 @@ class _Export(Struct, frozen=True):
         sizes = choose_suggester(packed, self.corpus.schema)
         configs = render_class_configs(packed, options, self.corpus.schema, plan.classes.groups)
         texts = {**configs, **self.pages}
+        part_sizes = split_auditing.part_sizes(plan, split_auditing.spans_by_part(plan.parts, packed))
+        texts[PARTS_FILE] = encode_part_list(plan, options, part_sizes)
         totals: dict[str, Any] = {
             **export_ledger.sum_totals(plan.sentences, outcomes, placed),
             "left out": export_ledger.count_excluded(excluded),
@@ -333,16 +320,16 @@ class _Export(Struct, frozen=True):
         manifest = build_manifest(self.corpus, plan.journals, options, totals, parts, lines, self.splits)
         saved = replace_export(self.out, {**files, **texts, EXPORT_LEDGER_FILE: lines, MANIFEST_FILE: manifest})
         warnings = [
-            *_split_warnings(plan),
+            *split_warnings(plan, options, part_sizes, self.audit),
             *(
                 f"{name} stays in the folder: it is not as an export left it, and not part of this one"
                 for name in saved.foreign_files
             ),
-            *split_audit.training_warnings(options.parts_with_share, config=bool(configs), sizes=sizes),
+            *split_audit.training_warnings(plan.parts, config=bool(configs), sizes=sizes),
             *coverage_warnings(plan.classes, docs),
         ]
         done = (saved.files, saved.removed, parts, totals, sizes, tuple(warnings), lost)
-        return ExportReport(self.out.as_posix(), *done, self.audit)
+        return ExportReport(self.out.as_posix(), *done, self.audit, part_sizes)
 
 
 def _write_in_processes(
@@ -380,21 +367,6 @@ def take_finished(
     for future in sorted(done, key=lambda x: x.exception() is not None):
         counts = future.result()
         yield running.pop(future), counts
-
-
-def _split_warnings(plan: ExportPlan) -> Iterator[str]:
-    """Yield what leaks between the parts, and which articles fill an empty part."""
-    drawn = plan.split
-    if plan.torn:
-        yield split_audit.TORN_STORIES
-    if drawn.blocks:
-        placed = zip(map(plan.articles.__getitem__, plan.article_numbers), drawn.parts, strict=True)
-        yield split_audit.block_split_warning((article.id, article.title, part) for article, part in placed)
-    for family, part in drawn.stand_ins.items():
-        about = plan.articles[plan.article_numbers[plan.families.index(family)]]
-        yield f"no article falls into {part} by its hash yet: “{about.title or about.id}” fills it until one does"
-    if twins := plan.duplicate_count:
-        yield f"sentences of dev or test that are in train too, word for word: {twins}"
 
 
 class _LedgerLines:

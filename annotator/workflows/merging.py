@@ -22,8 +22,6 @@ from annotator.storage.corpus_layout import (
     MIGRATIONS_FILE,
     SPLITS_FILE,
     SUGGESTIONS_FOLDER,
-    encode_split_groups,
-    read_split_groups,
 )
 from annotator.storage.file_io import translate_os_errors
 from annotator.storage.import_transaction import ImportStaging, NewCorpusSettings
@@ -32,6 +30,7 @@ from annotator.storage.journal_reader import format_line_numbers
 from annotator.storage.migrations import read_migrations
 from annotator.storage.schema_editing import unite_schemas
 from annotator.storage.schemas import parse_schema_text, read_schema_text
+from annotator.storage.splits_file import FixedSplit, encode_fixed_split, read_fixed_split
 from annotator.storage.suggestions import read_suggestion_index, source_names, suggestion_path
 from annotator.workflows.merging_side_files import merge_side_files
 from annotator.workflows.opening import ProgressCallback, ignore_progress, open_corpus
@@ -138,18 +137,25 @@ def _new_suggestion_lines(path: Path, known: set[tuple[str, int, int]]) -> bytes
 
 
 def merge_split_groups(staging: ImportStaging, corpora: Sequence[CorpusFolder]) -> list[str]:
-    """Prepare the groups that ``export --rebalance`` has fixed, so that no article moves to another part.
+    """Prepare what exports have fixed of the split, so that no article moves to another part.
 
-    Return the articles that two corpora have fixed in two groups; the first one's stays.
+    Return the articles that two corpora have fixed in two groups or parts; the first one's stays.
     """
     groups: dict[str, str] = {}
+    merged = FixedSplit(groups)
     unlike = []
     for corpus in corpora:
-        for article, key in read_split_groups(corpus.path).items():
+        fixed = read_fixed_split(corpus.path)
+        for article, key in fixed.groups.items():
             if groups.setdefault(article, key) != key:
                 unlike.append(f"article {article}: {corpus.path / SPLITS_FILE} has fixed it in another group")
-    if groups:
-        staging.add_file(SPLITS_FILE, encode_split_groups(groups))
+        for shares, parts in fixed.stand_ins.items():
+            known = merged.stand_ins_for(shares)
+            where = corpus.path / SPLITS_FILE
+            unlike += [f"article {a}: {where} has fixed it in {p}" for a, p in parts.items() if known.get(a, p) != p]
+            merged = merged.with_stand_ins(shares, parts)
+    if merged != FixedSplit():
+        staging.add_file(SPLITS_FILE, encode_fixed_split(merged))
     return unlike
 
 

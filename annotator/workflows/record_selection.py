@@ -139,10 +139,10 @@ class RecordSelection:
             return False
         return row_content(self._reader.read(x, n)) == row_content(self._reader.read(y, m))
 
-    def quarantine(self, article: str) -> None:
-        """Leave out what was accepted in an article that would bridge parts of the split."""
+    def leave_out(self, article: str, why: str) -> None:
+        """Leave out what was accepted in an article that is in no part of the split."""
         accepted = [e for e in self.selected(article) if e.answer == ACCEPTED_NUMBER]
-        self._left_out.update((e.record_number, ARTICLE_QUARANTINED) for e in accepted)
+        self._left_out.update((e.record_number, why) for e in accepted)
 
     def selected(self, article: str) -> list[SelectedRecord]:
         """Return what counts of an article, by place and annotator."""

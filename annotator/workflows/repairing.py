@@ -46,7 +46,6 @@ from annotator.storage.corpus_layout import (
     CorpusSettings,
     check_is_corpus,
     decode_settings,
-    decode_split_groups,
 )
 from annotator.storage.document_repair import Decode, mend_document
 from annotator.storage.file_io import RawLine, dump_json, parse_toml, translate_os_errors
@@ -59,6 +58,7 @@ from annotator.storage.rescue import mark_rescue_saved, rescued_annotators
 from annotator.storage.rescue_repair import add_rescued_files
 from annotator.storage.schemas import parse_schema_text
 from annotator.storage.settings_recovery import derived_settings
+from annotator.storage.splits_file import decode_fixed_split
 from annotator.storage.suggestions import SUGGEST_AGAIN, parse_entry, source_names, suggestion_path
 from annotator.storage.transport_damage import undo_transport_damage
 from annotator.workflows.settings_salvage import salvaged_settings
@@ -238,7 +238,7 @@ class _Repairs:
         yield from self._mend_articles()
         yield self._sentences(settings)
         yield from journals
-        for name, decode in ((MIGRATIONS_FILE, decode_migrations), (SPLITS_FILE, decode_split_groups)):
+        for name, decode in ((MIGRATIONS_FILE, decode_migrations), (SPLITS_FILE, decode_fixed_split)):
             if (self._path / name).exists():
                 yield self._document(name, lambda raw, decode=decode, name=name: decode(raw, name))  # type: ignore[misc]
         yield from (self._suggestions(source) for source in source_names(self._path))

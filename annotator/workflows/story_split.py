@@ -1,21 +1,18 @@
-"""A split by story: which articles stay in one part, what is left out for it, and how much leaks all the same."""
+"""A split by story: which articles stay in one part, and what is left out for it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core.article import Article
 from annotator.core.documents import DocumentLink, Documents, document_link, find_documents
-from annotator.export.doc_layout import ExportSentence
-from annotator.export.export_ledger import ARTICLE_QUARANTINED, REPORT_FILE
+from annotator.export.export_ledger import ARTICLE_QUARANTINED
 from annotator.export.options import ExportOptions, MissingItems
-from annotator.export.split_audit import audit_split
-from annotator.export.split_report import QuarantineReport, RegroupedArticles, SplitAudit, article_with_title
+from annotator.export.split_report import QuarantineReport, RegroupedArticles, article_with_title
 from annotator.export.splits import part_of
 from annotator.similarity.story_groups import (
     NUMPY_THRESHOLD,
@@ -28,12 +25,7 @@ from annotator.similarity.story_groups import (
     rebalanced_groups,
 )
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import encode_split_groups, read_split_groups
-from annotator.workflows.export_plan import ExportPlan, planned_articles
-from annotator.workflows.record_selection import select_items
-
-if TYPE_CHECKING:
-    from annotator.export.report_page import ReportData
+from annotator.storage.splits_file import read_fixed_split
 
 
 class StorySplit(Struct, frozen=True):
@@ -48,10 +40,6 @@ class StorySplit(Struct, frozen=True):
     """The ids of the articles that another part has now, by ``--rebalance``."""
     fixed_groups: Mapping[str, str] | None = None
     """The groups that it has made, to be kept once the export is done."""
-
-    def new_groups(self) -> bytes | None:
-        """Return what ``splits.json`` is to hold after a ``--rebalance``; None where it stays."""
-        return encode_split_groups(self.fixed_groups) if self.fixed_groups is not None else None
 
     def regrouped(self, missing: MissingItems) -> RegroupedArticles | None:
         """Return what was left out as a bridge, with what it would bridge, and what was moved."""
@@ -80,21 +68,27 @@ class StorySplit(Struct, frozen=True):
 def split_by_story(corpus: CorpusFolder, options: ExportOptions) -> StorySplit:
     """Return the stories of a corpus; with ``rebalance`` all that is linked becomes one group.
 
-    The articles of a group are compared as one text, and share its fate. Raises CorpusError where an article, or the
+    The articles of a group are compared as one text, and stay together. Raises CorpusError where an article, or the
     file of the groups, cannot be read.
     """
     signatures, titles, documents = _document_signatures(corpus)
     members = documents.members()
     fellows = {s.article: members[s.family] for s in signatures if s.family in documents.grouped}
-    stored = read_split_groups(corpus.path)
+    recorded = read_fixed_split(corpus.path)
+    stored, stand_ins = recorded.groups, recorded.stand_ins_for(options.shares)
+    parts = {**stand_ins, **{documents.keys.get(a, a): part for a, part in stand_ins.items()}}
     placed = {first: next((stored[a] for a in every if a in stored), "") for first, every in fellows.items()}
     fixed = {**stored, **{first: key for first, key in placed.items() if key}}
-    drawn = group_stories(signatures, lambda key: part_of(key, options.shares), fixed).with_fellows(fellows)
+
+    def part(key: str) -> str:
+        return parts.get(key) or part_of(key, options.shares)
+
+    drawn = group_stories(signatures, part, fixed).with_fellows(fellows)
     if not options.rebalance:
         return StorySplit(drawn, titles, documents)
     groups = StoryGroups(rebalanced_groups(signatures)).with_fellows(fellows).keys
     now = replace(drawn, keys=groups, quarantined=())
-    moved = [a for a, key in drawn.keys.items() if part_of(key, options.shares) != part_of(groups[a], options.shares)]
+    moved = [a for a, key in drawn.keys.items() if part(key) != part_of(groups[a], options.shares)]
     return StorySplit(now, titles, documents, tuple(moved), groups)
 
 
@@ -144,57 +138,3 @@ def _joined_documents(
         elif key not in found or not link.replaces:
             found.setdefault(key, []).append(one)
     return [every[0]._replace(text="\n".join(one.text for one in every)) for every in found.values()]
-
-
-# -- what ``export --report`` shows ----------------------------------------------------------------
-
-_NO_STORY_SPLIT = StorySplit(StoryGroups({}), {}, Documents())
-_BY_STORY = "By story: copies of an article and articles on one story stay in one part."
-_BY_ARTICLE = "By article: copies of an article, and articles on one story, may be in several parts."
-_BY_BLOCK = "In blocks of sentences, because there are too few articles: some are in several parts."
-
-
-def audit_plan(
-    corpus: CorpusFolder, plan: ExportPlan, options: ExportOptions, stories: StorySplit | None
-) -> tuple[SplitAudit, dict[str, bytes]]:
-    """Return what the split of an export leaks, and by its name the page that shows the data."""
-    from annotator.export.report_page import render_report  # it loads jinja2
-
-    groups = stories or _NO_STORY_SPLIT
-    regrouped = groups.regrouped(plan.missing)
-    sentences = [s for article in planned_articles(corpus, plan) for s in article.sentences()]
-    audit = audit_split(sentences, [x.name for x in corpus.schema.labels], groups.stories.links)
-    if regrouped:
-        audit = replace(audit, quarantined=regrouped.quarantined, moved=regrouped.moved)
-    method = _describe_split(audit, by_story=bool(stories) and not plan.torn)
-    page = render_report(_report_data(corpus, plan, options, audit, sentences, method))
-    return audit, {REPORT_FILE: page}
-
-
-def _describe_split(made: SplitAudit, *, by_story: bool) -> str:
-    """Return in a sentence how the split was drawn."""
-    if len(made.sentences) < 2:
-        return "All in one part."
-    if made.leaks.articles:
-        return _BY_BLOCK
-    return _BY_STORY if by_story else _BY_ARTICLE
-
-
-def _report_data(
-    corpus: CorpusFolder,
-    plan: ExportPlan,
-    options: ExportOptions,
-    audit: SplitAudit,
-    sentences: Sequence[ExportSentence],
-    method: str,
-) -> ReportData:
-    from annotator.export.report_page import ReportData, pairwise_agreement
-
-    if len(corpus.annotators()) > 1:
-        items = select_items(corpus).items
-    else:
-        articles = {s.article.id: s.article for s in sentences}
-        items = tuple(plan.selection.items(lambda a: articles.get(a) or corpus.article(a)))
-    agreement = pairwise_agreement(items, [x.name for x in corpus.schema.labels])
-    settings = (corpus.name, corpus.known_lang, corpus.fingerprint, corpus.schema)
-    return ReportData(*settings, sentences, items, agreement, audit, "/".join(map(str, options.shares)), method)

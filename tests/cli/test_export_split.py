@@ -203,7 +203,7 @@ def test_a_rebalance_that_cannot_last_leaves_all_as_it_was(tmp_path: Path, monke
     def refused(*_: object, **__: object) -> None:
         raise OSError(errno.EROFS, "read-only")
 
-    monkeypatch.setattr("annotator.storage.corpus_folder.TemporaryFile", refused)
+    monkeypatch.setattr("annotator.workflows.split_source.TemporaryFile", refused)
     before = tree(tmp_path)
     result = call("export", builder.path, tmp_path / "out", "--rebalance")
     assert result.code == 1

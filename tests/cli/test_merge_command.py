@@ -14,14 +14,9 @@ from annotator.core.article import Article, LineVerdict
 from annotator.core.edits import Op, add_span, join_sentences, reject_suggestion, set_answer
 from annotator.core.spans import Span
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import (
-    MIGRATIONS_FILE,
-    SENTENCES_FILE,
-    SPLITS_FILE,
-    encode_split_groups,
-    read_split_groups,
-)
+from annotator.storage.corpus_layout import MIGRATIONS_FILE, SENTENCES_FILE, SPLITS_FILE
 from annotator.storage.journal import Journal
+from annotator.storage.splits_file import FixedSplit, encode_fixed_split, read_fixed_split
 from tests import builders
 from tests.cli.command_runner import call
 
@@ -313,13 +308,20 @@ def test_fixed_groups_of_a_split_are_kept(tmp_path: Path) -> None:
     """What a rebalance has fixed holds in the new corpus; of two groups the first stays, which is told."""
     market, bridge = builders.market(), builders.bridge()
     a, b = builders.make_corpus(tmp_path / "a", market), builders.make_corpus(tmp_path / "b", market, bridge)
-    (a.path / SPLITS_FILE).write_bytes(encode_split_groups({market.id: market.id}))
-    (b.path / SPLITS_FILE).write_bytes(encode_split_groups({market.id: bridge.id, bridge.id: bridge.id}))
+    (a.path / SPLITS_FILE).write_bytes(
+        encode_fixed_split(FixedSplit({market.id: market.id}, {(8, 1, 1): {bridge.id: "test"}}))
+    )
+    (b.path / SPLITS_FILE).write_bytes(
+        encode_fixed_split(FixedSplit({market.id: bridge.id, bridge.id: bridge.id}, {(8, 1, 1): {bridge.id: "dev"}}))
+    )
     result = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
     assert result.code == 3
-    assert read_split_groups(tmp_path / "c") == {market.id: market.id, bridge.id: bridge.id}
+    assert read_fixed_split(tmp_path / "c") == FixedSplit(
+        {market.id: market.id, bridge.id: bridge.id}, {(8, 1, 1): {bridge.id: "test"}}
+    )
     assert [c["what"] for c in result.json["conflicts"]] == [
-        f"article {market.id}: {b.path / SPLITS_FILE} has fixed it in another group"
+        f"article {market.id}: {b.path / SPLITS_FILE} has fixed it in another group",
+        f"article {bridge.id}: {b.path / SPLITS_FILE} has fixed it in dev",
     ]
 
 

@@ -27,9 +27,9 @@ def test_what_is_linked_is_one_document_and_nothing_else(links: list[DocumentLin
     for mine in names.values():
         touching = [c for c in components if c & mine]
         components = [c for c in components if not c & mine] + [mine.union(*touching)]
-    for a in names:
-        for b in names:
-            together = any(names[a] <= c and names[b] <= c for c in components)
+    for a, mine in names.items():
+        for b, theirs in names.items():
+            together = any(mine <= c and theirs <= c for c in components)
             assert (found.keys[a] == found.keys[b]) == together
     assert found.grouped == {found.keys[x.article] for x in links if x.group}
 

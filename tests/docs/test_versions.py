@@ -7,8 +7,9 @@ import re
 from annotator import plugins
 from annotator._version import __version__
 from annotator.storage.codec import JOURNAL_FORMAT
-from annotator.storage.corpus_layout import CORPUS_FORMAT, SPLITS_FORMAT
+from annotator.storage.corpus_layout import CORPUS_FORMAT
 from annotator.storage.migrations import MIGRATIONS_FORMAT
+from annotator.storage.splits_file import SPLITS_FORMAT
 from tests.scripts.make_docs import MANUAL
 from tests.scripts.make_sample import ROOT
 

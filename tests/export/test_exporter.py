@@ -101,7 +101,7 @@ def test_the_same_corpus_gives_the_same_bytes(tmp_path: Path) -> None:
         subprocess.run([sys.executable, "-c", script], cwd=place, env=env, check=True)
         found.append({p.name: p.read_bytes() for p in (place / "out").rglob("*") if p.is_file()})
     assert found[0] == found[1]
-    assert len(found[0]) == 7
+    assert len(found[0]) == 8
 
 
 def test_a_begun_sentence_is_counted_once(tmp_path: Path) -> None:
@@ -199,20 +199,29 @@ def test_a_part_without_a_share_is_not_there(tmp_path: Path) -> None:
     items = corpus(12)
     export_items(items, {}, SCHEMA, tmp_path, ExportOptions(unit="article"))
     report = export_items(items, {}, SCHEMA, tmp_path, ExportOptions(split=(100, 0, 0)))
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["config.cfg", "ledger.jsonl", "manifest.json", "train.spacy"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "config.cfg",
+        "ledger.jsonl",
+        "manifest.json",
+        "parts.json",
+        "train.spacy",
+    ]
     assert "dev.spacy" in report.removed
     assert load_config(tmp_path / "config.cfg")["paths"]["dev"] == '"${paths.folder}/train.spacy"'
     assert any("there is no dev part" in w for w in report.warnings)
     report = export_items(items, {}, SCHEMA, tmp_path, ExportOptions(split=(0, 0, 1)))
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["ledger.jsonl", "manifest.json", "test.spacy"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["ledger.jsonl", "manifest.json", "parts.json", "test.spacy"]
     assert "no config.cfg was written: there is no train part" in report.warnings
 
 
 def test_two_articles_leak_and_the_report_says_so(tmp_path: Path) -> None:
     """A corpus too small to split by article is split in blocks, with a warning that names articles."""
     report = export_items(corpus(2, 10), {}, SCHEMA, tmp_path, ExportOptions(unit="article"))
-    (told,) = report.warnings
-    assert told.startswith("too few articles to split by article, so the sentences were split in blocks")
+    told, size = report.warnings
+    few = "too few articles to split by article (2; 80/10/10 needs 10), so the sentences were split in blocks"
+    assert told.startswith(few)
+    assert "dev 1 document, 2 sentences, 8 spans (80 % is ±28 points at best); test 1 document, " in size
+    assert size.startswith("too small to measure by (fewer than 30 documents, or")
     assert "in train and dev and test" in told
     assert [report.parts[p].sentences for p in SPLIT_PARTS] == [16, 2, 2]
 

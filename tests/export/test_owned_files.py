@@ -136,7 +136,13 @@ def test_an_export_after_a_kill_goes_through(tmp_path: Path, after: int) -> None
     assert run.returncode == -signal.SIGKILL
     assert len(list(out.glob(".export-*"))) == 1
     report = _export(out)
-    assert {p.name for p in out.iterdir()} == {"config.cfg", "ledger.jsonl", "manifest.json", "train.spacy"}
+    assert {p.name for p in out.iterdir()} == {
+        "config.cfg",
+        "ledger.jsonl",
+        "manifest.json",
+        "parts.json",
+        "train.spacy",
+    }
     assert not any("stays in the folder" in w for w in report.warnings)
 
 

@@ -17,6 +17,7 @@ from annotator.export.doc_layout import ExportSentence
 from annotator.export.options import ExportItem
 from annotator.export.report_page import ReportData, pairwise_agreement, render_report
 from annotator.export.split_audit import audit_split
+from annotator.export.split_report import PartSize
 from tests.export.export_samples import SCHEMA, corpus, item, make_article, sentences, spans, with_spans
 
 NASTY = ["</title><script>alert(1)</script>", "\x1b]52;c;eA==\x07", "\u202egnirts", '"><img src=x onerror=y>', "&lt;"]
@@ -61,8 +62,18 @@ def _card(items: list[ExportItem], name: str = "Harbour") -> ReportData:
     ]
     labels = [x.name for x in SCHEMA.labels]
     found = audit_split(pieces, labels, {})
+    sizes = {part: PartSize(40, 400, 400) for part in found.sentences}
     return ReportData(
-        name, "en", "blank", SCHEMA, pieces, items, pairwise_agreement(items, labels), found, "80/10/10", "By story."
+        name,
+        "en",
+        "blank",
+        SCHEMA,
+        pieces,
+        items,
+        pairwise_agreement(items, labels),
+        found,
+        sizes,
+        "80/10/10. By story.",
     )
 
 

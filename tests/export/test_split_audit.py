@@ -24,14 +24,14 @@ def test_an_article_on_both_sides_is_no_story_besides() -> None:
     seen, copy = _pieces(("Mona rowed .", "train")), _pieces(("Emil slept .", "test"))
     ids = [p[0].article.id for p in (torn, seen, copy)]
     links = {ids[0]: [ids[1]], ids[1]: [ids[0]], ids[2]: [ids[0]]}
-    assert count_leaks([*torn, *seen, *copy], links) == LeakageCounts(articles=1, stories=1, sentences=0, alike=0)
+    assert count_leaks([*torn, *seen, *copy], links, {}) == LeakageCounts(articles=1, stories=1, sentences=0, alike=0)
 
 
 def test_a_sentence_that_is_the_same_is_not_alike_besides() -> None:
     """Word for word and nearly so are counted apart."""
     train = _pieces((f"{LONG} .", "train"))
     rest = _pieces((f"{LONG} .", "dev"), (f"{LONG} again .", "dev"), ("Nobody saw it .", "test"))
-    assert count_leaks([*train, *rest], {}) == LeakageCounts(articles=0, stories=0, sentences=1, alike=1)
+    assert count_leaks([*train, *rest], {}, {}) == LeakageCounts(articles=0, stories=0, sentences=1, alike=1)
 
 
 def test_what_overlaps_an_accepted_sentence_is_no_part_of_its_doc() -> None:

@@ -18,12 +18,10 @@ from annotator.storage.corpus_layout import (
     CorpusSettings,
     corpus_identity,
     decode_settings,
-    decode_split_groups,
     encode_settings,
-    encode_split_groups,
-    read_split_groups,
     write_settings,
 )
+from annotator.storage.splits_file import FixedSplit, decode_fixed_split, encode_fixed_split, read_fixed_split
 from tests import builders
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=9)
@@ -44,11 +42,27 @@ def test_settings_come_back(name: str, lang: str, fingerprint: str, schema: str)
 
 @given(st.dictionaries(IDS, IDS))
 def test_groups_come_back(groups: dict[str, str]) -> None:
-    """Sorted, so that the same groups are the same bytes."""
-    raw = encode_split_groups(groups)
-    assert decode_split_groups(raw, "x") == groups
-    assert raw == encode_split_groups(dict(reversed(groups.items())))
+    """Sorted, so that the same groups are the same bytes; without stand-ins they are in format 1, as they were."""
+    raw = encode_fixed_split(FixedSplit(groups))
+    assert decode_fixed_split(raw, "x") == FixedSplit(groups)
+    assert raw == encode_fixed_split(FixedSplit(dict(reversed(groups.items()))))
     assert raw == orjson.dumps({"_v": 1, "groups": dict(sorted(groups.items()))}, option=orjson.OPT_INDENT_2) + b"\n"
+
+
+SHARES = st.tuples(st.integers(1, 90), st.integers(0, 90), st.integers(0, 90))
+
+
+@given(st.dictionaries(SHARES, st.dictionaries(IDS, st.sampled_from(["dev", "test"]), min_size=1)))
+def test_stand_ins_come_back_for_their_shares_alone(stand_ins: dict[tuple[int, int, int], dict[str, str]]) -> None:
+    """What is recorded for a split holds for the same proportions, and the first one stays."""
+    fixed = FixedSplit({"0123456789ab": "0123456789ab"})
+    for shares, parts in stand_ins.items():
+        fixed = fixed.with_stand_ins(shares, parts)
+    read = decode_fixed_split(encode_fixed_split(fixed), "x")
+    assert read == fixed
+    for (a, b, c), parts in stand_ins.items():
+        assert read.stand_ins_for((3 * a, 3 * b, 3 * c)).keys() >= parts.keys()
+    assert read.stand_ins_for((1000, 1, 1)) == {}
 
 
 def _check(change: dict[str, Any]) -> Callable[[Path], object]:
@@ -58,13 +72,14 @@ def _check(change: dict[str, Any]) -> Callable[[Path], object]:
 def _groups(data: dict[str, Any]) -> Callable[[Path], object]:
     def read(path: Path) -> object:
         (path / "splits.json").write_bytes(orjson.dumps(data))
-        return read_split_groups(path)
+        return read_fixed_split(path)
 
     return read
 
 
 DRAWN_AGAIN = "restore it from a copy, try `annotator repair`, or remove it: then the groups are drawn again"
 NO_GROUPS = f"CORPUS/splits.json: `groups` does not give article ids by article id; {DRAWN_AGAIN}"
+NO_STAND_INS = f"CORPUS/splits.json: `stand_ins` does not give parts by article id; {DRAWN_AGAIN}"
 KEEPS = "the corpus keeps its {} here, and nothing else; choose another folder"
 MAKE = "make one with `annotator ingest SOURCE --corpus FOLDER`"
 
@@ -92,10 +107,15 @@ MAKE = "make one with `annotator ingest SOURCE --corpus FOLDER`"
             'CORPUS: `schema` must be the name of a file in the corpus folder; write schema = "schema.toml"',
         ),
         (
-            _groups({"_v": 2, "groups": {}}),
-            "CORPUS/splits.json: a newer Annotator wrote this (format 2); update Annotator",
+            _groups({"_v": 3, "groups": {}}),
+            "CORPUS/splits.json: a newer Annotator wrote this (format 3); update Annotator",
         ),
         (_groups({"_v": 1}), NO_GROUPS),
+        (
+            _groups({"_v": 2, "groups": {}, "stand_ins": [{"shares": [8, 1, 1], "parts": {"../x": "test"}}]}),
+            NO_STAND_INS,
+        ),
+        (_groups({"_v": 2, "groups": {}, "stand_ins": [{"shares": [8, 1], "parts": {}}]}), NO_STAND_INS),
         (_groups({"_v": 1, "groups": {"0123456789ab": "../x"}}), NO_GROUPS),
         (_groups({"_v": 1, "groups": {"../x": "0123456789ab"}}), NO_GROUPS),
         (corpus_layout.check_folder_unused, "CORPUS: there is a corpus here already; open it, or give another folder"),
@@ -170,7 +190,7 @@ def test_what_is_beside_a_corpus_is_not_refused(tmp_path: Path) -> None:
     (path / "corpus.toml").unlink()
     assert corpus_layout.is_corpus_folder(path), "it has lost its settings alone"
     assert not corpus_layout.is_corpus_folder(half)
-    assert read_split_groups(path) == {}
+    assert read_fixed_split(path) == FixedSplit()
 
 
 def test_clones_have_one_identity_and_other_corpora_another(tmp_path: Path) -> None:

@@ -9,22 +9,17 @@ import orjson
 import pytest
 
 from annotator.core.errors import AnnotatorError, CorpusError
-from annotator.storage.corpus_layout import (
-    MIGRATIONS_FILE,
-    SPLITS_FILE,
-    encode_split_groups,
-    read_settings,
-    read_split_groups,
-)
+from annotator.storage.corpus_layout import MIGRATIONS_FILE, SPLITS_FILE, read_settings
 from annotator.storage.journal import find_record_lines
 from annotator.storage.migrations import read_migrations
+from annotator.storage.splits_file import FixedSplit, encode_fixed_split, read_fixed_split
 from annotator.storage.suggestions import SuggestionFile
 from tests import builders
 
 READERS: dict[str, Callable[[Path], object]] = {
     "annotations/ana.jsonl": lambda corpus: find_record_lines(corpus, "ana", [1]),
     MIGRATIONS_FILE: read_migrations,
-    SPLITS_FILE: read_split_groups,
+    SPLITS_FILE: read_fixed_split,
     "corpus.toml": read_settings,
     "suggestions/m.jsonl": lambda corpus: SuggestionFile(corpus / "suggestions/m.jsonl").flaws,
 }
@@ -49,8 +44,8 @@ def corpus(tmp_path: Path) -> Path:
 def test_the_groups_of_a_split_come_back(corpus: Path) -> None:
     """With the version of their format, so that an older program knows a later file."""
     groups = {"b" * 12: "a" * 12, "a" * 12: "a" * 12}
-    (corpus / SPLITS_FILE).write_bytes(encode_split_groups(groups))
-    assert read_split_groups(corpus) == groups
+    (corpus / SPLITS_FILE).write_bytes(encode_fixed_split(FixedSplit(groups)))
+    assert read_fixed_split(corpus).groups == groups
     assert orjson.loads((corpus / SPLITS_FILE).read_bytes())["_v"] == 1
 
 
