@@ -23,7 +23,13 @@ SPLIT_PARTS = ("train", "dev", "test")
 DEFAULT_SHARES = (80, 10, 10)
 
 
-_FOR_ANY_FORMAT = {"format", "unit", "annotator", "on_conflict", "ledger", "lang"}
+_FOR_ANY_FORMAT = {"format", "unit", "annotator", "on_conflict", "ledger", "lang"} | {
+    "split",
+    "split_by",
+    "split_from",
+    "split_else",
+    "rebalance",
+}
 """Options that another format than spaCy's takes too."""
 
 

@@ -70,6 +70,8 @@ class FormatInfo(Struct, frozen=True, kw_only=True):
     can_write: bool = True
     is_training_export: bool = False
     """Whether ``annotator export`` makes it by a workflow of its own (parts, shards, config), not by ``write``."""
+    can_split: bool = False
+    """Whether an export may have a file for each part of a split."""
     has_answers: bool = False
     """Whether it states an answer, so that rejected and ignored sentences, not articles, are exported too."""
     has_annotators: bool = True
@@ -90,6 +92,7 @@ FORMATS: Mapping[str, FormatInfo] = {
     "prodigy": FormatInfo(
         description="Prodigy's JSONL",
         unit="sentence",
+        can_split=True,
         has_fixed_unit=True,
         reader_options=_OFFSETS,
         has_answers=True,
@@ -99,7 +102,11 @@ FORMATS: Mapping[str, FormatInfo] = {
     "labelstudio": FormatInfo(description="Label Studio's JSON or JSON_MIN", reader_options=_OFFSETS),
     "brat": FormatInfo(description="a brat folder (.txt and .ann)", reader_options=_OFFSETS, companion_suffix=".txt"),
     "conll": FormatInfo(
-        description="CoNLL columns", reader_options=frozenset({"names"}), has_annotators=False, has_whole_texts=False
+        description="CoNLL columns",
+        can_split=True,
+        reader_options=frozenset({"names"}),
+        has_annotators=False,
+        has_whole_texts=False,
     ),
     "webanno": FormatInfo(
         description="WebAnno TSV 3", reader_options=frozenset({"offsets", "layer"}), has_whole_texts=False
@@ -108,15 +115,18 @@ FORMATS: Mapping[str, FormatInfo] = {
     "huggingface": FormatInfo(
         description="Hugging Face rows (Parquet or JSONL)",
         unit="sentence",
+        can_split=True,
         written_by="pyarrow",
         reader_options=frozenset({"offsets", "names"}),
     ),
     "spacy": FormatInfo(
         description="spaCy's DocBin", module="spacy_docbin", can_write=False, is_training_export=True, is_gold=True
     ),
-    "spacy-json": FormatInfo(description="spaCy's v2 JSON or tuples", reader_options=_OFFSETS, has_annotators=False),
+    "spacy-json": FormatInfo(
+        description="spaCy's v2 JSON or tuples", can_split=True, reader_options=_OFFSETS, has_annotators=False
+    ),
     "plain": FormatInfo(
-        description='JSONL of {"text", "spans"}', unit="sentence", reader_options=_OFFSETS, is_gold=True
+        description='JSONL of {"text", "spans"}', unit="sentence", can_split=True, reader_options=_OFFSETS, is_gold=True
     ),
 }
 """By the name that ``--format`` takes, the more particular ones first."""

@@ -29,7 +29,7 @@ def export_corpus(
     if options.format != "spacy":
         from annotator.workflows.format_export import export_corpus_to_format
 
-        return export_corpus_to_format(corpus, out, options, warn)
+        return export_corpus_to_format(corpus, out, options, warn, save_groups=save_groups)
     from annotator.workflows.exporting import export_training
 
     options = replace(options, lang=corpus.lang)

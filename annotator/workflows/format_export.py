@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, groupby
@@ -22,10 +23,11 @@ from annotator.export.atomic_output import (
     files_in_ledgers,
     replace_own_files,
 )
-from annotator.export.export_ledger import conflict_lines, excluded_sentences, raise_nothing_to_export
+from annotator.export.export_ledger import PARTS_FILE, conflict_lines, excluded_sentences, raise_nothing_to_export
 from annotator.export.options import ExportItem, ExportOptions, ExportReport, no_meaning_error
 from annotator.formats import document
 from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
+from annotator.formats.part_files import write_parts
 from annotator.formats.registry import FORMATS, DocumentUnit, format_info, load_format
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import check_articles_folder
@@ -34,8 +36,10 @@ from annotator.workflows.annotator_conflicts import count_conflicts
 from annotator.workflows.article_metadata import ROWS_FIELD, SENTENCES_FIELD, carried_metadata
 from annotator.workflows.document_rows import DocumentRows
 from annotator.workflows.export_manifest import build_manifest
+from annotator.workflows.format_split import read_format_split
 from annotator.workflows.opening import WarningCallback, damaged_sentences_warning, with_damaged_apart
 from annotator.workflows.record_selection import ANSWER_NAMES, SelectedItems, select_items
+from annotator.workflows.split_source import save_splits
 from annotator.workflows.two_machines import two_machines_warnings
 
 # From the sentences of a corpus to the documents that a format writes: a sentence or an article each.
@@ -189,11 +193,12 @@ PARTLY_ANNOTATED_NOTE = (
 
 @with_damaged_apart
 def export_corpus_to_format(
-    corpus: CorpusFolder, out: Path, options: ExportOptions, warn: WarningCallback
+    corpus: CorpusFolder, out: Path, options: ExportOptions, warn: WarningCallback, *, save_groups: bool = True
 ) -> ExportReport:
     """Write what is finished of a corpus to the folder ``out`` in the format of the options, with a ledger.
 
-    A document is a sentence or an article, as the format has it unless ``unit`` is given. ``warn`` receives
+    With a split there is a file for each part, with the sentences that training data have in it. A document is a
+    sentence or an article, as the format has it unless ``unit`` is given. ``warn`` receives
     the flaws of the corpus and its journals. Raises AnnotatorError where nothing is finished, and where a
     file of another's would be replaced.
     """
@@ -202,16 +207,26 @@ def export_corpus_to_format(
     if options.unit and info.has_fixed_unit:
         raise no_meaning_error("unit", name)
     check_articles_folder(corpus.path)
-    rule = options.on_conflict or (None if info.has_annotators and not options.split else "skip")
+    rule = options.on_conflict or (
+        None if info.has_annotators and not (options.split or options.split_from) else "skip"
+    )
     selected = select_items(corpus, options.annotator, rule=rule)
     machines = two_machines_warnings(corpus, options.annotator or corpus.annotators())
     for warning in (*corpus.warnings, *_damaged_sentences_warnings(corpus, selected), *selected.warnings, *machines):
         warn(warning)
     if not info.can_write:
         raise UsageError(f"the format {name} can only be read", do="export another")
+    split = read_format_split(corpus, options, warn, can_split=info.can_split)
     rows = DocumentRows(corpus) if options.unit == "article" else None
     unit, united = options.unit or info.unit, bool(rule)
-    documents = build_documents(selected.items, unit, answers=info.has_answers, united=united, rows=rows)
+    items_by_part = split.by_part(selected.items) if split else {"": selected.items}
+    parts = {
+        part: build_documents(items, unit, answers=info.has_answers, united=united, rows=rows)
+        for part, items in items_by_part.items()
+    }
+    documents = [d for every in parts.values() for d in every]
+    if split:
+        selected = replace(selected, missing=split.with_left_out(selected.missing))
     if not documents:
         raise nothing_to_export_error(selected, name)
     log = ConversionLog()
@@ -222,14 +237,19 @@ def export_corpus_to_format(
         tempfile.TemporaryDirectory(prefix="annotator-") as staging,
     ):
         folder = Path(staging)
-        load_format(name).write(documents, folder, log)
+        if split:
+            write_parts(load_format(name), parts, folder, log)
+        else:
+            load_format(name).write(documents, folder, log)
         fault = log.count_fault(sum(len(d.spans) for d in documents))
         paths = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
-        if taken := paths.keys() & {EXPORT_LEDGER_FILE, MANIFEST_FILE}:
+        if taken := paths.keys() & {EXPORT_LEDGER_FILE, MANIFEST_FILE, PARTS_FILE}:
             fault = f"the writer has made a file {min(taken)}, and the export itself writes one of this name"
         if fault:
             raise PluginError(fault, where=f"format {name}", do="correct its `write`; nothing was exported")
         chunks = {file: FileChunks(paths[file]) for file in sorted(paths)}
+        sizes = split.sizes({part: sum(len(d.spans) for d in every) for part, every in parts.items()}) if split else {}
+        texts = {PARTS_FILE: split.part_list(sizes)} if split else {}
         lost = document.count_losses(log) + list_left_out(selected, log, united=bool(rule))
         lost += sum(selected.missing.damaged_lines.values())
         totals = {
@@ -237,7 +257,8 @@ def export_corpus_to_format(
             **document.conversion_totals(log),
             "left out": [],
             "journals with flaws": dict(selected.missing.damaged_lines),
-            "files": {file: chunk.sha256() for file, chunk in chunks.items()},
+            "files": {file: chunk.sha256() for file, chunk in chunks.items()}
+            | {file: hashlib.sha256(data).hexdigest() for file, data in texts.items()},
             "lost": lost,
         }
         if rule and selected.conflicts:
@@ -245,10 +266,16 @@ def export_corpus_to_format(
         kept = _kept_entries(log, documents) if options.ledger == "full" else ()
         lines = document.conversion_ledger_lines(log, totals, kept)
         ledger = b"".join((*(conflict_lines(selected.conflicts) if rule else ()), *lines))
-        manifest = build_manifest(corpus, selected.journals, options, totals, {}, ledger)
-        files: dict[str, FileContent] = {**chunks, EXPORT_LEDGER_FILE: ledger, MANIFEST_FILE: manifest}
+        manifest = build_manifest(
+            corpus, selected.journals, options, totals, {}, ledger, split.splits if split else None
+        )
+        files: dict[str, FileContent] = {**chunks, **texts, EXPORT_LEDGER_FILE: ledger, MANIFEST_FILE: manifest}
         removed = replace_own_files(out, files, files_in_ledgers(out))
-    return ExportReport(out.as_posix(), tuple(files), removed, {}, totals, None, tuple(log.notes), lost)
+    if split and split.splits and save_groups:
+        save_splits(corpus, split.splits)
+    warnings = (*log.notes, *(split.warnings(sizes) if split else ()))
+    study = split.audit if split else None
+    return ExportReport(out.as_posix(), tuple(files), removed, {}, totals, None, warnings, lost, study, sizes)
 
 
 def _damaged_sentences_warnings(corpus: CorpusFolder, selected: SelectedItems) -> list[str]:

@@ -286,7 +286,7 @@ def test_a_row_has_both_styles(tmp_path: Path) -> None:
     """All is in the spans; the longer span has the tags, and notes and card tell which have none."""
     account = ConversionLog()
     files = huggingface.write([NEST], tmp_path, account)
-    assert [f.name for f in files] == ["annotations.parquet", "dataset-card.md"]
+    assert [f.name for f in files] == ["annotations.parquet", "README.md"]
     row = pq.read_table(files[0]).to_pylist()[0]
     assert (row["tokens"], row["ner_tags"]) == (["Ida", "Holm", "left", "."], [1, 2, 2, 0])
     assert row["spans"][1] == {"start": 0, "end": 8, "label": "PERSON", "text": "Ida Holm"}

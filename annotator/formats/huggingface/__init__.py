@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO
-from itertools import zip_longest
+from itertools import accumulate, pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +34,15 @@ from annotator.formats.offset_units import ALL_OFFSET_UNITS, OffsetUnit, refuse_
 from annotator.formats.span_alignment import find_words
 from annotator.formats.tag_schemes import NO_TAG_NAMES, TagNames, iob2_tags
 
-__all__ = ["detect", "read", "write"]
+__all__ = ["detect", "read", "write", "write_parts"]
 
 
 # From documents to one Parquet file that ``datasets`` loads with its names, and a data card beside it.
 #
 # Each row has both styles: ``text`` with ``spans``, which holds everything that is marked, and ``tokens``
 # with ``ner_tags``, one flat row of IOB2 for programs that train on that. What tags cannot hold is listed
-# in the notes and in the card; it is in ``spans``. The card is not called README.md, which may be the
-# user's own.
+# in the notes and in the card; it is in ``spans``. The card is README.md, by whose head ``load_dataset`` finds the
+# files: https://huggingface.co/docs/hub/datasets-manual-configuration
 
 
 # The data card: what a data set holds, in the Markdown that the Hub shows.
@@ -62,17 +62,28 @@ _FIELD_DESCRIPTIONS = {
 
 
 def dataset_card_lines(
-    documents: Sequence[Document], kept: Sequence[Sequence[Span]], features: Mapping[str, Any], log: ConversionLog
+    documents: Sequence[Document],
+    kept: Sequence[Sequence[Span]],
+    features: Mapping[str, Any],
+    log: ConversionLog,
+    files: Mapping[str, str],
 ) -> Iterator[str]:
-    """Yield the lines of the card; it holds no clock and no path, so the same data give the same card."""
+    """Yield the lines of the card; it holds no clock and no path, so the same data give the same card.
+
+    ``files`` has the name of each file by its split.
+    """
     labels = Counter(s.label for spans in kept for s in spans)
     people = {d.annotator for d in documents if d.annotator}
     yield "---"
     yield "task_categories:\n- token-classification"
-    yield "configs:\n- config_name: default\n  data_files: annotations.parquet"
+    yield "license: other"
+    yield "configs:\n- config_name: default\n  data_files:"
+    yield from (f"  - split: {split}\n    path: {file}" for split, file in files.items())
+    yield "dataset_info:\n  features:"
+    yield from (f"  {line}" for name, feature in features.items() for line in _yaml_feature(name, feature))
     yield "---\n"
     yield "# Annotated texts\n"
-    yield "To publish it, rename this card to README.md and describe the texts and who may use them.\n"
+    yield "To publish it, describe the texts, and put who may use them for `license: other` above.\n"
     description = f", by {len(people):,} annotator{'s' * (len(people) != 1)}" if people else ""
     yield f"- rows: {len(documents):,}{description}"
     yield f"- spans: {sum(labels.values()):,}"
@@ -89,7 +100,24 @@ def dataset_card_lines(
         yield from (f"- {description}" for description in (*left, *log.notes))
     yield "\n## Loading\n"
     yield "```python\nfrom datasets import load_dataset\n"
-    yield 'data = load_dataset("parquet", data_files="annotations.parquet")\n```'
+    yield 'data = load_dataset(".")  # this folder\n```'
+
+
+def _yaml_feature(name: str, feature: Any) -> Iterator[str]:
+    """Yield the lines that name a feature in the head of a card, as ``Features._to_yaml_list`` writes them."""
+    yield f"- name: {name}"
+    if isinstance(feature, list):
+        yield "  list:"
+        yield from (f"  {line}" for key, value in feature[0].items() for line in _yaml_feature(key, value))
+    elif "feature" not in feature:
+        yield f"  dtype: {feature['dtype']}"
+    elif "names" not in feature["feature"]:
+        yield f"  sequence: {feature['feature']['dtype']}"
+    else:
+        yield "  sequence:\n      class_label:\n        names:"
+        yield from (
+            f"          '{n}': {orjson.dumps(tag).decode()}" for n, tag in enumerate(feature["feature"]["names"])
+        )
 
 
 PARQUET_FILE = "annotations.parquet"
@@ -105,13 +133,29 @@ _OPTIONAL_SPAN_FIELDS = ("source", "group")
 _OPTIONAL_COLUMNS = ("title", "annotator", "note", "meta")
 
 
+_SPLIT_NAMES = {"train": "train", "dev": "validation", "test": "test"}
+"""What ``datasets`` calls each part."""
+
+
 def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
     """Write ``annotations.parquet``, a document a row, and the data card to the folder ``out``.
 
     Of two spans that overlap the longer has tags (of equal ones the earlier, then the first label). A
     document without tokens has no tags.
     """
-    every = list(documents)
+    return _write_tables({"train": list(documents)}, {"train": PARQUET_FILE}, out, log)
+
+
+def write_parts(parts: Mapping[str, Sequence[Document]], out: Path, log: ConversionLog) -> list[Path]:
+    """Write a file for each part, all with the same features, and the data card."""
+    splits = {_SPLIT_NAMES[part]: documents for part, documents in parts.items()}
+    return _write_tables(splits, {split: f"{split}.parquet" for split in splits}, out, log)
+
+
+def _write_tables(
+    splits: Mapping[str, Sequence[Document]], names_of_files: Mapping[str, str], out: Path, log: ConversionLog
+) -> list[Path]:
+    every = [d for documents in splits.values() for d in documents]
     kept = [format_writing.supported_spans(d, d.spans, log) for d in every]
     tagging = ConversionLog()
     flat = [_taggable_spans(d, spans, tagging) for d, spans in zip(every, kept, strict=True)]
@@ -124,9 +168,10 @@ def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[
     rows = [_dataset_row(d, k, f, names, more) for d, k, f in zip(every, kept, flat, strict=True)]
     used = {name: _STRING_FEATURE for name in _OPTIONAL_COLUMNS if any(r[name] for r in rows)}
     features = {**_dataset_features(names, more), **used}
-    data = _parquet(rows, features)
-    card = "\n".join(dataset_card_lines(every, kept, features, log)) + "\n"
-    files = {PARQUET_FILE: data, "dataset-card.md": card.encode()}
+    ends = list(accumulate(map(len, splits.values()), initial=0))
+    tables = [_parquet(rows[first:end], features) for first, end in pairwise(ends)]
+    card = "\n".join(dataset_card_lines(every, kept, features, log, names_of_files)) + "\n"
+    files = {**dict(zip(names_of_files.values(), tables, strict=True)), "README.md": card.encode()}
     return [format_writing.write_whole_file(out / name, data) for name, data in files.items()]
 
 
