@@ -32,6 +32,7 @@ from annotator.storage.schema_editing import unite_schemas
 from annotator.storage.schemas import parse_schema_text, read_schema_text
 from annotator.storage.splits_file import FixedSplit, encode_fixed_split, read_fixed_split
 from annotator.storage.suggestions import read_suggestion_index, source_names, suggestion_path
+from annotator.workflows.merged_groups import merged_group
 from annotator.workflows.merging_side_files import merge_side_files
 from annotator.workflows.opening import ProgressCallback, ignore_progress, open_corpus
 
@@ -99,8 +100,8 @@ def _merge_fields(
         differences.conflicts.append(f"{where}: {other.path} has another verdict on line {numbers}")
     kept = [x if line is None else line for x, line in zip(a["lines"], lines, strict=True)]
     events = [x for x in b.get("history", []) if x not in a.get("history", [])]
-    merged = {**a, **filled, "lines": kept, "history": [*a.get("history", []), *events]}
-    return with_new_metadata(a, merged)
+    merged = {**a, **filled, "lines": kept, "history": [*a.get("history", []), *events], **merged_group({**a, **filled}, b)}
+    return with_new_metadata(a, {k: v for k, v in merged.items() if k != "group" or v})
 
 
 def _merge_line(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any] | None:

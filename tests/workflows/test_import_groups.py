@@ -17,6 +17,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.checking import check_corpus
 from annotator.workflows.import_options import ImportOptions
 from annotator.workflows.importing import ImportReport, import_files
+from annotator.workflows.merging import merge_corpora
 from annotator.workflows.repairing import repair_corpus
 from tests import builders
 
@@ -224,3 +225,22 @@ def test_work_on_a_row_goes_on_in_its_new_version(tmp_path: Path) -> None:
     assert old not in texts
     assert [(s.start, s.end, s.label) for s in texts[new].annotation.spans] == [(0, 9, "PERSON")]
     assert texts[new].annotation.answer is None
+
+
+def test_a_merge_keeps_links_and_unlinks_what_is_in_several_documents(tmp_path: Path) -> None:
+    """It does not matter which of the corpora comes first, or which one has no links."""
+    for place, rows, group_by in (("a", _rows(ferry=FERRY[:2]), "none"), ("b", _rows(ferry=FERRY), "doc")):
+        (tmp_path / place).mkdir()
+        _import(tmp_path / place, rows, group_by=group_by)
+    (tmp_path / "c").mkdir()
+    _import(tmp_path / "c", _rows(storm=STORM), group_by="doc")
+    for n, order in enumerate(("abc", "cba", "bac")):
+        folders = [tmp_path / place / "corpus" for place in order]
+        merge_corpora(folders, tmp_path / str(n) / "corpus")
+        groups = _groups(tmp_path / str(n))
+        assert {t: g.value if g else "" for t, g in groups.items()} == {
+            **dict.fromkeys(FERRY[:2], "ferry"),
+            **dict.fromkeys(STORM[:2], "storm"),
+            FERRY[2]: "",
+        }
+        assert not CorpusFolder.open(tmp_path / str(n) / "corpus").articles.changed_metadata
