@@ -100,7 +100,13 @@ def _merge_fields(
         differences.conflicts.append(f"{where}: {other.path} has another verdict on line {numbers}")
     kept = [x if line is None else line for x, line in zip(a["lines"], lines, strict=True)]
     events = [x for x in b.get("history", []) if x not in a.get("history", [])]
-    merged = {**a, **filled, "lines": kept, "history": [*a.get("history", []), *events], **merged_group({**a, **filled}, b)}
+    merged = {
+        **a,
+        **filled,
+        "lines": kept,
+        "history": [*a.get("history", []), *events],
+        **merged_group({**a, **filled}, b),
+    }
     return with_new_metadata(a, {k: v for k, v in merged.items() if k != "group" or v})
 
 
