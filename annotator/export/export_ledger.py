@@ -38,6 +38,8 @@ from annotator.export.span_outcomes import EXPORT_OUTCOMES, SpanOutcome
 
 
 LINE_SWITCHED_OFF = "its line is switched off"
+ADJUDICATED = "decided by an adjudicator"
+ADJUDICATION_REOPENED = "the adjudication is open again: an annotator has changed what it compared"
 ARTICLE_SUPERSEDED = "superseded by a newer version of the article"
 NOTHING_COVERED = "it was read for no label of the schema"
 OTHER_ANNOTATOR = "by another annotator than the one asked for"

@@ -122,6 +122,13 @@ class Journal:
 
     @classmethod
     def _open_read_only(cls, path: Path, annotator: str) -> Journal:
+        journal = cls.read_file(path, annotator)
+        restore_rescued(journal)
+        return journal
+
+    @classmethod
+    def read_file(cls, path: Path, annotator: str) -> Journal:
+        """Return what a file of an annotator's records holds, without rescued ones; raises JournalError."""
         reader = JournalReader(str(path))
         if path.exists():
             with translate_os_errors("read", path, JournalError):
@@ -131,7 +138,6 @@ class Journal:
         if reader.torn:
             where = format_line_numbers(f.line for f in reader.torn)
             journal.warnings.append(f"left out a torn end ({where}) of {_short_path(path)}")
-        restore_rescued(journal)
         return journal
 
     @classmethod

@@ -83,6 +83,8 @@ class JournalIndex:
         """Of records that carry sentences over, by number: the ids of those that they come from."""
         self.covers: dict[int, tuple[str, ...]] = {}
         """Of records that do not cover all of the schema, by number: the labels that they cover."""
+        self.compared: dict[int, tuple[tuple[str, int], ...]] = {}
+        """Of records that adjudicate, by number: what they have compared, annotators with their ``seq``."""
         self.superseded: list[int] = []
         """Records that are no longer in force and that nobody has checked beyond their tails."""
         self.warnings: tuple[str, ...] = ()
@@ -124,6 +126,7 @@ class JournalIndex:
         self.crcs.extend([line_crc(raw) for raw in raws])
         self.answers.extend([_ANSWER_NUMBERS[tail.answer] for tail in tails])
         first = len(self.starts) - len(tails)
+        self.compared |= {first + i: tuple(tail.compared.items()) for i, tail in enumerate(tails) if tail.compared}
         self.origins |= {first + i: tail.carried_from for i, tail in enumerate(tails) if tail.carried_from}
         self.covers |= {first + i: tail.covers for i, tail in enumerate(tails) if tail.covers is not None}
         try:
@@ -175,17 +178,24 @@ class JournalIndex:
 
 
 def load_journal_index(
-    corpus: Path, name: str, stored_sentences: Callable[[str], Sequence[Sentence]], *, replay: bool = False
+    corpus: Path,
+    name: str,
+    stored_sentences: Callable[[str], Sequence[Sentence]],
+    *,
+    replay: bool = False,
+    file: str = "",
 ) -> JournalIndex:
     """Return the index of an annotator's journal, whatever its state; nothing on the disk is touched.
+
+    ``file`` is another one in the corpus folder with such lines, beside which nothing is rescued.
 
     ``stored_sentences`` returns the sentences of an article by its id. ``replay`` reads every line with all
     checks: for a journal in which a record in force has proved unreadable. Raises JournalError for a journal
     of a newer version or one that cannot be read.
     """
-    path = corpus / journal_file_name(name)
+    path = corpus / (file or journal_file_name(name))
     with translate_os_errors("read", path, JournalError):
-        if not (replay or find_rescue_files(corpus, name)):
+        if not (replay or (not file and find_rescue_files(corpus, name))):
             with suppress(NotPlainError, UnreadableRecordError):
                 index = read_journal_index(path, name)
                 in_force = (n for article in index.articles for n in index.current_records(article))
@@ -194,7 +204,7 @@ def load_journal_index(
                     for n in (*index.superseded, *unread):  # no export reads them, and they count as much
                         reader.read(index, n)
                 return index
-        return _index_by_replay(corpus, name, stored_sentences)
+        return _index_by_replay(corpus, name, stored_sentences, file)
 
 
 def read_journal_index(path: Path, name: str) -> JournalIndex:
@@ -252,9 +262,11 @@ def _add_to_batch(batch: list[tuple[int, RecordTail]], number: int, tail: Record
     batch.append((number, tail))
 
 
-def _index_by_replay(corpus: Path, name: str, stored_sentences: Callable[[str], Sequence[Sentence]]) -> JournalIndex:
+def _index_by_replay(
+    corpus: Path, name: str, stored_sentences: Callable[[str], Sequence[Sentence]], file: str
+) -> JournalIndex:
     """Index a journal from its replayed records, with what is wrong with its lines."""
-    journal = Journal.open(corpus, name, read_only=True)
+    journal = Journal.read_file(corpus / file, name) if file else Journal.open(corpus, name, read_only=True)
     index = JournalIndex(journal.path, name)
     for record in journal.records:
         sentence = record.annotated.sentence
@@ -262,6 +274,8 @@ def _index_by_replay(corpus: Path, name: str, stored_sentences: Callable[[str], 
         index.ends.append(sentence.end)
         index.answers.append(_ANSWER_NUMBERS[record.annotated.annotation.answer])
         index.text_hashes.append(int(text_digest(sentence.text)[:16], 16))
+        if record.compared:
+            index.compared[len(index.starts) - 1] = record.compared
         if record.carried_from:
             index.origins[len(index.starts) - 1] = record.carried_from
         if record.annotated.annotation.covers is not None:

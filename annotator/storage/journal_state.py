@@ -34,8 +34,12 @@ def journal_state(corpus: Path, index: JournalIndex) -> JournalState:
 
 
 def has_first_lines(corpus: Path, name: str, state: JournalState) -> bool:
-    """Return True if a journal still begins with the lines of a state; raises JournalError."""
-    path, digest, left = corpus / journal_file_name(name), hashlib.sha256(), state.lines
+    """Return True if a journal still begins with the lines of a state; raises JournalError.
+
+    An adjudicator's name has the folder before it.
+    """
+    path = corpus / (f"{name}.jsonl" if "/" in name else journal_file_name(name))
+    digest, left = hashlib.sha256(), state.lines
     with translate_os_errors("read", path, JournalError), path.open("rb") as file:
         for line in file:
             if not left:

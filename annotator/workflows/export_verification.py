@@ -30,8 +30,8 @@ from annotator.export.manifest import (
 from annotator.export.options import ExportOptions
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.file_io import file_digest, translate_os_errors
-from annotator.storage.journal_index import load_journal_index
 from annotator.storage.journal_state import has_first_lines
+from annotator.workflows.adjudicated_records import export_journals
 from annotator.workflows.corpus_export import export_corpus
 from annotator.workflows.export_manifest import export_inputs
 from annotator.workflows.opening import ProgressCallback, ignore_progress, ignore_warning, with_damaged_apart
@@ -156,7 +156,7 @@ def _changed_files(out: Path, files: Mapping[str, str]) -> Iterator[FileChange]:
 
 @with_damaged_apart
 def _current_inputs(corpus: CorpusFolder, options: ExportOptions) -> ExportInputs:
-    journals = [load_journal_index(corpus.path, x, corpus.sentences_to_replay) for x in corpus.annotators()]
+    journals = export_journals(corpus, adjudicated=not options.annotator)
     return export_inputs(corpus, journals, options)
 
 

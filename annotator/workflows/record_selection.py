@@ -24,6 +24,8 @@ from annotator.core.coverage import Coverage, covered_labels
 from annotator.core.disagreement import AnnotatorConflict
 from annotator.core.spans import Span
 from annotator.export.export_ledger import (
+    ADJUDICATED,
+    ADJUDICATION_REOPENED,
     ARTICLE_QUARANTINED,
     ARTICLE_SUPERSEDED,
     IN_CONFLICT,
@@ -35,9 +37,15 @@ from annotator.export.export_ledger import (
 )
 from annotator.export.options import ConflictRule, ExcludedItem, ExportItem, MissingItems
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.journal_index import ACCEPTED_NUMBER, JournalIndex, RecordReader, load_journal_index
+from annotator.storage.journal_index import ACCEPTED_NUMBER, JournalIndex, RecordReader
 from annotator.storage.record_rows import RecordRow
 from annotator.workflows.absent_articles import ARTICLE_DAMAGED, ARTICLE_MISSING, absent_article_warnings
+from annotator.workflows.adjudicated_records import (
+    decided_by_adjudication,
+    export_journals,
+    is_adjudicated,
+    reopened_adjudications,
+)
 from annotator.workflows.annotator_conflicts import ConflictSettler, raise_conflicts, row_content, span_keys
 from annotator.workflows.opening import chosen_annotators, with_replays
 from annotator.workflows.selected_record import RecordNumber, SelectedRecord
@@ -47,7 +55,7 @@ ANSWER_NAMES = {Answer.ACCEPT: "accepted", Answer.REJECT: "rejected", Answer.IGN
 """How every ledger names sentences by their answer."""
 _REASON_ORDER = (
     ARTICLE_MISSING, ARTICLE_DAMAGED, LINE_SWITCHED_OFF, ARTICLE_SUPERSEDED, OTHER_ANNOTATOR,
-    NOTHING_COVERED, IN_CONFLICT, NOT_PREFERRED, OUTVOTED,
+    NOTHING_COVERED, IN_CONFLICT, NOT_PREFERRED, OUTVOTED, ADJUDICATED, ADJUDICATION_REOPENED,
 )  # fmt: skip
 _LOSSES = (ARTICLE_MISSING, ARTICLE_DAMAGED, ARTICLE_QUARANTINED, IN_CONFLICT)
 """The reasons that nobody has asked for."""
@@ -78,6 +86,7 @@ class RecordSelection:
         """Records that don't count, and why."""
         names = [x.name for x in journals]
         self.settled = ConflictSettler(rule, names, annotators, labels, self.read, self._annotated, self._seq_of)
+        self._adjudicators = frozenset(by for by, x in enumerate(journals) if is_adjudicated(x))
         self._version_conflicts: list[VersionConflict] = []
         self._in_versions: set[RecordNumber] = set()
         """Records that were settled together with those of another version."""
@@ -130,6 +139,8 @@ class RecordSelection:
         records = VersionRecords(dict(self._selected), sentence_of, self._is_alike, stored)
         superseded, self._version_conflicts = settle_versions(records, self._versions)
         self._left_out = dict.fromkeys(superseded, ARTICLE_SUPERSEDED) | self._left_out
+        if self._adjudicators:
+            self._left_out |= dict.fromkeys(reopened_adjudications(self.journals), ADJUDICATION_REOPENED)
 
     def _is_alike(self, one: RecordNumber, other: RecordNumber) -> bool:
         """Return True if two records of the same words have the same answer and spans."""
@@ -202,7 +213,12 @@ class RecordSelection:
         every = self.selected(article) if replayed or len(self._selected) > 1 else []
         if not replayed and len({e.journal_number for e in every}) < 2:
             return 0
-        return self.settled.settle_article([e for e in every if e.record_number not in self._in_versions])
+        every = [e for e in every if e.record_number not in self._in_versions]
+        if self._adjudicators:
+            decided = {e.record_number for e in decided_by_adjudication(every, self._adjudicators)}
+            self.settled.left_out |= dict.fromkeys(decided, ADJUDICATED)
+            every = [e for e in every if e.record_number not in decided]
+        return self.settled.settle_article(every)
 
     def settle_all(self) -> None:
         """Settle the articles of the corpus, those of several versions first; raises UnreadableRecordError."""
@@ -250,7 +266,7 @@ class RecordSelection:
         Raises UnreadableRecordError.
         """
         for by, x in self._selected:
-            for a in x.articles:
+            for a in x.articles if by not in self._adjudicators else ():
                 records = [n for n in x.current_records(a) if (by, n) not in self._left_out]
                 article = article_of(a) if records else None
                 for n in records if article else ():
@@ -377,8 +393,7 @@ def open_selection(
     """
     for name in annotators:
         chosen_annotators(corpus, name)
-    names = corpus.annotators()
-    journals = [load_journal_index(corpus.path, x, corpus.sentences_to_replay, replay=x in replay) for x in names]
+    journals = export_journals(corpus, replay, adjudicated=not annotators)
     labels = [x.name for x in corpus.schema.labels]
     return RecordSelection(journals, labels, annotators, corpus.damaged_articles, rule)
 
@@ -415,6 +430,7 @@ def select_items(
             if rule == "error":
                 raise_conflicts(selection.conflicts)
             warnings, conflicts = tuple(selection.warnings()), tuple(selection.conflicts)
-            return SelectedItems(items, missing, warnings, tuple(selection.journals), conflicts)
+            journals = tuple(x for x in selection.journals if rule or not is_adjudicated(x))
+            return SelectedItems(items, missing, warnings, journals, conflicts)
 
     return with_replays(select)
