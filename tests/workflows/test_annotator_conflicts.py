@@ -130,6 +130,7 @@ def test_answers_and_cuts_are_voted_on() -> None:
     made = export([*split, whole], "majority")
     assert (set(made.spans), made.conflicts) == ({s.id for s in EVERY[:2]}, [("cut", "ana, bo", "2 of 3")])
     assert export([*split[:2], whole]).conflicts == [("cut", "", "--on-conflict skip")]
+    assert export([*split[:2], whole], "majority").conflicts == [("cut", "", "no majority")]
     made = export([*split[:2], whole], "prefer", "cy", "ana")
     assert set(made.spans) == {whole.annotated.sentence.id}
 
