@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from msgspec import Struct
 
@@ -10,7 +11,7 @@ from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.coverage import coverage_of
 from annotator.core.edits import Edit
 from annotator.core.errors import RuleError, UsageError
-from annotator.core.schema import Schema
+from annotator.core.schema import HOME_ROW_KEYS, MAX_LABEL_KEYS, Schema, with_label_keys
 from annotator.core.suggestion import LeftSuggestion
 
 _SET_ASIDE = frozenset({Answer.REJECT, Answer.IGNORE})
@@ -53,6 +54,16 @@ class LabelPass(Struct, frozen=True):
     def place_name(self, annotator: str) -> str:
         """Return the name under which the place of an annotator in this pass is remembered."""
         return f"{annotator}:{','.join(self.labels)}" if self.is_partial else annotator
+
+    def with_keys(self, schema: Schema) -> Schema:
+        """Return the schema with a key for each label that is looked at, taken from the others where it has none."""
+        mine = [x for x in schema.labels if self.includes(x.name)]
+        own = {x.key for x in mine if x.key}
+        if not self.is_partial or len(own) == len(mine):
+            return schema
+        free = islice((key for key in HOME_ROW_KEYS if key not in own), MAX_LABEL_KEYS - len(own))
+        keys = {x.name: x.key or next(free, "") for x in mine}
+        return with_label_keys(schema, {x.name: keys.get(x.name, "") for x in schema.labels})
 
     # -- what is covered ---------------------------------------------------------------------------
 

@@ -62,8 +62,8 @@ class AnnotationController(SentenceEditor):
         notice: str = "",
     ) -> None:
         """Start at the session's sentence with a user's settings; ``notice`` is the first message."""
-        user = preferences or Preferences()
-        settings = SessionSettings(session.schema, session.corpus.path, user, keymap or UserKeymap())
+        user, keys = preferences or Preferences(), keymap or UserKeymap()
+        settings = SessionSettings(session.label_pass.with_keys(session.schema), session.corpus.path, user, keys)
         super().__init__(session, settings, cell_width)
         self.message = StatusMessage(notice) if notice else None
         self.keyboard = settings.keyboard

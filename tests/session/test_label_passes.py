@@ -303,3 +303,14 @@ def test_words_are_inconsistent_only_where_their_label_was_looked_for(tmp_path: 
     AnnotationController(again).dispatch("accept")
     assert again.navigation.problem_finder.inconsistencies(again.navigation.touched_sentences())
     again.close()
+
+
+def test_a_label_without_a_key_gets_one_in_its_pass(tmp_path: Path) -> None:
+    """In a schema of many labels those that are looked at have the keys, the first ones of the home row."""
+    schema = "".join(f'[[label]]\nname = "L{n}"\n' for n in range(12))
+    path = builders.make_corpus(tmp_path / "many", schema=schema).path
+    session = builders.open_session(path, labels=["L11,L9"])
+    controller = AnnotationController(session)
+    assert [(x.name, x.key) for x in controller.state().keyed_labels] == [("L9", "a"), ("L11", "s")]
+    assert controller.action_for_key("s", "s") == PressLabel("L11")
+    session.close()
