@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Struct, to_builtins
 from msgspec.structs import replace
@@ -272,4 +272,23 @@ def _sentence_metadata(sentence: ExportSentence, first: int) -> dict[str, Any]:
         "reviewed": sentence.reviewed,
         "annotator": ", ".join(sorted(sentence.annotators)),
         "_seq": sentence.item.seq if sentence.item else 0,
+        **(sentence_remarks(sentence.item.annotated.annotation) if sentence.item else {}),
     }
+
+
+class Remarks(Protocol):
+    """What has a note and a flag: an annotation, or a stored sentence."""
+
+    @property
+    def note(self) -> str:
+        """The note, empty for none."""
+
+    @property
+    def flagged(self) -> bool:
+        """Whether it is flagged."""
+
+
+def sentence_remarks(remarks: Remarks) -> dict[str, Any]:
+    """Return the part of ``user_data`` with a sentence's note and flag, which comes last; none where it has none."""
+    fields = {"note": remarks.note, "flagged": remarks.flagged}
+    return {name: value for name, value in fields.items() if value}

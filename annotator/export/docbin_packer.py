@@ -54,6 +54,8 @@ class StoredSentence(Protocol):
     """A record whose tokens spell its text, none of them empty, and whose spans are in it."""
 
     text: str
+    note: str
+    flagged: bool
 
     @property
     def tokens(self) -> Sequence[Token]:
@@ -200,7 +202,10 @@ class DocBinPacker:
                 ents.append(self._accept_located(*spans, row, locations[n]))
                 groups.append([(key, spans[0])])
         origins = zip(locations, sizes, strict=True) if self._stores_user_data else ()
-        data = [_sentence_user_data(location, size, self._coverage) for location, size in origins]
+        data = [
+            _sentence_user_data(location, size, self._coverage, united.get(n, stored[n]))
+            for n, (location, size) in enumerate(origins)
+        ]
         self.docbin.extend(words, spaces, sizes, ents, groups, data)
         self.contents.docs += len(stored)
         self.contents.sentences += len(stored)
@@ -418,15 +423,28 @@ _USER_DATA_KEY = map_head(1) + pack_msgpack(USER_DATA_KEY)
 _START, _END, _ANNOTATOR, _SENTENCE, _ID, _FIRST, _LAST, _REVIEWED, _SEQ = map(
     pack_msgpack, ("start", "end", "annotator", "sentence", "id", "token_start", "token_end", "reviewed", "_seq")
 )
-_SENTENCES = pack_msgpack("sentences") + array_head(1) + map_head(8)
+_SENTENCES = pack_msgpack("sentences") + array_head(1)
 
 
-def _sentence_user_data(location: SentenceLocation, tokens: int, coverage: bytes) -> bytes:
+def _sentence_user_data(location: SentenceLocation, tokens: int, coverage: bytes, remarks: doc_layout.Remarks) -> bytes:
     """Return ``doc_layout.doc_user_data`` of one sentence, packed, and what is packed of its coverage."""
     id_ = pack_msgpack(f"{location.article.id}:{location.start}-{location.end}")
     bounds = _START + pack_msgpack(location.start) + _END + pack_msgpack(location.end)
     who = _ANNOTATOR + pack_msgpack(location.annotator)
-    sentence = _ID + id_ + bounds + _FIRST + b"\0" + _LAST + pack_msgpack(tokens) + _REVIEWED + b"\xc3" + who
-    sentence += _SEQ + pack_msgpack(location.seq)
+    more = doc_layout.sentence_remarks(remarks) if remarks.note or remarks.flagged else {}
+    sentence = (
+        map_head(8 + len(more))
+        + _ID
+        + id_
+        + bounds
+        + _FIRST
+        + b"\0"
+        + _LAST
+        + pack_msgpack(tokens)
+        + _REVIEWED
+        + b"\xc3"
+        + who
+    )
+    sentence += _SEQ + pack_msgpack(location.seq) + b"".join(pack_msgpack(x) for pair in more.items() for x in pair)
     head = _USER_DATA_KEY + map_head(14 if coverage else 13) + location.article.packed
     return head + bounds + who + _SENTENCE + id_ + _SENTENCES + sentence + coverage

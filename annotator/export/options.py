@@ -267,7 +267,8 @@ def _total_lines(totals: Mapping[str, Any]) -> Iterator[str]:
         if x not in metadata:
             yield f"  {x['what']}: {x['count']:,} ({x['why']})"
     if metadata:
-        fields = dict.fromkeys(x["why"].removeprefix("metadata field ").rpartition(": ")[0] for x in metadata)
+        whys = (x["why"].removeprefix("metadata field ").removeprefix("the text's ") for x in metadata)
+        fields = dict.fromkeys(why.rpartition(": ")[0] for why in whys)
         yield f"  metadata for which the format has no place: {', '.join(fields)}"
     for x in totals["left out"]:
         yield f"left out as a whole: {pluralize(x['sentences'], 'accepted sentence')} ({x['why']})"

@@ -46,6 +46,8 @@ class Document(Struct, frozen=True):
     """``file:line``, or the file and the document's number, for messages and the ledger."""
 
 
+METADATA_FIELD, OWN_FIELD = "metadata field", "the text's"
+"""What a field is called that is not carried over: one of its metadata, or its title, id or annotator."""
 _MAX_NAME_LENGTH = 80
 
 
@@ -116,9 +118,9 @@ class ConversionLog(Struct):
         self.notes += [note.format(n=f"{n:,}", s="" if n == 1 else "s") for note, n in self.counted_notes.items()]
         self.counted_notes.clear()
 
-    def count_lost_field(self, name: str, why: str) -> None:
-        """Count a document with a field of metadata that is not carried over: a line of the ledger for each name."""
-        self.lost_fields[name, f"metadata field {shortened_name(name)}: {why}"] += 1
+    def count_lost_field(self, name: str, why: str, what: str = METADATA_FIELD) -> None:
+        """Count a document with a field that is not carried over: a line of the ledger for each name."""
+        self.lost_fields[name, f"{what} {shortened_name(name)}: {why}"] += 1
 
     def record(self, entry: ConversionLogEntry) -> None:
         """List what was not carried over unchanged."""

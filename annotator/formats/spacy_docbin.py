@@ -124,6 +124,8 @@ class _DocReader:
         if isinstance(linked := inner.get("group"), dict) and linked.keys() == {"field", "value", "position"}:
             inner = user_metadata({k: v for k, v in inner.items() if k != "group"}, {"group"})
             article["group"] = linked
+        found = own.get("sentences")
+        sentences = [s for s in found if isinstance(s, dict)] if isinstance(found, tuple | list) else []
         return Document(
             self.text,
             spans,
@@ -135,6 +137,8 @@ class _DocReader:
             id=span_fields.name_of(data.get("id")) or span_fields.first_string(own, "sentence"),
             title=span_fields.first_string(own, "title") or span_fields.first_string(data, "title"),
             open=tuple(open_),
+            note=" ".join(filter(None, (span_fields.first_string(s, "note") for s in sentences))),
+            flagged=any(s.get("flagged") is True for s in sentences),
             meta=_as_lists({**data, **merge_metadata(article, inner, PLACE_FIELDS, ARTICLE_FIELDS)}),
             where=self.where,
         )

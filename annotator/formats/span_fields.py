@@ -136,7 +136,7 @@ CATEGORIES_NOT_GROUPS = (
 
 
 def _without_categories(spans: list[Span], log: ConversionLog) -> tuple[Span, ...]:
-    """Return the spans, those without a group whose group is of several labels: other programs' groups are categories."""
+    """Return the spans without groups of several labels: those are other programs' categories."""
     labels: dict[str, set[str]] = {}
     for span in spans:
         if span.group:

@@ -23,7 +23,13 @@ from annotator.export.atomic_output import (
     files_in_ledgers,
     replace_own_files,
 )
-from annotator.export.export_ledger import PARTS_FILE, conflict_lines, excluded_sentences, raise_nothing_to_export
+from annotator.export.export_ledger import (
+    ARTICLE_SUPERSEDED,
+    PARTS_FILE,
+    conflict_lines,
+    excluded_sentences,
+    raise_nothing_to_export,
+)
 from annotator.export.options import ExportItem, ExportOptions, ExportReport, no_meaning_error
 from annotator.formats import document
 from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
@@ -157,7 +163,7 @@ def _has_other_text(document: Document) -> bool:
 def list_left_out(selected: SelectedItems, log: ConversionLog, *, united: bool) -> int:
     """List the spans of accepted sentences that are not exported; return what nobody asked to leave out.
 
-    A sentence without spans is listed itself where nobody asked for that. Where annotations are ``united``, a
+    A sentence without spans is listed itself where nobody asked for that, or a newer version has it. Where annotations are ``united``, a
     span of several annotators is listed once.
     """
     excluded = selected.missing.excluded
@@ -170,7 +176,7 @@ def list_left_out(selected: SelectedItems, log: ConversionLog, *, united: bool) 
     unasked = 0
     for s, spans, why, requested in each:
         unasked += 0 if requested else max(1, len(spans))
-        if not (requested or spans):
+        if not spans and (why == ARTICLE_SUPERSEDED or not requested):
             log.leave_out(s.id, s.id, why, s.text, "sentence")
         for span in spans:
             log.read += 1

@@ -21,7 +21,7 @@ from annotator.core.ledger import Outcome
 from annotator.export.atomic_output import EXPORT_LEDGER_FILE
 from annotator.export.options import ExportItem, ExportOptions
 from annotator.formats import spacy_docbin
-from annotator.formats.document import ConversionLog, Document, shortened_name
+from annotator.formats.document import METADATA_FIELD, ConversionLog, Document, shortened_name
 from annotator.formats.import_source import ImportSource
 from annotator.formats.registry import Format, format_info, load_format
 from annotator.formats.span_alignment import align_spans
@@ -311,12 +311,14 @@ def _unlisted_fields(
     """Yield the fields of which more are lost than the writer has listed; tokens and sentences can be made again."""
     kinds = Counter(e.kind for e in written.entries)
     names: Counter[str] = Counter()
-    for (name, _), n in written.lost_fields.items():
-        names[name] += n
+    for (name, why), n in written.lost_fields.items():
+        names[f"{METADATA_PREFIX}{name}" if why.startswith(METADATA_PREFIX) else name] += n
     for name, held in fields.items():
         if name not in _DERIVED_FIELDS and held.of - held.back > kinds[_LEDGER_KINDS.get(name, "")] + names[name]:
             yield name
-    yield from (f"{METADATA_PREFIX}{name}" for name, held in metadata.items() if held.of - held.back > names[name])
+    for name, held in metadata.items():
+        if held.of - held.back > names[f"{METADATA_PREFIX}{name}"]:
+            yield f"{METADATA_PREFIX}{name}"
 
 
 def _span_groups(document: Document) -> list[list[tuple[int, int, str]]]:
@@ -341,7 +343,7 @@ _COMPARED_FIELDS: Mapping[str, Callable[[Document], Any]] = {
     "title": lambda d: d.title,
 }
 """A document's fields beside its text, spans and metadata."""
-METADATA_PREFIX = "metadata field "
+METADATA_PREFIX = f"{METADATA_FIELD} "
 _DERIVED_FIELDS = {"tokens", "sentences"}
 _LEDGER_KINDS = {"answer": "answer", "known-wrong spans": "rejected span", "note": "note", "flag": "flag"} | {
     "span groups": "group"

@@ -16,9 +16,15 @@ import click
 
 from annotator.checks.problem import ProblemKind
 from annotator.cli.main import main as annotator_group
+from annotator.core.annotation import Answer
+from annotator.core.spans import Span
+from annotator.core.tokens import build_tokens
+from annotator.formats.document import Document
+from annotator.formats.registry import FORMATS, load_format
 from annotator.session.commands import COMMANDS, command_groups
 from annotator.session.keymap_file import textual_key_name
 from annotator.session.screen_keys import key_table
+from annotator.workflows.round_trip import compare_documents, write_and_read
 from tests.scripts.make_sample import ROOT
 
 MANUAL = ROOT / "annotator" / "manual"
@@ -97,12 +103,45 @@ def free_keys() -> str:
     return " ".join([*signs, f"every capital letter but {' '.join(taken)}" if taken else "every capital letter"]) + "\n"
 
 
+_CARRIED = ("metadata", "id", "title", "annotator", "note", "flag", "answer", "known-wrong spans", "span groups")
+
+
+def carried_table() -> str:
+    """Return what each format carries of a document beside text and spans, as its certificate finds it."""
+    spans = (Span(0, 3, "PERSON", group="g"), Span(8, 10, "PERSON", group="g"))
+    text = "Ida met Bo in Ry."
+    document = Document(
+        text,
+        spans,
+        build_tokens(["Ida", "met", "Bo", "in", "Ry", "."], [True] * 4 + [False] * 2),
+        ((0, len(text)),),
+        answer=Answer.REJECT,
+        rejected=(Span(14, 16, "PERSON"),),
+        annotator="ana",
+        id="a1",
+        title="A title",
+        note="a note",
+        flagged=True,
+        meta={"publisher": "a publisher"},
+    )
+    rows = []
+    for name in (name for name, info in FORMATS.items() if info.can_write):
+        back, written = write_and_read(load_format(name), [document])
+        report = compare_documents(name, [document], back, written)
+        assert not report.unlisted, (name, report.unlisted)
+        fields = {**report.fields, "metadata": report.metadata["publisher"]}
+        rows.append((f"`{name}`", *("yes" if fields[x].back == fields[x].of else "listed" for x in _CARRIED)))
+    heads = (*_CARRIED[:6], "reject", *_CARRIED[7:])
+    return markdown_table(("format", *heads), rows)
+
+
 TABLES: Mapping[str, Callable[[], str]] = {
     "keys": lambda: key_table() + "\n",
     "ids": command_ids,
     "options": option_tables,
     "free": free_keys,
     "checks": check_table,
+    "carried": carried_table,
 }
 
 

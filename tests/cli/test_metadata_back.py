@@ -1,0 +1,100 @@
+"""Metadata, groups of articles and parts of spans: out by every format, in again, and in the certificate."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.journal import Journal
+from tests.cli.command_runner import call
+from tests.cli.corpus_reading import imported, jsonl
+
+META = {
+    "doc": "d1",
+    "publisher": "Büro 🛶",
+    "lists": ["a", 1, None],
+    "nested": {"a": {"b": True}},
+    "text": "x",
+    "label": [1],
+    "title": "A title",
+    "start": 7,
+    "article": "mine",
+    "group": "my group",
+    "source": "Ort",
+    "id": "r1",
+}
+KEEPING = ["prodigy", "doccano", "labelstudio", "huggingface", "plain", "spacy"]
+LISTING = ["brat", "conll", "webanno", "spacy-json"]
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """Return a corpus of three rows of two documents; one row has a span in two parts."""
+    parts = [{"start": a, "end": b, "label": "PERSON", "group": "g"} for a, b in ((0, 3), (8, 10))]
+    rows = [
+        {"text": "Ida met Bo.", "spans": parts, "meta": META},
+        {"text": "Bo left.", "spans": [], "meta": {**META, "id": "r2"}},
+        {"text": "Una came.", "spans": [[0, 3, "PERSON"]], "meta": {**META, "doc": "d2", "id": "r3"}},
+    ]
+    assert imported(jsonl(tmp_path / "in.jsonl", *rows), tmp_path / "c", "--as", "ada").code == 0
+    return tmp_path / "c"
+
+
+def _articles(corpus: Path) -> dict[str, tuple[object, ...]]:
+    opened = CorpusFolder.open(corpus)
+    every = map(opened.article, opened.article_ids())
+    return {x.text.strip(): (x.title, x.group, x.date, {k: x.meta.get(k) for k in META}) for x in every}
+
+
+@pytest.mark.parametrize("name", KEEPING)
+def test_metadata_and_groups_come_back(corpus: Path, name: str, tmp_path: Path) -> None:
+    """Title, group and each field of the user's are there again, also those with names of ours."""
+    assert [x[1] is not None for x in _articles(corpus).values()] == [True] * 3
+    split = ("--split", "100/0/0") if name == "spacy" else ()
+    assert call("export", corpus, tmp_path / "out", "--format", name, *split).code in {0, 3}
+    file = tmp_path / "out" / "train.spacy" if name == "spacy" else tmp_path / "out"
+    assert imported(file, tmp_path / "back", "--format", name).code == 0
+    assert _articles(tmp_path / "back") == _articles(corpus)
+    (name_,) = CorpusFolder.open(tmp_path / "back").annotators()
+    records = Journal.open(tmp_path / "back", name_, read_only=True).records
+    groups = [[s.group for s in r.annotated.annotation.spans] for r in records]
+    assert ([""] * 2 if name == "doccano" else ["g"] * 2) in groups
+
+
+@pytest.mark.parametrize("name", LISTING)
+def test_what_a_format_has_no_place_for_is_a_line_for_each_name(corpus: Path, name: str, tmp_path: Path) -> None:
+    """The ledger counts each field of the metadata, and metadata alone is no loss."""
+    result = call("export", corpus, tmp_path / "out", "--format", name)
+    lines = [json.loads(x) for x in (tmp_path / "out" / "ledger.jsonl").read_text(encoding="utf-8").splitlines()]
+    counted = {x["why"].partition(":")[0]: x["count"] for x in lines[:-1] if x.get("thing") == "metadata"}
+    assert (
+        counted["metadata field publisher"]
+        == counted["metadata field meta.article"]
+        == counted["the text's title"]
+        == 3
+    )
+    assert lines[-1]["totals"]["other things left out"]["metadata"] == sum(counted.values())
+    assert result.code == (0 if name == "brat" else 3)  # a group of spans is a loss
+    assert "metadata for which the format has no place: " in result.out
+
+
+@pytest.mark.parametrize("name", [*KEEPING, *LISTING])
+def test_the_certificate_names_fields_and_finds_nothing_unlisted(corpus: Path, name: str) -> None:
+    """Metadata is compared field by field, and no writer loses anything that its ledger has not."""
+    report = json.loads(call("check", corpus, "--round-trip", name, "--json").out)
+    assert report["passed"]
+    assert not report["unlisted"]
+    assert report["metadata"]["publisher"] == {"back": 3 * (name in KEEPING), "of": 3}
+    assert ("metadata field publisher" in report["lacks"]) == (name in LISTING)
+
+
+def test_groups_of_spans_that_are_none_are_problems(tmp_path: Path) -> None:
+    """A part alone is reported; so are parts with different labels, which no import lets in."""
+    row = {"text": "Ida met Bo.", "spans": [{"start": 0, "end": 3, "label": "PERSON", "group": "g"}]}
+    assert imported(jsonl(tmp_path / "in.jsonl", row), tmp_path / "c", "--as", "ada").code == 0
+    result = call("check", tmp_path / "c", "--only", "parts")
+    assert result.code == 3
+    assert "the other parts of this discontinuous span are missing" in result.out
