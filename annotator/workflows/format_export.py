@@ -243,16 +243,7 @@ def export_corpus_to_format(
         tempfile.TemporaryDirectory(prefix="annotator-") as staging,
     ):
         folder = Path(staging)
-        if split:
-            write_parts(load_format(name), parts, folder, log)
-        else:
-            load_format(name).write(documents, folder, log)
-        fault = log.count_fault(sum(len(d.spans) for d in documents))
-        paths = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
-        if taken := paths.keys() & {EXPORT_LEDGER_FILE, MANIFEST_FILE, PARTS_FILE}:
-            fault = f"the writer has made a file {min(taken)}, and the export itself writes one of this name"
-        if fault:
-            raise PluginError(fault, where=f"format {name}", do="correct its `write`; nothing was exported")
+        paths = _written_files(name, parts, folder, log)
         chunks = {file: FileChunks(paths[file]) for file in sorted(paths)}
         sizes = split.sizes({part: sum(len(d.spans) for d in every) for part, every in parts.items()}) if split else {}
         texts = {PARTS_FILE: split.part_list(sizes)} if split else {}
@@ -282,6 +273,26 @@ def export_corpus_to_format(
     warnings = (*log.notes, *(split.warnings(sizes) if split else ()))
     study = split.audit if split else None
     return ExportReport(out.as_posix(), tuple(files), removed, {}, totals, None, warnings, lost, study, sizes)
+
+
+def _written_files(
+    name: str, parts: Mapping[str, Sequence[Document]], folder: Path, log: ConversionLog
+) -> dict[str, Path]:
+    """Write the documents, of each part or of the one part without a name, and return the files by name.
+
+    Raises PluginError where the format has not counted all spans, or has made a file of the export's own.
+    """
+    if "" in parts:
+        load_format(name).write(parts[""], folder, log)
+    else:
+        write_parts(load_format(name), parts, folder, log)
+    fault = log.count_fault(sum(len(d.spans) for every in parts.values() for d in every))
+    paths = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
+    if taken := paths.keys() & {EXPORT_LEDGER_FILE, MANIFEST_FILE, PARTS_FILE}:
+        fault = f"the writer has made a file {min(taken)}, and the export itself writes one of this name"
+    if fault:
+        raise PluginError(fault, where=f"format {name}", do="correct its `write`; nothing was exported")
+    return paths
 
 
 def _damaged_sentences_warnings(corpus: CorpusFolder, selected: SelectedItems) -> list[str]:

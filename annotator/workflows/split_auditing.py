@@ -106,7 +106,7 @@ def part_sizes(plan: ExportPlan, spans: Counter[str]) -> dict[str, PartSize]:
 
 
 def spans_by_part(parts: Sequence[str], packed: Mapping[str, PartContents]) -> Counter[str]:
-    """Return the spans of each part: those of its file, or of its files for some of the labels where these have more."""
+    """Return the spans of each part: those of its file, or of its files for some labels where these have more."""
     found = Counter({part: packed[part].spans.total() for part in parts if part in packed})
     for part in parts:
         some = sum(contents.spans.total() for name, contents in packed.items() if name.startswith(f"{part}."))

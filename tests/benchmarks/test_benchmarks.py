@@ -12,7 +12,7 @@ import pytest
 import tests.benchmarks
 from tests.arch.source_tree import ROOT
 
-QUICK = ("cleaning", "hints", "search", "sentences", "slips")
+QUICK = ("cleaning", "document_leaks", "hints", "search", "sentences", "slips")
 SLOW = (
     "candidates", "checking", "claims", "conflicts", "export", "html_pages", "journeys", "keystrokes", "load",
     "opening", "pipelines", "points", "readings", "samples", "start", "suggestion_service",
@@ -24,6 +24,8 @@ def test_a_benchmark_runs_without_arguments(name: str) -> None:
     """It exits with 0, and its last line is its figures."""
     found = last_line(name)
     assert found
+    if name == "document_leaks":
+        assert found["made_up"]["linked"]["with_document_in_train"] == 0 < found["made_up"]["apart"]["sentences"]
     if name == "slips":
         assert found["all"]["wrong_spans_outside"] == 0
         assert found["all"]["back"]["most"] <= 2
