@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.annotation_store import AnnotationStore
-from annotator.core.article import Article, ArticleGroup, LineVerdict, Sentence
+from annotator.core.article import Article, LineVerdict, Sentence
 from annotator.core.article_queue import ArticleQueue
 from annotator.core.edit_history import History
 from annotator.core.edits import Edit, Op, join_sentences, split_sentence
@@ -98,16 +98,14 @@ class AnnotationSession:
         """The hasty stretch that the last edit has ended, if it did."""
         self.annotation_store = AnnotationStore(corpus.sentences)
         self.article_cache = ArticleCache(corpus, self.annotation_store, self._warn, self.label_pass)
-        ids = corpus.queue(self.article, MAX_COUNTED_AT_START)
-        queue = ArticleQueue(ids, self._groups_of(ids))
+        queue = self._open_queue()
         records, self.history = self._replay(journal.records)
 
         def article_text(a: str) -> tuple[str, list[Sentence]]:
             return self.article(a).text, [w.sentence for w in self.sentences_of(a)]
 
         self.suggestion_updates = SuggestionUpdates(corpus.path, annotator, self._warn)
-        files = self.suggestion_updates.files
-        self.suggestion_service = SuggestionService(schema, article_text, files, warn=self._warn)
+        self.suggestion_service = SuggestionService(schema, article_text, self.suggestion_updates.files, warn=self._warn)
         self.suggestion_service.queue_annotations(list(self._touched_sentences()))
         self.suggestion_service.learn(LEARNED_AT_START)
         search = SentenceSearch(corpus.path, queue, self.label_pass)
@@ -121,14 +119,15 @@ class AnnotationSession:
             else JournalWriter(journal, self._on_saved, self._on_failed, RETRY_SECONDS, pending=journal.pending)
         )
         self._carry_over({origin: r.seq for r in records for origin in r.carried_from.split()})
-        last = records[-1].annotated if records and not self.label_pass.is_partial else None
-        self.navigation.start_at(start, last)  # a new pass goes through everything again
+        goes_on = records and not self.label_pass.is_partial  # a new pass goes through everything again
+        self.navigation.start_at(start, records[-1].annotated if goes_on else None)
 
-    def _groups_of(self, articles: Sequence[str]) -> Mapping[str, ArticleGroup]:
-        """Return the groups of articles that have one; those of a large corpus are not read whole for it."""
-        if len(articles) > MAX_COUNTED_AT_START:
-            return read_article_groups(self.corpus.path, articles)
-        return {a: group for a in articles if (group := self.article(a).group)}
+    def _open_queue(self) -> ArticleQueue:
+        """Return the articles to go through, rows of one document together; a large corpus is not read whole for it."""
+        ids = self.corpus.queue(self.article, MAX_COUNTED_AT_START)
+        if len(ids) > MAX_COUNTED_AT_START:
+            return ArticleQueue(ids, read_article_groups(self.corpus.path, ids))
+        return ArticleQueue(ids, {a: group for a in ids if (group := self.article(a).group)})
 
     def _replay(self, every: Sequence[JournalRecord]) -> tuple[Sequence[JournalRecord], History]:
         """Replay the records of the articles that can be read, and return them with the history that they make."""
