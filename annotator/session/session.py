@@ -105,7 +105,9 @@ class AnnotationSession:
             return self.article(a).text, [w.sentence for w in self.sentences_of(a)]
 
         self.suggestion_updates = SuggestionUpdates(corpus.path, annotator, self._warn)
-        self.suggestion_service = SuggestionService(schema, article_text, self.suggestion_updates.files, warn=self._warn)
+        self.suggestion_service = SuggestionService(
+            schema, article_text, self.suggestion_updates.files, warn=self._warn
+        )
         self.suggestion_service.queue_annotations(list(self._touched_sentences()))
         self.suggestion_service.learn(LEARNED_AT_START)
         search = SentenceSearch(corpus.path, queue, self.label_pass)
