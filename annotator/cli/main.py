@@ -32,6 +32,7 @@ _COMMANDS = {
     "schema": "Rename, merge or split labels together with what was annotated, and take it back.",
     "stats": "Print figures of the work: pace, keys a span, progress with a forecast, suggestions.",
     "suggest": "Pre-annotate a corpus by rules or a spaCy pipeline, or measure how well they do.",
+    "train": "Export, train a spaCy pipeline and evaluate it, in one.",
 }
 _MODULES = {"import": "imports"}
 """The module of a command whose name is a word of Python."""

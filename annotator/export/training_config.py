@@ -104,8 +104,15 @@ CONFIG_COMMENT = "# Training config written by `annotator export`"
 
 _MAX_BATCH_WORDS = 1000
 _EVALUATION_DOCS = 64
-_MAX_PASSES = 30
+_PASSES = 30
 """How often training goes through the corpus at the most."""
+_FIRST_BATCH_WORDS = 100
+_BATCH_GROWTH = 1.001
+"""By how much a batch is larger than the one before (the config's ``compound``)."""
+_STEPS = (2_000, 20_000)
+"""The fewest and the most batches."""
+_PATIENCE_SHARE = 3
+"""The share of the batches after which training ends without anything better: one in so many."""
 
 
 class TrainingPlan(Struct, frozen=True):
@@ -128,6 +135,7 @@ def render_config(plan: TrainingPlan) -> bytes:
     if plan.suggester:  # its n-grams bound a training batch, and as much is evaluated at a time
         words = min(words, MAX_NGRAM_VECTORS // ngram_vectors(plan.suggester.sizes[-1]))
         evaluation_docs = max(1, min(evaluation_docs, words * plan.docs // max(1, plan.tokens)))
+    steps = training_steps(plan.tokens, words)
     longest = words if plan.suggester and plan.pipes == ("spancat",) else 0
     head = _template("config.cfg").substitute(
         mark=CONFIG_COMMENT,
@@ -141,12 +149,29 @@ def render_config(plan: TrainingPlan) -> bytes:
         pipeline=json.dumps(["tok2vec", *plan.pipes]),
         docs=evaluation_docs,
         max_length=longest,
-        start=min(100, words),
+        start=min(_FIRST_BATCH_WORDS, words),
         stop=words,
-        steps=min(20_000, max(600, math.ceil(_MAX_PASSES * plan.tokens / words / 100) * 100)),
+        steps=steps,
+        patience=max(1_000, steps // _PATIENCE_SHARE),
+        frequency=max(100, min(500, steps // 20)),
         weights=_score_weights(plan),
     )
     return (head + "".join(_component_section(p, plan) for p in plan.pipes)).encode()
+
+
+def training_steps(tokens: int, words: int) -> int:
+    """Return the batches of ``_PASSES`` passes over ``tokens``, given the words of the largest batch.
+
+    The first batches are small: they grow from ``_FIRST_BATCH_WORDS`` by ``_BATCH_GROWTH`` each.
+    """
+    start, rate, wanted = min(_FIRST_BATCH_WORDS, words), _BATCH_GROWTH - 1, _PASSES * tokens
+    growing = math.log(words / start) / math.log(_BATCH_GROWTH)
+    read = (words - start) / rate
+    if read >= wanted:
+        steps = math.log(1 + wanted * rate / start) / math.log(_BATCH_GROWTH)
+    else:
+        steps = growing + (wanted - read) / words
+    return min(_STEPS[1], max(_STEPS[0], math.ceil(steps / 100) * 100))
 
 
 def _template(name: str) -> Template:

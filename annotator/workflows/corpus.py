@@ -29,6 +29,7 @@ from annotator.workflows.contents import StoredAnnotation, iterate_annotations
 from annotator.workflows.opening import (
     ProgressCallback,
     WarningCallback,
+    articles_with_warnings,
     chosen_annotators,
     ignore_progress,
     warn_in_python,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:  # each is loaded by the method that needs it
     from annotator.workflows.repairing import RepairReport
     from annotator.workflows.statistics import StatisticsReport
     from annotator.workflows.suggesting import SuggestReport
+    from annotator.workflows.training import TrainingReport
 
 UnitName = Literal["sentence", "article"]
 AttrsName = Literal["own", "min", "full"]
@@ -201,7 +203,7 @@ class Corpus:
 
     def articles(self) -> Iterator[Article]:
         """Return an iterator over the articles in the order of ingest, with a warning for each damaged one."""
-        return _articles_with_warnings(self.folder)
+        return articles_with_warnings(self.folder)
 
     @checked_arguments
     def sentences(self, article: Article) -> tuple[Sentence, ...]:
@@ -419,6 +421,31 @@ class Corpus:
         return verify_export(self.folder, Path(out), progress=progress)
 
     @checked_arguments
+    def train(
+        self,
+        out: PathLike,
+        *,
+        split: str = "80/10/10",
+        unit: UnitName = "sentence",
+        annotator: OptionalNames = None,
+        on_conflict: ConflictRule | None = None,
+        max_steps: int = 0,
+        seed: int = 0,
+        progress: ProgressCallback = ignore_progress,
+        warn: WarningCallback = warn_in_python,
+    ) -> TrainingReport:
+        """Export to ``out/data``, train spaCy on it, write the pipeline to ``out/model``, and evaluate it.
+
+        ``max_steps`` is the most batches of a config, 0 as many as the data need. Raises AnnotatorError.
+        """
+        from annotator.export.options import ExportOptions, parse_split, preferred_annotators
+        from annotator.workflows.training import train_model
+
+        names = preferred_annotators(annotator or ())
+        options = ExportOptions(unit=unit, split=parse_split(split), annotator=names, on_conflict=on_conflict)
+        return train_model(self.folder, Path(out), options, max_steps, seed, progress, warn)
+
+    @checked_arguments
     def docs(
         self,
         nlp: Language,
@@ -492,10 +519,3 @@ class Corpus:
 def _settings_state(folder: CorpusFolder) -> tuple[tuple[int, ...], ...]:
     """Return what changes when the settings of a corpus, its schema or its sentences do; raises OSError."""
     return tuple(map(file_state, (folder.path / SETTINGS_FILE, folder.schema_path, folder.path / SENTENCES_FILE)))
-
-
-def _articles_with_warnings(folder: CorpusFolder) -> Iterator[Article]:
-    before = len(folder.warnings)
-    yield from folder.readable_articles()
-    for warning in folder.warnings[before:]:
-        warn_in_python(warning)

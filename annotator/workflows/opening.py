@@ -8,6 +8,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
+from annotator.core.article import Article
 from annotator.core.errors import (
     AnnotatorError,
     AnnotatorWarning,
@@ -178,3 +179,11 @@ def apply_schema(corpus: CorpusFolder, text: str, where: str = "schema") -> None
                 do="add them to the schema, or annotate in another corpus",
             )
         corpus.set_schema(text)
+
+
+def articles_with_warnings(folder: CorpusFolder) -> Iterator[Article]:
+    """Yield the articles that can be read, then warn of the others."""
+    before = len(folder.warnings)
+    yield from folder.readable_articles()
+    for warning in folder.warnings[before:]:
+        warn_in_python(warning)

@@ -1,0 +1,137 @@
+"""Trains the configs of an export with spaCy, and makes one pipeline of what they give."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from annotator.core.errors import AnnotatorError
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+_TOK2VEC = "tok2vec"
+_EVALUATIONS = 5
+"""How often a training that the user has made short is evaluated at the least."""
+
+
+class ConfigPlan(Struct, frozen=True):
+    """One config to train."""
+
+    name: str
+    """What the names of its components end with; empty for the plain names."""
+    path: Path
+    steps: int
+    """The most batches that it trains."""
+
+
+class TrainedPart(Struct):
+    """What came of one config."""
+
+    name: str
+    pipeline: Any
+    steps: int
+    """The last batch that was evaluated."""
+    best_step: int
+    """The batch after which it was best."""
+
+
+class _StepWriter(io.StringIO):
+    """Takes the table that spaCy writes, a row an evaluation: which step it is at, and which was best."""
+
+    def __init__(self, show: Callable[[int], None]) -> None:
+        super().__init__()
+        self._show = show
+        self.step = self.best_step = 0
+        self._best = -1.0
+
+    def write(self, text: str) -> int:
+        fields = text.split()
+        if len(fields) > 2 and fields[0].isdecimal() and fields[1].isdecimal():
+            self.step = int(fields[1])
+            try:
+                score = float(fields[-1])
+            except ValueError:
+                score = 0.0
+            if score > self._best:
+                self._best, self.best_step = score, self.step
+            self._show(self.step)
+        return len(text)
+
+
+def read_plan(path: Path, name: str, max_steps: int) -> ConfigPlan:
+    """Return what is to be trained by a config, in at most ``max_steps`` batches (0: as the config has it)."""
+    from spacy.util import load_config
+
+    steps = int(load_config(path, interpolate=False)["training"]["max_steps"])
+    return ConfigPlan(name, path, min(steps, max_steps) if max_steps else steps)
+
+
+def train_config(plan: ConfigPlan, folder: Path, seed: int, show: Callable[[int], None]) -> TrainedPart:
+    """Train one config and return its best pipeline; raises AnnotatorError where spaCy cannot."""
+    import spacy
+    from spacy.training.initialize import init_nlp
+    from spacy.training.loop import train
+    from spacy.util import load_config
+
+    stated = int(load_config(plan.path, interpolate=False)["training"]["eval_frequency"])
+    frequency = min(stated, max(1, plan.steps // _EVALUATIONS))
+    overrides = {
+        "paths.folder": folder.as_posix(),
+        "system.seed": seed,
+        "training.max_steps": plan.steps,
+        "training.eval_frequency": frequency,
+    }
+    writer = _StepWriter(show)
+    with tempfile.TemporaryDirectory(prefix="annotator-train-") as made:
+        try:
+            nlp = init_nlp(load_config(plan.path, overrides=overrides, interpolate=False))
+            train(nlp, Path(made), stdout=writer, stderr=io.StringIO())
+        except (ValueError, KeyError, OSError) as error:
+            what = " ".join(str(error).split())[:300]
+            do = "see whether `spacy debug data` names it; annotate more if a part is small"
+            raise AnnotatorError(f"spaCy cannot train: {what}", where=str(plan.path), do=do) from error
+        return TrainedPart(plan.name, spacy.load(Path(made) / "model-best"), writer.step, writer.best_step)
+
+
+def assemble(parts: Sequence[TrainedPart], spans_key: str) -> Language:
+    """Return one pipeline with the components of all parts, each with its own layers below.
+
+    ``doc.ents`` has the entities of every ner: a later one leaves those of an earlier one. The spans of all
+    spancats are in one group.
+    """
+    import spacy
+
+    if len(parts) == 1:
+        only: Language = parts[0].pipeline
+        return only
+    first = parts[0].pipeline
+    nlp = spacy.blank(first.lang, config={"nlp": {"tokenizer": first.config["nlp"]["tokenizer"]}})
+    spancats = [p for p in parts if "spancat" in p.pipeline.pipe_names]
+    keys = []
+    for part in parts:
+        source = part.pipeline
+        for pipe in [p for p in source.pipe_names if p != _TOK2VEC]:
+            source.replace_listeners(_TOK2VEC, pipe, ["model.tok2vec"])
+            name = f"{pipe}_{part.name}" if part.name else pipe
+            nlp.add_pipe(pipe, name=name, source=source)
+            if pipe == "spancat" and len(spancats) > 1:
+                keys.append(f"{spans_key}_{part.name}")
+                component: Any = nlp.get_pipe(name)
+                component.cfg["spans_key"] = keys[-1]
+    if keys:
+        from annotator.export.span_union import FACTORY
+
+        nlp.add_pipe(FACTORY, config={"keys": keys, "into": spans_key})
+    return nlp
+
+
+def save_pipeline(nlp: Language, folder: Path, meta: Mapping[str, Any]) -> None:
+    """Write a pipeline with its name and origin."""
+    nlp.meta.update(meta)
+    nlp.to_disk(folder)

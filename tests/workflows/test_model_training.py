@@ -1,0 +1,103 @@
+"""One command from a corpus to a pipeline with scores; each label is learned from what covers it."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import orjson
+import pytest
+import spacy
+from spacy.tokens import Span
+
+import annotator.export.span_union
+from annotator.core.errors import AnnotatorError
+from annotator.core.scoring import MatchCounts
+from annotator.export.options import ExportOptions
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.workflows.importing import import_files
+from annotator.workflows.model_scores import bootstrap_interval
+from annotator.workflows.training import train_model
+from tests.cli.command_runner import call
+
+PEOPLE, CLAIMS = ["PERSON", "VENUE", "COUNT"], ["CLAIM"]
+UNION = annotator.export.span_union.FACTORY
+
+
+def _corpus(folder: Path, *coverages: list[str], sentences: int = 60) -> CorpusFolder:
+    rnd, rows = random.Random(1), []
+    for n in range(sentences):
+        name, covers = rnd.choice(["Ada Pell", "Jonas Rask", "Mara Quill"]), coverages[n % len(coverages)]
+        text = f"{name} said that {n} boats sank off Skerrin."
+        spans = [{"start": 0, "end": len(name), "label": "PERSON"}] if "PERSON" in covers else []
+        claim = {"start": len(name) + 11, "end": len(text) - 1, "label": "CLAIM"}
+        spans += [claim] if "CLAIM" in covers else []
+        rows.append({"text": text, "spans": spans, "meta": {"annotates": covers}})
+    (file := folder / "all.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    import_files(folder / "c", [file])
+    return CorpusFolder.open(folder / "c")
+
+
+@pytest.mark.slow
+def test_labels_are_learned_from_what_covers_them(tmp_path: Path) -> None:
+    """One pipeline finds the labels of both classes; scores and model are there, and the second run gives the same."""
+    corpus = _corpus(tmp_path, PEOPLE, CLAIMS)
+    report = train_model(corpus, tmp_path / "out", ExportOptions(split=(60, 20, 20)), max_steps=60)
+    assert {(s.where, s.label) for s in report.scores} == {("ents", "PERSON"), ("spans", "PERSON"), ("spans", "CLAIM")}
+    assert all(s.low <= s.f <= s.high for s in report.scores)
+    assert report.part == "test"
+    nlp = spacy.load(tmp_path / "out" / "model")
+    assert (nlp.meta["name"], nlp.pipe_names[-1]) == ("c", UNION)
+    doc = nlp("Ada Pell said that 7 boats sank off Skerrin.")
+    assert list(doc.spans) == ["sc"]
+    assert {s.label_ for s in doc.spans["sc"]} == {"PERSON", "CLAIM"}
+    scores = (tmp_path / "out" / "scores.json").read_bytes()
+    train_model(corpus, tmp_path / "out", ExportOptions(split=(60, 20, 20)), max_steps=60)
+    assert (tmp_path / "out" / "scores.json").read_bytes() == scores
+
+
+@pytest.mark.slow
+def test_without_a_test_part_dev_is_evaluated(tmp_path: Path) -> None:
+    """The report names the part, and a warning what the scores are worth; articles train two configs."""
+    _corpus(tmp_path, ["PERSON", "VENUE", "COUNT", "CLAIM"])
+    arguments = ("--split", "80/20/0", "--unit", "article", "--max-steps", "4", "--json")
+    result = call("train", tmp_path / "c", tmp_path / "out", *arguments)
+    assert (result.code, result.json["part"]) == (0, "dev")
+    assert [x["components"] for x in result.json["trained"]] == [["ner"], ["spancat"]]
+    assert any("no test part" in w for w in result.json["warnings"])
+
+
+def test_what_cannot_be_trained_leaves_all_as_it_was(tmp_path: Path) -> None:
+    """A train part without spans, another's model and a corpus folder are errors before anything is trained."""
+    corpus = _corpus(tmp_path, CLAIMS, sentences=3)
+    with pytest.raises(AnnotatorError, match="no spans to learn from"):
+        train_model(corpus, tmp_path / "out", ExportOptions(split=(0, 0, 100)))
+    (tmp_path / "other" / "model").mkdir(parents=True)
+    with pytest.raises(AnnotatorError, match="`annotator train` has not made"):
+        train_model(corpus, tmp_path / "other", ExportOptions())
+    with pytest.raises(AnnotatorError, match="corpus folder"):
+        train_model(corpus, tmp_path / "c" / "out", ExportOptions())
+
+
+def test_an_interval_is_over_documents() -> None:
+    """It has the score in it, is a point where all documents are alike, and is the same for the same seed."""
+    alike = [MatchCounts(2, 3, 2, 4)] * 8
+    assert bootstrap_interval(alike, 0) == pytest.approx((4 / 7, 4 / 7))
+    mixed = [MatchCounts(n % 3, 3, n % 3, 3) for n in range(12)]
+    low, high = bootstrap_interval(mixed, 0)
+    assert low < sum(mixed, MatchCounts()).f1 < high
+    assert bootstrap_interval(mixed, 0) == (low, high)
+    assert bootstrap_interval([], 0) == (0, 0)
+
+
+def test_the_spans_of_several_groups_become_one() -> None:
+    """They are in text order, with their scores, and the groups that they came from are gone."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe(UNION, config={"keys": ["a", "b"], "into": "sc"})
+    doc = nlp.make_doc("Ada Pell said no.")
+    doc.spans["a"], doc.spans["b"] = [Span(doc, 2, 3, "X")], [Span(doc, 0, 2, "Y")]
+    doc.spans["a"].attrs["scores"] = [0.5]
+    done = nlp(doc)
+    assert list(done.spans) == ["sc"]
+    assert [(s.text, s.label_) for s in done.spans["sc"]] == [("Ada Pell", "Y"), ("said", "X")]
+    assert list(done.spans["sc"].attrs["scores"]) == [1.0, 0.5]
