@@ -26,6 +26,7 @@ from annotator.workflows.arguments import (
     checked_arguments,
 )
 from annotator.workflows.contents import StoredAnnotation, iterate_annotations
+from annotator.workflows.corpus_training import TrainingMethods
 from annotator.workflows.opening import (
     ProgressCallback,
     WarningCallback,
@@ -48,7 +49,6 @@ if TYPE_CHECKING:  # each is loaded by the method that needs it
     from annotator.workflows.repairing import RepairReport
     from annotator.workflows.statistics import StatisticsReport
     from annotator.workflows.suggesting import SuggestReport
-    from annotator.workflows.training import TrainingReport
 
 UnitName = Literal["sentence", "article"]
 AttrsName = Literal["own", "min", "full"]
@@ -58,7 +58,7 @@ AnswerName = Literal["accept", "reject", "ignore", "open"]
 """An answer; ``open`` is a sentence without one."""
 
 
-class Corpus:
+class Corpus(TrainingMethods):
     """An open corpus folder.
 
     Options are named as the command line's. Results are frozen values; errors are `AnnotatorError`. An
@@ -419,31 +419,6 @@ class Corpus:
         from annotator.workflows.export_verification import verify_export
 
         return verify_export(self.folder, Path(out), progress=progress)
-
-    @checked_arguments
-    def train(
-        self,
-        out: PathLike,
-        *,
-        split: str = "80/10/10",
-        unit: UnitName = "sentence",
-        annotator: OptionalNames = None,
-        on_conflict: ConflictRule | None = None,
-        max_steps: int = 0,
-        seed: int = 0,
-        progress: ProgressCallback = ignore_progress,
-        warn: WarningCallback = warn_in_python,
-    ) -> TrainingReport:
-        """Export to ``out/data``, train spaCy on it, write the pipeline to ``out/model``, and evaluate it.
-
-        ``max_steps`` is the most batches of a config, 0 as many as the data need. Raises AnnotatorError.
-        """
-        from annotator.export.options import ExportOptions, parse_split, preferred_annotators
-        from annotator.workflows.training import train_model
-
-        names = preferred_annotators(annotator or ())
-        options = ExportOptions(unit=unit, split=parse_split(split), annotator=names, on_conflict=on_conflict)
-        return train_model(self.folder, Path(out), options, max_steps, seed, progress, warn)
 
     @checked_arguments
     def docs(
