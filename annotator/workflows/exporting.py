@@ -118,7 +118,7 @@ def export_training(
         def attempt(replay: frozenset[str]) -> ExportReport:
             plan = plan_export(corpus, options, source.drawn, replay, warn)
             with closing(plan.selection):
-                splits = source.new_splits(corpus, plan, options, warn)
+                splits = source.new_splits(corpus, plan, options, warn) if save_groups else None
                 audit, pages = audit_plan(corpus, plan, options, source)
                 done = _Export(corpus, plan, out, options, progress, audit, pages, splits).write()
                 if save_groups and splits:

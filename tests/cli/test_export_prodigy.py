@@ -63,9 +63,10 @@ def test_prodigy_shows_of_losses_and_takes_the_place_of_an_export(tmp_path: Path
     (builder.path / "articles" / f"{gone.id}.json").unlink()
     result = call("export", builder.path, out, "--format", "prodigy", "--json")
     assert (result.code, result.json["lost"]) == (3, 6)
-    assert set(result.json["removed"]) == {"train.spacy", "config.cfg"}
+    assert set(result.json["removed"]) == {"train.spacy", "config.cfg", "parts.json"}
     assert call("export", builder.path, out, "--split", "100/0/0").code == 3
-    assert sorted(p.name for p in out.iterdir()) == ["config.cfg", "ledger.jsonl", "manifest.json", "train.spacy"]
+    names = {"config.cfg", "ledger.jsonl", "manifest.json", "parts.json", "train.spacy"}
+    assert {p.name for p in out.iterdir()} == names
 
 
 def test_prodigy_has_no_parts(tmp_path: Path) -> None:

@@ -161,7 +161,9 @@ def test_a_rebalanced_export_is_the_same_afterwards_and_verifying_saves_no_group
     assert corpus.verify_export(tmp_path / "out").same
     splits = corpus.path / "splits.json"
     splits.unlink()
+    before = {p: p.stat().st_mtime_ns for p in (corpus.path, *corpus.path.iterdir())}
     found = corpus.verify_export(tmp_path / "out")
+    assert before == {p: p.stat().st_mtime_ns for p in (corpus.path, *corpus.path.iterdir())}
     assert (found.same, [x.kind for x in found.changed_inputs]) == (True, ["splits"])
     assert not splits.exists()
 
