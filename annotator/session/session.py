@@ -88,9 +88,7 @@ class AnnotationSession:
         self.warnings = [*corpus.warnings, *journal.warnings]
         self.damage = journal.warnings[0] if journal.damaged else ""
         """What is wrong with the journal, so that it takes no records."""
-        self._journal = journal
-        self._clock = clock
-        self._session_id = session_id
+        self._journal, self._clock, self._session_id = journal, clock, session_id
         self._keystrokes: KeystrokeCounts | None = None
         """The keys since the last edit; None where no screen counts them."""
         self._speed_monitor = SpeedMonitor()
