@@ -109,7 +109,7 @@ def encode_article(article: Article, sentences: int, came_from: str = "") -> byt
             {"verdict": x.verdict, "reason": x.reason, **({"was": x.was} if x.was else {})} for x in article.lines
         ],
         "meta": article.meta,
-        **({"group": to_builtins(article.group)} if article.group else {}),
+        **({"group": to_builtins(article.group, order="sorted")} if article.group else {}),
         "meta_digest": metadata_digest(metadata_bytes(article)),
         "replaces": article.replaces,
         "replaced_by": article.replaced_by,

@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
-from msgspec import Struct, field
+from msgspec import Struct, field, to_builtins
 from msgspec.structs import asdict, replace
 
 from annotator.core.article import Article, Sentence
@@ -128,12 +128,15 @@ class ImportStaging(Struct):
     def change_article(self, article_id: str, fields: Mapping[str, Any]) -> None:
         """Prepare other group, metadata or links between versions of an article, new or of the corpus.
 
-        Raises CorpusError for one that cannot be stored, or is in neither.
+        ``fields`` are those of an article by name. Raises CorpusError for one that cannot be stored, or is in neither.
         """
         staged = ArticleStore(self.folder)
         with translate_os_errors("write", self.folder):
             if self.has_article(article_id):
-                staged.stage(article_id, _changed_article(staged, article_id, fields))
+                article, origin = staged.get_with_origin(article_id)
+                data = encode_article(replace(article, **fields), origin.sentences or 0, origin.came_from)
+                staged.path(article_id).unlink()  # ext4 waits for the disk where a file is cut and written again
+                staged.stage(article_id, data)
                 return
             assert self.corpus is not None
             for name in (BEFORE_FOLDER, CHANGED_FOLDER):
@@ -252,7 +255,7 @@ class ImportStaging(Struct):
 def _changed_article(store: ArticleStore, article_id: str, fields: Mapping[str, Any]) -> bytes:
     """Return the file of an article with other values of some fields; raises CorpusError."""
     before = store.fields(article_id)
-    after = {k: v for k, v in {**before, **fields}.items() if fields.get(k, v) is not None}
+    after = {k: v for k, v in {**before, **to_builtins(fields)}.items() if fields.get(k, v) is not None}
     return encode_article_fields(with_new_metadata(before, after), f"article {article_id}")
 
 

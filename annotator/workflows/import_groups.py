@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct, to_builtins
+from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core.article import Article, ArticleGroup
@@ -291,7 +291,7 @@ class ImportGroups:
             if article in self._texts:
                 self._texts[article].group = group
             if before.get(article) != position:
-                self._changes.setdefault(article, {})["group"] = to_builtins(group)
+                self._changes.setdefault(article, {})["group"] = group
         for new, old in layout.versions.items():
             self._changes.setdefault(new, {})["replaces"] = old
             self._changes.setdefault(old, {})["replaced_by"] = new
