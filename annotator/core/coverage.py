@@ -33,8 +33,19 @@ def coverage_of(found: Collection[str], labels: Sequence[str]) -> Coverage:
 
 
 def unite_coverage(one: Coverage, other: Coverage, labels: Sequence[str]) -> Coverage:
-    """Return the labels that one of two coverages has."""
-    return None if one is None or other is None else coverage_of({*one, *other}, labels)
+    """Return the labels that one of two coverages has, one by one even where they are all of the schema.
+
+    An export writes them in the place of what the file of the first pass has stated.
+    """
+    if one is None or other is None:
+        return None
+    return (*covered_labels((*one, *other), labels), *sorted({*one, *other}.difference(labels)))
+
+
+def shared_coverage(found: Iterable[Coverage]) -> Coverage:
+    """Return the labels that all of several coverages have, in the order of the first that does not have all."""
+    limited = [x for x in found if x is not None]
+    return tuple(x for x in limited[0] if all(x in y for y in limited)) if limited else None
 
 
 def unite_passes(before: Annotation, further: Annotation, labels: Sequence[str]) -> Annotation | None:

@@ -124,6 +124,8 @@ class _DocReader:
         if isinstance(linked := inner.get("group"), dict) and linked.keys() == {"field", "value", "position"}:
             inner = user_metadata({k: v for k, v in inner.items() if k != "group"}, {"group"})
             article["group"] = linked
+        if isinstance(covers := own.get("covers"), tuple | list):
+            inner = {**inner, "annotates": list(covers)}
         found = own.get("sentences")
         sentences = [s for s in found if isinstance(s, dict)] if isinstance(found, tuple | list) else []
         return Document(

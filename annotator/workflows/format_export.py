@@ -10,8 +10,9 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from annotator.core.annotation import Answer
+from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.article import Article, shared_values
+from annotator.core.coverage import shared_coverage
 from annotator.core.errors import AnnotatorError, PluginError, UsageError
 from annotator.core.ledger import Outcome
 from annotator.core.spans import span_id
@@ -43,6 +44,7 @@ from annotator.workflows.article_metadata import ROWS_FIELD, SENTENCES_FIELD, ca
 from annotator.workflows.document_rows import DocumentRows
 from annotator.workflows.export_manifest import build_manifest
 from annotator.workflows.format_split import read_format_split
+from annotator.workflows.import_coverage import COVERAGE_FIELD
 from annotator.workflows.opening import WarningCallback, damaged_sentences_warning, with_damaged_apart
 from annotator.workflows.record_selection import ANSWER_NAMES, SelectedItems, select_items
 from annotator.workflows.split_source import save_splits
@@ -92,9 +94,16 @@ def _sentence_document(item: ExportItem) -> Document:
         title=item.article.title,
         note=annotation.note,
         flagged=annotation.flagged,
-        meta=carried_metadata(item.article, {"article": s.article, "sentence": s.id, "start": s.start, "end": s.end}),
+        meta=carried_metadata(item.article, {"article": s.article, "sentence": s.id, "start": s.start, "end": s.end})
+        | _coverage_metadata([item.annotated]),
         where=s.id,
     )
+
+
+def _coverage_metadata(annotated: Sequence[AnnotatedSentence]) -> dict[str, list[str]]:
+    """Return the metadata that names the labels for which all of some sentences were read; none for all labels."""
+    covers = shared_coverage(x.annotation.covers for x in annotated)
+    return {} if covers is None else {COVERAGE_FIELD: list(covers)}
 
 
 def _article_document(items: Sequence[ExportItem]) -> Document:
@@ -112,7 +121,8 @@ def _article_document(items: Sequence[ExportItem]) -> Document:
         title=article.title,
         note=" ".join(w.annotation.note for w in annotated_sentences if w.annotation.note),
         flagged=any(w.annotation.flagged for w in annotated_sentences),
-        meta=carried_metadata(article, {"article": article.id, SENTENCES_FIELD: sentences}),
+        meta=carried_metadata(article, {"article": article.id, SENTENCES_FIELD: sentences})
+        | _coverage_metadata(annotated_sentences),
         where=article.id,
     )
 

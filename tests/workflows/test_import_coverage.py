@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
+from annotator import Corpus
 from annotator.core.annotation import Annotation
 from annotator.core.errors import UsageError
 from annotator.storage.corpus_folder import CorpusFolder
@@ -73,7 +74,7 @@ def test_a_second_import_of_an_annotator_is_a_further_pass(tmp_path: Path) -> No
     notes = import_files(tmp_path / "c", [claims]).notes
     assert "1 sentence was already there, read for other labels: now with the spans of both" in notes
     [annotation] = _annotations(tmp_path / "c")
-    assert (_marked(annotation), annotation.covers) == ({"PERSON", "CLAIM"}, None)
+    assert (_marked(annotation), annotation.covers) == ({"PERSON", "CLAIM"}, ("PERSON", "VENUE", "COUNT", "CLAIM"))
     again = import_files(tmp_path / "c", [people, claims])
     assert (again.records, again.counts["known"], again.lost) == (0, 2, 0)
     assert import_files(tmp_path / "c", [other]).lost == 1
@@ -102,3 +103,17 @@ def test_a_label_that_comes_later_is_not_covered_by_what_was_accepted_before(tmp
     import_files(tmp_path / "c", [later], ImportOptions(annotator="bob", add_labels=True))
     assert [x.covers for x in _annotations(tmp_path / "c", "ana")] == [("PERSON", "VENUE", "COUNT", "CLAIM")]
     assert [x.covers for x in _annotations(tmp_path / "c", "bob")] == [None]
+
+
+@pytest.mark.parametrize("name", ["plain", "prodigy", "doccano", "spacy"])
+def test_coverage_comes_back_from_an_export(tmp_path: Path, name: Any) -> None:
+    """What formats with metadata write is read again: what the record covers, whatever the first file has stated."""
+    people = _file(tmp_path / "a.jsonl", LENA, annotates=["PERSON"])
+    import_files(tmp_path / "c", [people])
+    import_files(tmp_path / "c", [_file(tmp_path / "b.jsonl", CLAIM, annotates=["CLAIM"])])
+    Corpus.open(tmp_path / "c").export(tmp_path / "out", format=name, split="100/0/0" if name == "spacy" else None)
+    source = tmp_path / "out" / "train.spacy" if name == "spacy" else tmp_path / "out"
+    import_files(tmp_path / "d", [source], ImportOptions(annotator="plain"))
+    assert [(x.covers, _marked(x)) for x in _annotations(tmp_path / "d")] == [
+        (("PERSON", "CLAIM"), {"PERSON", "CLAIM"})
+    ]
