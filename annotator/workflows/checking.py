@@ -20,7 +20,9 @@ from annotator.checks.problem import (
     ReviewedSentence,
 )
 from annotator.checks.registry import run_checks, run_plugin_check
+from annotator.core.annotation import Answer
 from annotator.core.article import AnnotatedLineIndex
+from annotator.core.coverage import covered_labels
 from annotator.core.errors import SourceError, UsageError, path_text
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import overlap_finder
@@ -44,6 +46,8 @@ class CheckReport(Struct, frozen=True):
     checked: Mapping[str, int]
     """How much was looked at: articles, sentences, annotations, annotators, spans."""
     problems: tuple[Problem, ...]
+    coverage: Mapping[tuple[str, ...], int] = {}
+    """How many accepted sentences, by annotator, were read for which labels; empty where all were for all."""
 
     def count(self, level: ProblemLevel | str) -> int:
         """Return the number of problems of a level."""
@@ -65,11 +69,17 @@ class CheckReport(Struct, frozen=True):
         scope = f"{sentences} and {spans} of {annotators}"
         if not self.problems:
             yield f"nothing found in {scope}"
+            yield from self._coverage_lines()
             return
         errors = pluralize(self.count("error"), "error")
         warnings = pluralize(self.count("warning"), "warning")
         kinds = ", ".join(f"{kind} {n}" for kind, n in self.kinds.items())
         yield f"{errors} and {warnings} in {scope}: {kinds}"
+        yield from self._coverage_lines()
+
+    def _coverage_lines(self) -> Iterator[str]:
+        for labels, n in self.coverage.items():
+            yield f"read for {', '.join(labels) or 'no label of the schema'}: {pluralize(n, 'accepted sentence')}"
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
@@ -82,6 +92,7 @@ class CheckReport(Struct, frozen=True):
             "errors": self.count(ProblemLevel.ERROR),
             "warnings": self.count(ProblemLevel.WARNING),
             "kinds": self.kinds,
+            **({"coverage": [{"labels": x, "count": n} for x, n in self.coverage.items()]} if self.coverage else {}),
             "problems": [
                 {"kind": p.kind.value, "level": p.kind.level.value, "what": p.what, "cure": p.remedy}
                 | _location_fields(p.location)
@@ -181,7 +192,16 @@ def check_corpus(
         "annotators": len(corpus.annotators()),
         "spans": sum(1 for _ in check_input.spans()),
     }
-    return CheckReport(path_text(corpus.path), counts, tuple(problems))
+    return CheckReport(path_text(corpus.path), counts, tuple(problems), _count_coverage(corpus, selected.items))
+
+
+def _count_coverage(corpus: CorpusFolder, items: Sequence[ExportItem]) -> dict[tuple[str, ...], int]:
+    """Count the accepted sentences by the labels that they cover, the most labels first."""
+    labels = [x.name for x in corpus.schema.labels]
+    accepted = (i.annotated.annotation for i in items if i.annotated.annotation.answer is Answer.ACCEPT)
+    counts = Counter(covered_labels(x.covers, labels) for x in accepted)
+    every = {x: counts[x] for x in sorted(counts, key=lambda x: (-len(x), x))}
+    return every if set(every) - {tuple(labels)} else {}
 
 
 def _load_check(name: str) -> Plugin:
