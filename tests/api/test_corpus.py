@@ -204,7 +204,7 @@ def test_an_export_for_another_tool(sample: Corpus, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "option", [{"unit": "article"}, {"report": True}, {"split": "1/1/1"}, {"resume": True}, {"shard": 5}], ids=str
+    "option", [{"unit": "article"}, {"report": True}, {"attrs": "min"}, {"resume": True}, {"shard": 5}], ids=str
 )
 def test_an_option_without_a_meaning_is_refused(sample: Corpus, tmp_path: Path, option: dict[str, Any]) -> None:
     """As the command refuses it."""
