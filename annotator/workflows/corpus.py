@@ -53,7 +53,6 @@ if TYPE_CHECKING:  # each is loaded by the method that needs it
 UnitName = Literal["sentence", "article"]
 AttrsName = Literal["own", "min", "full"]
 RuleName = Literal["skip", "prefer", "majority", "error"]
-"""What becomes of what annotators have done differently."""
 AnswerName = Literal["accept", "reject", "ignore", "open"]
 """An answer; ``open`` is a sentence without one."""
 

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, groupby
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -31,7 +32,7 @@ from annotator.export.export_ledger import (
     excluded_sentences,
     raise_nothing_to_export,
 )
-from annotator.export.options import ExportItem, ExportOptions, ExportReport, no_meaning_error
+from annotator.export.options import ConflictRule, ExportItem, ExportOptions, ExportReport, no_meaning_error
 from annotator.formats import document
 from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
 from annotator.formats.part_files import write_parts
@@ -223,18 +224,13 @@ def export_corpus_to_format(
     if options.unit and info.has_fixed_unit:
         raise no_meaning_error("unit", name)
     check_articles_folder(corpus.path)
-    rule = options.on_conflict or (
-        None if info.has_annotators and not (options.split or options.split_from) else "skip"
-    )
-    selected = select_items(corpus, options.annotator, rule=rule)
-    machines = two_machines_warnings(corpus, options.annotator or corpus.annotators())
-    for warning in (*corpus.warnings, *_damaged_sentences_warnings(corpus, selected), *selected.warnings, *machines):
-        warn(warning)
+    own = info.has_annotators and not (options.split or options.split_from or options.on_conflict)
+    selected = _select_items(corpus, options, None if own else options.on_conflict or "skip", warn)
     if not info.can_write:
         raise UsageError(f"the format {name} can only be read", do="export another")
     split = read_format_split(corpus, options, warn, can_split=info.can_split)
     rows = DocumentRows(corpus) if options.unit == "article" else None
-    unit, united = options.unit or info.unit, bool(rule)
+    unit, united = options.unit or info.unit, not own
     items_by_part = split.by_part(selected.items) if split else {"": selected.items}
     parts = {
         part: build_documents(items, unit, answers=info.has_answers, united=united, rows=rows)
@@ -257,22 +253,14 @@ def export_corpus_to_format(
         chunks = {file: FileChunks(paths[file]) for file in sorted(paths)}
         sizes = split.sizes({part: sum(len(d.spans) for d in every) for part, every in parts.items()}) if split else {}
         texts = {PARTS_FILE: split.part_list(sizes)} if split else {}
-        lost = document.count_losses(log) + list_left_out(selected, log, united=bool(rule))
+        lost = document.count_losses(log) + list_left_out(selected, log, united=united)
         lost += sum(selected.missing.damaged_lines.values())
-        totals = {
-            "sentences": dict(sentences_by_answer(selected.items)),
-            **document.conversion_totals(log),
-            "left out": [],
-            "journals with flaws": dict(selected.missing.damaged_lines),
-            "files": {file: chunk.sha256() for file, chunk in chunks.items()}
-            | {file: hashlib.sha256(data).hexdigest() for file, data in texts.items()},
-            "lost": lost,
-        }
-        if rule and selected.conflicts:
-            totals["conflicts"] = count_conflicts(selected.conflicts)
+        digests = {file: chunk.sha256() for file, chunk in chunks.items()}
+        digests |= {file: hashlib.sha256(data).hexdigest() for file, data in texts.items()}
+        totals = _ledger_totals(selected, log, digests, lost)
         kept = _kept_entries(log, documents) if options.ledger == "full" else ()
         lines = document.conversion_ledger_lines(log, totals, kept)
-        ledger = b"".join((*(conflict_lines(selected.conflicts) if rule else ()), *lines))
+        ledger = b"".join((*conflict_lines(selected.conflicts), *lines))
         manifest = build_manifest(
             corpus, selected.journals, options, totals, {}, ledger, split.splits if split else None
         )
@@ -283,6 +271,17 @@ def export_corpus_to_format(
     warnings = (*log.notes, *(split.warnings(sizes) if split else ()))
     study = split.audit if split else None
     return ExportReport(out.as_posix(), tuple(files), removed, {}, totals, None, warnings, lost, study, sizes)
+
+
+def _select_items(
+    corpus: CorpusFolder, options: ExportOptions, rule: ConflictRule | None, warn: WarningCallback
+) -> SelectedItems:
+    """Return what counts under a rule for conflicts, or all that each annotator has; ``warn`` receives all flaws."""
+    selected = select_items(corpus, options.annotator, rule=rule)
+    machines = two_machines_warnings(corpus, options.annotator or corpus.annotators())
+    for warning in (*corpus.warnings, *_damaged_sentences_warnings(corpus, selected), *selected.warnings, *machines):
+        warn(warning)
+    return selected
 
 
 def _written_files(
@@ -303,6 +302,20 @@ def _written_files(
     if fault:
         raise PluginError(fault, where=f"format {name}", do="correct its `write`; nothing was exported")
     return paths
+
+
+def _ledger_totals(
+    selected: SelectedItems, log: ConversionLog, digests: Mapping[str, str], lost: int
+) -> dict[str, Any]:
+    totals = {
+        "sentences": dict(sentences_by_answer(selected.items)),
+        **document.conversion_totals(log),
+        "left out": [],
+        "journals with flaws": dict(selected.missing.damaged_lines),
+        "files": dict(digests),
+        "lost": lost,
+    }
+    return totals | ({"conflicts": count_conflicts(selected.conflicts)} if selected.conflicts else {})
 
 
 def _damaged_sentences_warnings(corpus: CorpusFolder, selected: SelectedItems) -> list[str]:
