@@ -174,8 +174,8 @@ def _has_other_text(document: Document) -> bool:
 def list_left_out(selected: SelectedItems, log: ConversionLog, *, united: bool) -> int:
     """List the spans of accepted sentences that are not exported; return what nobody asked to leave out.
 
-    A sentence without spans is listed itself where nobody asked for that, or a newer version has it. Where annotations are ``united``, a
-    span of several annotators is listed once.
+    A sentence without spans is listed itself where nobody asked for that, or a newer version has it. Where
+    annotations are ``united``, a span of several annotators is listed once.
     """
     excluded = selected.missing.excluded
     each = [(x.item.annotated.sentence, x.item.annotated.annotation.spans, x.why, x.requested) for x in excluded]
@@ -215,9 +215,8 @@ def export_corpus_to_format(
     """Write what is finished of a corpus to the folder ``out`` in the format of the options, with a ledger.
 
     With a split there is a file for each part, with the sentences that training data have in it. A document is a
-    sentence or an article, as the format has it unless ``unit`` is given. ``warn`` receives
-    the flaws of the corpus and its journals. Raises AnnotatorError where nothing is finished, and where a
-    file of another's would be replaced.
+    sentence or an article, as the format has it unless ``unit`` is given. ``warn`` receives the flaws of the corpus.
+    Raises AnnotatorError where nothing is finished, and where a file of another's would be replaced.
     """
     name = options.format
     info = format_info(name)
@@ -248,8 +247,7 @@ def export_corpus_to_format(
         translate_os_errors("write", tempfile.gettempdir(), AnnotatorError),
         tempfile.TemporaryDirectory(prefix="annotator-") as staging,
     ):
-        folder = Path(staging)
-        paths = _written_files(name, parts, folder, log)
+        paths = _written_files(name, parts, Path(staging), log)
         chunks = {file: FileChunks(paths[file]) for file in sorted(paths)}
         sizes = split.sizes({part: sum(len(d.spans) for d in every) for part, every in parts.items()}) if split else {}
         texts = {PARTS_FILE: split.part_list(sizes)} if split else {}
