@@ -86,7 +86,8 @@ def add_span(annotated: AnnotatedSentence, span: Span, schema: Schema, *, replac
     parts: list[Span] = []
     if replaced and replaced.group:  # what is true of one part of a span is true of all
         span = replace(span, group=replaced.group)
-        parts = [replace(s, label=span.label) for s in others if s.group == span.group]
+        old = [s for s in others if s.group == span.group]
+        parts = [s if s.label == span.label else replace(s, label=span.label, of=()) for s in old]
         others = [s for s in others if s.group != span.group]
     for part in (span, *parts):
         if broken := schema.find_violation(part, [*others, *(s for s in (span, *parts) if s != part)]):

@@ -17,9 +17,12 @@ from hypothesis import strategies as st
 from annotator.core.annotation import Answer
 from annotator.core.article import LineVerdict
 from annotator.core.edits import add_span, remove_span, set_answer, set_note
+from annotator.export.export_ledger import ARTICLE_SUPERSEDED
 from annotator.export.options import ExportOptions
+from annotator.formats.document import ConversionLog
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.export_plan import plan_export
+from annotator.workflows.format_export import list_left_out
 from annotator.workflows.record_selection import open_selection, select_items
 from tests.builders import make_corpus, open_session, span
 from tests.session.test_version_carry import FIRST, SECOND, add_version, annotate, version
@@ -56,6 +59,24 @@ def test_changed_sentence_counts_until_the_new_one_is_finished(tmp_path: Path) -
     session.undo()
     session.close()
     assert _accepted(corpus) == [("ana", FIRST[0], "old"), ("ana", FIRST[1], "old")]
+
+
+def test_superseded_sentence_without_spans_has_a_line_in_other_formats(tmp_path: Path) -> None:
+    """What a newer version takes the place of is listed, be there a span in it or not, and is no loss."""
+    corpus = make_corpus(tmp_path / "news", version(FIRST))
+    with closing(open_session(corpus)) as session:
+        for n in range(len(session.article_sentences)):
+            session.apply_edit(set_answer(session.article_sentences[n], Answer.ACCEPT))
+        assert session.flush()
+    add_version(corpus, version(FIRST), SECOND)
+    with closing(open_session(CorpusFolder.open(corpus.path))) as session:
+        session.apply_edit(set_answer(session.article_sentences[1], Answer.ACCEPT))
+        assert session.flush()
+    log = ConversionLog()
+    selected = select_items(CorpusFolder.open(corpus.path))
+    assert list_left_out(selected, log, united=False) == 0
+    listed = [(e.kind, e.text, e.why) for e in log.entries]
+    assert ("sentence", FIRST[1], ARTICLE_SUPERSEDED) in listed
 
 
 @pytest.mark.parametrize("names", [("ana", "bob"), ("bob", "ana")])
