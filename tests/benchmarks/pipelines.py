@@ -3,9 +3,9 @@
 ``python -m tests.benchmarks.pipelines [--articles 200] [--sentences 3]``. The pipeline has the components and sizes of
 a small one from spaCy (tagger, parser and ner, each on a tok2vec), with random weights: speed does not depend on them.
 All ways run on the same sentences, one after the other in one process, ``--rounds`` times in turn; the best counts.
-The figures are sentences a second of processor time, and ratios to the first way. Batches must not change what is found;
-a parser with random weights cuts the sentences, and so the entities, so that the third way finds others here. The last line is
-one JSON object.
+The figures are sentences a second of processor time, and ratios to the first way. Batches must not change what is
+found; a parser with random weights cuts the sentences, and so the entities, so that the third way finds others here.
+The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ from annotator.suggest.pipeline_components import unneeded_components
 from annotator.suggest.pipeline_request import PipelineRequest
 from annotator.suggest.spacy_pipeline import PipelineSuggester
 
-_WORDS = "Ada Pell met Norhaven council on Monday and counted 20 boats in the old harbour of Skerrin .".split()
+_WORDS = [
+    *("Ada", "Pell", "met", "Norhaven", "council", "on", "Monday", "and", "counted", "20", "boats", "in", "the", "old"),
+    *("harbour", "of", "Skerrin", "."),
+]
 
 
 def main() -> None:

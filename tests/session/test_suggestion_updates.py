@@ -87,10 +87,8 @@ def test_a_broken_file_is_reported_and_the_old_suggestions_stay(tmp_path: Path) 
     for _ in range(4):
         controller.dispatch("sentence_down")
         assert first_word(session) == {("VENUE", "m")}
-    assert [x for x in news if "its old suggestions stay" in x] == [
-        "m: no line of the file is suggestions; make them again with `annotator suggest`, or repair the program that "
-        "writes the file; its old suggestions stay"
-    ]
+    (warning,) = (x for x in news if "its old suggestions stay" in x)
+    assert warning.startswith("m: no line of the file is suggestions; make them again with `annotator suggest`")
     path.unlink()
     write(session, "m", "COUNT")
     for _ in range(2):
