@@ -92,7 +92,7 @@ def test_annotators_open_the_new_version_in_any_order(tmp_path: Path, names: tup
 
 
 def test_difference_between_versions_is_a_conflict(tmp_path: Path) -> None:
-    """Where one annotator changes in the new version what both had left alike, neither counts unless one is preferred."""
+    """Where one annotator changes in the new version what both had left alike, neither counts, or the preferred one."""
     corpus = _annotated(tmp_path / "news", "ana", "bob")
     session = open_session(corpus)
     first = session.article_sentences[0]
