@@ -135,7 +135,6 @@ class ImportStaging(Struct):
             if self.has_article(article_id):
                 article, origin = staged.get_with_origin(article_id)
                 data = encode_article(replace(article, **fields), origin.sentences or 0, origin.came_from)
-                staged.path(article_id).unlink()  # ext4 waits for the disk where a file is cut and written again
                 staged.stage(article_id, data)
                 return
             assert self.corpus is not None
