@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, field, to_builtins
 from msgspec.structs import replace
 
-from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Sentence
 from annotator.core.errors import CorpusError, DamagedArticleError, JournalError, SchemaError, UsageError, path_text
-from annotator.core.journal_merge import JournalConflict, merge_journals
+from annotator.core.journal_merge import merge_journals
 from annotator.core.journal_record import JournalRecord
 from annotator.storage.articles import decode_article, encode_article_fields, with_new_metadata
 from annotator.storage.corpus_folder import CorpusFolder, damaged_article_warning
@@ -32,6 +31,8 @@ from annotator.storage.schema_editing import unite_schemas
 from annotator.storage.schemas import parse_schema_text, read_schema_text
 from annotator.storage.splits_file import FixedSplit, encode_fixed_split, read_fixed_split
 from annotator.storage.suggestions import read_suggestion_index, source_names, suggestion_path
+from annotator.workflows.merge_conflicts import conflict_fields
+from annotator.workflows.merge_coverage import with_limited_coverage
 from annotator.workflows.merged_groups import merged_group
 from annotator.workflows.merging_side_files import merge_side_files
 from annotator.workflows.opening import ProgressCallback, ignore_progress, open_corpus
@@ -267,6 +268,7 @@ def _merge(
 ) -> MergeReport:
     merge = _Merge(sources)
     text = merge.merge_schemas(schema)
+    merge.use_labels(text)
     with ImportStaging.begin(into, None) as staging:
         merge.merge_articles(staging, progress)
         _check_labels(merge.merge_journals(staging), text, schema)
@@ -320,6 +322,7 @@ class _Merge:
         self._owners = corpora_by_article(corpora)
         self._annotators: dict[str, dict[str, int]] = {}
         self._schema: dict[str, list[str]] = {}
+        self._labels: list[str] = []
         self._conflicts: list[dict[str, Any]] = []
         self._not_merged: list[str] = []
         self._differences: dict[str, list[str]] = {}
@@ -354,6 +357,10 @@ class _Merge:
         self._schema = {"added": union.added, "widened": union.widened}
         self._not_merged += [path_text(f"schema, {x}") for x in union.left_out]
         return union.text
+
+    def use_labels(self, text: str) -> None:
+        """Note the labels of the joint schema."""
+        self._labels = [x.name for x in parse_schema_text(text, "the joint schema").labels]
 
     def merge_articles(self, staging: ImportStaging, progress: ProgressCallback) -> None:
         """Prepare all articles with their sentences."""
@@ -413,6 +420,10 @@ class _Merge:
             """Return the sentences of an article as the new corpus has them."""
             return self._owners[article_id][0].sentences(article_id) if article_id in self._owners else ()
 
+        def limited(found: Sequence[JournalRecord]) -> Sequence[JournalRecord]:
+            sources = [([x.name for x in corpus.schema.labels], rows) for corpus, rows in journals]
+            return with_limited_coverage(found, sources, self._labels, stored_sentences)
+
         records = journals[0][1]
         taken = same = 0
         for corpus, further in journals[1:]:
@@ -424,10 +435,10 @@ class _Merge:
                 other, is_there = self._name_beside(name, conflicting)
                 if not is_there:
                     self._kept_beside[other] = conflicting
-                    staging.add_records(other, (replace(r, annotator=other) for r in conflicting))
+                    staging.add_records(other, (replace(r, annotator=other) for r in limited(conflicting)))
                     self._annotators[other] = {"records": len(conflicting), "taken": 0, "same": 0}
-                self._conflicts += _conflict_fields(merged.conflicts, name, other, corpus)
-        staging.add_records(name, records)
+                self._conflicts += conflict_fields(merged.conflicts, name, other, corpus)
+        staging.add_records(name, limited(records))
         self._annotators[name] = {"records": len(records), "taken": taken, "same": same}
 
     def _read_records(self, corpus: CorpusFolder, name: str) -> tuple[JournalRecord, ...]:
@@ -466,35 +477,3 @@ class _Merge:
 
 def _without_annotator(records: Sequence[JournalRecord]) -> list[JournalRecord]:
     return [replace(r, annotator="") for r in records]
-
-
-def _conflict_fields(
-    conflicts: Sequence[JournalConflict], name: str, other: str, corpus: CorpusFolder
-) -> Iterator[dict[str, Any]]:
-    """Yield what ``--json`` lists of each conflict in one annotator's journals."""
-    path = path_text(corpus.path)
-    if not conflicts:
-        what = f"the history of {name} cannot be put in one order with that in {path}"
-        yield {"annotator": name, "kept_as": other, "what": what}
-    for conflict in conflicts:
-        s = conflict.article_range
-        yield {
-            "annotator": name,
-            "kept_as": other,
-            "article": s.article,
-            "start": s.start,
-            "end": s.end,
-            "what": f"{name} has answered this in two ways; {path} has the other one",
-            "here": [_annotation_fields(w) for w in conflict.ours],
-            "there": [_annotation_fields(w) for w in conflict.theirs],
-        }
-
-
-def _annotation_fields(annotated: AnnotatedSentence) -> dict[str, Any]:
-    a = annotated.annotation
-    return {
-        "sentence": annotated.sentence.id,
-        "text": annotated.sentence.text,
-        "answer": a.answer.value if a.answer else None,
-        "spans": [{"start": s.start, "end": s.end, "label": s.label} for s in a.spans],
-    }

@@ -16,6 +16,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal, ReplayedJournal
 from annotator.workflows.import_options import ImportOptions
 from annotator.workflows.importing import import_files
+from annotator.workflows.merging import merge_corpora
 
 TEXT = "Lena rowed to Osmund."
 LENA = {"start": 0, "end": 4, "label": "PERSON"}
@@ -117,3 +118,14 @@ def test_coverage_comes_back_from_an_export(tmp_path: Path, name: Any) -> None:
     assert [(x.covers, _marked(x)) for x in _annotations(tmp_path / "d")] == [
         (("PERSON", "CLAIM"), {"PERSON", "CLAIM"})
     ]
+
+
+def test_a_merge_covers_no_label_that_a_corpus_did_not_have(tmp_path: Path) -> None:
+    """What was accepted for all of one schema covers that schema alone in the joint one; the other stays complete."""
+    boat = {"start": 0, "end": 4, "label": "BOAT"}
+    import_files(tmp_path / "c", [_file(tmp_path / "a.jsonl", LENA)])
+    later = _file(tmp_path / "b.jsonl", boat, text="Gull sank.")
+    import_files(tmp_path / "d", [later], ImportOptions(add_labels=True, annotator="bob"))
+    merge_corpora([tmp_path / "c", tmp_path / "d"], tmp_path / "both")
+    assert [x.covers for x in _annotations(tmp_path / "both")] == [("PERSON", "VENUE", "COUNT", "CLAIM")]
+    assert [x.covers for x in _annotations(tmp_path / "both", "bob")] == [None]
