@@ -54,5 +54,5 @@ def _bare_name(key: str) -> str:
 
 
 def _is_same(one: Any, other: Any) -> bool:
-    """Return True if two JSON values are the same; ``1``, ``1.0`` and ``true`` differ."""
+    """Return True if two JSON values are the same; numbers and truth values differ in type."""
     return type(one) is type(other) and bool(one == other)

@@ -15,7 +15,7 @@ def record_lost_metadata(document: Document, format_: str, log: ConversionLog, h
 
 
 def record_lost_fields(document: Document, format_: str, log: ConversionLog, *names: str) -> None:
-    """Count the fields of a document (``title``, ``annotator``, …) for which a format has no place."""
+    """Count the fields of a document, such as its title, for which a format has no place."""
     for name in names:
         if getattr(document, name):
             log.count_lost_field(name, f"{format_} has no place for it", OWN_FIELD)
