@@ -40,9 +40,7 @@ from annotator.workflows.record_builder import RecordBuilder
 REBUILT_NOTE = (
     "put together from sentences: the file does not have the text between these, so it is a blank or an empty line"
 )
-DIFFERING_NOTE = (
-    "metadata in which the sentences of one article differ was left out, for an article has one value"
-)
+DIFFERING_NOTE = "metadata in which the sentences of one article differ was left out, for an article has one value"
 _MAX_NAMED = 5
 """How many labels that are renamed are listed one by one."""
 _MAX_LABEL_LENGTH = 80
