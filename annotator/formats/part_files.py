@@ -9,7 +9,9 @@ from annotator.formats.document import ConversionLog, Document
 from annotator.formats.registry import Format
 
 
-def write_parts(format_: Format, parts: Mapping[str, Sequence[Document]], out: Path, log: ConversionLog) -> list[Path]:
+def write_part_files(
+    format_: Format, parts: Mapping[str, Sequence[Document]], out: Path, log: ConversionLog
+) -> list[Path]:
     """Write the documents of each part into the folder ``out`` and return the files.
 
     A format with ``write_parts`` of its own makes them together; another one's file is named by the part.

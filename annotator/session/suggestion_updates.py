@@ -49,7 +49,7 @@ class SuggestionUpdates:
         return {name: (path, file_state(path)) for name, path in paths.items()}
 
     def has_news(self) -> bool:
-        """Return True if a file has come, changed or gone since they were last looked at: a few calls of ``stat``."""
+        """Return True if a file has come, changed or gone since they were last looked at."""
         try:
             return self._states() != self._seen
         except (AnnotatorError, OSError):

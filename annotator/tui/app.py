@@ -178,7 +178,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         if self._start_with_tour:
             self.controller.dispatch("tour")
         self.push_screen(AnnotateScreen(self.controller))
-        self.suggestion_watch = SuggestionWatch(self)
+        self.suggestion_watch = SuggestionWatch(self, self.session, self.controller)
         for warning in (*self.session.warnings, *self.controller.keyboard.warnings):
             self._show_warning(warning)
         self.session.on_warning(self._show_warning)

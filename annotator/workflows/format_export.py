@@ -35,7 +35,7 @@ from annotator.export.export_ledger import (
 from annotator.export.options import ConflictRule, ExportItem, ExportOptions, ExportReport, no_meaning_error
 from annotator.formats import document
 from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
-from annotator.formats.part_files import write_parts
+from annotator.formats.part_files import write_part_files
 from annotator.formats.registry import FORMATS, DocumentUnit, format_info, load_format
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import check_articles_folder
@@ -292,7 +292,7 @@ def _written_files(
     if "" in parts:
         load_format(name).write(parts[""], folder, log)
     else:
-        write_parts(load_format(name), parts, folder, log)
+        write_part_files(load_format(name), parts, folder, log)
     fault = log.count_fault(sum(len(d.spans) for every in parts.values() for d in every))
     paths = {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
     if taken := paths.keys() & {EXPORT_LEDGER_FILE, MANIFEST_FILE, PARTS_FILE}:
