@@ -1,8 +1,9 @@
 """Finds the field of the metadata with the document that the rows of a file belong to.
 
 A field groups if several rows have the same value. One whose name means a document is taken wherever its values
-are; of the others one whose values repeat in runs, as the sentences of a document follow each other, and the one
-with the most groups of these. Categories, such as the publisher, come back later in a file or hold most of it.
+are, and for a file of one document; of the others one whose values repeat in runs, as the sentences of a document
+follow each other, and the one with the most groups of these. Categories, such as the publisher, come back later in a
+file or hold most of it.
 """
 
 from __future__ import annotations
@@ -92,13 +93,17 @@ def with_nested_value(fields: Fields, name: str, value: Any) -> dict[str, Any]:
 
 
 def plain_value(value: Any) -> str:
-    """Return a text or whole number as a text; of a list of one its value; empty for all else."""
+    """Return a text or whole number (1.0 is one) as a text; of a list of one its value; empty for all else."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
+    if _is_whole_number(value):
+        return str(int(value))
     text = " ".join(value.split()) if isinstance(value, str) else ""
     return text if len(text) <= _MAX_VALUE_LENGTH else ""
+
+
+def _is_whole_number(value: Any) -> bool:
+    return (isinstance(value, float) and value.is_integer()) or (isinstance(value, int) and not isinstance(value, bool))
 
 
 def id_prefix(text: str) -> tuple[str, int]:
@@ -141,6 +146,11 @@ class _Column(Struct, frozen=True, dict=True):
         """Whether there are several values, and one of them in several rows."""
         return 1 < len(self.sizes) < len(self.values)
 
+    @property
+    def is_one_document(self) -> bool:
+        """Whether all rows have one value, and are no more than a document has."""
+        return len(self.sizes) == 1 < len(self.values) <= _MAX_MEAN_SIZE
+
     @cached_property
     def plain_name(self) -> str:
         """The name without signs, capitals and what only wraps it."""
@@ -182,10 +192,10 @@ def choose_grouping_field(rows: Sequence[Fields], *, sentences: bool) -> Groupin
     Fields that only runs of values speak for count where the rows are ``sentences``.
     """
     columns = list(_columns(rows))
-    named = [c for c in columns if c.document_rank >= 0 and c.groups]
+    named = [c for c in columns if c.document_rank >= 0 and (c.groups or c.is_one_document)]
     if named:
-        best = min(named, key=lambda c: c.document_rank)
-        where = "repeat in runs" if best.repeats_in_runs() else "repeat"
+        best = min(named, key=lambda c: (not c.groups, c.document_rank))
+        where = "repeat in runs" if best.repeats_in_runs() or not best.groups else "repeat"
         return GroupingField(best.name, f"its name means a document, and values {where}")
     if not sentences:
         return None
@@ -223,7 +233,7 @@ def _columns(rows: Sequence[Fields]) -> Iterator[_Column]:
         texts = tuple(text for value in values if (text := plain_value(value)))
         if not texts:
             continue
-        yield _Column(name, texts, all_whole_numbers=all(isinstance(v, int) for v in values))
+        yield _Column(name, texts, all_whole_numbers=all(map(_is_whole_number, values)))
         if len(set(texts)) == len(texts) > 1 and all(map(_has_prefix, texts)):
             prefixes = [id_prefix(text) for text in texts]
             yield _Column(name, tuple(p for p, _ in prefixes), tuple(n for _, n in prefixes))

@@ -75,14 +75,16 @@ def document_fields(record: dict[str, Any]) -> dict[str, Any]:
     own = record.get("meta")
     own = own if isinstance(own, dict) else {}
     unknown = {k: v for k, v in record.items() if k not in _KNOWN_FIELDS and not k.startswith("_")}
-    fields = {k: v for k, v in {**unknown, **own}.items() if k not in {"note", "flagged"}}
+    note, flagged = span_fields.first_string(own, "note"), own.get("flagged") is True
+    fields = {**unknown, **own}
+    fields = {k: v for k, v in fields.items() if not (k == "note" and note) and not (k == "flagged" and flagged)}
     meta = user_metadata(fields, _META_MARKS | _META_NAMES)
     return {
         "id": span_fields.name_of(record.get("id")) or span_fields.name_of(own.get("id")),
         "title": span_fields.first_string(own, "title"),
         "time": span_fields.seconds_of(record.get("_timestamp")),
-        "note": span_fields.first_string(own, "note") or span_fields.first_string(record, "user_input"),
-        "flagged": record.get("flagged") is True or own.get("flagged") is True,
+        "note": note or span_fields.first_string(record, "user_input"),
+        "flagged": record.get("flagged") is True or flagged,
         "meta": span_fields.storable_fields(meta),
     }
 

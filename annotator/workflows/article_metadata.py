@@ -6,7 +6,7 @@ the rule of ``formats.carried_metadata``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from msgspec import to_builtins
@@ -21,6 +21,8 @@ GROUP_FIELD = "group"
 ROWS_FIELD = "group_rows"
 """The field of the metadata that lists the articles of which a document is made."""
 _TEXT_FIELDS = ARTICLE_FIELDS[1:]
+_OTHERS_PLACE_FIELDS = ("article", "start", "end", SENTENCES_FIELD)
+"""What of another tool's metadata is the place of a sentence in an article that an import puts together."""
 
 
 def carried_metadata(article: Article, place: Mapping[str, Any]) -> dict[str, Any]:
@@ -31,28 +33,35 @@ def carried_metadata(article: Article, place: Mapping[str, Any]) -> dict[str, An
 
 
 def is_carried(meta: Mapping[str, Any]) -> bool:
-    """Return True if an export of this program has made the metadata: it has an article and a place in it."""
-    return isinstance(meta.get("article"), str) and ("sentence" in meta or SENTENCES_FIELD in meta)
+    """Return True if an export of this program has made the metadata: it has an article and a place in it.
+
+    Other tools have fields of these names too; their values are their own.
+    """
+    article, sentence = meta.get("article"), meta.get("sentence")
+    if not isinstance(article, str) or not article:
+        return False
+    in_article = isinstance(sentence, str) and sentence.startswith(f"{article}:")
+    return in_article or isinstance(meta.get(SENTENCES_FIELD), list)
 
 
 def restored_metadata(meta: Mapping[str, Any]) -> dict[str, Any]:
     """Return the source's own metadata of a document that an export has made; of any other document all of it."""
     if not is_carried(meta):
         return dict(meta)
-    return user_metadata(_without_place(meta), (*PLACE_FIELDS, *ARTICLE_FIELDS))
+    return user_metadata(_without(meta, PLACE_FIELDS), (*PLACE_FIELDS, *ARTICLE_FIELDS))
 
 
 def shared_metadata(metas: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], list[str]]:
     """Return the metadata that the sentences of one article have in common, and the names in which they differ."""
-    known = [restored_metadata(meta) if is_carried(meta) else _without_place(meta) for meta in metas]
+    known = [restored_metadata(m) if is_carried(m) else _without(m, _OTHERS_PLACE_FIELDS) for m in metas]
     names = dict.fromkeys(name for meta in known for name in meta)
     first, *rest = known
     same = {k: v for k, v in first.items() if all(k in m and m[k] == v for m in rest)}
     return same, [name for name in names if name not in same]
 
 
-def _without_place(meta: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in meta.items() if k not in PLACE_FIELDS}
+def _without(meta: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    return {k: v for k, v in meta.items() if k not in names}
 
 
 def restored_article(article: Article, meta: Mapping[str, Any]) -> Article:

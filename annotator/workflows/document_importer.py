@@ -20,7 +20,13 @@ from annotator.ingest.clean.metadata import normalize_date
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.import_transaction import ImportStaging
-from annotator.workflows.article_metadata import SENTENCES_FIELD, restored_article, restored_metadata, shared_metadata
+from annotator.workflows.article_metadata import (
+    SENTENCES_FIELD,
+    is_carried,
+    restored_article,
+    restored_metadata,
+    shared_metadata,
+)
 from annotator.workflows.import_coverage import CoverageReader
 from annotator.workflows.import_documents import (
     AlignedDocument,
@@ -29,6 +35,7 @@ from annotator.workflows.import_documents import (
     build_sentences,
     covers_whole_sentences,
     imported_article,
+    named_article,
     rebuild_text,
     start_in_article,
     with_stated_sentences,
@@ -69,8 +76,10 @@ class DocumentImporter:
         self._corpus: CorpusFolder | None = staging.corpus
         self._known_ids = set(self._corpus.article_ids()) if self._corpus else set[str]()
         self._groups: dict[str, list[AlignedDocument]] = {}
-        self._first_rows: dict[str, tuple[int, int]] = {}
-        """By the article that is put together, where its first document came: its number, and the file's."""
+        self._rows: dict[str, list[tuple[int, int]]] = {}
+        """By the article that is put together, where its documents came: their numbers, and the files'."""
+        self._misplaced: set[str] = set()
+        """The articles of which a document has no place, or one of another length, so that none is put together."""
         self.document_groups = ImportGroups(staging, options.group_by)
         self._file = 0
 
@@ -92,8 +101,9 @@ class DocumentImporter:
             self.counts.empty += 1
         elif key := article_key(document):
             self._groups.setdefault(key, []).append(piece)
-            self._first_rows.setdefault(key, (self.counts.documents, self._file))
+            self._rows.setdefault(key, []).append((self.counts.documents, self._file))
         else:
+            self._misplaced.add(named_article(document))
             self._add_alone(piece, (self.counts.documents, self._file))
 
     def _note_renamed(self, document: Document) -> None:
@@ -149,8 +159,8 @@ class DocumentImporter:
 
     def _build_article(self, document: Document) -> Article:
         meta, left = storable_metadata(restored_metadata(document.meta))
-        if document.sentences:
-            meta.pop(SENTENCES_FIELD, None)  # the corpus's own sentences replace them
+        if document.sentences and not is_carried(document.meta) and isinstance(meta.get(SENTENCES_FIELD), list):
+            del meta[SENTENCES_FIELD]  # the corpus's own sentences replace them
         if left:
             self._add_note(f"metadata that JSON can't hold was left out: {', '.join(left)}")
         title = str(document.meta.get(self._options.title_from, "")) if self._options.title_from else ""
@@ -188,20 +198,22 @@ class DocumentImporter:
     # -- articles that came in sentences -------------------------------------------------------
 
     def _add_group(self, key: str, pieces: list[AlignedDocument]) -> None:
+        rows = self._rows[key]
         existing = self._existing_article(key, pieces)
         if existing is not None:
             stored = self._stored_sentences(existing.id)
             stated = restored_article(existing, pieces[0].document.meta)
-            self.document_groups.add_row(*self._first_rows[key], stated, len(stored))
+            self.document_groups.add_row(*rows[0], stated, len(stored))
             self.record_builder.set_base_sentences(existing.id, stored)
             for piece in pieces:
                 self.record_builder.add_document(piece, existing, start_in_article(piece))
             return
-        rebuilt = rebuild_text(pieces)
+        is_placed = key not in self._misplaced or all(is_carried(p.document.meta) for p in pieces)
+        rebuilt = rebuild_text(pieces) if is_placed else None
         if rebuilt is None:
             self._add_note(f"the sentences of {key!r} contradict each other in place; each is an article of its own")
-            for piece in pieces:
-                self._add_alone(piece, self._first_rows[key])
+            for piece, row in zip(pieces, rows, strict=True):
+                self._add_alone(piece, row)
             return
         text, offsets = rebuilt
         self._rebuilt += len(set(offsets)) > 1
@@ -215,7 +227,7 @@ class DocumentImporter:
         article = self._build_article(replace(first, text=text, id=key, meta={"from": key, **meta}))
         article = restored_article(article, first.meta)
         sentences = build_base_sentences(article, pieces, offsets)
-        article = self.document_groups.add_row(*self._first_rows[key], article, len(sentences))
+        article = self.document_groups.add_row(*rows[0], article, len(sentences))
         self._add_article(article, sentences)
         for piece, offset in zip(pieces, offsets, strict=True):
             self.record_builder.add_document(piece, article, offset)

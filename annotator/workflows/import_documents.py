@@ -239,11 +239,16 @@ def with_stated_sentences(document: Document) -> Document:
 
 def article_key(document: Document) -> str:
     """Return the article that a document is a sentence of, with its place; empty for none."""
-    meta = document.meta
-    key, start, end = meta.get("article") or meta.get("doc"), meta.get("start"), meta.get("end")
-    if not isinstance(key, str) or type(start) is not int or start < 0:
+    key, start, end = named_article(document), document.meta.get("start"), document.meta.get("end")
+    if type(start) is not int or start < 0:
         return ""
     return key if end is None or end == start + len(document.text) else ""
+
+
+def named_article(document: Document) -> str:
+    """Return the article that a document's metadata names, with a place in it or without; empty for none."""
+    key = document.meta.get("article") or document.meta.get("doc")
+    return key if isinstance(key, str) else ""
 
 
 def start_in_article(aligned: AlignedDocument) -> int:

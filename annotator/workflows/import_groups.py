@@ -192,6 +192,8 @@ class ImportGroups:
 
     def _link(self, field: GroupingField, rows: Sequence[_Row], *, stated: bool = False) -> None:
         """Link the articles of some rows, each in the place of its first row; or as their files have ``stated``."""
+        if self._group_by and not stated:
+            self._leave_earlier_groups(field, rows)
         values = self._values_by_document(field, rows, stated=stated)
         others = self._other_names(values)
         counts = dict.fromkeys(_EXCEPTIONS, 0)
@@ -214,6 +216,21 @@ class ImportGroups:
             counts["absent"] += len(layout.absent)
         linked = sum(map(len, documents.values()))
         self.made.append(GroupedRows(field.name, field.why, linked, len(documents), **counts))
+
+    def _leave_earlier_groups(self, field: GroupingField, rows: Iterable[_Row]) -> None:
+        """Take texts out of groups by another field, if their metadata has the user's field as the row has it."""
+        for row in rows:
+            text = self._texts[row.article]
+            own = field.value(text.meta)
+            if text.group and text.group.field != field.name and own and own == field.value(row.fields):
+                self._leave_group(row.article)
+
+    def _leave_group(self, article: str) -> None:
+        text = self._texts[article]
+        if text.group:
+            rows = self._stored.documents.get(group_key(text.group), [])
+            rows[:] = [row for row in rows if row.article != article]
+        text.group = None
 
     def _values_by_document(
         self, field: GroupingField, rows: Sequence[_Row], *, stated: bool
@@ -255,12 +272,10 @@ class ImportGroups:
         for name in dict.fromkeys(name for name, _ in found):
             before = nested_value(text.meta, name)
             given = [*(before if isinstance(before, list) else [before]), *found.values()]
-            plain = dict.fromkeys(v for v in given if isinstance(v, str | int))
-            text.meta = with_nested_value(text.meta, name, list(plain))
-        if text.group:
-            rows = self._stored.documents.get(group_key(text.group), [])
-            rows[:] = [row for row in rows if row.article != article]
-        text.group = None
+            plain = dict.fromkeys(v for v in given if isinstance(v, str | int | float))
+            if len(plain) > 1:
+                text.meta = with_nested_value(text.meta, name, list(plain))
+        self._leave_group(article)
         self._changes.setdefault(article, {}).update(group=None, meta=text.meta)
 
     def _lay_documents(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from annotator.core.article import ArticleGroup
 from annotator.formats.document import Document
 from annotator.formats.registry import export_formats
 from annotator.storage.corpus_folder import CorpusFolder
@@ -108,6 +109,18 @@ def test_sentences_that_claim_one_place_are_reported_and_lost_in_none(tmp_path: 
     assert (result.code, len(CorpusFolder.open(tmp_path / "c").article_ids())) == (0, 2)
     assert "the sentences of 'x' contradict each other in place; each is an article of its own" in result.err
     assert spans(tmp_path / "c") == [("ada", "Ida Holm", "PERSON"), ("ada", "Tam Reedy", "PERSON")]
+
+
+@pytest.mark.parametrize("end", [16, 17])
+def test_fields_of_another_tool_that_are_called_as_ours_stay(end: int, tmp_path: Path) -> None:
+    """An article's number, a place that does not fit and a group are metadata, and the article is a document."""
+    metas = [{"article": "x", "start": 0, "end": end, "sentence": 1, "group": "a"}, {"article": "x", "sentence": 2}]
+    rows = [{"text": f"Ida Holm left {n}.", "spans": [], "meta": meta} for n, meta in enumerate(metas)]
+    assert imported(jsonl(tmp_path / "a.jsonl", *rows), tmp_path / "c").code == 0
+    corpus = CorpusFolder.open(tmp_path / "c")
+    articles = {a.text: a for a in map(corpus.article, corpus.article_ids())}
+    assert [articles[row["text"]].meta for row in rows] == metas
+    assert [articles[row["text"]].group for row in rows] == [ArticleGroup("article", "x", n) for n in range(2)]
 
 
 def test_a_part_of_a_sentence_hides_none_of_it(tmp_path: Path) -> None:

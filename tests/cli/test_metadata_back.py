@@ -23,6 +23,8 @@ META = {
     "start": 7,
     "article": "mine",
     "group": "my group",
+    "sentence": 4,
+    "sentences": "ss",
     "source": "Ort",
     "id": "r1",
 }

@@ -27,7 +27,8 @@ def test_a_name_that_means_a_document_groups_wherever_its_values_are(name: str) 
 @pytest.mark.parametrize(
     "rows",
     [
-        _documents("doc", 9),
+        _documents("x", 9),
+        _documents("doc", 400),
         _documents("doc", 1, 1, 1),
         _documents("publisher", 4, 4),
         _documents("x", 400, 400),
@@ -45,6 +46,16 @@ def test_a_name_that_means_a_document_groups_wherever_its_values_are(name: str) 
 def test_what_is_no_document_groups_nothing(rows: list[dict[str, Any]]) -> None:
     """One value for all, one for each, categories, places, numbers, lists, dates and ids of one prefix."""
     assert choose_grouping_field(rows, sentences=True) is None
+
+
+@pytest.mark.parametrize("rows", [_documents("doc", 9), [{"doc": float(n // 3)} for n in range(9)]])
+def test_one_document_and_whole_numbers_with_a_point_group_too(rows: list[dict[str, Any]]) -> None:
+    """A file may have one document alone, and tables write 1 as 1.0; other fractions name nothing."""
+    field = choose_grouping_field(rows, sentences=True)
+    assert field is not None
+    assert field.value({"doc": 2.0}) == field.value({"doc": 2}) == "2"
+    assert {field.value({"doc": x}) for x in (2.5, True, float("inf"), float("nan"))} == {""}
+    assert choose_grouping_field([*rows, {"doc": 10**400}], sentences=True) is not None
 
 
 def test_a_field_of_another_name_groups_by_its_runs_and_only_sentences() -> None:

@@ -250,6 +250,14 @@ def test_what_is_written_is_read(every: list[Document]) -> None:
     assert account.read == written.kept + sum(len(d.rejected) for d in every)
 
 
+def test_marks_of_another_kind_stay_in_the_metadata() -> None:
+    """A note that is no text, a flag that is no truth value, and what a task has at the top are the user's."""
+    task = {"text": "Ida left", "spans": [], "note": "top", "meta": {"flagged": "late"}}
+    assert prodigy.document_fields(task)["meta"] == {"note": "top", "flagged": "late"}
+    fields = prodigy.document_fields({"text": "Ida left", "meta": {"note": 3, "flagged": True}})
+    assert (fields["meta"], fields["flagged"]) == ({"note": 3}, True)
+
+
 def test_a_task_has_the_fields_that_prodigy_reads() -> None:
     """Token indexes are inclusive, and the hashes stay out: Prodigy adds them, and wrong ones would stick."""
     document = Document(

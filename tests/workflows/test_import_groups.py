@@ -71,12 +71,38 @@ def test_a_user_decides(tmp_path: Path) -> None:
     assert set(_groups(tmp_path).values()) == {None}
 
 
-def test_one_document_is_a_group_if_the_user_asks(tmp_path: Path) -> None:
-    """One value for all rows groups nothing by the rule."""
-    rows = _rows(ferry=FERRY)
-    assert not _import(tmp_path, rows).groups
+def test_files_of_one_document_each_are_grouped(tmp_path: Path) -> None:
+    """One value for all rows groups them if its name means a document; of another name only if the user asks."""
+    for name, texts in (("ferry", FERRY), ("storm", STORM[:2])):
+        assert _import(tmp_path, _rows(**{name: texts})).groups[0].documents == 1
+    assert {group.value for group in _groups(tmp_path).values() if group} == {"ferry", "storm"}
     (tmp_path / "again").mkdir()
-    assert _import(tmp_path / "again", rows, group_by="meta.doc").groups[0].documents == 1
+    rows = [{**row, "meta": {"x": "ferry"}} for row in _rows(ferry=FERRY)]
+    assert not _import(tmp_path / "again", rows).groups
+    assert _import(tmp_path / "again", rows, group_by="meta.x").groups[0].documents == 1
+
+
+def test_a_user_corrects_the_field(tmp_path: Path) -> None:
+    """Rows that were grouped by a wrong field move to the right one, and their metadata stays as it was."""
+    rows = [
+        {**row, "meta": {**row["meta"], "sent": n % 2}} for n, row in enumerate(_rows(ferry=FERRY, storm=STORM[:2]))
+    ]
+    _import(tmp_path, rows, group_by="sent")
+    report = _import(tmp_path, rows, group_by="doc").groups[0]
+    assert (report.rows, report.documents, report.linked, report.in_several) == (5, 2, 5, 0)
+    assert _order(tmp_path, "ferry") == [*FERRY]
+    corpus = CorpusFolder.open(tmp_path / "corpus")
+    assert {a.meta["doc"] for a in map(corpus.article, corpus.article_ids())} == {"ferry", "storm"}
+    assert _import(tmp_path, rows).groups[0].field == "doc"
+
+
+def test_a_text_that_names_no_document_by_the_field_stays_in_its_group(tmp_path: Path) -> None:
+    """One that occurs in another data set's document as well is in several."""
+    other = [{"text": t, "spans": [], "meta": {"url": "u1"}} for t in ("Thanks.", *STORM)]
+    _import(tmp_path, other)
+    report = _import(tmp_path, _rows(ferry=(*FERRY[:2], "Thanks.")), group_by="doc")
+    assert report.groups[0].in_several == 1
+    assert _groups(tmp_path)["Thanks."] is None
 
 
 def _order(folder: Path, doc: str) -> list[str]:
