@@ -11,7 +11,15 @@ from click.core import ParameterSource
 from msgspec.structs import replace
 
 from annotator.cli import output
-from annotator.cli.options import PATH, FormatType, choice_option, exit_for_losses, json_option, max_lost_option
+from annotator.cli.options import (
+    PATH,
+    FormatType,
+    choice_option,
+    exit_for_losses,
+    json_option,
+    max_lost_option,
+    split_options,
+)
 from annotator.export.options import ExportOptions, parse_split, preferred_annotators
 from annotator.export.span_outcomes import OFF_TOKEN_EDGES
 from annotator.workflows.corpus import Corpus
@@ -36,7 +44,7 @@ def _export_formats() -> list[str]:
 )
 @click.option("--spans-key", default="sc", show_default=True, help="The span group that all spans go to.")
 @choice_option("--unit", ["sentence", "article"], help="One Doc (or text) each; other formats have their own default.")
-@click.option("--split", default="80/10/10", show_default=True, help="Shares of train, dev and test.")
+@split_options
 @click.option(
     "--annotator",
     multiple=True,
@@ -67,17 +75,12 @@ def _export_formats() -> list[str]:
     ["spacy", "annotator"],
     help="The config's corpus reader; annotator's loads faster, and has to be installed where you train.",
 )
-@choice_option(
-    "--split-by",
-    ["story", "article"],
-    help="Keep copies of an article, and articles on one story, in one part; or draw each article by itself.",
-)
-@click.option("--split-from", default=None, metavar="FIELD", help="Take the parts from this field of the metadata.")
 @click.option(
-    "--split-else",
-    type=click.Choice(["train", "dev", "test", "leave-out"]),
+    "--split-by",
+    type=click.Choice(["story", "article"]),
     default=None,
-    help="With --split-from: where articles go whose field names no part, and documents that are in two.",
+    help="Keep copies of an article, and articles on one story, in one part; or draw each article by itself "
+    "(default: corpus.toml's, else story).",
 )
 @click.option(
     "--rebalance",
@@ -124,9 +127,8 @@ def command(
     if verify:
         _verify(corpus, out, {name: x for name, x in chosen.items() if _is_given(ctx, name)}, as_json=as_json)
         return
-    for name in ("unit", "split"):
-        if not _is_given(ctx, name):
-            chosen[name] = None
+    if not _is_given(ctx, "unit"):
+        chosen["unit"] = None
     with output.progress("export") as show:
         folder = Corpus.open(corpus).folder
         options = ExportOptions(lang=folder.known_lang, **chosen)

@@ -74,6 +74,17 @@ def completing(words: Callable[[], Iterable[str]]) -> Callable[..., list[Complet
     return lambda ctx, param, incomplete: click.Choice(list(map(str, words()))).shell_complete(ctx, param, incomplete)
 
 
+def split_options(command: _Command) -> _Command:
+    """Add the options that choose the split, but for the unit."""
+    parts = ["train", "dev", "test", "leave-out"]
+    shares = "Shares of train, dev and test (default: corpus.toml's, else 80/10/10)."
+    otherwise = "With --split-from: where articles go whose field names no part, and documents that are in two."
+    added = click.option("--split-else", type=click.Choice(parts), help=otherwise)(command)
+    field = "Take the parts from this field of the metadata."
+    added = click.option("--split-from", metavar="FIELD", help=field)(added)
+    return click.option("--split", help=shares)(added)
+
+
 max_lost_option = click.option(
     "--max-lost",
     type=click.IntRange(min=0),

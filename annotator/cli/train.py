@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from annotator.cli import output
-from annotator.cli.options import PATH, choice_option, exit_for_losses, json_option, max_lost_option
+from annotator.cli.options import PATH, choice_option, exit_for_losses, json_option, max_lost_option, split_options
 from annotator.export.options import ExportOptions, parse_split, preferred_annotators
 from annotator.workflows.opening import open_corpus
 
@@ -16,7 +16,7 @@ from annotator.workflows.opening import open_corpus
 @click.command("train", epilog="Example: annotator train news trained")
 @click.argument("corpus", type=PATH)
 @click.argument("out", type=PATH)
-@click.option("--split", default="80/10/10", show_default=True, help="Shares of train, dev and test.")
+@split_options
 @choice_option("--unit", ["sentence", "article"], help="One Doc each.")
 @click.option("--annotator", multiple=True, metavar="NAME,…", help="Whose annotations; everybody's without it.")
 @click.option(
@@ -36,7 +36,7 @@ from annotator.workflows.opening import open_corpus
 @max_lost_option
 @json_option
 def command(
-    *, corpus: Path, out: Path, split: str, annotator: tuple[str, ...], max_steps: int, seed: int, max_lost: int,
+    *, corpus: Path, out: Path, split: str | None, annotator: tuple[str, ...], max_steps: int, seed: int, max_lost: int,
     as_json: bool, **chosen: Any,
 ) -> None:  # fmt: skip
     """Export CORPUS to OUT/data, train spaCy on it, and write the pipeline to OUT/model.
@@ -50,7 +50,10 @@ def command(
 
     folder = open_corpus(corpus)
     options = ExportOptions(
-        split=parse_split(split), lang=folder.known_lang, annotator=preferred_annotators(annotator), **chosen
+        split=parse_split(split) if split is not None else None,
+        lang=folder.known_lang,
+        annotator=preferred_annotators(annotator),
+        **chosen,
     )
     with output.progress("train") as show:
         report = train_model(

@@ -16,12 +16,12 @@ from annotator._version import __version__
 from annotator.core.errors import AnnotatorError
 from annotator.core.journal_state import JournalState
 from annotator.core.pluralize import MAX_LISTED, pluralize
-from annotator.export.options import ExportOptions, PartCounts
+from annotator.export.options import ExportOptions, PartCounts, SplitRule
 
 MANIFEST_FORMAT = 1
 PROGRAM = f"annotator {__version__}"
-_WITHOUT_EFFECT = frozenset({"processes", "resume"})
-"""Options that change no byte."""
+_NO_OPTIONS = frozenset({"processes", "resume", "corpus_split"})
+"""Options that change no byte, and what is no option."""
 
 
 class ExportInputs(Struct, frozen=True, kw_only=True):
@@ -34,6 +34,8 @@ class ExportInputs(Struct, frozen=True, kw_only=True):
     """The digest of the file."""
     sentences: str
     """The digest of ``sentences.jsonl``."""
+    split: SplitRule | None = None
+    """By what the split is drawn, by the options and ``corpus.toml``; None where none is drawn."""
     splits: str = ""
     """The digest of ``splits.json``; empty where there is none."""
     software: Mapping[str, str] = {}
@@ -76,7 +78,7 @@ class ExportManifest(Struct, frozen=True, kw_only=True):
 def effective_options(options: ExportOptions) -> dict[str, Any]:
     """Return the options that may change a byte, as JSON has them."""
     values = msgspec.json.decode(msgspec.json.encode(options))
-    return {name: value for name, value in values.items() if name not in _WITHOUT_EFFECT}
+    return {name: value for name, value in values.items() if name not in _NO_OPTIONS}
 
 
 def export_counts(totals: Mapping[str, Any], parts: Mapping[str, PartCounts]) -> dict[str, Any]:
@@ -105,7 +107,7 @@ class InputChange(Struct, frozen=True):
     """One of the things that decide the bytes of an export, and how it has changed."""
 
     kind: str
-    """version, option, corpus, schema, annotator, articles, sentences, splits or software."""
+    """version, option, corpus, schema, annotator, articles, sentences, split, splits or software."""
     name: str
     then: Any
     now: Any
@@ -125,6 +127,7 @@ def input_changes(then: ExportManifest, now: ExportManifest) -> Iterator[InputCh
     for key, shown in (("name", "name of the corpus"), ("tokenizer", "tokenizer")):
         if (old := getattr(a, key)) != (new := getattr(b, key)):
             yield _simple_change("corpus", shown, old, new)
+    yield from _split_changes(then, now)
     for kind, file in (("schema", "the label schema"), ("sentences", "sentences.jsonl"), ("splits", "splits.json")):
         if (old := getattr(a, kind)) != (new := getattr(b, kind)):
             yield InputChange(kind, file, old, new, f"{file} has changed")
@@ -132,6 +135,17 @@ def input_changes(then: ExportManifest, now: ExportManifest) -> Iterator[InputCh
         if (old := a.software.get(name)) != (new := b.software.get(name)):
             yield _simple_change("software", name, old, new)
     yield from _article_changes(a.articles, b.articles)
+
+
+def _split_changes(then: ExportManifest, now: ExportManifest) -> Iterator[InputChange]:
+    """Yield what has changed in the split of ``corpus.toml``; not what another option has changed."""
+    if (b := now.inputs.split) is None:
+        return
+    a = then.inputs.split or SplitRule()
+    for name, option in (("shares", "split"), ("seed", ""), ("unit", "split_by")):
+        old, new = _shown(getattr(a, name)), _shown(getattr(b, name))
+        if old != new and then.options.get(option) == now.options.get(option):
+            yield _simple_change("split", f"{name} in [split] of corpus.toml", old, new)
 
 
 def _simple_change(kind: str, name: str, then: Any, now: Any) -> InputChange:

@@ -23,7 +23,7 @@ SPLIT_PARTS = ("train", "dev", "test")
 DEFAULT_SHARES = (80, 10, 10)
 
 
-_FOR_ANY_FORMAT = {"format", "unit", "annotator", "on_conflict", "ledger", "lang"} | {
+_FOR_ANY_FORMAT = {"format", "unit", "annotator", "on_conflict", "ledger", "lang", "corpus_split"} | {
     "split",
     "split_by",
     "split_from",
@@ -66,6 +66,16 @@ class MissingItems(Struct, frozen=True):
     """By annotator, the lines of the journal that do not count or have others missing before them."""
 
 
+class SplitRule(Struct, frozen=True):
+    """By what a split is drawn."""
+
+    shares: tuple[int, int, int] = DEFAULT_SHARES
+    """Of train, dev and test."""
+    seed: int = 0
+    unit: Literal["story", "article"] = "story"
+    """What stays in one part."""
+
+
 class ExportOptions(Struct, frozen=True):
     """What the user chose; raises UsageError where it makes no sense."""
 
@@ -74,8 +84,9 @@ class ExportOptions(Struct, frozen=True):
     unit: Literal["sentence", "article"] | None = None
     """One Doc (or text) each; None is a sentence, or what another format than spaCy's has."""
     split: tuple[int, int, int] | None = None
-    """The shares of the parts; None is 80/10/10, and one file in another format than spaCy's."""
-    split_by: Literal["story", "article"] = "story"
+    """The shares of the parts; None is those of the corpus, and one file in another format than spaCy's."""
+    split_by: Literal["story", "article"] | None = None
+    """What stays in one part; None is as the corpus has it."""
     rebalance: bool = False
     """Whether all that is linked becomes one part, and is kept so."""
     split_from: str | None = None
@@ -101,6 +112,8 @@ class ExportOptions(Struct, frozen=True):
     report: bool = False
     """Whether ``report.html`` is written too."""
     resume: bool = False
+    corpus_split: SplitRule = SplitRule()
+    """What the corpus has, where an option does not choose otherwise."""
 
     def __post_init__(self) -> None:
         if self.format != "spacy":
@@ -129,7 +142,17 @@ class ExportOptions(Struct, frozen=True):
     @property
     def shares(self) -> tuple[int, int, int]:
         """The shares of train, dev and test."""
-        return self.split or DEFAULT_SHARES
+        return self.split or self.corpus_split.shares
+
+    @property
+    def split_rule(self) -> SplitRule:
+        """By what a split is drawn."""
+        return SplitRule(self.shares, self.corpus_split.seed, self.split_by or self.corpus_split.unit)
+
+    @property
+    def draws_split(self) -> bool:
+        """Whether an export with these options draws a split: not where all is in one file, or the parts are given."""
+        return self.split_from is None and (self.format == "spacy" or self.split is not None)
 
     @property
     def parts_with_share(self) -> tuple[str, ...]:

@@ -1,14 +1,14 @@
 """Which part (train, dev, test) a sentence goes to.
 
-By article: SHA-256 of the article's family id (the first version of the same article) falls
-into one of the shares, so a family has its place whatever else the corpus holds, and a corpus
-that grows moves none. Three cases, in this order:
+By article: SHA-256 of the article's family id (the first version of the same article), after
+the seed unless that is 0, falls into one of the shares, so a family has its place whatever
+else the corpus holds, and a corpus that grows moves none. Three cases, in this order:
 
 1. Each part has a family by its hash alone: that is the split, and it stays.
 2. A part is empty, but the corpus has enough families for each part to be due one (ten, for
    80/10/10): for each empty part one whole family *fills in*, taken from the part that has
    most over its share, the one whose hash is nearest. Nothing leaks. An export records the
-   stand-in, and later ones with the same shares keep it there: else what a model is evaluated
+   stand-in, and later ones with the same shares and seed keep it there: else what a model is evaluated
    on would change as the corpus grows. ``--rebalance`` lets it go.
 3. The corpus is smaller than that: the accepted sentences, article after article in the order
    of the hashes, are cut into one block a part. At most two articles leak into a second part;
@@ -136,21 +136,22 @@ class DrawnGroups(Struct, frozen=True):
     """By article id, the part that an earlier export has let it fill."""
 
 
-def hash_position(family: str) -> int:
+def hash_position(family: str, seed: int = 0) -> int:
     """Return where a family's hash is in ``[0, 2**64)``."""
-    return int.from_bytes(hashlib.sha256(family.encode()).digest()[:8], "big")
+    text = f"{seed} {family}" if seed else family
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 
 
-def part_of(family: str, shares: SplitShares) -> str:
+def part_of(family: str, shares: SplitShares, seed: int = 0) -> str:
     """Return the part that a family's hash falls into."""
-    return _parts_by_hash([family], shares)[family]
+    return _parts_by_hash([family], shares, seed)[family]
 
 
-def _parts_by_hash(families: Iterable[str], shares: SplitShares) -> dict[str, str]:
+def _parts_by_hash(families: Iterable[str], shares: SplitShares, seed: int) -> dict[str, str]:
     """Return the part of each family, in the order of their hashes."""
     total, bounds = sum(shares), _share_bounds(shares).items()
     found: dict[str, str] = {}
-    for at, family in sorted((hash_position(f), f) for f in set(families)):
+    for at, family in sorted((hash_position(f, seed), f) for f in set(families)):
         share = at * total // _HASH_RANGE
         found[family] = next(p for p, (low, high) in bounds if low <= share < high)
     return found
@@ -160,7 +161,7 @@ NO_STAND_INS: Mapping[str, str] = MappingProxyType({})
 
 
 def assign_parts(
-    families: Sequence[str], shares: SplitShares, recorded: Mapping[str, str] = NO_STAND_INS
+    families: Sequence[str], shares: SplitShares, recorded: Mapping[str, str] = NO_STAND_INS, seed: int = 0
 ) -> SplitAssignment:
     """Assign a part to each accepted sentence, given the family of each, in text order.
 
@@ -173,22 +174,24 @@ def assign_parts(
         raise AnnotatorError("there is no accepted sentence to export", do=do)
     if len(families) < len(wanted):
         return SplitAssignment((wanted[0],) * len(families), {}, too_few=True)
-    home = _parts_by_hash(families, shares)
+    home = _parts_by_hash(families, shares, seed)
     kept = {f: part for f, part in recorded.items() if home.get(f, part) != part}
     home |= kept
     empty = [p for p in wanted if p not in home.values()]
-    if empty and needs_block_split(families, shares, recorded):
-        return SplitAssignment(_block_split(families, shares), {}, blocks=True)
+    if empty and needs_block_split(families, shares, recorded, seed):
+        return SplitAssignment(_block_split(families, shares, seed), {}, blocks=True)
     stand_ins: dict[str, str] = {}
     for part in empty:
-        family = _choose_stand_in(home, part, shares, kept)
+        family = _choose_stand_in(home, part, shares, kept, seed)
         home[family] = stand_ins[family] = part
     return SplitAssignment(tuple(home[f] for f in families), stand_ins, kept)
 
 
-def needs_block_split(families: Sequence[str], shares: SplitShares, recorded: Mapping[str, str] = NO_STAND_INS) -> bool:
+def needs_block_split(
+    families: Sequence[str], shares: SplitShares, recorded: Mapping[str, str] = NO_STAND_INS, seed: int = 0
+) -> bool:
     """Whether there are too few families to give each part whole ones, so that articles would be cut."""
-    home = _parts_by_hash(families, shares)
+    home = _parts_by_hash(families, shares, seed)
     home |= {f: part for f, part in recorded.items() if f in home}
     empty = {p for p, share in zip(SPLIT_PARTS, shares, strict=True) if share} - set(home.values())
     return bool(empty) and len(home) < families_needed(shares)
@@ -205,6 +208,7 @@ def split_keys(
     shares: SplitShares,
     keys: Mapping[str, str],
     recorded: Mapping[str, str] = NO_STAND_INS,
+    seed: int = 0,
 ) -> tuple[list[str], bool]:
     """Return what each accepted sentence is drawn by, and whether stories are torn.
 
@@ -212,7 +216,7 @@ def split_keys(
     sentences are drawn by their families, the documents, as if nothing were linked.
     """
     description = [keys.get(a, f) for a, f in zip(articles, families, strict=True)]
-    torn = description != list(families) and needs_block_split(description, shares, recorded)
+    torn = description != list(families) and needs_block_split(description, shares, recorded, seed)
     return (list(families) if torn else description), torn
 
 
@@ -221,7 +225,9 @@ def _share_bounds(shares: SplitShares) -> dict[str, tuple[int, int]]:
     return {p: (end - share, end) for p, share, end in zip(SPLIT_PARTS, shares, ends, strict=True)}
 
 
-def _choose_stand_in(home: Mapping[str, str], part: str, shares: SplitShares, kept: Mapping[str, str]) -> str:
+def _choose_stand_in(
+    home: Mapping[str, str], part: str, shares: SplitShares, kept: Mapping[str, str], seed: int
+) -> str:
     """Return the family to move: of the part that is most over its share, nearest by hash; one of ``kept`` last."""
     sizes = Counter(home.values())
     share = dict(zip(SPLIT_PARTS, shares, strict=True))
@@ -229,12 +235,17 @@ def _choose_stand_in(home: Mapping[str, str], part: str, shares: SplitShares, ke
     donor = max(over, key=lambda p: (over[p], -SPLIT_PARTS.index(p)))
     low, high = (x * _HASH_RANGE // sum(shares) for x in _share_bounds(shares)[part])
     candidates = [f for f, p in home.items() if p == donor]
-    return min(candidates, key=lambda f: (f in kept, max(low - hash_position(f), hash_position(f) - high), f))
+
+    def distance(family: str) -> int:
+        position = hash_position(family, seed)
+        return max(low - position, position - high)
+
+    return min(candidates, key=lambda f: (f in kept, distance(f), f))
 
 
-def _block_split(families: Sequence[str], shares: SplitShares) -> tuple[str, ...]:
+def _block_split(families: Sequence[str], shares: SplitShares, seed: int) -> tuple[str, ...]:
     """Cut the sentences, family after family in the order of the hashes, into one block a part."""
-    order = sorted(range(len(families)), key=lambda i: (hash_position(families[i]), families[i], i))
+    order = sorted(range(len(families)), key=lambda i: (hash_position(families[i], seed), families[i], i))
     sizes = _block_sizes(len(families), shares)
     names = [p for p in SPLIT_PARTS for _ in range(sizes[p])]
     parts = [""] * len(families)

@@ -14,6 +14,7 @@ from annotator.core.article import AnnotatedLineIndex, Article, LineVerdict, Sen
 from annotator.core.errors import CorpusError, DamagedArticleError, SchemaError
 from annotator.core.schema import Schema
 from annotator.storage.article_repair import sentence_count, with_proved_text
+from annotator.storage.article_warnings import broken_version_warning, changed_metadata_warning, damaged_article_warning
 from annotator.storage.articles import (
     ArticleOrigin,
     ArticleStore,
@@ -41,6 +42,7 @@ from annotator.storage.lock import Lock, is_held, lock_or_raise
 from annotator.storage.schemas import load_schema, parse_schema_text
 from annotator.storage.sentences import SentenceFile, SentenceRanges, check_article_sentences, check_sentences_in_text
 from annotator.storage.settings_recovery import damaged_settings_warning, read_or_derive_settings
+from annotator.storage.split_settings import SplitSettings
 
 _LOCK_FILE = ".corpus.lock"
 MAX_READ_FOR_QUEUE = 300
@@ -68,24 +70,6 @@ def missing_git_files(path: Path) -> list[tuple[str, bytes]]:
     return [(file, data) for file, data in _GIT_FILES.items() if not (path / file).exists()]
 
 
-def changed_metadata_warning(article_id: str) -> str:
-    """Return the warning of an article whose metadata are not as they were stored."""
-    return f"article {article_id}: {CHANGED_METADATA}; see `annotator repair`"
-
-
-def broken_version_warning(article: Article) -> str:
-    """Return the warning of an article in force whose link to a later version leads nowhere."""
-    what = f"article {article.id}: no article is found by its link to a later version ({article.replaced_by})"
-    return f"{what}, so it stays in the queue; see `annotator check`"
-
-
-def damaged_article_warning(article_id: str, error: DamagedArticleError) -> str:
-    """Return the warning of an article that is set apart."""
-    what = f"article {article_id} is set apart"
-    return f"{what}: {error.what} ({Path(error.where).name}); {error.do}"
-
-
-CHANGED_METADATA = "title, byline, date or other metadata have changed since they were stored"
 _TORN_WARNING = f"left out a torn last line of {SENTENCES_FILE}"
 
 
@@ -101,6 +85,7 @@ class CorpusFolder:
         self.known_lang = settings.lang
         """The language; empty where ``corpus.toml`` is damaged and nobody knows it."""
         self.fingerprint = settings.fingerprint
+        self._split = settings.split
         self.schema_path = path / settings.schema
         self.settings_warning = damaged_settings_warning(settings, settings_flaw) if settings_flaw else ""
         self.warnings: list[str] = [self.settings_warning] if settings_flaw else []
@@ -114,7 +99,16 @@ class CorpusFolder:
         """What is wrong with the articles that are set apart: they are in no list, and all others are worked on."""
 
     @classmethod
-    def create(cls, path: Path | str, *, name: str, lang: str, fingerprint: str, schema_text: str) -> CorpusFolder:
+    def create(
+        cls,
+        path: Path | str,
+        *,
+        name: str,
+        lang: str,
+        fingerprint: str,
+        schema_text: str,
+        split: SplitSettings = SplitSettings(),  # noqa: B008  (frozen)
+    ) -> CorpusFolder:
         """Make a corpus folder and open it; ``corpus.toml`` comes last and makes it one.
 
         Raises CorpusError where a corpus or foreign files are there already, SchemaError for the schema.
@@ -128,7 +122,7 @@ class CorpusFolder:
             write_atomic(path / SCHEMA_FILE, schema_text.encode())
             for file, data in missing_git_files(path):
                 write_new(path / file, data)
-            write_settings(path, CorpusSettings(name, lang, fingerprint))
+            write_settings(path, CorpusSettings(name, lang, fingerprint, split=split))
             sync_folder(path.resolve().parent)
         return cls.open(path)
 
@@ -159,6 +153,13 @@ class CorpusFolder:
         if not self.known_lang:
             self.check_settings()
         return self.known_lang
+
+    @property
+    def split(self) -> SplitSettings:
+        """By what a split is drawn; raises CorpusError where the table in ``corpus.toml`` is damaged."""
+        if self._split is None:
+            self.check_settings()
+        return self._split or SplitSettings()
 
     def check_settings(self) -> None:
         """Raise CorpusError where ``corpus.toml`` is damaged."""

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.digest import text_digest
 from annotator.core.errors import CorpusError, path_text
 from annotator.storage.atomic import write_atomic
 from annotator.storage.file_io import read_toml
+from annotator.storage.split_settings import SPLIT_TABLE, SplitSettings, decode_split, encode_split
 
 CORPUS_FORMAT = 1
 """The version of the corpus folder; a higher one is refused."""
@@ -134,6 +136,8 @@ class CorpusSettings(Struct, frozen=True):
     """Names the tokenizer and its version, so that a second ingest cannot mix two of them unseen."""
     schema: str = SCHEMA_FILE
     """The file in the corpus folder that holds the label schema in force."""
+    split: SplitSettings | None = SplitSettings()
+    """By what a split is drawn; None where the table is damaged."""
 
 
 def read_settings(folder: Path) -> CorpusSettings:
@@ -155,7 +159,7 @@ def decode_settings(data: dict[str, Any], path: Path) -> CorpusSettings:
     if not is_schema_name(settings.schema):
         what = "`schema` must be the name of a file in the corpus folder"
         raise CorpusError(what, where=str(path), do=f'write schema = "{SCHEMA_FILE}"')
-    return settings
+    return replace(settings, split=decode_split(data[SPLIT_TABLE], path)) if SPLIT_TABLE in data else settings
 
 
 def is_schema_name(name: str) -> bool:
@@ -193,6 +197,8 @@ def encode_settings(settings: CorpusSettings) -> bytes:
     document.add(tomlkit.comment("A corpus of Annotator."))
     document.update({"name": settings.name, "language": settings.lang, "tokenizer": settings.fingerprint})
     document.update({"schema": settings.schema, "format": CORPUS_FORMAT})
+    if settings.split and settings.split != SplitSettings():
+        document.update({SPLIT_TABLE: encode_split(settings.split)})
     return tomlkit.dumps(document).encode()
 
 

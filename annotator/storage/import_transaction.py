@@ -45,6 +45,7 @@ from annotator.storage.import_recovery import (
 from annotator.storage.journal import Journal, check_annotator_name, journal_file_name
 from annotator.storage.lock import HeldError, Lock
 from annotator.storage.sentences import check_article_sentences, encode_sentence_line
+from annotator.storage.split_settings import SplitSettings
 
 CHANGED_FOLDER = "changed"
 """Where in its folder an import prepares articles of the corpus that change."""
@@ -59,6 +60,7 @@ class NewCorpusSettings(Struct, frozen=True):
     lang: str
     fingerprint: str
     schema_text: str
+    split: SplitSettings = SplitSettings()
 
 
 class ImportStaging(Struct):

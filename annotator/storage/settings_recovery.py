@@ -17,6 +17,7 @@ from annotator.storage.corpus_layout import (
     is_schema_name,
 )
 from annotator.storage.file_io import read_toml
+from annotator.storage.split_settings import SplitSettings, SplitTableError, recover_split
 
 _PAIR = re.compile(r'^(\w+)\s*=\s*"([^"\\]*)"', re.MULTILINE)
 
@@ -36,6 +37,8 @@ def read_or_derive_settings(folder: Path) -> tuple[CorpusSettings, CorpusError |
         if is_newer_format(data) or isinstance(error.__cause__, PermissionError):
             raise
         settings = derived_settings(folder)
+        if isinstance(error, SplitTableError):
+            return settings, CorpusError(f"{SETTINGS_FILE}: {error.what}", where=error.where, do=error.do)
         what = f"{SETTINGS_FILE} is {_damage(path, error)}"
         do = f"run `annotator repair{'' if settings.lang else ' --lang CODE'}`"
         return settings, CorpusError(what, where=error.where, do=do)
@@ -48,16 +51,18 @@ def _damage(path: Path, error: CorpusError) -> str:
 
 
 def derived_settings(folder: Path) -> CorpusSettings:
-    """Return the settings with what can be read of a damaged file; language and tokenizer may be empty."""
+    """Return the settings with what can be read of a damaged file; others are empty, or None for the split."""
     known: dict[str, str] = {}
+    split: SplitSettings | None = SplitSettings()
     with suppress(OSError):
         left = (folder / SETTINGS_FILE).read_bytes().decode("utf-8", "replace")
+        split = recover_split(left)
         known = {key: value for key, value in _PAIR.findall(left) if "\ufffd" not in value}
     name = known.get("name") or path_text(folder.resolve().name)
     schema = known.get("schema", "")
     if not (is_schema_name(schema) and (folder / schema).is_file()):
         schema = SCHEMA_FILE
-    return CorpusSettings(name, known.get("language", ""), known.get("tokenizer", ""), schema)
+    return CorpusSettings(name, known.get("language", ""), known.get("tokenizer", ""), schema, split)
 
 
 def damaged_settings_warning(settings: CorpusSettings, flaw: CorpusError) -> str:

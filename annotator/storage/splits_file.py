@@ -2,7 +2,7 @@
 
 ``groups`` are those of ``export --rebalance``: by article id, the id that its group is drawn by. They name no part, so
 they hold for all shares. ``stand_ins`` are the documents that fill a part into which none falls by its hash: for the
-shares of that split, the part by article id. Articles that come later are drawn as without the file.
+shares of that split, and its seed, the part by article id. Articles that come later are drawn as without the file.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ _PARTS = ("train", "dev", "test")
 class _StoredStandIns(Struct, frozen=True):
     shares: SplitShares
     parts: dict[str, str]
+    seed: int = 0
 
 
 class FixedSplit(Struct, frozen=True):
@@ -35,17 +36,17 @@ class FixedSplit(Struct, frozen=True):
 
     groups: Mapping[str, str] = field(default_factory=dict)
     """By article id, what its group is drawn by."""
-    stand_ins: Mapping[SplitShares, Mapping[str, str]] = field(default_factory=dict)
-    """By the shares in lowest terms and by article id, the part."""
+    stand_ins: Mapping[tuple[SplitShares, int], Mapping[str, str]] = field(default_factory=dict)
+    """By the shares in lowest terms with the seed, and by article id, the part."""
 
-    def stand_ins_for(self, shares: SplitShares) -> Mapping[str, str]:
-        """Return the part by article id for these shares."""
-        return self.stand_ins.get(_lowest_terms(shares), {})
+    def stand_ins_for(self, shares: SplitShares, seed: int) -> Mapping[str, str]:
+        """Return the part by article id for these shares and this seed."""
+        return self.stand_ins.get((_lowest_terms(shares), seed), {})
 
-    def with_stand_ins(self, shares: SplitShares, parts: Mapping[str, str]) -> FixedSplit:
+    def with_stand_ins(self, shares: SplitShares, seed: int, parts: Mapping[str, str]) -> FixedSplit:
         """Return the same with further ones; what is there stays."""
-        kept = {**parts, **self.stand_ins_for(shares)}
-        return FixedSplit(self.groups, {**self.stand_ins, _lowest_terms(shares): kept})
+        kept = {**parts, **self.stand_ins_for(shares, seed)}
+        return FixedSplit(self.groups, {**self.stand_ins, (_lowest_terms(shares), seed): kept})
 
 
 def _lowest_terms(shares: SplitShares) -> SplitShares:
@@ -85,14 +86,14 @@ def decode_fixed_split(raw: bytes, where: str) -> FixedSplit:
         stored = [_StoredStandIns((0, 0, 0), {"": ""})]
     if not all(is_article_id(a) and part in _PARTS for x in stored for a, part in x.parts.items()):
         raise CorpusError("`stand_ins` does not give parts by article id", where=where, do=do)
-    return FixedSplit(groups, {_lowest_terms(x.shares): x.parts for x in stored})
+    return FixedSplit(groups, {(_lowest_terms(x.shares), x.seed): x.parts for x in stored})
 
 
 def encode_fixed_split(fixed: FixedSplit) -> bytes:
     """Return the text of the file."""
     stand_ins = [
-        {"shares": shares, "parts": dict(sorted(parts.items()))}
-        for shares, parts in sorted(fixed.stand_ins.items())
+        {"shares": shares, **({"seed": seed} if seed else {}), "parts": dict(sorted(parts.items()))}
+        for (shares, seed), parts in sorted(fixed.stand_ins.items())
         if parts
     ]
     groups = dict(sorted(fixed.groups.items()))

@@ -366,7 +366,7 @@ class Corpus(TrainingMethods):
         shard: int = 20_000,
         processes: int = 1,
         reader: Literal["spacy", "annotator"] = "spacy",
-        split_by: Literal["story", "article"] = "story",
+        split_by: Literal["story", "article"] | None = None,
         split_from: str | None = None,
         split_else: Literal["train", "dev", "test", "leave-out"] | None = None,
         rebalance: bool = False,
@@ -377,11 +377,11 @@ class Corpus(TrainingMethods):
     ) -> ExportReport:
         """Write what was accepted to a folder: training data for spaCy, or what another tool reads.
 
-        ``unit`` is a sentence by default, or what the format has. ``split`` is 80/10/10 by default; another format
-        writes one file without it. ``annotator`` names who counts, the preferred one first, and ``on_conflict`` what
-        becomes of what they have done differently. What was left out is in
-        ``report.ledger``, a line each in ``ledger.jsonl``. ``warn`` receives what is wrong with the stored
-        files. Raises AnnotatorError, with the folder as it was.
+        ``unit`` is a sentence by default, or what the format has. ``split`` and ``split_by`` are those of
+        ``corpus.toml`` by default, else 80/10/10 by story; another format writes one file without ``split``.
+        ``annotator`` names who counts, the preferred one first, and ``on_conflict`` what becomes of what they have
+        done differently. What was left out is in ``report.ledger``, a line each in ``ledger.jsonl``. ``warn``
+        receives what is wrong with the stored files. Raises AnnotatorError, with the folder as it was.
         """
         from annotator.export.options import ExportOptions, parse_split, preferred_annotators
         from annotator.workflows.corpus_export import export_corpus
@@ -430,7 +430,7 @@ class Corpus(TrainingMethods):
         on_conflict: RuleName | None = None,
         spans_key: str = "sc",
         attrs: AttrsName = "own",
-        split_by: Literal["story", "article"] = "story",
+        split_by: Literal["story", "article"] | None = None,
         split_from: str | None = None,
         split_else: Literal["train", "dev", "test", "leave-out"] | None = None,
         warn: WarningCallback = warn_in_python,
@@ -467,7 +467,7 @@ class Corpus(TrainingMethods):
         *,
         annotator: OptionalNames = None,
         on_conflict: RuleName | None = None,
-        split_by: Literal["story", "article"] = "story",
+        split_by: Literal["story", "article"] | None = None,
         split_from: str | None = None,
         split_else: Literal["train", "dev", "test", "leave-out"] | None = None,
         warn: WarningCallback = warn_in_python,

@@ -26,7 +26,9 @@ class TrainingMethods:
         self,
         out: PathLike,
         *,
-        split: str = "80/10/10",
+        split: str | None = None,
+        split_from: str | None = None,
+        split_else: Literal["train", "dev", "test", "leave-out"] | None = None,
         unit: Literal["sentence", "article"] = "sentence",
         annotator: OptionalNames = None,
         on_conflict: Literal["skip", "prefer", "majority", "error"] | None = None,
@@ -37,11 +39,19 @@ class TrainingMethods:
     ) -> TrainingReport:
         """Export to ``out/data``, train spaCy on it, write the pipeline to ``out/model``, and evaluate it.
 
-        ``max_steps`` is the most batches of a config, 0 as many as the data need. Raises AnnotatorError.
+        ``split`` is that of ``corpus.toml`` by default, else 80/10/10. ``max_steps`` is the most
+        batches of a config, 0 as many as the data need. Raises AnnotatorError.
         """
         from annotator.export.options import ExportOptions, parse_split, preferred_annotators
         from annotator.workflows.training import train_model
 
         names = preferred_annotators(annotator or ())
-        options = ExportOptions(unit=unit, split=parse_split(split), annotator=names, on_conflict=on_conflict)
+        options = ExportOptions(
+            unit=unit,
+            split=parse_split(split) if split is not None else None,
+            split_from=split_from,
+            split_else=split_else,
+            annotator=names,
+            on_conflict=on_conflict,
+        )
         return train_model(self.folder, Path(out), options, max_steps, seed, progress, warn)

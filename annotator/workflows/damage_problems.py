@@ -11,13 +11,13 @@ from annotator.checks.problem import Problem, ProblemKind, ProblemLocation, prob
 from annotator.core.errors import CorpusError, path_text
 from annotator.core.pluralize import pluralize
 from annotator.export.options import ExcludedItem
-from annotator.storage.corpus_folder import (
+from annotator.storage.article_warnings import (
     CHANGED_METADATA,
-    CorpusFolder,
     broken_version_warning,
     changed_metadata_warning,
     damaged_article_warning,
 )
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import (
     ARTICLES_FOLDER,
     MIGRATIONS_FILE,

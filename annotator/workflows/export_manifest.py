@@ -20,6 +20,7 @@ from annotator.storage.corpus_layout import SENTENCES_FILE, SPLITS_FILE
 from annotator.storage.file_io import file_digest, translate_os_errors
 from annotator.storage.journal_index import JournalIndex
 from annotator.storage.journal_state import journal_state
+from annotator.workflows.split_source import with_corpus_split
 
 
 def build_manifest(
@@ -54,6 +55,7 @@ def export_inputs(
             tokenizer=corpus.fingerprint,
             schema=file_digest(corpus.schema_path),
             sentences=file_digest(path / SENTENCES_FILE),
+            split=with_corpus_split(corpus, options).split_rule if options.draws_split else None,
             splits=content_digest(splits) if splits is not None else file_digest(path / SPLITS_FILE),
             software=_software(options),
             annotators={x.name: journal_state(path, x) for x in journals},

@@ -264,7 +264,7 @@ class _ExportPlanner:
             numbers = made.article_numbers
             parts = tuple(made.predefined.parts[made.articles[n].id] for n in numbers)
             return SplitAssignment(parts, {}), tuple(p for p in SPLIT_PARTS if p in parts)
-        split = assign_parts(made.families, self._options.shares, self._stand_ins)
+        split = assign_parts(made.families, self._options.shares, self._stand_ins, self._options.split_rule.seed)
         return split, wanted[:1] if split.too_few else wanted
 
     def _read_predefined_split(self) -> None:
@@ -295,7 +295,8 @@ class _ExportPlanner:
         every = self._selection.export_order()
         self._select_articles(a for a in every if a not in self._quarantined)
         articles = [made.articles[n].id for n in made.article_numbers]
-        families, made.torn = split_keys(made.families, articles, self._options.shares, self._keys, self._stand_ins)
+        rule = self._options.split_rule
+        families, made.torn = split_keys(made.families, articles, rule.shares, self._keys, self._stand_ins, rule.seed)
         bridged = not made.torn and bool(made.records)
         for article in bridges:
             if bridged:

@@ -114,11 +114,12 @@ def export_training(
     warn = warn_once(warn)
     with gc_paused():  # nothing here runs in circles
         source = read_split_source(corpus, options)
+        options = source.options
 
         def attempt(replay: frozenset[str]) -> ExportReport:
             plan = plan_export(corpus, options, source.drawn, replay, warn)
             with closing(plan.selection):
-                splits = source.new_splits(corpus, plan, options, warn) if save_groups else None
+                splits = source.new_splits(corpus, plan, warn) if save_groups else None
                 audit, pages = audit_plan(corpus, plan, options, source)
                 done = _Export(corpus, plan, out, options, progress, audit, pages, splits).write()
                 if save_groups and splits:
@@ -175,7 +176,7 @@ def plan_for_reading(corpus: CorpusFolder, options: ExportOptions, warn: Warning
     source = read_split_source(corpus, options)
 
     def attempt(replay: frozenset[str]) -> ExportPlan:
-        plan = plan_export(corpus, options, source.drawn, replay, warn)
+        plan = plan_export(corpus, source.options, source.drawn, replay, warn)
         try:
             for article_id, _ in plan.by_article():
                 for entry in plan.selection.selected(article_id):

@@ -71,7 +71,7 @@ def read_format_split(
         "split": options.split is not None,
         "split-from": options.split_from is not None,
         "split-else": options.split_else is not None,
-        "split-by": options.split_by != "story",
+        "split-by": options.split_by == "article",
         "rebalance": options.rebalance,
     }
     given = [name for name, is_given in chosen.items() if is_given]
@@ -82,11 +82,12 @@ def read_format_split(
             raise UsageError(f"--{given[0]} has no meaning without --split", do="add --split, such as --split 80/10/10")
         return None
     source = read_split_source(corpus, options)
+    options = source.options
 
     def attempt(replay: frozenset[str]) -> FormatSplit:
         plan = plan_export(corpus, options, source.drawn, replay, ignore_warning)
         with closing(plan.selection):
-            splits = source.new_splits(corpus, plan, options, warn)
+            splits = source.new_splits(corpus, plan, warn)
             audit, _ = audit_plan(corpus, plan, options, source)
             return FormatSplit(plan, options, audit, splits)
 
@@ -97,7 +98,7 @@ class _SentenceParts:
     """The part of each finished sentence, accepted or not, as a plan has it."""
 
     def __init__(self, plan: ExportPlan, options: ExportOptions) -> None:
-        self._plan, self._options = plan, options
+        self._plan, self._rule = plan, options.split_rule
         self._places: dict[str, list[tuple[int, str]]] = {}
         """By article, where each of its sentences in the plan starts, and its part; in text order."""
         self._by_document: dict[str, str] = {}
@@ -123,7 +124,9 @@ class _SentenceParts:
             return part
         predefined = self._plan.predefined
         drawn_by = self._plan.drawn.keys.get(article, key)
-        part = predefined.parts.get(article, "") if predefined else part_of(drawn_by, self._options.shares)
+        part = (
+            predefined.parts.get(article, "") if predefined else part_of(drawn_by, self._rule.shares, self._rule.seed)
+        )
         return part if part in self._plan.parts or predefined else self._plan.parts[0]
 
 

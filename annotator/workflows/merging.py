@@ -13,8 +13,9 @@ from annotator.core.article import Sentence
 from annotator.core.errors import CorpusError, DamagedArticleError, JournalError, SchemaError, UsageError, path_text
 from annotator.core.journal_merge import merge_journals
 from annotator.core.journal_record import JournalRecord
+from annotator.storage.article_warnings import damaged_article_warning
 from annotator.storage.articles import decode_article, encode_article_fields, with_new_metadata
-from annotator.storage.corpus_folder import CorpusFolder, damaged_article_warning
+from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import (
     CORPUS_NAMES,
     LEDGERS_FOLDER,
@@ -157,11 +158,11 @@ def merge_split_groups(staging: ImportStaging, corpora: Sequence[CorpusFolder]) 
         for article, key in fixed.groups.items():
             if groups.setdefault(article, key) != key:
                 unlike.append(f"article {article}: {corpus.path / SPLITS_FILE} has fixed it in another group")
-        for shares, parts in fixed.stand_ins.items():
-            known = merged.stand_ins_for(shares)
+        for (shares, seed), parts in fixed.stand_ins.items():
+            known = merged.stand_ins_for(shares, seed)
             where = corpus.path / SPLITS_FILE
             unlike += [f"article {a}: {where} has fixed it in {p}" for a, p in parts.items() if known.get(a, p) != p]
-            merged = merged.with_stand_ins(shares, parts)
+            merged = merged.with_stand_ins(shares, seed, parts)
     if merged != FixedSplit():
         staging.add_file(SPLITS_FILE, encode_fixed_split(merged))
     return unlike
@@ -274,7 +275,7 @@ def _merge(
         _check_labels(merge.merge_journals(staging), text, schema)
         merge.merge_other_files(staging)
         name = path_text(into.resolve().name)
-        settings = NewCorpusSettings(name, sources[0].lang, sources[0].fingerprint, text)
+        settings = NewCorpusSettings(name, sources[0].lang, sources[0].fingerprint, text, sources[0].split)
         staging.commit_new_corpus(settings)
     return merge.report(path_text(into), tuple(map(path_text, paths)))
 
@@ -333,6 +334,10 @@ class _Merge:
             f"{path_text(c.path)} was cut by another tokenizer ({c.fingerprint}, not {first.fingerprint}); "
             "its tokens stay as they are"
             for c in others
+        ) + tuple(
+            f"{path_text(c.path)} has another [split] in corpus.toml; that of {path_text(first.path)} stays"
+            for c in corpora
+            if c.split != first.split
         )
 
     def report(self, into: str, sources: tuple[str, ...]) -> MergeReport:

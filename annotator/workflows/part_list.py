@@ -29,7 +29,8 @@ _REASONS_OF_NO_PART = {ARTICLE_QUARANTINED: "quarantined", ARTICLE_WITHOUT_PART:
 
 def encode_part_list(plan: ExportPlan, options: ExportOptions, sizes: Mapping[str, PartSize]) -> bytes:
     """Return the file; the same plan gives the same bytes."""
-    split: dict[str, Any] = {"shares": options.shares, "by": options.split_by}
+    rule = options.split_rule
+    split: dict[str, Any] = {"shares": rule.shares, **({"seed": rule.seed} if rule.seed else {}), "by": rule.unit}
     if options.split_from:
         split = {"from": options.split_from, "else": options.split_else}
     head = b'{\n"split": %b,\n"sizes": %b,\n"parts": [\n' % (orjson.dumps(split), orjson.dumps(to_builtins(sizes)))

@@ -31,10 +31,11 @@ from annotator.storage.article_repair import (
     mend_metadata,
     mend_sentences,
 )
+from annotator.storage.article_warnings import CHANGED_METADATA
 from annotator.storage.articles import ArticleOrigin, ArticleStore, decode_article, decode_origin, has_other_metadata
 from annotator.storage.atomic import sync_folder, unfinished_files, write_atomic, write_new
 from annotator.storage.codec import DataError, NewerFormatError, RecordDecoder, decode_sentence
-from annotator.storage.corpus_folder import CHANGED_METADATA, lock_corpus, missing_git_files
+from annotator.storage.corpus_folder import lock_corpus, missing_git_files
 from annotator.storage.corpus_layout import (
     ARTICLES_FOLDER,
     DAMAGED_FOLDER,

@@ -24,13 +24,14 @@ def salvaged_settings(corpus: Path, lang: str = "") -> Iterator[tuple[str, bytes
     """Yield the settings, with a word on it, if their language can be read or is ``lang``.
 
     The tokenizer is read, or proved by the stored tokens. With the user's word on the language, one that
-    nothing proves is written as unknown. Raises SourceError for a language that spaCy does not have.
+    nothing proves is written as unknown. Where the split is damaged the user has to mend it. Raises SourceError for a
+    language that spaCy does not have.
     """
     known = derived_settings(corpus)
     if lang:
         Tokenizer(lang)
         known = replace(known, lang=lang)
-    if known.lang:
+    if known.lang and known.split:
         fingerprint = (
             known.fingerprint or _proved_fingerprint(corpus, known.lang) or (_UNKNOWN_TOKENIZER if lang else "")
         )

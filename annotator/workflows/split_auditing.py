@@ -64,6 +64,7 @@ def _describe_split(plan: ExportPlan, options: ExportOptions) -> str:
     if options.split_from:
         return f"As the field {options.split_from} of the metadata has it."
     shares = "/".join(map(str, options.shares))
+    shares += f", seed {options.split_rule.seed}" if options.split_rule.seed else ""
     if len(plan.parts) < 2:
         return f"{shares}. All in one part."
     if plan.split.blocks:

@@ -8,9 +8,10 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from annotator.core.errors import CorpusError, UsageError
-from annotator.export.options import ExportOptions
+from annotator.export.options import ExportOptions, SplitRule
 from annotator.export.splits import DrawnGroups
 from annotator.storage.atomic import write_atomic
 from annotator.storage.corpus_folder import CorpusFolder, lock_corpus
@@ -29,10 +30,10 @@ class SplitSource(Struct, frozen=True):
     drawn: DrawnGroups = field(default_factory=DrawnGroups)
     stories: StorySplit | None = None
     """None where each document is drawn by itself."""
+    options: ExportOptions = field(default_factory=ExportOptions)
+    """With what the corpus has where they do not choose."""
 
-    def new_splits(
-        self, corpus: CorpusFolder, plan: ExportPlan, options: ExportOptions, warn: Callable[[str], None]
-    ) -> bytes | None:
+    def new_splits(self, corpus: CorpusFolder, plan: ExportPlan, warn: Callable[[str], None]) -> bytes | None:
         """Return what ``splits.json`` is to hold once the export is done; None where it stays as it is.
 
         It has the groups of a ``--rebalance``, and the documents that fill a part from now on. Raises CorpusError
@@ -44,7 +45,8 @@ class SplitSource(Struct, frozen=True):
         keys, documents = ({} if plan.torn else self.drawn.keys), plan.documents.keys
         parts = {documents[a]: part for a in documents if (part := plan.split.stand_ins.get(keys.get(a, documents[a])))}
         fixed = FixedSplit(groups) if groups is not None else read_fixed_split(corpus.path)
-        data = encode_fixed_split(fixed.with_stand_ins(options.shares, parts))
+        rule = self.options.split_rule
+        data = encode_fixed_split(fixed.with_stand_ins(rule.shares, rule.seed, parts))
         try:
             with _locked(corpus), TemporaryFile(dir=corpus.path) as trial:
                 trial.write(data)
@@ -69,24 +71,37 @@ def _locked(corpus: CorpusFolder) -> Iterator[None]:
 
 
 def read_split_source(corpus: CorpusFolder, options: ExportOptions) -> SplitSource:
-    """Return what a split of these options is drawn from.
+    """Return what a split of these options is drawn from, and the options with what ``corpus.toml`` has of it.
 
-    Raises UsageError for options that exclude each other; CorpusError where an article, or the file of what is fixed,
-    cannot be read.
+    Raises UsageError for options that exclude each other; CorpusError where an article, the table ``[split]`` or the
+    file of what is fixed cannot be read.
     """
+    options = with_corpus_split(corpus, options)
     _check_options(options)
     if options.split_from:
-        return SplitSource(stories=_stories(corpus, options))
+        return SplitSource(stories=_stories(corpus, options), options=options)
     if len(options.parts_with_share) < 2:
-        return SplitSource()
+        return SplitSource(options=options)
+    rule = options.split_rule
     fixed = FixedSplit() if options.rebalance else read_fixed_split(corpus.path)
-    stand_ins = fixed.stand_ins_for(options.shares)
-    if options.split_by != "story":
-        return SplitSource(DrawnGroups(stand_ins=stand_ins))
+    stand_ins = fixed.stand_ins_for(rule.shares, rule.seed)
+    if rule.unit != "story":
+        return SplitSource(DrawnGroups(stand_ins=stand_ins), options=options)
     found = _stories(corpus, options)
     stories = found.stories
     drawn = DrawnGroups(stories.keys, stories.quarantined_ids, frozenset(fixed.groups), stand_ins)
-    return SplitSource(drawn, found)
+    return SplitSource(drawn, found, options)
+
+
+def with_corpus_split(corpus: CorpusFolder, options: ExportOptions) -> ExportOptions:
+    """Return the options with the table ``[split]`` of ``corpus.toml``, where they draw a split.
+
+    Raises CorpusError where the table is damaged.
+    """
+    if not options.draws_split:
+        return options
+    split = corpus.split
+    return replace(options, corpus_split=SplitRule(split.shares, split.seed, split.unit))
 
 
 def _stories(corpus: CorpusFolder, options: ExportOptions) -> StorySplit:
@@ -100,8 +115,11 @@ def _check_options(options: ExportOptions) -> None:
     if options.split_else and not options.split_from:
         raise UsageError("--split-else has no meaning without --split-from", do="leave it out")
     if options.split_from:
-        chosen = {"split": options.split, "split-by": options.split_by != "story", "rebalance": options.rebalance}
+        chosen = {"split": options.split, "split-by": options.split_by == "article", "rebalance": options.rebalance}
         for name in (name for name, is_given in chosen.items() if is_given):
             raise UsageError(f"--{name} has no meaning with --split-from", do="leave it out")
-    if options.rebalance and options.split_by != "story":
+    if options.rebalance and options.split_by == "article":
         raise UsageError("--rebalance has no meaning with --split-by article", do="leave it out")
+    if options.rebalance and options.split_rule.unit == "article":
+        what = 'corpus.toml has unit = "article" in [split], with which --rebalance has no meaning'
+        raise UsageError(what, do="leave it out, or add --split-by story")

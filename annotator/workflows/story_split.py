@@ -75,20 +75,21 @@ def split_by_story(corpus: CorpusFolder, options: ExportOptions) -> StorySplit:
     members = documents.members()
     fellows = {s.article: members[s.family] for s in signatures if s.family in documents.grouped}
     recorded = read_fixed_split(corpus.path)
-    stored, stand_ins = recorded.groups, recorded.stand_ins_for(options.shares)
+    shares, seed = options.shares, options.split_rule.seed
+    stored, stand_ins = recorded.groups, recorded.stand_ins_for(shares, seed)
     parts = {**stand_ins, **{documents.keys.get(a, a): part for a, part in stand_ins.items()}}
     placed = {first: next((stored[a] for a in every if a in stored), "") for first, every in fellows.items()}
     fixed = {**stored, **{first: key for first, key in placed.items() if key}}
 
     def part(key: str) -> str:
-        return parts.get(key) or part_of(key, options.shares)
+        return parts.get(key) or part_of(key, shares, seed)
 
     drawn = group_stories(signatures, part, fixed).with_fellows(fellows)
     if not options.rebalance:
         return StorySplit(drawn, titles, documents)
     groups = StoryGroups(rebalanced_groups(signatures)).with_fellows(fellows).keys
     now = replace(drawn, keys=groups, quarantined=())
-    moved = [a for a, key in drawn.keys.items() if part(key) != part_of(groups[a], options.shares)]
+    moved = [a for a, key in drawn.keys.items() if part(key) != part_of(groups[a], shares, seed)]
     return StorySplit(now, titles, documents, tuple(moved), groups)
 
 

@@ -25,6 +25,7 @@ from annotator.export.options import ExportItem, ExportOptions, ExportReport
 from annotator.export.splits import PartContents
 from annotator.storage.codec import encode_record
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.split_settings import SplitSettings
 from annotator.workflows.exporting import export_training
 
 SCHEMA = parse_schema(
@@ -129,6 +130,7 @@ class SampleCorpus:
     damaged_articles: frozenset[str] = frozenset()
     lang = "en"
     name, fingerprint = "samples", "f1"
+    split = SplitSettings()
 
     def __init__(
         self, path: Path, items: Sequence[ExportItem], unreviewed: Mapping[str, Sequence[Sentence]], schema: Schema

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from itertools import count, pairwise
 
 import pytest
@@ -66,6 +67,30 @@ def test_articles_are_cut_in_blocks_or_not_at_all(families: list[str], shares: t
     for f in set(families):
         parts = [p for g, p in zip(families, drawn.parts, strict=True) if g == f]
         assert sum(a != b for a, b in pairwise(parts)) == len(set(parts)) - 1
+
+
+@given(FAMILIES, SHARES, st.integers(0, 2**32 - 1))
+def test_a_seed_draws_as_the_hash_does(families: list[str], shares: tuple[int, int, int], seed: int) -> None:
+    """Whoever has a seed keeps all rules: the parts, no empty one, no article that moves; seed 0 is the plain hash."""
+    wanted = set(ExportOptions(split=shares).parts_with_share)
+    assume(len(families) >= len(wanted))
+    drawn = assign_parts(families, shares, seed=seed)
+    assert set(drawn.parts) == wanted
+    assert drawn == assign_parts(families, shares, seed=seed)
+    if not drawn.blocks:
+        homes = {f: p for f, p in zip(families, drawn.parts, strict=True) if f not in drawn.stand_ins}
+        assert homes == {f: part_of(f, shares, seed) for f in homes}
+    assert (drawn == assign_parts(families, shares)) or seed
+    assert drawn.too_few is assign_parts(families, shares).too_few
+
+
+def test_seeds_draw_apart_and_each_keeps_the_shares() -> None:
+    """Of 20,000 articles as many are in each part under a seed, and in both test parts as many as by chance."""
+    names = [f"{n:016x}" for n in range(20_000)]
+    one, two = ([part_of(name, (80, 10, 10), seed) for name in names] for seed in (1, 2))
+    assert [round(one.count(p) / 20_000, 2) for p in SPLIT_PARTS] == [0.8, 0.1, 0.1]
+    assert round(sum(a == b == "test" for a, b in zip(one, two, strict=True)) / 20_000, 2) == 0.01
+    assert hash_position("a", 7) == int.from_bytes(hashlib.sha256(b"7 a").digest()[:8], "big")
 
 
 def test_the_shares_are_kept_in_the_long_run() -> None:

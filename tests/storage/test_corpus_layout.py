@@ -11,6 +11,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from annotator.core.errors import CorpusError
 from annotator.storage import corpus_layout
@@ -21,6 +22,7 @@ from annotator.storage.corpus_layout import (
     encode_settings,
     write_settings,
 )
+from annotator.storage.split_settings import SplitSettings, decode_split, recover_split
 from annotator.storage.splits_file import FixedSplit, decode_fixed_split, encode_fixed_split, read_fixed_split
 from tests import builders
 
@@ -50,19 +52,41 @@ def test_groups_come_back(groups: dict[str, str]) -> None:
 
 
 SHARES = st.tuples(st.integers(1, 90), st.integers(0, 90), st.integers(0, 90))
+SEEDS = st.integers(0, 2**32 - 1)
+SPLITS = st.builds(SplitSettings, SHARES, SEEDS, st.sampled_from(["story", "article"]))
 
 
-@given(st.dictionaries(SHARES, st.dictionaries(IDS, st.sampled_from(["dev", "test"]), min_size=1)))
-def test_stand_ins_come_back_for_their_shares_alone(stand_ins: dict[tuple[int, int, int], dict[str, str]]) -> None:
-    """What is recorded for a split holds for the same proportions, and the first one stays."""
+@given(SPLITS)
+def test_a_split_comes_back(split: SplitSettings) -> None:
+    """In the file, and in what is left of one whose other lines are damaged; each key has a default."""
+    settings = replace(SETTINGS, split=split)
+    text = encode_settings(settings).decode()
+    assert decode_settings(tomllib.loads(text), Path("x")) == settings
+    assert recover_split(text.replace("name =", "= =")) == split
+    assert decode_split({"seed": split.seed}, Path("x")) == SplitSettings(seed=split.seed)
+    assert (encode_settings(SETTINGS) == text.encode()) == (split == SplitSettings())
+
+
+@pytest.mark.parametrize("left", ["[spl\nseed = 4", "[split", "[split]\nseed = -1", '[split]\nunit = "st', "split = 1"])
+def test_a_split_that_cannot_be_read_is_not_guessed(left: str) -> None:
+    """Another split than the one meant would put train into test."""
+    assert recover_split(f'name = "news"\n{left}') is None
+
+
+@given(st.dictionaries(st.tuples(SHARES, SEEDS), st.dictionaries(IDS, st.sampled_from(["dev", "test"]), min_size=1)))
+def test_stand_ins_come_back_for_their_split_alone(
+    stand_ins: dict[tuple[tuple[int, int, int], int], dict[str, str]],
+) -> None:
+    """What is recorded for a split holds for the same proportions and seed, and the first one stays."""
     fixed = FixedSplit({"0123456789ab": "0123456789ab"})
-    for shares, parts in stand_ins.items():
-        fixed = fixed.with_stand_ins(shares, parts)
+    for (shares, seed), parts in stand_ins.items():
+        fixed = fixed.with_stand_ins(shares, seed, parts)
     read = decode_fixed_split(encode_fixed_split(fixed), "x")
     assert read == fixed
-    for (a, b, c), parts in stand_ins.items():
-        assert read.stand_ins_for((3 * a, 3 * b, 3 * c)).keys() >= parts.keys()
-    assert read.stand_ins_for((1000, 1, 1)) == {}
+    for ((a, b, c), seed), parts in stand_ins.items():
+        assert read.stand_ins_for((3 * a, 3 * b, 3 * c), seed).keys() >= parts.keys()
+        assert read.stand_ins_for((a, b, c), 2**32) == {}
+    assert read.stand_ins_for((1000, 1, 1), 0) == {}
 
 
 def _check(change: dict[str, Any]) -> Callable[[Path], object]:
@@ -80,6 +104,11 @@ def _groups(data: dict[str, Any]) -> Callable[[Path], object]:
 DRAWN_AGAIN = "restore it from a copy, try `annotator repair`, or remove it: then the groups are drawn again"
 NO_GROUPS = f"CORPUS/splits.json: `groups` does not give article ids by article id; {DRAWN_AGAIN}"
 NO_STAND_INS = f"CORPUS/splits.json: `stand_ins` does not give parts by article id; {DRAWN_AGAIN}"
+BAD_SHARES = (
+    "CORPUS: `shares` in [split] are not three whole numbers from 0, one of them above 0 and none above 999999; "
+    "write the shares of train, dev and test, such as shares = [80, 10, 10]"
+)
+BAD_SEED = "CORPUS: `seed` in [split] is no whole number from 0 to 4294967295; write seed = 0"
 KEEPS = "the corpus keeps its {} here, and nothing else; choose another folder"
 MAKE = "make one with `annotator ingest SOURCE --corpus FOLDER`"
 
@@ -105,6 +134,23 @@ MAKE = "make one with `annotator ingest SOURCE --corpus FOLDER`"
         (
             _check({"schema": "../labels.toml"}),
             'CORPUS: `schema` must be the name of a file in the corpus folder; write schema = "schema.toml"',
+        ),
+        (
+            _check({"split": 3}),
+            "CORPUS: `split` is no table; write [split] in a line, and below it shares = [80, 10, 10]",
+        ),
+        (
+            _check({"split": {"share": [80, 10, 10]}}),
+            "CORPUS: [split] has no `share`; remove it, or use one of: shares, seed, unit",
+        ),
+        *(
+            (_check({"split": {"shares": x}}), BAD_SHARES)
+            for x in ([80, 20], [0, 0, 0], [80, -1, 10], [0.8, 0.1, 0.1], "80/10/10", [True, 1, 1], [10**6, 1, 1])
+        ),
+        *((_check({"split": {"seed": x}}), BAD_SEED) for x in (-1, 1.0, "1", True, 2**32)),
+        (
+            _check({"split": {"unit": "sentence"}}),
+            'CORPUS: `unit` in [split] is neither story nor article; write unit = "story" or unit = "article"',
         ),
         (
             _groups({"_v": 3, "groups": {}}),
