@@ -10,6 +10,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -136,10 +137,30 @@ def _show_step(progress: ProgressCallback, before: int, total: int, step: int) -
 
 
 def _check_own_folder(out: Path) -> None:
-    """Raise AnnotatorError where the folder holds a model that no training of ours has left there."""
-    if (out / MODEL_FOLDER).exists() and not (out / SCORES_FILE).is_file():
-        what = f"the folder has a {MODEL_FOLDER}/ that `annotator train` has not made"
-        raise AnnotatorError(what, where=str(out), do="choose another folder")
+    """Raise AnnotatorError where what a training replaces is not as one of ours has left it."""
+    scores, model = out / SCORES_FILE, out / MODEL_FOLDER
+    with translate_os_errors("read", out):
+        ours: Mapping[str, str] = {}
+        if scores.exists():
+            with suppress(orjson.JSONDecodeError, LookupError, TypeError):
+                ours = orjson.loads(scores.read_bytes())["files"]
+            if not isinstance(ours, dict) or not ours:
+                raise _foreign_error(out, SCORES_FILE)
+        there = _file_digests(model) if model.is_dir() else dict.fromkeys([""] if model.exists() else [], "")
+    foreign = sorted(name for name, digest in there.items() if ours.get(name) != digest)
+    if foreign:
+        raise _foreign_error(out, f"{MODEL_FOLDER}/{foreign[0]}")
+
+
+def _foreign_error(out: Path, name: str) -> AnnotatorError:
+    what = f"{name} is not as `annotator train` has left it, and would be replaced"
+    return AnnotatorError(what, where=str(out), do="choose another folder, or move it away")
+
+
+def _file_digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of all files below a folder, by their names in it."""
+    files = sorted(p for p in folder.rglob("*") if not p.is_dir())
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 
 def _configs_to_train(files: Sequence[str]) -> list[tuple[str, str]]:
@@ -223,6 +244,7 @@ def _save(nlp: Language, out: Path, meta: Mapping[str, Any], report: TrainingRep
     with translate_os_errors("write", out):
         shutil.rmtree(new, ignore_errors=True)
         save_pipeline(nlp, new, meta)
+        scores["files"] = _file_digests(new)
         write_atomic(out / SCORES_FILE, orjson.dumps(scores, option=orjson.OPT_INDENT_2) + b"\n")
         shutil.rmtree(out / MODEL_FOLDER, ignore_errors=True)
         new.rename(out / MODEL_FOLDER)

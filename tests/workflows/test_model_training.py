@@ -54,6 +54,10 @@ def test_labels_are_learned_from_what_covers_them(tmp_path: Path) -> None:
     scores = (tmp_path / "out" / "scores.json").read_bytes()
     train_model(corpus, tmp_path / "out", ExportOptions(split=(60, 20, 20)), max_steps=60)
     assert (tmp_path / "out" / "scores.json").read_bytes() == scores
+    (mine := tmp_path / "out" / "model" / "notes.txt").write_text("mine")
+    with pytest.raises(AnnotatorError, match=r"model/notes.txt is not as `annotator train` has left it"):
+        train_model(corpus, tmp_path / "out", ExportOptions())
+    assert mine.read_text() == "mine"
 
 
 @pytest.mark.slow
@@ -72,9 +76,12 @@ def test_what_cannot_be_trained_leaves_all_as_it_was(tmp_path: Path) -> None:
     corpus = _corpus(tmp_path, CLAIMS, sentences=3)
     with pytest.raises(AnnotatorError, match="no spans to learn from"):
         train_model(corpus, tmp_path / "out", ExportOptions(split=(0, 0, 100)))
-    (tmp_path / "other" / "model").mkdir(parents=True)
-    with pytest.raises(AnnotatorError, match="`annotator train` has not made"):
-        train_model(corpus, tmp_path / "other", ExportOptions())
+    for name in ("model/weights", "scores.json"):
+        (mine := tmp_path / name.replace("/", "_") / name).parent.mkdir(parents=True)
+        mine.write_text('{"f": 0.9}')
+        with pytest.raises(AnnotatorError, match=f"{name} is not as `annotator train` has left it"):
+            train_model(corpus, tmp_path / name.replace("/", "_"), ExportOptions())
+        assert mine.read_text() == '{"f": 0.9}'
     with pytest.raises(AnnotatorError, match="corpus folder"):
         train_model(corpus, tmp_path / "c" / "out", ExportOptions())
 
