@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core.annotation import Annotation, Answer
-from annotator.core.coverage import is_covered, unite_coverage
+from annotator.core.coverage import Coverage, is_covered, unite_coverage
 from annotator.core.spans import Span
 
 
@@ -76,6 +76,25 @@ class DisputedUnit(Struct, frozen=True):
         return a.ranges == b.ranges or (a.label == b.label and a.overlaps(b))
 
 
+class Ballot(Struct, frozen=True):
+    """What an annotator has on a sentence who has joined or split the text differently, and was outvoted in that."""
+
+    spans: tuple[Span, ...]
+    """In code points of the sentence; those that run out of it are not there."""
+    stretches: tuple[tuple[int, int, Coverage], ...]
+    """Where the annotator has accepted the text, in code points of the sentence, and for which labels."""
+
+    def is_about(self, unit: SpanUnit) -> bool:
+        """Whether the annotator has read all of a unit for its label."""
+        read: list[list[int]] = []
+        for start, end, _ in (x for x in self.stretches if is_covered(unit.label, x[2])):
+            if read and read[-1][1] == start:
+                read[-1][1] = end
+            else:
+                read.append([start, end])
+        return all(any(a <= start and end <= b for a, b in read) for start, end in unit.ranges)
+
+
 class SpanDisagreement(Struct, frozen=True):
     """One difference: a unit that is missing somewhere, or units that stand for each other."""
 
@@ -113,16 +132,22 @@ class SpanDisagreement(Struct, frozen=True):
         return frozenset(x.unit for x in self.units if min(x.voters) in x.holders)
 
 
-def find_disagreements(annotations: Sequence[Annotation]) -> list[SpanDisagreement]:
-    """Return the differences between annotations of one sentence, in text order."""
-    units = [span_units(a.spans) for a in annotations]
+def find_disagreements(annotations: Sequence[Annotation], ballots: Sequence[Ballot] = ()) -> list[SpanDisagreement]:
+    """Return the differences between annotations of one sentence, in text order.
+
+    Those with other sentences vote with ``ballots``, whose numbers follow those of the annotations.
+    """
+    units = [*(span_units(a.spans) for a in annotations), *(span_units(b.spans) for b in ballots)]
+    first = len(annotations)
     every = sorted({u for each in units for u in each})
     disputed = []
     for unit in every:
-        voters = frozenset(n for n, a in enumerate(annotations) if is_covered(unit.label, a.covers))
+        voters = {n for n, a in enumerate(annotations) if is_covered(unit.label, a.covers)}
+        if voters:  # else it is about a label that none of the annotations covers
+            voters |= {n for n, ballot in enumerate(ballots, first) if ballot.is_about(unit)}
         holders = frozenset(n for n in voters if unit in units[n])
         if holders and holders != voters:
-            disputed.append(DisputedUnit(unit, holders, voters))
+            disputed.append(DisputedUnit(unit, holders, frozenset(voters)))
     return [SpanDisagreement(tuple(sorted(x, key=lambda d: d.unit))) for x in _rival_groups(disputed)]
 
 

@@ -7,7 +7,8 @@ conflict is settled by a rule:
 - ``skip``: none of the sentences counts. So does ``error``, whose caller raises an error;
 - ``prefer``: the first in the order of ``--annotator`` who has finished the sentence, or a label of it;
 - ``majority``: what more than half have, of the cut first, then of the answers, then of each span among those who
-  cover its label. Where that leaves anything undecided, none of the sentences counts.
+  cover its label; whose cut does not count votes on answers and spans all the same (``core.disagreement.Ballot``).
+  Where that leaves anything undecided, none of the sentences counts.
 
 The journals of adjudicators are not read yet; once they are, `settle_article` is where their records beat all others.
 """
@@ -20,9 +21,11 @@ from functools import partial
 from itertools import groupby, pairwise
 
 from annotator.checks.problem import Problem, ProblemKind, ProblemLocation
-from annotator.core.annotation import AnnotatedSentence, Annotation
+from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
+from annotator.core.coverage import Coverage
 from annotator.core.disagreement import (
     AnnotatorConflict,
+    Ballot,
     ConflictSide,
     DisagreementKind,
     SpanDisagreement,
@@ -77,6 +80,8 @@ class ConflictSettler:
         """By the record that they are exported for: annotations that are not as any record has them."""
         self.shared_annotators: dict[RecordNumber, str] = {}
         """By the record that is exported: who they are, where it is not the one annotator of the record."""
+        self._outvoted: dict[tuple[int, int], list[list[SelectedRecord]]] = {}
+        """By sentence of the article: the records on its text of each whose cut does not count, and who votes still."""
 
     @property
     def reason(self) -> str:
@@ -90,12 +95,15 @@ class ConflictSettler:
 
         Raises UnreadableRecordError.
         """
+        self._outvoted = {}
         for group in overlapping_groups([e for e in every if e.answer]):
             if len(group) > 1:
                 self._settle_cut(group)
         counting = [e for e in every if not (e.record_number in self.left_out or e.record_number in self.duplicates)]
         places = [list(group) for _, group in groupby(counting, key=lambda e: e.range)]
-        return sum(self.settle_sentence(group) for group in places if len(group) > 1)
+        return sum(
+            self.settle_sentence(group) for group in places if len(group) > 1 or group[0].range in self._outvoted
+        )
 
     def _settle_cut(self, group: Sequence[SelectedRecord]) -> None:
         """Leave out of finished records that share text those whose cut does not count."""
@@ -115,6 +123,14 @@ class ConflictSettler:
                 return
             self.conflicts.append(conflict)
             self.left_out |= {e.record_number: self.reason for e in group if e.range not in chosen}
+            if self._rule == "majority":
+                self._keep_votes(chosen, cuts)
+
+    def _keep_votes(self, chosen: Iterable[tuple[int, int]], cuts: Mapping[int, Sequence[SelectedRecord]]) -> None:
+        """Note who has other sentences in the text of each of ``chosen``, for the votes on answers and spans."""
+        for start, end in chosen:
+            found = [[e for e in mine if e.start < end and start < e.end] for mine in cuts.values()]
+            self._outvoted[start, end] = [mine for mine in found if mine and mine[0].range != (start, end)]
 
     def _settle_equal_cuts(self, cuts: Mapping[int, Sequence[SelectedRecord]]) -> bool:
         """Take the first cut that has all the text, where all have the same spans; return whether it was so."""
@@ -165,33 +181,43 @@ class ConflictSettler:
         Returns how many have finished them besides that one. Raises UnreadableRecordError.
         """
         done = sorted((e for e in group if e.answer), key=lambda e: self._rank(e.journal_number))
-        if len({e.answer for e in done}) > 1:
-            done = self._settle_answer(done)
+        outvoted = self._outvoted.get(done[0].range, []) if done else []
+        if len({e.answer for mine in (done, *outvoted) for e in mine}) > 1:
+            done = self._settle_answer(done, outvoted)
         if not done:
             return 0
         if done[0].answer != ACCEPTED_NUMBER:
             self._merge(done, done)
             return len(done) - 1
         rows = {e: self._row_of(e) for e in group}
-        if len({row_content(rows[e]) for e in done}) == 1 and not any(
-            x.rejected or x.note or x.flagged for x in rows.values()
+        if (
+            not outvoted
+            and len({row_content(rows[e]) for e in done}) == 1
+            and not any(x.rejected or x.note or x.flagged for x in rows.values())
         ):
             self._merge(done, done)
             return len(done) - 1
         beside = [self._annotated_of(e).annotation for e in group if not e.answer]
-        return self._unite(done, beside)
+        return self._unite(done, beside, outvoted)
 
-    def _settle_answer(self, done: Sequence[SelectedRecord]) -> list[SelectedRecord]:
-        """Return the records with the answer that counts; none where that is undecided."""
-        answer, times = Counter(e.answer for e in done).most_common(1)[0]
+    def _settle_answer(
+        self, done: Sequence[SelectedRecord], outvoted: Sequence[Sequence[SelectedRecord]]
+    ) -> list[SelectedRecord]:
+        """Return the records with the answer that counts; none where that is undecided, or nobody's of ``done``."""
+        start, end = done[0].range
+        whole = [x for x in outvoted if x[0].start <= start and end <= x[-1].end]
+        sides = [[e] for e in done] + [list(mine) for mine in whole if len({e.answer for e in mine}) == 1]
+        answer, times = Counter(mine[0].answer for mine in sides).most_common(1)[0]
         chosen, why = "", _SKIPPED
         if self._rule == "prefer":
             answer, chosen, why = done[0].answer, self._names[done[0].journal_number], _PREFERRED
-        elif self._rule == "majority" and 2 * times > len(done):
-            chosen, why = str(ANSWER_BY_NUMBER[answer]), f"{times} of {len(done)}"
+        elif times == len(sides):
+            return list(done)  # who differs has several answers there
+        elif self._rule == "majority" and 2 * times > len(sides):
+            chosen, why = str(ANSWER_BY_NUMBER[answer]), f"{times} of {len(sides)}"
         elif self._rule == "majority":
             why = _NO_MAJORITY
-        conflict = self._conflict(DisagreementKind.ANSWER, [[e] for e in done], chosen, why)
+        conflict = self._conflict(DisagreementKind.ANSWER, sides, chosen, why)
         if not chosen:
             self._skip(done, [conflict])
             return []
@@ -199,19 +225,27 @@ class ConflictSettler:
         self.left_out |= {e.record_number: self.reason for e in done if e.answer != answer}
         return [e for e in done if e.answer == answer]
 
-    def _unite(self, done: Sequence[SelectedRecord], beside: Sequence[Annotation]) -> int:
+    def _unite(
+        self,
+        done: Sequence[SelectedRecord],
+        beside: Sequence[Annotation],
+        outvoted: Sequence[Sequence[SelectedRecord]] = (),
+    ) -> int:
         """Unite accepted annotations of one sentence, the preferred one first, and settle where they differ."""
         annotated = [self._annotated_of(e) for e in done]
         annotations = [a.annotation for a in annotated]
-        found = find_disagreements(annotations)
+        ballots = [self._ballot(annotated[0], mine) for mine in outvoted]
+        found = find_disagreements(annotations, ballots)
         if found and len({e.journal_number for e in done}) < len(done):  # one annotator in two versions
             choices: list[frozenset[SpanUnit] | None] = [None] * len(found)
         else:
             choices = [self._choose_spans(d) for d in found]
         kept = {u for units in choices for u in units or ()}
         settled = None not in choices
+        sides = [*([e] for e in done), *outvoted]
+        marks = [*(a.spans for a in annotations), *(b.spans for b in ballots)]
         conflicts = [
-            self._span_conflict(d, done, annotated, *self._chosen_words(d, units, done, settled=settled))
+            self._span_conflict(d, sides, marks, annotated[0], *self._chosen_words(d, units, done, settled=settled))
             for d, units in zip(found, choices, strict=True)
         ]
         if not settled:
@@ -225,12 +259,31 @@ class ConflictSettler:
             if all((n in x.holders) == (x.unit in kept) for d in found for x in d.units if n in x.voters)
         ]
         first = self._merge([*winners, *(e for e in done if e not in winners)], winners or done)
+        elected = [s for b in ballots for unit, spans in span_units(b.spans).items() if unit in kept for s in spans]
+        if elected:
+            labels = tuple(sorted({s.label for s in elected}))
+            annotations.append(Annotation(answer=Answer.ACCEPT, covers=labels).with_spans(elected))
         united = self.united[first] = unite_annotations(annotations, self._labels, dropped, beside)
         known = {s.key for s in united.spans}
-        for e, annotation in zip(done, annotations, strict=True):
+        for e, annotation in zip(done, annotations, strict=False):
             if gone := tuple(s for s in annotation.spans if s.key not in known):
                 self.dropped_spans[e] = gone
         return len(done) - 1
+
+    def _ballot(self, at: AnnotatedSentence, mine: Sequence[SelectedRecord]) -> Ballot:
+        """Return what the accepted records of one annotator have in the text of a sentence."""
+        text, length = at.sentence.text, len(at.sentence.text)
+        spans: list[Span] = []
+        stretches: list[tuple[int, int, Coverage]] = []
+        for e in (e for e in mine if e.answer == ACCEPTED_NUMBER):
+            annotation, by = self._annotated_of(e).annotation, e.start - at.sentence.start
+            for unit in span_units(annotation.spans).values():
+                if all(s.start + by >= 0 and s.end + by <= length for s in unit):
+                    spans += [s.shifted(by) for s in unit]
+            if stretches and text[stretches[-1][1] : by].isspace():
+                stretches[-1] = (stretches[-1][0], by, stretches[-1][2])
+            stretches.append((by, e.end - at.sentence.start, annotation.covers))
+        return Ballot(tuple(spans), tuple(stretches))
 
     def _choose_spans(self, disagreement: SpanDisagreement) -> frozenset[SpanUnit] | None:
         """Return the units that count; None where that is undecided."""
@@ -302,17 +355,19 @@ class ConflictSettler:
     def _span_conflict(
         self,
         disagreement: SpanDisagreement,
-        done: Sequence[SelectedRecord],
-        annotated: Sequence[AnnotatedSentence],
+        sides: Sequence[Sequence[SelectedRecord]],
+        marks: Sequence[Sequence[Span]],
+        annotated: AnnotatedSentence,
         chosen: str,
         why: str,
     ) -> AnnotatorConflict:
-        sides = []
-        for n in sorted(disagreement.parties, key=lambda n: done[n].journal_number):
-            units = span_units(annotated[n].annotation.spans)
+        """Return a conflict of spans; ``marks`` are those of each side, in code points of the sentence."""
+        made = []
+        for n in sorted(disagreement.parties, key=lambda n: sides[n][0].journal_number):
+            units = span_units(marks[n])
             mine = [s for x in disagreement.units if n in x.holders for s in units[x.unit]]
-            sides.append(self._side([(s, annotated[n].text_of(s)) for s in mine], [done[n]]))
-        return AnnotatorConflict(disagreement.kind, tuple(sides), chosen, why)
+            made.append(self._side([(s, annotated.text_of(s)) for s in mine], sides[n]))
+        return AnnotatorConflict(disagreement.kind, tuple(made), chosen, why)
 
 
 def row_content(row: RecordRow) -> tuple[Hashable, ...]:

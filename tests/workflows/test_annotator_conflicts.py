@@ -128,11 +128,33 @@ def test_answers_and_cuts_are_voted_on() -> None:
     split = [item(ARTICLE, s, *m, who=who) for who in ("ana", "bo") for s, m in ((EVERY[0], [VENUE]), (EVERY[1], []))]
     whole = item(ARTICLE, joined(0, 2), PERSON, who="cy")
     made = export([*split, whole], "majority")
-    assert (set(made.spans), made.conflicts) == ({s.id for s in EVERY[:2]}, [("cut", "ana, bo", "2 of 3")])
+    assert (set(made.spans), made.conflicts) == (
+        {s.id for s in EVERY[:2]},
+        [("cut", "ana, bo", "2 of 3"), ("missing", "no span", "2 of 3"), ("missing", "VENUE 14-21", "2 of 3")],
+    )
     assert export([*split[:2], whole]).conflicts == [("cut", "", "--on-conflict skip")]
     assert export([*split[:2], whole], "majority").conflicts == [("cut", "", "no majority")]
     made = export([*split[:2], whole], "prefer", "cy", "ana")
     assert set(made.spans) == {whole.annotated.sentence.id}
+
+
+def test_who_is_outvoted_about_the_cut_votes_on_the_spans() -> None:
+    """Two of three with one cut are two of five who have read the words."""
+    names = (*NAMES, "eve")
+    marks = [[PERSON], [PERSON], []]
+    split = [
+        item(ARTICLE, s, *m, who=who)
+        for m, who in zip(marks, names, strict=False)
+        for s, m in ((EVERY[0], m), (EVERY[1], []))
+    ]
+    across = [with_span(item(ARTICLE, joined(0, 2), who=who), Span(14, 30, "VENUE")) for who in names[3:]]
+    made = export([*split, *across], "majority")
+    assert (words(made), EVERY[0].id in made.spans) == ([], True)
+    assert made.conflicts == [("cut", "ana, bo, cy", "3 of 5"), ("missing", "no span", "3 of 5")]
+    assert words(export([*split, across[0]], "majority")) == ["left out"]  # two of four
+    others = [item(ARTICLE, joined(0, 2), PERSON, who=who) for who in names[3:]]
+    one = [i for i in split if i.annotator != "bo"] + [item(ARTICLE, s, who="bo") for s in EVERY[:2]]
+    assert words(export([*one, *others], "majority")) == ["Ida Holm PERSON"]  # three of five, one with this cut
 
 
 def test_another_cut_with_the_same_spans_is_no_conflict() -> None:
@@ -243,6 +265,33 @@ def test_all_that_was_accepted_is_exported_or_listed(
         assert not any(
             x.why == "annotators are in conflict" and x.item.annotated.sentence.id in made.spans for x in made.left_out
         )
+
+
+@given(annotators())
+def test_a_majority_is_more_than_half_of_all_who_have_read_the_words(everybody: list[list[ExportItem]]) -> None:
+    """Of a sentence that is exported, a span is there if and only if more than half of its readers have it."""
+    items = [i for mine in everybody for i in mine if i.annotated.annotation.answer is Answer.ACCEPT]
+    if not items:
+        return
+    made = export(items, "majority")
+    ranges = {id_: tuple(map(int, id_.rpartition(":")[2].split("-"))) for id_ in made.spans}
+    held: dict[Key, set[str]] = {}
+    for i in items:
+        start = i.annotated.sentence.start
+        for s in i.annotated.annotation.spans:
+            if i.annotated.annotation.covers is None or s.label in i.annotated.annotation.covers:
+                held.setdefault((start + s.start, start + s.end, s.label), set()).add(i.annotator)
+    for (a, b, label), names in held.items():
+        readers = {
+            i.annotator
+            for i in items
+            if i.annotated.sentence.start <= a
+            and b <= i.annotated.sentence.end
+            and (i.annotated.annotation.covers is None or label in i.annotated.annotation.covers)
+        }
+        for id_, (start, end) in ranges.items():
+            if start <= a and b <= end:
+                assert ((a - start, b - start, label) in made.spans[id_]) == (2 * len(names) > len(readers))
 
 
 def sorted_ids(made: Exported) -> list[str]:
