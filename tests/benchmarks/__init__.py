@@ -7,6 +7,7 @@ Each prints its figures as one JSON object on its last line; ``--help`` says wha
 - claims: claims of the rules against gold quotations and statements
 - cleaning: which lines of a page are its article
 - conflicts: what each rule for conflicts exports, of three annotators who make mistakes
+- coverage: a label that a source was not read for, trained from coverage classes and from the naive union
 - document_leaks: sentences of dev and test whose document is in train
 - export: speed and memory of an export beside spaCy's own calls
 - hints: gold spans whose words have hints of one letter
