@@ -182,13 +182,14 @@ class ImportGroups:
             files = [rows for rows in files if not _has_values(field, rows)]
 
     def _fields(self, files: Sequence[Sequence[_Row]]) -> Iterator[GroupingField]:
-        """Yield the fields that may group the rows of files: by which the corpus has their documents, and by rule."""
+        """Yield the fields that may group rows: by which the corpus has their documents, by rule, as the corpus does."""
         rows = _first_rows(row for rows in files for row in rows)
         fields = [row.fields for row in rows]
         yield from self._stored.grouping_fields(fields)
         sentences = 2 * sum(row.sentences == 1 for row in rows) > len(rows)
         if found := choose_grouping_field(fields, sentences=sentences):
             yield found
+        yield from self._stored.fields_of_new_documents(fields)
 
     def _link(self, field: GroupingField, rows: Sequence[_Row], *, stated: bool = False) -> None:
         """Link the articles of some rows, each in the place of its first row; or as their files have ``stated``."""

@@ -15,6 +15,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 
 GroupKey = tuple[str, str]
 """Field and value of a group."""
+_KNOWN_FIELD = "the corpus has documents by it"
 
 
 def group_key(group: ArticleGroup) -> GroupKey:
@@ -63,8 +64,19 @@ class StoredGroups:
 
     def grouping_fields(self, rows: Sequence[Fields]) -> Iterator[GroupingField]:
         """Yield the fields by which the corpus has documents that some rows are of."""
-        for name in dict.fromkeys(name for name, _ in self.documents):
+        for name in self._field_names:
             for by_prefix in (False, True):
-                field = GroupingField(name, "the corpus has documents by it", by_prefix)
+                field = GroupingField(name, _KNOWN_FIELD, by_prefix)
                 if any((name, field.value(fields)) in self.documents for fields in rows):
                     yield field
+
+    def fields_of_new_documents(self, rows: Sequence[Fields]) -> Iterator[GroupingField]:
+        """Yield the fields by which the corpus has documents and some rows name others, as yet of one row each."""
+        for name in self._field_names:
+            field = GroupingField(name, _KNOWN_FIELD)
+            if any(field.value(fields) for fields in rows):
+                yield field
+
+    @property
+    def _field_names(self) -> list[str]:
+        return list(dict.fromkeys(name for name, _ in self.documents))

@@ -25,6 +25,7 @@ META = {
     "group": "my group",
     "sentence": 4,
     "sentences": "ss",
+    "": "no name",
     "source": "Ort",
     "id": "r1",
 }

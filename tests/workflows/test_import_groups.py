@@ -82,6 +82,14 @@ def test_files_of_one_document_each_are_grouped(tmp_path: Path) -> None:
     assert _import(tmp_path / "again", rows, group_by="meta.x").groups[0].documents == 1
 
 
+def test_rows_of_a_document_may_come_one_by_one(tmp_path: Path) -> None:
+    """A corpus that has documents by a field links each further row by it, also the first one of a document."""
+    _import(tmp_path, _rows(ferry=FERRY[:2]))
+    for text in STORM:
+        _import(tmp_path, _rows(storm=(text,)))
+    assert _order(tmp_path, "storm") == [*STORM]
+
+
 def test_a_user_corrects_the_field(tmp_path: Path) -> None:
     """Rows that were grouped by a wrong field move to the right one, and their metadata stays as it was."""
     rows = [

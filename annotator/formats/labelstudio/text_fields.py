@@ -143,7 +143,7 @@ def _field_score(region: TextRegion, key: str, text: str) -> FieldScore:
     inside = found is not None and found[1] <= len(text)
     quoted = quote is not None and (quote in text or " ".join(quote.split()) in " ".join(text.split()))
     just = quoted and found is not None and text[found[0] : found[1]] == quote
-    return (key == region.data_field, quoted + just, inside, len(text))
+    return (bool(key) and key == region.data_field, quoted + just, inside, len(text))
 
 
 def dialogue_offsets(value: Any, region: TextRegion, unit: OffsetUnit) -> tuple[int | None, int | None]:
