@@ -11,11 +11,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from annotator.core.annotation import AnnotatedSentence, Answer
+from annotator.core.annotation import Answer
 from annotator.core.article import Article, shared_values
 from annotator.core.coverage import shared_coverage
 from annotator.core.errors import AnnotatorError, PluginError, UsageError
 from annotator.core.ledger import Outcome
+from annotator.core.pluralize import pluralize
 from annotator.core.spans import span_id
 from annotator.export.atomic_output import (
     EXPORT_LEDGER_FILE,
@@ -45,7 +46,7 @@ from annotator.workflows.article_metadata import ROWS_FIELD, SENTENCES_FIELD, ca
 from annotator.workflows.document_rows import DocumentRows
 from annotator.workflows.export_manifest import build_manifest
 from annotator.workflows.format_split import read_format_split
-from annotator.workflows.import_coverage import COVERAGE_FIELD
+from annotator.workflows.import_coverage import COVERAGE_FIELD, coverage_metadata
 from annotator.workflows.opening import WarningCallback, damaged_sentences_warning, with_damaged_apart
 from annotator.workflows.record_selection import ANSWER_NAMES, SelectedItems, select_items
 from annotator.workflows.split_source import save_splits
@@ -57,6 +58,7 @@ from annotator.workflows.two_machines import two_machines_warnings
 def build_documents(
     items: Sequence[ExportItem],
     unit: DocumentUnit,
+    labels: Sequence[str],
     *,
     answers: bool,
     united: bool = False,
@@ -68,20 +70,20 @@ def build_documents(
 
     Only accepted sentences count where a document cannot have the answer of each: an article's, or one
     of a format without ``answers``. An article's document has its whole text, but sentences and tokens of
-    what was accepted alone, so nobody learns from what nobody has read.
+    what was accepted alone, so nobody learns from what nobody has read. ``labels`` are those of the schema.
     """
     done = [i for i in items if i.annotated.done]
     chosen = (
         done if answers and unit == "sentence" else [i for i in done if i.annotated.annotation.answer is Answer.ACCEPT]
     )
     if unit == "sentence":
-        return [_sentence_document(i) for i in chosen]
+        return [_sentence_document(i, labels) for i in chosen]
     groups = groupby(chosen, key=lambda i: ("" if united else i.annotator, i.article.id))
-    made = {key: _article_document(list(found)) for key, found in groups}
-    return list(made.values()) if rows is None else _whole_documents(made, rows)
+    made = {key: _article_document(list(found), labels) for key, found in groups}
+    return list(made.values()) if rows is None else _whole_documents(made, rows, labels)
 
 
-def _sentence_document(item: ExportItem) -> Document:
+def _sentence_document(item: ExportItem, labels: Sequence[str]) -> Document:
     s, annotation = item.annotated.sentence, item.annotated.annotation
     return Document(
         text=s.text,
@@ -96,19 +98,15 @@ def _sentence_document(item: ExportItem) -> Document:
         note=annotation.note,
         flagged=annotation.flagged,
         meta=carried_metadata(item.article, {"article": s.article, "sentence": s.id, "start": s.start, "end": s.end})
-        | _coverage_metadata([item.annotated]),
+        | coverage_metadata(item.article.meta, annotation.covers, labels),
+        covers=annotation.covers,
         where=s.id,
     )
 
 
-def _coverage_metadata(annotated: Sequence[AnnotatedSentence]) -> dict[str, list[str]]:
-    """Return the metadata that names the labels for which all of some sentences were read; none for all labels."""
-    covers = shared_coverage(x.annotation.covers for x in annotated)
-    return {} if covers is None else {COVERAGE_FIELD: list(covers)}
-
-
-def _article_document(items: Sequence[ExportItem]) -> Document:
+def _article_document(items: Sequence[ExportItem], labels: Sequence[str]) -> Document:
     article, annotated_sentences = items[0].article, [i.annotated for i in items]
+    covers = shared_coverage(w.annotation.covers for w in annotated_sentences)
     sentences = [[w.sentence.start, w.sentence.end] for w in annotated_sentences]
     return Document(
         text=article.text,
@@ -123,12 +121,15 @@ def _article_document(items: Sequence[ExportItem]) -> Document:
         note=" ".join(w.annotation.note for w in annotated_sentences if w.annotation.note),
         flagged=any(w.annotation.flagged for w in annotated_sentences),
         meta=carried_metadata(article, {"article": article.id, SENTENCES_FIELD: sentences})
-        | _coverage_metadata(annotated_sentences),
+        | coverage_metadata(article.meta, covers, labels),
+        covers=covers,
         where=article.id,
     )
 
 
-def _whole_documents(made: Mapping[tuple[str, str], Document], rows: DocumentRows) -> list[Document]:
+def _whole_documents(
+    made: Mapping[tuple[str, str], Document], rows: DocumentRows, labels: Sequence[str]
+) -> list[Document]:
     """Return the documents of articles (by annotator and article), one for the rows that belong together."""
     out, done = [], set[tuple[str, str]]()
     for (name, article), alone in made.items():
@@ -136,16 +137,18 @@ def _whole_documents(made: Mapping[tuple[str, str], Document], rows: DocumentRow
             members = rows.rows_of(article, {a for by, a in made if by == name})
             done.update((name, x.id) for x in members)
             pairs = [(x, made.get((name, x.id))) for x in members]
-            out.append(alone if len(members) == 1 else _document_of_rows(pairs))
+            out.append(alone if len(members) == 1 else _document_of_rows(pairs, labels))
     return out
 
 
-def _document_of_rows(rows: Sequence[tuple[Article, Document | None]]) -> Document:
+def _document_of_rows(rows: Sequence[tuple[Article, Document | None]], labels: Sequence[str]) -> Document:
     """Return one document of rows, a line each; of one that nobody has finished it has the text alone."""
     starts = [0, *accumulate(len(article.text) + 1 for article, _ in rows)]
     placed = [(at, d) for at, (_, d) in zip(starts, rows, strict=False) if d]
     first, documents = rows[0][0], [d for _, d in placed]
     sentences = tuple((a + at, b + at) for at, d in placed for a, b in d.sentences)
+    covers, meta = shared_coverage(d.covers for d in documents), shared_values([x.meta for x, _ in rows])
+    known = coverage_metadata(meta, covers, labels)
     place = {"article": first.id, ROWS_FIELD: [x.id for x, _ in rows], SENTENCES_FIELD: [list(x) for x in sentences]}
     return Document(
         text="\n".join(article.text for article, _ in rows),
@@ -159,7 +162,8 @@ def _document_of_rows(rows: Sequence[tuple[Article, Document | None]]) -> Docume
         title=first.name,
         note=" ".join(d.note for d in documents if d.note),
         flagged=any(d.flagged for d in documents),
-        meta=carried_metadata(replace(first, meta=shared_values([x.meta for x, _ in rows])), place),
+        meta=carried_metadata(replace(first, meta=meta), place) | known,
+        covers=covers,
         where=first.id,
     )
 
@@ -231,8 +235,9 @@ def export_corpus_to_format(
     rows = DocumentRows(corpus) if options.unit == "article" else None
     unit, united = options.unit or info.unit, not own
     items_by_part = split.by_part(selected.items) if split else {"": selected.items}
+    labels = [x.name for x in corpus.schema.labels]
     parts = {
-        part: build_documents(items, unit, answers=info.has_answers, united=united, rows=rows)
+        part: build_documents(items, unit, labels, answers=info.has_answers, united=united, rows=rows)
         for part, items in items_by_part.items()
     }
     documents = [d for every in parts.values() for d in every]
@@ -248,10 +253,11 @@ def export_corpus_to_format(
         tempfile.TemporaryDirectory(prefix="annotator-") as staging,
     ):
         paths = _written_files(name, parts, Path(staging), log)
+        lost = _count_lost_coverage(name, documents, log)
         chunks = {file: FileChunks(paths[file]) for file in sorted(paths)}
         sizes = split.sizes({part: sum(len(d.spans) for d in every) for part, every in parts.items()}) if split else {}
         texts = {PARTS_FILE: split.part_list(sizes)} if split else {}
-        lost = document.count_losses(log) + list_left_out(selected, log, united=united)
+        lost += document.count_losses(log) + list_left_out(selected, log, united=united)
         lost += sum(selected.missing.damaged_lines.values())
         digests = {file: chunk.sha256() for file, chunk in chunks.items()}
         digests |= {file: hashlib.sha256(data).hexdigest() for file, data in texts.items()}
@@ -300,6 +306,19 @@ def _written_files(
     if fault:
         raise PluginError(fault, where=f"format {name}", do="correct its `write`; nothing was exported")
     return paths
+
+
+def _count_lost_coverage(name: str, documents: Sequence[Document], log: ConversionLog) -> int:
+    """Return how many texts were read for some labels alone where the files don't have that, with a note."""
+    if not any(field == COVERAGE_FIELD for field, _ in log.lost_fields):
+        return 0
+    if lost := sum(d.covers is not None for d in documents):
+        texts = pluralize(lost, "text was", "texts were")
+        log.notes.append(
+            f"{texts} read for some labels alone, and {name} has no place for that: in these files it looks as if "
+            "the other labels had no spans there"
+        )
+    return lost
 
 
 def _ledger_totals(

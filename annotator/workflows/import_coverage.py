@@ -49,8 +49,11 @@ class CoverageReader:
     def with_coverage(self, document: Document) -> Document:
         """Return the document with its coverage, in the labels of the corpus."""
         found = self._given
-        if not found and isinstance(listed := document.meta.get(COVERAGE_FIELD), list | tuple) and listed:
+        if not found and isinstance(listed := document.meta.get(COVERAGE_FIELD), list | tuple):
             found = self._known_labels(x for x in listed if isinstance(x, str))
+            if not listed:  # an article whose sentences were read for different labels
+                self._texts[()] += 1
+                return replace(document, covers=())
             self._unknown_lists += not found
         if not found:
             return document
@@ -74,7 +77,8 @@ class CoverageReader:
             if len(labels) < len(self._labels):
                 rest = ", ".join(x for x in self._labels if x not in labels)
                 texts = pluralize(n, "text")
-                yield f"{texts} read for {', '.join(labels)} alone, as {self._field} has it, not for {rest}"
+                read = ", ".join(labels) or "no label"
+                yield f"{texts} read for {read} alone, as {self._field} has it, not for {rest}"
         for label, n in sorted(self._uncovered_spans.items()):
             spans = pluralize(n, f"{label} span is", f"{label} spans are")
             yield (

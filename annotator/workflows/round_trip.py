@@ -55,7 +55,11 @@ def docbin_round_trip(corpus: CorpusFolder) -> tuple[list[Document], list[Docume
         back = [align_spans(d, log) for d in spacy_docbin.read(source, log)]
         listed = _ledger_log((out / EXPORT_LEDGER_FILE).read_bytes().splitlines())
     items = with_replays(lambda replay: _exported_items(corpus, options, replay))
-    return build_documents(items, "sentence", answers=False), back, listed
+    return build_documents(items, "sentence", _labels(corpus), answers=False), back, listed
+
+
+def _labels(corpus: CorpusFolder) -> list[str]:
+    return [x.name for x in corpus.schema.labels]
 
 
 def _exported_items(corpus: CorpusFolder, options: ExportOptions, replay: frozenset[str]) -> list[ExportItem]:
@@ -165,7 +169,7 @@ def check_round_trip(corpus: CorpusFolder, name: str) -> RoundTripReport:
     if not info.can_write:
         raise UsageError(f"the format {name} can only be read", do="choose another")
     selected = select_items(corpus)
-    out = build_documents(selected.items, info.unit, answers=info.has_answers)
+    out = build_documents(selected.items, info.unit, _labels(corpus), answers=info.has_answers)
     if not out:
         raise nothing_to_export_error(selected, name)
     back, written = write_and_read(load_format(name), out)

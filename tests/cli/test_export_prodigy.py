@@ -48,7 +48,7 @@ def test_an_article_has_nothing_of_what_was_rejected(tmp_path: Path) -> None:
     builder.answer("ana", every[:2])
     builder.answer("ana", every[2:3], Answer.REJECT)
     items = select_items(CorpusFolder.open(builder.path)).items
-    (made,) = build_documents(items, "article", answers=True)
+    (made,) = build_documents(items, "article", ["PERSON"], answers=True)
     assert made.sentences == tuple((s.start, s.end) for s in every[:2])
     assert len(made.spans) == 2
 

@@ -56,6 +56,56 @@ def test_metadata_say_what_a_text_was_read_for(tmp_path: Path) -> None:
     assert [x.covers for x in _annotations(tmp_path / "d")] == [None]
 
 
+ROWS = ["Lena rowed to Osmund.", "Nobody came."]
+
+
+def _two_rows(folder: Path, *annotates: list[str] | None) -> Corpus:
+    """Return a corpus of two rows of one document, each read for some labels; None: for all, now."""
+    corpus = Corpus.create(folder / "rows")
+    metas = [{"doc": "d"} | ({} if x is None else {"annotates": x}) for x in annotates]
+    rows = [{"text": t, "spans": [], "meta": m} for t, m in zip(ROWS, metas, strict=True)]
+    (folder / "rows.jsonl").write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    corpus.import_files([folder / "rows.jsonl"], annotator="ana", group_by="doc")
+    return corpus
+
+
+@pytest.mark.parametrize(
+    ("annotates", "shared"),
+    [
+        ((["PERSON"], ["COUNT"]), ()),
+        ((["PERSON", "VENUE"], ["VENUE"]), ("VENUE",)),
+        ((["PERSON"], None), ("PERSON",)),
+        ((None, None), None),
+    ],
+)
+def test_a_document_of_rows_covers_what_all_of_them_cover(
+    tmp_path: Path, annotates: tuple[list[str] | None, ...], shared: tuple[str, ...] | None
+) -> None:
+    """Exported as one text and imported again, no row covers a label that it was not read for; none is not all."""
+    with _two_rows(tmp_path, *annotates) as corpus:
+        corpus.export(tmp_path / "out", format="plain", unit="article")
+    import_files(tmp_path / "again", [tmp_path / "out" / "annotations.jsonl"])
+    assert {x.covers for x in _annotations(tmp_path / "again", "ana")} == {shared}
+
+
+def test_a_further_pass_replaces_what_the_file_has_stated(tmp_path: Path) -> None:
+    """A row that is read for all labels now is exported as read for all."""
+    with _two_rows(tmp_path, ["PERSON"], ["PERSON"]) as corpus:
+        corpus.import_files([_file(tmp_path / "all.jsonl", annotates=None)], annotator="ana", group_by="none")
+        corpus.export(tmp_path / "out", format="plain")
+    import_files(tmp_path / "again", [tmp_path / "out" / "annotations.jsonl"])
+    assert {x.covers for x in _annotations(tmp_path / "again", "ana")} == {None, ("PERSON",)}
+
+
+@pytest.mark.parametrize("name", ["conll", "brat", "webanno", "spacy-json", "plain"])
+def test_a_format_without_a_place_for_coverage_warns(tmp_path: Path, name: str) -> None:
+    """What nobody has looked for would be a negative in its files: a warning and a loss for each such text."""
+    with _two_rows(tmp_path, ["PERSON"], None) as corpus:
+        report = corpus.export(tmp_path / "out", format=name)
+    warned = [x for x in report.warnings if x.startswith("1 text was read for some labels alone")]
+    assert (len(warned), report.ledger.lost) == ((0, 0) if name == "plain" else (1, 1))
+
+
 def test_the_option_counts_more_than_the_file(tmp_path: Path) -> None:
     """A name that is no label is refused, and so nothing is made."""
     file = _file(tmp_path / "a.jsonl", LENA, annotates=["PERSON"])
