@@ -101,7 +101,7 @@ def test_undone_repairs_leave_the_export_as_it_was(corpus: Path, tmp_path: Path)
 
 def _exported(corpus: Path, out: Path) -> tuple[int, list[str], bytes]:
     """Return the exit code, the ids that the ledger lists, and the file."""
-    result = call("export", corpus, out, "--split", "100/0/0")
+    result = call("export", corpus, out, "--split", "100/0/0", "--attrs", "min")  # without the records' numbers
     *listed, _ = map(orjson.loads, (out / "ledger.jsonl").read_bytes().splitlines())
     return result.code, [x["id"] for x in listed], (out / "train.spacy").read_bytes()
 

@@ -190,7 +190,7 @@ def test_a_deleted_sentence_is_listed_by_check(tmp_path: Path) -> None:
         session.close()
     assert "1 annotated sentence not in it any more: `annotator check` lists them" in " ".join(_carried(corpus, old))
     assert call("export", corpus.path, tmp_path / "out", "--format", "plain").code == 0
-    (file,) = (p for p in (tmp_path / "out").iterdir() if p.name != "ledger.jsonl")
+    (file,) = (p for p in (tmp_path / "out").iterdir() if p.name not in {"ledger.jsonl", "manifest.json"})
     assert FIRST[1] in file.read_text()
 
 
@@ -219,7 +219,7 @@ def test_two_sentences_that_became_one_are_exported_once(tmp_path: Path) -> None
     session.apply_edit(set_answer(session.article_sentences[0], Answer.ACCEPT))
     session.close()
     assert call("export", corpus.path, tmp_path / "out", "--format", "plain").code == 0
-    (file,) = (p for p in (tmp_path / "out").iterdir() if p.name != "ledger.jsonl")
+    (file,) = (p for p in (tmp_path / "out").iterdir() if p.name not in {"ledger.jsonl", "manifest.json"})
     assert [orjson.loads(line)["text"] for line in file.read_bytes().splitlines()] == [merged]
 
 
@@ -239,7 +239,7 @@ def test_a_changed_sentence_without_spans_is_exported_once(tmp_path: Path) -> No
             session.apply_edit(set_answer(session.article_sentences[2], answer))
         assert session.flush()
         assert call("export", corpus.path, tmp_path / text, "--format", "plain").code == 0
-        (file,) = (p for p in (tmp_path / text).iterdir() if p.name != "ledger.jsonl")
+        (file,) = (p for p in (tmp_path / text).iterdir() if p.name not in {"ledger.jsonl", "manifest.json"})
         assert [orjson.loads(line)["text"] for line in file.read_bytes().splitlines()] == [text]
     session.close()
 

@@ -236,7 +236,7 @@ def _export_faults(corpus: Path, out: Path) -> Iterator[str]:
     if result.code in {0, 3}:
         if not _has_stored_metadata(corpus) and "metadata have changed" not in result.err:
             yield "metadata have changed, and the export does not warn"
-        (file,) = (p for p in out.iterdir() if p.name != "ledger.jsonl")
+        (file,) = (p for p in out.iterdir() if p.name not in {"ledger.jsonl", "manifest.json"})
         if wrong := [x for x in _json_lines(file) if _state(x) not in _true_states()]:
             yield f"exported, and never annotated so: {wrong[0]}"
 

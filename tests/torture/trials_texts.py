@@ -173,7 +173,7 @@ def any_unicode(trial: Trial) -> str:
     result = call("export", corpus.path, trial.folder / "out", "--format", "plain")
     if result.code:
         return result.err
-    (file,) = (p for p in (trial.folder / "out").iterdir() if p.name != "ledger.jsonl")
+    (file,) = (p for p in (trial.folder / "out").iterdir() if p.name not in {"ledger.jsonl", "manifest.json"})
     rows = [orjson.loads(x) for x in file.read_bytes().splitlines()]
     found = [row["text"][s["start"] : s["end"]] for row in rows for s in row["spans"]]
     return "" if sorted(found) == sorted(quotes) else f"{quotes} were annotated, exported are {found}"

@@ -148,7 +148,7 @@ def _double_export(corpus: CorpusFolder) -> str:
     """Return what an export would have both of an old and of a new version."""
     for name in corpus.annotators():
         versions: dict[str, set[str]] = {}
-        for item in select_items(corpus, name).items:
+        for item in select_items(corpus, (name,)).items:
             if item.annotated.done:
                 versions.setdefault(item.annotated.sentence.text, set()).add(item.article.id)
         if double := [text for text, ids in versions.items() if len(ids) > 1]:
