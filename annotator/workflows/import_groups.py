@@ -51,6 +51,10 @@ _EXCEPTIONS = {
         "text occurs in several documents by FIELD, and so in no group",
         "texts occur in several documents by FIELD, and so in no group",
     ),
+    "otherwise": (
+        "row stays in its document of the corpus, whose rows FIELD groups otherwise",
+        "rows stay in their documents of the corpus, whose rows FIELD groups otherwise",
+    ),
     "without": (
         "row names no document in FIELD (no value, a list or an object), and so is in no group",
         "rows name no document in FIELD (no value, a list or an object), and so are in no group",
@@ -77,6 +81,8 @@ class GroupedRows(Struct, frozen=True):
     """How many rows of these documents the corpus has and the import has not."""
     in_several: int = 0
     """How many texts are in several documents, and linked to none."""
+    otherwise: int = 0
+    """How many stay in a document of the corpus, although the field groups its rows otherwise."""
     without: int = 0
     """How many texts have no value in the field that names a document."""
 
@@ -182,7 +188,7 @@ class ImportGroups:
             files = [rows for rows in files if not _has_values(field, rows)]
 
     def _fields(self, files: Sequence[Sequence[_Row]]) -> Iterator[GroupingField]:
-        """Yield the fields that may group rows: by which the corpus has their documents, by rule, as the corpus does."""
+        """Yield the fields that may group rows: by which the corpus has their documents, by rule, or has others."""
         rows = _first_rows(row for rows in files for row in rows)
         fields = [row.fields for row in rows]
         yield from self._stored.grouping_fields(fields)
@@ -196,18 +202,21 @@ class ImportGroups:
         if self._group_by and not stated:
             self._leave_earlier_groups(field, rows)
         values = self._values_by_document(field, rows, stated=stated)
-        others = self._other_names(values)
         counts = dict.fromkeys(_EXCEPTIONS, 0)
         documents: dict[GroupKey, list[str]] = {}
-        for article, found in values.items():
-            own = {others.get(key, key) for key in found}
-            own |= {group_key(group)} if (group := self._texts[article].group) else set()
-            if len(own) == 1:
-                documents.setdefault(own.pop(), []).append(article)
+        all_keys = self._documents_of_articles(values)
+        regrouped = self._regrouped_documents(all_keys)
+        for article, keys in all_keys.items():
+            group = self._texts[article].group
+            if len(keys) == 1:
+                documents.setdefault(*keys, []).append(article)
                 counts["linked"] += self._texts[article].stored and group is None
-            elif own:
+            elif group and group_key(group) in regrouped:
+                documents.setdefault(group_key(group), []).append(article)
+                counts["otherwise"] += 1
+            elif keys:
                 counts["in_several"] += 1
-                self._link_to_none(article, found)
+                self._link_to_none(article, values[article])
             else:
                 counts["without"] += 1
         places = {row.article: row.stated.position for row in rows if row.stated and stated}
@@ -217,6 +226,25 @@ class ImportGroups:
             counts["absent"] += len(layout.absent)
         linked = sum(map(len, documents.values()))
         self.made.append(GroupedRows(field.name, field.why, linked, len(documents), **counts))
+
+    def _documents_of_articles(self, values: Mapping[str, _ValuesByDocument]) -> dict[str, set[GroupKey]]:
+        """Return the documents that each article is in, as the corpus calls them, with the one it has there."""
+        others = self._other_names(values)
+        found = {article: {others.get(key, key) for key in keys} for article, keys in values.items()}
+        for article, keys in found.items():
+            if group := self._texts[article].group:
+                keys.add(group_key(group))
+        return found
+
+    def _regrouped_documents(self, found: Mapping[str, set[GroupKey]]) -> set[GroupKey]:
+        """Return the documents of the corpus of which half the rows are in others too: the file groups them otherwise.
+
+        A few rows of a document that are in others are texts that occur in several.
+        """
+        grouped = ((self._texts[article].group, keys) for article, keys in found.items())
+        elsewhere = Counter(group_key(group) for group, keys in grouped if group and len(keys) > 1)
+        there = self._stored.documents
+        return {key for key, n in elsewhere.items() if n > 1 and 2 * n >= len(there.get(key, ()))}
 
     def _leave_earlier_groups(self, field: GroupingField, rows: Iterable[_Row]) -> None:
         """Take texts out of groups by another field, if their metadata has the user's field as the row has it."""

@@ -90,6 +90,20 @@ def test_rows_of_a_document_may_come_one_by_one(tmp_path: Path) -> None:
     assert _order(tmp_path, "storm") == [*STORM]
 
 
+@pytest.mark.parametrize("name", ["doc", "url"])
+def test_a_file_that_groups_the_same_rows_otherwise_takes_no_document_apart(name: str, tmp_path: Path) -> None:
+    """The rows stay linked as they were, with their metadata, and the account counts them."""
+    rows = _rows(ferry=FERRY, storm=STORM[:2])
+    _import(tmp_path, rows)
+    before = _groups(tmp_path)
+    others = [{**row, "meta": {name: ("gale", "squall")[n % 2]}} for n, row in enumerate(rows)]
+    report = _import(tmp_path, others).groups[0]
+    assert (report.otherwise, report.in_several) == (sum(map(bool, before.values())), 0)
+    assert _groups(tmp_path) == before
+    corpus = CorpusFolder.open(tmp_path / "corpus")
+    assert {a.meta["doc"] for a in map(corpus.article, corpus.article_ids())} == {"ferry", "storm"}
+
+
 def test_a_user_corrects_the_field(tmp_path: Path) -> None:
     """Rows that were grouped by a wrong field move to the right one, and their metadata stays as it was."""
     rows = [
