@@ -209,7 +209,7 @@ class ImportGroups:
         for article, keys in all_keys.items():
             group = self._texts[article].group
             if len(keys) == 1:
-                documents.setdefault(*keys, []).append(article)
+                documents.setdefault(next(iter(keys)), []).append(article)
                 counts["linked"] += self._texts[article].stored and group is None
             elif group and group_key(group) in regrouped:
                 documents.setdefault(group_key(group), []).append(article)
