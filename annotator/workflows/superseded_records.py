@@ -7,8 +7,8 @@ of two that were replaced by one, the later is the one that was ingested later. 
    has most of them, or one that was joined with it (`core.sentence_successors`);
 2. where the same annotator has decided later on the same words in another version. What was carried over is as old
    as the sentence that it comes from, and counts instead of that as long as both are alike;
-3. where another annotator's record of the same words that counts is in a later version, and is alike; where none there
-   is alike, there is a conflict.
+3. where another annotator's record of the same words that counts is in a later version, and is alike. Where somebody's
+   is not, there is a conflict of all who have finished these words.
 
 So each step leaves of the same words at least one record, and of words that are gone one in a later version.
 """
@@ -83,14 +83,12 @@ def settle_versions(
             superseded.update({r for _, r in texts}.difference(r for _, r in counting))
             last = max(rank for rank, _ in counting)
             there = tuple(r for rank, r in counting if rank == last)
-            differing = []
-            for rank, r in counting:
-                if rank < last and any(records.is_alike(r, other) for other in there):
-                    superseded.add(r)
-                elif rank < last:
-                    differing.append((family[rank], r))
-            if differing:
-                conflicts.append((*differing, *((family[last], r) for r in there)))
+            before = [(rank, r) for rank, r in counting if rank < last]
+            alike = {r for _, r in before if any(records.is_alike(r, other) for other in there)}
+            if len(alike) == len(before):
+                superseded |= alike
+            else:  # all of them count in the conflict, those too who have what the latest version has
+                conflicts.append(tuple((family[rank], r) for rank, r in (*before, *((last, r) for r in there))))
     return superseded, conflicts
 
 

@@ -112,6 +112,24 @@ def test_difference_between_versions_is_a_conflict(tmp_path: Path) -> None:
         plan.selection.close()
 
 
+@pytest.mark.parametrize("keeping", [("bob",), ("bob", "dee")])
+def test_a_majority_over_versions_counts_who_agrees_with_the_new_one(tmp_path: Path, keeping: tuple[str, ...]) -> None:
+    """Whoever has left the words as the latest version has them votes too: one of four loses, two of four are a tie."""
+    names = ("ana", "bob", "cy", "dee")
+    corpus = make_corpus(tmp_path / "news", version(FIRST))
+    for name in names:
+        with closing(open_session(corpus, name=name)) as session:
+            annotate(session)
+            if name not in keeping:
+                first = session.article_sentences[0]
+                session.apply_edit(remove_span(first, first.annotation.spans[0]))
+    add_version(corpus, version(FIRST), SECOND)
+    open_session(CorpusFolder.open(corpus.path), name="ana").close()
+    items = select_items(CorpusFolder.open(corpus.path), rule="majority").items
+    found = [i for i in items if i.annotated.sentence.text == FIRST[0]]
+    assert [i.annotated.annotation.spans for i in found] == ([] if len(keeping) == 2 else [()])
+
+
 def test_version_that_came_back_counts(tmp_path: Path) -> None:
     """An earlier version that is in force again counts more than the one that it has replaced."""
     corpus = _annotated(tmp_path / "news", "ana")
