@@ -129,7 +129,8 @@ def command(
         return
     if not _is_given(ctx, "unit"):
         chosen["unit"] = None
-    with output.progress("export") as show:
+    state = "the files of an earlier export stay until all new ones are there; run it again"
+    with output.explain_interrupt(state), output.progress("export") as show:
         folder = Corpus.open(corpus).folder
         options = ExportOptions(lang=folder.known_lang, **chosen)
         report = export_corpus(folder, out, options, show, output.write_warning)

@@ -143,6 +143,16 @@ def write_warning(line: str) -> None:
 
 
 @contextmanager
+def explain_interrupt(state: str) -> Iterator[None]:
+    """End the program at Ctrl+C in the block with a message: what is there now, and what to do."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        write_message(f"stopped: {state}")
+        sys.exit(EXIT_INTERRUPTED)
+
+
+@contextmanager
 def progress_counter(what: str) -> Iterator[Callable[[str, int], None]]:
     """Yield a function that shows how far something is whose end nobody knows; silent as ``progress``."""
     visible = sys.stderr is not None and sys.stderr.isatty()

@@ -109,12 +109,9 @@ def command(
     opened = open_corpus(corpus)
     for warning in opened.warnings:
         output.write_warning(warning)
-    try:
+    with output.explain_interrupt("what is made so far is kept; run it again to go on"):
         is_wanted = open_sentence_test(opened, annotator) if only else lambda _: True
         reports = list(_write_files(opened, choice, is_wanted, replaces_others=replace))
-    except KeyboardInterrupt:
-        output.write_message("stopped: what is made so far is kept; run it again to go on")
-        sys.exit(output.EXIT_INTERRUPTED)
     if as_json:
         output.write_json({"corpus": path_text(opened.path), "sources": [r.as_dict() for r in reports]})
     else:

@@ -55,7 +55,8 @@ def command(
         annotator=preferred_annotators(annotator),
         **chosen,
     )
-    with output.progress("train") as show:
+    state = "an earlier model stays until the new one is trained and scored; run it again, from the start"
+    with output.explain_interrupt(state), output.progress("train") as show:
         report = train_model(
             folder, out, options, max_steps=max_steps, seed=seed, progress=show, warn=output.write_warning
         )

@@ -96,6 +96,8 @@ def raise_nothing_to_export(missing: MissingItems) -> None:
         description = ", ".join(f"{n} left out ({why})" for why, n in reasons.items())
         what = f"there is no accepted sentence to export: {description}"
         do = "`annotator articles` shows the articles and lines that are in use"
+        if ARTICLE_WITHOUT_PART in reasons:
+            do = "check the name and the values of the field of --split-from, or give another --split-else"
         if IN_CONFLICT in reasons:
             do = "`annotator check --only conflict` lists the conflicts; choose with --annotator NAME or --on-conflict"
         raise AnnotatorError(what, do=do)

@@ -298,8 +298,12 @@ def _total_lines(totals: Mapping[str, Any]) -> Iterator[str]:
     if conflicts := totals.get("conflicts"):
         kinds = ", ".join(f"{kind} {n:,}" for kind, n in conflicts.items())
         yield f"conflicts of annotators: {sum(conflicts.values()):,} ({kinds}); the ledger lists what each has"
-    for x in totals.get("coverage", {}).get("sentences", ()):
+        yield "  choose with --on-conflict, or see them with `annotator check --only conflict`"
+    coverage = totals.get("coverage", {})
+    for x in coverage.get("sentences", ()):
         yield f"read for {', '.join(x['labels'])}: {pluralize(x['count'], 'sentence')}"
+    if names := ", ".join(coverage.get("classes", ())):
+        yield f"  so the files named {names} hold all sentences that were read for these labels; `annotator train` uses them"
     if flawed := totals["journals with flaws"]:
         journals = ", ".join(f"{name} ({pluralize(n, 'line')})" for name, n in flawed.items())
         yield f"journals with flaws, so something may be missing: {journals}"

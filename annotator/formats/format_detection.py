@@ -38,6 +38,7 @@ EMPTY_DESCRIPTIONS = frozenset({_EMPTY_FOLDER, _EMPTY_FILE, _EMPTY_JSON})
 _PLAIN_TEXT = "plain text"
 _EMPTY_LIST = re.compile(r"\s*\[\s*\]\s*")
 _MIN_TABLE_ROWS = 3
+_EXAMPLE = '{"text": "Ada left.", "spans": [{"start": 0, "end": 3, "label": "PERSON"}]}'
 """How many lines with one number of words are a table, and no prose."""
 
 
@@ -152,7 +153,7 @@ def choose_format(source: ImportSource, name: str = "auto") -> tuple[str, str]:
 def _unknown_format_error(sample: FileSample, where: str) -> SourceError:
     """Return the error for a file of no format; texts that nobody has annotated are for another command."""
     description = describe_unknown_file(sample)
-    do = f"name the format with --format ({', '.join(FORMATS)}), or export it otherwise"
+    do = f"name the format with --format ({', '.join(FORMATS)}), or write lines such as {_EXAMPLE}"
     if description in EMPTY_DESCRIPTIONS:
         do = "name another file"
     elif is_plain_text(sample):

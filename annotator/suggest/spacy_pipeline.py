@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -41,6 +43,8 @@ SCHEMA_LABEL_SCORE = 0.6
 _BATCH_SIZE = 64
 """How many sentences the pipeline has at a time."""
 _NO_LABEL = "(no label)"
+_PIPELINE_FOLDERS = ("model", "model-best", "model-last")
+"""Where a training leaves its pipelines: ``annotator train`` the first, ``spacy train`` the others."""
 
 
 class PipelineError(AnnotatorError):
@@ -253,6 +257,9 @@ def _without_estimates(found: Iterable[Suggestion]) -> Iterator[Suggestion]:
 def _load_advice(model: str, why: str) -> str:
     if "[E002]" in why:  # a factory that nobody has registered
         return "install the package that brings this component, or import its code where Python starts"
-    if "/" in model or "\\" in model:
+    inner = (Path(model) / name for name in _PIPELINE_FOLDERS)
+    if found := next((path for path in inner if (path / "meta.json").is_file()), None):
+        return f"the pipeline is in a folder of it: --model {shlex.quote(found.as_posix())}"
+    if "/" in model or "\\" in model or Path(model).is_dir():
         return "check the folder; it must hold a config.cfg as `spacy train` writes it"
     return f"install it with python -m spacy download {model}, or give the folder of a trained one"

@@ -182,6 +182,8 @@ class _ExportPlanner:
         self._answers = dict.fromkeys(ANSWER_BY_NUMBER, 0)
         self._duplicates = self._unreviewed = 0
         self._touched: dict[str, _TouchedArticle] = {}
+        self._fields: dict[str, None] = {}
+        """The names of the metadata that an article has, where the split is one of their fields."""
         self._damaged: list[str] = []
         """The articles of which sentences.jsonl has another text."""
         self._digest = hashlib.sha256()
@@ -246,7 +248,10 @@ class _ExportPlanner:
         self._plan.articles.append(PackedArticle(article.id, article.title, data))
         self._plan.groups.append(article.group)
         lines = annotated_lines(article)
-        stated = article.meta.get(self._options.split_from) if self._options.split_from else None
+        stated = None
+        if self._options.split_from:
+            stated = article.meta.get(self._options.split_from)
+            self._fields |= dict.fromkeys(article.meta)
         visible = len(article.text) - len(article.text.lstrip()), len(article.text.rstrip())
         touched = _TouchedArticle(number, article.id, lines, bool(article.replaced_by), visible, stated)
         self._touched[article.id] = touched
@@ -275,7 +280,7 @@ class _ExportPlanner:
             for a in self._selection.export_order()
         ]
         name, otherwise = self._options.split_from or "", self._options.split_else
-        made.predefined = predefined_split(stated, made.documents, name, otherwise)
+        made.predefined = predefined_split(stated, made.documents, name, otherwise, tuple(self._fields))
         for article in made.predefined.left_out:
             self._selection.leave_out(article, ARTICLE_WITHOUT_PART)
 

@@ -362,5 +362,5 @@ def _unknown_field_error(name: str, rows: Iterable[_Row]) -> UsageError:
     listed = ", ".join(names[:_MAX_NAMED_FIELDS]) + (" and more" if len(names) > _MAX_NAMED_FIELDS else "")
     has_some = any(nested_value(row.fields, name) is not None for row in rows)
     what = f"--group-by {name}: the rows have {'no text or number' if has_some else 'nothing'} in this field"
-    do = f"name one of {listed}; or give none" if names else "leave it out: the rows have no metadata"
+    do = f"name one of {listed}, or give --group-by none" if names else "leave it out: the rows have no metadata"
     return UsageError(what, do=do)

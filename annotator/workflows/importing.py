@@ -267,8 +267,8 @@ _COUNT_MESSAGES = {
         "sentences got new tokens: the file's do not spell them",
     ),
     "conflicts": (
-        "sentence stays as it was: its annotator has other work there",
-        "sentences stay as they were: their annotator has other work there",
+        "sentence came with other annotations than its annotator has there, which stay",
+        "sentences came with other annotations than their annotator has there, which stay",
     ),
 }
 """What a count of the import means, for one and for several."""

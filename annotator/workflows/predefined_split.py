@@ -53,9 +53,9 @@ class PredefinedSplit(Struct, frozen=True):
 
 
 def predefined_split(
-    stated: Iterable[StatedPart], documents: Documents, name: str, otherwise: SplitElse
+    stated: Iterable[StatedPart], documents: Documents, name: str, otherwise: SplitElse, fields: Sequence[str] = ()
 ) -> PredefinedSplit:
-    """Return the part of each article by the values of the field ``name``.
+    """Return the part of each article by the values of the field ``name``, which is one of ``fields``.
 
     An article without a value follows its document. Raises AnnotatorError where ``otherwise`` is None and needed.
     """
@@ -75,7 +75,7 @@ def predefined_split(
             parts |= dict.fromkeys(ids, "" if otherwise == "leave-out" else otherwise or "")
             chosen.update(ids)
     if not otherwise and (problems.unknown or problems.torn):
-        raise problems.error(name, len(parts))
+        raise problems.error(name, len(parts), fields)
     return PredefinedSplit(parts, frozenset(chosen))
 
 
@@ -100,7 +100,7 @@ class _Problems(Struct):
             elif len(found) > 1:
                 self.torn[one.name] = found
 
-    def error(self, name: str, total: int) -> AnnotatorError:
+    def error(self, name: str, total: int, fields: Sequence[str]) -> AnnotatorError:
         """Return the error that lists them."""
         what = []
         if self.unknown:
@@ -116,6 +116,8 @@ class _Problems(Struct):
             "correct the metadata, or choose what becomes of them with --split-else train, dev or test, "
             "or leave them out with --split-else leave-out"
         )
+        if name not in fields:
+            do = f"name a field of the metadata: {_listed(fields)}" if fields else "leave it out: there is no metadata"
         return AnnotatorError(f"--split-from {name}: {'; '.join(what)}", do=do)
 
 

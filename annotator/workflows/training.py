@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shlex
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -81,6 +82,7 @@ class TrainingReport(Struct, frozen=True):
             yield f"{self.part}: {of}; F with the interval of 95 % of bootstrap samples of documents (seed {self.seed})"
         yield from (score.line() for score in self.scores)
         yield f"written to {self.folder}: {MODEL_FOLDER}/ ({self.model}), {DATA_FOLDER}/, {SCORES_FILE}"
+        yield f"use it with: annotator suggest CORPUS --model {shlex.quote(f'{self.folder}/{MODEL_FOLDER}')}"
         yield from (f"warning: {w}" for w in self.warnings)
 
     def __str__(self) -> str:

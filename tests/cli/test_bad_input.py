@@ -231,3 +231,23 @@ def test_a_held_journal(corpus: Path) -> None:
     (corpus / "annotations").mkdir(exist_ok=True)
     with Lock(corpus / "annotations" / ".ana.lock"), pytest.raises(JournalError, match="--read-only"):
         Journal.open(corpus, "ana")
+
+
+@pytest.mark.parametrize(
+    ("command", "replaced", "state"),
+    [
+        ("export", "annotator.cli.export.export_corpus", "the files of an earlier export stay"),
+        ("train", "annotator.workflows.training.train_model", "an earlier model stays"),
+    ],
+)
+def test_ctrl_c_is_answered_with_the_state(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, replaced: str, state: str
+) -> None:
+    """The message has what is there now, and that another run is the next step."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(replaced, interrupted)
+    result = call(command, corpus, tmp_path / "out")
+    assert (result.code, result.err.startswith(f"stopped: {state}"), "run it again" in result.err) == (130, True, True)

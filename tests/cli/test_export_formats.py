@@ -158,5 +158,7 @@ def test_a_text_of_several_annotators_occurs_once_where_a_file_cannot_name_them(
 
     assert export() == ((0, 4, {}) if names else (3, 1, {"missing": 1}))
     assert export("--on-conflict", "skip") == (3, 1, {"missing": 1})
+    plain_report = call("export", tmp_path / "c", tmp_path / "o", "--format", name, "--on-conflict", "skip").out
+    assert "`annotator check --only conflict`" in plain_report
     assert export("--on-conflict", "prefer", "--annotator", "bo,ana") == (0, 2, {"missing": 1})
     assert export("--annotator", "bo") == (0, 2, {})

@@ -54,6 +54,16 @@ def test_the_metadata_name_the_parts(tmp_path: Path) -> None:
     assert {part: size["sentences"] for part, size in result.json["sizes"].items()} == {"train": 2, "dev": 4}
 
 
+def test_a_misspelt_field_is_answered_with_the_fields(tmp_path: Path) -> None:
+    """The error names the fields that there are, with a word for the rest a hint at the field."""
+    corpus = _corpus(tmp_path, _rows("train", "test"))
+    refused = call("export", corpus, tmp_path / "out", "--split-from", "Split")
+    assert refused.code == 1
+    assert "name a field of the metadata: split" in refused.err
+    refused = call("export", corpus, tmp_path / "out", "--split-from", "Split", "--split-else", "leave-out")
+    assert (refused.code, "check the name and the values of the field" in refused.err) == (1, True)
+
+
 @pytest.mark.parametrize("word", ["train", "dev", "test", "leave-out"])
 def test_what_has_no_part_needs_a_word(tmp_path: Path, word: str) -> None:
     """Values that are no part, none, and documents in two parts are listed with numbers; a word lets them through."""

@@ -197,7 +197,7 @@ def test_an_answer_that_gives_way_is_reported_of_too(tmp_path: Path) -> None:
     result = imported(other, tmp_path / "c", "--as", "ana", "--format", "prodigy")
     assert result.code == 3
     assert "1 left out (sentence): this annotator has other work on the sentence" in result.out
-    assert "note: 1 sentence stays as it was: its annotator has other work there" in result.err
+    assert "note: 1 sentence came with other annotations than its annotator has there, which stay" in result.err
     both = jsonl(tmp_path / "both.jsonl", row, rejected, {**rejected, "answer": "ignore"})
     result = imported(both, tmp_path / "d", "--json")
     assert result.code == 3
@@ -276,6 +276,7 @@ def test_what_is_no_format_is_reported(tmp_path: Path, data: bytes, message: str
     assert result.code == 1
     assert "no format is known that looks like this: " in result.err
     assert f"{message}; name the format with --format (" in result.err
+    assert '{"text": "Ada left.", "spans": [{"start": 0, "end": 3, "label": "PERSON"}]}' in result.err
     assert not (tmp_path / "c").exists()
 
 

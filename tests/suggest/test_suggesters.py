@@ -85,6 +85,10 @@ def test_a_folder_that_is_no_pipeline_says_so(tmp_path: Path) -> None:
     """The error speaks of the folder, not of a download."""
     with pytest.raises(PipelineError, match=r"it must hold a config\.cfg"):
         load_pipeline(PipelineRequest(str(tmp_path)), NEWS)
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "meta.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(PipelineError, match=r"--model \S+/model$"):
+        load_pipeline(PipelineRequest(str(tmp_path)), NEWS)
 
 
 def test_a_pipeline_labels_stored_tokens(tmp_path: Path) -> None:

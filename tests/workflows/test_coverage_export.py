@@ -64,6 +64,7 @@ def test_each_class_has_its_own_files(tmp_path: Path, unit: Any) -> None:
         assert (tmp_path / "out" / f"config{suffix}.cfg").is_file()
     counts = Counter(map(tuple, covers.values()))
     assert corpus.check().coverage == {tuple(x): counts[tuple(x)] for x in (ALL, SOME, ONE)}
+    assert f"files named {', '.join(report.totals['coverage']['classes'])} hold" in str(report)
     assert [(x["labels"], x["count"]) for x in report.totals["coverage"]["sentences"]] == [
         (list(x), counts[tuple(x)]) for x in (ALL, SOME, ONE)
     ]
