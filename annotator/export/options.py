@@ -302,8 +302,8 @@ def _total_lines(totals: Mapping[str, Any]) -> Iterator[str]:
     coverage = totals.get("coverage", {})
     for x in coverage.get("sentences", ()):
         yield f"read for {', '.join(x['labels'])}: {pluralize(x['count'], 'sentence')}"
-    if names := ", ".join(coverage.get("classes", ())):
-        yield f"  so the files named {names} hold all sentences that were read for these labels; `annotator train` uses them"
+    if groups := ", ".join(coverage.get("classes", ())):
+        yield f"  so the files named {groups} hold all sentences read for these labels; `annotator train` uses them"
     if flawed := totals["journals with flaws"]:
         journals = ", ".join(f"{name} ({pluralize(n, 'line')})" for name, n in flawed.items())
         yield f"journals with flaws, so something may be missing: {journals}"
