@@ -33,7 +33,7 @@ def carried_metadata(article: Article, place: Mapping[str, Any]) -> dict[str, An
 
 
 def is_carried(meta: Mapping[str, Any]) -> bool:
-    """Return True if an export of this program has made the metadata: it has an article and a place in it.
+    """Return True if an export of this program has made the metadata: it has an article, and a place in it or a group.
 
     Other tools have fields of these names too; their values are their own.
     """
@@ -41,7 +41,7 @@ def is_carried(meta: Mapping[str, Any]) -> bool:
     if not isinstance(article, str) or not article:
         return False
     in_article = isinstance(sentence, str) and sentence.startswith(f"{article}:")
-    return in_article or isinstance(meta.get(SENTENCES_FIELD), list)
+    return in_article or isinstance(meta.get(SENTENCES_FIELD), list) or carried_group(meta) is not None
 
 
 def restored_metadata(meta: Mapping[str, Any]) -> dict[str, Any]:

@@ -67,6 +67,18 @@ def test_metadata_and_groups_come_back(corpus: Path, name: str, tmp_path: Path) 
     assert ([""] * 2 if name == "doccano" else ["g"] * 2) in groups
 
 
+@pytest.mark.parametrize("name", ["spacy", "plain", "huggingface"])
+def test_a_document_of_rows_keeps_its_group(corpus: Path, name: str, tmp_path: Path) -> None:
+    """It is one text, still linked to further rows of the document."""
+    split = ("--split", "100/0/0") if name == "spacy" else ()
+    assert call("export", corpus, tmp_path / "out", "--format", name, "--unit", "article", *split).code in {0, 3}
+    file = tmp_path / "out" / "train.spacy" if name == "spacy" else tmp_path / "out"
+    assert imported(file, tmp_path / "back", "--format", name).code == 0
+    back = CorpusFolder.open(tmp_path / "back")
+    groups = [a.group for a in map(back.article, back.article_ids())]
+    assert sorted(group.value for group in groups if group) == ["d1", "d2"]
+
+
 @pytest.mark.parametrize("name", LISTING)
 def test_what_a_format_has_no_place_for_is_a_line_for_each_name(corpus: Path, name: str, tmp_path: Path) -> None:
     """The ledger counts each field of the metadata, and metadata alone is no loss."""
