@@ -92,7 +92,8 @@ def _excluded_sentence(group: Sequence[ExcludedItem], known: set[str]) -> Exclud
 def raise_nothing_to_export(missing: MissingItems) -> None:
     """Raise AnnotatorError where all that was accepted is left out."""
     if missing.excluded:
-        reasons = Counter(x.why for x in missing.excluded)
+        sentences = dict.fromkeys((x.item.annotated.sentence.id, x.why) for x in missing.excluded)
+        reasons = Counter(why for _, why in sentences)
         description = ", ".join(f"{n} left out ({why})" for why, n in reasons.items())
         what = f"there is no accepted sentence to export: {description}"
         do = "`annotator articles` shows the articles and lines that are in use"

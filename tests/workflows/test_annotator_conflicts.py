@@ -85,6 +85,13 @@ def test_by_default_the_other_sentences_are_exported() -> None:
     ]
 
 
+def test_the_error_for_an_empty_export_counts_sentences() -> None:
+    """A sentence that two have accepted is one that is left out."""
+    items = [item(ARTICLE, EVERY[0], PERSON), item(ARTICLE, EVERY[0], SHORT, who="bo")]
+    with sample_corpus(items) as corpus, pytest.raises(AnnotatorError, match="to export: 1 left out"):
+        plan_export(corpus, ExportOptions(split=(100, 0, 0)))  # type: ignore[arg-type]
+
+
 def test_the_preferred_annotator_counts() -> None:
     """What the first has finished counts, and what another has alone; what is not taken is listed as asked for."""
     items = [
