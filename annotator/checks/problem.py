@@ -47,6 +47,7 @@ class ProblemKind(StrEnum):
     BLANK_EDGE = "blank-edge", ProblemLevel.ERROR, "white space at a span's edge, or nothing else in it"
     TWO_MACHINES = "two-machines", ProblemLevel.WARNING, "sentences that two machines have annotated differently"
     CONFLICT = "conflict", ProblemLevel.WARNING, "sentences that annotators have finished differently"
+    LATER_LABEL = "later-label", ProblemLevel.WARNING, "labels that came after sentences had been accepted"
     DELETED = "deleted", ProblemLevel.WARNING, "annotated sentences that the new version of their article lacks"
     VERSIONS = "versions", ProblemLevel.WARNING, "links between the versions of an article that lead nowhere or to two"
     METADATA = (

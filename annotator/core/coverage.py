@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core.annotation import Annotation, Answer
+from annotator.core.journal_record import JournalRecord
 from annotator.core.spans import Span
 
 Coverage = tuple[str, ...] | None
@@ -76,3 +78,61 @@ def unite_passes(before: Annotation, further: Annotation, labels: Sequence[str])
 def _keys(spans: Iterable[Span], covers: Coverage) -> set[tuple[int, int, str]]:
     """Return the keys of the spans whose labels are covered."""
     return {s.key for s in spans if is_covered(s.label, covers)}
+
+
+class CoverageBase(Struct, frozen=True):
+    """What an accepted record without ``_covers`` was read for: the one rule for reading and for writing it.
+
+    "All of the schema" would change its meaning with the schema: what was accepted before a label came would become
+    a counter-example of it.
+    """
+
+    labels: tuple[str, ...] = ()
+    """The labels of the schema in force; none where they are not known."""
+    base: tuple[str, ...] | None = None
+    """The labels that such a record covers; None where the corpus does not say: all of the schema."""
+
+    @property
+    def covered(self) -> tuple[str, ...]:
+        """The labels that such a record covers."""
+        return self.labels if self.base is None else self.base
+
+    @property
+    def later(self) -> tuple[str, ...]:
+        """The labels of the schema that such a record does not cover."""
+        return () if self.base is None else tuple(x for x in self.labels if x not in self.base)
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the schema in force is not known, so that nothing covers all of it."""
+        return self.base is not None and not self.labels
+
+    def read(self, annotation: Annotation) -> Annotation:
+        """Return a stored annotation with its coverage by the schema in force."""
+        if not (self.later or self.is_unknown) or not _covers_all(annotation):
+            return annotation
+        return replace(annotation, covers=self.base)
+
+    def read_record(self, record: JournalRecord) -> JournalRecord:
+        """Return a stored record with its coverage by the schema in force."""
+        return _with_annotation(record, self.read(record.annotated.annotation))
+
+    def stated(self, annotation: Annotation) -> Annotation:
+        """Return a new annotation as it is to be stored: it lists its labels where the base has others."""
+        if self.base is None or not self.labels or set(self.base) == set(self.labels) or not _covers_all(annotation):
+            return annotation
+        return replace(annotation, covers=self.labels)
+
+    def stated_record(self, record: JournalRecord) -> JournalRecord:
+        """Return a new record as it is to be stored."""
+        return _with_annotation(record, self.stated(record.annotated.annotation))
+
+
+def _covers_all(annotation: Annotation) -> bool:
+    return annotation.answer is Answer.ACCEPT and annotation.covers is None
+
+
+def _with_annotation(record: JournalRecord, annotation: Annotation) -> JournalRecord:
+    if annotation is record.annotated.annotation:
+        return record
+    return replace(record, annotated=replace(record.annotated, annotation=annotation))

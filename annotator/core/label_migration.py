@@ -87,7 +87,7 @@ def _migrate_sentence(annotated: AnnotatedSentence, rule: MigrationRule, old: Sc
     now = replace(
         was,
         left=sorted_suggestions(replace(x, label=label) for x, label, sure in left if sure),
-        covers=_migrated_covers(was.covers, rule),
+        covers=None if was.covers is None else migrated_labels(was.covers, rule),
     ).with_spans([replace(s, label=label) for s, label, _ in choices])
     now = now.with_rejected(_migrated_rejections(was.rejected, rule))
     doubts = [f"{annotated.text_of(s)}: {' or '.join(rule.into)}?" for s, _, sure in choices if not sure]
@@ -108,10 +108,8 @@ def _new_label(span: Span, annotated: AnnotatedSentence, rule: MigrationRule) ->
     return (known_label, True) if known_label else (rule.into[0], False)
 
 
-def _migrated_covers(covers: Sequence[str] | None, rule: MigrationRule) -> tuple[str, ...] | None:
+def migrated_labels(covers: Sequence[str], rule: MigrationRule) -> tuple[str, ...]:
     """Return the labels that were looked at: a new one only where all were that it is made of."""
-    if covers is None:
-        return None
     into = rule.into if set(rule.sources) <= set(covers) else ()
     return tuple(dict.fromkeys([*(x for x in covers if x not in rule.sources), *into]))
 
@@ -228,7 +226,7 @@ class MigrationUndo:
         if change and covers == change.after.annotation.covers:
             return change.before.annotation.covers
         back = MigrationRule(self._rule.number, self._rule.kind, self._rule.into, self._rule.sources)
-        return _migrated_covers(covers, back)
+        return None if covers is None else migrated_labels(covers, back)
 
     def _with_restored_state(self, annotated: AnnotatedSentence, annotation: Annotation) -> Annotation:
         """Give note, flag and answer back where only the migration has changed them."""

@@ -97,7 +97,7 @@ class AnnotationSession:
         self.annotation_store = AnnotationStore(corpus.sentences)
         self.article_cache = ArticleCache(corpus, self.annotation_store, self._warn, self.label_pass)
         queue = self._open_queue()
-        records, self.history = self._replay(journal.records)
+        records, self.history = self._replay(journal.read_records)
 
         def article_text(a: str) -> tuple[str, list[Sentence]]:
             return self.article(a).text, [w.sentence for w in self.sentences_of(a)]
@@ -422,7 +422,7 @@ class AnnotationSession:
         for record in records:
             self.annotation_store.remember_seq(record)
         self._seq += n
-        self._journal_writer.put(records)
+        self._journal_writer.put([self._journal.coverage.stated_record(r) for r in records])
         if op is not Op.CARRY:  # nobody has read that now
             event = event_from_edit(op, before, after, time=records[-1].time)
             self.speed_warning = self._speed_monitor.observe(event)

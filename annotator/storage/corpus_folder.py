@@ -34,6 +34,7 @@ from annotator.storage.corpus_layout import (
     check_is_corpus,
     write_settings,
 )
+from annotator.storage.coverage_file import keep_base_of_begun
 from annotator.storage.file_io import REPAIR_HINT, file_state, read_text, translate_os_errors
 from annotator.storage.import_recovery import roll_back_interrupted_imports
 from annotator.storage.journal import annotator_names
@@ -186,6 +187,7 @@ class CorpusFolder:
         with self._locked_for_writing():
             if instead_of is not None:
                 self.check_schema_unchanged(instead_of)
+            keep_base_of_begun(self.path)
             write_atomic(self.schema_path, text.encode())
         self.__dict__.pop("schema", None)
 

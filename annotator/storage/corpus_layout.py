@@ -26,6 +26,8 @@ SCHEMA_FILE = "schema.toml"
 SENTENCES_FILE = "sentences.jsonl"
 MIGRATIONS_FILE = "migrations.jsonl"
 SPLITS_FILE = "splits.json"
+COVERAGE_FILE = "coverage.json"
+"""What accepted records without `_covers` were read for; see ``coverage_file.py``."""
 ARTICLES_FOLDER = "articles"
 ANNOTATIONS_FOLDER = "annotations"
 SUGGESTIONS_FOLDER = "suggestions"
@@ -45,7 +47,8 @@ _RESERVED_FOLDERS = {ARTICLES_FOLDER, ANNOTATIONS_FOLDER, SUGGESTIONS_FOLDER, *S
 _UNFINISHED_CORPUS = {SETTINGS_FILE, SCHEMA_FILE, SENTENCES_FILE, *_RESERVED_FOLDERS}
 """What a folder may hold that is to become a corpus: an earlier attempt may have stopped half-way."""
 CORPUS_NAMES = {
-    SETTINGS_FILE, SENTENCES_FILE, MIGRATIONS_FILE, SPLITS_FILE, LEDGERS_FOLDER, DAMAGED_FOLDER, *_RESERVED_FOLDERS
+    SETTINGS_FILE, SENTENCES_FILE, MIGRATIONS_FILE, SPLITS_FILE, COVERAGE_FILE, LEDGERS_FOLDER, DAMAGED_FOLDER,
+    *_RESERVED_FOLDERS,
 }  # fmt: skip
 """The files and folders of a corpus, but for its schema."""
 _SCHEMA_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
@@ -84,7 +87,7 @@ def check_outside_corpus(path: Path, new_corpus: Path | None = None) -> None:
         is_there = is_corpus_folder(corpus)
         if not (is_there or corpus == (new_corpus and new_corpus.resolve())):
             continue
-        if place.name in _RESERVED_FOLDERS or (place == real and place.name in {*CORPUS_NAMES, _schema_name(corpus)}):
+        if place.name in _RESERVED_FOLDERS or (place == real and place.name in {*CORPUS_NAMES, schema_name(corpus)}):
             what = f"the corpus keeps its {place.name} here, and nothing else"
             raise CorpusError(what, where=str(path), do="choose another folder")
 
@@ -110,7 +113,7 @@ def is_corpus_folder(path: Path) -> bool:
     return (path / SENTENCES_FILE).is_file() and any((path / ARTICLES_FOLDER).glob("*.json"))
 
 
-def _schema_name(corpus: Path) -> str:
+def schema_name(corpus: Path) -> str:
     """Return the name of the file with the schema, the usual one where the settings cannot be read."""
     with suppress(CorpusError):
         return read_settings(corpus).schema

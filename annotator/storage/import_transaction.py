@@ -34,6 +34,7 @@ from annotator.storage.atomic import restored_on_error, sync_files, sync_folder
 from annotator.storage.codec import RecordDecoder, encode_record
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER, ARTICLES_FOLDER, SENTENCES_FILE, SETTINGS_FILE
+from annotator.storage.coverage_file import keep_coverage_base
 from annotator.storage.file_io import MAX_RECORD, raw_lines, translate_os_errors
 from annotator.storage.import_recovery import (
     BEFORE_FOLDER,
@@ -175,7 +176,9 @@ class ImportStaging(Struct):
         """Make the prepared folder the corpus ``target``; raises CorpusError with nothing left of it."""
         with translate_os_errors("make a corpus", self.target):
             prepared = self.folder / "corpus"
-            CorpusFolder.create(prepared, **asdict(settings))
+            made = CorpusFolder.create(prepared, **asdict(settings))
+            if any(self.counts.values()):
+                keep_coverage_base(prepared, tuple(x.name for x in made.schema.labels))
             for path in sorted(p for p in self.folder.iterdir() if p != prepared):
                 _move_files(path, prepared / path.name)
             for root, _, names in os.walk(prepared):
@@ -222,6 +225,8 @@ class ImportStaging(Struct):
             write_recovery_note(self.folder, self.articles, sizes, (before, new_text), self._digests_of_changed())
             if new_text:
                 corpus.set_schema(new_text, instead_of=old_text)
+                for journal in journals.values():
+                    journal.use_schema_in_force()
             with corpus.adding_articles(self.folder / SENTENCES_FILE, ArticleStore(self.folder), self.articles):
                 self._change_articles(corpus)
                 if schema:
@@ -250,7 +255,7 @@ class ImportStaging(Struct):
         path = self.folder / journal_file_name(name)
         by = journal.next_seq - 1
         for chunk in _record_chunks(_read_prepared_records(path)):
-            journal.append([_renumber(r, by) for r in chunk])
+            journal.append([journal.coverage.stated_record(_renumber(r, by)) for r in chunk])
 
 
 def _changed_article(store: ArticleStore, article_id: str, fields: Mapping[str, Any]) -> bytes:

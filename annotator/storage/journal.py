@@ -7,7 +7,7 @@ import re
 import threading
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -24,6 +24,7 @@ from annotator.core.pluralize import pluralize
 from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder
 from annotator.storage.codec import encode_record, line_crc
 from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER, corpus_identity, repair_command
+from annotator.storage.coverage_file import keep_base_of_begun, read_coverage_base, with_kept_base
 from annotator.storage.file_io import gc_paused, raw_lines, translate_os_error, translate_os_errors
 from annotator.storage.journal_reader import (
     HARMLESS_ENDINGS,
@@ -69,7 +70,9 @@ class Journal:
         self.path = path
         self.annotator = annotator
         self.records: tuple[JournalRecord, ...] = tuple(reader.records)
-        """The records at the opening, in file order; the caller keeps later ones."""
+        """The records at the opening as they are stored, in file order; the caller keeps later ones."""
+        self.coverage = read_coverage_base(path.parent.parent)
+        """What a record without ``_covers`` covers, by the schema at the opening."""
         self.lines = reader.lines
         """Of each record the byte offset of its line, the line's size with its LF, and its checksum."""
         self.warnings: list[str] = []
@@ -115,6 +118,7 @@ class Journal:
             sync_folder(path.parent.parent)
             lock = lock_journal(path)
             try:
+                keep_base_of_begun(path.parent.parent)
                 return cls._open_for_writing(path, annotator, lock)
             except BaseException:
                 lock.release()
@@ -159,6 +163,15 @@ class Journal:
         return journal
 
     @property
+    def read_records(self) -> tuple[JournalRecord, ...]:
+        """The records at the opening, each with the labels that it covers by the schema in force."""
+        return tuple(map(self.coverage.read_record, self.records))
+
+    def use_schema_in_force(self) -> None:
+        """Take the labels of the schema anew: what is recorded from now on was read for these; raises CorpusError."""
+        self.coverage = read_coverage_base(self.path.parent.parent)
+
+    @property
     def takes_nothing(self) -> bool:
         """True if this journal takes no records, whatever is tried: opened for reading, closed or damaged."""
         return self._fd < 0 or bool(self.damaged)
@@ -196,6 +209,8 @@ class Journal:
         with self._write_lock:
             self._check_writable()
             lines = [encode_record(r) for r in self._check_sequence(records)]
+            if self.coverage.base is None:
+                self.coverage = with_kept_base(self.path.parent.parent, self.coverage)
             try:
                 self._check_file_unchanged()
                 self._size = append_durable(self._fd, b"".join(lines), self._size)
@@ -395,7 +410,7 @@ class ReplayedJournal(Struct, frozen=True):
     def of(cls, journal: Journal, stored_sentences: Callable[[str], Sequence[Sentence]]) -> Self:
         """Replay a journal; ``stored_sentences`` returns the sentences of an article by its id."""
         store = AnnotationStore(stored_sentences)
-        return cls(journal, store, store.replay(journal.records))
+        return cls(journal, store, store.replay(journal.read_records))
 
     @property
     def annotator(self) -> str:
@@ -466,29 +481,6 @@ def has_begun(corpus_path: Path, annotator: str) -> bool:
         return False
 
 
-# -- the line of a record, for messages that name file and line -----------------------------------
-
-_SEQ_FIELD = re.compile(rb',"_seq":(\d{1,18})[,}]')
-"""Only a key matches: inside a text, JSON writes a backslash before the quotation mark."""
-
-
 def journal_file_name(annotator: str) -> str:
     """Return an annotator's journal as a path in the corpus folder."""
     return f"{ANNOTATIONS_FOLDER}/{annotator}.jsonl"
-
-
-def find_record_lines(corpus: Path, annotator: str, seqs: Collection[int]) -> dict[int, int]:
-    """Return, by number of the record, its line in the file (from 1); raises JournalError.
-
-    Of two lines with one number the first counts, as it does for the journal.
-    """
-    path = corpus / journal_file_name(annotator)
-    wanted = set(seqs)
-    found: dict[int, int] = {}
-    with translate_os_errors("read", path, JournalError), path.open("rb") as file:
-        for line in raw_lines(file, str(path)):
-            if m := _SEQ_FIELD.search(line.raw):
-                seq = int(m.group(1))
-                if seq in wanted:
-                    found.setdefault(seq, line.number)
-    return found

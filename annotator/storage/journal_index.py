@@ -18,11 +18,13 @@ from typing import BinaryIO
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
+from annotator.core.coverage import CoverageBase
 from annotator.core.digest import text_digest
 from annotator.core.edits import SINGLE_SENTENCE_OPS
 from annotator.core.errors import JournalError
 from annotator.core.spans import Span
 from annotator.storage.codec import NewerFormatError, RecordLineError, RecordTail, decode_tail, has_valid_crc, line_crc
+from annotator.storage.coverage_file import read_coverage_base
 from annotator.storage.file_io import MAX_RECORD, translate_os_errors
 from annotator.storage.journal import Journal, ReplayedJournal, journal_file_name
 from annotator.storage.journal_reader import RECORD_END, LineFlaw
@@ -85,6 +87,10 @@ class JournalIndex:
         """Of records that do not cover all of the schema, by number: the labels that they cover."""
         self.compared: dict[int, tuple[tuple[str, int], ...]] = {}
         """Of records that adjudicate, by number: what they have compared, annotators with their ``seq``."""
+        self.later_labels: tuple[str, ...] = ()
+        """The labels of the schema that ``accepted_before`` do not cover."""
+        self.accepted_before = 0
+        """How many sentences in force were accepted before the schema had these labels, and not again since."""
         self.superseded: list[int] = []
         """Records that are no longer in force and that nobody has checked beyond their tails."""
         self.warnings: tuple[str, ...] = ()
@@ -159,6 +165,17 @@ class JournalIndex:
         starts[first:last] = array("I", [mine])
         records[first:last] = array("I", [number])
 
+    def limit_coverage(self, coverage: CoverageBase) -> None:
+        """Give the accepted records without ``_covers`` the labels that they cover by the schema in force."""
+        if not (coverage.later or coverage.is_unknown):
+            return
+        assert coverage.base is not None
+        limited = [n for n, x in enumerate(self.answers) if x == ACCEPTED_NUMBER and n not in self.covers]
+        self.covers |= dict.fromkeys(limited, coverage.base)
+        self.later_labels = coverage.later
+        in_force = (n for article in self.articles for n in self.current_records(article))
+        self.accepted_before = len(set(limited).intersection(in_force))
+
     def _overlapping_range(self, places: _ArticleRecords, start: int, end: int) -> tuple[int, int]:
         """Return which of the places share text with ``[start, end)``, as a half-open range."""
         first = bisect_left(places.starts, start)
@@ -203,8 +220,11 @@ def load_journal_index(
                 with closing(RecordReader()) as reader:
                     for n in (*index.superseded, *unread):  # no export reads them, and they count as much
                         reader.read(index, n)
+                index.limit_coverage(read_coverage_base(corpus))
                 return index
-        return _index_by_replay(corpus, name, stored_sentences, file)
+        index = _index_by_replay(corpus, name, stored_sentences, file)
+        index.limit_coverage(read_coverage_base(corpus))
+        return index
 
 
 def read_journal_index(path: Path, name: str) -> JournalIndex:
@@ -360,7 +380,9 @@ class RecordReader:
         """Return a record by number; raises UnreadableRecordError."""
         at = (journal.offsets[number], journal.sizes[number], journal.crcs[number])
         length = journal.ends[number] - journal.starts[number]
-        return self.read_lines(journal.name, str(journal.path), [at], [length])[0]
+        row = self.read_lines(journal.name, str(journal.path), [at], [length])[0]
+        row.covers = journal.covers.get(number, row.covers)
+        return row
 
     def annotated(self, journal: JournalIndex, article: str, number: int) -> AnnotatedSentence:
         """Return a record as a value of core; the sentence's index is 0. Raises UnreadableRecordError."""

@@ -22,7 +22,8 @@ from annotator.core.journal_record import JournalRecord
 from annotator.core.label_migration import MigrationKind, MigrationRule
 from annotator.storage.atomic import restored_on_error
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import MIGRATIONS_FILE
+from annotator.storage.corpus_layout import COVERAGE_FILE, MIGRATIONS_FILE
+from annotator.storage.coverage_file import migrate_coverage_base
 from annotator.storage.file_io import dump_json_line, parse_json_line, translate_os_errors
 from annotator.storage.journal import Journal
 
@@ -109,10 +110,12 @@ def apply_migration(
     """Add the records, list the migration and put its schema in force; an error undoes all of it."""
     path = corpus.path / MIGRATIONS_FILE
     changed = [journals[n].path for n in records]
-    with translate_os_errors("write", corpus.path), restored_on_error(changed, [path, corpus.schema_path]):
+    replaced = [path, corpus.schema_path, corpus.path / COVERAGE_FILE]
+    with translate_os_errors("write", corpus.path), restored_on_error(changed, replaced):
         listed = path.read_bytes() if path.exists() else b""
         line = dump_json_line(to_builtins(migration) | {"time": int(migration.time)})
         for name, made in records.items():
             journals[name].append(made)
         corpus.write_file(MIGRATIONS_FILE, listed + line)
+        migrate_coverage_base(corpus.path, migration.rule)
         corpus.set_schema(migration.after, instead_of=migration.before)

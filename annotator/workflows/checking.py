@@ -30,10 +30,12 @@ from annotator.export.options import ExportItem
 from annotator.plugin_loader import Plugin, load_plugin, plugin_names
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.file_io import gc_paused
-from annotator.storage.journal import find_record_lines, journal_file_name
+from annotator.storage.journal import journal_file_name
 from annotator.storage.journal_index import JournalIndex
+from annotator.storage.record_lines import find_record_lines
 from annotator.workflows.annotator_conflicts import conflict_problems
 from annotator.workflows.damage_problems import damage_problems
+from annotator.workflows.later_labels import later_label_problems
 from annotator.workflows.opening import with_damaged_apart
 from annotator.workflows.record_selection import select_items
 from annotator.workflows.version_problems import deleted_sentence_problems, version_link_problems
@@ -174,6 +176,8 @@ def check_corpus(
         damage = damage_problems(corpus, selected.journals, selected.missing.excluded)
         problems = [p for p in damage if p.kind in kinds] + run_checks(check_input, kinds)
         problems += conflict_problems(selected.conflicts)
+        if ProblemKind.LATER_LABEL in kinds:
+            problems += later_label_problems(selected.journals)
         if ProblemKind.VERSIONS in kinds:
             problems += version_link_problems(corpus)
         if ProblemKind.DELETED in kinds:

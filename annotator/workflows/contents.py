@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.annotation import Annotation, Answer
 from annotator.core.article import Article, ArticleGroup, LineVerdict, Sentence
@@ -180,4 +181,5 @@ def _stored_annotation(
     except (RecordLineError, UnreadableRecordError):
         raise changed_record_error(index.name) from None
     annotated = record.annotated
-    return StoredAnnotation(annotated.sentence, article, index.name, annotated.annotation, record.seq, record.time)
+    annotation = replace(annotated.annotation, covers=index.covers.get(number, annotated.annotation.covers))
+    return StoredAnnotation(annotated.sentence, article, index.name, annotation, record.seq, record.time)

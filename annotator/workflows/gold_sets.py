@@ -28,6 +28,7 @@ from annotator.formats.span_alignment import align_spans
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.codec import NewerFormatError, RecordDecoder, RecordLineError
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.coverage_file import read_coverage_base
 from annotator.storage.file_io import raw_lines, translate_os_errors
 from annotator.suggest.evaluation import GoldSentence
 from annotator.workflows.export_plan import planned_articles
@@ -107,11 +108,11 @@ def _by_label(spans: Iterable[Span]) -> dict[str, list[SpanOffsets]]:
 
 def _read_journal_gold(path: Path) -> Iterator[Document]:
     """Yield each record of a journal; raises SourceError for a line that is none."""
-    decoder = RecordDecoder()
+    decoder, coverage = RecordDecoder(), read_coverage_base(path.resolve().parent.parent)
     with path.open("rb") as file:
         for line in raw_lines(file, str(path)):
             try:
-                annotated = decoder.decode(line.raw).annotated
+                annotated = coverage.read_record(decoder.decode(line.raw)).annotated
             except (RecordLineError, NewerFormatError) as error:
                 where = f"{path}:{line.number}"
                 raise SourceError(str(error), where=where, do="see what annotator check reports") from None

@@ -6,24 +6,19 @@ stays where it is: it does not make the text read for that label, because what e
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
-from annotator.core.annotation import Annotation, Answer
 from annotator.core.coverage import Coverage, coverage_of, covered_labels, is_covered
-from annotator.core.edits import Op
 from annotator.core.errors import UsageError
-from annotator.core.journal_record import IMPORT_SESSION, JournalRecord
 from annotator.core.pluralize import pluralize
 from annotator.core.schema import Schema
 from annotator.formats.document import Document
 from annotator.formats.label_mapping import MAX_NEW_LABELS, LabelRename
 from annotator.workflows.import_options import ImportOptions
-from annotator.workflows.record_builder import RecordBuilder
 
 COVERAGE_FIELD = "annotates"
 """The field of the metadata that lists the labels for which a text was read."""
@@ -95,22 +90,3 @@ def coverage_metadata(meta: Mapping[str, Any], covers: Coverage, labels: Sequenc
     if covers is None and COVERAGE_FIELD not in meta:
         return {}
     return {COVERAGE_FIELD: list(covered_labels(covers, labels))}
-
-
-def limit_earlier_records(builder: RecordBuilder, annotators: Sequence[str], labels: tuple[str, ...]) -> None:
-    """Note in all journals that what was accepted before the schema gets further labels covers ``labels`` alone.
-
-    Without it "all of the schema" would from now on have labels that nobody has looked for.
-    """
-    now = time.time()
-    for name in annotators:
-        earlier = [x for x in builder.earlier_sentences(name) if _covers_all(x.annotation)]
-        records = []
-        for n, annotated in enumerate(earlier, builder.next_record(name)):
-            limited = replace(annotated, annotation=replace(annotated.annotation, covers=labels))
-            records.append(JournalRecord(n, Op.MIGRATE, limited, annotator=name, session=IMPORT_SESSION, time=now))
-        builder.add_records(name, records)
-
-
-def _covers_all(annotation: Annotation) -> bool:
-    return annotation.answer is Answer.ACCEPT and annotation.covers is None

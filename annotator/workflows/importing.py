@@ -39,7 +39,6 @@ from annotator.storage.import_transaction import ImportStaging, NewCorpusSetting
 from annotator.storage.journal import check_annotator_name
 from annotator.storage.schemas import default_schema_path, load_schema, read_schema_text
 from annotator.workflows.document_importer import DocumentImporter
-from annotator.workflows.import_coverage import limit_earlier_records
 from annotator.workflows.import_groups import GroupedRows
 from annotator.workflows.import_options import (
     ImportOptions,
@@ -317,9 +316,6 @@ def _commit(
 ) -> None:
     """Put the import and its ledger in place: in a new corpus, unless the user has named a file for it."""
     staging, entities = importer.staging, set(added) - importer.non_entity_labels
-    if added and target.corpus:
-        earlier = tuple(x.name for x in target.schema.labels)
-        limit_earlier_records(importer.record_builder, target.corpus.annotators(), earlier)
     schema = label_mapping.schema_with_labels(target.schema_text, target.schema, added, entities) if added else None
     if target.corpus:
         with _ledger_written(ledger_file, ledger):

@@ -13,7 +13,7 @@ from annotator.core.journal_merge import StoredSentences
 from annotator.core.journal_record import IMPORT_SESSION, JournalRecord
 
 JournalSource = tuple[Sequence[str], Sequence[JournalRecord]]
-"""The labels of a corpus's schema, and the records of a journal there."""
+"""What a record without ``_covers`` covers in a corpus, and the records of a journal there, as they are stored."""
 
 
 def with_limited_coverage(

@@ -23,6 +23,7 @@ from annotator.storage.corpus_layout import (
     SPLITS_FILE,
     SUGGESTIONS_FOLDER,
 )
+from annotator.storage.coverage_file import read_coverage_base
 from annotator.storage.file_io import translate_os_errors
 from annotator.storage.import_transaction import ImportStaging, NewCorpusSettings
 from annotator.storage.journal import Journal
@@ -426,7 +427,7 @@ class _Merge:
             return self._owners[article_id][0].sentences(article_id) if article_id in self._owners else ()
 
         def limited(found: Sequence[JournalRecord]) -> Sequence[JournalRecord]:
-            sources = [([x.name for x in corpus.schema.labels], rows) for corpus, rows in journals]
+            sources = [(read_coverage_base(corpus.path).covered, rows) for corpus, rows in journals]
             return with_limited_coverage(found, sources, self._labels, stored_sentences)
 
         records = journals[0][1]

@@ -252,16 +252,6 @@ class RecordBuilder:
         if records:
             self._staging.add_records(name, records)
 
-    def earlier_sentences(self, name: str) -> Iterator[AnnotatedSentence]:
-        """Yield what an annotator had in the corpus before and this import leaves as it is."""
-        store = self._store_of(name)
-        for article in store.touched_articles:
-            mine = self._existing.get((name, article))
-            for annotated in store.touched_sentences_of(article):
-                place = (annotated.sentence.start, annotated.sentence.end)
-                if mine is None or not mine.annotations.get(place, (None, True))[1]:
-                    yield annotated
-
     def annotator_name(self, document: Document) -> str:
         """Return the annotator of a document as a name that a journal can have."""
         given = document.annotator

@@ -47,6 +47,7 @@ from annotator.workflows.adjudicated_records import (
     reopened_adjudications,
 )
 from annotator.workflows.annotator_conflicts import ConflictSettler, raise_conflicts, row_content, span_keys
+from annotator.workflows.later_labels import later_label_warnings
 from annotator.workflows.opening import chosen_annotators, with_replays
 from annotator.workflows.selected_record import RecordNumber, SelectedRecord
 from annotator.workflows.superseded_records import VersionConflict, VersionLinks, VersionRecords, settle_versions
@@ -283,6 +284,7 @@ class RecordSelection:
         """Yield the flaws of the journals and the sentences whose article is not in the corpus."""
         for _, x in self._selected:
             yield from journal_warnings(x, self._versions, self._damaged)
+        yield from later_label_warnings(x for _, x in self._selected)
 
     # What was accepted and does not count.
 

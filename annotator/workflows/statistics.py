@@ -105,7 +105,7 @@ def collect_statistics(
     for article in known:
         counter.count_article(corpus, article)
     activities = [
-        AnnotatorActivity(j.annotator, events_from_records(j.records), tuple(w))
+        AnnotatorActivity(j.annotator, events_from_records(j.read_records), tuple(w))
         for j, w in zip(journals, counter.touched, strict=True)
     ]
     annotators = [

@@ -285,6 +285,7 @@ def test_every_kind_has_words_and_a_check() -> None:
         ProblemKind.JOURNAL,
         ProblemKind.TWO_MACHINES,
         ProblemKind.CONFLICT,
+        ProblemKind.LATER_LABEL,
         ProblemKind.METADATA,
         ProblemKind.VERSIONS,
         ProblemKind.DELETED,

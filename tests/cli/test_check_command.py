@@ -16,7 +16,8 @@ from annotator.core.edits import add_span, combine_edits, remove_span, set_answe
 from annotator.core.spans import Span
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.journal import Journal, find_record_lines
+from annotator.storage.journal import Journal
+from annotator.storage.record_lines import find_record_lines
 from tests import builders
 from tests.cli.command_runner import call
 

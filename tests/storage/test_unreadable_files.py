@@ -10,8 +10,8 @@ import pytest
 
 from annotator.core.errors import AnnotatorError, CorpusError
 from annotator.storage.corpus_layout import MIGRATIONS_FILE, SPLITS_FILE, read_settings
-from annotator.storage.journal import find_record_lines
 from annotator.storage.migrations import read_migrations
+from annotator.storage.record_lines import find_record_lines
 from annotator.storage.splits_file import FixedSplit, encode_fixed_split, read_fixed_split
 from annotator.storage.suggestions import SuggestionFile
 from tests import builders

@@ -148,12 +148,12 @@ def test_other_metadata_of_that_name_are_metadata(tmp_path: Path, listed: object
 
 
 def test_a_label_that_comes_later_is_not_covered_by_what_was_accepted_before(tmp_path: Path) -> None:
-    """--add-labels notes in every journal what "all of the schema" was until then."""
+    """What came before --add-labels covers the labels until then, and what comes with it lists its labels."""
     import_files(tmp_path / "c", [_file(tmp_path / "a.jsonl", LENA)], ImportOptions(annotator="ana"))
     later = _file(tmp_path / "b.jsonl", {"start": 0, "end": 4, "label": "BOAT"}, text="Gull sank.")
     import_files(tmp_path / "c", [later], ImportOptions(annotator="bob", add_labels=True))
     assert [x.covers for x in _annotations(tmp_path / "c", "ana")] == [("PERSON", "VENUE", "COUNT", "CLAIM")]
-    assert [x.covers for x in _annotations(tmp_path / "c", "bob")] == [None]
+    assert [x.covers for x in _annotations(tmp_path / "c", "bob")] == [("PERSON", "VENUE", "COUNT", "CLAIM", "BOAT")]
 
 
 @pytest.mark.parametrize("name", ["plain", "prodigy", "doccano", "spacy"])
