@@ -29,7 +29,7 @@ from tests.sample.gold_notation import parse_gold
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "corpus" / "sources"
-MADE = ("corpus.toml", "schema.toml", "sentences.jsonl", "articles", "annotations")
+MADE = ("corpus.toml", "schema.toml", "sentences.jsonl", "articles", "annotations", "coverage.json")
 TIME = 1_767_225_600.0
 """The first second of 2026: the sample has no clock in it."""
 
