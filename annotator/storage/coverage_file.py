@@ -1,7 +1,7 @@
 """``coverage.json``: the labels that accepted records without ``_covers`` were read for.
 
 It is written with the first record of a corpus, with the labels of the schema at that time, and never gets further
-ones: so whoever adds a label, on whatever machine and in whatever way, an earlier accept does not cover it. A later
+ones: so an earlier accept covers no label that is added later, on whatever machine and in whatever way. A later
 accept lists its labels. In an older corpus it is written when a journal is opened for writing, or the schema is
 replaced; what was accepted before that is taken as read for all labels of then.
 """

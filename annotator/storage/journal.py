@@ -168,7 +168,7 @@ class Journal:
         return tuple(map(self.coverage.read_record, self.records))
 
     def use_schema_in_force(self) -> None:
-        """Take the labels of the schema anew: what is recorded from now on was read for these; raises CorpusError."""
+        """Read the labels of the schema again: what is recorded from now on was read for these; raises CorpusError."""
         self.coverage = read_coverage_base(self.path.parent.parent)
 
     @property
