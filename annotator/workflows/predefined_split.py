@@ -57,7 +57,8 @@ def predefined_split(
 ) -> PredefinedSplit:
     """Return the part of each article by the values of the field ``name``, which is one of ``fields``.
 
-    An article without a value follows its document. Raises AnnotatorError where ``otherwise`` is None and needed.
+    An article without a value follows its document. Raises AnnotatorError where ``otherwise`` is None and needed, and
+    where no article has the field: that is a slip, which no ``otherwise`` is meant for.
     """
     by_document: dict[str, list[StatedPart]] = {}
     for one in stated:
@@ -74,7 +75,7 @@ def predefined_split(
         else:
             parts |= dict.fromkeys(ids, "" if otherwise == "leave-out" else otherwise or "")
             chosen.update(ids)
-    if not otherwise and (problems.unknown or problems.torn):
+    if (not otherwise or name not in fields) and (problems.unknown or problems.torn):
         raise problems.error(name, len(parts), fields)
     return PredefinedSplit(parts, frozenset(chosen))
 
