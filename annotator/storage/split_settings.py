@@ -41,7 +41,7 @@ def decode_split(data: object, path: Path) -> SplitSettings:
     table = cast("dict[str, Any]", data)
     if unknown := sorted(table.keys() - set(_KEYS)):
         known = ", ".join(_KEYS)
-        raise _error(f"[split] has no `{unknown[0]}`", path, f"remove it, or use one of: {known}")
+        raise _error(f"`{unknown[0]}` in [split] is no setting of a split", path, f"remove it, or use one of: {known}")
     default = SplitSettings()
     shares, seed, unit = (table.get(key, getattr(default, key)) for key in _KEYS)
     if not _are_shares(shares):

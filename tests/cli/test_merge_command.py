@@ -309,15 +309,15 @@ def test_fixed_groups_of_a_split_are_kept(tmp_path: Path) -> None:
     market, bridge = builders.market(), builders.bridge()
     a, b = builders.make_corpus(tmp_path / "a", market), builders.make_corpus(tmp_path / "b", market, bridge)
     (a.path / SPLITS_FILE).write_bytes(
-        encode_fixed_split(FixedSplit({market.id: market.id}, {(8, 1, 1): {bridge.id: "test"}}))
+        encode_fixed_split(FixedSplit({market.id: market.id}, {((8, 1, 1), 0): {bridge.id: "test"}}))
     )
     (b.path / SPLITS_FILE).write_bytes(
-        encode_fixed_split(FixedSplit({market.id: bridge.id, bridge.id: bridge.id}, {(8, 1, 1): {bridge.id: "dev"}}))
+        encode_fixed_split(FixedSplit({market.id: bridge.id, bridge.id: bridge.id}, {((8, 1, 1), 0): {bridge.id: "dev"}}))
     )
     result = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
     assert result.code == 3
     assert read_fixed_split(tmp_path / "c") == FixedSplit(
-        {market.id: market.id, bridge.id: bridge.id}, {(8, 1, 1): {bridge.id: "test"}}
+        {market.id: market.id, bridge.id: bridge.id}, {((8, 1, 1), 0): {bridge.id: "test"}}
     )
     assert [c["what"] for c in result.json["conflicts"]] == [
         f"article {market.id}: {b.path / SPLITS_FILE} has fixed it in another group",

@@ -141,7 +141,7 @@ MAKE = "make one with `annotator ingest SOURCE --corpus FOLDER`"
         ),
         (
             _check({"split": {"share": [80, 10, 10]}}),
-            "CORPUS: [split] has no `share`; remove it, or use one of: shares, seed, unit",
+            "CORPUS: `share` in [split] is no setting of a split; remove it, or use one of: shares, seed, unit",
         ),
         *(
             (_check({"split": {"shares": x}}), BAD_SHARES)
