@@ -312,7 +312,9 @@ def test_fixed_groups_of_a_split_are_kept(tmp_path: Path) -> None:
         encode_fixed_split(FixedSplit({market.id: market.id}, {((8, 1, 1), 0): {bridge.id: "test"}}))
     )
     (b.path / SPLITS_FILE).write_bytes(
-        encode_fixed_split(FixedSplit({market.id: bridge.id, bridge.id: bridge.id}, {((8, 1, 1), 0): {bridge.id: "dev"}}))
+        encode_fixed_split(
+            FixedSplit({market.id: bridge.id, bridge.id: bridge.id}, {((8, 1, 1), 0): {bridge.id: "dev"}})
+        )
     )
     result = call("merge", a.path, b.path, "--into", tmp_path / "c", "--json")
     assert result.code == 3
