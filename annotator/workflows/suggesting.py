@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from operator import index
 from pathlib import Path
@@ -105,6 +106,8 @@ class SourceChoice(Struct, frozen=True):
         if self.rules:
             yield open_source(RULES_SOURCE, schema, context)
         if self.model:
+            with suppress(ImportError):  # without spaCy the next line has the error for people
+                import annotator.export.span_union  # noqa: F401 - of `annotator train`; found without entry points too
             yield open_pipeline(PipelineRequest(self.model, self.name, self.take, self.labels), schema, context)
         if self.source and not (self.rules and self.source == RULES_SOURCE):
             yield named(self.source) if named else open_source(self.source, schema, context)

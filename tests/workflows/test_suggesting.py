@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import orjson
 import pytest
+import spacy
 
 from annotator.core.article import Sentence
 from annotator.core.errors import CorpusError, UsageError
+from annotator.export.span_union import FACTORY
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.suggestion_writer import SuggestionWriter
 from annotator.storage.suggestions import encode_suggestions, suggestion_files, suggestion_path
@@ -82,6 +86,27 @@ def test_rows_of_a_killed_call_do_not_come_back(corpus: CorpusFolder) -> None:
         killed.add([(first, [])])
     add_suggestions(corpus, "mine", [row(second, {"start": 0, "end": second.tokens[0].end, "label": "PERSON"})])
     assert [orjson.loads(x)["meta"]["start"] for x in path.read_bytes().splitlines()] == [second.start]
+
+
+_WITHOUT_ENTRY_POINTS = """
+import sys, spacy
+from annotator.cli.main import run
+spacy.registry._entry_point_factories.entry_points = False
+sys.argv[1:] = ["suggest", sys.argv[1], "--model", sys.argv[2]]
+run()
+"""
+
+
+def test_a_pipeline_of_several_spancats_needs_no_entry_point(corpus: CorpusFolder, tmp_path: Path) -> None:
+    """Where the program runs from its source, it knows its own component all the same."""
+    nlp = spacy.blank("en")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "PERSON", "pattern": "Nobody"}])  # type: ignore[attr-defined]
+    nlp.add_pipe(FACTORY)
+    nlp.to_disk(tmp_path / "pipeline")
+    command = [sys.executable, "-c", _WITHOUT_ENTRY_POINTS, corpus.path, tmp_path / "pipeline"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "annotator_span_union" not in done.stderr
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_built_in_source_is_nobody_elses(corpus: CorpusFolder) -> None:
