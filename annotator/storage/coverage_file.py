@@ -23,12 +23,29 @@ from annotator.storage.schemas import load_schema
 _COVERAGE_FORMAT = 1
 
 
+class _DamagedCoverageError(CorpusError):
+    """What is wrong with a damaged file."""
+
+
 def read_coverage_base(corpus: Path) -> CoverageBase:
     """Return what a record without ``_covers`` covers; raises CorpusError where the file is damaged."""
     base = _read_base(corpus / COVERAGE_FILE)
     with suppress(AnnotatorError):
         return CoverageBase(_labels_in_force(corpus), base)
     return CoverageBase((), base)
+
+
+def read_undamaged_base(corpus: Path) -> tuple[CoverageBase, str]:
+    """Return the same, and what is wrong with a damaged file: then nothing is taken as read, and accepts list labels.
+
+    So nobody is kept from annotating. Raises CorpusError for a file of a newer version.
+    """
+    try:
+        return read_coverage_base(corpus), ""
+    except _DamagedCoverageError as error:
+        with suppress(AnnotatorError):
+            return CoverageBase(_labels_in_force(corpus), ()), f"{COVERAGE_FILE}: {error.what}; {error.do}"
+        return CoverageBase((), ()), f"{COVERAGE_FILE}: {error.what}; {error.do}"
 
 
 def _labels_in_force(corpus: Path) -> tuple[str, ...]:
@@ -51,7 +68,7 @@ def _read_base(path: Path) -> tuple[str, ...] | None:
     if not isinstance(labels, list) or not all(isinstance(x, str) for x in labels):
         what = "this does not list the labels that the first sentences were read for"
         do = "restore it from a copy, or from git; of two versions keep the labels that both have"
-        raise CorpusError(what, where=str(path), do=do)
+        raise _DamagedCoverageError(what, where=str(path), do=do)
     return tuple(dict.fromkeys(labels))
 
 

@@ -24,7 +24,7 @@ from annotator.core.pluralize import pluralize
 from annotator.storage.atomic import append_durable, set_aside, sync, sync_folder
 from annotator.storage.codec import encode_record, line_crc
 from annotator.storage.corpus_layout import ANNOTATIONS_FOLDER, corpus_identity, repair_command
-from annotator.storage.coverage_file import keep_base_of_begun, read_coverage_base, with_kept_base
+from annotator.storage.coverage_file import keep_base_of_begun, read_undamaged_base, with_kept_base
 from annotator.storage.file_io import gc_paused, raw_lines, translate_os_error, translate_os_errors
 from annotator.storage.journal_reader import (
     HARMLESS_ENDINGS,
@@ -71,7 +71,7 @@ class Journal:
         self.annotator = annotator
         self.records: tuple[JournalRecord, ...] = tuple(reader.records)
         """The records at the opening as they are stored, in file order; the caller keeps later ones."""
-        self.coverage = read_coverage_base(path.parent.parent)
+        self.coverage, self._coverage_flaw = read_undamaged_base(path.parent.parent)
         """What a record without ``_covers`` covers, by the schema at the opening."""
         self.lines = reader.lines
         """Of each record the byte offset of its line, the line's size with its LF, and its checksum."""
@@ -169,7 +169,7 @@ class Journal:
 
     def use_schema_in_force(self) -> None:
         """Read the labels of the schema again: what is recorded from now on was read for these; raises CorpusError."""
-        self.coverage = read_coverage_base(self.path.parent.parent)
+        self.coverage, _ = read_undamaged_base(self.path.parent.parent)
 
     @property
     def takes_nothing(self) -> bool:
@@ -368,6 +368,8 @@ class Journal:
         for name, n in sorted(Counter(self.records_of_others).items()):
             what = f"{pluralize(n, 'record')} {'is' if n == 1 else 'are'} by {name}, not {self.annotator}"
             self.warnings.append(f"{_short_path(self.path)}: {what}")
+        if self._coverage_flaw:
+            self.warnings.append(self._coverage_flaw)
 
     def _repair_end_or_wait(self) -> None:
         """Repair the end; where the disk does not take that, it is done before the next decision is saved."""

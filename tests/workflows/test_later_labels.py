@@ -204,6 +204,13 @@ def test_a_damaged_list_is_no_guess(tmp_path: Path, data: bytes) -> None:
     (corpus / "coverage.json").write_bytes(data)
     with pytest.raises(CorpusError, match=r"this does not list|newer Annotator"):
         Corpus.open(corpus).export(tmp_path / "out")
+    if b"9" not in data:
+        session = builders.open_session(corpus)
+        assert any("coverage.json: this does not list" in x for x in session.warnings)
+        AnnotationController(session).dispatch("accept")
+        session.close()
+        (corpus / "coverage.json").unlink()
+        assert sorted(_covers(corpus), key=bool) == [None, None, ALL]
 
 
 def test_nothing_covers_all_of_a_schema_that_cannot_be_read() -> None:
