@@ -233,9 +233,8 @@ def export_corpus_to_format(
         raise UsageError(f"the format {name} can only be read", do="export another")
     split = read_format_split(corpus, options, warn, can_split=info.can_split)
     rows = DocumentRows(corpus) if options.unit == "article" else None
-    unit, united = options.unit or info.unit, not own
+    unit, united, labels = options.unit or info.unit, not own, [x.name for x in corpus.schema.labels]
     items_by_part = split.by_part(selected.items) if split else {"": selected.items}
-    labels = [x.name for x in corpus.schema.labels]
     parts = {
         part: build_documents(items, unit, labels, answers=info.has_answers, united=united, rows=rows)
         for part, items in items_by_part.items()
@@ -253,12 +252,11 @@ def export_corpus_to_format(
         tempfile.TemporaryDirectory(prefix="annotator-") as staging,
     ):
         paths = _written_files(name, parts, Path(staging), log)
-        lost = _count_lost_coverage(name, documents, log)
         chunks = {file: FileChunks(paths[file]) for file in sorted(paths)}
         sizes = split.sizes({part: sum(len(d.spans) for d in every) for part, every in parts.items()}) if split else {}
         texts = {PARTS_FILE: split.part_list(sizes)} if split else {}
-        lost += document.count_losses(log) + list_left_out(selected, log, united=united)
-        lost += sum(selected.missing.damaged_lines.values())
+        lost = document.count_losses(log) + _count_lost_coverage(name, documents, log)
+        lost += list_left_out(selected, log, united=united) + sum(selected.missing.damaged_lines.values())
         digests = {file: chunk.sha256() for file, chunk in chunks.items()}
         digests |= {file: hashlib.sha256(data).hexdigest() for file, data in texts.items()}
         totals = _ledger_totals(selected, log, digests, lost)
