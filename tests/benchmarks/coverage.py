@@ -11,8 +11,8 @@ absent. Trained, each component for the same number of batches and evaluated aft
 - ``ner.classes`` and ``ner.full_only``: a ner on the Docs that cover the other labels, and on those that cover all;
   ``ner.naive`` only where its Docs are others than those of ``ner.classes``
 
-The score is of exact spans of the label in the test documents of the files that cover it, and of all entities in the
-test documents of each file. Rows whose text is in several documents are left out of the evaluation. Without files,
+The score is of exact spans: of the label in the test documents of the files that cover it, from a score of 0.5 on and
+from the threshold on that is best on dev, and of all entities in the test documents of each file. Rows whose text is in several documents are left out of the evaluation. Without files,
 made-up ones. The last line is one JSON object.
 """
 
@@ -38,8 +38,10 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 KEY = "sc"
+THRESHOLDS = [x / 20 for x in range(1, 20)]
+Range = tuple[int, int]
 DEV_DOCS = 8
-"""Docs of the dev part that are read: spaCy wants one, and nothing is chosen by it."""
+"""Docs of dev that spaCy reads in training: it wants one, and chooses nothing by it."""
 
 
 def main() -> None:
@@ -51,6 +53,7 @@ def main() -> None:
     parser.add_argument("--seeds", default="0", help="such as 0,1")
     parser.add_argument("--spancat-steps", type=int, default=10, help="batches of a spancat")
     parser.add_argument("--ner-steps", type=int, default=10, help="batches of a ner")
+    parser.add_argument("--words", type=int, default=100, help="words of each batch of a spancat")
     parser.add_argument("--longest", type=int, default=20, help="tokens of the longest span that a spancat tries")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
@@ -77,21 +80,23 @@ def _measure(folder: Path, files: Sequence[Path], chosen: argparse.Namespace) ->
     covered = _evaluation_docs(classes, f"test.{with_label}.spacy")
     docs = _evaluation_docs(classes, f"test.{others}.spacy")
     by_file = {file.stem: [doc for doc in docs if _file(doc) == file.stem] for file in files}
-    tests = {"spancat": {"covered": covered}, "ner": {"all": docs, **by_file}}
-    wanted = {"spancat": {"spans": [chosen.label]}, "ner": {"ents": groups[others]}}
+    dev = _evaluation_docs(classes, f"dev.{with_label}.spacy")
     figures: dict[str, Any] = {
-        "benchmark": "coverage", "split": chosen.split, "longest": chosen.longest,
+        "benchmark": "coverage", "split": chosen.split, "longest": chosen.longest, "words": chosen.words,
         "spancat_steps": chosen.spancat_steps, "ner_steps": chosen.ner_steps,
         "ner_of_naive_has_the_same_docs_as_classes": same,
-        "test": {name: _size(docs) for name, docs in {"covered": covered, **by_file}.items()},
+        "evaluated": {name: _size(docs) for name, docs in {"covered": covered, "dev": dev, **by_file}.items()},
         "ner": {}, "spancat": {},
     }  # fmt: skip
-    runs = [("ner", kind, file, chosen.ner_steps) for kind, file in ners.items()]
-    runs += [("spancat", kind, file, chosen.spancat_steps) for kind, file in spancats.items()]
+    runs = [("spancat", kind, file, chosen.spancat_steps) for kind, file in spancats.items()]
+    runs += [("ner", kind, file, chosen.ner_steps) for kind, file in ners.items()]
     for seed, (component, kind, file, steps) in itertools.product(map(int, chosen.seeds.split(",")), runs):
         config = classes / f"config.{with_label if component == 'spancat' else others}.cfg"
-        nlp, seconds = _train(config, file, component, steps, seed, chosen.longest)
-        scores = {name: _score(nlp, docs, wanted[component]) for name, docs in tests[component].items()}
+        nlp, seconds = _train(config, file, component, steps, seed, chosen)
+        if component == "spancat":
+            scores = _score_label(nlp, dev, covered, chosen.label)
+        else:
+            scores = {name: _score_entities(nlp, d, groups[others]) for name, d in {"all": docs, **by_file}.items()}
         row = {"seed": seed, "seconds": round(seconds), "docs": len(_read(file)), **scores}
         figures[component].setdefault(kind, []).append(row)
         print(component, kind, row, flush=True)
@@ -185,7 +190,9 @@ def _size(docs: Sequence[Doc]) -> dict[str, int]:
 # -- training and scores -------------------------------------------------------------------------
 
 
-def _train(config: Path, train: Path, component: str, steps: int, seed: int, longest: int) -> tuple[Language, float]:
+def _train(
+    config: Path, train: Path, component: str, steps: int, seed: int, chosen: argparse.Namespace
+) -> tuple[Language, float]:
     """Train one component on its own layers for exactly ``steps`` batches; return it and the seconds of it."""
     from spacy.training.initialize import init_nlp
     from spacy.training.loop import train as run
@@ -197,7 +204,8 @@ def _train(config: Path, train: Path, component: str, steps: int, seed: int, lon
     places = {"ner": "ents", "spancat": f"spans_{KEY}"}
     settings["training"]["score_weights"] = {f"{places[component]}_f": 1.0}
     if component == "spancat":
-        settings["components"]["spancat"]["suggester"]["sizes"] = list(range(1, longest + 1))
+        settings["components"]["spancat"]["suggester"]["sizes"] = list(range(1, chosen.longest + 1))
+        settings["training"]["batcher"]["size"] = chosen.words
     settings["paths"] |= {"folder": config.parent.as_posix(), "train": train.as_posix()}
     settings["system"]["seed"] = seed
     settings["corpora"]["dev"]["limit"] = DEV_DOCS
@@ -208,12 +216,48 @@ def _train(config: Path, train: Path, component: str, steps: int, seed: int, lon
     return nlp, time.perf_counter() - begin
 
 
-def _score(nlp: Language, docs: Sequence[Doc], wanted: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Return precision, recall and F over the labels, with the interval of F over documents."""
+def _score_label(nlp: Language, dev: Sequence[Doc], test: Sequence[Doc], label: str) -> dict[str, Any]:
+    """Return the scores of a label on test from 0.5 on, and from the threshold on that is best on dev."""
+    spancat: Any = nlp.get_pipe("spancat")
+    spancat.cfg["threshold"] = THRESHOLDS[0]
+    found = {name: _candidates(nlp, docs, label) for name, docs in (("dev", dev), ("test", test))}
+    best = max(THRESHOLDS, key=lambda t: sum(_count(found["dev"], t).values(), MatchCounts()).f1)
+    at_half, at_best = (_measures(_count(found["test"], threshold)) for threshold in (0.5, best))
+    return {"threshold_0.5": at_half, "threshold_of_dev": {"threshold": best, **at_best}}
+
+
+def _candidates(nlp: Language, docs: Sequence[Doc], label: str) -> list[tuple[str, dict[Range, float], set[Range]]]:
+    """Return of each Doc its document, the predicted spans with their scores, and the gold spans."""
+    from spacy.tokens import Doc as NewDoc
+
+    bare = (NewDoc(nlp.vocab, words=[t.text for t in d], spaces=[bool(t.whitespace_) for t in d]) for d in docs)
+    found = []
+    for gold, predicted in zip(docs, nlp.pipe(bare, batch_size=32), strict=True):
+        spans = zip(predicted.spans[KEY], predicted.spans[KEY].attrs["scores"], strict=True)
+        scored = {(s.start, s.end): float(score) for s, score in spans if s.label_ == label}
+        found.append((_document(gold), scored, {(s.start, s.end) for s in gold.spans[KEY] if s.label_ == label}))
+    return found
+
+
+def _count(found: Sequence[tuple[str, Mapping[Range, float], set[Range]]], threshold: float) -> dict[str, MatchCounts]:
     by_document: dict[str, MatchCounts] = {}
-    for counts in count_matches(nlp, docs, wanted, KEY, _document).values():
+    for document, scored, gold in found:
+        mine = {span for span, score in scored.items() if score >= threshold}
+        counts = MatchCounts(len(mine & gold), len(mine), len(mine & gold), len(gold))
+        by_document[document] = by_document.get(document, MatchCounts()) + counts
+    return by_document
+
+
+def _score_entities(nlp: Language, docs: Sequence[Doc], labels: Sequence[str]) -> dict[str, Any]:
+    by_document: dict[str, MatchCounts] = {}
+    for counts in count_matches(nlp, docs, {"ents": labels}, KEY, _document).values():
         for document, count in counts.items():
             by_document[document] = by_document.get(document, MatchCounts()) + count
+    return _measures(by_document)
+
+
+def _measures(by_document: Mapping[str, MatchCounts]) -> dict[str, Any]:
+    """Return precision, recall and F, with the interval of F over documents."""
     total = sum(by_document.values(), MatchCounts())
     low, high = bootstrap_interval(list(by_document.values()), 0)
     measures = {"p": total.precision, "r": total.recall, "f": total.f1, "low": low, "high": high}
