@@ -12,8 +12,8 @@ absent. Trained, each component for the same number of batches and evaluated aft
   ``ner.naive`` only where its Docs are others than those of ``ner.classes``
 
 The score is of exact spans: of the label in the test documents of the files that cover it, from a score of 0.5 on and
-from the threshold on that is best on dev, and of all entities in the test documents of each file. Rows whose text is in several documents are left out of the evaluation. Without files,
-made-up ones. The last line is one JSON object.
+from the threshold on that is best on dev, and of all entities in the test documents of each file. Rows whose text is in
+several documents are left out of the evaluation. Without files, made-up ones. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ def main() -> None:
     parser.add_argument("--spancat-steps", type=int, default=10, help="batches of a spancat")
     parser.add_argument("--ner-steps", type=int, default=10, help="batches of a ner")
     parser.add_argument("--words", type=int, default=100, help="words of each batch of a spancat")
+    parser.add_argument("--learn-rate", type=float, default=0.001, help="of a spancat")
     parser.add_argument("--longest", type=int, default=20, help="tokens of the longest span that a spancat tries")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
@@ -83,6 +84,7 @@ def _measure(folder: Path, files: Sequence[Path], chosen: argparse.Namespace) ->
     dev = _evaluation_docs(classes, f"dev.{with_label}.spacy")
     figures: dict[str, Any] = {
         "benchmark": "coverage", "split": chosen.split, "longest": chosen.longest, "words": chosen.words,
+        "learn_rate": chosen.learn_rate,
         "spancat_steps": chosen.spancat_steps, "ner_steps": chosen.ner_steps,
         "ner_of_naive_has_the_same_docs_as_classes": same,
         "evaluated": {name: _size(docs) for name, docs in {"covered": covered, "dev": dev, **by_file}.items()},
@@ -206,6 +208,7 @@ def _train(
     if component == "spancat":
         settings["components"]["spancat"]["suggester"]["sizes"] = list(range(1, chosen.longest + 1))
         settings["training"]["batcher"]["size"] = chosen.words
+        settings["training"]["optimizer"]["learn_rate"] = chosen.learn_rate
     settings["paths"] |= {"folder": config.parent.as_posix(), "train": train.as_posix()}
     settings["system"]["seed"] = seed
     settings["corpora"]["dev"]["limit"] = DEV_DOCS
