@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 from click.core import ParameterSource
@@ -20,6 +20,7 @@ from annotator.cli.options import (
     max_lost_option,
     split_options,
 )
+from annotator.core.disagreement import ConflictRule
 from annotator.export.options import ExportOptions, parse_split, preferred_annotators
 from annotator.export.span_outcomes import OFF_TOKEN_EDGES
 from annotator.workflows.corpus import Corpus
@@ -53,7 +54,7 @@ def _export_formats() -> list[str]:
 )
 @click.option(
     "--on-conflict",
-    type=click.Choice(["skip", "prefer", "majority", "error"]),
+    type=click.Choice(get_args(ConflictRule)),
     help="What becomes of sentences that annotators have done differently: they are left out and listed (the default), "
     "the first of --annotator counts, or what more than half have, or nothing is exported. A format that names "
     "annotators has each one's sentences unless you give this, or --split.",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from annotator.cli import output
 from annotator.cli.options import PATH, choice_option, exit_for_losses, json_option, max_lost_option, split_options
+from annotator.core.disagreement import ConflictRule
 from annotator.export.options import ExportOptions, parse_split, preferred_annotators
 from annotator.workflows.opening import open_corpus
 
@@ -21,7 +22,7 @@ from annotator.workflows.opening import open_corpus
 @click.option("--annotator", multiple=True, metavar="NAME,…", help="Whose annotations; everybody's without it.")
 @click.option(
     "--on-conflict",
-    type=click.Choice(["skip", "prefer", "majority", "error"]),
+    type=click.Choice(get_args(ConflictRule)),
     default=None,
     help="What becomes of sentences that annotators have done differently (default: skip).",
 )

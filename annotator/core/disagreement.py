@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import reduce
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,6 +17,9 @@ from msgspec.structs import replace
 from annotator.core.annotation import Annotation, Answer
 from annotator.core.coverage import Coverage, is_covered, unite_coverage
 from annotator.core.spans import Span
+
+ConflictRule = Literal["skip", "prefer", "majority", "error"]
+"""What becomes of sentences that annotators have left differently: ``annotator_conflicts.py`` has what each does."""
 
 
 class DisagreementKind(StrEnum):

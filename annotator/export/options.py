@@ -11,6 +11,7 @@ from msgspec import Struct, field, to_builtins
 
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Article
+from annotator.core.disagreement import ConflictRule
 from annotator.core.errors import UsageError
 from annotator.core.ledger import Ledger
 from annotator.core.pluralize import join_limited, pluralize
@@ -31,10 +32,6 @@ _FOR_ANY_FORMAT = {"format", "unit", "annotator", "on_conflict", "ledger", "lang
     "rebalance",
 }
 """Options that another format than spaCy's takes too."""
-
-
-ConflictRule = Literal["skip", "prefer", "majority", "error"]
-"""What becomes of sentences that annotators have done differently: ``workflows/annotator_conflicts.py``."""
 
 
 class ExportItem(Struct, frozen=True):

@@ -9,8 +9,6 @@ conflict is settled by a rule:
 - ``majority``: what more than half have, of the cut first, then of the answers, then of each span among those who
   cover its label; whose cut does not count votes on answers and spans all the same (``core.disagreement.Ballot``).
   Where that leaves anything undecided, none of the sentences counts.
-
-The journals of adjudicators are not read yet; once they are, `settle_article` is where their records beat all others.
 """
 
 from __future__ import annotations
@@ -26,6 +24,7 @@ from annotator.core.coverage import Coverage
 from annotator.core.disagreement import (
     AnnotatorConflict,
     Ballot,
+    ConflictRule,
     ConflictSide,
     DisagreementKind,
     SpanDisagreement,
@@ -38,7 +37,6 @@ from annotator.core.errors import AnnotatorError
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
 from annotator.export.export_ledger import IN_CONFLICT, NOT_PREFERRED, OUTVOTED
-from annotator.export.options import ConflictRule
 from annotator.storage.journal_index import ACCEPTED_NUMBER, ANSWER_BY_NUMBER
 from annotator.storage.record_rows import RecordRow
 from annotator.workflows.selected_record import RecordNumber, SelectedRecord

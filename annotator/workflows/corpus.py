@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from annotator.core.annotation import Answer
 from annotator.core.article import Article, Sentence
+from annotator.core.disagreement import ConflictRule
 from annotator.core.errors import CorpusError, UsageError, path_text
 from annotator.core.schema import Schema
 from annotator.storage.corpus_folder import CorpusFolder
@@ -52,7 +53,6 @@ if TYPE_CHECKING:  # each is loaded by the method that needs it
 
 UnitName = Literal["sentence", "article"]
 AttrsName = Literal["own", "min", "full"]
-RuleName = Literal["skip", "prefer", "majority", "error"]
 AnswerName = Literal["accept", "reject", "ignore", "open"]
 """An answer; ``open`` is a sentence without one."""
 
@@ -359,7 +359,7 @@ class Corpus(TrainingMethods):
         unit: UnitName | None = None,
         split: str | None = None,
         annotator: OptionalNames = None,
-        on_conflict: RuleName | None = None,
+        on_conflict: ConflictRule | None = None,
         ledger: Literal["exceptions", "full"] = "exceptions",
         engine: Literal["straight", "spacy"] = "straight",
         attrs: AttrsName = "own",
@@ -427,7 +427,7 @@ class Corpus(TrainingMethods):
         split: str | None = None,
         unit: UnitName = "sentence",
         annotator: OptionalNames = None,
-        on_conflict: RuleName | None = None,
+        on_conflict: ConflictRule | None = None,
         spans_key: str = "sc",
         attrs: AttrsName = "own",
         split_by: Literal["story", "article"] | None = None,
@@ -466,7 +466,7 @@ class Corpus(TrainingMethods):
         split: str | None = None,
         *,
         annotator: OptionalNames = None,
-        on_conflict: RuleName | None = None,
+        on_conflict: ConflictRule | None = None,
         split_by: Literal["story", "article"] | None = None,
         split_from: str | None = None,
         split_else: Literal["train", "dev", "test", "leave-out"] | None = None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from annotator.core.disagreement import ConflictRule
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.arguments import OptionalNames, PathLike, checked_arguments
 from annotator.workflows.opening import ProgressCallback, WarningCallback, ignore_progress, warn_in_python
@@ -31,7 +32,7 @@ class TrainingMethods:
         split_else: Literal["train", "dev", "test", "leave-out"] | None = None,
         unit: Literal["sentence", "article"] = "sentence",
         annotator: OptionalNames = None,
-        on_conflict: Literal["skip", "prefer", "majority", "error"] | None = None,
+        on_conflict: ConflictRule | None = None,
         max_steps: int = 0,
         seed: int = 0,
         progress: ProgressCallback = ignore_progress,

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from annotator.core.annotation import Answer
 from annotator.core.article import Article, shared_values
 from annotator.core.coverage import shared_coverage
+from annotator.core.disagreement import ConflictRule
 from annotator.core.errors import AnnotatorError, PluginError, UsageError
 from annotator.core.ledger import Outcome
 from annotator.core.pluralize import pluralize
@@ -33,7 +34,7 @@ from annotator.export.export_ledger import (
     excluded_sentences,
     raise_nothing_to_export,
 )
-from annotator.export.options import ConflictRule, ExportItem, ExportOptions, ExportReport, no_meaning_error
+from annotator.export.options import ExportItem, ExportOptions, ExportReport, no_meaning_error
 from annotator.formats import document
 from annotator.formats.document import ConversionLog, ConversionLogEntry, Document
 from annotator.formats.part_files import write_part_files
@@ -232,13 +233,10 @@ def export_corpus_to_format(
     if not info.can_write:
         raise UsageError(f"the format {name} can only be read", do="export another")
     split = read_format_split(corpus, options, warn, can_split=info.can_split)
-    rows = DocumentRows(corpus) if options.unit == "article" else None
-    unit, united, labels = options.unit or info.unit, not own, [x.name for x in corpus.schema.labels]
-    items_by_part = split.by_part(selected.items) if split else {"": selected.items}
-    parts = {
-        part: build_documents(items, unit, labels, answers=info.has_answers, united=united, rows=rows)
-        for part, items in items_by_part.items()
-    }
+    united = not own
+    parts = _documents_by_part(
+        corpus, options, split.by_part(selected.items) if split else {"": selected.items}, united=united
+    )
     documents = [d for every in parts.values() for d in every]
     if split:
         selected = replace(selected, missing=split.with_left_out(selected.missing))
@@ -273,6 +271,21 @@ def export_corpus_to_format(
     warnings = (*log.notes, *(split.warnings(sizes) if split else ()))
     study = split.audit if split else None
     return ExportReport(out.as_posix(), tuple(files), removed, {}, totals, None, warnings, lost, study, sizes)
+
+
+def _documents_by_part(
+    corpus: CorpusFolder, options: ExportOptions, items_by_part: Mapping[str, Sequence[ExportItem]], *, united: bool
+) -> dict[str, list[Document]]:
+    """Return the documents of each part; ``united``: each sentence once, however many have annotated it."""
+    info = format_info(options.format)
+    rows = DocumentRows(corpus) if options.unit == "article" else None
+    labels = [x.name for x in corpus.schema.labels]
+    return {
+        part: build_documents(
+            items, options.unit or info.unit, labels, answers=info.has_answers, united=united, rows=rows
+        )
+        for part, items in items_by_part.items()
+    }
 
 
 def _select_items(

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import AnnotatedLineIndex, Article, Sentence
 from annotator.core.coverage import Coverage, covered_labels
-from annotator.core.disagreement import AnnotatorConflict
+from annotator.core.disagreement import AnnotatorConflict, ConflictRule
 from annotator.core.spans import Span
 from annotator.export.export_ledger import (
     ADJUDICATED,
@@ -35,7 +35,7 @@ from annotator.export.export_ledger import (
     OTHER_ANNOTATOR,
     OUTVOTED,
 )
-from annotator.export.options import ConflictRule, ExcludedItem, ExportItem, MissingItems
+from annotator.export.options import ExcludedItem, ExportItem, MissingItems
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal_index import ACCEPTED_NUMBER, JournalIndex, RecordReader
 from annotator.storage.record_rows import RecordRow

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from annotator.core.annotation import Answer
+from annotator.core.disagreement import ConflictRule
 from annotator.core.scoring import MatchCounts
-from annotator.export.options import ConflictRule, ExportItem, ExportOptions
+from annotator.export.options import ExportItem, ExportOptions
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.corpus import Corpus
 from annotator.workflows.exporting import export_training

@@ -14,10 +14,11 @@ from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Answer
 from annotator.core.article import Sentence
+from annotator.core.disagreement import ConflictRule
 from annotator.core.errors import AnnotatorError
 from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens
-from annotator.export.options import ConflictRule, ExcludedItem, ExportItem, ExportOptions
+from annotator.export.options import ExcludedItem, ExportItem, ExportOptions
 from annotator.workflows.export_plan import plan_export, planned_articles
 from annotator.workflows.record_selection import select_items
 from tests.export.export_samples import item, make_article, sample_corpus, sentences

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from annotator.core.annotation import AnnotatedSentence, Answer
+from annotator.core.disagreement import ConflictRule
 from annotator.core.errors import AnnotatorError
 from annotator.core.tokens import build_tokens
-from annotator.export.options import ConflictRule, ExportItem, ExportOptions
+from annotator.export.options import ExportItem, ExportOptions
 from annotator.workflows.export_plan import plan_export, planned_articles
 from tests.export.export_samples import item, make_article, sample_corpus, sentences
 
