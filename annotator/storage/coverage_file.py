@@ -1,4 +1,4 @@
-"""``coverage.json``: the labels that accepted records without ``_covers`` were read for.
+"""``coverage.json``: the labels that accepted records without `_covers` were read for.
 
 It is written with the first record of a corpus, with the labels of the schema at that time, and never gets further
 ones: so an earlier accept covers no label that is added later, on whatever machine and in whatever way. A later
@@ -28,7 +28,7 @@ class _DamagedCoverageError(CorpusError):
 
 
 def read_coverage_base(corpus: Path) -> CoverageBase:
-    """Return what a record without ``_covers`` covers; raises CorpusError where the file is damaged."""
+    """Return what a record without `_covers` covers; raises CorpusError where the file is damaged."""
     base = _read_base(corpus / COVERAGE_FILE)
     with suppress(AnnotatorError):
         return CoverageBase(_labels_in_force(corpus), base)

@@ -166,7 +166,7 @@ class JournalIndex:
         records[first:last] = array("I", [number])
 
     def limit_coverage(self, coverage: CoverageBase) -> None:
-        """Give the accepted records without ``_covers`` the labels that they cover by the schema in force."""
+        """Give the accepted records without `_covers` the labels that they cover by the schema in force."""
         if not (coverage.later or coverage.is_unknown):
             return
         assert coverage.base is not None
