@@ -31,6 +31,8 @@ OTHER_PROGRAMS = {
         "--path",
     ),  # spaCy, pip, make, pip-audit
     *(
+        "--spancat-steps",
+        "--ner-steps",
         "--slow",
         "--torture",
         "--seed",
