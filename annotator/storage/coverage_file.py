@@ -57,18 +57,23 @@ def _read_base(path: Path) -> tuple[str, ...] | None:
         if not path.exists():
             return None
         raw = path.read_bytes()
+    return decode_base(raw, str(path))
+
+
+def decode_base(raw: bytes, where: str = COVERAGE_FILE) -> tuple[str, ...]:
+    """Return the labels in the file's bytes; raises CorpusError that names ``where``."""
     try:
-        data: dict[str, Any] = parse_json_line(raw.strip(), str(path))
+        data: dict[str, Any] = parse_json_line(raw.strip(), where)
     except CorpusError:
         data = {}
     if isinstance(version := data.get("_v"), int) and version > _COVERAGE_FORMAT:
         what = f"a newer Annotator wrote this (format {version})"
-        raise CorpusError(what, where=str(path), do="update Annotator")
+        raise CorpusError(what, where=where, do="update Annotator")
     labels = data.get("labels")
     if not isinstance(labels, list) or not all(isinstance(x, str) for x in labels):
         what = "this does not list the labels that the first sentences were read for"
         do = "restore it from a copy, or from git; of two versions keep the labels that both have"
-        raise _DamagedCoverageError(what, where=str(path), do=do)
+        raise _DamagedCoverageError(what, where=where, do=do)
     return tuple(dict.fromkeys(labels))
 
 

@@ -38,6 +38,7 @@ from annotator.storage.codec import DataError, NewerFormatError, RecordDecoder, 
 from annotator.storage.corpus_folder import lock_corpus, missing_git_files
 from annotator.storage.corpus_layout import (
     ARTICLES_FOLDER,
+    COVERAGE_FILE,
     DAMAGED_FOLDER,
     MIGRATIONS_FILE,
     SCHEMA_FILE,
@@ -48,6 +49,7 @@ from annotator.storage.corpus_layout import (
     check_is_corpus,
     decode_settings,
 )
+from annotator.storage.coverage_file import decode_base
 from annotator.storage.document_repair import Decode, mend_document
 from annotator.storage.file_io import RawLine, dump_json, parse_toml, translate_os_errors
 from annotator.storage.journal import annotator_names, is_annotator_name, journal_file_name, lock_journal
@@ -239,7 +241,11 @@ class _Repairs:
         yield from self._mend_articles()
         yield self._sentences(settings)
         yield from journals
-        for name, decode in ((MIGRATIONS_FILE, decode_migrations), (SPLITS_FILE, decode_fixed_split)):
+        for name, decode in (
+            (MIGRATIONS_FILE, decode_migrations),
+            (SPLITS_FILE, decode_fixed_split),
+            (COVERAGE_FILE, decode_base),
+        ):
             if (self._path / name).exists():
                 yield self._document(name, lambda raw, decode=decode, name=name: decode(raw, name))  # type: ignore[misc]
         yield from (self._suggestions(source) for source in source_names(self._path))

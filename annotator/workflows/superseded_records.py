@@ -121,12 +121,20 @@ class _Family:
         last = max([rank, *(r for r in range(rank + 1, len(self._versions)) if s.text in self._texts(r))])
         mine = {i for i, x in enumerate(self._stored(rank)) if x.start < s.end and s.start < x.end}
         places = {rank: mine}
+        divided = set()
         for r in range(rank + 1, len(self._versions)):
             before = {r - 1: places[r - 1], rank: mine}
             places[r] = {
                 to[i] for b, found in before.items() for to in [self._successors(b, r)] for i in found if i in to
             }
-        return any(self._is_finished(r, places[r]) for r in places if r > last)
+            if not places[r]:  # no sentence has most of its words, but several may have parts of them
+                places[r] = {j for b, found in before.items() for j, i in self._successors(r, b).items() if i in found}
+                divided.add(r)
+        return any(
+            any(self._is_finished(r, {i}) for i in places[r]) if r in divided else self._is_finished(r, places[r])
+            for r in places
+            if r > last
+        )
 
     def _is_finished(self, rank: int, places: Iterable[int]) -> bool:
         """Return True if at least half of these sentences, in characters, are finished, in this version or another."""
