@@ -134,7 +134,12 @@ class ConflictSettler:
         """Take the first cut that has all the text, where all have the same spans; return whether it was so."""
         start = min(e.start for mine in cuts.values() for e in mine)
         end = max(e.end for mine in cuts.values() for e in mine)
-        whole = [by for by, mine in cuts.items() if (mine[0].start, mine[-1].end) == (start, end)]
+        every = [e for mine in cuts.values() for e in mine]
+        whole = [
+            by
+            for by, mine in cuts.items()
+            if (mine[0].start, mine[-1].end) == (start, end) and not self._has_gap(mine, every)
+        ]
         if not whole or {e.answer for mine in cuts.values() for e in mine} != {ACCEPTED_NUMBER}:
             return False
         rows = {by: [(e, self._row_of(e)) for e in mine] for by, mine in cuts.items()}
@@ -150,6 +155,16 @@ class ConflictSettler:
         ranges = {e.range for e in cuts[chosen]}
         self.duplicates.update(e.record_number for mine in cuts.values() for e in mine if e.range not in ranges)
         return True
+
+    def _has_gap(self, mine: Sequence[SelectedRecord], every: Iterable[SelectedRecord]) -> bool:
+        """Return True if there is text between the sentences of one annotator that another has finished."""
+        gaps = [(a.end, b.start) for a, b in pairwise(mine)]
+        return any(
+            self._annotated_of(e).sentence.text[max(0, a - e.start) : max(0, b - e.start)].strip()
+            for a, b in gaps
+            for e in every
+            if e.start < b and a < e.end
+        )
 
     def _choose_cut(self, cuts: Mapping[int, Sequence[SelectedRecord]]) -> tuple[set[tuple[int, int]], str, str]:
         """Return the sentences of the cut that counts (none: undecided), whose it is, and why."""

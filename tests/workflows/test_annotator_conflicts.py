@@ -172,6 +172,9 @@ def test_another_cut_with_the_same_spans_is_no_conflict() -> None:
     made = export([*split, whole])
     assert (set(made.spans), made.conflicts, made.left_out) == ({s.id for s in EVERY[:2]}, [], [])
     assert set(export([split[0], whole]).spans) == {whole.annotated.sentence.id}
+    ends = [item(ARTICLE, EVERY[0], who="cy"), item(ARTICLE, EVERY[2], who="cy")]  # the middle is open
+    all_three = export([*ends, item(ARTICLE, joined(0, 3), who="bo")])
+    assert [x.rpartition(":")[2] for x in all_three.spans] == ["0-66"]
     across = with_span(whole, Span(14, 30, "VENUE"))
     assert export([*split, across]).conflicts == [("cut", "", "--on-conflict skip")]
 
