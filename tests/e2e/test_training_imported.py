@@ -87,7 +87,8 @@ def test_a_corpus_that_came_through_a_format_trains(tmp_path: Path, form: str) -
     """The sample corpus, written for another tool and imported from there, is good training data."""
     _annotator(tmp_path, "export", str(SAMPLE), "sent", "--format", form)
     sent = tmp_path / "sent"
-    (sent / "ledger.jsonl").unlink()
+    for name in ("ledger.jsonl", "manifest.json"):
+        (sent / name).unlink()
     files = [
         f"sent/{p.name}"
         for p in sorted(sent.iterdir())
