@@ -38,6 +38,8 @@ class ExportInputs(Struct, frozen=True, kw_only=True):
     """By what the split is drawn, by the options and ``corpus.toml``; None where none is drawn."""
     splits: str = ""
     """The digest of ``splits.json``; empty where there is none."""
+    coverage: str = ""
+    """The digest of ``coverage.json``; empty where there is none."""
     software: Mapping[str, str] = {}
     """Other programs that have written the files, with their versions."""
     annotators: Mapping[str, JournalState]
@@ -102,12 +104,20 @@ def decode_manifest(raw: bytes, where: str) -> ExportManifest:
 
 # -- what has changed between two manifests --------------------------------------------------------
 
+_INPUT_FILES = {
+    "schema": "the label schema",
+    "sentences": "sentences.jsonl",
+    "splits": "splits.json",
+    "coverage": "coverage.json",
+}
+"""What a message calls the files of a corpus of which `ExportInputs` has the digest, by its field."""
+
 
 class InputChange(Struct, frozen=True):
     """One of the things that decide the bytes of an export, and how it has changed."""
 
     kind: str
-    """version, option, corpus, schema, annotator, articles, sentences, split, splits or software."""
+    """version, option, corpus, schema, annotator, articles, sentences, split, splits, coverage or software."""
     name: str
     then: Any
     now: Any
@@ -128,7 +138,7 @@ def input_changes(then: ExportManifest, now: ExportManifest) -> Iterator[InputCh
         if (old := getattr(a, key)) != (new := getattr(b, key)):
             yield _simple_change("corpus", shown, old, new)
     yield from _split_changes(then, now)
-    for kind, file in (("schema", "the label schema"), ("sentences", "sentences.jsonl"), ("splits", "splits.json")):
+    for kind, file in _INPUT_FILES.items():
         if (old := getattr(a, kind)) != (new := getattr(b, kind)):
             yield InputChange(kind, file, old, new, f"{file} has changed")
     for name in dict.fromkeys((*a.software, *b.software)):

@@ -16,7 +16,7 @@ from annotator.export.manifest import ExportInputs, ExportManifest, effective_op
 from annotator.export.options import ExportOptions, PartCounts
 from annotator.formats.registry import format_software
 from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import SENTENCES_FILE, SPLITS_FILE
+from annotator.storage.corpus_layout import COVERAGE_FILE, SENTENCES_FILE, SPLITS_FILE
 from annotator.storage.file_io import file_digest, translate_os_errors
 from annotator.storage.journal_index import JournalIndex
 from annotator.storage.journal_state import journal_state
@@ -57,6 +57,7 @@ def export_inputs(
             sentences=file_digest(path / SENTENCES_FILE),
             split=with_corpus_split(corpus, options).split_rule if options.draws_split else None,
             splits=content_digest(splits) if splits is not None else file_digest(path / SPLITS_FILE),
+            coverage=file_digest(path / COVERAGE_FILE),
             software=_software(options),
             annotators={x.name: journal_state(path, x) for x in journals},
             articles={a: _article_digest(corpus.article(a)) for a in corpus.article_ids()},
@@ -78,6 +79,8 @@ def _article_digest(article: Article) -> str:
 
 def _software(options: ExportOptions) -> dict[str, str]:
     """Return what else writes the files, with its version: another one may give other bytes."""
-    if options.format == "spacy":
-        return {"spacy": version("spacy")} if options.engine == "spacy" or options.attrs == "full" else {}
-    return format_software(options.format)
+    if options.format != "spacy":
+        return format_software(options.format)
+    uses_spacy = options.engine == "spacy" or options.attrs == "full"
+    wanted = (*(["spacy"] if uses_spacy else []), *(["jinja2"] if options.report else []))
+    return {name: version(name) for name in wanted}

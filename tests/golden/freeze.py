@@ -131,6 +131,7 @@ def normal(name: str, data: bytes, folder: Path) -> bytes:
         f"spaCy {version('spacy')}": "spaCy <version>",
         f'"spacy": "{version("spacy")}"': '"spacy": "<version>"',
         f'"pyarrow": "{version("pyarrow")}"': '"pyarrow": "<version>"',
+        f'"jinja2": "{version("jinja2")}"': '"jinja2": "<version>"',
     }
     for text, placeholder in names.items():
         data = data.replace(text.encode(), placeholder.encode())

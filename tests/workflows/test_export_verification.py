@@ -110,6 +110,17 @@ def test_what_changes_no_byte_is_listed_and_the_verdict_is_the_same(corpus: Corp
     assert call("export", corpus.path, tmp_path / "out", "--verify").code == 0
 
 
+def test_other_labels_that_were_looked_for_are_named(corpus: Corpus, tmp_path: Path) -> None:
+    """What the first sentences were read for decides which files have them: ``coverage.json`` is an input."""
+    corpus.export(tmp_path / "out", report=True)
+    (corpus.path / "coverage.json").write_text('{"_v":1,"labels":["PERSON"]}\n', "utf-8")
+    found = corpus.verify_export(tmp_path / "out")
+    assert [x.message for x in found.changed_inputs] == ["coverage.json has changed"]
+    assert "train.spacy" in [x.file for x in found.other_bytes]
+    assert not found.same
+    assert sorted(orjson.loads((tmp_path / "out" / "manifest.json").read_bytes())["inputs"]["software"]) == ["jinja2"]
+
+
 def test_options_on_the_command_line_are_compared(corpus: Corpus, tmp_path: Path) -> None:
     """The options are those of the export, but for the ones that are given; how many processes is no difference."""
     corpus.export(tmp_path / "out", split="60/20/20", ledger="full")
