@@ -67,8 +67,7 @@ def command(
     if as_json:
         output.write_json(report.as_dict())
     else:
-        for line in report.lines():
-            output.write_wrapped(line)
+        output.write_report(report.lines())
     exit_for_losses(len(report.problems))
 
 
@@ -98,5 +97,5 @@ def _print_certificate(corpus: CorpusFolder, form: str, *, as_json: bool) -> Non
     if as_json:
         output.write_json(certificate.as_dict())
     else:
-        output.write_data(certificate.lines())
+        output.write_report(certificate.lines())
     exit_for_losses(bool(certificate.left_out) or not certificate.passed)

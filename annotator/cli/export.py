@@ -138,7 +138,7 @@ def command(
     if as_json:
         output.write_json(report.as_dict())
     else:
-        output.write_data(report.lines())
+        output.write_report(report.lines())
     if any(x["why"] == OFF_TOKEN_EDGES for x in report.totals["why"]):
         output.write_message(
             "note: spans inside tokens: `annotator check` lists them, key R in `annotator` repairs them"
@@ -159,5 +159,5 @@ def _verify(corpus: Path, out: Path, given: Mapping[str, Any], *, as_json: bool)
     if as_json:
         output.write_json(report.as_dict())
     else:
-        output.write_data(report.lines())
+        output.write_report(report.lines())
     exit_for_losses(not report.same)

@@ -104,7 +104,7 @@ def command(
     if as_json:
         output.write_json(report.as_dict())
     else:
-        output.write_data(report.lines())
+        output.write_report(report.lines())
         if report.added_labels:
             more = len(report.added_labels) - MAX_LISTED
             rest = f" and {more} more" if more > 0 else ""

@@ -51,7 +51,7 @@ def command(
     if as_json:
         output.write_json(report.as_dict())
     else:
-        output.write_data(report.lines())
+        output.write_report(report.lines())
     for note in report.notes:
         output.write_message(f"note: {note}")
     for failure in report.failed:

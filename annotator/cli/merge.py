@@ -32,7 +32,7 @@ def command(corpora: tuple[Path, ...], into: Path, schema: Path | None, max_lost
     if as_json:
         output.write_json(report.as_dict())
     else:
-        output.write_data(_report_lines(report))
+        output.write_report(_report_lines(report))
     alike = [f"{_format_articles(ids)}: {what}" for what, ids in report.differences.items()]
     for note in [*report.notes, *alike]:
         output.write_message(f"note: {note}")

@@ -10,7 +10,7 @@ import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 import click
 import orjson
@@ -34,6 +34,8 @@ _UNSAFE_CHARACTERS = re.compile(
 _UNSAFE_IN_JSON = re.compile(f"{_UNSAFE_CHARACTERS.pattern}|[\u2028\u2029]")
 """Also what some readers of JSON take for the end of a line."""
 _BEYOND_ASCII = re.compile("[^\x00-\x7e]")
+_COMMAND = re.compile("`[^`]*`|(?<=[:·] )annotator .*")
+"""A command in a message: in backticks, or at the end after a colon or a dot; it is copied as a whole."""
 _MAX_PAGE_WIDTH = 100
 """The widest page of the manual, in cells: longer lines are hard to read."""
 
@@ -44,6 +46,14 @@ def write_data(lines: Iterable[str]) -> None:
         if sys.stdout is None:  # nobody reads the rest
             break
         _write_stdout(make_printable(line))
+
+
+def write_report(lines: Iterable[str]) -> None:
+    """Write a report for people to stdout: wrapped at words where it is a terminal, a line each where it is none."""
+    for line in lines:
+        if sys.stdout is None:  # nobody reads the rest
+            break
+        _write_stdout(_wrap(make_printable(line), sys.stdout))
 
 
 def write_page(markdown: str) -> None:
@@ -65,16 +75,6 @@ def write_row(row: str) -> None:
     _write_stdout(row)
 
 
-def write_wrapped(line: str) -> None:
-    """Write a line, wrapped with the rest indented where stdout is a terminal; as one line where it is none."""
-    line = make_printable(line)
-    if sys.stdout is not None and sys.stdout.isatty():
-        width = shutil.get_terminal_size().columns
-        indent = " " * 4
-        line = textwrap.fill(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
-    _write_stdout(line)
-
-
 def write_json(value: Any) -> None:
     """Write one JSON value to stdout, indented, keys in the given order.
 
@@ -89,7 +89,7 @@ def write_json(value: Any) -> None:
 def write_message(line: str) -> None:
     """Write a line of talk to stderr; where nobody can hear it, the work goes on."""
     try:
-        click.echo(make_printable(line), err=True)
+        click.echo(_wrap(make_printable(line), sys.stderr), err=True)
     except OSError:
         sys.stderr = None
 
@@ -107,6 +107,17 @@ def allow_any_text() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.errors in {"strict", "surrogateescape"}:
             stream.reconfigure(errors="backslashreplace")
+
+
+def _wrap(line: str, stream: TextIO | None) -> str:
+    """Return a line, wrapped with the rest indented where the stream is a terminal; no command is broken."""
+    if stream is None or not stream.isatty():
+        return line
+    width = shutil.get_terminal_size().columns
+    kept = _COMMAND.sub(lambda found: found.group().replace(" ", "\0"), line)  # no printable line has a NUL
+    indent = " " * 4
+    filled = textwrap.fill(kept, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return filled.replace("\0", " ")
 
 
 def _write_stdout(text: str) -> None:

@@ -30,6 +30,5 @@ def command(corpus: Path, write: bool, accept_meta: bool, lang: str, as_json: bo
     if as_json:
         output.write_json(report.as_dict())
     else:
-        for line in report.lines():
-            output.write_wrapped(line)
+        output.write_report(report.lines())
     exit_for_losses(report.stays)

@@ -128,7 +128,7 @@ def _print_report(report: MigrationReport, *, as_json: bool) -> None:
     if as_json:
         output.write_json(to_builtins(report))
     else:
-        output.write_data(_report_lines(report))
+        output.write_report(_report_lines(report))
 
 
 def _report_lines(report: MigrationReport) -> Iterator[str]:

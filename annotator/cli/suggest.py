@@ -115,7 +115,7 @@ def command(
     if as_json:
         output.write_json({"corpus": path_text(opened.path), "sources": [r.as_dict() for r in reports]})
     else:
-        output.write_data(line for report in reports for line in report.lines())
+        output.write_report(line for report in reports for line in report.lines())
     if opened.damaged_articles or any(r.misaligned for r in reports):
         sys.exit(output.EXIT_LEFT_OUT)
 

@@ -64,5 +64,5 @@ def command(
     if as_json:
         output.write_json(report.as_dict())
     else:
-        output.write_data(report.lines())
+        output.write_report(report.lines())
     exit_for_losses(report.lost, max_lost)

@@ -195,16 +195,22 @@ def test_lines_of_records_are_found_in_a_journal_with_blank_lines(tmp_path: Path
 def test_a_terminal_gets_a_long_line_wrapped(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The lines of a problem after its first are indented, so that each problem is seen as one."""
+    """Lines end between words, those after the first are indented, and a command stays in one piece."""
     line = " ".join(["word"] * 40)
-    output.write_wrapped(line)
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    command = "annotator export corpus out --on-conflict majority"
+    output.write_report([line])
+    for stream in (sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
     monkeypatch.setenv("COLUMNS", "80")
-    output.write_wrapped(line)
-    whole, *wrapped = capsys.readouterr().out.splitlines()
+    output.write_report([line])
+    output.write_message(f"{line} `{command}` {line}; use it with: {command}")
+    printed = capsys.readouterr()
+    whole, *wrapped = printed.out.splitlines()
     assert whole == line
-    assert [x[:5] for x in wrapped] == ["word ", *["    w"] * (len(wrapped) - 1)]
-    assert max(map(len, wrapped)) <= 80
+    for lines in (wrapped, printed.err.splitlines()):
+        assert [x[:4] for x in lines] == ["word", *["    "] * (len(lines) - 1)]
+        assert max(map(len, lines)) <= 80
+    assert [x.count(command) for x in printed.err.splitlines()].count(1) == 2
 
 
 def test_levels_are_reported_in_the_help() -> None:
