@@ -47,6 +47,10 @@ class SpanUnit(Struct, frozen=True, order=True, gc=False):
         """Whether the two share at least one code point."""
         return any(a < d and c < b for a, b in self.ranges for c, d in other.ranges)
 
+    def shifted(self, by: int) -> SpanUnit:
+        """Return the unit shifted by ``by`` code points."""
+        return SpanUnit(tuple((a + by, b + by) for a, b in self.ranges), self.label)
+
 
 def span_units(spans: Iterable[Span]) -> dict[SpanUnit, tuple[Span, ...]]:
     """Return the units of an annotation with the spans of each."""

@@ -18,6 +18,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from functools import partial
 from itertools import groupby, pairwise
 
+from msgspec.structs import replace
+
 from annotator.checks.problem import Problem, ProblemKind, ProblemLocation
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.coverage import Coverage
@@ -80,6 +82,9 @@ class ConflictSettler:
         """By the record that is exported: who they are, where it is not the one annotator of the record."""
         self._outvoted: dict[tuple[int, int], list[list[SelectedRecord]]] = {}
         """By sentence of the article: the records on its text of each whose cut does not count, and who votes still."""
+        self._alike: dict[tuple[int, int], list[SelectedRecord]] = {}
+        """By sentence of the article: the records on its text that have the same spans in another cut."""
+        self._article = ""
 
     @property
     def reason(self) -> str:
@@ -88,19 +93,21 @@ class ConflictSettler:
 
     # -- records that share text -------------------------------------------------------------------
 
-    def settle_article(self, every: Sequence[SelectedRecord]) -> int:
+    def settle_article(self, article: str, every: Sequence[SelectedRecord]) -> int:
         """Settle the records of an article, in text order; return how many sentences are there more than once.
 
-        Raises UnreadableRecordError.
+        Those of other versions of it have the place of the same words in this one. Raises UnreadableRecordError.
         """
-        self._outvoted = {}
+        self._article, self._outvoted, self._alike = article, {}, {}
         for group in overlapping_groups([e for e in every if e.answer]):
             if len(group) > 1:
                 self._settle_cut(group)
         counting = [e for e in every if not (e.record_number in self.left_out or e.record_number in self.duplicates)]
         places = [list(group) for _, group in groupby(counting, key=lambda e: e.range)]
         return sum(
-            self.settle_sentence(group) for group in places if len(group) > 1 or group[0].range in self._outvoted
+            self._settle_sentence(group)
+            for group in places
+            if len(group) > 1 or group[0].range in self._outvoted or group[0].range in self._alike
         )
 
     def _settle_cut(self, group: Sequence[SelectedRecord]) -> None:
@@ -142,18 +149,22 @@ class ConflictSettler:
         ]
         if not whole or {e.answer for mine in cuts.values() for e in mine} != {ACCEPTED_NUMBER}:
             return False
-        rows = {by: [(e, self._row_of(e)) for e in mine] for by, mine in cuts.items()}
-        spans = {
-            by: {(e.start + s.start, e.start + s.end, s.label, bool(s.group)) for e, row in found for s in row.spans}
-            for by, found in rows.items()
+        annotations = {e: self._annotated_of(e).annotation for e in every}
+        if any(a.covers is not None or a.rejected for a in annotations.values()):
+            return False
+        units = {
+            by: {u.shifted(e.start) for e in mine for u in span_units(annotations[e].spans)}
+            for by, mine in cuts.items()
         }
         chosen = min(whole, key=self._rank)
         for by, mine in cuts.items():
-            here = {s for s in spans[chosen] if any(s[0] < e.end and e.start < s[1] for e in mine)}
-            if here != spans[by] or any(row.covers is not None or row.rejected for _, row in rows[by]):
+            text = SpanUnit(tuple(e.range for e in mine), "")
+            if {u for u in units[chosen] if u.overlaps(text)} != units[by]:
                 return False
         ranges = {e.range for e in cuts[chosen]}
-        self.duplicates.update(e.record_number for mine in cuts.values() for e in mine if e.range not in ranges)
+        alike = [e for e in every if e.range not in ranges]
+        self.duplicates.update(e.record_number for e in alike)
+        self._alike |= {(a, b): found for a, b in ranges if (found := [e for e in alike if e.start < b and a < e.end])}
         return True
 
     def _has_gap(self, mine: Sequence[SelectedRecord], every: Iterable[SelectedRecord]) -> bool:
@@ -188,11 +199,8 @@ class ConflictSettler:
 
     # -- records of one sentence -------------------------------------------------------------------
 
-    def settle_sentence(self, group: Sequence[SelectedRecord]) -> int:
-        """Settle the records of the same words, the first of which is exported where no rule has another order.
-
-        Returns how many have finished them besides that one. Raises UnreadableRecordError.
-        """
+    def _settle_sentence(self, group: Sequence[SelectedRecord]) -> int:
+        """Settle the records of one sentence; return how many have finished it besides the one that is exported."""
         done = sorted((e for e in group if e.answer), key=lambda e: self._rank(e.journal_number))
         outvoted = self._outvoted.get(done[0].range, []) if done else []
         if len({e.answer for mine in (done, *outvoted) for e in mine}) > 1:
@@ -202,16 +210,17 @@ class ConflictSettler:
         if done[0].answer != ACCEPTED_NUMBER:
             self._merge(done, done)
             return len(done) - 1
-        rows = {e: self._row_of(e) for e in group}
+        alike = self._alike.get(done[0].range, [])
+        rows = {e: self._row_of(e) for e in (*group, *alike)}
         if (
             not outvoted
             and len({row_content(rows[e]) for e in done}) == 1
             and not any(x.rejected or x.note or x.flagged for x in rows.values())
         ):
-            self._merge(done, done)
+            self._merge(done, [*done, *alike])
             return len(done) - 1
         beside = [self._annotated_of(e).annotation for e in group if not e.answer]
-        return self._unite(done, beside, outvoted)
+        return self._unite(done, beside, outvoted, alike)
 
     def _settle_answer(
         self, done: Sequence[SelectedRecord], outvoted: Sequence[Sequence[SelectedRecord]]
@@ -242,17 +251,15 @@ class ConflictSettler:
         self,
         done: Sequence[SelectedRecord],
         beside: Sequence[Annotation],
-        outvoted: Sequence[Sequence[SelectedRecord]] = (),
+        outvoted: Sequence[Sequence[SelectedRecord]],
+        alike: Sequence[SelectedRecord],
     ) -> int:
         """Unite accepted annotations of one sentence, the preferred one first, and settle where they differ."""
         annotated = [self._annotated_of(e) for e in done]
         annotations = [a.annotation for a in annotated]
         ballots = [self._ballot(annotated[0], mine) for mine in outvoted]
         found = find_disagreements(annotations, ballots)
-        if found and len({e.journal_number for e in done}) < len(done):  # one annotator in two versions
-            choices: list[frozenset[SpanUnit] | None] = [None] * len(found)
-        else:
-            choices = [self._choose_spans(d) for d in found]
+        choices = [self._choose_spans(d) for d in found]
         kept = {u for units in choices for u in units or ()}
         settled = None not in choices
         sides = [*([e] for e in done), *outvoted]
@@ -271,11 +278,13 @@ class ConflictSettler:
             for n, e in enumerate(done)
             if all((n in x.holders) == (x.unit in kept) for d in found for x in d.units if n in x.voters)
         ]
-        first = self._merge([*winners, *(e for e in done if e not in winners)], winners or done)
+        first = self._merge([*winners, *(e for e in done if e not in winners)], [*(winners or done), *alike])
         elected = [s for b in ballots for unit, spans in span_units(b.spans).items() if unit in kept for s in spans]
         if elected:
             labels = tuple(sorted({s.label for s in elected}))
             annotations.append(Annotation(answer=Answer.ACCEPT, covers=labels).with_spans(elected))
+        begun = [e for e in alike if done[0].start <= e.start < done[0].end]  # a note is exported once
+        annotations += [replace(self._annotated_of(e).annotation, spans=()) for e in begun]
         united = self.united[first] = unite_annotations(annotations, self._labels, dropped, beside)
         known = {s.key for s in united.spans}
         for e, annotation in zip(done, annotations, strict=False):
@@ -334,8 +343,11 @@ class ConflictSettler:
         return self._ranks.get(self._names[journal_number], 0) if self._rule == "prefer" else 0
 
     def _merge(self, done: Sequence[SelectedRecord], whose: Sequence[SelectedRecord]) -> RecordNumber:
-        """Let the first of several records count for all of them, as that of ``whose``; return which it is."""
-        first, *others = done
+        """Let one of several records count for all of them, as that of ``whose``; return which it is.
+
+        It is the first one of this version of the article.
+        """
+        first, *others = sorted(done, key=lambda e: e.article != self._article)
         names = sorted({self._names[e.journal_number] for e in whose})
         if names != [self._names[first.journal_number]]:
             self.shared_annotators[first.record_number] = ", ".join(names)
@@ -355,11 +367,12 @@ class ConflictSettler:
 
     def _side(self, spans: Sequence[tuple[Span, str]], mine: Sequence[SelectedRecord]) -> ConflictSide:
         answer = ANSWER_BY_NUMBER[mine[0].answer]
+        sentences = [self._annotated_of(e).sentence for e in mine if e.article == mine[0].article]
         return ConflictSide(
             self._names[mine[0].journal_number],
             self._seq_of(mine[0]),
             mine[0].article,
-            tuple(e.range for e in mine),
+            tuple((s.start, s.end) for s in sentences),
             str(answer),
             tuple(s for s, _ in spans),
             tuple(words for _, words in spans),

@@ -12,6 +12,7 @@ What several annotators have finished counts once; ``annotator_conflicts.py`` un
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import closing
 
@@ -89,8 +90,10 @@ class RecordSelection:
         self.settled = ConflictSettler(rule, names, annotators, labels, self.read, self._annotated, self._seq_of)
         self._adjudicators = frozenset(by for by, x in enumerate(journals) if is_adjudicated(x))
         self._version_conflicts: list[VersionConflict] = []
-        self._in_versions: set[RecordNumber] = set()
-        """Records that were settled together with those of another version."""
+        self._moved: set[RecordNumber] = set()
+        """Records that are settled in a later version."""
+        self._settled: dict[str, int] = {}
+        """What `settle_article` has returned for the articles with such records."""
         self._last_exported: tuple[str, dict[tuple[int, int], SelectedRecord]] = ("", {})
         """The article that was last asked for, with what is exported of it."""
 
@@ -195,31 +198,42 @@ class RecordSelection:
     # Where annotators meet.
 
     def settle_versions(self) -> None:
-        """Settle what annotators have finished differently in two versions of an article.
+        """Settle the articles that have words which somebody has finished otherwise in an earlier version.
 
         To be called once all articles are known, before `settle_article`. Raises UnreadableRecordError.
         """
+        found: dict[str, list[SelectedRecord]] = {}
         for conflict in self._version_conflicts:
-            group = [self._entry(a, r) for a, r in reversed(conflict) if r not in self._left_out]
-            if len({e.journal_number for e in group}) > 1:
-                self._in_versions.update(e.record_number for e in group)
-                self.settled.settle_sentence(group)
+            group = [self._entry(a, r) for a, r in conflict if r not in self._left_out]
+            last = group[-1].article if group else ""
+            places = sorted({e.range for e in group if e.article == last})
+            seen: Counter[int] = Counter()
+            for e in (e for e in group if e.article != last):
+                start, end = places[min(seen[e.journal_number], len(places) - 1)]
+                seen[e.journal_number] += 1
+                found.setdefault(last, []).append(e._replace(start=start, end=end))
+        self._moved = {e.record_number for moved in found.values() for e in moved}
+        self._settled = {article: self.settle_article(article, moved) for article, moved in found.items()}
 
-    def settle_article(self, article: str) -> int:
+    def settle_article(self, article: str, moved: Sequence[SelectedRecord] = ()) -> int:
         """Settle what several annotators have finished, and return how many sentences are there more than once.
 
-        Raises UnreadableRecordError.
+        ``moved`` are records of earlier versions at the places of their words in this one. Raises
+        UnreadableRecordError.
         """
+        if article in self._settled:
+            return self._settled[article]
         replayed = any(not isinstance(x.seqs, range) for _, x in self._selected)  # these may overlap
         every = self.selected(article) if replayed or len(self._selected) > 1 else []
+        if self._moved:
+            every = sorted([*(e for e in every if e.record_number not in self._moved), *moved])
         if not replayed and len({e.journal_number for e in every}) < 2:
             return 0
-        every = [e for e in every if e.record_number not in self._in_versions]
         if self._adjudicators:
             decided = {e.record_number for e in decided_by_adjudication(every, self._adjudicators)}
             self.settled.left_out |= dict.fromkeys(decided, ADJUDICATED)
             every = [e for e in every if e.record_number not in decided]
-        return self.settled.settle_article(every)
+        return self.settled.settle_article(article, every)
 
     def settle_all(self) -> None:
         """Settle the articles of the corpus, those of several versions first; raises UnreadableRecordError."""

@@ -86,6 +86,17 @@ def test_an_undecided_or_reopened_adjudication_does_not_count(corpus: CorpusFold
     assert exported(corpus, tmp_path / "reopened") == {"ana": []}
 
 
+def test_an_adjudication_counts_where_a_party_has_opened_a_new_version(corpus: CorpusFolder, tmp_path: Path) -> None:
+    """What the party has carried over is what was compared."""
+    adjudicate(corpus, Answer.ACCEPT, **last_seqs(corpus))
+    old, new = builders.market(), builders.article(f"{builders.MARKET}\nIt rained.", "ty-bbbxbb")
+    corpus.add_article(new, builders.sentences(new))
+    corpus.replace_article(old.id, new.id)
+    for party in ("ana", "ben"):
+        builders.open_session(corpus.path, name=party).close()
+        assert exported(corpus, tmp_path / party) == {"ana": [], "adjudicated/cleo": ["40"]}
+
+
 def test_annotators_who_are_named_count_alone(corpus: CorpusFolder, tmp_path: Path) -> None:
     """With ``--annotator`` no adjudication is exported."""
     adjudicate(corpus, Answer.ACCEPT, **last_seqs(corpus))

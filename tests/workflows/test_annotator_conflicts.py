@@ -175,6 +175,10 @@ def test_another_cut_with_the_same_spans_is_no_conflict() -> None:
     ends = [item(ARTICLE, EVERY[0], who="cy"), item(ARTICLE, EVERY[2], who="cy")]  # the middle is open
     all_three = export([*ends, item(ARTICLE, joined(0, 3), who="bo")])
     assert [x.rpartition(":")[2] for x in all_three.spans] == ["0-66"]
+    noted = [replace(x, annotated=with_note(x.annotated, x.annotator)) for x in (*split, whole)]
+    with sample_corpus(noted) as corpus:
+        found = select_items(corpus, rule="skip").items
+    assert [(i.annotator, i.annotated.annotation.note) for i in found] == [("ana, bo", "ana bo"), ("ana, bo", "ana")]
     across = with_span(whole, Span(14, 30, "VENUE"))
     assert export([*split, across]).conflicts == [("cut", "", "--on-conflict skip")]
 
@@ -208,6 +212,11 @@ def with_span(of: ExportItem, span: Span) -> ExportItem:
     """Return the item with one more span."""
     annotation = of.annotated.annotation
     return replace(of, annotated=replace(of.annotated, annotation=annotation.with_spans([*annotation.spans, span])))
+
+
+def with_note(annotated: AnnotatedSentence, note: str) -> AnnotatedSentence:
+    """Return the sentence with a note."""
+    return replace(annotated, annotation=replace(annotated.annotation, note=note))
 
 
 def _covering(annotated: AnnotatedSentence, *labels: str) -> AnnotatedSentence:

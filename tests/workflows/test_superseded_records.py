@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from annotator.core.annotation import Answer
 from annotator.core.article import LineVerdict
-from annotator.core.edits import add_span, remove_span, set_answer, set_note
+from annotator.core.disagreement import ConflictRule
+from annotator.core.edits import add_span, join_sentences, remove_span, set_answer, set_note
 from annotator.export.export_ledger import ARTICLE_SUPERSEDED
 from annotator.export.options import ExportOptions
 from annotator.formats.document import ConversionLog
@@ -128,6 +129,37 @@ def test_a_majority_over_versions_counts_who_agrees_with_the_new_one(tmp_path: P
     items = select_items(CorpusFolder.open(corpus.path), rule="majority").items
     found = [i for i in items if i.annotated.sentence.text == FIRST[0]]
     assert [i.annotated.annotation.spans for i in found] == ([] if len(keeping) == 2 else [()])
+
+
+@pytest.mark.parametrize(
+    ("rule", "first", "exported"), [("skip", "", []), ("prefer", "ana", [0]), ("prefer", "cy", [1])]
+)
+def test_no_text_is_exported_twice_beside_a_difference_between_versions(
+    tmp_path: Path, rule: ConflictRule, first: str, exported: list[int]
+) -> None:
+    """Where another has joined such a sentence with the next, that is one conflict, whatever its version."""
+    corpus = _annotated(tmp_path / "news", "ana", "bob")
+    with closing(open_session(corpus)) as session:
+        changed = session.article_sentences[0]
+        session.apply_edit(remove_span(changed, changed.annotation.spans[0]))
+    with closing(open_session(CorpusFolder.open(corpus.path), name="cy")) as session:
+        one, two = session.article_sentences[:2]
+        session.apply_edit(join_sentences(one, two, version(SECOND).text))
+        whole = session.article_sentences[0]
+        session.apply_edit(set_answer(whole, Answer.ACCEPT))
+    names = tuple(dict.fromkeys((first, "ana", "bob", "cy"))) if first else ()
+    selected = select_items(CorpusFolder.open(corpus.path), names, rule=rule)
+    ids = [i.annotated.sentence.id for i in selected.items if i.annotated.annotation.answer is Answer.ACCEPT]
+    assert ids == [(one.sentence.id, whole.sentence.id)[n] for n in exported]
+    (cut,) = [c for c in selected.conflicts if c.kind == "cut"]
+    assert [(side.annotator, side.sentences) for side in cut.sides] == [
+        ("ana", ((0, 29),)),
+        ("bob", ((0, 29),)),
+        ("cy", ((0, 52),)),
+    ]
+    listed = {(x.item.annotator, x.item.article.id) for x in selected.missing.excluded}
+    assert ("bob", version(FIRST).id) in listed
+    assert (("cy", version(SECOND).id) in listed) is (exported != [1])
 
 
 def test_version_that_came_back_counts(tmp_path: Path) -> None:
