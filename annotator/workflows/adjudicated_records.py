@@ -11,6 +11,7 @@ from annotator.storage.corpus_layout import ADJUDICATED_FOLDER
 from annotator.storage.journal_index import JournalIndex, load_journal_index
 from annotator.storage.side_journals import side_journal_file, side_journal_names
 from annotator.workflows.selected_record import RecordNumber, SelectedRecord
+from annotator.workflows.superseded_records import VersionConflict, VersionRecords
 
 _PREFIX = f"{ADJUDICATED_FOLDER}/"
 
@@ -50,6 +51,20 @@ def reopened_adjudications(journals: Sequence[JournalIndex]) -> Iterator[RecordN
                         in_force[party.name] = max(seqs)
                 if changed_parties(journal.compared.get(n, ()), in_force):
                     yield by, n
+
+
+def reopened_in_later_versions(conflict: VersionConflict, records: VersionRecords) -> Iterator[RecordNumber]:
+    """Yield the adjudications of some words that somebody has finished otherwise in a later version of the article.
+
+    What a party has carried over unchanged is what was compared.
+    """
+    for n, (article, adjudication) in enumerate(conflict):
+        journal = records.journals[adjudication[0]]
+        if is_adjudicated(journal):
+            compared = dict(journal.compared.get(adjudication[1], ()))
+            later = [r for a, r in conflict[n + 1 :] if a != article and not is_adjudicated(records.journals[r[0]])]
+            if any(compared.get(records.journals[r[0]].name) not in records.unchanged_seqs(r) for r in later):
+                yield adjudication
 
 
 def decided_by_adjudication(every: Sequence[SelectedRecord], adjudicators: Collection[int]) -> list[SelectedRecord]:

@@ -46,6 +46,7 @@ from annotator.workflows.adjudicated_records import (
     export_journals,
     is_adjudicated,
     reopened_adjudications,
+    reopened_in_later_versions,
 )
 from annotator.workflows.annotator_conflicts import ConflictSettler, raise_conflicts, row_content, span_keys
 from annotator.workflows.later_labels import later_label_warnings
@@ -145,6 +146,8 @@ class RecordSelection:
         self._left_out = dict.fromkeys(superseded, ARTICLE_SUPERSEDED) | self._left_out
         if self._adjudicators:
             self._left_out |= dict.fromkeys(reopened_adjudications(self.journals), ADJUDICATION_REOPENED)
+            later = (r for c in self._version_conflicts for r in reopened_in_later_versions(c, records))
+            self._left_out |= dict.fromkeys(later, ADJUDICATION_REOPENED)
 
     def _is_alike(self, one: RecordNumber, other: RecordNumber) -> bool:
         """Return True if two records of the same words have the same answer and spans."""

@@ -62,6 +62,12 @@ class VersionRecords(Struct, frozen=True):
                     return by, m
         return None
 
+    def unchanged_seqs(self, record: RecordNumber) -> list[int]:
+        """Return the number in the journal of a record, and of those that it has carried over unchanged."""
+        origin = self.origin_of(record)
+        earlier = self.unchanged_seqs(origin) if origin and self.is_alike(record, origin) else []
+        return [self.journals[record[0]].seqs[record[1]], *earlier]
+
 
 VersionConflict = tuple[tuple[str, RecordNumber], ...]
 """Records of the same words in several versions, with the article of each, the latest version last."""

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
-from annotator.core.edits import Op, add_span, set_answer
+from annotator.core.edits import Op, add_span, remove_span, set_answer
 from annotator.core.journal_record import JournalRecord
 from annotator.core.spans import Span
 from annotator.storage.corpus_folder import CorpusFolder
@@ -87,7 +87,7 @@ def test_an_undecided_or_reopened_adjudication_does_not_count(corpus: CorpusFold
 
 
 def test_an_adjudication_counts_where_a_party_has_opened_a_new_version(corpus: CorpusFolder, tmp_path: Path) -> None:
-    """What the party has carried over is what was compared."""
+    """What the party has carried over is what was compared, until somebody has something else there."""
     adjudicate(corpus, Answer.ACCEPT, **last_seqs(corpus))
     old, new = builders.market(), builders.article(f"{builders.MARKET}\nIt rained.", "ty-bbbxbb")
     corpus.add_article(new, builders.sentences(new))
@@ -95,6 +95,11 @@ def test_an_adjudication_counts_where_a_party_has_opened_a_new_version(corpus: C
     for party in ("ana", "ben"):
         builders.open_session(corpus.path, name=party).close()
         assert exported(corpus, tmp_path / party) == {"ana": [], "adjudicated/cleo": ["40"]}
+    session = builders.open_session(corpus.path, name="ana")
+    changed = session.annotation_store.sentences_of(new.id)[2]
+    session.apply_edit(remove_span(changed, changed.annotation.spans[0]))
+    session.close()
+    assert exported(corpus, tmp_path / "changed") == {"ana": []}
 
 
 def test_annotators_who_are_named_count_alone(corpus: CorpusFolder, tmp_path: Path) -> None:
