@@ -9,6 +9,8 @@ from annotator.core.article import Sentence
 
 _KEPT_SHARE = 0.5
 """A successor has at least this share of the sentence's tokens, in characters."""
+_PARTS_SHARE = 0.4
+"""Sentences that one was split into have at least this share of it together: what a join adds is in none of them."""
 _MAX_COMPARED = 40
 """So many sentences, those that share most of its rarest tokens, are compared with one that has changed."""
 
@@ -29,6 +31,15 @@ def sentence_successors(old: Sequence[Sentence], new: Sequence[Sentence]) -> dic
         seen[s.text] += 1
     changed = [i for i, s in enumerate(old) if s.text not in places]
     return found | _changed_successors(old, changed, new, [j for j, s in enumerate(new) if s.text not in seen])
+
+
+def sentence_parts(old: Sequence[Sentence], new: Sequence[Sentence]) -> dict[int, list[int]]:
+    """Return, by number, which sentences have become which several ones: these have most of their tokens from it."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for j, i in sorted(sentence_successors(new, old).items()):
+        found[i].append(j)
+    counts = {i: sum((_token_counts(new[j]) for j in parts), Counter[str]()) for i, parts in found.items()}
+    return {i: parts for i, parts in found.items() if _share(_token_counts(old[i]), counts[i]) >= _PARTS_SHARE}
 
 
 def _changed_successors(

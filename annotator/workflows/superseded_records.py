@@ -4,7 +4,8 @@ The versions of an article are in order: the one in force is the last, even wher
 of two that were replaced by one, the later is the one that was ingested later. A finished sentence is *superseded*
 
 1. where somebody has finished what has become of it in a version later than all that have its words: the sentence that
-   has most of them, or one that was joined with it (`core.sentence_successors`);
+   has most of them, or one that was joined with it, or one of those that it was split into
+   (`core.sentence_successors`);
 2. where the same annotator has decided later on the same words in another version. What was carried over is as old
    as the sentence that it comes from, and counts instead of that as long as both are alike;
 3. where another annotator's record of the same words that counts is in a later version, and is alike. Where somebody's
@@ -23,7 +24,7 @@ from msgspec import Struct
 
 from annotator.core.article import Sentence, earlier_versions
 from annotator.core.digest import text_digest
-from annotator.core.sentence_successors import sentence_successors
+from annotator.core.sentence_successors import sentence_parts, sentence_successors
 from annotator.storage.journal_index import JournalIndex
 from annotator.workflows.selected_record import RecordNumber
 
@@ -116,6 +117,7 @@ class _Family:
         self._stored = cache(lambda rank: records.stored(versions[rank]))
         self._texts = cache(lambda rank: frozenset(s.text for s in self._stored(rank)))
         self._successors = cache(lambda a, b: sentence_successors(self._stored(a), self._stored(b)))
+        self._parts = cache(lambda a, b: sentence_parts(self._stored(a), self._stored(b)))
         self._done = cache(self._finished_sentences)
 
     def has_become_finished(self, texts: Sequence[RankedRecord]) -> bool:
@@ -127,20 +129,26 @@ class _Family:
         last = max([rank, *(r for r in range(rank + 1, len(self._versions)) if s.text in self._texts(r))])
         mine = {i for i, x in enumerate(self._stored(rank)) if x.start < s.end and s.start < x.end}
         places = {rank: mine}
-        divided = set()
+        divided: set[int] = set()
         for r in range(rank + 1, len(self._versions)):
-            before = {r - 1: places[r - 1], rank: mine}
-            places[r] = {
-                to[i] for b, found in before.items() for to in [self._successors(b, r)] for i in found if i in to
-            }
+            direct = self._successors_of(mine, rank, r)
+            places[r] = direct | self._successors_of(places[r - 1], r - 1, r)
             if not places[r]:  # no sentence has most of its words, but several may have parts of them
-                places[r] = {j for b, found in before.items() for j, i in self._successors(r, b).items() if i in found}
+                before = {r - 1: places[r - 1], rank: mine}
+                places[r] = {j for b, found in before.items() for i in found for j in self._parts(b, r).get(i, ())}
+                divided.add(r)
+            elif not direct and r - 1 in divided:
                 divided.add(r)
         return any(
             any(self._is_finished(r, {i}) for i in places[r]) if r in divided else self._is_finished(r, places[r])
             for r in places
             if r > last
         )
+
+    def _successors_of(self, places: Iterable[int], before: int, after: int) -> set[int]:
+        """Return what some sentences of one version have become in a later one."""
+        found = self._successors(before, after)
+        return {found[i] for i in places if i in found}
 
     def _is_finished(self, rank: int, places: Iterable[int]) -> bool:
         """Return True if at least half of these sentences, in characters, are finished, in this version or another."""

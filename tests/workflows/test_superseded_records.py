@@ -231,6 +231,21 @@ def test_a_short_sentence_is_no_part_of_a_longer_one(tmp_path: Path) -> None:
     assert kept == ["Port Amery", new]
 
 
+def test_a_few_of_its_words_are_no_part_of_a_deleted_sentence(tmp_path: Path) -> None:
+    """A new sentence that has some words of one that is gone takes it out only where it was split into such parts."""
+    gone = "“This is a disaster for all of us,” said Mayor Ilka Moran on Monday."
+    new = "Mayor Ilka Moran resigned."
+    assert _exported_after(tmp_path / "a", (gone,), (new,), accept=[new]) == sorted([gone, new])
+    whole, parts = (
+        "Ilka Moran came by boat, and Pell counted 12 seals.",
+        ("Ilka Moran came by boat.", "Pell counted 12 seals."),
+    )
+    assert _exported_after(tmp_path / "b", (whole,), parts, accept=parts[:1]) == [parts[0]]
+    changed = (parts[0], "Pell counted 13 seals.")
+    assert _exported_after(tmp_path / "c", (whole,), parts, changed, accept=changed[1:]) == [changed[1]]
+    assert _exported_after(tmp_path / "d", (whole,), parts[1:], accept=parts[1:]) == [parts[1]]  # “, and” is nobody's
+
+
 def test_a_deleted_sentence_leaves_no_word_to_another(tmp_path: Path) -> None:
     """Of two that are like one in the new version, that one has become it which has more of its words."""
     brann, lyn, new = "Brann won 3-1 at Voss.", "Lyn won 3-1 at Odda.", "Brann won 3-2 at Voss."
