@@ -434,10 +434,10 @@ class AnnotationSession:
     def arrive(self) -> None:
         """Take up the suggestion files that were loaded meanwhile: another sentence is entered."""
         if change := self.suggestion_updates.take():
-            self.suggestion_service.use_files(change.files, self._touched_sentences())
             for warning in change.warnings:
                 self._warn(warning)
-            if change.news:
+            if change.news:  # else the files are those in use
+                self.suggestion_service.use_files(change.files, self._touched_sentences())
                 self._notify_news(change.news)
         if self.suggestion_updates.has_news():
             self._look_for_news()

@@ -75,18 +75,23 @@ def test_a_new_file_is_used_from_the_sentence_after_the_next_look_on(tmp_path: P
 
 
 def test_a_broken_file_is_reported_and_the_old_suggestions_stay(tmp_path: Path) -> None:
-    """Once, not at each sentence; a sound one is used again."""
+    """Once, not at each sentence, and with what was learned of them; a sound one is used again."""
     controller, news = watched(builders.make_corpus(tmp_path / "news").path)
     session = controller.session
     path = write(session, "m")
     for _ in range(2):
         controller.dispatch("sentence_down")
+    controller.dispatch("accept")
+    controller.dispatch("article_down")
+    counts_by_key = session.suggestion_service.accuracy.counts_by_key
+    assert ("m", "VENUE", "k") in (learned := dict(counts_by_key))
     beside = path.with_suffix(".tmp")
     beside.write_bytes(b"\x00\x01 no suggestions\n")
     beside.replace(path)
     for _ in range(4):
         controller.dispatch("sentence_down")
         assert first_word(session) == {("VENUE", "m")}
+        assert counts_by_key == learned
     (warning,) = (x for x in news if "its old suggestions stay" in x)
     assert warning.startswith("m: no line of the file is suggestions; make them again with `annotator suggest`")
     path.unlink()
