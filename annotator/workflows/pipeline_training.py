@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 _TOK2VEC = "tok2vec"
+_LOGGER = "annotator.StepLogger.v1"
 _EVALUATIONS = 5
 """How often a training that the user has made short is evaluated at the least."""
 
@@ -41,27 +42,24 @@ class TrainedPart(Struct):
     """The batch after which it was best."""
 
 
-class _StepWriter(io.StringIO):
-    """Takes the table that spaCy writes, a row an evaluation: which step it is at, and which was best."""
+class StepLogger:
+    """Takes spaCy's reports of a training: how many batches it has had, and which evaluation was best."""
 
     def __init__(self, show: Callable[[int], None]) -> None:
-        super().__init__()
         self._show = show
+        self._batches = 0
         self.step = self.best_step = 0
-        self._best = -1.0
 
-    def write(self, text: str) -> int:
-        fields = text.split()
-        if len(fields) > 2 and fields[0].isdecimal() and fields[1].isdecimal():
-            self.step = int(fields[1])
-            try:
-                score = float(fields[-1])
-            except ValueError:
-                score = 0.0
-            if score > self._best:
-                self._best, self.best_step = score, self.step
-            self._show(self.step)
-        return len(text)
+    def __call__(self, *_: Any) -> tuple[Callable[[Mapping[str, Any] | None], None], Callable[[], None]]:
+        """Return what spaCy calls after each batch, and at the end."""
+        return self._log, lambda: None
+
+    def _log(self, evaluated: Mapping[str, Any] | None) -> None:
+        self._show(self._batches)
+        self._batches += 1
+        if evaluated:
+            self.step = evaluated["step"]
+            self.best_step = max(evaluated["checkpoints"])[1]  # of equal ones the last, which spaCy keeps
 
 
 def read_plan(path: Path, name: str, max_steps: int) -> ConfigPlan:
@@ -77,26 +75,29 @@ def train_config(plan: ConfigPlan, folder: Path, seed: int, show: Callable[[int]
     import spacy
     from spacy.training.initialize import init_nlp
     from spacy.training.loop import train
-    from spacy.util import load_config
+    from spacy.util import load_config, registry
 
-    stated = int(load_config(plan.path, interpolate=False)["training"]["eval_frequency"])
-    frequency = min(stated, max(1, plan.steps // _EVALUATIONS))
+    stated = load_config(plan.path, interpolate=False)["training"]
     overrides = {
         "paths.folder": folder.as_posix(),
         "system.seed": seed,
         "training.max_steps": plan.steps,
-        "training.eval_frequency": frequency,
+        "training.eval_frequency": min(int(stated["eval_frequency"]), max(1, plan.steps // _EVALUATIONS)),
     }
-    writer = _StepWriter(show)
+    config = load_config(plan.path, overrides=overrides, interpolate=False)
+    config["training"]["logger"] = {"@loggers": _LOGGER}
+    logger = StepLogger(show)
+    registry.loggers.register(_LOGGER, func=lambda: logger)
     with tempfile.TemporaryDirectory(prefix="annotator-train-") as made:
         try:
-            nlp = init_nlp(load_config(plan.path, overrides=overrides, interpolate=False))
-            train(nlp, Path(made), stdout=writer, stderr=io.StringIO())
-        except (ValueError, KeyError, OSError) as error:
+            train(init_nlp(config), Path(made), stdout=io.StringIO(), stderr=io.StringIO())
+        except (ValueError, KeyError, OSError, ImportError, RuntimeError) as error:
             what = " ".join(str(error).split())[:300]
             do = "see whether `spacy debug data` names it; annotate more if a part is small"
             raise AnnotatorError(f"spaCy cannot train: {what}", where=str(plan.path), do=do) from error
-        return TrainedPart(plan.name, spacy.load(Path(made) / "model-best"), writer.step, writer.best_step)
+        best = spacy.load(Path(made) / "model-best")
+    best.config["training"]["logger"] = stated["logger"]  # so that `spacy train` takes its config
+    return TrainedPart(plan.name, best, logger.step, logger.best_step)
 
 
 def assemble(parts: Sequence[TrainedPart], spans_key: str) -> Language:

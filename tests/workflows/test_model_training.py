@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from unittest.mock import Mock
 
 import orjson
 import pytest
 import spacy
 from spacy.tokens import Span
+from spacy.util import load_config
 
 import annotator.export.span_union
 from annotator.core.errors import AnnotatorError
@@ -17,6 +19,7 @@ from annotator.export.options import ExportOptions
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.importing import import_files
 from annotator.workflows.model_scores import bootstrap_interval
+from annotator.workflows.pipeline_training import StepLogger
 from annotator.workflows.training import train_model
 from tests.cli.command_runner import call
 
@@ -69,6 +72,40 @@ def test_without_a_test_part_dev_is_evaluated(tmp_path: Path) -> None:
     assert (result.code, result.json["part"]) == (0, "dev")
     assert [x["components"] for x in result.json["trained"]] == [["ner"], ["spancat"]]
     assert any("no test part" in w for w in result.json["warnings"])
+
+
+def test_of_equal_evaluations_the_last_is_the_one_that_is_kept() -> None:
+    """As spaCy does it; each batch is shown."""
+    shown: list[int] = []
+    log, _ = (logger := StepLogger(shown.append))()
+    scores = []
+    for step, score in enumerate([0.5, None, 0.75, None, 0.75, None, 0.7501, 0.75]):
+        scores += [] if score is None else [(score, step)]
+        log(None if score is None else {"step": step, "checkpoints": scores})
+        if step == 4:
+            assert logger.best_step == 4
+    assert (logger.step, logger.best_step, shown) == (7, 6, list(range(8)))
+
+
+@pytest.mark.slow
+def test_a_pipeline_of_one_config_names_the_logger_of_the_config(tmp_path: Path) -> None:
+    """So that `spacy train` takes the pipeline's config; each batch is shown."""
+    corpus, shown = _corpus(tmp_path, [*PEOPLE, *CLAIMS]), list[tuple[int, int]]()
+    train_model(corpus, tmp_path / "out", ExportOptions(shard=10), max_steps=4, progress=lambda *x: shown.append(x))
+    assert shown == [(n, 4) for n in range(5)]
+    stated = load_config(tmp_path / "out" / "data" / "config.cfg")["training"]["logger"]
+    assert load_config(tmp_path / "out" / "model" / "config.cfg")["training"]["logger"] == stated
+
+
+@pytest.mark.parametrize("error", [ImportError("no tokenizer\nhere"), RuntimeError("no memory")])
+def test_what_spacy_lacks_is_an_error_that_names_the_config(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Such as the tokenizer of a language."""
+    monkeypatch.setattr("spacy.training.initialize.init_nlp", Mock(side_effect=error))
+    with pytest.raises(AnnotatorError, match=r"spaCy cannot train: no \w+") as caught:
+        train_model(_corpus(tmp_path, PEOPLE), tmp_path / "out", ExportOptions())
+    assert caught.value.where == str(tmp_path / "out" / "data" / "config.cfg")
 
 
 def test_what_cannot_be_trained_leaves_all_as_it_was(tmp_path: Path) -> None:
