@@ -28,7 +28,7 @@ from annotator.plugin_loader import Plugin, load_plugin, plugin_names
 from annotator.suggest.mention_history import HISTORY_SOURCE
 from annotator.suggest.pipeline_request import PipelineRequest, pipeline_lineage
 from annotator.suggest.rules import RULES_SOURCE, RuleSuggester, plain_kind
-from annotator.suggest.spacy_pipeline import load_pipeline, training_path
+from annotator.suggest.spacy_pipeline import load_pipeline, training_paths
 
 # Fingerprints of sources: one changes when what the source suggests may change.
 
@@ -126,8 +126,8 @@ class SuggestionSource(Struct, frozen=True):
 
     is_model: bool = False
     """Whether it has learned from annotations."""
-    trained_on: str = ""
-    """The file or folder with what a pipeline was trained on, as its config names it."""
+    trained_on: tuple[str, ...] = ()
+    """The files or folders with what a pipeline was trained on, as it names them."""
 
     def suggestions(self, sentences: Iterable[Sentence], schema: Schema) -> Iterator[Sequence[Suggestion]]:
         """Yield the suggestions of each sentence, in their order, without the forms that a label excludes."""
@@ -180,7 +180,7 @@ def open_pipeline(request: PipelineRequest, schema: Schema, context: ContextFunc
         pipeline.misaligned,
         finish=pipeline.check_taken,
         is_model=True,
-        trained_on=training_path(pipeline.nlp),
+        trained_on=training_paths(pipeline.nlp),
     )
 
 

@@ -194,11 +194,16 @@ def _first_line(error: Exception) -> str:
     return " ".join(str(error).strip().split("\n")[0].split())[:120]
 
 
-def training_path(nlp: Language) -> str:
-    """Return the file or folder that a pipeline's config names as its training data; empty where it names none."""
+def training_paths(nlp: Language) -> tuple[str, ...]:
+    """Return the files or folders that a pipeline was trained on, as its metadata (`annotator train`) or config names.
+
+    Empty where they name none.
+    """
+    with suppress(Exception):  # somebody else's metadata
+        return tuple(str(row["train"]) for row in nlp.meta["annotator"]["trained"])
     with suppress(Exception):  # a variable that nothing is known of
-        return str(nlp.config.interpolate()["paths"]["train"] or "")
-    return ""
+        return tuple(filter(None, [str(nlp.config.interpolate()["paths"]["train"] or "")]))
+    return ()
 
 
 def schema_label(schema: Schema, label: str) -> str | None:

@@ -29,12 +29,14 @@ class ConfigPlan(Struct, frozen=True):
     path: Path
     steps: int
     """The most batches that it trains."""
+    train: str
+    """What it trains from: a file or a folder of the export, below the folder."""
 
 
 class TrainedPart(Struct):
     """What came of one config."""
 
-    name: str
+    plan: ConfigPlan
     pipeline: Any
     steps: int
     """The last batch that was evaluated."""
@@ -66,8 +68,10 @@ def read_plan(path: Path, name: str, max_steps: int) -> ConfigPlan:
     """Return what is to be trained by a config, in at most ``max_steps`` batches (0: as the config has it)."""
     from spacy.util import load_config
 
-    steps = int(load_config(path, interpolate=False)["training"]["max_steps"])
-    return ConfigPlan(name, path, min(steps, max_steps) if max_steps else steps)
+    config = load_config(path, interpolate=True)
+    steps = int(config["training"]["max_steps"])
+    train = config["paths"]["train"].removeprefix("./")
+    return ConfigPlan(name, path, min(steps, max_steps) if max_steps else steps, train)
 
 
 def train_config(plan: ConfigPlan, folder: Path, seed: int, show: Callable[[int], None]) -> TrainedPart:
@@ -97,7 +101,7 @@ def train_config(plan: ConfigPlan, folder: Path, seed: int, show: Callable[[int]
             raise AnnotatorError(f"spaCy cannot train: {what}", where=str(plan.path), do=do) from error
         best = spacy.load(Path(made) / "model-best")
     best.config["training"]["logger"] = stated["logger"]  # so that `spacy train` takes its config
-    return TrainedPart(plan.name, best, logger.step, logger.best_step)
+    return TrainedPart(plan, best, logger.step, logger.best_step)
 
 
 def assemble(parts: Sequence[TrainedPart], spans_key: str) -> Language:
@@ -119,10 +123,10 @@ def assemble(parts: Sequence[TrainedPart], spans_key: str) -> Language:
         source = part.pipeline
         for pipe in [p for p in source.pipe_names if p != _TOK2VEC]:
             source.replace_listeners(_TOK2VEC, pipe, ["model.tok2vec"])
-            name = f"{pipe}_{part.name}" if part.name else pipe
+            name = f"{pipe}_{part.plan.name}" if part.plan.name else pipe
             nlp.add_pipe(pipe, name=name, source=source)
             if pipe == "spancat" and len(spancats) > 1:
-                keys.append(f"{spans_key}_{part.name}")
+                keys.append(f"{spans_key}_{part.plan.name}")
                 component: Any = nlp.get_pipe(name)
                 component.cfg["spans_key"] = keys[-1]
     if keys:

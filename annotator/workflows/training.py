@@ -53,7 +53,7 @@ class TrainingReport(Struct, frozen=True):
     model: str
     """The name in the pipeline's meta."""
     trained: Sequence[Mapping[str, Any]]
-    """Each config with its labels, the batches it was trained for, and after which it was best."""
+    """Each config with its labels, its data, the batches it was trained for, and after which it was best."""
     part: str
     """What the scores are of: ``test``, else ``dev``; empty for nothing."""
     documents: int
@@ -121,7 +121,7 @@ def train_model(
         done += plan.steps
     nlp = assemble(parts, options.spans_key)
     name = re.sub(r"[^a-z0-9_]+", "_", corpus.name.lower()).strip("_") or "model"
-    trained = [_trained_row(file, part, export) for (file, _), part in zip(configs, parts, strict=True)]
+    trained = [_trained_row(part, export) for part in parts]
     part, scores, sizes = _evaluate(corpus, nlp, data, export, options, seed)
     report = TrainingReport(
         out.as_posix(), name, trained, part, *sizes, scores, seed, export, tuple(_warnings(export, part, sizes[0]))
@@ -172,11 +172,14 @@ def _configs_to_train(files: Sequence[str]) -> list[tuple[str, str]]:
     return grouped or found
 
 
-def _trained_row(file: str, part: TrainedPart, export: ExportReport) -> dict[str, Any]:
-    counts = export.parts[f"train.{part.name}" if part.name else "train"]
-    pipes = [x for x in part.pipeline.pipe_names if x != "tok2vec"]
-    rows = {"config": file, "components": pipes, "labels": list(counts.spans), "docs": counts.docs}
-    return {**rows, "steps": part.steps, "best": part.best_step}
+def _trained_row(part: TrainedPart, export: ExportReport) -> dict[str, Any]:
+    plan, pipeline = part.plan, part.pipeline
+    pipes = [x for x in pipeline.pipe_names if x != "tok2vec"]
+    learned = {label for x in pipes for label in pipeline.get_pipe(x).labels}
+    counts = export.parts[plan.train.removesuffix(".spacy")]
+    rows = {"config": plan.path.name, "components": pipes, "labels": [x for x in counts.spans if x in learned]}
+    docs = {"docs": counts.docs, "train": f"{DATA_FOLDER}/{plan.train}"}
+    return {**rows, **docs, "steps": part.steps, "best": part.best_step}
 
 
 # -- scores --------------------------------------------------------------------------------------

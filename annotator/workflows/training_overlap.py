@@ -21,22 +21,26 @@ def overlap_warning(source: str, trained_on: Sequence[Path], gold: Sequence[Gold
     seen = sum(g.sentence.text.strip() in known for g in gold)
     if not seen:
         return ""
-    what = f"{source} was trained on {seen} of the {pluralize(len(gold), 'sentence')} ({trained_on[0]})"
+    files = f"{trained_on[0]} and {len(trained_on) - 1} more" if len(trained_on) > 1 else trained_on[0]
+    what = f"{source} was trained on {seen} of the {pluralize(len(gold), 'sentence')} ({files})"
     return f"{what}: its figures are better than they will be on new texts; measure it with --part test"
 
 
-def training_files(folder: Path, named: str) -> list[Path]:
+def training_files(folder: Path, named: Sequence[str]) -> list[Path]:
     """Return the DocBins that a pipeline was trained on, as far as they are still there.
 
-    ``named`` is what its config names: a file, or a folder of files. A relative path is tried from the working folder,
-    the pipeline's ``folder`` and those above it.
+    ``named`` are files, or folders of files, as the pipeline names them. A relative path is tried from the
+    pipeline's ``folder``, those above it, and the working folder.
     """
-    above = [folder, *folder.resolve().parents[:_MAX_PARENTS]]
-    for base in (Path(), *above):
-        path = base / named
-        if named and path.is_file():
+    bases = [folder, *folder.resolve().parents[:_MAX_PARENTS], Path()]
+    return [path for name in named for path in _docbins(name, bases)]
+
+
+def _docbins(name: str, bases: Sequence[Path]) -> list[Path]:
+    for path in (base / name for base in bases):
+        if path.is_file():
             return [path]
-        if named and path.is_dir() and (files := sorted(path.rglob("*.spacy"))):
+        if path.is_dir() and (files := sorted(path.rglob("*.spacy"))):
             return files
     return []
 

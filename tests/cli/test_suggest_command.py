@@ -349,6 +349,24 @@ def test_sentences_that_a_model_has_learned_from_are_named(trained: tuple[Path, 
         train.with_name("moved").rename(train)
 
 
+def test_a_pipeline_of_several_configs_has_learned_from_the_data_of_each(
+    trained: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """What `annotator train` notes in the metadata counts, wherever its folder is moved to."""
+    (tmp_path / "data").mkdir()
+    for name, part in (("train.A.spacy", "train"), ("train.B.spacy", "dev")):
+        shutil.copy(trained[1].parents[1] / f"{part}.spacy", tmp_path / "data" / name)
+    nlp = spacy.load(trained[1])
+    rows = [{"train": "data/train.A.spacy"}, {"train": "data/train.B.spacy"}]
+    nlp.config["paths"]["train"] = None
+    nlp.meta.update({"name": "both", "annotator": {"trained": rows}})
+    nlp.to_disk(tmp_path / "model")
+    journal = trained[0] / "annotations" / "guide.jsonl"
+    n = _measure(trained, "--part", "dev", "--json").json["sentences"]
+    warning = _measure((trained[0], tmp_path / "model"), "--evaluate", journal).err
+    assert f"was trained on {170 + n} of the 213 sentences ({tmp_path}/data/train.A.spacy and 1 more)" in warning
+
+
 def test_a_part_needs_a_corpus_and_no_other_gold(trained: tuple[Path, Path], gold: Path) -> None:
     """The error says what to leave out, or to name."""
     result = call("suggest", trained[0], "--rules", "--part", "test", "--evaluate", gold)

@@ -17,10 +17,13 @@ from annotator.core.errors import AnnotatorError
 from annotator.core.scoring import MatchCounts
 from annotator.export.options import ExportOptions
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.suggest.spacy_pipeline import training_paths
+from annotator.workflows.gold_sets import read_gold
 from annotator.workflows.importing import import_files
 from annotator.workflows.model_scores import bootstrap_interval
 from annotator.workflows.pipeline_training import StepLogger
 from annotator.workflows.training import train_model
+from annotator.workflows.training_overlap import overlap_warning, training_files
 from tests.cli.command_runner import call
 
 PEOPLE, CLAIMS = ["PERSON", "VENUE", "COUNT"], ["CLAIM"]
@@ -54,6 +57,13 @@ def test_labels_are_learned_from_what_covers_them(tmp_path: Path) -> None:
     doc = nlp("Ada Pell said that 7 boats sank off Skerrin.")
     assert list(doc.spans) == ["sc"]
     assert {s.label_ for s in doc.spans["sc"]} == {"PERSON", "CLAIM"}
+    gold = read_gold(tmp_path / "out" / "data" / "train.CLAIM.spacy", corpus.schema, "en")
+    assert [x["labels"] for x in report.trained] == [["PERSON"], ["CLAIM"]]
+    assert report.trained[1]["docs"] == len(gold.rows)
+    files = training_files(tmp_path / "out" / "model", training_paths(nlp))
+    assert overlap_warning("c", files, gold.rows).startswith(
+        f"c was trained on {len(gold.rows)} of the {len(gold.rows)} "
+    )
     scores = (tmp_path / "out" / "scores.json").read_bytes()
     train_model(corpus, tmp_path / "out", ExportOptions(split=(60, 20, 20)), max_steps=60)
     assert (tmp_path / "out" / "scores.json").read_bytes() == scores
@@ -70,7 +80,9 @@ def test_without_a_test_part_dev_is_evaluated(tmp_path: Path) -> None:
     arguments = ("--split", "80/20/0", "--unit", "article", "--max-steps", "4", "--json")
     result = call("train", tmp_path / "c", tmp_path / "out", *arguments)
     assert (result.code, result.json["part"]) == (0, "dev")
-    assert [x["components"] for x in result.json["trained"]] == [["ner"], ["spancat"]]
+    ner, spancat = result.json["trained"]
+    assert (ner["components"], ner["labels"], ner["train"]) == (["ner"], ["PERSON"], "data/train.spacy")
+    assert (spancat["labels"], spancat["train"]) == (["PERSON", "CLAIM"], "data/spancat/train.spacy")
     assert any("no test part" in w for w in result.json["warnings"])
 
 
@@ -89,10 +101,12 @@ def test_of_equal_evaluations_the_last_is_the_one_that_is_kept() -> None:
 
 @pytest.mark.slow
 def test_a_pipeline_of_one_config_names_the_logger_of_the_config(tmp_path: Path) -> None:
-    """So that `spacy train` takes the pipeline's config; each batch is shown."""
+    """So that `spacy train` takes the pipeline's config; each batch is shown, and a part in shards is named."""
     corpus, shown = _corpus(tmp_path, [*PEOPLE, *CLAIMS]), list[tuple[int, int]]()
-    train_model(corpus, tmp_path / "out", ExportOptions(shard=10), max_steps=4, progress=lambda *x: shown.append(x))
-    assert shown == [(n, 4) for n in range(5)]
+    (row,) = train_model(
+        corpus, tmp_path / "out", ExportOptions(shard=10), max_steps=4, progress=lambda *x: shown.append(x)
+    ).trained
+    assert (row["labels"], row["train"], shown) == (["PERSON", "CLAIM"], "data/train", [(n, 4) for n in range(5)])
     stated = load_config(tmp_path / "out" / "data" / "config.cfg")["training"]["logger"]
     assert load_config(tmp_path / "out" / "model" / "config.cfg")["training"]["logger"] == stated
 
