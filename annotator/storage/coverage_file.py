@@ -90,9 +90,14 @@ def keep_coverage_base(corpus: Path, labels: tuple[str, ...]) -> None:
 
 
 def with_kept_base(corpus: Path, coverage: CoverageBase) -> CoverageBase:
-    """Write the labels of the schema unless the corpus has the file, and return the coverage with what it has."""
+    """Write the labels of the schema unless the corpus has the file, and return the coverage with what it has.
+
+    Of a file that came meanwhile and cannot be read nothing is taken as read, as of a damaged one.
+    """
     keep_coverage_base(corpus, coverage.labels)
-    return CoverageBase(coverage.labels, _read_base(corpus / COVERAGE_FILE))
+    with suppress(CorpusError):
+        return CoverageBase(coverage.labels, _read_base(corpus / COVERAGE_FILE))
+    return CoverageBase(coverage.labels, ())
 
 
 def keep_base_of_begun(corpus: Path) -> None:

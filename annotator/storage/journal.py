@@ -208,9 +208,10 @@ class Journal:
         """
         with self._write_lock:
             self._check_writable()
-            lines = [encode_record(r) for r in self._check_sequence(records)]
-            if self.coverage.base is None:
+            if self.coverage.base is None:  # another program may have written it since, with a later schema
                 self.coverage = with_kept_base(self.path.parent.parent, self.coverage)
+                records = list(map(self.coverage.stated_record, records))
+            lines = [encode_record(r) for r in self._check_sequence(records)]
             try:
                 self._check_file_unchanged()
                 self._size = append_durable(self._fd, b"".join(lines), self._size)

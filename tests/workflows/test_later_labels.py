@@ -176,6 +176,19 @@ def test_a_merge_of_copies_knows_what_each_was_read_for(tmp_path: Path) -> None:
     assert set(ALL) in [set(x or ()) for x in _covers(tmp_path / "both")]
 
 
+@pytest.mark.parametrize("listed", [b'{"_v":1,"labels":["PERSON","VENUE","COUNT","CLAIM","BOAT"]}', b"<<<<<<< HEAD"])
+def test_a_session_that_began_before_a_label_does_not_cover_it(tmp_path: Path, listed: bytes) -> None:
+    """Though the first record of the corpus is of a program that has the label: the file is not its own any more."""
+    corpus = builders.make_corpus(tmp_path / "c").path
+    session = builders.open_session(corpus)
+    _by_hand(corpus)
+    (corpus / "coverage.json").write_bytes(listed)
+    AnnotationController(session).dispatch("accept")
+    assert session.close()
+    (corpus / "coverage.json").write_bytes(b'{"labels":[]}')
+    assert _covers(corpus) == [ALL]
+
+
 def test_a_corpus_without_the_list_gets_it_at_the_next_opening(tmp_path: Path) -> None:
     """Nothing is claimed about its past: its labels of then are taken, and reading alone writes nothing."""
     corpus = _begun(tmp_path / "c")
