@@ -18,13 +18,12 @@ from typing import BinaryIO
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
 from annotator.core.article import Sentence
-from annotator.core.coverage import CoverageBase
 from annotator.core.digest import text_digest
 from annotator.core.edits import SINGLE_SENTENCE_OPS
 from annotator.core.errors import JournalError
 from annotator.core.spans import Span
 from annotator.storage.codec import NewerFormatError, RecordLineError, RecordTail, decode_tail, has_valid_crc, line_crc
-from annotator.storage.coverage_file import read_coverage_base
+from annotator.storage.coverage_file import read_undamaged_base
 from annotator.storage.file_io import MAX_RECORD, translate_os_errors
 from annotator.storage.journal import Journal, ReplayedJournal, journal_file_name
 from annotator.storage.journal_reader import RECORD_END, LineFlaw
@@ -165,13 +164,19 @@ class JournalIndex:
         starts[first:last] = array("I", [mine])
         records[first:last] = array("I", [number])
 
-    def limit_coverage(self, coverage: CoverageBase) -> None:
-        """Give the accepted records without `_covers` the labels that they cover by the schema in force."""
+    def limit_coverage(self, corpus: Path) -> None:
+        """Give the accepted records without `_covers` the labels that they cover by the schema in force.
+
+        With a damaged ``coverage.json`` these are none. Raises CorpusError for a file of a newer version.
+        """
+        coverage, flaw = read_undamaged_base(corpus)
         if not (coverage.later or coverage.is_unknown):
             return
         assert coverage.base is not None
         limited = [n for n, x in enumerate(self.answers) if x == ACCEPTED_NUMBER and n not in self.covers]
         self.covers |= dict.fromkeys(limited, coverage.base)
+        if flaw:
+            return
         self.later_labels = coverage.later
         in_force = (n for article in self.articles for n in self.current_records(article))
         self.accepted_before = len(set(limited).intersection(in_force))
@@ -220,10 +225,10 @@ def load_journal_index(
                 with closing(RecordReader()) as reader:
                     for n in (*index.superseded, *unread):  # no export reads them, and they count as much
                         reader.read(index, n)
-                index.limit_coverage(read_coverage_base(corpus))
+                index.limit_coverage(corpus)
                 return index
         index = _index_by_replay(corpus, name, stored_sentences, file)
-        index.limit_coverage(read_coverage_base(corpus))
+        index.limit_coverage(corpus)
         return index
 
 

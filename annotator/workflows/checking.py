@@ -171,7 +171,7 @@ def check_corpus(
     kinds = [k for k in ProblemKind if (not only or k.value in only) and level in {ProblemLevel.WARNING, k.level}]
     checks = [_load_check(name) for name in plugins]
     with gc_paused():
-        selected = select_items(corpus, find_conflicts=ProblemKind.CONFLICT in kinds)
+        selected = select_items(corpus, find_conflicts=ProblemKind.CONFLICT in kinds, needs_coverage=False)
         check_input = _check_input(corpus, selected.items)
         damage = damage_problems(corpus, selected.journals, selected.missing.excluded)
         problems = [p for p in damage if p.kind in kinds] + run_checks(check_input, kinds)

@@ -20,12 +20,14 @@ from annotator.storage.article_warnings import (
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import (
     ARTICLES_FOLDER,
+    COVERAGE_FILE,
     MIGRATIONS_FILE,
     SENTENCES_FILE,
     SETTINGS_FILE,
     SPLITS_FILE,
     SUGGESTIONS_FOLDER,
 )
+from annotator.storage.coverage_file import read_coverage_base, read_undamaged_base
 from annotator.storage.file_io import REPAIR_HINT
 from annotator.storage.journal import journal_file_name
 from annotator.storage.journal_index import JournalIndex
@@ -55,7 +57,7 @@ def damage_problems(
     for warning in (w for w in corpus.warnings if w not in listed):
         what, _, cure = warning.partition("; ")
         yield Problem(ProblemKind.JOURNAL, ProblemLocation(file=SENTENCES_FILE), what, cure or REPAIR_HINT)
-    yield from _journal_problems(journals)
+    yield from _journal_problems(journals, read_undamaged_base(corpus.path)[1])
     yield from _suggestion_problems(corpus)
     yield from side_file_problems(corpus.path)
     for gone in left_out:
@@ -68,7 +70,11 @@ def _unreadable_file_problems(corpus: CorpusFolder) -> Iterator[Problem]:
     """Yield the files that no other check reads, where they cannot be read, and damaged settings."""
     if corpus.settings_flaw:
         yield _file_problem(SETTINGS_FILE, corpus.settings_flaw, corpus.settings_flaw.do)
-    for file, read in ((MIGRATIONS_FILE, read_migrations), (SPLITS_FILE, read_fixed_split)):
+    for file, read in (
+        (MIGRATIONS_FILE, read_migrations),
+        (SPLITS_FILE, read_fixed_split),
+        (COVERAGE_FILE, read_coverage_base),
+    ):
         try:
             read(corpus.path)
         except CorpusError as error:
@@ -100,8 +106,8 @@ def _damaged_article_problems(corpus: CorpusFolder, accepted: Mapping[str, int])
         yield Problem(ProblemKind.JOURNAL, place, what, error.do)
 
 
-def _journal_problems(journals: Sequence[JournalIndex]) -> Iterator[Problem]:
-    """Yield the lines of journals that do not count, and other warnings."""
+def _journal_problems(journals: Sequence[JournalIndex], coverage_flaw: str) -> Iterator[Problem]:
+    """Yield the lines of journals that do not count, and other warnings, but for one that is of no journal."""
     for journal in journals:
         place = ProblemLocation(annotator=journal.name, file=journal_file_name(journal.name))
         for reason, words in HARMLESS_ENDINGS.items():  # git or an editor has turned the file: no line of it is lost
@@ -111,7 +117,7 @@ def _journal_problems(journals: Sequence[JournalIndex]) -> Iterator[Problem]:
         for flaw in (f for f in journal.flaws if f.reason not in HARMLESS_ENDINGS):
             what = f"the line does not count: {flaw.reason}"
             yield Problem(ProblemKind.JOURNAL, replace(place, line=flaw.line), what, REPAIR_HINT)
-        for warning in journal.warnings if not journal.flaws else ():
+        for warning in (w for w in journal.warnings if not journal.flaws and w != coverage_flaw):
             what, _, cure = warning.partition("; ")
             yield Problem(ProblemKind.JOURNAL, place, what, cure or "see that the journal is the right one")
 

@@ -38,6 +38,7 @@ from annotator.export.export_ledger import (
 )
 from annotator.export.options import ExcludedItem, ExportItem, MissingItems
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.coverage_file import read_coverage_base
 from annotator.storage.journal_index import ACCEPTED_NUMBER, JournalIndex, RecordReader
 from annotator.storage.record_rows import RecordRow
 from annotator.workflows.absent_articles import ARTICLE_DAMAGED, ARTICLE_MISSING, absent_article_warnings
@@ -404,12 +405,16 @@ def open_selection(
     annotators: Sequence[str] = (),
     replay: frozenset[str] = frozenset(),
     rule: ConflictRule = "skip",
+    *,
+    needs_coverage: bool = True,
 ) -> RecordSelection:
     """Open the journals of a corpus; those of ``replay`` are replayed.
 
     ``annotators`` are those who count, the preferred one first; none: all. Raises AnnotatorError for one who has no
-    journal.
+    journal, and where ``needs_coverage`` and nobody knows what the first sentences were read for.
     """
+    if needs_coverage:
+        read_coverage_base(corpus.path)
     for name in annotators:
         chosen_annotators(corpus, name)
     journals = export_journals(corpus, replay, adjudicated=not annotators)
@@ -423,16 +428,19 @@ def select_items(
     *,
     find_conflicts: bool = False,
     rule: ConflictRule | None = None,
+    needs_coverage: bool = True,
 ) -> SelectedItems:
     """Return what the journals of a corpus hold now, of some annotators or of all.
 
     The items are what each annotator has; with a ``rule`` they are what counts, each sentence once. Raises
-    AnnotatorError for an annotator who has no journal, and for conflicts where the rule is ``error``.
+    AnnotatorError as ``open_selection`` does, and for conflicts where the rule is ``error``.
     """
     articles: dict[str, Article] = {}
 
     def select(replay: frozenset[str]) -> SelectedItems:
-        with closing(open_selection(corpus, annotators, replay, rule or "skip")) as selection:
+        with closing(
+            open_selection(corpus, annotators, replay, rule or "skip", needs_coverage=needs_coverage)
+        ) as selection:
             for article in map(corpus.article, corpus.article_ids()):
                 articles[article.id] = article
                 selection.add_article(article, annotated_lines(article))

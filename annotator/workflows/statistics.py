@@ -117,12 +117,12 @@ def collect_statistics(
         if len(activities) > 1
         else None
     )
-    warnings = list(corpus.warnings)
+    warnings = list(corpus.warnings)  # what is of no journal comes from each
     for j, store in zip(journals, counter.stores, strict=True):
         gone = {a: len(store.touched_sentences_of(a)) for a in store.touched_articles if a not in known}
         warnings += [*j.warnings, *absent_article_warnings(j.annotator, gone, corpus.damaged_articles)]
     left_out = {j.annotator: j.unusable_lines for j in journals if j.unusable_lines}
-    return StatisticsReport(corpus.name, tuple(annotators), together, counter.total, tuple(warnings), left_out)
+    return StatisticsReport(corpus.name, tuple(annotators), together, counter.total, tuple(dict.fromkeys(warnings)), left_out)
 
 
 def calendar_day(seconds: float, convert: Callable[[float], time.struct_time] = time.localtime) -> str:

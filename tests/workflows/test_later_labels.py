@@ -14,6 +14,7 @@ from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 
 from annotator import Corpus
+from annotator.checks.problem import ProblemKind
 from annotator.core.annotation import Annotation, Answer
 from annotator.core.coverage import CoverageBase
 from annotator.core.errors import CorpusError
@@ -212,12 +213,17 @@ def test_a_schema_may_be_changed_before_anything_is_accepted(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("data", [b"", b"<<<<<<< HEAD\n", b'{"_v":1}', b'{"_v":9,"labels":[]}', b'{"labels":[1]}'])
 def test_a_damaged_list_is_no_guess(tmp_path: Path, data: bytes) -> None:
-    """Which labels are covered cannot be known, so nothing is exported."""
+    """Which labels are covered cannot be known, so nothing is exported, and `check` names the file and goes on."""
     corpus = _begun(tmp_path / "c")
     (corpus / "coverage.json").write_bytes(data)
     with pytest.raises(CorpusError, match=r"this does not list|newer Annotator"):
         Corpus.open(corpus).export(tmp_path / "out")
     if b"9" not in data:
+        report = Corpus.open(corpus).check()
+        (damage,) = (p for p in report.problems if p.kind is ProblemKind.JOURNAL)
+        assert (damage.location.file, report.coverage) == ("coverage.json", {(): 3})
+        assert not report.kinds.get("later-label")
+        assert len(list(Corpus.open(corpus).annotations())) == 3
         session = builders.open_session(corpus)
         assert any("coverage.json: this does not list" in x for x in session.warnings)
         AnnotationController(session).dispatch("accept")
