@@ -8,7 +8,7 @@ from itertools import islice
 from msgspec import Struct
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
-from annotator.core.coverage import coverage_of
+from annotator.core.coverage import coverage_of, covered_labels
 from annotator.core.edits import Edit
 from annotator.core.errors import RuleError, UsageError
 from annotator.core.schema import HOME_ROW_KEYS, MAX_LABEL_KEYS, Schema, with_label_keys
@@ -121,14 +121,14 @@ class LabelPass(Struct, frozen=True):
     def _changed_decisions(self, before: AnnotatedSentence, after: AnnotatedSentence) -> set[tuple[str, ...]]:
         """Return the other labels of which a suggestion is turned down, or which are covered, on one side alone.
 
-        A sentence that is set aside is so for all passes.
+        A sentence that is set aside is so for all passes. What the schema no longer has nobody covers.
         """
         one, other = ({x.key for x in w.annotation.rejected if x.label not in self.labels} for w in (before, after))
         changed: set[tuple[str, ...]] = {(label,) for _, _, label in one ^ other}
         if _SET_ASIDE & {before.annotation.answer, after.annotation.answer}:
             return changed
-        sides = (set(self.covered(w.annotation)) for w in (before, after))
-        covered, covered_then = (side - set(self.labels) for side in sides)
+        others = [x for x in self.all_labels if x not in self.labels]
+        covered, covered_then = (set(covered_labels(w.annotation.looked_at, others)) for w in (before, after))
         return changed | {(label,) for label in covered ^ covered_then}
 
 

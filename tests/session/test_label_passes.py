@@ -273,6 +273,24 @@ def test_an_edit_that_covers_more_than_the_pass_is_refused(tmp_path: Path) -> No
     session.close()
 
 
+def test_a_label_that_the_schema_lacks_by_now_stops_no_pass(tmp_path: Path) -> None:
+    """What was looked at under it is in the record, and the pass that looks at the rest finishes the sentence."""
+    path = builders.make_corpus(tmp_path / "news").path
+    schema = (path / "schema.toml").read_text()
+    (path / "schema.toml").write_text(schema + '\n[[label]]\nname = "BOAT"\n')
+    for labels, covers in ((["CLAIM", "BOAT"], ("CLAIM", "BOAT")), (["PERSON", "VENUE", "COUNT"], None)):
+        session = builders.open_session(path, labels=labels)
+        controller = AnnotationController(session)
+        controller.dispatch("accept")
+        assert session.article_sentences[0].annotation.covers == covers
+        session.close()
+        (path / "schema.toml").write_text(schema)
+    again = builders.open_session(path, labels=["PERSON", "VENUE", "COUNT"])
+    AnnotationController(again).dispatch("undo")
+    assert again.article_sentences[0].annotation.covers == ("CLAIM", "BOAT")
+    again.close()
+
+
 def test_figures_count_for_the_pass(tmp_path: Path) -> None:
     """A sentence accepted for some labels is done for these alone; each pass that accepts it has finished it."""
     corpus = builders.make_corpus(tmp_path / "news")
