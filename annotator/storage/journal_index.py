@@ -167,7 +167,8 @@ class JournalIndex:
     def limit_coverage(self, corpus: Path) -> None:
         """Give the accepted records without `_covers` the labels that they cover by the schema in force.
 
-        With a damaged ``coverage.json`` these are none. Raises CorpusError for a file of a newer version.
+        With a damaged ``coverage.json`` these are none, and ``warnings`` names it. Raises CorpusError for a file of
+        a newer version.
         """
         coverage, flaw = read_undamaged_base(corpus)
         if not (coverage.later or coverage.is_unknown):
@@ -176,6 +177,7 @@ class JournalIndex:
         limited = [n for n, x in enumerate(self.answers) if x == ACCEPTED_NUMBER and n not in self.covers]
         self.covers |= dict.fromkeys(limited, coverage.base)
         if flaw:
+            self.warnings = tuple(dict.fromkeys((*self.warnings, flaw)))
             return
         self.later_labels = coverage.later
         in_force = (n for article in self.articles for n in self.current_records(article))

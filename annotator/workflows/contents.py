@@ -143,7 +143,8 @@ def iterate_annotations(
 
     indexes = with_replays(index_all)
     articles = frozenset(ids)
-    for warning in (*corpus.warnings, *(w for index in indexes for w in journal_warnings(index, articles))):
+    flaws = (w for index in indexes for w in journal_warnings(index, articles))
+    for warning in dict.fromkeys((*corpus.warnings, *flaws)):  # what is of no journal comes from each
         warn(warning)
     return _read_annotations(corpus, indexes, accepts, reader, warn)
 

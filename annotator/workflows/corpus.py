@@ -194,7 +194,7 @@ class Corpus(TrainingMethods):
         articles = frozenset(folder.article_ids())
         indexes = (load_journal_index(folder.path, name, folder.sentences_to_replay) for name in folder.annotators())
         flaws = [w for index in indexes for w in journal_warnings(index, articles, folder.damaged_articles)]
-        return (*folder.warnings, *flaws)
+        return tuple(dict.fromkeys((*folder.warnings, *flaws)))  # what is of no journal comes from each
 
     def annotators(self) -> tuple[str, ...]:
         """Return the names that have a journal, sorted."""

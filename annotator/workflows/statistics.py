@@ -122,7 +122,8 @@ def collect_statistics(
         gone = {a: len(store.touched_sentences_of(a)) for a in store.touched_articles if a not in known}
         warnings += [*j.warnings, *absent_article_warnings(j.annotator, gone, corpus.damaged_articles)]
     left_out = {j.annotator: j.unusable_lines for j in journals if j.unusable_lines}
-    return StatisticsReport(corpus.name, tuple(annotators), together, counter.total, tuple(dict.fromkeys(warnings)), left_out)
+    once = tuple(dict.fromkeys(warnings))
+    return StatisticsReport(corpus.name, tuple(annotators), together, counter.total, once, left_out)
 
 
 def calendar_day(seconds: float, convert: Callable[[float], time.struct_time] = time.localtime) -> str:

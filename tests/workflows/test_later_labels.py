@@ -215,15 +215,18 @@ def test_a_schema_may_be_changed_before_anything_is_accepted(tmp_path: Path) -> 
 def test_a_damaged_list_is_no_guess(tmp_path: Path, data: bytes) -> None:
     """Which labels are covered cannot be known, so nothing is exported, and `check` names the file and goes on."""
     corpus = _begun(tmp_path / "c")
+    _accept(corpus, 1, name="bo")
     (corpus / "coverage.json").write_bytes(data)
     with pytest.raises(CorpusError, match=r"this does not list|newer Annotator"):
         Corpus.open(corpus).export(tmp_path / "out")
     if b"9" not in data:
         report = Corpus.open(corpus).check()
         (damage,) = (p for p in report.problems if p.kind is ProblemKind.JOURNAL)
-        assert (damage.location.file, report.coverage) == ("coverage.json", {(): 3})
+        assert (damage.location.file, report.coverage) == ("coverage.json", {(): 4})
         assert not report.kinds.get("later-label")
-        assert len(list(Corpus.open(corpus).annotations())) == 3
+        warnings: list[str] = []
+        assert [x.annotation.covers for x in Corpus.open(corpus).annotations(warn=warnings.append)] == [()] * 4
+        assert [x[:13] for x in (*warnings, *Corpus.open(corpus).warnings)] == ["coverage.json"] * 2
         session = builders.open_session(corpus)
         assert any("coverage.json: this does not list" in x for x in session.warnings)
         AnnotationController(session).dispatch("accept")
