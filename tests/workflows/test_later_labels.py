@@ -216,9 +216,11 @@ def test_a_damaged_list_is_no_guess(tmp_path: Path, data: bytes) -> None:
     """Which labels are covered cannot be known, so nothing is exported, and `check` names the file and goes on."""
     corpus = _begun(tmp_path / "c")
     _accept(corpus, 1, name="bo")
+    Corpus.open(corpus).export(tmp_path / "before")
     (corpus / "coverage.json").write_bytes(data)
     with pytest.raises(CorpusError, match=r"this does not list|newer Annotator"):
         Corpus.open(corpus).export(tmp_path / "out")
+    assert "coverage.json" in Corpus.open(corpus).verify_export(tmp_path / "before").error
     if b"9" not in data:
         report = Corpus.open(corpus).check()
         (damage,) = (p for p in report.problems if p.kind is ProblemKind.JOURNAL)
