@@ -11,9 +11,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 PREFIX = "meta."
-PLACE_FIELDS = ("article", "sentence", "start", "end", "sentences", "group", "group_rows")
-"""The names that are always this program's: where a text is in its article, and to which document that belongs."""
-ARTICLE_FIELDS = ("origin", "source", "date", "byline", "dateline")
+PLACE_FIELDS = ("article", "sentence", "start", "end", "sentences", "group", "group_rows", "origin")
+"""The names that are always this program's: where a text is in its article, whose that is and where it comes from."""
+ARTICLE_FIELDS = ("source", "date", "byline", "dateline")
 """The names that are this program's where an article has such a field, the user's else."""
 
 

@@ -222,13 +222,14 @@ def doc_user_data(unit: DocUnit, layout: DocLayout) -> dict[str, Any]:
     first, last = unit[0].sentence, unit[-1].sentence
     names = sorted({name for p in unit for name in p.annotators})
     place: dict[str, Any] = {"start": first.start, "end": last.end}
+    article = unit[0].article
     if first.article != last.article:  # no article has this text
         rows = list({p.article.id: p.article for p in unit}.values())
-        group = rows[0].group
-        meta = _msgpack_value(shared_values([row.meta for row in rows]))
-        place = {"article": "", "meta": meta, "group": group.key if group else "", "rows": [row.id for row in rows]}
+        key = article.group.key if article.group else ""
+        place = {"article": "", "group": key, "rows": [row.id for row in rows]}
+        article = replace(article, meta=shared_values([row.meta for row in rows]))
     return {
-        **article_metadata(unit[0].article),
+        **article_metadata(article),
         **place,
         "annotator": ", ".join(names),
         "sentence": first.id if len(unit) == 1 else "",

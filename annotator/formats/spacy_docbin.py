@@ -128,6 +128,10 @@ class _DocReader:
             inner = {**inner, "annotates": list(covers)}
         found = own.get("sentences")
         sentences = [s for s in found if isinstance(s, dict)] if isinstance(found, tuple | list) else []
+        if (rows := own.get("rows")) and isinstance(rows, tuple | list):
+            article["article"] = rows[0]
+        if "article" in article and "sentence" not in article:  # it is of this program, and no sentence alone
+            article["sentences"] = [list(x) for x in self._sentences()]
         return Document(
             self.text,
             spans,

@@ -20,14 +20,13 @@ SENTENCES_FIELD = "sentences"
 GROUP_FIELD = "group"
 ROWS_FIELD = "group_rows"
 """The field of the metadata that lists the articles of which a document is made."""
-_TEXT_FIELDS = ARTICLE_FIELDS[1:]
 _OTHERS_PLACE_FIELDS = ("article", "start", "end", SENTENCES_FIELD)
 """What of another tool's metadata is the place of a sentence in an article that an import puts together."""
 
 
 def carried_metadata(article: Article, place: Mapping[str, Any]) -> dict[str, Any]:
     """Return the metadata of a document: its place, its article's fields and group, and the source's own metadata."""
-    fields = {name: value for name in ARTICLE_FIELDS if (value := getattr(article, name))}
+    fields = {name: value for name in ("origin", *ARTICLE_FIELDS) if (value := getattr(article, name))}
     group = {GROUP_FIELD: to_builtins(article.group)} if article.group else {}
     return merge_metadata({**place, **fields, **group}, article.meta, PLACE_FIELDS, ARTICLE_FIELDS)
 
@@ -65,11 +64,13 @@ def _without(meta: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
 
 
 def restored_article(article: Article, meta: Mapping[str, Any]) -> Article:
-    """Return an article with the fields and the group that an export has carried."""
+    """Return an article with the fields, the origin and the group that an export has carried."""
     if not is_carried(meta):
         return article
-    texts = {name: meta[name] for name in _TEXT_FIELDS if isinstance(meta.get(name), str) and meta[name].strip()}
+    texts = {name: meta[name] for name in ARTICLE_FIELDS if isinstance(meta.get(name), str) and meta[name].strip()}
     fields = {name: " ".join(text.split()) for name, text in texts.items() if not getattr(article, name)}
+    origin = meta.get("origin")
+    fields["origin"] = origin if isinstance(origin, str) and origin else article.origin
     return replace(article, **fields, group=article.group or carried_group(meta))
 
 

@@ -158,13 +158,14 @@ class DocumentImporter:
         return self._corpus.sentences(article_id) if self._corpus and article_id in self._known_ids else ()
 
     def _build_article(self, document: Document) -> Article:
-        meta, left = storable_metadata(restored_metadata(document.meta))
-        if document.sentences and not is_carried(document.meta) and isinstance(meta.get(SENTENCES_FIELD), list):
+        carried = is_carried(document.meta)
+        meta, left = storable_metadata(restored_metadata(_without_own_id(document)) if carried else document.meta)
+        if document.sentences and not carried and isinstance(meta.get(SENTENCES_FIELD), list):
             del meta[SENTENCES_FIELD]  # the corpus's own sentences replace them
         if left:
             self._add_note(f"metadata that JSON can't hold was left out: {', '.join(left)}")
         title = str(document.meta.get(self._options.title_from, "")) if self._options.title_from else ""
-        if document.id:
+        if document.id and not carried:
             meta.setdefault("id", document.id)
         file, date = document.where.rpartition(":")[0] or document.where, document.meta.get("date")
         is_named = document.id and document.id not in file
@@ -208,7 +209,8 @@ class DocumentImporter:
             for piece in pieces:
                 self.record_builder.add_document(piece, existing, start_in_article(piece))
             return
-        is_placed = key not in self._misplaced or all(is_carried(p.document.meta) for p in pieces)
+        all_carried = all(is_carried(p.document.meta) for p in pieces)
+        is_placed = key not in self._misplaced or all_carried
         rebuilt = rebuild_text(pieces) if is_placed else None
         if rebuilt is None:
             self._add_note(f"the sentences of {key!r} contradict each other in place; each is an article of its own")
@@ -218,13 +220,11 @@ class DocumentImporter:
         text, offsets = rebuilt
         self._rebuilt += len(set(offsets)) > 1
         first = pieces[0].document
-        own_ids = {("id", p.document.id) for p in pieces}
-        meta, differing = shared_metadata(
-            [{k: v for k, v in p.document.meta.items() if k != "id" or ("id", v) not in own_ids} for p in pieces]
-        )
+        meta, differing = shared_metadata([_without_own_id(p.document) for p in pieces])
         if differing:
             self._add_note(f"{DIFFERING_NOTE}: {', '.join(map(shortened_name, differing))}")
-        article = self._build_article(replace(first, text=text, id=key, meta={"from": key, **meta}))
+        named = {"id": "", "meta": meta} if all_carried else {"id": key, "meta": {"from": key, **meta}}
+        article = self._build_article(replace(first, text=text, **named))
         article = restored_article(article, first.meta)
         sentences = build_base_sentences(article, pieces, offsets)
         article = self.document_groups.add_row(*rows[0], article, len(sentences))
@@ -245,6 +245,11 @@ class DocumentImporter:
     def _add_note(self, note: str) -> None:
         if note not in self.log.notes:
             self.log.notes.append(note)
+
+
+def _without_own_id(document: Document) -> dict[str, Any]:
+    """Return the metadata without the document's own id, which is that of a sentence or of an article elsewhere."""
+    return {k: v for k, v in document.meta.items() if k != "id" or v != document.id}
 
 
 def with_answer(document: Document, answer: str) -> Document:

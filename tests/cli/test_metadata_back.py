@@ -40,7 +40,8 @@ def corpus(tmp_path: Path) -> Path:
     rows = [
         {"text": "Ida met Bo.", "spans": parts, "meta": META},
         {"text": "Bo left.", "spans": [], "meta": {**META, "id": "r2"}},
-        {"text": "Una came.", "spans": [[0, 3, "PERSON"]], "meta": {**META, "doc": "d2", "id": "r3"}},
+        {"text": "Una came.", "spans": [[0, 3, "PERSON"]], "meta": {**META, "doc": "d2", "origin": "mine"}},
+        {"text": "Per sang.", "spans": [[0, 3, "PERSON"]], "meta": {"doc": "d2"}},
     ]
     assert imported(jsonl(tmp_path / "in.jsonl", *rows), tmp_path / "c", "--as", "ada").code == 0
     return tmp_path / "c"
@@ -49,13 +50,13 @@ def corpus(tmp_path: Path) -> Path:
 def _articles(corpus: Path) -> dict[str, tuple[object, ...]]:
     opened = CorpusFolder.open(corpus)
     every = map(opened.article, opened.article_ids())
-    return {x.text.strip(): (x.title, x.group, x.date, {k: x.meta.get(k) for k in META}) for x in every}
+    return {x.text.strip(): (x.title, x.group, x.date, x.origin, x.meta) for x in every}
 
 
 @pytest.mark.parametrize("name", KEEPING)
 def test_metadata_and_groups_come_back(corpus: Path, name: str, tmp_path: Path) -> None:
-    """Title, group and each field of the user's are there again, also those with names of ours."""
-    assert [x[1] is not None for x in _articles(corpus).values()] == [True] * 3
+    """Title, origin, group and each field of the user's are there again, also those with names of ours; no others."""
+    assert [x[1] is not None for x in _articles(corpus).values()] == [True] * 4
     split = ("--split", "100/0/0") if name == "spacy" else ()
     assert call("export", corpus, tmp_path / "out", "--format", name, *split).code in {0, 3}
     file = tmp_path / "out" / "train.spacy" if name == "spacy" else tmp_path / "out"
@@ -68,15 +69,19 @@ def test_metadata_and_groups_come_back(corpus: Path, name: str, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("name", ["spacy", "plain", "huggingface"])
-def test_a_document_of_rows_keeps_its_group(corpus: Path, name: str, tmp_path: Path) -> None:
-    """It is one text, still linked to further rows of the document."""
+def test_a_document_of_rows_keeps_its_group(name: str, tmp_path: Path) -> None:
+    """It is one text, still linked to further rows of the document, whatever field that is by."""
+    rows = [{"text": f"Ida met Bo {n}.", "spans": [], "meta": {"batch": f"d{n % 2}", "start": n}} for n in range(4)]
+    corpus = tmp_path / "c"
+    assert imported(jsonl(tmp_path / "in.jsonl", *rows), corpus, "--group-by", "batch").code == 0
     split = ("--split", "100/0/0") if name == "spacy" else ()
     assert call("export", corpus, tmp_path / "out", "--format", name, "--unit", "article", *split).code in {0, 3}
     file = tmp_path / "out" / "train.spacy" if name == "spacy" else tmp_path / "out"
     assert imported(file, tmp_path / "back", "--format", name).code == 0
     back = CorpusFolder.open(tmp_path / "back")
     groups = [a.group for a in map(back.article, back.article_ids())]
-    assert sorted(group.value for group in groups if group) == ["d1", "d2"]
+    assert sorted(group.value for group in groups if group) == ["d0", "d1"]
+    assert [set(back.article(a).meta) for a in back.article_ids()] == [{"batch"}] * 2
 
 
 @pytest.mark.parametrize("name", LISTING)

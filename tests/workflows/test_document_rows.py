@@ -69,7 +69,9 @@ def test_the_rows_of_a_document_are_one_doc(corpus: CorpusFolder, tmp_path: Path
     assert unread == ["Moran", "smiled", "at", "Ilka", "Moran", "."]
     data = doc.user_data["annotator"]
     rows = [_row(*ROWS[n]).id for n in (2, 0, 3)]
-    assert (data["group"], list(data["rows"]), data["meta"]) == ("doc=tarn", rows, {"doc": "tarn", "desk": "city"})
+    group = {"field": "doc", "value": "tarn", "position": 0}
+    assert (data["group"], list(data["rows"])) == ("doc=tarn", rows)
+    assert data["meta"] == {"doc": "tarn", "desk": "city", "group": group}
     assert [s["id"].partition(":")[0] for s in data["sentences"]] == rows
 
 
