@@ -57,6 +57,17 @@ class Annotation(Struct, frozen=True, gc=False):
         """Return the annotation with these known-wrong spans instead, ordered, doubles dropped."""
         return _without_decided(replace(self, rejected=_deduplicated(rejected)))
 
+    def without_remarks(self) -> Annotation:
+        """Return a copy without note and flag."""
+        return replace(self, note="", flagged=False)
+
+    def with_remarks_of(self, other: Annotation) -> Annotation:
+        """Return a copy with note and flag of another one too: of two notes both, unless one has the other."""
+        notes = (self.note, other.note)
+        longer, shorter = sorted(notes, key=len, reverse=True)
+        note = longer if f" {shorter} " in f" {longer} " or not shorter else " ".join(notes)
+        return replace(self, note=note, flagged=self.flagged or other.flagged)
+
     def with_answer(self, answer: Answer | None, left: Iterable[LeftSuggestion] = ()) -> Annotation:
         """Return the annotation with this answer instead, and what was left when it was given."""
         return replace(self, answer=answer, left=tuple(left))

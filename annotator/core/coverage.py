@@ -66,12 +66,7 @@ def unite_passes(before: Annotation, further: Annotation, labels: Sequence[str])
             return None
         kept = (x for x in there if is_covered(x.label, before.covers) or not is_covered(x.label, further.covers))
         marked.append([*kept, *(x for x in new if not is_covered(x.label, before.covers))])
-    united = replace(
-        before,
-        note=before.note or further.note,
-        flagged=before.flagged or further.flagged,
-        covers=unite_coverage(before.covers, further.covers, labels),
-    )
+    united = replace(before, covers=unite_coverage(before.covers, further.covers, labels)).with_remarks_of(further)
     return united.with_spans(marked[0]).with_rejected(marked[1])
 
 

@@ -16,6 +16,15 @@ from annotator.core.spans import Span
 from annotator.core.tokens import Token
 
 
+class SentenceRemarks(Struct, frozen=True):
+    """The note and the flag of one sentence of a document."""
+
+    start: int
+    """Where the sentence starts, in code points of the text."""
+    note: str
+    flagged: bool
+
+
 class Document(Struct, frozen=True):
     """One text of a file with one annotator's spans on it, in code points, half-open."""
 
@@ -39,6 +48,8 @@ class Document(Struct, frozen=True):
     """Seconds since 1970 (UTC); 0 where the file has none."""
     note: str = ""
     flagged: bool = False
+    remarks: tuple[SentenceRemarks, ...] = ()
+    """Notes and flags of single sentences, where the file has them; ``note`` and ``flagged`` are of the whole text."""
     covers: tuple[str, ...] | None = None
     """The labels of the corpus for which the text was read; None for all of the schema."""
     meta: Mapping[str, Any] = field(default_factory=dict)
@@ -230,6 +241,8 @@ def conversion_report(ledger: Ledger) -> Iterator[str]:
     spans = ledger.spans
     changed = [f"{spans[o]} {_OUTCOME_WORDS.get(o, o)}" for o in CONVERSION_OUTCOMES if spans[o]]
     yield ", ".join([f"spans: {spans['in']} in the file, {spans['kept']} as they were", *changed])
+    reasons = Counter((row["what"], row["why"]) for row in ledger.totals["why"])
     for row in ledger.totals["why"]:
-        what = "" if row["thing"] == "span" else f" ({row['thing']})"
+        is_clear = row["thing"] == "span" and reasons[row["what"], row["why"]] == 1
+        what = "" if is_clear else f" ({row['thing']})"
         yield f"  {row['count']:>6} {_OUTCOME_WORDS.get(row['what'], row['what'])}{what}: {row['why']}"

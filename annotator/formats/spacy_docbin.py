@@ -22,7 +22,7 @@ from annotator.core.tokens import Token, build_tokens
 from annotator.docbin import reader
 from annotator.docbin.reader import PackedSpan as Grouped
 from annotator.formats import span_fields
-from annotator.formats.document import ConversionLog, Document
+from annotator.formats.document import ConversionLog, Document, SentenceRemarks
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.span_alignment import SpanSet, merge_span_sets, unreviewed_ranges
 
@@ -126,8 +126,6 @@ class _DocReader:
             article["group"] = linked
         if isinstance(covers := own.get("covers"), tuple | list):
             inner = {**inner, "annotates": list(covers)}
-        found = own.get("sentences")
-        sentences = [s for s in found if isinstance(s, dict)] if isinstance(found, tuple | list) else []
         if (rows := own.get("rows")) and isinstance(rows, tuple | list):
             article["article"] = rows[0]
         if "article" in article and "sentence" not in article:  # it is of this program, and no sentence alone
@@ -143,11 +141,18 @@ class _DocReader:
             id=span_fields.name_of(data.get("id")) or span_fields.first_string(own, "sentence"),
             title=span_fields.first_string(own, "title") or span_fields.first_string(data, "title"),
             open=tuple(open_),
-            note=" ".join(filter(None, (span_fields.first_string(s, "note") for s in sentences))),
-            flagged=any(s.get("flagged") is True for s in sentences),
+            remarks=tuple(self._remarks(own.get("sentences"))),
             meta=_as_lists({**data, **merge_metadata(article, inner, PLACE_FIELDS, ARTICLE_FIELDS)}),
             where=self.where,
         )
+
+    def _remarks(self, sentences: Any) -> Iterator[SentenceRemarks]:
+        """Yield the note and the flag of each sentence that has one."""
+        for s in sentences if isinstance(sentences, tuple | list) else ():
+            if isinstance(s, dict) and (span_fields.first_string(s, "note") or s.get("flagged") is True):
+                first = span_fields.whole_number(s.get("token_start")) or 0
+                start = self.tokens[first].start if 0 <= first < len(self.tokens) else 0
+                yield SentenceRemarks(start, span_fields.first_string(s, "note"), s.get("flagged") is True)
 
     def _ents(self) -> Iterator[span_fields.RawSpan]:
         """Yield the entities as spaCy reads them: the label is that of the first token."""

@@ -256,7 +256,7 @@ _COUNT_MESSAGES = {
         "sentence has spans and stays open: the file doesn't record that it was read whole (see --answer)",
         "sentences have spans and stay open: the file doesn't record that they were read whole (see --answer)",
     ),
-    "known": ("sentence was already there, exactly the same", "sentences were already there, exactly the same"),
+    "known": ("sentence was already there, with the same spans", "sentences were already there, with the same spans"),
     "joined": (
         "sentence was joined from several, because a span runs over an end",
         "sentences were joined from several, because a span runs over an end",

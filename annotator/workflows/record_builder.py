@@ -34,6 +34,7 @@ from annotator.workflows.import_documents import (
 )
 from annotator.workflows.import_options import ImportOptions
 
+REMARKS_REASON = "this annotator has the sentence without it"
 CONFLICT_REASON = "this annotator has other work on the sentence"
 REPEATED_REASON = "the same text occurs earlier in the file"
 _MAX_CHECKED_PAIRS = 100_000
@@ -111,7 +112,7 @@ class RecordBuilder:
             annotation = _annotation_of(aligned.document, (start, end), answered=answered, first=n == 0)
             annotated = replace(whole, annotation=annotation)
             self._count_broken_rules(annotation.spans)
-            if outcome := self._build_records(name, existing, annotated, joins, aligned.document.time):
+            if outcome := self._build_records(name, existing, annotated, joins, aligned.document):
                 left = self._list_not_written(aligned, annotation, (start, end), left, *outcome)
         if self._options.ledger == "full":
             self.kept += [span_entry(aligned.document, Span(*key), Outcome.KEPT) for key in sorted(left)]
@@ -141,7 +142,7 @@ class RecordBuilder:
         existing: _ExistingAnnotations,
         annotated: AnnotatedSentence,
         joins: Sequence[AnnotatedSentence],
-        time: float,
+        document: Document,
     ) -> tuple[Outcome, str] | None:
         """Prepare the records of one sentence; return the outcome of its spans where it gives way to others."""
         s, annotation = annotated.sentence, annotated.annotation
@@ -151,30 +152,56 @@ class RecordBuilder:
             return None
         others = [x for x in overlapping if x[1] != Annotation()]
         if not others:
-            self._write_records(name, annotated, [] if sentence_range in existing.annotations else joins, time)
-            existing.put(sentence_range, annotation, new=True)
+            steps = [] if sentence_range in existing.annotations else joins
+            self._write(name, existing, annotated, steps, document.time)
             return None
-        before = others[0][1] if [x[0] for x in others] == [sentence_range] else None
-        united = unite_passes(before, annotation, [x.name for x in self._schema.labels]) if before else None
-        if united and before and united.covers != before.covers:
-            self._write_records(name, replace(annotated, annotation=united), [], time)
-            existing.put(sentence_range, united, new=True)
-            self.united += 1
-            return None
-        is_partial = before and (before.covers, annotation.covers) != (None, None)
-        same = before is not None and before == (united if is_partial else annotation)
-        if same and not others[0][2]:
-            self.counts.known += 1
-            return None
-        self.counts.conflicts += not same
-        if same:
-            return Outcome.DOUBLE, REPEATED_REASON
-        return Outcome.LEFT_OUT, REPEATED_DIFFERENTLY_REASON if others[0][2] else CONFLICT_REASON
+        (other_range, before, is_new), *more = others
+        united = None if more or other_range != sentence_range else self._united(before, annotation)
+        if united is None:
+            self.counts.conflicts += 1
+            return Outcome.LEFT_OUT, REPEATED_DIFFERENTLY_REASON if is_new else CONFLICT_REASON
+        is_same = united.without_remarks() == before.without_remarks()
+        if is_new or not is_same:
+            self.united += before.answer is not None and united.covers != before.covers
+            if united != before:
+                self._write(name, existing, replace(annotated, annotation=united), [], document.time)
+            return (Outcome.DOUBLE, REPEATED_REASON) if is_same else None
+        self.counts.known += 1
+        self._list_other_remarks(before, united, annotated, document.where)
+        return None
 
-    def _write_records(
-        self, name: str, annotated: AnnotatedSentence, joins: Sequence[AnnotatedSentence], time: float
+    def _united(self, before: Annotation, annotation: Annotation) -> Annotation | None:
+        """Return two annotations of a sentence as one, with the notes of both; None if they contradict each other."""
+        if before.without_remarks() == Annotation():
+            return annotation.with_remarks_of(before)
+        if annotation.without_remarks() in (Annotation(), before.without_remarks()):
+            return before.with_remarks_of(annotation)
+        if before.covers is None and annotation.covers is None:
+            return None
+        return unite_passes(before, annotation, [x.name for x in self._schema.labels])
+
+    def _list_other_remarks(
+        self, before: Annotation, united: Annotation, annotated: AnnotatedSentence, where: str
     ) -> None:
-        op = Op.ANSWER if annotated.annotation.answer else Op.EDIT
+        """List note and flag of a sentence that its annotator has there without them."""
+        s = annotated.sentence
+        if united.note != before.note:
+            self._log.leave_out(where, s.id, REMARKS_REASON, annotated.annotation.note, "note")
+        if united.flagged != before.flagged:
+            self._log.leave_out(where, s.id, REMARKS_REASON, s.text, "flag")
+        self._log.aligned_entries = len(self._log.entries)
+
+    def _write(
+        self,
+        name: str,
+        existing: _ExistingAnnotations,
+        annotated: AnnotatedSentence,
+        joins: Sequence[AnnotatedSentence],
+        time: float,
+    ) -> None:
+        """Prepare the records of a sentence: those that join it, and the one with its annotation."""
+        s, annotation = annotated.sentence, annotated.annotation
+        op = Op.ANSWER if annotation.answer else Op.EDIT
         steps = [*((Op.JOIN, w) for w in joins), (op, annotated)]
         first = self.next_record(name)
         parents = {w.sentence.id: first + n for n, w in enumerate(joins)}
@@ -186,8 +213,9 @@ class RecordBuilder:
         self.add_records(name, records)
         self.counts.records += len(records)
         self.counts.joined += bool(joins)
-        annotation = annotated.annotation
-        self.counts.open += annotation.answer is None and bool(annotation.spans or annotation.rejected)
+        before, _ = existing.annotations.get((s.start, s.end), (Annotation(), True))
+        self.counts.open += _is_begun(annotation) and not _is_begun(before)
+        existing.put((s.start, s.end), annotation, new=True)
 
     def _list_not_written(
         self,
@@ -286,15 +314,22 @@ def _join_sentences(annotated_sentences: Sequence[AnnotatedSentence], text: str)
     return join_sentences(left, right, text).after[0]
 
 
+def _is_begun(annotation: Annotation) -> bool:
+    """Return True if there are spans and nobody has finished the sentence."""
+    return annotation.answer is None and bool(annotation.spans or annotation.rejected)
+
+
 def _annotation_of(document: Document, sentence_range: tuple[int, int], *, answered: bool, first: bool) -> Annotation:
     """Return a document's annotation of a range; open where nobody has reviewed some of it."""
     start, end = sentence_range
     unread_texts = (document.text[max(a, start) : min(b, end)] for a, b in document.open if a < end and start < b)
     read = answered and not any(map(str.strip, unread_texts))
+    remarks = [x for x in document.remarks if (first or start <= x.start) and x.start < end]
+    notes = [document.note if first else "", *(x.note for x in remarks)]
     annotation = Annotation(
         answer=document.answer if read else None,
-        note=" ".join(document.note.split()) if first else "",
-        flagged=document.flagged and first,
+        note=" ".join(" ".join(notes).split()),
+        flagged=(document.flagged and first) or any(x.flagged for x in remarks),
         covers=document.covers if read and document.answer is Answer.ACCEPT else None,
     )
     spans, rejected = (

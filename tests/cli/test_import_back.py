@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from annotator.core.article import ArticleGroup
@@ -78,6 +79,27 @@ def test_an_article_at_a_time_leaves_open_what_nobody_has_read(corpus: Path, nam
     assert answers(back) == answers(corpus)
     (article,) = CorpusFolder.open(back).article_ids()
     assert CorpusFolder.open(back).article(article).text == TEXT
+
+
+def test_notes_and_flags_of_a_whole_export_are_on_their_sentences(corpus: Path, tmp_path: Path) -> None:
+    """Docs of articles and runs of spancat have the same sentences: nothing moves, and nothing counts as lost."""
+    assert call("export", corpus, tmp_path / "tasks", "--format", "prodigy").code == 0
+    tasks = [orjson.loads(x) for x in (tmp_path / "tasks" / "annotations.jsonl").read_bytes().splitlines()]
+    tasks[0]["meta"]["flagged"] = True
+    tasks[1]["meta"]["note"] = "Which Tam?"
+    assert imported(jsonl(tmp_path / "noted.jsonl", *tasks), tmp_path / "noted").code == 0
+    args = ("--format", "spacy", "--unit", "article", "--split", "100/0/0")
+    assert call("export", tmp_path / "noted", tmp_path / "out", *args).code == 0
+    result = imported(tmp_path / "out", tmp_path / "back", "--json")
+    assert (result.code, result.json["lost"], result.json["totals"]["spans"]["left out"]) == (0, 0, 0)
+    assert result.json["records"] == len(tasks)
+    assert _remarks(tmp_path / "back") == _remarks(tmp_path / "noted")
+    assert _remarks(tmp_path / "noted")[:2] == [("", True), ("Which Tam?", False)]
+
+
+def _remarks(corpus: Path) -> list[tuple[str, bool]]:
+    (found,) = sentences_by_annotator(corpus).values()
+    return [(w.annotation.note, w.annotation.flagged) for w in found]
 
 
 def test_a_format_without_a_place_says_so(corpus: Path, tmp_path: Path) -> None:

@@ -224,6 +224,40 @@ def test_a_text_that_comes_twice(tmp_path: Path) -> None:
     assert spans(tmp_path / "c") == [("doccano", "Lena", "PERSON")]
 
 
+def test_another_note_or_flag_is_no_conflict_of_spans(tmp_path: Path) -> None:
+    """In one import the notes of both count; what an annotator has there already stays, and the rest is listed."""
+    row = {"text": "Lena rowed.", "spans": [{"start": 0, "end": 4, "label": "PERSON"}], "answer": "accept"}
+    rows = [
+        {**row, "meta": m} for m in ({"note": "Who?"}, {"flagged": True}, {"note": "Who? Ask."}, {"note": "Why?"}, {})
+    ]
+    result = imported(jsonl(tmp_path / "a.jsonl", *rows), tmp_path / "c", "--as", "ana", "--json")
+    counted = result.json["totals"]["spans"]
+    assert (result.code, counted["double"], counted["left out"], result.json["lost"]) == (0, 4, 0, 0)
+    (w,) = sentences_by_annotator(tmp_path / "c")["ana"]
+    assert (w.annotation.note, w.annotation.flagged) == ("Who? Ask. Why?", True)
+    again = imported(jsonl(tmp_path / "b.jsonl", *rows[:2], row), tmp_path / "c", "--as", "ana")
+    assert again.code == 0, again.out
+    assert "3 sentences were already there, with the same spans" in again.err
+    other = imported(jsonl(tmp_path / "d.jsonl", {**row, "meta": {"note": "No"}}), tmp_path / "c", "--as", "ana")
+    assert other.code == 3
+    assert "1 left out (note): this annotator has the sentence without it" in other.out
+    assert "spans: 1 in the file, 1 as they were" in other.out
+    (w,) = sentences_by_annotator(tmp_path / "c")["ana"]
+    assert w.annotation.note == "Who? Ask. Why?"
+
+
+def test_a_note_alone_stops_no_work_of_its_annotator(tmp_path: Path) -> None:
+    """Who has only a note on a sentence gets the file's spans beside it; the other way round the note is added."""
+    note = {"text": "Lena rowed.", "spans": [], "answer": None, "meta": {"note": "Who?"}}
+    row = {"text": "Lena rowed.", "spans": [{"start": 0, "end": 4, "label": "PERSON"}], "answer": "accept"}
+    for n, (first, second) in enumerate(((note, row), (row, note))):
+        corpus = tmp_path / f"c{n}"
+        both = imported(jsonl(tmp_path / f"{n}.jsonl", first, second), corpus, "--as", "ana", "--format", "prodigy")
+        assert both.code == 0, both.out
+        (w,) = sentences_by_annotator(corpus)["ana"]
+        assert (w.annotation.note, w.annotation.answer, len(w.annotation.spans)) == ("Who?", "accept", 1)
+
+
 def test_our_own_tasks_make_the_article_again(tmp_path: Path) -> None:
     """Sentences that tell their place in an article are put together; into their own corpus, in place."""
     path = _doccano(tmp_path / "all.jsonl", ("Lena Okafor", "PERSON"), ("Tam Reedy", "PERSON"))
