@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from annotator.cli import output
-from annotator.cli.options import PATH, json_option
+from annotator.cli.options import PATH, json_option, tokens_option
 from annotator.core.errors import AnnotatorError
+from annotator.core.token_settings import TokenUnit
 from annotator.workflows.ingesting import IngestInterrupted, ingest
 
 
@@ -17,11 +18,18 @@ from annotator.workflows.ingesting import IngestInterrupted, ingest
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True, readable=False))
 @click.option("--corpus", "folder", required=True, type=PATH, help="The corpus; made if need be.")
 @click.option("--lang", default=None, help="Language of a new corpus, a spaCy code (default: en).")
+@tokens_option
 @click.option("--schema", type=PATH, help="Label schema that the corpus uses from now on (a new one: news).")
 @click.option("--name", default=None, help="Name of a new corpus (default: its folder's).")
 @json_option
 def command(
-    sources: tuple[Path, ...], folder: Path, lang: str | None, schema: Path | None, name: str | None, as_json: bool
+    sources: tuple[Path, ...],
+    folder: Path,
+    lang: str | None,
+    tokens: TokenUnit | None,
+    schema: Path | None,
+    name: str | None,
+    as_json: bool,
 ) -> None:
     """Take SOURCES into a corpus: text dumps of pages, HTML, JSONL, folders, or - for standard input.
 
@@ -34,6 +42,7 @@ def command(
                 folder,
                 sources,
                 lang=lang,
+                tokens=tokens,
                 schema=schema,
                 name=name,
                 stdin=sys.stdin.buffer if sys.stdin else None,

@@ -13,6 +13,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from annotator.cli.output import EXIT_LEFT_OUT
+from annotator.core.token_settings import TOKEN_UNITS
 from annotator.plugin_loader import plugin_names
 
 
@@ -91,6 +92,12 @@ max_lost_option = click.option(
     default=0,
     metavar="N",
     help="End with 0 instead of 3 where no more than N things were left out.",
+)
+tokens_option = click.option(
+    "--tokens",
+    type=click.Choice(TOKEN_UNITS),
+    default=None,
+    help="How a new corpus cuts texts: by the rules of its language (the default), or each character a token.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 

@@ -1,4 +1,4 @@
-"""Tokens by spaCy's rules for a language, with a bound on the time that a text can cost."""
+"""The tokens of a corpus, as spaCy makes them, with a bound on the time that a text can cost."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from annotator.core.errors import SourceError
+from annotator.core.token_settings import DEFAULT_TOKENS, TokenSettings
 from annotator.core.tokens import Token, build_tokens, tokens_cover_text
-from annotator.ingest.unspaced_scripts import install_command, missing_tokenizer_package
+from annotator.ingest.spacy_tokenizer import blank_pipeline
 
 MAX_RUN = 150
 """The longest stretch without white space that spaCy gets in one piece, in code points.
@@ -27,26 +28,32 @@ _PIECE_END = re.compile(r"[^\w\s](?=\w)|\w(?=[^\w\s])")
 
 
 class Tokenizer:
-    """spaCy's tokenizer for one language; spaCy is imported when the first one is made.
+    """The tokenizer of a corpus: a language, and the settings in ``corpus.toml``.
 
-    Raises SourceError for a language that spaCy does not have or that needs a package that is
-    not installed.
+    spaCy is imported when the first one is made. Raises SourceError for a language that spaCy does not have or that
+    needs a package that is not installed.
     """
 
-    def __init__(self, lang: str = "en") -> None:
-        self.lang = lang
-        self._tokenize = _spacy_tokenizer(lang)
+    def __init__(self, lang: str = "en", settings: TokenSettings = DEFAULT_TOKENS) -> None:
+        self.lang, self.settings = lang, settings
+        self._tokenize: Any = blank_pipeline(lang, settings).tokenizer
 
     def tokens(self, text: str) -> tuple[Token, ...]:
         """Return the tokens of a text, offsets in its code points; they spell it exactly.
 
         ``ws`` of the last one is true only if the text ends with a blank.
         """
-        parts = [(t.text, bool(t.whitespace_)) for piece in _bounded_pieces(text) for t in self._tokenize(piece)]
+        pieces = (text,) if self.settings.unit == "characters" else _bounded_pieces(text)
+        parts = [(t.text, bool(t.whitespace_)) for piece in pieces for t in self._tokenize(piece)]
         out = build_tokens((word for word, _ in parts), (blank for _, blank in parts))
         if not tokens_cover_text(out, text):
             raise SourceError(f"the {self.lang} tokenizer changes the text", do="use another --lang")
         return out
+
+    @property
+    def takes_infixes(self) -> bool:
+        """Whether it cuts by rules, to which infixes can be added."""
+        return self.settings.unit == "rules" and hasattr(self._tokenize, "infix_finditer")
 
     @cached_property
     def fingerprint(self) -> str:
@@ -54,23 +61,6 @@ class Tokenizer:
         record = {"lang": self.lang, "run": MAX_RUN, **_tokenizer_settings(self._tokenize)}
         payload = json.dumps(record, sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(payload.encode("ascii")).hexdigest()[:16]
-
-
-def _spacy_tokenizer(lang: str) -> Any:
-    """Return the tokenizer of a blank pipeline."""
-    import spacy
-
-    try:
-        return spacy.blank(lang).tokenizer
-    except ImportError as error:
-        what = f"spaCy cannot load the language {lang!r} ({str(error).strip().split(chr(10))[0][:200]})"
-        package = missing_tokenizer_package(lang)
-        do = (
-            f"run {install_command(package)}"
-            if package
-            else "use a code such as en, de, fr or es, or xx for any language; see spacy.io/usage/models"
-        )
-        raise SourceError(what, where="--lang", do=do) from error
 
 
 def _tokenizer_settings(tokenizer: Any) -> dict[str, Any]:
@@ -115,9 +105,10 @@ _STORED_FINGERPRINTS = Path(__file__).parent / "data" / "tokenizers.json"
 _SHARED_FILES = ("char_classes.py", "punctuation.py", "tokenizer_exceptions.py")
 
 
-def tokenizer_fingerprint(lang: str) -> str:
-    """Return what ``Tokenizer(lang).fingerprint`` is; raises SourceError as that does."""
-    return stored_tokenizer_fingerprint(lang) or Tokenizer(lang).fingerprint
+def tokenizer_fingerprint(lang: str, settings: TokenSettings = DEFAULT_TOKENS) -> str:
+    """Return what ``Tokenizer(lang, settings).fingerprint`` is; raises SourceError as that does."""
+    stored = stored_tokenizer_fingerprint(lang) if settings == DEFAULT_TOKENS else ""
+    return stored or Tokenizer(lang, settings).fingerprint
 
 
 def stored_tokenizer_fingerprint(lang: str) -> str:

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from annotator.core.article import AnnotatedLineIndex, Article, LineVerdict, Sentence, earlier_versions, is_superseded
 from annotator.core.errors import CorpusError, DamagedArticleError, SchemaError
 from annotator.core.schema import Schema
+from annotator.core.token_settings import DEFAULT_TOKENS, TokenSettings
 from annotator.storage.article_repair import sentence_count, with_proved_text
 from annotator.storage.article_warnings import broken_version_warning, changed_metadata_warning, damaged_article_warning
 from annotator.storage.articles import (
@@ -32,6 +33,7 @@ from annotator.storage.corpus_layout import (
     CorpusSettings,
     check_folder_unused,
     check_is_corpus,
+    missing_git_files,
     write_settings,
 )
 from annotator.storage.coverage_file import keep_base_of_begun
@@ -51,24 +53,11 @@ MAX_READ_FOR_QUEUE = 300
 LOCK_TIMEOUT = 10.0
 """How many seconds a write waits for another process that is writing to the corpus."""
 
-_GIT_FILES = {
-    ".gitignore": b"# Locks, unfinished files, what was set aside and private suggestions are no data of the corpus.\n"
-    b"*.lock\n*.tmp\n*.torn-*\n.private/\n",
-    ".gitattributes": b"# Git must not change a byte: each line of a journal has a checksum.\n"
-    b"*.jsonl -text\n*.json -text\n",
-}
-"""What a corpus holds for git: without them git turns line endings, and keeps locks."""
-
 
 def lock_corpus(path: Path, wait: float = LOCK_TIMEOUT) -> Lock:
     """Take the lock for a write to a corpus; raises CorpusError where it cannot be had in time, OSError."""
     what, do = "the corpus is being written by {holder}", "try again when it is done"
     return lock_or_raise(path / _LOCK_FILE, CorpusError, what, where=path, do=do, wait=wait)
-
-
-def missing_git_files(path: Path) -> list[tuple[str, bytes]]:
-    """Return the files for git that a corpus lacks, with what they hold."""
-    return [(file, data) for file, data in _GIT_FILES.items() if not (path / file).exists()]
 
 
 _TORN_WARNING = f"left out a torn last line of {SENTENCES_FILE}"
@@ -86,7 +75,7 @@ class CorpusFolder:
         self.known_lang = settings.lang
         """The language; empty where ``corpus.toml`` is damaged and nobody knows it."""
         self.fingerprint = settings.fingerprint
-        self._split = settings.split
+        self._split, self._tokens = settings.split, settings.tokens
         self.schema_path = path / settings.schema
         self.settings_warning = damaged_settings_warning(settings, settings_flaw) if settings_flaw else ""
         self.warnings: list[str] = [self.settings_warning] if settings_flaw else []
@@ -109,6 +98,7 @@ class CorpusFolder:
         fingerprint: str,
         schema_text: str,
         split: SplitSettings = SplitSettings(),  # noqa: B008  (frozen)
+        tokens: TokenSettings = DEFAULT_TOKENS,
     ) -> CorpusFolder:
         """Make a corpus folder and open it; ``corpus.toml`` comes last and makes it one.
 
@@ -123,7 +113,7 @@ class CorpusFolder:
             write_atomic(path / SCHEMA_FILE, schema_text.encode())
             for file, data in missing_git_files(path):
                 write_new(path / file, data)
-            write_settings(path, CorpusSettings(name, lang, fingerprint, split=split))
+            write_settings(path, CorpusSettings(name, lang, fingerprint, split=split, tokens=tokens))
             sync_folder(path.resolve().parent)
         return cls.open(path)
 
@@ -161,6 +151,13 @@ class CorpusFolder:
         if self._split is None:
             self.check_settings()
         return self._split or SplitSettings()
+
+    @property
+    def tokens(self) -> TokenSettings:
+        """How texts are cut into tokens; raises CorpusError where the table in ``corpus.toml`` is damaged."""
+        if self._tokens is None:
+            self.check_settings()
+        return self._tokens or DEFAULT_TOKENS
 
     def check_settings(self) -> None:
         """Raise CorpusError where ``corpus.toml`` is damaged."""

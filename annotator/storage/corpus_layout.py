@@ -13,9 +13,11 @@ from msgspec.structs import replace
 
 from annotator.core.digest import text_digest
 from annotator.core.errors import CorpusError, path_text
+from annotator.core.token_settings import DEFAULT_TOKENS, TokenSettings
 from annotator.storage.atomic import write_atomic
 from annotator.storage.file_io import read_toml
 from annotator.storage.split_settings import SPLIT_TABLE, SplitSettings, decode_split, encode_split
+from annotator.storage.token_table import TOKENS_TABLE, decode_token_settings, encode_token_settings
 
 CORPUS_FORMAT = 1
 """The version of the corpus folder; a higher one is refused."""
@@ -141,6 +143,8 @@ class CorpusSettings(Struct, frozen=True):
     """The file in the corpus folder that holds the label schema in force."""
     split: SplitSettings | None = SplitSettings()
     """By what a split is drawn; None where the table is damaged."""
+    tokens: TokenSettings | None = DEFAULT_TOKENS
+    """How texts are cut into tokens; None where the table is damaged."""
 
 
 def read_settings(folder: Path) -> CorpusSettings:
@@ -162,7 +166,11 @@ def decode_settings(data: dict[str, Any], path: Path) -> CorpusSettings:
     if not is_schema_name(settings.schema):
         what = "`schema` must be the name of a file in the corpus folder"
         raise CorpusError(what, where=str(path), do=f'write schema = "{SCHEMA_FILE}"')
-    return replace(settings, split=decode_split(data[SPLIT_TABLE], path)) if SPLIT_TABLE in data else settings
+    if SPLIT_TABLE in data:
+        settings = replace(settings, split=decode_split(data[SPLIT_TABLE], path))
+    return (
+        replace(settings, tokens=decode_token_settings(data[TOKENS_TABLE], path)) if TOKENS_TABLE in data else settings
+    )
 
 
 def is_schema_name(name: str) -> bool:
@@ -202,6 +210,8 @@ def encode_settings(settings: CorpusSettings) -> bytes:
     document.update({"schema": settings.schema, "format": CORPUS_FORMAT})
     if settings.split and settings.split != SplitSettings():
         document.update({SPLIT_TABLE: encode_split(settings.split)})
+    if settings.tokens and settings.tokens != DEFAULT_TOKENS:
+        document.update({TOKENS_TABLE: encode_token_settings(settings.tokens)})
     return tomlkit.dumps(document).encode()
 
 
@@ -218,3 +228,19 @@ def _check_format(data: dict[str, Any], path: Path) -> None:
     if is_newer_format(data):
         what = f"this corpus was made by a newer Annotator (format {version}; this one knows {CORPUS_FORMAT})"
         raise CorpusError(what, where=str(path), do="update Annotator to work with it")
+
+
+# -- git ---------------------------------------------------------------------------------------------
+
+_GIT_FILES = {
+    ".gitignore": b"# Locks, unfinished files, what was set aside and private suggestions are no data of the corpus.\n"
+    b"*.lock\n*.tmp\n*.torn-*\n.private/\n",
+    ".gitattributes": b"# Git must not change a byte: each line of a journal has a checksum.\n"
+    b"*.jsonl -text\n*.json -text\n",
+}
+"""What a corpus holds for git: without them git turns line endings, and keeps locks."""
+
+
+def missing_git_files(path: Path) -> list[tuple[str, bytes]]:
+    """Return the files for git that a corpus lacks, with what they hold."""
+    return [(file, data) for file, data in _GIT_FILES.items() if not (path / file).exists()]

@@ -23,6 +23,7 @@ from msgspec.structs import asdict, replace
 from annotator.core.article import Article, Sentence
 from annotator.core.errors import CorpusError, JournalError
 from annotator.core.journal_record import JournalRecord
+from annotator.core.token_settings import DEFAULT_TOKENS, TokenSettings
 from annotator.storage.articles import (
     ArticleStore,
     check_article,
@@ -62,6 +63,7 @@ class NewCorpusSettings(Struct, frozen=True):
     fingerprint: str
     schema_text: str
     split: SplitSettings = SplitSettings()
+    tokens: TokenSettings = DEFAULT_TOKENS
 
 
 class ImportStaging(Struct):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator.core.errors import CorpusError, path_text
+from annotator.core.token_settings import DEFAULT_TOKENS, TokenSettings
 from annotator.storage.corpus_layout import (
     SCHEMA_FILE,
     SETTINGS_FILE,
@@ -18,6 +19,7 @@ from annotator.storage.corpus_layout import (
 )
 from annotator.storage.file_io import read_toml
 from annotator.storage.split_settings import SplitSettings, SplitTableError, recover_split
+from annotator.storage.token_table import TokensTableError, recover_token_settings
 
 _PAIR = re.compile(r'^(\w+)\s*=\s*"([^"\\]*)"', re.MULTILINE)
 
@@ -37,7 +39,7 @@ def read_or_derive_settings(folder: Path) -> tuple[CorpusSettings, CorpusError |
         if is_newer_format(data) or isinstance(error.__cause__, PermissionError):
             raise
         settings = derived_settings(folder)
-        if isinstance(error, SplitTableError):
+        if isinstance(error, SplitTableError | TokensTableError):
             return settings, CorpusError(f"{SETTINGS_FILE}: {error.what}", where=error.where, do=error.do)
         what = f"{SETTINGS_FILE} is {_damage(path, error)}"
         do = f"run `annotator repair{'' if settings.lang else ' --lang CODE'}`"
@@ -51,18 +53,19 @@ def _damage(path: Path, error: CorpusError) -> str:
 
 
 def derived_settings(folder: Path) -> CorpusSettings:
-    """Return the settings with what can be read of a damaged file; others are empty, or None for the split."""
+    """Return the settings with what can be read of a damaged file; others are empty, or None for a table."""
     known: dict[str, str] = {}
     split: SplitSettings | None = SplitSettings()
+    tokens: TokenSettings | None = DEFAULT_TOKENS
     with suppress(OSError):
         left = (folder / SETTINGS_FILE).read_bytes().decode("utf-8", "replace")
-        split = recover_split(left)
+        split, tokens = recover_split(left), recover_token_settings(left)
         known = {key: value for key, value in _PAIR.findall(left) if "\ufffd" not in value}
     name = known.get("name") or path_text(folder.resolve().name)
     schema = known.get("schema", "")
     if not (is_schema_name(schema) and (folder / schema).is_file()):
         schema = SCHEMA_FILE
-    return CorpusSettings(name, known.get("language", ""), known.get("tokenizer", ""), schema, split)
+    return CorpusSettings(name, known.get("language", ""), known.get("tokenizer", ""), schema, split, tokens)
 
 
 def damaged_settings_warning(settings: CorpusSettings, flaw: CorpusError) -> str:

@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 from msgspec import Struct
 
 from annotator.core.errors import CorpusError
+from annotator.storage.token_table import TOKENS_TABLE, without_table
 
 SPLIT_TABLE = "split"
 _KEYS = ("shares", "seed", "unit")
@@ -73,6 +74,7 @@ def encode_split(split: SplitSettings) -> dict[str, Any]:
 
 def recover_split(text: str) -> SplitSettings | None:
     """Return the table in what is left of a damaged file; None where it is there and cannot be read."""
+    text = without_table(text, TOKENS_TABLE)
     found = _BEGIN.search(text)
     if not found:
         return SplitSettings()

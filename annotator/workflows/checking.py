@@ -227,10 +227,11 @@ def _tokenizer_drift(corpus: CorpusFolder, check_input: CheckInput) -> list[Prob
     if corpus.settings_flaw:  # another problem names it
         return []
     try:
-        now = tokenizer_fingerprint(corpus.lang)
+        now = tokenizer_fingerprint(corpus.lang, corpus.tokens)
         if now == corpus.fingerprint:
             return []
-        return list(check_tokenizer_drift(check_input, corpus.fingerprint, now, Tokenizer(corpus.lang).tokens))
+        cut = Tokenizer(corpus.lang, corpus.tokens).tokens
+        return list(check_tokenizer_drift(check_input, corpus.fingerprint, now, cut))
     except SourceError as error:
         return [Problem(ProblemKind.TOKENIZER, ProblemLocation(file="corpus.toml"), error.what, error.do)]
 

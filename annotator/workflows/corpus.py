@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from annotator.core.annotation import Answer
 from annotator.core.article import Article, Sentence
 from annotator.core.disagreement import ConflictRule
-from annotator.core.errors import CorpusError, UsageError, path_text
+from annotator.core.errors import UsageError
 from annotator.core.schema import Schema
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import SENTENCES_FILE, SETTINGS_FILE, check_is_corpus
 from annotator.storage.file_io import file_state, translate_os_errors
 from annotator.storage.journal_index import ANSWER_BY_NUMBER, load_journal_index
-from annotator.storage.schemas import DEFAULT_SCHEMA, read_schema_text
+from annotator.storage.schemas import DEFAULT_SCHEMA
 from annotator.workflows.arguments import (
     Names,
     OptionalNames,
@@ -92,26 +92,22 @@ class Corpus(TrainingMethods):
     @classmethod
     @checked_arguments
     def create(
-        cls, path: PathLike, *, schema: PathLike = DEFAULT_SCHEMA, lang: str = "en", name: str | None = None
+        cls,
+        path: PathLike,
+        *,
+        schema: PathLike = DEFAULT_SCHEMA,
+        lang: str = "en",
+        tokens: Literal["rules", "characters"] = "rules",
+        name: str | None = None,
     ) -> Self:
         """Make a corpus in a new or empty folder.
 
-        ``schema`` is a file or the name of a shipped schema, ``lang`` a spaCy code, and ``name`` the folder's
-        by default. Raises CorpusError for a folder that is in use, and SchemaError.
+        ``schema`` is a file or the name of a shipped schema, ``lang`` a spaCy code, ``tokens`` how texts are cut,
+        and ``name`` the folder's by default. Raises CorpusError for a folder that is in use, and SchemaError.
         """
-        from annotator.ingest.tokenizer import Tokenizer
+        from annotator.workflows.corpus_creation import create_corpus
 
-        if name and not name.isprintable():
-            raise CorpusError(f"{name!r} is no name for a corpus", do="use a name without control characters")
-        return cls(
-            CorpusFolder.create(
-                Path(path).resolve(),
-                name=path_text(name or Path(path).resolve().name),
-                lang=lang,
-                fingerprint=Tokenizer(lang).fingerprint,
-                schema_text=read_schema_text(schema),
-            )
-        )
+        return cls(create_corpus(Path(path).resolve(), schema=schema, lang=lang, tokens=tokens, name=name))
 
     @classmethod
     @checked_arguments

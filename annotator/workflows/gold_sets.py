@@ -17,6 +17,7 @@ from annotator.core.errors import AnnotatorError, SourceError
 from annotator.core.schema import Schema
 from annotator.core.scoring import SpanOffsets
 from annotator.core.spans import Span
+from annotator.core.token_settings import DEFAULT_TOKENS, TokenSettings
 from annotator.core.tokens import Token
 from annotator.export.options import ExportOptions
 from annotator.formats.document import ConversionLog, Document, is_loss
@@ -56,7 +57,7 @@ def annotated_sentences_of(rows: tuple[GoldSentence, ...]) -> Iterator[Annotated
         yield AnnotatedSentence(g.sentence, Annotation(answer=Answer.ACCEPT).with_spans(spans))
 
 
-def read_gold(path: Path, schema: Schema, lang: str) -> GoldSet:
+def read_gold(path: Path, schema: Schema, lang: str, tokens: TokenSettings = DEFAULT_TOKENS) -> GoldSet:
     """Return what a journal holds as gold, or a file of sentences with spans, or of texts that have sentences.
 
     Such a file is Prodigy's, has ``{"text","spans","meta"}`` a line, or is a DocBin; ``meta.doc`` (or ``meta.article``)
@@ -72,7 +73,7 @@ def read_gold(path: Path, schema: Schema, lang: str) -> GoldSet:
         found = _last_accepted([d for d in read if d.text])
     if not found:
         raise AnnotatorError("there is no accepted sentence in it", where=str(path), do="name another file")
-    tokenizer = Tokenizer(lang)
+    tokenizer = Tokenizer(lang, tokens)
     ends: Counter[str] = Counter()
     rows = [_build_gold(d, schema, tokenizer, ends) for d in found]
     order = {a: n for n, a in enumerate(dict.fromkeys(g.sentence.article for g in rows))}

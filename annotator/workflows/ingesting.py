@@ -17,6 +17,7 @@ from msgspec import Struct, to_builtins
 from annotator.core.article import Article
 from annotator.core.errors import AnnotatorError, UsageError, path_text
 from annotator.core.pluralize import count_column, pluralize
+from annotator.core.token_settings import TokenSettings, TokenUnit
 from annotator.ingest.article_builder import build_article
 from annotator.ingest.sources import ArticleSource, SourceFailure, read_sources
 from annotator.ingest.tokenizer import Tokenizer
@@ -25,6 +26,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import is_corpus_folder
 from annotator.storage.file_io import translate_os_errors
 from annotator.storage.schemas import DEFAULT_SCHEMA, load_schema, read_schema_text
+from annotator.workflows.corpus_creation import check_token_unit
 from annotator.workflows.opening import ProgressCallback, apply_schema, ignore_progress, load_journals
 
 KNOWN_STATE = "already in the corpus"
@@ -87,6 +89,7 @@ def ingest(
     sources: Sequence[Path | str],
     *,
     lang: str | None = None,
+    tokens: TokenUnit | None = None,
     schema: Path | str | None = None,
     name: str | None = None,
     stdin: BinaryIO | None = None,
@@ -96,15 +99,15 @@ def ingest(
     """Ingest files, folders or standard input (``-``) into the corpus ``folder``, a transaction a source.
 
     The corpus is made when the first article is there, if this ``may_create`` one; ``lang`` (a spaCy code,
-    default en) and ``name`` are those of a new corpus, and ``schema`` is put in force in either. ``progress``
-    counts sources. Raises AnnotatorError where no source can be read (its notes are the further ones), and
-    IngestInterrupted.
+    default en), ``tokens`` (default rules) and ``name`` are those of a new corpus, and ``schema`` is put in
+    force in either. ``progress`` counts sources. Raises AnnotatorError where no source can be read (its notes
+    are the further ones), and IngestInterrupted.
     """
     run = None
     try:
         every = list(read_sources([Path(s) for s in sources], stdin))
         _check_not_empty(every)
-        run = _begin(folder, lang, schema, name, may_create=may_create)
+        run = _begin(folder, lang, tokens, schema, name, may_create=may_create)
         for n, source in enumerate(every):
             progress(n, len(every))
             run.add_source(source)
@@ -147,21 +150,29 @@ def _is_annotated(source: ArticleSource) -> bool:
 
 
 def _begin(
-    folder: Path, lang: str | None, schema: Path | str | None, name: str | None, *, may_create: bool
+    folder: Path,
+    lang: str | None,
+    tokens: TokenUnit | None,
+    schema: Path | str | None,
+    name: str | None,
+    *,
+    may_create: bool,
 ) -> _IngestRun:
     """Open the corpus, or prepare for making it with the first article."""
     with translate_os_errors("read", folder):
         exists = is_corpus_folder(folder)
     if may_create and not exists:
-        return _begin_new(folder, lang or "en", schema or DEFAULT_SCHEMA, name)
+        tokenizer = Tokenizer(lang or "en", TokenSettings(tokens or "rules"))
+        return _begin_new(folder, tokenizer, schema or DEFAULT_SCHEMA, name)
     corpus = CorpusFolder.open(folder)
     corpus.check_settings()
     if lang and lang != corpus.lang:
         what = f"--lang {lang}, but the corpus is {corpus.lang}"
         raise UsageError(what, where=str(folder), do="leave --lang out")
+    check_token_unit(corpus, tokens)
     if schema:
         apply_schema(corpus, read_schema_text(schema), str(schema))
-    tokenizer = Tokenizer(corpus.lang)
+    tokenizer = Tokenizer(corpus.lang, corpus.tokens)
     run = _IngestRun(lambda: corpus, tokenizer, corpus)
     if tokenizer.fingerprint != corpus.fingerprint:
         run.warnings.append(
@@ -171,15 +182,17 @@ def _begin(
     return run
 
 
-def _begin_new(folder: Path, lang: str, schema: Path | str, name: str | None) -> _IngestRun:
+def _begin_new(folder: Path, tokenizer: Tokenizer, schema: Path | str, name: str | None) -> _IngestRun:
     """Prepare for a new corpus; raises SchemaError at once, with the name of the file."""
-    tokenizer = Tokenizer(lang)
     load_schema(schema)
     text = read_schema_text(schema)
 
     def create() -> CorpusFolder:
         title, fingerprint = path_text(name or folder.resolve().name), tokenizer.fingerprint
-        return CorpusFolder.create(folder, name=title, lang=lang, fingerprint=fingerprint, schema_text=text)
+        lang, tokens = tokenizer.lang, tokenizer.settings
+        return CorpusFolder.create(
+            folder, name=title, lang=lang, fingerprint=fingerprint, schema_text=text, tokens=tokens
+        )
 
     return _IngestRun(create, tokenizer)
 
@@ -238,6 +251,8 @@ class _IngestRun:
             self._newest[came_from] = article.id
 
     def _note_language(self, article: Article) -> None:
+        if self._tokenizer.settings.unit == "characters":
+            return  # which fit any language
         lang, here = unspaced_language(article.text), self._tokenizer.lang
         if lang and lang != here and (lang, here) != ("zh", "ja"):  # Japanese may do without kana
             self._unspaced.setdefault(lang, []).append(article.origin)

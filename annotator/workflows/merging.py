@@ -276,7 +276,8 @@ def _merge(
         _check_labels(merge.merge_journals(staging), text, schema)
         merge.merge_other_files(staging)
         name = path_text(into.resolve().name)
-        settings = NewCorpusSettings(name, sources[0].lang, sources[0].fingerprint, text, sources[0].split)
+        first = sources[0]
+        settings = NewCorpusSettings(name, first.lang, first.fingerprint, text, first.split, first.tokens)
         staging.commit_new_corpus(settings)
     return merge.report(path_text(into), tuple(map(path_text, paths)))
 

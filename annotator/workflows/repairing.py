@@ -19,6 +19,7 @@ from annotator.core.article import Article, Sentence
 from annotator.core.errors import AnnotatorError, CorpusError, SourceError, path_text
 from annotator.core.pluralize import pluralize
 from annotator.core.schema import Schema
+from annotator.core.token_settings import DEFAULT_TOKENS
 from annotator.ingest.article_builder import cut_sentences
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.article_repair import (
@@ -35,7 +36,7 @@ from annotator.storage.article_warnings import CHANGED_METADATA
 from annotator.storage.articles import ArticleOrigin, ArticleStore, decode_article, decode_origin, has_other_metadata
 from annotator.storage.atomic import sync_folder, unfinished_files, write_atomic, write_new
 from annotator.storage.codec import DataError, NewerFormatError, RecordDecoder, decode_sentence
-from annotator.storage.corpus_folder import lock_corpus, missing_git_files
+from annotator.storage.corpus_folder import lock_corpus
 from annotator.storage.corpus_layout import (
     ARTICLES_FOLDER,
     COVERAGE_FILE,
@@ -48,6 +49,7 @@ from annotator.storage.corpus_layout import (
     CorpusSettings,
     check_is_corpus,
     decode_settings,
+    missing_git_files,
 )
 from annotator.storage.coverage_file import decode_base
 from annotator.storage.document_repair import Decode, mend_document
@@ -435,7 +437,7 @@ class _Repairs:
         def tokenizer() -> Tokenizer | None:
             known = self._settings(settings)
             with suppress(SourceError):
-                made = Tokenizer(known.lang) if known else None
+                made = Tokenizer(known.lang, known.tokens or DEFAULT_TOKENS) if known else None
                 return made if made and known and made.fingerprint == known.fingerprint else None
             return None
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from annotator.core.errors import SourceError
+from annotator.core.token_settings import DEFAULT_TOKENS, TokenSettings
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.codec import DataError, decode_sentence
 from annotator.storage.corpus_layout import SENTENCES_FILE, encode_settings
@@ -24,16 +25,18 @@ def salvaged_settings(corpus: Path, lang: str = "") -> Iterator[tuple[str, bytes
     """Yield the settings, with a word on it, if their language can be read or is ``lang``.
 
     The tokenizer is read, or proved by the stored tokens. With the user's word on the language, one that
-    nothing proves is written as unknown. Where the split is damaged the user has to mend it. Raises SourceError for a
+    nothing proves is written as unknown. Where a table is damaged the user has to mend it. Raises SourceError for a
     language that spaCy does not have.
     """
     known = derived_settings(corpus)
     if lang:
-        Tokenizer(lang)
+        Tokenizer(lang, known.tokens or DEFAULT_TOKENS)
         known = replace(known, lang=lang)
-    if known.lang and known.split:
+    if known.lang and known.split and known.tokens:
         fingerprint = (
-            known.fingerprint or _proved_fingerprint(corpus, known.lang) or (_UNKNOWN_TOKENIZER if lang else "")
+            known.fingerprint
+            or _proved_fingerprint(corpus, known.lang, known.tokens)
+            or (_UNKNOWN_TOKENIZER if lang else "")
         )
         if fingerprint:
             word = " and from --lang" if lang else ""
@@ -41,10 +44,10 @@ def salvaged_settings(corpus: Path, lang: str = "") -> Iterator[tuple[str, bytes
             yield what, encode_settings(replace(known, fingerprint=fingerprint))
 
 
-def _proved_fingerprint(corpus: Path, lang: str) -> str:
+def _proved_fingerprint(corpus: Path, lang: str, tokens: TokenSettings) -> str:
     """Return the fingerprint of the installed tokenizer if the stored tokens are its; else nothing."""
     with suppress(SourceError, DataError, OSError):
-        tokenizer = Tokenizer(lang)
+        tokenizer = Tokenizer(lang, tokens)
         with (corpus / SENTENCES_FILE).open("rb") as file:
             found = [decode_sentence(line) for line in islice(file, _COMPARED_SENTENCES)]
         if found and all(tokenizer.tokens(s.text) == s.tokens for s in found):

@@ -93,7 +93,7 @@ def _open_gold(
     if gold and part:
         raise UsageError("--part takes the gold of the corpus", do="leave --evaluate or --part out")
     if gold:
-        return read_gold(gold, schema, corpus.lang if corpus else "en")
+        return read_gold(gold, schema, corpus.lang, corpus.tokens) if corpus else read_gold(gold, schema, "en")
     if corpus is None or not part:
         raise UsageError("there is no gold", do="name a file with --evaluate, or a corpus and --part test")
     return gold_of_part(corpus, part, ExportOptions(), warn)
