@@ -25,6 +25,21 @@ class SentenceRemarks(Struct, frozen=True):
     flagged: bool
 
 
+class PredictedSpan(Struct, frozen=True):
+    """A span that a model proposes; it never counts as an annotation."""
+
+    span: Span | None
+    """Where it is, in code points of the text; None where the file gives it no place there."""
+    source: str
+    """The model or agent, as the file names it; data, never a path."""
+    score: float | None = None
+    """As the file has it, whatever it counts; None where it has none."""
+    id: str = ""
+    """The file's own id of it, else ``start-end:label`` as the file has them."""
+    why: str = ""
+    """Why it has no place."""
+
+
 class Document(Struct, frozen=True):
     """One text of a file with one annotator's spans on it, in code points, half-open."""
 
@@ -52,6 +67,8 @@ class Document(Struct, frozen=True):
     """Notes and flags of single sentences, where the file has them; ``note`` and ``flagged`` are of the whole text."""
     covers: tuple[str, ...] | None = None
     """The labels of the corpus for which the text was read; None for all of the schema."""
+    predictions: tuple[PredictedSpan, ...] = ()
+    """What models propose for the text; of several documents of one text, one alone needs them."""
     meta: Mapping[str, Any] = field(default_factory=dict)
     where: str = ""
     """``file:line``, or the file and the document's number, for messages and the ledger."""
