@@ -121,15 +121,15 @@ class LabelPass(Struct, frozen=True):
     def _changed_decisions(self, before: AnnotatedSentence, after: AnnotatedSentence) -> set[tuple[str, ...]]:
         """Return the other labels of which a suggestion is turned down, or which are covered, on one side alone.
 
-        A sentence that is set aside is so for all passes. What the schema no longer has nobody covers.
+        A sentence that is set aside is so for all passes, so that its coverage may go; none may come.
+        What the schema no longer has nobody covers.
         """
         one, other = ({x.key for x in w.annotation.rejected if x.label not in self.labels} for w in (before, after))
         changed: set[tuple[str, ...]] = {(label,) for _, _, label in one ^ other}
-        if _SET_ASIDE & {before.annotation.answer, after.annotation.answer}:
-            return changed
         others = [x for x in self.all_labels if x not in self.labels]
         covered, covered_then = (set(covered_labels(w.annotation.looked_at, others)) for w in (before, after))
-        return changed | {(label,) for label in covered ^ covered_then}
+        lost = set() if after.annotation.answer in _SET_ASIDE else covered - covered_then
+        return changed | {(label,) for label in lost | (covered_then - covered)}
 
 
 ALL_LABELS = LabelPass()

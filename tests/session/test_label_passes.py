@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from annotator.core.annotation import AnnotatedSentence, Annotation, Answer
-from annotator.core.edits import set_answer
+from annotator.core.edits import Edit, Op, add_span, remove_span, set_answer
 from annotator.core.errors import RuleError, UsageError
 from annotator.core.label_pass import LabelPass
 from annotator.core.search_query import parse_query
@@ -46,15 +48,20 @@ def _other_spans(session: AnnotationSession, labels: tuple[str, ...]) -> set[tup
     }
 
 
-WALKS = st.tuples(st.sampled_from(PASSES), st.lists(st.sampled_from(OFTEN) | STEPS, min_size=8, max_size=30))
+RAW = st.tuples(st.just("raw"), st.sampled_from(range(4)), st.integers(0, 7))
+"""An edit that no key makes in this pass: the session itself has to refuse it."""
+WALKS = st.tuples(
+    st.sampled_from(PASSES), st.lists(st.sampled_from(OFTEN * 2) | RAW | STEPS, min_size=8, max_size=30)
+)
 
 
 @settings(max_examples=60)
 @given(st.lists(WALKS, min_size=2, max_size=4))
-def test_no_key_changes_what_another_pass_has_found(passes: list[tuple[tuple[str, ...], list[Step]]]) -> None:
-    """Whatever is pressed, spans of other labels stay, and accepted sentences cover what was looked at in them.
+def test_no_step_changes_what_another_pass_has_found(passes: list[tuple[tuple[str, ...], list[Step]]]) -> None:
+    """Whatever is done, spans of other labels stay, and accepted sentences cover what was looked at in them.
 
-    The text that each label was looked at in grows with the accepts of its passes alone.
+    The text that each label was looked at in grows with the accepts of its passes alone, and a pass takes nothing
+    from it but for a sentence that is set aside, or joined with one that was not looked at.
     """
     looked_at: dict[str, set[tuple[str, int]]] = {label: set() for label in ALL}
     with tempfile.TemporaryDirectory() as folder:
@@ -63,10 +70,56 @@ def test_no_key_changes_what_another_pass_has_found(passes: list[tuple[tuple[str
             walk = ControllerWalk(path, labels=labels)
             others = _other_spans(walk.session, labels)
             for step in steps:
-                walk.take(step)
+                before = _sentences(walk.session)
+                if isinstance(step, tuple) and step[0] == "raw":
+                    _apply_raw(walk.session, labels, *step[1:])
+                else:
+                    walk.take(step)
                 assert _other_spans(walk.session, labels) == others
                 _note_and_check(walk.session, labels, looked_at)
+                if labels and step not in {"undo", "redo"}:
+                    _check_joins_and_splits(walk.session, before)
+                _check_other_labels(walk.session, before, is_undo=step in {"undo", "redo"})
             walk.session.close()
+
+
+def _apply_raw(session: AnnotationSession, labels: tuple[str, ...], kind: int, n: int) -> None:
+    if not session.article_sentences:
+        return
+    w, token = session.annotated, session.annotated.sentence.tokens[n % len(session.annotated.sentence.tokens)]
+    mine = replace(w, annotation=replace(w.annotation, answer=Answer.ACCEPT, covers=labels or None))
+    with suppress(RuleError):
+        if kind == 2 and w.annotation.spans:
+            session.apply_edit(remove_span(w, w.annotation.spans[n % len(w.annotation.spans)]))
+        elif kind == 3:
+            session.apply_edit(add_span(w, Span(token.start, token.end, ALL[n % 4]), session.schema))
+        else:
+            session.apply_edit(Edit(Op.ANSWER, (w,), (mine,)) if kind else set_answer(w, Answer.ACCEPT))
+
+
+def _check_joins_and_splits(session: AnnotationSession, before: list[AnnotatedSentence]) -> None:
+    """A sentence that is cut otherwise covers what all that had its text covered."""
+    covered, old = session.label_pass.covered, {w.sentence.id for w in before}
+    for w in (w for w in _sentences(session) if w.sentence.id not in old):
+        s = w.sentence
+        parts = [
+            set(covered(x.annotation))
+            for x in before
+            if x.sentence.article == s.article and x.sentence.start < s.end and s.start < x.sentence.end
+        ]
+        assert set(covered(w.annotation)) == set.intersection(*parts)
+
+
+def _check_other_labels(session: AnnotationSession, before: list[AnnotatedSentence], *, is_undo: bool) -> None:
+    """Nobody gains or loses what a pass does not look at; a sentence that is set aside loses it until an undo."""
+    covered, labels = session.label_pass.covered, set(session.label_pass.labels)
+    old = {w.sentence.id: w.annotation for w in before}
+    for w in (w for w in _sentences(session) if w.sentence.id in old):
+        was = old[w.sentence.id]
+        if not {was.answer, w.annotation.answer} & {Answer.REJECT, Answer.IGNORE}:
+            assert set(covered(w.annotation)) ^ set(covered(was)) <= labels
+        elif not is_undo:
+            assert set(covered(w.annotation)) - set(covered(was)) <= labels
 
 
 def _note_and_check(
@@ -264,12 +317,15 @@ def test_an_unknown_label_is_an_error_that_names_the_others() -> None:
     assert not LabelPass.of(schema).is_partial
 
 
-def test_an_edit_that_covers_more_than_the_pass_is_refused(tmp_path: Path) -> None:
-    """No path through the session can claim that other labels were looked at."""
+@pytest.mark.parametrize("answer", [None, Answer.IGNORE, Answer.REJECT])
+def test_an_edit_that_covers_more_than_the_pass_is_refused(tmp_path: Path, answer: Answer | None) -> None:
+    """No path through the session can claim that other labels were looked at, in a sentence that was set aside too."""
     session = builders.open_session(builders.make_corpus(tmp_path / "news"), labels=["COUNT"])
+    if answer:
+        session.apply_edit(set_answer(session.annotated, answer))
     with pytest.raises(RuleError, match="is no label of this pass"):
         session.apply_edit(set_answer(session.annotated, Answer.ACCEPT))
-    assert session.annotated.annotation == Annotation()
+    assert session.annotated.annotation == Annotation(answer=answer)
     session.close()
 
 
