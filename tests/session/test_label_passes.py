@@ -50,9 +50,7 @@ def _other_spans(session: AnnotationSession, labels: tuple[str, ...]) -> set[tup
 
 RAW = st.tuples(st.just("raw"), st.sampled_from(range(4)), st.integers(0, 7))
 """An edit that no key makes in this pass: the session itself has to refuse it."""
-WALKS = st.tuples(
-    st.sampled_from(PASSES), st.lists(st.sampled_from(OFTEN * 2) | RAW | STEPS, min_size=8, max_size=30)
-)
+WALKS = st.tuples(st.sampled_from(PASSES), st.lists(st.sampled_from(OFTEN * 2) | RAW | STEPS, min_size=8, max_size=30))
 
 
 @settings(max_examples=60)
