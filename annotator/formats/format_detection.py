@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from annotator.core.errors import SourceError
-from annotator.formats.conll import conll_table
+from annotator.formats.conll import conll_columns, conll_table
 from annotator.formats.huggingface.dataset_tables import describe_mismatched_row
 from annotator.formats.import_source import MAX_LINE_BYTES, FileSample, ImportSource
 from annotator.formats.registry import FORMATS, load_format
@@ -89,7 +89,7 @@ def _describe_rows(sample: FileSample) -> str:
     if shape.columns < 2 or (len(plain) < _MIN_TABLE_ROWS and not shape.tabs) or alike * 10 < len(plain) * 9:
         return ""
     try:
-        conll_table.survey_columns(lines, shape, sample.name)
+        conll_columns.survey_columns(lines, shape, sample.name)
     except SourceError as error:
         return f"rows of {shape.columns} columns; {error.what} ({error.where.rpartition('/')[2]})"
     return f"rows of {shape.columns} columns, no B- or I- in the last; if it holds tags, give --format conll"

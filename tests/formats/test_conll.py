@@ -16,7 +16,8 @@ from annotator.core.errors import SourceError
 from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens
 from annotator.formats import conll
-from annotator.formats.document import ConversionLog, Document
+from annotator.formats.conll import conll_columns
+from annotator.formats.document import ConversionLog, Document, count_losses
 from annotator.formats.import_source import ImportSource
 from annotator.formats.tag_schemes import SchemeEvidence, TagChunk, parse_tag, tag_chunks
 from tests.formats.format_samples import (
@@ -113,16 +114,87 @@ def test_columns_are_found_by_what_they_hold(tmp_path: Path) -> None:
     rows = "1\tIda\tB-P\tB-P\tx\n2\tof Holm\tI-P\tO\ty\n3\tleft\tO\tO\tz\n"
     (document,), account = read(tmp_path, rows)
     assert document.text == "Ida of Holm left"
-    assert words(document) == [("Ida", "P"), ("Ida of Holm", "P")]
-    assert "tags are read from column 4 of 5" in account.notes
-    assert "columns 3, 4 hold tags of the same labels: all are read" in account.notes
+    assert sorted(words(document)) == [("Ida", "P"), ("Ida of Holm", "P")]
+    assert "columns 3, 4 hold tags: each column is a layer, and all are read" in account.notes
+    assert "column 5 has no tags (but values such as 'x'), and nothing is read from there" in account.notes
+    assert ledger_lines(account) == []
 
 
 def test_chunks_beside_the_tags_are_not_read(tmp_path: Path) -> None:
-    """Phrase tags in a column between are another kind: told, not read."""
-    (document,), account = read(tmp_path, "Ida NNP B-NP B-P\nleft VBD B-VP O\n")
-    assert words(document) == [("Ida", "P")]
-    assert "column 3 holds tags of other labels: not read" in account.notes
+    """Phrases in a column are no spans where there is another column of tags, or of O alone; a note names it."""
+    for tag, spans in (("B-P", [("Ida", "P")]), ("O", [])):
+        (document,), account = read(tmp_path, f"Ida NNP B-NP {tag}\nleft VBD B-VP O\n")
+        assert words(document) == spans
+        assert "column 3 holds chunks (NP, VP, …), which are not read" in account.notes
+        assert ledger_lines(account) == []
+    (document,), _ = read(tmp_path, "Ida NNP B-NP\nleft VBD B-VP\n")
+    assert words(document) == [("Ida", "NP"), ("left", "VP")]
+
+
+def test_every_column_of_tags_is_a_layer(tmp_path: Path) -> None:
+    """Layers may have labels of their own, spans inside others, and the same span, which is listed as a double."""
+    rows = "Univ\tB-ORG\tO\tB-ORG\tX\nof\tI-ORG\tO\tI-ORG\tX\nRy\tI-ORG\tB-LOC\tI-ORG\tY\nIda\tB-PER\tO\tO\tZ\n"
+    (document,), account = read(tmp_path, rows)
+    assert sorted(words(document)) == [("Ida", "PER"), ("Ry", "LOC"), ("Univ of Ry", "ORG")]
+    assert ledger_lines(account) == [("span", "double", "the same span occurs twice")]
+    assert account.is_balanced
+
+
+@pytest.mark.parametrize(
+    ("column", "why"),
+    [
+        ("PER O", conll_columns.LABELS_UNREAD),
+        ("GPE _", conll_columns.LABELS_UNREAD),
+        ("1 0", conll_columns.NUMBERS_UNREAD),
+        ("(7) -", conll_columns.COREFERENCE_UNREAD),
+        ("(ARG0*) (V*)", conll_columns.ROLES_UNREAD),
+        ("NNP VBD", ""),
+        ("(S* *)", ""),
+        ("_ _", ""),
+    ],
+)
+def test_what_a_column_marks_and_is_not_read_is_a_loss(tmp_path: Path, column: str, why: str) -> None:
+    """Labels of another kind are listed with their line; what is no annotation is not."""
+    one, other = column.split()
+    _, account = read(tmp_path, f"Ida {one} B-P\nleft {other} O\nRy {other} O\n")
+    assert [e.why for e in account.entries] == [why] * bool(why)
+    assert count_losses(account) == bool(why)
+
+
+BRACKETS = """#begin document (a/b); part 000
+a/b 0 0 Ida NNP (TOP(S(NP* - - - S1 (PERSON* (ARG0* * (3|(4
+a/b 0 1 Holm NNP *) - - - S1 *) *) * 3)
+a/b 0 2 left VBD (VP* leave 01 1 S1 * (V*) * -
+a/b 0 3 Ry NNP (NP*) - - - S1 (GPE) (ARG1*) * (5)
+a/b 0 4 at IN (PP* - - - S1 (TIME* * * -
+a/b 0 5 two CD *) - - - S1 (CARDINAL*)) * * 4)
+
+a/b 0 0 Ida NNP (TOP*) - - - S1 (PERSON) -
+
+#end document
+#begin document (a/b); part 001
+a/b 1 0 Rain NN (TOP*) - - - S2 * -
+
+#end document
+"""
+
+
+def test_tags_in_brackets(tmp_path: Path) -> None:
+    """CoNLL-2012: names in brackets are spans, one inside another too; chains and roles are listed."""
+    (one, other), account = read(tmp_path, BRACKETS)
+    assert (one.text, other.text) == ("Ida Holm left Ry at two\nIda", "Rain")
+    assert words(one) == [
+        ("Ida Holm", "PERSON"), ("Ry", "GPE"), ("at two", "TIME"), ("two", "CARDINAL"), ("Ida", "PERSON")
+    ]  # fmt: skip
+    assert (one.id, other.id) == ("(a/b); part 000", "(a/b); part 001")
+    assert {e.why for e in account.entries} == {conll_columns.COREFERENCE_UNREAD, conll_columns.ROLES_UNREAD}
+    assert (account.read, account.kept) == (5, 5)
+
+
+def test_brackets_in_a_table_of_our_own(tmp_path: Path) -> None:
+    """Any table may have them, beside columns of tags too."""
+    (document,), _ = read(tmp_path, "Ida (P* B-X\nHolm *) O\nleft * O\n")
+    assert sorted(words(document)) == [("Ida", "X"), ("Ida Holm", "P")]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +202,9 @@ def test_chunks_beside_the_tags_are_not_read(tmp_path: Path) -> None:
     [
         ("Ida X B-P\nHolm I-P\n", "x.conll:2: the row has 2 columns, the others have 3; repair the row"),
         ("Ida B-P\nHolm 0\n", "x.conll:2: '0' is no tag: it needs to be O, or B-, I-, E-, S-, L- or U- and"),
-        ("Ida x (PER*\nHolm x *)\n", "x.conll:1: '(PER*' is a tag in brackets, as CoNLL-2012 has them;"),
+        ("Ida x (PER*\nHolm x *\n", "x.conll:1: the bracket of 'PER' is not closed in its sentence; repair the row"),
+        ("Ida x (P*))\nHolm x *\n", "x.conll:1: '(P*))' closes a bracket that is not open; repair the row"),
+        ("Ida B-P B-P\nHolm B-P I-Q\nRy I-P none\n", "x.conll:3: 'none' is no tag: it needs to be O, or B-"),
         ("Ida\n", "x.conll: its rows have one column; a row has a word, and its tag in the last column"),
         ("Ida _ _\n", "x.conll: no column holds tags; put O, or B-"),
         ("Ida\tO\n\tB-PER\n", "x.conll:2: the row has no word; repair the row"),
@@ -156,7 +230,7 @@ def test_a_folder_of_files(tmp_path: Path) -> None:
     source = fill(tmp_path, {"a/x.txt": "Ida B-P\n", "b.conll": "Per B-P\n", "README": "Some words.\n"})
     documents, account = read_aligned(conll, source)
     assert [d.text for d in documents] == ["Ida", "Per"]
-    assert account.notes[0] == "1 other file is left out (first: README)"
+    assert account.notes[0] == "1 other file has no rows with tags, so nothing is read from there (first: README)"
 
 
 @given(st.lists(st.sampled_from(["O", "B-a", "I-a", "E-a", "S-a", "I-b", "L-b", "U"]), max_size=12))
@@ -319,5 +393,5 @@ def test_numbered_tags_want_names(tmp_path: Path) -> None:
 
 def test_a_table_of_numbers_is_no_file_of_tags(tmp_path: Path) -> None:
     """Numbers that are counts, years or prices are not taken for tags."""
-    for text in ("ferries 12\nboats 7\nrowers 0\n", "noon 1200\nnight 2400\n"):
+    for text in ("ferries 12\nboats 7\nrowers 0\n", "noon 1200\nnight 2400\n", "(0, (1) PER\n(2, (3) LOC\n"):
         assert not conll.detect(ImportSource(fill(tmp_path, {"x.txt": text}).path / "x.txt").sample())

@@ -96,6 +96,7 @@ FILES: dict[str, tuple[str, str, list[list[tuple[str, str]]]]] = {
         "#\thttp://x.org [2009]\n1\tIda\tB-P\tO\n2\tat\tI-P\tO\n3\tOrkenby\tI-P\tB-V\n",
         [[("Ida at Orkenby", "P"), ("Orkenby", "V")]],
     ),
+    "conll with brackets": ("conll", "Ida x (P*\nHolm x *)\nleft x *\n", [[("Ida Holm", "P")]]),
     "conll row without a word": ("conll", "Bo\tB-P\n\tO\nleft\tO\n", [[BO]]),
     "webanno 2": ("conll", "#id=1\n#text=Bo left.\n1-1\tBo\tB-P\n1-2\tleft\tO\n1-3\t.\tO\n", [[BO]]),
     "webanno, whose tokens look like tags": (
@@ -130,7 +131,6 @@ def test_a_file_is_recognised_and_read(case: str, tmp_path: Path) -> None:
 
 REFUSED = {
     "table": ("text,id,label\n“Ida”,1,P\n", "a table with the columns text, id, label; export JSON instead"),
-    "tags in brackets": ("Ida x (P*\nHolm x *)\nleft x *\n", "rows of 3 columns; '(P*' is a tag in brackets"),
     "no tags": ("Ida\tNNP\nleft\tVBD\n", "rows of 2 columns; 'NNP' is no tag"),
     "labels of texts": ('{"text": "Ida left.", "label": ["good"]}\n', "its labels those of whole texts"),
     "a mark alone": ("\ufeff \n", "an empty file"),

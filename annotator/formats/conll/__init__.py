@@ -22,12 +22,13 @@ from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned, token_range
 from annotator.formats import format_writing
 from annotator.formats.carried_metadata import record_lost_fields, record_lost_metadata
-from annotator.formats.conll import conll_table
-from annotator.formats.conll.conll_table import ConllSentence, ConllTable
+from annotator.formats.conll import conll_columns, conll_table
+from annotator.formats.conll.conll_columns import ConllTable
+from annotator.formats.conll.conll_table import ConllSentence
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.span_alignment import find_words
-from annotator.formats.tag_schemes import NO_TAG_NAMES, TagNames, iob2_tags, parse_tag, scheme_notes, tag_chunks
+from annotator.formats.tag_schemes import NO_TAG_NAMES, TagNames, iob2_tags, scheme_notes
 
 # CoNLL rows from documents: word, two empty columns, IOB2 tag; ``-DOCSTART-`` before each document.
 #
@@ -129,14 +130,15 @@ def detect(sample: FileSample) -> str:
     if shape.columns > _MAX_COLUMNS:
         return ""
     try:
-        table = conll_table.survey_columns(numbered, shape, sample.name)
-    except conll_table.NumberedTagsError:
+        table = conll_columns.survey_columns(numbered, shape, sample.name)
+    except conll_columns.NumberedTagsError:
         return "its rows have numbered tags in the last column"
     except SourceError:
         return ""
-    if table.bare and not table.has_document_starts and not table.shape.tabs:
+    if table.is_bare and not table.has_document_starts and not table.shape.tabs:
         return ""
-    return f"its rows have {table.shape.columns} columns, and tags in column {table.tags[0] + 1}"
+    columns = ", ".join(str(layer.index + 1) for layer in table.layers)
+    return f"its rows have {table.shape.columns} columns, and tags in column {columns}"
 
 
 def read(source: ImportSource, log: ConversionLog, names: TagNames = NO_TAG_NAMES) -> Iterator[Document]:
@@ -154,8 +156,8 @@ def read(source: ImportSource, log: ConversionLog, names: TagNames = NO_TAG_NAME
         raise source.error("no file in it has rows with tags", do="name a folder of CoNLL files")
     if len(taken) < len(files):
         left = next(f for f in files if f not in taken)
-        more = pluralize(len(files) - len(taken), "other file is", "other files are")
-        log.notes.append(f"{more} left out (first: {left.base})")
+        more = pluralize(len(files) - len(taken), "other file has", "other files have")
+        log.notes.append(f"{more} no rows with tags, so nothing is read from there (first: {left.base})")
     for file in taken:
         yield from _documents(file, log, names)
 
@@ -168,8 +170,11 @@ def _lines(source: ImportSource) -> Iterator[tuple[int, str]]:
 def _documents(source: ImportSource, log: ConversionLog, names: TagNames) -> Iterator[Document]:
     where = source.name
     shape = replace(conll_table.row_shape(islice(_lines(source), 2 * _SAMPLE_LINES)), names=names)
-    table = conll_table.survey_columns(_lines(source), shape, where)
+    table = conll_columns.survey_columns(_lines(source), shape, where)
     log.notes += _file_notes(source, table)
+    for column in table.unread:
+        if column.why:
+            log.leave_out(source.where(column.line), f"column {column.index + 1}", column.why, column.example, "column")
     parts: list[ConllSentence] = []
     number = wordless = parted = 0
     for sentence in conll_table.read_sentences(_lines(source), shape, where):
@@ -193,29 +198,18 @@ def _count_wordless(sentence: ConllSentence, table: ConllTable, source: ImportSo
     """Return how many rows have no word; raises SourceError where one has a label all the same."""
     empty = [r for r in sentence.rows if not r.fields[table.word]]
     for row in empty:
-        if any(parse_tag(row.fields[c], bare=table.bare).kind != "O" for c in table.tags):
+        if any(not layer.is_outside(row.fields[layer.index]) for layer in table.layers):
             raise source.error("the row has no word", row.line, do="repair the row")
     return len(empty)
 
 
 def _file_notes(source: ImportSource, table: ConllTable) -> Iterable[str]:
     """Yield the notes on what was decided for the file."""
-    found = conll_table.scheme_evidence(_lines(source), table, source.name)
+    found = conll_columns.scheme_evidence(_lines(source), table, source.name)
     yield from scheme_notes(found, source.name)
-    last = table.shape.columns - 1
-    if table.tags[0] != last:
-        yield f"tags are read from column {table.tags[0] + 1} of {table.shape.columns}"
-    if len(table.tags) > 1:
-        yield f"{_columns_phrase(table.tags)} tags of the same labels: all are read"
-    if table.others:
-        yield f"{_columns_phrase(table.others)} tags of other labels: not read"
+    yield from conll_columns.column_notes(table)
     if not table.has_document_starts:
         yield f"no {conll_table.DOCSTART} parts the texts: each sentence is a document of its own"
-
-
-def _columns_phrase(columns: Collection[int]) -> str:
-    description = ", ".join(str(c + 1) for c in sorted(columns))
-    return f"column {description} holds" if len(columns) == 1 else f"columns {description} hold"
 
 
 def _document(
@@ -229,8 +223,8 @@ def _document(
         texts.append(text)
         sentences.append((base, base + len(text)))
         tokens += [Token(text[a:b], base + a, base + b, text[b : b + 1] == " ") for a, b in places if a < b]
-        for column in table.tags:
-            for chunk in tag_chunks([parse_tag(r.fields[column], bare=table.bare) for r in sentence.rows]):
+        for layer in table.layers:
+            for chunk in layer.chunks(sentence.rows, source.name):
                 start, end = places[chunk.first][0], places[chunk.last - 1][1]
                 spans.append(Span(base + start, base + end, chunk.label))
         base += len(text) + 1

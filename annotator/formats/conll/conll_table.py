@@ -1,6 +1,6 @@
-"""The rows of a CoNLL file: what parts the columns, and which of them holds words and which tags.
+"""The rows of a CoNLL file: what parts the columns, which rows are words, and where sentences and documents begin.
 
-Nothing is taken from the file's name; a survey of all rows decides before the first is read.
+Nothing is taken from the file's name.
 """
 
 from __future__ import annotations
@@ -94,17 +94,15 @@ def parts_differ(parts: Sequence[ConllFields]) -> bool:
 
 DOCSTART = "-DOCSTART-"
 _COMMENT = re.compile(r"#\s?[\w.:-]+ ?= |# id\s")
-_NEWDOC = re.compile(r"#\s?newdoc\b(?:\s+id\s*=\s*(?P<id>.*))?")
+_NEWDOC = re.compile(r"#\s?newdoc\b(?:\s+id\s*=\s*(?P<id>.*))?|#begin document (?P<name>\([^\n]*)")
+_PREDICATES_FROM = 11
+"""The first column of CoNLL-2012 that a row has for each verb of its sentence, so that rows differ in length."""
 _TEXT_COMMENT = re.compile(r"#\s?text ?= ?(?P<text>.*)", re.DOTALL)
 _BLANKS = re.compile(r"[ \t]+")
 _SHAPE_ROWS = 1_000
 """How many rows are inspected to find the column separator."""
 _MAX_WORD_PARTS = 100
 """The most parts of a word."""
-_MAX_BARE_LABELS = 200
-"""The most labels that tags without prefix may have."""
-_MAX_TAGS = 5_000
-"""The most tags that a file may have; a column with more values holds none."""
 
 NumberedLines = Iterable[tuple[int, str]]
 
@@ -137,10 +135,15 @@ class RowShape(Struct, frozen=True):
     """What the numbers in the last column mean, if the user names them."""
     key: str = ""
     """The key of tags that the last column has among other things."""
+    has_predicates: bool = False
+    """Whether rows have a column for each verb, as CoNLL-2012 does: they are read as one."""
 
     def fields_of(self, line: str) -> tuple[str, ...]:
         """Return the fields of a row, a tag among other things as a field of its own."""
         fields = tuple(line.split("\t")) if self.tabs else tuple(_BLANKS.split(line.strip(" \t")))
+        if self.has_predicates and len(fields) > _PREDICATES_FROM:
+            role = next((f for f in fields[_PREDICATES_FROM:-1] if f != "*"), "*")
+            fields = (*fields[:_PREDICATES_FROM], role, fields[-1])
         if self.key:
             fields = (*fields, tag_in_field(fields[-1], self.key))
         return (*fields[:-1], tag_schemes.tag_by_number(fields[-1], self.names)) if self.names else fields
@@ -150,7 +153,9 @@ def row_shape(lines: NumberedLines) -> RowShape:
     """Return how most of the first rows are cut; 0 columns where there are none."""
     plain: list[str] = []
     hashed: list[str] = []
+    is_2012 = False
     for _, line in lines:
+        is_2012 = is_2012 or line.startswith("#begin document ")
         if line.startswith("#") and not _COMMENT.match(line) and not _NEWDOC.match(line):
             hashed.append(line)
         elif line.strip(" \t") and not line.startswith(("#", DOCSTART)):
@@ -159,12 +164,14 @@ def row_shape(lines: NumberedLines) -> RowShape:
             break
     plain = plain or hashed  # a word may begin with # as well as a comment
     tabs = sum("\t" in line for line in plain) * 2 > len(plain)
-    counts = Counter(len(RowShape(tabs, 0).fields_of(line)) for line in plain)
+    lengths = Counter(len(RowShape(tabs, 0).fields_of(line)) for line in plain)
+    has_predicates = is_2012 and min(lengths, default=0) > _PREDICATES_FROM
+    counts = Counter({_PREDICATES_FROM + 2: 1}) if has_predicates else lengths
     columns = max(counts, key=lambda n: (counts[n], n), default=0)
     if tabs and columns == CONLLU_COLUMNS:
         key = tag_key(RowShape(tabs, 0).fields_of(line) for line in plain)
         return RowShape(tabs, columns + bool(key), key=key)
-    return RowShape(tabs, columns)
+    return RowShape(tabs, columns, has_predicates=has_predicates)
 
 
 def read_sentences(lines: NumberedLines, shape: RowShape, where: str) -> Iterator[ConllSentence]:
@@ -186,7 +193,7 @@ def _read_raw_sentences(lines: NumberedLines, shape: RowShape, where: str) -> It
             now = ConllSentence(document_name=line[len(DOCSTART) :].partition("(")[2].partition(")")[0])
         elif line.startswith("#") and _is_comment(line, shape):
             if fits := _NEWDOC.match(line):
-                now.document_name = (fits["id"] or "").strip()
+                now.document_name = (fits["id"] or fits["name"] or "").strip()
             elif fits := _TEXT_COMMENT.match(line):
                 now.text = fits["text"]
         elif not is_blank:
@@ -229,166 +236,3 @@ def _is_comment(line: str, shape: RowShape) -> bool:
     if shape.tabs or (fields[0] != "#" and tag_schemes.is_tag(fields[-1])):
         return False
     return bool(_COMMENT.match(line) or _NEWDOC.match(line))
-
-
-class NumberedTagsError(SourceError):
-    """The tags are numbers, and nobody has named them."""
-
-
-class ColumnSurvey(Struct):
-    """What one column of the whole file holds."""
-
-    counts: dict[str, int] = field(default_factory=dict)
-    """How often each value occurs, while they are few enough to be tags."""
-    first: dict[str, int] = field(default_factory=dict)
-    """The line of each value's first row."""
-    others: int = 0
-    """Rows that are not counted: there are too many values."""
-
-    def add_value(self, line: int, value: str) -> None:
-        """Take in one value."""
-        if value in self.counts:
-            self.counts[value] += 1
-        elif len(self.counts) < _MAX_TAGS:
-            self.counts[value] = 1
-            self.first[value] = line
-        else:
-            self.others += 1
-
-    @property
-    def is_tags(self) -> bool:
-        """Whether all its values are tags."""
-        return not self.others and all(tag_schemes.is_tag(v) for v in self.counts)
-
-    @property
-    def tag_count(self) -> int:
-        """How many values are tags with a prefix."""
-        return sum(n for v, n in self.counts.items() if v not in tag_schemes.OUTSIDE_TAGS and tag_schemes.is_tag(v))
-
-    @property
-    def other_count(self) -> int:
-        """How many values are no tags."""
-        return self.others + sum(n for v, n in self.counts.items() if not tag_schemes.is_tag(v))
-
-    def numbers(self, names: tag_schemes.TagNames) -> dict[int, int]:
-        """Return how often each number occurs that is a tag without a name; none where none is.
-
-        Without ``names`` these are few numbers from 0 on, and nothing else, of which 0 is the most
-        frequent.
-        """
-        rest = {v: n for v, n in self.counts.items() if not tag_schemes.is_tag(v)}
-        if self.others or len(rest) > _MAX_BARE_LABELS or not all(re.fullmatch(r"-?[0-9]{1,3}", v) for v in rest):
-            return {}
-        found = {int(v): n for v, n in rest.items() if int(v) != tag_schemes.PADDING_TAG}
-        if names or not found:
-            return found
-        alone = len(rest) == len(self.counts) and sum(found.values()) > len(found)
-        return found if alone and min(found) == 0 and found[0] == max(found.values()) else {}
-
-    @property
-    def labels(self) -> set[str]:
-        """The labels of its tags."""
-        return {tag_schemes.parse_tag(v).label for v in self.counts if tag_schemes.is_tag(v)} - {""}
-
-
-class ConllTable(Struct, frozen=True):
-    """Which column holds what, and what the tags show."""
-
-    shape: RowShape
-    word: int = 0
-    tags: tuple[int, ...] = ()
-    """The columns of tags: one a layer, the first the main one."""
-    bare: bool = False
-    """Whether the tags are labels without prefix."""
-    others: tuple[int, ...] = ()
-    """Columns of tags that are of another kind (chunks), and not read."""
-    has_document_starts: bool = False
-    """Whether the file marks where a document begins."""
-
-
-def survey_columns(lines: NumberedLines, shape: RowShape, where: str) -> ConllTable:
-    """Return which column is which; raises SourceError where none holds tags."""
-    columns = [ColumnSurvey() for _ in range(shape.columns)]
-    rows, counted, marks = 0, shape.columns > 2, 0
-    for sentence in read_sentences(lines, shape, where):
-        marks += sentence.document_name is not None
-        for n, row in enumerate(sentence.rows):
-            rows += 1
-            counted = counted and _is_index(row.fields[0], n)
-            for column, value in zip(columns, row.fields, strict=True):
-                column.add_value(row.line, value)
-    if not rows or shape.columns < 2:
-        what = "its rows have one column" if rows else "there is no row in it"
-        raise SourceError(what, where=where, do="a row has a word, and its tag in the last column")
-    word = int(counted)
-    if len(columns) == 2 and columns[0].is_tags and columns[0].tag_count > 0 and not columns[1].is_tags:
-        word, main, bare = 1, 0, False
-    else:
-        main, bare = _main_tag_column(columns, word, rows, shape.names, where)
-    layers, others = _tag_layers(columns, word, main) if not bare else ((), ())
-    # Label Studio puts one -DOCSTART- before all its texts.
-    values = [c.counts.keys() for c in columns]
-    is_label_studio = len(columns) == 4 and values[1] == {"-X-"} and values[2] == {"_"}
-    marked = marks > 0 and not (marks == 1 and is_label_studio)
-    return ConllTable(shape, word, (main, *layers), bare, others, marked)
-
-
-def _is_index(value: str, at: int) -> bool:
-    """Return True if a field counts the rows of a sentence, from 0 or 1, as 3 or 1-3 do."""
-    sentence, _, number = value.rpartition("-")
-    return number in {str(at + 1), str(at)} and (not sentence or sentence.isdecimal())
-
-
-def _main_tag_column(
-    columns: list[ColumnSurvey], word: int, rows: int, names: tag_schemes.TagNames, where: str
-) -> tuple[int, bool]:
-    """Return the last column that holds tags, and whether they are without prefix."""
-    found = range(len(columns) - 1, word, -1)
-    for n in found:
-        if columns[n].is_tags and (columns[n].tag_count or "O" in columns[n].counts):
-            return n, False
-    if description := tag_schemes.unnamed_tags_message(columns[-1].numbers(names), names):
-        raise NumberedTagsError(f"the tags in the last column {description[0]}", where=where, do=description[1])
-    near = max(found, key=lambda n: columns[n].tag_count)
-    if columns[near].tag_count > columns[near].other_count:
-        raise _no_tag_error(columns[near], where)
-    for n in found:
-        if "O" in columns[n].counts and len(columns[n].counts) <= min(_MAX_BARE_LABELS, 1 + rows // 2):
-            return n, True
-    brackets = (n for n in found if any("*" in value for value in columns[n].counts))
-    raise _no_tag_error(columns[next(brackets, found[0])], where)
-
-
-def _no_tag_error(column: ColumnSurvey, where: str) -> SourceError:
-    others = ((line, value) for value, line in column.first.items() if not tag_schemes.is_tag(value))
-    line, value = min(others, default=(0, ""))
-    if not line:
-        do = "put O, or B-, I-, E-, S-, L- or U- and a label, into the last column"
-        return SourceError("no column holds tags", where=where, do=do)
-    if "*" in value or "(" in value:
-        what = f"{value[:40]!r} is a tag in brackets, as CoNLL-2012 has them"
-        return SourceError(what, where=f"{where}:{line}", do="convert them to IOB2")
-    what = f"{value[:40]!r} is no tag: it needs to be O, or B-, I-, E-, S-, L- or U- and a label"
-    return SourceError(what, where=f"{where}:{line}", do="repair the row, or put the tags in the last column")
-
-
-def _tag_layers(columns: list[ColumnSurvey], word: int, main: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the columns with other layers of the same labels, and those with tags of another kind.
-
-    Where there is nothing else but numbers, words and two columns of tags, these are two layers (GermEval).
-    """
-    tagged = [n for n in range(word + 1, len(columns)) if columns[n].is_tags and columns[n].tag_count]
-    rest = [n for n in tagged if n != main]
-    layered = word == 1 and len(columns) == 4
-    same = tuple(n for n in rest if layered or columns[n].labels & columns[main].labels)
-    return same, tuple(n for n in rest if n not in same)
-
-
-def scheme_evidence(lines: NumberedLines, table: ConllTable, where: str) -> tag_schemes.SchemeEvidence:
-    """Return what the tags of all layers show of their scheme."""
-    found = tag_schemes.SchemeEvidence()
-    for sentence in read_sentences(lines, table.shape, where):
-        at = [r.line for r in sentence.rows]
-        for column in table.tags:
-            found.add_sentence([r.fields[column] for r in sentence.rows], at, bare=table.bare)
-    return found
