@@ -12,10 +12,11 @@ _TAG = re.compile(rf"((?:\({_LABEL})*)\*?(\)*)")
 _OPENING = re.compile(rf"\(({_LABEL})")
 _CHAIN = re.compile(r"[-_*]|\(?[0-9]+\)?(?:\|\(?[0-9]+\)?)*")
 _ROLE = re.compile(r"(?:[CR]-)?(?:V|A(?:RG)?[0-9AM](?:-\w+)*)")
-_PHRASE_TYPES = frozenset(
-    "ADJP ADVP CONJP EDITED EMBED FRAG INTJ LST META NAC NML NP NX PP PRN PRT QP ROOT RRC S SBAR SBARQ SINV SQ TOP"
-    " TYPO UCP VP WHADJP WHADVP WHNP WHPP X".split()
-)
+_PHRASE_LABELS = """
+ADJP ADVP CONJP EDITED EMBED FRAG INTJ LST META NAC NML NP NX PP PRN PRT QP ROOT RRC S SBAR SBARQ
+SINV SQ TOP TYPO UCP VP WHADJP WHADVP WHNP WHPP X
+"""
+_PHRASE_TYPES = frozenset(_PHRASE_LABELS.split())
 """The phrases of the Penn Treebank."""
 
 
