@@ -23,7 +23,9 @@ _MAX_TAGS = 5_000
 """The most tags that a file may have; a column with more values holds none."""
 _LAST_INDEX_COLUMN = 3
 """A count of the words, with the document before it, is in one of so many first columns."""
-_CHUNK_TYPES = frozenset(("ADJP", "ADVP", "CONJP", "INTJ", "LST", "NP", "PP", "PRT", "SBAR", "UCP", "VP", "NC", "PC", "VC"))
+_CHUNK_TYPES = frozenset(
+    ("ADJP", "ADVP", "CONJP", "INTJ", "LST", "NP", "PP", "PRT", "SBAR", "UCP", "VP", "NC", "PC", "VC")
+)
 """The phrases of CoNLL-2000, and those of the German part of CoNLL-2003."""
 _NOTHING = frozenset({"O", "_", "-", "*", ""})
 """What a column has where nothing is marked."""
