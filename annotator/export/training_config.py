@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from annotator.core.pluralize import join_limited
 from annotator.core.schema import Schema
+from annotator.core.token_settings import DEFAULT_TOKENS, TokenSettings
 from annotator.export.coverage_classes import LabelGroup
 from annotator.export.export_ledger import CONFIG_FILE, SPANCAT_CONFIG_FILE, SPANCAT_FOLDER
 from annotator.export.options import ExportOptions, NgramSuggester
@@ -29,6 +30,15 @@ LANGUAGE_TOKENIZERS = {
 """What spaCy's blank pipelines of these languages have in place of rules."""
 _TEMPLATES = Path(__file__).parent / "data"
 
+TOKENIZER_FOLDER = "tokenizer"
+"""Where an export has an empty pipeline with the tokenizer of the corpus, where it is not that of the language."""
+_TOKENIZER_CALLBACK = f"""
+# The tokenizer of the corpus, which a trained pipeline keeps; spaCy copies it from this folder of the export.
+[initialize.before_init]
+@callbacks = "spacy.copy_from_base_model.v1"
+tokenizer = "${{paths.folder}}/{TOKENIZER_FOLDER}"
+vocab = null
+"""
 TOKENIZER_SETUP = {"zh": 'pkuseg_model = null\npkuseg_user_dict = "default"\n'}
 
 # The n-gram sizes of spancat's suggester, chosen from the gold lengths within a bound of memory.
@@ -127,6 +137,8 @@ class TrainingPlan(Struct, frozen=True):
     """Tokens in the training file."""
     docs: int
     suggester: NgramSuggester | None = None
+    tokenizer: TokenSettings = DEFAULT_TOKENS
+    """How the corpus is cut."""
 
 
 def render_config(plan: TrainingPlan) -> bytes:
@@ -144,8 +156,7 @@ def render_config(plan: TrainingPlan) -> bytes:
         train=_quoted_json(plan.train),
         dev=_quoted_json(plan.dev),
         lang=_quoted_json(plan.options.lang),
-        tokenizer=LANGUAGE_TOKENIZERS.get(plan.options.lang, DEFAULT_TOKENIZER),
-        prepared=TOKENIZER_SETUP.get(plan.options.lang, ""),
+        **_tokenizer_sections(plan.options.lang, plan.tokenizer),
         pipeline=json.dumps(["tok2vec", *plan.pipes]),
         docs=evaluation_docs,
         max_length=longest,
@@ -157,6 +168,15 @@ def render_config(plan: TrainingPlan) -> bytes:
         weights=_score_weights(plan),
     )
     return (head + "".join(_component_section(p, plan) for p in plan.pipes)).encode()
+
+
+def _tokenizer_sections(lang: str, tokens: TokenSettings) -> dict[str, str]:
+    """Return what a config has of the tokenizer: what makes it, what prepares it, and what copies the corpus's own."""
+    if tokens == DEFAULT_TOKENS:
+        own = LANGUAGE_TOKENIZERS.get(lang, DEFAULT_TOKENIZER)
+        prepared = TOKENIZER_SETUP.get(lang, "")
+        return {"tokenizer": own, "prepared": prepared, "before_init": "before_init = null\n", "callback": ""}
+    return {"tokenizer": DEFAULT_TOKENIZER, "prepared": "", "before_init": "", "callback": _TOKENIZER_CALLBACK}
 
 
 def training_steps(tokens: int, words: int) -> int:
@@ -219,7 +239,11 @@ def choose_suggester(
 
 
 def render_class_configs(
-    part_contents: Mapping[str, PartContents], options: ExportOptions, schema: Schema, groups: Sequence[LabelGroup]
+    part_contents: Mapping[str, PartContents],
+    options: ExportOptions,
+    schema: Schema,
+    groups: Sequence[LabelGroup],
+    tokens: TokenSettings = DEFAULT_TOKENS,
 ) -> dict[str, bytes]:
     """Return the configs that the data can feed, by file name: those of the plain names, then of each group of labels.
 
@@ -227,7 +251,8 @@ def render_class_configs(
     """
     found: dict[str, bytes] = {}
     for suffix in ("", *(f".{group.name}" for group in groups)):
-        found |= render_configs(part_contents, options, choose_suggester(part_contents, schema, suffix), suffix)
+        suggester = choose_suggester(part_contents, schema, suffix)
+        found |= render_configs(part_contents, options, suggester, suffix, tokens)
     return found
 
 
@@ -236,6 +261,7 @@ def render_configs(
     options: ExportOptions,
     suggester: NgramSuggester | None,
     suffix: str = "",
+    tokens: TokenSettings = DEFAULT_TOKENS,
 ) -> dict[str, bytes]:
     """Return the configs of one class, by file name; the first is ``config.cfg`` with the ``suffix`` of the class."""
 
@@ -248,7 +274,7 @@ def render_configs(
         if dev not in part_contents or not part_contents[dev].docs:
             dev = train
         counts, sizes = part_contents[train], suggester if "spancat" in pipes else None
-        return TrainingPlan(pipes, part_path(train), part_path(dev), options, counts.tokens, counts.docs, sizes)
+        return TrainingPlan(pipes, part_path(train), part_path(dev), options, counts.tokens, counts.docs, sizes, tokens)
 
     train = part_contents.get(f"train{suffix}")
     ner = ("ner",) if train and train.ents.total() else ()

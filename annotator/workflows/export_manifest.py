@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from annotator.core.article import Article
+from annotator.core.token_settings import DEFAULT_TOKENS, TokenSettings
 from annotator.export.atomic_output import EXPORT_LEDGER_FILE, FileContent
 from annotator.export.manifest import ExportInputs, ExportManifest, effective_options, export_counts
 from annotator.export.options import ExportOptions, PartCounts
@@ -58,7 +59,7 @@ def export_inputs(
             split=with_corpus_split(corpus, options).split_rule if options.draws_split else None,
             splits=content_digest(splits) if splits is not None else file_digest(path / SPLITS_FILE),
             coverage=file_digest(path / COVERAGE_FILE),
-            software=_software(options),
+            software=_software(options, corpus.tokens),
             annotators={x.name: journal_state(path, x) for x in journals},
             articles={a: _article_digest(corpus.article(a)) for a in corpus.article_ids()},
         )
@@ -77,10 +78,10 @@ def _article_digest(article: Article) -> str:
     return hashlib.sha256(msgspec.json.encode(replace(article, text=""))).hexdigest()[:16]
 
 
-def _software(options: ExportOptions) -> dict[str, str]:
+def _software(options: ExportOptions, tokens: TokenSettings) -> dict[str, str]:
     """Return what else writes the files, with its version: another one may give other bytes."""
     if options.format != "spacy":
         return format_software(options.format)
-    uses_spacy = options.engine == "spacy" or options.attrs == "full"
+    uses_spacy = options.engine == "spacy" or options.attrs == "full" or tokens != DEFAULT_TOKENS
     wanted = (*(["spacy"] if uses_spacy else []), *(["jinja2"] if options.report else []))
     return {name: version(name) for name in wanted}

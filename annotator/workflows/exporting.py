@@ -56,6 +56,7 @@ from annotator.workflows.annotator_conflicts import count_conflicts
 from annotator.workflows.article_writer import write_articles
 from annotator.workflows.export_manifest import build_manifest
 from annotator.workflows.export_plan import ExportFile, ExportPlan, plan_export
+from annotator.workflows.exported_tokenizer import tokenizer_files
 from annotator.workflows.opening import (
     ProgressCallback,
     WarningCallback,
@@ -297,8 +298,9 @@ class _Export(Struct, frozen=True):
         lost += sum(x.lost for x in excluded) + sum(plan.missing.damaged_lines.values())
         outcomes.update((outcome.kind, outcome.why) for x in excluded for outcome in x.sentence.outcomes)
         sizes = choose_suggester(packed, self.corpus.schema)
-        configs = render_class_configs(packed, options, self.corpus.schema, plan.classes.groups)
-        texts = {**configs, **self.pages}
+        tokens = self.corpus.tokens
+        configs = render_class_configs(packed, options, self.corpus.schema, plan.classes.groups, tokens)
+        texts = {**configs, **(tokenizer_files(options.lang, tokens) if configs else {}), **self.pages}
         part_sizes = split_auditing.part_sizes(plan, split_auditing.spans_by_part(plan.parts, packed))
         texts[PARTS_FILE] = encode_part_list(plan, options, part_sizes)
         totals: dict[str, Any] = {

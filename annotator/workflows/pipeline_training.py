@@ -117,6 +117,9 @@ def assemble(parts: Sequence[TrainedPart], spans_key: str) -> Language:
         return only
     first = parts[0].pipeline
     nlp = spacy.blank(first.lang, config={"nlp": {"tokenizer": first.config["nlp"]["tokenizer"]}})
+    tokenizer: Any = nlp.tokenizer
+    if hasattr(tokenizer, "infix_finditer"):  # the corpus may have cut with more infixes than the language has
+        tokenizer.from_bytes(first.tokenizer.to_bytes(exclude=["vocab"]))
     spancats = [p for p in parts if "spancat" in p.pipeline.pipe_names]
     keys = []
     for part in parts:
