@@ -8,7 +8,15 @@ from typing import Any
 import click
 
 from annotator.cli import output
-from annotator.cli.options import PATH, FormatType, choice_option, exit_for_losses, json_option, max_lost_option
+from annotator.cli.options import (
+    PATH,
+    FormatType,
+    choice_option,
+    exit_for_losses,
+    json_option,
+    max_lost_option,
+    tokens_option,
+)
 from annotator.core.annotation import Answer
 from annotator.formats import offset_units
 from annotator.formats.registry import FORMATS
@@ -77,6 +85,7 @@ from annotator.workflows.importing import MAX_LISTED, import_files
     help="WebAnno, UIMA: take this layer alone (default: those whose values look like labels).",
 )
 @click.option("--lang", default="", help="Language of a new corpus, a spaCy code (default: en).")
+@tokens_option
 @click.option("--schema", type=PATH, help="Label schema of a new corpus (default: news).")
 @max_lost_option
 @json_option

@@ -10,6 +10,7 @@ from typing import Any, cast
 from msgspec import Struct, field
 
 from annotator.core.errors import AnnotatorError, SourceError, UsageError
+from annotator.core.token_settings import TokenUnit
 from annotator.formats import label_mapping, offset_units
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.format_detection import choose_format, matching_formats
@@ -55,6 +56,8 @@ class ImportOptions(Struct, frozen=True, kw_only=True):
     """The one layer, or ``layer.feature``, to read."""
     lang: str = ""
     """Language of a new corpus, a spaCy code; ``en`` by default."""
+    tokens: TokenUnit | None = None
+    """How a new corpus cuts its texts; by the ``rules`` of its language by default."""
     schema: Path | None = None
     """Label schema of a new corpus; ``news`` by default."""
 

@@ -15,7 +15,7 @@ import orjson
 from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
-from annotator.core.errors import SourceError, UsageError, path_text
+from annotator.core.errors import SourceError, path_text
 from annotator.core.ledger import Ledger
 from annotator.core.pluralize import pluralize
 from annotator.core.schema import Schema
@@ -32,12 +32,10 @@ from annotator.formats.import_source import ImportSource
 from annotator.formats.registry import format_info
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.atomic import write_atomic
-from annotator.storage.corpus_folder import CorpusFolder
-from annotator.storage.corpus_layout import check_folder_unused, check_outside_corpus, is_corpus_folder
+from annotator.storage.corpus_layout import check_outside_corpus
 from annotator.storage.file_io import translate_os_errors
 from annotator.storage.import_transaction import ImportStaging, NewCorpusSettings
 from annotator.storage.journal import check_annotator_name
-from annotator.storage.schemas import default_schema_path, load_schema, read_schema_text
 from annotator.workflows.document_importer import DocumentImporter
 from annotator.workflows.import_groups import GroupedRows
 from annotator.workflows.import_options import (
@@ -48,6 +46,7 @@ from annotator.workflows.import_options import (
     open_import_sources,
     read_source_documents,
 )
+from annotator.workflows.import_target import ImportTarget, open_import_target
 
 IMPORTS_FOLDER = "imports"
 """Where the ledgers of a corpus's imports are."""
@@ -133,10 +132,10 @@ def import_files(
     sources = open_import_sources(files)
     formats = [choose_import_format(s, options.format) for s in sources]
     check_format_options((name for name, _ in formats), options)
-    target = _open_target(folder, options, may_create=may_create)
+    target = open_import_target(folder, options, may_create=may_create)
     log = ConversionLog()
     with ImportStaging.begin(folder, target.corpus) as staging:
-        importer = DocumentImporter(staging, Tokenizer(target.lang), log, options, target.schema)
+        importer = DocumentImporter(staging, Tokenizer(target.lang, target.tokens), log, options, target.schema)
         for source, (name, _) in zip(sources, formats, strict=True):
             _import_file(source, name, options, importer, progress)
         importer.finish()
@@ -170,41 +169,6 @@ def import_files(
         notes=(*target.warnings, *notes, *_report_notes(importer, options)),
         ledger_file=path_text(ledger_file),
     )
-
-
-class _Target(Struct, frozen=True):
-    """The corpus to import into, or what a new one begins with."""
-
-    folder: Path
-    corpus: CorpusFolder | None
-    schema: Schema
-    schema_text: str
-    lang: str
-
-    @property
-    def warnings(self) -> Sequence[str]:
-        return self.corpus.warnings if self.corpus else ()
-
-
-def _open_target(folder: Path, options: ImportOptions, *, may_create: bool) -> _Target:
-    """Open the corpus or prepare a new one; raises AnnotatorError where none can be."""
-    with translate_os_errors("read", folder):
-        is_new = may_create and not is_corpus_folder(folder)
-        if is_new:
-            check_folder_unused(folder)
-    if is_new:
-        path = options.schema or default_schema_path()
-        text = read_schema_text(path)
-        return _Target(folder, None, load_schema(path), text, options.lang or "en")
-    if options.schema:
-        do = "leave it out; --map and --add-labels deal with other labels"
-        raise UsageError("--schema is for a new corpus, and this one has its own", where=str(folder), do=do)
-    corpus = CorpusFolder.open(folder)
-    corpus.check_settings()
-    if options.lang and options.lang != corpus.lang:
-        what = f"--lang {options.lang}, but the corpus is {corpus.lang}"
-        raise UsageError(what, where=str(folder), do="leave it out")
-    return _Target(folder, corpus, corpus.schema, read_schema_text(corpus.schema_path), corpus.lang)
 
 
 def _import_file(
@@ -307,7 +271,7 @@ def _raise_losses(log: ConversionLog, options: ImportOptions, ledger: bytes, fol
 
 
 def _commit(
-    target: _Target,
+    target: ImportTarget,
     importer: DocumentImporter,
     added: Sequence[str],
     options: ImportOptions,
@@ -326,6 +290,7 @@ def _commit(
         target.lang,
         importer.tokenizer.fingerprint,
         schema or target.schema_text,
+        tokens=importer.tokenizer.settings,
     )
     if options.ledger_file is None:
         staging.add_file(f"{IMPORTS_FOLDER}/{ledger_file.name}", ledger)

@@ -18,6 +18,7 @@ from annotator.core.edits import Op
 from annotator.core.journal_record import JournalRecord
 from annotator.core.schema import Schema, parse_schema
 from annotator.core.spans import Span
+from annotator.core.token_settings import DEFAULT_TOKENS
 from annotator.core.tokens import build_tokens
 from annotator.export.doc_layout import DocUnit
 from annotator.export.docbin_packer import DocBinPacker
@@ -131,6 +132,7 @@ class SampleCorpus:
     lang = "en"
     name, fingerprint = "samples", "f1"
     split = SplitSettings()
+    tokens = DEFAULT_TOKENS
 
     def __init__(
         self, path: Path, items: Sequence[ExportItem], unreviewed: Mapping[str, Sequence[Sentence]], schema: Schema
