@@ -26,6 +26,7 @@ _MAX_VOTES = 32
 SHIFTED = "all offsets of its text are shifted alike, and its quote is there"
 SHIFTED_ALONG = "it has no quote, and all quoted spans of its text are shifted"
 NOT_SHIFTED = "it has no quote, and the quoted spans of its text are not at their offsets"
+BEGINS_THERE = "its quote begins at its offsets, and ends elsewhere"
 QUOTED_ONCE = "its quote occurs once in the text"
 QUOTED_EACH = "its quote occurs as often as spans quote it"
 NEAREST = "its quote is near its offsets"
@@ -108,6 +109,8 @@ class _Placer:
                 has_offsets = span.start is not None and span.end is not None
                 place = (span.start or 0, span.end or 0) if has_offsets else None
                 self.placed[n] = Placement(place, "" if has_offsets else NOT_QUOTED)
+                if place:
+                    self._owners[(*place, span.label)] = place
             elif span.start is not None and span.end is not None and self._agrees(span, span.start, span.end):
                 self._any_agrees = True
                 self._claim(n, (span.start, span.end), "")
@@ -224,7 +227,8 @@ class _Placer:
         own = (span.start, span.end)
         if not why or self._owners.setdefault((*place, span.label), own) == own:
             self._owners[(*place, span.label)] = own
-            self.placed[n] = Placement(place, why)
+            begins_there = why and span.start is not None and self._expected_start(n) == place[0]
+            self.placed[n] = Placement(place, BEGINS_THERE if begins_there else why)
 
     def _update_pending(self) -> None:
         self.pending = [n for n in self.pending if n not in self.placed]

@@ -16,6 +16,7 @@ from typing import Any
 
 import orjson
 from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
@@ -23,7 +24,7 @@ from annotator.core.metadata_names import merge_metadata, user_metadata
 from annotator.formats import format_writing, span_fields
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
-from annotator.formats.json_records import ambiguous_records, json_files, may_hold_json, read_json_records
+from annotator.formats.json_records import json_files, may_hold_json, read_json_records, readable_records
 from annotator.formats.offset_units import CODE_POINTS, CRLF_AS_ONE, GRAPHEMES, UTF16, OffsetUnit
 
 # -- the fields of a row, of whatever version --
@@ -106,7 +107,7 @@ def row_meta(row: dict[str, Any], annotator: str = "") -> dict[str, Any]:
 
 
 def row_quoted_text(row: Any) -> Iterator[span_fields.QuotedText]:
-    """Yield the text of a row and the ranges of its spans; nothing is quoted."""
+    """Yield the text of a row and the ranges of its spans; doccano itself quotes nothing."""
     if not isinstance(row, dict) or not (key := text_field(row)):
         return
     try:
@@ -114,7 +115,7 @@ def row_quoted_text(row: Any) -> Iterator[span_fields.QuotedText]:
     except SourceError:  # reading raises the error, with its place
         return
     for raw_spans in spans.values():
-        yield row[key], list(span_fields.quoted_ranges((raw, None) for raw in raw_spans))
+        yield row[key], list(span_fields.quoted_ranges((raw, raw.quote) for raw in raw_spans))
 
 
 def _annotator_name(row: dict[str, Any], file: str) -> str:
@@ -203,7 +204,7 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     definitions = [d for f in files for d in _label_definitions(f)] if packed else []
     names = {span_fields.name_of(d.get("id")): span_fields.first_string(d, "text") for d in definitions}
     files = [f for f in files if not packed or not _label_definitions(f)]
-    found = chain.from_iterable(ambiguous_records(f) for f in files)
+    found = chain.from_iterable(readable_records(f) for f in files)
     unit = span_fields.unit_of_records(found, row_quoted_text, DOCCANO_UNITS, source.name, log)
     reader = _DoccanoReader(log, unit, names)
     for file in files:
@@ -258,4 +259,4 @@ class _DoccanoReader(Struct):
             return raw
         description = self.names.get(span_fields.name_of(raw.label))
         self.log.count_note(NUMERIC_LABELS, not description)
-        return span_fields.RawSpan(raw.start, raw.end, description or raw.label, raw.source, raw.id)
+        return replace(raw, label=description or raw.label)

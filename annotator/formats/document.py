@@ -89,6 +89,8 @@ CONVERSION_OUTCOMES = tuple(o for o in Outcome if o not in {Outcome.KEPT, Outcom
 """What may become of a span that is not carried over unchanged, in the order of the totals."""
 
 
+DOUBT = "doubt"
+"""The kind of an entry about a span that is kept though its place is doubtful; the span counts as kept."""
 AS_MAP_REQUESTS = "as --map asks"
 ANSWERED_IGNORE = "it was answered with ignore"
 
@@ -108,6 +110,10 @@ class ConversionLogEntry(Struct, frozen=True):
     resulting_spans: tuple[Span, ...] = ()
     """The spans of the document that it became, where a reader lists it as moved or split: this line
     accounts for them, so ``align_spans`` doesn't count them as kept unchanged."""
+    doubtful: tuple[tuple[int, int], ...] = ()
+    """The ranges of the document's text, in code points, that it may be about: their sentences stay open."""
+    label: str = ""
+    """The label of a doubtful span."""
 
 
 def span_entry(

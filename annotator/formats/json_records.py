@@ -159,19 +159,15 @@ def read_json_records(source: ImportSource, log: ConversionLog | None = None) ->
             yield source.where(number), parse_json_value(line, source.where(number), log)
 
 
-def ambiguous_records(source: ImportSource, *, every: bool = False) -> Iterator[Any]:
-    """Yield the records in whose texts two units of offsets may differ, or ``every`` one.
-
-    What is no JSON is passed over: reading raises the error, with its place.
-    """
+def readable_records(source: ImportSource) -> Iterator[Any]:
+    """Yield the records; what is no JSON is passed over: reading raises the error, with its place."""
     if _is_one_value(source):
         with suppress(SourceError):
             yield from (value for _, value in read_json_records(source))
         return
     for _, line in source.lines():
-        if every or (not line.isascii() or b"\\u" in line or b"\\r" in line):
-            with suppress(orjson.JSONDecodeError):
-                yield orjson.loads(line)
+        with suppress(orjson.JSONDecodeError):
+            yield orjson.loads(line)
 
 
 def _is_one_value(source: ImportSource) -> bool:

@@ -8,7 +8,8 @@ and give other words, nothing is guessed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
@@ -51,10 +52,12 @@ class OffsetUnit(Struct, frozen=True):
     inclusive: bool = False
     """Whether the end is the last unit of the span, not the one after it."""
     newlines: NewlineCounting = NewlineCounting.AS_THEY_ARE
+    one_based: bool = False
+    """Whether the first unit of the text is 1."""
 
     def __str__(self) -> str:
         """Return the unit as a note names it."""
-        rest = ("inclusive ends" if self.inclusive else "", self.newlines.value)
+        rest = ("from 1" if self.one_based else "", "inclusive ends" if self.inclusive else "", self.newlines.value)
         return ", ".join(x for x in (self.scale.value, *rest) if x)
 
 
@@ -68,6 +71,8 @@ LF_AS_TWO = OffsetUnit(newlines=NewlineCounting.LF_AS_TWO)
 UTF16_CRLF_AS_ONE = OffsetUnit(OffsetScale.UTF16, newlines=NewlineCounting.CRLF_AS_ONE)
 UTF16_LF_AS_TWO = OffsetUnit(OffsetScale.UTF16, newlines=NewlineCounting.LF_AS_TWO)
 UTF16_INCLUSIVE = OffsetUnit(OffsetScale.UTF16, inclusive=True)
+ONE_BASED = OffsetUnit(one_based=True)
+ONE_BASED_INCLUSIVE = OffsetUnit(inclusive=True, one_based=True)
 
 ALL_OFFSET_UNITS = (
     CODE_POINTS,
@@ -83,12 +88,30 @@ ALL_OFFSET_UNITS = (
 )
 """All units that are known, the likelier ones first."""
 
+QUOTED_UNITS = (
+    INCLUSIVE,
+    ONE_BASED_INCLUSIVE,
+    ONE_BASED,
+    *(
+        OffsetUnit(scale, inclusive, newlines, one_based)
+        for scale, newlines in (
+            (OffsetScale.UTF16, NewlineCounting.AS_THEY_ARE),
+            (OffsetScale.CODE_POINTS, NewlineCounting.CRLF_AS_ONE),
+            (OffsetScale.UTF8, NewlineCounting.AS_THEY_ARE),
+        )
+        for inclusive, one_based in ((True, False), (True, True), (False, True))
+    ),
+)
+"""The units that any format may have where quotes show it: other ends, or another beginning."""
+
 OFFSET_UNIT_NAMES = {
     "code-points": CODE_POINTS,
     "utf-16": UTF16,
     "utf-8": UTF8,
     "graphemes": GRAPHEMES,
     "inclusive": INCLUSIVE,
+    "one-based": ONE_BASED,
+    "one-based-inclusive": ONE_BASED_INCLUSIVE,
     "crlf-as-one": CRLF_AS_ONE,
     "lf-as-two": LF_AS_TWO,
 }
@@ -112,7 +135,17 @@ class OffsetConverter:
 
         What is past the end of the text is past it in code points as well.
         """
-        return self._point(start), self._point(end + self._unit.inclusive)
+        first = self._unit.one_based
+        return self._point(start - first), self._point(end + self._unit.inclusive - first)
+
+    def touched_range(self, start: int, end: int) -> tuple[int, int]:
+        """Return the part of a range in code points that is in the text, whole characters, its ends in order."""
+        low, high = sorted((start - self._unit.one_based, end + self._unit.inclusive - self._unit.one_based))
+        if not self._identical:
+            edges = sorted(self._edges)
+            low = self._edges[edges[max(bisect_right(edges, low) - 1, 0)]]
+            high = self._edges[edges[min(bisect_left(edges, high), len(edges) - 1)]]
+        return max(low, 0), min(high, self._length)
 
     def _point(self, at: int) -> int:
         if at > self._size:
@@ -122,6 +155,11 @@ class OffsetConverter:
         if at not in self._edges:
             raise ValueError(f"{at} is inside a character ({self._unit})")
         return self._edges[at]
+
+
+def touched_code_points(text: str, start: int, end: int, unit: OffsetUnit) -> tuple[int, int]:
+    """Return the part of a range that is in the text, as ``OffsetConverter.touched_range`` does."""
+    return _cached_converter(text, unit).touched_range(start, end)
 
 
 def to_code_points(text: str, start: int, end: int, unit: OffsetUnit) -> tuple[int, int]:
@@ -226,21 +264,42 @@ class OffsetUnitDetector(Struct):
 
     allowed: Sequence[OffsetUnit]
     """The units that the format allows, the likelier ones first."""
+    if_quoted: Sequence[OffsetUnit] = ()
+    """Units that are taken where more quotes are at their offsets by them than by any that the format allows."""
     fits: dict[OffsetUnit, UnitFit] = field(default_factory=dict)
     differences: dict[tuple[OffsetUnit, OffsetUnit], str] = field(default_factory=dict)
     """For two units that give other words somewhere, an example of it."""
+    quotes: int = 0
+    """How many spans have a quote."""
+    has_unquoted: bool = False
+    """Whether a span has no quote: only what the offsets count decides on its place."""
 
     def __post_init__(self) -> None:
+        self.if_quoted = [u for u in self.if_quoted if u not in self.allowed]
         if unit := _REQUESTED_UNIT.get():
-            self.allowed = (unit,)
+            self.allowed, self.if_quoted = (unit,), ()
 
     def add_text(self, text: str, quoted: Sequence[QuotedRange]) -> None:
         """Take in the spans of one text."""
-        found = {unit: _converted_ranges(text, quoted, unit) for unit in self.allowed}
+        self._note_quotes(quoted)
+        asked = (*self.allowed, *self.if_quoted) if any(q[2] for q in quoted) else self.allowed
+        found = {unit: _converted_ranges(text, quoted, unit) for unit in asked}
         for unit, places in found.items():
             fit = sum((_unit_fit(text, p, q[2]) for p, q in zip(places, quoted, strict=True)), UnitFit())
             self.fits[unit] = self.fits.get(unit, UnitFit()) + fit
-        self._compare(text, found)
+        self._compare(text, {unit: found[unit] for unit in self.allowed})
+
+    def add_agreeing(self, quoted: Sequence[QuotedRange]) -> None:
+        """Take in spans that all quote what is at their offsets, of a text that all units count alike."""
+        self._note_quotes(quoted)
+        for unit in self.allowed:
+            if not (unit.inclusive or unit.one_based):
+                self.fits[unit] = self.fits.get(unit, UnitFit()) + UnitFit(len(quoted), 0, len(quoted), 0)
+
+    def _note_quotes(self, quoted: Sequence[QuotedRange]) -> None:
+        has_quote = [bool(quote) for _, _, quote in quoted]
+        self.quotes += sum(has_quote)
+        self.has_unquoted = self.has_unquoted or not all(has_quote)
 
     def _compare(self, text: str, found: dict[OffsetUnit, list[tuple[int, int] | None]]) -> None:
         distinct = {tuple(places) for places in found.values()}
@@ -251,23 +310,49 @@ class OffsetUnitDetector(Struct):
                 self.differences[pair] = words
 
     def unit(self, where: str = "") -> OffsetUnit:
-        """Return the unit that fits best; raises SourceError where two fit equally and give other words."""
+        """Return the unit that fits best.
+
+        Raises SourceError where two fit equally and give other words to spans without a quote.
+        """
+        if better := self._unit_by_quotes():
+            return better
         best = max((self.fits.get(u, UnitFit()) for u in self.allowed), default=UnitFit())
         first, *others = [u for u in self.allowed if self.fits.get(u, UnitFit()) == best] or [CODE_POINTS]
-        for other in others:
+        for other in others if self.has_unquoted else ():
             if words := self.differences.get((first, other)):
                 what = f"the offsets may count {first} or {other}, and the two give other words ({words})"
                 raise SourceError(what, where=where, do="choose one with --offsets")
         return first
 
+    def _unit_by_quotes(self) -> OffsetUnit | None:
+        """Return the unit beyond those allowed by which most quotes are exact, more than by these; None for none.
+
+        One quote alone decides only where no other span would follow it.
+        """
+        exact = {u: self.fits.get(u, UnitFit()).exact_quotes for u in (*self.allowed, *self.if_quoted)}
+        least = max(exact[u] for u in self.allowed)
+        fitting = [u for u in self.if_quoted if exact[u] > least and exact[u] * 2 > self.quotes]
+        better = [u for u in fitting if exact[u] > 1 or not self.has_unquoted]
+        return max(better, key=lambda u: self.fits[u], default=None)
+
+    def best_unit(self) -> OffsetUnit:
+        """Return the unit that fits best, the first of several that fit alike."""
+        return self._unit_by_quotes() or max(self.allowed, key=lambda u: self.fits.get(u, UnitFit()))
+
     def note(self, unit: OffsetUnit) -> str:
         """Return the note on the choice; empty for the likeliest unit where no other differs."""
-        differing = [u for u in self.allowed if u != unit and self.fits.get(u) != self.fits.get(unit)]
+        tried = (*self.allowed, *self.if_quoted) if unit in self.if_quoted else self.allowed
+        differing = [u for u in tried if u != unit and self.fits.get(u) != self.fits.get(unit)]
         if unit == self.allowed[0] and not differing:
             return ""
         rival = max((self.fits.get(u, UnitFit()) for u in differing), default=UnitFit())
         evidence = self.fits.get(unit, UnitFit()).decisive_evidence(rival)
         return f"offsets count {unit} ({evidence} with the next best unit)"
+
+
+def quotes_agree(text: str, quoted: Iterable[QuotedRange]) -> bool:
+    """Return True if all ranges have a quote, and read so as they are."""
+    return all(quote and text[start:end] == quote for start, end, quote in quoted)
 
 
 def _converted_ranges(text: str, quoted: Sequence[QuotedRange], unit: OffsetUnit) -> list[tuple[int, int] | None]:

@@ -1,9 +1,10 @@
-"""JSONL, or a JSON list, of ``{"text", "spans"}`` as people write it themselves.
+"""JSONL, or a JSON list, of ``{"text", "spans"}`` as people, and language models, write it themselves.
 
-``spans`` may be called ``entities``, ``ents``, ``annotations`` or ``mentions``; a span is ``[start, end,
-label]``, perhaps with the label first or a quote behind, or an object whose keys have one of several
-names, a length in place of the end among them. The unit of the offsets follows from the texts that spans
-quote, if they do, else from the edges of words: code points unless another unit is plainly better.
+``text`` may be called ``document``, ``sentence`` or ``content``, and ``spans`` ``entities``, ``ents``,
+``annotations`` or ``mentions``. A span is ``[start, end, label]``, perhaps with the label first or a quote behind, or
+an object whose keys have one of several names, a length in place of the end among them; or a label with the words
+that it is on, and no offsets. The unit of the offsets follows from the texts that spans quote, if they do, else from
+the edges of words: code points unless another unit is plainly better.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ PLAIN_UNITS = ALL_OFFSET_UNITS
 TOKENS_SKIPPED = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
 OPEN_TEXTS = "texts without information on spans, which the file leaves open: {n}"
 
+_TEXT_KEYS = ("text", "document", "sentence", "content")
 _SPAN_KEYS = ("spans", "entities", "ents")
 _OTHER_SPAN_KEYS = ("annotations", "mentions")
 """Keys of spans where a record has none of ``_SPAN_KEYS``."""
@@ -38,9 +40,8 @@ _START_KEYS = ("start", "start_offset", "start_char", "startOffset", "begin", "o
 _LENGTH_KEYS = ("length", "len")
 _END_KEYS = ("end", "end_offset", "end_char", "endOffset", "stop")
 _LABEL_KEYS = ("label", "type", "tag", "entity_group", "entity_type", "entity", "category", "class")
-_COVERED_TEXT_KEYS = ("text", "quote")
-"""The words that a span covers; what others call by a word is often made the same, such as a base form."""
-_QUOTE_KEYS = (*_COVERED_TEXT_KEYS, "word", "mention", "surface", "value")
+_UNPLACED_QUOTE_KEYS = ("entity", "value", "name", "span", "phrase")
+"""What the words are called too, where a span has no offsets."""
 _KNOWN_KEYS = frozenset({"text", "id", "meta", "tokens", "title", "annotator", "note", "flagged", "time", *_SPAN_KEYS})
 _OTHER_TOOL_KEYS = frozenset({"annotation_id", "lead_time", "paragraphs"})
 _EXPECTED_RECORD = "give each text as {“text”: …, “spans”: [[start, end, label], …]}"
@@ -56,18 +57,30 @@ def detect(sample: FileSample) -> str:
 
 
 def _detect_row(row: Any) -> str:
-    if not isinstance(row, dict) or not isinstance(row.get("text"), str) or row.keys() & _OTHER_TOOL_KEYS:
+    text = _text_key(row) if isinstance(row, dict) else ""
+    if not text or row.keys() & _OTHER_TOOL_KEYS:
         return ""
     if isinstance(row.get("ents"), list) and "tokens" in row:
         return ""  # spaCy's own
     key = next((k for k in _span_fields(row) if isinstance(row[k], list)), "")
-    return f"its records have `text` and `{key}`" if key and all(map(_looks_like_span, row[key])) else ""
+    return f"its records have `{text}` and `{key}`" if key and all(map(_looks_like_span, row[key])) else ""
+
+
+def _text_key(row: Mapping[str, Any]) -> str:
+    """Return the key of a record's text; empty where it has none."""
+    keys = _TEXT_KEYS if row.get("text") is None else ("text",)
+    return next((k for k in keys if isinstance(row.get(k), str)), "")
 
 
 def _looks_like_span(item: Any) -> bool:
     if isinstance(item, list):
         return len(item) == 3 or (len(item) == 4 and isinstance(item[3], str))
-    return isinstance(item, dict) and any(key in item for key in _START_KEYS)
+    return isinstance(item, dict) and (any(key in item for key in _START_KEYS) or _is_quoted_label(item))
+
+
+def _is_quoted_label(item: dict[str, Any]) -> bool:
+    """Return True if an object is a label with the words that it is on."""
+    return any(raw.quote.strip() and span_fields.name_of(raw.label).strip() for raw in _raw_spans(item))
 
 
 def _span_fields(row: Mapping[str, Any]) -> list[str]:
@@ -88,13 +101,14 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
 
 
 def _document(row: Any, where: str, unit: OffsetUnit, log: ConversionLog) -> Document:
-    text = row.get("text") if isinstance(row, dict) else None
-    if not isinstance(text, str):
+    key = _text_key(row) if isinstance(row, dict) else ""
+    if not key:
         raise SourceError("the record has no `text`", where=where, do=_EXPECTED_RECORD)
+    text = row[key]
     found = _spans_of_record(row, where)
     log.count_note(OPEN_TEXTS, found is None)
     own = span_fields.storable_fields(row.get("meta"))
-    known = {*_KNOWN_KEYS, *_span_fields(row)}
+    known = {*_KNOWN_KEYS, key, *_span_fields(row)}
     return Document(
         text,
         span_fields.convert_spans((raw for x in found or () for raw in _raw_spans(x)), text, where, log, unit),
@@ -134,14 +148,25 @@ def _raw_span(item: Any) -> span_fields.RawSpan:
         size = _number_from_text(span_fields.first_value(item, _LENGTH_KEYS))
         if end is None and type(start) is int and type(size) is int:
             end = start + size
-        source, quote = span_fields.first_string(item, "source"), span_fields.first_string(item, *_COVERED_TEXT_KEYS)
-        group = span_fields.first_string(item, "group")
-        return replace(raw, start=start, end=_number_from_text(end), source=source, quote=quote, group=group)
+        source, group = span_fields.first_string(item, "source"), span_fields.first_string(item, "group")
+        raw = replace(raw, start=start, end=_number_from_text(end), source=source, group=group)
+        return _with_quote(raw, item) if start is None and end is None and not raw.quote else raw
     raw = span_fields.raw_span(item)
     start, end, label = raw.start, raw.end, raw.label
     if isinstance(start, str) and type(end) is int and type(label) is int:
         start, end, label = end, label, start
-    return span_fields.RawSpan(_number_from_text(start), _number_from_text(end), label)
+    quote = item[3] if isinstance(item, list) and len(item) > 3 and isinstance(item[3], str) else ""
+    return span_fields.RawSpan(
+        _number_from_text(start), _number_from_text(end), label, quote=quote, is_quote_sure=False
+    )
+
+
+def _with_quote(raw: span_fields.RawSpan, item: dict[str, Any]) -> span_fields.RawSpan:
+    """Return a span without offsets with its words, which may be under a name that is a label's elsewhere."""
+    key = next((k for k in _UNPLACED_QUOTE_KEYS if isinstance(item.get(k), str)), "")
+    label = span_fields.first_value(item, (k for k in _LABEL_KEYS if k != key))
+    is_labelled = label is not None or isinstance(item.get("labels"), list)
+    return replace(raw, quote=item[key], label=label) if key and is_labelled else raw
 
 
 def _number_from_text(value: Any) -> Any:
@@ -150,17 +175,16 @@ def _number_from_text(value: Any) -> Any:
 
 
 def _quote(item: Any) -> Any:
-    """Return the text that a span quotes, if it does."""
-    if isinstance(item, dict):
-        return span_fields.first_value(item, _QUOTE_KEYS)
-    return item[3] if isinstance(item, list) and len(item) > 3 else None
+    """Return the text that a span quotes, if it does, or what may be one."""
+    return _raw_span(item).quote or (item.get("value") if isinstance(item, dict) else None)
 
 
 def _quoted_texts(row: Any) -> Iterator[span_fields.QuotedText]:
-    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+    key = _text_key(row) if isinstance(row, dict) else ""
+    if not key:
         return
     lists = [row[k] for k in _span_fields(row) if isinstance(row[k], list)]
-    yield row["text"], list(span_fields.quoted_ranges((_raw_span(x), _quote(x)) for found in lists for x in found))
+    yield row[key], list(span_fields.quoted_ranges((_raw_span(x), _quote(x)) for found in lists for x in found))
 
 
 def _record_tokens(row: Mapping[str, Any], text: str, log: ConversionLog) -> tuple[Token, ...]:

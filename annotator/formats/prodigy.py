@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
@@ -16,7 +16,8 @@ from annotator.core.metadata_names import merge_metadata, user_metadata
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned, token_range
 from annotator.formats import span_fields
-from annotator.formats.document import ANSWERED_IGNORE, ConversionLog, ConversionLogEntry, Document, span_entry
+from annotator.formats.binary_answers import BinaryAnswers, SpanAnswer
+from annotator.formats.document import DOUBT, ConversionLog, ConversionLogEntry, Document
 from annotator.formats.format_writing import PAST_TEXT_END, record_loss, supported_spans, write_json_lines
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import may_hold_json, shortened_value
@@ -133,6 +134,11 @@ def checked_range(thing: dict[str, Any], text: str, unit: OffsetUnit) -> TaskRan
     return place if place[1] <= len(text) else None
 
 
+def _one_less(value: Any) -> int | None:
+    number = span_fields.whole_number(value)
+    return None if number is None else number - 1
+
+
 def range_by_token_indexes(span: dict[str, Any], places: list[TaskRange | None]) -> TaskRange | None:
     """Return the range of a span by its token indexes (``token_end`` is inclusive), if it has some."""
     first, last = (span_fields.whole_number(span.get("token_start")), span_fields.whole_number(span.get("token_end")))
@@ -149,10 +155,10 @@ def task_quoted_texts(record: Any) -> Iterator[span_fields.QuotedText]:
     text, versions = record.get("text"), record.get("versions")
     for version in [record, *(versions if isinstance(versions, list) else [])]:
         quoted = version.get("text", text) if isinstance(version, dict) else None
-        if isinstance(quoted, str) and any(c > "\uffff" for c in quoted):
+        if isinstance(quoted, str):
             lists = (found for key in ("tokens", "spans") if isinstance(found := version.get(key), list))
-            things = (thing for found in lists for thing in found if isinstance(thing, dict))
-            yield quoted, list(span_fields.quoted_ranges((span_fields.raw_span(x), x.get("text")) for x in things))
+            things = (span_fields.raw_span(x) for found in lists for x in found if isinstance(x, dict))
+            yield quoted, list(span_fields.quoted_ranges((raw, raw.quote) for raw in things))
 
 
 # What a Prodigy task asked: for all spans of a text, for one of them, or for something else.
@@ -251,105 +257,15 @@ def _task_span(span: Span, tokens: tuple[Token, ...]) -> dict[str, Any]:
 # the end. A reviewed task yields the reviewer's document and one for each session of its versions.
 # What a task asks beside spans (a choice, a label for the text, relations) is listed.
 #
-# Binary answers: several tasks on one text become one document.
-# Each task is about its own spans alone, and not about the text's other spans, so the document
-# stays open, with the accepted spans in it and the rejected ones known to be wrong. ``ignore`` has no effect.
-
-
-ANSWERED_TWICE = "the same answer to the same span occurs twice"
-ACCEPTED_AND_REJECTED = "the same span was accepted and rejected; the later answer counts"
-
-AnsweredSpanKey = tuple[int, int, str]
-
-
-class SpanAnswer(Struct, frozen=True):
-    """One annotator's answer on one span."""
-
-    span: Span
-    answer: Answer
-    where: str
-    time: float = 0.0
-    """Seconds since 1970 (UTC), 0 where the file has none."""
-    moved: ConversionLogEntry | None = None
-    """The line of the ledger where its offsets counted something else than code points."""
-
-
-class _TextAnswers(Struct):
-    """One annotator's answers on one text."""
-
-    document: Document
-    answers: dict[AnsweredSpanKey, SpanAnswer] = field(default_factory=dict)
-    ignored: list[SpanAnswer] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-
-class BinaryAnswers(Struct):
-    """Gathers binary answers by text and annotator."""
-
-    log: ConversionLog
-    """Where what cannot be carried over is listed."""
-    texts: dict[tuple[str, str], _TextAnswers] = field(default_factory=dict)
-
-    def add(self, document: Document, verdicts: list[SpanAnswer]) -> None:
-        """Take in a task: its text and fields as a document without spans, and its answers on its spans."""
-        text = self.texts.setdefault((document.text, document.annotator), _TextAnswers(document))
-        flagged = text.document.flagged or document.flagged
-        time, tokens = max(text.document.time, document.time), text.document.tokens or document.tokens
-        text.document = replace(text.document, flagged=flagged, time=time, tokens=tokens)
-        if document.note and document.note not in text.notes:
-            text.notes.append(document.note)
-        for verdict in verdicts:
-            self._add_answer(text, verdict)
-
-    def _add_answer(self, text: _TextAnswers, new: SpanAnswer) -> None:
-        if new.answer is Answer.IGNORE:
-            text.ignored.append(new)
-            return
-        old = text.answers.get(new.span.key)
-        if old is None:
-            text.answers[new.span.key] = new
-        elif old.answer is new.answer:
-            self._record_entry(text, new, Outcome.DOUBLE, ANSWERED_TWICE)
-        else:
-            later, earlier = (old, new) if new.time < old.time else (new, old)
-            text.answers[new.span.key] = later
-            self._record_entry(text, earlier, Outcome.LEFT_OUT, ACCEPTED_AND_REJECTED)
-
-    def documents(self) -> Iterator[Document]:
-        """Yield one document for each text and annotator, in the file's order."""
-        yield from map(self._document, self.texts.values())
-
-    def _document(self, text: _TextAnswers) -> Document:
-        note = "\n".join(text.notes)
-        if not text.answers:
-            self._record_moved(text.ignored)
-            spans = tuple(v.span for v in text.ignored)
-            return replace(text.document, spans=spans, answer=Answer.IGNORE, note=note)
-        for verdict in text.ignored:
-            self._record_entry(text, verdict, Outcome.LEFT_OUT, ANSWERED_IGNORE)
-        every = list(text.answers.values())
-        self._record_moved(every)
-        spans = tuple(v.span for v in every if v.answer is Answer.ACCEPT)
-        rejected = tuple(v.span for v in every if v.answer is Answer.REJECT)
-        return replace(text.document, spans=spans, rejected=rejected, answer=None, note=note)
-
-    def _record_moved(self, verdicts: list[SpanAnswer]) -> None:
-        for verdict in verdicts:
-            if verdict.moved:
-                self.log.record(verdict.moved)
-
-    def _record_entry(self, text: _TextAnswers, verdict: SpanAnswer, outcome: Outcome, why: str) -> None:
-        document = replace(text.document, where=verdict.where)
-        self.log.record(span_entry(document, verdict.span, outcome, why))
 
 
 PRODIGY_UNITS = (CODE_POINTS, UTF16)
-"""Prodigy counts code points; files that went through JavaScript may not."""
+"""Prodigy counts code points; files that went through JavaScript may not, and quotes may show any other unit."""
 
 
 NO_SPANS_IN_FILE = "no task of the file has spans: texts and answers alone were read"
 TOKENS_DO_NOT_SPELL = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
-TOKEN_INDEXES_DIFFER = "spans whose token indexes and offsets give different places (the offsets were taken): {n}"
+TOKEN_INDEXES_DIFFER = "its token indexes and its offsets give different words"
 BINARY_ANSWERS = "binary answers, merged by text (they do not concern other spans there): {n}"
 WHOLE_TEXT_TASKS = "tasks about the whole text, without information on spans, which the file leaves open: {n}"
 
@@ -372,7 +288,7 @@ def detect(sample: FileSample) -> str:
 
 def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     """Yield the documents of a file; raises SourceError, with file and line, for what is no task."""
-    unit, records = span_fields.read_records_with_unit(source, task_quoted_texts, PRODIGY_UNITS, log, every=False)
+    unit, records = span_fields.read_records_with_unit(source, task_quoted_texts, PRODIGY_UNITS, log)
     yield from documents_of_tasks(records, log, unit)
 
 
@@ -432,7 +348,7 @@ class _ProdigyReader(Struct):
         task = _LocatedTask(record, text, token_ranges(record, text, self.unit, where), where)
         found = span_fields.object_list(record, "spans", where, EXPORT_TASKS_AGAIN)
         self._record_others(task)
-        self._check_quotes(task, found)
+        doubts = list(self._token_index_doubts(task, found))
         empty = Document(
             text,
             tokens=self._tokens(task),
@@ -446,8 +362,9 @@ class _ProdigyReader(Struct):
             empty = replace(empty, answer=None)
         if is_binary_task(record, found):
             self.log.count_note(BINARY_ANSWERS)
-            self.binary.add(empty, list(self._span_answers(task, found, empty)))
+            self.binary.add(empty, list(self._span_answers(task, found, empty)), doubts)
         else:
+            self.log.entries += doubts
             wrong = span_fields.object_list(record, "rejected", where, EXPORT_TASKS_AGAIN)
             yield replace(empty, spans=self._spans(task, found), rejected=self._spans(task, wrong))
 
@@ -456,24 +373,27 @@ class _ProdigyReader(Struct):
 
     def _span_answers(self, task: _LocatedTask, found: list[dict[str, Any]], of: Document) -> Iterator[SpanAnswer]:
         """Yield a binary task's answer on each span: by the span's own answer, else by the task's."""
-        for span, raw in zip(found, self._raw_spans(task, found), strict=True):
-            self.log.read += 1
-            made, entry = span_fields.convert_span(raw, task.text, task.where, self.unit)
+        raws = list(self._raw_spans(task, found))
+        self.log.read += len(raws)
+        converted = span_fields.converted_spans(raws, task.text, task.where, self.unit)
+        for span, (made, entry) in zip(found, converted, strict=True):
             answer = task_answer(span.get("answer"), task.where) or of.answer or Answer.ACCEPT
             if made:
                 yield SpanAnswer(made, answer, task.where, of.time, entry)
             elif entry:
-                self.log.record(entry)
+                self.binary.add(of, [], [entry])
 
-    def _check_quotes(self, task: _LocatedTask, found: list[dict[str, Any]]) -> None:
-        """List the spans whose quote differs from the text at their offsets, count those whose indexes do."""
-        for span, raw in zip(found, self._raw_spans(task, found), strict=True):
-            place = checked_range(span, task.text, self.unit)
-            if place:
-                raw = replace(raw, quote=span_fields.first_string(span, "text"))  # noqa: PLW2901
-                span_fields.record_misquoted(raw, task.text[slice(*place)], task.where, self.log)
-            by_tokens = range_by_token_indexes(span, task.places)
-            self.log.count_note(TOKEN_INDEXES_DIFFER, bool(place and by_tokens and by_tokens != place))
+    def _token_index_doubts(self, task: _LocatedTask, found: list[dict[str, Any]]) -> Iterator[ConversionLogEntry]:
+        """Yield the spans without a text whose offsets and token indexes give different words: either may be meant."""
+        for span in found:
+            place, by_tokens = checked_range(span, task.text, self.unit), range_by_token_indexes(span, task.places)
+            ends_before = range_by_token_indexes({**span, "token_end": _one_less(span.get("token_end"))}, task.places)
+            if not place or not by_tokens or place in {by_tokens, ends_before} or span_fields.item_quote(span)[0]:
+                continue
+            label, words = span_fields.name_of(span.get("label")), task.text[slice(*place)]
+            id_ = span_fields.raw_span_id(span_fields.raw_span(span))
+            entry = ConversionLogEntry(task.where, id_, Outcome.KEPT, TOKEN_INDEXES_DIFFER, words, DOUBT)
+            yield replace(entry, doubtful=(place, by_tokens), label=label)
 
     def _tokens(self, task: _LocatedTask) -> tuple[Token, ...]:
         """Return the task's tokens, none where they do not spell its text."""

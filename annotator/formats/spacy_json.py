@@ -103,7 +103,12 @@ def _quoted_texts(value: Any) -> Iterator[span_fields.QuotedText]:
     found = value.get("annotations") if isinstance(value, dict) else [value]
     for text, info in (x for x in (found if isinstance(found, list) else []) if isinstance(x, list) and len(x) == 2):
         if isinstance(text, str) and isinstance(info, dict) and isinstance(info.get("entities"), list):
-            yield text, list(span_fields.quoted_ranges((span_fields.raw_span(x), None) for x in info["entities"]))
+            yield (
+                text,
+                list(
+                    span_fields.quoted_ranges((raw, raw.quote) for raw in map(span_fields.raw_span, info["entities"]))
+                ),
+            )
 
 
 class _SpacyJsonReader(Struct):

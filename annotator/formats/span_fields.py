@@ -13,22 +13,30 @@ from msgspec.structs import replace
 
 from annotator.core.errors import SourceError
 from annotator.core.ledger import Outcome
+from annotator.core.quote_placement import Placement, QuotedSpan, place_quotes, quote_agrees
 from annotator.core.spans import Span
-from annotator.formats.document import ConversionLog, ConversionLogEntry
+from annotator.formats.document import DOUBT, ConversionLog, ConversionLogEntry
 from annotator.formats.import_source import ImportSource
-from annotator.formats.json_records import ambiguous_records, json_files, read_json_records, shortened_value
-from annotator.formats.offset_units import CODE_POINTS, OffsetUnit, OffsetUnitDetector, QuotedRange, to_code_points
+from annotator.formats.json_records import json_files, read_json_records, readable_records, shortened_value
+from annotator.formats.offset_units import (
+    CODE_POINTS,
+    QUOTED_UNITS,
+    OffsetUnit,
+    OffsetUnitDetector,
+    QuotedRange,
+    quotes_agree,
+    to_code_points,
+    touched_code_points,
+)
 
 OFFSETS_NOT_WHOLE = "its offsets are not whole numbers"
 STARTS_BEFORE_TEXT = "it begins before the text"
 COVERS_NOTHING = "it covers no character"
 ENDS_BEFORE_START = "it ends before it begins"
+INSIDE_CHARACTER = "an edge is inside a character"
+NO_LABEL = "it has no label"
 
 _REPAIR = "repair or remove the line"
-
-
-TEXT_DIFFERS = "the text at the offsets reads differently; the offsets are taken"
-"""Why a quote is listed that a file has of a span."""
 
 
 class RawSpan(Struct, frozen=True):
@@ -41,7 +49,9 @@ class RawSpan(Struct, frozen=True):
     id: str = ""
     """The file's own id of it."""
     quote: str = ""
-    """The words that it covers by the file."""
+    """The words that it covers by the file: with offsets that read otherwise, the words decide."""
+    is_quote_sure: bool = True
+    """Whether the quote is the text's words; a base form may be others."""
     group: str = ""
     """What the parts of one discontinuous span share."""
 
@@ -100,33 +110,45 @@ def storable_fields(meta: Any, most: int = 100_000) -> dict[str, Any]:
     return kept
 
 
+QUOTE_KEYS = ("text", "quote", "mention", "surface", "surface_form", "covered_text", "exact")
+"""What the words of a span are called in JSON."""
+BASE_FORM_KEYS = ("word",)
+"""What is called so may be the words too, or a form that a program has made of them."""
+
+
+def item_quote(item: Mapping[str, Any]) -> tuple[str, bool]:
+    """Return the words that a span has in JSON, and whether they are surely the text's."""
+    quote = first_string(item, *QUOTE_KEYS)
+    return (quote, True) if quote.strip() else (first_string(item, *BASE_FORM_KEYS), False)
+
+
 def raw_span(
     item: Any, starts: Iterable[str] = ("start",), ends: Iterable[str] = ("end",), labels: Iterable[str] = ("label",)
 ) -> RawSpan:
     """Return a span that a file has as ``[start, end, label]``, or as an object with one of several keys for each."""
     if isinstance(item, dict):
         start, end, label = (first_value(item, keys) for keys in (starts, ends, labels))
-        return RawSpan(start, end, label, id=name_of(item.get("id")))
+        quote, is_sure = item_quote(item)
+        return RawSpan(start, end, label, id=name_of(item.get("id")), quote=quote, is_quote_sure=is_sure)
     return RawSpan(*(*item, None, None, None)[:3] if isinstance(item, list) else (None, None, None))
 
 
 def convert_spans(
     raw_spans: Iterable[RawSpan], text: str, where: str, log: ConversionLog, unit: OffsetUnit = CODE_POINTS
 ) -> tuple[Span, ...]:
-    """Count every span and return, in code points, those that a span can be; list the others as left out.
+    """Count every span and return, in code points, those that have a place; list the others as left out.
 
-    Nothing is judged but what ``Span`` refuses: a span past the end of the text is returned. Spans
-    whose offsets change because they count something else than code points are listed as moved.
+    A span with a quote is where the quote is, by the rule of ``place_quotes``. Of one without, nothing is judged but
+    what ``Span`` refuses: one past the end of the text is returned. Spans whose offsets change are listed as moved.
     """
+    raws = list(raw_spans)
+    log.read += len(raws)
     found = []
-    for raw in raw_spans:
-        log.read += 1
-        span, entry = convert_span(raw, text, where, unit)
+    for span, entry in converted_spans(raws, text, where, unit):
         if entry:
             log.record(entry)
         if span:
             found.append(span)
-            record_misquoted(raw, text[span.start : span.end], where, log)
     return _without_categories(found, log)
 
 
@@ -146,25 +168,56 @@ def _without_categories(spans: list[Span], log: ConversionLog) -> tuple[Span, ..
     return tuple(replace(s, group="") if s.group in mixed else s for s in spans)
 
 
-def record_misquoted(raw: RawSpan, there: str, where: str, log: ConversionLog) -> None:
-    """List the quote of a span whose offsets have other words, blanks left aside."""
-    if raw.quote and "".join(raw.quote.split()) != "".join(there.split()):
-        log.leave_out(where, raw_span_id(raw), TEXT_DIFFERS, raw.quote, "quoted text")
+def converted_spans(
+    raws: Sequence[RawSpan], text: str, where: str, unit: OffsetUnit = CODE_POINTS
+) -> list[tuple[Span | None, ConversionLogEntry | None]]:
+    """Return each span, if it is one, and its line of the ledger, if it needs one."""
+    checked = [_checked_offsets(raw, text, unit) for raw in raws]
+    quoted = [_quoted_span(raw, place) for raw, (_, place) in zip(raws, checked, strict=True)]
+    return [
+        _moved_span(raw, placed, text, where, unit)
+        if placed.range and name_of(raw.label).strip()
+        else (None, _lost_span(raw, why, placed, text, where, unit))
+        for raw, (why, _), placed in zip(raws, checked, place_quotes(text, quoted), strict=True)
+    ]
 
 
-def convert_span(
-    raw: RawSpan, text: str, where: str, unit: OffsetUnit = CODE_POINTS
-) -> tuple[Span | None, ConversionLogEntry | None]:
-    """Return one span, if it is one, and its line of the ledger, if it needs one."""
-    why, span = _checked_span(raw, text, unit)
-    start, end, id_ = whole_number(raw.start), whole_number(raw.end), raw_span_id(raw)
-    if span is None:
-        covered = "" if start is None or end is None or not 0 <= start < end else text[start:end]
-        return None, ConversionLogEntry(where, id_, Outcome.LEFT_OUT, why, covered)
-    if (span.start, span.end) == (start, end):
-        return span, None
-    why, covered = f"offsets count {unit}", text[span.start : span.end]
-    return span, ConversionLogEntry(where, id_, Outcome.MOVED, why, covered, resulting_spans=(span,))
+def _quoted_span(raw: RawSpan, place: tuple[int, int] | None) -> QuotedSpan:
+    label, (start, end) = name_of(raw.label), place or (None, None)
+    return QuotedSpan(start, end, raw.quote if label.strip() else "", label, raw.is_quote_sure)
+
+
+def _moved_span(
+    raw: RawSpan, placed: Placement, text: str, where: str, unit: OffsetUnit
+) -> tuple[Span, ConversionLogEntry | None]:
+    """Return a span with its line of the ledger, if it is not at its offsets or doubtful there."""
+    span = Span(*(placed.range or (0, 0)), name_of(raw.label), raw.source, raw.group)
+    why, words = placed.why or f"offsets count {unit}", text[span.start : span.end]
+    entry = ConversionLogEntry(
+        where, raw_span_id(raw), Outcome.MOVED, why, words, doubtful=placed.doubtful, label=span.label
+    )
+    if placed.range != (whole_number(raw.start), whole_number(raw.end)):
+        return span, replace(entry, resulting_spans=(span,))
+    return span, replace(entry, outcome=Outcome.KEPT, kind=DOUBT) if placed.doubtful else None
+
+
+def _lost_span(
+    raw: RawSpan, why: str, placed: Placement, text: str, where: str, unit: OffsetUnit
+) -> ConversionLogEntry:
+    """Return the line of the ledger for a span without a place, or without a label."""
+    label, id_, part = name_of(raw.label), raw_span_id(raw), touched_part(raw, text, unit)
+    if not label.strip():
+        return ConversionLogEntry(where, id_, Outcome.LEFT_OUT, NO_LABEL, raw.quote or text[slice(*part)])
+    doubtful = tuple(dict.fromkeys([*([part] if part[0] < part[1] else []), *placed.doubtful]))
+    has_quote = bool(raw.quote.strip())
+    reason, words = (placed.why, raw.quote) if has_quote else (why, text[slice(*part)])
+    return ConversionLogEntry(where, id_, Outcome.LEFT_OUT, reason, words, doubtful=doubtful, label=label)
+
+
+def touched_part(raw: RawSpan, text: str, unit: OffsetUnit) -> tuple[int, int]:
+    """Return the part of the text that a span's offsets touch, whatever is wrong with them; empty for none."""
+    start, end = whole_number(raw.start), whole_number(raw.end)
+    return (0, 0) if start is None or end is None else touched_code_points(text, start, end, unit)
 
 
 def raw_span_id(raw: RawSpan) -> str:
@@ -176,21 +229,31 @@ def _shown_value(value: Any) -> str:
     return value[:40] if isinstance(value, str) else shortened_value(value)
 
 
-def _checked_span(raw: RawSpan, text: str, unit: OffsetUnit) -> tuple[str, Span | None]:
-    start, end, label = whole_number(raw.start), whole_number(raw.end), name_of(raw.label)
+def _checked_offsets(raw: RawSpan, text: str, unit: OffsetUnit) -> tuple[str, tuple[int, int] | None]:
+    """Return a span's offsets in code points, or why they are none.
+
+    Offsets at which its quote is just as they are count so, whatever the others do.
+    """
+    start, end = whole_number(raw.start), whole_number(raw.end)
     if start is None or end is None:
         return OFFSETS_NOT_WHOLE, None
-    if not label.strip():
-        return "it has no label", None
     if start < 0:
         return STARTS_BEFORE_TEXT, None
     if end + unit.inclusive <= start:
         return (COVERS_NOTHING if end + unit.inclusive == start else ENDS_BEFORE_START), None
+    why, place = "", None
     try:
         place = to_code_points(text, start, end, unit)
     except ValueError:
-        return "an edge is inside a character", None
-    return "", Span(*place, label, raw.source, raw.group)
+        why = INSIDE_CHARACTER
+    if place and place[0] < 0:
+        why, place = STARTS_BEFORE_TEXT, None
+    is_quoted = (
+        unit != CODE_POINTS and bool(raw.quote.strip()) and not (place and quote_agrees(text, *place, raw.quote))
+    )
+    if is_quoted and quote_agrees(text, start, end, raw.quote):
+        return "", (start, end)
+    return why, place
 
 
 UNSUPPORTED = {
@@ -227,15 +290,10 @@ def read_records_with_unit(
     quoted_texts: Callable[[Any], Iterable[QuotedText]],
     allowed: Sequence[OffsetUnit],
     log: ConversionLog,
-    *,
-    every: bool = True,
 ) -> tuple[OffsetUnit, Iterator[tuple[str, Any]]]:
-    """Return the unit of a file's offsets and its JSON records, each with its place for messages.
-
-    Without ``every`` only records are inspected whose texts may differ in length by the unit.
-    """
+    """Return the unit of a file's offsets and its JSON records, each with its place for messages."""
     files = json_files(source)
-    found = chain.from_iterable(ambiguous_records(f, every=every) for f in files)
+    found = chain.from_iterable(map(readable_records, files))
     unit = unit_of_records(found, quoted_texts, allowed, source.name, log)
     return unit, chain.from_iterable(read_json_records(f, log) for f in files)
 
@@ -251,16 +309,18 @@ def unit_of_records(
 
     Raises SourceError where two units fit equally well and give other words.
     """
-    detector = OffsetUnitDetector(allowed)
+    detector = OffsetUnitDetector(allowed, QUOTED_UNITS)
     inclusive = any(unit.inclusive for unit in allowed)
     alike = 0
     for text, quoted in (found for record in records for found in quoted_texts(record)):
         units_differ = not text.isascii() or "\n" in text
-        if units_differ or (inclusive and alike < ENOUGH_TEXTS):
+        has_quotes = any(quote for _, _, quote in quoted)
+        if has_quotes and not units_differ and quotes_agree(text, quoted):
+            detector.add_agreeing(quoted)
+        elif units_differ or ((inclusive or has_quotes) and alike < ENOUGH_TEXTS):
             alike += bool(quoted) and not units_differ
             detector.add_text(text, quoted)
-    quoted_at_all = any(fit.exact_quotes for fit in detector.fits.values())
-    doubts = [] if quoted_at_all else _narrow_by_words(detector)
+    doubts = [] if detector.quotes else _narrow_by_words(detector)
     unit = detector.unit(where)
     log.notes.extend(note for note in [detector.note(unit), *doubts] if note)
     return unit

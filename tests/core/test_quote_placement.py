@@ -164,9 +164,7 @@ def test_no_two_spans_share_a_place_by_a_move(drawn: tuple[str, list[QuotedSpan]
 def test_words_that_occur_once_survive_any_shift(words: list[str], by: int) -> None:
     """A text that got something put before it keeps its spans, if every quote occurs once."""
     names = [f"W{n}{'x' * n}" for n in range(len(words))]
-    text, starts = " ".join(names), []
-    for n in range(len(names)):
-        starts.append(sum(len(x) + 1 for x in names[:n]))
+    text, starts = " ".join(names), [sum(len(x) + 1 for x in names[:n]) for n in range(len(names))]
     before = "." * by + " "
     found = place_quotes(before + text, [span(a, x) for a, x in zip(starts, names, strict=True)])
     assert [(before + text)[slice(*p.range)] for p in found if p.range] == names

@@ -15,9 +15,10 @@ from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
+from annotator.core.quote_placement import QUOTED_ONCE
 from annotator.core.spans import Span, reading_order
 from annotator.formats import brat
-from annotator.formats.brat.standoff import parse_ann
+from annotator.formats.brat.ann_lines import parse_ann
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from tests.formats.format_samples import (
@@ -71,13 +72,14 @@ def test_each_line_has_its_place(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("T1 PERSON 0 3 Ida", "its label and offsets cannot be read"),
+        ("T1 PERSON 0 x Ida", "its label and offsets cannot be read"),
         ("T1\tPERSON 0 x\tIda", "its label and offsets cannot be read"),
         ("T1\tPERSON -3 4\tIda", "its label and offsets cannot be read"),
         (f"T1\tPERSON 0 {'9' * 5000}\tIda", "its label and offsets cannot be read"),
         ("T1\tPERSON 5 5\t", "it covers no character"),
-        ("T1\tPERSON 8 0\tIda Holm", "it ends before it begins"),
-        ("T1\tPERSON 0 900\tIda Holm", "past the end of the text"),
+        ("T1\tPERSON 8 0\t", "it ends before it begins"),
+        ("T1\tPERSON 8 0\tEda", "its quote is not in the text"),
+        ("T1\tPERSON 0 900\t", "past the end of the text"),
         ("T1\tPERSON 16 17\t ", "nothing but blanks"),
     ],
 )
@@ -132,14 +134,49 @@ def test_a_byte_order_mark_that_was_counted(tmp_path: Path) -> None:
     assert (document.text, words(document)) == ("Ida Holm", [("Holm", "PERSON")])
 
 
-def test_a_quote_that_differs_is_listed(tmp_path: Path) -> None:
-    """Where the text was changed after the work, the offsets are taken and the quote is listed."""
-    ann = "T1\tPERSON 0 8\tEda Holm\n"
+def test_the_quote_decides(tmp_path: Path) -> None:
+    """A span is where its quote is; one whose quote is nowhere is left out, and its place is doubtful."""
+    ann = "T1\tPERSON 4 8\tEda\nT2\tPERSON 8 11\tPer\nT3\tVENUE 900 0\tOrkenby\nT4\tPERSON\tIda Holm\n"
     (document,), account = read_aligned(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": ann}))
-    assert words(document) == [("Ida Holm", "PERSON")]
-    assert ledger_lines(account) == [
-        ("quoted text", "left out", "the text at the offsets reads differently; the offsets are taken")
+    assert words(document) == [("Per", "PERSON"), ("Orkenby", "VENUE"), ("Ida Holm", "PERSON")]
+    assert [(e.outcome.value, e.why, e.doubtful) for e in account.entries] == [
+        ("left out", "its quote is not in the text", ((4, 8),)),
+        *[("moved", QUOTED_ONCE, ())] * 3,
     ]
+    assert account.is_balanced
+
+
+def test_the_quote_of_a_discontinuous_span_decides(tmp_path: Path) -> None:
+    """All of its parts are where their words are, or it has no place; a part may be in another span's place."""
+    ann = "T1\tPERSON 1 4;14 17\tIda Per\nT2\tPERSON 5 9;14 17\tHolm Per\n"
+    (document,), account = read_aligned(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": ann}))
+    assert [s.key[:2] for s in document.spans] == [(0, 3), (13, 16), (4, 8)]
+    assert {e.outcome.value for e in account.entries if e.kind == "span"} == {"moved"}
+    assert account.is_balanced
+    ann = "T1\tPERSON 1 4;14 17\tIda Pat\nT2\tPERSON 0 3;4 8\tIda something longer\n"
+    (document,), account = read_aligned(brat, fill(tmp_path / "lost", {"x.txt": TEXT, "x.ann": ann}))
+    assert not document.spans
+    assert [e.doubtful for e in account.entries] == [((1, 4), (14, 17)), ((0, 3), (4, 8))]
+
+
+def test_inclusive_ends_are_found_out(tmp_path: Path) -> None:
+    """Quotes show what offsets count, where no quote is without an inclusive end, or a beginning at 1."""
+    for start, end in ((0, -1), (1, 0), (1, 1)):
+        places = [(a + start, a + len(w) + end, w) for w in ("Ida Holm", "Per", "Orkenby") for a in [TEXT.index(w)]]
+        ann = "".join(f"T{n}\tPERSON {a} {b}\t{w}\n" for n, (a, b, w) in enumerate(places, 1))
+        files = fill(tmp_path / f"{start}{end}", {"x.txt": TEXT, "x.ann": ann + "T9\tPERSON 4 7\t\n"})
+        (document,), account = read_aligned(brat, files)
+        assert [w for w, _ in words(document)][:3] == ["Ida Holm", "Per", "Orkenby"]
+        assert "offsets count code points, " in account.notes[0]
+
+
+@pytest.mark.parametrize(
+    "line", ["T2 PERSON 0 3 Ida", "T2\tPERSON 0 3 Ida", "T2\tPERSON\t0\t3\tIda", "T2    PERSON 0 3;4 8 Ida Holm"]
+)
+def test_blanks_for_tabs_are_refused(tmp_path: Path, line: str) -> None:
+    """Where the words begin would be a guess: the error has the file and the line."""
+    with pytest.raises(SourceError, match=r"x\.ann:2: tabs expected"):
+        read_aligned(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": f"T1\tPERSON 0 3\tIda\n{line}\n"}))
 
 
 def test_a_part_that_is_a_span_of_its_own_is_counted_once(tmp_path: Path) -> None:
@@ -249,9 +286,13 @@ def test_names_never_become_paths(tmp_path: Path) -> None:
 
 @given(st.lists(st.text("T1R#\t 05;9\n\rPx", max_size=30)))
 def test_any_lines_are_accounted_for(parts: list[str]) -> None:
-    """Whatever stands in an .ann file, each span in it is counted and nothing raises."""
+    """Whatever stands in an .ann file, each span in it is counted, or it is refused for want of tabs."""
     lines = "\n".join(parts).split("\n")
-    found = parse_ann(lines)
+    try:
+        found = parse_ann(lines, "x.ann")
+    except SourceError as error:
+        assert "tabs expected" in error.what  # noqa: PT017
+        return
     spans = sum(line.startswith("T") for line in lines)
     assert len(found.bounds) + sum(o.kind == "span" for o in found.others) <= spans or spans == 0
 

@@ -14,12 +14,12 @@ from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
+from annotator.core.quote_placement import NEAREST
 from annotator.core.spans import Span
 from annotator.formats import labelstudio, span_fields
 from annotator.formats.document import ConversionLog, Document, count_losses
 from annotator.formats.import_source import ImportSource
 from annotator.formats.labelstudio import labelstudio_tasks
-from annotator.formats.span_fields import TEXT_DIFFERS
 from tests.formats.format_samples import (
     SHARED,
     assert_accounted,
@@ -194,11 +194,33 @@ def test_line_ends_of_two_characters_may_count_as_one(tmp_path: Path) -> None:
 
 
 def test_a_quote_that_disagrees_is_reported(tmp_path: Path) -> None:
-    """The offsets are what was marked; the quote is a checksum."""
-    (found,), account = read(tmp_path, task(TEXT, region(0, 8, text="Ida Holm"), region(0, 3, text="Per")))
-    assert words(found) == [("Ida Holm", "PERSON"), ("Ida", "PERSON")]
-    assert [(e.why, e.text, e.kind) for e in account.entries] == [(TEXT_DIFFERS, "Per", "quoted text")]
+    """A quote that is elsewhere is the place; one that is nowhere is lost, and what it may be about is doubtful."""
+    regions = region(0, 8, text="Ida Holm"), region(0, 3, text="Per"), region(3, 7, text="Orkenby")
+    (found,), account = read(tmp_path, task(TEXT, *regions))
+    assert words(found) == [("Ida Holm", "PERSON"), ("Orkenby", "PERSON")]
+    assert [(e.outcome.value, e.text, e.doubtful) for e in account.entries] == [
+        ("left out", "Per", ((0, 3),)),
+        ("moved", "Orkenby", ()),
+    ]
     assert count_losses(account) == 1
+
+
+def test_a_text_that_was_shifted(tmp_path: Path) -> None:
+    """Offsets that are all wrong by one distance are moved, whatever reads well at them."""
+    text = "Yes Ida met Per and Liv. Old men saw her."
+    regions = (region(0, 3, text="Ida"), region(8, 11, text="Per"), region(16, 19, text="Liv"))
+    (found,), account = read(tmp_path, task(text, *regions))
+    assert [w for w, _ in words(found)] == ["Ida", "Per", "Liv"]
+    assert {e.outcome.value for e in account.entries} == {"moved"}
+
+
+def test_inclusive_ends_of_one_annotation(tmp_path: Path) -> None:
+    """An annotation whose quotes show it is measured by itself; its regions without a quote follow."""
+    (found,), account = read(
+        tmp_path, task(TEXT, region(0, 7, text="Ida Holm"), region(9, 12, text="left"), region(14, 20))
+    )
+    assert [w for w, _ in words(found)] == ["Ida Holm", "left", "Orkenby"]
+    assert "inclusive ends in 1" in account.notes[-1]
 
 
 def test_json_min_has_a_row_an_annotation(tmp_path: Path) -> None:
@@ -232,12 +254,12 @@ def test_paragraphs_of_a_dialogue_are_lines(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "places"), [(0, 8, [(0, 8)]), (14, 22, [(14, 22)]), (15, 23, [(15, 23)]), (3, 11, [])]
+    ("start", "end", "places"), [(0, 8, [(0, 8)]), (14, 22, [(14, 22)]), (15, 23, [(15, 23)]), (3, 11, [(0, 8)])]
 )
 def test_places_in_a_page_count_in_its_text(
     tmp_path: Path, start: int, end: int, places: list[tuple[int, int]]
 ) -> None:
-    """A page is read as the text that it shows; a place that has other words there is listed."""
+    """A page is read as the text that it shows; a place that has other words there is moved to its words."""
     page = "<p>Ida Holm &amp; co.<br>Ida Holm again.</p>"
     value = {
         "start": "/p[1]/text()[1]",
@@ -251,7 +273,7 @@ def test_places_in_a_page_count_in_its_text(
     row = task(page, {"id": "h", "type": "hypertextlabels", "to_name": "t", "value": value})
     (found,), account = read(tmp_path, row)
     assert [(s.start, s.end) for s in found.spans] == places
-    assert ledger_lines(account) == ([] if places else [("span", "left out", labelstudio.PAGE_TEXT_DIFFERS)])
+    assert ledger_lines(account) == ([] if start != 3 else [("span", "moved", NEAREST)])
     assert account.is_balanced
 
 

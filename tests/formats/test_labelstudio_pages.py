@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from annotator.core.quote_placement import IN_WORDS, QUOTED_ONCE
 from annotator.formats import labelstudio
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
@@ -62,7 +63,7 @@ def test_a_path_that_leads_astray(tmp_path: Path) -> None:
         spot("/p[9]/text()[7]", "/p[9]/text()[7]", (0, 2), "Bo"),
     )
     assert words(document) == [("Holm", "P")]
-    assert ledger_lines(account)[1:] == [("span", "left out", "its place in the web page has other words")]
+    assert ledger_lines(account) == [("span", "moved", QUOTED_ONCE), ("span", "left out", IN_WORDS)]
 
 
 def test_a_plain_text_with_paths(tmp_path: Path) -> None:

@@ -13,10 +13,11 @@ from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
+from annotator.core.quote_placement import NOT_IN_TEXT, QUOTED_ONCE
 from annotator.formats import format_detection, plain
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
-from annotator.formats.span_fields import TEXT_DIFFERS
+from annotator.formats.offset_units import CODE_POINTS, INCLUSIVE, ONE_BASED, ONE_BASED_INCLUSIVE, OffsetUnit
 from tests.formats.format_samples import (
     assert_accounted,
     fill,
@@ -155,13 +156,45 @@ def test_no_bytes_are_more_than_refused(tmp_path: Path, values: list[Any], rest:
 
 
 def test_a_quote_that_disagrees_is_listed(tmp_path: Path) -> None:
-    """The offsets are taken, blanks aside; what is no quote of the text, such as a base form, is none."""
+    """The words decide, blanks aside; what is no quote of the text, such as a base form, is none."""
     spans = [
         {"start": 0, "end": 8, "label": "PERSON", "text": "Ida  Holm"},
         {"start": 0, "end": 3, "label": "PERSON", "text": "Per"},
         {"start": 9, "end": 13, "label": "MOVE", "word": "leave"},
     ]
     (found,), account = read(tmp_path, json.dumps({"text": "Ida Holm left.", "spans": spans}))
-    assert [w for w, _ in words(found)] == ["Ida Holm", "Ida", "left"]
-    assert [(e.why, e.text, e.kind) for e in account.entries] == [(TEXT_DIFFERS, "Per", "quoted text")]
+    assert [w for w, _ in words(found)] == ["Ida Holm", "left"]
+    assert [(e.why, e.text, e.doubtful) for e in account.entries] == [(NOT_IN_TEXT, "Per", ((0, 3),))]
     assert account.is_balanced
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        {"text": "Ida Holm", "label": "PERSON"},
+        {"quote": "Ida Holm", "type": "PERSON"},
+        {"entity": "Ida Holm", "type": "PERSON"},
+        {"word": "Ida Holm", "entity": "PERSON"},
+        {"value": "Ida Holm", "tag": "PERSON", "start": None},
+        {"name": "Ida Holm", "labels": ["PERSON"]},
+    ],
+)
+@pytest.mark.parametrize(("text", "spans"), [("text", "spans"), ("sentence", "entities"), ("content", "ents")])
+def test_labels_with_words_and_no_offsets(tmp_path: Path, span: dict[str, Any], text: str, spans: str) -> None:
+    """What language models answer is recognised and placed, beside records without a span."""
+    rows = [{text: "Nobody left.", spans: []}, {text: TEXT, spans: [span]}]
+    found, account = read(tmp_path, "\n".join(map(json.dumps, rows)))
+    assert [words(d) for d in found] == [[], [("Ida Holm", "PERSON")]]
+    assert (account.totals, account.is_balanced) == ({("moved", QUOTED_ONCE): 1}, True)
+    assert list(format_detection.matching_formats(ImportSource(tmp_path / "x.data").sample())) == ["plain"]
+
+
+@given(st.sampled_from([CODE_POINTS, INCLUSIVE, ONE_BASED, ONE_BASED_INCLUSIVE]))
+def test_quotes_show_what_offsets_count(tmp_path: Path, unit: OffsetUnit) -> None:
+    """Spans without a quote follow the unit that the others show."""
+    names, first, last = TEXT[:-1].split(), unit.one_based, unit.one_based - unit.inclusive
+    places = [(TEXT.index(w) + first, TEXT.index(w) + len(w) + last, w) for w in names]
+    spans = [{"start": a, "end": b, "label": "A", "text": w} for a, b, w in places[:-1]]
+    (found,), account = read(tmp_path, line(TEXT, [*spans, [*places[-1][:2], "A"]]))
+    assert [w for w, _ in words(found)] == names
+    assert {outcome for outcome, _ in account.totals} <= {"moved"}

@@ -13,13 +13,13 @@ from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
+from annotator.core.quote_placement import BEGINS_THERE
 from annotator.core.spans import Span
 from annotator.core.tokens import build_tokens
 from annotator.formats import document, prodigy
+from annotator.formats.binary_answers import ACCEPTED_AND_REJECTED, ANSWERED_IGNORE, ANSWERED_TWICE
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
-from annotator.formats.prodigy import ACCEPTED_AND_REJECTED, ANSWERED_IGNORE, ANSWERED_TWICE
-from annotator.formats.span_fields import TEXT_DIFFERS
 from tests.formats.format_samples import (
     assert_accounted,
     fill,
@@ -159,18 +159,40 @@ def test_choices_and_labels_of_texts_are_listed(tmp_path: Path) -> None:
 
 
 def test_tokens_that_do_not_spell_the_text_are_not_taken(tmp_path: Path) -> None:
-    """Word pieces and other tokens of models stay out, with a note; spans at odds with them are told."""
+    """Word pieces and other tokens of models stay out, with a note."""
     pieces = [{"text": "[CLS]", "start": 0, "end": 0}, {"text": "ida", "start": 0, "end": 3}]
-    span = {**IDA, "token_start": 0, "token_end": 0, "text": "Ida"}
-    found, account = read(
-        tmp_path,
-        {"text": TEXT, "tokens": pieces, "answer": "accept"},
-        {"text": TEXT, "tokens": TOKENS, "spans": [span], "answer": "accept"},
-    )
+    rows = [{"text": TEXT, "tokens": tokens, "spans": [IDA], "answer": "accept"} for tokens in (pieces, TOKENS)]
+    found, account = read(tmp_path, *rows)
     assert [len(d.tokens) for d in found] == [0, 5]
-    assert words(found[1]) == [("Ida Holm", "PERSON")]
-    assert account.notes == [x.format(n=1) for x in (prodigy.TOKENS_DO_NOT_SPELL, prodigy.TOKEN_INDEXES_DIFFER)]
-    assert [(e.why, e.text, e.kind) for e in account.entries] == [(TEXT_DIFFERS, "Ida", "quoted text")]
+    assert account.notes == [prodigy.TOKENS_DO_NOT_SPELL.format(n=1)]
+
+
+def test_words_decide_and_token_indexes_raise_doubt(tmp_path: Path) -> None:
+    """A span's text moves it; without one, indexes of other words than at the offsets make both doubtful."""
+    quoted = {**IDA, "token_start": 0, "token_end": 0, "text": "Ida"}
+    task = {"text": TEXT, "tokens": TOKENS, "answer": "accept"}
+    (found,), account = read(tmp_path, {**task, "spans": [quoted]})
+    assert (words(found), account.totals) == ([("Ida", "PERSON")], {("moved", BEGINS_THERE): 1})
+    for index, doubtful in ((3, [((0, 8), (14, 21))]), (2, [])):  # 2: the end is the token after it, as others write
+        span = {**IDA, "token_start": 3 if index == 3 else 0, "token_end": index}
+        (found,), account = read(tmp_path, {**task, "spans": [span]})
+        assert words(found) == [("Ida Holm", "PERSON")]
+        assert [e.doubtful for e in account.entries] == doubtful
+        assert account.is_balanced
+
+
+def test_binary_answers_are_where_their_words_are(tmp_path: Path) -> None:
+    """A quote that is nowhere is listed with the document of its text, though that comes last."""
+    task = {"text": TEXT, "_view_id": "ner", "answer": "accept"}
+    spans = [
+        {"start": 1, "end": 4, "label": "A", "text": "Orkenby"},
+        {"start": 1, "end": 4, "label": "A", "text": "Per"},
+    ]
+    manual = {"text": "Per left.", "spans": [], "answer": "accept"}
+    found, account = read(tmp_path, *({**task, "spans": [s]} for s in spans), manual)
+    assert [words(d) for d in found] == [[], [("Orkenby", "A")]]
+    assert [e.outcome.value for e in account.entries] == ["left out", "moved"]
+    assert account.is_balanced
 
 
 def test_offsets_in_utf16_are_found_out(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span, reading_order
 from annotator.formats import format_writing
 from annotator.formats.brat import standoff
+from annotator.formats.brat.ann_lines import Standoff, escape_note, parse_ann
+from annotator.formats.brat.fragments import fragment_quotes
 from annotator.formats.carried_metadata import record_lost_fields, record_lost_metadata, record_names
 from annotator.formats.document import ConversionLog, Document, span_entry
 from annotator.formats.import_source import MAX_LINE_BYTES, FileSample, ImportSource
@@ -29,14 +31,15 @@ from annotator.formats.offset_units import (
     CODE_POINTS,
     CRLF_AS_ONE,
     LF_AS_TWO,
+    QUOTED_UNITS,
     UTF8,
     UTF16,
     UTF16_CRLF_AS_ONE,
     OffsetUnit,
     OffsetUnitDetector,
     QuotedRange,
+    quotes_agree,
 )
-from annotator.formats.span_fields import TEXT_DIFFERS
 
 # brat's folder from documents: a ``.txt`` and an ``.ann`` for each, and the ``annotation.conf`` it needs.
 
@@ -88,7 +91,7 @@ def _lines(document: Document, labels: set[str], log: ConversionLog) -> list[str
     record_lost_fields(document, "brat", log, "title")
     record_lost_metadata(document, "brat", log)
     if document.note and lines:  # on the first span
-        lines.append(f"#1\tAnnotatorNotes T1\t{standoff.escape_note(document.note)}\n")
+        lines.append(f"#1\tAnnotatorNotes T1\t{escape_note(document.note)}\n")
     elif document.note:
         format_writing.record_loss(document, "note", document.note, "brat's notes need a span to be on", log)
     return lines
@@ -220,7 +223,7 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     unit = _detect_unit(pairs, log, source.name)
     for pair in pairs:
         if pair.txt is None:
-            found = standoff.parse_ann(pair.ann.text().split("\n"))
+            found = parse_ann(pair.ann.text().split("\n"), pair.ann.name)
             _record_others(found, pair.ann.name, log)
             log.read += len(found.bounds)
             for bound in found.bounds:
@@ -232,16 +235,16 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     log.add_counted_notes()
 
 
-def _read_pair(txt: ImportSource, ann: ImportSource, log: ConversionLog | None = None) -> tuple[str, standoff.Standoff]:
+def _read_pair(txt: ImportSource, ann: ImportSource, log: ConversionLog | None = None) -> tuple[str, Standoff]:
     """Return the text and what is marked on it, a byte order mark taken off both.
 
     brat itself counts such a mark as a character: where the quotes fit only then, the offsets move. A
     mark that is in a span stays.
     """
     text = txt.text(MAX_LINE_BYTES)
-    found = standoff.parse_ann(ann.text().split("\n"))
+    found = parse_ann(ann.text().split("\n"), ann.name)
     if txt.sample().head.startswith(_BOM):
-        quoted = [q for b in found.bounds for q in standoff.fragment_quotes(b)]
+        quoted = [q for b in found.bounds for q in fragment_quotes(b)]
         if _count_matches("\ufeff" + text, quoted) > _count_matches(text, quoted):
             if any((quote or "").startswith("\ufeff") for _, _, quote in quoted):
                 return "\ufeff" + text, found
@@ -258,26 +261,25 @@ def _count_matches(text: str, quoted: list[QuotedRange]) -> int:
 
 def _detect_unit(pairs: list[TextAnnPair], log: ConversionLog, where: str) -> OffsetUnit:
     """Return what all offsets of the folder are counted in, and note it where it is not plain."""
-    detector = OffsetUnitDetector(BRAT_UNITS)
+    detector = OffsetUnitDetector(BRAT_UNITS, QUOTED_UNITS)
     for pair in pairs:
         if pair.txt:
             text, found = _read_pair(pair.txt, pair.ann)
-            quoted = [q for b in found.bounds for q in standoff.fragment_quotes(b)]
-            if text.isascii() and "\r" not in text and _count_matches(text, quoted) == len(quoted):
-                continue  # no other unit can fit better
-            detector.add_text(text, quoted)
+            quoted = [q for b in found.bounds for q in fragment_quotes(b)]
+            if text.isascii() and "\n" not in text and quotes_agree(text, quoted):
+                detector.add_agreeing(quoted)
+            else:
+                detector.add_text(text, quoted)
     unit = detector.unit(where)
     if note := detector.note(unit):
         log.notes.append(note)
     return unit
 
 
-def _document(pair: TextAnnPair, text: str, found: standoff.Standoff, unit: OffsetUnit, log: ConversionLog) -> Document:
+def _document(pair: TextAnnPair, text: str, found: Standoff, unit: OffsetUnit, log: ConversionLog) -> Document:
     where = pair.ann.name
     _record_others(found, where, log)
     places = standoff.place_bounds(found.bounds, text, unit, where, log)
-    for bound in (p.bound for p in places if standoff.is_misquoted(p, text)):
-        log.leave_out(f"{where}:{bound.line}", bound.id, TEXT_DIFFERS, bound.quote, "quoted text")
     return Document(
         text,
         tuple(s for p in places for s in p.spans),
@@ -289,7 +291,7 @@ def _document(pair: TextAnnPair, text: str, found: standoff.Standoff, unit: Offs
     )
 
 
-def _record_others(found: standoff.Standoff, where: str, log: ConversionLog) -> None:
+def _record_others(found: Standoff, where: str, log: ConversionLog) -> None:
     """List what is no span, or a span whose line cannot be read."""
     for other in found.others:
         log.read += other.kind == "span"

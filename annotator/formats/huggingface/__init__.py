@@ -254,7 +254,6 @@ OPEN_ROWS = "texts without information on spans, which the file leaves open: {n}
 _START_KEYS = ("start", "start_offset", "start_char", "begin")
 _END_KEYS = ("end", "end_offset", "end_char", "stop")
 _LABEL_KEYS = ("label", "type", "tag", "entity_group", "entity_type", "category", "class")
-_QUOTE_KEYS = ("text", "quote", "word", "mention", "surface", "value")
 _DOCUMENT_KEYS = frozenset({"id", "title", "annotator", "note", "meta"})
 _SPLITS = ("train", "validation", "valid", "dev", "test")
 _REPAIR_ROW = "repair the row, or export it again"
@@ -427,8 +426,8 @@ class _HuggingFaceReader(Struct):
     def _evidence(self, row: Any) -> Iterator[span_fields.QuotedText]:
         text, found = row.get(self.shape.text), _span_objects(row.get(self.shape.spans))
         if isinstance(text, str) and found:
-            pairs = ((_raw_span(x, self.shape.labels), span_fields.first_value(x, _QUOTE_KEYS)) for x in found)
-            yield text, list(span_fields.quoted_ranges(pairs))
+            pairs = ((_raw_span(x, self.shape.labels), x) for x in found)
+            yield text, list(span_fields.quoted_ranges((raw, raw.quote or x.get("value")) for raw, x in pairs))
 
 
 def _span_objects(value: Any) -> list[dict[str, Any]] | None:

@@ -44,13 +44,14 @@ from annotator.formats.labelstudio.labelstudio_tasks import (
 from annotator.formats.offset_units import (
     CODE_POINTS,
     CRLF_AS_ONE,
+    QUOTED_UNITS,
     UTF16,
     UTF16_CRLF_AS_ONE,
     OffsetUnit,
     OffsetUnitDetector,
     QuotedRange,
-    UnitFit,
     get_requested_unit,
+    quotes_agree,
 )
 
 __all__ = ["detect", "read", "write"]
@@ -138,8 +139,6 @@ def _labelling_config(labels: list[str], *, notes: bool) -> str:
 
 LABELSTUDIO_UNITS = (CODE_POINTS, UTF16, CRLF_AS_ONE, UTF16_CRLF_AS_ONE)
 
-PAGE_TEXT_DIFFERS = "its place in the web page has other words"
-
 PREDICTIONS_SKIPPED = "predictions are left out: {n} result{s} of models"
 PREDICTION_ONLY = "a model's prediction on a task that nobody has annotated"
 DIALOGUES_IN_UTF16 = "dialogues in whose paragraphs offsets count UTF-16 units: {n}"
@@ -197,32 +196,37 @@ class _LabelStudioReader(Struct):
         """Return the unit that most quotes of the file fit; without any, the one that word edges fit."""
         if requested := get_requested_unit():
             return requested
-        fits: dict[OffsetUnit, UnitFit] = {}
+        detector = OffsetUnitDetector(LABELSTUDIO_UNITS, QUOTED_UNITS)
         rest: list[span_fields.QuotedText] = []
         for text, spans in chain.from_iterable(map(self._evidence, tasks)):
-            if any(quote for _, _, quote in spans):
-                for unit, fit in _unit_fits(text, spans, CODE_POINTS).items():
-                    fits[unit] = fits.get(unit, UnitFit()) + fit
-            elif spans:
-                rest.append((text, spans))
-        if fits:
-            return max(LABELSTUDIO_UNITS, key=lambda u: fits.get(u, UnitFit()))
+            if not any(quote for _, _, quote in spans):
+                rest += [(text, spans)] if spans and _may_differ(text) else []
+            elif not _may_differ(text) and quotes_agree(text, spans):
+                detector.add_agreeing(spans)
+            else:
+                detector.add_text(text, spans)
+        if detector.quotes:
+            return detector.best_unit()
         return span_fields.unit_of_records(rest, lambda x: [x], LABELSTUDIO_UNITS, where, self.log)
 
     def _evidence(self, task: LabelStudioTask) -> Iterator[span_fields.QuotedText]:
         for annotation in task.annotations:
             for key in dict.fromkeys(self.chosen.values()):
                 text = text_fields.field_text(task.data, key) or ""
-                if _may_differ(text):
-                    yield text, _quoted(text, (r for r in self._regions_in_text(annotation, key) if not r.paragraph))
+                yield text, _quoted(text, (r for r in self._regions_in_text(annotation, key) if not r.paragraph))
 
     def _annotation_unit(self, text: str, regions: Sequence[TextRegion]) -> OffsetUnit:
         """Return the unit of one annotation: that of the file unless its own quotes fit another better."""
         quoted = _quoted(text, regions)
-        if get_requested_unit() or not _may_differ(text) or not any(q for _, _, q in quoted):
+        if get_requested_unit() or not any(q for _, _, q in quoted):
             return self.unit
-        fits = _unit_fits(text, quoted, self.unit)
-        return max(fits, key=lambda u: (fits[u].exact_quotes, fits[u].near_quotes, u.scale == self.unit.scale))
+        own = OffsetUnitDetector((self.unit,))
+        own.add_text(text, quoted)
+        if own.fits[self.unit].exact_quotes == sum(bool(q) for _, _, q in quoted):
+            return self.unit
+        detector = OffsetUnitDetector((self.unit, *(u for u in LABELSTUDIO_UNITS if u != self.unit)), QUOTED_UNITS)
+        detector.add_text(text, quoted)
+        return detector.best_unit()
 
     # -- documents -----------------------------------------------------------------------------
 
@@ -273,23 +277,15 @@ class _LabelStudioReader(Struct):
     def _spans(self, task: LabelStudioTask, key: str, text: str, regions: Sequence[TextRegion]) -> tuple[Span, ...]:
         """Return the spans of one annotation, in the order of the file."""
         unit = self._annotation_unit(text, [r for r in regions if not r.paragraph])
-        self.measured[unit] += bool(regions) and _may_differ(text)
+        self.measured[unit] += bool(regions) and (_may_differ(text) or unit not in LABELSTUDIO_UNITS)
         value = text_fields.field_value(task.data, key)
-        inside = self._dialogue_unit(value, [r for r in regions if r.paragraph])
-        out: list[Span] = []
-        for region in regions:
-            raw = _raw_span(region, value, inside)
-            counted = CODE_POINTS if region.paragraph else unit
-            span, _ = span_fields.convert_span(raw, text, task.where, counted)
-            quote = region.quote_for(text)
-            wrong = span and quote and text[span.start : span.end].split() != quote.split()
-            if region.in_page and (wrong or raw.start is None):
-                self.log.read += 1
-                id_ = span_fields.raw_span_id(region.raw)
-                self.log.leave_out(task.where, id_, PAGE_TEXT_DIFFERS, region.quote or "")
-                continue
-            out += span_fields.convert_spans([replace(raw, quote=quote or "")], text, task.where, self.log, counted)
-        return tuple(out)
+        in_paragraphs = [r for r in regions if r.paragraph]
+        inside = self._dialogue_unit(value, in_paragraphs)
+        found: tuple[Span, ...] = ()
+        for group, counted in (([r for r in regions if not r.paragraph], unit), (in_paragraphs, CODE_POINTS)):
+            raws = [replace(_raw_span(r, value, inside), quote=r.quote_for(text) or "") for r in group]
+            found += span_fields.convert_spans(raws, text, task.where, self.log, counted)
+        return found
 
     def _dialogue_unit(self, value: Any, regions: Sequence[TextRegion]) -> OffsetUnit:
         """Return what offsets inside the paragraphs of a dialogue count, decided by their quotes.
@@ -337,13 +333,3 @@ def _is_quote_in_place(text: str, raw: span_fields.RawSpan, region: TextRegion) 
 
 def _may_differ(text: str) -> bool:
     return "\r\n" in text or max(text, default="") >= "\U00010000"
-
-
-def _unit_fits(text: str, quoted: Sequence[QuotedRange], first: OffsetUnit) -> dict[OffsetUnit, UnitFit]:
-    """Return how well the units fit one annotation; ``first`` alone where every quote is exactly there."""
-    for units in ((first,), tuple(u for u in LABELSTUDIO_UNITS if "\r\n" in text or u in {CODE_POINTS, UTF16})):
-        detector = OffsetUnitDetector(units)
-        detector.add_text(text, quoted)
-        if detector.fits[units[0]].exact_quotes == len(quoted):
-            break
-    return detector.fits

@@ -313,11 +313,7 @@ class _PageReading(Struct, frozen=True, dict=True):
             there = replace(region, raw=replace(region.raw, start=first + start, end=last + end), path=None)
             if not region.quote or self.fits(there):
                 return there
-        at = self.text.find(region.quote) if region.quote else -1
-        if at < 0 or self.text.find(region.quote or "", at + 1) >= 0:
-            return replace(region, raw=replace(region.raw, start=None, end=None), path=None)
-        before, words = (len(x.encode("utf-16-le")) // 2 for x in (self.text[:at], region.quote or ""))
-        return replace(region, raw=replace(region.raw, start=before, end=before + words), path=None)
+        return replace(region, raw=replace(region.raw, start=None, end=None), path=None)
 
     def fits(self, region: TextRegion) -> bool:
         """Return True if a region's quote is in its place, blanks levelled."""
