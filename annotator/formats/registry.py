@@ -99,6 +99,7 @@ FORMATS: Mapping[str, FormatInfo] = {
         is_gold=True,
     ),
     "doccano": FormatInfo(description="doccano's JSONL or zip", reader_options=_OFFSETS),
+    "argilla": FormatInfo(description="Argilla's records (JSON or JSONL)", reader_options=_OFFSETS, can_write=False),
     "labelstudio": FormatInfo(description="Label Studio's JSON or JSON_MIN", reader_options=_OFFSETS),
     "brat": FormatInfo(description="a brat folder (.txt and .ann)", reader_options=_OFFSETS, companion_suffix=".txt"),
     "conll": FormatInfo(

@@ -70,6 +70,7 @@ _QUOTED = {"value": {"start": 0, "end": 3, "text": "Lena", "labels": ["PERSON"]}
 _OFFSETS: dict[str, Any] = {
     "prodigy": {"text": TEXT, "spans": [{**LENA, "end": 3}], "answer": "accept"},
     "doccano": {"text": TEXT, "label": [[0, 3, "PERSON"]]},
+    "argilla": {"fields": {"text": TEXT}, "responses": {"q": [{"value": [{**LENA, "end": 3}]}]}},
     "plain": {"text": TEXT, "spans": [[0, 3, "PERSON"]]},
     "labelstudio": [
         {

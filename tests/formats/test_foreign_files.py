@@ -41,6 +41,7 @@ def paragraph(start: int, end: int, label: str) -> dict[str, Any]:
 TITLE = {"id": "t", "from_name": "tl", "to_name": "title", "type": "labels"}
 UNTAGGED = [{"tokens": [{"orth": "Bo"}, {"orth": "left"}, {"orth": "."}]}]
 TSV = "#FORMAT=WebAnno TSV 3.2\n#T_SP=custom|value\n\n\n"
+ANSWER = {"value": [{"start": 15, "end": 17, "label": "P"}], "user_id": "a", "status": "submitted"}
 APPROVED: dict[str, Any] = {"meta": {}, "annotation_approver": None}
 
 FILES: dict[str, tuple[str, str, list[list[tuple[str, str]]]]] = {
@@ -62,6 +63,16 @@ FILES: dict[str, tuple[str, str, list[list[tuple[str, str]]]]] = {
     "ls old dialogue": (
         "labelstudio",
         task({"talk": [{"phrase": "Hello."}, {"phrase": "Is Bo in?"}]}, paragraph(3, 5, "P")),
+        [[BO]],
+    ),
+    "argilla, one question of two users": (
+        "argilla",
+        json.dumps([{"fields": {"text": TEXT}, "responses": {"q": [ANSWER, {**ANSWER, "user_id": "b"}]}}], indent=1),
+        [[BO], [BO]],
+    ),
+    "argilla 1": (
+        "argilla",
+        json.dumps({"text": TEXT, "tokens": TEXT.split(), "annotation": [["P", 15, 17]], "status": "Validated"}),
         [[BO]],
     ),
     "doccano nothing marked": (

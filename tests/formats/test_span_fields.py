@@ -45,6 +45,7 @@ def test_a_record_may_be_an_article(tmp_path: Path) -> None:
     rows = {
         "prodigy": {"text": text, "answer": "accept"},
         "doccano": {"text": text, "label": [[0, 3, "A"]]},
+        "argilla": {"fields": {"text": text}, "responses": {"q": [{"value": [{"start": 0, "end": 3, "label": "A"}]}]}},
         "plain": {"text": text, "spans": [[0, 3, "A"]]},
         "spacy-json": [text, {"entities": [[0, 3, "A"]]}],
     }

@@ -24,7 +24,7 @@ from annotator.core.errors import SourceError
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned
-from annotator.formats import format_writing, span_fields
+from annotator.formats import argilla, format_writing, span_fields
 from annotator.formats import tag_schemes as schemes
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.huggingface import dataset_tables
@@ -282,6 +282,9 @@ def read(source: ImportSource, log: ConversionLog, names: TagNames = NO_TAG_NAME
     for file in taken:
         is_json = file.sample().start.lstrip()[:1] in {b"{", b"["}
         table: dataset_tables.DatasetTable = dataset_tables.JsonLinesTable(file, log) if is_json else ParquetTable(file)
+        if argilla.is_argilla_table(table.names):
+            yield from argilla.read_rows(table.values(table.names), file, log)
+            continue
         features = dataset_tables.read_features(table.metadata, files)
         shape = dataset_tables.choose_columns(table, features, names)
         yield from _HuggingFaceReader(table, shape, log).documents()

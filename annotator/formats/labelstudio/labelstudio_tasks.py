@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct, field
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
-from annotator.formats.span_fields import (
-    UNSUPPORTED,
-    RawSpan,
-    first_string,
-    name_of,
-    object_list,
-    seconds_of,
-    whole_number,
-)
+from annotator.formats.span_fields import UNSUPPORTED, RawSpan, first_string, name_of, object_list, whole_number
+from annotator.formats.timestamps import seconds_of_time
 
 EXPORT_PROJECT_AGAIN = "export the project from Label Studio again (JSON)"
 
@@ -159,17 +151,7 @@ def _annotator_name(value: Any) -> str:
 
 def _annotation_time(row: dict[str, Any]) -> float:
     """Return when an annotation was last changed: an ISO date, or seconds in old files."""
-    for key in ("updated_at", "created_at"):
-        value = row.get(key)
-        if isinstance(value, str):
-            try:
-                moment = datetime.fromisoformat(value)
-                return seconds_of((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
-            except (ValueError, OverflowError):
-                continue
-        if found := seconds_of(value):
-            return found
-    return 0.0
+    return next(filter(None, (seconds_of_time(row.get(key)) for key in ("updated_at", "created_at"))), 0.0)
 
 
 def _parse_min_row(row: dict[str, Any], where: str) -> LabelStudioTask:
