@@ -25,8 +25,6 @@ _MAGIC_BYTES = {
     b"\xff\xff\xff\xff": "an Arrow stream; save it as Parquet",
     b"SQLite format 3": "an SQLite database",
     b"PK\x03\x04": "a zip",
-    b"\xff\xfe": "UTF-16 text; save it as UTF-8",
-    b"\xfe\xff": "UTF-16 text; save it as UTF-8",
     b"{\\rtf": "an RTF document",
     b"<?xml": "XML",
     b"<!DOCTYPE": "an HTML page",
@@ -143,7 +141,10 @@ def choose_format(source: ImportSource, name: str = "auto") -> tuple[str, str]:
         return name, "given by --format"
     found = next((description for description in map(matching_formats, source.samples()) if description), {})
     if not found:
-        raise _unknown_format_error(source.sample(), source.name)
+        sample = source.sample()
+        if not (sample.is_folder or b"\0" in sample.head or sample.head.startswith(tuple(_MAGIC_BYTES))):
+            source.check_encoding()
+        raise _unknown_format_error(sample, source.name)
     if len(found) > 1:
         listed = "; ".join(f"{n} ({why})" for n, why in found.items())
         raise source.error(f"the file looks like several formats: {listed}", do="choose one with --format")

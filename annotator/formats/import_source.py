@@ -9,6 +9,7 @@ import stat
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
@@ -16,6 +17,8 @@ from typing import IO, Any
 from msgspec import Struct
 
 from annotator.core.errors import SourceError, path_text
+from annotator.core.text_encoding import UTF8, TextEncoding, encoding_of
+from annotator.formats.decoded_file import DecodedFile, note_encoding
 
 # What the auto-detection sees of a file: its first bytes, and the names in a folder or a zip.
 
@@ -101,6 +104,7 @@ LEDGER_FILE = "ledger.jsonl"
 _BESIDE_LEDGER = frozenset({LEDGER_FILE, "manifest.json", "parts.json"})
 
 _SMALL_MEMBER = 2**20
+_SCANNED_BYTES = 2**20
 _SAMPLED_NAMES = 200
 _SAMPLED_FILES = 20
 _ZIP_MAGIC = b"PK\x03\x04"
@@ -173,8 +177,17 @@ class ImportSource(Struct, frozen=True):
         for inner in chain([next(heads, b"")], heads):
             yield FileSample(self.name, head, is_folder=self.is_folder, names=names, inner=inner)
 
+    @property
+    def encoding(self) -> TextEncoding:
+        """The encoding of the text; the file is read for it once. Raises SourceError for one that cannot be read."""
+        return _file_encoding(self, self._current_state())
+
+    def read_text_bytes(self, limit: int = MAX_FILE_BYTES) -> bytes:
+        """Return the whole file as UTF-8 without a byte order mark; raises as ``text`` does."""
+        return self.text(limit).encode()
+
     def read_bytes(self, limit: int = MAX_FILE_BYTES) -> bytes:
-        """Return the whole file; raises SourceError where it has more than ``limit`` bytes or changes."""
+        """Return the bytes of the whole file; raises SourceError where it has more than ``limit`` bytes or changes."""
         with self._open() as (file, size):
             if size > limit:
                 raise self.error(f"the file has {size:,} bytes, more than {limit:,}", do="split it into several files")
@@ -184,29 +197,40 @@ class ImportSource(Struct, frozen=True):
             return data
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
-        """Yield (number from 1, bytes without the LF) of each line, blank ones too.
+        """Yield (number from 1, UTF-8 without the LF) of each line, blank ones too.
 
-        Lines end at LF alone; a byte order mark is left out. Raises SourceError for UTF-16, a line of
-        more than ``max_line_bytes`` bytes, and a file that changes while it is read.
+        Lines end at LF alone; a byte order mark is left out. Raises SourceError for text of an unknown encoding,
+        a line of more than ``max_line_bytes`` bytes, and a file that changes while it is read.
         """
+        encoding = self._known_encoding(self.encoding)
         with self._open() as (file, size):
-            number = got = 0
-            while raw := _read(self, file.readline, self.max_line_bytes + 2):
-                number, got = number + 1, got + len(raw)
+            readline = file.readline if encoding.name == UTF8 else DecodedFile(file, encoding.name).readline
+            number = 0
+            while raw := _read(self, readline, self.max_line_bytes + 2):
+                number += 1
                 line = raw.removesuffix(b"\n")
                 if len(line) > self.max_line_bytes:
                     what = f"the line has more than {self.max_line_bytes:,} bytes"
                     raise self.error(what, number, do="split the text into several lines")
-                if number == 1 and line.startswith((b"\xff\xfe", b"\xfe\xff")):
-                    raise self.error("this is UTF-16", 1, do="save the file as UTF-8")
                 yield number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-            if got != size:
+            if file.tell() != size:
                 raise self._changed_error()
 
     def text(self, limit: int = MAX_FILE_BYTES) -> str:
-        """Return the text, line ends as they are; raises SourceError unless it is UTF-8 or marked UTF-16."""
+        """Return the text, line ends as they are; raises SourceError for one of an unknown encoding."""
         data = self.read_bytes(limit)
-        return self.decoded(data, "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
+        return self.decoded(data, self._known_encoding(encoding_of([data])).name).removeprefix("\ufeff")
+
+    def check_encoding(self) -> None:
+        """Raise SourceError for text of an unknown encoding."""
+        self._known_encoding(self.encoding)
+
+    def _known_encoding(self, encoding: TextEncoding) -> TextEncoding:
+        """Return an encoding, for whose guess a note is kept; raises SourceError for an unknown one."""
+        if not encoding.name:
+            raise self.error(f"this is not UTF-8, {encoding.why}", encoding.line, do="save the file as UTF-8")
+        note_encoding(self.name, encoding)
+        return encoding
 
     def decoded(self, data: bytes, encoding: str = "utf-8", line: int = 0) -> str:
         """Return bytes of the file as text; raises SourceError with the line of the first wrong byte."""
@@ -214,7 +238,7 @@ class ImportSource(Struct, frozen=True):
             return data.decode(encoding)
         except UnicodeDecodeError as error:
             at = line or data.count(b"\n", 0, error.start) + 1
-            description = "UTF-8" if encoding.startswith("utf-8") else encoding.upper()
+            description = "UTF-8" if encoding.startswith("utf-8") else encoding[:6].upper()
             raise self.error(f"this is not {description}", at, do="save the file as UTF-8") from None
 
     @contextmanager
@@ -244,19 +268,30 @@ class ImportSource(Struct, frozen=True):
         return self.error("the file has changed while it was read", do="wait until it is written, then try again")
 
     def _sample_head(self) -> bytes:
-        """Return the first 64 KiB, or as much as holds a whole record: one may be an article."""
+        """Return the first 64 KiB, or as much as holds a whole record: one may be an article.
+
+        Text comes as UTF-8 where the first 64 KiB show that it is another encoding.
+        """
         head = self._head(SAMPLE_BYTES)
+        encoding = encoding_of([head], is_whole=len(head) < SAMPLE_BYTES).name or UTF8
+        if encoding != UTF8:
+            head = self._head(SAMPLE_BYTES, encoding)
         if len(head) == SAMPLE_BYTES and b"\n" not in head:
-            with self._open() as (file, _):
+            with self._open_decoded(encoding) as file:
                 return _read(self, file.readline, self.max_line_bytes)
         is_json = len(head) == SAMPLE_BYTES and head.lstrip(_LEADING_BYTES)[:1] in (b"[", b"{")
         if is_json and not FileSample("", head).json_values(1):
-            head = self._head(self.max_line_bytes)  # a list over many lines
+            head = self._head(self.max_line_bytes, encoding)  # a list over many lines
         return head
 
-    def _head(self, size: int) -> bytes:
-        with self._open() as (file, _):
+    def _head(self, size: int, encoding: str = UTF8) -> bytes:
+        with self._open_decoded(encoding) as file:
             return _read(self, file.read, size)
+
+    @contextmanager
+    def _open_decoded(self, encoding: str) -> Iterator[IO[bytes] | DecodedFile]:
+        with self._open() as (file, _):
+            yield file if encoding == UTF8 else DecodedFile(file, encoding)
 
     @contextmanager
     def _open(self) -> Iterator[tuple[IO[bytes], int]]:
@@ -348,6 +383,16 @@ def _read(source: ImportSource, read: Callable[[int], bytes], size: int) -> byte
         return read(size)
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError) as error:
         raise source.error(f"it cannot be unpacked ({error})", do="pack it again") from None
+    except UnicodeDecodeError as error:
+        what = f"this is {error.encoding[:6].upper()}, but damaged ({error.reason})"
+        raise source.error(what, do="save the file as UTF-8") from None
+
+
+@lru_cache(maxsize=256)
+def _file_encoding(source: ImportSource, _state: tuple[int, int, int] | None) -> TextEncoding:
+    """Return the encoding of a file in this state."""
+    with source._open() as (file, _):  # noqa: SLF001  (a Source's own)
+        return encoding_of(iter(lambda: _read(source, file.read, _SCANNED_BYTES), b""))
 
 
 def _file_heads(files: list[ImportSource]) -> Iterator[bytes]:

@@ -146,7 +146,7 @@ def read_json_records(source: ImportSource, log: ConversionLog | None = None) ->
     SourceError, with the line, for what is not JSON.
     """
     if _is_one_value(source):
-        value = parse_json_value(source.read_bytes().removeprefix(b"\xef\xbb\xbf"), source.name, log)
+        value = parse_json_value(source.read_text_bytes(), source.name, log)
         if not isinstance(value, list):
             yield source.name, value
             return

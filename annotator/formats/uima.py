@@ -33,7 +33,10 @@ _CAS_KEYS = ('"%TYPES"', '"%FEATURE_STRUCTURES"', '"%VIEWS"')
 _POSITION_FEATURES = frozenset({"begin", "end", "sofa"})
 _XMI_START = re.compile(r"<(?:[\w.-]+:)?XMI\b[^>]*http://www\.omg\.org/XMI")
 _TYPE_SYSTEM_START = re.compile(r"<(?:[\w.-]+:)?typeSystemDescription\b")
-_OTHER_ENCODING = re.compile(r"<\?xml[^>]*encoding\s*=\s*[\"'](?!utf-8|us-ascii)", re.IGNORECASE)
+_XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+_ENCODING_DECLARATION = re.compile(rb"\s*<\?xml[^>]*encoding\s*=\s*[\"']([\w.-]+)", re.IGNORECASE)
+_CODE_PAGE = re.compile(rb"(?i:iso-8859-\d{1,2}|windows-125\d|latin-?1)")
+_READ_ENCODINGS = re.compile(rb"(?i:utf-?(?:8|16|16le|16be)|us-ascii|iso-8859-\d{1,2}|windows-125\d|latin-?1)")
 _UNMAPPED_OFFSET = re.compile(r"Not mapping external offset \[(-?\d+)\]")
 
 
@@ -90,8 +93,8 @@ class _Cas(Struct, frozen=True):
 
 
 def _load_cas(cassis: Any, file: ImportSource, files: list[ImportSource], log: ConversionLog) -> _Cas:
-    data = file.read_bytes(MAX_CAS_BYTES).removeprefix(b"\xef\xbb\xbf")
-    is_xml = data.lstrip(b" \t\r\n").startswith(b"<")
+    is_xml = file.sample().start.lstrip(b" \t\r\n").startswith(b"<")
+    data = _checked_xml(file) if is_xml else file.read_text_bytes(MAX_CAS_BYTES)
     if not is_xml and "%FEATURE_STRUCTURES" not in json_records.parse_json_object(data, file.name, log):
         raise file.error("this is JSON, but no CAS", do="export as UIMA CAS JSON")
     with warnings.catch_warnings(record=True) as description:
@@ -99,7 +102,7 @@ def _load_cas(cassis: Any, file: ImportSource, files: list[ImportSource], log: C
         try:
             if is_xml:
                 types = cassis.load_typesystem(BytesIO(_checked_xml(_type_system_of(file, files))))
-                cas = cassis.load_cas_from_xmi(BytesIO(_checked_xml(file, data)), typesystem=types)
+                cas = cassis.load_cas_from_xmi(BytesIO(data), typesystem=types)
             else:
                 cas = cassis.load_cas_from_json(BytesIO(data))
             views = tuple(_cas_views(cas))
@@ -114,13 +117,16 @@ def _load_cas(cassis: Any, file: ImportSource, files: list[ImportSource], log: C
     return _Cas(views, frozenset(int(f[1]) for f in offs if f))
 
 
-def _checked_xml(file: ImportSource, data: bytes | None = None) -> bytes:
-    """Return an XML file's bytes; raises SourceError for entities of its own and other codes than UTF-8."""
-    data = file.read_bytes(MAX_CAS_BYTES) if data is None else data
-    text = file.decoded(data)
-    if "<!DOCTYPE" in text or "\0" in text or _OTHER_ENCODING.search(text[:200]):
-        raise file.error("XML with a DOCTYPE or in another code than UTF-8 is not read", do="export it again")
-    return data
+def _checked_xml(file: ImportSource) -> bytes:
+    """Return an XML file as UTF-8, from the encoding that it declares; raises SourceError for entities of its own."""
+    declared = _ENCODING_DECLARATION.match(file.sample().start[:200])
+    if declared and _CODE_PAGE.fullmatch(declared[1]):
+        text = file.decoded(file.read_bytes(MAX_CAS_BYTES), declared[1].decode())
+    else:
+        text = file.text(MAX_CAS_BYTES)
+    if "<!DOCTYPE" in text or "\0" in text or (declared and not _READ_ENCODINGS.fullmatch(declared[1])):
+        raise file.error("XML with a DOCTYPE or in an encoding that is not read", do="export it again as UTF-8")
+    return _XML_DECLARATION.sub("", text, count=1).encode()
 
 
 def _type_system_of(file: ImportSource, files: list[ImportSource]) -> ImportSource:

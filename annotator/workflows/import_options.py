@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from annotator.core.errors import AnnotatorError, SourceError, UsageError
 from annotator.core.token_settings import TokenUnit
 from annotator.formats import label_mapping, offset_units
+from annotator.formats.decoded_file import collected_encodings, encoding_notes
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.format_detection import choose_format, matching_formats
 from annotator.formats.import_source import ImportSource
@@ -166,4 +167,6 @@ def read_source_documents(
     read = cast("Callable[..., Iterator[Document]]", load_format(form).read)
     offset_errors = offset_units.requested_unit(offset_units.OFFSET_UNIT_NAMES.get(options.offsets))
     with translate_os_errors("read", source.name, SourceError), offset_errors, source.checked_for_changes():
-        yield from read(source, log, **reader_options)
+        with collected_encodings() as encodings:
+            yield from read(source, log, **reader_options)
+        log.notes += encoding_notes(encodings)

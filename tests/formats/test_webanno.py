@@ -166,7 +166,7 @@ def test_a_project_of_several_annotators(tmp_path: Path) -> None:
         (HEAD + "\n\n#Text=a\n1-1\tx\ta\t_\t_\n", "x.tsv:6: the row does not begin with its number, its off"),
         (HEAD + "\n\n#Text=ab\n1-1\t0-2\tax\t_\t_\n", "x.tsv:6: the token 'ax' is not at its offsets"),
         (HEAD + "\n\n#Text=a\n1-1\t0-9\ta\t_\t_\n", "x.tsv:6: the token 'a' is not at its offsets"),
-        ((HEAD + "\n\n#Text=").encode() + b"\xff", "x.tsv:5: this is not UTF-8; save the file as UTF-8"),
+        ((HEAD + "\n\n#Text=").encode() + b"\xff", "x.tsv:5: this is not UTF-8, and as Windows-1252 it has letters"),
     ],
 )
 def test_errors_name_the_line(tmp_path: Path, text: str | bytes, error: str) -> None:

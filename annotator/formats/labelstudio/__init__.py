@@ -231,7 +231,8 @@ class _LabelStudioReader(Struct):
     # -- documents -----------------------------------------------------------------------------
 
     def _regions_in_text(self, annotation: TaskAnnotation, key: str) -> list[TextRegion]:
-        return [r for r in annotation.result.spans if self.chosen[r.target] == key]
+        other = next(iter(self.chosen.values()), "")  # of an object whose tasks have no text at all
+        return [r for r in annotation.result.spans if self.chosen.get(r.target, other) == key]
 
     def documents(self, task: LabelStudioTask) -> Iterator[Document]:
         """Yield a document for each annotation of each text of a task; an open one where there is none."""
