@@ -21,6 +21,9 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+_MIN_ZERO_RATIO = 3
+"""How many times as many zeros must be at their places as at others, where U+3000 and U+0100 have some."""
+_MIN_ZEROS = 4
 _START_BYTES = 64 * 1024
 _MIN_ZERO_SHARE, _MIN_ZERO_SHARE_OF_UTF8 = 0.05, 0.3
 """Of UTF-16 without a mark: how many of its units are ASCII at least, as line ends, blanks and brackets are; and
@@ -77,7 +80,7 @@ def encoding_of_start(start: bytes) -> TextEncoding | None:
     zeros = start[0::2].count(0), start[1::2].count(0)
     share = (_MIN_ZERO_SHARE_OF_UTF8 if _is_text(start, UTF8) else _MIN_ZERO_SHARE) * len(start) / 2
     for name, here, other in (("utf-16-le", zeros[1], zeros[0]), ("utf-16-be", zeros[0], zeros[1])):
-        if here and not other and here >= share and _is_text(start, name):
+        if here >= max(share, _MIN_ZERO_RATIO * other, _MIN_ZEROS) and _is_text(start, name):
             return TextEncoding(name)
     return None
 
@@ -137,11 +140,10 @@ class EncodingScan:
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self._decoder = codecs.getincrementaldecoder(UTF8)()
         self._settled: TextEncoding | None = None
         self._is_first, self._is_utf8, self._line = True, True, 1
-        self._controls = 0
-        self._utf8_bytes = self._sequences = 0
+        self._before = self._rest = b""
+        self._controls = self._utf8_bytes = self._sequences = 0
         self._characters: Counter[str] = Counter()
         self._odd = self._joined = 0
         self._words: Counter[str] = Counter()
@@ -156,34 +158,34 @@ class EncodingScan:
         if self._is_first:
             self._is_first = False
             self._settled = encoding_of_start(chunk)
-        self._controls += len(chunk) - len(chunk.translate(None, _CONTROLS))
-        if self._settled is None and not chunk.isascii():
-            self._add_high(chunk)
-        elif self._is_utf8 and self._decoder.getstate()[0]:  # an ASCII byte where a character goes on
-            self._check_utf8(chunk)
-        if self._is_utf8:
-            self._line += chunk.count(b"\n")
-
-    def _add_high(self, chunk: bytes) -> None:
-        self._check_utf8(chunk)
-        if self._is_utf8:
-            self._utf8_bytes += len(chunk.translate(None, _ASCII))
+        if self._settled is not None:
             return
+        self._controls += len(chunk) - len(chunk.translate(None, _CONTROLS))
+        chunk, self._rest = self._rest + chunk, b""
+        if chunk.isascii():
+            self._line += chunk.count(b"\n") if self._is_utf8 else 0
+        elif not self._is_utf8 or not self._read_utf8(chunk, is_last=False):
+            self._read_other(chunk)
+
+    def _read_utf8(self, chunk: bytes, *, is_last: bool) -> bool:
+        """Take a piece in as UTF-8; return False where it is none."""
+        try:
+            _, size = codecs.utf_8_decode(chunk, "strict", is_last)
+        except UnicodeDecodeError as error:
+            self._is_utf8, size = False, error.start
+        else:
+            self._before, self._rest = chunk[max(0, size - _MAX_EXAMPLE_LENGTH) : size], chunk[size:]
+        self._line += chunk.count(b"\n", 0, size)
+        self._utf8_bytes += len(chunk[:size].translate(None, _ASCII))
+        return self._is_utf8
+
+    def _read_other(self, chunk: bytes) -> None:
+        chunk, self._before = self._before + chunk, b""  # of text so far the last word, for its first letters
         self._sequences += len(_SEQUENCES.findall(chunk))
         if found := next((b for b in _UNDEFINED if b in chunk), 0):
             self._settled = self._unknown(f"and Windows-1252 does not know its byte {found:02X}")
-            return
-        self._count(chunk.decode(CP1252))
-
-    def _check_utf8(self, chunk: bytes, *, final: bool = False) -> None:
-        if not self._is_utf8:
-            return
-        try:
-            self._decoder.decode(chunk, final)
-        except UnicodeDecodeError as error:
-            self._is_utf8 = False
-            self._line += error.object.count(b"\n", 0, error.start)
-            self._utf8_bytes += len(error.object[: error.start].translate(None, _ASCII))
+        else:
+            self._count(chunk.decode(CP1252))
 
     def _count(self, text: str) -> None:
         found = _HIGH.findall(text)
@@ -196,9 +198,10 @@ class EncodingScan:
 
     def encoding(self, *, is_whole: bool) -> TextEncoding:
         """Return the encoding of what was read; unless it ``is_whole``, its last character may be cut."""
+        if is_whole and self._rest and not self._read_utf8(self._rest, is_last=True):
+            self._read_other(self._rest)
         if self._settled is not None:
             return self._settled
-        self._check_utf8(b"", final=is_whole)
         if self._is_utf8:
             return TextEncoding(UTF8)
         why = self._objection()
