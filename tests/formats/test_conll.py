@@ -209,7 +209,10 @@ def test_brackets_in_a_table_of_our_own(tmp_path: Path) -> None:
         ("Ida _ _\n", "x.conll: no column holds tags; put O, or B-"),
         ("Ida\tO\n\tB-PER\n", "x.conll:2: the row has no word; repair the row"),
         ("", "x.conll: there is no row in it"),
-        (b"Ida O\nH\x81lm O\n", "x.conll:2: this is not UTF-8, and Windows-1252 does not know its byte 81; save the file"),
+        (
+            b"Ida O\nH\x81lm O\n",
+            "x.conll:2: this is not UTF-8, and Windows-1252 does not know its byte 81; save the file",
+        ),
     ],
 )
 def test_errors_name_the_line(tmp_path: Path, text: str | bytes, error: str) -> None:
