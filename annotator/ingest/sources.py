@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import gzip
 import io
 import os
@@ -16,6 +15,7 @@ import orjson
 from msgspec import Struct, field
 
 from annotator.core.errors import SourceError, path_text
+from annotator.core.text_encoding import CP1252, encoding_of, encoding_of_start
 
 # From the bytes of a source to text: bounds, compression, encoding and line ends.
 
@@ -25,9 +25,6 @@ MAX_SOURCE_BYTES = 64 * 1024 * 1024
 
 MAX_LINE_BYTES = 10 * 1024 * 1024
 """The longest line of a source, in bytes."""
-
-_OTHER_LATIN = "Croatian Czech Estonian Hungarian Latvian Lithuanian Polish Romanian Slovak Slovene Turkish Vietnamese"
-"""Languages in Latin letters whose code pages differ from windows-1252."""
 
 _DECLARED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
 _ALLOWED_CONTROLS = b"\t\n\r\f\v\x1b\x08"
@@ -76,8 +73,8 @@ def decode_source(data: bytes, where: str) -> tuple[str, str]:
 
 
 def _decode_bytes(data: bytes, where: str) -> tuple[str, str]:
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        name = "utf-16"
+    if found := encoding_of_start(data):
+        name = found.name
     elif _is_binary(data):
         name = ""
     elif (text := _decoded(data, "utf-8")) is not None:
@@ -116,27 +113,19 @@ def _declared_encoding(data: bytes) -> str:
 
 
 def _detected_encoding(data: bytes) -> str:
-    """Return charset-normalizer's guess, or windows-1252 where it fits a Western text as well.
+    """Return windows-1252 where its characters are those of Western text, as for an import, else a guess.
 
-    The guesser tells code pages of Latin letters apart by a few letters; what the web takes for
-    unlabelled text is the better guess unless a language points elsewhere.
+    Of a text that nobody has annotated a guess at any code page is better than an error; the note names it.
     """
     from charset_normalizer import from_bytes
 
+    if encoding_of([data]).name == CP1252:
+        return "windows-1252"
     best = from_bytes(data[:200_000]).best()
-    western = _decoded(data, "windows-1252") is not None
     if best is None:
         return ""
-    if western and best.language not in _OTHER_LATIN.split() and _is_mostly_latin(str(best)):
-        return "windows-1252"
     name = re.sub(r"^cp(125\d)$", r"windows-\1", best.encoding.replace("_", "-"))
-    return name if _decoded(data, name) is not None else ("windows-1252" if western else "")
-
-
-def _is_mostly_latin(text: str) -> bool:
-    """Whether most of the letters beyond ASCII are Latin ones."""
-    letters = [c for c in text if c.isalpha() and ord(c) > 127]
-    return sum(ord(c) < 0x250 for c in letters) * 2 >= len(letters)
+    return next((x for x in (name, "windows-1252") if _decoded(data, x) is not None), "")
 
 
 STDIN = "-"
@@ -286,7 +275,8 @@ def _read_stream(
 
 def _sniff_kind(data: bytes) -> str:
     """Return the kind of file by its first bytes."""
-    start = data[:4096].decode("utf-8", "ignore").removeprefix("\ufeff")
+    found = encoding_of_start(data)
+    start = data[:4096].decode(found.name if found else "utf-8", "ignore").removeprefix("\ufeff")
     return "jsonl" if _RECORD.match(start) else "html" if _HTML.match(start) else "text"
 
 
@@ -302,7 +292,7 @@ def _page_source(origin: str, where: str, data: bytes, kind: str, stable_origin:
 
 def _read_records(origin: str, where: str, data: bytes, stable_origin: str) -> Iterator[ArticleSource | SourceFailure]:
     """Yield the articles of a JSONL file, and a failure for each line that is none."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if encoding_of_start(data):
         data = decode_source(data, where)[0].encode()
     lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     if not any(line.strip() for line in lines):

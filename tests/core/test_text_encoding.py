@@ -46,7 +46,8 @@ def test_western_text_is_windows_1252(text: str) -> None:
     found = encoding_of([text.encode("cp1252")])
     assert (found.name, found.is_doubtful) == ("cp1252", False)
     assert found.characters == sum(c > "\x7f" for c in text)
-    assert found.examples and all(word in text for word in found.examples)
+    assert found.examples
+    assert all(word in text for word in found.examples)
 
 
 @pytest.mark.parametrize(("codec", "text"), OTHERS.items(), ids=OTHERS)
@@ -54,14 +55,16 @@ def test_other_encodings_are_refused(codec: str, text: str) -> None:
     """What is another code page is not read as Windows-1252."""
     found = encoding_of([b"Ana Reyes left.\n" + text.encode(codec)])
     assert not found.name, found
-    assert found.why and found.line == 2
+    assert found.why
+    assert found.line == 2
 
 
 @pytest.mark.parametrize("data", [b"caf\xe9", "Espa–a y a–o".encode("cp1252")], ids=["one character", "Mac Roman?"])
 def test_a_guess_may_be_doubtful(data: bytes) -> None:
     """Few characters, or such as another encoding has for its letters, make the guess doubtful."""
     found = encoding_of([data])
-    assert found.name == "cp1252" and found.is_doubtful and "doubtful" in found.note
+    assert (found.name, found.is_doubtful) == ("cp1252", True)
+    assert "doubtful" in found.note
 
 
 @pytest.mark.parametrize(

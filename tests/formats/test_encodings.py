@@ -77,7 +77,7 @@ def test_every_format_reads_decoded_text(tmp_path: Path, write: Callable[..., Pa
     notes = [n for n in report.notes if "read as" in n]
     assert bool(notes) == (codec != "utf-8-sig")
     if codec == "cp1252":
-        assert "read as Windows-1252" in notes[0] and "Jörg" in notes[0] and str(path) in notes[0]
+        assert all(x in notes[0] for x in ("read as Windows-1252", "Jörg", str(path)))
 
 
 @pytest.mark.parametrize("write", FILES)

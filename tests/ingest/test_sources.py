@@ -67,6 +67,8 @@ def test_line_ends_and_byte_order_mark(tmp_path: Path) -> None:
             "read as windows-1250",
         ),
         ("The dyke held.", "utf-16", "read as utf-16"),
+        ("The dyke held.", "utf-16-be", "read as utf-16-be"),
+        ("Jörg Groß aus Köln wäre gern früh in Überlingen.", "cp1252", "read as windows-1252"),
     ],
 )
 def test_other_encodings_are_detected_and_reported(tmp_path: Path, text: str, encoding: str, note: str) -> None:
