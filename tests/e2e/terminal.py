@@ -14,6 +14,8 @@ from typing import Any
 import pexpect
 import pyte
 
+from annotator.session.page_reading import WARNING_SECONDS
+
 KEYS = {
     "Enter": "\r",
     "Tab": "\t",
@@ -150,6 +152,15 @@ class Terminal:
             while len(self.raw) == before and time.monotonic() < end:
                 assert self.pump(0.02), f"the program ended:\n{self.text}"
         self.settle()
+
+    def accept(self, key: str) -> None:
+        """Press a key that accepts until it does: this annotator reads faster than people, and is warned."""
+        self.act(key)
+        while "came up a moment ago" in self.text:
+            end = time.monotonic() + WARNING_SECONDS  # a key that comes earlier confirms nothing
+            while (left := end - time.monotonic()) > 0:
+                assert self.pump(min(left, 0.05)), f"the program ended:\n{self.text}"
+            self.act(key)
 
     def settle(self, quiet: float = 0.2) -> None:
         """Wait until nothing more is painted for a moment and the saved mark is there."""

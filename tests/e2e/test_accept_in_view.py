@@ -42,7 +42,7 @@ def test_all_in_view_is_what_is_painted(corpus: CorpusFolder, tmp_path: Path, si
         ana.accept_view()
         if ana.saved() == before:
             while ana.saved() == before:  # a sentence taller than the screen: its next lines, then its end
-                ana.terminal.act("Enter")
+                ana.terminal.accept("Enter")
             (alone,) = ana.saved().keys() - before.keys()
             assert ana.saved()[alone] == [], "Enter took what nobody could see"
     assert len(ana.saved()) == len(ana.texts[ana.article])

@@ -111,12 +111,6 @@ class Annotator:
         hints = next(r for r in self.terminal.rows if r.startswith("▌"))
         return [w for w in hints[1:115].split() if len(w) == 1] or ["j"]
 
-    def accept(self, key: str) -> None:
-        """Accept with Enter or ``*``, until the program has it: this annotator reads faster than people."""
-        self.terminal.act(key)
-        while "came up a moment ago" in self.terminal.text:
-            self.terminal.act(key)
-
     def accept_view(self) -> None:
         """Accept all in view, and hold what is saved then against what was painted before.
 
@@ -127,7 +121,7 @@ class Annotator:
         texts = [s.text for s in self.texts[article]]
         seen = {s.number: s for s in sentences(self.terminal, self.corpus.schema, texts) if not s.answered}
         self.shot = self.terminal.text
-        self.accept("*")
+        self.terminal.accept("*")
         now = {n: marks for n, marks in self.saved().items() if n not in before and n[0] == article}
         assert {n for _, n in now} <= set(seen), "a sentence was accepted that was not painted whole"
         assert {n for n, s in seen.items() if not s.cut} <= {n for _, n in now}, "one in view was left out"
@@ -175,7 +169,7 @@ def annotate(corpus: CorpusFolder, home: Path, most: int, kill_at: set[int]) -> 
         if turn % 5 == 4:
             ana.accept_view()
         else:
-            ana.accept("Enter")
+            ana.terminal.accept("Enter")
         if ana.terminal.rows[0] == before:
             assert "every sentence is done" in ana.terminal.text
             break

@@ -17,7 +17,6 @@ from annotator.core.article import LineVerdict
 from annotator.core.digest import article_id_from_digest, text_digest
 from annotator.core.errors import CorpusError, SchemaError, SourceError
 from annotator.storage import articles
-from annotator.storage import corpus_folder as module
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.lock import Lock
 from annotator.storage.sentences import SentenceFile
@@ -222,10 +221,8 @@ def test_a_failing_disk_adds_nothing(filled: CorpusFolder, monkeypatch: pytest.M
         (filled.path / "articles" / f"{a.id}.json").unlink()
 
 
-def test_every_cut_of_the_sentences(filled: CorpusFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_cut_of_the_sentences(filled: CorpusFolder) -> None:
     """A torn last line is told, and set aside by the next write; the articles before it are whole."""
-    for name in ("fsync", "fdatasync"):
-        monkeypatch.setattr(os, name, lambda _fd: None)
     a, path = body("Comes\nagain.", "b.txt"), filled.path / "sentences.jsonl"
     start = path.stat().st_size
     filled.add_article(a, sentences(a))
@@ -362,15 +359,14 @@ sys.stdin.read()
 """
 
 
-def test_two_writers(filled: CorpusFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_writers(filled: CorpusFolder) -> None:
     """A second writer waits, then names the one that writes."""
     lock = str(filled.path / ".corpus.lock")
     holder = subprocess.Popen([sys.executable, "-c", _HOLD, lock], stdin=-1, stdout=-1, text=True)
     assert holder.stdout
     assert holder.stdout.readline() == "held\n"
-    monkeypatch.setattr(module, "LOCK_TIMEOUT", 0.05)
     with pytest.raises(CorpusError, match=f"the corpus is being written by process {holder.pid} on .*; try again when"):
-        filled.set_line_verdict(article().id, 0, LineVerdict.BODY, by="ana", time=1)
+        filled.set_line_verdict(article().id, 0, LineVerdict.BODY, by="ana", time=1, wait=0.05)
     holder.kill()
     holder.communicate()
     filled.set_line_verdict(article().id, 0, LineVerdict.BODY, by="ana", time=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
 from pathlib import Path
@@ -50,14 +49,6 @@ def test_annotator_names(corpus: Path) -> None:
     assert annotator_names(corpus / "no") == ()
 
 
-@pytest.fixture
-def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave the disk alone in tests of thousands of files that no crash interrupts."""
-    for name in ("fsync", "fdatasync"):
-        monkeypatch.setattr(os, name, lambda _fd: None)
-
-
-@pytest.mark.usefixtures("unsynced")
 def test_every_cut_of_a_journal(corpus: Path) -> None:
     """Cut at any byte, the whole records before the cut are found, the rest lies aside, work goes on."""
     batches = [None, (2, 2), (2, 2), None]
@@ -120,7 +111,6 @@ def test_bit_flips(corpus: Path) -> None:
         assert journal.records == tuple(items) or journal.warnings
 
 
-@pytest.mark.usefixtures("unsynced")
 def test_bit_flips_are_never_written_over(corpus: Path) -> None:
     """After a flip, opening for writing keeps all other bytes: in the file or in what lies aside."""
     data, dice = lines_of(records(1, 4)), random.Random(3)
