@@ -224,6 +224,7 @@ def _entry_fields(entry: ConversionLogEntry) -> dict[str, Any]:
         "text": _without_surrogates(entry.text),
         "thing": "" if entry.kind == "span" else entry.kind,
         "became": [f"{s.start}-{s.end}:{_without_surrogates(s.label)}" for s in became],
+        "doubtful": [f"{start}-{end}" for start, end in entry.doubtful],
     }
     return {k: v for k, v in fields.items() if v}
 

@@ -16,6 +16,7 @@ from annotator.core.tokens import Token, gap_token, is_aligned
 from annotator.formats.document import AS_MAP_REQUESTS, ConversionLog, ConversionLogEntry, Document, span_entry
 from annotator.formats.label_mapping import LabelRename
 
+PAST_END = "past the end of the text"
 SAME_SPAN_TWICE = "the same span occurs twice"
 SAME_AFTER_RENAME = "the same range has a label that is called the same now"
 INSIDE_TOKEN_TRIMMED = "inside a token, blanks at an edge taken off"
@@ -47,9 +48,10 @@ def align_spans(
                 yield settled
             if span.key in reported:
                 if settled is None:  # the reader's entry has its outcome; this one, that it is left out
-                    log.record(replace(span_entry(document, span, Outcome.LEFT_OUT, why), kind="part"))
+                    entry = replace(span_entry(document, span, Outcome.LEFT_OUT, why), kind="part")
+                    log.record(_with_doubt(entry, document, span))
             elif outcome is not None:
-                log.record(span_entry(document, span, outcome, why, settled))
+                log.record(_with_doubt(span_entry(document, span, outcome, why, settled), document, span))
             elif settled is not None:
                 kept.append(settled)
 
@@ -57,6 +59,13 @@ def align_spans(
     log.kept += len(kept) - before
     log.aligned_entries = len(log.entries)
     return document
+
+
+def _with_doubt(entry: ConversionLogEntry, document: Document, span: Span) -> ConversionLogEntry:
+    """Return the entry; of a span that ends past the text with the part that is inside, which it may be about."""
+    if entry.why != PAST_END or span.start >= len(document.text):
+        return entry
+    return replace(entry, doubtful=((span.start, len(document.text)),), label=span.label)
 
 
 def _aligned_span(
@@ -68,7 +77,7 @@ def _aligned_span(
     """
     text = document.text
     if span.end > len(text):
-        return None, Outcome.LEFT_OUT, "past the end of the text"
+        return None, Outcome.LEFT_OUT, PAST_END
     if not label:
         return None, Outcome.LEFT_OUT, AS_MAP_REQUESTS
     trimmed = trim_blanks(text, span)

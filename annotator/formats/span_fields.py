@@ -221,7 +221,9 @@ def touched_part(raw: RawSpan, text: str, unit: OffsetUnit) -> tuple[int, int]:
 
 
 def raw_span_id(raw: RawSpan) -> str:
-    """Return the file's id of a span, else ``start-end:label`` as the file has them."""
+    """Return the file's id of a span, else ``start-end:label``, or the quote for the offsets, as the file has them."""
+    if not raw.id and raw.start is None and raw.end is None and raw.quote:
+        return f"{_shown_value(raw.quote)}:{_shown_value(raw.label)}"
     return raw.id or f"{_shown_value(raw.start)}-{_shown_value(raw.end)}:{_shown_value(raw.label)}"
 
 

@@ -40,6 +40,7 @@ from annotator.workflows.import_documents import (
     start_in_article,
     with_stated_sentences,
 )
+from annotator.workflows.import_doubts import doubts_of
 from annotator.workflows.import_groups import ImportGroups
 from annotator.workflows.import_options import ImportOptions
 from annotator.workflows.record_builder import RecordBuilder
@@ -151,7 +152,8 @@ class DocumentImporter:
         settled = align_spans(replace(document, tokens=tokens), self.log, kept, self._rename)
         settled = replace(settled, tokens=())
         entries = range(first, len(self.log.entries))
-        return AlignedDocument(settled, sentences, from_file, frozenset(s.key for s in kept), entries)
+        doubts = doubts_of(self.log.entries[first:], self._rename)
+        return AlignedDocument(settled, sentences, from_file, frozenset(s.key for s in kept), entries, doubts)
 
     def _stored_sentences(self, article_id: str) -> tuple[Sentence, ...]:
         """Return the corpus's own sentences of an article that is in it."""

@@ -133,7 +133,10 @@ def _read_document_gold(source: ImportSource, schema: Schema) -> Iterator[Docume
     account = ConversionLog()
     covers = _labels_in_name(source.name, schema)
     for document in load_format(name).read(source, account):
+        first = account.aligned_entries
         aligned = align_spans(document, account)
+        doubtful = [place for entry in account.entries[first:] for place in entry.doubtful]
+        aligned = replace(aligned, open=(*aligned.open, *doubtful))
         yield from _sentences_of(replace(aligned, covers=covers) if covers else aligned)
         for entry in filter(is_loss, account.entries):
             raise SourceError(f"{entry.id}: {entry.why}", where=entry.where, do="repair or remove the line")

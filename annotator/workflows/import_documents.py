@@ -24,6 +24,7 @@ from annotator.formats.span_alignment import tokens_with_blanks
 from annotator.ingest.segmentation import paragraph_lines, sentence_ranges
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.workflows.article_metadata import SENTENCES_FIELD
+from annotator.workflows.import_doubts import Doubt
 
 SpanKey = tuple[int, int, str]
 CharRange = tuple[int, int]
@@ -45,6 +46,8 @@ class AlignedDocument(Struct, frozen=True):
     """The spans that were counted as carried over unchanged."""
     ledger_entries: range
     """Where in the log the others are listed."""
+    doubts: tuple[Doubt, ...] = ()
+    """The ranges that spans without a sure place may be about."""
 
 
 class ImportCounts(Struct):
@@ -58,6 +61,8 @@ class ImportCounts(Struct):
     records: int = 0
     open: int = 0
     """Sentences with spans that nobody has finished."""
+    doubtful: int = 0
+    """Sentences that stay open because a span without a sure place may be about them."""
     known: int = 0
     """Sentences that were identical in the journals before."""
     conflicts: int = 0

@@ -220,6 +220,10 @@ _COUNT_MESSAGES = {
         "sentence has spans and stays open: the file doesn't record that it was read whole (see --answer)",
         "sentences have spans and stay open: the file doesn't record that they were read whole (see --answer)",
     ),
+    "doubtful": (
+        "sentence stays open, flagged and with a note: a span of the file has no sure place, and may be about it",
+        "sentences stay open, flagged and with a note: spans of the file have no sure place, and may be about them",
+    ),
     "known": ("sentence was already there, with the same spans", "sentences were already there, with the same spans"),
     "joined": (
         "sentence was joined from several, because a span runs over an end",

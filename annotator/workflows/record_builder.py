@@ -32,6 +32,7 @@ from annotator.workflows.import_documents import (
     move_sentence,
     sentence_runs,
 )
+from annotator.workflows.import_doubts import doubts_by_run, with_doubts
 from annotator.workflows.import_options import ImportOptions
 
 REMARKS_REASON = "this annotator has the sentence without it"
@@ -89,6 +90,8 @@ class RecordBuilder:
         self._existing: dict[tuple[str, str], _ExistingAnnotations] = {}
         self._stores: dict[str, AnnotationStore] = {}
         self._rules: dict[tuple[str, str, bool, bool], str] = {}
+        self._doubtful: set[tuple[str, str, int, int]] = set()
+        """By annotator, article and range the sentences of this import that stay open, whatever else it has on them."""
         self._annotators = set(staging.corpus.annotators()) if staging.corpus else set[str]()
 
     def set_base_sentences(self, article_id: str, sentences: Sequence[Sentence]) -> None:
@@ -101,19 +104,27 @@ class RecordBuilder:
         existing = self._existing_of(name, article.id)
         all_spans = (*aligned.document.spans, *aligned.document.rejected)
         left = aligned.kept
-        for n, (first, last) in enumerate(sentence_runs(all_spans, aligned.sentences)):
+        runs = sentence_runs(all_spans, aligned.sentences)
+        ranges = [(aligned.sentences[first].start, aligned.sentences[last - 1].end) for first, last in runs]
+        doubts = doubts_by_run(aligned.doubts, ranges)
+        for n, (first, last) in enumerate(runs):
             annotated_sentences = [
                 AnnotatedSentence(self._sentence(s, article, offset)) for s in aligned.sentences[first:last]
             ]
             answered = any(i in aligned.answered_sentences for i in range(first, last))
             whole = _join_sentences(annotated_sentences, article.text)
             joins = [whole] if len(annotated_sentences) > 1 else []
-            start, end = aligned.sentences[first].start, aligned.sentences[last - 1].end
+            start, end = ranges[n]
             annotation = _annotation_of(aligned.document, (start, end), answered=answered, first=n == 0)
+            annotation = with_doubts(annotation, doubts.get(n, ()))
             annotated = replace(whole, annotation=annotation)
             self._count_broken_rules(annotation.spans)
+            written = self.counts.records
+            if n in doubts:
+                self._doubtful.add((name, article.id, whole.sentence.start, whole.sentence.end))
             if outcome := self._build_records(name, existing, annotated, joins, aligned.document):
                 left = self._list_not_written(aligned, annotation, (start, end), left, *outcome)
+            self.counts.doubtful += n in doubts and self.counts.records > written
         if self._options.ledger == "full":
             self.kept += [span_entry(aligned.document, Span(*key), Outcome.KEPT) for key in sorted(left)]
 
@@ -157,6 +168,8 @@ class RecordBuilder:
             return None
         (other_range, before, is_new), *more = others
         united = None if more or other_range != sentence_range else self._united(before, annotation)
+        if united and is_new and (name, s.article, *sentence_range) in self._doubtful:
+            united = replace(united, answer=None, covers=None)
         if united is None:
             self.counts.conflicts += 1
             return Outcome.LEFT_OUT, REPEATED_DIFFERENTLY_REASON if is_new else CONFLICT_REASON
@@ -214,7 +227,8 @@ class RecordBuilder:
         self.counts.records += len(records)
         self.counts.joined += bool(joins)
         before, _ = existing.annotations.get((s.start, s.end), (Annotation(), True))
-        self.counts.open += _is_begun(annotation) and not _is_begun(before)
+        is_doubtful = (name, s.article, s.start, s.end) in self._doubtful
+        self.counts.open += not is_doubtful and _is_begun(annotation) and not _is_begun(before)
         existing.put((s.start, s.end), annotation, new=True)
 
     def _list_not_written(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import spacy
@@ -45,3 +46,15 @@ def test_a_docbin_of_some_labels_judges_these_alone(tmp_path: Path) -> None:
     """The labels that its sentences cover are in its name."""
     gold = read_gold(stored(tmp_path / "test.PERSON-CLAIM.spacy"), NEWS, "en")
     assert {g.labels for g in gold.rows} == {frozenset({"PERSON", "CLAIM"})}
+
+
+def test_what_has_no_sure_place_is_no_gold(tmp_path: Path) -> None:
+    """A span without a quote, in a text whose quotes are shifted, may be anywhere: its sentence is no gold."""
+    quoted = [{"start": n, "end": n + 3, "label": "PERSON", "text": w} for n, w in ((0, "Ida"), (8, "Una"))]
+    rows = [
+        {"text": "Yes Ida met Una and Liv.", "spans": [*quoted, {"start": 16, "end": 19, "label": "PERSON"}]},
+        {"text": "Yes Ida met Una.", "spans": quoted},
+    ]
+    (tmp_path / "gold.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    gold = read_gold(tmp_path / "gold.jsonl", NEWS, "en")
+    assert [(g.sentence.text, g.spans) for g in gold.rows] == [("Yes Ida met Una.", {"PERSON": [(4, 7), (12, 15)]})]

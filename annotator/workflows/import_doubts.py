@@ -1,0 +1,66 @@
+"""Spans of an import that have no sure place: the sentences that they may be about stay open, with a note."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from annotator.core.annotation import Annotation
+from annotator.formats.document import ConversionLogEntry
+from annotator.formats.label_mapping import LabelRename
+
+_MAX_NAMED = 3
+"""How many doubtful spans the note of a sentence names."""
+_MAX_WORDS = 60
+"""How many characters of a span's words it shows."""
+
+
+class Doubt(Struct, frozen=True):
+    """A span that may be about a range of a text."""
+
+    start: int
+    end: int
+    what: str
+    """The span and what is wrong with it, for an annotator."""
+
+
+def doubts_of(entries: Iterable[ConversionLogEntry], rename: LabelRename) -> tuple[Doubt, ...]:
+    """Return the doubts that the entries of one document raise, those of labels that are left out not among them."""
+    named = ((entry, rename(entry.label) if entry.label else "") for entry in entries if entry.doubtful)
+    return tuple(
+        Doubt(start, end, _described(entry, label))
+        for entry, label in named
+        if label or not entry.label
+        for start, end in entry.doubtful
+    )
+
+
+def _described(entry: ConversionLogEntry, label: str) -> str:
+    words = " ".join(entry.text.split())
+    shown = words if len(words) <= _MAX_WORDS else f"{words[:_MAX_WORDS]}…"
+    return " ".join(x for x in (label, f"“{shown}”" if shown else "", f"({entry.why})") if x)
+
+
+def doubts_by_run(doubts: Sequence[Doubt], ranges: Sequence[tuple[int, int]]) -> Mapping[int, list[str]]:
+    """Return what is doubtful in each of some ranges, which follow each other in the text, by their number."""
+    starts, ends = [start for start, _ in ranges], [end for _, end in ranges]
+    found: dict[int, list[str]] = defaultdict(list)
+    for doubt in doubts:
+        for n in range(bisect_right(ends, doubt.start), bisect_left(starts, doubt.end)):
+            found[n].append(doubt.what)
+    return found
+
+
+def with_doubts(annotation: Annotation, found: Sequence[str]) -> Annotation:
+    """Return the annotation open and flagged, with a note on what is doubtful; as it is where nothing is."""
+    if not found:
+        return annotation
+    named = list(dict.fromkeys(found))
+    more = f"; and {len(named) - _MAX_NAMED} more" if len(named) > _MAX_NAMED else ""
+    note = f"The file does not show for sure where this is: {'; '.join(named[:_MAX_NAMED])}{more}"
+    own = f"{annotation.note} " if annotation.note else ""
+    return replace(annotation, answer=None, covers=None, flagged=True, note=own + note)

@@ -1,0 +1,113 @@
+"""A sentence that a span without a sure place may be about is never accepted by an import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.core.annotation import Annotation, Answer
+from annotator.core.ledger import Outcome
+from annotator.formats.document import ConversionLogEntry
+from annotator.storage.codec import RecordDecoder
+from annotator.workflows.import_doubts import Doubt, doubts_by_run, doubts_of
+from annotator.workflows.import_options import ImportOptions
+from annotator.workflows.importing import import_files
+
+ARTICLE = "Ida met Una. Una left. Nobody came.\n\nUna stayed."
+
+
+def _import(folder: Path, *rows: dict[str, Any], **options: Any) -> Any:
+    file = folder / "f.jsonl"
+    file.write_bytes(b"\n".join(map(orjson.dumps, rows)))
+    return import_files(folder / "c", [file], ImportOptions(**options))
+
+
+def _annotations(folder: Path) -> dict[str, Annotation]:
+    """Return by its text the last annotation of each sentence."""
+    lines = (folder / "c/annotations/plain.jsonl").read_bytes().splitlines()
+    found = [RecordDecoder().decode(line).annotated for line in lines]
+    return {x.sentence.text: x.annotation for x in found}
+
+
+def _span(start: Any, end: Any, label: str = "PERSON", text: str = "") -> dict[str, Any]:
+    return {"start": start, "end": end, "label": label, **({"text": text} if text else {})}
+
+
+@pytest.mark.parametrize("answer", ["", "accept"])
+def test_the_sentences_that_it_touches_stay_open(tmp_path: Path, answer: str) -> None:
+    """Those of its offsets and those of its quote, flagged and with a note; their other spans are there."""
+    row = {"text": ARTICLE, "spans": [_span(0, 3), _span(None, None, text="Una"), _span(23, 29, text="Nobody")]}
+    report = _import(tmp_path, row, answer=answer)
+    found = _annotations(tmp_path)
+    assert [text for text, a in found.items() if a.answer is None] == ["Ida met Una.", "Una left.", "Una stayed."]
+    assert found["Nobody came."].answer is Answer.ACCEPT
+    open_ = found["Ida met Una."]
+    assert open_.flagged
+    assert "PERSON “Una” (its quote occurs several times" in open_.note
+    assert [s.key for s in open_.spans] == [(0, 3, "PERSON")]
+    assert report.counts["doubtful"] == 3
+    assert report.lost >= 1
+    assert any(note.startswith("3 sentences stay open") for note in report.notes)
+
+
+@pytest.mark.parametrize("span", [_span(5, 2), _span(9, 99), _span(4, 7, text="Una"), _span(-3, 3)])
+def test_a_span_without_a_place_leaves_no_gold(tmp_path: Path, span: dict[str, Any]) -> None:
+    """Whatever is wrong with its offsets, the part of them that is in the text is not accepted."""
+    _import(tmp_path, {"text": "Ida met Per.", "spans": [span]}, answer="accept")
+    (annotation,) = _annotations(tmp_path).values()
+    assert (annotation.answer, annotation.flagged) == (None, True)
+
+
+def test_a_label_that_is_left_out_raises_no_doubt(tmp_path: Path) -> None:
+    """Nobody asked for its spans."""
+    _import(tmp_path, {"text": "Ida met Per.", "spans": [_span(5, 2, "X"), _span(0, 3)]}, labels={"X": ""})
+    assert [a.answer for a in _annotations(tmp_path).values()] == [Answer.ACCEPT]
+
+
+def test_a_further_import_of_the_file_changes_nothing(tmp_path: Path) -> None:
+    """Open sentences are there already, as others are."""
+    rows = [
+        {"text": "Ida met Per.", "spans": [_span(5, 2), _span(0, 3)]},
+        {"text": "Una left.", "spans": [_span(9, 4)]},
+    ]
+    first, again = _import(tmp_path, *rows), _import(tmp_path, *rows)
+    assert (first.records, again.records, again.counts["known"], again.counts["doubtful"]) == (2, 0, 2, 0)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_same_text_without_doubt_does_not_close_it(tmp_path: Path, turned: bool) -> None:
+    """A file may have a text twice: what is not sure in one row is not sure."""
+    rows = [{"text": "Ida met Per.", "spans": [_span(5, 2)]}, {"text": "Ida met Per.", "spans": []}]
+    _import(tmp_path, *(reversed(rows) if turned else rows))
+    assert [(a.answer, a.flagged) for a in _annotations(tmp_path).values()] == [(None, True)]
+
+
+def test_a_quote_over_a_sentence_end_joins_before_it_is_doubted(tmp_path: Path) -> None:
+    """A sentence that a span has joined is open as a whole."""
+    row = {"text": ARTICLE, "spans": [_span(4, 22), _span(15, 13)]}
+    _import(tmp_path, row)
+    assert _annotations(tmp_path)["Ida met Una. Una left."].answer is None
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 9)), max_size=6), st.integers(1, 9))
+def test_a_run_has_the_doubts_that_share_a_character(found: list[tuple[int, int]], size: int) -> None:
+    """By bisection as by comparison."""
+    ranges = [(n, n + size) for n in range(0, 40, size + 1)]
+    doubts = [Doubt(start, start + length, str(n)) for n, (start, length) in enumerate(found)]
+    expected = {
+        n: here
+        for n, (start, end) in enumerate(ranges)
+        if (here := [d.what for d in doubts if d.start < end and start < d.end])
+    }
+    assert doubts_by_run(doubts, ranges) == expected
+
+
+def test_a_doubt_has_the_label_of_the_corpus() -> None:
+    """The annotator reads the words, the label as it is called here, and why."""
+    entry = ConversionLogEntry("f:1", "x", Outcome.LEFT_OUT, "why", "Ida\nHolm", doubtful=((1, 2),), label="PER")
+    assert doubts_of([entry], lambda _: "PERSON") == (Doubt(1, 2, "PERSON “Ida Holm” (why)"),)
