@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import gc
 import os
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from annotator.storage import rescue
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 for _name in ("NO_COLOR", "COLORTERM", "TEXTUAL", "TEXTUAL_DRIVER"):
     os.environ.pop(_name, None)
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # of the programs that tests start, the first compiles: 0.2 s of each
+os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # one with a full disk would leave half a module to all others
 
 _wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = 1 / 200, 1 / 4000
 """How often, in seconds, a pilot looks whether the app is idle, and what an idle one uses meanwhile; Textual: 1/50."""
@@ -34,6 +35,12 @@ settings.register_profile(  # the same examples for each mutant, and few: `pytho
     "mutants", settings.get_profile("house"), max_examples=20, derandomize=True, database=None
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the program once for all processes that tests start: each would need 0.2 s for it."""
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(Path(__file__).parents[1] / "annotator", quiet=2)
 
 
 def pytest_collection_finish() -> None:
