@@ -1,4 +1,4 @@
-"""``annotator schema``: rename, merge or split labels, with all that was annotated, and take it back."""
+"""``annotator schema``: make and show schemas; rename, merge or split labels with all that was annotated."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from msgspec import to_builtins
 
 from annotator.cli import output
 from annotator.cli.options import PATH, json_option, login_name
-from annotator.core.errors import UsageError
+from annotator.core.errors import UsageError, path_text
+from annotator.storage.corpus_layout import is_corpus_folder
 from annotator.storage.migrations import Migration, read_migrations
-from annotator.workflows import migrating
+from annotator.storage.schemas import load_schema
+from annotator.workflows import label_sets, migrating
 from annotator.workflows.migrating import MigrationReport, describe_migration
 from annotator.workflows.opening import open_corpus
+from annotator.workflows.schema_listing import schema_as_dict, schema_lines
 from annotator.workflows.statistics import calendar_day
 
 _dry_run_option = click.option("--dry-run", is_flag=True, help="Report what would change, and change nothing.")
@@ -24,11 +27,70 @@ _dry_run_option = click.option("--dry-run", is_flag=True, help="Report what woul
 
 @click.group("schema", epilog="Example: annotator schema rename news COUNT AMOUNT --dry-run")
 def command() -> None:
-    """Rename, merge or split the labels of a corpus together with its annotations.
+    """Make or show a schema; rename, merge or split the labels of a corpus together with its annotations.
 
-    Journals are only added to, so the history stays, and `annotator schema undo` takes the last change
-    back. What a person has to decide is flagged, with a note. Nobody may be annotating meanwhile.
+    Of a corpus, journals are only added to, so the history stays, and `annotator schema undo` takes the last
+    change back. What a person has to decide is flagged, with a note. Nobody may be annotating meanwhile.
     """
+
+
+_out_option = click.option("--out", type=PATH, help="The file to write (default: standard output).")
+_force_option = click.option("--force", is_flag=True, help="Overwrite the file of --out.")
+
+
+@command.command("import", epilog="Example: annotator schema import labeling.xml --out schema.toml")
+@click.argument("file", type=PATH)
+@_out_option
+@_force_option
+@json_option
+def import_command(file: Path, out: Path | None, force: bool, as_json: bool) -> None:
+    """Make a schema of the label set of another tool.
+
+    FILE is Label Studio's labelling XML or a project's JSON, brat's annotation.conf or its folder, the JSON of
+    doccano's labels, of Prodigy's or of a tagset of INCEpTION, or a list of names. A file that this command has
+    written is overwritten only while nobody has changed it.
+    """
+    imported = label_sets.import_label_set(file, out, force=force)
+    if as_json:
+        output.write_json(imported.as_dict())
+    elif out is None:
+        output.write_data(imported.text.splitlines())
+    labels = ", ".join(x.name for x in imported.schema.labels)
+    output.write_message(f"{imported.kind}: {output.count_text(len(imported.schema.labels), 'label')}: {labels}")
+    for note in imported.notes:
+        output.write_message(f"note: {note}")
+    if out is not None:
+        output.write_message(f"written to {path_text(out)}; use it with --schema")
+
+
+@command.command("new", epilog="Example: annotator schema new PERSON SHIP --out ships.toml")
+@click.argument("labels", nargs=-1, required=True)
+@click.option("--name", default="labels", show_default=True, help="The name of the schema.")
+@_out_option
+@_force_option
+def new_command(labels: tuple[str, ...], name: str, out: Path | None, force: bool) -> None:
+    """Write a schema with these LABELS to begin with, with comments on what a label may have."""
+    text = label_sets.new_schema_text(labels, name)
+    if out is None:
+        output.write_data(text.splitlines())
+    else:
+        label_sets.write_schema_file(out, text, force=force)
+        output.write_message(f"written to {path_text(out)}; write the guideline into it, and use it with --schema")
+
+
+@command.command("show", epilog="Example: annotator schema show news")
+@click.argument("schema", type=PATH)
+@json_option
+def show_command(schema: Path, as_json: bool) -> None:
+    """Show SCHEMA: that of a corpus, a file, or an installed one by its name.
+
+    What is wrong in a file is an error, so that this checks it too.
+    """
+    found = open_corpus(schema).schema if is_corpus_folder(schema) else load_schema(schema)
+    if as_json:
+        output.write_json(schema_as_dict(found))
+    else:
+        output.write_report(schema_lines(found))
 
 
 @command.command("rename")

@@ -94,8 +94,11 @@ class Schema(Struct, frozen=True):
 
     @property
     def has_label_mapping(self) -> bool:
-        """Whether the schema itself has what its labels take; else that follows from their names."""
-        return any(x.takes for x in self.labels)
+        """Whether the schema itself has what its labels take; else that follows from their names.
+
+        A name with a blank in it, which no label can have, is what another tool's files call the label.
+        """
+        return any(is_label_name(taken) for x in self.labels for taken in x.takes)
 
     @property
     def keys(self) -> frozenset[str]:

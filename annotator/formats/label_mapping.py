@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import orjson
 import tomlkit
+from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.core.errors import UsageError
-from annotator.core.schema import LABEL_COLOURS, MAX_LABEL_KEYS, Schema
+from annotator.core.schema import LABEL_COLOURS, MAX_LABEL_KEYS, Schema, is_label_name
 from annotator.formats.document import Document
 
 LabelRename = Callable[[str], str]
@@ -48,6 +50,11 @@ def _parse_json_map(given: str) -> dict[str, str]:
     if not isinstance(pairs, dict) or not all(isinstance(x, str) for x in pairs.values()):
         raise UsageError("--map is no JSON object of labels", do='write OLD=NEW,… or {"OLD": "NEW"}')
     return pairs
+
+
+def names_taken_by_labels(schema: Schema) -> dict[str, str]:
+    """Return by a name that no label can have, such as ``Work of art``, the label of the schema that takes it."""
+    return {given: x.name for x in schema.labels for given in x.takes if not is_label_name(given)}
 
 
 def rename_by_map(pairs: Mapping[str, str]) -> LabelRename:
@@ -125,23 +132,37 @@ def rename_to_usable(pairs: Mapping[str, str]) -> LabelRename:
     return rename
 
 
-def schema_with_labels(schema_text: str, schema: Schema, added: Iterable[str], names_only: Collection[str] = ()) -> str:
-    """Return the text of the schema's TOML file with further labels at its end; ``names_only`` are entities.
+class NewLabel(Struct, frozen=True):
+    """A label for a schema; key and colour are assigned where it has none, or one that is taken."""
 
-    Each gets a key that is free, the first letter of its own that is, and a colour that no other
+    name: str
+    key: str = ""
+    colour: str = ""
+    is_entity: bool = False
+    takes: tuple[str, ...] = ()
+    description: str = ""
+
+
+def schema_with_labels(schema_text: str, schema: Schema, added: Sequence[NewLabel]) -> str:
+    """Return the text of the schema's TOML file with further labels at its end.
+
+    One without a key gets one that is free, the first letter of its own that is, and without a colour one that no other
     label has, as long as there are such. No other label takes (``takes``) one of them any more.
     """
-    names = list(added)
-    keys = set(schema.keys)
+    keys, owners = set(schema.keys), dict[str, str]()
+    for label in added:
+        if label.key and label.key not in keys and len(keys) < MAX_LABEL_KEYS:
+            keys.add(label.key)
+            owners[label.name] = label.key
     used = [x.colour for x in schema.labels]
     tables: list[str] = []
-    for name in names:
-        key = _free_key(name, keys)
+    for label in added:
+        key = owners.get(label.name) or _free_key(label.name, keys)
         keys |= {key} if key else set()
-        colour = min(LABEL_COLOURS, key=lambda c: (used.count(c), LABEL_COLOURS.index(c)))
+        colour = label.colour or min(LABEL_COLOURS, key=lambda c: (used.count(c), LABEL_COLOURS.index(c)))
         used.append(colour)
-        tables.append(_label_table(name, key, colour, entities=name in names_only))
-    return _without_takes(schema_text, names).rstrip("\n") + "\n" + "".join(tables)
+        tables.append(_label_table(replace(label, key=key, colour=colour)))
+    return _without_takes(schema_text, [x.name for x in added]).rstrip("\n") + "\n" + "".join(tables)
 
 
 def _without_takes(schema_text: str, names: Iterable[str]) -> str:
@@ -166,11 +187,17 @@ def _free_key(name: str, taken: set[str]) -> str:
     return next((c for c in letters if c not in taken), "")
 
 
-def _label_table(name: str, key: str, colour: str, *, entities: bool) -> str:
+def _label_table(label: NewLabel) -> str:
     rows = [
-        f"name = {tomlkit.string(name).as_string()}",
-        *([f'key = "{key}"'] if key else []),
-        f'colour = "{colour}"',
-        *(['target = "ents"'] if entities else []),
+        f"name = {_toml_text(label.name)}",
+        *([f'key = "{label.key}"'] if label.key else []),
+        f'colour = "{label.colour}"',
+        *(['target = "ents"'] if label.is_entity else []),
+        *([f"takes = [{', '.join(map(_toml_text, label.takes))}]"] if label.takes else []),
+        *([f"description = {_toml_text(label.description)}"] if label.description else []),
     ]
     return "\n[[label]]\n" + "\n".join(rows) + "\n"
+
+
+def _toml_text(text: str) -> str:
+    return tomlkit.string(text).as_string()

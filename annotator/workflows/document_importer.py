@@ -72,7 +72,7 @@ class DocumentImporter:
         """The labels of the files, as they call them, where any are to be renamed."""
         self._renamed = self._rebuilt = 0
         self.staging, self.tokenizer = staging, tokenizer
-        self.log, self._options, self._rename = log, options, options.label_rename()
+        self.log, self._options, self._rename = log, options, options.label_rename(schema)
         self.coverage = CoverageReader(options, self._rename, schema)
         self._corpus: CorpusFolder | None = staging.corpus
         self._known_ids = set(self._corpus.article_ids()) if self._corpus else set[str]()

@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from annotator.core.errors import AnnotatorError, SourceError, UsageError
 from annotator.core.token_settings import TokenUnit
+from annotator.core.schema import Schema
 from annotator.formats import label_mapping, offset_units
 from annotator.formats.decoded_file import collected_encodings, encoding_notes
 from annotator.formats.document import ConversionLog, Document
@@ -62,10 +63,10 @@ class ImportOptions(Struct, frozen=True, kw_only=True):
     schema: Path | None = None
     """Label schema of a new corpus; ``news`` by default."""
 
-    def label_rename(self) -> label_mapping.LabelRename:
+    def label_rename(self, schema: Schema) -> label_mapping.LabelRename:
         """Return what gives for a label of the files the corpus's."""
         make = label_mapping.rename_to_usable if self.add_labels else label_mapping.rename_by_map
-        return make(self.labels)
+        return make({**label_mapping.names_taken_by_labels(schema), **self.labels})
 
 
 def parse_label_pairs(given: Iterable[str]) -> dict[str, str]:

@@ -284,7 +284,8 @@ def _commit(
 ) -> None:
     """Put the import and its ledger in place: in a new corpus, unless the user has named a file for it."""
     staging, entities = importer.staging, set(added) - importer.non_entity_labels
-    schema = label_mapping.schema_with_labels(target.schema_text, target.schema, added, entities) if added else None
+    labels = [label_mapping.NewLabel(x, is_entity=x in entities) for x in added]
+    schema = label_mapping.schema_with_labels(target.schema_text, target.schema, labels) if added else None
     if target.corpus:
         with _ledger_written(ledger_file, ledger):
             staging.commit_to_existing(importer.record_builder.next_seqs, (target.schema_text, schema or ""))

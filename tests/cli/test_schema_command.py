@@ -291,3 +291,27 @@ def test_a_new_label_can_be_named_in_a_command(builder: CorpusBuilder, name: str
     result = call("schema", "rename", builder.path, "--", "VENUE", name)
     assert result.code == 1
     assert f"{name!r} cannot be the name of a label" in result.err
+
+
+def test_a_label_set_becomes_a_schema(tmp_path: Path) -> None:
+    """The schema goes to stdout or into a file, notes to stderr; what is there is not overwritten."""
+    (tmp_path / "annotation.conf").write_text("[entities]\nPERSON\n[relations]\nknows\tArg1:PERSON, Arg2:PERSON\n")
+    out = tmp_path / "s.toml"
+    shown = call("schema", "import", tmp_path / "annotation.conf")
+    written = call("schema", "import", tmp_path / "annotation.conf", "--out", out)
+    assert (shown.code, written.code, written.out, shown.out) == (0, 0, "", out.read_text())
+    assert "note: [relations] left out" in shown.err
+    assert call("schema", "import", tmp_path / "annotation.conf", "--json").json["schema"]["labels"][0]["key"] == "p"
+    taken = call("schema", "import", tmp_path / "annotation.conf", "--out", tmp_path / "annotation.conf")
+    assert (taken.code, "--force" in taken.err) == (1, True)
+
+
+def test_schemas_are_made_and_shown(builder: CorpusBuilder, tmp_path: Path) -> None:
+    """A new schema is a sound one; that of a corpus, a file or an installed one is shown."""
+    assert call("schema", "new", "TOWN", "SHIP", "--out", tmp_path / "n.toml").code == 0
+    shown = call("schema", "show", tmp_path / "n.toml")
+    assert shown.out.startswith("labels, version 1: 2 labels\n\nt  TOWN  blue, ents\n")
+    assert call("schema", "show", "news", "--json").json["labels"][0]["name"] == "PERSON"
+    assert call("schema", "show", builder.path).out.splitlines()[2].startswith("s  VENUE")
+    (tmp_path / "n.toml").write_text("[[label]]\nname = 'A'\nkey = 'AB'\n")
+    assert "`key` must be one small letter" in call("schema", "show", tmp_path / "n.toml").err

@@ -11,6 +11,7 @@ from annotator.core.schema import MAX_LABEL_KEYS
 from annotator.core.spans import Span
 from annotator.formats.document import Document
 from annotator.formats.label_mapping import (
+    NewLabel,
     labels_missing_from_schema,
     labels_not_entities,
     parse_label_map,
@@ -62,7 +63,7 @@ def test_labels_are_reported_by_their_number() -> None:
 
 def test_an_added_label_has_a_free_key_and_colour() -> None:
     """Each new label gets what no other has, and no label takes its name any more."""
-    schema = parse_schema_text(schema_with_labels(TEXT, NEWS, ["LOC", "Ship", "Skill"]), "t")
+    schema = parse_schema_text(schema_with_labels(TEXT, NEWS, [*map(NewLabel, ["LOC", "Ship", "Skill"])]), "t")
     new = schema.labels[-3:]
     assert [x.name for x in new] == ["LOC", "Ship", "Skill"]
     assert len({x.key for x in schema.labels}) == len(schema.labels)
@@ -75,7 +76,7 @@ def test_an_added_label_has_a_free_key_and_colour() -> None:
 def test_whatever_labels_come_the_schema_stays_one(labels: list[str]) -> None:
     """Any text can be made a label, and a schema with it can be read; eight of them have a key."""
     names = [x for x in dict.fromkeys(usable_label(label) for label in labels) if NEWS.label(x) is None]
-    schema = parse_schema_text(schema_with_labels(TEXT, NEWS, names), "t")
+    schema = parse_schema_text(schema_with_labels(TEXT, NEWS, [*map(NewLabel, names)]), "t")
     assert [x.name for x in schema.labels[len(NEWS.labels) :]] == names
     assert sum(bool(x.key) for x in schema.labels) == min(MAX_LABEL_KEYS, len(NEWS.labels) + len(names))
 
@@ -85,7 +86,7 @@ def test_names_alone_are_entities() -> None:
     text = "Ida Holm of Port Ellen said that she had seen no boat on the lake since the day of the storm"
     spans = (Span(0, 8, "PER"), Span(12, 22, "LOC"), Span(12, 16, "KIND"), Span(28, len(text), "CLAIM"))
     assert labels_not_entities(Document(text, spans=spans)) == {"LOC", "KIND", "CLAIM"}
-    schema = parse_schema_text(schema_with_labels(TEXT, NEWS, ["PER", "LOC"], {"PER"}), "t")
+    schema = parse_schema_text(schema_with_labels(TEXT, NEWS, [NewLabel("PER", is_entity=True), NewLabel("LOC")]), "t")
     assert [schema.label(x).target for x in ("PER", "LOC")] == ["ents", "spans"]  # type: ignore[union-attr]
 
 

@@ -96,7 +96,7 @@ def _apply_raw(session: AnnotationSession, labels: tuple[str, ...], kind: int, n
 
 
 def _check_joins_and_splits(session: AnnotationSession, before: list[AnnotatedSentence]) -> None:
-    """A sentence that is cut otherwise covers what all that had its text covered."""
+    """Check that a sentence that is cut otherwise covers what all that had its text covered."""
     covered, old = session.label_pass.covered, {w.sentence.id for w in before}
     for w in (w for w in _sentences(session) if w.sentence.id not in old):
         s = w.sentence
