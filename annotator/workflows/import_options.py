@@ -10,8 +10,8 @@ from typing import Any, cast
 from msgspec import Struct, field
 
 from annotator.core.errors import AnnotatorError, SourceError, UsageError
-from annotator.core.token_settings import TokenUnit
 from annotator.core.schema import Schema
+from annotator.core.token_settings import TokenUnit
 from annotator.formats import label_mapping, offset_units
 from annotator.formats.decoded_file import collected_encodings, encoding_notes
 from annotator.formats.document import ConversionLog, Document
