@@ -20,7 +20,7 @@ from annotator.cli.options import (
 from annotator.core.annotation import Answer
 from annotator.formats import offset_units
 from annotator.formats.registry import FORMATS
-from annotator.workflows.import_options import OPEN_ANSWER, ImportOptions, parse_label_pairs
+from annotator.workflows.import_options import INSIDE_TOKENS, OPEN_ANSWER, ImportOptions, parse_label_pairs
 from annotator.workflows.importing import MAX_LISTED, import_files
 
 
@@ -86,6 +86,14 @@ from annotator.workflows.importing import MAX_LISTED, import_files
 )
 @click.option("--lang", default="", help="Language of a new corpus, a spaCy code (default: en).")
 @tokens_option
+@click.option(
+    "--inside-tokens",
+    type=click.Choice(INSIDE_TOKENS),
+    default="keep",
+    show_default=True,
+    help="Spans that begin or end inside a token: split: a new corpus cuts there (infixes, or characters); "
+    "out, in: they grow, or shrink, to the edges of tokens; keep: they stay.",
+)
 @click.option("--schema", type=PATH, help="Label schema of a new corpus (default: news).")
 @max_lost_option
 @json_option

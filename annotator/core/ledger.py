@@ -23,7 +23,7 @@ class Outcome(StrEnum):
     DEMOTED = "demoted"
     """It lost its place in ``doc.ents`` to a longer entity."""
     MOVED = "moved"
-    """Its offsets were counted in another unit, or its quote is elsewhere; the words are the same."""
+    """Its offsets were counted in another unit, its quote is elsewhere, or its edges were put on those of tokens."""
     SPLIT = "split"
     """A discontinuous span became one span for each part."""
     DOUBLE = "double"

@@ -17,6 +17,7 @@ from annotator.core.errors import RuleError
 from annotator.core.schema import Schema
 from annotator.core.spans import Span
 from annotator.core.suggestion import mark_source_modified
+from annotator.core.token_cuts import cut_tokens_at
 from annotator.core.tokens import Token, is_aligned, token_range
 
 
@@ -98,40 +99,50 @@ def possible_repairs(annotated: AnnotatedSentence, span: Span, schema: Schema) -
         raise RuleError("there is no such span", do="select a span with Tab")
     if is_aligned(annotated.sentence.tokens, span.start, span.end):
         raise RuleError("the span is on token edges already", do="go on to the next")
-    tokens = annotated.sentence.tokens
-    first, last = token_range(tokens, span.start, span.end)
-    outer = tokens[first:last]
-    inner = [t for t in outer if span.start <= t.start and t.end <= span.end]
     return (
-        _snap_repair(annotated, span, outer, RepairKind.OUT, schema),
-        _snap_repair(annotated, span, inner, RepairKind.IN, schema),
+        _snap_repair(annotated, span, RepairKind.OUT, schema),
+        _snap_repair(annotated, span, RepairKind.IN, schema),
         _split_token_repair(annotated, span),
         SpanRepair(RepairKind.DROP, remove_span(annotated, span)),
     )
 
 
-def _snap_repair(
-    annotated: AnnotatedSentence, span: Span, tokens: Sequence[Token], kind: RepairKind, schema: Schema
-) -> SpanRepair:
-    """Return the repair that puts the span on the outer edges of the tokens, blank ones left out."""
-    visible = [t for t in tokens if t.text.strip()]
-    if not visible:
-        return SpanRepair(kind, None, reason="no whole token is inside it")
-    source = mark_source_modified(span.source)
-    moved = replace(span, start=visible[0].start, end=visible[-1].end, source=source, of=())
+def _snap_repair(annotated: AnnotatedSentence, span: Span, kind: RepairKind, schema: Schema) -> SpanRepair:
+    """Return the repair that puts the span on the edges of tokens."""
     others = [s for s in annotated.annotation.spans if s.key != span.key]
-    result = (annotated.text_of(moved),)
-    if any(s.key == moved.key for s in others):
-        return SpanRepair(kind, None, result, f"{span.label} is there already")
-    if why := _new_rule_violation(span, moved, others, schema):
+    moved, why = snap_span(annotated.sentence.tokens, span, others, kind, schema)
+    result = (annotated.text_of(moved),) if moved else ()
+    if moved is None or why:
         return SpanRepair(kind, None, result, why)
     after = replace(annotated, annotation=annotated.annotation.with_spans([*others, moved]))
     return SpanRepair(kind, Edit(Op.EDIT, (annotated,), (after,), f"{span.label}: {kind.value}"), result)
 
 
+def snap_span(
+    tokens: Sequence[Token], span: Span, others: Sequence[Span], kind: RepairKind, schema: Schema
+) -> tuple[Span | None, str]:
+    """Return a span on the outer edges of its tokens, blank ones left out, and why it cannot be there, if so.
+
+    Snapped out, these are the tokens that it touches, snapped in, those that are in it whole; None without any.
+    ``others`` are the other spans of the sentence.
+    """
+    first, last = token_range(tokens, span.start, span.end)
+    is_in = kind is RepairKind.IN
+    inside = [t for t in tokens[first:last] if not is_in or (span.start <= t.start and t.end <= span.end)]
+    visible = [t for t in inside if t.text.strip()]
+    if not visible:
+        return None, "no whole token is inside it"
+    source = mark_source_modified(span.source)
+    moved = replace(span, start=visible[0].start, end=visible[-1].end, source=source, of=())
+    if any(s.key == moved.key for s in others):
+        return moved, f"{span.label} is there already"
+    return moved, _new_rule_violation(span, moved, others, schema)
+
+
 def _new_rule_violation(old: Span, new: Span, others: Sequence[Span], schema: Schema) -> str:
     """Return the rule that the span breaks where it is put and did not break where it was, if any."""
-    kept = [s for s in others if schema.find_violation(old, [s]) is None]
+    near = [s for s in others if s.overlaps(new)]
+    kept = [s for s in near if schema.find_violation(old, [s]) is None]
     broken = schema.find_violation(new, kept)
     return broken.message.partition(". ")[0] if broken else ""
 
@@ -139,7 +150,7 @@ def _new_rule_violation(old: Span, new: Span, others: Sequence[Span], schema: Sc
 def _split_token_repair(annotated: AnnotatedSentence, span: Span) -> SpanRepair:
     """Return the repair that cuts the tokens at the span's edges."""
     old = annotated.sentence.tokens
-    tokens = split_token_at(split_token_at(old, span.start), span.end)
+    tokens = cut_tokens_at(old, (span.start, span.end))
     if not is_aligned(tokens, span.start, span.end):
         return SpanRepair(RepairKind.SPLIT, None, reason="an edge is in white space, not in a token")
     sentence = replace(annotated.sentence, tokens=tokens)
@@ -147,13 +158,3 @@ def _split_token_repair(annotated: AnnotatedSentence, span: Span) -> SpanRepair:
     result = tuple(t.text for t in tokens[first : last + len(tokens) - len(old)])
     edit = Edit(Op.EDIT, (annotated,), (replace(annotated, sentence=sentence),), f"{span.label}: token split")
     return SpanRepair(RepairKind.SPLIT, edit, result)
-
-
-def split_token_at(tokens: tuple[Token, ...], at: int) -> tuple[Token, ...]:
-    """Return the tokens with the one around code point ``at`` cut in two; they spell the same text."""
-    for n, t in enumerate(tokens):
-        if t.start < at < t.end:
-            left = Token(t.text[: at - t.start], t.start, at, ws=False)
-            right = Token(t.text[at - t.start :], at, t.end, t.ws)
-            return (*tokens[:n], left, right, *tokens[n + 1 :])
-    return tokens

@@ -267,6 +267,7 @@ class Corpus(TrainingMethods):
         group_by: str = "",
         offsets: str = "",
         layer: str = "",
+        inside_tokens: Literal["split", "out", "in", "keep"] = "keep",
         progress: Callable[[str, int], None] | None = None,
     ) -> ImportReport:
         """Import the annotations of other tools, all of them or nothing.
@@ -291,6 +292,7 @@ class Corpus(TrainingMethods):
             group_by=group_by,
             offsets=offsets,
             layer=layer,
+            inside_tokens=inside_tokens,
         )
         return import_files(self.path, as_paths(files), options, progress, may_create=False)
 

@@ -17,6 +17,7 @@ from annotator.formats.document import ConversionLog, Document, shortened_name
 from annotator.formats.label_mapping import count_labels, labels_not_entities
 from annotator.formats.span_alignment import align_spans
 from annotator.ingest.clean.metadata import normalize_date
+from annotator.ingest.infixes import TokenChoice
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.import_transaction import ImportStaging
@@ -43,6 +44,7 @@ from annotator.workflows.import_documents import (
 from annotator.workflows.import_doubts import doubts_of
 from annotator.workflows.import_groups import ImportGroups
 from annotator.workflows.import_options import ImportOptions
+from annotator.workflows.inside_tokens import InsideTokenSpans
 from annotator.workflows.record_builder import RecordBuilder
 
 REBUILT_NOTE = (
@@ -73,6 +75,7 @@ class DocumentImporter:
         self._renamed = self._rebuilt = 0
         self.staging, self.tokenizer = staging, tokenizer
         self.log, self._options, self._rename = log, options, options.label_rename(schema)
+        self.inside = InsideTokenSpans(options.inside_tokens, schema, log, self._rename)
         self.coverage = CoverageReader(options, self._rename, schema)
         self._corpus: CorpusFolder | None = staging.corpus
         self._known_ids = set(self._corpus.article_ids()) if self._corpus else set[str]()
@@ -134,6 +137,10 @@ class DocumentImporter:
         for note in self.coverage.notes():
             self._add_note(note)
 
+    def choose_tokens(self) -> TokenChoice | None:
+        """Return how a new corpus must be cut so that no span is inside a token; None where none is."""
+        return self.inside.choose_tokens(self.tokenizer, may_be_characters=self._options.tokens is None)
+
     # -- one document --------------------------------------------------------------------------
 
     def _align_document(self, document: Document, *, by_sentence: bool) -> AlignedDocument:
@@ -146,12 +153,13 @@ class DocumentImporter:
             made = build_sentences(document, article, self.tokenizer, by_sentence=by_sentence, whole=whole)
             sentences, from_file = made.sentences, made.from_file or frozenset(range(len(made.sentences)))
             self.counts.retold += made.retokenized
+        sentences = self.inside.prepare(document, sentences)
         tokens = tuple(t.shifted(s.start) for s in sentences for t in s.tokens)
         kept: list[Span] = []
         first = self.log.aligned_entries
         settled = align_spans(replace(document, tokens=tokens), self.log, kept, self._rename)
-        settled = replace(settled, tokens=())
         entries = range(first, len(self.log.entries))
+        settled = replace(self.inside.move(settled, tokens, entries), tokens=())
         doubts = doubts_of(self.log.entries[first:], self._rename)
         return AlignedDocument(settled, sentences, from_file, frozenset(s.key for s in kept), entries, doubts)
 

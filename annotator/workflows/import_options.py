@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast, get_args
 
 from msgspec import Struct, field
 
@@ -24,6 +24,9 @@ from annotator.storage.file_io import translate_os_errors
 
 _MAX_INSPECTED_FILES = 200
 """How many files of a folder or zip are looked at for another format."""
+InsideTokens = Literal["split", "out", "in", "keep"]
+"""What becomes of spans that begin or end inside a token; see ``inside_tokens.py``."""
+INSIDE_TOKENS: tuple[InsideTokens, ...] = get_args(InsideTokens)
 OPEN_ANSWER = "open"
 """What ``--answer`` calls a sentence that nobody has finished."""
 
@@ -60,6 +63,8 @@ class ImportOptions(Struct, frozen=True, kw_only=True):
     """Language of a new corpus, a spaCy code; ``en`` by default."""
     tokens: TokenUnit | None = None
     """How a new corpus cuts its texts; by the ``rules`` of its language by default."""
+    inside_tokens: InsideTokens = "keep"
+    """What becomes of spans that begin or end inside a token."""
     schema: Path | None = None
     """Label schema of a new corpus; ``news`` by default."""
 

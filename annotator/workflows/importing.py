@@ -7,7 +7,7 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -47,6 +47,7 @@ from annotator.workflows.import_options import (
     read_source_documents,
 )
 from annotator.workflows.import_target import ImportTarget, open_import_target
+from annotator.workflows.inside_tokens import InsideTokenFigures
 
 IMPORTS_FOLDER = "imports"
 """Where the ledgers of a corpus's imports are."""
@@ -78,6 +79,8 @@ class ImportReport(Struct, frozen=True, kw_only=True):
     """Pairs of spans that the schema's rules don't allow; they are data and stay."""
     notes: tuple[str, ...]
     ledger_file: str
+    inside: InsideTokenFigures | None = None
+    """The spans that begin or end inside a token, and what each choice brings; None without any."""
 
     @property
     def lost(self) -> int:
@@ -87,7 +90,8 @@ class ImportReport(Struct, frozen=True, kw_only=True):
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for ``--json``."""
         values: dict[str, Any] = to_builtins(self)
-        ledger, file = values.pop("ledger"), values.pop("ledger_file")
+        ledger, file, _ = values.pop("ledger"), values.pop("ledger_file"), values.pop("inside")
+        values |= {"inside_tokens": self.inside.as_dict()} if self.inside else {}
         head = {key: values.pop(key) for key in self.__struct_fields__[:8]}
         return {**head, "totals": ledger["totals"], **values, "ledger": file, "lost": ledger["lost"]}
 
@@ -104,9 +108,8 @@ class ImportReport(Struct, frozen=True, kw_only=True):
         if journals:
             also = f" (or {', '.join(journals[1:])})" if journals[1:] else ""
             yield f"open it with: annotator annotate {shlex.quote(self.corpus)} --as {journals[0]}{also}"
-            if waiting := self.ledger.spans["characters"]:
-                spans = f"{pluralize(waiting, 'span')} inside tokens, which key R there repairs"
-                yield f"{spans}; until then training data lack them"
+        if self.inside:
+            yield from self.inside.lines()
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
@@ -133,13 +136,19 @@ def import_files(
     formats = [choose_import_format(s, options.format) for s in sources]
     check_format_options((name for name, _ in formats), options)
     target = open_import_target(folder, options, may_create=may_create)
-    log = ConversionLog()
-    with ImportStaging.begin(folder, target.corpus) as staging:
-        importer = DocumentImporter(staging, Tokenizer(target.lang, target.tokens), log, options, target.schema)
-        for source, (name, _) in zip(sources, formats, strict=True):
-            _import_file(source, name, options, importer, progress)
-        importer.finish()
-        _check_not_empty(importer, sources)
+    with ExitStack() as stack:
+        staging = stack.enter_context(ImportStaging.begin(folder, target.corpus))
+        importer = _read_sources(sources, formats, options, target, staging, progress)
+        choice = None if target.corpus else importer.choose_tokens()
+        inside = importer.inside.figures(choice)
+        if choice and options.inside_tokens == "split" and choice.settings != target.tokens:
+            stack.close()  # nothing of it is in place yet; all is read again and cut otherwise
+            target = replace(target, tokens=choice.settings)
+            staging = stack.enter_context(ImportStaging.begin(folder, target.corpus))
+            importer = _read_sources(sources, formats, options, target, staging, progress)
+        if inside and options.inside_tokens == "split":
+            inside = replace(inside, cut=importer.inside.inside)
+        log = importer.log
         added = _labels_to_add(importer.labels, target.schema, options, folder)
         groups = importer.document_groups.made
         notes = [*log.notes, *(line for made in groups for line in made.exceptions())]
@@ -168,7 +177,26 @@ def import_files(
         broken_rules=importer.record_builder.broken_rules,
         notes=(*target.warnings, *notes, *_report_notes(importer, options)),
         ledger_file=path_text(ledger_file),
+        inside=inside,
     )
+
+
+def _read_sources(
+    sources: Sequence[ImportSource],
+    formats: Sequence[tuple[str, str]],
+    options: ImportOptions,
+    target: ImportTarget,
+    staging: ImportStaging,
+    progress: ImportProgress | None,
+) -> DocumentImporter:
+    """Read all files into the staging folder, cut as the target is; raises SourceError where there is nothing."""
+    tokenizer = Tokenizer(target.lang, target.tokens)
+    importer = DocumentImporter(staging, tokenizer, ConversionLog(), options, target.schema)
+    for source, (name, _) in zip(sources, formats, strict=True):
+        _import_file(source, name, options, importer, progress)
+    importer.finish()
+    _check_not_empty(importer, sources)
+    return importer
 
 
 def _import_file(

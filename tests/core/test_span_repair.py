@@ -19,9 +19,9 @@ from annotator.core.span_repair import (
     misalignment_message,
     possible_repairs,
     split_text_at_span,
-    split_token_at,
 )
 from annotator.core.spans import Span
+from annotator.core.token_cuts import cut_tokens_at
 from annotator.core.tokens import Token, build_tokens, is_aligned, tokens_text
 from tests import builders
 
@@ -144,7 +144,7 @@ def test_every_repair_mends_just_its_span(ends: tuple[int, int], more: list[Any]
 @given(st.integers(-2, len(TEXT) + 2))
 def test_a_cut_changes_no_letter(at: int) -> None:
     """Cutting a token leaves the text as it is, and at an edge nothing happens."""
-    made = split_token_at(TOKENS, at)
+    made = cut_tokens_at(TOKENS, (at,))
     assert tokens_text(made) == TEXT
     assert len(made) - len(TOKENS) == any(t.start < at < t.end for t in TOKENS)
     assert all(isinstance(t, Token) for t in made)
