@@ -137,17 +137,7 @@ def import_files(
     check_format_options((name for name, _ in formats), options)
     target = open_import_target(folder, options, may_create=may_create)
     with ExitStack() as stack:
-        staging = stack.enter_context(ImportStaging.begin(folder, target.corpus))
-        importer = _read_sources(sources, formats, options, target, staging, progress)
-        choice = None if target.corpus else importer.choose_tokens()
-        inside = importer.inside.figures(choice)
-        if choice and options.inside_tokens == "split" and choice.settings != target.tokens:
-            stack.close()  # nothing of it is in place yet; all is read again and cut otherwise
-            target = replace(target, tokens=choice.settings)
-            staging = stack.enter_context(ImportStaging.begin(folder, target.corpus))
-            importer = _read_sources(sources, formats, options, target, staging, progress)
-        if inside and options.inside_tokens == "split":
-            inside = replace(inside, cut=importer.inside.inside)
+        importer, inside = _read_as_chosen(stack, sources, formats, options, target, progress)
         log = importer.log
         added = _labels_to_add(importer.labels, target.schema, options, folder)
         groups = importer.document_groups.made
@@ -166,7 +156,7 @@ def import_files(
             {"file": s.name, "format": name, "why": why} for s, (name, why) in zip(sources, formats, strict=True)
         ),
         documents=importer.counts.documents,
-        articles=len(staging.articles),
+        articles=len(importer.staging.articles),
         sentences=importer.counts.sentences,
         records=importer.counts.records,
         annotators=importer.record_builder.names,
@@ -179,6 +169,32 @@ def import_files(
         ledger_file=path_text(ledger_file),
         inside=inside,
     )
+
+
+def _read_as_chosen(
+    stack: ExitStack,
+    sources: Sequence[ImportSource],
+    formats: Sequence[tuple[str, str]],
+    options: ImportOptions,
+    target: ImportTarget,
+    progress: ImportProgress | None,
+) -> tuple[DocumentImporter, InsideTokenFigures | None]:
+    """Read all files, and a second time where spans inside tokens are to decide how a new corpus is cut.
+
+    ``stack`` takes the staging folder.
+    """
+    staging = stack.enter_context(ImportStaging.begin(target.folder, target.corpus))
+    importer = _read_sources(sources, formats, options, target, staging, progress)
+    choice = None if target.corpus else importer.choose_tokens()
+    figures = importer.inside.figures(choice)
+    if options.inside_tokens != "split" or figures is None:
+        return importer, figures
+    if choice and choice.settings != target.tokens:
+        stack.close()  # nothing of it is in place yet
+        staging = stack.enter_context(ImportStaging.begin(target.folder, target.corpus))
+        target = replace(target, tokens=choice.settings)
+        importer = _read_sources(sources, formats, options, target, staging, progress)
+    return importer, replace(figures, cut=importer.inside.inside)
 
 
 def _read_sources(

@@ -94,20 +94,30 @@ class InsideTokenFigures(Struct, frozen=True):
         ):
             mark = "*" if name == self.choice else " "
             yield f" {mark} {name:<6}{count:>8,} ({self._share(count)})  {words}"
-        if self.choice != "split" and self.split_tokens:
+        yield from self._advice()
+
+    def _advice(self) -> Iterator[str]:
+        if self.split_tokens and self.split_tokens.unit == "characters":
+            yield (
+                "split takes characters, because edges are between letters; with --tokens rules words stay whole, and "
+                "tokens are cut in their sentences alone"
+            )
+        if self.choice == "keep" and self.split_tokens:
             yield "to choose otherwise, import into another new corpus with --inside-tokens split, out or in"
+        elif self.choice == "split" and self.cut:
+            yield (
+                f"tokens were cut in their sentences for {self.cut:,} spans; a model's tokenizer does not cut there, "
+                "so that it cannot find these spans in new texts"
+            )
 
     def _split_words(self) -> str:
         tokens, found = self.split_tokens, f"{self.by_tokenizer:,} ({self._share(self.by_tokenizer)})"
         if tokens is None:
-            return f"tokens are cut in their sentences alone, so that a model's tokenizer finds {found}"
-        if tokens.unit == "characters":
-            how = "each character is a token"
-        elif tokens.infixes:
-            how = f"tokens are cut at {' '.join(tokens.infixes)}"
-        else:
-            how = "no infix helps"
-        return f"{how}, so that the tokenizer in config.cfg finds {found}; the rest is cut in the sentences"
+            return f"tokens are cut in their sentences alone: a model's tokenizer finds {found}"
+        infixes = f"tokens are cut at {'  '.join(tokens.infixes)}" if tokens.infixes else "no infix helps"
+        how = "each character is a token" if tokens.unit == "characters" else infixes
+        rest = "; the rest is cut in the sentences" if self.by_tokenizer < self.spans else ""
+        return f"{how}: the tokenizer of config.cfg finds {found}{rest}"
 
     def _share(self, count: int) -> str:
         percent = 100 * count / self.spans
@@ -239,7 +249,7 @@ class _Places:
 def snap_spans(
     spans: Sequence[Span], inside: Sequence[Span], tokens: Sequence[Token], kind: RepairKind, schema: Schema
 ) -> dict[SpanKey, tuple[Span | None, str]]:
-    """Return where each span ``inside`` a token is put, by key, and why it cannot be there, if so; one after another."""
+    """Return by key where each span ``inside`` a token is put, and why it cannot be there, if so; one after another."""
     places, found = _Places(spans), dict[SpanKey, tuple[Span | None, str]]()
     reach = max((t.end - t.start for t in tokens), default=0)
     for span in inside:

@@ -300,10 +300,7 @@ def test_an_import_says_how_to_open_what_it_brought(tmp_path: Path) -> None:
     inside = {"start": 1, "end": 3, "label": "PERSON"}
     path = jsonl(tmp_path / "a.jsonl", {"text": TEXT, "spans": [LENA, inside]})
     result = imported(path, tmp_path / "two words")
-    assert result.out.splitlines()[-2:] == [
-        f"open it with: annotator annotate '{tmp_path / 'two words'}' --as plain",
-        "1 span inside tokens, which key R there repairs; until then training data lack them",
-    ]
+    assert f"open it with: annotator annotate '{tmp_path / 'two words'}' --as plain\n1 of 2 spans begins" in result.out
 
 
 def test_every_format_says_what_it_can_be_reported() -> None:
