@@ -90,19 +90,19 @@ def test_what_split_takes_is_the_same_by_every_run(tmp_path: Path) -> None:
 
 
 def test_out_and_in_put_spans_on_token_edges_and_list_them_as_moved(tmp_path: Path) -> None:
-    """As key R does; one that has no whole token inside, or would be there twice, stays and is listed."""
+    """As key R does; one that has no whole token inside, or would break a rule, stays and is listed."""
     path = _write(tmp_path / "a.jsonl", "Mayor Moran_Pell_{n} came.", "Mayor Mor", "Moran_P")
     two = _write(tmp_path / "b.jsonl", GLUED, "Moran", "Pell")
     out = json.loads(_import(two, tmp_path / "out", "--inside-tokens", "out").out)
-    assert {(r["what"], r["count"]) for r in out["totals"]["why"]} == {("moved", 20), ("characters", 20)}
-    assert any("PERSON is there already" in r["why"] for r in out["totals"]["why"])
+    assert {(r["what"], r["count"]) for r in out["totals"]["why"]} == {("characters", 40)}
+    assert all("PERSON may not be inside PERSON" in r["why"] for r in out["totals"]["why"])
     inward = json.loads(_import(path, tmp_path / "in", "--inside-tokens", "in").out)
     assert {(r["what"], r["count"]) for r in inward["totals"]["why"]} == {("moved", 20), ("characters", 20)}
     assert any("no whole token is inside it" in r["why"] for r in inward["totals"]["why"])
     assert all(r["totals"]["balanced"] for r in (out, inward))
     texts = {w.text_of(s) for w in _records(tmp_path / "in") for s in w.annotation.spans}
     assert texts == {"Mayor", "Moran_P"}
-    assert (_misaligned(tmp_path / "out"), _misaligned(tmp_path / "in")) == (20, 20)
+    assert (_misaligned(tmp_path / "out"), _misaligned(tmp_path / "in")) == (40, 20)
     edges = inward["inside_tokens"]["on token edges"]
     assert (edges["keep"], edges["out"], edges["in"], edges["split"]) == (0, 40, 20, 40)
 
