@@ -100,6 +100,12 @@ FORMATS: Mapping[str, FormatInfo] = {
     ),
     "doccano": FormatInfo(description="doccano's JSONL or zip", reader_options=_OFFSETS),
     "argilla": FormatInfo(description="Argilla's records (JSON or JSONL)", reader_options=_OFFSETS, can_write=False),
+    "potato": FormatInfo(
+        description="Potato's annotated_instances.jsonl, a file or a folder", reader_options=_OFFSETS, can_write=False
+    ),
+    "dataturks": FormatInfo(description="Dataturks' JSON lines", reader_options=_OFFSETS, can_write=False),
+    "slate": FormatInfo(description="SLATE's texts with .annotations", can_write=False, companion_suffix=".txt"),
+    "gliner": FormatInfo(description="GLiNER's training data", unit="sentence", can_split=True),
     "labelstudio": FormatInfo(description="Label Studio's JSON or JSON_MIN", reader_options=_OFFSETS),
     "brat": FormatInfo(description="a brat folder (.txt and .ann)", reader_options=_OFFSETS, companion_suffix=".txt"),
     "conll": FormatInfo(

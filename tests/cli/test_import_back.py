@@ -27,6 +27,7 @@ HOLDS = {
     "labelstudio": "annotations.json",
     "webanno": "ada",
     "huggingface": "annotations.parquet",
+    "gliner": "annotations.jsonl",
     "plain": "annotations.jsonl",
     "spacy": "train.spacy",
 }
@@ -72,7 +73,7 @@ def test_sentences_come_back_as_they_were(corpus: Path, name: str, tmp_path: Pat
     assert "sentences" not in CorpusFolder.open(back).article(article).meta
 
 
-@pytest.mark.parametrize("name", ["spacy", "plain", "huggingface"])
+@pytest.mark.parametrize("name", ["spacy", "plain", "huggingface", "gliner"])
 def test_an_article_at_a_time_leaves_open_what_nobody_has_read(corpus: Path, name: str, tmp_path: Path) -> None:
     """A missing tag is no O, and a sentence that is not told is not claimed: both stay unfinished."""
     back = _there_and_back(corpus, name, tmp_path, "--unit", "article")

@@ -71,6 +71,8 @@ _OFFSETS: dict[str, Any] = {
     "prodigy": {"text": TEXT, "spans": [{**LENA, "end": 3}], "answer": "accept"},
     "doccano": {"text": TEXT, "label": [[0, 3, "PERSON"]]},
     "argilla": {"fields": {"text": TEXT}, "responses": {"q": [{"value": [{**LENA, "end": 3}]}]}},
+    "potato": {"id": 1, "displayed_text": TEXT, "span_annotations": [{**LENA, "end": 3}]},
+    "dataturks": {"content": TEXT, "annotation": [{"label": ["PERSON"], "points": [{"start": 0, "end": 3}]}]},
     "plain": {"text": TEXT, "spans": [[0, 3, "PERSON"]]},
     "labelstudio": [
         {

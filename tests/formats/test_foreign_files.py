@@ -75,6 +75,21 @@ FILES: dict[str, tuple[str, str, list[list[tuple[str, str]]]]] = {
         json.dumps({"text": TEXT, "tokens": TEXT.split(), "annotation": [["P", 15, 17]], "status": "Validated"}),
         [[BO]],
     ),
+    "dataturks": (
+        "dataturks",
+        json.dumps(
+            {"content": TEXT, "annotation": [{"label": ["P"], "points": [{"start": 15, "end": 16, "text": "Bo"}]}]}
+        ),
+        [[BO]],
+    ),
+    "gliner": ("gliner", json.dumps({"tokenized_text": ["Bo", "left", "."], "ner": [[0, 0, "P"]]}), [[BO]]),
+    "potato": (
+        "potato",
+        json.dumps(
+            {"id": 1, "displayed_text": TEXT, "span_annotations": [{"start": 15, "end": 17, "annotation": "P"}]}
+        ),
+        [[BO]],
+    ),
     "doccano nothing marked": (
         "doccano",
         json.dumps({"id": 1, "text": "Ida left.", "annotations": [], **APPROVED}),
@@ -118,7 +133,7 @@ FILES: dict[str, tuple[str, str, list[list[tuple[str, str]]]]] = {
     "webanno escaped token": ("webanno", TSV + "#Text=a\\\\b Bo\n1-1\t0-3\ta\\\\b\t_\t\n1-2\t4-6\tBo\tP\t\n", [[BO]]),
 }
 
-ELSEWHERE = {"prodigy", "brat", "uima", "huggingface", "spacy"}
+ELSEWHERE = {"prodigy", "brat", "uima", "huggingface", "slate", "spacy"}
 """The formats whose foreign files are in the tests of their own name."""
 
 

@@ -27,7 +27,7 @@ PLACES = (
     '{"text": "Ida left", "ents": [], "tokens": [%s], "spans": {"a": [%s]}}',
 )
 
-NOT_A_RECORD_A_LINE = {"labelstudio", "brat", "conll", "webanno", "uima", "huggingface", "spacy"}
+NOT_A_RECORD_A_LINE = {"labelstudio", "brat", "conll", "webanno", "uima", "huggingface", "slate", "spacy"}
 """The formats whose files are not a JSON record a line, or not only."""
 
 
@@ -45,6 +45,9 @@ def test_a_record_may_be_an_article(tmp_path: Path) -> None:
     rows = {
         "prodigy": {"text": text, "answer": "accept"},
         "doccano": {"text": text, "label": [[0, 3, "A"]]},
+        "potato": {"id": 1, "displayed_text": text, "span_annotations": []},
+        "dataturks": {"content": text, "annotation": [{"label": ["A"], "points": [{"start": 0, "end": 2}]}]},
+        "gliner": {"tokenized_text": text.split(), "ner": [[0, 0, "A"]]},
         "argilla": {"fields": {"text": text}, "responses": {"q": [{"value": [{"start": 0, "end": 3, "label": "A"}]}]}},
         "plain": {"text": text, "spans": [[0, 3, "A"]]},
         "spacy-json": [text, {"entities": [[0, 3, "A"]]}],
