@@ -316,6 +316,8 @@ class OffsetUnitDetector(Struct):
         """
         if better := self._unit_by_quotes():
             return better
+        if self._is_misquoted():
+            return self.allowed[0]
         best = max((self.fits.get(u, UnitFit()) for u in self.allowed), default=UnitFit())
         first, *others = [u for u in self.allowed if self.fits.get(u, UnitFit()) == best] or [CODE_POINTS]
         for other in others if self.has_unquoted else ():
@@ -335,12 +337,20 @@ class OffsetUnitDetector(Struct):
         better = [u for u in fitting if exact[u] > 1 or not self.has_unquoted]
         return max(better, key=lambda u: self.fits[u], default=None)
 
+    def _is_misquoted(self) -> bool:
+        """Return True if there are quotes, and none is at its offsets by any unit: these then show nothing."""
+        return bool(self.quotes) and not any(fit.exact_quotes or fit.near_quotes for fit in self.fits.values())
+
     def best_unit(self) -> OffsetUnit:
         """Return the unit that fits best, the first of several that fit alike."""
+        if self._is_misquoted():
+            return self.allowed[0]
         return self._unit_by_quotes() or max(self.allowed, key=lambda u: self.fits.get(u, UnitFit()))
 
     def note(self, unit: OffsetUnit) -> str:
         """Return the note on the choice; empty for the likeliest unit where no other differs."""
+        if self._is_misquoted():
+            return ""
         tried = (*self.allowed, *self.if_quoted) if unit in self.if_quoted else self.allowed
         differing = [u for u in tried if u != unit and self.fits.get(u) != self.fits.get(unit)]
         if unit == self.allowed[0] and not differing:

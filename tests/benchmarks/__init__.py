@@ -12,6 +12,7 @@ Each prints its figures as one JSON object on its last line; ``--help`` says wha
 - export: speed and memory of an export beside spaCy's own calls
 - hints: gold spans whose words have hints of one letter
 - html_pages: the body of HTML pages, by word overlap
+- imports: what becomes of each span in exports of other tools, and which sentences stay open
 - journeys: how often five journeys of data pass from one file of the package to another
 - keystrokes: keys a span, planned over the app's state and typed into the real app
 - load: from a key to its paint in an article of 5,000 spans, beside the smallest Textual program
@@ -19,7 +20,6 @@ Each prints its figures as one JSON object on its last line; ``--help`` says wha
 - pipelines: how much faster a pipeline suggests in batches, and without the components it does not need
 - points: the share of right candidates by rule, from which the scores of the rules come
 - readings: names and numbers of the rules against gold spans
-- samples: what becomes of each span in exports of other tools
 - search: one query, and one look for inconsistencies, over many sentences
 - sentences: sentence boundaries of several segmenters
 - slips: what a wrong key saves outside the active sentence, and how many keys take it back

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,8 @@ from annotator.formats.offset_units import (
     GRAPHEMES,
     INCLUSIVE,
     LF_AS_TWO,
+    ONE_BASED,
+    QUOTED_UNITS,
     UTF8,
     UTF16,
     OffsetConverter,
@@ -22,6 +26,7 @@ from annotator.formats.offset_units import (
     OffsetUnitDetector,
     QuotedRange,
     to_code_points,
+    touched_code_points,
 )
 
 
@@ -124,3 +129,40 @@ def test_the_note_shows_what_decided() -> None:
     assert detective.note(UTF16) == (
         "offsets count UTF-16 units (4 edges of spans are edges of words; 0 with the next best unit)"
     )
+
+
+def test_quotes_that_fit_nowhere_show_nothing() -> None:
+    """Then the format's own unit stays, whatever else its offsets fit; the quotes decide span by span."""
+    detector = OffsetUnitDetector(ALL_OFFSET_UNITS, QUOTED_UNITS)
+    detector.add_text("Frau Müller kam nach Köln.", [(5, 12, "Miller"), (22, 27, "Kiel")])
+    assert (detector.unit(), detector.best_unit(), detector.note(CODE_POINTS)) == (CODE_POINTS, CODE_POINTS, "")
+
+
+def test_one_quote_does_not_move_spans_without_one() -> None:
+    """Another beginning needs two quotes where other spans would follow it, and most of them in any case."""
+    text = "Ida met Per."
+    one: list[QuotedRange] = [(1, 4, "Ida")]
+    two: list[QuotedRange] = [*one, (9, 12, "Per")]
+    bare: QuotedRange = (4, 8, None)
+    for quoted, unit in ((one, ONE_BASED), (two, ONE_BASED), ([*two, bare], ONE_BASED), ([*one, bare], CODE_POINTS)):
+        detector = OffsetUnitDetector((CODE_POINTS,), QUOTED_UNITS)
+        detector.add_text(text, quoted)
+        assert detector.unit() == unit
+    detector = OffsetUnitDetector((CODE_POINTS,), QUOTED_UNITS)
+    detector.add_text(text, [*two, (0, 3, "x"), (0, 3, "y"), (0, 3, "z")])
+    assert detector.unit() == CODE_POINTS
+
+
+OFFSETS, UNITS = st.integers(-3, 15), st.sampled_from([*ALL_OFFSET_UNITS, *QUOTED_UNITS])
+
+
+@given(st.text("aé🛶 \r\n", max_size=12), OFFSETS, OFFSETS, UNITS)
+def test_what_offsets_touch_is_in_the_text(text: str, start: int, end: int, unit: OffsetUnit) -> None:
+    """Whole characters, whatever is wrong with the offsets; where nothing is, the place itself."""
+    first, last = touched_code_points(text, start, end, unit)
+    assert first >= 0
+    assert last <= len(text)
+    with suppress(ValueError):
+        place = to_code_points(text, start, end, unit)
+        if 0 <= place[0] < place[1] <= len(text):
+            assert (first, last) == place
