@@ -87,7 +87,7 @@ def _describe_rows(sample: FileSample) -> str:
     if shape.columns < 2 or (len(plain) < _MIN_TABLE_ROWS and not shape.tabs) or alike * 10 < len(plain) * 9:
         return ""
     try:
-        conll_columns.survey_columns(lines, shape, sample.name)
+        conll_columns.survey_columns(conll_table.read_sentences(lines, shape, sample.name), shape, sample.name)
     except SourceError as error:
         return f"rows of {shape.columns} columns; {error.what} ({error.where.rpartition('/')[2]})"
     return f"rows of {shape.columns} columns, no B- or I- in the last; if it holds tags, give --format conll"

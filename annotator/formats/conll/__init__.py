@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -23,12 +23,11 @@ from annotator.core.tokens import Token, is_aligned, token_range
 from annotator.formats import format_writing
 from annotator.formats.carried_metadata import record_lost_fields, record_lost_metadata
 from annotator.formats.conll import conll_columns, conll_table
-from annotator.formats.conll.conll_columns import ConllTable
-from annotator.formats.conll.conll_table import ConllSentence
+from annotator.formats.conll.conll_documents import read_documents
+from annotator.formats.csv_headers import has_token_header
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
-from annotator.formats.span_alignment import find_words
-from annotator.formats.tag_schemes import NO_TAG_NAMES, TagNames, iob2_tags, scheme_notes
+from annotator.formats.tag_schemes import NO_TAG_NAMES, TagNames, iob2_tags
 
 # CoNLL rows from documents: word, two empty columns, IOB2 tag; ``-DOCSTART-`` before each document.
 #
@@ -110,7 +109,6 @@ def _why_unsupported(span: Span, document: Document, tokens: Sequence[Token], se
     return "it runs over a sentence end" * _are_in_sentences(span.start, span.end - 1, sentence_starts)
 
 
-_NO_SPACE_AFTER = frozenset({"SpaceAfter=No", "NoSpaceAfter"})
 _SAMPLE_LINES = 4_000
 """How many lines of a sample are looked at."""
 _MAX_COLUMNS = 100
@@ -121,7 +119,7 @@ _WEBANNO_HEADER = "#FORMAT=WebAnno TSV "
 
 def detect(sample: FileSample) -> str:
     """Return why this looks like a CoNLL file, empty if it does not."""
-    if sample.text.startswith(_WEBANNO_HEADER):
+    if sample.text.startswith(_WEBANNO_HEADER) or has_token_header(sample):
         return ""
     lines = sample.text.split("\n")
     lines = lines if sample.is_whole and not sample.inner else lines[:-1]
@@ -130,7 +128,8 @@ def detect(sample: FileSample) -> str:
     if shape.columns > _MAX_COLUMNS:
         return ""
     try:
-        table = conll_columns.survey_columns(numbered, shape, sample.name)
+        sentences = conll_table.read_sentences(numbered, shape, sample.name)
+        table = conll_columns.survey_columns(sentences, shape, sample.name)
     except conll_columns.NumberedTagsError:
         return "its rows have numbered tags in the last column"
     except SourceError:
@@ -168,82 +167,5 @@ def _lines(source: ImportSource) -> Iterator[tuple[int, str]]:
 
 
 def _documents(source: ImportSource, log: ConversionLog, names: TagNames) -> Iterator[Document]:
-    where = source.name
     shape = replace(conll_table.row_shape(islice(_lines(source), 2 * _SAMPLE_LINES)), names=names)
-    table = conll_columns.survey_columns(_lines(source), shape, where)
-    log.notes += _file_notes(source, table)
-    for column in table.unread:
-        if column.why:
-            log.leave_out(source.where(column.line), f"column {column.index + 1}", column.why, column.example, "column")
-    parts: list[ConllSentence] = []
-    number = wordless = parted = 0
-    for sentence in conll_table.read_sentences(_lines(source), shape, where):
-        parted += sentence.words_with_parts
-        wordless += _count_wordless(sentence, table, source)
-        if parts and (sentence.document_name is not None or not table.has_document_starts):
-            number += 1
-            yield _document(parts, table, source, number, log)
-            parts = []
-        parts.append(sentence)
-    if parts:
-        yield _document(parts, table, source, number + 1, log)
-    if parted:
-        log.notes.append(f"{conll_table.PARTS_WITH_TAGS}: {parted:,}")
-    if wordless:
-        one, many = "row without a word and without a label is", "rows without a word and without a label are"
-        log.notes.append(f"{pluralize(wordless, one, many)} passed over")
-
-
-def _count_wordless(sentence: ConllSentence, table: ConllTable, source: ImportSource) -> int:
-    """Return how many rows have no word; raises SourceError where one has a label all the same."""
-    empty = [r for r in sentence.rows if not r.fields[table.word]]
-    for row in empty:
-        if any(not layer.is_outside(row.fields[layer.index]) for layer in table.layers):
-            raise source.error("the row has no word", row.line, do="repair the row")
-    return len(empty)
-
-
-def _file_notes(source: ImportSource, table: ConllTable) -> Iterable[str]:
-    """Yield the notes on what was decided for the file."""
-    found = conll_columns.scheme_evidence(_lines(source), table, source.name)
-    yield from scheme_notes(found, source.name)
-    yield from conll_columns.column_notes(table)
-    if not table.has_document_starts:
-        yield f"no {conll_table.DOCSTART} parts the texts: each sentence is a document of its own"
-
-
-def _document(
-    parts: Sequence[ConllSentence], table: ConllTable, source: ImportSource, number: int, log: ConversionLog
-) -> Document:
-    """Return the document of some sentences, each on a line of its own, its spans counted."""
-    texts, tokens, sentences, spans = list[str](), list[Token](), list[tuple[int, int]](), list[Span]()
-    base = 0
-    for sentence in parts:
-        text, places = _rebuild_text(sentence, table)
-        texts.append(text)
-        sentences.append((base, base + len(text)))
-        tokens += [Token(text[a:b], base + a, base + b, text[b : b + 1] == " ") for a, b in places if a < b]
-        for layer in table.layers:
-            for chunk in layer.chunks(sentence.rows, source.name):
-                start, end = places[chunk.first][0], places[chunk.last - 1][1]
-                spans.append(Span(base + start, base + end, chunk.label))
-        base += len(text) + 1
-    log.read += len(spans)
-    id_, where = parts[0].document_name, source.where(parts[0].rows[0].line)
-    id_ = id_ or f"{PurePath(source.base).stem}-{number}"
-    return Document("\n".join(texts), tuple(spans), tuple(tokens), tuple(sentences), id=id_, where=where)
-
-
-def _rebuild_text(sentence: ConllSentence, table: ConllTable) -> tuple[str, list[tuple[int, int]]]:
-    """Return the sentence's text and the range of each of its words."""
-    words = [r.fields[table.word] for r in sentence.rows]
-    if sentence.text is not None and (found := find_words(sentence.text, words)):
-        return sentence.text, found
-    text = ""
-    places: list[tuple[int, int]] = []
-    for n, (word, row) in enumerate(zip(words, sentence.rows, strict=True)):
-        places.append((len(text), len(text) + len(word)))
-        columns = [c.split("|") for c in row.fields[table.word + 1 :] if len(c) > 9]
-        glued = any(not _NO_SPACE_AFTER.isdisjoint(items) for items in columns)
-        text += word + " " * (bool(word) and n + 1 < len(words) and not glued)
-    return text, places
+    yield from read_documents(lambda: conll_table.read_sentences(_lines(source), shape, source.name), shape, source, log)

@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from annotator.core.errors import SourceError
 from annotator.formats import tag_schemes
 from annotator.formats.conll import bracket_tags
-from annotator.formats.conll.conll_table import ConllRow, NumberedLines, RowShape, read_sentences
+from annotator.formats.conll.conll_table import ConllRow, ConllSentence, RowShape
 
 _MAX_BARE_LABELS = 200
 """The most labels that tags without prefix may have."""
@@ -174,11 +174,13 @@ class ConllTable(Struct, frozen=True):
         return all(layer.kind == "bare" for layer in self.layers)
 
 
-def survey_columns(lines: NumberedLines, shape: RowShape, where: str) -> ConllTable:
-    """Return which column is which; raises SourceError where none holds tags."""
+def survey_columns(
+    sentences: Iterable[ConllSentence], shape: RowShape, where: str, word: int | None = None
+) -> ConllTable:
+    """Return which column is which, ``word`` where it is known; raises SourceError where none holds tags."""
     columns = [ColumnSurvey() for _ in range(shape.columns)]
     rows = marks = 0
-    for sentence in read_sentences(lines, shape, where):
+    for sentence in sentences:
         marks += sentence.document_name is not None
         rows += len(sentence.rows)
         for n, column in enumerate(columns if sentence.rows else ()):
@@ -186,7 +188,7 @@ def survey_columns(lines: NumberedLines, shape: RowShape, where: str) -> ConllTa
     if not rows or shape.columns < 2:
         what = "its rows have one column" if rows else "there is no row in it"
         raise SourceError(what, where=where, do="a row has a word, and its tag in the last column")
-    word = _word_column(columns)
+    word = _word_column(columns) if word is None else word
     candidates = [0] if word == 1 and len(columns) == 2 else list(range(word + 1, len(columns)))
     layers = _tag_layers(columns, candidates, rows, shape, where)
     rest = [n for n in candidates if n not in {layer.index for layer in layers}]
@@ -286,11 +288,11 @@ def _why_lost(column: ColumnSurvey) -> str:
     return LABELS_UNREAD if is_bare or (few and column.most_frequent in _NOTHING) else ""
 
 
-def scheme_evidence(lines: NumberedLines, table: ConllTable, where: str) -> tag_schemes.SchemeEvidence:
+def scheme_evidence(sentences: Iterable[ConllSentence], table: ConllTable) -> tag_schemes.SchemeEvidence:
     """Return what the tags of all layers show of their scheme."""
     found = tag_schemes.SchemeEvidence()
     layers = [layer for layer in table.layers if layer.kind != "brackets"]
-    for sentence in read_sentences(lines, table.shape, where) if layers else ():
+    for sentence in sentences if layers else ():
         at = [r.line for r in sentence.rows]
         for layer in layers:
             found.add_sentence([r.fields[layer.index] for r in sentence.rows], at, bare=layer.kind == "bare")
@@ -299,19 +301,13 @@ def scheme_evidence(lines: NumberedLines, table: ConllTable, where: str) -> tag_
 
 def column_notes(table: ConllTable) -> Iterator[str]:
     """Yield the notes on which columns are read, and which are not."""
-    columns = [layer.index for layer in table.layers]
+    shape, columns = table.shape, [layer.index for layer in table.layers]
     if len(columns) > 1:
-        yield f"{columns_phrase(columns, 'holds', 'hold')} tags: each column is a layer, and all are read"
-    elif columns[0] != table.shape.columns - 1:
-        yield f"tags are read from column {columns[0] + 1} of {table.shape.columns}"
+        yield f"{shape.columns_phrase(columns, 'holds', 'hold')} tags: each column is a layer, and all are read"
+    elif columns[0] != shape.columns - 1:
+        yield f"tags are read from {shape.column_name(columns[0])} of {shape.columns}"
     if table.chunks:
-        yield f"{columns_phrase(table.chunks, 'holds', 'hold')} chunks (NP, VP, …), which are not read"
+        yield f"{shape.columns_phrase(table.chunks, 'holds', 'hold')} chunks (NP, VP, …), which are not read"
     if others := [column for column in table.unread if not column.why]:
-        phrase = columns_phrase([column.index for column in others], "has", "have")
+        phrase = shape.columns_phrase([column.index for column in others], "has", "have")
         yield f"{phrase} no tags (but values such as {others[0].example[:40]!r}), and nothing is read from there"
-
-
-def columns_phrase(columns: Iterable[int], one: str, many: str) -> str:
-    """Return columns with a verb: ``column 3 holds``, ``columns 3, 4 hold``."""
-    shown = [str(c + 1) for c in sorted(columns)]
-    return f"column {shown[0]} {one}" if len(shown) == 1 else f"columns {', '.join(shown)} {many}"

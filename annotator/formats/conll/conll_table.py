@@ -137,6 +137,19 @@ class RowShape(Struct, frozen=True):
     """The key of tags that the last column has among other things."""
     has_predicates: bool = False
     """Whether rows have a column for each verb, as CoNLL-2012 does: they are read as one."""
+    header: tuple[str, ...] = ()
+    """The names of the columns, where the file has them."""
+
+    def column_name(self, column: int) -> str:
+        """Return the name of a column for messages."""
+        return f"the column {self.header[column]}" if self.header else f"column {column + 1}"
+
+    def columns_phrase(self, columns: Iterable[int], one: str, many: str) -> str:
+        """Return columns with a verb: ``column 3 holds``, ``columns 3, 4 hold``."""
+        there = sorted(columns)
+        if len(there) == 1:
+            return f"{self.column_name(there[0])} {one}"
+        return f"{'the ' * bool(self.header)}columns {', '.join(self.header[c] if self.header else str(c + 1) for c in there)} {many}"
 
     def fields_of(self, line: str) -> tuple[str, ...]:
         """Return the fields of a row, a tag among other things as a field of its own."""
