@@ -95,8 +95,8 @@ def detect(sample: FileSample) -> str:
     if found is None or columns is None or csv_tokens.detect(sample):
         return ""
     shape, rows = found
-    rows = [cells for cells in rows if any(cells)]
-    if any(len(cells) != len(shape.header) or not _may_be_span(cells, columns) for cells in rows):
+    rows = [cells for cells in rows if len(cells) == len(shape.header)]
+    if not all(_may_be_span(cells, columns) for cells in rows):
         return ""
     quote = columns.quote
     if columns.start is None and not any(cells[quote or 0] and cells[quote or 0] in cells[columns.text] for cells in rows):
@@ -165,8 +165,9 @@ class _SpanTable(Struct):
         texts = self._texts()
         unit = span_fields.unit_of_records(texts, _quoted_texts, ALL_OFFSET_UNITS, self.source.name, self.log)
         ids = Counter(self._cell(text.cells, self.columns.document) for text in texts)
+        groups = not self.is_own and max(ids.values(), default=0) > 1
         for text in texts:
-            yield self._document(text, unit, ids)
+            yield self._document(text, unit, groups=groups)
         self.log.count_note(UNNAMED_COLUMNS, sum(not name.strip() for name in self.header))
 
     def _rows(self) -> Iterator[TableRow]:
@@ -217,15 +218,15 @@ class _SpanTable(Struct):
             end = start + length
         group, source = (cells[OWN_COLUMNS.index(name)] if self.is_own else "" for name in ("group", "source"))
         id_ = self._cell(cells, id_column)
-        return span_fields.RawSpan(start, end, label, source, id_, quote, group)
+        return span_fields.RawSpan(start, end, label, source, id_, quote=quote, group=group)
 
-    def _document(self, text: _TableText, unit: OffsetUnit, ids: Counter[str]) -> Document:
+    def _document(self, text: _TableText, unit: OffsetUnit, *, groups: bool) -> Document:
         where, columns = self.source.where(text.line), self.columns
         given = {name: cell for name, cell in zip(self.header, text.cells, strict=True) if cell}
         document = self._cell(text.cells, columns.document)
         own_id = self._cell(text.cells, columns.id) if columns.id not in text.varying else ""
         meta = self._metadata(text)
-        if not self.is_own and columns.document is not None and ids[document] > 1 and document:
+        if groups and document and columns.document is not None:  # an import links the texts by it
             meta[self.header[columns.document]] = document
         return Document(
             text.text,

@@ -26,9 +26,7 @@ def detect(sample: FileSample) -> str:
     if found is None or columns is None:
         return ""
     shape, cells = found
-    rows = [TableRow(n, tuple(c) if any(c) else ()) for n, c in enumerate(cells, shape.first_row)]
-    if any(row.cells and len(row.cells) != len(shape.header) for row in rows):
-        return ""
+    rows = [TableRow(n, tuple(c) if len(c) == len(shape.header) else ()) for n, c in enumerate(cells, shape.first_row)]
     if columns.sentence is None and all(row.cells for row in rows[:-1]):
         return ""  # nothing parts the sentences
     row_shape = _row_shape(shape, columns, NO_TAG_NAMES)

@@ -100,7 +100,7 @@ def _describe_table(text: str) -> str:
     columns = [c.strip(' "\r')[:30] for c in first.split(mark)][:8]
     if len(columns) < 2 or not second.count(mark) or not all(c.isprintable() and c for c in columns):
         return _PLAIN_TEXT
-    return f"a table with the columns {', '.join(columns)}; export JSON instead"
+    return f"a table with the columns {', '.join(columns)}; of spans it needs text, start, end and label"
 
 
 def _labels_whole_texts(value: dict[str, Any]) -> bool:

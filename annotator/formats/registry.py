@@ -106,7 +106,7 @@ FORMATS: Mapping[str, FormatInfo] = {
     "dataturks": FormatInfo(description="Dataturks' JSON lines", reader_options=_OFFSETS, can_write=False),
     "slate": FormatInfo(description="SLATE's texts with .annotations", can_write=False, companion_suffix=".txt"),
     "gliner": FormatInfo(description="GLiNER's training data", unit="sentence", can_split=True),
-    "labelstudio": FormatInfo(description="Label Studio's JSON or JSON_MIN", reader_options=_OFFSETS),
+    "labelstudio": FormatInfo(description="Label Studio's JSON, JSON_MIN, CSV or TSV", reader_options=_OFFSETS),
     "brat": FormatInfo(description="a brat folder (.txt and .ann)", reader_options=_OFFSETS, companion_suffix=".txt"),
     "conll": FormatInfo(
         description="CoNLL columns",

@@ -44,6 +44,8 @@ TSV = "#FORMAT=WebAnno TSV 3.2\n#T_SP=custom|value\n\n\n"
 ANSWER = {"value": [{"start": 15, "end": 17, "label": "P"}], "user_id": "a", "status": "submitted"}
 APPROVED: dict[str, Any] = {"meta": {}, "annotation_approver": None}
 
+LS_CELL = '"[{""start"": 15, ""end"": 17, ""text"": ""Bo"", ""labels"": [""P""]}]"'
+
 FILES: dict[str, tuple[str, str, list[list[tuple[str, str]]]]] = {
     "ls old, one task": (
         "labelstudio",
@@ -124,6 +126,44 @@ FILES: dict[str, tuple[str, str, list[list[tuple[str, str]]]]] = {
     ),
     "conll with brackets": ("conll", "Ida x (P*\nHolm x *)\nleft x *\n", [[("Ida Holm", "P")]]),
     "conll row without a word": ("conll", "Bo\tB-P\n\tO\nleft\tO\n", [[BO]]),
+    "conll with words of a header": ("conll", "word\tO\ntext\tB-P\n", [[("text", "P")]]),
+    "csv-tokens, the sentence on its first row": (
+        "csv-tokens",
+        "Sentence #,Word,POS,Tag\r\nSentence: 1,Bo,NNP,B-P\r\n,left,VBD,O\r\nSentence: 2,Ida,NNP,B-P\r\n",
+        [[BO], [("Ida", "P")]],
+    ),
+    "csv-tokens, semicolons and quotes": (
+        "csv-tokens",
+        'sentence_id;token;label\n7;";";O\n7;"""";O\n7;"Bo";B-P\n8;Ida;O\n',
+        [[BO], []],
+    ),
+    "csv-tokens, tabs, blank rows, labels without prefix": (
+        "csv-tokens",
+        'token\tner\n"\tO\nBo\tP\n\nIda\tP\nHolm\tP\n',
+        [[BO], [IDA]],
+    ),
+    "csv-tokens with documents": (
+        "csv-tokens",
+        "doc_id,sent_id,token,bio\na,1,Bo,B-P\na,2,left,O\nb,2,Ida,B-P\nb,2,Holm,I-P\n",
+        [[BO], [IDA]],
+    ),
+    "csv": (
+        "csv",
+        f"text,start,end,label\n{TEXT},0,8,P\nRain.,,,\n{TEXT},15.0,17.0,P\n",
+        [[IDA, BO], []],
+    ),
+    "csv, semicolons, an id, quotes and a length": (
+        "csv",
+        f'id;Sentence;Begin;Length;Type;Mention\n1;"{TEXT}";0;8;P;Ida Holm\n2;"{TEXT}";15;2;P;Bo\n',
+        [[IDA, BO]],
+    ),
+    "csv of quotes": ("csv", f"doc_id\ttext\tentity\tlabel\na\t{TEXT}\tBo\tP\na\t\tIda Holm\tP\n", [[IDA, BO]]),
+    "ls csv": (
+        "labelstudio",
+        f'body,id,ner,annotator,annotation_id\n{TEXT},1,{LS_CELL},1,9\n{TEXT},1,,2,10\n',
+        [[BO], []],
+    ),
+    "ls tsv": ("labelstudio", f"text\tid\tner\tmood\n{TEXT}\t1\t{LS_CELL}\tglad\n", [[BO]]),
     "webanno 2": ("conll", "#id=1\n#text=Bo left.\n1-1\tBo\tB-P\n1-2\tleft\tO\n1-3\t.\tO\n", [[BO]]),
     "webanno, whose tokens look like tags": (
         "webanno",
@@ -156,7 +196,7 @@ def test_a_file_is_recognised_and_read(case: str, tmp_path: Path) -> None:
 
 
 REFUSED = {
-    "table": ("text,id,label\n“Ida”,1,P\n", "a table with the columns text, id, label; export JSON instead"),
+    "table": ("text,id,label\n“Ida”,1,P\n", "a table with the columns text, id, label; of spans it needs"),
     "no tags": ("Ida\tNNP\nleft\tVBD\n", "rows of 2 columns; 'NNP' is no tag"),
     "labels of texts": ('{"text": "Ida left.", "label": ["good"]}\n', "its labels those of whole texts"),
     "a mark alone": ("\ufeff \n", "an empty file"),

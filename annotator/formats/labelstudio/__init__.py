@@ -1,4 +1,4 @@
-"""Label Studio's JSON (tasks with annotations, older: completions) and JSON_MIN (a flat row an annotation).
+"""Label Studio's JSON (tasks with annotations, older: completions), and JSON_MIN, CSV and TSV (a row an annotation).
 
 Which field of a task is its text is defined in the labelling config, which no export holds; it follows
 from the texts that spans quote. Offsets count code points, in older versions UTF-16 units, and one file may
@@ -39,8 +39,10 @@ from annotator.formats.labelstudio.labelstudio_tasks import (
     TaskAnnotation,
     TextRegion,
     detect_task,
+    parse_min_row,
     parse_task,
 )
+from annotator.formats.labelstudio.table_rows import detect_table, is_table_name, table_records
 from annotator.formats.offset_units import (
     CODE_POINTS,
     CRLF_AS_ONE,
@@ -149,6 +151,8 @@ _RESULT_KEY = re.compile(r'"(?:was_cancelled|from_name|completed_by|lead_time)"\
 
 def detect(sample: FileSample) -> str:
     """Return what of a file is Label Studio's, empty where nothing is."""
+    if why := detect_table(sample):
+        return why
     if (sample.is_folder or sample.is_zip) and not may_hold_json(sample.names):
         return ""
     found = sample.json_values()
@@ -167,7 +171,7 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     Raises SourceError for tasks without texts, such as those of pictures and sounds, and for what
     is no task.
     """
-    tasks = [parse_task(row, where) for f in json_files(source) for where, row in read_json_records(f, log)]
+    tasks = list(_tasks(source, log))
     keys = text_fields.TextFieldChooser()
     for task in tasks:
         keys.add_task(task)
@@ -181,6 +185,16 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     for task in tasks:
         yield from reader.documents(task)
     reader.add_notes()
+
+
+def _tasks(source: ImportSource, log: ConversionLog) -> Iterator[LabelStudioTask]:
+    is_single = not (source.is_folder or source.is_zip)
+    tables = [f for f in source.files() if is_single or is_table_name(f.base)]
+    tables = [f for f in tables if detect_table(f.sample())]
+    for file in tables:
+        yield from (parse_min_row(row, where) for where, row in table_records(file))
+    for file in [] if tables and is_single else json_files(source):
+        yield from (parse_task(row, where) for where, row in read_json_records(file, log))
 
 
 class _LabelStudioReader(Struct):

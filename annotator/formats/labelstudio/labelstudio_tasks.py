@@ -110,7 +110,7 @@ def parse_task(row: Any, where: str) -> LabelStudioTask:
         raise SourceError("it is an annotation without its task", where=where, do=EXPORT_PROJECT_AGAIN)
     if not detect_task(row) and "text" not in row:
         raise SourceError("the task has no `data`", where=where, do=EXPORT_PROJECT_AGAIN)
-    return _parse_min_row(row, where)
+    return parse_min_row(row, where)
 
 
 def _parse_full_task(row: dict[str, Any], where: str) -> LabelStudioTask:
@@ -154,14 +154,11 @@ def _annotation_time(row: dict[str, Any]) -> float:
     return next(filter(None, (seconds_of_time(row.get(key)) for key in ("updated_at", "created_at"))), 0.0)
 
 
-def _parse_min_row(row: dict[str, Any], where: str) -> LabelStudioTask:
+def parse_min_row(row: dict[str, Any], where: str) -> LabelStudioTask:
     """Return the task of a JSON_MIN row: whatever is a list of regions is what was annotated."""
     results = []
     for key, found in row.items():
-        values = found if isinstance(found, list) else [found]
-        # A value of the whole text, or of a region beside its label, is no list of regions.
-        is_other = bool(values) and all(isinstance(x, dict) and any(k in x for k in _TEXT_VALUE_KEYS) for x in values)
-        for value in values if is_other or _is_regions(found) else ():
+        for value in (found if isinstance(found, list) else [found]) if holds_results(found) else ():
             kind = next((k for k in value if k.endswith("labels") or k in _TEXT_VALUE_KEYS), "")
             results.append({"from_name": key, "value": value, "type": kind})
     given = {r["from_name"] for r in results}
@@ -170,6 +167,13 @@ def _parse_min_row(row: dict[str, Any], where: str) -> LabelStudioTask:
     who, time = _annotator_name(row.get("annotator")), _annotation_time(row)
     annotations = [TaskAnnotation(sort_result(results), who, time=time)] if done else []
     return LabelStudioTask(data, annotations, name_of(row.get("id")), where)
+
+
+def holds_results(value: Any) -> bool:
+    """Return True if a field holds what was annotated: regions, or values of the whole text, or of a region."""
+    values = value if isinstance(value, list) else [value]
+    is_other = bool(values) and all(isinstance(x, dict) and any(k in x for k in _TEXT_VALUE_KEYS) for x in values)
+    return is_other or _is_regions(value)
 
 
 def _is_regions(value: Any) -> bool:
