@@ -23,7 +23,7 @@ _TAGS = (
 _DOCUMENTS = ("doc", "docid", "document", "documentid", "docname", "article", "articleid", "file", "filename", "title")
 
 
-class TokenColumns(Struct, frozen=True):
+class TokenTableColumns(Struct, frozen=True):
     """Which column holds what, by its index."""
 
     word: int
@@ -39,7 +39,7 @@ class TokenColumns(Struct, frozen=True):
         return (cells[self.word].strip(), *others[:-1], tag_by_number(others[-1], names))
 
 
-def token_columns(shape: TableShape) -> TokenColumns | None:
+def token_columns(shape: TableShape) -> TokenTableColumns | None:
     """Return the columns of a table of tokens; None where the header is that of another table."""
     word, tag = shape.find(*_WORDS), shape.find(*_TAGS)
     sentence, document = shape.find(*_SENTENCES), shape.find(*_DOCUMENTS)
@@ -49,7 +49,7 @@ def token_columns(shape: TableShape) -> TokenColumns | None:
         others.append(tag)
     if word is None or not others or (sentence is None and tag is None):
         return None
-    return TokenColumns(word, sentence, document, tuple(others), tag is not None)
+    return TokenTableColumns(word, sentence, document, tuple(others), tag is not None)
 
 
 def has_token_header(sample: FileSample) -> bool:
@@ -90,7 +90,7 @@ _IDS = ("id", "spanid", "annotationid", "entityid", "uid", "uuid")
 _ANNOTATORS = ("annotator", "annotatorid", "annotatorname", "user", "username", "userid", "worker", "workerid", "coder")
 
 
-class SpanColumns(Struct, frozen=True):
+class SpanTableColumns(Struct, frozen=True):
     """Which column holds what, by its index."""
 
     text: int
@@ -111,7 +111,7 @@ class SpanColumns(Struct, frozen=True):
         return {getattr(self, name) for name in self.__struct_fields__}
 
 
-def span_columns(shape: TableShape) -> SpanColumns | None:
+def span_columns(shape: TableShape) -> SpanTableColumns | None:
     """Return the columns of a table of spans; None where the header is that of another table."""
     used: set[int] = set()
 
@@ -127,4 +127,4 @@ def span_columns(shape: TableShape) -> SpanColumns | None:
     if text is None or label is None or not has_place:
         return None
     document, id_, annotator = take(_DOCUMENT_IDS), take(_IDS), take(_ANNOTATORS)
-    return SpanColumns(text, label, start, end, length, quote, document, id_, annotator)
+    return SpanTableColumns(text, label, start, end, length, quote, document, id_, annotator)

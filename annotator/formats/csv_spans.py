@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from annotator.core.metadata_names import merge_metadata, user_metadata
 from annotator.formats import csv_tables, csv_tokens, span_fields
-from annotator.formats.csv_headers import SpanColumns, span_columns
+from annotator.formats.csv_headers import SpanTableColumns, span_columns
 from annotator.formats.csv_tables import TableRow, unquoted_formula
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.format_writing import record_unsupported_fields, supported_spans, write_whole_file
@@ -105,7 +105,7 @@ def detect(sample: FileSample) -> str:
     return f"it is a table with the columns {', '.join(shape.header[n] for n in used if n is not None)}"
 
 
-def _may_be_span(cells: Sequence[str], columns: SpanColumns) -> bool:
+def _may_be_span(cells: Sequence[str], columns: SpanTableColumns) -> bool:
     """Return True if the offsets of a row are whole numbers or missing, and its label is no JSON."""
     places = [_number(cells[n]) for n in (columns.start, columns.end, columns.length) if n is not None]
     return not cells[columns.label].startswith(("[", "{")) and all(isinstance(n, int | None) for n in places)
@@ -145,7 +145,7 @@ class _SpanTable(Struct):
     source: ImportSource
     log: ConversionLog
     header: tuple[str, ...]
-    columns: SpanColumns
+    columns: SpanTableColumns
     is_own: bool
     """Whether this program has written it."""
 
@@ -253,7 +253,7 @@ class _SpanTable(Struct):
         return span_fields.storable_fields(user_metadata(meta, OWN_COLUMNS) if self.is_own else meta)
 
 
-_OWN_LAYOUT = SpanColumns(text=0, start=1, end=2, label=3, quote=4, document=5, id=6, annotator=8, length=None)
+_OWN_LAYOUT = SpanTableColumns(text=0, start=1, end=2, label=3, quote=4, document=5, id=6, annotator=8, length=None)
 
 
 def _quoted_texts(text: _TableText) -> Iterator[span_fields.QuotedText]:

@@ -13,7 +13,7 @@ from annotator.formats import csv_tables
 from annotator.formats.conll import conll_columns
 from annotator.formats.conll.conll_documents import read_documents
 from annotator.formats.conll.conll_table import ConllRow, ConllSentence, RowShape
-from annotator.formats.csv_headers import TokenColumns, token_columns
+from annotator.formats.csv_headers import TokenTableColumns, token_columns
 from annotator.formats.csv_tables import TableRow, TableShape
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
@@ -45,7 +45,7 @@ def _layer_names(table: conll_columns.ConllTable) -> str:
     return ", ".join(table.shape.header[layer.index] for layer in table.layers)
 
 
-def _row_shape(shape: TableShape, columns: TokenColumns, names: TagNames) -> RowShape:
+def _row_shape(shape: TableShape, columns: TokenTableColumns, names: TagNames) -> RowShape:
     header = tuple(shape.header[n] for n in (columns.word, *columns.others))
     return RowShape(tabs=False, columns=len(header), names=names, header=header)
 
@@ -73,7 +73,7 @@ def _documents(source: ImportSource, log: ConversionLog, names: TagNames) -> Ite
     yield from read_documents(sentences, _row_shape(shape, columns, names), source, log, word=0)
 
 
-def _sentences(rows: Iterable[TableRow], columns: TokenColumns, names: TagNames) -> Iterator[ConllSentence]:
+def _sentences(rows: Iterable[TableRow], columns: TokenTableColumns, names: TagNames) -> Iterator[ConllSentence]:
     """Yield the sentences; the first of a document has its name, without such a column every one its own."""
     now = ConllSentence()
     sentence = document = None
