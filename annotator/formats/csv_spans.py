@@ -99,7 +99,9 @@ def detect(sample: FileSample) -> str:
     if not all(_may_be_span(cells, columns) for cells in rows):
         return ""
     quote = columns.quote
-    if columns.start is None and not any(cells[quote or 0] and cells[quote or 0] in cells[columns.text] for cells in rows):
+    if columns.start is None and not any(
+        cells[quote or 0] and cells[quote or 0] in cells[columns.text] for cells in rows
+    ):
         return ""
     used = (columns.text, columns.start, columns.end, columns.length, quote, columns.label)
     return f"it is a table with the columns {', '.join(shape.header[n] for n in used if n is not None)}"

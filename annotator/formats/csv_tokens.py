@@ -19,6 +19,7 @@ from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.tag_schemes import NO_TAG_NAMES, TagNames
 
+
 def detect(sample: FileSample) -> str:
     """Return why a file looks like a table of tokens, empty where it does not."""
     found = csv_tables.sampled_table(sample)

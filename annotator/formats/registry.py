@@ -122,11 +122,7 @@ FORMATS: Mapping[str, FormatInfo] = {
         has_annotators=False,
         has_whole_texts=False,
     ),
-    "csv": FormatInfo(
-        description="a table of spans (CSV or TSV)",
-        module="csv_spans",
-        reader_options=_OFFSETS,
-    ),
+    "csv": FormatInfo(description="a table of spans (CSV or TSV)", module="csv_spans", reader_options=_OFFSETS),
     "webanno": FormatInfo(
         description="WebAnno TSV 3", reader_options=frozenset({"offsets", "layer"}), has_whole_texts=False
     ),

@@ -35,7 +35,9 @@ def test_a_cell_comes_back_as_it_was(cells: list[str]) -> None:
     assert found == ([tuple(cells)] if any(cells) else []) + [("x", *[""] * (len(cells) - 1))]
 
 
-@given(st.lists(texts_with_spans(), min_size=1, max_size=3), st.dictionaries(CELLS.filter(str.strip), VALUES, max_size=3))
+@given(
+    st.lists(texts_with_spans(), min_size=1, max_size=3), st.dictionaries(CELLS.filter(str.strip), VALUES, max_size=3)
+)
 def test_documents_come_back(documents: list[Document], meta: dict[str, object]) -> None:
     """Texts, spans and metadata of any type come back, texts that are the same as documents of their own."""
     given_ = [Document(d.text, d.spans, meta=meta, id="=i", title="+t", annotator="-a", note="@n") for d in documents]
@@ -61,7 +63,10 @@ def test_a_foreign_apostrophe_stays(tmp_path: Path) -> None:
         ("text,start,end,label\nBo,0,2,P\nBo,0,2\n", "t:3: the row has 3 cells, the header 4 columns; repair"),
         ('text,start,end,label\n"a\nb",0,1,P\nBo,0,2,P,x\n', "t:4: the row has 5 cells, the header 4 columns"),
         ('text,start,end,label\n"Bo"s,0,2,P\n', "t:2: the row cannot be cut into cells ('"),
-        ('text,start,end,label\nBo,0,2,P\n"Bo,0,2,P\n', "t:3: the row cannot be cut into cells (unexpected end of data)"),
+        (
+            'text,start,end,label\nBo,0,2,P\n"Bo,0,2,P\n',
+            "t:3: the row cannot be cut into cells (unexpected end of data)",
+        ),
         ("text,start,start,label\nBo,0,2,P\n", "t:1: two columns are called 'start'; rename one of them"),
         ("text,words\nBo,x\n", "t:1: there are no columns of texts, places and labels among text, words"),
     ],

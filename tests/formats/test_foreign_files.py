@@ -147,11 +147,7 @@ FILES: dict[str, tuple[str, str, list[list[tuple[str, str]]]]] = {
         "doc_id,sent_id,token,bio\na,1,Bo,B-P\na,2,left,O\nb,2,Ida,B-P\nb,2,Holm,I-P\n",
         [[BO], [IDA]],
     ),
-    "csv": (
-        "csv",
-        f"text,start,end,label\n{TEXT},0,8,P\nRain.,,,\n{TEXT},15.0,17.0,P\n",
-        [[IDA, BO], []],
-    ),
+    "csv": ("csv", f"text,start,end,label\n{TEXT},0,8,P\nRain.,,,\n{TEXT},15.0,17.0,P\n", [[IDA, BO], []]),
     "csv, semicolons, an id, quotes and a length": (
         "csv",
         f'id;Sentence;Begin;Length;Type;Mention\n1;"{TEXT}";0;8;P;Ida Holm\n2;"{TEXT}";15;2;P;Bo\n',
@@ -160,7 +156,7 @@ FILES: dict[str, tuple[str, str, list[list[tuple[str, str]]]]] = {
     "csv of quotes": ("csv", f"doc_id\ttext\tentity\tlabel\na\t{TEXT}\tBo\tP\na\t\tIda Holm\tP\n", [[IDA, BO]]),
     "ls csv": (
         "labelstudio",
-        f'body,id,ner,annotator,annotation_id\n{TEXT},1,{LS_CELL},1,9\n{TEXT},1,,2,10\n',
+        f"body,id,ner,annotator,annotation_id\n{TEXT},1,{LS_CELL},1,9\n{TEXT},1,,2,10\n",
         [[BO], []],
     ),
     "ls tsv": ("labelstudio", f"text\tid\tner\tmood\n{TEXT}\t1\t{LS_CELL}\tglad\n", [[BO]]),

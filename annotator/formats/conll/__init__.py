@@ -168,4 +168,6 @@ def _lines(source: ImportSource) -> Iterator[tuple[int, str]]:
 
 def _documents(source: ImportSource, log: ConversionLog, names: TagNames) -> Iterator[Document]:
     shape = replace(conll_table.row_shape(islice(_lines(source), 2 * _SAMPLE_LINES)), names=names)
-    yield from read_documents(lambda: conll_table.read_sentences(_lines(source), shape, source.name), shape, source, log)
+    yield from read_documents(
+        lambda: conll_table.read_sentences(_lines(source), shape, source.name), shape, source, log
+    )
