@@ -58,8 +58,9 @@ def _document_rows(document: Document, number: int, log: ConversionLog) -> Itera
     spans = supported_spans(document, document.spans, log)
     for s in spans:
         quote = document.text[s.start : s.end]
-        place = {"start": s.start, "end": s.end, "label": s.label, "quote": quote, "group": s.group, "source": s.source}
-        yield {**own, **place, **meta}
+        place = {"start": s.start, "end": s.end}
+        words = {"label": s.label, "quote": quote, "group": s.group, "source": s.source}
+        yield {**own, **place, **words, **meta}
     if not spans:
         yield {**own, **meta}
 

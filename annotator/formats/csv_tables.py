@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 
 from msgspec import Struct
@@ -58,8 +59,9 @@ class TableShape(Struct, frozen=True):
     def cut(self, lines: Iterable[str]) -> Iterator[list[str]]:
         """Yield the cells of each row; raises csv.Error."""
         csv.field_size_limit(MAX_LINE_BYTES)
-        quoting = csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE
-        return csv.reader(lines, delimiter=self.delimiter, quoting=quoting, strict=True)
+        if self.quoted:
+            return csv.reader(lines, delimiter=self.delimiter, strict=True)
+        return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE, strict=True)
 
 
 def plain_name(name: str) -> str:
@@ -79,11 +81,8 @@ def sampled_table(sample: FileSample) -> tuple[TableShape, list[list[str]]] | No
     if shape is None:
         return None
     rows: list[list[str]] = []
-    try:
-        for cells in shape.cut(lines[shape.first_row - 1 :]):
-            rows.append(cells)
-    except csv.Error:
-        pass  # of a table that is cut off, or damaged, what precedes counts
+    with suppress(csv.Error):  # of a table that is cut off, or damaged, what precedes counts
+        rows.extend(shape.cut(lines[shape.first_row - 1 :]))
     is_cut = not sample.is_whole or sample.inner
     return shape, rows[:-1] if is_cut and len(rows) > 1 else rows
 

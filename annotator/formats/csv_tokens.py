@@ -1,4 +1,4 @@
-"""A table of tokens with a header: a word a row, the sentence that it is in, and its tags (``Sentence #,Word,POS,Tag``).
+"""A table of tokens with a header: a word a row, its sentence and its tags (``Sentence #,Word,POS,Tag``).
 
 A sentence ends where its column has another value, or at a blank row where there is no such column; an empty cell
 goes on with the sentence. Which columns hold tags is decided as in CoNLL files: each is a layer.

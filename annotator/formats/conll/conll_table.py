@@ -149,7 +149,8 @@ class RowShape(Struct, frozen=True):
         there = sorted(columns)
         if len(there) == 1:
             return f"{self.column_name(there[0])} {one}"
-        return f"{'the ' * bool(self.header)}columns {', '.join(self.header[c] if self.header else str(c + 1) for c in there)} {many}"
+        names = ", ".join(self.header[c] if self.header else str(c + 1) for c in there)
+        return f"{'the ' * bool(self.header)}columns {names} {many}"
 
     def fields_of(self, line: str) -> tuple[str, ...]:
         """Return the fields of a row, a tag among other things as a field of its own."""
