@@ -84,6 +84,11 @@ from annotator.workflows.importing import MAX_LISTED, import_files
     metavar="NAME[.FEATURE]",
     help="WebAnno, UIMA: take this layer alone (default: those whose values look like labels).",
 )
+@choice_option(
+    "--predictions",
+    ["ignore", "suggest"],
+    help="What becomes of the predictions of models in the files (Label Studio, Argilla): nothing, or suggestions.",
+)
 @click.option("--lang", default="", help="Language of a new corpus, a spaCy code (default: en).")
 @tokens_option
 @click.option(

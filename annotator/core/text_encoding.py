@@ -101,7 +101,7 @@ _SEQUENCES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf
 _UNDEFINED = b"\x81\x8d\x8f\x90\x9d"
 _SMALL = "ßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþœšž"
 _LARGE = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞŒŠŽ"
-_SIGNS = "“”„«»‹›¡¿§©®™£€¢¥ª°º²³¹½¼¾µ±×÷•‰†\xad´‚"
+_SIGNS = "“”„«»‹›¡¿§©®™£€¢¥ª°º²³¹½¼¾µ±×÷•†\xad´‚"
 """Signs that are usual, but not inside a word."""
 _WORD_SIGNS = "’‘–—…·\xa0"
 """Signs that may be between two letters."""
@@ -110,6 +110,7 @@ _LETTER = rf"a-zA-Z{_SMALL}{_LARGE}"
 _EXPECTED = re.compile(
     rf"(?<=[{_LETTER}'’])[{_SMALL}ÿ](?![{_LARGE}])|(?<![{_LETTER}])[{_SMALL}]"
     rf"|(?<![a-z{_SMALL}])[{_LARGE}]|[{_WORD_SIGNS}]|(?<![{_LETTER}])[{_SIGNS}]|[{_SIGNS}](?![{_LETTER}])"
+    rf"|‰(?![{_LETTER}])"
 )
 _FOREIGN_WORDS = re.compile(
     rf"(?<![{_LETTER}])[{_SMALL}{_LARGE}]{{3,}}(?![{_LETTER}])|(?=([^\x00-\x7f]))(?:(?!\1)[^\x00-\x7f]|\1(?!\1)){{4,}}"

@@ -92,6 +92,7 @@ CONVERSION_OUTCOMES = tuple(o for o in Outcome if o not in {Outcome.KEPT, Outcom
 DOUBT = "doubt"
 """The kind of an entry about a span that is kept though its place is doubtful; the span counts as kept."""
 AS_MAP_REQUESTS = "as --map asks"
+PREDICTIONS_NOT_TAKEN = "a prediction is no annotation; --predictions suggest makes suggestions of them"
 ANSWERED_IGNORE = "it was answered with ignore"
 
 
@@ -197,7 +198,7 @@ class ConversionLog(Struct):
 _CHANGED_OUTCOMES = {Outcome.MOVED, Outcome.SPLIT, Outcome.TRIMMED}
 _MINOR_KINDS = {"answer", "flag", "rejected span"}
 """What a format has no place for and nobody would train on: listed, but no loss."""
-_NO_LOSS_REASONS = {AS_MAP_REQUESTS, ANSWERED_IGNORE}
+_NO_LOSS_REASONS = {AS_MAP_REQUESTS, ANSWERED_IGNORE, PREDICTIONS_NOT_TAKEN}
 """Reasons for leaving a span out that are no loss: the user asked for it, or nobody judged the span."""
 _OUTCOME_WORDS = {Outcome.CHARACTERS.value: "to be repaired"}
 """The words for an outcome whose name, with a number before it, would mislead."""

@@ -48,6 +48,8 @@ from annotator.storage.journal import Journal, check_annotator_name, journal_fil
 from annotator.storage.lock import HeldError, Lock
 from annotator.storage.sentences import check_article_sentences, encode_sentence_line
 from annotator.storage.split_settings import SplitSettings
+from annotator.storage.staged_suggestions import StagedSuggestions
+from annotator.storage.suggestion_writer import SuggestionWriter
 
 CHANGED_FOLDER = "changed"
 """Where in its folder an import prepares articles of the corpus that change."""
@@ -78,6 +80,7 @@ class ImportStaging(Struct):
     """The ids of the articles of the corpus that change."""
     counts: dict[str, int] = field(default_factory=dict)
     """How many records each annotator gets."""
+    suggestions: StagedSuggestions = field(default_factory=lambda: StagedSuggestions(Path(), None))
     _lock: int = -1
     _article_ids: set[str] = field(default_factory=set)
 
@@ -96,7 +99,8 @@ class ImportStaging(Struct):
             folder = parent / f"{STAGING_PREFIX}{os.urandom(4).hex()}.tmp"
             for name in (ARTICLES_FOLDER, ANNOTATIONS_FOLDER):
                 (folder / name).mkdir(parents=True)
-            staging = cls(target, folder, corpus)
+            suggestions = StagedSuggestions(folder, corpus.path if corpus else None)
+            staging = cls(target, folder, corpus, suggestions=suggestions)
             staging._lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
             with suppress(OSError):  # a file system without locks: leftovers stay until removed by hand
                 fcntl.flock(staging._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -209,14 +213,19 @@ class ImportStaging(Struct):
                 journals = {n: stack.enter_context(_open_journal(self.corpus, n)) for n in self.counts}
                 for name, journal in journals.items():
                     _check_unchanged(journal, expected.get(name, 1))
-                self._commit_files(self.corpus, journals, schema)
+                suggestions = stack.enter_context(self.suggestions.written(self.corpus.path))
+                self._commit_files(self.corpus, journals, suggestions, schema)
         except BaseException:
             for name in new_journals:
                 _remove_empty_journal(paths[name])
             raise
 
     def _commit_files(
-        self, corpus: CorpusFolder, journals: Mapping[str, Journal], schema: tuple[str, str] | None
+        self,
+        corpus: CorpusFolder,
+        journals: Mapping[str, Journal],
+        suggestions: Sequence[SuggestionWriter],
+        schema: tuple[str, str] | None,
     ) -> None:
         """Write all of it, the articles first; an error undoes it."""
         old_text, new_text = schema or ("", "")
@@ -235,6 +244,8 @@ class ImportStaging(Struct):
                     corpus.check_schema_unchanged(new_text or old_text)
                 for name, journal in journals.items():
                     self._append_records(name, journal)
+                for writer in suggestions:
+                    writer.finish()
                 with translate_os_errors("write", self.folder):
                     delete_recovery_note(self.folder)
 

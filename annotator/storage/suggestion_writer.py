@@ -91,7 +91,10 @@ class SuggestionWriter:
 
         Raises CorpusError where the disk takes nothing more; what was there before stays.
         """
-        lines = [encode_suggestions(s, found, self.source, self.fingerprint) for s, found in made]
+        self.add_lines([encode_suggestions(s, found, self.source, self.fingerprint) for s, found in made])
+
+    def add_lines(self, lines: Sequence[bytes]) -> None:
+        """Append lines as ``encode_suggestions`` makes them; raises as ``add`` does."""
         if lines:
             with translate_os_errors("write", self.path):
                 self._size = append_durable(self._open(), b"".join(lines), self._size)

@@ -268,6 +268,7 @@ class Corpus(TrainingMethods):
         offsets: str = "",
         layer: str = "",
         inside_tokens: Literal["split", "out", "in", "keep"] = "keep",
+        predictions: Literal["ignore", "suggest"] = "ignore",
         progress: Callable[[str, int], None] | None = None,
     ) -> ImportReport:
         """Import the annotations of other tools, all of them or nothing.
@@ -293,6 +294,7 @@ class Corpus(TrainingMethods):
             offsets=offsets,
             layer=layer,
             inside_tokens=inside_tokens,
+            predictions=predictions,
         )
         return import_files(self.path, as_paths(files), options, progress, may_create=False)
 

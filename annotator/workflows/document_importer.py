@@ -36,6 +36,7 @@ from annotator.workflows.import_documents import (
     build_sentences,
     covers_whole_sentences,
     imported_article,
+    move_sentence,
     named_article,
     rebuild_text,
     start_in_article,
@@ -45,6 +46,7 @@ from annotator.workflows.import_doubts import doubts_of
 from annotator.workflows.import_groups import ImportGroups
 from annotator.workflows.import_options import ImportOptions
 from annotator.workflows.inside_tokens import InsideTokenSpans
+from annotator.workflows.import_predictions import PredictionImporter
 from annotator.workflows.record_builder import RecordBuilder
 
 REBUILT_NOTE = (
@@ -77,6 +79,7 @@ class DocumentImporter:
         self.log, self._options, self._rename = log, options, options.label_rename(schema)
         self.inside = InsideTokenSpans(options.inside_tokens, schema, log, self._rename)
         self.coverage = CoverageReader(options, self._rename, schema)
+        self.predictions = PredictionImporter(staging, log, options, self._rename)
         self._corpus: CorpusFolder | None = staging.corpus
         self._known_ids = set(self._corpus.article_ids()) if self._corpus else set[str]()
         self._groups: dict[str, list[AlignedDocument]] = {}
@@ -134,8 +137,10 @@ class DocumentImporter:
         if self._rebuilt:
             counted_text = pluralize(self._rebuilt, "article was", "articles were")
             self._add_note(f"{counted_text} {REBUILT_NOTE}")
-        for note in self.coverage.notes():
+        for note in (*self.coverage.notes(), *self.predictions.finish()):
             self._add_note(note)
+        for label, n in self.predictions.labels.items():
+            self.labels[label] = self.labels.get(label, 0) + n
 
     def choose_tokens(self) -> TokenChoice | None:
         """Return how a new corpus must be cut so that no span is inside a token; None where none is."""
@@ -193,7 +198,14 @@ class DocumentImporter:
         article = self._build_article(piece.document)
         article = self.document_groups.add_row(*row, article, len(piece.sentences))
         self._add_article(article, piece.sentences)
-        self.record_builder.add_document(piece, article, 0)
+        self._add_annotations(piece, article, 0)
+
+    def _add_annotations(self, piece: AlignedDocument, article: Article, offset: int) -> None:
+        """Prepare the records and the suggestions of a document whose text begins at ``offset`` of an article."""
+        self.record_builder.add_document(piece, article, offset)
+        if piece.document.predictions:
+            moved = [move_sentence(s, article, offset) for s in piece.sentences]
+            self.predictions.add(piece.document, offset, self._stored_sentences(article.id) or moved)
 
     def _add_article(self, article: Article, sentences: Sequence[Sentence]) -> None:
         """Prepare an article unless it is there."""
@@ -217,7 +229,7 @@ class DocumentImporter:
             self.document_groups.add_row(*rows[0], stated, len(stored))
             self.record_builder.set_base_sentences(existing.id, stored)
             for piece in pieces:
-                self.record_builder.add_document(piece, existing, start_in_article(piece))
+                self._add_annotations(piece, existing, start_in_article(piece))
             return
         all_carried = all(is_carried(p.document.meta) for p in pieces)
         is_placed = key not in self._misplaced or all_carried
@@ -240,7 +252,7 @@ class DocumentImporter:
         article = self.document_groups.add_row(*rows[0], article, len(sentences))
         self._add_article(article, sentences)
         for piece, offset in zip(pieces, offsets, strict=True):
-            self.record_builder.add_document(piece, article, offset)
+            self._add_annotations(piece, article, offset)
 
     def _existing_article(self, key: str, pieces: Sequence[AlignedDocument]) -> Article | None:
         """Return the corpus's own article that the sentences are in, if it is there word for word."""

@@ -59,6 +59,8 @@ class ImportOptions(Struct, frozen=True, kw_only=True):
     """What offsets count, where the file does not show it."""
     layer: str = ""
     """The one layer, or ``layer.feature``, to read."""
+    predictions: Literal["ignore", "suggest"] = "ignore"
+    """Whether suggestions are made of what models have predicted."""
     lang: str = ""
     """Language of a new corpus, a spaCy code; ``en`` by default."""
     tokens: TokenUnit | None = None

@@ -143,7 +143,7 @@ def import_files(
         groups = importer.document_groups.made
         notes = [*log.notes, *(line for made in groups for line in made.exceptions())]
         stated = {"groups": to_builtins(groups)} if groups else {}
-        totals = {**conversion_totals(log), **stated, "notes": notes}
+        totals = {**conversion_totals(log), **stated, **importer.predictions.totals(), "notes": notes}
         ledger = Ledger(totals, count_losses(log))
         data = b"".join(conversion_ledger_lines(log, ledger.totals, importer.record_builder.kept))
         if options.strict and ledger.lost:

@@ -83,7 +83,7 @@ def test_completions_are_annotations(tmp_path: Path) -> None:
 
 
 def test_a_task_without_annotation_stays_open(tmp_path: Path) -> None:
-    """Nobody has read it; what a model says of it is listed, and so is a draft."""
+    """Nobody has read it; what a model has predicted is apart from spans, and a draft is listed."""
     row = {
         "id": 1,
         "data": {"text": TEXT},
@@ -93,8 +93,8 @@ def test_a_task_without_annotation_stays_open(tmp_path: Path) -> None:
     }
     (found,), account = read(tmp_path, row)
     assert (found.answer, found.spans) == (None, ())
+    assert [p.span for p in found.predictions] == [Span(0, 8, "PERSON")]
     assert ledger_lines(account) == [
-        ("prediction", "left out", labelstudio.PREDICTION_ONLY),
         ("draft", "left out", "a draft that was never submitted (1 result)"),
     ]
     assert account.is_balanced

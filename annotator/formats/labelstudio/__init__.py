@@ -27,7 +27,7 @@ from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
 from annotator.formats import span_fields
 from annotator.formats.carried_metadata import record_lost_fields
-from annotator.formats.document import ConversionLog, Document
+from annotator.formats.document import ConversionLog, Document, PredictedSpan
 from annotator.formats.format_writing import record_unsupported_fields, supported_spans, write_whole_file
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import json_files, may_hold_json, read_json_records
@@ -55,6 +55,7 @@ from annotator.formats.offset_units import (
     get_requested_unit,
     quotes_agree,
 )
+from annotator.formats.predictions import predicted_span
 
 __all__ = ["detect", "read", "write"]
 
@@ -141,8 +142,6 @@ def _labelling_config(labels: list[str], *, notes: bool) -> str:
 
 LABELSTUDIO_UNITS = (CODE_POINTS, UTF16, CRLF_AS_ONE, UTF16_CRLF_AS_ONE)
 
-PREDICTIONS_SKIPPED = "predictions are left out: {n} result{s} of models"
-PREDICTION_ONLY = "a model's prediction on a task that nobody has annotated"
 DIALOGUES_IN_UTF16 = "dialogues in whose paragraphs offsets count UTF-16 units: {n}"
 
 _ANNOTATIONS_START = re.compile(r'"(?:annotations|completions)"\s*:\s*\[')
@@ -224,7 +223,7 @@ class _LabelStudioReader(Struct):
         return span_fields.unit_of_records(rest, lambda x: [x], LABELSTUDIO_UNITS, where, self.log)
 
     def _evidence(self, task: LabelStudioTask) -> Iterator[span_fields.QuotedText]:
-        for annotation in task.annotations:
+        for annotation in task.all_annotations:
             for key in dict.fromkeys(self.chosen.values()):
                 text = text_fields.field_text(task.data, key) or ""
                 yield text, _quoted(text, (r for r in self._regions_in_text(annotation, key) if not r.paragraph))
@@ -245,24 +244,24 @@ class _LabelStudioReader(Struct):
     # -- documents -----------------------------------------------------------------------------
 
     def _regions_in_text(self, annotation: TaskAnnotation, key: str) -> list[TextRegion]:
-        other = next(iter(self.chosen.values()), "")  # of an object whose tasks have no text at all
-        return [r for r in annotation.result.spans if self.chosen.get(r.target, other) == key]
+        return [r for r in annotation.result.spans if text_fields.text_key(r, self.chosen) == key]
 
     def documents(self, task: LabelStudioTask) -> Iterator[Document]:
         """Yield a document for each annotation of each text of a task; an open one where there is none."""
-        for thing, id_, size in task.others:
-            self.log.count_note(PREDICTIONS_SKIPPED, size if thing == "prediction" and task.annotations else 0)
-            if thing == "prediction" and size and not task.annotations:
-                self.log.leave_out(task.where, id_, PREDICTION_ONLY, kind=thing)
-            if thing == "draft" and size:
+        for id_, size in task.drafts:
+            if size:
                 why = f"a draft that was never submitted ({pluralize(size, 'result')})"
-                self.log.leave_out(task.where, id_, why, kind=thing)
+                self.log.leave_out(task.where, id_, why, kind="draft")
+        others = sum(len(p.annotation.result.others) for p in task.predictions)
+        self.log.count_note("results of models that are no spans, and left out: {n}", others)
         keys = list(dict.fromkeys(self.chosen.values()))
-        for annotation in task.annotations or [TaskAnnotation(SortedResult(), answer=None)]:
+        for n, annotation in enumerate(task.annotations or [TaskAnnotation(SortedResult(), answer=None)]):
             for thing, id_, why in annotation.result.others:
                 self.log.leave_out(task.where, id_, why, kind=thing)
             for key in keys:
-                yield from self._document(task, key, annotation, alone=len(keys) == 1)
+                for document in self._document(task, key, annotation, alone=len(keys) == 1):
+                    predicted = () if n else tuple(self._predicted_spans(task, key, document.text))
+                    yield replace(document, predictions=predicted)
 
     def _document(
         self, task: LabelStudioTask, key: str, annotation: TaskAnnotation, *, alone: bool
@@ -301,6 +300,19 @@ class _LabelStudioReader(Struct):
             raws = [replace(_raw_span(r, value, inside), quote=r.quote_for(text) or "") for r in group]
             found += span_fields.convert_spans(raws, text, task.where, self.log, counted)
         return found
+
+    def _predicted_spans(self, task: LabelStudioTask, key: str, text: str) -> Iterator[PredictedSpan]:
+        """Yield what models have predicted for a text; a region without a score has that of its prediction."""
+        value = text_fields.field_value(task.data, key)
+        for prediction in task.predictions:
+            regions = self._regions_in_text(prediction.annotation, key)
+            unit = self._annotation_unit(text, [r for r in regions if not r.paragraph])
+            inside = self._dialogue_unit(value, [r for r in regions if r.paragraph])
+            for region in regions:
+                raw = replace(_raw_span(region, value, inside), quote=region.quote_for(text) or "", source="")
+                score = prediction.score if region.score is None else region.score
+                counted = CODE_POINTS if region.paragraph else unit
+                yield predicted_span(raw, prediction.model, score, text, task.where, counted)
 
     def _dialogue_unit(self, value: Any, regions: Sequence[TextRegion]) -> OffsetUnit:
         """Return what offsets inside the paragraphs of a dialogue count, decided by their quotes.

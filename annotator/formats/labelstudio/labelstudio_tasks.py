@@ -36,6 +36,8 @@ class TextRegion(Struct, frozen=True):
     """The text nodes of a page in which it begins and ends, where its offsets are counted in these."""
     data_field: str = ""
     """The field of the data that it names itself."""
+    score: Any = None
+    """How sure a model is of it."""
 
     @property
     def has_whole_offsets(self) -> bool:
@@ -72,6 +74,16 @@ class TaskAnnotation(Struct, frozen=True):
     time: float = 0.0
 
 
+class TaskPrediction(Struct, frozen=True):
+    """What a model has predicted for a task."""
+
+    annotation: TaskAnnotation
+    model: str = ""
+    """The version of the model, as the file has it."""
+    score: Any = None
+    """How sure the model is of all of it."""
+
+
 class LabelStudioTask(Struct, frozen=True):
     """One task."""
 
@@ -79,8 +91,14 @@ class LabelStudioTask(Struct, frozen=True):
     annotations: list[TaskAnnotation]
     id: str
     where: str
-    others: tuple[tuple[str, str, int], ...] = ()
-    """Predictions and drafts: what it is, its id and how many results it has."""
+    drafts: tuple[tuple[str, int], ...] = ()
+    """Of each draft its id and how many results it has."""
+    predictions: tuple[TaskPrediction, ...] = ()
+
+    @property
+    def all_annotations(self) -> list[TaskAnnotation]:
+        """The annotations, and what models have predicted."""
+        return [*self.annotations, *(p.annotation for p in self.predictions)]
 
 
 def detect_task(row: Any) -> str:
@@ -117,14 +135,18 @@ def _parse_full_task(row: dict[str, Any], where: str) -> LabelStudioTask:
     if any(type(x) is int for key in ("annotations", "completions") for x in _list(row.get(key))):
         raise SourceError("annotations are named by their ids alone", where=where, do=EXPORT_PROJECT_AGAIN)
     found = [x for key in ("annotations", "completions") for x in object_list(row, key, where, EXPORT_PROJECT_AGAIN)]
-    others = [
-        (thing, name_of(x.get("id")), len(_list(x.get("result"))))
-        for thing, key in (("prediction", "predictions"), ("draft", "drafts"))
-        for x in _list(row.get(key))
-        if isinstance(x, dict)
+    drafts = [
+        (name_of(x.get("id")), len(_list(x.get("result")))) for x in _list(row.get("drafts")) if isinstance(x, dict)
     ]
+    predictions = [_parse_prediction(x) for x in _list(row.get("predictions")) if isinstance(x, dict)]
     annotations = [_parse_annotation(x, where) for x in found]
-    return LabelStudioTask(row["data"], annotations, name_of(row.get("id")), where, tuple(others))
+    return LabelStudioTask(row["data"], annotations, name_of(row.get("id")), where, tuple(drafts), tuple(predictions))
+
+
+def _parse_prediction(row: dict[str, Any]) -> TaskPrediction:
+    """Return a prediction; what is no result in it is passed over."""
+    result = sort_result([x for x in _list(row.get("result")) if isinstance(x, dict)])
+    return TaskPrediction(TaskAnnotation(result), name_of(row.get("model_version")), row.get("score"))
 
 
 def _list(value: Any) -> list[Any]:
@@ -255,7 +277,8 @@ def _text_regions(row: dict[str, Any], value: dict[str, Any], key: str) -> Itera
         meta = row.get("meta")
         group = first_string(meta, "group") if isinstance(meta, dict) else ""
         raw = RawSpan(start, end, label, _region_source(row), description, group=group)
-        yield TextRegion(raw, quote, of, data_field=first_string(row, "source").lstrip("$"), **spot)
+        score = row.get("score", value.get("score"))
+        yield TextRegion(raw, quote, of, data_field=first_string(row, "source").lstrip("$"), score=score, **spot)
 
 
 def _region_source(row: dict[str, Any]) -> str:

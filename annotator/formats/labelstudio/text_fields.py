@@ -16,7 +16,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from annotator.core.errors import SourceError
-from annotator.formats.labelstudio.labelstudio_tasks import LabelStudioTask, TextRegion
+from annotator.formats.labelstudio.labelstudio_tasks import LabelStudioTask, SortedResult, TextRegion
 from annotator.formats.offset_units import UTF16, OffsetUnit, to_code_points
 from annotator.formats.span_fields import whole_number
 
@@ -95,15 +95,18 @@ class TextFieldChooser(Struct):
         texts = {k: t for k in field_names(task.data) if (t := field_text(task.data, k)) is not None and not is_link(t)}
         self.links += any(isinstance(x, str) and is_link(x) for x in task.data.values())
         self.plain.update({k: len(t) for k, t in texts.items()})
-        for result in (annotation.result for annotation in task.annotations):
-            self.unsupported.update(thing for thing, _, _ in result.others)
-            for region in result.spans:
-                self.fractional_offsets[region.target] += not region.has_whole_offsets
-                self.whole_offsets[region.target] += region.has_whole_offsets
-                for key, text in texts.items():
-                    old = self.scores[region.target].get(key, (0, 0, 0, 0))
-                    a, b, c, d = _field_score(region, key, text)
-                    self.scores[region.target][key] = (old[0] + a, old[1] + b, old[2] + c, old[3] + d)
+        self.unsupported.update(thing for a in task.annotations for thing, _, _ in a.result.others)
+        for annotation in task.all_annotations:
+            self._add_result(annotation.result, texts)
+
+    def _add_result(self, result: SortedResult, texts: dict[str, str]) -> None:
+        for region in result.spans:
+            self.fractional_offsets[region.target] += not region.has_whole_offsets
+            self.whole_offsets[region.target] += region.has_whole_offsets
+            for key, text in texts.items():
+                old = self.scores[region.target].get(key, (0, 0, 0, 0))
+                a, b, c, d = _field_score(region, key, text)
+                self.scores[region.target][key] = (old[0] + a, old[1] + b, old[2] + c, old[3] + d)
 
     def choose(self, where: str) -> dict[str, str]:
         """Return the key of the text by object; raises SourceError where the tasks have no texts."""
@@ -258,18 +261,24 @@ def _without_comments(page: str) -> str:
     return "".join([*parts, page[at:]])
 
 
+def text_key(region: TextRegion, chosen: dict[str, str]) -> str:
+    """Return the key of a region's text; of an object whose tasks have no text at all, any of the keys."""
+    return chosen.get(region.target) or next(iter(chosen.values()), "")
+
+
 def replace_pages_by_text(task: LabelStudioTask, chosen: dict[str, str]) -> LabelStudioTask:
     """Return the task with the text of each page in which spans are marked, and these in their places."""
-    regions = [r for annotation in task.annotations for r in annotation.result.spans if r.in_page]
+    results = [annotation.result for annotation in task.all_annotations]
+    regions = [r for result in results for r in result.spans if r.in_page]
     texts: dict[str, Any] = {}
     moved: dict[int, TextRegion] = {}
-    for key in {chosen[r.target] for r in regions}:
-        mine = [r for r in regions if chosen[r.target] == key]
+    for key in {text_key(r, chosen) for r in regions}:
+        mine = [r for r in regions if text_key(r, chosen) == key]
         if page := field_text(task.data, key):
             best = _best_page_reading(page, mine)
             texts[key] = best.text
             moved |= {id(r): best.place_region(r) for r in mine}
-    for result in (annotation.result for annotation in task.annotations):
+    for result in results:
         result.spans = [moved.get(id(r), r) for r in result.spans]
     return replace(task, data={**task.data, **texts})
 
