@@ -45,8 +45,8 @@ from annotator.workflows.import_documents import (
 from annotator.workflows.import_doubts import doubts_of
 from annotator.workflows.import_groups import ImportGroups
 from annotator.workflows.import_options import ImportOptions
-from annotator.workflows.inside_tokens import InsideTokenSpans
 from annotator.workflows.import_predictions import PredictionImporter
+from annotator.workflows.inside_tokens import InsideTokenSpans
 from annotator.workflows.record_builder import RecordBuilder
 
 REBUILT_NOTE = (

@@ -94,9 +94,7 @@ def test_a_task_without_annotation_stays_open(tmp_path: Path) -> None:
     (found,), account = read(tmp_path, row)
     assert (found.answer, found.spans) == (None, ())
     assert [p.span for p in found.predictions] == [Span(0, 8, "PERSON")]
-    assert ledger_lines(account) == [
-        ("draft", "left out", "a draft that was never submitted (1 result)"),
-    ]
+    assert ledger_lines(account) == [("draft", "left out", "a draft that was never submitted (1 result)")]
     assert account.is_balanced
 
 
