@@ -44,7 +44,7 @@ def token_columns(shape: TableShape) -> TokenTableColumns | None:
     word, tag = shape.find(*_WORDS), shape.find(*_TAGS)
     sentence, document = shape.find(*_SENTENCES), shape.find(*_DOCUMENTS)
     used = {word, sentence, document}
-    others = [n for n in range(len(shape.header)) if n not in {*used, tag}]
+    others = [n for n, name in enumerate(shape.names) if n not in {*used, tag} and name]
     if tag is not None and tag not in used:
         others.append(tag)
     if word is None or not others or (sentence is None and tag is None):

@@ -36,10 +36,17 @@ def detect(sample: FileSample) -> str:
     except conll_columns.NumberedTagsError:
         return f"it has the columns {', '.join(row_shape.header)}, and numbered tags"
     except SourceError:
-        return ""
+        is_table = columns.sentence is not None and columns.has_tag_name and not _holds_texts(rows, columns)
+        return f"it has the columns {', '.join(row_shape.header)}" if is_table else ""
     if table.is_bare and not columns.has_tag_name:
         return ""
     return f"it has words in the column {shape.header[columns.word]}, and tags in {_layer_names(table)}"
+
+
+def _holds_texts(rows: Iterable[TableRow], columns: TokenTableColumns) -> bool:
+    """Return True if most cells in the column of sentences are whole texts, of which the word is a part."""
+    pairs = [(row.cells[columns.word], row.cells[columns.sentence or 0]) for row in rows if row.cells]
+    return 2 * sum(bool(word) and word in text and word != text for word, text in pairs) > len(pairs)
 
 
 def _layer_names(table: conll_columns.ConllTable) -> str:

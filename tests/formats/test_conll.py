@@ -145,7 +145,8 @@ def test_every_column_of_tags_is_a_layer(tmp_path: Path) -> None:
     [
         ("PER O", conll_columns.LABELS_UNREAD),
         ("GPE _", conll_columns.LABELS_UNREAD),
-        ("1 0", conll_columns.NUMBERS_UNREAD),
+        ("3 0", conll_columns.NUMBERS_UNREAD),
+        ("0 1", ""),
         ("(7) -", conll_columns.COREFERENCE_UNREAD),
         ("(ARG0*) (V*)", conll_columns.ROLES_UNREAD),
         ("NNP VBD", ""),
@@ -205,6 +206,7 @@ def test_brackets_in_a_table_of_our_own(tmp_path: Path) -> None:
         ("Ida x (PER*\nHolm x *\n", "x.conll:1: the bracket of 'PER' is not closed in its sentence; repair the row"),
         ("Ida x (P*))\nHolm x *\n", "x.conll:1: '(P*))' closes a bracket that is not open; repair the row"),
         ("Ida B-P B-P\nHolm B-P I-Q\nRy I-P none\n", "x.conll:3: 'none' is no tag: it needs to be O, or B-"),
+        ("Ida B-P\nHolm b-p\nleft O\nand O\n", "x.conll:2: 'b-p' is no tag: it needs to be O, or B-"),
         ("Ida\n", "x.conll: its rows have one column; a row has a word, and its tag in the last column"),
         ("Ida _ _\n", "x.conll: no column holds tags; put O, or B-"),
         ("Ida\tO\n\tB-PER\n", "x.conll:2: the row has no word; repair the row"),

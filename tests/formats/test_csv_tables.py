@@ -100,6 +100,17 @@ def test_columns_of_tokens(tmp_path: Path) -> None:
     assert "the column pos has no tags (but values such as 'N'), and nothing is read from there" in log.notes
 
 
+def test_a_table_of_tokens_with_a_wrong_tag_is_refused_with_its_line(tmp_path: Path) -> None:
+    """What has the header of a table of tokens is taken for one, so that the error names the row."""
+    fill(tmp_path, {"t": "Sentence #,Word,Tag\nSentence: 1,Bo,B-P\n,left,none\n,so,\n,was,O\nSentence: 2,Ida,b-p\n"})
+    assert csv_tokens.detect(ImportSource(tmp_path / "t").sample()) == "it has the columns Word, Tag"
+    with pytest.raises(SourceError, match="t:3: 'none' is no tag"):
+        read_aligned(csv_tokens, ImportSource(tmp_path / "t"))
+    fill(tmp_path, {"u": "sentence,word,label\nBo left.,Bo,P\nIda met Una.,Una,P\n"})
+    assert not csv_tokens.detect(ImportSource(tmp_path / "u").sample())
+    assert csv_spans.detect(ImportSource(tmp_path / "u").sample())
+
+
 def test_numbered_tags_have_names(tmp_path: Path) -> None:
     """Numbers in the column of tags are named as in CoNLL files."""
     fill(tmp_path, {"t": "sentence,label,word\n1,1,Bo\n1,0,left\n2,0,Rain\n"})

@@ -194,7 +194,8 @@ def survey_columns(
     rest = [n for n in candidates if n not in {layer.index for layer in layers}]
     chunks = tuple(n for n in rest if _holds_chunks(columns[n]))
     others = [n for n in rest if n not in chunks and not (shape.key and n == shape.columns - 2)]
-    unread = tuple(_unread_column(columns[n], n) for n in others if columns[n].marks and len(columns[n].counts) > 1)
+    others = [n for n in others if columns[n].marks and len(columns[n].counts) > 1 and not columns[n].is_index]
+    unread = tuple(_unread_column(columns[n], n) for n in others)
     # Label Studio puts one -DOCSTART- before all its texts.
     values = [c.counts.keys() for c in columns]
     is_label_studio = len(columns) == 4 and values[1] == {"-X-"} and values[2] == {"_"}
@@ -248,7 +249,9 @@ def _holds_chunks(column: ColumnSurvey) -> bool:
 
 
 def _holds_bare_labels(column: ColumnSurvey, rows: int) -> bool:
-    return "O" in column.counts and len(column.counts) <= min(_MAX_BARE_LABELS, 1 + rows // 2)
+    has_prefixes = any("-" in value and tag_schemes.is_tag(value) for value in column.marks)
+    few = len(column.counts) <= min(_MAX_BARE_LABELS, 1 + rows // 2)
+    return "O" in column.counts and few and not has_prefixes
 
 
 def _no_tag_error(column: ColumnSurvey, where: str) -> SourceError:
@@ -281,7 +284,7 @@ def _why_lost(column: ColumnSurvey) -> str:
         return COREFERENCE_UNREAD
     if labels := column.bracket_labels:
         return ROLES_UNREAD if bracket_tags.are_roles(labels) else ""
-    if column.numbers({}) and len(column.counts) > 1:
+    if column.numbers({}) and column.counts["0"] * 2 > sum(column.counts.values()):
         return NUMBERS_UNREAD
     few = len(column.marks) <= _MAX_CAPITAL_LABELS and all(map(_CAPITAL_LABEL.fullmatch, column.marks))
     is_bare = column.most_frequent == "O" and len(column.counts) <= _MAX_BARE_LABELS
