@@ -99,7 +99,7 @@ def _spans(
     raws = []
     for item, group in zip(found, shared, strict=True):
         raw = span_fields.raw_span(item)
-        first, last = span_fields.whole_number(raw.start), span_fields.whole_number(raw.end)
+        first, last = span_fields.offset_number(raw.start), span_fields.offset_number(raw.end)
         if first is None or last is None or not 0 <= first <= last < len(places):
             log.read += 1
             log.leave_out(where, span_fields.raw_span_id(raw), NO_SUCH_WORD)

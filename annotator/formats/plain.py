@@ -9,7 +9,6 @@ the edges of words: code points unless another unit is plainly better.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -144,21 +143,19 @@ def _raw_spans(item: Any) -> Iterator[span_fields.RawSpan]:
 def _raw_span(item: Any) -> span_fields.RawSpan:
     if isinstance(item, dict):
         raw = span_fields.raw_span(item, _START_KEYS, _END_KEYS, _LABEL_KEYS)
-        start, end = _number_from_text(raw.start), raw.end
-        size = _number_from_text(span_fields.first_value(item, _LENGTH_KEYS))
-        if end is None and type(start) is int and type(size) is int:
+        start, end = span_fields.offset_number(raw.start), raw.end
+        size = span_fields.offset_number(span_fields.first_value(item, _LENGTH_KEYS))
+        if end is None and start is not None and size is not None:
             end = start + size
         source, group = span_fields.first_string(item, "source"), span_fields.first_string(item, "group")
-        raw = replace(raw, start=start, end=_number_from_text(end), source=source, group=group)
-        return _with_quote(raw, item) if start is None and end is None and not raw.quote else raw
+        raw = replace(raw, end=end, source=source, group=group)
+        return _with_quote(raw, item) if raw.start is None and end is None and not raw.quote else raw
     raw = span_fields.raw_span(item)
     start, end, label = raw.start, raw.end, raw.label
     if isinstance(start, str) and type(end) is int and type(label) is int:
         start, end, label = end, label, start
     quote = item[3] if isinstance(item, list) and len(item) > 3 and isinstance(item[3], str) else ""
-    return span_fields.RawSpan(
-        _number_from_text(start), _number_from_text(end), label, quote=quote, is_quote_sure=False
-    )
+    return span_fields.RawSpan(start, end, label, quote=quote, is_quote_sure=False)
 
 
 def _with_quote(raw: span_fields.RawSpan, item: dict[str, Any]) -> span_fields.RawSpan:
@@ -167,11 +164,6 @@ def _with_quote(raw: span_fields.RawSpan, item: dict[str, Any]) -> span_fields.R
     label = span_fields.first_value(item, (k for k in _LABEL_KEYS if k != key))
     is_labelled = label is not None or isinstance(item.get("labels"), list)
     return replace(raw, quote=item[key], label=label) if key and is_labelled else raw
-
-
-def _number_from_text(value: Any) -> Any:
-    """Return a whole number that is written as a text, as tables have it; any other value as it is."""
-    return int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,12}", value) else value
 
 
 def _quote(item: Any) -> Any:

@@ -124,7 +124,7 @@ def token_ranges(record: dict[str, Any], text: str, unit: OffsetUnit, where: str
 
 def checked_range(thing: dict[str, Any], text: str, unit: OffsetUnit) -> TaskRange | None:
     """Return the range of a token or span in code points, if it is in the text."""
-    start, end = span_fields.whole_number(thing.get("start")), span_fields.whole_number(thing.get("end"))
+    start, end = span_fields.offset_number(thing.get("start")), span_fields.offset_number(thing.get("end"))
     if start is None or end is None or not 0 <= start < end:
         return None
     try:
@@ -141,7 +141,7 @@ def _one_less(value: Any) -> int | None:
 
 def range_by_token_indexes(span: dict[str, Any], places: list[TaskRange | None]) -> TaskRange | None:
     """Return the range of a span by its token indexes (``token_end`` is inclusive), if it has some."""
-    first, last = (span_fields.whole_number(span.get("token_start")), span_fields.whole_number(span.get("token_end")))
+    first, last = span_fields.offset_number(span.get("token_start")), span_fields.offset_number(span.get("token_end"))
     if first is None or last is None or not 0 <= first <= last < len(places):
         return None
     begin, end = places[first], places[last]

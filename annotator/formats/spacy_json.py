@@ -206,7 +206,7 @@ class _SpacyJsonReader(Struct):
     def _untagged(self, found: Any, tagged: Sequence[Span], text: str, where: str) -> tuple[Span, ...]:
         """Return the entities that the tags don't have already: spaCy writes both."""
         there = {span.key for span in tagged}
-        whole, name = span_fields.whole_number, span_fields.name_of
+        whole, name = span_fields.offset_number, span_fields.name_of
         raws = map(span_fields.raw_span, found if isinstance(found, list) else ())
         left = (r for r in raws if (whole(r.start), whole(r.end), name(r.label)) not in there)
         return span_fields.convert_spans(left, text, where, self.log)

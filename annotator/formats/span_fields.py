@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -37,6 +38,7 @@ INSIDE_CHARACTER = "an edge is inside a character"
 NO_LABEL = "it has no label"
 
 _REPAIR = "repair or remove the line"
+_DIGITS = re.compile("[0-9]{1,12}")
 
 
 class RawSpan(Struct, frozen=True):
@@ -92,6 +94,11 @@ def whole_number(value: Any) -> int | None:
     if isinstance(value, int):
         return value
     return int(value) if isinstance(value, float) and value.is_integer() else None
+
+
+def offset_number(value: Any) -> int | None:
+    """Return a whole number, also one that is written as a text, as tables and some programs have offsets; or None."""
+    return int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else whole_number(value)
 
 
 def seconds_of(value: Any) -> float:
@@ -196,7 +203,7 @@ def _moved_span(
     entry = ConversionLogEntry(
         where, raw_span_id(raw), Outcome.MOVED, why, words, doubtful=placed.doubtful, label=span.label
     )
-    if placed.range != (whole_number(raw.start), whole_number(raw.end)):
+    if placed.range != (offset_number(raw.start), offset_number(raw.end)):
         return span, replace(entry, resulting_spans=(span,))
     return span, replace(entry, outcome=Outcome.KEPT, kind=DOUBT) if placed.doubtful else None
 
@@ -216,7 +223,7 @@ def _lost_span(
 
 def touched_part(raw: RawSpan, text: str, unit: OffsetUnit) -> tuple[int, int]:
     """Return the part of the text that a span's offsets touch, whatever is wrong with them; empty for none."""
-    start, end = whole_number(raw.start), whole_number(raw.end)
+    start, end = offset_number(raw.start), offset_number(raw.end)
     return (0, 0) if start is None or end is None else touched_code_points(text, start, end, unit)
 
 
@@ -236,7 +243,7 @@ def _checked_offsets(raw: RawSpan, text: str, unit: OffsetUnit) -> tuple[str, tu
 
     Offsets at which its quote is just as they are count so, whatever the others do.
     """
-    start, end = whole_number(raw.start), whole_number(raw.end)
+    start, end = offset_number(raw.start), offset_number(raw.end)
     if start is None or end is None:
         return OFFSETS_NOT_WHOLE, None
     if start < 0:
@@ -349,6 +356,6 @@ def _narrow_by_words(detector: OffsetUnitDetector) -> list[str]:
 def quoted_ranges(raw_spans: Iterable[tuple[RawSpan, Any]]) -> Iterator[QuotedRange]:
     """Yield the offsets of spans that have some, with the text that each quotes, if it does."""
     for raw, quote in raw_spans:
-        start, end = whole_number(raw.start), whole_number(raw.end)
+        start, end = offset_number(raw.start), offset_number(raw.end)
         if start is not None and end is not None and 0 <= start <= end:
             yield start, end, quote if isinstance(quote, str) and quote else None

@@ -235,7 +235,7 @@ def test_what_no_span_can_be_is_listed(tmp_path: Path) -> None:
     odd = [
         {"start": 0, "end": 2**70, "label": "A"}, {"start": 5, "end": 3, "label": "A"},
         {"start": 3, "end": 3, "label": "A"}, {"start": -1, "end": 3, "label": "A"},
-        {"start": "0", "end": 3, "label": "A"}, {"start": 0, "end": 3},
+        {"start": "x", "end": 3, "label": "A"}, {"start": 0, "end": 3},
         {"start": 0.0, "end": 3.0, "label": "A"},
     ]  # fmt: skip
     (found,), account = read(tmp_path, {"text": TEXT, "spans": odd, "answer": "accept"})

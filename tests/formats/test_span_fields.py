@@ -10,7 +10,7 @@ import pytest
 from annotator.formats import doccano, format_detection, prodigy, registry
 from annotator.formats.document import ConversionLog
 from annotator.formats.import_source import ImportSource
-from annotator.formats.span_fields import RawSpan, convert_spans, name_of, seconds_of, whole_number
+from annotator.formats.span_fields import RawSpan, convert_spans, name_of, offset_number, seconds_of, whole_number
 from annotator.formats.span_fields import storable_fields as plain_fields
 from tests.formats.format_samples import SHARED, assert_accounted, read_aligned
 
@@ -71,9 +71,17 @@ def test_spans_are_counted_whatever_they_are() -> None:
     assert account.read == 5
 
 
+def test_offsets_may_be_written_as_texts() -> None:
+    """Tables, and some programs, write numbers so: the spans are the same, and none is listed as moved."""
+    account = ConversionLog()
+    spans = convert_spans([RawSpan("0", "3", "A"), RawSpan(4, "8", "A", quote="left")], "Ida left.", "x:1", account)
+    assert ([s.key for s in spans], account.entries) == ([(0, 3, "A"), (4, 8, "A")], [])
+
+
 def test_values_of_fields_are_what_they_should_be() -> None:
     """Whole numbers may be written 3.0, a name may be a number, a time is not before 1970."""
     assert [whole_number(x) for x in (3, 3.0, 3.5, "3", True, None)] == [3, 3, None, None, None, None]
+    assert [offset_number(x) for x in (3, "3", " 3", "-3", "३", True)] == [3, 3, None, None, None, None]
     assert [name_of(x) for x in (3, "a", None, [1])] == ["3", "a", "", ""]
     assert [seconds_of(x) for x in (5, -5, 1e300, "5", True)] == [5.0, 0.0, 0.0, 0.0, 0.0]
     assert plain_fields({"a": [1], "b": [[]] * 3, "c": "x" * 200_000}) == {"a": [1], "b": [[], [], []]}

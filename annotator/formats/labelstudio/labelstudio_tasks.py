@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
-from annotator.formats.span_fields import UNSUPPORTED, RawSpan, first_string, name_of, object_list, whole_number
+from annotator.formats.span_fields import UNSUPPORTED, RawSpan, first_string, name_of, object_list, offset_number
 from annotator.formats.timestamps import seconds_of_time
 
 EXPORT_PROJECT_AGAIN = "export the project from Label Studio again (JSON)"
@@ -42,12 +42,12 @@ class TextRegion(Struct, frozen=True):
     @property
     def has_whole_offsets(self) -> bool:
         """Whether its offsets are whole numbers."""
-        return None not in (whole_number(self.raw.start), whole_number(self.raw.end))
+        return None not in (offset_number(self.raw.start), offset_number(self.raw.end))
 
     @property
     def offsets(self) -> tuple[int, int] | None:
         """Its offsets where they are whole and in order, as the file has them."""
-        start, end = whole_number(self.raw.start), whole_number(self.raw.end)
+        start, end = offset_number(self.raw.start), offset_number(self.raw.end)
         return (start, end) if start is not None and end is not None and 0 <= start <= end else None
 
     def quote_for(self, text: str) -> str | None:
