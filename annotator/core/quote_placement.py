@@ -245,10 +245,10 @@ class _Placer:
         return Placement(None, why, self._touched(span, found))
 
     def _touched(self, span: QuotedSpan, found: Sequence[CharRange]) -> tuple[CharRange, ...]:
-        """Return the ranges of offsets and occurrences; all of the text where there are none, or too many."""
+        """Return the ranges of offsets and occurrences; all of the text where there are too many."""
         alike = found or self._search.folded(span.quote)
         own = [] if span.start is None or span.end is None else [(min(span.start, span.end), max(span.start, span.end))]
-        is_anywhere = len(alike) > MAX_OCCURRENCES or not (own or alike)
+        is_anywhere = len(alike) > MAX_OCCURRENCES
         return tuple(dict.fromkeys(self._clipped([(0, len(self._text))] if is_anywhere else [*own, *alike])))
 
     def _clipped(self, ranges: Sequence[CharRange]) -> Iterator[CharRange]:

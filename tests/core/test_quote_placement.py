@@ -98,14 +98,14 @@ def test_two_spans_of_a_label_are_not_put_in_one_place() -> None:
         (span(0, "Eda"), ((0, 3),)),
         (span(38, "Eda", length=90), ((38, 41),)),
         (span(90, "Eda"), ()),
-        (QuotedSpan(quote="Eda"), ((0, 41),)),
+        (QuotedSpan(quote="Eda"), ()),
         (QuotedSpan(quote="IDA"), ((4, 7),)),
         (QuotedSpan(9, 2, "Eda"), ((2, 9),)),
         (QuotedSpan(), ()),
     ],
 )
 def test_what_has_no_place_names_what_it_may_be_about(given_span: QuotedSpan, doubtful: object) -> None:
-    """The part of its offsets inside the text and its quote, but for case; without either the whole text."""
+    """The part of its offsets inside the text and its quote, but for case; without either nothing."""
     (found,) = place_quotes(TEXT, [given_span])
     assert (found.range, found.doubtful) == (None, doubtful)
 
