@@ -22,7 +22,8 @@ MAX_DOCBIN_RATIO = 250
 
 _MAX_ITEMS = 20_000_000
 _CHUNK = 2**20
-_WRITE_AGAIN = "write the DocBin again with spaCy"
+WRITE_AGAIN = "write the DocBin again with spaCy"
+"""What to do with a DocBin that cannot be read."""
 
 ORTH, ENT_IOB, ENT_TYPE, SENT_START = 65, 77, 78, 80
 UNUSED_ATTRIBUTES = {
@@ -31,6 +32,7 @@ UNUSED_ATTRIBUTES = {
     75: "tags",
     76: "dependencies",
     452: "entity links",
+    454: "entity ids",
     453: "morphology",
 }
 """spaCy's attributes that no document here has a place for."""
@@ -83,7 +85,7 @@ class DocBinArrays(Struct, frozen=True):
         word = self.strings.get(id_)
         if not word:
             where = f"{self.where}, doc {number + 1}"
-            raise SourceError(f"the file has no string for the word {id_}", where=where, do=_WRITE_AGAIN)
+            raise SourceError(f"the file has no string for the word {id_}", where=where, do=WRITE_AGAIN)
         return word
 
     def _unknown_spaces(self, number: int) -> bool:
@@ -174,7 +176,7 @@ def unpack_msgpack(data: bytes, where: str) -> Any:
 
 
 def _damaged(what: str, where: str) -> SourceError:
-    return SourceError(f"this is no DocBin, or a damaged one ({what})", where=where, do=_WRITE_AGAIN)
+    return SourceError(f"this is no DocBin, or a damaged one ({what})", where=where, do=WRITE_AGAIN)
 
 
 # The span groups of a Doc as a DocBin holds them, in each of the three forms that spaCy has written.
@@ -208,8 +210,10 @@ def read_span_groups(data: bytes, where: str) -> Iterator[tuple[str, list[Packed
     for group, keys in pairs:
         body = unpack_msgpack(group, where) if isinstance(group, bytes) else None
         if isinstance(body, dict):
-            fields = (x for x in _as_tuple(body.get("spans")) if isinstance(x, bytes))
-            spans = [_unpack_span(x) for x in fields if len(x) == _SPAN_STRUCT.size]
+            fields = _as_tuple(body.get("spans"))
+            if not all(isinstance(x, bytes) and len(x) == _SPAN_STRUCT.size for x in fields):
+                raise _damaged("a span group has spans of another form", where)
+            spans = [_unpack_span(x) for x in fields]
             names = keys if isinstance(keys, tuple) else (body.get("name"),)
             yield from ((name if isinstance(name, str) else "", spans) for name in names)
 

@@ -16,6 +16,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from annotator.core.annotation import Answer
+from annotator.core.errors import SourceError
 from annotator.core.metadata_names import ARTICLE_FIELDS, PLACE_FIELDS, merge_metadata, user_metadata
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, build_tokens
@@ -40,12 +41,14 @@ _ARTICLE_KEYS = ("article", "sentence", "start", "end", "byline", "dateline", "d
 SPACES_UNKNOWN = "texts whose blanks the file doesn't know, one put after each word: {n}"
 MISSING_TAGS = "tokens whose tag is missing, which nobody has reviewed: {n}"
 TYPES_ALONE = (
-    "documents whose tokens have entity types and no begin or inside tags, read without entities as spaCy does: {n}"
+    "documents whose tokens have entity types and no begin or inside tags: neighbours of one type are read as one "
+    "entity, which is doubtful, and the texts stay open: {n}"
 )
+TAGS_ALONE = "documents whose entities have no types, so that they are left out and the texts stay open: {n}"
 SPANS_DISAGREE = "spans whose code points and tokens disagree, read by their tokens: {n}"
 ATTRIBUTES_IGNORED = "texts that also have {what}, which were not taken: {{n}}"
 
-_BEGIN, _INSIDE, _MISSING = 3, 1, 0
+_BEGIN, _OUTSIDE, _INSIDE, _MISSING = 3, 2, 1, 0
 _DOCBIN_ENDING = ".spacy"
 _SIGN_BIT = 2**63
 """Ids past this are negative numbers: SENT_START knows -1."""
@@ -94,6 +97,8 @@ class _DocReader:
     log: ConversionLog
     tokens: tuple[Token, ...] = field(init=False)
     text: str = field(init=False)
+    is_doubtful: bool = field(init=False, default=False)
+    """Whether the attributes that are stored do not say what the entities are."""
 
     def __post_init__(self) -> None:
         words, spaces = self.packed.words, self.packed.spaces
@@ -135,7 +140,7 @@ class _DocReader:
             spans,
             tokens=self.tokens,
             sentences=self._sentences(),
-            answer=None if open_ == [(0, len(self.text.rstrip(" ")))] else Answer.ACCEPT,
+            answer=None if self.is_doubtful or open_ == [(0, len(self.text.rstrip(" ")))] else Answer.ACCEPT,
             rejected=rejected,
             annotator=span_fields.first_string(own, "annotator"),
             id=span_fields.name_of(data.get("id")) or span_fields.first_string(own, "sentence"),
@@ -155,26 +160,38 @@ class _DocReader:
                 yield SentenceRemarks(start, span_fields.first_string(s, "note"), s.get("flagged") is True)
 
     def _ents(self) -> Iterator[span_fields.RawSpan]:
-        """Yield the entities as spaCy reads them: the label is that of the first token."""
-        tags = self.packed.columns.get(reader.ENT_IOB, ())
-        types = self.packed.columns.get(reader.ENT_TYPE, (0,) * len(tags))
-        if not tags:
-            self.log.count_note(TYPES_ALONE, any(types))
-            return
+        """Yield the entities as spaCy reads them: the label is that of the first token.
+
+        spaCy reads none where begin and inside tags, or types, are not stored; here these are doubtful.
+        """
+        tags, types = (self.packed.columns.get(attr) for attr in (reader.ENT_IOB, reader.ENT_TYPE))
+        if tags is None:
+            self.is_doubtful = bool(types and any(types))
+            self.log.count_note(TYPES_ALONE, self.is_doubtful)
+            tags = _tags_of_types(types or ())
+        elif types is None:
+            self.is_doubtful = any(tag in {_BEGIN, _INSIDE} for tag in tags)
+            self.log.count_note(TAGS_ALONE, self.is_doubtful)
         first = -1
-        for at, (tag, type_) in enumerate(zip(tags, types, strict=True)):
+        for at, (tag, type_) in enumerate(zip(tags, types or (0,) * len(tags), strict=True)):
             if first >= 0 and tag != _INSIDE:
-                yield self._range(first, at, types[first])
+                yield self._range(first, at, types[first] if types else 0)
                 first = -1
-            if tag == _BEGIN and not type_:
+            if tag == _BEGIN and not type_ and types:
                 self.log.count_note("tokens that were blocked for entities, read as having none: {n}")
             elif tag == _BEGIN or (tag == _INSIDE and first < 0):
                 first = at
         if first >= 0:
-            yield self._range(first, len(tags), types[first])
+            yield self._range(first, len(tags), types[first] if types else 0)
 
     def _range(self, first: int, last: int, label: int) -> span_fields.RawSpan:
-        return span_fields.RawSpan(self.tokens[first].start, self.tokens[last - 1].end, self.strings.get(label, ""))
+        return span_fields.RawSpan(self.tokens[first].start, self.tokens[last - 1].end, self._label(label))
+
+    def _label(self, number: int) -> str:
+        if number and number not in self.strings:
+            what = f"the file has no string for the label {number}"
+            raise SourceError(what, where=self.where, do=reader.WRITE_AGAIN)
+        return self.strings.get(number, "")
 
     def _raw(self, span: Grouped) -> span_fields.RawSpan:
         """Return a span by its tokens, as spaCy reads it; by its code points where it has no such tokens."""
@@ -184,7 +201,7 @@ class _DocReader:
         if not 0 <= span.first < span.last <= len(self.tokens):
             past = max(span.end, len(self.text) + 1)
             end = past if span.first < span.last else span.end
-            return span_fields.RawSpan(span.start, end, self.strings.get(span.label, ""))
+            return span_fields.RawSpan(span.start, end, self._label(span.label))
         raw = self._range(span.first, span.last, span.label)
         self.log.count_note(SPANS_DISAGREE, (raw.start, raw.end) != (span.start, span.end))
         id_ = self.strings.get(span.span_id, "")
@@ -213,6 +230,12 @@ class _DocReader:
         found = reader.unpack_msgpack(self.packed.user_data, self.where) if self.packed.user_data else {}
         named = {_user_data_name(k): v for k, v in found.items()} if isinstance(found, dict) else {}
         return span_fields.storable_fields({k: v for k, v in named.items() if k})
+
+
+def _tags_of_types(types: Sequence[int]) -> list[int]:
+    """Return the tags by which neighbours of one type are one entity."""
+    before = (0, *types)
+    return [(_INSIDE if type_ == before[n] else _BEGIN) if type_ else _OUTSIDE for n, type_ in enumerate(types)]
 
 
 def _as_lists(value: Any) -> Any:

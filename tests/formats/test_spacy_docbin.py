@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import subprocess
 import sys
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -69,14 +71,106 @@ def test_missing_tags_are_no_o(tmp_path: Path) -> None:
     assert account.notes == [spacy_docbin.SPACES_UNKNOWN.format(n=3), spacy_docbin.MISSING_TAGS.format(n=6)]
 
 
-def test_types_without_tags_are_no_entities(tmp_path: Path) -> None:
-    """A file that has the types of entities and not where they begin is read as spaCy does, and says so."""
-    doc = Doc(Vocab(), words=["Ida", "Holm"], ents=["B-PERSON", "I-PERSON"])
-    DocBin(attrs=["ENT_TYPE"], docs=[doc]).to_disk(tmp_path / "docs")
+def stored_with(attrs: list[str], doc: Doc, folder: Path) -> tuple[Document, ConversionLog]:
+    """Write a Doc with some attributes alone and read it."""
+    DocBin(attrs=attrs, docs=[doc]).to_disk(folder / "docs")
+    (found,), account = read_aligned(spacy_docbin, ImportSource(folder / "docs"))
+    return found, account
+
+
+def test_types_without_tags_are_doubtful_entities(tmp_path: Path) -> None:
+    """Neighbours of one type are one entity; nobody knows more, so the text stays open and a note names the doubt."""
+    words_, spaces = ["Ida", "Holm", "met", "Una", "Oslo"], [True, True, True, True, False]
+    doc = make_doc(words_, spaces, ents=["B-PERSON", "I-PERSON", "O", "B-PERSON", "B-VENUE"])
+    found, account = stored_with(["ENT_TYPE"], doc, tmp_path)
+    assert words(found) == [("Ida Holm", "PERSON"), ("Una", "PERSON"), ("Oslo", "VENUE")]
+    assert found.answer is None
+    assert spacy_docbin.TYPES_ALONE.format(n=1) in account.notes
+    found, account = stored_with(["ENT_TYPE"], make_doc(words_, spaces, ents=["O"] * 5), tmp_path)
+    assert (found.spans, found.answer) == ((), None)
+    assert not any("entity types" in note for note in account.notes)
+
+
+def test_tags_without_types_are_lost(tmp_path: Path) -> None:
+    """An entity without a type has no label: it is listed as left out, and the text stays open."""
+    doc = make_doc(["Ida", "Holm", "met", "Una"], ents=["B-PERSON", "I-PERSON", "O", "B-PERSON"])
+    found, account = stored_with(["ENT_IOB"], doc, tmp_path)
+    assert (found.spans, found.answer, account.read) == ((), None, 2)
+    assert ledger_lines(account) == [("span", "left out", span_fields.NO_LABEL)] * 2
+    assert spacy_docbin.TAGS_ALONE.format(n=1) in account.notes
+
+
+ATTRIBUTES = [name for name, number in spacy.attrs.IDS.items() if number and not name.startswith(("FLAG", "IS_"))]
+
+
+@given(st.data())
+def test_every_set_of_attributes_is_read(tmp_path: Path, data: st.DataObject) -> None:
+    """Whatever attributes are stored, text and groups are there, and the entities are spaCy's where it has some."""
+    attrs = data.draw(st.lists(st.sampled_from(ATTRIBUTES), unique=True, max_size=6))
+    every = data.draw(st.lists(docs(), min_size=1, max_size=2))
+    DocBin(attrs=attrs, docs=every, store_user_data=data.draw(st.booleans())).to_disk(tmp_path / "docs")
     account = ConversionLog()
-    (document,) = spacy_docbin.read(ImportSource(tmp_path / "docs"), account)
-    assert not document.spans
-    assert any("read without entities" in note for note in account.notes)
+    found = list(spacy_docbin.read(ImportSource(tmp_path / "docs"), account))
+    assert [d.text for d in found] == [d.text for d in every]
+    for doc, document in zip(every, found, strict=True):
+        keys = {s.key for s in document.spans}
+        groups = {(s.start_char, s.end_char, s.label_) for s in doc.spans["sc"]}
+        ents = {(e.start_char, e.end_char, e.label_) for e in doc.ents}
+        assert groups <= keys
+        if {"ENT_IOB", "ENT_TYPE"} <= set(attrs):
+            assert keys == groups | ents
+        elif not {"ENT_IOB", "ENT_TYPE"} & set(attrs):
+            assert keys == groups
+        elif ents:
+            assert document.answer is None
+
+
+OLD_KEYS = ("attrs", "tokens", "spaces", "lengths", "strings")
+"""What spaCy 2.2 writes; 2.3 has ``cats``, 3.0 ``flags`` as well, ``span_groups`` come with 3.1."""
+
+
+@pytest.mark.parametrize("more", [(), ("cats",), ("cats", "flags"), ("cats", "flags", "version", "span_groups")])
+@pytest.mark.parametrize("pack", [zlib.compress, gzip.compress])
+def test_older_versions_are_read(tmp_path: Path, more: tuple[str, ...], pack: Callable[[bytes], bytes]) -> None:
+    """Keys that came later are missing, and spaCy 2 deflates as gzip does."""
+    doc = make_doc(["Ida", "left"], [True, False], ents=["B-PERSON", "O"])
+    doc.spans["sc"] = [DocSpan(doc, 0, 2, "CLAIM")]
+    whole = srsly.msgpack_loads(zlib.decompress(DocBin(docs=[doc]).to_bytes()))
+    old = {key: whole[key] for key in (*OLD_KEYS, *more)}
+    (tmp_path / "docs").write_bytes(pack(srsly.msgpack_dumps(old)))
+    assert spacy_docbin.detect(ImportSource(tmp_path / "docs").sample())
+    (found,), _ = read_aligned(spacy_docbin, ImportSource(tmp_path / "docs"))
+    expected = {("Ida", "PERSON"), *([("Ida left", "CLAIM")] if "span_groups" in more else [])}
+    assert (found.text, set(words(found))) == ("Ida left", expected)
+
+
+def test_groups_in_the_form_of_3_1_are_read(tmp_path: Path) -> None:
+    """A list of groups, each with its own name."""
+    doc = make_doc(["Ida", "left"], [True, False])
+    doc.spans["sc"] = [DocSpan(doc, 0, 2, "CLAIM")]
+    whole = srsly.msgpack_loads(zlib.decompress(DocBin(docs=[doc]).to_bytes()))
+    whole["span_groups"] = [srsly.msgpack_dumps([doc.spans["sc"].to_bytes()])]
+    (tmp_path / "docs").write_bytes(zlib.compress(srsly.msgpack_dumps(whole)))
+    (found,), _ = read_aligned(spacy_docbin, ImportSource(tmp_path / "docs"))
+    assert words(found) == [("Ida left", "CLAIM")]
+
+
+@pytest.mark.parametrize("change", ["label", "span"])
+def test_what_would_lose_a_span_is_refused(tmp_path: Path, change: str) -> None:
+    """A label without its string, and spans that are packed otherwise, are errors."""
+    doc = make_doc(["Ida", "left"], [True, False], ents=["B-FOUND", "O"])
+    doc.spans["sc"] = [DocSpan(doc, 0, 2, "CLAIM")]
+    whole = srsly.msgpack_loads(zlib.decompress(DocBin(docs=[doc]).to_bytes()))
+    if change == "label":
+        whole["strings"].remove("FOUND")
+    else:
+        whole["span_groups"] = [
+            srsly.msgpack_dumps({srsly.msgpack_dumps({"name": "sc", "spans": [b"x" * 32]}): ["sc"]})
+        ]
+    (tmp_path / "docs").write_bytes(zlib.compress(srsly.msgpack_dumps(whole)))
+    expected = "the file has no string for the label" if change == "label" else "a span group has spans of another form"
+    with pytest.raises(SourceError, match=expected):
+        read_aligned(spacy_docbin, ImportSource(tmp_path / "docs"))
 
 
 def test_sentences_and_user_data_are_read(tmp_path: Path) -> None:
