@@ -28,6 +28,7 @@ from annotator.formats.label_mapping import LabelRename
 from annotator.formats.span_alignment import trim_blanks
 from annotator.ingest.infixes import SpanEdges, TokenChoice, choose_tokens
 from annotator.ingest.tokenizer import Tokenizer
+from annotator.ingest.unspaced_scripts import unspaced_language
 from annotator.workflows.import_options import InsideTokens
 
 _SNAPS = {"out": RepairKind.OUT, "in": RepairKind.IN}
@@ -54,6 +55,8 @@ class InsideTokenFigures(Struct, frozen=True):
     """How many of those inside a token its tokenizer finds by itself, with ``split``."""
     cut: int = 0
     """How many were left for their tokens to be cut in the sentence."""
+    in_words: bool = False
+    """Whether the tokens are words, with blanks between them: in other languages they are whole clauses."""
 
     @property
     def kept(self) -> int:
@@ -98,10 +101,8 @@ class InsideTokenFigures(Struct, frozen=True):
 
     def _advice(self) -> Iterator[str]:
         if self.split_tokens and self.split_tokens.unit == "characters":
-            yield (
-                "split takes characters, because edges are between letters; with --tokens rules words stay whole, and "
-                "tokens are cut in their sentences alone"
-            )
+            words = ": out keeps words whole, and with --tokens rules split cuts them in their sentences alone"
+            yield f"split takes characters, because edges are between letters{words if self.in_words else ''}"
         if self.choice == "keep" and self.split_tokens:
             yield "to choose otherwise, import into another new corpus with --inside-tokens split, out or in"
         elif self.choice == "split" and self.cut:
@@ -220,6 +221,7 @@ class InsideTokenSpans:
             self._choice,
             choice.settings if choice else None,
             choice.resolved if choice else 0,
+            in_words=not unspaced_language(" ".join(run for span in self.edges for run, _ in span)),
         )
 
 

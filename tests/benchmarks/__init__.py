@@ -13,6 +13,7 @@ Each prints its figures as one JSON object on its last line; ``--help`` says wha
 - hints: gold spans whose words have hints of one letter
 - html_pages: the body of HTML pages, by word overlap
 - imports: what becomes of each span in exports of other tools, and which sentences stay open
+- inside_tokens: how many spans are on token edges by each choice of ``--inside-tokens``, and by the config's tokenizer
 - journeys: how often five journeys of data pass from one file of the package to another
 - keystrokes: keys a span, planned over the app's state and typed into the real app
 - load: from a key to its paint in an article of 5,000 spans, beside the smallest Textual program

@@ -14,8 +14,8 @@ from tests.arch.source_tree import ROOT
 
 QUICK = ("cleaning", "document_leaks", "hints", "search", "sentences", "slips")
 SLOW = (
-    "candidates", "checking", "claims", "conflicts", "coverage", "export", "html_pages", "imports", "journeys",
-    "keystrokes", "load", "opening", "pipelines", "points", "readings", "start", "suggestion_service",
+    "candidates", "checking", "claims", "conflicts", "coverage", "export", "html_pages", "imports", "inside_tokens",
+    "journeys", "keystrokes", "load", "opening", "pipelines", "points", "readings", "start", "suggestion_service",
 )  # fmt: skip
 
 
