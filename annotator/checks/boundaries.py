@@ -19,6 +19,7 @@ _PUNCTUATION_MARKS = frozenset(".,;:!?…'\"`·•、。，；：！？；،؛؟
 _DASHES_AND_BRACKETS = frozenset({"Ps", "Pe", "Pi", "Pf", "Pd", "Pc"})
 _END_MARKS = frozenset(".,;:")
 _BRACKETS = {"(": ")", "[": "]", "{": "}", "（": "）", "［": "］"}
+_FOR_A_FILE = "import it into a new corpus with --inside-tokens split, out or in"
 _MAX_ABBREVIATION_LETTERS = 3
 """How many letters a word shortened by a full stop may have (``Jr.``, ``Co.``)."""
 
@@ -33,7 +34,7 @@ def check_misaligned_spans(check_input: CheckInput) -> Iterator[Problem]:
             within = s.text[tokens[first].start : tokens[last - 1].end] if first < last else ""
             what = f"{span.label} {reviewed.quote(span)} begins or ends inside a token of "
             whose = f"key R in `annotator annotate … --as {reviewed.annotator}` lists them all"
-            remedy = f"snap it out or in, split the token, or drop it ({whose})"
+            remedy = f"snap it out or in, split the token, or drop it ({whose}; for a whole file: {_FOR_A_FILE})"
             yield reviewed.problem(ProblemKind.CHARACTERS, span, what + quote_text(within), remedy)
 
 

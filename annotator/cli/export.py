@@ -141,7 +141,8 @@ def command(
         output.write_report(report.lines())
     if any(x["why"] == OFF_TOKEN_EDGES for x in report.totals["why"]):
         output.write_message(
-            "note: spans inside tokens: `annotator check` lists them, key R in `annotator` repairs them"
+            "note: spans inside tokens: `annotator check` lists them, key R in `annotator` repairs them, and "
+            "`annotator import … --inside-tokens split` into a new corpus settles all of a file"
         )
     exit_for_losses(report.lost, max_lost)
 

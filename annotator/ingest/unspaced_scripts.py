@@ -49,10 +49,10 @@ def unspaced_language_warning(sources: str, lang: str, corpus_lang: str) -> str:
     """Return what to do with ``sources`` ("x.txt looks", "3 sources look") in a corpus of another language."""
     what = f"{sources} like {_NAMES[lang]}, whose words have no blanks between them, and the corpus is {corpus_lang}"
     if find_spec(f"spacy.lang.{lang}") is None:
-        return f"{what}; spaCy has no tokenizer for it: import a file that has tokens, see `annotator help formats`"
+        return f"{what}; spaCy has no tokenizer for it: begin a corpus with --tokens characters"
     package = missing_tokenizer_package(lang)
     first = f", after {install_command(package)}" if package else ", whose tokenizer is installed"
-    return f"{what}; begin a corpus with --lang {lang}{first}"
+    return f"{what}; begin a corpus with --lang {lang}{first}, or with --tokens characters"
 
 
 def missing_tokenizer_package(lang: str) -> str:

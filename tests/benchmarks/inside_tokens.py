@@ -38,7 +38,10 @@ def main() -> None:
     parser.add_argument("files", nargs="*", type=Path)
     files = parser.parse_args().files
     with TemporaryDirectory() as folder:
-        rows = [measured(path) for path in (listed_samples(files) if files else made_up_files(Path(folder)))]
+        rows = [
+            measured(paths)
+            for paths in (listed_samples(files) if files else ([p] for p in made_up_files(Path(folder))))
+        ]
     print(
         f"{'file':44} {'spans':>6} {'keep':>6} {'out':>6} {'in':>6} {'split':>6} {'config: keep':>12} {'split':>6}  by"
     )
@@ -54,14 +57,14 @@ def _line(row: dict[str, Any]) -> str:
     )
 
 
-def measured(path: Path) -> dict[str, Any]:
-    """Return the figures of one file."""
-    row: dict[str, Any] = {"file": f"{path.parent.name}/{path.name}"}
+def measured(paths: list[Path]) -> dict[str, Any]:
+    """Return the figures of one file, or of several that are one export."""
+    row: dict[str, Any] = {"file": f"{paths[0].parent.name}/{paths[0].name}"}
     try:
         for choice in INSIDE_TOKENS:
             with TemporaryDirectory() as folder:
                 options = ImportOptions(add_labels=True, inside_tokens=choice)
-                import_files(Path(folder, "c"), [path], options)
+                import_files(Path(folder, "c"), paths, options)
                 corpus = CorpusFolder.open(Path(folder, "c"))
                 spans = list(_spans(corpus))
                 on_edges = sum(is_aligned(w.sentence.tokens, start, end) for w, start, end in spans)

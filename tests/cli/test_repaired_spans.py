@@ -108,9 +108,9 @@ def _exported(corpus: Path, out: Path) -> tuple[int, list[str], bytes]:
 
 def test_an_export_says_what_repairs_spans_inside_tokens(corpus: Path, tmp_path: Path) -> None:
     """It is said as long as there are such, and no longer; `check` names whose worklist it is."""
-    message = "note: spans inside tokens: `annotator check` lists them, key R in `annotator` repairs them\n"
+    message = "note: spans inside tokens: `annotator check` lists them, key R in `annotator` repairs them, and "
     assert message in call("export", corpus, tmp_path / "o", "--split", "100/0/0").err
-    assert "(key R in `annotator annotate … --as ana` lists them all)" in call("check", corpus).out
+    assert "(key R in `annotator annotate … --as ana` lists them all; for a whole file: " in call("check", corpus).out
     _mend(corpus, RepairKind.SPLIT)
     assert message not in call("export", corpus, tmp_path / "o", "--split", "100/0/0").err
 
