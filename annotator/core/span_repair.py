@@ -15,6 +15,7 @@ from annotator.core.annotation import AnnotatedSentence
 from annotator.core.edits import Edit, Op, remove_span
 from annotator.core.errors import RuleError
 from annotator.core.schema import Schema
+from annotator.core.scripts import SCRIPTS_WITHOUT_BLANKS, script_of
 from annotator.core.spans import Span
 from annotator.core.suggestion import mark_source_modified
 from annotator.core.token_cuts import cut_tokens_at
@@ -77,6 +78,36 @@ def split_text_at_span(annotated: AnnotatedSentence, span: Span) -> tuple[str, s
     start = min([span.start, *(t.start for t in touched[:1])])
     end = max([span.end, *(t.end for t in touched[-1:])])
     return text[start : span.start], text[span.start : span.end], text[span.end : end]
+
+
+class RepairPattern(Struct, frozen=True):
+    """What makes spans inside tokens alike: the characters at the edges that are inside a token."""
+
+    start: str
+    """Those at the start; empty where that is a token's."""
+    end: str
+
+
+def repair_pattern(annotated: AnnotatedSentence, span: Span) -> RepairPattern:
+    """Return the characters at the edges of a span that are inside a token.
+
+    Those are the marks between words (``~`` in ``Reyes~Director``), else the letters that are glued on (``Old`` in
+    ``Oldskerrin``); of a script without blanks all letters are alike.
+    """
+    tokens = annotated.sentence.tokens
+    before, words, after = split_text_at_span(annotated, span)
+    begins = any(t.start == span.start for t in tokens)
+    ends = any(t.end == span.end for t in tokens)
+    start = "" if begins else _edge_characters(before[::-1], words)
+    return RepairPattern(start, "" if ends else _edge_characters(after, words[::-1]))
+
+
+def _edge_characters(outside: str, inside: str) -> str:
+    """Return what is characteristic of an edge; both texts are read away from it."""
+    marks = [next((n for n, c in enumerate(text) if c.isalnum()), len(text)) for text in (outside, inside)]
+    if any(marks):
+        return f"{outside[: marks[0]]}|{inside[: marks[1]]}"
+    return "letters without blanks" if script_of(outside[:1]) in SCRIPTS_WITHOUT_BLANKS else outside
 
 
 def misalignment_message(annotated: AnnotatedSentence, span: Span) -> str:

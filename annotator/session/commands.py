@@ -123,7 +123,9 @@ COMMANDS: tuple[Command, ...] = (
 
 WORKLIST_COMMANDS: tuple[Command, ...] = (
     _command("list_yes", "y", "do what is proposed here", "Worklists"),
-    _command("list_all", "a", "do all that is proposed for these words", "Worklists"),
+    _command(
+        "list_all", "equals_sign a", "do all: for these words; the last repair for all spans like it", "Worklists"
+    ),
     _command("snap_out", "o", "span inside a token: grow to the token's edges", "Worklists"),
     _command("snap_in", "i", "span inside a token: shrink to whole tokens", "Worklists"),
     _command("split_token", "t", "span inside a token: split the token at its edges", "Worklists"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct
@@ -13,11 +12,9 @@ from annotator.checks.consistency import InconsistencyGroup, WordOccurrence, app
 from annotator.core.annotation import AnnotatedSentence
 from annotator.core.edits import Edit, Op, add_span, combine_edits, dismiss_suggestion, reject_suggestion
 from annotator.core.errors import RuleError
-from annotator.core.span_repair import MisalignedSpan, RepairKind, SpanRepair, misaligned_spans, possible_repairs
 from annotator.core.spans import Span
 from annotator.core.suggestion import LeftSuggestion
 from annotator.session.actions.selection import REPORTED_SCORE
-from annotator.session.commands import REPAIR_COMMANDS
 from annotator.session.sentence_search import ReviewItemKey
 from annotator.session.session import AnnotationSession
 
@@ -259,86 +256,6 @@ def _consistency_message(occurrence: WordOccurrence) -> str:
     if occurrence.existing and moved:
         return f"{words} is {occurrence.annotated.text_of(occurrence.proposed)} now"
     return f"{words} is {occurrence.proposed.label} now"
-
-
-# -- spans inside tokens -----------------------------------------------------------------------
-
-
-class RepairQueue(ReviewQueue[MisalignedSpan]):
-    """The spans inside tokens, in the order of the sentences; what is settled is listed no more."""
-
-    empty_message = "there is no span to repair"
-
-    def __init__(self, session: AnnotationSession, misaligned_spans: Sequence[MisalignedSpan], here: str = "") -> None:
-        """List the spans that were not left before in this session and go to the first one ``here``.
-
-        ``here``: the id of a sentence.
-        """
-        super().__init__(session, misaligned_spans, session.navigation.problem_finder.skipped_repairs)
-        self._by_sentence: dict[str, list[int]] = {}
-        for n, misaligned in enumerate(self.items):
-            self._by_sentence.setdefault(misaligned.annotated.sentence.id, []).append(n)
-        self.at = self._by_sentence.get(here, [0])[0]
-
-    @property
-    def selected_span(self) -> tuple[AnnotatedSentence, Span] | None:
-        """The sentence of the current span, and the span."""
-        return (self.current_item.annotated, self.current_item.span) if self.current_item else None
-
-    def commands(self) -> Mapping[str, Callable[[], str]]:
-        """Return what each command does to the queue."""
-        repairs = {REPAIR_COMMANDS[kind]: partial(self.repair, kind) for kind in RepairKind}
-        return {**super().commands(), **repairs, "list_leave": self.skip}
-
-    def is_listed(self, n: int) -> bool:
-        """Whether an item is shown: as long as it waits."""
-        return super().is_listed(n) and n not in self.settled
-
-    @property
-    def open_indexes(self) -> Sequence[int]:
-        """The numbers of the cases that wait."""
-        return [n for n in range(len(self.items)) if n not in self.settled]
-
-    @property
-    def skipped_count(self) -> int:
-        """How many cases were left as they are, in this session."""
-        return len(self._skipped)
-
-    def current_repairs(self) -> tuple[AnnotatedSentence, tuple[SpanRepair, ...]]:
-        """Return the current sentence as it is now, and what each repair would give; raises RuleError."""
-        misaligned = self._require_current()
-        now = self._current_version(misaligned.annotated)
-        return now, possible_repairs(now, misaligned.span, self.session.schema)
-
-    def repair(self, kind: RepairKind) -> str:
-        """Repair the current span; returns what was done. Raises RuleError for an impossible repair."""
-        misaligned = self._require_current()
-        repair = next(r for r in self.current_repairs()[1] if r.kind is kind)
-        if repair.edit is None:
-            raise RuleError(f"{kind.value} is not possible: {repair.reason}", do="choose another repair")
-        after = repair.edit.after[0]
-        waiting = {s.key for s in misaligned_spans(after)}
-        numbers = self._by_sentence[after.sentence.id]
-        # A repair also mends a span that was left as it is, where both meet in one token.
-        unrepaired = [n for n in numbers if self.settled.get(n) is not True]
-        repaired = [n for n in unrepaired if self.items[n].span.key not in waiting]
-        self._apply(tuple(repaired), repair.edit, done=True)
-        also = len(repaired) - 1
-        more = f", and {also} more with it" if also else ""
-        return f"{_repair_message(misaligned, repair)}{more}"
-
-    def skip(self) -> str:
-        """Leave the current span as it is until the next start; returns what was done."""
-        return self._skip()
-
-
-def _repair_message(misaligned: MisalignedSpan, repair: SpanRepair) -> str:
-    words = misaligned.annotated.text_of(misaligned.span)
-    if repair.kind is RepairKind.DROP:
-        return f"{words} is no {misaligned.span.label} any more"
-    if repair.kind is RepairKind.SPLIT:
-        return f"the tokens are {' | '.join(repair.result)} now"
-    return f"{words} is {repair.result[0]} now"
 
 
 # -- suggestions that were open at the accept ----------------------------------------------------

@@ -11,7 +11,7 @@ from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 
 from annotator.core.span_repair import RepairKind
-from annotator.session.review_queue import RepairQueue
+from annotator.session.repair_queue import RepairQueue
 from annotator.session.session import AnnotationSession
 from tests import builders
 from tests.cli.command_runner import call

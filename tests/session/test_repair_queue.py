@@ -19,7 +19,7 @@ from annotator.core.spans import Span
 from annotator.core.tokens import tokens_text
 from annotator.session.actions import annotation_actions as actions
 from annotator.session.annotation_controller import AnnotationController
-from annotator.session.review_queue import RepairQueue
+from annotator.session.repair_queue import RepairQueue
 from annotator.session.session import AnnotationSession
 from tests import builders
 
@@ -117,6 +117,95 @@ def test_a_split_mends_every_span_on_its_edges(tmp_path: Path) -> None:
     annotated.undo()
     assert (annotated.open_count, annotated.at) == (5, 1)
     session.close()
+
+
+GLUED = (
+    ("Okafor_Mayor rowed.", ("Okafor",)),
+    ("Brekke_Director slept.", ("Director",)),
+    ("Quist_Pilot sang.", ("Quist", "Pilot")),
+    ("Tander_(Pilot) sang.", ("Tander",)),
+    ("Okafors swam.", ("Okafor",)),
+    ("Lind_Mayor and Tarn ate.", ("Lind", "Mayor")),
+)
+"""Sentences with words that are glued together, and the words that are marked."""
+
+
+def _glued(path: Path) -> AnnotationSession:
+    """Open a corpus of sentences with words that are glued together."""
+    corpus = builders.make_corpus(
+        path, builders.article("Ferry\n\n" + " ".join(text for text, _ in GLUED), "t-b", origin="glued.txt")
+    )
+    session = builders.open_session(corpus.path)
+    edits = []
+    for i, annotated in enumerate(session.article_sentences):
+        labels = zip(GLUED[i][1], ("PERSON", "VENUE"), strict=False)
+        mine = [builders.span(annotated.sentence.text, words, label) for words, label in labels]
+        after = annotated.annotation.with_spans(mine).with_answer(Answer.ACCEPT)
+        edits.append(Edit(Op.EDIT, (annotated,), (type(annotated)(annotated.sentence, after),)))
+    session.apply_edit(combine_edits(edits, "imported"))
+    return session
+
+
+def test_all_spans_alike_get_the_same_repair_with_one_undo(tmp_path: Path) -> None:
+    """Alike are those with the same characters at the same edge, whatever their label; others wait on."""
+    session = _glued(tmp_path / "news")
+    queue = _list(session)
+    before = [(w.sentence, w.annotation) for w in session.article_sentences]
+    with pytest.raises(RuleError, match="there is no repair yet that all like it could have; repair one span first"):
+        queue.repair_alike()
+    queue.repair(RepairKind.SPLIT)
+    alike = queue.alike_spans()
+    assert alike is not None
+    assert [queue.items[n].annotated.text_of(queue.items[n].span) for n in alike.numbers] == ["Quist", "Tander", "Lind"]
+    assert queue.repair_alike() == "split the token: 3 spans like Okafor|_Mayor"
+    assert _tokens(session, 2)[:2] == ["Quist", "_Pilot"]
+    assert [queue.items[n].annotated.text_of(queue.items[n].span) for n in queue.open_indexes] == [
+        "Director", "Pilot", "Okafor", "Mayor",
+    ]  # fmt: skip
+    with pytest.raises(RuleError, match=r"no other span is like Okafor\|_Mayor"):
+        queue.repair_alike()
+    assert queue.undo() == "taken back: split the token: 3 spans like Okafor|_Mayor"
+    assert queue.alike_spans() == alike
+    queue.undo()
+    assert queue.alike_spans() is None
+    assert [(w.sentence, w.annotation) for w in session.article_sentences] == before
+    session.close()
+
+
+def test_what_the_repair_is_not_possible_for_is_counted(tmp_path: Path) -> None:
+    """A span that would break a rule waits on; a drop is for one label alone."""
+    session = _glued(tmp_path / "news")
+    queue = _list(session)
+    queue.repair(RepairKind.OUT)
+    assert queue.repair_alike() == (
+        "snap out: 1 span like Okafor|_Mayor; 2 left: VENUE may not be inside PERSON (rule `inside`) (2)"
+    )
+    assert queue.open_count == 6
+    assert {s.label for s in queue.session.article_sentences[5].annotation.spans} == {"PERSON", "VENUE"}
+    assert queue.current_item is not None
+    assert queue.current_item.span.label == "PERSON"  # Director; Pilot and Mayor are VENUE
+    for kind, labels in ((RepairKind.DROP, {}), (RepairKind.SPLIT, {"VENUE": 2})):
+        queue.repair(kind)
+        alike = queue.alike_spans()
+        assert alike is not None
+        assert alike.labels == labels
+        queue.undo()
+    session.close()
+
+
+def test_half_of_a_batch_counts_for_nothing(tmp_path: Path) -> None:
+    """Where the program ends while the spans alike are written, all of them are as before."""
+    session = _glued(tmp_path / "news")
+    queue = _list(session)
+    queue.repair(RepairKind.SPLIT)
+    before = session.article_sentences
+    queue.repair_alike()
+    session.close()
+    journal = tmp_path / "news" / "annotations" / "ana.jsonl"
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:-1]))
+    again = builders.open_session(tmp_path / "news")
+    assert again.article_sentences == before
+    again.close()
 
 
 def test_a_repair_that_makes_no_sense_is_reported(session: AnnotationSession) -> None:
@@ -244,7 +333,7 @@ def test_keys_on_a_span_inside_a_token_move_no_other_edge(session: AnnotationSes
 @settings(max_examples=25)
 @given(
     st.lists(st.tuples(st.integers(0, 45), st.integers(1, 12), st.sampled_from("PV")), max_size=5),
-    st.lists(st.sampled_from([*RepairKind, "skip", "undo", "next"]), max_size=14),
+    st.lists(st.sampled_from([*RepairKind, "repair_alike", "skip", "undo", "next"]), max_size=14),
 )
 def test_the_journal_holds_what_the_list_has_done(
     marks: list[tuple[int, int, str]], steps: list[RepairKind | str]

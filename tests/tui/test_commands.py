@@ -22,7 +22,8 @@ from annotator.session.commands import (
 )
 from annotator.session.keymap import effective_keymap
 from annotator.session.keymap_file import is_portable_key, key_label
-from annotator.session.review_queue import ConsistencyQueue, LeftQueue, RepairQueue
+from annotator.session.repair_queue import RepairQueue
+from annotator.session.review_queue import ConsistencyQueue, LeftQueue
 from annotator.session.screen_keys import SCREEN_KEYS, WORKLISTS, key_sections, key_table, single_keys
 from annotator.session.two_machines_queue import DifferenceQueue
 from annotator.storage.schemas import load_schema

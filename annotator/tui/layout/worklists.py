@@ -19,6 +19,7 @@ from annotator.core.span_repair import MisalignedSpan, RepairKind, SpanRepair, m
 from annotator.core.spans import Span
 from annotator.core.suggestion import span_source_names
 from annotator.session.commands import REPAIR_COMMANDS
+from annotator.session.repair_queue import AlikeSpans
 from annotator.session.review_queue import LeftItem
 from annotator.session.sentence_search import SearchHit
 from annotator.tui.layout import styled_text as styled
@@ -290,7 +291,7 @@ def _following_groups(view: ConsistencyView, width: int, room: int, glyphs: Glyp
 # -- spans inside tokens -----------------------------------------------------------------------
 
 
-_DETAIL_ROWS = 9
+_DETAIL_ROWS = 10
 """The rows below the list that are not the sentence: gaps, what is wrong, the repairs."""
 
 
@@ -305,6 +306,8 @@ class RepairView(Struct, frozen=True):
     repairs: tuple[SpanRepair, ...]
     sentence_number: Callable[[AnnotatedSentence], str]
     """Article and sentence by number."""
+    alike: AlikeSpans | None = None
+    """The spans that wait and are like the one that was repaired last."""
 
 
 def repair_worklist_rows(view: RepairView, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
@@ -317,7 +320,7 @@ def repair_worklist_rows(view: RepairView, width: int, height: int, glyphs: Glyp
     rows = [_misaligned_span_row(view, i, width, glyphs) for i in shown]
     rows += [(), *sentence, (), _fault_row(view.annotated, span, width, glyphs)]
     rows += [_repair_row(r, span, width, glyphs) for r in view.repairs]
-    rows += [_key_row("list_leave", "leave it as it is", (), width, glyphs)]
+    rows += [_key_row("list_leave", "leave it as it is", (), width, glyphs), _alike_row(view.alike, width, glyphs)]
     return tuple(styled.fit_words(row, width, glyphs.cut) for row in styled.fill_height(rows, height))
 
 
@@ -356,6 +359,18 @@ def _repair_row(repair: SpanRepair, span: Span, width: int, glyphs: Glyphs) -> S
     else:
         gives = StyledText(shortened_words(repair.result[0], room, glyphs), CellStyle("lane", span.label, bold=True))
     return _key_row(command, repair.kind.value, (gives,), width, glyphs, live=True)
+
+
+def _alike_row(alike: AlikeSpans | None, width: int, glyphs: Glyphs) -> StyledRow:
+    """Return how many spans are like the one that was repaired last, and what their key would do."""
+    if alike is None:
+        return _key_row("list_all", "all like this", (styled.muted("once one is repaired"),), width, glyphs)
+    like = shortened_words(alike.model_text, max(8, width // 4), glyphs)
+    if not alike.numbers:
+        return _key_row("list_all", "all like this", (styled.muted(f"no other is like {like}"),), width, glyphs)
+    labels = ", ".join(f"{screen_text(label)} {n}" for label, n in alike.labels.items())
+    gives = (StyledText(f"{alike.kind.value}, as for "), styled.bold(like), styled.muted(f"  {labels}"))
+    return _key_row("list_all", f"all {len(alike.numbers)} like this", gives, width, glyphs, live=True)
 
 
 def _key_row(command: str, does: str, gives: StyledRow, width: int, glyphs: Glyphs, *, live: bool = False) -> StyledRow:

@@ -18,7 +18,8 @@ from annotator.core.pluralize import pluralize
 from annotator.session.action import Action, GoToSentence, MoveReview, OpenReview
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.opening_warnings import others_work_message
-from annotator.session.review_queue import ConsistencyQueue, LeftQueue, RepairQueue, ReviewQueue
+from annotator.session.repair_queue import RepairQueue
+from annotator.session.review_queue import ConsistencyQueue, LeftQueue, ReviewQueue
 from annotator.session.screen_keys import WORKLISTS, textual_actions
 from annotator.session.sentence_search import TouchedSentences
 from annotator.session.state import StatusMessage
@@ -259,7 +260,8 @@ class RepairScreen(WorklistScreen[RepairQueue]):
     ITEM_NAME = "span"
     SEARCHING_TEXT = "looking for spans inside tokens"
     KEYS = (
-        ("snap_out", "snap out"), ("snap_in", "snap in"), ("split_token", "split"), ("drop", "drop"),
+        ("list_all", "all {} alike"), ("snap_out", "snap out"), ("snap_in", "snap in"), ("split_token", "split"),
+        ("drop", "drop"),
         ("list_leave", "leave"), ("list_undo", "undo"),
     )  # fmt: skip
 
@@ -268,6 +270,13 @@ class RepairScreen(WorklistScreen[RepairQueue]):
         return RepairQueue(
             self._session, self._session.navigation.problem_finder.misaligned_spans(touched), self._return_sentence
         )
+
+    def _keys(self, worklist: RepairQueue | None, glyphs: Glyphs) -> list[tuple[str, str]]:
+        """Return the row of keys; that for all alike only where there are some, with their number."""
+        alike = worklist.alike_spans() if worklist and worklist.current_item else None
+        number = len(alike.numbers) if alike else 0
+        keys = ((key, does.format(number)) for key, does in super()._keys(worklist, glyphs))
+        return [x for x in keys if number or x[1] != "all 0 alike"]
 
     def empty_text(self, worklist: RepairQueue) -> str:
         """Return the message where nothing waits."""
@@ -282,7 +291,8 @@ class RepairScreen(WorklistScreen[RepairQueue]):
         numbers = worklist.open_indexes
         waiting = [worklist.items[n] for n in numbers]
         now, repairs = worklist.current_repairs()
-        view = layout.RepairView(waiting, numbers.index(worklist.at), now, repairs, self.sentence_number)
+        alike = worklist.alike_spans()
+        view = layout.RepairView(waiting, numbers.index(worklist.at), now, repairs, self.sentence_number, alike)
         return layout.repair_worklist_rows(view, width, height, glyphs)
 
 
