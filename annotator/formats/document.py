@@ -161,9 +161,17 @@ class ConversionLog(Struct):
         """List what was not carried over unchanged."""
         self.entries.append(entry)
 
-    def leave_out(self, where: str, id_: str, why: str, text: str = "", kind: str = "span") -> None:
-        """List a span, or something else, that is left out."""
-        self.record(ConversionLogEntry(where, id_, Outcome.LEFT_OUT, why, text, kind))
+    def leave_out(
+        self,
+        where: str,
+        id_: str,
+        why: str,
+        text: str = "",
+        kind: str = "span",
+        doubtful: tuple[tuple[int, int], ...] = (),
+    ) -> None:
+        """List a span, or something else, that is left out; ``doubtful`` as in the entry."""
+        self.record(ConversionLogEntry(where, id_, Outcome.LEFT_OUT, why, text, kind, doubtful=doubtful))
 
     @property
     def totals(self) -> Mapping[tuple[str, str], int]:

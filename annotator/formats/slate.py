@@ -209,4 +209,6 @@ def _raw_spans(items: Sequence[AnnotatedItem], text: _LineTokens, log: Conversio
                     yield span_fields.RawSpan(start[0], end[1], label, group=group)
                 else:
                     log.read += 1
-                    log.leave_out(item.where, f"{item.shown}:{label}", NO_SUCH_PLACE)
+                    log.leave_out(
+                        item.where, f"{item.shown}:{label}", NO_SUCH_PLACE, doubtful=((0, text.lines[-1][1]),)
+                    )

@@ -215,8 +215,10 @@ def _lost_span(
     label, id_, part = name_of(raw.label), raw_span_id(raw), touched_part(raw, text, unit)
     if not label.strip():
         return ConversionLogEntry(where, id_, Outcome.LEFT_OUT, NO_LABEL, raw.quote or text[slice(*part)])
-    doubtful = tuple(dict.fromkeys([*([part] if part[0] < part[1] else []), *placed.doubtful]))
-    has_quote = bool(raw.quote.strip())
+    has_quote, touched = bool(raw.quote.strip()), [part] if part[0] < part[1] else []
+    if not has_quote and why == OFFSETS_NOT_WHOLE and text:
+        touched = [(0, len(text))]  # it may be anywhere
+    doubtful = tuple(dict.fromkeys([*touched, *placed.doubtful]))
     reason, words = (placed.why, raw.quote) if has_quote else (why, text[slice(*part)])
     return ConversionLogEntry(where, id_, Outcome.LEFT_OUT, reason, words, doubtful=doubtful, label=label)
 

@@ -220,7 +220,8 @@ def _annotation_spans(
     label = description.get(feature, "").strip() or annotation_layers.short_layer_name(layer)
     id_ = f"{annotation.begin}-{annotation.end}:{label}"
     if why := _why_no_text(annotation, unmapped):
-        log.leave_out(where, id_, why)
+        touched = tuple(sorted(x for x in (annotation.begin, annotation.end) if type(x) is int and x >= 0))
+        log.leave_out(where, id_, why, doubtful=((touched[0], touched[1]),) if len(touched) > 1 else ())
         return
     for name, value in description.items():
         if name != feature and not choice.feature_requested:

@@ -6,10 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from annotator.formats import doccano, format_detection, prodigy, registry
-from annotator.formats.document import ConversionLog
+from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
+from annotator.formats.offset_units import CODE_POINTS, QUOTED_UNITS, UTF16, OffsetUnit
+from annotator.formats.span_alignment import align_spans
 from annotator.formats.span_fields import RawSpan, convert_spans, name_of, offset_number, seconds_of, whole_number
 from annotator.formats.span_fields import storable_fields as plain_fields
 from tests.formats.format_samples import SHARED, assert_accounted, read_aligned
@@ -106,3 +110,22 @@ def test_real_exports_are_accounted_for(format_: str) -> None:
         assert list(format_detection.matching_formats(source.sample())) == [format_]
         _, account = read_aligned({"prodigy": prodigy, "doccano": doccano}[format_], source)
         assert account.is_balanced
+
+
+TEXTS = st.text("Ida é\u0301🛶\n“", max_size=15)
+OFFSETS = st.one_of(st.none(), st.integers(-3, 18), st.just(1.5), st.just("x"))
+RAW_SPANS = st.builds(
+    RawSpan, OFFSETS, OFFSETS, st.sampled_from(["A", "B", "", None]), quote=st.one_of(st.just(""), TEXTS)
+)
+
+
+@given(TEXTS, st.lists(RAW_SPANS, max_size=5), st.sampled_from([CODE_POINTS, UTF16, *QUOTED_UNITS]))
+def test_every_span_is_placed_or_listed_with_what_it_may_be_about(
+    text: str, raws: list[RawSpan], unit: OffsetUnit
+) -> None:
+    """Whatever the values: the account balances after alignment, and a doubt is a range of the text."""
+    account = ConversionLog()
+    spans = convert_spans(raws, text, "x:1", account, unit)
+    align_spans(Document(text, spans, where="x:1"), account)
+    assert account.is_balanced
+    assert all(0 <= a < b <= len(text) for e in account.entries for a, b in e.doubtful)

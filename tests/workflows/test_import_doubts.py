@@ -55,9 +55,11 @@ def test_the_sentences_that_it_touches_stay_open(tmp_path: Path, answer: str) ->
     assert any(note.startswith("3 sentences stay open") for note in report.notes)
 
 
-@pytest.mark.parametrize("span", [_span(5, 2), _span(9, 99), _span(4, 7, text="Una"), _span(-3, 3)])
+@pytest.mark.parametrize(
+    "span", [_span(5, 2), _span(9, 99), _span(4, 7, text="Una"), _span(-3, 3), _span(None, 3), _span(1.5, "x")]
+)
 def test_a_span_without_a_place_leaves_no_gold(tmp_path: Path, span: dict[str, Any]) -> None:
-    """Whatever is wrong with its offsets, the part of them that is in the text is not accepted."""
+    """The part of its offsets that is in the text is not accepted; if they are none, the text is not."""
     _import(tmp_path, {"text": "Ida met Per.", "spans": [span]}, answer="accept")
     (annotation,) = _annotations(tmp_path).values()
     assert (annotation.answer, annotation.flagged) == (None, True)

@@ -128,8 +128,8 @@ def _label_and_offsets(description: str) -> tuple[str, str]:
 def _add_bound(found: Standoff, number: int, name: str, rest: str) -> TextBound | None:
     description, _, quote = rest.partition("\t")
     label, offsets = _label_and_offsets(description)
-    if quote.strip() and label and " " not in label and not offsets:
-        found.bounds.append(TextBound(number, name, label, (), quote))
+    if quote.strip() and label and not _OFFSETS.fullmatch(offsets):
+        found.bounds.append(TextBound(number, name, label.split()[0], (), quote))
         return None
     if not label or not _OFFSETS.fullmatch(offsets):
         found.others.append(UnsupportedLine(number, name, "span", rest, UNREADABLE_LINE))
