@@ -326,6 +326,14 @@ class OffsetUnitDetector(Struct):
                 raise SourceError(what, where=where, do="choose one with --offsets")
         return first
 
+    def units_by_quotes(self) -> list[OffsetUnit]:
+        """Return the allowed units by which most quotes are at their offsets; the first where none is by any."""
+        if self._is_misquoted():
+            return list(self.allowed[:1])
+        fits = {u: self.fits.get(u, UnitFit()) for u in self.allowed}
+        best = max((fit.exact_quotes, fit.near_quotes) for fit in fits.values())
+        return [u for u, fit in fits.items() if (fit.exact_quotes, fit.near_quotes) == best]
+
     def _unit_by_quotes(self) -> OffsetUnit | None:
         """Return the unit beyond those allowed by which most quotes are exact, more than by these; None for none.
 
@@ -351,7 +359,9 @@ class OffsetUnitDetector(Struct):
         """Return the note on the choice; empty for the likeliest unit where no other differs."""
         if self._is_misquoted():
             return ""
-        tried = (*self.allowed, *self.if_quoted) if unit in self.if_quoted else self.allowed
+        tried = (
+            [u for u in self.fits if unit in self.if_quoted or u not in self.if_quoted] if self.quotes else self.allowed
+        )
         differing = [u for u in tried if u != unit and self.fits.get(u) != self.fits.get(unit)]
         if unit == self.allowed[0] and not differing:
             return ""

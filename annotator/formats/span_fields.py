@@ -331,7 +331,8 @@ def unit_of_records(
         elif units_differ or ((inclusive or has_quotes) and alike < ENOUGH_TEXTS):
             alike += bool(quoted) and not units_differ
             detector.add_text(text, quoted)
-    doubts = [] if detector.quotes else _narrow_by_words(detector)
+    detector.allowed = detector.units_by_quotes()
+    doubts = _narrow_by_words(detector) if len(detector.allowed) > 1 else []
     unit = detector.unit(where)
     log.notes.extend(note for note in [detector.note(unit), *doubts] if note)
     return unit
@@ -340,8 +341,8 @@ def unit_of_records(
 def _narrow_by_words(detector: OffsetUnitDetector) -> list[str]:
     """Leave the units that the edges of words speak for, and return notes on the others.
 
-    Nothing is quoted, so the first unit, which is the format's own, stays unless
-    another one is plainly better. What fits about as well, and gives other words, is noted.
+    Nothing is quoted, or no quote shows a difference, so the first unit, which is the format's own,
+    stays unless another one is plainly better. What fits about as well, and gives other words, is noted.
     """
     first, fits = detector.allowed[0], detector.fits
     least = fits[first].word_edges if first in fits else 0
