@@ -34,6 +34,7 @@ settings.register_profile(
 settings.register_profile(  # the same examples for each mutant, and few: `python -m tests.mutants`
     "mutants", settings.get_profile("house"), max_examples=20, derandomize=True, database=None
 )
+settings.register_profile("thorough", settings.get_profile("house"), max_examples=2_000, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 

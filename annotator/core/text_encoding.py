@@ -133,6 +133,8 @@ _OTHER_CODE_PAGES = (
 )
 """Of other code pages for Latin letters: the letters that they are known by in Windows-1252, a set of each of
 which there must be some, and letters that are then rare."""
+_MAX_EXAMINED = 100_000
+"""How many characters beyond ASCII are looked at with their neighbours; of the others undefined bytes and UTF-8 are seen."""
 _MAX_EXAMPLES, _MAX_EXAMPLE_LENGTH, _MAX_WORDS = 3, 30, 20_000
 
 
@@ -144,7 +146,7 @@ class EncodingScan:
         self._settled: TextEncoding | None = None
         self._is_first, self._is_utf8, self._line = True, True, 1
         self._before = self._rest = b""
-        self._controls = self._utf8_bytes = self._sequences = 0
+        self._controls = self._utf8_bytes = self._sequences = self._high = 0
         self._characters: Counter[str] = Counter()
         self._odd = self._joined = 0
         self._words: Counter[str] = Counter()
@@ -182,13 +184,15 @@ class EncodingScan:
 
     def _read_other(self, chunk: bytes) -> None:
         chunk, self._before = self._before + chunk, b""  # of text so far the last word, for its first letters
-        self._sequences += len(_SEQUENCES.findall(chunk))
         if found := next((b for b in _UNDEFINED if b in chunk), 0):
             self._settled = self._unknown(f"and Windows-1252 does not know its byte {found:02X}")
         else:
-            self._count(chunk.decode(CP1252))
+            self._high += len(chunk.translate(None, _ASCII))
+            self._sequences += len(_SEQUENCES.findall(chunk))
+            if self._characters.total() < _MAX_EXAMINED:
+                self._examine(chunk.decode(CP1252))
 
-    def _count(self, text: str) -> None:
+    def _examine(self, text: str) -> None:
         found = _HIGH.findall(text)
         self._characters.update(found)
         self._odd += len(found) - sum(map(len, map(_HIGH.findall, _EXPECTED.findall(text))))
@@ -209,9 +213,9 @@ class EncodingScan:
         if why:
             return self._unknown(why)
         high = self._characters.total()
-        doubtful = high < _FEW or bool(self._odd) or self._joined * 2 > high
+        doubtful = self._high < _FEW or bool(self._odd) or self._joined * 2 > high
         examples = tuple(word for word, _ in self._words.most_common(_MAX_EXAMPLES))
-        return TextEncoding(CP1252, line=self._line, characters=high, examples=examples, is_doubtful=doubtful)
+        return TextEncoding(CP1252, line=self._line, characters=self._high, examples=examples, is_doubtful=doubtful)
 
     def _unknown(self, why: str) -> TextEncoding:
         return TextEncoding("", "though the text before it is" if self._utf8_bytes else why, self._line)
@@ -221,7 +225,7 @@ class EncodingScan:
         if self._controls:
             return "and it has control characters or zero bytes"
         high = self._characters.total()
-        if self._utf8_bytes or self._sequences * 5 >= high:
+        if self._utf8_bytes or self._sequences * 5 >= self._high:
             return "though some of the file is"
         if self._odd > _MAX_ODD_SHARE * high:
             return "and as Windows-1252 it has letters and signs where no Western language has them"

@@ -126,6 +126,20 @@ def test_xmi_in_a_zip_and_in_a_folder(tmp_path: Path) -> None:
         read_aligned(uima, ImportSource(tmp_path / "g" / "x.xmi"))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "UTF-16", "ISO-8859-1", "windows-1252", "iso-8859-15"])
+def test_the_encoding_that_xmi_declares_counts(tmp_path: Path, encoding: str) -> None:
+    """XMI is read in its own encoding, without a guess; one that is not known is refused."""
+    pytest.importorskip("cassis")
+    xmi = f'<?xml version="1.0" encoding="{encoding}"?>\n' + XMI.replace("Holm", "Hølm").replace("🛶", "é")
+    folder = fill(tmp_path, {"TypeSystem.xml": TYPES})
+    (tmp_path / "x.xmi").write_bytes(xmi.encode(encoding))
+    (document,), _ = read_aligned(uima, folder)
+    assert "Ida Hølm" in document.text
+    (tmp_path / "x.xmi").write_bytes(xmi.replace(encoding, "x-unknown", 1).encode())
+    with pytest.raises(SourceError, match="in an encoding that is not read; export it again as UTF-8"):
+        read_aligned(uima, folder)
+
+
 def test_a_layer_by_name(tmp_path: Path) -> None:
     """A layer may be asked for by name; one that isn't there is refused with those that are."""
     pytest.importorskip("cassis")
