@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.tokens import Token
-from annotator.formats import doccano, prodigy, span_fields
+from annotator.formats import argilla, doccano, prodigy, span_fields
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.format_writing import record_unsupported_fields, supported_spans, write_json_lines
 from annotator.formats.import_source import FileSample, ImportSource
@@ -33,7 +33,7 @@ OPEN_TEXTS = "texts without information on spans, which the file leaves open: {n
 
 _TEXT_KEYS = ("text", "document", "sentence", "content")
 _SPAN_KEYS = ("spans", "entities", "ents")
-_OTHER_SPAN_KEYS = ("annotations", "mentions")
+_OTHER_SPAN_KEYS = ("annotations", "annotation", "mentions")
 """Keys of spans where a record has none of ``_SPAN_KEYS``."""
 _START_KEYS = ("start", "start_offset", "start_char", "startOffset", "begin", "offset")
 _LENGTH_KEYS = ("length", "len")
@@ -50,7 +50,7 @@ def detect(sample: FileSample) -> str:
     """Return what of a file makes it texts with spans, empty where nothing or another tool does."""
     if (sample.is_folder or sample.is_zip) and not may_hold_json(sample.names):
         return ""
-    if prodigy.detect(sample) or doccano.detect(sample):
+    if prodigy.detect(sample) or doccano.detect(sample) or argilla.detect(sample):
         return ""
     return next((why for why in map(_detect_row, sample.json_values()) if why), "")
 

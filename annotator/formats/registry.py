@@ -104,6 +104,13 @@ FORMATS: Mapping[str, FormatInfo] = {
         description="Potato's annotated_instances.jsonl, a file or a folder", reader_options=_OFFSETS, can_write=False
     ),
     "dataturks": FormatInfo(description="Dataturks' JSON lines", reader_options=_OFFSETS, can_write=False),
+    "ground-truth": FormatInfo(
+        description="SageMaker Ground Truth's manifest of text spans",
+        module="ground_truth",
+        reader_options=_OFFSETS,
+        can_write=False,
+    ),
+    "langextract": FormatInfo(description="LangExtract's documents, as predictions", can_write=False),
     "slate": FormatInfo(description="SLATE's texts with .annotations", can_write=False, companion_suffix=".txt"),
     "gliner": FormatInfo(description="GLiNER's training data", unit="sentence", can_split=True),
     "labelstudio": FormatInfo(description="Label Studio's JSON, JSON_MIN, CSV or TSV", reader_options=_OFFSETS),

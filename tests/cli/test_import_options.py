@@ -71,6 +71,11 @@ _OFFSETS: dict[str, Any] = {
     "prodigy": {"text": TEXT, "spans": [{**LENA, "end": 3}], "answer": "accept"},
     "doccano": {"text": TEXT, "label": [[0, 3, "PERSON"]]},
     "argilla": {"fields": {"text": TEXT}, "responses": {"q": [{"value": [{**LENA, "end": 3}]}]}},
+    "ground-truth": {
+        "source": TEXT,
+        "n": {"annotations": {"entities": [{"label": "PERSON", "startOffset": 0, "endOffset": 3}]}},
+        "n-metadata": {"human-annotated": "yes"},
+    },
     "potato": {"id": 1, "displayed_text": TEXT, "span_annotations": [{**LENA, "end": 3}]},
     "dataturks": {"content": TEXT, "annotation": [{"label": ["PERSON"], "points": [{"start": 0, "end": 3}]}]},
     "plain": {"text": TEXT, "spans": [[0, 3, "PERSON"]]},

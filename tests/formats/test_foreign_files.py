@@ -42,6 +42,7 @@ TITLE = {"id": "t", "from_name": "tl", "to_name": "title", "type": "labels"}
 UNTAGGED = [{"tokens": [{"orth": "Bo"}, {"orth": "left"}, {"orth": "."}]}]
 TSV = "#FORMAT=WebAnno TSV 3.2\n#T_SP=custom|value\n\n\n"
 ANSWER = {"value": [{"start": 15, "end": 17, "label": "P"}], "user_id": "a", "status": "submitted"}
+MANIFEST_BO = {"label": "P", "startOffset": 15, "endOffset": 17}
 APPROVED: dict[str, Any] = {"meta": {}, "annotation_approver": None}
 
 LS_CELL = '"[{""start"": 15, ""end"": 17, ""text"": ""Bo"", ""labels"": [""P""]}]"'
@@ -85,6 +86,23 @@ FILES: dict[str, tuple[str, str, list[list[tuple[str, str]]]]] = {
         [[BO]],
     ),
     "gliner": ("gliner", json.dumps({"tokenized_text": ["Bo", "left", "."], "ner": [[0, 0, "P"]]}), [[BO]]),
+    "ground truth": (
+        "ground-truth",
+        json.dumps(
+            {"source": TEXT, "n": {"annotations": {"entities": [MANIFEST_BO]}}, "n-metadata": {"job-name": "j"}}
+        ),
+        [[BO]],
+    ),
+    "langextract": (
+        "langextract",
+        json.dumps({"text": TEXT, "extractions": [{"extraction_class": "P", "extraction_text": "Bo"}]}),
+        [[]],
+    ),
+    "ubiai": (
+        "plain",
+        json.dumps({"documentName": "a", "document": TEXT, "annotation": [{"start": 15, "end": 17, "label": "P"}]}),
+        [[BO]],
+    ),
     "potato": (
         "potato",
         json.dumps(

@@ -48,7 +48,7 @@ def test_the_exports_are_what_can_be_written() -> None:
     assert set(registry.FORMATS) - set(registry.export_formats()) == READ_ONLY
 
 
-READ_ONLY = {"argilla", "csv-tokens", "dataturks", "potato", "slate", "uima"}
+READ_ONLY = {"argilla", "csv-tokens", "dataturks", "ground-truth", "langextract", "potato", "slate", "uima"}
 """The formats that are read and not written."""
 WRITTEN = [name for name, info in registry.FORMATS.items() if info.can_write]
 

@@ -49,6 +49,8 @@ def test_a_record_may_be_an_article(tmp_path: Path) -> None:
     rows = {
         "prodigy": {"text": text, "answer": "accept"},
         "doccano": {"text": text, "label": [[0, 3, "A"]]},
+        "ground-truth": {"source": text, "n": {"annotations": {"entities": []}}, "n-metadata": {}},
+        "langextract": {"text": text, "extractions": [{"extraction_class": "A", "extraction_text": "Ida"}]},
         "potato": {"id": 1, "displayed_text": text, "span_annotations": []},
         "dataturks": {"content": text, "annotation": [{"label": ["A"], "points": [{"start": 0, "end": 2}]}]},
         "gliner": {"tokenized_text": text.split(), "ner": [[0, 0, "A"]]},
