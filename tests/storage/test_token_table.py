@@ -83,3 +83,16 @@ def test_repair_keeps_the_table_and_leaves_a_damaged_one(tmp_path: Path) -> None
     file.write_text(damaged, "utf-8")
     assert call("repair", made.path, "--write").code != 0
     assert file.read_text("utf-8") == damaged
+
+
+@pytest.mark.parametrize("left", ["", 'name = "n"\nlanguage = "en"\ntokenizer = "{fingerprint}"\n'])
+def test_a_lost_table_of_characters_is_proved(tmp_path: Path, left: str) -> None:
+    """By the fingerprint where it is left, else by the stored tokens."""
+    (tmp_path / "a.txt").write_text("A boat\n\nIt came to the quay on Friday, and nobody saw it.\n")
+    path = tmp_path / "news"
+    assert call("ingest", tmp_path / "a.txt", "--corpus", path, "--tokens", "characters").code == 0
+    before = read_settings(path)
+    (path / "corpus.toml").write_text(left.format(fingerprint=before.fingerprint), "utf-8")
+    assert call("repair", path, "--write", "--lang", "en").code == 0
+    after = read_settings(path)
+    assert (after.tokens, after.fingerprint) == (CHARACTERS, before.fingerprint)
