@@ -126,11 +126,13 @@ class _Placer:
         unique: set[int] = set()
         for n in quoted:
             quote, expected = self._spans[n].quote, self._expected_start(n)
-            found = self._search.words(quote)
+            found = self._search.words(quote) or self._search.near(quote, expected)
             at = bisect_left(found, (expected, expected))
             for start, _ in found[max(0, at - _MAX_VOTES) : at + _MAX_VOTES]:
                 votes[start - expected].add((expected, quote))
-            unique |= {start - expected for start, _ in found if len(found) == 1 and self._spans[n].sure}
+            unique |= {
+                start - expected for start, _ in self._search.words(quote) if len(found) == 1 and self._spans[n].sure
+            }
         located = len({name for names in votes.values() for name in names})
         ranked = sorted(((len(names), delta) for delta, names in votes.items()), reverse=True)
         (most, delta), (next_most, _) = [*ranked, (0, 0), (0, 0)][:2]

@@ -166,17 +166,14 @@ def _with_quote(raw: span_fields.RawSpan, item: dict[str, Any]) -> span_fields.R
     return replace(raw, quote=item[key], label=label) if key and is_labelled else raw
 
 
-def _quote(item: Any) -> Any:
-    """Return the text that a span quotes, if it does, or what may be one."""
-    return _raw_span(item).quote or (item.get("value") if isinstance(item, dict) else None)
-
-
 def _quoted_texts(row: Any) -> Iterator[span_fields.QuotedText]:
     key = _text_key(row) if isinstance(row, dict) else ""
     if not key:
         return
     lists = [row[k] for k in _span_fields(row) if isinstance(row[k], list)]
-    yield row[key], list(span_fields.quoted_ranges((_raw_span(x), _quote(x)) for found in lists for x in found))
+    pairs = [(_raw_span(x), x) for found in lists for x in found]
+    may_be_quotes = ((raw, raw.quote or (x.get("value") if isinstance(x, dict) else None)) for raw, x in pairs)
+    yield row[key], list(span_fields.quoted_ranges(may_be_quotes))
 
 
 def _record_tokens(row: Mapping[str, Any], text: str, log: ConversionLog) -> tuple[Token, ...]:
