@@ -31,10 +31,10 @@ QUOTED_ONCE = "its quote occurs once in the text"
 QUOTED_EACH = "its quote occurs as often as spans quote it"
 NEAREST = "its quote is near its offsets"
 NOT_QUOTED = "it has neither offsets nor a quote"
-NOT_IN_TEXT = "its quote is not in the text"
-IN_WORDS = "its quote is in the text only as a part of other words"
-SEVERAL_PLACES = "its quote occurs several times, and its offsets do not decide which one is meant"
-PLACE_TAKEN = "its quote is where another span of its label is, and nowhere else"
+NOT_IN_TEXT = "its words are not in the text"
+IN_WORDS = "its words are in the text only inside other words"
+SEVERAL_PLACES = "its words occur several times, and the file does not show which are meant"
+PLACE_TAKEN = "its words occur once, where another span of its label is"
 
 
 class QuotedSpan(Struct, frozen=True):

@@ -61,6 +61,6 @@ def with_doubts(annotation: Annotation, found: Sequence[str]) -> Annotation:
         return annotation
     named = list(dict.fromkeys(found))
     more = f"; and {len(named) - _MAX_NAMED} more" if len(named) > _MAX_NAMED else ""
-    note = f"The file does not show for sure where this is: {'; '.join(named[:_MAX_NAMED])}{more}"
+    note = f"Place not sure: {'; '.join(named[:_MAX_NAMED])}{more}"
     own = f"{annotation.note} " if annotation.note else ""
     return replace(annotation, answer=None, covers=None, flagged=True, note=own + note)

@@ -74,11 +74,11 @@ def test_each_line_has_its_place(tmp_path: Path) -> None:
     [
         ("T1 PERSON 0 x Ida", "its label and offsets cannot be read"),
         ("T1\tPERSON 0 x\t", "its label and offsets cannot be read"),
-        ("T1\tPERSON -3 4\tEda", "its quote is not in the text"),
+        ("T1\tPERSON -3 4\tEda", "its words are not in the text"),
         (f"T1\tPERSON 0 {'9' * 5000}\t", "its label and offsets cannot be read"),
         ("T1\tPERSON 5 5\t", "it covers no character"),
         ("T1\tPERSON 8 0\t", "it ends before it begins"),
-        ("T1\tPERSON 8 0\tEda", "its quote is not in the text"),
+        ("T1\tPERSON 8 0\tEda", "its words are not in the text"),
         ("T1\tPERSON 0 900\t", "past the end of the text"),
         ("T1\tPERSON 16 17\t ", "nothing but blanks"),
     ],
@@ -140,7 +140,7 @@ def test_the_quote_decides(tmp_path: Path) -> None:
     (document,), account = read_aligned(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": ann}))
     assert words(document) == [("Per", "PERSON"), ("Orkenby", "VENUE"), ("Ida Holm", "PERSON")]
     assert [(e.outcome.value, e.why, e.doubtful) for e in account.entries] == [
-        ("left out", "its quote is not in the text", ((4, 8),)),
+        ("left out", "its words are not in the text", ((4, 8),)),
         *[("moved", QUOTED_ONCE, ())] * 3,
     ]
     assert account.is_balanced

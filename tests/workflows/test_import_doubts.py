@@ -48,7 +48,7 @@ def test_the_sentences_that_it_touches_stay_open(tmp_path: Path, answer: str) ->
     assert found["Nobody came."].answer is Answer.ACCEPT
     open_ = found["Ida met Una."]
     assert open_.flagged
-    assert "PERSON “Una” (its quote occurs several times" in open_.note
+    assert "PERSON “Una” (its words occur several times" in open_.note
     assert [s.key for s in open_.spans] == [(0, 3, "PERSON")]
     assert report.counts["doubtful"] == 3
     assert report.lost >= 1
