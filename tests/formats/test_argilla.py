@@ -137,7 +137,7 @@ def test_columns_in_parquet(tmp_path: Path) -> None:
 
 def test_annotators_without_names_stay_apart(tmp_path: Path) -> None:
     """Two answers to one question are never one annotator's, though the file names nobody."""
-    row = {"fields": {"text": TEXT}, "responses": {"ner": [{"value": [IDA]}, {"value": [RY]}]}}
+    row = {"fields": {"text": TEXT}, "responses": {"ner": [{"value": [IDA]}, {"value": [RY]}], "other": None}}
     found, log = read(tmp_path, row)
     assert answers(found) == [
         ("", Answer.ACCEPT, [("Ida Holm", "PERSON")]),

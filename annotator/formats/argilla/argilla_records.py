@@ -120,8 +120,8 @@ def _responses(found: Any, where: str) -> Iterator[UserResponse]:
     """Yield the responses: lists by question, or a list of what each user has answered."""
     if isinstance(found, dict):
         for question, answers in found.items():
-            for answer in answers if isinstance(answers, list) else [answers]:
-                yield _response(question, answer, {})
+            given_answers = answers if isinstance(answers, list) else [answers]
+            yield from (_response(question, answer, {}) for answer in given_answers if answer is not None)
     elif isinstance(found, list):
         for given in found:
             if not isinstance(given, dict):
