@@ -10,6 +10,7 @@ from annotator.formats.conll import conll_columns, conll_table
 from annotator.formats.huggingface.dataset_tables import describe_mismatched_row
 from annotator.formats.import_source import MAX_LINE_BYTES, FileSample, ImportSource
 from annotator.formats.registry import FORMATS, load_format
+from annotator.formats.unread_tools import describe_unread_record
 
 _MAGIC_BYTES = {
     b"\x89PNG": "a PNG picture",
@@ -114,6 +115,8 @@ def _describe_json(sample: FileSample, value: Any) -> str:
     """Return what the first JSON value of a file is."""
     kind = "a JSON list" if sample.is_list else "JSON"
     if isinstance(value, dict):
+        if tool := describe_unread_record(value):
+            return f"{kind}, {tool}"
         keys = ", ".join(sorted(str(k)[:30] for k in value)[:8])
         whole = ", its labels those of whole texts" if _labels_whole_texts(value) else ""
         odd = f"; {description}" if (description := describe_mismatched_row(value)) else ""

@@ -213,6 +213,10 @@ REFUSED = {
     "table": ("text,id,label\n“Ida”,1,P\n", "a table with the columns text, id, label; of spans it needs"),
     "no tags": ("Ida\tNNP\nleft\tVBD\n", "rows of 2 columns; 'NNP' is no tag"),
     "labels of texts": ('{"text": "Ida left.", "label": ["good"]}\n', "its labels those of whole texts"),
+    "tagtog": (
+        '{"annotatable": {"parts": ["s1p1"]}, "entities": []}\n',
+        "tagtog's ann.json: its text is in another file",
+    ),
     "a mark alone": ("\ufeff \n", "an empty file"),
 }
 
