@@ -66,6 +66,7 @@ class ProblemKind(StrEnum):
     DUPLICATE_ARTICLE = "duplicate-article", ProblemLevel.WARNING, "articles that are nearly the same"
     DUPLICATE_SENTENCE = "duplicate-sentence", ProblemLevel.WARNING, "sentences that are nearly the same"
     FEW = "few", ProblemLevel.WARNING, "too little to train on"
+    LANGUAGE = "language", ProblemLevel.WARNING, "texts in another language than the corpus's"
     TOKENIZER = "tokenizer", ProblemLevel.WARNING, "tokens that the installed spaCy or the corpus itself cuts otherwise"
 
 

@@ -91,8 +91,8 @@ class RepairPattern(Struct, frozen=True):
 def repair_pattern(annotated: AnnotatedSentence, span: Span) -> RepairPattern:
     """Return the characters at the edges of a span that are inside a token.
 
-    Those are the marks between words (``~`` in ``Reyes~Director``), else the letters that are glued on (``Old`` in
-    ``Oldskerrin``); of a script without blanks all letters are alike.
+    Those are the marks between words (the tilde of "Reyes~Director"), else the letters that are glued on ("s" of
+    "Reyess"); of a script without blanks all letters are alike.
     """
     tokens = annotated.sentence.tokens
     before, words, after = split_text_at_span(annotated, span)

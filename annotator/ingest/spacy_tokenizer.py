@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from annotator.core.errors import SourceError
 from annotator.core.token_settings import TokenSettings
-from annotator.ingest.unspaced_scripts import install_command, missing_tokenizer_package
+from annotator.ingest.language_advice import install_command, missing_tokenizer_package
 
 if TYPE_CHECKING:
     from spacy.language import Language

@@ -184,6 +184,8 @@ def check_corpus(
             problems += deleted_sentence_problems(corpus)
         if ProblemKind.TOKENIZER in kinds:
             problems += _tokenizer_drift(corpus, check_input)
+        if ProblemKind.LANGUAGE in kinds:
+            problems += _language_problems(corpus, check_input)
         for plugin in checks:
             with plugin.blamed():
                 found = run_plugin_check(plugin.name, plugin.value, check_input)
@@ -234,6 +236,22 @@ def _tokenizer_drift(corpus: CorpusFolder, check_input: CheckInput) -> list[Prob
         return list(check_tokenizer_drift(check_input, corpus.fingerprint, now, cut))
     except SourceError as error:
         return [Problem(ProblemKind.TOKENIZER, ProblemLocation(file="corpus.toml"), error.what, error.do)]
+
+
+def _language_problems(corpus: CorpusFolder, check_input: CheckInput) -> Iterator[Problem]:
+    """Yield a problem for each language of articles that the corpus's tokenizer does not fit."""
+    from annotator.ingest.language_advice import language_advice
+    from annotator.language.language_guess import LanguageTally
+
+    if corpus.settings_flaw or corpus.tokens.unit == "characters":  # which fit any language
+        return
+    tally = LanguageTally(corpus.lang)
+    for article in check_input.articles.values():
+        if not article.replaced_by:
+            tally.add(article.text, article.id)
+    for mismatch in tally.mismatches():
+        what, do = language_advice(mismatch, corpus.lang)
+        yield Problem(ProblemKind.LANGUAGE, ProblemLocation(file="corpus.toml"), what, do)
 
 
 # -- where a problem is ----------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from annotator.formats.span_alignment import align_spans
 from annotator.ingest.clean.metadata import normalize_date
 from annotator.ingest.infixes import TokenChoice
 from annotator.ingest.tokenizer import Tokenizer
+from annotator.language.language_guess import LanguageTally
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.import_transaction import ImportStaging
 from annotator.workflows.article_metadata import (
@@ -74,6 +75,8 @@ class DocumentImporter:
         """The labels with spans that overlap others, or long ones: they are no entities."""
         self.seen_labels: set[str] = set()
         """The labels of the files, as they call them, where any are to be renamed."""
+        self.languages = LanguageTally(tokenizer.lang)
+        """In which languages the texts are."""
         self._renamed = self._rebuilt = 0
         self.staging, self.tokenizer = staging, tokenizer
         self.log, self._options, self._rename = log, options, options.label_rename(schema)

@@ -30,6 +30,7 @@ from annotator.formats.document import (
 )
 from annotator.formats.import_source import ImportSource
 from annotator.formats.registry import format_info
+from annotator.ingest.language_advice import language_advice
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.atomic import write_atomic
 from annotator.storage.corpus_layout import check_outside_corpus
@@ -225,6 +226,7 @@ def _import_file(
     for n, document in enumerate(read_source_documents(source, name, options, importer.log), 1):
         annotator = options.annotator or document.annotator or name
         importer.add_document(replace(document, annotator=annotator), by_sentence=by_sentence)
+        importer.languages.add(document.text)
         if progress:
             progress(source.base, n)
     if importer.log.read == before:
@@ -289,6 +291,9 @@ def _report_notes(importer: DocumentImporter, options: ImportOptions) -> Iterato
     for key, n in to_builtins(importer.counts).items():
         if n and key in _COUNT_MESSAGES and key != options.answer:
             yield f"{n:,} {_COUNT_MESSAGES[key][n != 1]}"
+    if importer.tokenizer.settings.unit == "rules" and importer.staging.corpus is None:  # characters fit any language
+        lang = importer.tokenizer.lang
+        yield from ("; ".join(language_advice(x, lang)) for x in importer.languages.mismatches())
     builder = importer.record_builder
     if builder.united:
         sentences = pluralize(builder.united, "sentence was", "sentences were")

@@ -19,9 +19,10 @@ from annotator.core.errors import AnnotatorError, UsageError, path_text
 from annotator.core.pluralize import count_column, pluralize
 from annotator.core.token_settings import TokenSettings, TokenUnit
 from annotator.ingest.article_builder import build_article
+from annotator.ingest.language_advice import language_advice
 from annotator.ingest.sources import ArticleSource, SourceFailure, read_sources
 from annotator.ingest.tokenizer import Tokenizer
-from annotator.ingest.unspaced_scripts import unspaced_language, unspaced_language_warning
+from annotator.language.language_guess import LanguageTally
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import is_corpus_folder
 from annotator.storage.file_io import translate_os_errors
@@ -214,8 +215,7 @@ class _IngestRun:
         self._tokenizer = tokenizer
         self._rows: dict[str, dict[str, Any]] = {}
         """The row of each article of this run in the report, by its id."""
-        self._unspaced: dict[str, list[str]] = {}
-        """The new sources in a language without blanks that is not the corpus's, by language."""
+        self._languages = LanguageTally(tokenizer.lang)
         self._newest: dict[str, str] = {}
         """The id of the last article of this run that came from each source."""
 
@@ -243,26 +243,18 @@ class _IngestRun:
                 self.corpus.add_article(article, sentences, came_from=came_from)
                 self._rows[article.id] = _article_summary(self.corpus, article)
                 self.added.append(self._rows[article.id])
-                self._note_language(article)
+                if self._tokenizer.settings.unit == "rules":  # characters fit any language
+                    self._languages.add(article.text, article.origin)
         except AnnotatorError as error:
             self._add_failure(source.origin, error)
             return
         if came_from:
             self._newest[came_from] = article.id
 
-    def _note_language(self, article: Article) -> None:
-        if self._tokenizer.settings.unit == "characters":
-            return  # which fit any language
-        lang, here = unspaced_language(article.text), self._tokenizer.lang
-        if lang and lang != here and (lang, here) != ("zh", "ja"):  # Japanese may do without kana
-            self._unspaced.setdefault(lang, []).append(article.origin)
-
     def language_warnings(self) -> Iterator[str]:
-        """Yield a warning for each language without blanks that the corpus's tokenizer does not know."""
-        for lang, origins in sorted(self._unspaced.items()):
-            counted = f"{len(origins)} sources (the first: {origins[0]}) look"
-            sources = f"{origins[0]} looks" if len(origins) == 1 else counted
-            yield unspaced_language_warning(sources, lang, self._tokenizer.lang)
+        """Yield a warning for each language that the corpus's tokenizer does not fit."""
+        for mismatch in self._languages.mismatches():
+            yield "; ".join(language_advice(mismatch, self._tokenizer.lang))
 
     def _add_failure(self, origin: str, error: AnnotatorError) -> None:
         self.failed.append({"origin": origin, "error": str(error)})

@@ -28,7 +28,7 @@ from annotator.formats.label_mapping import LabelRename
 from annotator.formats.span_alignment import trim_blanks
 from annotator.ingest.infixes import SpanEdges, TokenChoice, choose_tokens
 from annotator.ingest.tokenizer import Tokenizer
-from annotator.ingest.unspaced_scripts import unspaced_language
+from annotator.language.language_guess import guess_language, is_unspaced
 from annotator.workflows.import_options import InsideTokens
 
 _SNAPS = {"out": RepairKind.OUT, "in": RepairKind.IN}
@@ -221,7 +221,7 @@ class InsideTokenSpans:
             self._choice,
             choice.settings if choice else None,
             choice.resolved if choice else 0,
-            in_words=not unspaced_language(" ".join(run for span in self.edges for run, _ in span)),
+            in_words=not is_unspaced(guess_language(" ".join(run for span in self.edges for run, _ in span))),
         )
 
 

@@ -16,7 +16,8 @@ from annotator.core.edits import Op
 from annotator.core.errors import UsageError
 from annotator.core.journal_record import JournalRecord
 from annotator.core.spans import Span
-from annotator.ingest.unspaced_scripts import unspaced_language_warning
+from annotator.ingest.language_advice import language_advice
+from annotator.language.language_guess import LanguageMismatch
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from annotator.storage.lock import Lock
@@ -114,9 +115,9 @@ def test_a_language_without_blanks_is_noticed(tmp_path: Path, text: str, looks: 
 
 def test_a_missing_tokenizer_is_named(tmp_path: Path, page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where spaCy needs one more package for a language, the error and the warning name what pip installs."""
-    monkeypatch.setattr("annotator.ingest.unspaced_scripts.find_spec", lambda name: None if name == "pythainlp" else 1)
-    assert "--lang th, after pip install 'spacy[th]'" in unspaced_language_warning("a.txt looks", "th", "en")
-    assert "installed" in unspaced_language_warning("a.txt looks", "ja", "en")
+    monkeypatch.setattr("annotator.ingest.language_advice.find_spec", lambda name: None if name == "pythainlp" else 1)
+    assert "--lang th, after pip install 'spacy[th]'" in language_advice(LanguageMismatch("th", 1, 1, "a.txt"), "en")[1]
+    assert "installed" in language_advice(LanguageMismatch("ja", 1, 1, "a.txt"), "en")[1]
 
 
 BAD_SCHEMAS = {

@@ -1,0 +1,47 @@
+"""What to do about texts in another language than the corpus's, and what the tokenizer of a language needs."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from annotator.core.pluralize import pluralize
+from annotator.language.language_guess import LanguageMismatch, is_unspaced, language_name
+
+_TOKENIZER_PACKAGES = {
+    "ja": ("sudachipy", "spacy[ja]"),
+    "ko": ("natto", "spacy[ko]"),
+    "th": ("pythainlp", "spacy[th]"),
+    "vi": ("pyvi", "pyvi"),
+}
+"""The module that spaCy's tokenizer of a language needs, and what pip installs it by."""
+
+
+def language_advice(mismatch: LanguageMismatch, corpus_lang: str) -> tuple[str, str]:
+    """Return what is wrong with texts in a language that does not fit the corpus's, and what to do."""
+    lang = mismatch.lang
+    if mismatch.texts == mismatch.judged == 1:
+        texts = f"{mismatch.first or 'the text'} looks"
+    else:
+        first = f" (the first: {mismatch.first})" if mismatch.first else ""
+        texts = f"{mismatch.texts} of {pluralize(mismatch.judged, 'text')}{first} look{'s' * (mismatch.texts == 1)}"
+    blanks = ", whose words have no blanks between them," if is_unspaced(lang) else ","
+    what = f"{texts} like {language_name(lang)}{blanks} and the corpus is {corpus_lang}"
+    is_known = find_spec(f"spacy.lang.{lang}") is not None
+    if not is_unspaced(lang):
+        return what, f"begin a corpus with --lang {lang if is_known else 'xx'}"
+    if not is_known:
+        return what, "spaCy has no tokenizer for it: begin a corpus with --tokens characters"
+    package = missing_tokenizer_package(lang)
+    first = f", after {install_command(package)}" if package else ", whose tokenizer is installed"
+    return what, f"begin a corpus with --lang {lang}{first}, or with --tokens characters"
+
+
+def missing_tokenizer_package(lang: str) -> str:
+    """Return what spaCy's tokenizer of a language needs and is not installed; empty for nothing."""
+    module, package = _TOKENIZER_PACKAGES.get(lang, ("", ""))
+    return package if module and find_spec(module) is None else ""
+
+
+def install_command(package: str) -> str:
+    """Return the command that installs a package, to be typed into a shell."""
+    return f"pip install '{package}'"
