@@ -26,12 +26,12 @@ WRITE_AGAIN = "write the DocBin again with spaCy"
 """What to do with a DocBin that cannot be read."""
 
 ORTH, ENT_IOB, ENT_TYPE, SENT_START = 65, 77, 78, 80
+ENTITY_LINKS = 452
 UNUSED_ATTRIBUTES = {
     73: "lemmas",
     74: "parts of speech",
     75: "tags",
     76: "dependencies",
-    452: "entity links",
     454: "entity ids",
     453: "morphology",
 }

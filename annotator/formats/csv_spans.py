@@ -171,7 +171,7 @@ class _SpanTable(Struct):
         groups = not self.is_own and max(ids.values(), default=0) > 1
         for text in texts:
             yield self._document(text, unit, groups=groups)
-        self.log.count_note(UNNAMED_COLUMNS, sum(not name.strip() for name in self.header))
+        self.log.count_note(UNNAMED_COLUMNS, sum(not name.strip() for name in self.header if not self.is_own))
 
     def _rows(self) -> Iterator[TableRow]:
         for row in csv_tables.read_table(self.source)[1]:
@@ -247,7 +247,7 @@ class _SpanTable(Struct):
         used = set(range(len(OWN_COLUMNS))) if self.is_own else self.columns.used
         meta: dict[str, Any] = {}
         for n, name in enumerate(self.header):
-            if n in used or not name.strip() or (name == "title" and not self.is_own):
+            if n in used or (not self.is_own and (not name.strip() or name == "title")):
                 continue
             if n in text.varying:
                 self.log.count_lost_field(name, VARYING_COLUMN)

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from annotator.core.pluralize import pluralize
 from annotator.formats.document import ConversionLog
+from annotator.formats.unread_files import note_unread_files
 from annotator.formats.import_source import MAX_LINE_BYTES, FileSample, ImportSource
 
 _DELIMITERS = ",;\t"
@@ -176,9 +177,7 @@ def table_files(source: ImportSource, detect: Callable[[FileSample], str], log: 
     taken = [f for f in files if detect(f.sample())]
     if not taken:
         raise source.error("no file in it is such a table", do="name the file itself")
-    if left := [f for f in files if f not in taken]:
-        more = pluralize(len(left), "other file is", "other files are")
-        log.notes.append(f"{more} no such table, so nothing is read from there (first: {left[0].base})")
+    note_unread_files(files, taken, log)
     return taken
 
 

@@ -200,7 +200,7 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     Raises SourceError, with file and line, for a row that is not doccano's.
     """
     packed = source.is_folder or source.is_zip
-    files = json_files(source)
+    files = json_files(source, log)
     definitions = [d for f in files for d in _label_definitions(f)] if packed else []
     names = {span_fields.name_of(d.get("id")): span_fields.first_string(d, "text") for d in definitions}
     files = [f for f in files if not packed or not _label_definitions(f)]

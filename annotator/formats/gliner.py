@@ -46,7 +46,7 @@ def detect(sample: FileSample) -> str:
 
 def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     """Yield the documents of a file; raises SourceError, with its place, for what is no record."""
-    for file in json_files(source):
+    for file in json_files(source, log):
         for where, row in read_json_records(file, log):
             yield _document(row, where, log)
     log.add_counted_notes()

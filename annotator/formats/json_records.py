@@ -14,6 +14,7 @@ import orjson
 from annotator.core.errors import SourceError
 from annotator.formats.document import ConversionLog
 from annotator.formats.import_source import ImportSource
+from annotator.formats.unread_files import note_unread_files
 
 _MAX_DEPTH = 1024
 """orjson's own bound on nesting."""
@@ -128,13 +129,18 @@ def may_hold_json(names: Iterable[str]) -> bool:
     return any(name.lower().endswith(_JSON_ENDINGS) for name in names)
 
 
-def json_files(source: ImportSource) -> list[ImportSource]:
-    """Return the file, or the JSON files of a folder or zip; raises SourceError where it has none."""
+def json_files(source: ImportSource, log: ConversionLog | None = None) -> list[ImportSource]:
+    """Return the file, or the JSON files of a folder or zip; a note in ``log`` counts its other files.
+
+    Raises SourceError where it has none.
+    """
     if not (source.is_folder or source.is_zip):
         return [source]
     found = [f for f in source.files() if may_hold_json([f.base])]
     if not found:
         raise source.error("there is no .jsonl or .json file in it", do="name the file itself")
+    if log is not None:
+        note_unread_files(source.files(), found, log)
     return found
 
 

@@ -34,7 +34,7 @@ OPEN_TEXTS = "texts without information on spans, which the file leaves open: {n
 _TEXT_KEYS = ("text", "document", "sentence", "content")
 _SPAN_KEYS = ("spans", "entities", "ents")
 _OTHER_SPAN_KEYS = ("annotations", "annotation", "mentions")
-"""Keys of spans where a record has none of ``_SPAN_KEYS``."""
+"""Keys of spans where their lists hold some."""
 _START_KEYS = ("start", "start_offset", "start_char", "startOffset", "begin", "offset")
 _LENGTH_KEYS = ("length", "len")
 _END_KEYS = ("end", "end_offset", "end_char", "endOffset", "stop")
@@ -88,7 +88,7 @@ def _span_fields(row: Mapping[str, Any]) -> list[str]:
     others = (
         k for k in _OTHER_SPAN_KEYS if isinstance(row.get(k), list) and row[k] and all(map(_looks_like_span, row[k]))
     )
-    return found or list(others)[:1]
+    return [*found, *others]
 
 
 def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:

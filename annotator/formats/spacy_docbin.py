@@ -26,6 +26,7 @@ from annotator.formats import span_fields
 from annotator.formats.document import ConversionLog, Document, SentenceRemarks
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.span_alignment import SpanSet, merge_span_sets, unreviewed_ranges
+from annotator.formats.unread_files import note_unread_files
 
 # From a DocBin's arrays to documents.
 
@@ -77,6 +78,7 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     files = [f for f in source.files() if f.base.endswith(_DOCBIN_ENDING)] if packed else [source]
     if not files:
         raise source.error("there is no .spacy file in it", do="name a DocBin or a folder of them")
+    note_unread_files(source.files() if packed else files, files, log)
     for file in files:
         yield from documents_of_docbin(file.read_bytes(), file.name, log)
     log.add_counted_notes()
@@ -116,6 +118,8 @@ class _DocReader:
         for key, group in reader.read_span_groups(self.packed.groups, self.where):
             made = span_fields.convert_spans(map(self._raw, group), self.text, self.where, self.log)
             (wrong if key == INCORRECT_SPANS_GROUP else views).append((key, made))
+        links = dict.fromkeys(key for key in self.packed.columns.get(reader.ENTITY_LINKS, ()) if key)
+        span_fields.record_unsupported([self.strings.get(key) or str(key) for key in links], "link", self.where, self.log)
         for attr, what in reader.UNUSED_ATTRIBUTES.items():
             self.log.count_note(ATTRIBUTES_IGNORED.format(what=what), any(self.packed.columns.get(attr, ())))
         span_fields.record_unsupported(list(self.packed.cats), "text label", self.where, self.log)

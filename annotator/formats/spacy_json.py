@@ -47,11 +47,13 @@ TUPLE_UNITS = (CODE_POINTS, UTF16, INCLUSIVE)
 
 RAW_TEXT_DIFFERS = "paragraphs whose tokens do not spell their `raw` text, which was built from the tokens instead: {n}"
 UNTAGGED_TOKENS = "tokens whose tag is missing, in texts that have other tags: {n}"
+WORD_PROPERTIES = "texts that also have tags, heads or other properties of their words, which are not read: {n}"
 OPEN_SPACY_TEXTS = "texts without any tags or entities, which the file leaves open: {n}"
 
 _EXPORT_FROM_SPACY = "export the file from spaCy again"
 _objects = partial(span_fields.object_list, do=_EXPORT_FROM_SPACY)
 _TUPLE_KEYS = {"entities", "cats", "links", "spans"}
+_WORD_KEYS = frozenset({"tags", "pos", "morphs", "lemmas", "heads", "deps", "sent_starts"})
 
 
 def detect(sample: FileSample) -> str:
@@ -140,6 +142,8 @@ class _SpacyJsonReader(Struct):
             raise SourceError("`entities` must be a list", where=where, do=_EXPORT_FROM_SPACY)
         self.log.count_note(OPEN_SPACY_TEXTS, found is None)
         self._record_categories(info, where)
+        self._record_links(info.get("links"), where)
+        self.log.count_note(WORD_PROPERTIES, bool(info.keys() & _WORD_KEYS))
         spans = span_fields.convert_spans(map(span_fields.raw_span, found or ()), text, where, self.log, self.unit)
         groups = self._groups(info.get("spans"), text, where)
         spans = merge_span_sets([("entities", spans), *groups], text, where, self.log)
@@ -150,12 +154,22 @@ class _SpacyJsonReader(Struct):
         found = record.get("cats")
         span_fields.record_unsupported(list(found) if isinstance(found, dict) else [], "text label", where, self.log)
 
+    def _record_links(self, found: Any, where: str) -> None:
+        """List the knowledge base's ids of entities, by their offsets."""
+        targets = (ids for ids in (found.values() if isinstance(found, dict) else ()) if isinstance(ids, dict))
+        names = [key for ids in targets for key, score in ids.items() if score]
+        span_fields.record_unsupported(names, "link", where, self.log)
+
     def _spans(self, items: Iterable[Any], text: str, where: str) -> tuple[Span, ...]:
         return span_fields.convert_spans(map(span_fields.raw_span, items), text, where, self.log)
 
     def _groups(self, found: Any, text: str, where: str) -> list[tuple[str, tuple[Span, ...]]]:
         groups = found.items() if isinstance(found, dict) else ()
-        return [(key, self._spans(items, text, where)) for key, items in groups if isinstance(items, list)]
+        lists = {key: items for key, items in groups if isinstance(items, list)}
+        objects = (item for items in lists.values() for item in items if isinstance(item, dict))
+        links = [span_fields.name_of(item.get("kb_id")) for item in objects if item.get("kb_id")]
+        span_fields.record_unsupported(links, "link", where, self.log)
+        return [(key, self._spans(items, text, where)) for key, items in lists.items()]
 
     def _doc(self, value: dict[str, Any], where: str) -> Document:
         text: str = value["text"]

@@ -303,7 +303,7 @@ def read_records_with_unit(
     log: ConversionLog,
 ) -> tuple[OffsetUnit, Iterator[tuple[str, Any]]]:
     """Return the unit of a file's offsets and its JSON records, each with its place for messages."""
-    files = json_files(source)
+    files = json_files(source, log)
     found = chain.from_iterable(map(readable_records, files))
     unit = unit_of_records(found, quoted_texts, allowed, source.name, log)
     return unit, chain.from_iterable(read_json_records(f, log) for f in files)

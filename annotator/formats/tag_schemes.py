@@ -64,6 +64,11 @@ OUTSIDE_TAGS = frozenset({"O", "_", "-"})
 DEFAULT_LABEL = "SPAN"
 """The label of tags that are nothing but B and I."""
 
+CHUNK_TYPES = frozenset(
+    ("ADJP", "ADVP", "CONJP", "INTJ", "LST", "NP", "PP", "PRT", "SBAR", "UCP", "VP", "NC", "PC", "VC")
+)
+"""The phrases of CoNLL-2000, and those of the German part of CoNLL-2003: no labels of spans where there are others."""
+
 _PREFIXED_TAG = re.compile(r"([BIESLUMW])(?:-(.+))?", re.DOTALL)
 _PREFIX_KINDS = {"B": "B", "I": "I", "M": "I", "E": "E", "L": "E", "S": "S", "U": "S", "W": "S"}
 

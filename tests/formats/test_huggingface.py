@@ -165,8 +165,36 @@ def test_nested_columns_of_tags_are_all_read(tmp_path: Path) -> None:
     assert words(found) == [("Ida Holm", "PER"), ("Orkenby", "LOC"), ("Ida", "LOC")]
     assert account.notes[:2] == [
         "the column ner_words repeats ner_tags: not read",
-        "columns ner_tags, ner_nested_tags hold tags of the same labels: all are read",
+        "columns ner_tags, ner_nested_tags hold tags: each is a layer, and all are read",
     ]
+
+
+def test_what_a_column_of_tags_has_and_is_not_read_is_listed(tmp_path: Path) -> None:
+    """Layers may have labels of their own; chunks are no layer; labels of another kind, and wrong tags, are a loss."""
+    columns = {
+        "tokens": [WORDS],
+        "ner_tags": [["B-PER", "I-PER", "O", "O", "ORG"]],
+        "outer_tags": [["O", "O", "B-ACT", "I-ACT", "O"]],
+        "phrase_tags": [["B-NP", "I-NP", "B-VP", "B-NP", "O"]],
+        "fine_labels": [["artist", "artist", "O", "town", "O"]],
+        "labels": [[1, 1, 0, 2, 0]],
+    }
+    (found,), account = read(tmp_path, columns)
+    assert words(found) == [("Ida Holm", "PER"), ("left Orkenby", "ACT")]
+    assert ledger_lines(account) == [
+        ("column", "left out", dataset_tables.LABELS_UNREAD),
+        ("column", "left out", dataset_tables.NUMBERS_UNREAD),
+        ("tag", "left out", huggingface.NO_TAG),
+    ]
+    assert "the column phrase_tags holds chunks (NP, VP, …), which are not read" in account.notes
+
+
+def test_tags_beside_an_empty_list_of_spans_are_listed(tmp_path: Path) -> None:
+    """Of both, the spans are read: a row that has tags alone is a loss."""
+    span = {"start": 0, "end": 3, "label": "P"}
+    columns = {"text": ["Ida left"] * 3, "tokens": [["Ida", "left"]] * 3, "spans": [[], [], [span]]}
+    _, account = read(tmp_path, {**columns, "ner_tags": [["B-P", "O"], ["O", "O"], ["B-P", "O"]]})
+    assert ledger_lines(account) == [("column", "left out", huggingface.TAGS_WITHOUT_SPANS)]
 
 
 def test_the_text_is_taken_where_the_words_spell_it(tmp_path: Path) -> None:

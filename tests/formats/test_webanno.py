@@ -154,7 +154,7 @@ def test_a_project_of_several_annotators(tmp_path: Path) -> None:
     files = {f"annotation/trip.txt/{name}.tsv": FILE for name in ("ana", "INITIAL_CAS")} | {"log.txt": "x"}
     documents, account = read_aligned(webanno, fill(tmp_path, files))
     assert [(d.id, d.annotator, d.answer) for d in documents] == [("trip", "", None), ("trip", "ana", Answer.ACCEPT)]
-    assert "1 other file is left out" in account.notes
+    assert "1 other file is of another kind, and nothing is read from there (first: log.txt)" in account.notes
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from annotator.core.errors import SourceError
-from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned, token_range
 from annotator.formats import format_writing
@@ -28,6 +27,7 @@ from annotator.formats.csv_headers import has_token_header
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.tag_schemes import NO_TAG_NAMES, TagNames, iob2_tags
+from annotator.formats.unread_files import note_unread_files
 
 # CoNLL rows from documents: word, two empty columns, IOB2 tag; ``-DOCSTART-`` before each document.
 #
@@ -153,10 +153,7 @@ def read(source: ImportSource, log: ConversionLog, names: TagNames = NO_TAG_NAME
     taken = [f for f in files if detect(f.sample())]
     if not taken:
         raise source.error("no file in it has rows with tags", do="name a folder of CoNLL files")
-    if len(taken) < len(files):
-        left = next(f for f in files if f not in taken)
-        more = pluralize(len(files) - len(taken), "other file has", "other files have")
-        log.notes.append(f"{more} no rows with tags, so nothing is read from there (first: {left.base})")
+    note_unread_files(files, taken, log)
     for file in taken:
         yield from _documents(file, log, names)
 

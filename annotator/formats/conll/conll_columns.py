@@ -23,10 +23,6 @@ _MAX_TAGS = 5_000
 """The most tags that a file may have; a column with more values holds none."""
 _LAST_INDEX_COLUMN = 3
 """A count of the words, with the document before it, is in one of so many first columns."""
-_CHUNK_TYPES = frozenset(
-    ("ADJP", "ADVP", "CONJP", "INTJ", "LST", "NP", "PP", "PRT", "SBAR", "UCP", "VP", "NC", "PC", "VC")
-)
-"""The phrases of CoNLL-2000, and those of the German part of CoNLL-2003."""
 _NOTHING = frozenset({"O", "_", "-", "*", ""})
 """What a column has where nothing is marked."""
 _CAPITAL_LABEL = re.compile(r"[A-Z][A-Z0-9_-]+")
@@ -245,7 +241,7 @@ def _check_tags_named(column: ColumnSurvey, names: tag_schemes.TagNames, where: 
 
 
 def _holds_chunks(column: ColumnSurvey) -> bool:
-    return bool(column.labels) and column.labels <= _CHUNK_TYPES
+    return bool(column.labels) and column.labels <= tag_schemes.CHUNK_TYPES
 
 
 def _holds_bare_labels(column: ColumnSurvey, rows: int) -> bool:

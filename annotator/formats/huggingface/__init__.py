@@ -33,6 +33,7 @@ from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.offset_units import ALL_OFFSET_UNITS, OffsetUnit, refuse_requested_unit
 from annotator.formats.span_alignment import find_words
 from annotator.formats.tag_schemes import NO_TAG_NAMES, TagNames, iob2_tags
+from annotator.formats.unread_files import note_unread_files
 
 __all__ = ["detect", "read", "write", "write_parts"]
 
@@ -246,11 +247,16 @@ def _taggable_spans(document: Document, spans: Sequence[Span], log: ConversionLo
 # From the rows of Parquet or JSONL files to documents.
 
 
-PADDED_TAGS = "tags without a meaning (-100, none, or no tag of the scheme), read as O: {n}"
+PADDED_TAGS = "tags without a meaning (-100, none, X), read as O: {n}"
+NO_TAG = "it is no tag: neither O nor B-, I-, E-, S-, L- or U- and a label"
 TEXT_REBUILT = "texts that their tokens do not spell; the words were joined by blanks instead: {n}"
 TOKENS_IGNORED = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
 OPEN_ROWS = "texts without information on spans, which the file leaves open: {n}"
 
+TAGS_WITHOUT_SPANS = "tags of a row whose list of spans is empty; the spans are read, not the tags"
+_NO_TAGS = (0, "O", "", None, -100)
+_PADDING_NAMES = frozenset({"x", "pad", "cls", "sep", "none", "null", "-100"})
+"""What trainers call tags of what is no word."""
 _START_KEYS = ("start", "start_offset", "start_char", "begin")
 _END_KEYS = ("end", "end_offset", "end_char", "stop")
 _LABEL_KEYS = ("label", "type", "tag", "entity_group", "entity_type", "category", "class")
@@ -279,6 +285,7 @@ def read(source: ImportSource, log: ConversionLog, names: TagNames = NO_TAG_NAME
     taken = [f for f in files if detect(f.sample())] if len(files) > 1 else files
     if not taken:
         raise source.error("no file in it is Parquet", do="name a folder with .parquet files")
+    note_unread_files(files, taken, log)
     for file in taken:
         is_json = file.sample().start.lstrip()[:1] in {b"{", b"["}
         table: dataset_tables.DatasetTable = dataset_tables.JsonLinesTable(file, log) if is_json else ParquetTable(file)
@@ -299,6 +306,8 @@ class _HuggingFaceReader(Struct):
     def documents(self) -> Iterator[Document]:
         """Yield the documents of a file, and note what was decided for it."""
         self._note(self.shape.notes)
+        for column, why in self.shape.lost:
+            self.log.leave_out(self.table.source.name, column, why, kind="column")
         columns = self.table.names
         if self.shape.spans:
             unit = self._unit()
@@ -379,7 +388,10 @@ class _HuggingFaceReader(Struct):
             value = column.names[value] or "O"
         description = str(value)
         if not column.bare and not schemes.is_tag(description):
-            self.log.count_note(PADDED_TAGS)
+            if description.strip("[]<>").casefold() in _PADDING_NAMES:
+                self.log.count_note(PADDED_TAGS)
+            else:
+                self.log.leave_out(where, f"{column.column}:{description[:40]}", NO_TAG, description, "tag")
             return "O"
         return description
 
@@ -405,6 +417,10 @@ class _HuggingFaceReader(Struct):
         found = _span_objects(row.get(self.shape.spans))
         raw_spans = (_raw_span(x, self.shape.labels) for x in found or ())
         self.log.count_note(OPEN_ROWS, found is None)
+        for column in self.shape.unread if not found else ():
+            tags = row.get(column)
+            if any(tag not in _NO_TAGS for tag in (tags if isinstance(tags, list) else ())):
+                self.log.leave_out(where, column, TAGS_WITHOUT_SPANS, kind="column")
         return self._document(
             row,
             where,

@@ -22,7 +22,7 @@ from annotator.core.pluralize import pluralize
 from annotator.formats.document import ConversionLog
 from annotator.formats.import_source import MAX_UNPACKED_BYTES, MAX_ZIP_RATIO, FileSample, ImportSource
 from annotator.formats.json_records import read_json_records, shortened_value
-from annotator.formats.tag_schemes import OUTSIDE_TAGS, TagNames, is_tag, unnamed_tags_message
+from annotator.formats.tag_schemes import CHUNK_TYPES, OUTSIDE_TAGS, TagNames, is_tag, unnamed_tags_message
 
 # The features of a Hugging Face data set: which columns hold numbers of names.
 
@@ -109,6 +109,8 @@ class DatasetColumns(Struct, frozen=True):
     unread: tuple[str, ...] = ()
     """Columns of tags that repeat the spans."""
     notes: tuple[str, ...] = ()
+    lost: tuple[tuple[str, str], ...] = ()
+    """Columns of tags that are not read, each with the reason."""
 
     @property
     def columns(self) -> frozenset[str]:
@@ -133,8 +135,8 @@ def choose_columns(table: DatasetTable, features: Mapping[str, Any], given: TagN
         return _span_columns(kinds, features, text, words, spans)
     if not words:
         raise _no_columns_error(table, kinds)
-    tags, notes = _tag_columns(table, kinds, words, features, given)
-    return DatasetColumns(text, words, tags=tags, notes=notes)
+    tags, notes, lost = _tag_columns(table, kinds, words, features, given)
+    return DatasetColumns(text, words, tags=tags, notes=notes, lost=lost)
 
 
 _LABEL_FEATURES = ("label", "type", "tag", "entity_group", "entity_type", "category", "class")
@@ -159,17 +161,17 @@ def _no_columns_error(table: DatasetTable, kinds: Mapping[str, str]) -> SourceEr
 
 def _tag_columns(
     table: DatasetTable, kinds: Mapping[str, str], words: str, features: Mapping[str, Any], given: TagNames
-) -> tuple[tuple[TagColumn, ...], tuple[str, ...]]:
-    """Return the columns of tags that are read, the same labels in all of them, and notes on the others."""
+) -> ChosenTags:
+    """Return the columns of tags that are read, and what is to be reported of the others."""
     lists = [c for c, kind in kinds.items() if kind in {"words", "numbers"} and c != words]
     rows = [row for _, row in islice(table.values([words, *lists]), _TAG_SAMPLE_ROWS)]
     found: list[tuple[TagColumn, set[str]]] = []
-    unnamed = ""
+    unnamed: list[str] = []
     for column in sorted(lists, key=lambda c: (-tag_column_rank(c), lists.index(c))):
         names = dict(enumerate(class_names(features.get(column)))) or (given if tag_column_rank(column) > 1 else {})
         names = names if kinds[column] == "numbers" else {}
         if kinds[column] == "numbers" and not names:
-            unnamed = unnamed or (column if tag_column_rank(column) > 1 else "")
+            unnamed += [column] if tag_column_rank(column) > 1 else []
             continue
         if names is given:
             _check_tags_named(table, column, given)
@@ -181,11 +183,12 @@ def _tag_columns(
         if tag_column_rank(column) > 1 or (tag_column_rank(column) and prefixed and not bare):
             labels = {t[2:] if is_tag(t) and t[1:2] == "-" else t for t in values - OUTSIDE_TAGS}
             found.append((TagColumn(column, names, bare), labels))
-    if unnamed and (not found or tag_column_rank(unnamed) > tag_column_rank(found[0][0].column)):
-        _check_tags_named(table, unnamed, given)
+    if unnamed and (not found or tag_column_rank(unnamed[0]) > tag_column_rank(found[0][0].column)):
+        _check_tags_named(table, unnamed[0], given)
     if not found:
         raise _no_columns_error(table, kinds)
-    return _chosen_tag_columns(found, rows)
+    tags, notes, lost = _chosen_tag_columns(found, rows)
+    return tags, notes, (*lost, *((column, NUMBERS_UNREAD) for column in unnamed))
 
 
 def _check_tags_named(table: DatasetTable, column: str, given: TagNames) -> None:
@@ -196,22 +199,31 @@ def _check_tags_named(table: DatasetTable, column: str, given: TagNames) -> None
         raise table.source.error(f"the tags in `{column}` {message[0]}", do=f"{message[1]}, {_DATASET_INFO_HINT}")
 
 
-def _chosen_tag_columns(
-    found: list[tuple[TagColumn, set[str]]], rows: list[dict[str, Any]]
-) -> tuple[tuple[TagColumn, ...], tuple[str, ...]]:
+ChosenTags = tuple[tuple[TagColumn, ...], tuple[str, ...], tuple[tuple[str, str], ...]]
+"""The columns of tags that are read, notes, and the columns that are lost, each with the reason."""
+
+LABELS_UNREAD = "a column of other labels without B- and I-, beside a column of tags"
+NUMBERS_UNREAD = "a column of numbers that may be tags and have no names, beside a column of tags"
+
+
+def _chosen_tag_columns(found: list[tuple[TagColumn, set[str]]], rows: list[dict[str, Any]]) -> ChosenTags:
+    """Return what becomes of columns of tags: all with B- and I- are layers, but for chunks beside another one."""
+    found = sorted(found, key=lambda pair: bool(pair[1]) and pair[1] <= CHUNK_TYPES)
     (first, labels), rest = found[0], found[1:]
-    taken, notes = [first], []
+    taken, notes, lost = [first], list[str](), list[tuple[str, str]]()
     for tags, values in rest:
-        if not values & labels or tag_column_rank(tags.column) < tag_column_rank(first.column):
-            notes.append(f"the column {tags.column} holds other tags: not read")
-        elif all(_tags_as_words(r, tags) == _tags_as_words(r, first) for r in rows):
+        if all(_tags_as_words(r, tags) == _tags_as_words(r, first) for r in rows):
             notes.append(f"the column {tags.column} repeats {first.column}: not read")
-        else:
+        elif values and values <= CHUNK_TYPES:
+            notes.append(f"the column {tags.column} holds chunks (NP, VP, …), which are not read")
+        elif tags.bare and not (first.bare and values & labels):
+            lost += [(tags.column, LABELS_UNREAD)] if values else []
+        elif values:
             taken.append(tags)
     if len(taken) > 1:
         description = ", ".join(t.column for t in taken)
-        notes.append(f"columns {description} hold tags of the same labels: all are read")
-    return tuple(taken), tuple(notes)
+        notes.append(f"columns {description} hold tags: each is a layer, and all are read")
+    return tuple(taken), tuple(notes), tuple(lost)
 
 
 def tag_column_rank(column: str) -> int:

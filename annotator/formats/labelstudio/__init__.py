@@ -56,6 +56,7 @@ from annotator.formats.offset_units import (
     quotes_agree,
 )
 from annotator.formats.predictions import predicted_span
+from annotator.formats.unread_files import note_unread_files
 
 __all__ = ["detect", "read", "write"]
 
@@ -187,12 +188,13 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
 
 
 def _tasks(source: ImportSource, log: ConversionLog) -> Iterator[LabelStudioTask]:
-    is_single = not (source.is_folder or source.is_zip)
-    tables = [f for f in source.files() if is_single or is_table_name(f.base)]
-    tables = [f for f in tables if detect_table(f.sample())]
+    files, is_single = source.files(), not (source.is_folder or source.is_zip)
+    tables = [f for f in files if (is_single or is_table_name(f.base)) and detect_table(f.sample())]
+    records = [f for f in files if f not in tables and (is_single or may_hold_json([f.base]))]
+    note_unread_files(files, [*tables, *records], log)
     for file in tables:
         yield from (parse_min_row(row, where) for where, row in table_records(file))
-    for file in [] if tables and is_single else json_files(source):
+    for file in records if tables else json_files(source):
         yield from (parse_task(row, where) for where, row in read_json_records(file, log))
 
 

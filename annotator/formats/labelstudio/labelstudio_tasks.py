@@ -237,6 +237,8 @@ def _sort_row(row: dict[str, Any], labelled: set[str], out: SortedResult) -> Non
         out.others.append((kind or "result", id_, REGIONS_UNSUPPORTED))
     elif key in _TEXT_LABEL_TYPES or (not key and kind in _TEXT_LABEL_TYPES):
         out.spans += _text_regions(row, value, key)
+        meta = row.get("meta")
+        out.notes += [x for x in _texts(meta.get("text")) if x] if isinstance(meta, dict) else []
     elif key or kind.endswith("labels"):
         out.others.append(((key or kind).removesuffix("labels"), id_, REGIONS_UNSUPPORTED))
     elif id_ in labelled or "start" in value:

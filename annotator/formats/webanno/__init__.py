@@ -26,6 +26,7 @@ from annotator.formats.carried_metadata import record_lost_fields, record_lost_m
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.span_fields import COVERS_NOTHING
+from annotator.formats.unread_files import note_unread_files
 from annotator.formats.webanno import webanno_table
 from annotator.formats.webanno.webanno_table import CellValue, WebAnnoAnnotation, escape_text_line, format_cell
 
@@ -162,9 +163,7 @@ def read(source: ImportSource, log: ConversionLog, layer: str = "") -> Iterator[
     taken = [f for f in files if detect(f.sample())] if len(files) > 1 else files
     if not taken:
         raise source.error("no file in it is WebAnno's TSV 3", do="export as WebAnno TSV v3.3")
-    if len(taken) < len(files):
-        more = pluralize(len(files) - len(taken), "other file is", "other files are")
-        log.notes.append(f"{more} left out")
+    note_unread_files(files, taken, log)
     chosen = _choose_layers(taken, layer, source)
     log.notes += annotation_layers.layer_notes(chosen)
     for file in taken:
