@@ -18,8 +18,8 @@ from msgspec import Struct
 
 from annotator.core.pluralize import pluralize
 from annotator.formats.document import ConversionLog
-from annotator.formats.unread_files import note_unread_files
 from annotator.formats.import_source import MAX_LINE_BYTES, FileSample, ImportSource
+from annotator.formats.unread_files import note_unread_files
 
 _DELIMITERS = ",;\t"
 _MAX_COLUMNS = 1_000

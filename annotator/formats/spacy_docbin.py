@@ -119,7 +119,9 @@ class _DocReader:
             made = span_fields.convert_spans(map(self._raw, group), self.text, self.where, self.log)
             (wrong if key == INCORRECT_SPANS_GROUP else views).append((key, made))
         links = dict.fromkeys(key for key in self.packed.columns.get(reader.ENTITY_LINKS, ()) if key)
-        span_fields.record_unsupported([self.strings.get(key) or str(key) for key in links], "link", self.where, self.log)
+        span_fields.record_unsupported(
+            [self.strings.get(key) or str(key) for key in links], "link", self.where, self.log
+        )
         for attr, what in reader.UNUSED_ATTRIBUTES.items():
             self.log.count_note(ATTRIBUTES_IGNORED.format(what=what), any(self.packed.columns.get(attr, ())))
         span_fields.record_unsupported(list(self.packed.cats), "text label", self.where, self.log)

@@ -232,7 +232,9 @@ def test_labels_without_prefix(tmp_path: Path) -> None:
 
 def test_a_folder_of_files(tmp_path: Path) -> None:
     """Each file with such rows is read; others are told."""
-    source = fill(tmp_path, {"a/x.txt": "Ida B-P\n", "b.conll": "Per B-P\n", "README": "To read.\n", "notes.txt": "Some words.\n"})
+    source = fill(
+        tmp_path, {"a/x.txt": "Ida B-P\n", "b.conll": "Per B-P\n", "README": "To read.\n", "notes.txt": "Some words.\n"}
+    )
     documents, account = read_aligned(conll, source)
     assert [d.text for d in documents] == ["Ida", "Per"]
     assert account.notes[0] == "1 other file is of another kind, and nothing is read from there (first: notes.txt)"

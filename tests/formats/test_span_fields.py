@@ -31,7 +31,18 @@ PLACES = (
     '{"text": "Ida left", "ents": [], "tokens": [%s], "spans": {"a": [%s]}}',
 )
 
-NOT_A_RECORD_A_LINE = {"csv", "csv-tokens", "labelstudio", "brat", "conll", "webanno", "uima", "huggingface", "slate", "spacy"}
+NOT_A_RECORD_A_LINE = {
+    "csv",
+    "csv-tokens",
+    "labelstudio",
+    "brat",
+    "conll",
+    "webanno",
+    "uima",
+    "huggingface",
+    "slate",
+    "spacy",
+}
 """The formats whose files are not a JSON record a line, or not only."""
 
 

@@ -59,7 +59,9 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
 
     Raises SourceError for records without spans, such as those of whole texts, and for what is no record.
     """
-    yield from read_rows((found for file in json_files(source, log) for found in read_json_records(file, log)), source, log)
+    yield from read_rows(
+        (found for file in json_files(source, log) for found in read_json_records(file, log)), source, log
+    )
 
 
 def is_argilla_table(columns: Collection[str]) -> bool:

@@ -17,7 +17,6 @@ from msgspec import Struct, field
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
-from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span, reading_order
 from annotator.core.tokens import Token, token_range
 from annotator.formats import annotation_layers, format_writing, offset_units
