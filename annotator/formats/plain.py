@@ -3,8 +3,9 @@
 ``text`` may be called ``document``, ``sentence`` or ``content``, and ``spans`` ``entities``, ``ents``,
 ``annotations`` or ``mentions``. A span is ``[start, end, label]``, perhaps with the label first or a quote behind, or
 an object whose keys have one of several names, a length in place of the end among them; or a label with the words
-that it is on, and no offsets. The unit of the offsets follows from the texts that spans quote, if they do, else from
-the edges of words: code points unless another unit is plainly better.
+that it is on, and no offsets. ``spans`` may also be an object of what there is of each label. The unit of the offsets
+follows from the texts that spans quote, if they do, else from the edges of words: code points unless another unit is
+plainly better.
 """
 
 from __future__ import annotations
@@ -61,8 +62,9 @@ def _detect_row(row: Any) -> str:
         return ""
     if isinstance(row.get("ents"), list) and "tokens" in row:
         return ""  # spaCy's own
-    key = next((k for k in _span_fields(row) if isinstance(row[k], list)), "")
-    return f"its records have `{text}` and `{key}`" if key and all(map(_looks_like_span, row[key])) else ""
+    listed = ((k, _span_list(row[k])) for k in _span_fields(row))
+    key, found = next(((k, found) for k, found in listed if found is not None), ("", []))
+    return f"its records have `{text}` and `{key}`" if key and all(map(_looks_like_span, found)) else ""
 
 
 def _text_key(row: Mapping[str, Any]) -> str:
@@ -89,6 +91,24 @@ def _span_fields(row: Mapping[str, Any]) -> list[str]:
         k for k in _OTHER_SPAN_KEYS if isinstance(row.get(k), list) and row[k] and all(map(_looks_like_span, row[k]))
     )
     return [*found, *others]
+
+
+def _span_list(value: Any) -> list[Any] | None:
+    """Return a list of spans, which may be an object of what there is of each label; None for anything else."""
+    if isinstance(value, list) or not isinstance(value, dict):
+        return value if isinstance(value, list) else None
+    found = ((label, x) for label, listed in value.items() for x in (listed if isinstance(listed, list) else [listed]))
+    items = [_labelled_item(label, x) for label, x in found if x is not None]
+    return items if None not in items else None
+
+
+def _labelled_item(label: str, item: Any) -> Any:
+    """Return a span of a label that is its words, its offsets or an object; None for anything else."""
+    if isinstance(item, str):
+        return {"text": item, "label": label}
+    if isinstance(item, list):
+        return [*item, label] if len(item) == 2 and all(type(n) is int for n in item) else None
+    return {"label": label, **item} if isinstance(item, dict) else None
 
 
 def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
@@ -126,10 +146,10 @@ def _document(row: Any, where: str, unit: OffsetUnit, log: ConversionLog) -> Doc
 
 def _spans_of_record(row: Mapping[str, Any], where: str) -> list[Any] | None:
     """Return the spans under all the names that they may have, None where there is no such field."""
-    lists = [row[k] for k in _span_fields(row)]
-    if not all(isinstance(x, list) for x in lists):
+    lists = [_span_list(row[k]) for k in _span_fields(row)]
+    if None in lists:
         raise SourceError("`spans` must be a list", where=where, do=_EXPECTED_RECORD)
-    return [item for found in lists for item in found] if lists else None
+    return [item for found in lists for item in found or ()] if lists else None
 
 
 def _raw_spans(item: Any) -> Iterator[span_fields.RawSpan]:
@@ -170,8 +190,8 @@ def _quoted_texts(row: Any) -> Iterator[span_fields.QuotedText]:
     key = _text_key(row) if isinstance(row, dict) else ""
     if not key:
         return
-    lists = [row[k] for k in _span_fields(row) if isinstance(row[k], list)]
-    pairs = [(_raw_span(x), x) for found in lists for x in found]
+    lists = [_span_list(row[k]) for k in _span_fields(row)]
+    pairs = [(_raw_span(x), x) for found in lists for x in found or ()]
     may_be_quotes = ((raw, raw.quote or (x.get("value") if isinstance(x, dict) else None)) for raw, x in pairs)
     yield row[key], list(span_fields.quoted_ranges(may_be_quotes))
 

@@ -123,7 +123,7 @@ def test_a_record_without_spans_stays_open(tmp_path: Path) -> None:
         ('{"text": "fine"}\n{"spans": []}', "x.data:2: the record has no `text`"),
         ('{"text": "fine"}\n7', "x.data:2: the record has no `text`"),
         ('[{"text": "fine"}, {"text": 3}]', "x.data, record 2: the record has no `text`"),
-        ('{"text": "a", "spans": {}}', "x.data:1: `spans` must be a list"),
+        ('{"text": "a", "spans": {"a": 1}}', "x.data:1: `spans` must be a list"),
         ('[{"text": "fine"}', "x.data: this is not JSON"),
     ],
 )
@@ -198,3 +198,20 @@ def test_quotes_show_what_offsets_count(tmp_path: Path, unit: OffsetUnit) -> Non
     (found,), account = read(tmp_path, line(TEXT, [*spans, [*places[-1][:2], "A"]]))
     assert [w for w, _ in words(found)] == names
     assert {outcome for outcome, _ in account.totals} <= {"moved"}
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"PERSON": ["Ida Holm"], "VENUE": "Orkenby", "COUNT": []},
+        {"PERSON": [[0, 8]], "VENUE": [[14, 21]]},
+        {"PERSON": [{"start": 0, "end": 8}], "VENUE": [{"text": "Orkenby"}], "COUNT": None},
+    ],
+)
+def test_spans_by_label(found: dict[str, Any], tmp_path: Path) -> None:
+    """What language models answer is often an object of the words, or the offsets, of each label."""
+    row = {"text": "Ida Holm left Orkenby.", "entities": found}
+    source = ImportSource(fill(tmp_path, {"x.jsonl": json.dumps(row)}).path / "x.jsonl")
+    assert format_detection.choose_format(source)[0] == "plain"
+    (document,), _ = read_aligned(plain, source)
+    assert words(document) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
