@@ -113,6 +113,8 @@ class PredictionImporter:
 
     def finish(self) -> Iterator[str]:
         """Settle the scores of each source; yield what a user is to know of it."""
+        if self._are_taken and not self._read:
+            yield "no prediction of a model is in the files, of which --predictions suggest would make suggestions"
         for given, name in self._staged.names.items():
             spans, sentences = self._staged.count(name)
             of = f" (of {given!r})" if given != name else ""

@@ -230,3 +230,9 @@ def test_one_text_twice_has_the_suggestions_of_both(tmp_path: Path) -> None:
     )
     taken(path, tmp_path / "c")
     assert [words for words, *_ in suggested(tmp_path / "c")["m"]] == ["Ida Moor", "Nobody"]
+
+
+def test_no_prediction_is_named(tmp_path: Path) -> None:
+    """Whoever asks for suggestions from a file without predictions is told."""
+    report = taken(write(tmp_path / "y.json", (SECOND, [region(SECOND, "Ida Moor", "PERSON")], [])), tmp_path / "c")
+    assert any(note.startswith("no prediction of a model is in the files") for note in report.notes)
