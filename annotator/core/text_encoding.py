@@ -128,8 +128,9 @@ _OTHER_CODE_PAGES = (
     ("Windows-1250 (Hungarian)", ("õÕûÛ", "öüÖÜ", "áéíóÁÉÍÓ"), "ãÃàèêÀÈÊ"),
     ("Windows-1250 (Croatian or Slovene)", ("šžŠŽ", "èæÈÆ"), "àáåêëíÀÁÅÊËÍ"),
     ("Windows-1250 (Polish)", ("ê", "¹³"), "à"),
-    ("Windows-1250 (Romanian)", ("ãÃ", "þªºÞ"), "õÕ"),
-    ("Windows-1254 or 1257 (Turkish, Baltic)", ("ýþðÝÞÐ", "çüâëîûàÇÜÂËÎÛÀ"), "íóÍÓæÆ"),
+    ("Windows-1250 (Romanian)", ("ãÃ", "îþªºÎÞ"), "õçÕÇ"),
+    ("Windows-1254 or 1257 (Turkish, Baltic)", ("ýþðÝÞÐ", "çüâëîûàÇÜÂËÎÛÀ"), "íóÍÓ"),
+    ("Windows-1258 (Vietnamese)", ("ðÐ", "êâôÊÂÔ"), "æöÆÖ"),
 )
 """Of other code pages for Latin letters: the letters that they are known by in Windows-1252, a set of each of
 which there must be some, and letters that are then rare."""
@@ -199,7 +200,7 @@ class EncodingScan:
         self._odd += sum(len(m[0]) for m in _FOREIGN_WORDS.finditer(text))
         self._joined += len(_JOINED_WORDS.findall(text))
         if len(self._words) < _MAX_WORDS:
-            self._words.update(w[:_MAX_EXAMPLE_LENGTH] for w in _WORD.findall(text))
+            self._words.update(w[:_MAX_EXAMPLE_LENGTH] for w in _WORD.findall(text) if w.strip())
 
     def encoding(self, *, is_whole: bool) -> TextEncoding:
         """Return the encoding of what was read; unless it ``is_whole``, its last character may be cut."""

@@ -233,6 +233,6 @@ def test_one_text_twice_has_the_suggestions_of_both(tmp_path: Path) -> None:
 
 
 def test_no_prediction_is_named(tmp_path: Path) -> None:
-    """Whoever asks for suggestions from a file without predictions is told."""
+    """Who asks for suggestions of a file without predictions gets a note."""
     report = taken(write(tmp_path / "y.json", (SECOND, [region(SECOND, "Ida Moor", "PERSON")], [])), tmp_path / "c")
     assert any(note.startswith("no prediction of a model is in the files") for note in report.notes)
