@@ -135,7 +135,7 @@ _OTHER_CODE_PAGES = (
 """Of other code pages for Latin letters: the letters that they are known by in Windows-1252, a set of each of
 which there must be some, and letters that are then rare."""
 _MAX_EXAMINED = 100_000
-"""How many characters beyond ASCII are looked at with their neighbours; of the others undefined bytes and UTF-8 are seen."""
+"""How many characters beyond ASCII are looked at with their neighbours; of more, undefined bytes and UTF-8 are seen."""
 _MAX_EXAMPLES, _MAX_EXAMPLE_LENGTH, _MAX_WORDS = 3, 30, 20_000
 
 
@@ -200,7 +200,8 @@ class EncodingScan:
         self._odd += sum(len(m[0]) for m in _FOREIGN_WORDS.finditer(text))
         self._joined += len(_JOINED_WORDS.findall(text))
         if len(self._words) < _MAX_WORDS:
-            self._words.update(w[:_MAX_EXAMPLE_LENGTH] for w in _WORD.findall(text) if w.strip())
+            words = filter(str.strip, _WORD.findall(text))
+            self._words.update(w[:_MAX_EXAMPLE_LENGTH] for w in words)
 
     def encoding(self, *, is_whole: bool) -> TextEncoding:
         """Return the encoding of what was read; unless it ``is_whole``, its last character may be cut."""

@@ -316,7 +316,7 @@ class OffsetUnitDetector(Struct):
         """
         if better := self._unit_by_quotes():
             return better
-        if self._is_misquoted():
+        if self._is_misquoted() or self._is_first_exact():
             return self.allowed[0]
         best = max((self.fits.get(u, UnitFit()) for u in self.allowed), default=UnitFit())
         first, *others = [u for u in self.allowed if self.fits.get(u, UnitFit()) == best] or [CODE_POINTS]
@@ -349,9 +349,14 @@ class OffsetUnitDetector(Struct):
         """Return True if there are quotes, and none is at its offsets by any unit: these then show nothing."""
         return bool(self.quotes) and not any(fit.exact_quotes or fit.near_quotes for fit in self.fits.values())
 
+    def _is_first_exact(self) -> bool:
+        """Return True if each span is quoted and exact by the likeliest unit: edges of words then show nothing."""
+        first = self.fits.get(self.allowed[0], UnitFit())
+        return bool(self.quotes) and not self.has_unquoted and first.exact_quotes == self.quotes
+
     def best_unit(self) -> OffsetUnit:
         """Return the unit that fits best, the first of several that fit alike."""
-        if self._is_misquoted():
+        if self._is_misquoted() or self._is_first_exact():
             return self.allowed[0]
         return self._unit_by_quotes() or max(self.allowed, key=lambda u: self.fits.get(u, UnitFit()))
 

@@ -71,10 +71,9 @@ class StagedSuggestions(Struct):
             with path.open("ab") as file:
                 file.write(encode_suggestions(sentence, made[place], source, IMPORT_FINGERPRINT))
 
-    def count(self, source: str) -> tuple[int, int]:
-        """Return how many suggestions of a source were added, and for how many sentences."""
-        found = [x for x in self._made.get(source, {}).values() if x]
-        return sum(map(len, found)), len(found)
+    def count_sentences(self, source: str) -> int:
+        """Return for how many sentences, joined ones too, a source suggests something."""
+        return sum(map(bool, self._made.get(source, {}).values()))
 
     def drop_scores(self, source: str) -> None:
         """Give all suggestions of a source the score of those without one."""

@@ -208,7 +208,7 @@ class DocumentImporter:
         self.record_builder.add_document(piece, article, offset)
         if piece.document.predictions:
             moved = [move_sentence(s, article, offset) for s in piece.sentences]
-            self.predictions.add(piece.document, offset, self._stored_sentences(article.id) or moved)
+            self.predictions.add(piece.document, article.text, offset, self._stored_sentences(article.id) or moved)
 
     def _add_article(self, article: Article, sentences: Sequence[Sentence]) -> None:
         """Prepare an article unless it is there."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
+from annotator.core.annotation import AnnotatedSentence
 from annotator.core.article import Sentence
+from annotator.core.errors import RuleError
 from annotator.core.ledger import Outcome
 from annotator.core.pluralize import pluralize
 from annotator.core.spans import Span
@@ -22,10 +25,13 @@ from annotator.storage.suggestions import UNKNOWN_SCORE
 from annotator.suggest.mention_history import HISTORY_SOURCE
 from annotator.suggest.rules import RULES_SOURCE
 from annotator.workflows.import_options import ImportOptions
+from annotator.workflows.record_builder import join_all_sentences
 
 _KIND = "predicted span"
-_OVER_SENTENCE_END = "it runs over the end of a sentence, which no suggestion does"
+_NO_SENTENCE = "it begins or ends outside of the sentences, or other text is between them"
 _INSIDE_TOKEN = "it begins or ends inside a token"
+_Run = tuple[int, int]
+"""The numbers of the first and the last sentence that a span is in."""
 
 
 class PredictionImporter:
@@ -39,11 +45,14 @@ class PredictionImporter:
         self._staged = staging.suggestions
         self._staged.reserved = frozenset({RULES_SOURCE, HISTORY_SOURCE})
         self._read = 0
+        self._suggested: Counter[str] = Counter()
+        self._joined: Counter[str] = Counter()
+        """How many suggestions there are by source, and how many of them run over the end of a sentence."""
         self._scores: dict[str, tuple[float, float]] = {}
         """The lowest and the highest score of each source."""
 
-    def add(self, document: Document, offset: int, sentences: Sequence[Sentence]) -> None:
-        """Take the predictions of a document in whose article its text begins at ``offset``.
+    def add(self, document: Document, text: str, offset: int, sentences: Sequence[Sentence]) -> None:
+        """Take the predictions of a document whose text begins at ``offset`` of an article with this ``text``.
 
         ``sentences`` are those of the article, in text order.
         """
@@ -55,32 +64,38 @@ class PredictionImporter:
             else:
                 self._leave_out(document, predicted, PREDICTIONS_NOT_TAKEN)
         end = offset + len(document.text)
+        piece = _Piece(text, [s for s in sentences if offset <= s.start < end])
         for source, found in by_source.items():
-            self._add_source(document, source, found, offset, [s for s in sentences if offset <= s.start < end])
+            self._add_source(document, source, found, piece, offset)
         self._log.aligned_entries = len(self._log.entries)
 
     def _add_source(
-        self, document: Document, given: str, found: Sequence[PredictedSpan], offset: int, sentences: Sequence[Sentence]
+        self, document: Document, given: str, found: Sequence[PredictedSpan], piece: _Piece, offset: int
     ) -> None:
         name = self._staged.source_name(given)
-        made: list[list[Suggestion]] = [[] for _ in sentences]
-        starts = [s.start for s in sentences]
+        made: defaultdict[_Run, list[Suggestion]] = defaultdict(list)
         for predicted in found:
             span = self._aligned(document, predicted)
             if span is None:
                 continue
-            at = bisect_right(starts, span.start + offset) - 1
-            why = _OVER_SENTENCE_END
-            if at >= 0 and span.end + offset <= sentences[at].end:
-                span = span.shifted(offset - sentences[at].start)
-                why = "" if is_aligned(sentences[at].tokens, span.start, span.end) else _INSIDE_TOKEN
-            if why:
-                self._leave_out(document, predicted, why)
+            run = piece.run_of(span.start + offset, span.end + offset)
+            whole = piece.sentence(run) if run else None
+            if run is None or whole is None:
+                self._leave_out(document, predicted, _NO_SENTENCE)
+                continue
+            span = span.shifted(offset - whole.start)
+            if not is_aligned(whole.tokens, span.start, span.end):
+                self._leave_out(document, predicted, _INSIDE_TOKEN)
                 continue
             self.labels[span.label] += 1
-            made[at].append(self._suggestion(span, name, predicted))
-        for sentence, suggestions in zip(sentences, made, strict=True):
-            self._staged.add(name, sentence, suggestions)
+            self._suggested[name] += 1
+            self._joined[name] += run[0] != run[1]
+            made[run].append(self._suggestion(span, name, predicted))
+        for n, sentence in enumerate(piece.sentences):
+            self._staged.add(name, sentence, made.get((n, n), ()))
+        for run in [r for r in made if r[0] != r[1]]:
+            if whole := piece.sentence(run):
+                self._staged.add(name, whole, list(_suggestions_in(run, whole, made, piece)))
 
     def _aligned(self, document: Document, predicted: PredictedSpan) -> Span | None:
         """Return a predicted span as an annotated one would be kept, or None after it was listed."""
@@ -116,10 +131,12 @@ class PredictionImporter:
         if self._are_taken and not self._read:
             yield "no prediction of a model is in the files, of which --predictions suggest would make suggestions"
         for given, name in self._staged.names.items():
-            spans, sentences = self._staged.count(name)
             of = f" (of {given!r})" if given != name else ""
-            suggestions, where = pluralize(spans, "suggestion"), pluralize(sentences, "sentence")
-            yield f"suggestions/{name}.jsonl{of}: {suggestions} for {where}"
+            where = pluralize(self._staged.count_sentences(name), "sentence")
+            yield f"suggestions/{name}.jsonl{of}: {pluralize(self._suggested[name], 'suggestion')} for {where}"
+            if joined := self._joined[name]:
+                of = f"{pluralize(joined, 'suggestion')} of {name}"
+                yield f"{of} over the end of a sentence, shown where that is joined"
             low, high = self._scores.get(name, (0, 1))
             if not (low >= 0 and high <= 1):
                 self._staged.drop_scores(name)
@@ -127,5 +144,40 @@ class PredictionImporter:
 
     def totals(self) -> dict[str, dict[str, int]]:
         """Return how many predicted spans the files have, if any, and how many suggestions each source."""
-        taken = {name: self._staged.count(name)[0] for name in self._staged.names.values()}
-        return {"predictions": {"in": self._read, **taken}} if self._read else {}
+        return {"predictions": {"in": self._read, **self._suggested}} if self._read else {}
+
+
+class _Piece(Struct):
+    """The sentences of an article that a document has."""
+
+    text: str
+    """The text of the article."""
+    sentences: Sequence[Sentence]
+    _joined: dict[_Run, Sentence | None] = field(default_factory=dict)
+
+    def run_of(self, start: int, end: int) -> _Run | None:
+        """Return the first and the last sentence of a range, None where an edge is in none."""
+        first = bisect_right(self.sentences, start, key=lambda s: s.start) - 1
+        last = bisect_left(self.sentences, end, key=lambda s: s.start) - 1
+        is_inside = 0 <= first <= last and start < self.sentences[first].end and end <= self.sentences[last].end
+        return (first, last) if is_inside else None
+
+    def sentence(self, run: _Run) -> Sentence | None:
+        """Return the sentences of a run as the one that joining them makes, None where other text is between."""
+        if run not in self._joined:
+            parts = [AnnotatedSentence(s) for s in self.sentences[run[0] : run[1] + 1]]
+            try:
+                self._joined[run] = join_all_sentences(parts, self.text).sentence
+            except RuleError:
+                self._joined[run] = None
+        return self._joined[run]
+
+
+def _suggestions_in(
+    run: _Run, whole: Sentence, made: Mapping[_Run, Sequence[Suggestion]], piece: _Piece
+) -> Iterator[Suggestion]:
+    """Yield all suggestions in the sentences of a run, counted from the start of these as one."""
+    for inner, suggestions in made.items():
+        if run[0] <= inner[0] and inner[1] <= run[1]:
+            by = piece.sentences[inner[0]].start - whole.start
+            yield from (replace(s, start=s.start + by, end=s.end + by) for s in suggestions)

@@ -112,7 +112,7 @@ class RecordBuilder:
                 AnnotatedSentence(self._sentence(s, article, offset)) for s in aligned.sentences[first:last]
             ]
             answered = any(i in aligned.answered_sentences for i in range(first, last))
-            whole = _join_sentences(annotated_sentences, article.text)
+            whole = join_all_sentences(annotated_sentences, article.text)
             joins = [whole] if len(annotated_sentences) > 1 else []
             start, end = ranges[n]
             annotation = _annotation_of(aligned.document, (start, end), answered=answered, first=n == 0)
@@ -319,12 +319,12 @@ def safe_annotator_name(given: str, taken: Iterable[str]) -> str:
     return f"{plain[:55]}-{hashlib.sha256(given.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 
-def _join_sentences(annotated_sentences: Sequence[AnnotatedSentence], text: str) -> AnnotatedSentence:
+def join_all_sentences(annotated_sentences: Sequence[AnnotatedSentence], text: str) -> AnnotatedSentence:
     """Return the sentences as one; halves are joined, so that thousands take no quadratic time."""
     if len(annotated_sentences) == 1:
         return annotated_sentences[0]
     half = len(annotated_sentences) // 2
-    left, right = (_join_sentences(part, text) for part in (annotated_sentences[:half], annotated_sentences[half:]))
+    left, right = (join_all_sentences(part, text) for part in (annotated_sentences[:half], annotated_sentences[half:]))
     return join_sentences(left, right, text).after[0]
 
 

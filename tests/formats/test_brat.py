@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -233,6 +233,7 @@ def test_what_it_looks_like(tmp_path: Path) -> None:
     assert not brat.detect(ImportSource(tmp_path / "x.txt").sample())
 
 
+@example([Document("Ida Ida\nOOIda Ida", (Span(9, 10, "PERSON"),))])  # LF as two: the other O, at the edge of a word
 @given(st.lists(texts_with_spans(), min_size=1, max_size=3))
 def test_there_and_back(documents: list[Document]) -> None:
     """Texts and spans come back, nested ones and those over line ends too, and both accounts balance."""

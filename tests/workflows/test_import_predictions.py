@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from annotator.core.article import Sentence
 from annotator.core.errors import AnnotatorError
+from annotator.core.tokens import Token
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.suggestion_writer import SuggestionWriter
 from annotator.storage.suggestions import suggestion_files
@@ -209,10 +211,9 @@ def test_one_percentage_makes_all_of_them_doubtful(tmp_path: Path) -> None:
 
 
 def test_what_no_suggestion_can_be_is_a_loss(tmp_path: Path) -> None:
-    """A span inside a token, over a sentence's end, without label or place is listed with its reason."""
+    """A span inside a token, without label or without a place is listed with its reason."""
     bad = [
         region(FIRST, "ailors", "COUNT"),
-        region(FIRST, "Orkenby. Una", "VENUE"),
         region(FIRST, "Orkenby", ""),
         {**region(FIRST, "Orkenby", "VENUE"), "value": {"start": 900, "end": 905, "labels": ["VENUE"]}},
     ]
@@ -236,3 +237,19 @@ def test_no_prediction_is_named(tmp_path: Path) -> None:
     """Who asks for suggestions of a file without predictions gets a note."""
     report = taken(write(tmp_path / "y.json", (SECOND, [region(SECOND, "Ida Moor", "PERSON")], [])), tmp_path / "c")
     assert any(note.startswith("no prediction of a model is in the files") for note in report.notes)
+
+
+def test_a_span_over_the_end_of_a_sentence_is_suggested_for_both_as_one(tmp_path: Path) -> None:
+    """Where an annotation joins the sentences it is shown with those inside; alone each sentence has its own."""
+    over = region(FIRST, "in Orkenby. Una Holm left", "CLAIM")
+    made = [prediction("m", over, region(FIRST, "Una Holm", "PERSON"), region(FIRST, "40 sailors", "COUNT"))]
+    report = taken(write(tmp_path / "y.json", (FIRST, [over], made)), tmp_path / "c")
+    assert report.lost == 0
+    assert [words for words, *_ in suggested(tmp_path / "c")["m"]] == ["40 sailors", "Una Holm"]
+    (article,) = CorpusFolder.open(tmp_path / "c").article_ids()
+    (journal,) = (tmp_path / "c/annotations").glob("*.jsonl")
+    joined = json.loads(journal.read_text("utf-8").splitlines()[-1])
+    tokens = tuple(Token(t["text"], t["start"], t["end"], t["ws"]) for t in joined["tokens"])
+    whole = Sentence(article, 1, joined["meta"]["start"], joined["meta"]["end"], joined["text"], tokens)
+    shown = suggestion_files(tmp_path / "c")["m"](whole)
+    assert {whole.text[x.start : x.end] for x in shown} == {"40 sailors", "in Orkenby. Una Holm left", "Una Holm"}
