@@ -34,7 +34,7 @@ def detect(sample: FileSample) -> str:
 
 def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     """Yield the documents of a file; raises SourceError, with its place, for what is no record."""
-    for file in json_files(source):
+    for file in json_files(source, log):
         for where, row in read_json_records(file, log):
             text = row.get("text") if isinstance(row, dict) else None
             if not isinstance(text, str):

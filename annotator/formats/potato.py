@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -82,7 +82,7 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     """
     texts: dict[str, str] = {}
     records = [r for file in _files(source, log) for r in _records(file, source, texts, log)]
-    records = [_with_text(record, texts) for record in records]
+    records = [_with_text(record, texts) for record in _each_once(records, texts)]
     has_spans = any(record.spans for record in records)
     plain = [_without_tags(record, log) for record in records]
     unit = span_fields.unit_of_records(plain, _quoted_texts, ALL_OFFSET_UNITS, source.name, log)
@@ -185,6 +185,13 @@ def _raw_spans(found: Any, where: str) -> Iterator[span_fields.RawSpan]:
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
+
+
+def _each_once(records: Sequence[PotatoRecord], texts: dict[str, str]) -> list[PotatoRecord]:
+    """Return the records that no file of the annotator's has with its text; add these texts to ``texts``."""
+    whole = {(r.annotator, r.id): r.text for r in records if r.text is not None}
+    texts |= {id_: text for (_, id_), text in whole.items() if text is not None and id_ not in texts}
+    return [r for r in records if r.text is not None or (r.annotator, r.id) not in whole]
 
 
 def _with_text(record: PotatoRecord, texts: Mapping[str, str]) -> PotatoRecord:

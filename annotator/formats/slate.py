@@ -18,6 +18,7 @@ from annotator.core.annotation import Answer
 from annotator.formats import span_fields
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
+from annotator.formats.unread_files import note_unread_files
 
 NO_SUCH_PLACE = "the text has no such line, token or character"
 WHOLE_LINES = "places are taken as lines: each names one number twice"
@@ -70,7 +71,10 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
 
     Raises SourceError for a line that is no item of SLATE's, and for annotations without their text.
     """
-    for file, text_file in _paired_files(source):
+    pairs = _paired_files(source)
+    if source.is_folder or source.is_zip:
+        note_unread_files(source.files(), [file for pair in pairs for file in pair], log)
+    for file, text_file in pairs:
         text = text_file.text()
         lines = _LineTokens(text)
         items = _one_scope(list(_items(file)), lines, log)

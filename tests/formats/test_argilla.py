@@ -99,6 +99,16 @@ def test_the_server_s_records(tmp_path: Path) -> None:
     assert answers(found) == [("ana", Answer.ACCEPT, [("Ida Holm", "PERSON")]), ("u-2", None, [])]
 
 
+def test_other_json_in_a_folder_is_named(tmp_path: Path) -> None:
+    """The settings of a dataset are no records; they do not stop the import."""
+    row = {"fields": {"text": TEXT}, "responses": {"ner": [response(IDA)]}}
+    source = fill(tmp_path, {"records.json": json.dumps([row]), "settings.json": '{"guidelines": null, "fields": []}'})
+    assert format_detection.choose_format(source)[0] == "argilla"
+    found, log = read_aligned(argilla, source)
+    assert len(found) == 1
+    assert any("settings.json" in note for note in log.notes)
+
+
 COLUMNS = {
     "id": "7",
     "text": TEXT,

@@ -83,6 +83,18 @@ def test_version_2_has_the_texts_in_the_data_files(spans: Any, tmp_path: Path) -
     assert (found.annotator, words(found)) == ("ana", [("Ida Holm", "PERSON")])
 
 
+def test_an_annotator_s_two_files_are_read_once(tmp_path: Path) -> None:
+    """The state of an annotator repeats the file with the texts, from which the others' states have theirs."""
+    state = {"instance_id_to_span_to_value": {"d1": [[SPAN_2, "true"]]}}
+    files = {f"out/{who}/user_state.json": json.dumps({"user_id": who, **state}) for who in ("ana", "bo")}
+    fill(tmp_path, {**files, "out/ana/annotated_instances.jsonl": row(RY)})
+    found, _ = read(ImportSource(tmp_path / "out"))
+    assert [(d.annotator, words(d)) for d in found] == [
+        ("ana", [("Orkenby", "VENUE")]),
+        ("bo", [("Ida Holm", "PERSON")]),
+    ]
+
+
 def test_the_export_of_version_2(tmp_path: Path) -> None:
     """``annotations.jsonl`` has the spans by question, and no text either."""
     exported = {"instance_id": "d1", "user_id": "ana", "labels": {}, "spans": {"ner": [SPAN_2]}, "links": {}}

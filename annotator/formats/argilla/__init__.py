@@ -26,6 +26,7 @@ from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import json_files, may_hold_json, read_json_records
 from annotator.formats.offset_units import CODE_POINTS, CRLF_AS_ONE, UTF16, OffsetUnit
 from annotator.formats.predictions import predicted_span
+from annotator.formats.unread_files import note_unread_files
 
 __all__ = ["detect", "is_argilla_table", "read", "read_rows"]
 
@@ -59,9 +60,10 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
 
     Raises SourceError for records without spans, such as those of whole texts, and for what is no record.
     """
-    yield from read_rows(
-        (found for file in json_files(source, log) for found in read_json_records(file, log)), source, log
-    )
+    files = json_files(source)
+    taken = [f for f in files if len(files) == 1 or detect(f.sample())]
+    note_unread_files(source.files(), taken, log)
+    yield from read_rows((found for file in taken for found in read_json_records(file, log)), source, log)
 
 
 def is_argilla_table(columns: Collection[str]) -> bool:
