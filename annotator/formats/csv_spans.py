@@ -151,6 +151,8 @@ class _SpanTable(Struct):
     columns: SpanTableColumns
     is_own: bool
     """Whether this program has written it."""
+    has_span_ids: bool = False
+    """Whether the column of ids has those of spans, not of texts."""
 
     @classmethod
     def open(cls, source: ImportSource, log: ConversionLog) -> _SpanTable:
@@ -186,10 +188,11 @@ class _SpanTable(Struct):
         found: dict[tuple[str, ...], _TableText] = {}
         of_document: dict[str, str] = {}
         columns, above = self.columns, ""
-        id_column = columns.id if self.is_own or not self._has_span_ids() else None
+        self.has_span_ids = not self.is_own and self._ids_differ()
+        id_column = None if self.has_span_ids else columns.id
         for row in self._rows():
             text, document = row.cells[columns.text], self._cell(row.cells, columns.document)
-            span = self._raw_span(row.cells, columns.id if id_column is None else None)
+            span = self._raw_span(row.cells, columns.id if self.has_span_ids else None)
             if not text and span and not self.is_own:
                 text = of_document.get(document, above) if document else above
             key = (text, document, self._cell(row.cells, columns.annotator), self._cell(row.cells, id_column))
@@ -199,7 +202,7 @@ class _SpanTable(Struct):
             above = of_document.setdefault(document, text) if document else text
         return list(found.values())
 
-    def _has_span_ids(self) -> bool:
+    def _ids_differ(self) -> bool:
         """Return True if rows of one text that follow each other mostly have ids of their own."""
         same = other = 0
         before: tuple[str, str] | None = None
@@ -227,7 +230,7 @@ class _SpanTable(Struct):
         where, columns = self.source.where(text.line), self.columns
         given = {name: cell for name, cell in zip(self.header, text.cells, strict=True) if cell}
         document = self._cell(text.cells, columns.document)
-        own_id = self._cell(text.cells, columns.id) if columns.id not in text.varying else ""
+        own_id = self._cell(text.cells, columns.id) if not self.has_span_ids else ""
         meta = self._metadata(text)
         if groups and document and columns.document is not None:  # an import links the texts by it
             meta[self.header[columns.document]] = document

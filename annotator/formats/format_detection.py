@@ -84,8 +84,9 @@ def _describe_rows(sample: FileSample) -> str:
     lines = [(n, line.removesuffix("\r")) for n, line in enumerate(sample.text.split("\n"), 1)]
     shape = conll_table.row_shape(lines)
     plain = [line for _, line in lines if line.strip() and not line.startswith("#")]
-    alike = sum(len(shape.fields_of(line)) == shape.columns for line in plain)
-    if shape.columns < 2 or (len(plain) < _MIN_TABLE_ROWS and not shape.tabs) or alike * 10 < len(plain) * 9:
+    whole = plain[:-1] or plain  # the last row of a file may be cut off
+    alike = sum(len(shape.fields_of(line)) == shape.columns for line in whole)
+    if shape.columns < 2 or (len(plain) < _MIN_TABLE_ROWS and not shape.tabs) or alike * 10 < len(whole) * 9:
         return ""
     try:
         conll_columns.survey_columns(conll_table.read_sentences(lines, shape, sample.name), shape, sample.name)

@@ -63,6 +63,14 @@ def test_words_of_several_parts_and_words_that_nobody_sees(tmp_path: Path) -> No
     assert f"{message}: 1" in account.notes
 
 
+def test_items_that_mark_other_spans_are_listed(tmp_path: Path) -> None:
+    """A key beside that of the tags is a loss where its values mark spans; other items are none."""
+    text = rows(("1", "Ida", "Entity=(1-person-giv:new|NER=B-P"), ("2", "left", "Gloss=x|Role=B-A"), ("3", "Bo", "Entity=1)"))
+    document, account = read(tmp_path, text)
+    assert words(document) == [("Ida", "P")]
+    assert [e.text for e in account.entries] == ["Entity=(1-person-giv:new", "Role=B-A"]
+
+
 def test_a_number_with_a_dash_is_no_word_of_parts(tmp_path: Path) -> None:
     """WebAnno's old rows count ``sentence-token``: none of them is the whole of others."""
     text = "".join(f"1-{n}\t{w}\tN\tO\t{t}\n" for n, (w, t) in enumerate([("Bo", "B-P"), ("left", "O")], 1))

@@ -211,6 +211,7 @@ def test_a_file_is_recognised_and_read(case: str, tmp_path: Path) -> None:
 
 REFUSED = {
     "table": ("text,id,label\n“Ida”,1,P\n", "a table with the columns text, id, label; of spans it needs"),
+    "rows that are cut off": ("Ida\tB-P\tO\nmet\tO\tO\nBo\tB-", "the row has 2 columns, the others have 3 (f:3)"),
     "no tags": ("Ida\tNNP\nleft\tVBD\n", "rows of 2 columns; 'NNP' is no tag"),
     "labels of texts": ('{"text": "Ida left.", "label": ["good"]}\n', "its labels those of whole texts"),
     "tagtog": (

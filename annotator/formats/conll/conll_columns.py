@@ -27,6 +27,7 @@ _NOTHING = frozenset({"O", "_", "-", "*", ""})
 """What a column has where nothing is marked."""
 _CAPITAL_LABEL = re.compile(r"[A-Z][A-Z0-9_-]+")
 _MAX_CAPITAL_LABELS = 50
+_SPAN_MARK = re.compile(r"\(\S+|[BIESLU]-\S+")
 _NUMBER = re.compile(r"-?[0-9]{1,3}")
 
 TagKind = Literal["tags", "bare", "brackets"]
@@ -191,12 +192,14 @@ def survey_columns(
     chunks = tuple(n for n in rest if _holds_chunks(columns[n]))
     others = [n for n in rest if n not in chunks and not (shape.key and n == shape.columns - 2)]
     others = [n for n in others if columns[n].marks and len(columns[n].counts) > 1 and not columns[n].is_index]
-    unread = tuple(_unread_column(columns[n], n) for n in others)
+    unread = [_unread_column(columns[n], n) for n in others]
+    if shape.key:
+        unread += _unread_items(columns[-2], shape.columns - 2, shape.key)
     # Label Studio puts one -DOCSTART- before all its texts.
     values = [c.counts.keys() for c in columns]
     is_label_studio = len(columns) == 4 and values[1] == {"-X-"} and values[2] == {"_"}
     marked = marks > 0 and not (marks == 1 and is_label_studio)
-    return ConllTable(shape, word, tuple(layers), chunks, unread, marked)
+    return ConllTable(shape, word, tuple(layers), chunks, tuple(unread), marked)
 
 
 def _word_column(columns: Sequence[ColumnSurvey]) -> int:
@@ -262,6 +265,7 @@ def _no_tag_error(column: ColumnSurvey, where: str) -> SourceError:
 
 LABELS_UNREAD = "a column of labels without B- and I-, beside columns that have them"
 NUMBERS_UNREAD = "a column of numbers that may be tags, beside columns of tags"
+ITEMS_UNREAD = "items of the last column that mark spans of another kind have no place here"
 ROLES_UNREAD = "a column of semantic roles has no place here"
 COREFERENCE_UNREAD = "a column of coreference has no place here"
 
@@ -270,6 +274,17 @@ def _unread_column(column: ColumnSurvey, index: int) -> UnreadColumn:
     """Return what a column holds that is no layer."""
     example = max(column.marks, key=lambda v: (column.counts[v], -column.first[v]))
     return UnreadColumn(index, _why_lost(column), example, column.first[example])
+
+
+def _unread_items(column: ColumnSurvey, index: int, tag_key: str) -> Iterator[UnreadColumn]:
+    """Yield an item of CoNLL-U's last column for each key that marks spans, such as ``Entity=(1-person``."""
+    seen: set[str] = set()
+    for value in column.counts:
+        for item in value.split("|"):
+            key, _, mark = item.partition("=")
+            if key not in {tag_key, *seen} and _SPAN_MARK.match(mark):
+                seen.add(key)
+                yield UnreadColumn(index, ITEMS_UNREAD, item, column.first[value])
 
 
 def _why_lost(column: ColumnSurvey) -> str:
