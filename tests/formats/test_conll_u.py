@@ -65,7 +65,9 @@ def test_words_of_several_parts_and_words_that_nobody_sees(tmp_path: Path) -> No
 
 def test_items_that_mark_other_spans_are_listed(tmp_path: Path) -> None:
     """A key beside that of the tags is a loss where its values mark spans; other items are none."""
-    text = rows(("1", "Ida", "Entity=(1-person-giv:new|NER=B-P"), ("2", "left", "Gloss=x|Role=B-A"), ("3", "Bo", "Entity=1)"))
+    text = rows(
+        ("1", "Ida", "Entity=(1-person-giv:new|NER=B-P"), ("2", "left", "Gloss=x|Role=B-A"), ("3", "Bo", "Entity=1)")
+    )
     document, account = read(tmp_path, text)
     assert words(document) == [("Ida", "P")]
     assert [e.text for e in account.entries] == ["Entity=(1-person-giv:new", "Role=B-A"]
