@@ -87,7 +87,7 @@ from annotator.workflows.importing import MAX_LISTED, import_files
 @choice_option(
     "--predictions",
     ["ignore", "suggest"],
-    help="What becomes of the predictions of models in the files (Label Studio, Argilla): nothing, or suggestions.",
+    help="What becomes of the predictions of models in the files (Label Studio, Argilla, Prodigy).",
 )
 @click.option("--lang", default="", help="Language of a new corpus, a spaCy code (default: en).")
 @tokens_option

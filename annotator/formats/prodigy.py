@@ -17,11 +17,12 @@ from annotator.core.spans import Span
 from annotator.core.tokens import Token, is_aligned, token_range
 from annotator.formats import span_fields
 from annotator.formats.binary_answers import BinaryAnswers, SpanAnswer
-from annotator.formats.document import DOUBT, ConversionLog, ConversionLogEntry, Document
+from annotator.formats.document import DOUBT, ConversionLog, ConversionLogEntry, Document, PredictedSpan
 from annotator.formats.format_writing import PAST_TEXT_END, record_loss, supported_spans, write_json_lines
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import may_hold_json, shortened_value
 from annotator.formats.offset_units import CODE_POINTS, UTF16, OffsetUnit, to_code_points
+from annotator.formats.predictions import predicted_span
 from annotator.formats.span_alignment import spelling_tokens
 
 # The fields of a Prodigy task, whatever made it.
@@ -187,6 +188,12 @@ def is_binary_task(task: dict[str, Any], spans: list[dict[str, Any]]) -> bool:
     return not task.get("tokens") and any(key in span for span in spans for key in _SUGGESTION_KEYS)
 
 
+def is_prediction(task: dict[str, Any], span: dict[str, Any]) -> bool:
+    """Return True if a model or a pattern proposes a span and nobody has answered."""
+    is_open = task.get("answer") is None and span.get("answer") is None
+    return is_open and any(key in span for key in _SUGGESTION_KEYS)
+
+
 # From documents to Prodigy's tasks.
 #
 # ``_input_hash`` and ``_task_hash`` stay out: Prodigy adds them, and wrong ones would stick. Known-wrong
@@ -348,12 +355,15 @@ class _ProdigyReader(Struct):
         task = _LocatedTask(record, text, token_ranges(record, text, self.unit, where), where)
         found = span_fields.object_list(record, "spans", where, EXPORT_TASKS_AGAIN)
         self._record_others(task)
+        predicted = [x for x in found if is_prediction(record, x)]
+        found = [x for x in found if not is_prediction(record, x)]
         doubts = list(self._token_index_doubts(task, found))
         empty = Document(
             text,
             tokens=self._tokens(task),
             answer=task_answer(record.get("answer"), where),
             annotator=annotator,
+            predictions=tuple(self._predictions(task, predicted)),
             where=where,
             **document_fields(record),
         )
@@ -367,6 +377,12 @@ class _ProdigyReader(Struct):
             self.log.entries += doubts
             wrong = span_fields.object_list(record, "rejected", where, EXPORT_TASKS_AGAIN)
             yield replace(empty, spans=self._spans(task, found), rejected=self._spans(task, wrong))
+
+    def _predictions(self, task: _LocatedTask, found: list[dict[str, Any]]) -> Iterator[PredictedSpan]:
+        for span, raw in zip(found, self._raw_spans(task, found), strict=True):
+            source = span_fields.first_string(span, "source")
+            plain = replace(raw, source="")
+            yield predicted_span(plain, source, span.get("score"), task.text, task.where, self.unit)
 
     def _spans(self, task: _LocatedTask, found: list[dict[str, Any]]) -> Any:
         return span_fields.convert_spans(self._raw_spans(task, found), task.text, task.where, self.log, self.unit)

@@ -253,3 +253,18 @@ def test_a_span_over_the_end_of_a_sentence_is_suggested_for_both_as_one(tmp_path
     whole = Sentence(article, 1, joined["meta"]["start"], joined["meta"]["end"], joined["text"], tokens)
     shown = suggestion_files(tmp_path / "c")["m"](whole)
     assert {whole.text[x.start : x.end] for x in shown} == {"40 sailors", "in Orkenby. Una Holm left", "Una Holm"}
+
+
+def test_what_prodigy_shows_and_nobody_has_answered_is_a_prediction(tmp_path: Path) -> None:
+    """A span with a model's score in a task without an answer is suggested; an answered one is an annotation."""
+    span = {"start": 11, "end": 19, "label": "PERSON", "source": "en_news", "score": 0.75}
+    rows = [
+        {"text": SECOND, "spans": [span]},
+        {"text": FIRST, "spans": [], "answer": "accept", "_view_id": "ner_manual"},
+    ]
+    answered = {"text": "Then Ida Moor left.", "spans": [{**span, "start": 5, "end": 13}], "answer": "accept"}
+    path = tmp_path / "y.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in [*rows, answered]))
+    report = taken(path, tmp_path / "c", format="prodigy")
+    assert suggested(tmp_path / "c") == {"en_news": [("Ida Moor", "PERSON", 0.75, False)]}
+    assert (report.ledger.spans["in"], report.lost) == (1, 0)
