@@ -83,7 +83,7 @@ def _metadata_value(cell: str) -> Any:
 # From a table to documents.
 
 
-_WHOLE_NUMBER = re.compile(r"([0-9]{1,12})(?:\.0+)?")
+_WHOLE_NUMBER = re.compile(r"(-?[0-9]{1,12})(?:\.0+)?")
 _NO_NUMBER = frozenset({"", "nan", "none", "null", "na", "n/a"})
 VARYING_COLUMN = "its values differ between the rows of one text, and no span can hold them"
 UNNAMED_COLUMNS = "columns without a name, which are not read: {n}"
@@ -97,7 +97,7 @@ def detect(sample: FileSample) -> str:
         return ""
     shape, rows = found
     rows = [cells for cells in rows if len(cells) == len(shape.header)]
-    if not all(_may_be_span(cells, columns) for cells in rows):
+    if 2 * sum(_may_be_span(cells, columns) for cells in rows) < len(rows):
         return ""
     quote = columns.quote
     if columns.start is None and not any(

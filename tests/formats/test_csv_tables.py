@@ -90,6 +90,16 @@ def test_columns_of_spans_and_of_texts(tmp_path: Path) -> None:
     assert (log.read, count_losses(log)) == (3, 2)
 
 
+def test_wrong_places_are_listed(tmp_path: Path) -> None:
+    """A table with a few places that are none is one all the same; each of them is a loss."""
+    rows = "text,start,end,label\nBo met Una.,0,2,P\n,7,10,P\n,-1,2,P\n,7,99,P\n,7,7,P\n,x,2,P\n,3,6,\n"
+    fill(tmp_path, {"t": rows})
+    assert csv_spans.detect(ImportSource(tmp_path / "t").sample())
+    (document,), log = read_aligned(csv_spans, ImportSource(tmp_path / "t"))
+    assert words(document) == [("Bo", "P"), ("Una", "P")]
+    assert (log.read, log.kept, count_losses(log)) == (7, 2, 5)
+
+
 def test_columns_of_tokens(tmp_path: Path) -> None:
     """Each column of tags is a layer; labels of another kind are a loss with the column's name."""
     rows = "sent,word,pos,inner,outer,sense\n1,Port,N,O,B-V,O\n1,Ry,N,B-P,I-V,place\n1,,,,,\n1,sank,V,O,O,O\n"
