@@ -72,9 +72,10 @@ def test_label_studio(tmp_path: Path) -> None:
     assert (quay.name, quay.takes) == ("Quay_&_pier", ("Quay & pier",))
     assert "annotates no words: Choices, RectangleLabels" in notes
     assert "taken once: PER" in notes
-    project = json.dumps({"id": 4, "title": "Harbour", "label_config": LABEL_STUDIO})
-    again, _ = _imported(tmp_path, project, "project.json")
-    assert (again.name, again.labels) == ("Harbour", schema.labels)
+    project = {"id": 4, "title": "Harbour", "label_config": LABEL_STUDIO}
+    for value in (project, {"count": 1, "results": [project]}, [{"id": 1, "data": {"text": "x"}, "project": project}]):
+        again, _ = _imported(tmp_path, json.dumps(value), "project.json")
+        assert (again.name, again.labels) == ("Harbour", schema.labels)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ from annotator.formats.label_sets.foreign_label import ForeignLabel, LabelSet
 MAX_NAME_LENGTH = 100
 """The longest name of a label, in characters: what is longer is a text."""
 _MAX_WORDS = 8
+_MAX_SEARCHED = 20
+"""How many entries of a list are searched for a project."""
 
 _NAME_FIELDS = ("text", "tag_name", "name", "label", "value", "title")
 _KEY_FIELDS = ("suffix_key", "suffixKey", "hotkey", "key", "shortcut")
@@ -40,11 +42,11 @@ def parse_json(text: str, where: str) -> LabelSet:
 
 
 def _label_set(value: Any, where: str) -> LabelSet:
+    if found := _project_of(value):
+        return _from_object(found, where)
     if isinstance(value, dict):
         return _from_object(value, where)
     rows: Sequence[Any] = value if isinstance(value, list) else ()
-    if rows and all(isinstance(x, dict) and isinstance(x.get("label_config"), str) for x in rows):
-        return _from_object(rows[0], where)
     if rows and all(isinstance(x, str) for x in rows):
         return LabelSet("a list of labels", tuple(ForeignLabel(_checked_name(x, where)) for x in rows))
     if rows and all(isinstance(x, dict) and "pattern" in x and isinstance(x.get("label"), str) for x in rows):
@@ -54,6 +56,17 @@ def _label_set(value: Any, where: str) -> LabelSet:
         return LabelSet("a list of labels", tuple(_from_row(x, where, n) for n, x in enumerate(rows, 1)))
     what = f"this JSON is no list of labels ({shortened_value(value)})"
     raise SourceError(what, where=where, do='write ["PERSON", "VENUE"], or name another file')
+
+
+def _project_of(value: Any, depth: int = 4) -> Mapping[str, Any] | None:
+    """Return the first object in a JSON value that has Label Studio's configuration: a project, maybe of a task."""
+    if isinstance(value, dict):
+        if isinstance(value.get("label_config"), str):
+            return value
+        inner = list(value.values())
+    else:
+        inner = value[:_MAX_SEARCHED] if isinstance(value, list) else []
+    return next((found for x in inner if depth and (found := _project_of(x, depth - 1))), None)
 
 
 def _from_object(value: Mapping[str, Any], where: str) -> LabelSet:
