@@ -25,6 +25,8 @@ ENOUGH = 0.99
 _AIM = 0.995
 """The share of all spans at which no more infixes are looked for."""
 _MAX_INFIXES = 20
+_MAX_MARKS = 20
+"""How many marks may be at the edge of a word for it to be one."""
 _ESCAPED = re.compile(r"[\\.^$*+?{}\[\]|()]")
 _LOWER, _UPPER, _LETTER = "[a-zß-öø-ÿа-яёα-ωά-ώ]", "[A-ZÀ-ÖØ-ÞА-ЯЁΑ-Ω]", r"[^\W\d_]"
 _CLASS_CHANGES = (
@@ -110,12 +112,17 @@ def _candidates(run: str, at: int) -> Iterator[str]:
     """Yield the infixes that would cut a run at a place, as regular expressions."""
     before, after = run[at - 1], run[at]
     if _is_mark(after):
-        yield from _with_place(after, is_edge=not any(map(str.isalnum, run[at:])), place="{}$")
+        yield from _with_place(after, is_edge=_is_marks(run[at : at + _MAX_MARKS]), place="{}$")
     if _is_mark(before):
-        yield from _with_place(before, is_edge=not any(map(str.isalnum, run[:at])), place="^{}")
+        yield from _with_place(before, is_edge=_is_marks(run[max(0, at - _MAX_MARKS) : at]), place="^{}")
     for is_before, is_after, infix in _CLASS_CHANGES:
         if is_before(before) and is_after(after):
             yield infix
+
+
+def _is_marks(text: str) -> bool:
+    """Return True if there is neither letter nor digit in a text that is shorter than the most marks of a word."""
+    return len(text) < _MAX_MARKS and not any(map(str.isalnum, text))
 
 
 def _is_mark(char: str) -> bool:

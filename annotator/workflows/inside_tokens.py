@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from msgspec import Struct
@@ -33,6 +34,8 @@ from annotator.workflows.import_options import InsideTokens
 
 _SNAPS = {"out": RepairKind.OUT, "in": RepairKind.IN}
 _RUN = re.compile(r"\S+")
+_SAMPLED_RUNS, _SAMPLED_LENGTH = 500, 200
+"""How much is looked at to see what language it is in."""
 _BUCKET = 500
 """How many code points are one place for the search of near spans."""
 SpanKey = tuple[int, int, str]
@@ -147,9 +150,9 @@ class InsideTokenSpans:
         inside = [s for s in spans if not is_aligned(tokens, s.start, s.end)]
         if not inside:
             return sentences
-        runs = [m.span() for m in _RUN.finditer(document.text)]
-        starts, ends = {t.start for t in tokens}, {t.end for t in tokens}
-        self.edges.update(_inside_edges(document.text, runs, s, starts, ends) for s in inside)
+        runs = [(m.start(), m.group()) for m in _RUN.finditer(document.text)]
+        edges = {t.start for t in tokens}, {t.end for t in tokens}
+        self.edges.update(_inside_edges(runs, s, *edges) for s in inside)
         self.out += len(inside) - len(self._snapped(spans, inside, tokens, RepairKind.OUT))
         self.inward += len(inside) - len(self._snapped(spans, inside, tokens, RepairKind.IN))
         if self._choice != "split":
@@ -221,8 +224,13 @@ class InsideTokenSpans:
             self._choice,
             choice.settings if choice else None,
             choice.resolved if choice else 0,
-            in_words=not is_unspaced(guess_language(" ".join(run for span in self.edges for run, _ in span))),
+            in_words=not is_unspaced(guess_language(self._sample())),
         )
+
+    def _sample(self) -> str:
+        """Return the beginnings of some of the texts in which edges are inside tokens."""
+        runs = dict.fromkeys(run for span in self.edges for run, _ in span)
+        return " ".join(run[:_SAMPLED_LENGTH] for run in islice(runs, _SAMPLED_RUNS))
 
 
 class _Places:
@@ -262,14 +270,18 @@ def snap_spans(
     return found
 
 
-def _inside_edges(
-    text: str, runs: Sequence[tuple[int, int]], span: Span, starts: set[int], ends: set[int]
-) -> SpanEdges:
-    """Return the edges of a span that are inside tokens, each with the run of visible characters around it."""
-    places = [p for p, edges in ((span.start, starts), (span.end, ends)) if p not in edges]
+def _inside_edges(runs: Sequence[tuple[int, str]], span: Span, starts: set[int], ends: set[int]) -> SpanEdges:
+    """Return the edges of a span that are inside tokens, each with the run of visible characters around it.
+
+    ``runs`` are those of the text, with their starts.
+    """
     found = []
-    for place in places:
-        start, end = runs[max(0, bisect_right(runs, (place, len(text) + 1)) - 1)]
-        if start < place < end:
-            found.append((text[start:end], place - start))
+    for place in (p for p, edges in ((span.start, starts), (span.end, ends)) if p not in edges):
+        start, run = runs[max(0, bisect_right(runs, place, key=_run_start) - 1)]
+        if start < place < start + len(run):
+            found.append((run, place - start))
     return tuple(found)
+
+
+def _run_start(run: tuple[int, str]) -> int:
+    return run[0]
