@@ -49,6 +49,8 @@ def token_columns(shape: TableShape) -> TokenTableColumns | None:
         others.append(tag)
     if word is None or not others or (sentence is None and tag is None):
         return None
+    if shape.names[word] == "text" and shape.find(*_STARTS) is not None:
+        return None  # texts with the places of their spans
     return TokenTableColumns(word, sentence, document, tuple(others), tag is not None)
 
 

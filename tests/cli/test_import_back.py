@@ -25,6 +25,7 @@ HOLDS = {
     "prodigy": "annotations.jsonl",
     "doccano": "ada.jsonl",
     "labelstudio": "annotations.json",
+    "csv": "annotations.csv",
     "webanno": "ada",
     "huggingface": "annotations.parquet",
     "gliner": "annotations.jsonl",

@@ -102,6 +102,8 @@ def test_what_offsets_count_is_the_user_s_word(tmp_path: Path, form: str) -> Non
         path.write_text(
             "#FORMAT=WebAnno TSV 3.3\n#T_SP=x.N|v\n\n\n#Text=Lena\n1-1\t0-3\tLena\tPERSON\t\n", encoding="utf-8"
         )
+    elif form == "csv":
+        path.write_text(f"text,start,end,label,quote\n{TEXT},0,3,PERSON,Lena\n", encoding="utf-8")
     elif form == "huggingface":
         rows = [{"text": TEXT, "spans": [{"start": 0, "end": 3, "label": "PERSON", "text": "Lena"}]}]
         pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), path)

@@ -29,7 +29,7 @@ META = {
     "source": "Ort",
     "id": "r1",
 }
-KEEPING = ["prodigy", "doccano", "labelstudio", "huggingface", "plain", "spacy"]
+KEEPING = ["prodigy", "doccano", "labelstudio", "csv", "huggingface", "plain", "spacy"]
 LISTING = ["brat", "conll", "webanno", "spacy-json"]
 
 
