@@ -84,7 +84,7 @@ def test_the_reason_is_named(data: bytes, why: str) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30))
 def test_unicode_is_known_by_mark_or_zeros(codec: str, text: str) -> None:
     """Unicode comes back as it was, with a byte order mark or, where brackets and quotes are ASCII, without."""
-    text = f'{{"text": "{text}", "label": []}}\n'
+    text = f'{{"text": "{text}", "label": [], "source": "{"of plain letters " * 6}"}}\n'
     data = text.encode(codec)
     found = encoding_of([data])
     assert data.decode(found.name).removeprefix("\ufeff") == text
