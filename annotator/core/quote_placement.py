@@ -188,7 +188,7 @@ class _Placer:
                 continue
             free = [place for place in found if (*place, label) not in self._owners]
             waiting = self._distinct(waiting)
-            if len(waiting) == len(free) and len(self._distinct(numbers)) == len(found):
+            if len(waiting) == len(free):
                 for n, place in zip(waiting, free, strict=True):
                     self._claim(n, place, QUOTED_EACH)
         self._update_pending()
@@ -243,7 +243,8 @@ class _Placer:
             others = [place for place in found if (*place, span.label) not in self._owners]
             why, touched = (SEVERAL_PLACES, self._touched(span, others)) if others else ("", ())
             return Placement((span.start, span.end), why, touched)
-        why = PLACE_TAKEN if len(words) == 1 else SEVERAL_PLACES if words else IN_WORDS if found else NOT_IN_TEXT
+        is_often = bool(words) or len(found) > MAX_OCCURRENCES
+        why = PLACE_TAKEN if len(words) == 1 else SEVERAL_PLACES if is_often else IN_WORDS if found else NOT_IN_TEXT
         return Placement(None, why, self._touched(span, found))
 
     def _touched(self, span: QuotedSpan, found: Sequence[CharRange]) -> tuple[CharRange, ...]:

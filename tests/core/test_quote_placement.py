@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +41,23 @@ def test_a_shift_of_the_whole_text() -> None:
     assert (first.range, second.range) == ((8, 11), (13, 16))
     again = "Ida met Per. Ida met Per."
     assert placed(again, span(6, "Ida"), span(14, "Per"))[0][1] != rule.SHIFTED, "two shifts are as likely"
+
+
+def test_a_few_of_many_show_no_shift() -> None:
+    """Two of five may be wrong by the same distance by chance."""
+    text = "Ada, Bea, Cid, Dan and Eli."
+    moved = [span(text.index(w) + by, w) for w, by in (("Ada", 3), ("Bea", 3), ("Cid", 9), ("Dan", 30), ("Eli", 50))]
+    assert {why for _, why in placed(text, *moved)} == {rule.QUOTED_ONCE}
+
+
+def test_a_shift_of_quotes_that_occur_everywhere() -> None:
+    """Only the occurrences near their offsets are looked at."""
+    text = " ".join("Ida " + "x" * (n * 7919 % 23 + 1) for n in range(1_100))
+    starts = [m.start() for m in re.finditer("Ida", text)][:200:7]
+    found = place_quotes(text, [span(start + 5, "Ida") for start in starts])
+    assert [(p.range and p.range[0], p.why) for p in found] == [(start, rule.SHIFTED) for start in starts]
+    (lost,) = place_quotes(text, [QuotedSpan(quote="Ida")])
+    assert lost == Placement(None, rule.SEVERAL_PLACES, ((0, len(text)),))
 
 
 def test_spans_without_a_quote_in_a_shifted_text_are_doubtful() -> None:
@@ -83,6 +102,9 @@ def test_the_nearest_is_taken_where_it_is_plainly_nearest() -> None:
     assert placed(text, span(29, "Ida")) == [("Ida", rule.NEAREST)]
     assert placed(text, span(13, "Ida")) == [("", rule.SEVERAL_PLACES)]
     assert placed(text, span(60, "Ida")) == [("", rule.SEVERAL_PLACES)]
+    text = ("Ida" + " " * 57) * 3
+    assert [p.range for p in place_quotes(text, [span(15, "Ida"), span(1, "Ida")])] == [None, (0, 3)]
+    assert placed("Ida Ida Ida", QuotedSpan(quote="Ida Ida")) == [("", rule.SEVERAL_PLACES)]
 
 
 def test_two_spans_of_a_label_are_not_put_in_one_place() -> None:
