@@ -41,6 +41,8 @@ class TokenTableColumns(Struct, frozen=True):
 
 def token_columns(shape: TableShape) -> TokenTableColumns | None:
     """Return the columns of a table of tokens; None where the header is that of another table."""
+    if is_own_table(shape):
+        return None
     word, tag = shape.find(*_WORDS), shape.find(*_TAGS)
     sentence, document = shape.find(*_SENTENCES), shape.find(*_DOCUMENTS)
     used = {word, sentence, document}
@@ -61,6 +63,17 @@ def has_token_header(sample: FileSample) -> bool:
 
 
 # -- a table of spans --
+
+
+_SPAN_COLUMNS = ("text", "start", "end", "label", "quote")
+_DOCUMENT_COLUMNS = ("document", "id", "title", "annotator", "note")
+OWN_COLUMNS = (*_SPAN_COLUMNS, *_DOCUMENT_COLUMNS, "group", "source")
+"""The first columns of a table that this program has written; ``document`` counts the texts."""
+
+
+def is_own_table(shape: TableShape) -> bool:
+    """Return True if this program has written a table, whatever its further columns are called."""
+    return shape.header[: len(OWN_COLUMNS)] == OWN_COLUMNS
 
 
 _TEXTS = (

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from annotator.core.metadata_names import merge_metadata, user_metadata
 from annotator.formats import csv_tables, csv_tokens, span_fields
-from annotator.formats.csv_headers import SpanTableColumns, span_columns
+from annotator.formats.csv_headers import OWN_COLUMNS, SpanTableColumns, is_own_table, span_columns
 from annotator.formats.csv_tables import TableRow, unquoted_formula
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.format_writing import record_unsupported_fields, supported_spans, write_whole_file
@@ -31,10 +31,6 @@ from annotator.formats.offset_units import ALL_OFFSET_UNITS, OffsetUnit
 # From documents to a table.
 
 
-_SPAN_COLUMNS = ("text", "start", "end", "label", "quote")
-_DOCUMENT_COLUMNS = ("document", "id", "title", "annotator", "note")
-OWN_COLUMNS = (*_SPAN_COLUMNS, *_DOCUMENT_COLUMNS, "group", "source")
-"""The first columns of a table that this program has written; ``document`` counts the texts."""
 
 
 def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
@@ -92,6 +88,8 @@ UNNAMED_COLUMNS = "columns without a name, which are not read: {n}"
 def detect(sample: FileSample) -> str:
     """Return why a file looks like a table of spans, empty where it does not."""
     found = csv_tables.sampled_table(sample)
+    if found and is_own_table(found[0]):
+        return f"it is a table with the columns {', '.join(OWN_COLUMNS)}"
     columns = span_columns(found[0]) if found else None
     if found is None or columns is None or csv_tokens.detect(sample):
         return ""
@@ -157,7 +155,7 @@ class _SpanTable(Struct):
     @classmethod
     def open(cls, source: ImportSource, log: ConversionLog) -> _SpanTable:
         shape, _ = csv_tables.read_table(source)
-        if shape.header[: len(OWN_COLUMNS)] == OWN_COLUMNS:
+        if is_own_table(shape):
             return cls(source, log, tuple(map(unquoted_formula, shape.header)), _OWN_LAYOUT, is_own=True)
         columns = span_columns(shape)
         if columns is None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
-from annotator.formats import csv_spans, csv_tables, csv_tokens
+from annotator.formats import csv_spans, csv_tables, csv_tokens, format_detection
 from annotator.formats.document import ConversionLog, Document, count_losses
 from annotator.formats.import_source import ImportSource
 from tests.formats.format_samples import fill, read_aligned, round_trip, texts_with_spans, words
@@ -48,6 +48,16 @@ def test_documents_come_back(documents: list[Document], meta: dict[str, object])
         ("", [], {})
     ]
     assert {(d.id, d.title, d.annotator, d.note) for d in back[:-1]} == {("=i", "+t", "-a", "@n")}
+
+
+def test_a_table_of_our_own_is_known_whatever_its_metadata_are_called(tmp_path: Path) -> None:
+    """Columns that other tables have are metadata here."""
+    meta = {"word": "a", "sentence": "1", "tag": "B-P", "annotation_id": "7", "regions": [{"start": 0, "labels": ["P"]}]}
+    csv_spans.write([Document("Bo left", (Span(0, 2, "[P]"),), id="x", meta=meta)], tmp_path, ConversionLog())
+    source = ImportSource(tmp_path / "annotations.csv")
+    assert list(format_detection.matching_formats(source.sample())) == ["csv"]
+    (document,), _ = read_aligned(csv_spans, source)
+    assert (document.meta, words(document)) == (meta, [("Bo", "[P]")])
 
 
 def test_a_foreign_apostrophe_stays(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from annotator.formats import csv_tables
-from annotator.formats.csv_headers import span_columns
+from annotator.formats.csv_headers import is_own_table, span_columns
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.labelstudio.labelstudio_tasks import holds_results
 
@@ -24,7 +24,7 @@ def is_table_name(name: str) -> bool:
 def detect_table(sample: FileSample) -> str:
     """Return what of a table is Label Studio's, empty where nothing is."""
     found = csv_tables.sampled_table(sample)
-    if found is None:
+    if found is None or is_own_table(found[0]):
         return ""
     shape, rows = found
     for cells in rows:
