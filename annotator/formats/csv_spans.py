@@ -31,8 +31,6 @@ from annotator.formats.offset_units import ALL_OFFSET_UNITS, OffsetUnit
 # From documents to a table.
 
 
-
-
 def write(documents: Iterable[Document], out: Path, log: ConversionLog) -> list[Path]:
     """Write ``annotations.csv`` to the folder ``out``: a row for each span, one for a text without any."""
     rows = [row for n, document in enumerate(documents, 1) for row in _document_rows(document, n, log)]

@@ -52,7 +52,13 @@ def test_documents_come_back(documents: list[Document], meta: dict[str, object])
 
 def test_a_table_of_our_own_is_known_whatever_its_metadata_are_called(tmp_path: Path) -> None:
     """Columns that other tables have are metadata here."""
-    meta = {"word": "a", "sentence": "1", "tag": "B-P", "annotation_id": "7", "regions": [{"start": 0, "labels": ["P"]}]}
+    meta = {
+        "word": "a",
+        "sentence": "1",
+        "tag": "B-P",
+        "annotation_id": "7",
+        "regions": [{"start": 0, "labels": ["P"]}],
+    }
     csv_spans.write([Document("Bo left", (Span(0, 2, "[P]"),), id="x", meta=meta)], tmp_path, ConversionLog())
     source = ImportSource(tmp_path / "annotations.csv")
     assert list(format_detection.matching_formats(source.sample())) == ["csv"]
