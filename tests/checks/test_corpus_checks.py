@@ -289,6 +289,7 @@ def test_every_kind_has_words_and_a_check() -> None:
         ProblemKind.METADATA,
         ProblemKind.VERSIONS,
         ProblemKind.DELETED,
+        ProblemKind.LANGUAGE,
     }
     assert not set(ProblemKind) - found, "add a check that finds these kinds to CHECKS in checks/registry.py"
     assert not [k for k in ProblemKind if not k.description], "add words to these kinds in checks/problem.py"

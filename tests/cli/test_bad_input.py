@@ -252,3 +252,14 @@ def test_ctrl_c_is_answered_with_the_state(
     monkeypatch.setattr(replaced, interrupted)
     result = call(command, corpus, tmp_path / "out")
     assert (result.code, result.err.startswith(f"stopped: {state}"), "run it again" in result.err) == (130, True, True)
+
+
+def test_an_import_and_a_check_name_another_language(tmp_path: Path) -> None:
+    """One note for all texts in a new corpus; where the corpus fits them there is none."""
+    text = "Die Fähre ist seit Montag nicht gefahren, und der Rat sucht für die Insel eine neue Mannschaft."
+    file = _write(tmp_path / "a.jsonl", "\n".join(f'{{"text": "{n}: {text}", "spans": []}}' for n in (1, 2)).encode())
+    looks = "2 of 2 texts look like German, and the corpus is en; begin a corpus with --lang de"
+    assert looks in call("import", file, "--corpus", tmp_path / "en").err
+    assert "look like German" in call("check", tmp_path / "en", "--only", "language").out
+    assert "look like" not in call("import", file, "--corpus", tmp_path / "de", "--lang", "de").err
+    assert "look like" not in call("check", tmp_path / "de", "--only", "language").out
