@@ -13,6 +13,7 @@ import argparse
 import json
 import random
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,6 +22,7 @@ from annotator.core.annotation import AnnotatedSentence
 from annotator.core.errors import AnnotatorError
 from annotator.core.tokens import is_aligned
 from annotator.export.options import ExportOptions
+from annotator.ingest.spacy_tokenizer import blank_pipeline
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.corpus_export import export_corpus
 from annotator.workflows.import_options import INSIDE_TOKENS, ImportOptions
@@ -101,14 +103,14 @@ def _found_by_config(corpus: CorpusFolder, spans: list[tuple[AnnotatedSentence, 
 
 
 def _pipeline(corpus: CorpusFolder, out: Path) -> Any:
-    import spacy
     from spacy.training.initialize import init_nlp
     from spacy.util import load_config
 
-    export_corpus(corpus, out, ExportOptions(on_conflict="majority"), ignore_progress, ignore_warning)
+    with suppress(AnnotatorError):  # nothing in it is finished
+        export_corpus(corpus, out, ExportOptions(on_conflict="majority"), ignore_progress, ignore_warning)
     config = next(iter(sorted(out.glob("config*.cfg"))), None)
-    if config is None:  # nothing in it can train a model
-        return spacy.blank(corpus.lang)
+    if config is None:  # nothing in it can train a model: what a config would copy
+        return blank_pipeline(corpus.lang, corpus.tokens)
     return init_nlp(load_config(config, overrides={"paths.folder": out.as_posix()}, interpolate=False))
 
 
