@@ -62,10 +62,14 @@ def align_spans(
 
 
 def _with_doubt(entry: ConversionLogEntry, document: Document, span: Span) -> ConversionLogEntry:
-    """Return the entry; of a span that ends past the text with the part that is inside, which it may be about."""
-    if entry.why != PAST_END or span.start >= len(document.text):
+    """Return the entry; of a span that ends past the text with what it may be about.
+
+    That is the part inside the text, and all of the text where no part is: its offsets count something else.
+    """
+    size = len(document.text)
+    if entry.why != PAST_END or not size:
         return entry
-    return replace(entry, doubtful=((span.start, len(document.text)),), label=span.label)
+    return replace(entry, doubtful=((span.start if span.start < size else 0, size),), label=span.label)
 
 
 def _aligned_span(

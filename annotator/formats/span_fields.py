@@ -213,14 +213,23 @@ def _lost_span(
 ) -> ConversionLogEntry:
     """Return the line of the ledger for a span without a place, or without a label."""
     label, id_, part = name_of(raw.label), raw_span_id(raw), touched_part(raw, text, unit)
-    if not label.strip():
-        return ConversionLogEntry(where, id_, Outcome.LEFT_OUT, NO_LABEL, raw.quote or text[slice(*part)])
     has_quote, touched = bool(raw.quote.strip()), [part] if part[0] < part[1] else []
-    if not has_quote and why == OFFSETS_NOT_WHOLE and text:
-        touched = [(0, len(text))]  # it may be anywhere
+    if not label.strip():
+        if has_quote and not quote_agrees(text, *part, raw.quote):
+            touched = []
+        return ConversionLogEntry(
+            where, id_, Outcome.LEFT_OUT, NO_LABEL, raw.quote or text[slice(*part)], doubtful=tuple(touched or anywhere(text))
+        )
+    if not (has_quote or touched or why == COVERS_NOTHING):
+        touched = anywhere(text)
     doubtful = tuple(dict.fromkeys([*touched, *placed.doubtful]))
     reason, words = (placed.why, raw.quote) if has_quote else (why, text[slice(*part)])
     return ConversionLogEntry(where, id_, Outcome.LEFT_OUT, reason, words, doubtful=doubtful, label=label)
+
+
+def anywhere(text: str) -> list[tuple[int, int]]:
+    """Return the range that a span may be about whose place nothing shows: the whole text."""
+    return [(0, len(text))] if text else []
 
 
 def touched_part(raw: RawSpan, text: str, unit: OffsetUnit) -> tuple[int, int]:

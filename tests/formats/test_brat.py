@@ -91,6 +91,12 @@ def test_wrong_spans_are_counted(tmp_path: Path, line: str, why: str) -> None:
     assert account.entries[0].where.endswith("x.ann:1")
 
 
+def test_a_span_that_cannot_be_read_may_be_anywhere(tmp_path: Path) -> None:
+    """A line that was cut off is about some words of the text."""
+    _, account = read_aligned(brat, fill(tmp_path, {"x.txt": TEXT, "x.ann": "T1\tPERSON 0"}))
+    assert [e.doubtful for e in account.entries] == [((0, len(TEXT)),)]
+
+
 def test_a_span_that_brat_cut_at_a_line_end_is_one_again(tmp_path: Path) -> None:
     """Parts that only a line end parts are one span: brat cuts there by itself."""
     ann = "T1\tCLAIM 9 16;17 34\tand Per sailed to Orkenby\n"

@@ -56,13 +56,24 @@ def test_the_sentences_that_it_touches_stay_open(tmp_path: Path, answer: str) ->
 
 
 @pytest.mark.parametrize(
-    "span", [_span(5, 2), _span(9, 99), _span(4, 7, text="Una"), _span(-3, 3), _span(None, 3), _span(1.5, "x")]
+    "span",
+    [
+        *(_span(5, 2), _span(9, 99), _span(4, 7, text="Una"), _span(-3, 3), _span(None, 3), _span(1.5, "x")),
+        *(_span(90, 99), _span(-9, -3), {"start": 8, "end": 11}, {"start": 90, "end": 99, "label": None}),
+    ],
 )
 def test_a_span_without_a_place_leaves_no_gold(tmp_path: Path, span: dict[str, Any]) -> None:
     """The part of its offsets that is in the text is not accepted; if they are none, the text is not."""
     _import(tmp_path, {"text": "Ida met Per.", "spans": [span]}, answer="accept")
     (annotation,) = _annotations(tmp_path).values()
     assert (annotation.answer, annotation.flagged) == (None, True)
+
+
+@pytest.mark.parametrize("span", [_span(90, 99), _span(-9, -3), {"start": 0, "end": 3, "text": "Una"}])
+def test_offsets_outside_the_text_leave_all_of_it_open(tmp_path: Path, span: dict[str, Any]) -> None:
+    """Nothing shows which sentence they are about; so do a quote without a label that is not at its offsets."""
+    _import(tmp_path, {"text": ARTICLE, "spans": [_span(0, 3), span]})
+    assert {a.answer for a in _annotations(tmp_path).values()} == {None}
 
 
 def test_a_label_that_is_left_out_raises_no_doubt(tmp_path: Path) -> None:

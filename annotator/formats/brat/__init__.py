@@ -40,6 +40,7 @@ from annotator.formats.offset_units import (
     QuotedRange,
     quotes_agree,
 )
+from annotator.formats.span_fields import anywhere
 
 # brat's folder from documents: a ``.txt`` and an ``.ann`` for each, and the ``annotation.conf`` it needs.
 
@@ -224,7 +225,7 @@ def read(source: ImportSource, log: ConversionLog) -> Iterator[Document]:
     for pair in pairs:
         if pair.txt is None:
             found = parse_ann(pair.ann.text().split("\n"), pair.ann.name)
-            _record_others(found, pair.ann.name, log)
+            _record_others(found, "", pair.ann.name, log)
             log.read += len(found.bounds)
             for bound in found.bounds:
                 log.leave_out(f"{pair.ann.name}:{bound.line}", bound.id, "its .txt file is missing", bound.quote)
@@ -278,7 +279,7 @@ def _detect_unit(pairs: list[TextAnnPair], log: ConversionLog, where: str) -> Of
 
 def _document(pair: TextAnnPair, text: str, found: Standoff, unit: OffsetUnit, log: ConversionLog) -> Document:
     where = pair.ann.name
-    _record_others(found, where, log)
+    _record_others(found, text, where, log)
     places = standoff.place_bounds(found.bounds, text, unit, where, log)
     return Document(
         text,
@@ -291,8 +292,10 @@ def _document(pair: TextAnnPair, text: str, found: Standoff, unit: OffsetUnit, l
     )
 
 
-def _record_others(found: Standoff, where: str, log: ConversionLog) -> None:
-    """List what is no span, or a span whose line cannot be read."""
+def _record_others(found: Standoff, text: str, where: str, log: ConversionLog) -> None:
+    """List what is no span, or a span whose line cannot be read, which may be anywhere in the text."""
     for other in found.others:
-        log.read += other.kind == "span"
-        log.leave_out(f"{where}:{other.line}", other.id, other.why, other.content, other.kind)
+        is_span = other.kind == "span"
+        log.read += is_span
+        doubtful = tuple(anywhere(text)) if is_span else ()
+        log.leave_out(f"{where}:{other.line}", other.id, other.why, other.content, other.kind, doubtful)
