@@ -66,6 +66,9 @@ class ImportCounts(Struct):
     known: int = 0
     """Sentences that were identical in the journals before."""
     conflicts: int = 0
+    """Sentences that came with other annotations than the corpus has."""
+    contradicted: int = 0
+    """Sentences that stay open because the files have their text again, with other annotations of its annotator."""
     joined: int = 0
     """Sentences that were joined with others, because a span runs over their end."""
     retold: int = 0

@@ -64,3 +64,14 @@ def with_doubts(annotation: Annotation, found: Sequence[str]) -> Annotation:
     note = f"Place not sure: {'; '.join(named[:_MAX_NAMED])}{more}"
     own = f"{annotation.note} " if annotation.note else ""
     return replace(annotation, answer=None, covers=None, flagged=True, note=own + note)
+
+
+CONTRADICTED = "The files have this text again, with other annotations."
+
+
+def with_contradiction(annotation: Annotation) -> Annotation:
+    """Return the annotation open and flagged, with a note that its annotator has others on the text; once."""
+    if CONTRADICTED in annotation.note:
+        return annotation
+    note = " ".join(filter(None, (annotation.note, CONTRADICTED)))
+    return replace(annotation, answer=None, covers=None, flagged=True, note=note)

@@ -270,6 +270,10 @@ _COUNT_MESSAGES = {
         "sentence stays open, flagged and with a note: a span of the file has no sure place, and may be about it",
         "sentences stay open, flagged and with a note: spans of the file have no sure place, and may be about them",
     ),
+    "contradicted": (
+        "sentence stays open, flagged and with a note: the files have its text twice, with different annotations",
+        "sentences stay open, flagged and with a note: the files have their text twice, with different annotations",
+    ),
     "known": ("sentence was already there, with the same spans", "sentences were already there, with the same spans"),
     "joined": (
         "sentence was joined from several, because a span runs over an end",

@@ -32,7 +32,7 @@ from annotator.workflows.import_documents import (
     move_sentence,
     sentence_runs,
 )
-from annotator.workflows.import_doubts import doubts_by_run, with_doubts
+from annotator.workflows.import_doubts import doubts_by_run, with_contradiction, with_doubts
 from annotator.workflows.import_options import ImportOptions
 
 REMARKS_REASON = "this annotator has the sentence without it"
@@ -124,6 +124,8 @@ class RecordBuilder:
                 self._doubtful.add((name, article.id, whole.sentence.start, whole.sentence.end))
             if outcome := self._build_records(name, existing, annotated, joins, aligned.document):
                 left = self._list_not_written(aligned, annotation, (start, end), left, *outcome)
+                if outcome[1] == REPEATED_DIFFERENTLY_REASON:
+                    self._open_contradicted(name, existing, aligned, article, offset, first)
             self.counts.doubtful += n in doubts and self.counts.records > written
         if self._options.ledger == "full":
             self.kept += [span_entry(aligned.document, Span(*key), Outcome.KEPT) for key in sorted(left)]
@@ -171,7 +173,7 @@ class RecordBuilder:
         if united and is_new and (name, s.article, *sentence_range) in self._doubtful:
             united = replace(united, answer=None, covers=None)
         if united is None:
-            self.counts.conflicts += 1
+            self.counts.conflicts += not is_new
             return Outcome.LEFT_OUT, REPEATED_DIFFERENTLY_REASON if is_new else CONFLICT_REASON
         is_same = united.without_remarks() == before.without_remarks()
         if is_new or not is_same:
@@ -182,6 +184,23 @@ class RecordBuilder:
         self.counts.known += 1
         self._list_other_remarks(before, united, annotated, document.where)
         return None
+
+    def _open_contradicted(
+        self, name: str, existing: _ExistingAnnotations, aligned: AlignedDocument, article: Article, offset: int, at: int
+    ) -> None:
+        """Open what the files have otherwise on the run of sentences ``at``: neither is sure."""
+        sentences = [self._sentence(s, article, offset) for s in aligned.sentences]
+        whole = sentences[at]
+        for (start, end), before, is_new in existing.overlapping(whole.start, whole.end):
+            if not is_new or before == Annotation():
+                continue
+            self._doubtful.add((name, article.id, start, end))
+            parts = [AnnotatedSentence(s) for s in sentences if start <= s.start and s.end <= end]
+            opened = with_contradiction(before)
+            if opened != before and parts and (parts[0].sentence.start, parts[-1].sentence.end) == (start, end):
+                joined = join_all_sentences(parts, article.text)
+                self._write(name, existing, replace(joined, annotation=opened), [], aligned.document.time)
+                self.counts.contradicted += 1
 
     def _united(self, before: Annotation, annotation: Annotation) -> Annotation | None:
         """Return two annotations of a sentence as one, with the notes of both; None if they contradict each other."""

@@ -124,3 +124,25 @@ def test_a_doubt_has_the_label_of_the_corpus() -> None:
     """The annotator reads the words, the label as it is called here, and why."""
     entry = ConversionLogEntry("f:1", "x", Outcome.LEFT_OUT, "why", "Ida\nHolm", doubtful=((1, 2),), label="PER")
     assert doubts_of([entry], lambda _: "PERSON") == (Doubt(1, 2, "PERSON “Ida Holm” (why)"),)
+
+
+def test_what_the_files_have_in_two_ways_stays_open(tmp_path: Path) -> None:
+    """Neither row is gold: in any order, with no span in one of them, or with a span over a sentence end."""
+    first, second = {"text": ARTICLE, "spans": [_span(0, 3)]}, {"text": ARTICLE, "spans": [_span(8, 11)]}
+    over_end = {"text": ARTICLE, "spans": [_span(8, 16), _span(23, 29)]}
+    bare = {"text": ARTICLE, "spans": []}
+    for n, rows in enumerate(([first, second], [bare, first], [first, bare], [first, second, over_end, first])):
+        folder = tmp_path / str(n)
+        folder.mkdir()
+        report = _import(folder, *rows, answer="accept")
+        found = _annotations(folder)
+        assert (found["Ida met Una."].answer, found["Ida met Una."].flagged) == (None, True), rows
+        assert "twice" in " ".join(report.notes), rows
+        assert found["Una stayed."].answer is Answer.ACCEPT
+
+
+def test_a_span_over_a_sentence_end_against_the_parts(tmp_path: Path) -> None:
+    """What was joined for one row, and is not in the other, is open in the cut that came first."""
+    rows = [{"text": ARTICLE, "spans": [_span(4, 22)]}, {"text": ARTICLE, "spans": [_span(0, 3)]}]
+    _import(tmp_path, *rows)
+    assert _annotations(tmp_path)["Ida met Una. Una left."].answer is None
