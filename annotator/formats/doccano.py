@@ -26,6 +26,7 @@ from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import json_files, may_hold_json, read_json_records, readable_records
 from annotator.formats.offset_units import CODE_POINTS, CRLF_AS_ONE, GRAPHEMES, UTF16, OffsetUnit
+from annotator.formats.unread_spans import record_unread_spans
 
 # -- the fields of a row, of whatever version --
 
@@ -237,6 +238,7 @@ class _DoccanoReader(Struct):
         spans, labels = row_spans(row, where)
         span_fields.record_unsupported(row.get("relations"), "relation", where, self.log)
         span_fields.record_unsupported(labels, "text label", where, self.log)
+        record_unread_spans(row, _SPAN_KEYS, text, where, self.log, self.unit)
         for user, raw_spans in (spans or {"": []}).items():
             annotator = user or _annotator_name(row, who)
             meta = row_meta(row, annotator)

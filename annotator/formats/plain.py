@@ -26,6 +26,7 @@ from annotator.formats.import_source import FileSample, ImportSource
 from annotator.formats.json_records import may_hold_json
 from annotator.formats.offset_units import ALL_OFFSET_UNITS, OffsetUnit
 from annotator.formats.span_alignment import find_words, spelling_tokens
+from annotator.formats.unread_spans import END_KEYS, LABEL_KEYS, START_KEYS, record_unread_spans
 
 PLAIN_UNITS = ALL_OFFSET_UNITS
 
@@ -36,10 +37,7 @@ _TEXT_KEYS = ("text", "document", "sentence", "content")
 _SPAN_KEYS = ("spans", "entities", "ents")
 _OTHER_SPAN_KEYS = ("annotations", "annotation", "mentions")
 """Keys of spans where their lists hold some."""
-_START_KEYS = ("start", "start_offset", "start_char", "startOffset", "begin", "offset")
 _LENGTH_KEYS = ("length", "len")
-_END_KEYS = ("end", "end_offset", "end_char", "endOffset", "stop")
-_LABEL_KEYS = ("label", "type", "tag", "entity_group", "entity_type", "entity", "category", "class")
 _UNPLACED_QUOTE_KEYS = ("entity", "value", "name", "span", "phrase")
 """What the words are called too, where a span has no offsets."""
 _KNOWN_KEYS = frozenset({"text", "id", "meta", "tokens", "title", "annotator", "note", "flagged", "time", *_SPAN_KEYS})
@@ -76,7 +74,7 @@ def _text_key(row: Mapping[str, Any]) -> str:
 def _looks_like_span(item: Any) -> bool:
     if isinstance(item, list):
         return len(item) == 3 or (len(item) == 4 and isinstance(item[3], str))
-    return isinstance(item, dict) and (any(key in item for key in _START_KEYS) or _is_quoted_label(item))
+    return isinstance(item, dict) and (any(key in item for key in START_KEYS) or _is_quoted_label(item))
 
 
 def _is_quoted_label(item: dict[str, Any]) -> bool:
@@ -128,9 +126,10 @@ def _document(row: Any, where: str, unit: OffsetUnit, log: ConversionLog) -> Doc
     log.count_note(OPEN_TEXTS, found is None)
     own = span_fields.storable_fields(row.get("meta"))
     known = {*_KNOWN_KEYS, key, *_span_fields(row)}
+    record_unread_spans(row, known, text, where, log, unit)
     return Document(
         text,
-        span_fields.convert_spans((raw for x in found or () for raw in _raw_spans(x)), text, where, log, unit),
+        span_fields.convert_spans((raw for x in found or () for raw in _raw_spans(x, text)), text, where, log, unit),
         tokens=_record_tokens(row, text, log),
         answer=Answer.ACCEPT if found is not None else None,
         annotator=span_fields.first_string(row, "annotator"),
@@ -152,17 +151,17 @@ def _spans_of_record(row: Mapping[str, Any], where: str) -> list[Any] | None:
     return [item for found in lists for item in found or ()] if lists else None
 
 
-def _raw_spans(item: Any) -> Iterator[span_fields.RawSpan]:
+def _raw_spans(item: Any, text: str = "") -> Iterator[span_fields.RawSpan]:
     """Yield a span for each label of an item, one without a label where there is none."""
-    raw = _raw_span(item)
+    raw = _raw_span(item, text)
     several = item.get("labels") if isinstance(item, dict) and raw.label is None else None
     for label in several if isinstance(several, list) and several else [raw.label]:
         yield replace(raw, label=label)
 
 
-def _raw_span(item: Any) -> span_fields.RawSpan:
+def _raw_span(item: Any, text: str) -> span_fields.RawSpan:
     if isinstance(item, dict):
-        raw = span_fields.raw_span(item, _START_KEYS, _END_KEYS, _LABEL_KEYS)
+        raw = span_fields.raw_span(item, START_KEYS, END_KEYS, LABEL_KEYS)
         start, end = span_fields.offset_number(raw.start), raw.end
         size = span_fields.offset_number(span_fields.first_value(item, _LENGTH_KEYS))
         if end is None and start is not None and size is not None:
@@ -170,18 +169,32 @@ def _raw_span(item: Any) -> span_fields.RawSpan:
         source, group = span_fields.first_string(item, "source"), span_fields.first_string(item, "group")
         raw = replace(raw, end=end, source=source, group=group)
         return _with_quote(raw, item) if raw.start is None and end is None and not raw.quote else raw
+    return _listed_span(item, text)
+
+
+def _listed_span(item: Any, text: str) -> span_fields.RawSpan:
+    """Return a span that is a list: two offsets, a label, and perhaps the words, in any order of the names.
+
+    Of two names the one that is at the offsets, whatever their unit, is the words; else the one behind the other.
+    """
     raw = span_fields.raw_span(item)
-    start, end, label = raw.start, raw.end, raw.label
-    if isinstance(start, str) and type(end) is int and type(label) is int:
-        start, end, label = end, label, start
-    quote = item[3] if isinstance(item, list) and len(item) > 3 and isinstance(item[3], str) else ""
+    values = item if isinstance(item, list) else []
+    numbers, names = ([x for x in values if isinstance(x, kind)] for kind in (int, str))
+    if len(numbers) != 2 or not names or len(values) > 4 or any(isinstance(x, bool) for x in numbers):
+        quote = values[3] if len(values) > 3 and isinstance(values[3], str) else ""
+        return replace(raw, quote=quote, is_quote_sure=False)
+    first, last = names[0], names[1] if len(names) > 1 else ""
+    start, end = numbers
+    there = text[max(start - 1, 0) : max(end + 1, 0)]
+    is_first = len(first) >= end - start - 1 and first in there and last not in there
+    label, quote = (last, first) if last and is_first else (first, last)
     return span_fields.RawSpan(start, end, label, quote=quote, is_quote_sure=False)
 
 
 def _with_quote(raw: span_fields.RawSpan, item: dict[str, Any]) -> span_fields.RawSpan:
     """Return a span without offsets with its words, which may be under a name that is a label's elsewhere."""
     key = next((k for k in _UNPLACED_QUOTE_KEYS if isinstance(item.get(k), str)), "")
-    label = span_fields.first_value(item, (k for k in _LABEL_KEYS if k != key))
+    label = span_fields.first_value(item, (k for k in LABEL_KEYS if k != key))
     is_labelled = label is not None or isinstance(item.get("labels"), list)
     return replace(raw, quote=item[key], label=label) if key and is_labelled else raw
 
@@ -191,7 +204,7 @@ def _quoted_texts(row: Any) -> Iterator[span_fields.QuotedText]:
     if not key:
         return
     lists = [_span_list(row[k]) for k in _span_fields(row)]
-    pairs = [(_raw_span(x), x) for found in lists for x in found or ()]
+    pairs = [(_raw_span(x, row[key]), x) for found in lists for x in found or ()]
     may_be_quotes = ((raw, raw.quote or (x.get("value") if isinstance(x, dict) else None)) for raw, x in pairs)
     yield row[key], list(span_fields.quoted_ranges(may_be_quotes))
 

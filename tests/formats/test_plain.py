@@ -51,6 +51,8 @@ def line(text: str, spans: list[Any], key: str = "spans") -> str:
         line(TEXT, [{"begin": 0, "end": 8, "type": "PERSON"}, {"start_char": 14, "end_char": 21, "tag": "VENUE"}]),
         line(TEXT, [{"offset": 0, "length": 8, "label": "PERSON"}, {"start": 14, "length": 7, "type": "VENUE"}]),
         line(TEXT, [["PERSON", 0, 8], ["VENUE", 14, 21]]),
+        line(TEXT, [["Ida Holm", 0, 8, "PERSON"], [14, 21, "Orkenby", "VENUE"]]),
+        line(TEXT, [["PERSON", 0, 8, "Ida Holm"], ["Orkenby", 14, 20, "VENUE"], [14, 21, "VENUE", "Orkenby"]][::2]),
         line(TEXT, [{"start": "0", "end": "8", "label": "PERSON"}, ["14", "21", "VENUE"]]),
         line(TEXT, [{"startOffset": 0, "endOffset": 8, "labels": ["PERSON"]}, [14, 21, "VENUE"]], "annotations"),
         "[" + line(TEXT, [[0, 8, "PERSON"], [14, 21, "VENUE"]]) + "]",
@@ -215,3 +217,15 @@ def test_spans_by_label(found: dict[str, Any], tmp_path: Path) -> None:
     assert format_detection.choose_format(source)[0] == "plain"
     (document,), _ = read_aligned(plain, source)
     assert words(document) == [("Ida Holm", "PERSON"), ("Orkenby", "VENUE")]
+
+
+@pytest.mark.parametrize("key", ["named_entities", "nested", "gold"])
+def test_spans_under_a_name_that_is_not_read_are_a_loss(tmp_path: Path, key: str) -> None:
+    """Their sentence stays open, beside a list that is read or without one; what a model proposes is none of them."""
+    found = [{"start": 14, "end": 21, "label": "VENUE"}]
+    row = {"text": TEXT, "spans": [[0, 8, "PERSON"]], key: found, "predicted_spans": found, "tokens_at": [[0, 3]]}
+    only = {"text": TEXT, key: [[14, 21, "VENUE"]]}
+    documents, log = read(tmp_path, f"{json.dumps(row)}\n{json.dumps(only)}\n")
+    assert [words(d) for d in documents] == [[("Ida Holm", "PERSON")], []]
+    assert [(e.text, e.outcome.value, e.doubtful) for e in log.entries] == [("Orkenby", "left out", ((14, 21),))] * 2
+    assert log.is_balanced
