@@ -179,8 +179,9 @@ def _listed_span(item: Any, text: str) -> span_fields.RawSpan:
     """
     raw = span_fields.raw_span(item)
     values = item if isinstance(item, list) else []
-    numbers, names = ([x for x in values if isinstance(x, kind)] for kind in (int, str))
-    if len(numbers) != 2 or not names or len(values) > 4 or any(isinstance(x, bool) for x in numbers):
+    numbers = [x for x in values if isinstance(x, int) and not isinstance(x, bool)]
+    names = [x for x in values if isinstance(x, str)]
+    if len(numbers) != 2 or not names or len(values) > 4:
         quote = values[3] if len(values) > 3 and isinstance(values[3], str) else ""
         return replace(raw, quote=quote, is_quote_sure=False)
     first, last = names[0], names[1] if len(names) > 1 else ""

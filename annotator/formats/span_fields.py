@@ -29,6 +29,7 @@ from annotator.formats.offset_units import (
     to_code_points,
     touched_code_points,
 )
+from annotator.formats.unquoted_offsets import UnquotedTexts
 
 OFFSETS_NOT_WHOLE = "its offsets are not whole numbers"
 STARTS_BEFORE_TEXT = "it begins before the text"
@@ -218,7 +219,12 @@ def _lost_span(
         if has_quote and not quote_agrees(text, *part, raw.quote):
             touched = []
         return ConversionLogEntry(
-            where, id_, Outcome.LEFT_OUT, NO_LABEL, raw.quote or text[slice(*part)], doubtful=tuple(touched or anywhere(text))
+            where,
+            id_,
+            Outcome.LEFT_OUT,
+            NO_LABEL,
+            raw.quote or text[slice(*part)],
+            doubtful=tuple(touched or anywhere(text)),
         )
     if not (has_quote or touched or why == COVERS_NOTHING):
         touched = anywhere(text)
@@ -331,10 +337,11 @@ def unit_of_records(
     """
     detector = OffsetUnitDetector(allowed, QUOTED_UNITS)
     inclusive = any(unit.inclusive for unit in allowed)
-    alike = 0
+    alike, unquoted = 0, UnquotedTexts()
     for text, quoted in (found for record in records for found in quoted_texts(record)):
         units_differ = not text.isascii() or "\n" in text
         has_quotes = any(quote for _, _, quote in quoted)
+        unquoted.add(text, quoted)
         if has_quotes and not units_differ and quotes_agree(text, quoted):
             detector.add_agreeing(quoted)
         elif units_differ or ((inclusive or has_quotes) and alike < ENOUGH_TEXTS):
@@ -343,8 +350,10 @@ def unit_of_records(
     detector.allowed = detector.units_by_quotes()
     doubts = _narrow_by_words(detector) if len(detector.allowed) > 1 else []
     unit = detector.unit(where)
-    log.notes.extend(note for note in [detector.note(unit), *doubts] if note)
-    return unit
+    better, note = (unit, "") if detector.quotes else unquoted.better_unit(unit)
+    notes = [note] if note else [detector.note(unit), *doubts]
+    log.notes.extend(filter(None, notes))
+    return better
 
 
 def _narrow_by_words(detector: OffsetUnitDetector) -> list[str]:

@@ -186,7 +186,13 @@ class RecordBuilder:
         return None
 
     def _open_contradicted(
-        self, name: str, existing: _ExistingAnnotations, aligned: AlignedDocument, article: Article, offset: int, at: int
+        self,
+        name: str,
+        existing: _ExistingAnnotations,
+        aligned: AlignedDocument,
+        article: Article,
+        offset: int,
+        at: int,
     ) -> None:
         """Open what the files have otherwise on the run of sentences ``at``: neither is sure."""
         sentences = [self._sentence(s, article, offset) for s in aligned.sentences]

@@ -21,6 +21,7 @@ from annotator.formats.offset_units import (
     QUOTED_UNITS,
     UTF8,
     UTF16,
+    NewlineCounting,
     OffsetConverter,
     OffsetUnit,
     OffsetUnitDetector,
@@ -28,6 +29,7 @@ from annotator.formats.offset_units import (
     to_code_points,
     touched_code_points,
 )
+from annotator.formats.unquoted_offsets import UnquotedTexts
 
 
 def _detect_unit(text: str, quoted: list[QuotedRange], allowed: tuple[OffsetUnit, ...]) -> OffsetUnit:
@@ -166,3 +168,46 @@ def test_what_offsets_touch_is_in_the_text(text: str, start: int, end: int, unit
         place = to_code_points(text, start, end, unit)
         if 0 <= place[0] < place[1] <= len(text):
             assert (first, last) == place
+
+
+_LINES = "Åse 🎉 saw Ida Holm.\nUna met Per.\nEda left Orkenby.\nNobody came to Skerrin."
+_MARKED = ("Ida Holm", "Una", "Per", "Eda", "Orkenby", "Nobody", "Skerrin")
+
+
+@pytest.mark.parametrize("unit", dict.fromkeys((*ALL_OFFSET_UNITS, *QUOTED_UNITS)))
+def test_spans_without_quotes_show_the_unit_that_makes_words_of_them(unit: OffsetUnit) -> None:
+    """Where the unit of the format puts them inside words; the words are right, whatever fits as well."""
+    text = _LINES.replace("\n", "\r\n") if unit.newlines is NewlineCounting.CRLF_AS_ONE else _LINES
+    found = [(text.index(w), text.index(w) + len(w)) for w in _MARKED]
+    points = {
+        to_code_points(text, n, n, OffsetUnit(unit.scale, newlines=unit.newlines))[0]: n for n in _steps(text, unit)
+    }
+    ranges = [(points[a] + unit.one_based, points[b] + unit.one_based - unit.inclusive, None) for a, b in found]
+    texts = UnquotedTexts()
+    texts.add(text, ranges)
+    better, note = texts.better_unit(CODE_POINTS)
+    assert [to_code_points(text, a, b, better) for a, b, _ in ranges] == found
+    assert bool(note) == (better != CODE_POINTS)
+
+
+def _steps(text: str, unit: OffsetUnit) -> list[int]:
+    """Return the offsets of a unit that are edges of characters."""
+    plain, steps = OffsetUnit(unit.scale, newlines=unit.newlines), []
+    for n in range(5 * len(text)):
+        with suppress(ValueError):
+            if to_code_points(text, n, n, plain)[0] <= len(text):
+                steps.append(n)
+    return steps
+
+
+def test_spans_that_are_words_or_parts_of_words_keep_their_unit() -> None:
+    """Two spans show nothing, nor do spans in a script without blanks, or words and parts of words."""
+    for text, ranges in (
+        ("Ida met Per.", [(0, 2), (8, 10)]),
+        ("田中さんは東京で働いています。", [(0, 1), (5, 6), (8, 9), (2, 4)]),
+        ("Ida met Per and Una.", [(0, 3), (8, 11), (16, 19), (0, 2)]),
+        ("Reyes~Director~Union met", [(0, 5), (6, 13), (15, 19), (1, 3), (7, 9)]),
+    ):
+        texts = UnquotedTexts()
+        texts.add(text, [(a, b, None) for a, b in ranges])
+        assert texts.better_unit(CODE_POINTS) == (CODE_POINTS, "")
