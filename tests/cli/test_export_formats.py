@@ -140,7 +140,7 @@ def test_what_a_format_has_no_word_for_is_reported(tmp_path: Path) -> None:
     assert call("export", tmp_path / "c", tmp_path / "o", "--format", "prodigy").code == 0
 
 
-@pytest.mark.parametrize(("name", "names"), [("conll", False), ("spacy-json", False), ("brat", True), ("plain", True)])
+@pytest.mark.parametrize(("name", "names"), [(n, registry.FORMATS[n].has_annotators) for n in WRITTEN])
 def test_a_text_of_several_annotators_occurs_once_where_a_file_cannot_name_them(
     tmp_path: Path, name: str, *, names: bool
 ) -> None:

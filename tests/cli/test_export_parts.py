@@ -12,6 +12,7 @@ import pytest
 import spacy
 from spacy.tokens import DocBin
 
+from annotator.formats.registry import FORMATS
 from tests.cli.command_runner import call
 
 
@@ -131,7 +132,10 @@ def _texts(out: Path, name: str) -> list[str]:
         return [doc.text for doc in DocBin().from_disk(path).get_docs(spacy.blank("en").vocab)]
     if (path := out / f"{name}.jsonl").exists():
         rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-        return [row["text"] if isinstance(row, dict) else row[0] for row in rows]
+        texts = (
+            row.get("text") or " ".join(row["tokenized_text"]) if isinstance(row, dict) else row[0] for row in rows
+        )
+        return list(texts)
     if (path := out / f"{name}.conll").exists():
         blocks = [x for x in path.read_text(encoding="utf-8").split("\n\n") if not x.startswith("-DOCSTART-")]
         return [" ".join(line.split()[0] for line in block.splitlines()) for block in blocks if block.strip()]
@@ -139,7 +143,7 @@ def _texts(out: Path, name: str) -> list[str]:
     return [row["text"] for row in pq.read_table(path).to_pylist()]
 
 
-@pytest.mark.parametrize("form", ["plain", "prodigy", "conll", "spacy-json", "huggingface"])
+@pytest.mark.parametrize("form", [n for n, info in FORMATS.items() if info.can_split])
 def test_every_format_has_the_members_of_the_training_data(tmp_path: Path, form: str) -> None:
     """With --split there is a file for each part, and what is in which part is the same; without it there is one."""
     corpus = _corpus(tmp_path, _rows(*["x"] * 48, documents=16))

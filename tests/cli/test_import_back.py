@@ -21,25 +21,9 @@ TEXT = (
     "The ferry came. It sank\nin Osmund harbour; nobody was hurt. The mayor said so."
 )
 MARKED = {"Lena Okafor": "PERSON", "noon. “We are late": "CLAIM", "sank\nin Osmund": "CLAIM", "Tam Reedy": "PERSON"}
-HOLDS = {
-    "prodigy": "annotations.jsonl",
-    "doccano": "ada.jsonl",
-    "labelstudio": "annotations.json",
-    "csv": "annotations.csv",
-    "webanno": "ada",
-    "huggingface": "annotations.parquet",
-    "gliner": "annotations.jsonl",
-    "plain": "annotations.jsonl",
-    "spacy": "train.spacy",
-}
-
-CUT_AGAIN = {"brat", "conll", "spacy-json"}
-"""The formats that have no place for sentences, or no more than that."""
-
-
-def test_every_format_is_known_here() -> None:
-    """Each format that can be written brings sentences back, or is known not to."""
-    assert HOLDS.keys() | CUT_AGAIN == set(export_formats()), "add its main file to HOLDS here, or it to CUT_AGAIN"
+CUT_AGAIN = ("brat", "conll", "spacy-json")
+"""The formats that have no place for sentences, or no more than that; any other must bring them back."""
+HOLDS = [name for name in export_formats() if name not in CUT_AGAIN]
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +43,7 @@ def _there_and_back(corpus: Path, name: str, folder: Path, *more: str) -> Path:
     split = ("--split", "100/0/0") if name == "spacy" else ()
     result = call("export", corpus, folder / "out", "--format", name, *split, *more)
     assert result.code == 0, result.err
-    result = imported(folder / "out" / HOLDS.get(name, ""), folder / "c")
+    result = imported(folder / "out", folder / "c")
     assert result.code == 0, result.err
     return folder / "c"
 

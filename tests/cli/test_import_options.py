@@ -19,6 +19,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from tests.cli.command_runner import call
 from tests.cli.corpus_reading import answers, files, imported, jsonl, sentences_by_annotator, spans
+from tests.formats.format_samples import sample_records
 
 LENA = {"start": 0, "end": 4, "label": "PERSON"}
 PORT = {"start": 14, "end": 20, "label": "VENUE"}
@@ -66,30 +67,6 @@ def test_numbered_tags_stop_the_import(tmp_path: Path, name: str) -> None:
     assert [(words, label) for _, words, label in spans(tmp_path / "c")] == [("Lena Okafor", "PERSON")]
 
 
-_QUOTED = {"value": {"start": 0, "end": 3, "text": "Lena", "labels": ["PERSON"]}, "type": "labels"}
-_OFFSETS: dict[str, Any] = {
-    "prodigy": {"text": TEXT, "spans": [{**LENA, "end": 3}], "answer": "accept"},
-    "doccano": {"text": TEXT, "label": [[0, 3, "PERSON"]]},
-    "argilla": {"fields": {"text": TEXT}, "responses": {"q": [{"value": [{**LENA, "end": 3}]}]}},
-    "ground-truth": {
-        "source": TEXT,
-        "n": {"annotations": {"entities": [{"label": "PERSON", "startOffset": 0, "endOffset": 3}]}},
-        "n-metadata": {"human-annotated": "yes"},
-    },
-    "potato": {"id": 1, "displayed_text": TEXT, "span_annotations": [{**LENA, "end": 3}]},
-    "dataturks": {"content": TEXT, "annotation": [{"label": ["PERSON"], "points": [{"start": 0, "end": 3}]}]},
-    "plain": {"text": TEXT, "spans": [[0, 3, "PERSON"]]},
-    "labelstudio": [
-        {
-            "id": 1,
-            "data": {"text": TEXT},
-            "annotations": [{"id": 1, "result": [_QUOTED | {"from_name": "l", "to_name": "text", "id": "a"}]}],
-        }
-    ],
-    "spacy-json": [TEXT, {"entities": [[0, 3, "PERSON"]]}],
-}
-
-
 @pytest.mark.parametrize("form", [n for n, info in registry.FORMATS.items() if "offsets" in info.reader_options])
 def test_what_offsets_count_is_the_user_s_word(tmp_path: Path, form: str) -> None:
     """Every format that has offsets believes ``--offsets``; here the last character is counted in."""
@@ -108,8 +85,9 @@ def test_what_offsets_count_is_the_user_s_word(tmp_path: Path, form: str) -> Non
         rows = [{"text": TEXT, "spans": [{"start": 0, "end": 3, "label": "PERSON", "text": "Lena"}]}]
         pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), path)
     else:
-        assert form in _OFFSETS, "add a record of the new format to _OFFSETS here"
-        jsonl(path, _OFFSETS[form])
+        records = sample_records(TEXT, 3)
+        assert form in records, "add a record of the new format in tests/formats/format_samples.py"
+        jsonl(path, records[form])
     result = imported(path, tmp_path / "c", "--offsets", "inclusive", "--json")
     assert result.code == 0, result.err
     assert result.json["files"][0]["format"] == form

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from annotator.formats.registry import export_formats
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import Journal
 from tests.cli.command_runner import call
 from tests.cli.corpus_reading import imported, jsonl
+from tests.formats.format_samples import LOSSY_FORMATS
 
 META = {
     "doc": "d1",
@@ -29,8 +31,8 @@ META = {
     "source": "Ort",
     "id": "r1",
 }
-KEEPING = ["prodigy", "doccano", "labelstudio", "csv", "huggingface", "plain", "spacy"]
-LISTING = ["brat", "conll", "webanno", "spacy-json"]
+LISTING = sorted(LOSSY_FORMATS)
+KEEPING = [name for name in export_formats() if name not in LISTING]
 
 
 @pytest.fixture

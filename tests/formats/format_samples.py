@@ -21,6 +21,38 @@ from annotator.formats.span_alignment import align_spans
 SHARED = Path(__file__).resolve().parents[2] / "../shared/data/exports"
 WORDS = ("Ida", "Holm", "é", "🛶", "”", "12", "a_b", "c|d", "[e]", "->", "*", "#", "\\", "O")
 LABELS = ("PERSON", "VENUE", "creative-work", "b_i")
+LOSSY_FORMATS = frozenset({"brat", "conll", "webanno", "spacy-json"})
+"""The formats that hold no metadata, and not every text and span; all others must, a new one too."""
+NO_JSON_RECORDS = frozenset({"brat", "conll", "csv", "csv-tokens", "huggingface", "slate", "spacy", "uima", "webanno"})
+"""The formats whose files are not JSON records, or not only; each other one has a record in `sample_records`."""
+
+
+def sample_records(text: str, end: int) -> dict[str, Any]:
+    """Return a record of each format of JSON records: a text with a person from its start to ``end``, nothing quoted.
+
+    Tests of all formats take their records from here: add one for a new format. LangExtract alone needs the words.
+    """
+    span = {"start": 0, "end": end, "label": "PERSON"}
+    entity = {"label": "PERSON", "startOffset": 0, "endOffset": end}
+    region = {"value": {"start": 0, "end": end, "labels": ["PERSON"]}, "type": "labels", "id": "a"}
+    result = [region | {"from_name": "l", "to_name": "text"}]
+    return {
+        "prodigy": {"text": text, "spans": [span], "answer": "accept"},
+        "doccano": {"text": text, "label": [[0, end, "PERSON"]]},
+        "argilla": {"fields": {"text": text}, "responses": {"q": [{"value": [span]}]}},
+        "potato": {"id": 1, "displayed_text": text, "span_annotations": [span]},
+        "dataturks": {"content": text, "annotation": [{"label": ["PERSON"], "points": [{"start": 0, "end": end}]}]},
+        "ground-truth": {
+            "source": text,
+            "n": {"annotations": {"entities": [entity]}},
+            "n-metadata": {"human-annotated": "yes"},
+        },
+        "langextract": {"text": text, "extractions": [{"extraction_class": "PERSON", "extraction_text": text[:end]}]},
+        "gliner": {"tokenized_text": text.split(), "ner": [[0, 0, "PERSON"]]},
+        "labelstudio": [{"id": 1, "data": {"text": text}, "annotations": [{"id": 1, "result": result}]}],
+        "spacy-json": [text, {"entities": [[0, end, "PERSON"]]}],
+        "plain": {"text": text, "spans": [[0, end, "PERSON"]]},
+    }
 
 
 def fill(folder: Path, files: Mapping[str, str | bytes]) -> ImportSource:

@@ -16,7 +16,7 @@ from annotator.formats.offset_units import CODE_POINTS, QUOTED_UNITS, UTF16, Off
 from annotator.formats.span_alignment import align_spans
 from annotator.formats.span_fields import RawSpan, convert_spans, name_of, offset_number, seconds_of, whole_number
 from annotator.formats.span_fields import storable_fields as plain_fields
-from tests.formats.format_samples import SHARED, assert_accounted, read_aligned
+from tests.formats.format_samples import NO_JSON_RECORDS, SHARED, assert_accounted, read_aligned, sample_records
 
 DEEP = "[" * 1000 + "]" * 1000
 ODD = (DEEP, '{"a":' * 1000 + "1" + "}" * 1000, "1e300", "1" * 30, "-0.0", '"a\\u0000"', "null", "true")
@@ -31,20 +31,6 @@ PLACES = (
     '{"text": "Ida left", "ents": [], "tokens": [%s], "spans": {"a": [%s]}}',
 )
 
-NOT_A_RECORD_A_LINE = {
-    "csv",
-    "csv-tokens",
-    "labelstudio",
-    "brat",
-    "conll",
-    "webanno",
-    "uima",
-    "huggingface",
-    "slate",
-    "spacy",
-}
-"""The formats whose files are not a JSON record a line, or not only."""
-
 
 @pytest.mark.parametrize("name", registry.FORMATS)
 @pytest.mark.parametrize("place", PLACES)
@@ -54,25 +40,21 @@ def test_odd_values_are_read_or_refused(tmp_path: Path, name: str, place: str) -
         assert_accounted(registry.load_format(name), tmp_path / "x.jsonl", place.replace("%s", value).encode())
 
 
-def test_a_record_may_be_an_article(tmp_path: Path) -> None:
-    """A first line that is longer than what is looked at otherwise is still recognised."""
-    text = "Ida left. " * 20_000
-    rows = {
-        "prodigy": {"text": text, "answer": "accept"},
-        "doccano": {"text": text, "label": [[0, 3, "A"]]},
-        "ground-truth": {"source": text, "n": {"annotations": {"entities": []}}, "n-metadata": {}},
-        "langextract": {"text": text, "extractions": [{"extraction_class": "A", "extraction_text": "Ida"}]},
-        "potato": {"id": 1, "displayed_text": text, "span_annotations": []},
-        "dataturks": {"content": text, "annotation": [{"label": ["A"], "points": [{"start": 0, "end": 2}]}]},
-        "gliner": {"tokenized_text": text.split(), "ner": [[0, 0, "A"]]},
-        "argilla": {"fields": {"text": text}, "responses": {"q": [{"value": [{"start": 0, "end": 3, "label": "A"}]}]}},
-        "plain": {"text": text, "spans": [[0, 3, "A"]]},
-        "spacy-json": [text, {"entities": [[0, 3, "A"]]}],
-    }
-    assert rows.keys() | NOT_A_RECORD_A_LINE == registry.FORMATS.keys(), "add a row here for the new format"
-    for format_, row in rows.items():
-        (tmp_path / "x").write_text(json.dumps(row) + "\n")
-        assert list(format_detection.matching_formats(ImportSource(tmp_path / "x").sample())) == [format_]
+RECORDS = sample_records("Ida left. " * 20_000, 3)
+
+
+def test_every_format_has_a_sample() -> None:
+    """A new format of JSON records has one, with which the tests of all formats try it."""
+    assert RECORDS.keys() | NO_JSON_RECORDS == registry.FORMATS.keys(), (
+        "add a record to sample_records in tests/formats/format_samples.py, or the name to NO_JSON_RECORDS there"
+    )
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_record_may_be_an_article(tmp_path: Path, name: str) -> None:
+    """A first line that is longer than what is looked at otherwise is still recognised, as one format alone."""
+    (tmp_path / "x").write_text(json.dumps(RECORDS[name]) + "\n")
+    assert list(format_detection.matching_formats(ImportSource(tmp_path / "x").sample())) == [name]
 
 
 def test_spans_are_counted_whatever_they_are() -> None:

@@ -20,6 +20,7 @@ from annotator.workflows.importing import ImportReport, import_files
 from annotator.workflows.merging import merge_corpora
 from annotator.workflows.repairing import repair_corpus
 from tests import builders
+from tests.formats.format_samples import LOSSY_FORMATS
 
 FERRY = ("The ferry left at noon.", "Lena Pell was late.", "It was full.")
 STORM = ("A storm came up.", "The harbour of Skerrin closed.", "It was full.")
@@ -216,7 +217,7 @@ def test_the_files_of_one_import_may_share_documents(tmp_path: Path) -> None:
     assert _order(tmp_path, "storm") == list(STORM[:2])
 
 
-@pytest.mark.parametrize("name", [n for n in export_formats() if n not in {"brat", "conll", "webanno", "spacy-json"}])
+@pytest.mark.parametrize("name", [n for n in export_formats() if n not in LOSSY_FORMATS])
 def test_an_export_brings_the_groups_back(tmp_path: Path, name: str) -> None:
     """Field, value and order are the same in a new corpus, in one without groups, and in the one it came from."""
     if name == "huggingface":
