@@ -171,7 +171,10 @@ def detect(sample: FileSample) -> str:
     records = [r for r in sample.json_values() if isinstance(r, dict)]
     if any(r.keys() & {"_task_hash", "_input_hash"} or r.get("answer") in [*Answer] for r in records):
         return ""
-    return next((why for why in map(_detect_row, records) if why), "")
+    listed = [(k, r[k]) for r in records for k in ("label", "labels") if text_field(r) and isinstance(r.get(k), list)]
+    has_objects = any(isinstance(x, dict) for _, found in listed for x in found)
+    empty = next((f"its lines have `{k}` with nothing in it" for k, found in listed if not found), "")
+    return next((why for why in map(_detect_row, records) if why), "" if has_objects else empty)
 
 
 def _detect_row(row: dict[str, Any]) -> str:
@@ -186,7 +189,7 @@ def _detect_row(row: dict[str, Any]) -> str:
         return ""
     for key in ("label", "labels"):
         found = row.get(key)
-        if isinstance(found, list) and all(isinstance(x, list) and len(x) == 3 for x in found):
+        if isinstance(found, list) and found and all(isinstance(x, list) and len(x) == 3 for x in found):
             return f"its lines have `{key}` with [start, end, label]"
     for key in ("entities", "annotations"):
         found = row.get(key)

@@ -126,6 +126,39 @@ def tag_chunks(tags: Sequence[ParsedTag]) -> list[TagChunk]:
     return out
 
 
+def tag_lanes(tags: Sequence[str]) -> list[list[str]]:
+    """Return the tags of one sentence, a list for each span that a row may be in.
+
+    Nested spans share a cell in some files: ``I-ORG|B-LOC``. There each label has a lane of its own, and the
+    second tag of a label in one cell another one.
+    """
+    cells = [_cell_tags(tag) if "|" in tag else [tag] for tag in tags]
+    if all(len(cell) == 1 for cell in cells):
+        return [list(tags)]
+    lanes: dict[tuple[str, int], list[str]] = {}
+    for n, cell in enumerate(cells):
+        seen = Counter[str]()
+        for tag in (t for t in cell if t not in OUTSIDE_TAGS):
+            label = parse_tag(tag).label
+            lanes.setdefault((label, seen[label]), ["O"] * len(tags))[n] = tag
+            seen[label] += 1
+    return list(lanes.values())
+
+
+def _cell_tags(value: str) -> list[str]:
+    """Return the tags that a cell holds: several where each part between bars has a prefix and a label."""
+    parts = value.split("|")
+    fits = [_PREFIXED_TAG.fullmatch(part) for part in parts]
+    return parts if all(f and f[2] for f in fits) else [value]
+
+
+def labelled_chunks(tags: Sequence[str], *, bare: bool) -> list[TagChunk]:
+    """Return the spans of one sentence from its tags as written, nested ones in one cell too."""
+    lanes = [list(tags)] if bare else tag_lanes(tags)
+    found = [chunk for lane in lanes for chunk in tag_chunks([parse_tag(t, bare=bare) for t in lane])]
+    return found if len(lanes) == 1 else sorted(found, key=lambda chunk: (chunk.first, -chunk.last, chunk.label))
+
+
 class SchemeEvidence(Struct):
     """What the tags of a whole file show of their scheme."""
 
@@ -143,10 +176,11 @@ class SchemeEvidence(Struct):
 
     def add_sentence(self, tags_as_written: Sequence[str], lines: Sequence[int], *, bare: bool) -> None:
         """Take in the tags of one sentence, ``lines`` being their lines."""
-        tags = [parse_tag(t, bare=bare) for t in tags_as_written]
-        self.prefixes.update("I" if bare and t not in OUTSIDE_TAGS else tag_prefix(t) for t in tags_as_written)
-        for chunk in tag_chunks(tags):
-            self._add_chunk(tags, chunk, lines)
+        for lane in [list(tags_as_written)] if bare else tag_lanes(tags_as_written):
+            tags = [parse_tag(t, bare=bare) for t in lane]
+            self.prefixes.update("I" if bare and t not in OUTSIDE_TAGS else tag_prefix(t) for t in lane)
+            for chunk in tag_chunks(tags):
+                self._add_chunk(tags, chunk, lines)
 
     def _add_chunk(self, tags: Sequence[ParsedTag], chunk: TagChunk, lines: Sequence[int]) -> None:
         first, last = tags[chunk.first].kind, tags[chunk.last - 1].kind

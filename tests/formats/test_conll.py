@@ -120,6 +120,15 @@ def test_columns_are_found_by_what_they_hold(tmp_path: Path) -> None:
     assert ledger_lines(account) == []
 
 
+def test_nested_spans_in_one_cell(tmp_path: Path) -> None:
+    """Several tags between bars are spans of their own, in any order; what is no list of tags is one label."""
+    rows = ["Bank B-ORG", "of I-ORG", "Upper B-LOC|I-ORG", "Orkenby I-ORG|I-LOC|B-LOC", "left O", "Ida B-A|B", "Holm I-A|B"]
+    (document,), log = read(tmp_path, "\n".join(rows) + "\n")
+    expected = [("Bank of Upper Orkenby", "ORG"), ("Upper Orkenby", "LOC"), ("Orkenby", "LOC"), ("Ida Holm", "A|B")]
+    assert sorted(words(document)) == sorted(expected)
+    assert not any("without their first tag" in note for note in log.notes)
+
+
 def test_chunks_beside_the_tags_are_not_read(tmp_path: Path) -> None:
     """Phrases in a column are no spans where there is another column of tags, or of O alone; a note names it."""
     for tag, spans in (("B-P", [("Ida", "P")]), ("O", [])):

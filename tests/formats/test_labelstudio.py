@@ -183,6 +183,15 @@ def test_without_quotes_the_words_at_the_edges_tell(tmp_path: Path, one: Any) ->
     assert [w for w, _ in words(found)] == ["Ida", "Per", "Orkenby"]
 
 
+def test_without_quotes_the_words_show_inclusive_ends(tmp_path: Path) -> None:
+    """In a text that all units count alike but for the ends of spans."""
+    text = "Ida met Per in Orkenby."
+    found = [region(a, b, text=None) for a, b in ((0, 2), (8, 10), (15, 21))]
+    documents, log = read(tmp_path, task(text, *found))
+    assert [w for w, _ in words(documents[0])] == ["Ida", "Per", "Orkenby"]
+    assert any("inclusive ends (6 of 6 edges" in note for note in log.notes)
+
+
 def test_line_ends_of_two_characters_may_count_as_one(tmp_path: Path) -> None:
     """A browser counts them so; a quote may have them as backslash and n."""
     text = "Ida\r\nHolm left\r\nOrkenby."

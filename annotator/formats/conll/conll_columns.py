@@ -130,7 +130,7 @@ class LayerColumn(Struct, frozen=True):
         """Return the spans of one sentence; raises SourceError, with the line, for brackets that don't match."""
         values = [r.fields[self.index] for r in rows]
         if self.kind != "brackets":
-            return tag_schemes.tag_chunks([tag_schemes.parse_tag(v, bare=self.kind == "bare") for v in values])
+            return tag_schemes.labelled_chunks(values, bare=self.kind == "bare")
         try:
             return bracket_tags.bracket_chunks(values)
         except bracket_tags.UnmatchedBracketError as error:

@@ -362,7 +362,7 @@ class _HuggingFaceReader(Struct):
         for column in self.shape.tags:
             description = self._row_tags(row.get(column.column), column, len(words), where)
             self.scheme.add_sentence(description, [number] * len(description), bare=column.bare)
-            for chunk in schemes.tag_chunks([schemes.parse_tag(t, bare=column.bare) for t in description]):
+            for chunk in schemes.labelled_chunks(description, bare=column.bare):
                 inside = [p for p in places[chunk.first : chunk.last] if p[0] < p[1]]
                 start, end = (inside[0][0], inside[-1][1]) if inside else (0, 0)
                 raw_spans.append(span_fields.RawSpan(start, end, chunk.label))

@@ -215,7 +215,7 @@ class _LabelStudioReader(Struct):
         rest: list[span_fields.QuotedText] = []
         for text, spans in chain.from_iterable(map(self._evidence, tasks)):
             if not any(quote for _, _, quote in spans):
-                rest += [(text, spans)] if spans and _may_differ(text) else []
+                rest += [(text, spans)] if spans else []
             elif not _may_differ(text) and quotes_agree(text, spans):
                 detector.add_agreeing(spans)
             else:
