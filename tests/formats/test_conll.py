@@ -122,7 +122,15 @@ def test_columns_are_found_by_what_they_hold(tmp_path: Path) -> None:
 
 def test_nested_spans_in_one_cell(tmp_path: Path) -> None:
     """Several tags between bars are spans of their own, in any order; what is no list of tags is one label."""
-    rows = ["Bank B-ORG", "of I-ORG", "Upper B-LOC|I-ORG", "Orkenby I-ORG|I-LOC|B-LOC", "left O", "Ida B-A|B", "Holm I-A|B"]
+    rows = [
+        "Bank B-ORG",
+        "of I-ORG",
+        "Upper B-LOC|I-ORG",
+        "Orkenby I-ORG|I-LOC|B-LOC",
+        "left O",
+        "Ida B-A|B",
+        "Holm I-A|B",
+    ]
     (document,), log = read(tmp_path, "\n".join(rows) + "\n")
     expected = [("Bank of Upper Orkenby", "ORG"), ("Upper Orkenby", "LOC"), ("Orkenby", "LOC"), ("Ida Holm", "A|B")]
     assert sorted(words(document)) == sorted(expected)

@@ -55,8 +55,14 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 def test_an_empty_list_of_labels_shows_no_format_against_others(tmp_path: Path) -> None:
     """A row of JSON_MIN on which nothing is marked is no row of doccano's; a file of such rows alone is doccano's."""
     path = tmp_path / "f.json"
-    marked = b'{"id": 1, "text": "Lena rowed.", "label": [{"start": 0, "end": 4, "text": "Lena", "labels": ["PERSON"]}]}'
+    marked = (
+        b'{"id": 1, "text": "Lena rowed.", "label": [{"start": 0, "end": 4, "text": "Lena", "labels": ["PERSON"]}]}'
+    )
     bare = b'{"id": 2, "text": "Nobody came.", "label": []}'
-    for data, name in ((marked + b"\n" + bare, "labelstudio"), (bare + b"\n" + marked, "labelstudio"), (bare, "doccano")):
+    for data, name in (
+        (marked + b"\n" + bare, "labelstudio"),
+        (bare + b"\n" + marked, "labelstudio"),
+        (bare, "doccano"),
+    ):
         path.write_bytes(data)
         assert format_detection.choose_format(ImportSource(path))[0] == name
