@@ -21,8 +21,10 @@ for _name in ("NO_COLOR", "COLORTERM", "TEXTUAL", "TEXTUAL_DRIVER"):
     os.environ.pop(_name, None)
 os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # one with a full disk would leave half a module to all others
 
-_wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = 1 / 200, 1 / 4000
-"""How often, in seconds, a pilot looks whether the app is idle, and what an idle one uses meanwhile; Textual: 1/50."""
+_wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = 1 / 100, 1 / 2000
+"""How often, in seconds, a pilot looks whether the app is idle, and what an idle one uses meanwhile; Textual: 1/50.
+
+Four times as often was too often: a worker that had no processor for 5 ms looked idle, and screens were not drawn yet."""
 
 gc.disable()  # until all tests are collected: nothing of that is garbage
 
