@@ -13,15 +13,17 @@ from typing import Any
 import tomlkit
 from msgspec import Struct
 
-from annotator.core.errors import SchemaError, SourceError, UsageError, path_text
+from annotator.core.errors import CorpusError, SchemaError, SourceError, UsageError, path_text
 from annotator.core.schema import LABEL_COLOURS, MAX_LABEL_KEYS, Schema, is_label_name
 from annotator.formats.import_source import SAMPLE_BYTES
 from annotator.formats.label_mapping import MAX_NEW_LABELS, NewLabel, rename_to_usable, schema_with_labels
 from annotator.formats.label_sets import ForeignLabel, LabelSet, read_label_set
 from annotator.formats.label_sets.label_colours import nearest_label_colour
 from annotator.storage.atomic import write_atomic, write_new
+from annotator.storage.corpus_layout import check_outside_corpus, is_corpus_folder, schema_name
 from annotator.storage.file_io import read_text, translate_os_errors
 from annotator.storage.schemas import parse_schema_text
+from annotator.workflows.arguments import PathLike
 from annotator.workflows.schema_listing import schema_as_dict
 
 _OWN_SCHEMA = re.compile(r"^\s*\[\[\s*label\s*\]\]", re.MULTILINE)
@@ -56,12 +58,13 @@ class ImportedSchema(Struct, frozen=True):
         return {"file": self.file, "kind": self.kind, "schema": schema_as_dict(self.schema), "notes": list(self.notes)}
 
 
-def import_label_set(file: Path, out: Path | None = None, *, force: bool = False) -> ImportedSchema:
+def import_label_set(file: PathLike, out: PathLike | None = None, *, force: bool = False) -> ImportedSchema:
     """Return the schema of a file of another tool, and write it to ``out`` if that is given.
 
-    Raises SourceError for a file without labels, and SchemaError where ``out`` is there already, unless ``force`` or
-    an earlier import has written it and nobody has changed it since.
+    Raises SourceError for a file without labels, CorpusError where a corpus keeps a file at ``out``, and SchemaError
+    where ``out`` is there already, unless ``force`` or an earlier import has written it and nobody has changed it.
     """
+    file = Path(file)
     with translate_os_errors("read", file, SourceError):
         imported = _own_schema(file) or _foreign_schema(file)
     if out is not None:
@@ -181,8 +184,13 @@ def _digest(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()[:16]
 
 
-def write_schema_file(path: Path, text: str, *, force: bool = False) -> None:
-    """Write a schema file; raises SchemaError for one that is there, unless ``force`` or it is as an import left it."""
+def write_schema_file(out: PathLike, text: str, *, force: bool = False) -> None:
+    """Write a schema file; raises SchemaError for one that is there, unless ``force`` or it is as an import left it.
+
+    Raises CorpusError for a file of a corpus, ``force`` or not: its annotations have the labels of its own schema.
+    """
+    path = Path(out)
+    _check_no_corpus_file(path)
     with translate_os_errors("write", path, SchemaError):
         if force or (path.is_file() and _is_unchanged(path)):
             write_atomic(path, text.encode())
@@ -192,6 +200,14 @@ def write_schema_file(path: Path, text: str, *, force: bool = False) -> None:
         except FileExistsError:
             what = "there is such a file already, and somebody may have changed it"
             raise SchemaError(what, where=path_text(path), do="give another name, or --force to overwrite it") from None
+
+
+def _check_no_corpus_file(path: Path) -> None:
+    corpus = path.resolve().parent
+    if is_corpus_folder(corpus) and path.resolve().name == schema_name(corpus):
+        do = f"write another file, and give it with `annotator annotate {path_text(corpus)} --schema FILE`"
+        raise CorpusError("this is the schema of a corpus", where=path_text(path), do=do)
+    check_outside_corpus(path)
 
 
 def _is_unchanged(path: Path) -> bool:

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.errors import AnnotatorError, SchemaError, SourceError, UsageError
+from annotator.core.errors import AnnotatorError, CorpusError, SchemaError, SourceError, UsageError
 from annotator.core.schema import LABEL_COLOURS, Schema
 from annotator.formats.label_sets.label_colours import nearest_label_colour
 from annotator.storage.schemas import load_schema, parse_schema_text
 from annotator.workflows.import_options import ImportOptions
 from annotator.workflows.importing import import_files
 from annotator.workflows.label_sets import import_label_set, new_schema_text, write_schema_file
+from tests import builders
 
 LABEL_STUDIO = """<?xml version="1.0" encoding="UTF-8"?>
 <View>
@@ -192,6 +193,37 @@ def test_no_work_is_overwritten(tmp_path: Path) -> None:
     import_label_set(tmp_path / "n.txt", out, force=True)
     with pytest.raises(SchemaError, match="there is such a file already"):
         write_schema_file(tmp_path / "n.txt", "x")
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_no_file_of_a_corpus_is_overwritten(tmp_path: Path, force: bool) -> None:
+    """A corpus keeps its schema, which its annotations have the labels of, and all its other files."""
+    (tmp_path / "n.txt").write_text("PERSON")
+    made = import_label_set(str(tmp_path / "n.txt"), str(tmp_path / "s.toml"))
+    corpus = builders.make_corpus(tmp_path / "c", schema=made.text).path
+    journal = corpus / "annotations" / "ana.jsonl"
+    journal.parent.mkdir(exist_ok=True)
+    (tmp_path / "n.txt").write_text("SHIP")
+    for path in (corpus / "schema.toml", corpus / "sentences.jsonl", journal):
+        before = path.read_bytes() if path.exists() else None
+        with pytest.raises(CorpusError):
+            import_label_set(tmp_path / "n.txt", path, force=force)
+        assert (path.read_bytes() if path.exists() else None) == before
+    import_label_set(tmp_path / "n.txt", corpus / "next.toml")
+
+
+def test_a_table_of_labels(tmp_path: Path) -> None:
+    """A spreadsheet has a label a row; a table of annotated texts is refused, not read as names."""
+    schema, _ = _imported(tmp_path, "Label;Background color;Key\nShip;#2277ee;h\n\nWork of art;;\n", "labels.csv")
+    ship = schema.labels[0]
+    assert (ship.name, ship.colour, ship.key) == ("Ship", "blue", "h")
+    assert _names(schema) == ["Ship", "Work_of_art"]
+    for data in ("text;start;end;label\nIda left;0;3;PER\n", "sentence,word,tag\n1,Ida,B-PER\n"):
+        with pytest.raises(SourceError, match="table of annotated texts"):
+            _imported(tmp_path, data, "x.csv")
+    with pytest.raises(SourceError, match="1 cells, the header 2 columns"):
+        _imported(tmp_path, "label;colour\nShip\n", "x.csv")
+    assert _names(_imported(tmp_path, "PER;LOC\nSHIP\tPIER")[0]) == ["PER", "LOC", "SHIP", "PIER"]
 
 
 def test_a_schema_is_taken_as_it_is(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from annotator.core.errors import SourceError
+from annotator.core.errors import SourceError, path_text
 from annotator.formats.import_source import ImportSource
-from annotator.formats.label_sets import brat_config, label_lists, labelstudio_config
+from annotator.formats.label_sets import brat_config, label_lists, label_tables, labelstudio_config
 from annotator.formats.label_sets.foreign_label import ForeignLabel as ForeignLabel
 from annotator.formats.label_sets.foreign_label import LabelSet as LabelSet
 
@@ -29,6 +29,9 @@ def read_label_set(path: Path) -> LabelSet:
 
     A folder is one of brat's, with its ``annotation.conf``.
     """
+    if path.is_dir() and not (path / _BRAT_FILE).exists():
+        what = "the folder has no annotation.conf, and of folders only brat's are read"
+        raise SourceError(what, where=path_text(path), do="name the file with the labels")
     source = ImportSource(path / _BRAT_FILE if path.is_dir() else path)
     text = source.text(MAX_LABEL_SET_BYTES)
     found = _parse(source, text)
@@ -50,4 +53,4 @@ def _parse(source: ImportSource, text: str) -> LabelSet:
         raise SourceError("there is no section [entities]", where=source.name, do="name brat's annotation.conf")
     if _JSON_START.match(text):
         return label_lists.parse_json(text, source.name)
-    return label_lists.parse_lines(text, source.name)
+    return label_tables.parse_table(text, source.name) or label_lists.parse_lines(text, source.name)

@@ -21,13 +21,16 @@ _MAX_WORDS = 8
 _MAX_SEARCHED = 20
 """How many entries of a list are searched for a project."""
 
-_NAME_FIELDS = ("text", "tag_name", "name", "label", "value", "title")
+NAME_FIELDS = ("text", "tag_name", "name", "label", "value", "title")
 _KEY_FIELDS = ("suffix_key", "suffixKey", "hotkey", "key", "shortcut")
 _COLOUR_FIELDS = ("background_color", "backgroundColor", "background", "color", "colour")
 _DESCRIPTION_FIELDS = ("description", "tag_description")
+ROW_FIELDS = (*NAME_FIELDS, *_KEY_FIELDS, *_COLOUR_FIELDS, *_DESCRIPTION_FIELDS)
 _DATA_FIELDS = frozenset({"spans", "tokens", "entities", "annotations", "completions", "data", "meta", "labels"})
 _LISTS = ("labels", "tags", "label", "config")
 """Where an object has its list of labels."""
+_PARTS = re.compile(r"[,;\t]")
+TAKE_FROM_DATA = "annotator import --add-labels takes the labels of annotated data"
 _BULLET = re.compile(r"^(?:[-*•]|\d+[.)])\s+")
 
 
@@ -53,7 +56,7 @@ def _label_set(value: Any, where: str) -> LabelSet:
         names = dict.fromkeys(_checked_name(x["label"], where) for x in rows)
         return LabelSet("match patterns", tuple(map(ForeignLabel, names)))
     if rows and all(isinstance(x, dict) for x in rows):
-        return LabelSet("a list of labels", tuple(_from_row(x, where, n) for n, x in enumerate(rows, 1)))
+        return LabelSet("a list of labels", tuple(label_of_row(x, where, n) for n, x in enumerate(rows, 1)))
     what = f"this JSON is no list of labels ({shortened_value(value)})"
     raise SourceError(what, where=where, do='write ["PERSON", "VENUE"], or name another file')
 
@@ -82,8 +85,9 @@ def _from_object(value: Mapping[str, Any], where: str) -> LabelSet:
     raise _no_label_set(value, where)
 
 
-def _from_row(row: Mapping[str, Any], where: str, number: int) -> ForeignLabel:
-    name = next((row[x] for x in _NAME_FIELDS if isinstance(row.get(x), str)), None)
+def label_of_row(row: Mapping[str, Any], where: str, number: int) -> ForeignLabel:
+    """Return the label of an object or a row with the fields of ``ROW_FIELDS``; raises SourceError for other data."""
+    name = next((row[x] for x in NAME_FIELDS if isinstance(row.get(x), str)), None)
     if name is None or _DATA_FIELDS & row.keys() or (isinstance(row.get("label"), list)):
         raise _no_label_set(row, f"{where}: entry {number}")
     fields = (_KEY_FIELDS, _COLOUR_FIELDS, _DESCRIPTION_FIELDS)
@@ -94,7 +98,7 @@ def _from_row(row: Mapping[str, Any], where: str, number: int) -> ForeignLabel:
 
 def _no_label_set(value: Any, where: str) -> SourceError:
     what = f"this is data, or JSON without labels ({shortened_value(value)})"
-    return SourceError(what, where=where, do="annotator import --add-labels takes the labels of annotated data")
+    return SourceError(what, where=where, do=TAKE_FROM_DATA)
 
 
 def _checked_name(name: str, where: str) -> str:
@@ -107,7 +111,7 @@ def _checked_name(name: str, where: str) -> str:
 
 
 def parse_lines(text: str, where: str) -> LabelSet:
-    """Return names that are on lines or have commas between them, or the ``--label`` of a Prodigy command.
+    """Return names on lines, or with commas, semicolons or tabs between them, or the ``--label`` of a Prodigy command.
 
     Lines that begin with ``#`` are comments. Raises SourceError for a text that is no list of names.
     """
@@ -121,7 +125,8 @@ def parse_lines(text: str, where: str) -> LabelSet:
 
 
 def _names(given: str, where: str) -> Iterator[ForeignLabel]:
-    return (ForeignLabel(_checked_name(x.strip().strip("\"'"), where)) for x in given.split(",") if x.strip())
+    parts = (x.strip() for x in _PARTS.split(given))
+    return (ForeignLabel(_checked_name(x.strip("\"'"), where)) for x in parts if x)
 
 
 def _command_labels(line: str) -> Iterator[str]:
