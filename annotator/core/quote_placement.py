@@ -14,6 +14,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from unicodedata import normalize
 
 from msgspec import Struct
@@ -47,6 +48,20 @@ class QuotedSpan(Struct, frozen=True):
     label: str = ""
     sure: bool = True
     """Whether the quote is one; a base form is not, and where the text does not have it the offsets stay."""
+
+
+def quotes_of_parts(quote: str, sizes: Sequence[int]) -> list[str]:
+    """Return the words of each part of a discontinuous span, whose quote has one blank between them, or nothing.
+
+    ``sizes`` are the parts' lengths in code points; the words are empty where the quote has another length.
+    """
+    between = (len(quote) - sum(sizes)) / max(len(sizes) - 1, 1)
+    if len(sizes) <= 1:
+        return [quote for _ in sizes]
+    if between not in {0, 1} or min(sizes) <= 0:
+        return ["" for _ in sizes]
+    starts = accumulate((size + int(between) for size in sizes), initial=0)
+    return [quote[at : at + size] for at, size in zip(starts, sizes, strict=False)]
 
 
 class Placement(Struct, frozen=True):

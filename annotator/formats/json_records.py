@@ -63,9 +63,10 @@ _LABELS = ("label", "labels", "type", "tag", "category", "class", "entity", "ent
 _STARTS = ("start", "start_offset", "start_char", "startOffset", "begin")
 _ENDS = ("end", "end_offset", "end_char", "endOffset", "stop")
 _CAS = ("%FEATURE_STRUCTURES", "%VIEWS", "%TYPES", "sofaString")
-_OTHERS = ("answer", "cats", "ner", "paragraphs", "phrase", "task", "value", "versions")
-_CONTENT_KEYS = frozenset({*_TEXTS, *_LISTS, *_LABELS, *_STARTS, *_ENDS, *_CAS, *_OTHERS})
-"""The keys that hold a text or its spans in one of the formats."""
+_OTHERS = ("answer", "cats", "ner", "paragraphs", "phrase", "source", "task", "value", "versions")
+_NAMED_BY_TOOLS = ("displayed_text", "extraction_class", "extraction_text")
+_CONTENT_KEYS = frozenset({*_TEXTS, *_LISTS, *_LABELS, *_STARTS, *_ENDS, *_CAS, *_OTHERS, *_NAMED_BY_TOOLS})
+"""The keys that hold a text or its spans in one of the formats; a new format adds its own."""
 
 
 def _check_doubled_keys(raw: bytes | str, where: str, log: ConversionLog) -> None:

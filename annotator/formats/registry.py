@@ -151,7 +151,7 @@ FORMATS: Mapping[str, FormatInfo] = {
         description='JSONL of {"text", "spans"}', unit="sentence", can_split=True, reader_options=_OFFSETS, is_gold=True
     ),
 }
-"""By the name that ``--format`` takes, the more particular ones first."""
+"""By the name that ``--format`` takes, in the order of help and messages; detection tries all."""
 
 DEFAULT_FORMAT = "plain"
 """What a file without any sign of a format is read as, where the user can only mean texts with spans."""

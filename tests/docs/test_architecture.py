@@ -35,8 +35,9 @@ def test_paths_exist(page: Path) -> None:
 
 
 def test_classes_and_functions_exist() -> None:
-    """Each name of a class, a function or a constant is defined somewhere in the package."""
-    source = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "annotator").rglob("*.py"))
+    """Each name of a class, a function or a constant is defined somewhere in the package or its tests."""
+    files = (p for folder in ("annotator", "tests") for p in (ROOT / folder).rglob("*.py"))
+    source = "\n".join(p.read_text(encoding="utf-8") for p in files)
     defined = set(re.findall(r"(?:class |def |^[ ]*|name = \")(\w+)(?=\W)", source, re.MULTILINE))
     gone = [x for x in names(ARCHITECTURE) if _NAME.fullmatch(x) and x not in defined]
     assert not gone, "correct these names in ARCHITECTURE.md"

@@ -16,6 +16,7 @@ from annotator.formats.registry import FORMATS, export_formats
 from annotator.session.keymap import effective_keymap
 from annotator.session.keymap_file import parse_keymap
 from annotator.storage.schemas import load_schema
+from tests.formats.format_samples import LOSSY_FORMATS
 from tests.scripts.make_docs import COMMAND, MANUAL, pages, with_tables
 from tests.scripts.make_sample import ROOT
 
@@ -156,6 +157,25 @@ def test_the_table_of_formats_is_that_of_the_registry() -> None:
     exports = export_formats()
     wanted = {name: f"`{name}`" if name in exports else "–" for name in FORMATS}
     assert rows == wanted, "correct the table in annotator/manual/formats.md"
+
+
+def test_the_pages_name_the_formats_of_a_kind() -> None:
+    """Where a sentence of the manual lists formats of a kind, they are all that the registry has of it."""
+    for page, pattern, wanted in (
+        (
+            "formats.md",
+            r"`--split-from`\) (.*?) write a file for each part",
+            {n for n, x in FORMATS.items() if x.can_split},
+        ),
+        ("formats.md", r"where they have a place for metadata.*?were read\. (.*?) have none", LOSSY_FORMATS),
+        (
+            "export.md",
+            r"has each sentence once, as (.*?) always do",
+            {n for n, x in FORMATS.items() if x.can_write and not x.has_annotators},
+        ),
+    ):
+        (found,) = re.findall(pattern, (MANUAL / page).read_text(encoding="utf-8"), re.DOTALL)
+        assert set(re.findall(r"`([\w-]+)`", found)) == wanted, f"correct the sentence in annotator/manual/{page}"
 
 
 def test_the_python_page_has_every_method_of_corpus() -> None:

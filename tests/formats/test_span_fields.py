@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotator.core.errors import SourceError
 from annotator.formats import doccano, format_detection, prodigy, registry
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
+from annotator.formats.json_records import parse_json_value
 from annotator.formats.offset_units import CODE_POINTS, QUOTED_UNITS, UTF16, OffsetUnit
 from annotator.formats.span_alignment import align_spans
 from annotator.formats.span_fields import RawSpan, convert_spans, name_of, offset_number, seconds_of, whole_number
@@ -55,6 +58,15 @@ def test_a_record_may_be_an_article(tmp_path: Path, name: str) -> None:
     """A first line that is longer than what is looked at otherwise is still recognised, as one format alone."""
     (tmp_path / "x").write_text(json.dumps(RECORDS[name]) + "\n")
     assert list(format_detection.matching_formats(ImportSource(tmp_path / "x").sample())) == [name]
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_doubled_text_or_label_is_refused(name: str) -> None:
+    """Whatever the format calls them: of two values of one key a reader sees the last alone."""
+    record = json.dumps(sample_records("Ida left.", 3)[name])
+    for field in re.findall(r'"\w+": "(?:Ida left\.|Ida|PERSON)"', record):
+        with pytest.raises(SourceError, match="a key occurs twice in one object"):
+            parse_json_value(record.replace(field, f"{field}, {field}"), "f:1", ConversionLog())
 
 
 def test_spans_are_counted_whatever_they_are() -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from annotator.core.quote_placement import Placement, QuotedSpan, place_quotes
+from annotator.core.quote_placement import Placement, QuotedSpan, place_quotes, quotes_of_parts
 from annotator.formats.brat.ann_lines import BratFragment, TextBound
 from annotator.formats.offset_units import OffsetConverter, OffsetUnit, QuotedRange
 from annotator.formats.span_fields import COVERS_NOTHING, ENDS_BEFORE_START
@@ -22,18 +22,8 @@ def fragment_quotes(bound: TextBound, fragments: Sequence[BratFragment] = ()) ->
     bound in another unit.
     """
     fragments = fragments or bound.fragments
-    sizes = [e - s for s, e in fragments]
-    between = (len(bound.quote) - sum(sizes)) / max(len(sizes) - 1, 1)
-    if len(sizes) <= 1:
-        return [(s, e, bound.quote or None) for s, e in fragments]
-    if between not in {0, 1} or min(sizes) <= 0:
-        return [(s, e, None) for s, e in fragments]
-    out: list[QuotedRange] = []
-    at = 0
-    for (start, end), size in zip(fragments, sizes, strict=True):
-        out.append((start, end, bound.quote[at : at + size]))
-        at += size + int(between)
-    return out
+    quotes = quotes_of_parts(bound.quote, [end - start for start, end in fragments])
+    return [(start, end, quote or None) for (start, end), quote in zip(fragments, quotes, strict=True)]
 
 
 class PlacedFragments(Struct, frozen=True):
