@@ -169,9 +169,10 @@ class ConversionLog(Struct):
         text: str = "",
         kind: str = "span",
         doubtful: tuple[tuple[int, int], ...] = (),
+        label: str = "",
     ) -> None:
-        """List a span, or something else, that is left out; ``doubtful`` as in the entry."""
-        self.record(ConversionLogEntry(where, id_, Outcome.LEFT_OUT, why, text, kind, doubtful=doubtful))
+        """List a span, or something else, that is left out; ``doubtful`` and ``label`` as in the entry."""
+        self.record(ConversionLogEntry(where, id_, Outcome.LEFT_OUT, why, text, kind, doubtful=doubtful, label=label))
 
     @property
     def totals(self) -> Mapping[tuple[str, str], int]:

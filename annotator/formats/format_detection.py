@@ -12,6 +12,9 @@ from annotator.formats.import_source import MAX_LINE_BYTES, FileSample, ImportSo
 from annotator.formats.registry import FORMATS, load_format
 from annotator.formats.unread_tools import describe_unread_record
 
+_OFFICE_PARTS = {"[Content_Types].xml", "mimetype"}
+"""What is in each file of Excel and Word, and of LibreOffice."""
+_LABELLING_CONFIG = re.compile(r"<(?:HyperText|Paragraph)?Labels\b")
 _MAGIC_BYTES = {
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
@@ -161,6 +164,10 @@ def _unknown_format_error(sample: FileSample, where: str) -> SourceError:
     do = f"name the format with --format ({', '.join(FORMATS)}), or write lines such as {_EXAMPLE}"
     if description in EMPTY_DESCRIPTIONS:
         do = "name another file"
+    elif sample.is_zip and _OFFICE_PARTS & set(sample.names):
+        description, do = "a file of an office program", "save a table as CSV, a text as plain text, in UTF-8"
+    elif sample.text.lstrip().startswith("<") and _LABELLING_CONFIG.search(sample.text):
+        description, do = "a labelling configuration", "annotator schema import makes a schema of it"
     elif is_plain_text(sample):
         how = " (with a record a line: JSONL)" if sample.is_list else ""
         do = f"if nobody has annotated it, take it in with annotator ingest{how}; else {do}"

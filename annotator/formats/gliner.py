@@ -102,7 +102,8 @@ def _spans(
         first, last = span_fields.offset_number(raw.start), span_fields.offset_number(raw.end)
         if first is None or last is None or not 0 <= first <= last < len(places):
             log.read += 1
-            log.leave_out(where, span_fields.raw_span_id(raw), NO_SUCH_WORD, doubtful=((0, len(text)),))
+            label, everywhere = raw.label if isinstance(raw.label, str) else "", ((0, len(text)),)
+            log.leave_out(where, span_fields.raw_span_id(raw), NO_SUCH_WORD, doubtful=everywhere, label=label)
             continue
         name = group if isinstance(group, str) else ""
         raws.append(span_fields.RawSpan(places[first][0], places[last][1], raw.label, group=name))

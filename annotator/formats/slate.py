@@ -213,6 +213,5 @@ def _raw_spans(items: Sequence[AnnotatedItem], text: _LineTokens, log: Conversio
                     yield span_fields.RawSpan(start[0], end[1], label, group=group)
                 else:
                     log.read += 1
-                    log.leave_out(
-                        item.where, f"{item.shown}:{label}", NO_SUCH_PLACE, doubtful=((0, text.lines[-1][1]),)
-                    )
+                    id_, everywhere = f"{item.shown}:{label}", ((0, text.lines[-1][1]),)
+                    log.leave_out(item.where, id_, NO_SUCH_PLACE, doubtful=everywhere, label=label)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import re
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, wraps
 from inspect import signature
@@ -12,6 +13,7 @@ from types import UnionType
 from typing import Any, Literal, ParamSpec, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from annotator.core.errors import AnnotatorError, UsageError
+from annotator.formats.label_mapping import parse_label_map
 
 PathLike = Path | str
 Paths = PathLike | Iterable[PathLike]
@@ -38,6 +40,8 @@ _DESCRIPTIONS: dict[Any, str] = {
     Iterable: "a list",
 }
 _OPTION = re.compile(r"`[^`]*`|--([a-z]+(?:-[a-z]+)*)(?: (?=[\w./]*[/\d])([\w./]+))?")
+_LABEL_MAP = re.compile(r"--map ('(?:[^']|'\"'\"')*'|[^\s'\"]*=[^\s'\"]*)")
+"""A ready-made ``--map``, with its pairs quoted for a shell where need be."""
 _PARAMETERS = {"map": "labels", "as": "annotator", "with": "plugins"}
 """The parameters that are not named as the option is."""
 
@@ -145,4 +149,7 @@ def _with_parameters(text: str) -> str:
         name = _PARAMETERS.get(name, name.replace("-", "_"))
         return f'{name}="{value}"' if value else name
 
-    return _OPTION.sub(parameter, text)
+    def labels(option: re.Match[str]) -> str:
+        return f"labels={parse_label_map(shlex.split(option[1])[0])}"
+
+    return _OPTION.sub(parameter, _LABEL_MAP.sub(labels, text))

@@ -40,9 +40,10 @@ def doubts_of(entries: Iterable[ConversionLogEntry], rename: LabelRename) -> tup
 
 
 def _described(entry: ConversionLogEntry, label: str) -> str:
-    words = " ".join(entry.text.split())
+    """Return a span by its label and its words, or by its id in the file where it has none, and what is wrong."""
+    words = " ".join((entry.text or entry.id).split())
     shown = words if len(words) <= _MAX_WORDS else f"{words[:_MAX_WORDS]}…"
-    return " ".join(x for x in (label, f"“{shown}”" if shown else "", f"({entry.why})") if x)
+    return " ".join(x for x in (label, f"“{shown}”" if entry.text.strip() else shown, f"({entry.why})") if x)
 
 
 def doubts_by_run(doubts: Sequence[Doubt], ranges: Sequence[tuple[int, int]]) -> Mapping[int, list[str]]:

@@ -41,6 +41,8 @@ class PredictionImporter:
         """Begin; ``staging`` takes the suggestions."""
         self.labels: Counter[str] = Counter()
         """How many suggestions there are by label of the corpus."""
+        self.seen_labels: set[str] = set()
+        """The labels of all predictions, as the files call them."""
         self._log, self._rename, self._are_taken = log, rename, options.predictions == "suggest"
         self._staged = staging.suggestions
         self._staged.reserved = frozenset({RULES_SOURCE, HISTORY_SOURCE})
@@ -58,6 +60,7 @@ class PredictionImporter:
         """
         self._read += len(document.predictions)
         by_source: defaultdict[str, list[PredictedSpan]] = defaultdict(list)
+        self.seen_labels.update(x.span.label for x in document.predictions if x.span)
         for predicted in document.predictions:
             if self._are_taken:
                 by_source[predicted.source].append(predicted)

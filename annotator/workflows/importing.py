@@ -305,7 +305,8 @@ def _report_notes(importer: DocumentImporter, options: ImportOptions) -> Iterato
     for given, name in builder.names.items():
         if given != name:
             yield f"the annotator {given!r} is called {name} here"
-    unused = [old for old in options.labels if old not in importer.seen_labels and not old.isdecimal()]
+    seen = importer.seen_labels | importer.predictions.seen_labels
+    unused = [old for old in options.labels if old not in seen and not old.isdecimal()]
     if unused:
         yield f"--map names labels that are not in the files: {', '.join(unused)}"
     for rule, n in builder.broken_rules.most_common(MAX_LISTED):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,12 +16,14 @@ from typing import Any, BinaryIO
 from msgspec import Struct, to_builtins
 
 from annotator.core.article import Article
-from annotator.core.errors import AnnotatorError, UsageError, path_text
+from annotator.core.errors import AnnotatorError, SourceError, UsageError, path_text
 from annotator.core.pluralize import count_column, pluralize
 from annotator.core.token_settings import TokenSettings, TokenUnit
+from annotator.formats.format_detection import choose_format
+from annotator.formats.import_source import ImportSource
 from annotator.ingest.article_builder import build_article
 from annotator.ingest.language_advice import language_advice
-from annotator.ingest.sources import ArticleSource, SourceFailure, read_sources
+from annotator.ingest.sources import ArticleSource, SourceFailure, read_sources, source_kind
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.language.language_guess import LanguageTally
 from annotator.storage.corpus_folder import CorpusFolder
@@ -147,7 +150,17 @@ def _is_annotated(source: ArticleSource) -> bool:
     if source.kind == "record":
         lists = (source.meta.get(key) for key in _SPAN_FIELDS)
         return any(isinstance(x, list) and x and isinstance(x[0], list | dict) for x in lists)
-    return bool(source.stable_origin) and Path(source.stable_origin).with_suffix(".ann").is_file()
+    if not source.stable_origin:
+        return False
+    path = Path(source.stable_origin)
+    return path.with_suffix(".ann").is_file() or (not source_kind(path.name) and _is_of_a_tool(path))
+
+
+def _is_of_a_tool(path: Path) -> bool:
+    """Whether a file that need be no page is one that ``annotator import`` reads, such as a table of spans."""
+    with suppress(SourceError):
+        return bool(choose_format(ImportSource(path)))
+    return False
 
 
 def _begin(

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from annotator.core.article import Sentence
 from annotator.core.ledger import Outcome
+from annotator.core.pluralize import pluralize
 from annotator.core.schema import Schema
 from annotator.core.span_repair import RepairKind, snap_span
 from annotator.core.spans import Span
@@ -110,7 +111,7 @@ class InsideTokenFigures(Struct, frozen=True):
             yield "to choose otherwise, import into another new corpus with --inside-tokens split, out or in"
         elif self.choice == "split" and self.cut:
             yield (
-                f"tokens were cut in their sentences for {self.cut:,} spans; a model's tokenizer does not cut there, "
+                f"tokens were cut in their sentences for {pluralize(self.cut, 'span')}; a model's tokenizer does not cut there, "
                 "so that it cannot find these spans in new texts"
             )
 

@@ -133,7 +133,8 @@ class RoundTripReport(Struct, frozen=True):
 
     def lines(self) -> Iterator[str]:
         """Yield the certificate for people."""
-        verdict = ("passed, every loss is listed" if self.left_out else "passed") if self.passed else "FAILED"
+        losses = "every loss of a span" if self.unlisted else "every loss"
+        verdict = (f"passed, {losses} is listed" if self.left_out else "passed") if self.passed else "FAILED"
         moved = f", {self.moved} with the same words in a text that has changed" if self.moved else ""
         yield f"{self.format}: {verdict}; {self.spans.back} of {self.spans.of} spans came back in place{moved}"
         yield f"texts: {self.texts.back} of {self.texts.of} came back character by character"

@@ -102,6 +102,9 @@ def test_what_an_import_brings_is_there_at_once(tmp_path: Path) -> None:
     [row] = corpus.annotations(annotator="ana")
     assert [(row.text[s.start : s.end], s.label) for s in row.spans] == [("Ada", "PERSON")]
     rows.write_text('{"text": "Here sat Bo.", "spans": [{"start": 9, "end": 11, "label": "CAT"}]}\n')
+    with pytest.raises(AnnotatorError) as caught:
+        corpus.import_files([rows])
+    assert caught.value.do == "add labels={'CAT': ''} (fill in; empty leaves out), or add_labels"
     corpus.import_files([rows], add_labels=True)
     assert corpus.schema.label("CAT")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import orjson
@@ -312,6 +313,26 @@ def test_what_is_no_format_is_reported(tmp_path: Path, data: bytes, message: str
     assert f"{message}; name the format with --format (" in result.err
     assert '{"text": "Ada left.", "spans": [{"start": 0, "end": 3, "label": "PERSON"}]}' in result.err
     assert not (tmp_path / "c").exists()
+
+
+@pytest.mark.parametrize(
+    ("names", "data", "message"),
+    [
+        (["xl/workbook.xml", "[Content_Types].xml"], "", "a file of an office program; save a table as CSV"),
+        (["mimetype", "content.xml"], "", "a file of an office program; save a table as CSV"),
+        ([], '<View><Labels name="l" toName="t"><Label value="A"/></Labels></View>', "configuration; annotator schema"),
+    ],
+)
+def test_what_is_to_be_saved_or_read_otherwise(tmp_path: Path, names: list[str], data: str, message: str) -> None:
+    """A workbook or a configuration of labels gets an error with the way out."""
+    (tmp_path / "f").write_text(data)
+    if names:
+        with zipfile.ZipFile(tmp_path / "f", "w") as file:
+            for name in names:
+                file.writestr(name, "<x/>")
+    result = imported(tmp_path / "f", tmp_path / "c")
+    assert result.code == 1
+    assert message in result.err
 
 
 @pytest.mark.parametrize(("data", "message"), [(b"", "an empty file"), (b"[]\n", "an empty JSON list")])

@@ -266,6 +266,13 @@ def test_what_another_tool_has_annotated_is_for_an_import(tmp_path: Path) -> Non
     result = call("ingest", file, beside, "--corpus", tmp_path / "c")
     assert (result.code, result.err) == (0, f"note: 2 sources (the first: {file}#1) {message}\n")
     assert call("ingest", put(tmp_path / "b.txt", "pool"), "--corpus", tmp_path / "c").err == ""
+    for name, data in (
+        ("spans.csv", "text;start;end;label\nAda left the pier.;0;3;PERSON\n"),
+        ("tasks.json", '[{"id": 1, "data": {"text": "Ada left."}, "annotations": [{"id": 1, "result": []}]}]'),
+        ("words.conll", "Ada B-PERSON\nleft O\n"),
+    ):
+        (tmp_path / name).write_text(data)
+        assert "holds annotations" in call("ingest", tmp_path / name, "--corpus", tmp_path / "c").err
 
 
 def test_a_schema_changes_under_no_open_annotator(corpus: Path, page: Path) -> None:

@@ -64,6 +64,7 @@ def test_what_is_on_no_word_is_listed(tmp_path: Path) -> None:
     found, log = read(tmp_path, {"tokenized_text": WORDS, "ner": spans}, {"tokenized_text": WORDS, "ner": None})
     assert [(words(d), d.answer) for d in found] == [([("Ida", "A")], Answer.ACCEPT), ([], None)]
     assert ledger_lines(log) == [("span", "left out", gliner.NO_SUCH_WORD)] * 3
+    assert [entry.label for entry in log.entries] == ["A"] * 3
 
 
 def test_a_span_inside_a_word_is_not_written(tmp_path: Path) -> None:

@@ -38,6 +38,14 @@ def _span(start: Any, end: Any, label: str = "PERSON", text: str = "") -> dict[s
     return {"start": start, "end": end, "label": label, **({"text": text} if text else {})}
 
 
+def test_a_span_without_words_is_named_by_its_id(tmp_path: Path) -> None:
+    """The note of a sentence has something to look for, in every format."""
+    file = tmp_path / "g.jsonl"
+    file.write_text('{"tokenized_text": ["Ida", "left"], "ner": [[0, 5, "PERSON"]]}\n')
+    import_files(tmp_path / "c", [file])
+    assert "PERSON 0-5:PERSON (" in (tmp_path / "c/annotations/gliner.jsonl").read_text()
+
+
 @pytest.mark.parametrize("answer", ["", "accept"])
 def test_the_sentences_that_it_touches_stay_open(tmp_path: Path, answer: str) -> None:
     """Those of its offsets and those of its quote, flagged and with a note; their other spans are there."""

@@ -152,6 +152,7 @@ def test_an_error_leaves_the_corpus_as_it_was(tmp_path: Path, export: Path) -> N
             taken(export, tmp_path / "c")
         held.discard()
     assert files(tmp_path / "c") == before
+    assert not any("not in the files" in x for x in taken(odd, tmp_path / "c", labels={"PERSON_X": ""}).notes)
     taken(odd, tmp_path / "c", add_labels=True)
     assert suggested(tmp_path / "c")["m"] == [("Ida Moor", "PERSON_X", 0.5, True)]
 

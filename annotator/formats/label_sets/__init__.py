@@ -53,4 +53,4 @@ def _parse(source: ImportSource, text: str) -> LabelSet:
         raise SourceError("there is no section [entities]", where=source.name, do="name brat's annotation.conf")
     if _JSON_START.match(text):
         return label_lists.parse_json(text, source.name)
-    return label_tables.parse_table(text, source.name) or label_lists.parse_lines(text, source.name)
+    return label_tables.parse_label_table(text, source.name) or label_lists.parse_lines(text, source.name)

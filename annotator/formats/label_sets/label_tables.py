@@ -11,7 +11,7 @@ from annotator.formats.label_sets import label_lists
 from annotator.formats.label_sets.foreign_label import LabelSet
 
 
-def parse_table(text: str, where: str) -> LabelSet | None:
+def parse_label_table(text: str, where: str) -> LabelSet | None:
     """Return the labels of a table; None for what is none, or has no column but the names.
 
     Raises SourceError for a table of annotated texts or words, and for a row that is not like the header.
