@@ -55,7 +55,7 @@ def _is_character_edge(text: str, at: int) -> bool:
     return category(text[at])[0] != "M" and "\u200d" not in (text[at - 1], text[at])
 
 
-def _is_word_edge(text: str, at: int) -> bool:
+def is_word_edge(text: str, at: int) -> bool:
     """Return True if no word goes on from before ``at`` to behind it."""
     if not 0 < at < len(text):
         return True
@@ -116,7 +116,7 @@ class QuoteSearch:
             for start, end in self._scan(quote, 0, len(self._levelled)):
                 if len(every) <= MAX_OCCURRENCES:
                     every.append(self._range(start, end))
-                if _is_word_edge(self._levelled, start) and _is_word_edge(self._levelled, end):
+                if is_word_edge(self._levelled, start) and is_word_edge(self._levelled, end):
                     words.append(self._range(start, end))
                     if len(words) > MAX_OCCURRENCES:
                         break
@@ -140,7 +140,7 @@ class QuoteSearch:
         quote, text, at = " ".join(quote.split()), self._levelled, self._to_levelled(expected)
         first, last = max(0, at - 2 * MAX_DISTANCE - 1), at + 2 * MAX_DISTANCE + 1 + 2 * len(quote)
         found = self._scan(quote, first, last)
-        return [self._range(a, b) for a, b in found if _is_word_edge(text, a) and _is_word_edge(text, b)]
+        return [self._range(a, b) for a, b in found if is_word_edge(text, a) and is_word_edge(text, b)]
 
     def end_at(self, quote: str, start: int) -> int | None:
         """Return the end of a quote that begins at ``start``; None where it does not."""

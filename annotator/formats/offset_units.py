@@ -54,6 +54,8 @@ class OffsetUnit(Struct, frozen=True):
     newlines: NewlineCounting = NewlineCounting.AS_THEY_ARE
     one_based: bool = False
     """Whether the first unit of the text is 1."""
+    is_doubtful: bool = False
+    """Whether most spans of the file begin or end inside words by it, as by any other."""
 
     def __str__(self) -> str:
         """Return the unit as a note names it."""

@@ -429,7 +429,7 @@ class _ProdigyReader(Struct):
         for span in found:
             source, group = span_fields.first_string(span, "source"), span_fields.first_string(span, "group")
             raw = replace(span_fields.raw_span(span), source=source, group=group)
-            if raw.start is None and raw.end is None and self.unit == CODE_POINTS:
+            if raw.start is None and raw.end is None and replace(self.unit, is_doubtful=False) == CODE_POINTS:
                 start, end = range_by_token_indexes(span, task.places) or (None, None)
                 raw = replace(raw, start=start, end=end)
             yield raw

@@ -37,6 +37,7 @@ COVERS_NOTHING = "it covers no character"
 ENDS_BEFORE_START = "it ends before it begins"
 INSIDE_CHARACTER = "an edge is inside a character"
 NO_LABEL = "it has no label"
+CUTS_WORDS = "most spans of the file cut words, so its offsets may count something else"
 
 _REPAIR = "repair or remove the line"
 _DIGITS = re.compile("[0-9]{1,12}")
@@ -204,9 +205,11 @@ def _moved_span(
     entry = ConversionLogEntry(
         where, raw_span_id(raw), Outcome.MOVED, why, words, doubtful=placed.doubtful, label=span.label
     )
+    if unit.is_doubtful:
+        entry = replace(entry, why=placed.why or CUTS_WORDS, doubtful=tuple(anywhere(text)))
     if placed.range != (offset_number(raw.start), offset_number(raw.end)):
         return span, replace(entry, resulting_spans=(span,))
-    return span, replace(entry, outcome=Outcome.KEPT, kind=DOUBT) if placed.doubtful else None
+    return span, replace(entry, outcome=Outcome.KEPT, kind=DOUBT) if entry.doubtful else None
 
 
 def _lost_span(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
+from annotator.core.quote_search import is_word_edge
 from annotator.formats.offset_units import (
     ALL_OFFSET_UNITS,
     QUOTED_UNITS,
@@ -14,11 +16,18 @@ from annotator.formats.offset_units import (
     QuotedRange,
     UnitFit,
     get_requested_unit,
+    to_code_points,
 )
 
 _ENOUGH_TEXTS = 100
 """How many texts with spans are inspected."""
 _LEAST_SPANS = 3
+_LEAST_CUT = 5
+"""How many spans that cut words make the offsets doubtful, if half of all do."""
+CUT_WORDS = (
+    "{:,} of {:,} spans begin or end inside words, so that the offsets may count something else: their texts stay open "
+    "(--offsets code-points takes the offsets as they are)"
+)
 _MOST_OWN, _LEAST_OTHER = 0.75, 0.95
 """Shares of the edges of spans that are edges of words: by the format's own unit at most, by another at least."""
 
@@ -34,19 +43,39 @@ class UnquotedTexts(Struct):
             self.texts.append((text, ranges))
 
     def better_unit(self, own: OffsetUnit) -> tuple[OffsetUnit, str]:
-        """Return the unit by which nearly all spans are words, with a note; ``own`` where that is none, or is well."""
+        """Return the unit by which nearly all spans are words, with a note; ``own`` where that is none, or is well.
+
+        ``own`` is doubtful where it cuts words with most of many spans, and no other unit is better.
+        """
         size = sum(len(ranges) for _, ranges in self.texts)
         if size < _LEAST_SPANS or get_requested_unit() or self._fits((own,))[own].word_edges > _MOST_OWN * 2 * size:
             return own, ""
         fits = self._fits(tuple(dict.fromkeys((own, *ALL_OFFSET_UNITS, *QUOTED_UNITS))))
         best = max(fits, key=lambda u: (fits[u].inside, fits[u].word_edges))
-        if fits[best].inside < size or fits[best].word_edges < _LEAST_OTHER * 2 * size:
-            return own, ""
+        is_better = fits[best].inside == size and fits[best].word_edges >= _LEAST_OTHER * 2 * size
+        if not is_better or self._count_words(best) < _LEAST_SPANS:
+            cut = sum(_cuts_word(text, start, end, own) for text, ranges in self.texts for start, end, _ in ranges)
+            is_doubtful = cut >= _LEAST_CUT and 2 * cut >= size
+            return replace(own, is_doubtful=is_doubtful), CUT_WORDS.format(cut, size) if is_doubtful else ""
         edges, less = f"{fits[best].word_edges:,} of {2 * size:,}", f"{fits[own].word_edges:,} by {own}"
         return best, f"offsets count {best} ({edges} edges of spans are edges of words; {less})"
+
+    def _count_words(self, unit: OffsetUnit) -> int:
+        """Return how many different words the spans are: copies show no more than one of them."""
+        found = ((text, to_code_points(text, start, end, unit)) for text, r in self.texts for start, end, _ in r)
+        return len({text[start:end] for text, (start, end) in found})
 
     def _fits(self, units: Sequence[OffsetUnit]) -> dict[OffsetUnit, UnitFit]:
         detector = OffsetUnitDetector(units)
         for text, ranges in self.texts:
             detector.add_text(text, ranges)
         return detector.fits
+
+
+def _cuts_word(text: str, start: int, end: int, unit: OffsetUnit) -> bool:
+    """Return True if a span begins or ends inside a word of a script with blanks, or is not in the text."""
+    try:
+        first, last = to_code_points(text, start, end, unit)
+    except ValueError:
+        return True
+    return last > len(text) or not (is_word_edge(text, first) and is_word_edge(text, last))

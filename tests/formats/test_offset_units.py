@@ -204,6 +204,7 @@ def test_spans_that_are_words_or_parts_of_words_keep_their_unit() -> None:
     """Two spans show nothing, nor do spans in a script without blanks, or words and parts of words."""
     for text, ranges in (
         ("Ida met Per.", [(0, 2), (8, 10)]),
+        ("Ida met Ida and Ida, Ida or Idas.", [(0, 2), (8, 10), (16, 18), (21, 23)]),
         ("田中さんは東京で働いています。", [(0, 1), (5, 6), (8, 9), (2, 4)]),
         ("Ida met Per and Una.", [(0, 3), (8, 11), (16, 19), (0, 2)]),
         ("Reyes~Director~Union met", [(0, 5), (6, 13), (15, 19), (1, 3), (7, 9)]),
@@ -211,3 +212,20 @@ def test_spans_that_are_words_or_parts_of_words_keep_their_unit() -> None:
         texts = UnquotedTexts()
         texts.add(text, [(a, b, None) for a, b in ranges])
         assert texts.better_unit(CODE_POINTS) == (CODE_POINTS, "")
+
+
+def test_offsets_that_cut_words_by_any_unit_are_doubtful() -> None:
+    """A text that was shifted; not with four such spans, in a script without blanks, or where half are words."""
+    words = [(_LINES.index(w), _LINES.index(w) + len(w)) for w in _MARKED[:6]]
+    shifted = [(a + 1, b + 2) for a, b in words]
+    japanese = "田中さんは東京で働いています。" * 9
+    for text, ranges, is_doubtful in (
+        (_LINES, shifted, True),
+        (_LINES, shifted[:4], False),
+        (_LINES, shifted[:5] + words, False),
+        (japanese, [(n, n + 2) for n in range(0, 90, 7)], False),
+    ):
+        texts = UnquotedTexts()
+        texts.add(text, [(a, b, None) for a, b in ranges])
+        unit, note = texts.better_unit(CODE_POINTS)
+        assert (unit.is_doubtful, bool(note)) == (is_doubtful, is_doubtful), ranges
