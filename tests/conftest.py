@@ -24,7 +24,7 @@ os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # one with a full disk would leave 
 _wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = 1 / 100, 1 / 2000
 """How often, in seconds, a pilot looks whether the app is idle, and what an idle one uses meanwhile; Textual: 1/50.
 
-Four times as often was too often: a worker that had no processor for 5 ms looked idle, and screens were not drawn yet."""
+Four times as often was too often: a worker that had no processor for 5 ms looked idle, and screens were not drawn."""
 
 gc.disable()  # until all tests are collected: nothing of that is garbage
 

@@ -35,6 +35,11 @@ def record_unread_spans(
             log.leave_out(where, f"{key}:{raw_span_id(raw)}", UNREAD_SPANS, text[slice(*part)], doubtful=doubtful)
 
 
+def read_spans(log: ConversionLog) -> int:
+    """Return how many spans a log counts without those in lists that are not read."""
+    return log.read - sum(entry.why == UNREAD_SPANS for entry in log.entries)
+
+
 def _is_span(item: Any) -> bool:
     """Return True if an item has a start, an end and a label."""
     if not isinstance(item, dict) and not (isinstance(item, list) and len(item) == 3):

@@ -20,6 +20,7 @@ from annotator.formats.import_source import ImportSource
 from annotator.formats.prodigy import is_journal_line
 from annotator.formats.registry import FORMATS, format_info, load_format
 from annotator.formats.tag_schemes import tag_names_in_map
+from annotator.formats.unread_spans import read_spans
 from annotator.storage.file_io import translate_os_errors
 
 _MAX_INSPECTED_FILES = 200
@@ -125,9 +126,9 @@ def _has_spans(source: ImportSource, form: str, options: ImportOptions) -> bool:
     """Return True if the reader of a format finds a span in a file."""
     log = ConversionLog()
     try:
-        return any(log.read for _ in read_source_documents(source, form, options, log)) or bool(log.read)
+        return any(d.spans for d in read_source_documents(source, form, options, log)) or bool(read_spans(log))
     except AnnotatorError:  # of a damaged file what was read before counts
-        return bool(log.read)
+        return bool(read_spans(log))
 
 
 def _refuse_own_files(source: ImportSource) -> None:

@@ -30,6 +30,7 @@ from annotator.formats.document import (
 )
 from annotator.formats.import_source import ImportSource
 from annotator.formats.registry import format_info
+from annotator.formats.unread_spans import read_spans
 from annotator.ingest.language_advice import language_advice
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.atomic import write_atomic
@@ -222,14 +223,14 @@ def _import_file(
     """Add all documents of one file, nobody's under the format's name; any error of the file names it."""
     by_sentence = format_info(name).unit == "sentence"
     importer.begin_file()
-    before = importer.log.read
+    before = read_spans(importer.log)
     for n, document in enumerate(read_source_documents(source, name, options, importer.log), 1):
         annotator = options.annotator or document.annotator or name
         importer.add_document(replace(document, annotator=annotator), by_sentence=by_sentence)
         importer.languages.add(document.text)
         if progress:
             progress(source.base, n)
-    if importer.log.read == before:
+    if read_spans(importer.log) == before:
         check_spans_found(source, options)
 
 
