@@ -111,8 +111,8 @@ class InsideTokenFigures(Struct, frozen=True):
             yield "to choose otherwise, import into another new corpus with --inside-tokens split, out or in"
         elif self.choice == "split" and self.cut:
             yield (
-                f"tokens were cut in their sentences for {pluralize(self.cut, 'span')}; a model's tokenizer does not cut there, "
-                "so that it cannot find these spans in new texts"
+                f"tokens were cut in their sentences for {pluralize(self.cut, 'span')}; "
+                "a model's tokenizer does not cut there, so that it cannot find these spans in new texts"
             )
 
     def _split_words(self) -> str:
