@@ -13,6 +13,7 @@ from annotator.core.annotation import Annotation
 from annotator.formats.document import ConversionLogEntry
 from annotator.formats.label_mapping import LabelRename
 
+_NOT_SURE = "Place not sure:"
 _MAX_NAMED = 3
 """How many doubtful spans the note of a sentence names."""
 _MAX_WORDS = 60
@@ -62,7 +63,7 @@ def with_doubts(annotation: Annotation, found: Sequence[str]) -> Annotation:
         return annotation
     named = list(dict.fromkeys(found))
     more = f"; and {len(named) - _MAX_NAMED} more" if len(named) > _MAX_NAMED else ""
-    note = f"Place not sure: {'; '.join(named[:_MAX_NAMED])}{more}"
+    note = f"{_NOT_SURE} {'; '.join(named[:_MAX_NAMED])}{more}"
     own = f"{annotation.note} " if annotation.note else ""
     return replace(annotation, answer=None, covers=None, flagged=True, note=own + note)
 
@@ -76,3 +77,10 @@ def with_contradiction(annotation: Annotation) -> Annotation:
         return annotation
     note = " ".join(filter(None, (annotation.note, CONTRADICTED)))
     return replace(annotation, answer=None, covers=None, flagged=True, note=note)
+
+
+def settles_doubt(before: Annotation, annotation: Annotation) -> bool:
+    """Return True if a further import finishes a sentence with all the spans of one that was left in doubt."""
+    is_doubtful = before.answer is None and before.flagged and _NOT_SURE in before.note
+    kept = {span.key for span in before.spans} <= {span.key for span in annotation.spans}
+    return is_doubtful and annotation.answer is not None and kept and CONTRADICTED not in before.note

@@ -32,7 +32,7 @@ from annotator.workflows.import_documents import (
     move_sentence,
     sentence_runs,
 )
-from annotator.workflows.import_doubts import doubts_by_run, with_contradiction, with_doubts
+from annotator.workflows.import_doubts import doubts_by_run, settles_doubt, with_contradiction, with_doubts
 from annotator.workflows.import_options import ImportOptions
 
 REMARKS_REASON = "this annotator has the sentence without it"
@@ -89,6 +89,8 @@ class RecordBuilder:
         self._base_sentences: dict[str, dict[CharRange, int]] = {}
         self._existing: dict[tuple[str, str], _ExistingAnnotations] = {}
         self._stores: dict[str, AnnotationStore] = {}
+        self._only_imported: dict[str, set[str]] = {}
+        """By annotator the sentences that imports alone have written in the corpus."""
         self._rules: dict[tuple[str, str, bool, bool], str] = {}
         self._doubtful: set[tuple[str, str, int, int]] = set()
         """By annotator, article and range the sentences of this import that stay open, whatever else it has on them."""
@@ -169,6 +171,10 @@ class RecordBuilder:
             self._write(name, existing, annotated, steps, document.time)
             return None
         (other_range, before, is_new), *more = others
+        is_settled = s.id in self._only_imported.get(name, ()) and settles_doubt(before, annotation)
+        if is_settled and not is_new and not more and other_range == sentence_range:
+            self._write(name, existing, annotated, [], document.time)
+            return None
         united = None if more or other_range != sentence_range else self._united(before, annotation)
         if united and is_new and (name, s.article, *sentence_range) in self._doubtful:
             united = replace(united, answer=None, covers=None)
@@ -307,6 +313,9 @@ class RecordBuilder:
             assert corpus is not None
             loaded = ReplayedJournal.of(Journal.open(corpus.path, name, read_only=True), corpus.sentences_to_replay)
             self._stores[name] = loaded.store
+            by_hand = {r.annotated.sentence.id for r in loaded.journal.read_records if r.session != IMPORT_SESSION}
+            seen = {r.annotated.sentence.id for r in loaded.journal.read_records}
+            self._only_imported[name] = seen - by_hand
             self.next_seqs[name] = loaded.journal.next_seq
         return self._stores[name]
 

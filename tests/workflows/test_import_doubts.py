@@ -9,11 +9,15 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from annotator.core.annotation import Annotation, Answer
+from annotator.core.edits import Op
 from annotator.core.ledger import Outcome
 from annotator.formats.document import ConversionLogEntry
 from annotator.storage.codec import RecordDecoder
+from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.journal import Journal
 from annotator.workflows.import_doubts import Doubt, doubts_by_run, doubts_of
 from annotator.workflows.import_options import ImportOptions
 from annotator.workflows.importing import import_files
@@ -164,3 +168,31 @@ def test_offsets_that_fit_no_words_are_not_accepted(tmp_path: Path, offsets: str
     report = _import(tmp_path, row, offsets=offsets)
     assert {a.answer for a in _annotations(tmp_path).values()} == answers
     assert any("inside words" in note for note in report.notes) == (not offsets)
+
+
+def test_a_corrected_file_settles_what_was_doubtful(tmp_path: Path) -> None:
+    """Unless it lacks a span that is there already, or leaves the same in doubt."""
+    doubtful = {"text": "Ida met Per.", "spans": [_span(0, 3), _span(11, 8)]}
+    _import(tmp_path, doubtful)
+    for spans in ([_span(8, 11)], [_span(0, 3), _span(11, 8)]):
+        _import(tmp_path, {**doubtful, "spans": spans})
+        assert _annotations(tmp_path)["Ida met Per."].answer is None
+    report = _import(tmp_path, {**doubtful, "spans": [_span(0, 3), _span(8, 11)]})
+    found = _annotations(tmp_path)["Ida met Per."]
+    assert (found.answer, found.flagged, found.note, len(found.spans)) == (Answer.ACCEPT, False, "", 2)
+    assert (report.lost, report.records) == (0, 1)
+
+
+def test_a_sentence_that_somebody_has_looked_at_stays(tmp_path: Path) -> None:
+    """A record of a person is work that no file overwrites."""
+    row = {"text": "Ida met Per.", "spans": [_span(0, 3), _span(11, 8)]}
+    _import(tmp_path, row)
+    journal = tmp_path / "c/annotations/plain.jsonl"
+    corpus = CorpusFolder.open(tmp_path / "c")
+    writer = Journal.open(corpus.path, "plain")
+    record = RecordDecoder().decode(journal.read_bytes().splitlines()[-1])
+    writer.append([replace(record, seq=2, op=Op.EDIT, session="s1", parent=1)])
+    writer.close()
+    report = _import(tmp_path, {**row, "spans": [_span(0, 3), _span(8, 11)]})
+    assert _annotations(tmp_path)["Ida met Per."].answer is None
+    assert report.lost
