@@ -238,16 +238,21 @@ _EVIDENCE_WORDS = (
 
 
 _REQUESTED_UNIT: ContextVar[OffsetUnit | None] = ContextVar("requested_unit", default=None)
+_MAY_CUT_WORDS: ContextVar[bool] = ContextVar("may_cut_words", default=False)
 
 
 @contextmanager
-def requested_unit(unit: OffsetUnit | None) -> Iterator[None]:
-    """Use the unit that the user requests within the block, without detection."""
-    token = _REQUESTED_UNIT.set(unit)
+def requested_unit(unit: OffsetUnit | None, *, may_cut_words: bool = False) -> Iterator[None]:
+    """Use the unit that the user requests within the block, without detection.
+
+    ``may_cut_words`` is the user's word that spans begin and end inside words, which is no doubt then.
+    """
+    tokens = _REQUESTED_UNIT.set(unit), _MAY_CUT_WORDS.set(may_cut_words)
     try:
         yield
     finally:
-        _REQUESTED_UNIT.reset(token)
+        _REQUESTED_UNIT.reset(tokens[0])
+        _MAY_CUT_WORDS.reset(tokens[1])
 
 
 def refuse_requested_unit(kind: str, where: str) -> None:
@@ -259,6 +264,11 @@ def refuse_requested_unit(kind: str, where: str) -> None:
 def get_requested_unit() -> OffsetUnit | None:
     """Return the unit that is the user's word, if there is one."""
     return _REQUESTED_UNIT.get()
+
+
+def get_may_cut_words() -> bool:
+    """Return True if it is the user's word that spans begin and end inside words."""
+    return _MAY_CUT_WORDS.get()
 
 
 class OffsetUnitDetector(Struct):

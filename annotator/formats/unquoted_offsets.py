@@ -15,6 +15,7 @@ from annotator.formats.offset_units import (
     OffsetUnitDetector,
     QuotedRange,
     UnitFit,
+    get_may_cut_words,
     get_requested_unit,
     to_code_points,
 )
@@ -26,7 +27,7 @@ _LEAST_CUT = 5
 """How many spans that cut words make the offsets doubtful, if half of all do."""
 CUT_WORDS = (
     "{:,} of {:,} spans begin or end inside words, so that the offsets may count something else: their texts stay open "
-    "(--offsets code-points takes the offsets as they are)"
+    "(--offsets code-points takes the offsets as they are; so does --inside-tokens split, out or in)"
 )
 _MOST_OWN, _LEAST_OTHER = 0.75, 0.95
 """Shares of the edges of spans that are edges of words: by the format's own unit at most, by another at least."""
@@ -55,7 +56,7 @@ class UnquotedTexts(Struct):
         is_better = fits[best].inside == size and fits[best].word_edges >= _LEAST_OTHER * 2 * size
         if not is_better or self._count_words(best) < _LEAST_SPANS:
             cut = sum(_cuts_word(text, start, end, own) for text, ranges in self.texts for start, end, _ in ranges)
-            is_doubtful = cut >= _LEAST_CUT and 2 * cut >= size
+            is_doubtful = cut >= _LEAST_CUT and 2 * cut >= size and not get_may_cut_words()
             return replace(own, is_doubtful=is_doubtful), CUT_WORDS.format(cut, size) if is_doubtful else ""
         edges, less = f"{fits[best].word_edges:,} of {2 * size:,}", f"{fits[own].word_edges:,} by {own}"
         return best, f"offsets count {best} ({edges} edges of spans are edges of words; {less})"

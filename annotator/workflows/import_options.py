@@ -174,7 +174,8 @@ def read_source_documents(
     reader_options: dict[str, Any] = {"layer": options.layer} if "layer" in takes else {}
     reader_options |= {"names": tag_names_in_map(options.labels)} if "names" in takes else {}
     read = cast("Callable[..., Iterator[Document]]", load_format(form).read)
-    offset_errors = offset_units.requested_unit(offset_units.OFFSET_UNIT_NAMES.get(options.offsets))
+    unit = offset_units.OFFSET_UNIT_NAMES.get(options.offsets)
+    offset_errors = offset_units.requested_unit(unit, may_cut_words=options.inside_tokens != "keep")
     with translate_os_errors("read", source.name, SourceError), offset_errors, source.checked_for_changes():
         with collected_encodings() as encodings:
             yield from read(source, log, **reader_options)

@@ -160,14 +160,19 @@ def test_a_span_over_a_sentence_end_against_the_parts(tmp_path: Path) -> None:
     assert _annotations(tmp_path)["Ida met Una. Una left."].answer is None
 
 
-@pytest.mark.parametrize(("offsets", "answers"), [("", {None}), ("code-points", {Answer.ACCEPT})])
-def test_offsets_that_fit_no_words_are_not_accepted(tmp_path: Path, offsets: str, answers: set[Answer | None]) -> None:
-    """All texts with spans of such a file stay open, unless the user says what they count."""
+@pytest.mark.parametrize(
+    ("options", "answers"),
+    [({}, {None}), ({"offsets": "code-points"}, {Answer.ACCEPT}), ({"inside_tokens": "split"}, {Answer.ACCEPT})],
+)
+def test_offsets_that_fit_no_words_are_not_accepted(
+    tmp_path: Path, options: dict[str, Any], answers: set[Answer | None]
+) -> None:
+    """All texts with spans of such a file stay open, unless the user says what they count, or that they cut words."""
     text = "Ida Holm met Una Berg. Per Lund left Orkenby. Nobody came."
     row = {"text": text, "spans": [_span(n + 6, n + 9) for n in (0, 4, 13, 17, 23, 27)]}
-    report = _import(tmp_path, row, offsets=offsets)
+    report = _import(tmp_path, row, **options)
     assert {a.answer for a in _annotations(tmp_path).values()} == answers
-    assert any("inside words" in note for note in report.notes) == (not offsets)
+    assert any("inside words" in note for note in report.notes) == (not options)
 
 
 def test_a_corrected_file_settles_what_was_doubtful(tmp_path: Path) -> None:
