@@ -10,7 +10,7 @@ import pytest
 
 from annotator.core.article import ArticleGroup
 from annotator.formats.document import Document
-from annotator.formats.registry import export_formats
+from annotator.formats.registry import FORMATS, export_formats
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.import_documents import with_stated_sentences
 from tests.cli.command_runner import call
@@ -58,7 +58,7 @@ def test_sentences_come_back_as_they_were(corpus: Path, name: str, tmp_path: Pat
     assert "sentences" not in CorpusFolder.open(back).article(article).meta
 
 
-@pytest.mark.parametrize("name", ["spacy", "plain", "huggingface", "gliner"])
+@pytest.mark.parametrize("name", [n for n in HOLDS if FORMATS[n].has_whole_texts and not FORMATS[n].has_fixed_unit])
 def test_an_article_at_a_time_leaves_open_what_nobody_has_read(corpus: Path, name: str, tmp_path: Path) -> None:
     """A missing tag is no O, and a sentence that is not told is not claimed: both stay unfinished."""
     back = _there_and_back(corpus, name, tmp_path, "--unit", "article")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from annotator.workflows.importing import import_files
 from annotator.workflows.opening import load_journals
 from annotator.workflows.round_trip import compare_documents
 from tests.cli.command_runner import call
+from tests.formats.format_samples import sample_records
 
 SAMPLES = Path(__file__).resolve().parents[2] / "../shared/data/exports"
 
@@ -92,15 +94,12 @@ def test_every_sample_comes_back_through_its_format(path: Path, tmp_path: Path) 
 
 _HEADS = (
     b"",
-    b'{"text": "Lena rowed.", "label": [[0, 4, "PERSON"]]}\n',
-    b'{"text": "Lena", "spans": [{"start": 0, "end": 4, "label": "PERSON"}], "answer": "accept"}\n',
-    b'[{"id": 1, "data": {"text": "Lena"}, "annotations": [{"id": 1, "result": []}]}]',
+    *(json.dumps(record).encode() for record in sample_records("Lena rowed.", 4).values()),
     b"Lena B-PERSON\nrowed O\n\n",
     b"#FORMAT=WebAnno TSV 3.2\n#T_SP=Custom|value\n\n\n#Text=Lena\n1-1\t0-4\tLena\tPERSON\t\n",
     b"PAR1",
     b"PK\x03\x04",
     b"T1\tPERSON 0 4\tLena\n",
-    b'[["Lena rowed.", {"entities": [[0, 4, "PERSON"]]}]]',
     b'<?xml version="1.0"?><xmi:XMI xmlns:xmi="http://www.omg.org/XMI" xmlns:cas="http:///uima/cas.ecore"/>',
     b"\x78\x9c",
 )
