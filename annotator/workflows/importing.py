@@ -296,7 +296,7 @@ def _report_notes(importer: DocumentImporter, options: ImportOptions) -> Iterato
     for key, n in to_builtins(importer.counts).items():
         if n and key in _COUNT_MESSAGES and key != options.answer:
             yield f"{n:,} {_COUNT_MESSAGES[key][n != 1]}"
-    if importer.tokenizer.settings.unit == "rules" and importer.staging.corpus is None:  # characters fit any language
+    if importer.tokenizer.settings.unit == "rules":  # characters fit any language
         lang = importer.tokenizer.lang
         yield from ("; ".join(language_advice(x, lang)) for x in importer.languages.mismatches())
     builder = importer.record_builder

@@ -109,6 +109,8 @@ class InsideTokenFigures(Struct, frozen=True):
             yield f"split takes characters, because edges are between letters{words if self.in_words else ''}"
         if self.choice == "keep" and self.split_tokens:
             yield "to choose otherwise, import into another new corpus with --inside-tokens split, out or in"
+        elif self.choice == "keep":
+            yield "to choose otherwise, import the file again with --inside-tokens split, or into a new corpus"
         elif self.choice == "split" and self.cut:
             yield (
                 f"tokens were cut in their sentences for {pluralize(self.cut, 'span')}; "

@@ -21,6 +21,7 @@ from annotator.core.journal_record import IMPORT_SESSION, JournalRecord
 from annotator.core.ledger import Outcome
 from annotator.core.schema import Schema
 from annotator.core.spans import Span, reading_order
+from annotator.core.token_cuts import cut_tokens_at
 from annotator.formats.document import ConversionLog, ConversionLogEntry, Document, span_entry
 from annotator.storage.import_transaction import ImportStaging
 from annotator.storage.journal import Journal, ReplayedJournal, is_annotator_name
@@ -49,6 +50,8 @@ class _ExistingAnnotations(Struct):
 
     annotations: dict[CharRange, tuple[Annotation, bool]] = field(default_factory=dict)
     _ranges: list[CharRange] = field(default_factory=list)
+    stored: dict[CharRange, AnnotatedSentence] = field(default_factory=dict)
+    """What was there before the import, by place."""
 
     def overlapping(self, start: int, end: int) -> list[tuple[CharRange, Annotation, bool]]:
         """Return what shares text with ``[start, end)``, in text order; the places are disjoint."""
@@ -187,9 +190,23 @@ class RecordBuilder:
             if united != before:
                 self._write(name, existing, replace(annotated, annotation=united), [], document.time)
             return (Outcome.DOUBLE, REPEATED_REASON) if is_same else None
-        self.counts.known += 1
+        if not self._write_cut(name, existing, sentence_range, document.time):
+            self.counts.known += 1
         self._list_other_remarks(before, united, annotated, document.where)
         return None
+
+    def _write_cut(self, name: str, existing: _ExistingAnnotations, sentence_range: CharRange, time: float) -> bool:
+        """Cut the tokens of a sentence that is there at its spans, where that was chosen; return True if any was."""
+        stored = existing.stored.get(sentence_range)
+        if self._options.inside_tokens != "split" or stored is None:
+            return False
+        edges = sorted({edge for s in stored.annotation.spans for edge in (s.start, s.end)})
+        tokens = cut_tokens_at(stored.sentence.tokens, edges)
+        if tokens == stored.sentence.tokens:
+            return False
+        cut = replace(stored, sentence=replace(stored.sentence, tokens=tokens))
+        self._write(name, existing, cut, [], time)
+        return True
 
     def _open_contradicted(
         self,
@@ -303,6 +320,7 @@ class RecordBuilder:
                 for annotated in self._store_of(name).touched_sentences_of(article_id):
                     sentence_range = (annotated.sentence.start, annotated.sentence.end)
                     # No file has the suggestions that were left: that is no difference.
+                    existing.stored[sentence_range] = annotated
                     existing.put(sentence_range, replace(annotated.annotation, left=()), new=False)
             self._existing[name, article_id] = existing
         return self._existing[name, article_id]

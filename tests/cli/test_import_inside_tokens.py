@@ -131,6 +131,29 @@ def test_a_corpus_that_is_there_keeps_its_tokenizer(tmp_path: Path) -> None:
     assert again.records == 0
 
 
+def test_the_same_file_again_with_split_cuts_what_is_there(tmp_path: Path) -> None:
+    """What the report counts as cut is cut; a sentence that a person has changed since stays."""
+    corpus = Corpus.create(tmp_path / "c")
+    path = _write(tmp_path / "a.jsonl", GLUED, "Moran", "Pell", answer="accept")
+    kept = corpus.import_files(path)
+    assert "import the file again with --inside-tokens split" in str(kept)
+    assert corpus.import_files(path).records == 0
+    assert len(corpus.check(only=["characters"]).problems) == 40
+    report = corpus.import_files(path, inside_tokens="split")
+    assert (report.records, report.counts["known"], report.ledger.spans["kept"]) == (20, 0, 40)
+    assert not corpus.check(only=["characters"]).problems
+    assert corpus.import_files(path, inside_tokens="split").records == 0
+    [tokens] = {tuple(t.text for t in a.tokens[2:7]) for a in corpus.annotations()}
+    assert tokens == ("Moran", "|", "Pell", "_2", "and")
+
+
+def test_the_language_is_named_in_a_corpus_that_is_there(tmp_path: Path) -> None:
+    """Texts without blanks between words are of no use in an English corpus, new or not."""
+    corpus = Corpus.create(tmp_path / "c")
+    report = corpus.import_files(_write(tmp_path / "a.jsonl", JAPANESE, "東京"))
+    assert any("look like Japanese" in note for note in report.notes)
+
+
 def test_rules_keep_words_whole(tmp_path: Path) -> None:
     """With --tokens rules split never takes characters."""
     path = _write(tmp_path / "a.jsonl", JAPANESE, "田中健", "東京")
