@@ -16,8 +16,11 @@ LABEL_KEYS = ("label", "type", "tag", "entity_group", "entity_type", "entity", "
 """What the start, the end and the label of a span are called in JSON of unknown make."""
 
 UNREAD_SPANS = "a list of spans under this name is not read"
-_PREDICTED = re.compile("pred|suggest|candidate|model|auto|token|sentence|paragraph", re.IGNORECASE)
-"""Names of lists that hold no annotations: what a model proposes, or how a text is cut."""
+_NO_ANNOTATIONS = re.compile(
+    "pred|suggest|candidate|model|auto|token|word|lemma|morph|chunk|sent(ence)?s?$|paragraph|section|^(pos|lines?)",
+    re.IGNORECASE,
+)
+"""Names of lists that hold no annotations: what a model proposes, words, or how a text is cut."""
 
 
 def record_unread_spans(
@@ -25,7 +28,7 @@ def record_unread_spans(
 ) -> None:
     """List the spans of a record's lists whose names are not among those ``read``."""
     for key, found in row.items():
-        if key in read or not isinstance(found, list) or _PREDICTED.search(key) or not all(map(_is_span, found)):
+        if key in read or not isinstance(found, list) or _NO_ANNOTATIONS.search(key) or not all(map(_is_span, found)):
             continue
         for item in found:
             raw = raw_span(item, START_KEYS, END_KEYS, LABEL_KEYS)

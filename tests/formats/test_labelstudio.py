@@ -98,6 +98,14 @@ def test_a_task_without_annotation_stays_open(tmp_path: Path) -> None:
     assert account.is_balanced
 
 
+def test_an_annotation_without_a_result_is_no_answer(tmp_path: Path) -> None:
+    """An empty result is a text that was read; none at all is a text that nobody has finished."""
+    results = ({"result": []}, {"result": None}, {})
+    rows = [{"id": n, "data": {"text": "Ida rowed."}, "annotations": [r]} for n, r in enumerate(results)]
+    found, _ = read(tmp_path, *rows)
+    assert [d.answer for d in found] == [Answer.ACCEPT, None, None]
+
+
 def test_the_text_is_the_field_that_the_quotes_stand_in(tmp_path: Path) -> None:
     """Not every project calls it text."""
     row = task("", region(0, 8, text="Ida Holm"))

@@ -223,7 +223,7 @@ def test_spans_by_label(found: dict[str, Any], tmp_path: Path) -> None:
 def test_spans_under_a_name_that_is_not_read_are_a_loss(tmp_path: Path, key: str) -> None:
     """Their sentence stays open, beside a list that is read or without one; what a model proposes is none of them."""
     found = [{"start": 14, "end": 21, "label": "VENUE"}]
-    row = {"text": TEXT, "spans": [[0, 8, "PERSON"]], key: found, "predicted_spans": found, "tokens_at": [[0, 3]]}
+    row = {"text": TEXT, "spans": [[0, 8, "PERSON"]], key: found, "predicted_spans": found, "words": found}
     only = {"text": TEXT, key: [[14, 21, "VENUE"]]}
     documents, log = read(tmp_path, f"{json.dumps(row)}\n{json.dumps(only)}\n")
     assert [words(d) for d in documents] == [[("Ida Holm", "PERSON")], []]

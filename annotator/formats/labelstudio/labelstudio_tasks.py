@@ -158,7 +158,7 @@ def _parse_annotation(row: dict[str, Any], where: str) -> TaskAnnotation:
     return TaskAnnotation(
         sort_result(object_list(row, "result", where, EXPORT_PROJECT_AGAIN)),
         first_string(row, "annotator") or _annotator_name(row.get("completed_by")),
-        Answer.IGNORE if cancelled else Answer.ACCEPT,
+        Answer.IGNORE if cancelled else None if row.get("result") is None else Answer.ACCEPT,
         _annotation_time(row),
     )
 
