@@ -205,7 +205,7 @@ def _moved_span(
     entry = ConversionLogEntry(
         where, raw_span_id(raw), Outcome.MOVED, why, words, doubtful=placed.doubtful, label=span.label
     )
-    if unit.is_doubtful:
+    if unit.is_doubtful and not raw.quote.strip():
         entry = replace(entry, why=placed.why or CUTS_WORDS, doubtful=tuple(anywhere(text)))
     if placed.range != (offset_number(raw.start), offset_number(raw.end)):
         return span, replace(entry, resulting_spans=(span,))
@@ -344,7 +344,8 @@ def unit_of_records(
     for text, quoted in (found for record in records for found in quoted_texts(record)):
         units_differ = not text.isascii() or "\n" in text
         has_quotes = any(quote for _, _, quote in quoted)
-        unquoted.add(text, quoted)
+        if not has_quotes:
+            unquoted.add(text, quoted)
         if has_quotes and not units_differ and quotes_agree(text, quoted):
             detector.add_agreeing(quoted)
         elif units_differ or ((inclusive or has_quotes) and alike < ENOUGH_TEXTS):
@@ -353,8 +354,8 @@ def unit_of_records(
     detector.allowed = detector.units_by_quotes()
     doubts = _narrow_by_words(detector) if len(detector.allowed) > 1 else []
     unit = detector.unit(where)
-    better, note = (unit, "") if detector.quotes else unquoted.better_unit(unit)
-    notes = [note] if note else [detector.note(unit), *doubts]
+    better, note = unquoted.better_unit(unit, is_quoted=bool(detector.quotes))
+    notes = [note] if note and not detector.quotes else [detector.note(unit), *doubts, note]
     log.notes.extend(filter(None, notes))
     return better
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -43,10 +44,11 @@ class UnquotedTexts(Struct):
         if ranges and len(self.texts) < _ENOUGH_TEXTS:
             self.texts.append((text, ranges))
 
-    def better_unit(self, own: OffsetUnit) -> tuple[OffsetUnit, str]:
+    def better_unit(self, own: OffsetUnit, *, is_quoted: bool = False) -> tuple[OffsetUnit, str]:
         """Return the unit by which nearly all spans are words, with a note; ``own`` where that is none, or is well.
 
-        ``own`` is doubtful where it cuts words with most of many spans, and no other unit is better.
+        ``own`` is doubtful where it cuts words with most spans and no other unit is better, or where ``is_quoted``:
+        the quotes of other texts of the file show that it is right there.
         """
         size = sum(len(ranges) for _, ranges in self.texts)
         if size < _LEAST_SPANS or get_requested_unit() or self._fits((own,))[own].word_edges > _MOST_OWN * 2 * size:
@@ -54,17 +56,27 @@ class UnquotedTexts(Struct):
         fits = self._fits(tuple(dict.fromkeys((own, *ALL_OFFSET_UNITS, *QUOTED_UNITS))))
         best = max(fits, key=lambda u: (fits[u].inside, fits[u].word_edges))
         is_better = fits[best].inside == size and fits[best].word_edges >= _LEAST_OTHER * 2 * size
-        if not is_better or self._count_words(best) < _LEAST_SPANS:
-            cut = sum(_cuts_word(text, start, end, own) for text, ranges in self.texts for start, end, _ in ranges)
-            is_doubtful = cut >= _LEAST_CUT and 2 * cut >= size and not get_may_cut_words()
-            return replace(own, is_doubtful=is_doubtful), CUT_WORDS.format(cut, size) if is_doubtful else ""
+        if is_quoted or not is_better or self._count_words(best) < _LEAST_SPANS:
+            return self._doubtful(own, size)
         edges, less = f"{fits[best].word_edges:,} of {2 * size:,}", f"{fits[own].word_edges:,} by {own}"
         return best, f"offsets count {best} ({edges} edges of spans are edges of words; {less})"
 
+    def _doubtful(self, own: OffsetUnit, size: int) -> tuple[OffsetUnit, str]:
+        """Return the unit as a doubtful one with a note, if it cuts words with all spans, or with most of many."""
+        cut = sum(_cuts_word(text, start, end, own) for text, ranges in self.texts for start, end, _ in ranges)
+        are_most = cut == size or (cut >= _LEAST_CUT and 2 * cut >= size)
+        if not are_most or get_may_cut_words() or self._count_words(own) < _LEAST_SPANS:
+            return own, ""
+        return replace(own, is_doubtful=True), CUT_WORDS.format(cut, size)
+
     def _count_words(self, unit: OffsetUnit) -> int:
-        """Return how many different words the spans are: copies show no more than one of them."""
-        found = ((text, to_code_points(text, start, end, unit)) for text, r in self.texts for start, end, _ in r)
-        return len({text[start:end] for text, (start, end) in found})
+        """Return how many different words the spans end with: copies show no more than one of them."""
+        words = set[str]()
+        for text, ranges in self.texts:
+            for start, end, _ in ranges:
+                with suppress(ValueError):
+                    words.update(text[slice(*to_code_points(text, start, end, unit))].split()[-1:])
+        return len(words)
 
     def _fits(self, units: Sequence[OffsetUnit]) -> dict[OffsetUnit, UnitFit]:
         detector = OffsetUnitDetector(units)

@@ -20,6 +20,7 @@ from annotator.formats import document, prodigy
 from annotator.formats.binary_answers import ACCEPTED_AND_REJECTED, ANSWERED_IGNORE, ANSWERED_TWICE
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
+from annotator.formats.offset_units import CODE_POINTS, requested_unit
 from tests.formats.format_samples import (
     assert_accounted,
     fill,
@@ -265,7 +266,8 @@ def documents(draw: st.DrawFn) -> Document:
 @given(st.lists(documents(), max_size=4))
 def test_what_is_written_is_read(every: list[Document]) -> None:
     """All fields of a document survive the file; only the reader counts the spans known to be wrong too."""
-    back, written, account = round_trip(prodigy, every)
+    with requested_unit(CODE_POINTS):  # made-up texts mislead a guess by the edges of words
+        back, written, account = round_trip(prodigy, every)
     assert [replace(d, where="") for d in back] == every
     assert not written.entries
     assert written.count_fault(sum(len(d.spans) for d in every)) == ""

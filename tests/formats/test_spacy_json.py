@@ -18,6 +18,7 @@ from annotator.core.spans import Span
 from annotator.formats import format_detection, spacy_json
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
+from annotator.formats.offset_units import CODE_POINTS, requested_unit
 from annotator.formats.spacy_json import parse_spacy_tag
 from annotator.formats.span_alignment import IN_ANOTHER_GROUP
 from annotator.formats.tag_schemes import tag_chunks
@@ -154,7 +155,8 @@ def test_what_is_none_of_them_is_named_with_its_place(tmp_path: Path, value: Any
 @given(st.lists(texts_with_spans(gaps=(" ", "\n")), max_size=4))
 def test_what_is_written_is_read(drawn: list[Document]) -> None:
     """Texts and entities survive; of two that overlap the longer one does, and the other is listed."""
-    back, written, account = round_trip(spacy_json, drawn)
+    with requested_unit(CODE_POINTS):  # made-up texts mislead a guess by the edges of words
+        back, written, account = round_trip(spacy_json, drawn)
     assert [d.text for d in back] == [d.text for d in drawn]
     assert written.is_balanced
     assert written.kept == account.read == account.kept

@@ -201,3 +201,16 @@ def test_a_sentence_that_somebody_has_looked_at_stays(tmp_path: Path) -> None:
     report = _import(tmp_path, {**row, "spans": [_span(0, 3), _span(8, 11)]})
     assert _annotations(tmp_path)["Ida met Per."].answer is None
     assert report.lost
+
+
+def test_quotes_of_one_text_do_not_vouch_for_another(tmp_path: Path) -> None:
+    """Texts whose spans have no quotes, and are no words by the unit of the others, stay open."""
+    text = "Ida Holm met Una Berg. Per Lund left Orkenby. Nobody came."
+    rows = [
+        {"text": text, "spans": [_span(n + 1, n + 4) for n in (0, 13, 23)]},
+        {"text": "Ida met Per.", "spans": [_span(0, 3, text="Ida"), _span(8, 11, text="Per")]},
+    ]
+    _import(tmp_path, *rows)
+    found = {text: a.answer for text, a in _annotations(tmp_path).items()}
+    assert found.pop("Ida met Per.") is Answer.ACCEPT
+    assert set(found.values()) == {None}
