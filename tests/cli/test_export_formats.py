@@ -162,3 +162,14 @@ def test_a_text_of_several_annotators_occurs_once_where_a_file_cannot_name_them(
     assert "`annotator check --only conflict`" in plain_report
     assert export("--on-conflict", "prefer", "--annotator", "bo,ana") == (0, 2, {"missing": 1})
     assert export("--annotator", "bo") == (0, 2, {})
+
+
+def test_a_certificate_does_not_contradict_itself(tmp_path: Path) -> None:
+    """A DocBin has no place for a note and lists none, so that not every loss is listed, but that of each span."""
+    spans = [{"start": 0, "end": 2, "label": "PERSON"}]
+    row = {"text": "Ida came.", "spans": spans, "answer": "accept", "meta": {"note": "look"}}
+    (tmp_path / "a.jsonl").write_bytes(orjson.dumps(row))
+    assert call("import", tmp_path / "a.jsonl", "--corpus", tmp_path / "c").code == 0
+    certificate = check_round_trip(CorpusFolder.open(tmp_path / "c"), "spacy")
+    assert certificate.unlisted == ("note",)
+    assert next(certificate.lines()).startswith("spacy: passed, every loss of a span is listed; 0 of 1 spans")
