@@ -18,7 +18,7 @@ from annotator.core.tokens import build_tokens
 from annotator.formats import webanno
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
-from annotator.formats.webanno import GAPS_LOST
+from annotator.formats.webanno import GAPS_LOST, START_LOST
 from annotator.formats.webanno.webanno_table import CellValue, escape_text_line, format_cell, parse_cell, unescape_text
 from tests.formats.format_samples import SHARED, fill, ledger_lines, read_aligned, round_trip, texts_with_spans, words
 
@@ -229,6 +229,15 @@ def test_sentences_are_kept_and_spans_over_their_ends() -> None:
         ("note", "left out", "notes: WebAnno's TSV has none"),
     ]
     assert written.notes == [GAPS_LOST.format(n=1)]
+
+
+@pytest.mark.parametrize(("start", "noted"), [("", []), ("  ", []), ("\t", [START_LOST.format(n=1)])])
+def test_what_is_before_the_first_sentence(start: str, noted: list[str]) -> None:
+    """Only blanks come back there; that a tab does not is noted, and no span moves."""
+    at = len(start)
+    (back,), written, _ = round_trip(webanno, [Document(f"{start}Ida left.", (Span(at, at + 3, "PERSON"),))])
+    assert (words(back), written.notes) == ([("Ida", "PERSON")], noted)
+    assert back.text == " " * at + "Ida left."
 
 
 @given(st.binary(max_size=120))

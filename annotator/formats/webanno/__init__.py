@@ -36,6 +36,7 @@ from annotator.formats.webanno.webanno_table import CellValue, WebAnnoAnnotation
 
 
 TSV_HEADER = "#FORMAT=WebAnno TSV 3.3\n#T_SP=de.tudarmstadt.ukp.dkpro.core.api.ner.type.NamedEntity|value\n\n"
+START_LOST = "texts whose tabs or line ends at the start come back as blanks, which WebAnno's TSV stores alone: {n}"
 GAPS_LOST = "texts whose blanks between sentences come back as line ends, since WebAnno's TSV does not store them: {n}"
 
 TokenPart = tuple[int, int]
@@ -71,6 +72,7 @@ def _document_lines(document: Document, log: ConversionLog) -> Iterator[str]:
     astral = [n for n, c in enumerate(document.text) if c > "\uffff"]
     sentences = list(_sentence_ranges(document, tokens))
     log.count_note(GAPS_LOST, _gaps_change(document.text, tokens, sentences))
+    log.count_note(START_LOST, bool(tokens) and not set(document.text[: tokens[0].start]) <= {" "})
     for number, (first, last) in enumerate(sentences, 1):
         text = document.text[tokens[first].start : tokens[last - 1].end]
         yield "\n" + "".join(f"#Text={escape_text_line(line)}\n" for line in text.split("\n"))
