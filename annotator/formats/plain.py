@@ -31,6 +31,7 @@ from annotator.formats.unread_spans import END_KEYS, LABEL_KEYS, START_KEYS, rec
 PLAIN_UNITS = ALL_OFFSET_UNITS
 
 TOKENS_SKIPPED = "texts whose tokens do not spell them, so that the tokens were not taken: {n}"
+PREDICTED_TEXTS = "texts whose spans a model has made, with `score` and `word`, which stay open: {n}"
 OPEN_TEXTS = "texts without information on spans, which the file leaves open: {n}"
 
 _TEXT_KEYS = ("text", "document", "sentence", "content")
@@ -124,6 +125,8 @@ def _document(row: Any, where: str, unit: OffsetUnit, log: ConversionLog) -> Doc
     text = row[key]
     found = _spans_of_record(row, where)
     log.count_note(OPEN_TEXTS, found is None)
+    is_predicted = bool(found) and all(map(_is_of_pipeline, found or ()))
+    log.count_note(PREDICTED_TEXTS, is_predicted)
     own = span_fields.storable_fields(row.get("meta"))
     known = {*_KNOWN_KEYS, key, *_span_fields(row)}
     record_unread_spans(row, known, text, where, log, unit)
@@ -131,7 +134,7 @@ def _document(row: Any, where: str, unit: OffsetUnit, log: ConversionLog) -> Doc
         text,
         span_fields.convert_spans((raw for x in found or () for raw in _raw_spans(x, text)), text, where, log, unit),
         tokens=_record_tokens(row, text, log),
-        answer=Answer.ACCEPT if found is not None else None,
+        answer=None if found is None or is_predicted else Answer.ACCEPT,
         annotator=span_fields.first_string(row, "annotator"),
         id=span_fields.name_of(row.get("id")) or span_fields.name_of(own.get("id")),
         title=span_fields.first_string(row, "title") or span_fields.first_string(own, "title"),
@@ -140,6 +143,13 @@ def _document(row: Any, where: str, unit: OffsetUnit, log: ConversionLog) -> Doc
         flagged=row.get("flagged") is True,
         meta={**span_fields.storable_fields({k: v for k, v in row.items() if k not in known}), **own},
         where=where,
+    )
+
+
+def _is_of_pipeline(item: Any) -> bool:
+    """Return True if a span is as pipelines of transformers return it."""
+    return (
+        isinstance(item, dict) and item.keys() >= {"score", "word"} and bool(item.keys() & {"entity", "entity_group"})
     )
 
 

@@ -229,3 +229,13 @@ def test_spans_under_a_name_that_is_not_read_are_a_loss(tmp_path: Path, key: str
     assert [words(d) for d in documents] == [[("Ida Holm", "PERSON")], []]
     assert [(e.text, e.outcome.value, e.doubtful) for e in log.entries] == [("Orkenby", "left out", ((14, 21),))] * 2
     assert log.is_balanced
+
+
+def test_what_a_pipeline_of_transformers_returns_is_no_gold(tmp_path: Path) -> None:
+    """Its spans are there, and the text stays open; one span of somebody else makes it an annotation."""
+    made = {"entity_group": "PER", "score": 0.99, "word": "Ida Holm", "start": 0, "end": 8}
+    own = {"start": 14, "end": 21, "label": "VENUE"}
+    documents, log = read(tmp_path, "\n".join(line(TEXT, spans) for spans in ([made], [made, own])))
+    assert [d.answer for d in documents] == [None, Answer.ACCEPT]
+    assert [len(d.spans) for d in documents] == [1, 2]
+    assert any("a model has made" in note for note in log.notes)
