@@ -51,7 +51,7 @@ class _ExistingAnnotations(Struct):
     annotations: dict[CharRange, tuple[Annotation, bool]] = field(default_factory=dict)
     _ranges: list[CharRange] = field(default_factory=list)
     stored: dict[CharRange, AnnotatedSentence] = field(default_factory=dict)
-    """What was there before the import, by place."""
+    """What was there before the import, by place, as it is now."""
 
     def overlapping(self, start: int, end: int) -> list[tuple[CharRange, Annotation, bool]]:
         """Return what shares text with ``[start, end)``, in text order; the places are disjoint."""
@@ -70,6 +70,12 @@ class _ExistingAnnotations(Struct):
             self._ranges.remove(other)
         self.annotations[sentence_range] = (annotation, new)
         insort(self._ranges, sentence_range)
+
+    def with_tokens_of_both(self, sentence: Sentence) -> Sentence:
+        """Return a sentence with its tokens cut where those that are there are cut too, by a person or an import."""
+        stored = self.stored.get((sentence.start, sentence.end))
+        edges = {edge for t in stored.sentence.tokens for edge in (t.start, t.end)} if stored else set[int]()
+        return replace(sentence, tokens=cut_tokens_at(sentence.tokens, sorted(edges)))
 
 
 class RecordBuilder:
@@ -188,7 +194,8 @@ class RecordBuilder:
         if is_new or not is_same:
             self.united += before.answer is not None and united.covers != before.covers
             if united != before:
-                self._write(name, existing, replace(annotated, annotation=united), [], document.time)
+                united_sentence = existing.with_tokens_of_both(annotated.sentence)
+                self._write(name, existing, AnnotatedSentence(united_sentence, united), [], document.time)
             return (Outcome.DOUBLE, REPEATED_REASON) if is_same else None
         if not self._write_cut(name, existing, sentence_range, document.time):
             self.counts.known += 1
@@ -278,6 +285,8 @@ class RecordBuilder:
         is_doubtful = (name, s.article, s.start, s.end) in self._doubtful
         self.counts.open += not is_doubtful and _is_begun(annotation) and not _is_begun(before)
         existing.put((s.start, s.end), annotation, new=True)
+        if (s.start, s.end) in existing.stored:
+            existing.stored[s.start, s.end] = annotated
 
     def _list_not_written(
         self,

@@ -147,6 +147,20 @@ def test_the_same_file_again_with_split_cuts_what_is_there(tmp_path: Path) -> No
     assert tokens == ("Moran", "|", "Pell", "_2", "and")
 
 
+def test_a_further_pass_keeps_the_cuts_of_the_first(tmp_path: Path) -> None:
+    """The spans of both passes are on token edges: a repaired one does not fall out of the training data again."""
+    corpus = Corpus.create(tmp_path / "c")
+    first = _write(tmp_path / "a.jsonl", GLUED, "Moran", "Pell", rows=1)
+    corpus.import_files(first, covers=["PERSON"], inside_tokens="split", answer="accept")
+    text = json.loads(first.read_text())["text"]
+    spans = [{"start": 4, "end": 10, "label": "COUNT"}]
+    (tmp_path / "b.jsonl").write_text(json.dumps({"text": text, "spans": spans}))
+    corpus.import_files(tmp_path / "b.jsonl", covers=["COUNT"], answer="accept")
+    [united] = corpus.annotations()
+    assert {s.label for s in united.spans} == {"PERSON", "COUNT"}
+    assert not corpus.check(only=["characters"]).problems
+
+
 def test_the_language_is_named_in_a_corpus_that_is_there(tmp_path: Path) -> None:
     """Texts without blanks between words are of no use in an English corpus, new or not."""
     corpus = Corpus.create(tmp_path / "c")
