@@ -35,7 +35,7 @@ FILES: dict[str, tuple[bytes | Callable[[Path], object], str]] = {
     "a PDF": (b"%PDF-1.4\n%\xe2\xe3\n", "a PDF"),
     "a packed file": (gzip.compress(ROW), "a gzip archive; unpack it first"),
     "a database": (b"SQLite format 3\0" + bytes(99), "an SQLite database"),
-    "an office file": (_zip(("[Content_Types].xml", b"<x/>")), "a zip with [Content_Types].xml"),
+    "an office file": (_zip(("[Content_Types].xml", b"<x/>")), "a file of an office program; save a table as CSV"),
     "half a zip": (_zip(("all.jsonl", ROW))[:60], "the zip is damaged"),
     "a zip without names": (_zip(("", ROW)), "a zip"),
     "zeros": (bytes(5000), "a binary file"),
