@@ -27,7 +27,7 @@ def test_the_demonstration_runs_and_is_filmed(tmp_path: Path) -> None:
     assert (head["version"], head["width"], head["height"]) == (2, 80, 24)
     assert [t for t, _, _ in events] == sorted(t for t, _, _ in events)
     shown = "".join(text for _, kind, text in events if kind == "o")
-    for words in ("12 articles added", "Killed", "written to out", "Saved pipeline", "suggestions/model-last.jsonl"):
+    for words in ("12 articles added", "Killed", "written to out", "Saved pipeline", "model-model-last.jsonl"):
         assert words in shown
     assert len([e for e in events if e[1] == "m"]) >= 5
 
