@@ -24,6 +24,7 @@ from annotator.formats.json_records import may_hold_json, shortened_value
 from annotator.formats.offset_units import CODE_POINTS, UTF16, OffsetUnit, to_code_points
 from annotator.formats.predictions import predicted_span
 from annotator.formats.span_alignment import spelling_tokens
+from annotator.formats.unread_spans import record_unread_spans
 
 # The fields of a Prodigy task, whatever made it.
 
@@ -172,6 +173,8 @@ def task_quoted_texts(record: Any) -> Iterator[span_fields.QuotedText]:
 
 _MANUAL_VIEWS = {"ner_manual", "spans_manual", "pos_manual", "relations", "dep", "coref", "choice", "classification"}
 _BINARY_VIEWS = {"ner", "spans"}
+_SPAN_LISTS = {"spans", "rejected", "_left"}
+"""The lists of spans that are read, and the suggestions that a sentence was accepted with."""
 _SUGGESTION_KEYS = ("score", "rank", "input_hash", "pattern")
 
 
@@ -424,6 +427,7 @@ class _ProdigyReader(Struct):
         span_fields.record_unsupported(task.record.get("relations"), "relation", task.where, self.log)
         span_fields.record_unsupported(task.record.get("accept"), "choice", task.where, self.log)
         span_fields.record_unsupported(labels, "text label", task.where, self.log)
+        record_unread_spans(task.record, _SPAN_LISTS, task.text, task.where, self.log, self.unit)
 
     def _raw_spans(self, task: _LocatedTask, found: list[dict[str, Any]]) -> Iterator[span_fields.RawSpan]:
         for span in found:

@@ -198,6 +198,7 @@ def test_without_quotes_the_words_show_inclusive_ends(tmp_path: Path) -> None:
     documents, log = read(tmp_path, task(text, *found))
     assert [w for w, _ in words(documents[0])] == ["Ida", "Per", "Orkenby"]
     assert any("inclusive ends (6 of 6 edges" in note for note in log.notes)
+    assert not any("quoted texts" in note for note in log.notes)
 
 
 def test_line_ends_of_two_characters_may_count_as_one(tmp_path: Path) -> None:

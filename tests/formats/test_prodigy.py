@@ -21,6 +21,7 @@ from annotator.formats.binary_answers import ACCEPTED_AND_REJECTED, ANSWERED_IGN
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
 from annotator.formats.offset_units import CODE_POINTS, requested_unit
+from annotator.formats.unread_spans import UNREAD_SPANS
 from tests.formats.format_samples import (
     assert_accounted,
     fill,
@@ -157,6 +158,13 @@ def test_choices_and_labels_of_texts_are_listed(tmp_path: Path) -> None:
         ("text label", "'SPORT'"),
     ]
     assert prodigy.NO_SPANS_IN_FILE in account.notes
+
+
+def test_spans_under_another_name_are_a_loss(tmp_path: Path) -> None:
+    """A second list of spans is not read: its spans are counted, listed, and leave their places in doubt."""
+    (_,), log = read(tmp_path, {"text": TEXT, "spans": [IDA], "ner_spans": [PLACE], "answer": "accept"})
+    assert (log.read, log.kept) == (2, 1)
+    assert [(e.why, e.text, e.doubtful) for e in log.entries] == [(UNREAD_SPANS, "Orkenby", ((14, 21),))]
 
 
 def test_tokens_that_do_not_spell_the_text_are_not_taken(tmp_path: Path) -> None:

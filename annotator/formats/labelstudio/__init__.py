@@ -204,6 +204,8 @@ class _LabelStudioReader(Struct):
     """The key of the text by object of the labelling config."""
     unit: OffsetUnit = CODE_POINTS
     measured: Counter[OffsetUnit] = field(default_factory=Counter)
+    is_quoted: bool = False
+    """Whether the unit was chosen by what spans quote."""
 
     # -- what the offsets count ----------------------------------------------------------------
 
@@ -220,7 +222,8 @@ class _LabelStudioReader(Struct):
                 detector.add_agreeing(spans)
             else:
                 detector.add_text(text, spans)
-        if detector.quotes:
+        self.is_quoted = detector.quotes > 0
+        if self.is_quoted:
             return detector.best_unit()
         return span_fields.unit_of_records(rest, lambda x: [x], LABELSTUDIO_UNITS, where, self.log)
 
@@ -335,7 +338,7 @@ class _LabelStudioReader(Struct):
         self.log.add_counted_notes()
         if requested := get_requested_unit():
             self.log.notes.append(f"offsets count {requested}, given by --offsets")
-        elif len({u for u, n in self.measured.items() if n}) > 1 or self.unit != CODE_POINTS:
+        elif self.is_quoted and (len({u for u, n in self.measured.items() if n}) > 1 or self.unit != CODE_POINTS):
             description = ", ".join(f"{u} in {n:,}" for u, n in self.measured.items() if n)
             self.log.notes.append(f"offsets are measured by quoted texts, annotation by annotation: {description}")
 
