@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from annotator.core.errors import SourceError
 from annotator.core.spans import Span
+from annotator.formats import format_detection
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
-from annotator.formats.registry import Format
+from annotator.formats.registry import Format, load_format
 from annotator.formats.span_alignment import align_spans
 
 SHARED = Path(__file__).resolve().parents[2] / "../shared/data/exports"
@@ -69,6 +70,14 @@ def read_aligned(module: ModuleType | Format, source: ImportSource) -> tuple[lis
     account = ConversionLog()
     documents = [align_spans(d, account) for d in module.read(source, account)]
     return documents, account
+
+
+def read_detected(name: str, source: ImportSource) -> tuple[list[Document], ConversionLog]:
+    """Read a source that must be found to be of a format, with every span accounted for."""
+    assert format_detection.choose_format(source)[0] == name
+    documents, log = read_aligned(load_format(name), source)
+    assert log.is_balanced
+    return documents, log
 
 
 def round_trip(

@@ -14,7 +14,7 @@ from annotator.core.errors import SourceError
 from annotator.formats import argilla, format_detection, huggingface, registry
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
-from tests.formats.format_samples import assert_accounted, fill, read_aligned, records, words
+from tests.formats.format_samples import assert_accounted, fill, read_aligned, read_detected, records, words
 
 TEXT = "Ida Holm left Orkenby."
 IDA, RY = {"start": 0, "end": 8, "label": "PERSON"}, {"start": 14, "end": 21, "label": "VENUE"}
@@ -24,10 +24,7 @@ def read(folder: Path, *rows: Any) -> tuple[list[Document], ConversionLog]:
     """Read records from a file, a line each, which must be found to be Argilla's."""
     fill(folder, {"records.jsonl": "\n".join(map(json.dumps, rows))})
     source = ImportSource(folder / "records.jsonl")
-    assert format_detection.choose_format(source)[0] == "argilla"
-    documents, log = read_aligned(argilla, source)
-    assert log.is_balanced
-    return documents, log
+    return read_detected("argilla", source)
 
 
 def answers(documents: list[Document]) -> list[tuple[str, Answer | None, list[tuple[str, str]]]]:

@@ -12,10 +12,10 @@ from hypothesis import given
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
 from annotator.core.ledger import Outcome
-from annotator.formats import dataturks, format_detection, registry
+from annotator.formats import dataturks, registry
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
-from tests.formats.format_samples import assert_accounted, fill, read_aligned, records, words
+from tests.formats.format_samples import assert_accounted, fill, read_detected, records, words
 
 TEXT = "Ida Holm left Orkenby."
 
@@ -24,10 +24,7 @@ def read(folder: Path, *rows: Any) -> tuple[list[Document], ConversionLog]:
     """Read records from a file, a line each, which must be found to be Dataturks'."""
     fill(folder, {"x.json": "\n".join(map(json.dumps, rows))})
     source = ImportSource(folder / "x.json")
-    assert format_detection.choose_format(source)[0] == "dataturks"
-    documents, log = read_aligned(dataturks, source)
-    assert log.is_balanced
-    return documents, log
+    return read_detected("dataturks", source)
 
 
 def marked(*labels: str, start: int = 0, end: int = 7, text: str = "Ida Holm") -> dict[str, Any]:

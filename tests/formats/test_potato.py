@@ -11,10 +11,10 @@ from hypothesis import given
 
 from annotator.core.annotation import Answer
 from annotator.core.errors import SourceError
-from annotator.formats import format_detection, potato, registry
+from annotator.formats import potato, registry
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
-from tests.formats.format_samples import assert_accounted, fill, read_aligned, records, words
+from tests.formats.format_samples import assert_accounted, fill, read_detected, records, words
 
 TEXT = "Ida Holm left Orkenby."
 IDA = {"schema": "ner", "annotation": "PERSON", "span": "Ida Holm", "start": 0, "end": 8}
@@ -29,10 +29,7 @@ def row(*spans: dict[str, Any], **more: Any) -> str:
 
 def read(source: ImportSource) -> tuple[list[Document], ConversionLog]:
     """Read a file or folder that must be found to be Potato's."""
-    assert format_detection.choose_format(source)[0] == "potato"
-    documents, log = read_aligned(potato, source)
-    assert log.is_balanced
-    return documents, log
+    return read_detected("potato", source)
 
 
 def test_a_folder_has_a_folder_for_each_annotator(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from annotator.core.errors import SourceError
 from annotator.formats import format_detection, slate
 from annotator.formats.document import ConversionLog, Document
 from annotator.formats.import_source import ImportSource
-from tests.formats.format_samples import fill, read_aligned, words
+from tests.formats.format_samples import fill, read_aligned, read_detected, words
 
 TEXT = "Ida Holm left Orkenby .\r\n\r\n  She took  the ferry .\n"
 
@@ -22,10 +22,7 @@ TEXT = "Ida Holm left Orkenby .\r\n\r\n  She took  the ferry .\n"
 def read(folder: Path, annotations: str, text: str = TEXT) -> tuple[list[Document], ConversionLog]:
     """Read a folder with one text, which must be found to be SLATE's."""
     source = fill(folder, {"a.txt": text, "a.txt.annotations": annotations})
-    assert format_detection.choose_format(source)[0] == "slate"
-    documents, log = read_aligned(slate, source)
-    assert log.is_balanced
-    return documents, log
+    return read_detected("slate", source)
 
 
 @pytest.mark.parametrize(
