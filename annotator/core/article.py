@@ -82,6 +82,8 @@ class Article(Struct, frozen=True):
     """The id of the earlier version of the same origin, if this is a new version of one."""
     replaced_by: str = ""
     """The id of the version that came after this one; a replaced article leaves the queue."""
+    doubt: str = ""
+    """Why the choice of lines may be wrong, a clause; empty where nobody doubts it, or a person has confirmed it."""
 
     @property
     def name(self) -> str:

@@ -37,6 +37,7 @@ def build_article(source: ArticleSource, tokenizer: Tokenizer) -> tuple[Article,
         date=normalize_date(source.date) or page.date,
         source=page.source,
         meta=_source_meta(source),
+        doubt=page.doubt,
     )
     return article, tuple(cut_sentences(article, tokenizer))
 
@@ -56,7 +57,7 @@ def _text_and_verdicts(source: ArticleSource) -> tuple[str, CleanedPage]:
     if not any(line.verdict.annotated for line in page.lines):
         return page.text, cleaned
     stated = (page.title or cleaned.title, page.byline, cleaned.dateline, page.date, page.source)
-    return page.text, CleanedPage(page.lines, *stated)
+    return page.text, CleanedPage(page.lines, *stated, doubt=page.doubt)
 
 
 def _source_meta(source: ArticleSource) -> dict[str, object]:

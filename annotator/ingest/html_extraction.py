@@ -93,6 +93,8 @@ class ExtractedPage(Struct, frozen=True):
     byline: str = ""
     date: str = ""
     source: str = ""
+    doubt: str = ""
+    """Why the verdicts may be wrong, a clause; empty where there is no doubt."""
 
 
 class VisibleLine(Struct, frozen=True):

@@ -113,6 +113,7 @@ def encode_article(article: Article, sentences: int, came_from: str = "") -> byt
         "meta_digest": metadata_digest(metadata_bytes(article)),
         "replaces": article.replaces,
         "replaced_by": article.replaced_by,
+        **({"doubt": article.doubt} if article.doubt else {}),
         "sentences": sentences,
         "history": [],
     }

@@ -181,6 +181,8 @@ class CleanedPage(Struct, frozen=True):
     dateline: str
     date: str
     source: str
+    doubt: str = ""
+    """Why the verdicts may be wrong, a clause; empty where there is no doubt."""
 
 
 def describe_page(page: SegmentedPage, verdicts: list[SourceLine], lines: tuple[SourceLine, ...]) -> CleanedPage:
