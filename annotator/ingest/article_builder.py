@@ -75,7 +75,9 @@ def cut_sentences(article: Article, tokenizer: Tokenizer) -> Iterator[Sentence]:
     ranges = (
         found
         for lines in paragraph_lines(rows, as_ingested)
-        for found in sentence_ranges(article.text, starts[lines[0]], starts[lines[-1]] + len(rows[lines[-1]]))
+        for found in sentence_ranges(
+            article.text, starts[lines[0]], starts[lines[-1]] + len(rows[lines[-1]]), tokenizer.lang
+        )
     )
     for index, (a, b) in enumerate(ranges, 1):
         text = article.text[a:b]

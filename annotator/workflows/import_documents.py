@@ -123,11 +123,14 @@ def build_sentences(
         raise SourceError(what, where=document.where, do="split it into several texts")
     given = _trimmed_ranges(text, ((0, len(text)),) if whole else document.sentences)
     if given is None or not given:
-        given, from_file = _detected_ranges(text, article.lines, by_sentence=by_sentence), frozenset[int]()
+        given, from_file = (
+            _detected_ranges(text, article.lines, tokenizer.lang, by_sentence=by_sentence),
+            frozenset[int](),
+        )
         ranges = _join_split_tokens(given, tokens)
     else:
         stated = _join_split_tokens(given, tokens)
-        ranges = _join_split_tokens(sorted([*stated, *_gap_ranges(text, stated)]), tokens)
+        ranges = _join_split_tokens(sorted([*stated, *_gap_ranges(text, stated, tokenizer.lang)]), tokens)
         starts = {start for start, _ in stated}
         from_file = frozenset(n for n, (start, _) in enumerate(ranges) if start in starts)
     sentences: list[Sentence] = []
@@ -171,7 +174,7 @@ def _trimmed_ranges(text: str, ranges: Sequence[CharRange]) -> list[CharRange] |
     return out
 
 
-def _detected_ranges(text: str, lines: Sequence[SourceLine], *, by_sentence: bool) -> list[CharRange]:
+def _detected_ranges(text: str, lines: Sequence[SourceLine], lang: str, *, by_sentence: bool) -> list[CharRange]:
     """Return the house's sentences; a task that is one short line stays whole."""
     whole = text.strip()
     if by_sentence and len(whole) <= MAX_SINGLE_SENTENCE and "\n" not in whole:
@@ -182,7 +185,7 @@ def _detected_ranges(text: str, lines: Sequence[SourceLine], *, by_sentence: boo
     return [
         found
         for group in paragraph_lines(rows, tuple(lines))
-        for found in sentence_ranges(text, starts[group[0]], starts[group[-1]] + len(rows[group[-1]]))
+        for found in sentence_ranges(text, starts[group[0]], starts[group[-1]] + len(rows[group[-1]]), lang)
     ]
 
 
@@ -203,12 +206,12 @@ def _is_token_split(tokens: Sequence[Token], before: int, after: int) -> bool:
     return at >= 0 and tokens[at].start < before and tokens[at].end > after
 
 
-def _gap_ranges(text: str, ranges: Sequence[CharRange]) -> Iterator[CharRange]:
+def _gap_ranges(text: str, ranges: Sequence[CharRange], lang: str) -> Iterator[CharRange]:
     edges = [0, *(x for pair in ranges for x in pair), len(text)]
     for start, end in zip(edges[::2], edges[1::2], strict=True):
         piece = text[start:end]
         if piece.strip():
-            found = _detected_ranges(piece, body_lines(piece), by_sentence=False)
+            found = _detected_ranges(piece, body_lines(piece), lang, by_sentence=False)
             yield from ((start + a, start + b) for a, b in found)
 
 

@@ -121,7 +121,8 @@ def segmenters() -> dict[str, Segmenter]:
     """Return the candidates by name; each gives the starts of all sentences but the first."""
     import spacy
 
-    from annotator.ingest.segmentation import nupunkt_cuts, sentence_ranges
+    from annotator.ingest.english_sentences import nupunkt_cuts
+    from annotator.ingest.segmentation import sentence_ranges
 
     nlp = spacy.blank("en")
     nlp.add_pipe("sentencizer")
