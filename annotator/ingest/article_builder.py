@@ -8,10 +8,10 @@ from msgspec.structs import replace
 
 from annotator.core.article import Article, LineVerdict, Sentence, SourceLine
 from annotator.core.digest import article_id_from_digest, text_digest
+from annotator.ingest.article_sentences import article_sentence_ranges
 from annotator.ingest.clean import CleanedPage, clean
 from annotator.ingest.clean.metadata import normalize_date
 from annotator.ingest.html_extraction import extract_page
-from annotator.ingest.segmentation import paragraph_lines, sentence_ranges
 from annotator.ingest.sources import ArticleSource
 from annotator.ingest.tokenizer import Tokenizer
 
@@ -71,14 +71,7 @@ def _source_meta(source: ArticleSource) -> dict[str, object]:
 def cut_sentences(article: Article, tokenizer: Tokenizer) -> Iterator[Sentence]:
     """Yield the sentences of all lines of an article as its ingest has cut them, whatever was switched since."""
     as_ingested = [replace(x, verdict=x.was or x.verdict) for x in article.lines]
-    rows, starts = article.text.split("\n"), article.line_starts()
-    ranges = (
-        found
-        for lines in paragraph_lines(rows, as_ingested)
-        for found in sentence_ranges(
-            article.text, starts[lines[0]], starts[lines[-1]] + len(rows[lines[-1]]), tokenizer.lang
-        )
-    )
+    ranges = article_sentence_ranges(article.text, as_ingested, tokenizer.lang)
     for index, (a, b) in enumerate(ranges, 1):
         text = article.text[a:b]
         yield Sentence(article.id, index, a, b, text, tokenizer.tokens(text))

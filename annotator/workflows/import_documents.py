@@ -21,7 +21,7 @@ from annotator.core.spans import Span
 from annotator.core.tokens import Token
 from annotator.formats.document import Document
 from annotator.formats.span_alignment import tokens_with_blanks
-from annotator.ingest.segmentation import paragraph_lines, sentence_ranges
+from annotator.ingest.article_sentences import article_sentence_ranges
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.workflows.article_metadata import SENTENCES_FIELD
 from annotator.workflows.import_doubts import Doubt
@@ -180,13 +180,7 @@ def _detected_ranges(text: str, lines: Sequence[SourceLine], lang: str, *, by_se
     if by_sentence and len(whole) <= MAX_SINGLE_SENTENCE and "\n" not in whole:
         start = len(text) - len(text.lstrip())
         return [(start, start + len(whole))] if whole else []
-    rows = text.split("\n")
-    starts = list(accumulate((len(row) + 1 for row in rows[:-1]), initial=0))
-    return [
-        found
-        for group in paragraph_lines(rows, tuple(lines))
-        for found in sentence_ranges(text, starts[group[0]], starts[group[-1]] + len(rows[group[-1]]), lang)
-    ]
+    return list(article_sentence_ranges(text, lines, lang))
 
 
 def _join_split_tokens(ranges: Sequence[CharRange], tokens: Sequence[Token]) -> list[CharRange]:

@@ -15,7 +15,7 @@ from annotator.core.article import Article, LineVerdict, Sentence, SourceLine
 from annotator.core.errors import SourceError
 from annotator.core.tokens import tokens_cover_text
 from annotator.ingest.article_builder import build_article
-from annotator.ingest.segmentation import paragraph_lines
+from annotator.ingest.paragraphs import paragraph_lines
 from annotator.ingest.sources import ArticleSource, read_sources
 from annotator.ingest.tokenizer import Tokenizer
 from tests.ingest.call_counts import calls
