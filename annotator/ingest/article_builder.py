@@ -53,11 +53,7 @@ def _text_and_verdicts(source: ArticleSource) -> tuple[str, CleanedPage]:
     if source.kind != "html":
         return source.text, clean(source.text)
     page = extract_page(source.html, source.origin)
-    cleaned = clean(page.text)
-    if not any(line.verdict.annotated for line in page.lines):
-        return page.text, cleaned
-    stated = (page.title or cleaned.title, page.byline, cleaned.dateline, page.date, page.source)
-    return page.text, CleanedPage(page.lines, *stated, doubt=page.doubt)
+    return page.text, page
 
 
 def _source_meta(source: ArticleSource) -> dict[str, object]:

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.core.errors import SourceError
-from annotator.ingest.html_extraction import covered_lines, extract_page
+from annotator.ingest.html_extraction import extract_page
+from annotator.ingest.html_vote import covered_lines
 from tests.benchmarks.html_pages import body_of, f1, gold_bodies
 
 SHARED = Path(__file__).resolve().parents[2] / "../shared"

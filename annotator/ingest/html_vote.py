@@ -1,0 +1,135 @@
+"""Which lines of an HTML page are its article: the extractor's, or a majority where it may be wrong.
+
+The extractor is trafilatura (Barbaresi, ACL 2021). Where it and the cleaner of text dumps keep other
+lines, one of them is lost on the page: then a third program reads it, readability-lxml, and each line
+is kept that two of the three keep. An extract is laid back onto the lines by aligning the two word by word,
+in order, so that a teaser which repeats a sentence of the article is not taken for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import Counter
+from difflib import SequenceMatcher
+
+from msgspec import Struct
+
+from annotator.core.article import LineVerdict, SourceLine
+from annotator.core.errors import SourceError
+from annotator.ingest.html_lines import import_extra, parse_html, visible_lines
+
+_WORD_PATTERN = re.compile(r"\w+")
+MIN_COVERED_SHARE = 0.5
+"""A line is in the extract if more than this share of its words is."""
+MAX_ALIGNMENT_PAIRS = 20_000_000
+"""How many pairs of equal words are aligned (about 10 s); beyond, equal lines count."""
+MIN_AGREEMENT = 0.75
+"""With less agreement the extractor alone decides no longer."""
+MAX_MARKUP = 3_000_000
+"""Of longer pages (code points) no third reading is made: its time grows faster than the page."""
+
+
+class BodyVote(Struct, frozen=True):
+    """Which lines are the article, and how sure that is."""
+
+    kept: list[bool]
+    agreement: float
+    """The F1 of the words that extractor and cleaner keep, 0 to 1."""
+    votes: list[int] | None = None
+    """How many of three readings keep each line; None where the extractor alone decides."""
+
+    def verdict(self, at: int, is_heading: bool) -> SourceLine:
+        """Return the verdict on line ``at``, which is no title, byline or caption."""
+        who = "the extractor" if self.votes is None else _READINGS[self.votes[at]]
+        if not self.kept[at]:
+            return SourceLine(LineVerdict.BOILERPLATE, f"left out by {who}")
+        if is_heading:
+            return SourceLine(LineVerdict.SUBHEAD, f"a heading kept by {who}")
+        return SourceLine(LineVerdict.BODY, f"kept by {who}")
+
+
+_READINGS = ("all three readings", "two of three readings", "two of three readings", "all three readings")
+"""Who decides on a line that none, one, two or all of the readings keep."""
+
+
+def vote_on_lines(
+    html: str, lines: list[str], extract: str, cleaned: list[bool], weights: list[int], where: str
+) -> BodyVote:
+    """Return which of a page's lines are its article.
+
+    ``extract`` is the extractor's text, ``cleaned`` what the cleaner keeps of the lines, ``weights`` what
+    each line counts where the two are compared.
+    """
+    extracted = covered_lines(lines, extract)
+    agreement = reading_agreement(weights, extracted, cleaned)
+    if agreement >= MIN_AGREEMENT or len(html) > MAX_MARKUP:
+        return BodyVote(extracted, agreement)
+    third = covered_lines(lines, _third_reading(html, where))
+    votes = [sum(flags) for flags in zip(extracted, cleaned, third, strict=True)]
+    kept = [count >= 2 for count in votes]
+    return BodyVote(kept, agreement, votes) if any(kept) else BodyVote(extracted, agreement)
+
+
+def reading_agreement(weights: list[int], one: list[bool], other: list[bool]) -> float:
+    """Return the F1 of two choices of lines by the lines' weights, 1 where both are empty."""
+    both = sum(n for n, a, b in zip(weights, one, other, strict=True) if a and b)
+    total = sum(n * (a + b) for n, a, b in zip(weights, one, other, strict=True))
+    return 2 * both / total if total else 1.0
+
+
+def _third_reading(html: str, where: str) -> str:
+    """Return the article's text as readability-lxml finds it, "" where it fails."""
+    readability = import_extra("readability", where)
+    # It logs its failures with their traceback, which the root logger would print.
+    logging.getLogger("readability").setLevel(logging.CRITICAL + 1)
+    try:
+        summary = readability.Document(html).summary(html_partial=True)
+        return "\n".join(line.text for line in visible_lines(parse_html(summary, where)))
+    except (readability.readability.Unparseable, SourceError, ValueError, RecursionError):
+        return ""
+
+
+def alignment_words(text: str) -> list[str]:
+    """Return the words of a text in small letters, without punctuation."""
+    return _WORD_PATTERN.findall(text.lower())
+
+
+def covered_lines(lines: list[str], extract: str) -> list[bool]:
+    """Return for each line whether the extract holds it.
+
+    The words of all lines are aligned with those of the extract by longest matching blocks
+    (Ratcliff and Obershelp), which keep the order of both: of two equal lines the one whose
+    neighbours are in the extract counts. A line without words is in if both neighbours are.
+    """
+    counts = [len(alignment_words(line)) for line in lines]
+    page, part = [w for line in lines for w in alignment_words(line)], alignment_words(extract)
+    there = Counter(part)
+    if sum(n * there[word] for word, n in Counter(page).items()) > MAX_ALIGNMENT_PAIRS:
+        kept = {tuple(alignment_words(line)) for line in extract.split("\n")}
+        return [tuple(alignment_words(line)) in kept for line in lines]
+    hits = _aligned_words(page, part)
+    at = 0
+    shares: list[float | None] = []
+    for n in counts:
+        shares.append(sum(hits[at : at + n]) / n if n else None)
+        at += n
+    return [_is_covered(shares, i) for i in range(len(shares))]
+
+
+def _aligned_words(page: list[str], extract: list[str]) -> list[bool]:
+    """Return for each word of the page whether the alignment uses it; single words don't count."""
+    hits = [False] * len(page)
+    blocks = SequenceMatcher(None, page, extract, autojunk=False).get_matching_blocks()
+    for a, _, n in blocks:
+        if n > 1:
+            hits[a : a + n] = [True] * n
+    return hits
+
+
+def _is_covered(shares: list[float | None], i: int) -> bool:
+    share = shares[i]
+    if share is not None:
+        return share > MIN_COVERED_SHARE
+    around = [s for s in (*shares[i - 1 : i], *shares[i + 1 : i + 2]) if s is not None]
+    return len(around) == 2 and all(s > MIN_COVERED_SHARE for s in around)
