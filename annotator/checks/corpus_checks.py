@@ -72,6 +72,17 @@ def _location_names(places: Sequence[ProblemLocation], most: int = 3) -> str:
     return ", ".join(names[:most]) + more
 
 
+# -- lines that may be wrong -----------------------------------------------------------------------
+
+
+def check_doubts(check_input: CheckInput) -> Iterator[Problem]:
+    """Yield the articles in the queue with an open doubt about their lines."""
+    for article_id, article in check_input.articles.items():
+        if article.doubt and not article.replaced_by:
+            cure = f"`annotator articles CORPUS {article_id}` shows its lines: switch what is wrong, else --settle"
+            yield Problem(ProblemKind.DOUBT, _article_location(article_id, article), article.doubt, cure)
+
+
 # -- too little to train on ------------------------------------------------------------------------
 
 MIN_TRAINING_SPANS = 50

@@ -48,6 +48,7 @@ class ProblemKind(StrEnum):
     TWO_MACHINES = "two-machines", ProblemLevel.WARNING, "sentences that two machines have annotated differently"
     CONFLICT = "conflict", ProblemLevel.WARNING, "sentences that annotators have finished differently"
     LATER_LABEL = "later-label", ProblemLevel.WARNING, "labels that came after sentences had been accepted"
+    DOUBT = "doubt", ProblemLevel.WARNING, "articles of which the cleaner may have kept the wrong lines"
     DELETED = "deleted", ProblemLevel.WARNING, "annotated sentences that the new version of their article lacks"
     VERSIONS = "versions", ProblemLevel.WARNING, "links between the versions of an article that lead nowhere or to two"
     METADATA = (

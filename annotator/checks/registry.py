@@ -25,6 +25,7 @@ CHECKS: tuple[tuple[CheckFunction, tuple[ProblemKind, ...]], ...] = (
     (schema_rules.check_guideline_labels, (ProblemKind.GUIDELINE,)),
     (schema_rules.check_guideline_sentences, (ProblemKind.GUIDELINE,)),
     (corpus_checks.check_near_duplicates, (ProblemKind.DUPLICATE_ARTICLE, ProblemKind.DUPLICATE_SENTENCE)),
+    (corpus_checks.check_doubts, (ProblemKind.DOUBT,)),
     (corpus_checks.check_training_size, (ProblemKind.FEW,)),
     (corpus_checks.check_record_tokens, (ProblemKind.TOKENIZER,)),
 )

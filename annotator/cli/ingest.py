@@ -21,6 +21,7 @@ from annotator.workflows.ingesting import IngestInterrupted, ingest
 @tokens_option
 @click.option("--schema", type=PATH, help="Label schema that the corpus uses from now on (a new one: news).")
 @click.option("--name", default=None, help="Name of a new corpus (default: its folder's).")
+@click.option("--strict", is_flag=True, help="Leave out sources whose lines are doubtful.")
 @json_option
 def command(
     sources: tuple[Path, ...],
@@ -29,6 +30,7 @@ def command(
     tokens: TokenUnit | None,
     schema: Path | None,
     name: str | None,
+    strict: bool,
     as_json: bool,
 ) -> None:
     """Take SOURCES into a corpus: text dumps of pages, HTML, JSONL, folders, or - for standard input.
@@ -45,6 +47,7 @@ def command(
                 tokens=tokens,
                 schema=schema,
                 name=name,
+                strict=strict,
                 stdin=sys.stdin.buffer if sys.stdin else None,
                 progress=show,
             )
@@ -66,4 +69,5 @@ def command(
     for failure in report.failed:
         output.write_message(f"annotator: {failure['error']}")
     if report.failed:
-        sys.exit(output.EXIT_LEFT_OUT if report.added or report.known else 1)
+        refused = any(failure["doubt"] for failure in report.failed)
+        sys.exit(output.EXIT_LEFT_OUT if report.added or report.known or refused else 1)

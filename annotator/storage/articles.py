@@ -14,7 +14,7 @@ import msgspec
 import orjson
 from msgspec import Struct, to_builtins
 
-from annotator.core.article import Article, LineVerdict
+from annotator.core.article import Article
 from annotator.core.digest import is_article_id, text_digest
 from annotator.core.errors import CorpusError, DamagedArticleError, SourceError
 from annotator.storage.atomic import sync_files, sync_folder, write_atomic
@@ -22,7 +22,6 @@ from annotator.storage.corpus_layout import ARTICLES_FOLDER
 from annotator.storage.file_io import REPAIR_HINT, dump_json, parse_json_line, translate_os_errors
 
 _TEXT_FIELDS = ("title", "byline", "dateline", "date", "source")
-_RESTORE_HINT = REPAIR_HINT
 _GONE_HINT = "put it back, or leave and open the corpus where it is now: what is not saved there is kept"
 _LIST_HINT = "`annotator articles` lists them"
 
@@ -135,11 +134,11 @@ def decode_article(raw: bytes, where: str, article_id: str = "") -> Article:
     except _DECODE_ERRORS as error:
         raise _damage_error(error, raw, where) from None
     if article_id and article.id != article_id:
-        raise DamagedArticleError("the file's name is not the article's id", where=where, do=_RESTORE_HINT)
+        raise DamagedArticleError("the file's name is not the article's id", where=where, do=REPAIR_HINT)
     try:
         check_article(article)
     except CorpusError as error:
-        raise DamagedArticleError(error.what, where=where, do=_RESTORE_HINT) from None
+        raise DamagedArticleError(error.what, where=where, do=REPAIR_HINT) from None
     return article
 
 
@@ -162,7 +161,7 @@ def _damage_error(error: Exception, raw: bytes, where: str) -> CorpusError:
         parse_json_line(raw, where)
     except CorpusError as no_json:
         error = ValueError(no_json.what)
-    return DamagedArticleError(f"the article is damaged: {error}", where=where, do=_RESTORE_HINT)
+    return DamagedArticleError(f"the article is damaged: {error}", where=where, do=REPAIR_HINT)
 
 
 def _check_finite_numbers(value: Any, where: str) -> None:
@@ -277,53 +276,3 @@ class ArticleStore:
 
     def _decode_origin(self, article_id: str, raw: bytes) -> ArticleOrigin:
         return decode_origin(raw, str(self.path(article_id)))
-
-
-# -- switched lines ------------------------------------------------------------------------------
-
-
-def switch_line(data: Mapping[str, Any], line: int, verdict: LineVerdict, by: str, time: float) -> dict[str, Any]:
-    """Return an article's JSON with line ``line`` (from 0) switched, and the switch in its ``history``.
-
-    Back to the machine's own verdict means its own reason again. The same verdict changes nothing. Raises
-    CorpusError where there is no such line.
-    """
-    if not 0 <= line < len(data["lines"]):
-        what = f"there is no line {line + 1}: the article has {len(data['lines'])}"
-        raise CorpusError(what, where=f"article {data['id']}", do="choose a line of the article")
-    before = data["lines"][line]
-    if before["verdict"] == verdict.value:
-        return dict(data)
-    was, was_reason = before.get("was", before["verdict"]), before.get("was_reason", before["reason"])
-    if verdict.value == was:
-        after = {"verdict": was, "reason": was_reason}
-    else:
-        after = {"verdict": verdict.value, "reason": f"switched by {by}", "was": was, "was_reason": was_reason}
-    event = {"op": "switch", "line": line, "before": before, "after": after, "by": by, "time": int(time)}
-    return _replace_line(data, line, after, event)
-
-
-def undo_switch(data: Mapping[str, Any], by: str, time: float) -> dict[str, Any] | None:
-    """Return an article's JSON with its last switch undone, or None where there is none.
-
-    The history only grows: an undo is an event of its own and voids the last open switch.
-    """
-    undone = 0
-    try:
-        for event in reversed(data.get("history", [])):
-            if event["op"] == "undo":
-                undone += 1
-            elif undone:
-                undone -= 1
-            else:
-                undo = {"op": "undo", "line": event["line"], "by": by, "time": int(time)}
-                return _replace_line(data, event["line"], event["before"], undo)
-    except (KeyError, TypeError) as error:
-        what = f"the article's history is damaged: {error}"
-        raise CorpusError(what, where=f"article {data.get('id')}", do=_RESTORE_HINT) from None
-    return None
-
-
-def _replace_line(data: Mapping[str, Any], line: int, after: Any, event: dict[str, Any]) -> dict[str, Any]:
-    lines = [after if i == line else x for i, x in enumerate(data["lines"])]
-    return {**data, "lines": lines, "history": [*data.get("history", []), event]}

@@ -14,16 +14,10 @@ from annotator.core.article import AnnotatedLineIndex, Article, LineVerdict, Sen
 from annotator.core.errors import CorpusError, DamagedArticleError, SchemaError
 from annotator.core.schema import Schema
 from annotator.core.token_settings import DEFAULT_TOKENS, TokenSettings
+from annotator.storage.article_history import settle_doubt, switch_line, undo_last
 from annotator.storage.article_repair import sentence_count, with_proved_text
 from annotator.storage.article_warnings import broken_version_warning, changed_metadata_warning, damaged_article_warning
-from annotator.storage.articles import (
-    ArticleOrigin,
-    ArticleStore,
-    check_article,
-    encode_article,
-    switch_line,
-    undo_switch,
-)
+from annotator.storage.articles import ArticleOrigin, ArticleStore, check_article, encode_article
 from annotator.storage.atomic import make_folder, set_aside, sync_folder, write_atomic, write_new
 from annotator.storage.corpus_layout import (
     ANNOTATIONS_FOLDER,
@@ -395,13 +389,17 @@ class CorpusFolder:
         """
         return self._change_article(article_id, lambda x: switch_line(x, line, verdict, by, time), wait)
 
+    def settle_doubt(self, article_id: str, *, by: str, time: float, wait: float = LOCK_TIMEOUT) -> Article:
+        """Settle the doubt about the lines of an article, for all annotators, and return it; raises CorpusError."""
+        return self._change_article(article_id, lambda x: settle_doubt(x, by, time), wait)
+
     def undo_line_verdict(self, article_id: str, *, by: str, time: float, wait: float = LOCK_TIMEOUT) -> Article | None:
-        """Undo the last switch of a line by any annotator; None where there is none.
+        """Undo the last switch of a line, or settled doubt, by any annotator; None where there is none.
 
         It waits ``wait`` seconds at most for another process that is writing to the corpus.
         """
         with self._locked_for_writing(wait):
-            fields = undo_switch(self.articles.fields(article_id), by, time)
+            fields = undo_last(self.articles.fields(article_id), by, time)
             return self._replace_article(article_id, fields) if fields is not None else None
 
     def replace_article(self, old_id: str, new_id: str) -> None:

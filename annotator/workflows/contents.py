@@ -44,6 +44,8 @@ class ListedArticle(Struct, frozen=True):
     replaced_by: str
     group: ArticleGroup | None
     """The document that it is a row of."""
+    doubt: str
+    """Why the choice of lines may be wrong; empty where there is no open doubt."""
 
 
 def article_summaries(corpus: CorpusFolder) -> Iterator[ListedArticle]:
@@ -51,7 +53,7 @@ def article_summaries(corpus: CorpusFolder) -> Iterator[ListedArticle]:
     for a in corpus.readable_articles():
         head = (a.id, a.title or a.origin, a.byline, a.dateline, a.date, a.source, a.origin)
         body, sentences = sum(line.verdict.annotated for line in a.lines), len(corpus.active_sentences(a))
-        yield ListedArticle(*head, len(a.lines), body, sentences, a.replaces, a.replaced_by, a.group)
+        yield ListedArticle(*head, len(a.lines), body, sentences, a.replaces, a.replaced_by, a.group, a.doubt)
 
 
 def find_article(corpus: CorpusFolder, start: str) -> Article:

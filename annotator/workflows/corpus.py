@@ -242,12 +242,17 @@ class Corpus(TrainingMethods):
 
     @checked_arguments
     def ingest(
-        self, sources: Paths, *, schema: PathLike | None = None, progress: ProgressCallback = ignore_progress
+        self,
+        sources: Paths,
+        *,
+        schema: PathLike | None = None,
+        strict: bool = False,
+        progress: ProgressCallback = ignore_progress,
     ) -> IngestReport:
-        """Add the articles of files and folders, each source on its own; ``schema`` is put in force."""
+        """Add articles, source by source; ``schema`` is put in force, and ``strict`` leaves doubtful sources out."""
         from annotator.workflows.ingesting import ingest
 
-        return ingest(self.path, as_paths(sources), schema=schema, progress=progress, may_create=False)
+        return ingest(self.path, as_paths(sources), schema=schema, strict=strict, progress=progress, may_create=False)
 
     @checked_arguments
     def import_files(

@@ -34,6 +34,7 @@ from annotator.storage.file_io import translate_os_errors
 from annotator.storage.journal_index import ACCEPTED_NUMBER, ANSWER_BY_NUMBER, JournalIndex
 from annotator.storage.sentences import SentenceRanges
 from annotator.workflows.annotator_conflicts import raise_conflicts
+from annotator.workflows.article_doubts import exported_doubt_warnings
 from annotator.workflows.opening import damaged_sentences_warning
 from annotator.workflows.predefined_split import PredefinedSplit, StatedPart, predefined_split
 from annotator.workflows.record_selection import ANSWER_NAMES, RecordSelection, annotated_lines, open_selection
@@ -184,6 +185,8 @@ class _ExportPlanner:
         self._touched: dict[str, _TouchedArticle] = {}
         self._fields: dict[str, None] = {}
         """The names of the metadata that an article has, where the split is one of their fields."""
+        self._doubtful: dict[int, Article] = {}
+        """The articles with an open doubt about their lines, by their number."""
         self._damaged: list[str] = []
         """The articles of which sentences.jsonl has another text."""
         self._digest = hashlib.sha256()
@@ -200,7 +203,9 @@ class _ExportPlanner:
             self._select_all(ranges)
         damaged = map(damaged_sentences_warning, self._damaged)
         machines = two_machines_warnings(self._corpus, self._options.annotator or self._corpus.annotators())
-        for warning in (*self._corpus.warnings, *damaged, *selection.warnings(), *machines):
+        exported = (self._doubtful[n] for n in {*made.article_numbers} & self._doubtful.keys())
+        doubts = exported_doubt_warnings(self._corpus.path, exported)
+        for warning in (*self._corpus.warnings, *damaged, *selection.warnings(), *machines, *doubts):
             warn(warning)
         if self._options.on_conflict == "error":
             raise_conflicts(selection.conflicts)
@@ -247,6 +252,8 @@ class _ExportPlanner:
         self._digest.update(data)
         self._plan.articles.append(PackedArticle(article.id, article.title, data))
         self._plan.groups.append(article.group)
+        if article.doubt:
+            self._doubtful[number] = article
         lines = annotated_lines(article)
         stated = None
         if self._options.split_from:

@@ -43,6 +43,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import check_articles_folder
 from annotator.storage.file_io import translate_os_errors
 from annotator.workflows.annotator_conflicts import count_conflicts
+from annotator.workflows.article_doubts import exported_doubt_warnings
 from annotator.workflows.article_metadata import ROWS_FIELD, SENTENCES_FIELD, carried_metadata
 from annotator.workflows.document_rows import DocumentRows
 from annotator.workflows.export_manifest import build_manifest
@@ -294,7 +295,9 @@ def _select_items(
     """Return what counts under a rule for conflicts, or all that each annotator has; ``warn`` receives all flaws."""
     selected = select_items(corpus, options.annotator, rule=rule)
     machines = two_machines_warnings(corpus, options.annotator or corpus.annotators())
-    for warning in (*corpus.warnings, *_damaged_sentences_warnings(corpus, selected), *selected.warnings, *machines):
+    doubts = exported_doubt_warnings(corpus.path, (item.article for item in selected.items))
+    damaged = _damaged_sentences_warnings(corpus, selected)
+    for warning in (*corpus.warnings, *damaged, *selected.warnings, *machines, *doubts):
         warn(warning)
     return selected
 

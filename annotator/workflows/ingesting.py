@@ -30,6 +30,7 @@ from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.corpus_layout import is_corpus_folder
 from annotator.storage.file_io import translate_os_errors
 from annotator.storage.schemas import DEFAULT_SCHEMA, load_schema, read_schema_text
+from annotator.workflows.article_doubts import DoubtfulSource, doubt_warnings
 from annotator.workflows.corpus_creation import check_token_unit
 from annotator.workflows.opening import ProgressCallback, apply_schema, ignore_progress, load_journals
 
@@ -45,11 +46,11 @@ class IngestReport(Struct, frozen=True):
 
     corpus: str
     added: tuple[dict[str, Any], ...] = ()
-    """The new articles: ``origin id title lines body sentences replaces``."""
+    """The new articles: ``origin id title lines body sentences doubt replaces``."""
     known: tuple[dict[str, Any], ...] = ()
-    """The articles that were there: ``origin id state replaces``."""
+    """The articles that were there: ``origin id state doubt replaces``."""
     failed: tuple[dict[str, str], ...] = ()
-    """The sources that were left out: ``origin error``."""
+    """The sources that were left out: ``origin error doubt``."""
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -96,6 +97,7 @@ def ingest(
     tokens: TokenUnit | None = None,
     schema: Path | str | None = None,
     name: str | None = None,
+    strict: bool = False,
     stdin: BinaryIO | None = None,
     progress: ProgressCallback = ignore_progress,
     may_create: bool = True,
@@ -104,14 +106,15 @@ def ingest(
 
     The corpus is made when the first article is there, if this ``may_create`` one; ``lang`` (a spaCy code,
     default en), ``tokens`` (default rules) and ``name`` are those of a new corpus, and ``schema`` is put in
-    force in either. ``progress`` counts sources. Raises AnnotatorError where no source can be read (its notes
-    are the further ones), and IngestInterrupted.
+    force in either. A ``strict`` run leaves out sources whose lines are doubtful. ``progress`` counts sources.
+    Raises AnnotatorError where no source can be read (its notes are the further ones), and IngestInterrupted.
     """
     run = None
     try:
         every = list(read_sources([Path(s) for s in sources], stdin))
         _check_not_empty(every)
         run = _begin(folder, lang, tokens, schema, name, may_create=may_create)
+        run.strict = strict
         for n, source in enumerate(every):
             progress(n, len(every))
             run.add_source(source)
@@ -120,7 +123,8 @@ def ingest(
     except KeyboardInterrupt:
         raise IngestInterrupted(len(run.added) + len(run.known) if run else 0) from None
     notes = (*run.notes, *_annotated_source_notes(every))
-    warnings = (*run.warnings, *run.language_warnings(), *(run.corpus.warnings if run.corpus else ()))
+    doubts = doubt_warnings(folder, run.doubtful_sources())
+    warnings = (*run.warnings, *doubts, *run.language_warnings(), *(run.corpus.warnings if run.corpus else ()))
     return IngestReport(path_text(folder), tuple(run.added), tuple(run.known), tuple(run.failed), notes, warnings)
 
 
@@ -224,6 +228,8 @@ class _IngestRun:
         self.failed: list[dict[str, str]] = []
         self.notes: list[str] = []
         self.warnings: list[str] = []
+        self.strict = False
+        """Whether sources whose lines are doubtful are left out."""
         self._create_corpus = create
         self._tokenizer = tokenizer
         self._rows: dict[str, dict[str, Any]] = {}
@@ -242,6 +248,10 @@ class _IngestRun:
             article, sentences = build_article(source, self._tokenizer)
         except AnnotatorError as error:
             self._add_failure(source.origin, error)
+            return
+        if doubt := self._refused_doubt(article):
+            do = "leave --strict out to take it in and see its lines, or correct the source"
+            self._add_failure(source.origin, SourceError(f"doubtful: {doubt}", where=source.origin, do=do), doubt)
             return
         if self.corpus is None:
             self.corpus = self._create_corpus()
@@ -269,8 +279,24 @@ class _IngestRun:
         for mismatch in self._languages.mismatches():
             yield "; ".join(language_advice(mismatch, self._tokenizer.lang))
 
-    def _add_failure(self, origin: str, error: AnnotatorError) -> None:
-        self.failed.append({"origin": origin, "error": str(error)})
+    def doubtful_sources(self) -> list[DoubtfulSource]:
+        """Return the sources of this run whose articles are in the corpus and have an open doubt."""
+        rows = (*self.added, *self.known)
+        return [DoubtfulSource(x["origin"], x["id"], x["doubt"]) for x in rows if x["doubt"]]
+
+    def _refused_doubt(self, article: Article) -> str:
+        """Return the doubt that keeps an article out in a strict run; none does where it is in the queue already."""
+        if not self.strict:
+            return ""
+        if self.corpus is None or not self.corpus.articles.has(article.id):
+            return article.doubt
+        if self.corpus.is_damaged(article.id):
+            return ""
+        stored = self.corpus.article(article.id)
+        return stored.doubt if stored.replaced_by else ""
+
+    def _add_failure(self, origin: str, error: AnnotatorError, doubt: str = "") -> None:
+        self.failed.append({"origin": origin, "error": str(error), "doubt": doubt})
 
     def _add_known(self, corpus: CorpusFolder, article: Article, state: str) -> None:
         """Note an article that is there already; where a later version replaced it, restore it."""
@@ -278,6 +304,7 @@ class _IngestRun:
             corpus.restore_article(article.id)
             state = RESTORED_STATE
         row: dict[str, Any] = {"origin": article.origin, "id": article.id, "state": state, "replaces": None}
+        row["doubt"] = corpus.article(article.id).doubt
         self._rows.setdefault(article.id, row)
         self.known.append(row)
 
@@ -346,5 +373,6 @@ def _article_summary(corpus: CorpusFolder, article: Article) -> dict[str, Any]:
         "lines": len(article.lines),
         "body": sum(line.verdict.annotated for line in article.lines),
         "sentences": len(corpus.active_sentences(article)),
+        "doubt": article.doubt,
         "replaces": None,
     }

@@ -109,8 +109,15 @@ def _merge_fields(
         "lines": kept,
         "history": [*a.get("history", []), *events],
         **merged_group({**a, **filled}, b),
+        **_merged_doubt(a, b),
     }
     return with_new_metadata(a, {k: v for k, v in merged.items() if k != "group" or v})
+
+
+def _merged_doubt(a: dict[str, Any], b: dict[str, Any]) -> dict[str, str]:
+    """Return the doubt of an article in two corpora: open unless a person has settled it in one of them."""
+    stated = [x["doubt"] for x in (a, b) if "doubt" in x]
+    return {"doubt": stated[0] if all(stated) else ""} if stated else {}
 
 
 def _merge_line(a: dict[str, Any], b: dict[str, Any]) -> dict[str, Any] | None:
