@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.core.article import LineVerdict
-from annotator.ingest.clean import body_segmentation, clean
-from annotator.ingest.clean.body_segmentation import PagePart
+from annotator.ingest.clean import block_path, clean
+from annotator.ingest.clean.score_weights import TransitionCosts
+from annotator.ingest.clean.block_path import PagePart
 from annotator.ingest.clean.line_features import text_units, wrap_width
 from annotator.ingest.clean.metadata import parse_author, parse_date
 from tests.ingest.call_counts import calls
@@ -62,9 +63,9 @@ def test_each_line_that_is_not_blank_is_in_one_unit(lines: list[str]) -> None:
 @settings(deadline=None)
 def test_the_block_finder_finds_the_best_way(scores: list[float]) -> None:
     """Dynamic programming gives no less than a look at every way through the states."""
-    costs = body_segmentation.TransitionCosts(start=1.0, leave=2.0, gap=0.5, comment_before=1.0, ending=1.0)
+    costs = TransitionCosts(start=1.0, leave=2.0, gap=0.5, comment_before=1.0, ending=1.0)
     none = [0.0] * len(scores)
-    found = body_segmentation.best_path(scores, none, [False] * len(scores), costs)
+    found = block_path.best_path(scores, none, [False] * len(scores), costs)
     best = max((_worth(path, scores, costs) for path in _ways(len(scores))), default=0.0)
     assert _worth(found, scores, costs) == pytest.approx(best)
 
@@ -83,7 +84,7 @@ def _ways(length: int) -> list[list[PagePart]]:
     return [path[1:] for path in ways if path[-1] is not PagePart.GAP]
 
 
-def _worth(path: list[PagePart], scores: list[float], costs: body_segmentation.TransitionCosts) -> float:
+def _worth(path: list[PagePart], scores: list[float], costs: TransitionCosts) -> float:
     """Return the sum of scores and costs of a way."""
     total, before = 0.0, PagePart.BEFORE
     for state, score in zip(path, scores, strict=True):

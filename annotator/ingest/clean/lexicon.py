@@ -164,11 +164,11 @@ def count_phrases(words: list[str]) -> dict[str, int]:
     return counts
 
 
-def starts_with_ending(words: list[str]) -> bool:
-    """Return whether a line begins like one after an article's end ("Related links")."""
+def starts_with_listed(words: list[str], *lists: str) -> bool:
+    """Return whether the tokens of a line begin with a phrase of some lists ("Related links")."""
     start = [word for word in words[:8] if word[0].isalnum()]
-    endings = _phrase_index("endings").get(start[0] if start else "", ())
-    return any(tuple(start[: len(phrase)]) == phrase for phrase, _ in endings)
+    phrases = _phrase_index(*lists).get(start[0] if start else "", ())
+    return any(tuple(start[: len(phrase)]) == phrase for phrase, _ in phrases)
 
 
 @cache

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from functools import cache
 from itertools import pairwise
 
 from msgspec import Struct
@@ -88,6 +89,8 @@ def _shortened(text: str) -> str:
     return f"{text[:MAX_HEAD_LENGTH]} {text[-MAX_TAIL_LENGTH:]}" if is_long else text
 
 
+MAX_HEADING_WORDS = 6
+"""A heading of the page's frame has no more words than this."""
 DEFAULT_FUNCTION_SHARE = 0.35
 """The share of function words that is assumed where the language has no list."""
 
@@ -110,6 +113,8 @@ class LineFeatures(Struct, frozen=True):
     is_truncated: bool
     is_furniture: bool
     is_ending: bool
+    is_teaser_heading: bool
+    """Whether the unit is a heading over a list of other articles ("Most read", "More from Ann Lee")."""
     calls: int
     legal: int
     credits: int
@@ -175,7 +180,10 @@ def extract_features(unit: TextUnit, stops: frozenset[str]) -> LineFeatures:
         has_date=figures and any(shape.search(text[:200]) for shape in _DATE_SHAPES),
         is_truncated=bool(lexicon.TRUNCATED.search(tail)),
         is_furniture=lexicon.is_furniture(text),
-        is_ending=size <= 12 and lexicon.starts_with_ending(tokens),
+        is_ending=size <= 12 and lexicon.starts_with_listed(tokens, "endings", "teaser_headings"),
+        is_teaser_heading=size <= MAX_HEADING_WORDS
+        and text.rstrip()[-1:] not in ".;。"
+        and lexicon.starts_with_listed(tokens, "teaser_headings"),
         **lexicon.count_phrases(tokens),
         has_time_ago=size <= 10 and figures and bool(lexicon.TIME_AGO.search(text)),
     )
@@ -361,3 +369,43 @@ def is_photo_owner(text: str) -> bool:
 def ends_with_credit(text: str) -> bool:
     """Return whether a line ends with a picture's credit in brackets."""
     return text.rstrip()[-2:].rstrip(".").endswith(")") and lexicon.BRACKETED_CREDIT.search(text[-100:]) is not None
+
+
+# What a text is about.
+
+
+MIN_CONTENT_WORD_LENGTH = 4
+"""Words of this many letters and more carry what a text is about."""
+
+
+def content_words(text: str) -> frozenset[str]:
+    """Return the words of a text that carry its matter: the longer ones without a plural's s.
+
+    Scripts without blanks give their pairs of characters.
+    """
+    words = [word.removesuffix("'s") for word in lexicon.tokenize_line(text)]
+    runs = [word for word in words if lexicon.CJK.match(word)]
+    pairs = {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
+    long = (word for word in words if len(word) >= MIN_CONTENT_WORD_LENGTH and word[0].isalnum())
+    return frozenset(pairs).union(word.rstrip("s") for word in long)
+
+
+_CJK_GRAMMAR = re.compile(r"[\u3040-\u309f的了是在和有我他她这那不也就都而与及]")
+
+
+def topic_words(text: str) -> frozenset[str]:
+    """Return the content words of a text that are not function words of any listed language."""
+    return frozenset(
+        word for word in content_words(text) - _function_words() if not (word[0] > "\u3000" and _CJK_GRAMMAR.search(word))
+    )
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    return frozenset(word.rstrip("s") for words in lexicon.word_groups("function_words").values() for word in words)
+
+
+def name_words(text: str) -> frozenset[str]:
+    """Return the content words of a text that begin with a capital after its first word."""
+    names = (word for word in text.split()[1:] if word.lstrip("\"'“‘„«(")[:1].isupper())
+    return content_words(" ".join(names))

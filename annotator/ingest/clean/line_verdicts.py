@@ -6,7 +6,8 @@ import re
 
 from annotator.core.article import LineVerdict, SourceLine
 from annotator.ingest.clean import header, lexicon, line_features
-from annotator.ingest.clean.body_segmentation import PagePart, SegmentedPage, segment_page
+from annotator.ingest.clean.block_path import PagePart
+from annotator.ingest.clean.body_segmentation import SegmentedPage, segment_page
 from annotator.ingest.clean.metadata import CleanedPage, describe_page, parse_author
 
 MAX_SUBHEAD_WORDS = 14

@@ -1,0 +1,105 @@
+"""Where on a page the article is: a candidate block in each of its regions, and what each block has.
+
+The prose of a block alone does not decide: a report of two sentences has less than a list of teasers.
+A block counts its prose, as far as it is about one matter, and the head or heading above it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from msgspec import Struct
+
+from annotator.ingest.clean.block_path import PagePart, best_path, extend_body
+from annotator.ingest.clean.line_features import LineFeatures
+from annotator.ingest.clean.page_regions import PageMeasures, PageRegion, find_regions
+from annotator.ingest.clean.score_weights import RETRY_BONUSES, TRANSITION_COSTS
+
+
+class CandidateBlock(Struct, frozen=True):
+    """The units ``first`` to ``last`` (inclusive) that may be the article, and how well they would do."""
+
+    first: int
+    last: int
+    score: float
+    """The log-odds of the block's units and what the head or heading above it counts."""
+
+
+SIGNED_HEAD_BONUS = 3.0
+"""What a title with a byline or date below it adds to the log-odds of the block under it."""
+WORDED_HEAD_BONUS = 2.0
+"""What a title adds whose words come again in the block."""
+TEASER_PENALTY = 2.5
+"""What the heading of a list of teasers takes off (2 to 3 do the same, 8 loses articles)."""
+MAX_UNITS_BELOW_HEAD = 12
+"""How many units may be between a head and the block that it counts for."""
+MIN_PARAGRAPH_STOPS = 2
+"""A unit with this many ends of sentences inside is a paragraph, no teaser."""
+MAX_TEASER_UNITS = 2
+"""A head under such a heading counts only over more units than this."""
+
+
+def find_article(lines: list[LineFeatures]) -> tuple[list[PagePart], tuple[CandidateBlock, ...]]:
+    """Return the part of each unit, and the blocks that were compared, the best first."""
+    page = PageMeasures(lines)
+    found: list[tuple[CandidateBlock, PageRegion, list[PagePart]]] = []
+    regions = find_regions(page) if lines else []
+    for bonus in RETRY_BONUSES:
+        done = {region.first for _, region, _ in found}
+        scores = page.log_odds(bonus)
+        for region in regions:
+            # A report under its own head may be too short to be found at once.
+            if region.first in done or (done and region.head is None):
+                continue
+            states = _region_states(page, region, scores)
+            if PagePart.BODY in states:
+                found.append((_candidate(page, region, states), region, states))
+    if not found:
+        return [PagePart.BEFORE] * len(lines), ()
+    found.sort(key=lambda one: (-one[0].score, one[0].first))
+    return _whole_article(page, found[0][1], found[0][2]), tuple(block for block, _, _ in found)
+
+
+def _region_states(page: PageMeasures, region: PageRegion, scores: list[float]) -> list[PagePart]:
+    """Return the best way through the units of a region."""
+    lines = page.lines[region.first : region.stop]
+    barriers, comments = [line.ending_likeness for line in lines], [line.has_time_ago for line in lines]
+    return best_path(scores[region.first : region.stop], barriers, comments, TRANSITION_COSTS)
+
+
+def _candidate(page: PageMeasures, region: PageRegion, states: list[PagePart]) -> CandidateBlock:
+    """Return the block of a region with what it has."""
+    body = [region.first + at for at, state in enumerate(states) if state is PagePart.BODY]
+    score = sum(page.scores[at] for at in body) * _unity(page, region, body)
+    short = len(body) <= MAX_TEASER_UNITS and not any(_is_paragraph(page, at) for at in body)
+    if region.is_teaser and (short or region.head is None):
+        score -= TEASER_PENALTY
+    elif region.head is not None and body[0] - region.head.start <= MAX_UNITS_BELOW_HEAD:
+        score += SIGNED_HEAD_BONUS if region.head.is_signed else WORDED_HEAD_BONUS
+    return CandidateBlock(body[0], body[-1], score)
+
+
+def _is_paragraph(page: PageMeasures, at: int) -> bool:
+    """Return whether a unit has three sentences or more: no teaser has."""
+    return page.lines[at].inner_sentences >= MIN_PARAGRAPH_STOPS
+
+
+def _unity(page: PageMeasures, region: PageRegion, body: list[int]) -> float:
+    """Return how much a block is about one matter, 0.2 to 1: the share of its units that name what others name."""
+    named = Counter(word for at in body for word in page.words(at))
+    title = page.title_words(region.head)
+    common = sum(
+        _is_paragraph(page, at) or any(named[word] > 1 or word in title for word in page.words(at)) for at in body
+    )
+    return 0.2 + 0.8 * common / len(body)
+
+
+def _whole_article(page: PageMeasures, region: PageRegion, states: list[PagePart]) -> list[PagePart]:
+    """Return the part of each unit of the page, with the article of a region drawn out to its ends."""
+    parts = [PagePart.BEFORE] * region.first + states + [PagePart.AFTER] * (len(page.lines) - region.stop)
+    frame = list(page.is_frame)
+    for at in (region.first, region.stop):
+        if 0 < at < len(page.lines):
+            frame[at] = True
+    units = list(zip(page.scores, (line.ends_sentence for line in page.lines), frame, strict=True))
+    return extend_body(parts, units)
