@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from annotator.core.article import LineVerdict
 from annotator.ingest.clean import block_path, clean
-from annotator.ingest.clean.score_weights import TransitionCosts
 from annotator.ingest.clean.block_path import PagePart
 from annotator.ingest.clean.line_features import text_units, wrap_width
 from annotator.ingest.clean.metadata import parse_author, parse_date
+from annotator.ingest.clean.score_weights import TransitionCosts
 from tests.ingest.call_counts import calls
 
 SNIPPETS = st.sampled_from(

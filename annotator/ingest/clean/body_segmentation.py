@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from annotator.ingest.clean import line_features
 from annotator.ingest.clean.block_path import PagePart
-from annotator.ingest.clean.candidate_blocks import CandidateBlock, find_article
+from annotator.ingest.clean.candidate_blocks import CandidateBlock, find_article_block
 from annotator.ingest.clean.line_features import content_words
 
 
@@ -80,5 +80,5 @@ def segment_page(lines: list[str]) -> SegmentedPage:
     found = line_features.text_units(lines)
     stops = line_features.page_function_words(found)
     measures = [line_features.extract_features(unit, stops) for unit in found]
-    parts, candidates = find_article(measures)
+    parts, candidates = find_article_block(measures)
     return SegmentedPage(found, measures, parts, candidates)

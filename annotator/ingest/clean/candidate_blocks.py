@@ -39,7 +39,7 @@ MAX_TEASER_UNITS = 2
 """A head under such a heading counts only over more units than this."""
 
 
-def find_article(lines: list[LineFeatures]) -> tuple[list[PagePart], tuple[CandidateBlock, ...]]:
+def find_article_block(lines: list[LineFeatures]) -> tuple[list[PagePart], tuple[CandidateBlock, ...]]:
     """Return the part of each unit, and the blocks that were compared, the best first."""
     page = PageMeasures(lines)
     found: list[tuple[CandidateBlock, PageRegion, list[PagePart]]] = []

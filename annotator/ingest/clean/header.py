@@ -7,8 +7,8 @@ from msgspec.structs import replace
 from annotator.core.article import LineVerdict, SourceLine
 from annotator.ingest.clean import lexicon, line_features
 from annotator.ingest.clean.body_segmentation import SegmentedPage
-from annotator.ingest.clean.line_features import content_words
 from annotator.ingest.clean.lexicon import COMPANY_ENDING, REPORTING_CREDIT, SIGN_OFF
+from annotator.ingest.clean.line_features import content_words
 from annotator.ingest.clean.metadata import author_in_dated_line
 
 # Which unit of a page is the article's headline.

@@ -396,7 +396,9 @@ _CJK_GRAMMAR = re.compile(r"[\u3040-\u309f的了是在和有我他她这那不�
 def topic_words(text: str) -> frozenset[str]:
     """Return the content words of a text that are not function words of any listed language."""
     return frozenset(
-        word for word in content_words(text) - _function_words() if not (word[0] > "\u3000" and _CJK_GRAMMAR.search(word))
+        word
+        for word in content_words(text) - _function_words()
+        if not (word[0] > "\u3000" and _CJK_GRAMMAR.search(word))
     )
 
 
@@ -405,7 +407,7 @@ def _function_words() -> frozenset[str]:
     return frozenset(word.rstrip("s") for words in lexicon.word_groups("function_words").values() for word in words)
 
 
-def name_words(text: str) -> frozenset[str]:
+def capitalised_words(text: str) -> frozenset[str]:
     """Return the content words of a text that begin with a capital after its first word."""
     names = (word for word in text.split()[1:] if word.lstrip("\"'“‘„«(")[:1].isupper())
     return content_words(" ".join(names))

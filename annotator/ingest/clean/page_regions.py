@@ -216,4 +216,4 @@ def _shares_matter(page: PageMeasures, at: int, known: frozenset[str], title: fr
     shared = page.words(at) & known
     if len(shared) >= MIN_SHARED_WORDS or shared & title:
         return True
-    return bool(shared & line_features.name_words(page.lines[at].text))
+    return bool(shared & line_features.capitalised_words(page.lines[at].text))
