@@ -15,7 +15,7 @@ from annotator.core.article import LineVerdict, SourceLine
 from annotator.core.errors import SourceError
 from annotator.ingest.clean import CleanedPage, clean
 from annotator.ingest.html_lines import VisibleLine, import_extra, parse_html, visible_lines
-from annotator.ingest.html_vote import alignment_words, vote_on_lines
+from annotator.ingest.html_vote import PageReadings, alignment_words, covered_lines, vote_on_lines
 
 _MAX_BYLINE_WORDS = 12
 """A byline has no more words than this."""
@@ -47,8 +47,18 @@ def extract_page(html: str, where: str) -> ExtractedPage:
     stated = list(_stated_verdicts(lines, title, about["byline"]))
     # What is title, byline or caption in any case says nothing about the choice of the rest.
     weights = [0 if verdict else len(alignment_words(line.text)) for verdict, line in zip(stated, lines, strict=True)]
-    flags = [line.verdict.annotated for line in cleaned.lines]
-    vote = vote_on_lines(html, [line.text for line in lines], body, flags, weights, where)
+    rows = [line.text for line in lines]
+    vote = vote_on_lines(
+        PageReadings(
+            html=html,
+            where=where,
+            lines=rows,
+            weights=weights,
+            extracted=covered_lines(rows, body),
+            cleaned=[line.verdict.annotated for line in cleaned.lines],
+            title=next((at for at, line in enumerate(stated) if line and line.verdict is LineVerdict.TITLE), None),
+        )
+    )
     if not any(vote.kept):
         return ExtractedPage(text=text, **asdict(cleaned))
     return ExtractedPage(

@@ -24,24 +24,26 @@ MIN_COVERED_SHARE = 0.5
 """A line is in the extract if more than this share of its words is."""
 MAX_ALIGNMENT_PAIRS = 20_000_000
 """How many pairs of equal words are aligned (about 10 s); beyond, equal lines count."""
-MIN_AGREEMENT = 0.75
+MIN_AGREEMENT = 0.8
 """With less agreement the extractor alone decides no longer."""
 MAX_MARKUP = 3_000_000
 """Of longer pages (code points) no third reading is made: its time grows faster than the page."""
 
 
 class BodyVote(Struct, frozen=True):
-    """Which lines are the article, and how sure that is."""
+    """Which lines are the article, who decides that, and how far two readings agree."""
 
     kept: list[bool]
     agreement: float
     """The F1 of the words that extractor and cleaner keep, 0 to 1."""
     votes: list[int] | None = None
-    """How many of three readings keep each line; None where the extractor alone decides."""
+    """How many of three readings keep each line, where they have voted."""
+    reader: str = "the extractor"
+    """Who decides without a vote."""
 
     def verdict(self, at: int, is_heading: bool) -> SourceLine:
         """Return the verdict on line ``at``, which is no title, byline or caption."""
-        who = "the extractor" if self.votes is None else _READINGS[self.votes[at]]
+        who = self.reader if self.votes is None else _VOTERS[self.votes[at]]
         if not self.kept[at]:
             return SourceLine(LineVerdict.BOILERPLATE, f"left out by {who}")
         if is_heading:
@@ -49,33 +51,54 @@ class BodyVote(Struct, frozen=True):
         return SourceLine(LineVerdict.BODY, f"kept by {who}")
 
 
-_READINGS = ("all three readings", "two of three readings", "two of three readings", "all three readings")
+_VOTERS = ("all three readings", "two of three readings", "two of three readings", "all three readings")
 """Who decides on a line that none, one, two or all of the readings keep."""
 
 
-def vote_on_lines(
-    html: str, lines: list[str], extract: str, cleaned: list[bool], weights: list[int], where: str
-) -> BodyVote:
-    """Return which of a page's lines are its article.
+class PageReadings(Struct, frozen=True):
+    """The visible lines of a page and what two programs keep of them, lists of one length."""
 
-    ``extract`` is the extractor's text, ``cleaned`` what the cleaner keeps of the lines, ``weights`` what
-    each line counts where the two are compared.
-    """
-    extracted = covered_lines(lines, extract)
-    agreement = reading_agreement(weights, extracted, cleaned)
-    if agreement >= MIN_AGREEMENT or len(html) > MAX_MARKUP:
-        return BodyVote(extracted, agreement)
-    third = covered_lines(lines, _third_reading(html, where))
-    votes = [sum(flags) for flags in zip(extracted, cleaned, third, strict=True)]
+    html: str
+    where: str
+    lines: list[str]
+    weights: list[int]
+    """What a line counts where readings are compared: nothing where it is title, byline or caption anyhow."""
+    extracted: list[bool]
+    cleaned: list[bool]
+    title: int | None
+    """The number of the title's line."""
+
+
+def vote_on_lines(page: PageReadings) -> BodyVote:
+    """Return which of a page's lines are its article."""
+    agreement = reading_agreement(page.weights, page.extracted, page.cleaned)
+    if agreement >= MIN_AGREEMENT or len(page.html) > MAX_MARKUP:
+        return BodyVote(page.extracted, agreement)
+    third = covered_lines(page.lines, _third_reading(page.html, page.where))
+    votes = [sum(flags) for flags in zip(page.extracted, page.cleaned, third, strict=True)]
     kept = [count >= 2 for count in votes]
-    return BodyVote(kept, agreement, votes) if any(kept) else BodyVote(extracted, agreement)
+    if not _shared_weight(page.weights, kept, page.cleaned) and _cleaned_follows_title(page, kept):
+        return BodyVote(page.cleaned, agreement, reader="the reading that begins below the title")
+    return BodyVote(kept, agreement, votes)
+
+
+def _cleaned_follows_title(page: PageReadings, other: list[bool]) -> bool:
+    """Return whether below the title the cleaner's first line comes before that of another choice."""
+    if page.title is None:
+        return False
+    below = range(page.title + 1, len(other))
+    return next((page.cleaned[at] > other[at] for at in below if page.cleaned[at] or other[at]), False)
 
 
 def reading_agreement(weights: list[int], one: list[bool], other: list[bool]) -> float:
     """Return the F1 of two choices of lines by the lines' weights, 1 where both are empty."""
-    both = sum(n for n, a, b in zip(weights, one, other, strict=True) if a and b)
+    both = _shared_weight(weights, one, other)
     total = sum(n * (a + b) for n, a, b in zip(weights, one, other, strict=True))
     return 2 * both / total if total else 1.0
+
+
+def _shared_weight(weights: list[int], one: list[bool], other: list[bool]) -> int:
+    return sum(n for n, a, b in zip(weights, one, other, strict=True) if a and b)
 
 
 def _third_reading(html: str, where: str) -> str:

@@ -112,6 +112,15 @@ def test_any_markup_gives_lines_or_an_error(parts: list[str]) -> None:
     assert len(page.lines) == page.text.count("\n") + 1
 
 
+def test_lines_are_as_a_browser_shows_them() -> None:
+    """Preformatted text keeps its lines, a list item is one; closed dialogs, soft hyphens and text for screen
+    readers alone are not seen."""
+    html = """<h1>Dyke</h1><pre>One line
+    another  line</pre><ul><li><b>Bo</b>: <a href="/x">left<span class="x sr-only"> (opens anew)</span></a></li></ul>
+    <dialog>Accept all</dialog><dialog open>Open</dialog><p>Deich&shy;wart</p>"""
+    assert [text for _, text in rows(html)] == ["Dyke", "One line", "another line", "Bo: left", "Open", "Deichwart"]
+
+
 def test_duplicates_are_reported_apart_by_their_place() -> None:
     """Of two equal lines the one between lines of the extract is covered."""
     lines = [STORY[1], "Menu", STORY[0], STORY[1], "—", STORY[2], "Menu", STORY[0]]
