@@ -57,6 +57,8 @@ _ATTRIBUTION = re.compile(
     + _ALTERNATIVES["after speech verb"]
     + r"\b|[A-Z]\w+day\b|[a-z]+ly\b))"
 )
+_BEFORE_CUT = " 。！？」』）"
+"""A blank or a wide stop is before a cut."""
 _CLOSERS = "\"”’'»)]"
 _LOWERCASE_STOP = re.compile(_WORD_EDGE + r"([a-z]{3,})\.[\"”’')\]]*\s+(?=[\"“‘'«»„(\[]?[A-Z\d])")
 _OTHER_STOP = re.compile(
@@ -93,6 +95,8 @@ def missed_boundaries(text: str) -> Iterator[int]:
 
 def is_false_boundary(text: str, cut: int) -> bool:
     """Whether no sentence can start at ``cut``, by what is within 80 code points of it."""
+    if text[cut - 1] not in _BEFORE_CUT:
+        return True
     raw = text[max(0, cut - 80) : cut].rstrip()
     left, right = raw.rstrip(_CLOSERS), text[cut : cut + 80]
     word = _LOWERCASE_NEXT.match(right)

@@ -19,13 +19,13 @@ A longer pair is more often two marks that do not belong together, so the segmen
 MAX_NESTED_QUOTATIONS = 8
 """How many quotations inside each other are followed."""
 
-CLOSERS_BY_OPENER = {"“": "”", "„": "“”", "‟": "”", "«": "»", "‹": "›", "「": "」", "『": "』", "``": "''"}
-"""What closes each mark that can only open."""
+CLOSERS_BY_OPENER = {
+    "“": "”", "„": "“”", "‟": "”", "‚": "‘", "«": "»", "‹": "›", "「": "」", "『": "』", "《": "》",
+    "``": "''", "''": "''", '"': '"',
+}  # fmt: skip
+"""What closes each mark that can open; where a mark closes itself, its neighbours show which end it is."""
 
-SYMMETRIC_MARKS = ('"', "''")
-"""Marks that look the same at both ends; their neighbours show which end it is."""
-
-_DOUBLE = re.compile(r"``|''|[“”„‟«»‹›「」『』\"]")
+_DOUBLE = re.compile(r"``|''|[“”„‟«»‹›「」『』《》‚‘\"]")
 _SINGLE_OPEN = re.compile(r"(?<![^\s(\[{—–\-“„«\"])(?<!')['‘‚](?!')(?=\S)")
 _ELISION = re.compile(r"['‘](?:\d\ds?|em|til|tis|twas|cause|n|round|bout)\b", re.IGNORECASE)
 _SINGLE_CLOSE = re.compile(r"(?<=[^\s'])(?<!')['’](?!['\w])")
@@ -64,7 +64,7 @@ def _double_quotations(text: str) -> list[CharRange]:
     """Pair double marks like brackets; what is left open between a pair is dropped."""
     stack: list[_OpenMark] = []
     out: list[CharRange] = []
-    closers = CLOSERS_BY_OPENER | _reversed_guillemets(text)
+    closers = CLOSERS_BY_OPENER | _reversed_guillemets(text) | _marks_alike(text)
     for m in _DOUBLE.finditer(text):
         stack = [o for o in stack[-MAX_NESTED_QUOTATIONS:] if m.end() - o.start <= MAX_QUOTATION_LENGTH]
         at = _matching_open(stack, m, text, closers)
@@ -72,15 +72,25 @@ def _double_quotations(text: str) -> list[CharRange]:
             out.append((stack[at].start, m.end()))
             del stack[at:]
         elif _may_open(m, text, closers):
-            stack = [o for o in stack if not (o.mark == m[0] in SYMMETRIC_MARKS)]
+            stack = [o for o in stack if o.mark != m[0] or m[0] not in closers[m[0]]]
             stack.append(_OpenMark(m[0], m.start()))
     return out
 
 
 def _reversed_guillemets(text: str) -> dict[str, str]:
-    """Return the pair »…« instead where the first guillemet of the paragraph is the closing one."""
-    first = re.search("[«»]", text)
-    return {"»": "«", "«": ""} if first and first[0] == "»" else {}
+    """Return the pairs »…« and ›…‹ instead where the first guillemet of the paragraph is the closing one."""
+    out: dict[str, str] = {}
+    for left, right in ("«»", "‹›"):
+        first = re.search(f"[{left}{right}]", text)
+        out |= {right: left, left: ""} if first and first[0] == right else {}
+    return out
+
+
+def _marks_alike(text: str) -> dict[str, str]:
+    """Return ”…” and »…», the Swedish and Finnish pairs, where the paragraph has no mark that opens for them."""
+    return {
+        mark: mark for mark, openers in (("”", "[“„‟]"), ("»", "«")) if mark in text and not re.search(openers, text)
+    }
 
 
 def _matching_open(stack: list[_OpenMark], m: re.Match[str], text: str, closers: dict[str, str]) -> int | None:
@@ -89,14 +99,14 @@ def _matching_open(stack: list[_OpenMark], m: re.Match[str], text: str, closers:
         return None
     for i in range(len(stack) - 1, -1, -1):
         mark = stack[i].mark
-        if (mark in SYMMETRIC_MARKS and mark == m[0] and _may_close(m, text)) or m[0] in closers.get(mark, ()):
+        if m[0] in closers.get(mark, ()) and (mark != m[0] or _may_close(m, text)):
             return i
     return None
 
 
 def _may_open(m: re.Match[str], text: str, closers: dict[str, str]) -> bool:
     """Whether a mark can open a quotation where it is."""
-    if m[0] not in SYMMETRIC_MARKS:
+    if closers.get(m[0]) != m[0]:
         return bool(closers.get(m[0]))
     return m.start() == 0 or bool(_BEFORE_OPEN.match(text[m.start() - 1]))
 

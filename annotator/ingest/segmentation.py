@@ -17,9 +17,9 @@ MAX_SENTENCE_LENGTH = 4000
 
 _SPACE = re.compile(r"\s")
 _BLANK = re.compile(" +")
-_OPENING = frozenset("“‘„«‹「『([{")
-_CLOSING = frozenset("”»›」』)]}")
-_BRACKETED_ASIDE = re.compile(r"[^\s.!?…:;”\"’']\s*(\([^()]{1,300}\))")
+_OPENING = frozenset("“‘„«‹「『《（([{")
+_CLOSING = frozenset("”»›」』》）)]}")
+_BRACKETED_ASIDE = re.compile(r"[^\s.!?…:;”\"’']\s*(\([^()]{1,300}\)|（[^（）]{1,300}）)")
 _QUOTED_END = re.compile(r"([.!?…])[\"”’'»)]*$")
 _CAPITAL_NEXT = re.compile(r"\s+(?=[\"“‘'«„(\[]*[A-Z0-9])")
 
@@ -33,7 +33,7 @@ def sentence_ranges(text: str, start: int, end: int, lang: str = "en") -> list[C
     than ``MAX_SENTENCE_LENGTH`` without a sentence end (a table, a list of names) is cut at blanks.
     """
     paragraph = _SPACE.sub(" ", text[start:end])
-    cuts = _repaired_cuts(paragraph, splitter_for(lang))
+    cuts = repaired_cuts(paragraph, splitter_for(lang))
     out = []
     for a, b in zip([0, *cuts], [*cuts, len(paragraph)], strict=True):
         piece = paragraph[a:b]
@@ -42,16 +42,14 @@ def sentence_ranges(text: str, start: int, end: int, lang: str = "en") -> list[C
     return out
 
 
-def _repaired_cuts(paragraph: str, splitter: SentenceSplitter) -> list[int]:
+def repaired_cuts(paragraph: str, splitter: SentenceSplitter) -> list[int]:
     """Return the cuts of a splitter without its mistakes at quotations and brackets."""
     quotes = quotation_ranges(paragraph)
     found = {*splitter.cuts(paragraph), *_after_quotations(paragraph, quotes)}
     opens = {a + (paragraph[a : a + 2] in ("``", "''")): a for a, _ in quotes}
     ends = {b - 1 for _, b in quotes}
     moved = sorted({_snap_cut(paragraph, c, opens, ends) for c in found})
-    # A cut has a blank or a wide stop before it.
-    inner = (c for c in moved if 0 < c < len(paragraph) and paragraph[c - 1] in " 。！？」』）")
-    kept = [c for c in inner if not splitter.is_false_cut(paragraph, c)]
+    kept = [c for c in moved if 0 < c < len(paragraph) and not splitter.is_false_cut(paragraph, c)]
     # What brackets hold that open in mid-sentence belongs to the sentence.
     asides = (m.span(1) for m in _BRACKETED_ASIDE.finditer(paragraph))
     closed = outermost_ranges(sorted([*quotes, *asides], key=lambda r: (r[0], -r[1])))

@@ -6,10 +6,12 @@ English has nupunkt and rules of its own, which serve every language that has no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from msgspec import Struct
 
 from annotator.ingest.english_sentences import is_false_boundary, missed_boundaries, nupunkt_cuts
+from annotator.ingest.rule_splitter import rule_splitter
 
 
 class SentenceSplitter(Struct, frozen=True):
@@ -29,10 +31,12 @@ def _english_cuts(paragraph: str) -> list[int]:
 
 
 ENGLISH = SentenceSplitter(_english_cuts, is_false_boundary)
-SPLITTERS = {"en": ENGLISH}
-"""By language (spaCy's code)."""
 
 
+@lru_cache(maxsize=64)
 def splitter_for(lang: str) -> SentenceSplitter:
     """Return the splitter of a language by its spaCy code; the English one where it has none."""
-    return SPLITTERS.get(lang, ENGLISH)
+    if lang == "en":
+        return ENGLISH
+    rules = rule_splitter(lang)
+    return SentenceSplitter(rules.cuts, rules.is_false_cut)
