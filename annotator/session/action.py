@@ -97,7 +97,11 @@ class SetLineVerdict(Request, frozen=True):
 
 
 class UndoLineVerdict(Request, frozen=True):
-    """Take the last switched line of the current article back."""
+    """Take back the last switched line of the current article, or the settling of its doubt."""
+
+
+class SettleDoubt(Request, frozen=True):
+    """The lines of the current article are right: settle the doubt about them."""
 
 
 class OpenReview(Request, frozen=True):

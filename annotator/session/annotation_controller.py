@@ -19,6 +19,7 @@ from annotator.session import action as act
 from annotator.session.actions import annotation_actions as actions
 from annotator.session.actions.hints import hints_without, is_hint_drawn
 from annotator.session.actions.label_actions import label_effects
+from annotator.session.article_lines import line_handlers
 from annotator.session.commands import (
     COMMANDS,
     COMMANDS_WITHOUT_SENTENCE,
@@ -224,10 +225,7 @@ class AnnotationController(SentenceEditor):
             act.OpenHit: self._open_hit,
             act.SetFilter: lambda a: go.filter_by(a.query),
             act.SetNote: self._set_note,
-            act.SetLineVerdict: lambda a: self.session.set_line_verdict(
-                self.session.current_article_id, a.line, a.verdict
-            ),
-            act.UndoLineVerdict: self._undo_line_verdict,
+            **line_handlers(self.session),
             act.OpenReview: self._open_review,
             act.MoveReview: self._move_review,
             act.ShowMessage: lambda a: StatusMessage(a.text, a.warning) if a.text else None,
@@ -288,10 +286,6 @@ class AnnotationController(SentenceEditor):
         annotated = self.session.annotated
         changed = " ".join(action.text.split()) != annotated.annotation.note
         return self.session.apply_edit(set_note(annotated, action.text)) if changed else ""
-
-    def _undo_line_verdict(self, _: act.UndoLineVerdict) -> None:
-        if not self.session.undo_line_verdict(self.session.current_article_id):
-            raise RuleError("nothing to undo in this article")
 
     # -- moves and search --------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ class ArticleListItem(Struct, frozen=True):
     done: int
     total: int
     signs: str = ""
-    """What there is to look at: ``!`` problems, ``?`` suggestions left, ``f`` flags, ``n`` notes."""
+    """What there is to look at: ``#`` doubtful lines, ``!`` problems, ``?`` what was left, ``f`` flags, ``n`` notes."""
 
 
 class CorpusOverview:
@@ -96,10 +96,10 @@ class CorpusOverview:
         navigation = self._session.navigation
         progress, touched = navigation.progress_of(article_id), self._touched_sentences(article_id)
         problems, left = len(self._problems.get(article_id, ())), count_left(touched, self._session.label_pass)
-        counts = (problems, left, *self._flag_and_note_counts(article_id))
-        signs = "".join(sign if n else "" for sign, n in zip("!?fn", counts, strict=True))
-        title = navigation.sentence_search.article(article_id).title
-        return ArticleListItem(title, progress.done, progress.total, signs)
+        listed = navigation.sentence_search.article(article_id)
+        counts = (listed.is_doubtful, problems, left, *self._flag_and_note_counts(article_id))
+        signs = "".join(sign if n else "" for sign, n in zip("#!?fn", counts, strict=True))
+        return ArticleListItem(listed.title, progress.done, progress.total, signs)
 
     def _flag_and_note_counts(self, article_id: str) -> tuple[int, int]:
         """Return how many sentences of an article are flagged, and how many have a note."""

@@ -96,6 +96,7 @@ SCREEN_KEYS: Mapping[str, tuple[ScreenKey, ...]] = {
         _keys("b:verdict('body') h:verdict('subhead')", "annotate it as body, subhead"),
         _keys("t:verdict('title') d:verdict('deck') c:verdict('caption')", "it is title, deck, caption"),
         _keys("y:verdict('byline') p:verdict('dateline') x:verdict('boilerplate')", "byline, dateline, boilerplate"),
+        _keys("K:settle", "the lines are right: settle the doubt about them"),
         _keys("u,ctrl+z:undo", "undo"),
         _HELP,
         _keys("semicolon,escape,number_sign,q,f3:close", "back"),

@@ -206,6 +206,8 @@ class SearchableArticle(Struct, frozen=True):
     is_replaced: bool
     document: str = ""
     """The document that it is a part of."""
+    is_doubtful: bool = False
+    """Whether there is an open doubt about its lines."""
 
     @property
     def searchable_names(self) -> str:
@@ -290,6 +292,7 @@ class SentenceSearch:
             annotated_sentences,
             bool(article.replaced_by),
             article.group.value if article.group else "",
+            bool(article.doubt),
         )
 
     def sentences_of(self, article_id: str, touched: Sequence[AnnotatedSentence]) -> Sequence[AnnotatedSentence]:

@@ -368,8 +368,16 @@ class AnnotationSession:
         )
         self._invalidate_article(article_id)
 
+    def settle_doubt(self, article_id: str) -> None:
+        """Settle the doubt about the lines of an article, for all annotators; written at once."""
+        self._require_writable()
+        if not self.corpus.article(article_id).doubt:
+            raise RuleError("there is no doubt about the lines of this article")
+        self.corpus.settle_doubt(article_id, by=self.annotator, time=self._clock(), wait=LOCK_WAIT_SECONDS)
+        self._invalidate_article(article_id)
+
     def undo_line_verdict(self, article_id: str) -> bool:
-        """Take back the last switched line of an article; False where there is none."""
+        """Take back the last switched line of an article, or the settling of its doubt; False where there is none."""
         self._require_writable()
         done = self.corpus.undo_line_verdict(article_id, by=self.annotator, time=self._clock(), wait=LOCK_WAIT_SECONDS)
         self._invalidate_article(article_id)

@@ -83,6 +83,8 @@ class Preferences(Struct, frozen=True):
     """The settings that have been offered: each is offered once."""
     tour_done: bool = False
     """Whether the first-run tour was finished or skipped."""
+    doubts: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    """Corpus path → annotator → the articles whose doubtful lines were shown: each is shown once."""
     fade: Annotated[float, Meta(ge=0, le=3600)] = MESSAGE_SECONDS
     """After how many seconds a message fades; 0 for never."""
 
@@ -130,6 +132,18 @@ class Preferences(Struct, frozen=True):
         others = {k: v for k, v in self.auto_accept.items() if k != key}
         mine = {key: tuple(sorted(labels))} if labels else {}
         return replace(self, auto_accept=dict([*others.items(), *mine.items()][-MAX_CORPORA:]))
+
+    def shown_doubts(self, corpus: Path, annotator: str) -> tuple[str, ...]:
+        """Return the ids of the articles whose doubtful lines an annotator has been shown."""
+        return self.doubts.get(_corpus_key(corpus), {}).get(annotator, ())
+
+    def with_shown_doubt(self, corpus: Path, annotator: str, article: str) -> Preferences:
+        """Return the preferences with one more article whose doubtful lines an annotator has been shown."""
+        key = _corpus_key(corpus)
+        others = {k: v for k, v in self.doubts.items() if k != key}
+        mine = self.doubts.get(key, {})
+        shown = tuple(dict.fromkeys((*mine.get(annotator, ()), article)))
+        return replace(self, doubts=dict([*others.items(), (key, {**mine, annotator: shown})][-MAX_CORPORA:]))
 
 
 def update_preferences(change: Callable[[Preferences], Preferences]) -> Preferences:

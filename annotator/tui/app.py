@@ -25,9 +25,11 @@ from textual.theme import Theme
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
+from annotator.core.article import Article
 from annotator.core.errors import AnnotatorError, CorpusError
 from annotator.session.action import PressLabel, ShowMessage
 from annotator.session.annotation_controller import AnnotationController
+from annotator.session.article_lines import ShownDoubts
 from annotator.session.keymap import EffectiveKeymap
 from annotator.session.keymap_file import UserKeymap, textual_key_name
 from annotator.session.screen_keys import key_sections
@@ -57,7 +59,7 @@ _RANKING_PAUSE = 0.002
 """Seconds that the thread that scores sentences leaves to the screen after each of them."""
 
 _SCREENS = {
-    "overview": "overview:OverviewScreen", "lines": "overview:ArticleLinesScreen",
+    "overview": "overview:OverviewScreen", "lines": "article_lines:ArticleLinesScreen",
     "stats": "statistics:StatsScreen", "search": "search:SearchScreen", "jump": "dialogs:JumpScreen",
     "note": "dialogs:NoteScreen", "worklist": "worklists:ConsistencyScreen", "repairs": "worklists:RepairScreen",
     "left_suggestions": "worklists:LeftScreen", "two_machines": "worklists:TwoMachinesScreen",
@@ -132,6 +134,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         self._waiting_keys: list[events.Key] = []
         self._key_under_way = False
         self.message_seconds = preferences.fade
+        self._shown_doubts = ShownDoubts(session, preferences)
         self._tour_remembered = preferences.tour_done
         self._place_is_stored = bool(preferences.position(session.corpus.path, session.annotator))
         self._start_with_tour = tour and not preferences.tour_done and not session.read_only
@@ -418,6 +421,13 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         """Open the screen of a command."""
         module, name = _SCREENS[command].split(":")
         self.push_screen(getattr(import_module(f"annotator.tui.screens.{module}"), name)(self.controller))
+
+    def show_doubtful_lines(self, article: Article) -> None:
+        """Open the lines of an article by themselves where they are doubtful, once for each annotator."""
+        if not self.controller.tour and self._shown_doubts.take(article):
+            from annotator.tui.screens.article_lines import DoubtfulLinesScreen
+
+            self.push_screen(DoubtfulLinesScreen(self.controller))
 
     def show_guide(self) -> None:
         """Open the guideline, at the label of the selected span or the one last used."""

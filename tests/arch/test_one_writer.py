@@ -12,7 +12,8 @@ SCREENS = sorted((Path(__file__).resolve().parents[2] / "annotator" / "tui").rgl
 OWNED = {"session", "controller", "navigation", "keyboard", "review"}
 """The controller and its parts, as the screens name them (with or without an underscore)."""
 CHANGES = {
-    "apply_edit", "undo", "redo", "join", "split", "set_line_verdict", "undo_line_verdict", "count_keystroke",
+    "apply_edit", "undo", "redo", "join", "split", "set_line_verdict", "undo_line_verdict", "settle_doubt",
+    "count_keystroke",
     "go_to", "go_to_article", "go_to_hit", "go_to_next_hit", "go_to_next_open", "jump_to", "move_article",
     "move_in_article", "move_sentence", "set_filter", "start_at", "update", "invalidate", "label", "answer",
     "click", "drag", "grow", "shrink", "remove", "select_span", "enter_sentence", "press_hint", "set_visible",

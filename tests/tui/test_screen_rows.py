@@ -40,16 +40,14 @@ from annotator.tui.layout.article_body import (
     fully_visible_sentences,
     visible_page,
 )
+from annotator.tui.layout.article_lines import article_line_rows, article_lines_header, verdict_reason_row
 from annotator.tui.layout.help_rows import guideline_rows
 from annotator.tui.layout.overview import (
     ArticleList,
-    article_line_rows,
-    article_lines_header,
     article_list_rows,
     overview_header,
     overview_sentence_rows,
     progress_bars_row,
-    verdict_reason_row,
 )
 from annotator.tui.layout.prompt import prompt_rows, welcome_row
 from annotator.tui.layout.status_rows import empty_rule_row, header_row, keys_row, rule_row, side_panel_rows

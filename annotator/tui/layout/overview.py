@@ -1,4 +1,4 @@
-"""The overview: an article's sentences, with what is wrong there, the articles, and an article's source lines."""
+"""The overview: an article's sentences, with what is wrong there, and the articles."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from annotator.checks.consistency import InconsistencyGroup, InconsistencyKind
 from annotator.core.annotation import AnnotatedSentence
-from annotator.core.article import Article, SourceLine
 from annotator.core.label_pass import LabelPass
 from annotator.core.pluralize import pluralize
 from annotator.core.span_repair import MisalignedSpan
@@ -224,46 +223,3 @@ def progress_bars_row(state: TaskState, width: int, glyphs: Glyphs, left: int = 
     room = width - styled.row_width((*row, share, counted)) - 1
     row = (*row, *progress_bar(corpus, max(4, min(40, width // 3, room)), glyphs), share, counted)
     return styled.fit_row((*row, styled.rule(glyphs.rule * width)), width)
-
-
-# -- the lines of an article's source -----------------------------------------------------------
-
-
-def article_lines_header(article: Article, width: int, glyphs: Glyphs) -> StyledRow:
-    """Return the head row: the article, and how many of its lines are annotated."""
-    kept = sum(line.verdict.annotated for line in article.lines)
-    right = (styled.muted(f"{kept} of {len(article.lines)} lines are annotated "),)
-    left = (styled.title(f" Lines {glyphs.dot} {screen_text(article.name)}"),)
-    return styled.justify_row(left, (StyledText("  "), *right), width, glyphs.cut)
-
-
-def article_line_rows(article: Article, at: int, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
-    """Return exactly ``height`` rows: the lines round number ``at`` (from 0)."""
-    texts = article.text.split("\n")
-    shown = styled.visible_range(len(texts), at, height)
-    rows = (_article_line_row(i, texts[i], article.lines[i], width, glyphs, active=i == at) for i in shown)
-    return styled.fill_height(rows, height)
-
-
-def _article_line_row(i: int, text: str, line: SourceLine, width: int, glyphs: Glyphs, *, active: bool) -> StyledRow:
-    style = Styles.TEXT if line.verdict.annotated else Styles.CONTEXT
-    style = CellStyle("text", background="row", bold=True) if active else style
-    verdict = CellStyle("ok" if line.verdict.annotated else "muted")
-    row = (
-        styled.mark_active(glyphs.active, active),
-        styled.muted(f"{i + 1:>4} "),
-        styled.likely_bold("*" if line.was else " "),
-        StyledText(f"{line.verdict.value:<12}", verdict),
-        StyledText(styled.truncate(screen_text(text), max(1, width - 19), glyphs.cut), style),
-    )
-    return styled.fit_row(row, width, style if active else None)
-
-
-def verdict_reason_row(article: Article, at: int, width: int, glyphs: Glyphs) -> StyledRow:
-    """Return the rule row: why the current line has its verdict."""
-    line = article.lines[at]
-    was = f" (was {line.was.value})" if line.was else ""
-    words = StyledText(f"{line.verdict.value}: {screen_text(line.reason)}{was}")
-    reason = styled.clip_words((words,), width - 8, glyphs.cut)
-    row = (styled.rule(glyphs.rule * 2 + " "), *reason, StyledText(" "), styled.rule(glyphs.rule * width))
-    return styled.fit_row(row, width)

@@ -22,8 +22,8 @@ from annotator.tui.layout.text_cells import screen_text
 MAX_STRIP_SENTENCES = 30
 """The most sentences that the article strip shows, those round the active one."""
 
-_MIN_VERSION_ROOM = 24
-"""With more cells than this for the title, it is preceded by a word on a new version."""
+_MIN_FACTS_ROOM = 24
+"""With more cells than this for the title, it is preceded by what is special about the article."""
 
 
 def header_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
@@ -42,9 +42,10 @@ def header_row(state: TaskState, width: int, glyphs: Glyphs) -> StyledRow:
     place = styled.muted(_position_text(state, width - styled.row_width((*filter_row, *saved)) - 2, glyphs))
     right = (*filter_row, place, *saved)
     room = width - styled.row_width(right) - 3
-    version = f"new version {glyphs.dot} " if state.article.replaces and room > _MIN_VERSION_ROOM else ""
-    title = styled.truncate(screen_text(state.article.name), room - len(version), glyphs.cut)
-    left = (StyledText(" "), styled.likely_bold(version), styled.title(title))
+    facts = [*(["new version"] if state.article.replaces else []), *(["doubtful lines"] if state.article.doubt else [])]
+    about = "".join(f"{fact} {glyphs.dot} " for fact in facts) if room > _MIN_FACTS_ROOM else ""
+    title = styled.truncate(screen_text(state.article.name), room - len(about), glyphs.cut)
+    left = (StyledText(" "), styled.likely_bold(about), styled.title(title))
     gap = width - styled.row_width(left) - styled.row_width(right)
     return styled.clip_row((*left, StyledText(" " * max(0, gap)), *right), width)
 

@@ -147,6 +147,7 @@ class AnnotateScreen(RowScreen):
     def draw(self) -> None:
         """Draw the state of this moment."""
         self._draw_state(self.controller.state())
+        self._show_doubtful_lines()
 
     def _draw_state(self, state: TaskState) -> None:
         width = self.size.width
@@ -289,6 +290,12 @@ class AnnotateScreen(RowScreen):
             self._draw_state(self.annotator.run_command(action))
         else:
             self._draw_state(self.controller.dispatch(action))
+        self._show_doubtful_lines()
+
+    def _show_doubtful_lines(self) -> None:
+        """Show the lines of the article that was come to, where they are doubtful and no other screen is open."""
+        if self.size.width and self.is_current:
+            self.annotator.show_doubtful_lines(self._session.article(self._session.current_article_id))
 
     # -- mouse ---------------------------------------------------------------------------------
 

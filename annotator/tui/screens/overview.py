@@ -1,4 +1,4 @@
-"""The overview: how far the work is and a way to any sentence; the verdicts on the lines of an article."""
+"""The overview: how far the work is and a way to any sentence."""
 
 from __future__ import annotations
 
@@ -14,26 +14,16 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from annotator.checks.consistency import InconsistencyGroup
-from annotator.core.article import Article, LineVerdict
 from annotator.core.errors import AnnotatorError, RuleError
 from annotator.core.span_repair import MisalignedSpan
-from annotator.session.action import (
-    Action,
-    GoToArticle,
-    GoToNextOpen,
-    MoveSentence,
-    SetLineVerdict,
-    ShowMessage,
-    UndoLineVerdict,
-)
+from annotator.session.action import Action, GoToArticle, GoToNextOpen, MoveSentence, ShowMessage
 from annotator.session.actions.annotation_actions import count_left
 from annotator.session.annotation_controller import AnnotationController
 from annotator.session.corpus_overview import ARTICLE_ORDERS, CorpusOverview
-from annotator.session.screen_keys import LINES, OVERVIEW, textual_actions
+from annotator.session.screen_keys import OVERVIEW, textual_actions
 from annotator.session.sentence_search import TouchedSentences
 from annotator.session.state import StatusMessage
 from annotator.tui.layout import overview as layout
-from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.status_rows import keys_row
 from annotator.tui.layout.styled_text import CellStyle, Glyphs, StyledText, fit_words, visible_range
 from annotator.tui.layout.text_cells import screen_text
@@ -222,76 +212,3 @@ class OverviewScreen(RowScreen):
             self._run(ShowMessage(str(error), warning=True))
         else:
             self._run(ShowMessage())
-
-
-# -- the lines of an article's source -----------------------------------------------------------
-
-
-_LINE_KEYS = [
-    ("Esc", "back"), ("Space", "switch"), ("u", "undo"), ("b", "body"), ("x", "boilerplate"),
-    ("h", "subhead"), ("t", "title"), ("c", "caption"), ("d", "deck"), ("y", "byline"), ("p", "dateline"),
-]  # fmt: skip
-
-
-class ArticleLinesScreen(RowScreen):
-    """Lists the lines of the current article."""
-
-    KEYS_TITLE = LINES
-    BINDINGS: ClassVar[list[BindingType]] = hidden_bindings(textual_actions(LINES))
-
-    def __init__(self, controller: AnnotationController) -> None:
-        """Show the lines of the session's article, from the line of the active sentence on."""
-        super().__init__()
-        self._controller = controller
-        self._session = session = controller.session
-        self._warning = ""
-        start = session.annotated.sentence.start if session.article_sentences else 0
-        self._position = max(0, sum(s <= start for s in self._article.line_starts()) - 1)
-
-    @property
-    def _article(self) -> Article:
-        return self._session.article(self._session.current_article_id)
-
-    def draw_rows(self, width: int, glyphs: Glyphs) -> None:
-        """Draw the lines of this moment."""
-        article, at = self._article, self._position
-        warning = (styled.warn(f" ! {self._warning}"),) if self._warning else ()
-        self.show_parts(
-            layout.article_lines_header(article, width, glyphs),
-            layout.article_line_rows(article, at, width, self.body_height, glyphs),
-            warning or layout.verdict_reason_row(article, at, width, glyphs),
-            keys_row(_LINE_KEYS, ("F1", "all keys"), width),
-        )
-
-    def action_move(self, by: int) -> None:
-        """Go some lines on."""
-        self._warning = ""
-        self._position = min(max(0, self._position + by), len(self._article.lines) - 1)
-        self.draw()
-
-    def action_switch(self) -> None:
-        """Switch the line between being annotated and not."""
-        line = self._article.lines[self._position]
-        off = line.was if line.was and not line.was.annotated else LineVerdict.BOILERPLATE
-        self._set_verdict(off if line.verdict.annotated else LineVerdict.BODY)
-
-    def action_verdict(self, verdict: str) -> None:
-        """Give the line a verdict."""
-        self._set_verdict(LineVerdict(verdict))
-
-    def _set_verdict(self, verdict: LineVerdict) -> None:
-        self._warning = ""
-        if self._article.lines[self._position].verdict is LineVerdict.BLANK:
-            self._warning = "a blank line holds nothing to annotate"
-        else:
-            self._run(SetLineVerdict(self._position, verdict))
-        self.draw()
-
-    def action_undo(self) -> None:
-        """Take the last switch of this article back."""
-        self._run(UndoLineVerdict())
-        self.draw()
-
-    def _run(self, action: Action) -> None:
-        message = self._controller.dispatch(action).message
-        self._warning = message.text if message else ""

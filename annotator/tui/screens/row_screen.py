@@ -19,6 +19,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
+from annotator.core.article import Article
 from annotator.core.schema import Schema
 from annotator.session.action import Action, ShowMessage
 from annotator.session.annotation_controller import AnnotationController
@@ -205,6 +206,9 @@ class AppContext(Protocol):
 
     def show_message(self, message: str, *, warning: bool = False) -> None:
         """Show a message on the prompt row, or over another screen."""
+
+    def show_doubtful_lines(self, article: Article) -> None:
+        """Open the lines of an article by themselves where they are doubtful, once for each annotator."""
 
     def press_waiting_keys(self) -> None:
         """Go on with the waiting keys: a screen takes keys now."""
