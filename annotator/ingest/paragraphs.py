@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -142,7 +143,7 @@ def _is_item(m: re.Match[str], before: _Line | None, indent: int, number: str, d
 def _wrapped_width(block: Sequence[_Line], page_width: int) -> int:
     """Return the width that a block is wrapped at, 0 where each of its lines ends where its text does."""
     width = max(line.width for line in block)
-    pairs = list(zip(block, block[1:], strict=False))
+    pairs = list(pairwise(block))
     if width in PARAGRAPH_WIDTHS and any(_sentence_continues(one, other) for one, other in pairs):
         return width
     if page_width - 25 < width <= page_width:
@@ -206,7 +207,7 @@ def _first_item(block: Sequence[_Line], page_width: int) -> int:
         broken = words[-1].lower() in _FUNCTION_WORDS or words[-1].endswith((",", "-"))
         if m is None or not m["word"].islower() or len(words) < _MIN_ITEM_WORDS or broken or item.opens:
             return len(block)
-    pairs = zip(items, items[1:], strict=False)
+    pairs = pairwise(items)
     if any(_ENDS_SENTENCE.search(item.text) for item in items) or (
         page_width and all(_is_full(a, b, page_width) for a, b in pairs)
     ):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from annotator.ingest.mark_cuts import is_after_opening_mark, mark_cuts
 from annotator.ingest.quotation_ranges import CharRange, outermost_ranges, quotation_ranges
 from annotator.ingest.sentence_splitters import SentenceSplitter, splitter_for
 
@@ -45,11 +46,12 @@ def sentence_ranges(text: str, start: int, end: int, lang: str = "en") -> list[C
 def repaired_cuts(paragraph: str, splitter: SentenceSplitter) -> list[int]:
     """Return the cuts of a splitter without its mistakes at quotations and brackets."""
     quotes = quotation_ranges(paragraph)
-    found = {*splitter.cuts(paragraph), *_after_quotations(paragraph, quotes)}
+    found = {*splitter.cuts(paragraph), *mark_cuts(paragraph), *_after_quotations(paragraph, quotes)}
     opens = {a + (paragraph[a : a + 2] in ("``", "''")): a for a, _ in quotes}
     ends = {b - 1 for _, b in quotes}
     moved = sorted({_snap_cut(paragraph, c, opens, ends) for c in found})
-    kept = [c for c in moved if 0 < c < len(paragraph) and not splitter.is_false_cut(paragraph, c)]
+    inner = (c for c in moved if 0 < c < len(paragraph) and not is_after_opening_mark(paragraph, c))
+    kept = [c for c in inner if not splitter.is_false_cut(paragraph, c)]
     # What brackets hold that open in mid-sentence belongs to the sentence.
     asides = (m.span(1) for m in _BRACKETED_ASIDE.finditer(paragraph))
     closed = outermost_ranges(sorted([*quotes, *asides], key=lambda r: (r[0], -r[1])))
