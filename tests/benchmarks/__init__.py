@@ -25,6 +25,7 @@ Each prints its figures as one JSON object on its last line; ``--help`` says wha
 - sentences: sentence boundaries of several segmenters
 - slips: what a wrong key saves outside the active sentence, and how many keys take it back
 - start: from the start to the first painted sentence, beside the smallest Textual program
+- structures: articles of many structures in the frames of many sites, as text dumps and as HTML
 - suggestion_service: what a suggestion costs in a large corpus
 
 A wall clock only informs: no test fails on one.

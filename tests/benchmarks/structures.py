@@ -1,10 +1,11 @@
 """How well the cleaner finds articles of many structures in the frames of many sites (``tests/ingest/own_pages``).
 
-``python -m tests.benchmarks.structures [--half tune|held|all] [--frames N] [--kind text|html|all]`` prints the mean and the
-lowest F1 over word 4-grams for each structure, frame, and way of dumping, and one JSON object as the last line; each text is
-put into N frames. ``--show TEXT@FRAME`` prints the lines of one page in each form, with ``+`` before a line that is kept and
-should not be, and ``-`` before one that is lost; ``--worst N`` the N pages with the lowest scores. ``--cases FOLDER`` adds the pages of a folder with
-``gold.jsonl`` (``{"page", "body", "either"}``, numbers of lines from 1).
+``python -m tests.benchmarks.structures [--half tune|held|all] [--frames N] [--kind text|html|all]`` prints the
+mean and the lowest F1 over word 4-grams for each structure, frame, and way of dumping, and one JSON object as
+the last line; each text is put into N frames. ``--show TEXT@FRAME`` prints the lines of one page in each form,
+with ``+`` before a line that is kept and should not be, and ``-`` before one that is lost; ``--worst N`` the N
+pages with the lowest scores. ``--cases FOLDER`` adds the pages of a folder with ``gold.jsonl`` (``{"page",
+"body", "either"}``, numbers of lines from 1).
 
 Rules are written with the half ``tune``: of ``held`` its authors look at figures alone.
 """
@@ -24,7 +25,8 @@ from annotator.ingest.html_extraction import extract_page
 from tests.benchmarks.gold_sets import json_rows
 from tests.benchmarks.page_scores import mean, page_figures, text_f1
 from tests.ingest.own_pages.data import HALVES, OwnPage, pages
-from tests.ingest.own_pages.render import STYLES, html_page, text_page
+from tests.ingest.own_pages.html_source import html_page
+from tests.ingest.own_pages.text_dumps import STYLES, text_page
 
 Row = tuple[str, str, bool]
 """A line, its gold role, and whether the cleaner keeps it."""

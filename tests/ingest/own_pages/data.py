@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import count
+from hashlib import sha256
 from pathlib import Path
 
 from msgspec import Struct
@@ -47,12 +47,17 @@ class Entry(Struct, frozen=True):
     options: dict[str, str]
     lines: tuple[str, ...]
     source: str
-    """The name of its file without its ending: a text's structure."""
+    """The name of its file without its ending."""
 
     @property
     def lang(self) -> str:
         """The code of its language."""
         return self.options.get("lang", "en")
+
+    @property
+    def structure(self) -> str:
+        """What kind of text it is: the name of its file, if it does not say."""
+        return self.options.get("structure", self.source)
 
 
 class OwnPage(Struct, frozen=True):
@@ -134,7 +139,7 @@ def make_page(half: str, text: Entry, frame: Entry) -> OwnPage:
         *(part for name in ("end", "after", "foot") for part in around.get(name, [])),
     ]
     form = text.options.get("form", "")
-    return OwnPage(f"{text.name}@{frame.name}", half, text.source, frame.name, text.lang, form, tuple(page))
+    return OwnPage(f"{text.name}@{frame.name}", half, text.structure, frame.name, text.lang, form, tuple(page))
 
 
 def _middle(rest: list[Part]) -> int:
@@ -168,14 +173,13 @@ def pages(half: str, frames_each: int = 3, lang: str = "") -> list[OwnPage]:
     A text of the form ``markdown`` or ``wrapped`` comes in one frame and as itself.
     """
     frames = entries(half, "frames")
-    turn = count()
     found = []
     for text in entries(half, "texts"):
         fitting = [frame for frame in frames if frame.lang == text.lang]
         if lang and text.lang != lang:
             continue
         number = min(1 if text.options.get("form") else frames_each, len(fitting))
-        start = next(turn)
+        start = sha256(text.name.encode()).digest()[0]
         step = max(len(fitting) // max(number, 1), 1)
         found += [make_page(half, text, fitting[(start + step * at) % len(fitting)]) for at in range(number)]
     return found

@@ -1,0 +1,94 @@
+"""Lines inside an article in which the page turns to its reader: links, appeals, adverts, contacts, notes on itself."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from annotator.ingest.clean import lexicon
+from annotator.ingest.clean.line_features import LineFeatures
+
+MAX_APPEAL_WORDS = 40
+"""A line that turns to the reader has this many words at the most."""
+MAX_LINK_WORDS = 30
+"""A link to another page has this many words at the most, its label included."""
+
+READER_APPEAL = re.compile(
+    r"(?:^|[.?!:]\s+)(?:please\s+)?(?:(?:send|e-?mail|share)\s+(?:us\b|your\b)|(?:write|talk|get\s+in\s+touch)\b.*\b(?:us|newsroom|editor)\b"
+    r"|tell\s+us\b|contact\s+(?:us|our|the\s+newsroom)\b|let\s+us\s+know\b|get\s+in\s+touch\b)",
+    re.IGNORECASE,
+)
+"""A sentence that asks the reader to write: "Send your pictures to the newsroom."."""
+FOLLOW_LINK = re.compile(
+    r"^\W*(?:you\s+can\s+)?(?:follow|like|find)\b.{1,60}?\b(?:on|at|auf|sur|en)\s+"
+    r"(?:twitter|x|facebook|instagram|youtube|linkedin|threads|bluesky|mastodon|telegram|whatsapp|tiktok|google\s+news)\b",
+    re.IGNORECASE,
+)
+"""A link to somebody's posts: "Follow Ann Lee on Twitter"."""
+CONTACT_LINE = re.compile(
+    r"^\W*(?:(?:e-?mail|contact|reach|write\s+to|kontakt)\b|(?:\S+\s+){1,4}?(?:can|may)\s+be\s+(?:reached|contacted|e-?mailed)\b).*\S@\S+\.\S"
+    r"|^\W*(?:(?:\S+\s+){0,3}?(?:e-?mail|tel(?:ephone)?|telefon|phone|mobile|fax|web(?:site)?)\s*:\s*)?"
+    r"(?:\S+@\S+\.\w+|(?:https?://|www\.)\S+|\+?\d[\d\s().\-/]{6,})\W*$"
+    r"|^\W*for\s+(?:more|further|media|press|any)\b[^.]{0,40}\b(?:information|inquiries|enquiries|details|questions)\b[^.]{0,20}"
+    r"\b(?:contact|call|e-?mail)\b",
+    re.IGNORECASE,
+)
+"""How to reach somebody: "Email Ann Lee at …", "Ann Lee can be reached at …", an address or number alone."""
+PAGE_NOTE = re.compile(
+    r"^\W*(?:this|the)\s+(?:article|story|post|piece|report|interview|column|essay|review|content)\s+"
+    r"(?:is|was|has\s+been|had\s+been)?\s*(?:(?:originally|first|also|previously)\s+)?"
+    r"(?:published|appeared|posted|republished|reprinted|syndicated|amended|corrected|updated)\b"
+    r"|^\W*(?:originally|first)\s+(?:published|posted)\s+(?:on|in|by|at)\b"
+    r"|^\W*(?:re-?published|reprinted)\s+(?:from|with|under|by)\b|^\W*read\s+the\s+original\s+(?:article|story|post)\b"
+    r"|^\W*(?:corrections?|clarifications?|editor['’]s\s+note)\b\W*(?::|\(|\d|an?\b|this\b|the\b)"
+    r"|^\W*dieser\s+(?:artikel|beitrag|text)\s+(?:erschien|ist\s+(?:zuerst|erstmals))\b",
+    re.IGNORECASE,
+)
+"""A note on the article itself: where it was printed before, what was corrected."""
+AFFILIATE_NOTE = re.compile(
+    r"\b(?:we|publisher|site|author)\b.{0,40}\b(?:earn|receive|get)\b.{0,30}\bcommission\b|\baffiliate\s+(?:links?|commission)\b",
+    re.IGNORECASE,
+)
+TAGGED_LINK = re.compile(r"\[(?P<tag>[A-Z][A-Z &/-]{1,24})\]$|^\[(?P<lead>[A-Z][A-Z &/-]{2,24})\]\s")
+SOUND_WORD = re.compile(r"APPLAUSE|LAUGH|CHEER|MUSIC|CROSSTALK|INAUDIBLE|SILENCE|PAUSE|SIC\b|BEEP|UNINTELLIGIBLE")
+"""What transcripts have in brackets."""
+BRACKETED_LINK = re.compile(r"^[\[(](?:read|watch|see|related|also|more|listen)\b.*[\])]$", re.IGNORECASE)
+LABEL_MARK = re.compile(r"[:|»>–—]|\s-\s")
+
+
+def appeal_reason(line: LineFeatures) -> str:
+    """Return why a unit inside the article is the page's own word to its reader, "" where it is none."""
+    text = line.text.strip()
+    if _is_labelled_link(line, text):
+        return "a link to another article"
+    if line.has_quotation or line.words > MAX_APPEAL_WORDS:
+        return ""
+    if PAGE_NOTE.match(text):
+        return "a note on the article itself"
+    if AFFILIATE_NOTE.search(text):
+        return "says who pays for links"
+    if CONTACT_LINE.match(text) or (FOLLOW_LINK.match(text) and line.words <= 20):
+        return "how to reach somebody"
+    return "turns to the reader" if _asks_reader(text) else ""
+
+
+def _is_labelled_link(line: LineFeatures, text: str) -> bool:
+    """Return whether a line is a link by its label or tag: "READ MORE: …", "… [VIDEO]"."""
+    if line.words > MAX_LINK_WORDS:
+        return False
+    tagged = TAGGED_LINK.search(text) if not line.ends_sentence or text.endswith("]") else None
+    if tagged and line.words >= 4 and not SOUND_WORD.search(tagged[0]) and not re.search(r"[.!?]['\"”’]?\s*\[[^\]]*\]$", text):
+        return True
+    if BRACKETED_LINK.match(text):
+        return True
+    mark = LABEL_MARK.search(text[:40])
+    label = text[: mark.start()].strip(" [(*>•→▶►").lower().replace("’", "'") if mark else ""
+    return bool(label) and label in lexicon.word_set("teaser_labels") and bool(text[mark.end() :].strip()) if mark else False
+
+
+def _asks_reader(text: str) -> bool:
+    """Return whether a line begins like an appeal and asks for what pages ask for."""
+    words = lexicon.tokenize_line(text)
+    if not lexicon.starts_with_phrase("appeal_verbs", words):
+        return READER_APPEAL.search(text) is not None
+    return lexicon.contains_phrase("appeal_objects", words) or READER_APPEAL.search(text) is not None
