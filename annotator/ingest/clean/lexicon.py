@@ -171,6 +171,16 @@ def starts_with_listed(words: list[str], *lists: str) -> bool:
     return any(tuple(start[: len(phrase)]) == phrase for phrase, _ in phrases)
 
 
+def contains_phrase(name: str, words: list[str]) -> bool:
+    """Return whether a phrase of a list is in a line."""
+    index = _phrase_index(name)
+    return any(
+        tuple(words[place : place + len(phrase)]) == phrase
+        for place, word in enumerate(words)
+        for phrase, _ in index.get(word, ())
+    )
+
+
 @cache
 def _furniture_lines() -> frozenset[str]:
     return frozenset(map(_without_counts, word_list("furniture")))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 
 from annotator.ingest.clean import lexicon
 from annotator.ingest.clean.line_features import LineFeatures
@@ -28,16 +27,16 @@ FOLLOW_LINK = re.compile(
 CONTACT_LINE = re.compile(
     r"^\W*(?:(?:e-?mail|contact|reach|write\s+to|kontakt)\b|(?:\S+\s+){1,4}?(?:can|may)\s+be\s+(?:reached|contacted|e-?mailed)\b).*\S@\S+\.\S"
     r"|^\W*(?:(?:\S+\s+){0,3}?(?:e-?mail|tel(?:ephone)?|telefon|phone|mobile|fax|web(?:site)?)\s*:\s*)?"
-    r"(?:\S+@\S+\.\w+|(?:https?://|www\.)\S+|\+?\d[\d\s().\-/]{6,})\W*$"
+    r"(?:\S+@\S+\.\w+|(?:\+|\(?0|\(?\d{3}\)?[\s-]\d{3}-)\d[\d\s().\-/]{4,})\W*$"
     r"|^\W*for\s+(?:more|further|media|press|any)\b[^.]{0,40}\b(?:information|inquiries|enquiries|details|questions)\b[^.]{0,20}"
     r"\b(?:contact|call|e-?mail)\b",
     re.IGNORECASE,
 )
 """How to reach somebody: "Email Ann Lee at …", "Ann Lee can be reached at …", an address or number alone."""
 PAGE_NOTE = re.compile(
-    r"^\W*(?:this|the)\s+(?:article|story|post|piece|report|interview|column|essay|review|content)\s+"
-    r"(?:is|was|has\s+been|had\s+been)?\s*(?:(?:originally|first|also|previously)\s+)?"
-    r"(?:published|appeared|posted|republished|reprinted|syndicated|amended|corrected|updated)\b"
+    r"^\W*this\s+(?:article|story|post|piece|interview|column|essay|review|content)\s+(?:(?:is|was|has\s+been)\s+)?"
+    r"(?:(?:originally|first|also|previously)\s+)?(?:published|appeared|posted|republished|reprinted|syndicated|amended|corrected|updated)\b"
+    r"|^\W*(?:this|the)\s+(?:\w+\s+)?(?:article|story|post|piece|interview|column|essay|review|report)\s+(?:(?:was|had)\s+)?(?:originally|first)\s+(?:published|appeared)\b"
     r"|^\W*(?:originally|first)\s+(?:published|posted)\s+(?:on|in|by|at)\b"
     r"|^\W*(?:re-?published|reprinted)\s+(?:from|with|under|by)\b|^\W*read\s+the\s+original\s+(?:article|story|post)\b"
     r"|^\W*(?:corrections?|clarifications?|editor['’]s\s+note)\b\W*(?::|\(|\d|an?\b|this\b|the\b)"
@@ -49,7 +48,8 @@ AFFILIATE_NOTE = re.compile(
     r"\b(?:we|publisher|site|author)\b.{0,40}\b(?:earn|receive|get)\b.{0,30}\bcommission\b|\baffiliate\s+(?:links?|commission)\b",
     re.IGNORECASE,
 )
-TAGGED_LINK = re.compile(r"\[(?P<tag>[A-Z][A-Z &/-]{1,24})\]$|^\[(?P<lead>[A-Z][A-Z &/-]{2,24})\]\s")
+TAGGED_LINK = re.compile(r"\[[A-Z][A-Z &/-]{1,24}\]$|^\[[A-Z][A-Z &/-]{2,24}\]\s")
+"""A tag in capitals and brackets at an edge of a headline: "Storm hits coast [VIDEO]"."""
 SOUND_WORD = re.compile(r"APPLAUSE|LAUGH|CHEER|MUSIC|CROSSTALK|INAUDIBLE|SILENCE|PAUSE|SIC\b|BEEP|UNINTELLIGIBLE")
 """What transcripts have in brackets."""
 BRACKETED_LINK = re.compile(r"^[\[(](?:read|watch|see|related|also|more|listen)\b.*[\])]$", re.IGNORECASE)
@@ -76,19 +76,22 @@ def _is_labelled_link(line: LineFeatures, text: str) -> bool:
     """Return whether a line is a link by its label or tag: "READ MORE: …", "… [VIDEO]"."""
     if line.words > MAX_LINK_WORDS:
         return False
-    tagged = TAGGED_LINK.search(text) if not line.ends_sentence or text.endswith("]") else None
-    if tagged and line.words >= 4 and not SOUND_WORD.search(tagged[0]) and not re.search(r"[.!?]['\"”’]?\s*\[[^\]]*\]$", text):
-        return True
-    if BRACKETED_LINK.match(text):
+    if BRACKETED_LINK.match(text) or (line.words >= 4 and _is_tagged(text)):
         return True
     mark = LABEL_MARK.search(text[:40])
     label = text[: mark.start()].strip(" [(*>•→▶►").lower().replace("’", "'") if mark else ""
-    return bool(label) and label in lexicon.word_set("teaser_labels") and bool(text[mark.end() :].strip()) if mark else False
+    return mark is not None and label in lexicon.word_set("teaser_labels") and bool(text[mark.end() :].strip())
+
+
+def _is_tagged(text: str) -> bool:
+    """Return whether a line without a full stop begins or ends with a tag in brackets."""
+    tag = TAGGED_LINK.search(text)
+    if tag is None or SOUND_WORD.search(tag[0]):
+        return False
+    return not lexicon.SENTENCE_END.search(text[: tag.start()] or text)
 
 
 def _asks_reader(text: str) -> bool:
     """Return whether a line begins like an appeal and asks for what pages ask for."""
     words = lexicon.tokenize_line(text)
-    if not lexicon.starts_with_phrase("appeal_verbs", words):
-        return READER_APPEAL.search(text) is not None
-    return lexicon.contains_phrase("appeal_objects", words) or READER_APPEAL.search(text) is not None
+    return lexicon.starts_with_listed(words, "appeal_verbs") and lexicon.contains_phrase("appeal_objects", words)
