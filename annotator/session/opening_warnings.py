@@ -12,6 +12,9 @@ from annotator.core.schema import Schema
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.journal import has_begun
 
+RULES_LANGUAGE = "en"
+"""The language whose names, numbers and claims the rules find."""
+
 _MAX_NAMED_ANNOTATORS = 3
 """This many other annotators are named."""
 
@@ -59,7 +62,15 @@ def others_work_message(corpus: CorpusFolder, annotator: str) -> str:
     return f"work of others: --as {names}; {annotator} has annotated nothing here yet"
 
 
+def rules_message(corpus: CorpusFolder, annotator: str) -> str:
+    """Return a message for who begins in a corpus of another language than that of the rules; else empty."""
+    if corpus.known_lang in {"", RULES_LANGUAGE} or has_begun(corpus.path, annotator):
+        return ""
+    return f"suggestions by rules are made for English alone, and this corpus is {corpus.known_lang}"
+
+
 def opening_message(corpus: CorpusFolder, annotator: str, label_pass: LabelPass) -> str:
-    """Return the first message of a session: which labels are looked at, and who else has annotated."""
+    """Return the first message of a session: which labels are looked at, who else has annotated, what rules are for."""
     looked_at = f"this pass is for {label_pass}: other labels stay as they are" if label_pass.is_partial else ""
-    return " · ".join(filter(None, (looked_at, others_work_message(corpus, annotator))))
+    messages = (looked_at, rules_message(corpus, annotator), others_work_message(corpus, annotator))
+    return " · ".join(filter(None, messages))

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from annotator.session.opening_warnings import others_work_message
+from annotator.core.label_pass import LabelPass
+from annotator.session.opening_warnings import opening_message, others_work_message
+from annotator.storage.corpus_folder import CorpusFolder
 from tests import builders
 
 FOLDER = "annotations"
@@ -37,3 +39,14 @@ def test_who_has_begun_is_reported_of_nobody(tmp_path: Path) -> None:
     for name in ("ana", "bea"):
         (corpus.path / FOLDER / f"{name}.jsonl").write_text("{}\n", "utf-8")
     assert others_work_message(corpus, "bea") == ""
+
+
+@pytest.mark.parametrize(("lang", "has_message"), [("en", False), ("de", True), ("xx", True)])
+def test_who_begins_is_told_what_the_rules_are_made_for(tmp_path: Path, lang: str, has_message: bool) -> None:
+    """The first start in a corpus of another language says it, a later one no longer."""
+    corpus = CorpusFolder.create(tmp_path / "c", name="c", lang=lang, fingerprint="f", schema_text=builders.NEWS)
+    message = f"suggestions by rules are made for English alone, and this corpus is {lang}"
+    every = LabelPass.of(corpus.schema)
+    assert opening_message(corpus, "bea", every) == (message if has_message else "")
+    (corpus.path / FOLDER / "bea.jsonl").write_text("{}\n", "utf-8")
+    assert opening_message(corpus, "bea", every) == ""

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from annotator.session.state import StatusMessage
 from annotator.storage.user_files import Preferences
 from annotator.tui.screens.annotate import AnnotateScreen, MessageTimeout
+from tests import builders
 from tests.app_pilot import Timer, running_app
 
 
@@ -97,6 +99,23 @@ async def test_a_message_over_another_screen_fades_as_well(tmp_path: Path, monke
         message.ring()
         await d.press("escape")
         assert "nothing to redo" not in d.raw()
+
+
+async def test_a_message_that_doubtful_lines_cover_has_its_time_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the app reports at its start stays until it could be read."""
+    timers = Timers()
+    monkeypatch.setattr(AnnotateScreen, "set_timer", lambda _, seconds, ring: timers.set(seconds, ring))
+    doubtful = replace(builders.bridge(), doubt="very few lines were kept")
+    async with running_app(tmp_path / "news", doubtful, notice="work of others") as d:
+        assert "doubtful: very few lines" in d.raw()
+        timers.running()[0].ring()
+        await d.press("semicolon")
+        assert "work of others" in d.raw()
+        timers.running()[-1].ring()
+        await d.pilot.pause()
+        assert "work of others" not in d.raw()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])

@@ -136,11 +136,10 @@ class AnnotateScreen(RowScreen):
         return Prefetcher(self.set_timer, self._prefetch)
 
     def _remove_message(self, message: StatusMessage) -> None:
-        """Draw without a message that has been there long enough."""
-        if self.controller.message is message:
+        """Draw without a message that has been there long enough; one that is covered has its time afterwards."""
+        if self.controller.message is message and self.is_active:
             self.controller.dispatch(ShowMessage())
-            if self.is_current:
-                self.draw()
+            self.draw()
 
     # -- drawing -------------------------------------------------------------------------------
 
@@ -294,7 +293,7 @@ class AnnotateScreen(RowScreen):
 
     def _show_doubtful_lines(self) -> None:
         """Show the lines of the article that was come to, where they are doubtful and no other screen is open."""
-        if self.size.width and self.is_current:
+        if self.size.width and self.is_active:
             self.annotator.show_doubtful_lines(self._session.article(self._session.current_article_id))
 
     # -- mouse ---------------------------------------------------------------------------------
