@@ -10,6 +10,7 @@ Each prints its figures as one JSON object on its last line; ``--help`` says wha
 - coverage: a label that a source was not read for, trained from coverage classes and from the naive union
 - document_leaks: sentences of dev and test whose document is in train
 - export: speed and memory of an export beside spaCy's own calls
+- fit_cleaner: the weights of the cleaner's line score, fitted to labelled pages
 - hints: gold spans whose words have hints of one letter
 - html_pages: the body of HTML pages, by word overlap
 - imports: what becomes of each span in exports of other tools, and which sentences stay open

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from annotator.ingest.html_vote import covered_lines
 
 Grams = Counter[tuple[str, ...]]
 _WITHOUT_BLANKS = "\u3040-\u30ff\u3400-\u9fff"
@@ -36,6 +39,19 @@ def overlap(kept: str, gold: str) -> tuple[int, int, int]:
 def text_f1(kept: str, gold: str) -> float:
     """Return the F1 of the lines kept and the reference body."""
     return f1(*overlap(kept, gold))
+
+
+def line_labels(page: Mapping[str, Any]) -> list[int]:
+    """Return 1 for each line of a page's article, 0 for others, -1 for blank ones.
+
+    A page that has no ``line_labels`` gets them by aligning its lines with the reference body, word by word.
+    """
+    given: list[int] | None = page.get("line_labels")
+    if given is not None:
+        return given
+    lines = page["text"].split("\n")
+    rows = zip(lines, covered_lines(lines, page["gold_body"]), strict=True)
+    return [int(covered) if line.strip() else -1 for line, covered in rows]
 
 
 def mean(values: Iterable[float]) -> float:

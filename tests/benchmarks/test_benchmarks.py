@@ -12,7 +12,7 @@ import pytest
 import tests.benchmarks
 from tests.arch.source_tree import ROOT
 
-QUICK = ("cleaning", "document_leaks", "hints", "search", "sentences", "slips", "structures")
+QUICK = ("cleaning", "document_leaks", "fit_cleaner", "hints", "search", "sentences", "slips", "structures")
 SLOW = (
     "candidates", "checking", "claims", "conflicts", "coverage", "export", "html_pages", "imports", "inside_tokens",
     "journeys", "keystrokes", "load", "opening", "pipelines", "points", "readings", "start", "suggestion_service",

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.benchmarks.cleaning import SEED_BODY, dump_figures, f1, overlap, wrong_seed_lines
+from tests.benchmarks.cleaning import SEED_BODY, dump_figures, kept, wrong_seed_lines
 from tests.benchmarks.gold_sets import json_rows, sample_pages
+from tests.benchmarks.page_scores import text_f1
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 DUMPS = SHARED / "data" / "news_page_dumps.jsonl"
@@ -40,7 +41,7 @@ def test_an_article_without_a_frame_is_kept_whole() -> None:
     """Of the bodies of the dumps, as plain texts, next to nothing is thrown away."""
     pages = json_rows(DUMPS)
     bodies = ["\n".join(_body(page)) for page in pages]
-    assert sum(f1(*overlap(body, body)) for body in bodies) / len(bodies) >= 0.97
+    assert sum(text_f1(kept(body), body) for body in bodies) / len(bodies) >= 0.97
 
 
 def _body(page: dict[str, Any]) -> list[str]:

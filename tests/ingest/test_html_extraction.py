@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import importlib
 import sys
 from pathlib import Path
@@ -15,7 +14,8 @@ from hypothesis import strategies as st
 from annotator.core.errors import SourceError
 from annotator.ingest.html_extraction import extract_page
 from annotator.ingest.html_vote import covered_lines
-from tests.benchmarks.html_pages import body_of, f1, gold_bodies
+from tests.benchmarks.html_pages import body_of, html_pages
+from tests.benchmarks.page_scores import text_f1
 
 SHARED = Path(__file__).resolve().parents[2] / "../shared"
 
@@ -136,8 +136,5 @@ def test_aligning_is_bounded() -> None:
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the real pages are not part of the project")
 def test_body_of_real_pages() -> None:
     """Mean F1 over word 4-grams of the body on 20 real pages is at least 0.96."""
-    gold = gold_bodies(SHARED / "data")
-    paths = sorted((SHARED / "data/html").glob("*.html.gz"))
-    pages = {p.name.split(".")[0]: gzip.decompress(p.read_bytes()).decode("utf-8", "replace") for p in paths}
-    scores = [f1(body_of(html, name), gold[name]) for name, html in pages.items()]
+    scores = [text_f1(body_of(page.html, page.name), page.gold) for page in html_pages(SHARED / "data")]
     assert sum(scores) / len(scores) >= 0.96
