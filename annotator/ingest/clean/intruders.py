@@ -14,7 +14,8 @@ MAX_CAPTION_WORDS = 60
 def intruder_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
     """Return the verdict on a unit that is not the article's text wherever it is."""
     line = page.features[at]
-    if line.is_furniture:
+    # "Yes." alone is an answer, "Yes" a button.
+    if line.is_furniture and not (line.words == 1 and line.text.rstrip().endswith(".")):
         return header.boilerplate_verdict("a button or label inside the article")
     if lexicon.SIGN_OFF.match(line.text):
         return header.boilerplate_verdict("an agency's sign-off")

@@ -397,13 +397,13 @@ def topic_words(text: str) -> frozenset[str]:
     """Return the content words of a text that are not function words of any listed language."""
     return frozenset(
         word
-        for word in content_words(text) - _function_words()
+        for word in content_words(text) - function_words()
         if not (word[0] > "\u3000" and _CJK_GRAMMAR.search(word))
     )
 
 
 @cache
-def _function_words() -> frozenset[str]:
+def function_words() -> frozenset[str]:
     return frozenset(word.rstrip("s") for words in lexicon.word_groups("function_words").values() for word in words)
 
 

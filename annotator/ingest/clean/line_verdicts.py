@@ -6,6 +6,7 @@ from annotator.core.article import LineVerdict, SourceLine
 from annotator.ingest.clean import header, lexicon, line_features
 from annotator.ingest.clean.block_path import PagePart
 from annotator.ingest.clean.body_segmentation import SegmentedPage, segment_page
+from annotator.ingest.clean.inside_teasers import teaser_units
 from annotator.ingest.clean.intruders import intruder_verdict
 from annotator.ingest.clean.metadata import CleanedPage, describe_page
 from annotator.ingest.clean.trailer import trim_trailer
@@ -14,13 +15,26 @@ MAX_SUBHEAD_WORDS = 14
 """A heading inside an article has no more words than this."""
 
 
-def body_verdict(page: SegmentedPage, title: int | None, at: int) -> SourceLine:
-    """Return the verdict on a unit from the article's first to its last."""
+def body_verdicts(page: SegmentedPage, title: int | None, start: int) -> list[SourceLine]:
+    """Return the verdicts on the units from the article's first, ``start``, to its last."""
+    teasers = teaser_units(page)
+    lines = [_body_verdict(page, title, at, teasers.get(at, "")) for at in range(start, page.body_end)]
+    for at in range(len(lines) - 1):
+        # Of what is left out the heading is left out too.
+        if lines[at].verdict is LineVerdict.SUBHEAD and lines[at + 1].verdict is LineVerdict.BOILERPLATE:
+            lines[at] = header.boilerplate_verdict("the heading of what is left out after it")
+    return lines
+
+
+def _body_verdict(page: SegmentedPage, title: int | None, at: int, teaser: str) -> SourceLine:
+    """Return the verdict on one unit inside the article; ``teaser`` is why it may be a teaser, or ""."""
     if title is not None and header.is_same_title(page, title, at):
         return SourceLine(LineVerdict.TITLE, "the headline" if at == title else "the title again")
     intruder = intruder_verdict(page, at)
     if intruder is not None:
         return intruder
+    if teaser:
+        return header.boilerplate_verdict(teaser)
     if page.parts[at] is PagePart.GAP:
         return header.dropped_verdict(page, at, "between two parts of the article")
     if _is_subhead(page, at):
@@ -95,7 +109,7 @@ def _unit_verdicts(page: SegmentedPage) -> list[SourceLine]:
     end = max((at + 1 for at in reach if _ends_header(page, start, at)), default=start)
     start = end if end < page.body_end else start
     lines = header.header_verdicts(page, title, start)
-    lines += [body_verdict(page, title, at) for at in range(start, page.body_end)]
+    lines += body_verdicts(page, title, start)
     after = range(page.body_end, len(page.units))
     lines += [header.dropped_verdict(page, at, "after the end of the article") for at in after]
     return trim_trailer(page, lines)

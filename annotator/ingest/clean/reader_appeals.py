@@ -14,7 +14,7 @@ MAX_LINK_WORDS = 30
 
 READER_APPEAL = re.compile(
     r"(?:^|[.?!:]\s+)(?:please\s+)?(?:(?:send|e-?mail|share)\s+(?:us\b|your\b)|(?:write|talk|get\s+in\s+touch)\b.*\b(?:us|newsroom|editor)\b"
-    r"|tell\s+us\b|contact\s+(?:us|our|the\s+newsroom)\b|let\s+us\s+know\b|get\s+in\s+touch\b)",
+    r"|tell\s+us\b|download\s+(?:the|our)\b.{1,30}\bapps?\b|contact\s+(?:us|our|the\s+newsroom)\b|let\s+us\s+know\b|get\s+in\s+touch\b)",
     re.IGNORECASE,
 )
 """A sentence that asks the reader to write: "Send your pictures to the newsroom."."""
@@ -44,6 +44,12 @@ PAGE_NOTE = re.compile(
     re.IGNORECASE,
 )
 """A note on the article itself: where it was printed before, what was corrected."""
+SUBSCRIBE_CALL = re.compile(
+    r"(?:^|[.?!;:]\s+)(?:sign\s+up|subscribe|register)\s+(?:here|below|now|today|free|to\s+(?:our|the|this)|for\s+(?:our|the|this|free))\b"
+    r"|^(?:[\w'’&-]+\s+){0,5}newsletters?$|\bunsubscribe\b",
+    re.IGNORECASE,
+)
+"""A sentence that asks to subscribe, or the name of a newsletter over it."""
 AFFILIATE_NOTE = re.compile(
     r"\b(?:we|publisher|site|author)\b.{0,40}\b(?:earn|receive|get)\b.{0,30}\bcommission\b|\baffiliate\s+(?:links?|commission)\b",
     re.IGNORECASE,
@@ -69,7 +75,7 @@ def appeal_reason(line: LineFeatures) -> str:
         return "says who pays for links"
     if CONTACT_LINE.match(text) or (FOLLOW_LINK.match(text) and line.words <= 20):
         return "how to reach somebody"
-    return "turns to the reader" if _asks_reader(text) else ""
+    return "turns to the reader" if SUBSCRIBE_CALL.search(text) or _asks_reader(text) else ""
 
 
 def _is_labelled_link(line: LineFeatures, text: str) -> bool:
