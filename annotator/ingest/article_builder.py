@@ -64,10 +64,13 @@ def _source_meta(source: ArticleSource) -> dict[str, object]:
     return {**source.meta, **stated, **url, **notes}
 
 
-def cut_sentences(article: Article, tokenizer: Tokenizer) -> Iterator[Sentence]:
-    """Yield the sentences of all lines of an article as its ingest has cut them, whatever was switched since."""
+def cut_sentences(article: Article, tokenizer: Tokenizer, splitter: str = "") -> Iterator[Sentence]:
+    """Yield the sentences of all lines of an article as its ingest has cut them, whatever was switched since.
+
+    ``splitter`` is the language whose rules cut; by default the tokenizer's.
+    """
     as_ingested = [replace(x, verdict=x.was or x.verdict) for x in article.lines]
-    ranges = article_sentence_ranges(article.text, as_ingested, tokenizer.lang)
+    ranges = article_sentence_ranges(article.text, as_ingested, splitter or tokenizer.lang)
     for index, (a, b) in enumerate(ranges, 1):
         text = article.text[a:b]
         yield Sentence(article.id, index, a, b, text, tokenizer.tokens(text))

@@ -6,10 +6,11 @@ An article's text is proved by its digest, of which its file's name is a part; a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import orjson
@@ -175,6 +176,16 @@ class StoredArticle(Struct, frozen=True):
     annotated: Mapping[_Place, Sentence]
 
 
+class SentenceCutter(Protocol):
+    """Cuts articles again by the corpus's own tokenizer; does nothing where that is another one now."""
+
+    def cuts(self, article: Article) -> Sequence[Sequence[Sentence]]:
+        """Return the sentences of an article by today's rules for its language, and by those of earlier versions."""
+
+    def sentence(self, article: Article, index: int, start: int, end: int) -> Sentence | None:
+        """Return a sentence of which the place is known."""
+
+
 class _Lines(Struct):
     """The lines of one article: by place those that are sound, and the others."""
 
@@ -182,13 +193,8 @@ class _Lines(Struct):
     broken: list[bytes] = field(default_factory=list)
 
 
-def mend_sentences(
-    raw: bytes, articles: Mapping[str, StoredArticle], cut: Callable[[Article], Sequence[Sentence]]
-) -> MendedSentences:
-    """Return the file with the sentences of all sound articles, each in its place; the lines of others stay.
-
-    ``cut`` cuts an article again by the corpus's own tokenizer, and returns nothing where that is another one now.
-    """
+def mend_sentences(raw: bytes, articles: Mapping[str, StoredArticle], cutter: SentenceCutter) -> MendedSentences:
+    """Return the file with the sentences of all sound articles, each in its place; the lines of others stay."""
     mended = MendedSentences()
     clean, done = undo_transport_damage(raw)
     mended.done += done
@@ -199,7 +205,7 @@ def mend_sentences(
         if stored is None:
             chunks += [*lines.sound.values(), *lines.broken]
             continue
-        whole = _complete(stored, lines, cut)
+        whole = _complete(stored, lines, cutter)
         if whole is None:
             have, want = len(lines.sound), "?" if stored.sentences is None else stored.sentences
             mended.stays.append(f"{have} of {want} sentences of article {article_id} are there")
@@ -271,9 +277,7 @@ def _sound_sentence(line: bytes, articles: Mapping[str, StoredArticle]) -> tuple
     return None
 
 
-def _complete(
-    stored: StoredArticle, lines: _Lines, cut: Callable[[Article], Sequence[Sentence]]
-) -> dict[_Place, bytes] | None:
+def _complete(stored: StoredArticle, lines: _Lines, cutter: SentenceCutter) -> dict[_Place, bytes] | None:
     """Return all lines of an article in the order of its text, or None where some cannot be had."""
     sound, unknown = dict(lines.sound), False
     if lines.broken and not (_is_complete(sound, stored) and stored.sentences is not None):
@@ -283,19 +287,65 @@ def _complete(
             elif not _is_there(line, sound):
                 unknown = True  # of an article of an earlier version nobody knows how many sentences it has
     if unknown or not _is_complete(sound, stored):
-        made = {(s.start, s.end): encode_sentence_line(s)[:-1] for s in cut(stored.article)}
-        fits = stored.sentences in {None, len(made)} and (sound or stored.sentences)
-        if made and fits and sound.keys() <= made.keys():
+        if made := _recut(stored, sound, cutter) or _one_in_each_gap(stored, sound, cutter):
             sound, unknown = made | sound, False
         elif tiling := _only_tiling(sound, stored):
             sound = {place: sound[place] for place in tiling}
     return dict(sorted(sound.items())) if not unknown and _is_complete(sound, stored) else None
 
 
+def _recut(stored: StoredArticle, sound: Mapping[_Place, bytes], cutter: SentenceCutter) -> dict[_Place, bytes]:
+    """Return the sentences by the one cut that fits all that is known of the article; none where two cuts do.
+
+    Known are the sound lines, how many sentences there were, and what was annotated: whole sentences, runs or parts.
+    """
+    found: list[dict[_Place, bytes]] = []
+    for sentences in cutter.cuts(stored.article) if sound or stored.sentences else ():
+        made = {(s.start, s.end): encode_sentence_line(s)[:-1] for s in sentences}
+        fits = stored.sentences in {None, len(made)} and sound.keys() <= made.keys()
+        if fits and _hold(made, stored.annotated) and made not in found:
+            found.append(made)
+    return found[0] if len(found) == 1 else {}
+
+
+def _hold(made: Iterable[_Place], annotated: Iterable[_Place]) -> bool:
+    """Return True if each annotated place is a run of the sentences, or a part of one."""
+    places = sorted(made)
+    starts, ends = {a for a, _ in places}, {b for _, b in places}
+    for start, end in annotated:
+        around = bisect_right(places, start, key=lambda place: place[0]) - 1
+        if not (start in starts and end in ends) and (around < 0 or places[around][1] < end):
+            return False
+    return True
+
+
+def _one_in_each_gap(
+    stored: StoredArticle, sound: Mapping[_Place, bytes], cutter: SentenceCutter
+) -> dict[_Place, bytes]:
+    """Return a sentence for each stretch of text without one, where as many are lost as there are such stretches.
+
+    No rules of cutting are needed for that: every word is in a sentence.
+    """
+    text, at, gaps = stored.article.text, 0, list[tuple[int, int, int]]()
+    for n, (start, end) in enumerate([*sorted(sound), (len(stored.article.text), len(stored.article.text))]):
+        piece = text[at:start]
+        if piece.strip():
+            first = at + len(piece) - len(piece.lstrip())
+            gaps.append((n + len(gaps) + 1, first, at + len(piece.rstrip())))
+        at = max(at, end)
+    if stored.sentences is None or len(gaps) != stored.sentences - len(sound) or not _is_apart(sound):
+        return {}
+    made = [cutter.sentence(stored.article, *gap) for gap in gaps]
+    return {(s.start, s.end): encode_sentence_line(s)[:-1] for s in made if s}
+
+
 def _is_complete(sound: Mapping[_Place, bytes], stored: StoredArticle) -> bool:
+    return _is_apart(sound) and len(sound) == (len(sound) if stored.sentences is None else stored.sentences)
+
+
+def _is_apart(sound: Iterable[_Place]) -> bool:
     places = sorted(sound)
-    apart = all(a[1] <= b[0] for a, b in pairwise(places)) and all(a < b for a, b in places)
-    return apart and len(sound) == (len(sound) if stored.sentences is None else stored.sentences)
+    return all(a[1] <= b[0] for a, b in pairwise(places)) and all(a < b for a, b in places)
 
 
 def _only_tiling(places: Iterable[_Place], stored: StoredArticle) -> tuple[_Place, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,9 @@ from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from annotator.core.article import Article, Sentence
-from annotator.core.errors import AnnotatorError, CorpusError, SourceError, path_text
+from annotator.core.errors import AnnotatorError, CorpusError, path_text
 from annotator.core.pluralize import pluralize
 from annotator.core.schema import Schema
-from annotator.core.token_settings import DEFAULT_TOKENS
-from annotator.ingest.article_builder import cut_sentences
-from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.article_repair import (
     Quotation,
     StoredArticle,
@@ -66,6 +62,7 @@ from annotator.storage.settings_recovery import derived_settings
 from annotator.storage.splits_file import decode_fixed_split
 from annotator.storage.suggestions import SUGGEST_AGAIN, parse_entry, source_names, suggestion_path
 from annotator.storage.transport_damage import undo_transport_damage
+from annotator.workflows.article_cutter import ArticleCutter
 from annotator.workflows.settings_salvage import salvaged_settings
 
 _RESTORE_ARTICLE = "restore the file from a copy, or ingest its source again"
@@ -425,27 +422,10 @@ class _Repairs:
             a: StoredArticle(article, self._origins[a].sentences, self._annotated.get(a, {}))
             for a, article in self._articles.items()
         }
-        mended = mend_sentences(raw, stored, self._cutter(settings))
+        mended = mend_sentences(raw, stored, ArticleCutter(self._settings(settings)))
         changed = mended.data if mended.done and mended.data != raw else None
         done = tuple(mended.done) if changed is not None else ()
         return FileRepair(SENTENCES_FILE, done, tuple(mended.stays), data=changed)
-
-    def _cutter(self, settings: FileRepair) -> Callable[[Article], Sequence[Sentence]]:
-        """Return what cuts an article as its ingest did; nothing where the tokenizer is another one now."""
-
-        @cache
-        def tokenizer() -> Tokenizer | None:
-            known = self._settings(settings)
-            with suppress(SourceError):
-                made = Tokenizer(known.lang, known.tokens or DEFAULT_TOKENS) if known else None
-                return made if made and known and made.fingerprint == known.fingerprint else None
-            return None
-
-        def cut(article: Article) -> Sequence[Sentence]:
-            made = tokenizer()
-            return tuple(cut_sentences(article, made)) if made else ()
-
-        return cut
 
 
 def _toml_text(raw: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotator.core.article import Sentence
+from annotator.ingest.tokenizer import Tokenizer
 from annotator.storage.corpus_folder import CorpusFolder
+from annotator.storage.sentences import encode_sentence_line
+from annotator.workflows.ingesting import ingest
 from annotator.workflows.repairing import repair_corpus
 from tests import builders
 
@@ -116,3 +121,34 @@ def test_what_sets_an_article_apart_is_mended_or_named(template: Path, data: st.
         path = corpus / data.draw(st.sampled_from(files))
         path.write_bytes(data.draw(_damage(path.read_bytes())))
         _check_settled(corpus)
+
+
+OLD_CUT = "Am 3. | März kam Dr. Lenz. | Er blieb bis zum 12. | Juni. | Er ging."
+"""As versions up to 0.2.0 cut a German line."""
+OTHER_CUT = "Am 3. März | kam | Dr. Lenz. | Er blieb | bis zum 12. Juni. Er | ging."
+"""As no version cuts it."""
+
+
+@pytest.mark.parametrize("lost", [{0}, {1}, {4}, {0, 2}, {1, 3}, {0, 1}, {0, 1, 2, 3, 4, 5}])
+@pytest.mark.parametrize("cut", [OLD_CUT, OTHER_CUT])
+def test_a_german_corpus_of_another_cut_is_neither_refused_nor_cut_anew(
+    tmp_path: Path, cut: str, lost: set[int]
+) -> None:
+    """Lost sentences come back as they were where earlier rules or the gaps prove them; else they stay lost."""
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": cut.replace("| ", "")}))
+    ingest(tmp_path / "de", [tmp_path / "a.jsonl"], lang="de")
+    article = next(iter(CorpusFolder.open(tmp_path / "de").readable_articles()))
+    lines, at = list[bytes](), 0
+    for n, piece in enumerate(cut.split(" | "), 1):
+        place = (at := article.text.index(piece, at)), at + len(piece)
+        lines.append(encode_sentence_line(Sentence(article.id, n, *place, piece, Tokenizer("de").tokens(piece))))
+    path = tmp_path / "de" / "articles" / f"{article.id}.json"
+    path.write_text(json.dumps({**json.loads(path.read_bytes()), "sentences": len(lines)}, ensure_ascii=False))
+    left = b"".join(line for n, line in enumerate(lines) if n not in lost)
+    (tmp_path / "de" / "sentences.jsonl").write_bytes(left)
+    report = repair_corpus(tmp_path / "de", write=True)
+    found, stays = (tmp_path / "de" / "sentences.jsonl").read_bytes(), [x for f in report.files for x in f.stays]
+    if cut == OLD_CUT or not any({n, n + 1} <= lost for n in lost):
+        assert (found, stays) == (b"".join(lines), [])
+    else:
+        assert (found, stays) == (left, [f"{6 - len(lost)} of 6 sentences of article {article.id} are there"])
