@@ -69,6 +69,7 @@ def extract_page(html: str, where: str) -> ExtractedPage:
         dateline=cleaned.dateline,
         date=about["date"],
         source=about["source"],
+        doubt=vote.doubt,
     )
 
 

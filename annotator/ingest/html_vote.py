@@ -41,6 +41,13 @@ class BodyVote(Struct, frozen=True):
     reader: str = "the extractor"
     """Who decides without a vote."""
 
+    @property
+    def doubt(self) -> str:
+        """Why the choice may be wrong, "" where the readings agree."""
+        if self.agreement >= MIN_AGREEMENT:
+            return ""
+        return f"two ways of reading the page agree on {self.agreement:.0%} of the words"
+
     def verdict(self, at: int, is_heading: bool) -> SourceLine:
         """Return the verdict on line ``at``, which is no title, byline or caption."""
         who = self.reader if self.votes is None else _VOTERS[self.votes[at]]

@@ -19,6 +19,7 @@ Each prints its figures as one JSON object on its last line; ``--help`` says wha
 - keystrokes: keys a span, planned over the app's state and typed into the real app
 - load: from a key to its paint in an article of 5,000 spans, beside the smallest Textual program
 - opening: opening a journal of many decisions
+- page_doubts: how often a doubt about an article's lines is right
 - pipelines: how much faster a pipeline suggests in batches, and without the components it does not need
 - points: the share of right candidates by rule, from which the scores of the rules come
 - readings: names and numbers of the rules against gold spans

@@ -39,6 +39,7 @@ class Result(Struct, frozen=True):
     form: str
     rows: list[Row]
     score: float
+    doubt: str
 
 
 def score_rows(rows: list[Row]) -> float:
@@ -48,15 +49,16 @@ def score_rows(rows: list[Row]) -> float:
     return text_f1(kept, "\n".join(text for text, role, _ in counted if role == "body"))
 
 
-def text_rows(page: OwnPage, style: str) -> list[Row]:
-    """Return the rows of a page as a text dump."""
+def text_rows(page: OwnPage, style: str) -> tuple[list[Row], str]:
+    """Return the rows of a page as a text dump, and the cleaner's doubt."""
     dump = text_page(page, style)
-    verdicts = (line.verdict.annotated for line in clean(dump.text).lines)
-    return list(zip(dump.lines, dump.roles, verdicts, strict=True))
+    found = clean(dump.text)
+    verdicts = (line.verdict.annotated for line in found.lines)
+    return list(zip(dump.lines, dump.roles, verdicts, strict=True)), found.doubt
 
 
-def html_rows(page: OwnPage, form: str) -> list[Row]:
-    """Return the rows of a page as HTML; a line has the role of the part with its words, in the order of the page."""
+def html_rows(page: OwnPage, form: str) -> tuple[list[Row], str]:
+    """Return the rows of a page as HTML, and the doubt; a line has the role of the part with its words, in the order of the page."""
     found = extract_page(html_page(page, semantic=form == "html"), page.name)
     roles: dict[str, list[str]] = {}
     for part in page.parts:
@@ -66,7 +68,7 @@ def html_rows(page: OwnPage, form: str) -> list[Row]:
         waiting = roles.get(_key(text), [])
         role = waiting.pop(0) if len(waiting) > 1 else (waiting or ["boilerplate"])[0]
         rows.append((text, role, line.verdict.annotated))
-    return rows
+    return rows, found.doubt
 
 
 def _key(text: str) -> str:
@@ -77,14 +79,14 @@ def results(found: list[OwnPage], kind: str = "all") -> Iterator[Result]:
     """Yield the result of each page in each form: dump styles and two kinds of HTML, or the only form that it has."""
     for page in found:
         texts = STYLES if not page.form else (page.form,)
-        forms: list[tuple[str, Callable[[OwnPage, str], list[Row]]]] = []
+        forms: list[tuple[str, Callable[[OwnPage, str], tuple[list[Row], str]]]] = []
         if kind != "html":
             forms += [(style, text_rows) for style in texts]
         if kind != "text" and not page.form:
             forms += [("html", html_rows), ("divs", html_rows)]
         for form, rows_of in forms:
-            rows = rows_of(page, form)
-            yield Result(page, form, rows, score_rows(rows))
+            rows, doubt = rows_of(page, form)
+            yield Result(page, form, rows, score_rows(rows), doubt)
 
 
 def case_scores(folder: Path) -> dict[str, float]:

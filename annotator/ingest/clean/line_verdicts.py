@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from annotator.core.article import LineVerdict, SourceLine
 from annotator.ingest.clean import header, lexicon, line_features
 from annotator.ingest.clean.block_path import PagePart
@@ -9,6 +11,7 @@ from annotator.ingest.clean.body_segmentation import SegmentedPage, segment_page
 from annotator.ingest.clean.inside_teasers import teaser_units
 from annotator.ingest.clean.intruders import intruder_verdict
 from annotator.ingest.clean.metadata import CleanedPage, describe_page
+from annotator.ingest.clean.page_doubt import page_doubt
 from annotator.ingest.clean.trailer import trim_trailer
 
 MAX_SUBHEAD_WORDS = 14
@@ -95,7 +98,7 @@ def clean(text: str) -> CleanedPage:
     lines = [BLANK_LINE] * len(rows)
     for unit, verdict in zip(page.units, verdicts, strict=True):
         lines[unit.first : unit.last + 1] = [verdict] * (unit.last + 1 - unit.first)
-    return describe_page(page, verdicts, tuple(lines))
+    return replace(describe_page(page, verdicts, tuple(lines)), doubt=page_doubt(page, verdicts))
 
 
 def _unit_verdicts(page: SegmentedPage) -> list[SourceLine]:

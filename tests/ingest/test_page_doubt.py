@@ -1,0 +1,66 @@
+"""Which pages are doubted: those with a frame whose article may be another one, and no plain text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.ingest.clean import clean
+from annotator.ingest.html_extraction import extract_page
+
+REPORT = [
+    "A cable car stopped between two masts above Lake Orsen on Tuesday with nineteen people on board.",
+    "All of them were back on the ground after two hours, said the operator, and nobody was hurt.",
+]
+TEASERS = [
+    "The owners and the crew of the ferry left the table after nine hours of talks on Sunday night.",
+    "A family firm from the hills won the national title for its rye loaf in front of a full hall.",
+    "The county found the money for the school's new roof after three winters of buckets.",
+    "A late sprint was not enough for the rowers of the university on a swollen river.",
+]
+
+
+@given(st.lists(st.sampled_from(REPORT + TEASERS), min_size=1, max_size=4, unique=True), st.booleans())
+def test_a_plain_text_is_not_doubted(paragraphs: list[str], is_titled: bool) -> None:
+    """A text without a frame is an article, with a title or without, however short."""
+    rows = ["Cable car stops above lake", *paragraphs] if is_titled else paragraphs
+    assert clean("\n\n".join(rows)).doubt == ""
+
+
+def test_a_page_of_menus_has_no_article() -> None:
+    """A page of which nothing is kept is doubted; nothing at all is not a page."""
+    assert clean("Home\nNews\nSport\nSign in\n\nContact\n© Harbour Post").doubt == "no article was found"
+    assert clean("\n \n").doubt == ""
+
+
+def test_a_front_page_is_doubted() -> None:
+    """Headlines with a teaser each, and nobody who signs, are no article."""
+    heads = ("Ferry talks break down", "Bakery prize goes north", "Roof to be mended", "Rowers take silver")
+    teasers = [f"{head}\n{text}" for head, text in zip(heads, TEASERS, strict=True)]
+    top, foot = "The Harbour Post\nHome\nNews\nSport\nSign in", "Privacy policy\nContact\nTerms of use"
+    page = "\n\n".join((top, *teasers, foot))
+    assert clean(page).doubt == "each paragraph has a heading of its own, as in a list of articles"
+    assert clean(page.replace("Ferry talks break down", "Ferry talks break down\nBy Ann Lee")).doubt == ""
+
+
+def test_a_notice_without_a_head_is_doubted() -> None:
+    """Sentences of a page that has no title, author or date are hardly an article."""
+    page = "Home\nNews\nSport\nSign in\n\nSorry, the page that you were looking for does not exist or has been moved.\n\nSearch\nContact"
+    assert clean(page).doubt == "neither a title nor an author or date was found"
+
+
+def test_an_article_that_breaks_off_is_doubted() -> None:
+    """What a pay wall leaves of an article is not the article."""
+    head = "Home\nNews\nSport\n\nCable car stops above Lake Orsen\n\nBy Ann Lee\n12 March 2026\n\n"
+    whole = f"{head}{REPORT[0]}\n\nPrivacy policy\nContact"
+    assert clean(whole).doubt == ""
+    assert clean(whole.replace("nineteen people on board.", "nineteen…")).doubt == "the article breaks off"
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25])
+def test_html_is_doubted_where_two_readings_differ(share: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The doubt of an HTML page says on how many of the words its readings agree."""
+    monkeypatch.setattr("annotator.ingest.html_vote.reading_agreement", lambda *_: share)
+    page = extract_page("<h1>Cable car stops</h1>" + "".join(f"<p>{row}</p>" for row in REPORT), "page")
+    assert page.doubt == f"two ways of reading the page agree on {share:.0%} of the words"
