@@ -44,6 +44,8 @@ class ShownDoubts:
         if not article.doubt or article.id in self._shown or self._session.read_only:
             return False
         self._shown.add(article.id)
+        if not self._session.corpus.article(article.id).doubt:  # somebody else has settled it meanwhile
+            return False
         path, annotator = self._session.corpus.path, self._session.annotator
         with suppress(CorpusError):  # then they are shown again in the next session
             update_preferences(lambda kept: kept.with_shown_doubt(path, annotator, article.id))

@@ -134,7 +134,7 @@ class CorpusOverview:
         return progress.done / progress.total if progress.total else 1.0
 
     def neighbour(self, by: int) -> int | None:
-        """Return the number of the next (1) or previous (-1) article in the chosen order with sentences."""
+        """Return the number of the next (1) or previous (-1) article in the chosen order with something to look at."""
         at = self.articles.index(self._session.position.article)
         following = self.articles[at + 1 :] if by > 0 else self.articles[:at][::-1]
-        return next((n for n in following if self._session.navigation.sentences_at(n)), None)
+        return next((n for n in following if self._session.navigation.has_work_at(n)), None)

@@ -317,9 +317,14 @@ class Navigation:
         self.position = found or self.position
         return found is not None
 
+    def has_work_at(self, number: int) -> bool:
+        """Return True for an article with sentences, and for one without whose lines are doubtful."""
+        article = self._cache.article(self.queue[number])
+        return bool(self.sentences_at(number) or (article.doubt and not article.replaced_by))
+
     def go_to_article(self, number: int) -> bool:
-        """Go to the first sentence of an article by number; return False if it has none."""
-        if self.sentences_at(number):
+        """Go to the first sentence of an article by number; return False if it has nothing to look at."""
+        if self.has_work_at(number):
             self.position = QueuePosition(number, 0)
         return self.position == QueuePosition(number, 0)
 
@@ -341,11 +346,11 @@ class Navigation:
         return self.move_article(1 if by > 0 else -1, last=by < 0)
 
     def move_article(self, by: int, *, last: bool = False) -> bool:
-        """Go to the next (1) or previous (-1) article that has sentences: to its first one, or its last."""
+        """Go to the next (1) or previous (-1) article with something to look at: to its first sentence, or its last."""
         to = self.position.article + by
         while 0 <= to < len(self.queue):
-            if sentences := self.sentences_at(to):
-                self.position = QueuePosition(to, len(sentences) - 1 if last else 0)
+            if self.has_work_at(to):
+                self.position = QueuePosition(to, max(0, len(self.sentences_at(to)) - 1) if last else 0)
                 return True
             to += by
         return False

@@ -292,7 +292,7 @@ class SentenceSearch:
             annotated_sentences,
             bool(article.replaced_by),
             article.group.value if article.group else "",
-            bool(article.doubt),
+            bool(article.doubt) and not article.replaced_by,
         )
 
     def sentences_of(self, article_id: str, touched: Sequence[AnnotatedSentence]) -> Sequence[AnnotatedSentence]:

@@ -371,10 +371,11 @@ class AnnotationSession:
     def settle_doubt(self, article_id: str) -> None:
         """Settle the doubt about the lines of an article, for all annotators; written at once."""
         self._require_writable()
-        if not self.corpus.article(article_id).doubt:
-            raise RuleError("there is no doubt about the lines of this article")
+        doubt = self.corpus.article(article_id).doubt
         self.corpus.settle_doubt(article_id, by=self.annotator, time=self._clock(), wait=LOCK_WAIT_SECONDS)
         self._invalidate_article(article_id)
+        if not doubt:
+            raise RuleError("there is no doubt about the lines of this article")
 
     def undo_line_verdict(self, article_id: str) -> bool:
         """Take back the last switched line of an article, or the settling of its doubt; False where there is none."""

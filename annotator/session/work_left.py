@@ -41,10 +41,11 @@ def _worklist_texts(session: AnnotationSession, key_text: Callable[[str], str]) 
     """Yield what each worklist has; the same words of a large corpus would take too long for a key."""
     problems, touched = session.navigation.problem_finder, session.navigation.touched_sentences()
     yield from _left_text(count_left((w for found in touched.values() for w in found), session.label_pass), key_text)
-    if len(session.navigation.articles.articles) <= MAX_COUNTED_AT_START and (
-        n := len(problems.inconsistencies(touched))
-    ):
-        yield f"{pluralize(n, 'phrase')} not labelled alike: {key_text('worklist')}"
+    if len(session.navigation.articles.articles) <= MAX_COUNTED_AT_START:
+        if n := len(problems.inconsistencies(touched)):
+            yield f"{pluralize(n, 'phrase')} not labelled alike: {key_text('worklist')}"
+        if n := sum(session.navigation.sentence_search.article(a).is_doubtful for a in session.queue):
+            yield f"{pluralize(n, 'article')} with doubtful lines, # in {key_text('overview')}"
     if n := len(session.machine_differences.keys() & problems.unsettled):
         yield f"{pluralize(n, 'sentence')} of two machines: {key_text('two_machines')}"
     if n := len(problems.misaligned_spans(touched)):

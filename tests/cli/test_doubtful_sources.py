@@ -128,3 +128,31 @@ def test_the_same_from_python(tmp_path: Path, pages: list[Path]) -> None:
     assert [x["doubt"] for x in corpus.ingest([pages[0]]).added] == [DOUBT]
     assert [x["doubt"] for x in corpus.ingest([pages[0]], strict=True).known] == [DOUBT]
     assert [article.doubt for article in corpus.articles()] == [DOUBT]
+
+
+def test_a_merge_keeps_what_a_person_has_settled(tmp_path: Path, pages: list[Path]) -> None:
+    """A doubt that is settled in one of two corpora is settled in both; an undo there opens it again."""
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder in (one, other):
+        call("ingest", pages[0], "--corpus", folder)
+    article = call("articles", one, "--json").json[0]["id"]
+    merge = ("merge", one, other, "--into")
+    assert call(*merge, tmp_path / "open").code == 0
+    assert call("articles", tmp_path / "open", article, "--json").json["doubt"] == DOUBT
+    call("articles", other, article, "--settle")
+    assert call(*merge, tmp_path / "settled").code == 0
+    assert call("articles", tmp_path / "settled", article, "--json").json["doubt"] == ""
+    assert call("articles", tmp_path / "settled", article, "--undo", "--json").json["doubt"] == DOUBT
+
+
+def test_a_damaged_article_is_mended_with_its_doubt(tmp_path: Path, pages: list[Path]) -> None:
+    """Its source mends it, in a strict run too, and the doubt is as it was: open, or settled."""
+    folder = tmp_path / "news"
+    call("ingest", pages[0], "--corpus", folder)
+    (path,) = (folder / "articles").iterdir()
+    for change, doubt in ((), DOUBT), (("--settle",), ""):
+        call("articles", folder, path.stem, *change)
+        path.write_bytes(path.read_bytes().replace(b"snow plough", b"snow ploxxh", 1))
+        assert call("check", folder, "--only", "journal").code == 3
+        (row,) = call("ingest", pages[0], "--corpus", folder, "--strict", "--json").json["known"]
+        assert (row["state"], row["doubt"]) == ("was damaged, mended from its source", doubt)

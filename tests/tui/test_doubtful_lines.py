@@ -9,7 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from annotator.core.article import LineVerdict
+from annotator.session.action import GoInView, GoToArticle
 from annotator.session.commands import COMMANDS
+from annotator.session.work_left import corpus_end_message
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.storage.user_files import Preferences
 from annotator.tui.screens.annotate import AnnotateScreen
@@ -144,3 +146,32 @@ async def test_a_first_message_is_still_there_afterwards(folder: Path) -> None:
         assert isinstance(d.app.screen, DoubtfulLinesScreen)
         await d.press("semicolon")
         assert "work of others: --as ben" in d.raw()
+
+
+async def test_an_article_without_a_kept_line_is_come_to(tmp_path: Path) -> None:
+    """Where all of the text was dropped there is no sentence to go to: the article keys stop there all the same."""
+    empty = replace(builders.article("Fog over Osmund\n\nThe fog stayed.\nIt went.", "t-xx"), doubt="no line was kept")
+    async with running_app(tmp_path / "news", builders.market(), empty, builders.bridge()) as d:
+        await d.press("right_parenthesis")
+        assert " ! doubtful: no line was kept" in d.rows()[1]
+        await d.press("semicolon")
+        assert "no line of this article is annotated" in d.raw()
+        await d.press("right_parenthesis")
+        assert "article 3/3" in d.rows()[0]
+        await d.press("left_parenthesis", "number_sign", "down", "down", "b", "semicolon")
+        assert "The fog stayed." in d.row("▌   1")
+        await d.press("at", "tab")
+        assert "#" not in d.raw()
+
+
+async def test_the_end_of_the_corpus_names_what_is_doubtful(folder: Path) -> None:
+    """Where every sentence is done, the message counts the articles whose doubt is open."""
+    async with running_app(folder) as d:
+        await d.press("right_parenthesis", "semicolon")
+        for number in (0, 1):
+            for i in range(len(d.session.navigation.sentences_at(number))):
+                d.app.controller.dispatch(GoToArticle(number))
+                d.app.controller.dispatch(GoInView(i))
+                await d.press("minus")
+        assert "every sentence is done" in d.raw()
+        assert "1 article with doubtful lines, # in @" in corpus_end_message(d.session, d.app.controller.key_text)
