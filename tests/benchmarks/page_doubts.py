@@ -1,8 +1,9 @@
 """How often a doubt about an article's lines is right: how many doubted pages are bad, how many bad pages doubted.
 
-``python -m tests.benchmarks.page_doubts [FILE…] [--html FOLDER] [--half tune|held]``; the files and the folder are those
-of ``cleaning`` and ``html_pages``, without any it is the pages of ``tests/ingest/own_pages``, those without an
-article among them. A page is bad if its F1 over word 4-grams is under 0.8, and if it has no article. Each wrong or missing doubt is a row (but for the half ``held``), the last line one JSON object of the figures.
+``python -m tests.benchmarks.page_doubts [FILE…] [--html FOLDER] [--half tune|held]``; the files and the folder are
+those of ``cleaning`` and ``html_pages``, without any it is the pages of ``tests/ingest/own_pages``, those without an
+article among them. A page is bad if its F1 over word 4-grams is under 0.8, and if it has no article. Each wrong
+or missing doubt is a row (but for the half ``held``), the last line one JSON object of the figures.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from msgspec import Struct
 from annotator.ingest.clean import CleanedPage, clean
 from annotator.ingest.html_extraction import extract_page
 from tests.benchmarks.gold_sets import json_rows
-from tests.benchmarks.html_pages import pages as html_folder
+from tests.benchmarks.html_pages import html_pages as html_folder
 from tests.benchmarks.page_scores import text_f1
-from tests.benchmarks.structures import results
+from tests.benchmarks.structures import HTML_FORMS, results
 from tests.ingest.own_pages.data import HALVES, pages, pages_without_article
 
 BAD_BELOW = 0.8
@@ -56,15 +57,15 @@ def dump_pages(paths: list[Path]) -> Iterator[DoubtedPage]:
 
 def html_pages(folder: Path) -> Iterator[DoubtedPage]:
     """Yield the pages of a folder of HTML."""
-    for name, html, gold in html_folder(folder):
-        page = extract_page(html, name)
-        yield DoubtedPage("html", name[:30], text_f1(kept_text(page.text, page), gold), page.doubt)
+    for source in html_folder(folder):
+        page = extract_page(source.html, source.name)
+        yield DoubtedPage("html", source.site, text_f1(kept_text(page.text, page), source.gold), page.doubt)
 
 
 def own_pages(half: str) -> Iterator[DoubtedPage]:
     """Yield the pages of a half of our own, as dumps and as HTML."""
     for result in results([*pages(half), *pages_without_article(half)]):
-        kind = "html" if result.form in ("html", "divs") else "text"
+        kind = "html" if result.form in HTML_FORMS else "text"
         score = 0.0 if result.page.structure == "none" else result.score
         yield DoubtedPage(kind, f"{result.page.name} {result.form}", score, result.doubt)
 

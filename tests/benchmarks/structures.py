@@ -32,6 +32,10 @@ Row = tuple[str, str, bool]
 """A line, its gold role, and whether the cleaner keeps it."""
 
 
+HTML_FORMS = ("html", "divs")
+"""HTML with elements that say what a part is, and of divs alone."""
+
+
 class Result(Struct, frozen=True):
     """The rows of one page in one form, and their score."""
 
@@ -40,6 +44,7 @@ class Result(Struct, frozen=True):
     rows: list[Row]
     score: float
     doubt: str
+    """Why the cleaner says that its choice may be wrong, "" where it does not."""
 
 
 def score_rows(rows: list[Row]) -> float:
@@ -83,7 +88,7 @@ def results(found: list[OwnPage], kind: str = "all") -> Iterator[Result]:
         if kind != "html":
             forms += [(style, text_rows) for style in texts]
         if kind != "text" and not page.form:
-            forms += [("html", html_rows), ("divs", html_rows)]
+            forms += [(form, html_rows) for form in HTML_FORMS]
         for form, rows_of in forms:
             rows, doubt = rows_of(page, form)
             yield Result(page, form, rows, score_rows(rows), doubt)
@@ -116,7 +121,7 @@ def table(done: list[Result], name: str, key: Callable[[Result], str]) -> None:
 def show(done: list[Result]) -> None:
     """Print the rows of pages, what is kept and lost marked."""
     for result in done:
-        print(f"\n=== {result.page.name} {result.form} {result.score:.3f}")
+        print(f"\n=== {result.page.name} {result.form} {result.score:.3f} {result.doubt}")
         for text, role, keep in result.rows:
             wrong = {"either": " "}.get(role, " " if keep == (role == "body") else "+" if keep else "-")
             print(f"{wrong} {'kept' if keep else '    '} {role[:7]:8}{text[:110]}")
@@ -126,10 +131,10 @@ def figures(done: list[Result], half: str) -> dict[str, object]:
     """Return the figures of a half: of all dumps, of all HTML, and the mean of each structure."""
     mine = [result for result in done if result.page.half == half]
     structures = sorted({result.page.structure for result in mine})
-    html = [result.score for result in mine if result.form in ("html", "divs")]
+    html = [result.score for result in mine if result.form in HTML_FORMS]
     by_structure = {s: mean(r.score for r in mine if r.page.structure == s) for s in structures}
     return {
-        "text": page_figures([result.score for result in mine if result.form not in ("html", "divs")]),
+        "text": page_figures([result.score for result in mine if result.form not in HTML_FORMS]),
         "html": page_figures(html),
         "lowest_structure": min(by_structure.items(), key=lambda item: item[1], default=("", 0.0)),
         "structures": by_structure,

@@ -15,7 +15,8 @@ from tests.arch.source_tree import ROOT
 QUICK = ("cleaning", "document_leaks", "fit_cleaner", "hints", "search", "sentences", "slips", "structures")
 SLOW = (
     "candidates", "checking", "claims", "conflicts", "coverage", "export", "html_pages", "imports", "inside_tokens",
-    "journeys", "keystrokes", "load", "opening", "page_doubts", "pipelines", "points", "readings", "start", "suggestion_service",
+    "journeys", "keystrokes", "load", "opening", "page_doubts", "pipelines", "points", "readings", "start",
+    "suggestion_service",
 )  # fmt: skip
 
 
