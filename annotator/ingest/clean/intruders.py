@@ -21,7 +21,8 @@ def intruder_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
         return header.boilerplate_verdict("an agency's sign-off")
     if lexicon.REPORTING_CREDIT.match(line.text) and line.words <= 40:
         return header.boilerplate_verdict("who reported and edited it")
-    if line.is_ending and line.words <= 14 and not (line.ends_sentence and line.words > 8):
+    is_sentence = line.ends_sentence and (line.words > 8 or line.has_quotation)
+    if line.is_ending and not is_sentence:
         return header.boilerplate_verdict("a link or heading of the page inside the article")
     reason = appeal_reason(line)
     if reason:

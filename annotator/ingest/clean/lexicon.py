@@ -117,7 +117,7 @@ BRACKETED_CREDIT = re.compile(
 SIGN_OFF = re.compile(r"^\W{0,3}(?=\S*/|burs)[a-z]{2,8}(?:[-/][a-z]{2,8})+\W{0,3}$")
 """The initials that end an agency's report: "burs-abc/de/fg"."""
 REPORTING_CREDIT = re.compile(
-    r"^\W*(?:additional |with )?(?:reporting|writing|editing|compiled|edited|written)\b[^.]*?\bby\b"
+    r"^[\W_]*(?:additional |with )?(?:reporting|writing|editing|compiled|edited|written)\b[^.]*?\bby\b"
     r"|^\W*(?:with|from) (?:inputs?|files|agencies|wires|post wires)\b",
     re.IGNORECASE,
 )

@@ -12,24 +12,25 @@ from annotator.ingest.clean.inside_teasers import teaser_units
 from annotator.ingest.clean.intruders import intruder_verdict
 from annotator.ingest.clean.metadata import CleanedPage, describe_page
 from annotator.ingest.clean.page_doubt import page_doubt
+from annotator.ingest.clean.subheads import subhead_units
 from annotator.ingest.clean.trailer import trim_trailer
 
-MAX_SUBHEAD_WORDS = 14
-"""A heading inside an article has no more words than this."""
+MIN_GALLERY_CAPTIONS = 3
+"""So many captions with more words than the paragraphs round them are the article: a gallery."""
+MIN_CAPTION_WORDS = 6
 
 
 def body_verdicts(page: SegmentedPage, title: int | None, start: int) -> list[SourceLine]:
     """Return the verdicts on the units from the article's first, ``start``, to its last."""
-    teasers = teaser_units(page)
-    lines = [_body_verdict(page, title, at, teasers.get(at, "")) for at in range(start, page.body_end)]
+    teasers, subheads = teaser_units(page), subhead_units(page)
+    lines = [_body_verdict(page, title, at, teasers.get(at, ""), at in subheads) for at in range(start, page.body_end)]
     for at in range(len(lines) - 1):
-        # Of what is left out the heading is left out too.
         if lines[at].verdict is LineVerdict.SUBHEAD and lines[at + 1].verdict is LineVerdict.BOILERPLATE:
             lines[at] = header.boilerplate_verdict("the heading of what is left out after it")
-    return lines
+    return _gallery_verdicts(page, start, lines)
 
 
-def _body_verdict(page: SegmentedPage, title: int | None, at: int, teaser: str) -> SourceLine:
+def _body_verdict(page: SegmentedPage, title: int | None, at: int, teaser: str, is_subhead: bool) -> SourceLine:
     """Return the verdict on one unit inside the article; ``teaser`` is why it may be a teaser, or ""."""
     if title is not None and header.is_same_title(page, title, at):
         return SourceLine(LineVerdict.TITLE, "the headline" if at == title else "the title again")
@@ -40,34 +41,24 @@ def _body_verdict(page: SegmentedPage, title: int | None, at: int, teaser: str) 
         return header.boilerplate_verdict(teaser)
     if page.parts[at] is PagePart.GAP:
         return header.dropped_verdict(page, at, "between two parts of the article")
-    if _is_subhead(page, at):
+    if is_subhead:
         return SourceLine(LineVerdict.SUBHEAD, "a short heading before a paragraph")
     return SourceLine(LineVerdict.BODY, _body_reason(page, at))
 
 
-def _is_subhead(page: SegmentedPage, at: int) -> bool:
-    """Return whether a unit is a heading: short, no sentence, alone, with a paragraph after it."""
-    line = page.features[at]
-    if line.words <= MAX_SUBHEAD_WORDS and len(line.text) <= 120 and lexicon.CROSSHEAD.match(line.text):
-        return True
-    is_dated = line.has_date and line_features.is_date_line(line)
-    if line.words > MAX_SUBHEAD_WORDS or at + 1 >= page.body_end or is_dated:
-        return False
-    asks = line.text.rstrip().endswith("?") and not lexicon.QUOTATION_MARK.search(line.text)
-    if line.ends_sentence and not asks:
-        return False
-    return line.text[:1] not in "-–—•*" and _is_paragraph(page, at + 1) and not _is_list_item(page, at)
-
-
-def _is_paragraph(page: SegmentedPage, at: int) -> bool:
-    line = page.features[at]
-    return line.ends_sentence and (line.words >= 8 or line.has_quotation)
-
-
-def _is_list_item(page: SegmentedPage, at: int) -> bool:
-    """Return whether the unit before is a short line without a full stop too: then it is a list."""
-    before = page.features[at - 1] if at > page.body_start else None
-    return before is not None and not before.ends_sentence and before.words <= MAX_SUBHEAD_WORDS
+def _gallery_verdicts(page: SegmentedPage, start: int, lines: list[SourceLine]) -> list[SourceLine]:
+    """Return the verdicts with the captions as body text where they are the article: a gallery."""
+    words = [page.features[at].words for at in range(start, start + len(lines))]
+    captions = {
+        at
+        for at, line in enumerate(lines)
+        if line.verdict is LineVerdict.CAPTION and words[at] >= MIN_CAPTION_WORDS and not page.repeats_recent(start + at)
+    }
+    prose = sum(count for count, line in zip(words, lines, strict=True) if line.verdict is LineVerdict.BODY)
+    if len(captions) < MIN_GALLERY_CAPTIONS or sum(words[at] for at in captions) <= prose:
+        return lines
+    caption = SourceLine(LineVerdict.BODY, "a caption of a gallery")
+    return [caption if at in captions else line for at, line in enumerate(lines)]
 
 
 def _body_reason(page: SegmentedPage, at: int) -> str:

@@ -27,7 +27,8 @@ FOLLOW_LINK = re.compile(
 CONTACT_LINE = re.compile(
     r"^\W*(?:(?:e-?mail|contact|reach|write\s+to|kontakt)\b|(?:\S+\s+){1,4}?(?:can|may)\s+be\s+(?:reached|contacted|e-?mailed)\b).*\S@\S+\.\S"
     r"|^\W*(?:(?:\S+\s+){0,3}?(?:e-?mail|tel(?:ephone)?|telefon|phone|mobile|fax|web(?:site)?)\s*:\s*)?"
-    r"(?:\S+@\S+\.\w+|(?:\+|\(?0|\(?\d{3}\)?[\s-]\d{3}-)\d[\d\s().\-/]{4,})\W*$"
+    r"(?:\S+@\S+\.\w+|(?:https?://|www\.)\S+|(?:\+|\(?0|\(?\d{3}\)?[\s-]\d{3}-)\d[\d\s().\-/]{4,})\W*$"
+    r"|\b(?:contact|e-?mail|write\s+to|reach)\s+(?:us|our|me)\b.*\S@\S+\.\S"
     r"|^\W*for\s+(?:more|further|media|press|any)\b[^.]{0,40}\b(?:information|inquiries|enquiries|details|questions)\b[^.]{0,20}"
     r"\b(?:contact|call|e-?mail)\b",
     re.IGNORECASE,
@@ -45,11 +46,18 @@ PAGE_NOTE = re.compile(
 )
 """A note on the article itself: where it was printed before, what was corrected."""
 SUBSCRIBE_CALL = re.compile(
-    r"(?:^|[.?!;:]\s+)(?:sign\s+up|subscribe|register)\s+(?:here|below|now|today|free|to\s+(?:our|the|this)|for\s+(?:our|the|this|free))\b"
+    r"(?:^|[.?!;:]\s+)(?:sign\s+up|subscribe|register)\s+"
+    r"(?:here|below|now|today|free|to\s+(?:our|the|this)|for\s+(?:our|the|this|free|alerts|updates))\b"
+    r"|(?:^|[.?!;:]\s+)join\s+our\s+(?:[\w-]+\s+)?(?:channel|group|community|newsletter|mailing)"
     r"|^(?:[\w'’&-]+\s+){0,5}newsletters?$|\bunsubscribe\b",
     re.IGNORECASE,
 )
 """A sentence that asks to subscribe, or the name of a newsletter over it."""
+PAGE_POINTER = re.compile(
+    r"^\W*(?:article|story)\s+continues\b|^\W*(?:watch|see|scroll|listen|view|hear)\b[^.]{0,40}\b(?:below|above|here|for\s+(?:video|photos))\W*$",
+    re.IGNORECASE,
+)
+"""A line on where things are on the page: "Article continues below", "Watch the video above"."""
 AFFILIATE_NOTE = re.compile(
     r"\b(?:we|publisher|site|author)\b.{0,40}\b(?:earn|receive|get)\b.{0,30}\bcommission\b|\baffiliate\s+(?:links?|commission)\b",
     re.IGNORECASE,
@@ -71,9 +79,13 @@ def appeal_reason(line: LineFeatures) -> str:
         return ""
     if PAGE_NOTE.match(text):
         return "a note on the article itself"
+    if PAGE_POINTER.match(text) and line.words <= 8:
+        return "a line on where things are on the page"
+    if line.legal >= 2:
+        return "legal text"
     if AFFILIATE_NOTE.search(text):
         return "says who pays for links"
-    if CONTACT_LINE.match(text) or (FOLLOW_LINK.match(text) and line.words <= 20):
+    if CONTACT_LINE.search(text) or (FOLLOW_LINK.match(text) and line.words <= 20):
         return "how to reach somebody"
     return "turns to the reader" if SUBSCRIBE_CALL.search(text) or _asks_reader(text) else ""
 
