@@ -357,6 +357,10 @@ MAX_LINES_ABOVE_TITLE = 8
 """How many units above a headline a byline or date may still belong to it."""
 MAX_DECK_LINES = 2
 """How many lines of a deck there are at the most."""
+MAX_LEAD_DISTANCE = 15
+"""How many units above the rest of the article its first paragraphs may be."""
+MIN_LEAD_WORDS = 12
+"""A paragraph there has this many words at least."""
 
 
 def header_verdicts(page: SegmentedPage, title: int | None, start: int) -> list[SourceLine]:
@@ -368,6 +372,7 @@ def header_verdicts(page: SegmentedPage, title: int | None, start: int) -> list[
         promote_names(page, title, lines)
     _promote_captions(page, title, lines)
     _promote_decks(page, title, lines)
+    _promote_leads(page, title, lines)
     return lines
 
 
@@ -457,3 +462,18 @@ def _is_text_line(page: SegmentedPage, at: int) -> bool:
     line = page.features[at]
     frame = line.calls or line.legal or line.is_furniture or line.is_ending or line.separators
     return line.words >= 5 and not frame
+
+
+def _promote_leads(page: SegmentedPage, title: int | None, lines: list[SourceLine]) -> None:
+    """Make body text of the paragraphs below the head that a gap divides from the rest of the article."""
+    head = {LineVerdict.TITLE, LineVerdict.BYLINE, LineVerdict.DATELINE, LineVerdict.DECK}
+    last = max((at for at, line in enumerate(lines) if line.verdict in head), default=-1)
+    if title is None or last < title:
+        return
+    for at in range(max(last + 1, len(lines) - MAX_LEAD_DISTANCE), len(lines)):
+        line = page.features[at]
+        frame = line_features.is_page_frame(line, page.text_counts[line.key] > 1)
+        if lines[at].verdict is not LineVerdict.BOILERPLATE or frame or not line.ends_sentence:
+            continue
+        if line.words >= MIN_LEAD_WORDS and len(content_words(line.text) & page.vocabulary) >= 2:
+            lines[at] = SourceLine(LineVerdict.BODY, "the article's beginning, above a gap")

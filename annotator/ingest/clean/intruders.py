@@ -59,6 +59,6 @@ def _precedes_dateline(page: SegmentedPage, at: int) -> bool:
     opening = lexicon.DATELINE_PREFIX.match(page.features[at + 1].text[:120]) if at + 1 < page.body_end else None
     if opening is None:
         return False
-    dashed = not opening[0].rstrip().endswith(":") and opening["place"].isupper()
+    dashed = not opening[0].rstrip().endswith(":") and (opening["place"] or "").isupper()
     dated = lexicon.DATE_PATTERN.search(page.features[at].text[-30:])
     return bool(opening["agency"] or opening["alone"] or dashed or dated)

@@ -13,7 +13,7 @@ from annotator.ingest.clean.intruders import intruder_verdict
 from annotator.ingest.clean.metadata import CleanedPage, describe_page
 from annotator.ingest.clean.page_doubt import page_doubt
 from annotator.ingest.clean.subheads import subhead_units
-from annotator.ingest.clean.trailer import trim_trailer
+from annotator.ingest.clean.trailer import last_lines_end, trim_trailer
 
 MIN_GALLERY_CAPTIONS = 3
 """So many captions with more words than the paragraphs round them are the article: a gallery."""
@@ -52,7 +52,9 @@ def _gallery_verdicts(page: SegmentedPage, start: int, lines: list[SourceLine]) 
     captions = {
         at
         for at, line in enumerate(lines)
-        if line.verdict is LineVerdict.CAPTION and words[at] >= MIN_CAPTION_WORDS and not page.repeats_recent(start + at)
+        if line.verdict is LineVerdict.CAPTION
+        and words[at] >= MIN_CAPTION_WORDS
+        and not page.repeats_recent(start + at)
     }
     prose = sum(count for count, line in zip(words, lines, strict=True) if line.verdict is LineVerdict.BODY)
     if len(captions) < MIN_GALLERY_CAPTIONS or sum(words[at] for at in captions) <= prose:
@@ -104,8 +106,9 @@ def _unit_verdicts(page: SegmentedPage) -> list[SourceLine]:
     start = end if end < page.body_end else start
     lines = header.header_verdicts(page, title, start)
     lines += body_verdicts(page, title, start)
-    after = range(page.body_end, len(page.units))
-    lines += [header.dropped_verdict(page, at, "after the end of the article") for at in after]
+    last = last_lines_end(page)
+    lines += [SourceLine(LineVerdict.BODY, "a short last line of the article")] * (last - page.body_end)
+    lines += [header.dropped_verdict(page, at, "after the end of the article") for at in range(last, len(page.units))]
     return trim_trailer(page, lines)
 
 

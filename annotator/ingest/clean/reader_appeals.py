@@ -27,7 +27,7 @@ FOLLOW_LINK = re.compile(
 CONTACT_LINE = re.compile(
     r"^\W*(?:(?:e-?mail|contact|reach|write\s+to|kontakt)\b|(?:\S+\s+){1,4}?(?:can|may)\s+be\s+(?:reached|contacted|e-?mailed)\b).*\S@\S+\.\S"
     r"|^\W*(?:(?:\S+\s+){0,3}?(?:e-?mail|tel(?:ephone)?|telefon|phone|mobile|fax|web(?:site)?)\s*:\s*)?"
-    r"(?:\S+@\S+\.\w+|(?:https?://|www\.)\S+|(?:\+|\(?0|\(?\d{3}\)?[\s-]\d{3}-)\d[\d\s().\-/]{4,})\W*$"
+    r"(?:\S+@\S+\.\w+|(?:https?://|www\.)[^\s/]+/?|(?:\+|\(?0|\(?\d{3}\)?[\s-]\d{3}-)\d[\d\s().\-/]{4,})\W*$"
     r"|\b(?:contact|e-?mail|write\s+to|reach)\s+(?:us|our|me)\b.*\S@\S+\.\S"
     r"|^\W*for\s+(?:more|further|media|press|any)\b[^.]{0,40}\b(?:information|inquiries|enquiries|details|questions)\b[^.]{0,20}"
     r"\b(?:contact|call|e-?mail)\b",

@@ -5,16 +5,32 @@ from __future__ import annotations
 import re
 
 from annotator.core.article import LineVerdict, SourceLine
-from annotator.ingest.clean import header
+from annotator.ingest.clean import header, line_features
 from annotator.ingest.clean.body_segmentation import SegmentedPage
 from annotator.ingest.clean.metadata import parse_author
-from annotator.ingest.clean.reader_appeals import MAX_APPEAL_WORDS, READER_APPEAL
+from annotator.ingest.clean.reader_appeals import MAX_APPEAL_WORDS, READER_APPEAL, appeal_reason
 
 AUTHOR_SEPARATOR = re.compile(r",\s*(?:and\s+)?|\s+and\s+|\s+&\s+", re.IGNORECASE)
 MAX_BIOGRAPHY_WORDS = 80
 """A paragraph of such a portrait that begins with the author's name has this many words at the most."""
+MAX_LAST_LINES = 5
+"""How many short sentences after the block belong to the article at the most."""
 MAX_BIOGRAPHY_UNITS = 5
 """How many units an author's portrait after the article has at the most."""
+
+
+def last_lines_end(page: SegmentedPage) -> int:
+    """Return the number of the unit after the short sentences that follow the article's block.
+
+    They score too little to be found as a part of the block, but nothing of the page's frame divides them from it.
+    """
+    stop = min(page.body_end + MAX_LAST_LINES, len(page.units)) if page.body else page.body_end
+    for at in range(page.body_end, stop):
+        line = page.features[at]
+        frame = line_features.is_page_frame(line, page.text_counts[line.key] > 1)
+        if frame or not line.ends_sentence or line.text.rstrip()[-1] in ":;" or appeal_reason(line):
+            return at
+    return stop
 
 
 def trim_trailer(page: SegmentedPage, lines: list[SourceLine]) -> list[SourceLine]:
