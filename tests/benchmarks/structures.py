@@ -63,7 +63,7 @@ def text_rows(page: OwnPage, style: str) -> tuple[list[Row], str]:
 
 
 def html_rows(page: OwnPage, form: str) -> tuple[list[Row], str]:
-    """Return the rows of a page as HTML, and the doubt; a line has the role of the part with its words, in the order of the page."""
+    """Return the rows of a page as HTML, and the doubt; a line has the role of the next part with its words."""
     found = extract_page(html_page(page, semantic=form == "html"), page.name)
     roles: dict[str, list[str]] = {}
     for part in page.parts:

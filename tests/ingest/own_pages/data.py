@@ -28,7 +28,9 @@ TEXT_ROLES = {
 FRAME_KINDS = ("menu", "head", "card", "para", "line", "link", "li", "num", "alt", "button", "either")
 """What a frame is made of: ``menu`` has items with `` / `` between, ``card`` headline // summary // time."""
 SLOTS = ("TITLE", "DECK", "BYLINE", "DATE")
-ANNOTATED = {"body"}
+MIN_PARAGRAPH_WORDS = 8
+"""A box in the middle of an article has paragraphs of this many words before and after it."""
+_BY = re.compile(r"\b(?:by|von|par|por|文：|记者) ?(?=BYLINE)", re.IGNORECASE)
 
 
 class Part(Struct, frozen=True):
@@ -144,27 +146,37 @@ def make_page(half: str, text: Entry, frame: Entry) -> OwnPage:
 
 def _middle(rest: list[Part]) -> int:
     """Return where a box in the middle goes: between two paragraphs past the middle, else nowhere."""
-    if len(rest) < 6:
-        return len(rest)
-    places = range(len(rest) // 2, len(rest) - 1)
-    plain = (at for at in places if rest[at - 1].kind == "body" and rest[at].kind == "body")
-    return next(plain, len(rest))
+    places = range(len(rest) // 2, len(rest) - 1) if len(rest) >= 6 else range(0)
+    return next((at for at in places if _is_paragraph(rest[at - 1]) and _is_paragraph(rest[at])), len(rest))
+
+
+def _is_paragraph(part: Part) -> bool:
+    """Return whether a part is running text: no site puts a box between a question and its one-word answer."""
+    size = len(part.text.split()) if part.text.isascii() else len(part.text) // 2
+    return part.kind == "body" and size >= MIN_PARAGRAPH_WORDS and part.text[0] not in "-*•"
 
 
 def _filled(head: list[Part], texts: dict[str, str]) -> Iterator[Part]:
     """Yield the head of a page: a slot alone is the article's part, one with other words a line of the frame."""
     for part in head:
-        if part.kind != "slot":
+        slots = [slot for slot in SLOTS if slot in part.text] if part.kind == "slot" else []
+        if not slots:
             yield part
-            continue
-        slots = [slot for slot in SLOTS if slot in part.text]
-        text = part.text
-        for slot in slots:
-            alone = text == slot or slot != "BYLINE"
-            text = text.replace(slot, texts[slot.lower()] if alone else texts["byline"].removeprefix("By "))
-        kind = slots[0].lower()
-        if any(texts[slot.lower()] for slot in slots):
-            yield Part(kind, kind, text.strip(" |·,-"), "head")
+        elif any(texts[slot.lower()] for slot in slots):
+            kind = slots[0].lower()
+            yield Part(kind, kind, _slots_filled(part.text, texts), "head")
+
+
+def _slots_filled(line: str, texts: dict[str, str]) -> str:
+    """Return a line of a head with the article's own in its slots; "By" is there once, before a name."""
+    byline = texts["byline"]
+    if not byline or any(word[0].islower() for word in byline.split()):
+        line = _BY.sub("", line)
+    elif _BY.search(line):
+        byline = byline.removeprefix("By ")
+    for slot in SLOTS:
+        line = line.replace(slot, byline if slot == "BYLINE" else texts[slot.lower()])
+    return line.strip(" |,·-")
 
 
 def pages(half: str, frames_each: int = 3, lang: str = "") -> list[OwnPage]:
