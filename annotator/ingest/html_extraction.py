@@ -14,6 +14,7 @@ from msgspec.structs import asdict
 from annotator.core.article import LineVerdict, SourceLine
 from annotator.core.errors import SourceError
 from annotator.ingest.clean import CleanedPage, clean
+from annotator.ingest.clean.page_doubt import MIN_PROSE_WORDS
 from annotator.ingest.html_lines import VisibleLine, import_extra, parse_html, visible_lines
 from annotator.ingest.html_vote import PageReadings, alignment_words, covered_lines, vote_on_lines
 
@@ -48,6 +49,7 @@ def extract_page(html: str, where: str) -> ExtractedPage:
     # What is title, byline or caption in any case says nothing about the choice of the rest.
     weights = [0 if verdict else len(alignment_words(line.text)) for verdict, line in zip(stated, lines, strict=True)]
     rows = [line.text for line in lines]
+    title_line = next((at for at, line in enumerate(stated) if line and line.verdict is LineVerdict.TITLE), None)
     vote = vote_on_lines(
         PageReadings(
             html=html,
@@ -56,11 +58,13 @@ def extract_page(html: str, where: str) -> ExtractedPage:
             weights=weights,
             extracted=covered_lines(rows, body),
             cleaned=[line.verdict.annotated for line in cleaned.lines],
-            title=next((at for at, line in enumerate(stated) if line and line.verdict is LineVerdict.TITLE), None),
+            title=title_line,
+            has_paragraphs=any(len(p.text_content().split()) >= MIN_PROSE_WORDS for p in tree.iter("p")),
         )
     )
     if not any(vote.kept):
-        return ExtractedPage(text=text, **asdict(cleaned))
+        return ExtractedPage(text=text, **{**asdict(cleaned), "doubt": cleaned.doubt or vote.doubt})
+    is_headless = title_line is None and not (cleaned.title or about["byline"])
     return ExtractedPage(
         text=text,
         lines=tuple(verdict or vote.verdict(at, bool(lines[at].tag)) for at, verdict in enumerate(stated)),
@@ -69,7 +73,7 @@ def extract_page(html: str, where: str) -> ExtractedPage:
         dateline=cleaned.dateline,
         date=about["date"],
         source=about["source"],
-        doubt=vote.doubt,
+        doubt=vote.doubt or ("neither a title nor an author was found" if is_headless else ""),
     )
 
 

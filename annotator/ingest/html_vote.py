@@ -31,7 +31,7 @@ MAX_MARKUP = 3_000_000
 
 
 class BodyVote(Struct, frozen=True):
-    """Which lines are the article, who decides that, and how far two readings agree."""
+    """Which lines are the article, who decides that, and how far the readings agree."""
 
     kept: list[bool]
     agreement: float
@@ -40,11 +40,13 @@ class BodyVote(Struct, frozen=True):
     """How many of three readings keep each line, where they have voted."""
     reader: str = "the extractor"
     """Who decides without a vote."""
+    is_confirmed: bool = False
+    """Whether another program that reads markup keeps what the extractor keeps."""
 
     @property
     def doubt(self) -> str:
-        """Why the choice may be wrong, "" where the readings agree."""
-        if self.agreement >= MIN_AGREEMENT:
+        """Why the choice may be wrong, "" where the extractor is not alone."""
+        if self.agreement >= MIN_AGREEMENT or self.is_confirmed:
             return ""
         return f"two ways of reading the page agree on {self.agreement:.0%} of the words"
 
@@ -74,6 +76,8 @@ class PageReadings(Struct, frozen=True):
     cleaned: list[bool]
     title: int | None
     """The number of the title's line."""
+    has_paragraphs: bool
+    """Whether prose is in paragraph elements, without which extractors of markup err alike."""
 
 
 def vote_on_lines(page: PageReadings) -> BodyVote:
@@ -86,7 +90,8 @@ def vote_on_lines(page: PageReadings) -> BodyVote:
     kept = [count >= 2 for count in votes]
     if not _shared_weight(page.weights, kept, page.cleaned) and _cleaned_follows_title(page, kept):
         return BodyVote(page.cleaned, agreement, reader="the reading that begins below the title")
-    return BodyVote(kept, agreement, votes)
+    is_confirmed = reading_agreement(page.weights, page.extracted, third) >= MIN_AGREEMENT
+    return BodyVote(kept, agreement, votes, is_confirmed=is_confirmed and page.has_paragraphs)
 
 
 def _cleaned_follows_title(page: PageReadings, other: list[bool]) -> bool:

@@ -113,8 +113,7 @@ def test_any_markup_gives_lines_or_an_error(parts: list[str]) -> None:
 
 
 def test_lines_are_as_a_browser_shows_them() -> None:
-    """Preformatted text keeps its lines, a list item is one; closed dialogs, soft hyphens and text for screen
-    readers alone are not seen."""
+    """Preformatted text keeps its lines, a list item is one line; nobody sees what is for screen readers alone."""
     html = """<h1>Dyke</h1><pre>One line
     another  line</pre><ul><li><b>Bo</b>: <a href="/x">left<span class="x sr-only"> (opens anew)</span></a></li></ul>
     <dialog>Accept all</dialog><dialog open>Open</dialog><p>Deich&shy;wart</p>"""

@@ -22,13 +22,15 @@ LINES = [
 ]
 
 
-def vote(extracted: str, cleaned: str, third: str, title: int | None = None) -> BodyVote:
+def vote(
+    extracted: str, cleaned: str, third: str, title: int | None = None, *, has_paragraphs: bool = True
+) -> BodyVote:
     """Return the vote on LINES; each reading has an x for a line that it keeps."""
     text = "\n".join(line for line, mark in zip(LINES, third, strict=True) if mark == "x")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(html_vote, "_third_reading", lambda html, where: text)
+        patch.setattr(html_vote, "_third_reading", lambda *_: text)
         flags = [[mark == "x" for mark in marks] for marks in (extracted, cleaned)]
-        return vote_on_lines(PageReadings("", "page", LINES, [10] * 5, *flags, title))
+        return vote_on_lines(PageReadings("", "page", LINES, [10] * 5, *flags, title, has_paragraphs))
 
 
 def kept(found: BodyVote) -> str:
@@ -65,6 +67,15 @@ def test_the_title_decides_where_readings_share_nothing() -> None:
     assert kept(vote("...xx", ".xx..", "...xx", title=0)) == ".xx.."
     assert kept(vote(".xx..", "...xx", ".xx..", title=0)) == ".xx.."
     assert kept(vote("...xx", ".xx..", "...xx")) == "...xx"
+
+
+def test_a_choice_is_doubted_that_no_other_reading_confirms() -> None:
+    """The cleaner's agreement takes doubt away, as does the third program's where the page has paragraphs."""
+    assert vote("xxx..", "xxx..", ".....").doubt == ""
+    assert vote("xxx..", "...xx", "xxx..").doubt == ""
+    expected = "two ways of reading the page agree on 40% of the words"
+    assert vote("xxx..", "..xx.", "xxx..", has_paragraphs=False).doubt == expected
+    assert vote("xxx..", "..xx.", "..xx.").doubt == expected
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.booleans(), st.booleans())))
