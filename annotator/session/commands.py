@@ -151,8 +151,8 @@ SIDE_COMMANDS = ("side_one", "side_two")
 ALL_COMMANDS = (*COMMANDS, *WORKLIST_COMMANDS)
 
 COMMANDS_WITHOUT_SENTENCE = frozenset({
-    "undo", "redo", "article_up", "article_down", "overview", "search", "next_hit", "previous_hit",
-    "jump", "filter", "order", "worklist", "repairs", "left_suggestions", "two_machines", "lines", "stats", "guide",
+    "undo", "redo", "sentence_up", "sentence_down", "article_up", "article_down", "overview", "search", "next_hit",
+    "previous_hit", "jump", "filter", "order", "worklist", "repairs", "left_suggestions", "two_machines", "lines", "stats", "guide",
     "help", "manual", "palette", "theme", "hints", "hint_mode", "hand", "look_alikes", "save", "suspend",
     "quit",
 })  # fmt: skip

@@ -156,7 +156,9 @@ async def test_an_article_without_a_kept_line_is_come_to(tmp_path: Path) -> None
         assert " ! doubtful: no line was kept" in d.rows()[1]
         await d.press("semicolon")
         assert "no line of this article is annotated" in d.raw()
-        await d.press("right_parenthesis")
+        await d.press("up")
+        assert "article 1/3" in d.rows()[0]
+        await d.press("down", "down")
         assert "article 3/3" in d.rows()[0]
         await d.press("left_parenthesis", "number_sign", "down", "down", "b", "semicolon")
         assert "The fog stayed." in d.row("▌   1")
