@@ -31,13 +31,13 @@ def build_article(source: ArticleSource, tokenizer: Tokenizer) -> tuple[Article,
         digest=digest,
         text=text,
         lines=page.lines,
-        title=source.title or page.title,
+        title=source.title or page.title or (source.part.headline if source.part else ""),
         byline=source.byline or page.byline,
         dateline=page.dateline,
         date=normalize_date(source.date) or page.date,
         source=page.source,
         meta=_source_meta(source),
-        doubt=page.doubt,
+        doubt=page.doubt or source.doubt,
     )
     return article, tuple(cut_sentences(article, tokenizer))
 

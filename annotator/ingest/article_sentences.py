@@ -1,6 +1,7 @@
 """The sentences of an article: its lines put together to paragraphs, and these cut.
 
-A speaker's label is a range of its own, so that no sentence begins with it."""
+A speaker's label is a range of its own, so that no sentence begins with it.
+"""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _MAX_MARK = 40
 
 
 def mark_cuts(paragraph: str) -> Iterator[int]:
-    """Yield where items of a list in one line and pictures begin, and what follows bold sentences and footnote marks."""
+    """Yield where items in one line and pictures begin, and what follows bold sentences and footnote marks."""
     bullets = [m.start() for m in _BULLET.finditer(paragraph)]
     if len(bullets) > 1 or (bullets and not paragraph[: bullets[0]].strip()):
         yield from bullets

@@ -33,9 +33,12 @@ _MARKER = re.compile(
 )
 _ALONE = re.compile(
     r"#{1,6}\s|\||[^\w\s]$|```|~~~|[^\w\s]{3,}\s*$|\W*(?:30|MORE|ENDS?|ENDE|FIN)\W*$|\W+(?:more|ends?|ende|fin)\W+$"
-    r"|(?:#\w+\s*)+$|\S.*?\S(?:\s{3,}|\t)\S.*?\S(?:\s{3,}|\t)\S"
+    r"|(?:#\w+\s*)+$"
 )
-"""A heading, a table's row, a fence, a rule, an agency's "MORE" and "-30-", hashtags."""
+"""A heading, a row of a table with strokes, a fence, a rule, an agency's "MORE" and "-30-", hashtags."""
+
+_COLUMN_GAP = re.compile(r"(?<=\S)(?: {3,}|\t)")
+"""A row of a table without strokes has two such gaps or more."""
 
 _FUNCTION_WORDS = frozenset(word for words in word_groups("function_words").values() for word in words)
 _MIN_ITEM_WORDS = 3
@@ -114,7 +117,7 @@ def _block_lines(rows: Sequence[str], block: range, opening_rows: Collection[int
                 indent=indent,
                 depth=prefix[0].count(">") if prefix else 0,
                 opens=i in opening_rows or m is not None,
-                is_alone=not text or bool(_ALONE.match(text)),
+                is_alone=not text or bool(_ALONE.match(text)) or len(_COLUMN_GAP.findall(text)) > 1,
                 is_item=m is not None or (before is not None and before.is_item and indent >= before.text_column > 0),
                 text_column=indent + m.end() - 1 if m else before.text_column if before and before.is_item else 0,
             )

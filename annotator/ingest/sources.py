@@ -13,9 +13,12 @@ from typing import Any, BinaryIO
 
 import orjson
 from msgspec import Struct, field
+from msgspec.structs import replace
 
+from annotator.core.digest import article_id_from_digest, text_digest
 from annotator.core.errors import SourceError, path_text
 from annotator.core.text_encoding import CP1252, encoding_of, encoding_of_start
+from annotator.ingest.story_cut import StoryCut, cut_stories
 
 # From the bytes of a source to text: bounds, compression, encoding and line ends.
 
@@ -146,6 +149,19 @@ _HTML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b"
 _RECORD = re.compile(r'\s*\{\s*"')
 
 
+class StoryPart(Struct, frozen=True):
+    """Which story of a file a source is, of a file that holds several."""
+
+    file: str
+    number: int
+    """From 1."""
+    headline: str
+    stories: int
+    whole_id: str
+    """The id that the whole file has as one article, as it came in before files were cut."""
+    file_stable_origin: str
+
+
 class ArticleSource(Struct, frozen=True):
     """One article as it came in.
 
@@ -154,7 +170,9 @@ class ArticleSource(Struct, frozen=True):
     """
 
     origin: str
-    """The path as given; for a record ``path#id``, or ``path:line`` where it has no id or url."""
+    """The path as given; for a record ``path#id``, or ``path:line`` where it has no id or url.
+
+    For a story of a file of several it is ``path#2``."""
     text: str
     kind: str = "text"
     html: str = ""
@@ -164,12 +182,17 @@ class ArticleSource(Struct, frozen=True):
     url: str = ""
     meta: dict[str, object] = field(default_factory=dict)
     stable_origin: str = ""
-    """What the same source is known by another time: its resolved path, for a record ``path#id``.
+    """What the same source is known by another time: its resolved path, for a record ``path#id``, for a story
+    ``path#headline``.
 
     Empty for standard input and for a record with neither id nor url: the next text that comes
     from there, or is on that line, may be any other."""
     notes: tuple[str, ...] = ()
     """What a user should know of the reading, such as ``read as windows-1252``."""
+    part: StoryPart | None = None
+    """The story of a file that it is; None where it is no part of one."""
+    doubt: str = ""
+    """Why it may be no single article, a clause; empty where nobody doubts it."""
 
 
 class SourceFailure(Struct, frozen=True):
@@ -268,7 +291,7 @@ def _read_stream(
         if kind == "jsonl":
             yield from _read_records(origin, where, data, stable_origin)
         else:
-            yield _page_source(origin, where, data, kind, stable_origin)
+            yield from _page_sources(origin, where, data, kind, stable_origin)
     except SourceError as error:
         yield SourceFailure(origin, error)
 
@@ -280,14 +303,25 @@ def _sniff_kind(data: bytes) -> str:
     return "jsonl" if _RECORD.match(start) else "html" if _HTML.match(start) else "text"
 
 
-def _page_source(origin: str, where: str, data: bytes, kind: str, stable_origin: str) -> ArticleSource:
-    """Return a whole file as one article."""
+def _page_sources(origin: str, where: str, data: bytes, kind: str, stable_origin: str) -> Iterator[ArticleSource]:
+    """Yield a whole file as one article, or each story of a text that surely holds several."""
     check_line_lengths(data, where)
     text, note = decode_source(data, where)
     if not text.strip():
         raise SourceError("the source is empty", where=where, do="leave it out")
     plain, html = ("", text) if kind == "html" else (text, "")
-    return ArticleSource(origin, plain, kind, html, stable_origin=stable_origin, notes=(note,) if note else ())
+    notes = (note,) if note else ()
+    whole = ArticleSource(origin, plain, kind, html, stable_origin=stable_origin, notes=notes)
+    cut = cut_stories(plain) if plain else StoryCut((plain,))
+    if len(cut.texts) == 1:
+        yield replace(whole, doubt=cut.doubt)
+        return
+    whole_id = article_id_from_digest(text_digest(plain))
+    stories = zip(cut.texts, cut.names, cut.headlines, strict=True)
+    for number, (story, name, headline) in enumerate(stories, 1):
+        known_by = f"{stable_origin}#{name}" if stable_origin else ""
+        part = StoryPart(origin, number, headline, len(cut.texts), whole_id, stable_origin)
+        yield replace(whole, origin=f"{origin}#{number}", text=story, stable_origin=known_by, part=part)
 
 
 def _read_records(origin: str, where: str, data: bytes, stable_origin: str) -> Iterator[ArticleSource | SourceFailure]:

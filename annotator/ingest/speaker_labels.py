@@ -25,14 +25,41 @@ _STAGE = frozenset(_WORDS["stage directions"])
 MAX_LABEL_LENGTH = 80
 """The longest label, in code points, with its dash, time and bracket."""
 
-_LEAD = r"(?:>>+\s*|[-–—]\s+|[*_]{1,3}|[\[(]?\d{1,2}:\d\d(?::\d\d)?[\])]?\s+)*"
+_LEAD = r"(?:>{2,}(?!>)\s*|[-–—]\s+|[*_]{1,3}(?![*_])|[\[(]?\d{1,2}:\d\d(?::\d\d)?[\])]?\s+)*"
 _NAME = r"[^\W\d_][^\n:：\[\](){}（）「」“”„«»\"!?;*|<>/=]{0,40}?"
 _BRACKET = r"(?:\s*[(\[（][^()\[\]（）\n]{1,40}[)\]）])?"
 _LABEL = re.compile(
     rf"{_LEAD}(?P<name>{_NAME}){_BRACKET}\s?[*_]{{0,3}}(?:：|:(?![/\d\w)])|(?<=[QA])\.(?=\s))[*_]{{0,3}}"
 )
 _TURN_START = re.compile(r"(?:(?<=[.!?…])[\"”’'»)\]]*\s+|(?<=[。！？」』])\s*)(?=\S)")
-_PARTICLES = frozenset("de da del der den di do dos du el al bin ibn la le les van von ten ter und and y e".split())
+_PARTICLES = frozenset(
+    (
+        "de",
+        "da",
+        "del",
+        "der",
+        "den",
+        "di",
+        "do",
+        "dos",
+        "du",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "la",
+        "le",
+        "les",
+        "van",
+        "von",
+        "ten",
+        "ter",
+        "und",
+        "and",
+        "y",
+        "e",
+    )
+)
 _WORD = re.compile(r"[^\W\d_][\w.'’-]*|\d{1,2}")
 _PROSE_NAME = re.compile(r"(?<=[^\W\d_A-Z] )[^\W\d_][\w’'-]*")
 _SMALL_WORD = re.compile(r"(?<![\w’'-])[^\W\d_A-ZÀ-Þ][\w’'-]*")

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 from msgspec import Struct, to_builtins
 
-from annotator.core.article import Article
+from annotator.core.article import Article, Sentence
 from annotator.core.errors import AnnotatorError, SourceError, UsageError, path_text
 from annotator.core.pluralize import count_column, pluralize
 from annotator.core.token_settings import TokenSettings, TokenUnit
@@ -23,7 +23,7 @@ from annotator.formats.format_detection import choose_format
 from annotator.formats.import_source import ImportSource
 from annotator.ingest.article_builder import build_article
 from annotator.ingest.language_advice import language_advice
-from annotator.ingest.sources import ArticleSource, SourceFailure, read_sources, source_kind
+from annotator.ingest.sources import ArticleSource, SourceFailure, StoryPart, read_sources, source_kind
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.language.language_guess import LanguageTally
 from annotator.storage.corpus_folder import CorpusFolder
@@ -140,6 +140,15 @@ def _check_not_empty(sources: Sequence[ArticleSource | SourceFailure]) -> None:
     raise failures[0].error
 
 
+def _source_notes(source: ArticleSource) -> Iterator[str]:
+    """Yield the notes on the reading of a source; those on a file of several stories once."""
+    part = source.part
+    if part is None:
+        yield from (f"{source.origin}: {note}" for note in source.notes)
+    elif part.number == 1:
+        yield from (f"{part.file}: {note}" for note in (*source.notes, f"{part.stories} stories, an article each"))
+
+
 def _annotated_source_notes(sources: Sequence[ArticleSource | SourceFailure]) -> Iterator[str]:
     """Yield a note on sources that another tool has annotated: an ingest takes their texts alone."""
     annotated = [s.origin for s in sources if isinstance(s, ArticleSource) and _is_annotated(s)]
@@ -154,9 +163,10 @@ def _is_annotated(source: ArticleSource) -> bool:
     if source.kind == "record":
         lists = (source.meta.get(key) for key in _SPAN_FIELDS)
         return any(isinstance(x, list) and x and isinstance(x[0], list | dict) for x in lists)
-    if not source.stable_origin:
+    file = source.part.file_stable_origin if source.part else source.stable_origin
+    if not file:
         return False
-    path = Path(source.stable_origin)
+    path = Path(file)
     return path.with_suffix(".ann").is_file() or (not source_kind(path.name) and _is_of_a_tool(path))
 
 
@@ -237,13 +247,17 @@ class _IngestRun:
         self._languages = LanguageTally(tokenizer.lang)
         self._newest: dict[str, str] = {}
         """The id of the last article of this run that came from each source."""
+        self._files: dict[str, str] = {}
+        """The file of each story of this run, by what the story is known by."""
 
     def add_source(self, source: ArticleSource | SourceFailure) -> None:
         """Add one source, or note why not."""
         if isinstance(source, SourceFailure):
             self._add_failure(source.origin, source.error)
             return
-        self.notes += [f"{source.origin}: {note}" for note in source.notes]
+        if source.part and self._is_in_whole(source.part):
+            return
+        self.notes += _source_notes(source)
         try:
             article, sentences = build_article(source, self._tokenizer)
         except AnnotatorError as error:
@@ -257,22 +271,39 @@ class _IngestRun:
             self.corpus = self._create_corpus()
         came_from = _relative_origin(self.corpus, source.stable_origin)
         try:
-            if self.corpus.articles.has(article.id):
-                mended = self.corpus.is_damaged(article.id)
-                if mended:
-                    self.corpus.renew_article(article, sentences, came_from=came_from)
-                self._add_known(self.corpus, article, MENDED_STATE if mended else KNOWN_STATE)
-            else:
-                self.corpus.add_article(article, sentences, came_from=came_from)
-                self._rows[article.id] = _article_summary(self.corpus, article)
-                self.added.append(self._rows[article.id])
-                if self._tokenizer.settings.unit == "rules":  # characters fit any language
-                    self._languages.add(article.text, article.origin)
+            self._store(self.corpus, article, sentences, came_from)
         except AnnotatorError as error:
             self._add_failure(source.origin, error)
             return
         if came_from:
             self._newest[came_from] = article.id
+        if came_from and source.part:
+            self._files[came_from] = _relative_origin(self.corpus, source.part.file_stable_origin)
+
+    def _store(self, corpus: CorpusFolder, article: Article, sentences: Sequence[Sentence], came_from: str) -> None:
+        """Write an article that is not in the corpus yet, or that is damaged there."""
+        if corpus.articles.has(article.id):
+            mended = corpus.is_damaged(article.id)
+            if mended:
+                corpus.renew_article(article, sentences, came_from=came_from)
+            self._add_known(corpus, article, MENDED_STATE if mended else KNOWN_STATE)
+            return
+        corpus.add_article(article, sentences, came_from=came_from)
+        self._rows[article.id] = _article_summary(corpus, article)
+        self.added.append(self._rows[article.id])
+        if self._tokenizer.settings.unit == "rules":  # characters fit any language
+            self._languages.add(article.text, article.origin)
+
+    def _is_in_whole(self, part: StoryPart) -> bool:
+        """Return whether a story is in the queue already in one article with all of its file, and note that once."""
+        corpus = self.corpus
+        if corpus is None or not corpus.articles.has(part.whole_id) or corpus.is_damaged(part.whole_id):
+            return False
+        if corpus.articles.origin(part.whole_id).replaced_by:
+            return False
+        if part.number == 1:
+            self._add_known(corpus, corpus.article(part.whole_id), KNOWN_STATE)
+        return True
 
     def language_warnings(self) -> Iterator[str]:
         """Yield a warning for each language that the corpus's tokenizer does not fit."""
@@ -313,9 +344,16 @@ class _IngestRun:
         if self.corpus is None:
             return
         for came_from, new in self._newest.items():
-            for old in self.corpus.articles_from_source(came_from):
+            for old in (*self.corpus.articles_from_source(came_from), *self._only_stories(came_from, new)):
                 if old not in self._rows:
                     self._replace_article(self.corpus, old, new)
+
+    def _only_stories(self, came_from: str, new: str) -> Iterator[str]:
+        """Yield the articles with a story's title from when its file held that story alone."""
+        assert self.corpus is not None
+        for old in self.corpus.articles_from_source(self._files.get(came_from, "")):
+            if not self.corpus.is_damaged(old) and self.corpus.article(old).title == self.corpus.article(new).title:
+                yield old
 
     def _replace_article(self, corpus: CorpusFolder, old: str, new: str) -> None:
         origin = self._rows[new]["origin"]

@@ -8,6 +8,7 @@ from annotator.core.article import LineVerdict, SourceLine
 from annotator.ingest.clean import header, lexicon, line_features
 from annotator.ingest.clean.block_path import PagePart
 from annotator.ingest.clean.body_segmentation import SegmentedPage, segment_page
+from annotator.ingest.clean.file_header import file_header, with_header
 from annotator.ingest.clean.inside_teasers import teaser_units
 from annotator.ingest.clean.intruders import intruder_verdict
 from annotator.ingest.clean.metadata import CleanedPage, describe_page
@@ -86,12 +87,14 @@ BLANK_LINE = SourceLine(LineVerdict.BLANK, "nothing on it")
 def clean(text: str) -> CleanedPage:
     """Return a verdict with its reason for every line of a page's text and the article's metadata."""
     rows = text.split("\n")
-    page = segment_page(rows)
+    stated = file_header(rows)
+    page = segment_page([""] * stated.rows + rows[stated.rows :])
     verdicts = _unit_verdicts(page)
     lines = [BLANK_LINE] * len(rows)
     for unit, verdict in zip(page.units, verdicts, strict=True):
         lines[unit.first : unit.last + 1] = [verdict] * (unit.last + 1 - unit.first)
-    return replace(describe_page(page, verdicts, tuple(lines)), doubt=page_doubt(page, verdicts))
+    described = replace(describe_page(page, verdicts, tuple(lines)), doubt=page_doubt(page, verdicts))
+    return with_header(described, rows, stated)
 
 
 def _unit_verdicts(page: SegmentedPage) -> list[SourceLine]:
