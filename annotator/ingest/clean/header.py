@@ -127,7 +127,9 @@ def find_title(page: SegmentedPage) -> int | None:
     label = page.features[best - 1].words <= MAX_LABEL_WORDS
     if scores.get(best - 1, 0.0) > max(MIN_TITLE_SCORE, scores[best] - MAX_DECK_SCORE_GAP) and not crumbs and not label:
         best -= 1
-    best = headline_above(page, _without_site_suffix(page, best, places), _byline_bonus(page, best))
+    best = _without_site_suffix(page, best, places)
+    for _ in range(MAX_DECK_LINES):
+        best = headline_above(page, best, _byline_bonus(page, best))
     return next((at for at in scores if page.features[at].key == page.features[best].key), best)
 
 
@@ -180,7 +182,7 @@ def _may_be_title(page: SegmentedPage, at: int) -> bool:
 def _title_score(page: SegmentedPage, at: int) -> float:
     """Return how well unit ``at`` would do as the headline."""
     line = page.features[at]
-    is_label = line.is_furniture or line.is_ending or line_features.is_section_line(line.text)
+    is_label = line.is_furniture or line.is_ending or line_features.is_section_line(line.text) or _is_listed(page, at)
     if is_label or not 2 <= line.words <= 32:
         return -1.0
     words = content_words(line.text)
@@ -195,7 +197,15 @@ def _title_score(page: SegmentedPage, at: int) -> float:
     )
     if line.ends_sentence and line.text[-1] in ".;:":
         value -= 0.6 if announced else 1.6
+    value -= 0.6 * (line.text[0].islower() and line.text[1:2].islower())
     return value - _title_penalty(page, at, common)
+
+
+def _is_listed(page: SegmentedPage, at: int) -> bool:
+    """Return whether a unit and one beside it begin with a bullet or number: a list of points under a headline."""
+    beside = [other for other in (at - 1, at + 1) if 0 <= other < len(page.units)]
+    items = [lexicon.BULLET.match(page.features[other].text) for other in (at, *beside)]
+    return bool(items[0] and any(items[1:]))
 
 
 def _title_penalty(page: SegmentedPage, at: int, common: int) -> float:
@@ -355,7 +365,7 @@ def _teaser_reason(page: SegmentedPage, at: int) -> str:
 
 MAX_LINES_ABOVE_TITLE = 8
 """How many units above a headline a byline or date may still belong to it."""
-MAX_DECK_LINES = 2
+MAX_DECK_LINES = 3
 """How many lines of a deck there are at the most."""
 MAX_LEAD_DISTANCE = 15
 """How many units above the rest of the article its first paragraphs may be."""

@@ -79,8 +79,9 @@ UPDATE_LABEL = re.compile(
 )
 NAME_REGEX = r"(?:[A-ZÀ-Þ][\w.'’-]*|[A-ZÀ-Þ]\.)"
 BYLINE_START = re.compile(
-    rf"^\W*(?:written|reported|story|words|text|analysis|column|posted|published)?\s*(?i:by|von|par|por)\s+{NAME_REGEX}"
-    rf"|^\W*(?:reporter|author):|^From\s+{NAME_REGEX}(?:\s+{NAME_REGEX}){{1,2}}(?:\s+(?:in|at)\s+.{{2,40}})?$"
+    rf"^\W*(?i:written|reported|story|words|text|analysis|column|posted|published|interview|review|recipe|compiled|commentary)?\s*"
+    rf"(?i:by|von|par|por)\s+{NAME_REGEX}"
+    rf"|^\W*(?i:reporter|author|autor|autorin|interview|text|words|story):\s*{NAME_REGEX}(?:\s+{NAME_REGEX}){{1,3}}\b|^From\s+{NAME_REGEX}(?:\s+{NAME_REGEX}){{1,2}}(?:\s+(?:in|at)\s+.{{2,40}})?$"
     rf"|^{NAME_REGEX}(?:\s+{NAME_REGEX}){{1,2}}\s+@\w+"
     rf"|^(?:{NAME_REGEX}\s+){{1,3}}[A-ZÀ-Þ][a-zà-þ'’-]+(?:View|See|Follow|Read)\s"
 )
@@ -101,7 +102,7 @@ PLACE_DAY = re.compile(
 )
 """A dateline on a line of its own: "Oslo, 3 March", "Oslo, Friday"; ``rest`` may be a time of day."""
 DATELINE_PREFIX = re.compile(
-    rf"^(?:(?P<place>{PLACE_REGEX}?)(?:,\s+{DAY_REGEX})?\s*(?:\((?P<agency>[A-Z][\w .]+)\))?\s*"
+    rf"^(?:(?P<place>{PLACE_REGEX}?)(?:,\s+{DAY_REGEX})?\s*(?:\((?P<agency>[A-Z][\w .]+)\)|/(?P<wire>[A-Z][\w .-]+)/)?\s*"
     r"(?:[—–]|--?|:)\s+"
     rf"|\((?P<alone>[A-Z][\w .]+)\)\s*(?:[—–]|--?|:)\s+)(?=\S)"
 )

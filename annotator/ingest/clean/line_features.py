@@ -316,7 +316,7 @@ def is_headline_companion(line: LineFeatures) -> bool:
 
 def is_byline_line(line: LineFeatures) -> bool:
     """Return whether a line names an author by its shape alone."""
-    if line.words > 16 or line.ends_sentence:
+    if line.words > 16 or (line.ends_sentence and not line.text.rstrip().endswith(".m.")):
         return False
     if line.text.strip().lower() in {"by", "by:"} or lexicon.BYLINE_START.match(line.text):
         return True

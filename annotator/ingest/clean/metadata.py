@@ -13,8 +13,8 @@ from annotator.ingest.clean.body_segmentation import SegmentedPage
 from annotator.ingest.clean.line_features import dateline_place, is_update_line
 
 BYLINE_LEAD = re.compile(
-    r"^\W*(?:(?:(?i:written|reported|story|words|text|analysis|column|posted|published)\s+)?(?i:by|von|par|por)\b:?\s*"
-    r"|(?i:reporter|author):\s*|From\s+(?=[A-ZÀ-Þ]))"
+    r"^\W*(?:(?:(?i:written|reported|story|words|text|analysis|column|posted|published|interview|review|recipe|compiled|commentary)\s+)?"
+    r"(?i:by|von|par|por)\b:?\s*|(?i:reporter|author|autor|autorin|interview|text|words|story):\s*|From\s+(?=[A-ZÀ-Þ]))"
 )
 BYLINE_STOP = re.compile(r"\s*(?:\||•|·|»|\s[-–—]\s|\b(?i:updated|published|posted)\b).*$")
 WEEKDAY_OR_ZONE = re.compile(
@@ -27,7 +27,9 @@ AUTHOR_LINK = re.compile(r"(?<=[a-zà-þ])(?:View|See|Follow|Read)\s.*$")
 """A link to an author's articles that has run together with the name."""
 MISSING_SPACE = re.compile(r"(?<=[a-zà-þ]{2})(?=[A-Z])")
 """Where a page's parts have run together: "Ann LeeStaff Writer"."""
-BY_AUTHOR = re.compile(rf"\b(?:by|By)\s+({lexicon.NAME_REGEX}(?:\s+{lexicon.NAME_REGEX}){{1,3}})\s*$")
+BY_AUTHOR = re.compile(
+    rf"(?:\b[bB]y|(?:^|[|·•,–-]\s*)(?:[vV]on|[pP]ar|[pP]or))\s+({lexicon.NAME_REGEX}(?:\s+{lexicon.NAME_REGEX}){{1,3}})\s*$"
+)
 FULL_NAME = re.compile(rf"{lexicon.NAME_REGEX}(?:\s+{lexicon.NAME_REGEX}){{1,3}}")
 MACHINE_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{8}$")
 """A date as a computer writes it, with or without a time."""
@@ -90,7 +92,7 @@ def parse_author(text: str) -> str:
     if more and len(name.split()) >= 2 and lexicon.OFFICE_WORD.search(rest):
         rest = name
     rest = AUTHOR_LINK.sub("", rest)
-    parts = [part.strip() for part in AFTER_AUTHOR.sub("", rest.strip(" -–—|,·:")).split(",")]
+    parts = [part.strip() for part in AFTER_AUTHOR.sub("", rest.strip(" -–—|,·:*_")).split(",")]
     return _without_agency(", ".join(part for at, part in enumerate(parts) if at == 0 or _is_second_author(part)))
 
 
@@ -137,7 +139,7 @@ def place_and_agency(text: str, opening: bool) -> tuple[str, str]:
     if match is None or SALUTATION.match(text):
         return "", ""
     place = (match["place"] or "").strip(" ,")
-    agency = match["agency"] or match["alone"] or ""
+    agency = match["agency"] or match["wire"] or match["alone"] or ""
     return (place, agency) if agency or 0 < len(place.split()) <= 4 else ("", "")
 
 
@@ -163,6 +165,10 @@ def find_site(text: str) -> str:
 # What a cleaned page has about its article, out of the lines that state it.
 
 
+MAX_SITE_LENGTH = 50
+"""How many code points a site's name after a headline has at the most."""
+HEADING_MARK = re.compile(r"^#{1,6}\s+|^=+\s|\s#+$")
+SITE_AFTER_DASH = re.compile(r"\s+[-–—]\s+(?P<site>[A-ZÀ-Þ][\w.&'’]*(?:\s+[A-ZÀ-Þ][\w.&'’]*){0,4})$")
 MAX_UPDATE_DISTANCE = 20
 """How many units from the title a line on the page's date may be."""
 FIRST_PUBLISHED = re.compile(r"^\W*(?:first\s+)?(?:published|posted|created|publié|publicado)", re.IGNORECASE)
@@ -195,15 +201,33 @@ def describe_page(page: SegmentedPage, verdicts: list[SourceLine], lines: tuple[
         places.append(place_and_agency(opening[0], opening=True))
     agencies = [agency for _, agency in places] + [find_agency(text) for text in (*bylines, *datelines)]
     sites = [find_site(unit.text) for unit in page.units[page.body_end :]]
-    stated = (*datelines, *bylines, *_publication_lines(page, verdicts))
+    prefix = lexicon.DATELINE_PREFIX.match(opening[0][:120]) if opening and any(places[len(datelines) :]) else None
+    stated = (*datelines, *bylines, prefix[0] if prefix else "", *_publication_lines(page, verdicts))
     return CleanedPage(
         lines=lines,
-        title=min(texts[LineVerdict.TITLE], key=len, default=""),
+        title=_bare_title(page, min(texts[LineVerdict.TITLE], key=len, default="")),
         byline=next(filter(None, map(parse_author, bylines)), ""),
         dateline=next((place for place, _ in places if place), ""),
         date=next(filter(None, map(parse_date, stated)), ""),
         source=next(filter(None, (*agencies, *sites)), ""),
     )
+
+
+def _bare_title(page: SegmentedPage, text: str) -> str:
+    """Return a headline without markdown's marks and without the site's name after it.
+
+    A name after a dash could be a part of the headline: it must be on the page once more.
+    """
+    title = HEADING_MARK.sub("", text.strip())
+    stroke = re.search(r"\s+[|»]\s", title)
+    if stroke and len(title[: stroke.start()].split()) >= 3 and len(title) - stroke.end() <= MAX_SITE_LENGTH:
+        return title[: stroke.start()]
+    name = SITE_AFTER_DASH.search(title)
+    if name is None or len(title[: name.start()].split()) < 3:
+        return title
+    low = name["site"].lower()
+    again = any(low in line.key and line.key != " ".join(text.lower().split()) for line in page.features)
+    return title[: name.start()] if again else title
 
 
 def _opens_with_speaker(body: list[str]) -> bool:
