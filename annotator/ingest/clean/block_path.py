@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from msgspec import Struct
+
 from annotator.ingest.clean.score_weights import TransitionCosts
 
 IMPOSSIBLE_SCORE = float("-inf")
@@ -55,35 +57,48 @@ def _backtrace(best: list[float], back: list[tuple[PagePart, ...]]) -> list[Page
     return states[::-1]
 
 
-def extend_body(states: list[PagePart], units: list[tuple[float, bool, bool]]) -> list[PagePart]:
+class EdgeUnit(Struct, frozen=True):
+    """What decides whether an article reaches over a unit beyond its block."""
+
+    score: float
+    is_ended: bool
+    """Whether it ends like a sentence."""
+    is_label: bool
+    """Whether it is a word or two."""
+    is_frame: bool
+    """Whether it is a sign of the page's frame, which an article never reaches over."""
+
+
+def extend_body(states: list[PagePart], units: list[EdgeUnit], is_short: bool) -> list[PagePart]:
     """Return the states with the article drawn out to the prose up to the first sign of the page's frame.
 
-    ``units`` has the score of each unit, and whether it ends like a sentence and is a sign of the frame.
     A list or a run of short lines must not cut off an article's end or beginning where nothing
-    but text comes after or before it: a plain text without a frame is an article as a whole.
+    but text comes after or before it: a plain text without a frame is an article as a whole. A
+    short article under its head (``is_short``) has all lines up to such a sign: posts of a live page,
+    questions, captions, items.
     """
     if PagePart.BODY not in states:
         return states
     first = states.index(PagePart.BODY)
     last = len(states) - 1 - states[::-1].index(PagePart.BODY)
-    head = _extension_length(units[:first][::-1])
-    least = 0.0 if any(frame for _, _, frame in units[last + 1 :]) else IMPOSSIBLE_SCORE
-    tail = _extension_length(units[last + 1 :], least)
+    head = _extension_length(units[:first][::-1], 0.0, is_short)
+    least = 0.0 if any(unit.is_frame for unit in units[last + 1 :]) else IMPOSSIBLE_SCORE
+    tail = _extension_length(units[last + 1 :], least, is_short)
     before = [PagePart.BEFORE] * (first - head) + [PagePart.BODY] * head
     after = [PagePart.BODY] * tail + [PagePart.AFTER] * (len(states) - last - 1 - tail)
     return before + states[first : last + 1] + after
 
 
-def _extension_length(units: list[tuple[float, bool, bool]], least: float = 0.0) -> int:
+def _extension_length(units: list[EdgeUnit], least: float, is_short: bool) -> int:
     """Return how many units on from the article's edge belong to it.
 
     They are those up to the last that ends like a sentence and scores more than ``least``, as far
-    as no sign of the frame comes before it.
+    as no sign of the frame comes before it; of a short article all but labels at its edge.
     """
     reach = 0
-    for count, (score, ended, frame) in enumerate(units, 1):
-        if frame:
+    for count, unit in enumerate(units, 1):
+        if unit.is_frame:
             break
-        if ended and score > least:
+        if (unit.is_ended and unit.score > least) or (is_short and (unit.is_ended or not unit.is_label)):
             reach = count
     return reach

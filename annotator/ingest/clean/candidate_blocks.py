@@ -10,7 +10,8 @@ from collections import Counter
 
 from msgspec import Struct
 
-from annotator.ingest.clean.block_path import PagePart, best_path, extend_body
+from annotator.ingest.clean import line_features
+from annotator.ingest.clean.block_path import EdgeUnit, PagePart, best_path, extend_body
 from annotator.ingest.clean.line_features import LineFeatures
 from annotator.ingest.clean.page_regions import PageMeasures, PageRegion, find_regions
 from annotator.ingest.clean.score_weights import RETRY_BONUSES, TRANSITION_COSTS
@@ -35,6 +36,10 @@ MAX_UNITS_BELOW_HEAD = 12
 """How many units may be between a head and the block that it counts for."""
 MIN_PARAGRAPH_STOPS = 2
 """A unit with this many ends of sentences inside is a paragraph, no teaser."""
+SHORT_ARTICLE_WORDS = 150
+"""An article whose block has fewer words than this has the short lines round it too."""
+MAX_LABEL_WORDS = 2
+"""A line of so few words at an article's edge is a label of the page if it does not end like a sentence."""
 MAX_TEASER_UNITS = 2
 """A head under such a heading counts only over more units than this."""
 
@@ -97,9 +102,20 @@ def _unity(page: PageMeasures, region: PageRegion, body: list[int]) -> float:
 def _whole_article(page: PageMeasures, region: PageRegion, states: list[PagePart]) -> list[PagePart]:
     """Return the part of each unit of the page, with the article of a region drawn out to its ends."""
     parts = [PagePart.BEFORE] * region.first + states + [PagePart.AFTER] * (len(page.lines) - region.stop)
-    frame = list(page.is_frame)
-    for at in (region.first, region.stop):
-        if 0 < at < len(page.lines):
-            frame[at] = True
-    units = list(zip(page.scores, (line.ends_sentence for line in page.lines), frame, strict=True))
-    return extend_body(parts, units)
+    units = [
+        EdgeUnit(score, line.ends_sentence, line.words <= MAX_LABEL_WORDS, _is_edge(page, region, at))
+        for at, (score, line) in enumerate(zip(page.scores, page.lines, strict=True))
+    ]
+    prose = sum(line.words for part, line in zip(parts, page.lines, strict=True) if part is PagePart.BODY)
+    return extend_body(parts, units, region.head is not None and prose < SHORT_ARTICLE_WORDS)
+
+
+def _is_edge(page: PageMeasures, region: PageRegion, at: int) -> bool:
+    """Return whether an article of a region does not reach over a unit.
+
+    A time of day is no sign of the frame: it opens a post. Neither is a line that only the region has again
+    and again: a label of each part of the article.
+    """
+    if not region.first <= at < region.stop or (region.head is not None and at < region.head.start):
+        return True
+    return page.is_frame[at] and not line_features.is_clock_line(page.lines[at].text)

@@ -180,17 +180,14 @@ def _slots_filled(line: str, texts: dict[str, str]) -> str:
 
 
 def pages(half: str, frames_each: int = 3, lang: str = "") -> list[OwnPage]:
-    """Return the pages of a half: each text in some frames of its language, the same ones every time.
-
-    A text of the form ``markdown`` or ``wrapped`` comes in one frame and as itself.
-    """
+    """Return the pages of a half: each text in some frames of its language, the same ones every time."""
     frames = entries(half, "frames")
     found = []
     for text in entries(half, "texts"):
         fitting = [frame for frame in frames if frame.lang == text.lang]
         if lang and text.lang != lang:
             continue
-        number = min(1 if text.options.get("form") else frames_each, len(fitting))
+        number = min(frames_each, len(fitting))
         start = sha256(text.name.encode()).digest()[0]
         step = max(len(fitting) // max(number, 1), 1)
         found += [make_page(half, text, fitting[(start + step * at) % len(fitting)]) for at in range(number)]
