@@ -75,7 +75,8 @@ def _region_states(page: PageMeasures, region: PageRegion, scores: list[float]) 
 def _candidate(page: PageMeasures, region: PageRegion, states: list[PagePart]) -> CandidateBlock:
     """Return the block of a region with what it has."""
     body = [region.first + at for at, state in enumerate(states) if state is PagePart.BODY]
-    score = sum(page.scores[at] for at in body) * _unity(page, region, body)
+    # Short lines inside it don't speak against a block: a list has little else.
+    score = sum(max(page.scores[at], 0.0) for at in body) * _unity(page, region, body)
     short = len(body) <= MAX_TEASER_UNITS and not any(_is_paragraph(page, at) for at in body)
     if region.is_teaser and (short or region.head is None):
         score -= TEASER_PENALTY
@@ -118,4 +119,9 @@ def _is_edge(page: PageMeasures, region: PageRegion, at: int) -> bool:
     """
     if not region.first <= at < region.stop or (region.head is not None and at < region.head.start):
         return True
-    return page.is_frame[at] and not line_features.is_clock_line(page.lines[at].text)
+    line = page.lines[at]
+    if not page.is_frame[at] or line_features.is_clock_line(line.text):
+        return False
+    places = page.places[line.key]
+    is_part_label = len(places) > 1 and region.first <= places[0] and places[-1] < region.stop
+    return not is_part_label or line_features.is_page_frame(line, False)

@@ -33,7 +33,7 @@ def word_set(name: str) -> frozenset[str]:
 CLOSING_CHARACTERS = "\"'”’»›」』)\\]"
 SENTENCE_END = re.compile(rf"[.!?…。！？؟۔।॥:;](?:[{CLOSING_CHARACTERS}]|\[\d+\])*\s*$")
 """The end of a sentence, closing quotation marks and brackets included (a colon introduces)."""
-INNER_STOP = re.compile(rf"[.!?][{CLOSING_CHARACTERS}]*\s+[\"'“‘«(\[]*[A-ZÀ-ÞА-ЯІЇЄҐ]|[。！？؟۔।]")
+INNER_STOP = re.compile(rf"[.!?][{CLOSING_CHARACTERS}]*\s+[\"'“‘«(\[]*[A-ZÀ-ÞА-ЯІЇЄҐ]|[。！？؟۔।](?=[^\s{CLOSING_CHARACTERS}])")
 """The end of a sentence with another one after it."""
 TRUNCATED = re.compile(r"(?:\.\.\.|…)\s*(?:\[?read more\]?|more|»)?\s*[»>]*\s*$", re.IGNORECASE)
 LINK_PATTERN = re.compile(r"https?://|www\.\w|\w@\w+\.\w|(?<!\w)[@#]\w{2,}|\b\w+\.(?:com|org|net)\b", re.IGNORECASE)
@@ -180,6 +180,14 @@ def contains_phrase(name: str, words: list[str]) -> bool:
         for place, word in enumerate(words)
         for phrase, _ in index.get(word, ())
     )
+
+
+def is_teaser_heading(text: str, words: list[str]) -> bool:
+    """Return whether a line begins with a heading over other articles, or is one that must be the whole line."""
+    bare = text.lower().strip(" \t.:!?»›<>|-–—[]()…•*#+")
+    if f"={bare}" in word_set("teaser_headings"):
+        return True
+    return text.rstrip()[-1:] not in {".", ";", "。"} and starts_with_listed(words, "teaser_headings")
 
 
 @cache

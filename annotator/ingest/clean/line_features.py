@@ -181,9 +181,7 @@ def extract_features(unit: TextUnit, stops: frozenset[str]) -> LineFeatures:
         is_truncated=bool(lexicon.TRUNCATED.search(tail)),
         is_furniture=lexicon.is_furniture(text),
         is_ending=size <= 12 and lexicon.starts_with_listed(tokens, "endings", "teaser_headings"),
-        is_teaser_heading=size <= MAX_HEADING_WORDS
-        and text.rstrip()[-1:] not in ".;。"
-        and lexicon.starts_with_listed(tokens, "teaser_headings"),
+        is_teaser_heading=size <= MAX_HEADING_WORDS and lexicon.is_teaser_heading(text, tokens),
         **lexicon.count_phrases(tokens),
         has_time_ago=size <= 10 and figures and bool(lexicon.TIME_AGO.search(text)),
     )

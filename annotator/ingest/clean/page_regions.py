@@ -58,6 +58,14 @@ class PageMeasures:
         again = [row["again"] > 0 for row in self.rows]
         return [line_features.is_page_frame(line, twice) for line, twice in zip(self.lines, again, strict=True)]
 
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """The units that have each text."""
+        found: dict[str, list[int]] = {}
+        for at, line in enumerate(self.lines):
+            found.setdefault(line.key, []).append(at)
+        return found
+
     def log_odds(self, retry_bonus: float) -> list[float]:
         """Return the score of each unit."""
         return [body_log_odds(row, line.words, retry_bonus) for row, line in zip(self.rows, self.lines, strict=True)]
@@ -136,7 +144,8 @@ def _signature_end(page: PageMeasures, title: int) -> int:
     end = 0
     for at in range(title + 1, min(title + 1 + MAX_HEAD_UNITS, len(page.lines))):
         line = page.lines[at]
-        if line.is_furniture or line.is_ending or line.has_time_ago or (end and line.ends_sentence):
+        text = line.ends_sentence and (end or page.is_wordy(at))
+        if line.is_furniture or line.is_ending or line.has_time_ago or text:
             break
         if line_features.is_headline_companion(line) and not line_features.is_clock_line(line.text):
             end = at + 1
