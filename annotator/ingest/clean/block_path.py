@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from annotator.ingest.clean.score_weights import TransitionCosts
 
@@ -63,8 +64,8 @@ class EdgeUnit(Struct, frozen=True):
     score: float
     is_ended: bool
     """Whether it ends like a sentence."""
-    is_label: bool
-    """Whether it is a word or two."""
+    is_listed: bool
+    """Whether it may be the first or last line of a list: an item, or a line about the article's matter."""
     is_frame: bool
     """Whether it is a sign of the page's frame, which an article never reaches over."""
 
@@ -81,7 +82,8 @@ def extend_body(states: list[PagePart], units: list[EdgeUnit], is_short: bool) -
         return states
     first = states.index(PagePart.BODY)
     last = len(states) - 1 - states[::-1].index(PagePart.BODY)
-    head = _extension_length(units[:first][::-1], 0.0, is_short)
+    above = [replace(unit, is_listed=False) for unit in units[:first]]
+    head = _extension_length(above[::-1], 0.0, is_short)
     least = 0.0 if any(unit.is_frame for unit in units[last + 1 :]) else IMPOSSIBLE_SCORE
     tail = _extension_length(units[last + 1 :], least, is_short)
     before = [PagePart.BEFORE] * (first - head) + [PagePart.BODY] * head
@@ -93,12 +95,12 @@ def _extension_length(units: list[EdgeUnit], least: float, is_short: bool) -> in
     """Return how many units on from the article's edge belong to it.
 
     They are those up to the last that ends like a sentence and scores more than ``least``, as far
-    as no sign of the frame comes before it; of a short article all but labels at its edge.
+    as no sign of the frame comes before it; of a short article to the last that does so or is a line of a list.
     """
     reach = 0
     for count, unit in enumerate(units, 1):
         if unit.is_frame:
             break
-        if (unit.is_ended and unit.score > least) or (is_short and (unit.is_ended or not unit.is_label)):
+        if (unit.is_ended and unit.score > least) or (is_short and (unit.is_ended or unit.is_listed)):
             reach = count
     return reach

@@ -10,10 +10,10 @@ from collections import Counter
 
 from msgspec import Struct
 
-from annotator.ingest.clean import line_features
+from annotator.ingest.clean import lexicon, line_features
 from annotator.ingest.clean.block_path import EdgeUnit, PagePart, best_path, extend_body
 from annotator.ingest.clean.line_features import LineFeatures
-from annotator.ingest.clean.page_regions import PageMeasures, PageRegion, find_regions
+from annotator.ingest.clean.page_regions import MAX_HEAD_UNITS, PageMeasures, PageRegion, find_regions
 from annotator.ingest.clean.score_weights import RETRY_BONUSES, TRANSITION_COSTS
 
 
@@ -38,8 +38,6 @@ MIN_PARAGRAPH_STOPS = 2
 """A unit with this many ends of sentences inside is a paragraph, no teaser."""
 SHORT_ARTICLE_WORDS = 150
 """An article whose block has fewer words than this has the short lines round it too."""
-MAX_LABEL_WORDS = 2
-"""A line of so few words at an article's edge is a label of the page if it does not end like a sentence."""
 MAX_TEASER_UNITS = 2
 """A head under such a heading counts only over more units than this."""
 
@@ -66,21 +64,25 @@ def find_article_block(lines: list[LineFeatures]) -> tuple[list[PagePart], tuple
 
 
 def _region_states(page: PageMeasures, region: PageRegion, scores: list[float]) -> list[PagePart]:
-    """Return the best way through the units of a region."""
-    lines = page.lines[region.first : region.stop]
+    """Return the best way through the units of a region, which begins below its head."""
+    start = region.first if region.head is None else region.head.start
+    lines = page.lines[start : region.stop]
     barriers, comments = [line.ending_likeness for line in lines], [line.has_time_ago for line in lines]
-    return best_path(scores[region.first : region.stop], barriers, comments, TRANSITION_COSTS)
+    states = best_path(scores[start : region.stop], barriers, comments, TRANSITION_COSTS)
+    return [PagePart.BEFORE] * (start - region.first) + states
 
 
 def _candidate(page: PageMeasures, region: PageRegion, states: list[PagePart]) -> CandidateBlock:
     """Return the block of a region with what it has."""
     body = [region.first + at for at, state in enumerate(states) if state is PagePart.BODY]
+    prose = [at for at in body if page.is_prose(at)]
+    unity = _unity(page, region, body)
     # Short lines inside it don't speak against a block: a list has little else.
-    score = sum(max(page.scores[at], 0.0) for at in body) * _unity(page, region, body)
-    short = len(body) <= MAX_TEASER_UNITS and not any(_is_paragraph(page, at) for at in body)
-    if region.is_teaser and (short or region.head is None):
-        score -= TEASER_PENALTY
-    elif region.head is not None and body[0] - region.head.start <= MAX_UNITS_BELOW_HEAD:
+    score = unity * sum(page.scores[at] / (1 + page.is_frame[at]) for at in prose)
+    short = len(prose) <= MAX_TEASER_UNITS and not any(_is_paragraph(page, at) for at in prose)
+    if region.is_teaser and (short or region.head is None) and body[0] - region.first <= MAX_HEAD_UNITS:
+        score = unity * score - TEASER_PENALTY
+    elif region.head is not None and 0 <= body[0] - region.head.start <= MAX_UNITS_BELOW_HEAD:
         score += SIGNED_HEAD_BONUS if region.head.is_signed else WORDED_HEAD_BONUS
     return CandidateBlock(body[0], body[-1], score)
 
@@ -103,12 +105,20 @@ def _unity(page: PageMeasures, region: PageRegion, body: list[int]) -> float:
 def _whole_article(page: PageMeasures, region: PageRegion, states: list[PagePart]) -> list[PagePart]:
     """Return the part of each unit of the page, with the article of a region drawn out to its ends."""
     parts = [PagePart.BEFORE] * region.first + states + [PagePart.AFTER] * (len(page.lines) - region.stop)
+    body = [at for at, part in enumerate(parts) if part is PagePart.BODY]
+    known = page.title_words(region.head) | page.all_words(body)
     units = [
-        EdgeUnit(score, line.ends_sentence, line.words <= MAX_LABEL_WORDS, _is_edge(page, region, at))
+        EdgeUnit(score, line.ends_sentence, _is_listed(page, at, known), _is_edge(page, region, at))
         for at, (score, line) in enumerate(zip(page.scores, page.lines, strict=True))
     ]
-    prose = sum(line.words for part, line in zip(parts, page.lines, strict=True) if part is PagePart.BODY)
+    prose = sum(page.lines[at].words for at in body)
     return extend_body(parts, units, region.head is not None and prose < SHORT_ARTICLE_WORDS)
+
+
+def _is_listed(page: PageMeasures, at: int, known: frozenset[str]) -> bool:
+    """Return whether a unit is an item of a list, or shares a word with the article."""
+    text = page.lines[at].text
+    return lexicon.BULLET.match(text) is not None or not known.isdisjoint(page.words(at))
 
 
 def _is_edge(page: PageMeasures, region: PageRegion, at: int) -> bool:

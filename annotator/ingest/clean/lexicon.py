@@ -60,6 +60,7 @@ CLOCK_TIME = re.compile(
     r"(?:\s*\b(?:GMT|UTC|[A-Z]{2,4}T|[A-Z]T|IST|UK))?\b",
     re.IGNORECASE,
 )
+CLOCK_LINE = re.compile(rf"(?:{CLOCK_TIME.pattern})(?:\s*(?:Uhr|uur|h|hrs))?|\d{{1,2}}[時时点](?:\d{{1,2}}分)?", re.IGNORECASE)
 TIME_AGO = re.compile(
     r"\b\d+\s*(?:s|secs?|m|mins?|minutes?|h|hrs?|hours?|d|days?|weeks?|months?)\s+ago\b", re.IGNORECASE
 )
@@ -197,7 +198,8 @@ def _furniture_lines() -> frozenset[str]:
 
 def is_furniture(text: str) -> bool:
     """Return whether a whole line is a button, menu entry or label of the page."""
-    return len(text) < 80 and _without_counts(text) in _furniture_lines()
+    is_answer = text.endswith(".") and not text.endswith("..") and len(text.split(None, 1)) == 1  # "Yes."
+    return len(text) < 80 and not is_answer and _without_counts(text) in _furniture_lines()
 
 
 def _without_counts(text: str) -> str:

@@ -166,6 +166,7 @@ def extract_features(unit: TextUnit, stops: frozenset[str]) -> LineFeatures:
     share = sum(word in stops for word in words) / max(len(words), 1) if stops else DEFAULT_FUNCTION_SHARE
     figures = any(map(str.isdigit, text[:200]))
     tail = text[-60:]
+    over_teasers = size <= MAX_HEADING_WORDS and lexicon.is_teaser_heading(text, tokens)
     return LineFeatures(
         text=text,
         key=" ".join(text.lower().split()),
@@ -180,8 +181,8 @@ def extract_features(unit: TextUnit, stops: frozenset[str]) -> LineFeatures:
         has_date=figures and any(shape.search(text[:200]) for shape in _DATE_SHAPES),
         is_truncated=bool(lexicon.TRUNCATED.search(tail)),
         is_furniture=lexicon.is_furniture(text),
-        is_ending=size <= 12 and lexicon.starts_with_listed(tokens, "endings", "teaser_headings"),
-        is_teaser_heading=size <= MAX_HEADING_WORDS and lexicon.is_teaser_heading(text, tokens),
+        is_ending=over_teasers or (size <= 12 and lexicon.starts_with_listed(tokens, "endings", "teaser_headings")),
+        is_teaser_heading=over_teasers,
         **lexicon.count_phrases(tokens),
         has_time_ago=size <= 10 and figures and bool(lexicon.TIME_AGO.search(text)),
     )
@@ -292,7 +293,7 @@ def is_agency_dateline(text: str) -> bool:
 
 def is_clock_line(text: str) -> bool:
     """Return whether a line is a time of day and nothing else."""
-    return len(text) <= 20 and lexicon.CLOCK_TIME.fullmatch(text.strip(" :-–|")) is not None
+    return len(text) <= 20 and lexicon.CLOCK_LINE.fullmatch(text.strip(" :-–|•*[]()")) is not None
 
 
 # What a single line is by its own shape, wherever it is.

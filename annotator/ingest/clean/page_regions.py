@@ -7,12 +7,14 @@ articles, forms and subheads in the middle of an article.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import accumulate
 
 from msgspec import Struct
 
-from annotator.ingest.clean import line_features
+from annotator.ingest.clean import lexicon, line_features
 from annotator.ingest.clean.line_features import LineFeatures
 from annotator.ingest.clean.score_weights import body_log_odds
 
@@ -20,6 +22,10 @@ MAX_COMPARED_UNITS = 12
 """How many units before a boundary are compared with those after it."""
 MAX_FOLLOWING_UNITS = 5
 """How many units of prose after a boundary are compared with those before it."""
+MIN_COMPARED_WORDS = 3
+"""Under a head units of this many words are compared too, prose or not."""
+MAX_UNITS_ABOVE = 2
+"""A heading of teasers is at most this many units above the title of the first."""
 MIN_SHARED_WORDS = 2
 """Texts are about the same if they share this many words that carry matter, or a name, or one of the title's."""
 
@@ -66,6 +72,36 @@ class PageMeasures:
             found.setdefault(line.key, []).append(at)
         return found
 
+    @cached_property
+    def clock_lines(self) -> list[int]:
+        """How many times of day are on lines of their own before each unit, and on the page."""
+        return list(accumulate((line_features.is_clock_line(line.text) for line in self.lines), initial=0))
+
+    @cached_property
+    def _next_prose(self) -> list[int]:
+        """For each unit the next one of prose after it, the number of units where there is none."""
+        found, following = [0] * len(self.lines), len(self.lines)
+        for at in range(len(self.lines) - 1, -1, -1):
+            found[at] = following
+            following = at if self.is_prose(at) else following
+        return found
+
+    @cached_property
+    def _endings(self) -> list[int]:
+        """How many headings of the frame are before each unit, and on the page."""
+        return list(accumulate((line.is_ending for line in self.lines), initial=0))
+
+    def prose_after(self, at: int) -> list[int]:
+        """Return the first units of prose after a unit, up to the next heading of the frame."""
+        after: list[int] = []
+        unit = self._next_prose[at]
+        while unit < len(self.lines) and len(after) < MAX_FOLLOWING_UNITS:
+            if after and self._endings[unit + 1] > self._endings[after[-1] + 1]:
+                break
+            after.append(unit)
+            unit = self._next_prose[unit]
+        return after
+
     def log_odds(self, retry_bonus: float) -> list[float]:
         """Return the score of each unit."""
         return [body_log_odds(row, line.words, retry_bonus) for row, line in zip(self.rows, self.lines, strict=True)]
@@ -100,6 +136,8 @@ MAX_HEAD_UNITS = 4
 """A byline or date is at most this many units below its title."""
 MAX_TITLE_WORDS = 32
 """A title has no more words than this."""
+TITLE_ENDS = frozenset("?!？！”’\"'»」")
+"""A title ends like a sentence only where it asks, exclaims or quotes."""
 MAX_UNITS_BELOW = 6
 """How many units below a title without a byline are looked at for its words."""
 
@@ -134,7 +172,8 @@ def _may_be_title(line: LineFeatures) -> bool:
     """Return whether a unit may be the title of an article by its own shape."""
     if not 2 <= line.words <= MAX_TITLE_WORDS or line.is_page_part or line.has_time_ago:
         return False
-    if line.ends_sentence and line.text.rstrip()[-1:] in ".;:。":
+    asks = line.text.rstrip()[-1:] in TITLE_ENDS and line.inner_sentences == 0
+    if line.ends_sentence and not asks:
         return False
     return not line_features.is_headline_companion(line) and not line_features.is_section_line(line.text)
 
@@ -144,80 +183,105 @@ def _signature_end(page: PageMeasures, title: int) -> int:
     end = 0
     for at in range(title + 1, min(title + 1 + MAX_HEAD_UNITS, len(page.lines))):
         line = page.lines[at]
-        text = line.ends_sentence and (end or page.is_wordy(at))
-        if line.is_furniture or line.is_ending or line.has_time_ago or text:
+        is_text = line.ends_sentence and (end or page.is_wordy(at))
+        if line.is_furniture or line.is_ending or line.has_time_ago or is_text:
             break
-        if line_features.is_headline_companion(line) and not line_features.is_clock_line(line.text):
+        if _is_signature(line):
             end = at + 1
     return end
 
 
+def _is_signature(line: LineFeatures) -> bool:
+    """Return whether a unit is a byline, a date or a place: a time alone may be a result or a post's."""
+    if line_features.is_byline_line(line):
+        return True
+    dated = lexicon.DATE_PATTERN.search(line.text[:200]) or lexicon.DAY_PATTERN.search(line.text[:200])
+    return bool(line_features.is_date_line(line) and (dated or line_features.dateline_place(line.text)))
+
+
 # Regions.
+
+
+class _OpenRegion:
+    """What is known of a region while its units are read, in steps that don't grow with it."""
+
+    def __init__(self, page: PageMeasures, first: int, head: Head | None, is_teaser: bool) -> None:
+        self._page = page
+        self.first = first
+        self.head = head
+        self.is_teaser = is_teaser
+        self.has_text = False
+        self._has_times = False
+        self._recent: deque[int] = deque(maxlen=MAX_COMPARED_UNITS)
+
+    def add(self, at: int) -> None:
+        """Add the next unit; under a head a short sentence is text too."""
+        page, line = self._page, self._page.lines[at]
+        if self.head is not None and at < self.head.start:
+            return
+        headed = self.head is not None
+        self.has_text |= page.is_prose(at) or (headed and line.ends_sentence and not page.is_frame[at])
+        self._has_times |= page.clock_lines[at + 1] > page.clock_lines[at]
+        if page.is_prose(at) or (headed and line.words >= MIN_COMPARED_WORDS):
+            self._recent.append(at)
+
+    def goes_on_after(self, at: int, is_teaser_heading: bool) -> bool:
+        """Return whether the prose after unit ``at`` is about the same as the region before it.
+
+        Single sentences right below a heading of teasers are teasers whatever they are about: the links that
+        a page puts into an article are headlines.
+        """
+        page, after = self._page, self._page.prose_after(at)
+        if self._has_times and after and page.clock_lines[after[-1] + 1] > page.clock_lines[at + 1]:
+            return True  # a live page's posts
+        title = page.title_words(self.head)
+        known = title | page.all_words(self._recent)
+        common = sum(_shares_matter(page, unit, known, title) for unit in after)
+        wordy = sum(page.is_wordy(unit) for unit in after)
+        if is_teaser_heading:
+            direct = bool(after) and all(page.lines[unit].is_ending for unit in range(at + 1, after[0]))
+            return 2 * common > len(after) and not (direct and len(after) > 1 and not wordy)
+        return 2 * common > len(after) or (common > 0 and 2 * wordy >= max(len(after), 1))
+
+    def closed(self, stop: int) -> PageRegion:
+        """Return the region up to a unit."""
+        return PageRegion(self.first, stop, self.head, self.is_teaser)
 
 
 def find_regions(page: PageMeasures) -> list[PageRegion]:
     """Return the regions of a page in order; together they have all its units."""
     heads = {head.title: head for head in find_heads(page)}
     regions: list[PageRegion] = []
-    current = PageRegion(0, 0, None, False)
+    region = _OpenRegion(page, 0, None, False)
     for at, line in enumerate(page.lines):
         head = heads.get(at)
-        if head is None and not line.is_ending:
-            continue
-        empty = _is_empty(page, current, at)
-        if empty and current.head is not None and head is None:
-            continue
-        if empty or _changes_matter(page, current, at):
-            if not empty:
-                regions.append(_closed(current, at))
-            current = PageRegion(at if not empty else current.first, at, head, _is_teaser(page, current, head, at))
-    return [*regions, _closed(current, len(page.lines))]
+        if (head is not None or (line.is_ending and not line.calls)) and not _belongs(page, region, head, at):
+            if region.has_text:
+                regions.append(region.closed(at))
+            first = at if region.has_text else region.first
+            region = _OpenRegion(page, first, head, _is_teaser(page, region, head, at))
+        region.add(at)
+    return [*regions, region.closed(len(page.lines))]
 
 
-def _closed(region: PageRegion, stop: int) -> PageRegion:
-    return PageRegion(region.first, stop, region.head, region.is_teaser)
+def _belongs(page: PageMeasures, region: _OpenRegion, head: Head | None, at: int) -> bool:
+    """Return whether a head or heading does not divide the page: nothing was before it, or its matter goes on.
+
+    A heading whose words come again below it is no other article's title where there was a title before.
+    """
+    if not region.has_text:
+        return region.head is not None and head is None
+    if region.head is not None and head is not None and not head.is_signed:
+        return True
+    return region.goes_on_after(at, page.lines[at].is_teaser_heading)
 
 
-def _is_teaser(page: PageMeasures, before: PageRegion, head: Head | None, at: int) -> bool:
-    """Return whether a heading of teasers opens a region, or one is right above its head."""
+def _is_teaser(page: PageMeasures, before: _OpenRegion, head: Head | None, at: int) -> bool:
+    """Return whether a region is teasers: right below their heading, or with a head right after other teasers."""
     if head is None:
         return page.lines[at].is_teaser_heading
-    return before.is_teaser or any(page.lines[unit].is_teaser_heading for unit in range(max(0, at - 2), at))
-
-
-def _is_empty(page: PageMeasures, region: PageRegion, stop: int) -> bool:
-    """Return whether a region has no text up to a unit; under a head a short sentence is one too."""
-    start = region.first if region.head is None else region.head.start
-    is_headed = region.head is not None
-    return not any(
-        page.is_prose(at) or (is_headed and page.lines[at].ends_sentence and not page.is_frame[at])
-        for at in range(start, stop)
-    )
-
-
-def _changes_matter(page: PageMeasures, region: PageRegion, at: int) -> bool:
-    """Return whether the prose after unit ``at`` has little in common with the region before it."""
-    if region.head is None:
-        before = [unit for unit in range(region.first, at) if page.is_prose(unit)][-MAX_COMPARED_UNITS:]
-    else:
-        before = [unit for unit in range(region.head.start, at) if page.lines[unit].words >= 3][-MAX_COMPARED_UNITS:]
-    after = _following_prose(page, at)
-    title = page.title_words(region.head)
-    known = title | page.all_words(before)
-    common = sum(_shares_matter(page, unit, known, title) for unit in after)
-    wordy = sum(page.is_wordy(unit) for unit in after)
-    return not (2 * common > len(after) or (common and 2 * wordy >= len(after)))
-
-
-def _following_prose(page: PageMeasures, at: int) -> list[int]:
-    """Return the first units of prose after unit ``at``, up to the next heading of the frame."""
-    after: list[int] = []
-    for unit in range(at + 1, len(page.lines)):
-        if len(after) == MAX_FOLLOWING_UNITS or (after and page.lines[unit].is_ending):
-            break
-        if page.is_prose(unit):
-            after.append(unit)
-    return after
+    near = range(max(0, at - MAX_UNITS_ABOVE), at)
+    return (before.is_teaser and before.has_text) or any(page.lines[unit].is_teaser_heading for unit in near)
 
 
 def _shares_matter(page: PageMeasures, at: int, known: frozenset[str], title: frozenset[str]) -> bool:
