@@ -33,7 +33,9 @@ def word_set(name: str) -> frozenset[str]:
 CLOSING_CHARACTERS = "\"'”’»›」』)\\]"
 SENTENCE_END = re.compile(rf"[.!?…。！？؟۔।॥:;](?:[{CLOSING_CHARACTERS}]|\[\d+\])*\s*$")
 """The end of a sentence, closing quotation marks and brackets included (a colon introduces)."""
-INNER_STOP = re.compile(rf"[.!?][{CLOSING_CHARACTERS}]*\s+[\"'“‘«(\[]*[A-ZÀ-ÞА-ЯІЇЄҐ]|[。！？؟۔।](?=[^\s{CLOSING_CHARACTERS}])")
+INNER_STOP = re.compile(
+    rf"[.!?][{CLOSING_CHARACTERS}]*\s+[\"'“‘«(\[]*[A-ZÀ-ÞА-ЯІЇЄҐ]|[。！？؟۔।](?=[^\s{CLOSING_CHARACTERS}])"
+)
 """The end of a sentence with another one after it."""
 TRUNCATED = re.compile(r"(?:\.\.\.|…)\s*(?:\[?read more\]?|more|»)?\s*[»>]*\s*$", re.IGNORECASE)
 LINK_PATTERN = re.compile(r"https?://|www\.\w|\w@\w+\.\w|(?<!\w)[@#]\w{2,}|\b\w+\.(?:com|org|net)\b", re.IGNORECASE)
@@ -60,7 +62,9 @@ CLOCK_TIME = re.compile(
     r"(?:\s*\b(?:GMT|UTC|[A-Z]{2,4}T|[A-Z]T|IST|UK))?\b",
     re.IGNORECASE,
 )
-CLOCK_LINE = re.compile(rf"(?:{CLOCK_TIME.pattern})(?:\s*(?:Uhr|uur|h|hrs))?|\d{{1,2}}[時时点](?:\d{{1,2}}分)?", re.IGNORECASE)
+CLOCK_LINE = re.compile(
+    rf"(?:{CLOCK_TIME.pattern})(?:\s*(?:Uhr|uur|h|hrs))?|\d{{1,2}}[時时点](?:\d{{1,2}}分)?", re.IGNORECASE
+)
 TIME_AGO = re.compile(
     r"\b\d+\s*(?:s|secs?|m|mins?|minutes?|h|hrs?|hours?|d|days?|weeks?|months?)\s+ago\b", re.IGNORECASE
 )

@@ -23,6 +23,8 @@ from annotator.ingest.clean import lexicon
 
 MAX_HEAD_LENGTH, MAX_TAIL_LENGTH = 3000, 200
 """How many code points of a long line's beginning and end are looked at: time stays in bounds."""
+MAX_WRAP_SLACK = 10
+"""How much longer than the longest line that breaks off another line of the text may be."""
 WRAP_WIDTHS = range(50, 101)
 """How long the lines of a text are that a mail program or a terminal has wrapped (code points)."""
 
@@ -58,15 +60,18 @@ def wrap_width(lines: list[str]) -> int:
 
     A text is wrapped if a quarter of its pairs of neighbouring lines, and three at least, break off
     in the middle of a sentence where the next word would not have fitted, and if no more than
-    one line in twenty is longer than a wrapped one can be.
+    one line in twenty is longer than a wrapped one can be. Fewer breaks do where no line is longer.
     """
     full = [line.rstrip() for line in lines if line.strip()]
     too_long = sum(len(line) > WRAP_WIDTHS[-1] for line in full)
-    breaks = [a.rstrip() for a, b in pairwise(lines) if _breaks_mid_sentence(a.rstrip(), b)]
+    broken = [(a.rstrip(), b) for a, b in pairwise(lines) if _breaks_mid_sentence(a.rstrip(), b)]
     pairs = sum(len(a.rstrip()) in WRAP_WIDTHS and bool(b.strip()) for a, b in pairwise(lines))
-    if len(breaks) < 3 or 4 * len(breaks) < pairs or 20 * too_long > len(full):
+    if 4 * len(broken) < pairs or 20 * too_long > len(full):
         return 0
-    return max(map(len, breaks))
+    width = max((len(a) for a, _ in broken), default=0)
+    if len(broken) < 3 and (too_long or max(map(len, full), default=0) > width + MAX_WRAP_SLACK):
+        return 0
+    return width
 
 
 def _breaks_mid_sentence(line: str, following: str) -> bool:

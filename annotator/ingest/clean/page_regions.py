@@ -158,9 +158,10 @@ def _head_at(page: PageMeasures, title: int) -> Head | None:
     """Return the head whose title a unit is, None where it is no title."""
     if not _may_be_title(page.lines[title]):
         return None
-    start = _signature_end(page, title)
-    if start:
-        return Head(title, start, True)
+    end = _signature_end(page, title)
+    if end:
+        # A sentence between title and byline is a deck or the first paragraph: its look decides later.
+        return Head(title, next((at for at in range(title + 1, end) if page.is_prose(at)), end), True)
     below = [at for at in range(title + 1, min(title + 1 + MAX_UNITS_BELOW, len(page.lines))) if page.is_prose(at)]
     words = page.words(title)
     shared = words & page.all_words(below)
@@ -183,7 +184,7 @@ def _signature_end(page: PageMeasures, title: int) -> int:
     end = 0
     for at in range(title + 1, min(title + 1 + MAX_HEAD_UNITS, len(page.lines))):
         line = page.lines[at]
-        is_text = line.ends_sentence and (end or page.is_wordy(at))
+        is_text = line.ends_sentence and (end or at > title + 1 or page.is_wordy(at))
         if line.is_furniture or line.is_ending or line.has_time_ago or is_text:
             break
         if _is_signature(line):
