@@ -16,6 +16,20 @@ _TOKENIZER_PACKAGES = {
 """The module that spaCy's tokenizer of a language needs, and what pip installs it by."""
 
 
+MEASURED_LANGUAGES = frozenset({
+    "ar", "cs", "de", "el", "en", "es", "fi", "fr", "hi", "it", "ja", "nl", "pl", "pt", "ru", "sv", "tr", "uk", "zh",
+})  # fmt: skip
+"""Those with paragraphs on which the cutting of sentences is measured; the manual has the figures."""
+
+
+def language_support(lang: str) -> str:
+    """Return what to know of a language before a corpus is begun in it; empty where it was measured, or is any (xx)."""
+    if lang in MEASURED_LANGUAGES or lang == "xx":
+        return ""
+    what = f"nobody has measured how well articles are found and sentences are cut in this language ({lang})"
+    return f"{what}: look at the first ones closely; `annotator help languages` has what was tried"
+
+
 def language_advice(mismatch: LanguageMismatch, corpus_lang: str) -> tuple[str, str]:
     """Return what is wrong with texts in a language that does not fit the corpus's, and what to do."""
     lang = mismatch.lang

@@ -152,9 +152,9 @@ ALL_COMMANDS = (*COMMANDS, *WORKLIST_COMMANDS)
 
 COMMANDS_WITHOUT_SENTENCE = frozenset({
     "undo", "redo", "sentence_up", "sentence_down", "article_up", "article_down", "overview", "search", "next_hit",
-    "previous_hit", "jump", "filter", "order", "worklist", "repairs", "left_suggestions", "two_machines", "lines", "stats", "guide",
-    "help", "manual", "palette", "theme", "hints", "hint_mode", "hand", "look_alikes", "save", "suspend",
-    "quit",
+    "previous_hit", "jump", "filter", "order", "worklist", "repairs", "left_suggestions", "two_machines", "lines",
+    "stats", "guide", "help", "manual", "palette", "theme", "hints", "hint_mode", "hand", "look_alikes", "save",
+    "suspend", "quit",
 })  # fmt: skip
 """The commands that make sense where an article has no sentence to annotate."""
 

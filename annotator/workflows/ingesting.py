@@ -22,7 +22,7 @@ from annotator.core.token_settings import TokenSettings, TokenUnit
 from annotator.formats.format_detection import choose_format
 from annotator.formats.import_source import ImportSource
 from annotator.ingest.article_builder import build_article
-from annotator.ingest.language_advice import language_advice
+from annotator.ingest.language_advice import language_advice, language_support
 from annotator.ingest.sources import ArticleSource, SourceFailure, StoryPart, read_sources, source_kind
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.language.language_guess import LanguageTally
@@ -222,7 +222,9 @@ def _begin_new(folder: Path, tokenizer: Tokenizer, schema: Path | str, name: str
             folder, name=title, lang=lang, fingerprint=fingerprint, schema_text=text, tokens=tokens
         )
 
-    return _IngestRun(create, tokenizer)
+    run = _IngestRun(create, tokenizer)
+    run.warnings += filter(None, [language_support(tokenizer.lang)])
+    return run
 
 
 class _IngestRun:

@@ -11,6 +11,8 @@ from msgspec.structs import replace
 from annotator import Corpus
 from annotator.ingest import article_builder
 from annotator.ingest.clean import CleanedPage
+from annotator.ingest.language_advice import MEASURED_LANGUAGES
+from tests.benchmarks.sentence_languages import languages
 from tests.cli.command_runner import call
 from tests.cli.conftest import PAGE
 from tests.cli.test_bad_input import annotate
@@ -156,3 +158,18 @@ def test_a_damaged_article_is_mended_with_its_doubt(tmp_path: Path, pages: list[
         assert call("check", folder, "--only", "journal").code == 3
         (row,) = call("ingest", pages[0], "--corpus", folder, "--strict", "--json").json["known"]
         assert (row["state"], row["doubt"]) == ("was damaged, mended from its source", doubt)
+
+
+@pytest.mark.parametrize(("lang", "warns"), [("en", False), ("de", False), ("xx", False), ("is", True), ("th", True)])
+def test_a_new_corpus_in_a_language_that_nobody_measured(tmp_path: Path, lang: str, warns: bool) -> None:
+    """The first ingest warns of it, and no later one; the languages are those of the benchmark."""
+    page, words = tmp_path / "a.txt", f"sentences are cut in this language ({lang})"
+    for n in range(2):
+        page.write_text(f"The ferry left at noon {n} times.\n")
+        result = call("ingest", page, "--corpus", tmp_path / "c", "--lang", lang, "--tokens", "characters")
+        assert (result.code, words in result.err) == (0, warns and n == 0), result.err
+
+
+def test_measured_languages_have_paragraphs() -> None:
+    """Each language that counts as measured has paragraphs in the benchmark of sentences, and English its own."""
+    assert {"en", *languages()} == MEASURED_LANGUAGES
