@@ -48,18 +48,22 @@ TOKEN_PATTERN = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
 
 MONTH_NUMBERS = {name: int(number) for number, names in word_groups("months").items() for name in names}
 MONTH_ALTERNATIVES = "|".join(sorted(MONTH_NUMBERS, key=lambda name: (-len(name), name)))
+_YEAR = r"(?:(?:19|20|١٩|٢٠|१९|२०)\d\d)"
 DATE_PATTERN = re.compile(
-    rf"\b(?:(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})"
-    rf"|(?P<m1>{MONTH_ALTERNATIVES})\.?\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y1>(?:19|20)\d\d)"
-    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[\s-]+(?:de\s+)?(?P<m2>{MONTH_ALTERNATIVES})\.?,?[\s-]+(?:de\s+)?"
-    r"(?P<y2>(?:19|20)\d\d)"
+    rf"(?<!\d)(?P<y5>{_YEAR})\s?年\s?(?P<m5>\d{{1,2}})\s?月\s?(?P<d5>\d{{1,2}})\s?日"
+    rf"|\b(?:(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})"
+    rf"|(?P<m1>{MONTH_ALTERNATIVES})\.?\s+(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?[,،]?\s+(?P<y1>{_YEAR})"
+    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[\s-]+(?:de\s+)?(?P<m2>{MONTH_ALTERNATIVES})\.?[,،]?[\s-]+"
+    rf"(?:del?\s+)?(?P<y2>{_YEAR})"
     r"|(?P<d3>\d{1,2})\.(?P<m3>\d{1,2})\.(?P<y3>(?:19|20)\d\d)"
-    r"|(?P<a4>\d{1,2})/(?P<b4>\d{1,2})/(?P<y4>(?:(?:19|20)\d\d|\d\d))\b)",
+    r"|(?P<y6>(?:19|20)\d\d)(?P<s6>[./])(?P<m6>\d{1,2})(?P=s6)(?P<d6>\d{1,2})\b"
+    r"|(?P<a4>\d{1,2})/(?P<b4>\d{1,2})/(?P<y4>(?:(?:19|20|٢٠)\d\d|\d\d))\b)",
     re.IGNORECASE,
 )
 CLOCK_TIME = re.compile(
     r"(?<![\d.,$£€¥])(?:[01]?\d|2[0-4])(?:[:.h][0-5]\d(?:[:.][0-5]\d)?(?!\d)\s*(?:[ap]\.?m\b\.?)?|\s*[ap]\.?m\b\.?)"
-    r"(?:\s*\b(?:GMT|UTC|[A-Z]{2,4}T|[A-Z]T|IST|UK))?\b",
+    r"(?:\s*\b(?:GMT|UTC|[A-Z]{2,4}T|[A-Z]T|IST|UK|Uhr|JST))?\b"
+    r"|(?<!\d)(?:午前|午後|上午|下午)?\s?(?:[01]?\d|2[0-4])\s?[時时点]\s?(?:[0-5]?\d\s?分|半)?",
     re.IGNORECASE,
 )
 CLOCK_LINE = re.compile(
@@ -68,24 +72,36 @@ CLOCK_LINE = re.compile(
 TIME_AGO = re.compile(
     r"\b\d+\s*(?:s|secs?|m|mins?|minutes?|h|hrs?|hours?|d|days?|weeks?|months?)\s+ago\b", re.IGNORECASE
 )
-WEEKDAY_REGEX = r"(?i:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?)"
+WEEKDAY_REGEX = (
+    r"(?i:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
+    rf"|(?:{'|'.join(word for words in word_groups('weekdays').values() for word in words)})(?!\w)\.?)"
+)
 TIME_ZONE_REGEX = r"\b(?:[A-Z]{1,3}T|GMT|UTC)\b"
 DAY_REGEX = (
-    rf"(?i:(?:\b\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:{MONTH_ALTERNATIVES})\b"
+    rf"(?i:(?:\b\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:{MONTH_ALTERNATIVES})(?!\w)"
     rf"|\b(?:{MONTH_ALTERNATIVES})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\b)(?:,?\s+(?:19|20)\d\d\b)?)"
+    r"|(?<!\d)\d{1,2}\s?月\s?\d{1,2}\s?日(?:\s?[（(][月火水木金土日][）)])?"
 )
 """A day with or without its year: "3 March", "March 3, 2031"."""
-DATE_LINE_PARTS = re.compile(rf"{DAY_REGEX}|\b{WEEKDAY_REGEX}|{TIME_ZONE_REGEX}|\b(?i:at|on|um|uhr)\b")
+DATE_LINE_PARTS = re.compile(rf"{DAY_REGEX}|\b{WEEKDAY_REGEX}|{TIME_ZONE_REGEX}|\b(?i:at|on|um|uhr)\b|更新|公開|掲載|配信|[（(][月火水木金土日][）)]")
 """What may be in a line of dates, beside dates in full and times of day."""
 DAY_PATTERN = re.compile(DAY_REGEX)
-UPDATE_LABEL = re.compile(
-    r"^\W*(?:last\s+|first\s+)?(?:updated|published|posted|modified|created|aktualisiert|publié|publicado)\b",
-    re.IGNORECASE,
-)
+
+
+def _label_regex(kind: str) -> str:
+    """Return what matches the labels of a page's dates of one kind; scripts without blanks have no word's end."""
+    labels = sorted(entry.partition(":")[2] for entry in word_list("date_labels") if entry.startswith(kind))
+    ends = ("" if CJK.match(label[-1]) or label[-1] == ":" else r"(?!\w)" for label in labels[::-1])
+    return f"(?:{'|'.join(re.escape(label) + end for label, end in zip(labels[::-1], ends, strict=True))})"
+
+
+PUBLISHED_LABEL = re.compile(rf"^\W*{_label_regex('published')}", re.IGNORECASE)
+"""The label of a page's first date; others are of its changes."""
+UPDATE_LABEL = re.compile(rf"^\W*{_label_regex('')}", re.IGNORECASE)
 NAME_REGEX = r"(?:[A-ZÀ-Þ][\w.'’-]*|[A-ZÀ-Þ]\.)"
 BYLINE_START = re.compile(
     rf"^\W*(?i:written|reported|story|words|text|analysis|column|posted|published|interview|review|recipe|compiled|commentary)?\s*"
-    rf"(?i:by|von|par|por)\s+{NAME_REGEX}"
+    rf"(?i:by)\s+{NAME_REGEX}"
     rf"|^\W*(?i:reporter|author|autor|autorin|interview|text|words|story):\s*{NAME_REGEX}(?:\s+{NAME_REGEX}){{1,3}}\b|^From\s+{NAME_REGEX}(?:\s+{NAME_REGEX}){{1,2}}(?:\s+(?:in|at)\s+.{{2,40}})?$"
     rf"|^{NAME_REGEX}(?:\s+{NAME_REGEX}){{1,2}}\s+@\w+"
     rf"|^(?:{NAME_REGEX}\s+){{1,3}}[A-ZÀ-Þ][a-zà-þ'’-]+(?:View|See|Follow|Read)\s"
@@ -133,6 +149,14 @@ CROSSHEAD = re.compile(r"^\s*[-–—*]+\s*\S.*\S\s*[-–—*]+\s*$")
 """An agency's crosshead: "- A long night -"."""
 
 
+WIDE_STOPS = ("。", "।", "؟", "！", "？", "۔")
+
+
+def letter_cells(text: str) -> int:
+    """Return how many letters a text has; one of a script without blanks counts for four of Latin."""
+    return sum(4 if CJK.match(char) else 1 for char in text if char.isalpha())
+
+
 def without_dates(text: str) -> str:
     """Return a line without its dates in full and its times of day."""
     return CLOCK_TIME.sub("", DATE_PATTERN.sub("", text))
@@ -159,14 +183,17 @@ def _phrase_index(*lists: str) -> dict[str, list[tuple[Phrase, str]]]:
     return found
 
 
-def count_phrases(words: list[str]) -> dict[str, int]:
-    """Return how many phrases of each list in ``COUNTED_LISTS`` are in the tokens ``words``."""
+def count_phrases(words: list[str], text: str = "") -> dict[str, int]:
+    """Return how many phrases of each list in ``COUNTED_LISTS`` are in a line's tokens; without blanks, in its text."""
     counts = dict.fromkeys(COUNTED_LISTS, 0)
     index = _phrase_index(*COUNTED_LISTS)
     for place, word in enumerate(words):
         for phrase, name in index.get(word, ()):
             if len(phrase) == 1 or tuple(words[place : place + len(phrase)]) == phrase:
                 counts[name] += 1
+    for entry in word_list("cjk_phrases") if CJK.search(text) else ():
+        name, _, phrase = entry.partition(":")
+        counts[name] += phrase in text
     return counts
 
 

@@ -17,6 +17,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from annotator.ingest.clean import lexicon
+from annotator.ingest.clean.foreign_bylines import is_foreign_byline
 
 # Physical lines put together to the units that are judged: a line, or a hard-wrapped paragraph.
 
@@ -188,7 +189,7 @@ def extract_features(unit: TextUnit, stops: frozenset[str]) -> LineFeatures:
         is_furniture=lexicon.is_furniture(text),
         is_ending=over_teasers or (size <= 12 and lexicon.starts_with_listed(tokens, "endings", "teaser_headings")),
         is_teaser_heading=over_teasers,
-        **lexicon.count_phrases(tokens),
+        **lexicon.count_phrases(tokens, text),
         has_time_ago=size <= 10 and figures and bool(lexicon.TIME_AGO.search(text)),
     )
 
@@ -260,7 +261,7 @@ def is_date_line(line: LineFeatures) -> bool:
     if not line.has_date or line.words > 16 or line.calls:
         return False
     rest = lexicon.TIME_AGO.sub("", lexicon.without_dates(line.text))
-    return sum(map(str.isalpha, rest)) <= 25
+    return not rest.rstrip().endswith(lexicon.WIDE_STOPS) and lexicon.letter_cells(rest) <= 25
 
 
 def is_update_line(line: LineFeatures) -> bool:
@@ -323,6 +324,8 @@ def is_byline_line(line: LineFeatures) -> bool:
     if line.words > 16 or (line.ends_sentence and not line.text.rstrip().endswith(".m.")):
         return False
     if line.text.strip().lower() in {"by", "by:"} or lexicon.BYLINE_START.match(line.text):
+        return True
+    if is_foreign_byline(line.text):
         return True
     if dateline_place(line.text):
         return False

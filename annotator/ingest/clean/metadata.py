@@ -10,6 +10,7 @@ from msgspec import Struct
 from annotator.core.article import LineVerdict, SourceLine
 from annotator.ingest.clean import lexicon
 from annotator.ingest.clean.body_segmentation import SegmentedPage
+from annotator.ingest.clean.foreign_bylines import foreign_author
 from annotator.ingest.clean.line_features import dateline_place, is_update_line
 
 BYLINE_LEAD = re.compile(
@@ -68,8 +69,9 @@ def _iso_date(parts: dict[str, str | None]) -> str:
             if parts[year]:
                 number = lexicon.MONTH_NUMBERS[(parts[month] or "").lower()]
                 return date(int(parts[year] or 0), number, int(parts[day] or 0)).isoformat()
-        if parts["y3"]:
-            return date(int(parts["y3"]), int(parts["m3"] or 0), int(parts["d3"] or 0)).isoformat()
+        for year, month, day in (("y3", "m3", "d3"), ("y5", "m5", "d5"), ("y6", "m6", "d6")):
+            if parts[year]:
+                return date(int(parts[year] or 0), int(parts[month] or 0), int(parts[day] or 0)).isoformat()
         return _slashed_date(int(parts["a4"] or 0), int(parts["b4"] or 0), int(parts["y4"] or 0))
     except ValueError:
         return ""
@@ -85,6 +87,8 @@ def _slashed_date(first: int, second: int, year: int) -> str:
 
 def parse_author(text: str) -> str:
     """Return the names in a byline as printed, without "By", date and office."""
+    if foreign := foreign_author(text):
+        return foreign
     rest = BYLINE_LEAD.sub("", author_in_dated_line(text) or text.strip())
     match = lexicon.DATE_PATTERN.search(rest)
     rest = BYLINE_STOP.sub("", rest[: match.start()] if match else rest)
@@ -171,8 +175,6 @@ HEADING_MARK = re.compile(r"^#{1,6}\s+|^=+\s|\s#+$")
 SITE_AFTER_DASH = re.compile(r"\s+[-–—]\s+(?P<site>[A-ZÀ-Þ][\w.&'’]*(?:\s+[A-ZÀ-Þ][\w.&'’]*){0,4})$")
 MAX_UPDATE_DISTANCE = 20
 """How many units from the title a line on the page's date may be."""
-FIRST_PUBLISHED = re.compile(r"^\W*(?:first\s+)?(?:published|posted|created|publié|publicado)", re.IGNORECASE)
-"""The label of a page's first date; others are of its changes."""
 
 
 class CleanedPage(Struct, frozen=True):
@@ -256,4 +258,4 @@ def _publication_lines(page: SegmentedPage, verdicts: list[SourceLine]) -> list[
     turn = _last_title_index(verdicts)
     near = range(max(0, turn - MAX_UPDATE_DISTANCE), min(len(verdicts), turn + MAX_UPDATE_DISTANCE))
     texts = [page.features[at].text for at in near if is_update_line(page.features[at])]
-    return sorted(texts, key=lambda text: FIRST_PUBLISHED.match(text) is None)
+    return sorted(texts, key=lambda text: lexicon.PUBLISHED_LABEL.match(text) is None)
