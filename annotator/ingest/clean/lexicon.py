@@ -61,9 +61,9 @@ DATE_PATTERN = re.compile(
     re.IGNORECASE,
 )
 CLOCK_TIME = re.compile(
-    r"(?<![\d.,$£€¥])(?:[01]?\d|2[0-4])(?:[:.h][0-5]\d(?:[:.][0-5]\d)?(?!\d)\s*(?:[ap]\.?m\b\.?)?|\s*[ap]\.?m\b\.?)"
+    r"(?:(?<![\d.,$£€¥])(?:[01]?\d|2[0-4])(?:[:.h][0-5]\d(?:[:.][0-5]\d)?(?!\d)\s*(?:[ap]\.?m\b\.?)?|\s*[ap]\.?m\b\.?)"
     r"(?:\s*\b(?:GMT|UTC|[A-Z]{2,4}T|[A-Z]T|IST|UK|Uhr|JST))?\b"
-    r"|(?<!\d)(?:午前|午後|上午|下午)?\s?(?:[01]?\d|2[0-4])\s?[時时点]\s?(?:[0-5]?\d\s?分|半)?",
+    r"|(?<!\d)(?:午前|午後|上午|下午)?\s?(?:[01]?\d|2[0-4])\s?[時时点]\s?(?:[0-5]?\d\s?分|半)?)",
     re.IGNORECASE,
 )
 CLOCK_LINE = re.compile(
@@ -83,7 +83,9 @@ DAY_REGEX = (
     r"|(?<!\d)\d{1,2}\s?月\s?\d{1,2}\s?日(?:\s?[（(][月火水木金土日][）)])?"
 )
 """A day with or without its year: "3 March", "March 3, 2031"."""
-DATE_LINE_PARTS = re.compile(rf"{DAY_REGEX}|\b{WEEKDAY_REGEX}|{TIME_ZONE_REGEX}|\b(?i:at|on|um|uhr)\b|更新|公開|掲載|配信|[（(][月火水木金土日][）)]")
+DATE_LINE_PARTS = re.compile(
+    rf"{DAY_REGEX}|\b{WEEKDAY_REGEX}|{TIME_ZONE_REGEX}|\b(?i:at|on|um|uhr)\b|更新|公開|掲載|配信|[（(][月火水木金土日][）)]"
+)
 """What may be in a line of dates, beside dates in full and times of day."""
 DAY_PATTERN = re.compile(DAY_REGEX)
 
@@ -192,8 +194,8 @@ def count_phrases(words: list[str], text: str = "") -> dict[str, int]:
             if len(phrase) == 1 or tuple(words[place : place + len(phrase)]) == phrase:
                 counts[name] += 1
     for entry in word_list("cjk_phrases") if CJK.search(text) else ():
-        name, _, phrase = entry.partition(":")
-        counts[name] += phrase in text
+        name, _, words_of_it = entry.partition(":")
+        counts[name] += words_of_it in text
     return counts
 
 
