@@ -1,0 +1,163 @@
+"""What the cleaner keeps and drops between the first and the last line of an article."""
+
+from __future__ import annotations
+
+import pytest
+
+from annotator.core.article import LineVerdict, SourceLine
+from annotator.ingest.clean import clean
+
+ABOVE = [
+    "Harbour council votes to move the fish market",
+    "",
+    "By Ann Lee",
+    "12 March 2031",
+    "",
+    "The harbour council of Dunmere voted on Tuesday to move the fish market to a hall beside the railway.",
+    "The move will cost about 4 million crowns, half of which the county has promised to pay, the mayor said.",
+    "“We have waited for seven years,” said Piet Halloran, who speaks for the crews. “Now we want to see a crane.”",
+]
+BELOW = [
+    "The old quay will be turned into a promenade with benches, and the first walkers are expected next spring.",
+    "Traders fear that customers will not find the way to the railway, although a bus is to stop at the door.",
+    "The auction hall itself will be kept as a museum of fishing, if the county agrees to pay for its heating.",
+]
+FRAME = ["", "Most read", "Ten ways to keep a garden alive", "© 2031 Dunmere Post. All rights reserved."]
+
+
+def verdicts(inside: list[str], gap: str = "") -> list[SourceLine]:
+    """Return the verdicts on lines between the paragraphs of an article; ``gap`` is what is after each."""
+    rows = [*ABOVE, *inside, *BELOW, *FRAME]
+    return [*clean(("\n" + gap).join(rows)).lines[:: 1 + len(gap)]][len(ABOVE) : len(ABOVE) + len(inside)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ferry to Skerrin late again as owners blame broken crane",
+        "READ MORE: Why the ferry to Skerrin was late again on Monday, and what its owners say about that now",
+        "Also read | Teachers walk out in Norhaven over pay",
+        "Read more: How the lighthouse was saved.",
+        "Storm waves hit the lighthouse of Skerrin [VIDEO]",
+        "(READ: Teachers walk out in Norhaven)",
+        "Join our Telegram channel for the latest news from the harbour.",
+        "Email Ann Lee at ann.lee@dunmerepost.example",
+        "Got a tip? Ann Lee may be reached at ann.lee@dunmerepost.example.",
+        "Follow Ann Lee on Twitter",
+        "Get the Dunmere Post's daily briefing delivered to your inbox.",
+        "Want more stories like this? Subscribe to our newsletter.",
+        "This article was originally published on Harbour Watch.",
+        "_(Reporting by Ann Lee; editing by Tom Ruud)_",
+        "Photo: Ann Lee / Dunmere Post",
+        "Article continues below",
+        "Tel: 0555 010 200",
+        "We may earn a commission from links on this page.",
+        "The views expressed here are not necessarily those of the Dunmere Post; see our terms of use.",
+        "Lesen Sie auch: Warum die Fähre wieder zu spät kam",
+        "Folgen Sie uns auf Instagram",
+    ],
+)
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_what_a_site_puts_between_paragraphs_is_left_out(line: str, gap: str) -> None:
+    """Links to other articles, appeals, adverts, contacts, credits and notes on the page are not the article."""
+    assert not verdicts([line], gap)[0].verdict.annotated
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "A new promenade",
+        "What happens to the old quay?",
+        "Walkers instead of fish on the promenade, and a bus to the railway",
+        "He did not say when.",
+        "“No.”",
+        "Yes.",
+        "Join the crews of Dunmere on any morning and you will hear the same complaint.",
+        "Get the right shoes before you walk the new promenade, the engineer advised.",
+        "The report was published on Monday by the county's auditors and runs to 300 pages.",
+        "The council has a newsletter with 4,000 subscribers, and it asked them about the market in June.",
+        "“Follow us on Facebook,” the traders' banner read.",
+        "The number to call is 0555 010 200, the council said.",
+        "Why it matters: the market feeds 600 families.",
+        "Lena Orr: What would you do with the quay, then?",
+        "Dunmere 2-1 Skerrin (Orr 12, Lee 55; Brandt 78)",
+        "• Norhaven Cable Works rose by 8 per cent after the order",
+        "And we will walk there, all of us [APPLAUSE]",
+    ],
+)
+@pytest.mark.parametrize("gap", ["", "\n"])
+def test_what_an_author_puts_between_paragraphs_is_kept(line: str, gap: str) -> None:
+    """Subheads, answers, items, results and sentences that only begin like an appeal are the article's."""
+    assert verdicts([line], gap)[0].verdict.annotated
+
+
+def test_headlines_over_many_paragraphs_are_the_articles_own() -> None:
+    """More than a few long lines without a full stop are how an article is built: pictures, products, short news."""
+    lines = [
+        line
+        for number, name in enumerate(["kettle", "lantern", "radio", "clock", "blanket"])
+        for line in (
+            f"The seldom praised {name} of workshop {'ABCDE'[number]} in Norhaven",
+            "It is cheap, it lasts for years, and nobody who has bought one has ever asked for the money back.",
+        )
+    ]
+    assert all(line.verdict.annotated for line in verdicts(lines))
+
+
+def test_teasers_under_their_heading_end_where_the_article_goes_on() -> None:
+    """After "Read also" sentences about other matters are left out, and the article's next paragraph is not."""
+    lines = [
+        "Read also",
+        "A beekeeper from Orrin has been fined for keeping forty hives on the roof of a chapel.",
+        "Nobody knows who painted the lighthouse green, but visitors have grown fond of it.",
+    ]
+    found = verdicts(lines)
+    assert [line.verdict.annotated for line in found] == [False] * 3
+    page = clean("\n".join([*ABOVE, *lines, *BELOW, *FRAME]))
+    assert all(line.verdict is LineVerdict.BODY for line in page.lines[len(ABOVE) + 3 : len(ABOVE) + 6])
+
+
+def test_a_short_line_that_comes_again_and_again_is_a_button_unless_it_is_a_name() -> None:
+    """"Check price" under each product is left out, a speaker's name over each answer is not."""
+    prose = "It weighs no more than an egg, and it lit our way home for nine hours without a pause."
+    buttons = verdicts(["Check price", prose, "Check price", prose[:-9], "Check price", prose])
+    assert [line.verdict.annotated for line in buttons][::2] == [False] * 3
+    speakers = verdicts(["Lena Orr", prose, "Lena Orr", f"{prose} Or so.", "Lena Orr", prose])
+    assert [line.verdict.annotated for line in speakers][::2] == [True] * 3
+
+
+def test_an_interviews_questions_are_body_and_a_lone_question_is_a_heading() -> None:
+    """Three short questions and more are what somebody asked."""
+    answer = "Because the roof of the old hall is gone, and because no bus goes to the quay in winter."
+    talk = ["Why now?", answer, "Are you afraid?", f"No. {answer}", "What comes next?", f"Sleep. {answer}"]
+    assert [line.verdict for line in verdicts(talk)] == [LineVerdict.BODY] * 6
+    assert verdicts(["Why now?"])[0].verdict is LineVerdict.SUBHEAD
+
+
+def test_the_captions_of_a_gallery_are_the_article() -> None:
+    """Where captions have more words than the prose they are what there is to annotate."""
+    head = ["In pictures: the night of the flood", "", "11 March 2031", ""]
+    lead = "The river rose by a metre on Monday night, and our photographer was there."
+    captions = [
+        f"{who} on Mill Street, seen from the bridge at {hour} o'clock in the rain. (Tom Ruud/NPA)"
+        for who, hour in [("A fireman", 9), ("Two swans", 10), ("The baker", 11), ("The mayor", 12)]
+    ]
+    page = clean("\n".join([*head, lead, *captions, *FRAME]))
+    assert [line.verdict for line in page.lines[4:9]] == [LineVerdict.BODY] * 5
+
+
+@pytest.mark.parametrize("last", ["He did not say when.", "The trial goes on.", "“Perhaps,” she said.", "For a bottle."])
+def test_a_short_last_sentence_belongs_to_the_article(last: str) -> None:
+    """What ends like a sentence right after the article, with no sign of the page's frame between, is its end."""
+    page = clean("\n\n".join([*filter(None, ABOVE), *BELOW, last, *filter(None, FRAME)]))
+    rows = [line for line in page.lines if line.verdict is not LineVerdict.BLANK]
+    assert [line.verdict.annotated for line in rows[-5:]] == [True, True, False, False, False]
+
+
+def test_the_first_paragraph_above_a_gap_is_kept() -> None:
+    """Buttons, adverts and teasers after the first paragraph do not make it a part of the page's frame."""
+    gap = ["Share", "Tweet", "Listen", "Advertisement", "Most read", *(f"Garden news number {n}" for n in range(6))]
+    rows = [*ABOVE[:6], *gap, *ABOVE[6:], *BELOW, *FRAME]
+    found = clean("\n".join(rows)).lines
+    assert found[5].verdict is LineVerdict.BODY
+    assert not any(line.verdict.annotated for line in found[6 : 6 + len(gap)])
