@@ -19,7 +19,7 @@ ABOVE = [
 ]
 BELOW = [
     "The old quay will be turned into a promenade with benches, and the first walkers are expected next spring.",
-    "Traders fear that customers will not find the way to the railway, although a bus is to stop at the door.",
+    "Traders of the fish market fear that customers will not find the way, although a bus is to stop at the door.",
     "The auction hall itself will be kept as a museum of fishing, if the county agrees to pay for its heating.",
 ]
 FRAME = ["", "Most read", "Ten ways to keep a garden alive", "© 2031 Dunmere Post. All rights reserved."]
@@ -98,7 +98,7 @@ def test_headlines_over_many_paragraphs_are_the_articles_own() -> None:
         for number, name in enumerate(["kettle", "lantern", "radio", "clock", "blanket"])
         for line in (
             f"The seldom praised {name} of workshop {'ABCDE'[number]} in Norhaven",
-            "It is cheap, it lasts for years, and nobody who has bought one has ever asked for the money back.",
+            f"It is cheap, it lasts for {number + 2} years, and nobody has ever asked for the money back.",
         )
     ]
     assert all(line.verdict.annotated for line in verdicts(lines))
@@ -111,14 +111,14 @@ def test_teasers_under_their_heading_end_where_the_article_goes_on() -> None:
         "A beekeeper from Orrin has been fined for keeping forty hives on the roof of a chapel.",
         "Nobody knows who painted the lighthouse green, but visitors have grown fond of it.",
     ]
-    found = verdicts(lines)
-    assert [line.verdict.annotated for line in found] == [False] * 3
-    page = clean("\n".join([*ABOVE, *lines, *BELOW, *FRAME]))
-    assert all(line.verdict is LineVerdict.BODY for line in page.lines[len(ABOVE) + 3 : len(ABOVE) + 6])
+    below = [f"{paragraph} The council of Dunmere did not answer." for paragraph in BELOW]
+    page = clean("\n".join([*ABOVE, *lines, *below, *FRAME]))
+    found = page.lines[len(ABOVE) : len(ABOVE) + 6]
+    assert [line.verdict.annotated for line in found] == [False] * 3 + [True] * 3
 
 
 def test_a_short_line_that_comes_again_and_again_is_a_button_unless_it_is_a_name() -> None:
-    """"Check price" under each product is left out, a speaker's name over each answer is not."""
+    """ "Check price" under each product is left out, a speaker's name over each answer is not."""
     prose = "It weighs no more than an egg, and it lit our way home for nine hours without a pause."
     buttons = verdicts(["Check price", prose, "Check price", prose[:-9], "Check price", prose])
     assert [line.verdict.annotated for line in buttons][::2] == [False] * 3
@@ -146,7 +146,9 @@ def test_the_captions_of_a_gallery_are_the_article() -> None:
     assert [line.verdict for line in page.lines[4:9]] == [LineVerdict.BODY] * 5
 
 
-@pytest.mark.parametrize("last", ["He did not say when.", "The trial goes on.", "“Perhaps,” she said.", "For a bottle."])
+@pytest.mark.parametrize(
+    "last", ["He did not say when.", "The trial goes on.", "“Perhaps,” she said.", "For a bottle."]
+)
 def test_a_short_last_sentence_belongs_to_the_article(last: str) -> None:
     """What ends like a sentence right after the article, with no sign of the page's frame between, is its end."""
     page = clean("\n\n".join([*filter(None, ABOVE), *BELOW, last, *filter(None, FRAME)]))

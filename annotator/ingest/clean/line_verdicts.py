@@ -9,16 +9,13 @@ from annotator.ingest.clean import header, lexicon, line_features
 from annotator.ingest.clean.block_path import PagePart
 from annotator.ingest.clean.body_segmentation import SegmentedPage, segment_page
 from annotator.ingest.clean.file_header import file_header, with_header
+from annotator.ingest.clean.gallery import gallery_verdicts
 from annotator.ingest.clean.inside_teasers import teaser_units
 from annotator.ingest.clean.intruders import intruder_verdict
 from annotator.ingest.clean.metadata import CleanedPage, describe_page
 from annotator.ingest.clean.page_doubt import page_doubt
 from annotator.ingest.clean.subheads import subhead_units
 from annotator.ingest.clean.trailer import last_lines_end, trim_trailer
-
-MIN_GALLERY_CAPTIONS = 3
-"""So many captions with more words than the paragraphs round them are the article: a gallery."""
-MIN_CAPTION_WORDS = 6
 
 
 def body_verdicts(page: SegmentedPage, title: int | None, start: int) -> list[SourceLine]:
@@ -28,7 +25,7 @@ def body_verdicts(page: SegmentedPage, title: int | None, start: int) -> list[So
     for at in range(len(lines) - 1):
         if lines[at].verdict is LineVerdict.SUBHEAD and lines[at + 1].verdict is LineVerdict.BOILERPLATE:
             lines[at] = header.boilerplate_verdict("the heading of what is left out after it")
-    return _gallery_verdicts(page, start, lines)
+    return lines
 
 
 def _body_verdict(page: SegmentedPage, title: int | None, at: int, teaser: str, is_subhead: bool) -> SourceLine:
@@ -45,23 +42,6 @@ def _body_verdict(page: SegmentedPage, title: int | None, at: int, teaser: str, 
     if is_subhead:
         return SourceLine(LineVerdict.SUBHEAD, "a short heading before a paragraph")
     return SourceLine(LineVerdict.BODY, _body_reason(page, at))
-
-
-def _gallery_verdicts(page: SegmentedPage, start: int, lines: list[SourceLine]) -> list[SourceLine]:
-    """Return the verdicts with the captions as body text where they are the article: a gallery."""
-    words = [page.features[at].words for at in range(start, start + len(lines))]
-    captions = {
-        at
-        for at, line in enumerate(lines)
-        if line.verdict is LineVerdict.CAPTION
-        and words[at] >= MIN_CAPTION_WORDS
-        and not page.repeats_recent(start + at)
-    }
-    prose = sum(count for count, line in zip(words, lines, strict=True) if line.verdict is LineVerdict.BODY)
-    if len(captions) < MIN_GALLERY_CAPTIONS or sum(words[at] for at in captions) <= prose:
-        return lines
-    caption = SourceLine(LineVerdict.BODY, "a caption of a gallery")
-    return [caption if at in captions else line for at, line in enumerate(lines)]
 
 
 def _body_reason(page: SegmentedPage, at: int) -> str:
@@ -112,7 +92,7 @@ def _unit_verdicts(page: SegmentedPage) -> list[SourceLine]:
     last = last_lines_end(page)
     lines += [SourceLine(LineVerdict.BODY, "a short last line of the article")] * (last - page.body_end)
     lines += [header.dropped_verdict(page, at, "after the end of the article") for at in range(last, len(page.units))]
-    return trim_trailer(page, lines)
+    return trim_trailer(page, gallery_verdicts(page, lines))
 
 
 def _ends_header(page: SegmentedPage, start: int, at: int) -> bool:
