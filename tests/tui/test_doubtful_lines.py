@@ -158,7 +158,10 @@ async def test_an_article_without_a_kept_line_is_come_to(tmp_path: Path) -> None
         assert "no line of this article is annotated" in d.raw()
         await d.press("up")
         assert "article 1/3" in d.rows()[0]
-        await d.press("down", "down")
+        await d.press("at", "right_parenthesis")
+        assert "article 2/3" in d.rows()[0]
+        assert "no line of this article is annotated" in d.raw()
+        await d.press("enter", "down")
         assert "article 3/3" in d.rows()[0]
         await d.press("left_parenthesis", "number_sign", "down", "down", "b", "semicolon")
         assert "The fog stayed." in d.row("▌   1")

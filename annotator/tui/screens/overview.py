@@ -136,15 +136,14 @@ class OverviewScreen(RowScreen):
         self.part("body").display = beside < width
         keys = [(glyphs.words(key), does) for key, does in _OVERVIEW_KEYS]
         self.part("keys").show_rows((keys_row(keys, ("F1", "all keys"), width),))
-        if not self._session.article_sentences:
-            words = "  no line of this article is annotated: go on to another, or Esc and # for its lines"
-            self.part("body").show_rows(((), (StyledText(words),)))
-            return
         state = self._controller.state()
         order = f" ({state.navigation_summary})" if state.navigation_summary else ""
         name = f"{self._session.corpus.name}{order}"
         self.part("head").show_rows((layout.overview_header(state, name, width, glyphs),))
-        if beside < width:
+        if not state.annotated_sentences:
+            words = "  no line of this article is annotated: go on to another, or Esc and # for its lines"
+            self.part("body").show_rows(((), (StyledText(words),)))
+        elif beside < width:
             found = self._overview.current_problems()
             notices = {i: [layout.problem_text(p) for p in problems] for i, problems in found.items()}
             rows = layout.overview_sentence_rows(state, notices, width - beside, height, glyphs)
