@@ -125,8 +125,8 @@ PLACE_DAY = re.compile(
 )
 """A dateline on a line of its own: "Oslo, 3 March", "Oslo, Friday"; ``rest`` may be a time of day."""
 DATELINE_PREFIX = re.compile(
-    rf"^(?:(?P<place>{PLACE_REGEX}?)(?:,\s+{DAY_REGEX})?\s*(?:\((?P<agency>[A-Z][\w .]+)\)|/(?P<wire>[A-Z][\w .-]+)/)?\s*"
-    r"(?:[—–]|--?|:)\s+"
+    rf"^(?:(?P<place>{PLACE_REGEX}?)(?:,\s+{DAY_REGEX})?\s*"
+    r"(?:\((?P<agency>[A-Z][\w .]+)\)|/(?P<wire>[A-Z][\w .-]+)/)?\s*(?:[—–]|--?|:)\s+"
     rf"|\((?P<alone>[A-Z][\w .]+)\)\s*(?:[—–]|--?|:)\s+)(?=\S)"
 )
 """The dateline before the first sentence: "OSLO, Norway (AP) — ", "OSLO, 3 March - ", "Dubai: "."""

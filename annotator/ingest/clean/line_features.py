@@ -411,6 +411,7 @@ def topic_words(text: str) -> frozenset[str]:
 
 @cache
 def function_words() -> frozenset[str]:
+    """Return the function words of all listed languages, without an s at the end as in ``content_words``."""
     return frozenset(word.rstrip("s") for words in lexicon.word_groups("function_words").values() for word in words)
 
 

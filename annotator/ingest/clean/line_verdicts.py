@@ -10,6 +10,7 @@ from annotator.ingest.clean.block_path import PagePart
 from annotator.ingest.clean.body_segmentation import SegmentedPage, segment_page
 from annotator.ingest.clean.file_header import file_header, with_header
 from annotator.ingest.clean.gallery import gallery_verdicts
+from annotator.ingest.clean.headline import find_title, is_same_title
 from annotator.ingest.clean.inside_teasers import teaser_units
 from annotator.ingest.clean.intruders import intruder_verdict
 from annotator.ingest.clean.metadata import CleanedPage, describe_page
@@ -30,7 +31,7 @@ def body_verdicts(page: SegmentedPage, title: int | None, start: int) -> list[So
 
 def _body_verdict(page: SegmentedPage, title: int | None, at: int, teaser: str, is_subhead: bool) -> SourceLine:
     """Return the verdict on one unit inside the article; ``teaser`` is why it may be a teaser, or ""."""
-    if title is not None and header.is_same_title(page, title, at):
+    if title is not None and is_same_title(page, title, at):
         return SourceLine(LineVerdict.TITLE, "the headline" if at == title else "the title again")
     intruder = intruder_verdict(page, at)
     if intruder is not None:
@@ -81,7 +82,7 @@ def _unit_verdicts(page: SegmentedPage) -> list[SourceLine]:
     """Return the verdict on each unit of a page."""
     if not page.body:
         return [header.dropped_verdict(page, at, "no prose near it") for at in range(len(page.units))]
-    title = header.find_title(page)
+    title = find_title(page)
     start = max(page.body_start, title + 1) if title is not None else page.body_start
     # After a deck or two, a byline or date ends the head.
     reach = range(start, min(start + (1 if title is None else 4), page.body_end))
