@@ -22,7 +22,7 @@ PARAGRAPH_WIDTHS = range(40, 121)
 UNSPACED_WIDTHS = range(15, 81)
 """The widths, in code points, that text without blanks between words is wrapped at."""
 
-_ENDS_SENTENCE = re.compile(r"[.!?…:;。！？؟۔।][\"”’'»)\]」』）*_]*\s*$")
+_ENDS_SENTENCE = re.compile(r"[.!?…:;。！？؟۔।][\"”’“‘«‹》'»)\]」』）*_]*\s*$")
 _CONTINUES = re.compile(r"[,;]?\s*[\"“‘'(*_\[]*(?P<word>[^\W\d_][\w’'-]*)")
 _HYPHENATED = re.compile(r"\w-\s*$")
 _BYLINE = re.compile(r"(?:by|von|par|por)(?:\s+[^\W\d_a-z][\w.’'-]*){1,4}\s*$")

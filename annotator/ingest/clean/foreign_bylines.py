@@ -16,7 +16,7 @@ _BYLINE = re.compile(
     rf"^\W*(?:{_LEADS})\s*(?P<names>{_NAMES}|{_CASELESS_NAMES})(?P<rest>\s*(?:[,|•·–—(/-].*)?)$", re.IGNORECASE
 )
 """The lead and two names at least, and nothing behind them but what a mark divides from them: an office, a date."""
-_CJK_NAME = r"[\u3040-\u30ff\u3400-\u9fff々]{2,8}(?:[\s・·][\u3040-\u30ff\u3400-\u9fff々]{1,6})?"
+_CJK_NAME = r"[\u3040-\u30ff\u3400-\u9fff々]{1,8}(?:[\s・·][\u3040-\u30ff\u3400-\u9fff々]{1,6})?"
 _CJK_BYLINE = re.compile(
     rf"^\W*(?:(?:本报|本報|本社)?(?:記者|记者|執筆|取材|取材・文|文責|筆者|撰文|作者|文|報道|报道)[\s：:/／＝=・]+(?P<after>{_CJK_NAME})"
     rf"|(?P<before>{_CJK_NAME})\s?(?:記者|编辑委員|編集委員|特派員|论说委员|論説委員|特约记者))\W*(?:\d.*)?$"

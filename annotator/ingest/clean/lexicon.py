@@ -30,7 +30,7 @@ def word_set(name: str) -> frozenset[str]:
 # The shapes of a line's text: expressions that need no word list.
 
 
-CLOSING_CHARACTERS = "\"'”’»›」』)\\]"
+CLOSING_CHARACTERS = "\"'”’“‘»›«‹」』》）)\\]"
 SENTENCE_END = re.compile(rf"[.!?…。！？؟۔।॥:;](?:[{CLOSING_CHARACTERS}]|\[\d+\])*\s*$")
 """The end of a sentence, closing quotation marks and brackets included (a colon introduces)."""
 INNER_STOP = re.compile(
