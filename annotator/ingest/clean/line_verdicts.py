@@ -13,6 +13,7 @@ from annotator.ingest.clean.gallery import gallery_verdicts
 from annotator.ingest.clean.headline import find_title, is_same_title
 from annotator.ingest.clean.inside_teasers import teaser_units
 from annotator.ingest.clean.intruders import intruder_verdict
+from annotator.ingest.clean.markdown_rows import shown_rows, with_marks
 from annotator.ingest.clean.metadata import CleanedPage, describe_page
 from annotator.ingest.clean.page_doubt import page_doubt
 from annotator.ingest.clean.subheads import subhead_units
@@ -69,12 +70,14 @@ def clean(text: str) -> CleanedPage:
     """Return a verdict with its reason for every line of a page's text and the article's metadata."""
     rows = text.split("\n")
     stated = file_header(rows)
-    page = segment_page([""] * stated.rows + rows[stated.rows :])
+    shown = shown_rows([""] * stated.rows + rows[stated.rows :])
+    page = segment_page(shown.rows)
     verdicts = _unit_verdicts(page)
     lines = [BLANK_LINE] * len(rows)
     for unit, verdict in zip(page.units, verdicts, strict=True):
         lines[unit.first : unit.last + 1] = [verdict] * (unit.last + 1 - unit.first)
-    described = replace(describe_page(page, verdicts, tuple(lines)), doubt=page_doubt(page, verdicts))
+    described = describe_page(page, verdicts, with_marks(lines, rows, shown))
+    described = replace(described, doubt=page_doubt(page, verdicts))
     return with_header(described, rows, stated)
 
 
