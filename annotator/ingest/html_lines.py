@@ -39,11 +39,14 @@ def import_extra(name: str, where: str) -> ModuleType:
 
 
 def parse_html(html: str, where: str) -> Any:
-    """Parse a page; the text is passed as UTF-8 so that a wrong declaration in it does no harm."""
+    """Parse a page; the text is passed as UTF-8 so that a wrong declaration in it does no harm.
+
+    Tags that nobody closes nest by the hundred; without ``huge_tree`` the parser gives up at 256.
+    """
     parser = import_extra("lxml.html", where)
     data = html.encode("utf-8", "replace")
     try:
-        return parser.document_fromstring(data, parser=parser.HTMLParser(encoding="utf-8"))
+        return parser.document_fromstring(data, parser=parser.HTMLParser(encoding="utf-8", huge_tree=True))
     except (ValueError, parser.etree.ParserError):
         raise SourceError("the page shows no text", where=where, do="save the page as text instead") from None
 
