@@ -55,7 +55,16 @@ def test_an_article_that_breaks_off_is_doubted() -> None:
     head = "Home\nNews\nSport\n\nCable car stops above Lake Orsen\n\nBy Ann Lee\n12 March 2026\n\n"
     whole = f"{head}{REPORT[0]}\n\nPrivacy policy\nContact"
     assert clean(whole).doubt == ""
-    assert clean(whole.replace("nineteen people on board.", "nineteen…")).doubt == "the article breaks off"
+    assert clean(whole.replace("nineteen people on board.", "nineteen people…")).doubt == "the article breaks off"
+
+
+def test_a_short_report_under_its_head_is_not_doubted() -> None:
+    """Two sentences under title and author are an article beside twice as much prose, without a head they are none."""
+    report, teasers = "\n\n".join(REPORT), "\n\n".join(TEASERS)
+    head = "Cable car stops above Lake Orsen\n\nBy Ann Lee\n12 March 2026"
+    frame = "Home\nNews\nSport\n\n{}\n\nMost read\n\n" + teasers + "\n\nPrivacy policy\nContact"
+    assert clean(frame.format(f"{head}\n\n{report}")).doubt == ""
+    assert clean(frame.format(report)).doubt != ""
 
 
 def test_html_without_title_and_author_is_doubted() -> None:

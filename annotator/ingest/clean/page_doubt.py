@@ -10,20 +10,27 @@ from collections import Counter
 
 from annotator.core.article import LineVerdict, SourceLine
 from annotator.ingest.clean.body_segmentation import SegmentedPage
-from annotator.ingest.clean.line_features import LineFeatures
+from annotator.ingest.clean.line_features import LineFeatures, content_words
 
 MIN_PROSE_WORDS = 8
 """A sentence of fewer words outside the article may be a headline or label."""
-MAX_SHARE_BEFORE = 0.3
-"""An article is the first prose of its page: more prose before it, by its own words, is rarely something else."""
+MAX_SHARE_BEFORE = 0.5
+"""An article is the first prose of its page: more before it than half its words is rarely something else."""
 SHORT_ARTICLE_WORDS = 60
 """An article with fewer words is doubted where more prose is outside: lists of teasers are as long."""
-MIN_LEAD = 2.0
-"""By how many log-odds the article must be ahead of the next best block, that is seven times as likely."""
+TWO_SENTENCES_WORDS = 25
+MAX_TIMES_BELOW_HEAD = 3
+"""A report of two sentences under its own head is doubted only beside more times as much prose."""
+MIN_ARTICLE_WORDS = 15
+"""The shortest report is one sentence of this many words; less of a page is a notice or a teaser."""
+MIN_LEAD = 3.0
+"""By how many log-odds the article must be ahead of a block that has more words, that is twenty times as likely."""
+MIN_HEADLESS_SCORE = 10.0
+"""With these log-odds, those of three or four paragraphs about one matter, an article needs no head."""
 MIN_HEADLINES = 3
 """With as many headings and no more than one paragraph without, a page without an author may be a front page."""
 MIN_FRAME_LINES = 3
-"""With fewer dropped lines a text has no frame, and needs neither title nor author to be an article."""
+"""With fewer dropped lines a text has no frame, and needs neither title nor length to be an article."""
 
 
 def page_doubt(page: SegmentedPage, verdicts: list[SourceLine]) -> str:
@@ -37,23 +44,44 @@ def page_doubt(page: SegmentedPage, verdicts: list[SourceLine]) -> str:
     if before > MAX_SHARE_BEFORE * words:
         return f"{before:.0f} words of prose come before the {words:.0f} words of the article"
     outside = sum(page.features[at].words for at in prose)
-    if words < SHORT_ARTICLE_WORDS and outside > words:
+    is_clear = words >= TWO_SENTENCES_WORDS and _has_head(page, verdicts)
+    if words < SHORT_ARTICLE_WORDS and outside > words * (MAX_TIMES_BELOW_HEAD if is_clear else 1):
         return f"the article has {words:.0f} words, the prose outside it {outside:.0f}"
-    if len(page.candidates) > 1 and page.candidates[0].score - page.candidates[1].score < MIN_LEAD:
-        return "another part of the page is nearly as likely to be the article"
-    return _head_doubt(verdicts) or _end_doubt(page.features[kept[-1]], words)
+    framed = sum(map(_is_left_out, verdicts)) >= MIN_FRAME_LINES
+    found = _head_doubt(page, verdicts) if framed else ""
+    if framed and not found and words < MIN_ARTICLE_WORDS:
+        found = f"the article has {words:.0f} words"
+    return found or _rival_doubt(page, words) or _end_doubt(page.features[kept[-1]], words)
 
 
-def _head_doubt(verdicts: list[SourceLine]) -> str:
+def _has_head(page: SegmentedPage, verdicts: list[SourceLine]) -> bool:
+    """Return whether there is an author or date and a title with two words of the article."""
+    signed = any(line.verdict in (LineVerdict.BYLINE, LineVerdict.DATELINE) for line in verdicts)
+    titles = (unit.text for unit, line in zip(page.units, verdicts, strict=True) if line.verdict is LineVerdict.TITLE)
+    return signed and any(len(content_words(title) & page.vocabulary) >= 2 for title in titles)
+
+
+def _head_doubt(page: SegmentedPage, verdicts: list[SourceLine]) -> str:
     """Return that an article in a frame has nothing of a head, or is a list of headlines, or ""."""
     counts = Counter(line.verdict for line in verdicts)
-    signed = counts[LineVerdict.BYLINE] or counts[LineVerdict.DATELINE]
-    if counts[LineVerdict.BOILERPLATE] < MIN_FRAME_LINES or signed:
+    if counts[LineVerdict.BYLINE] or counts[LineVerdict.DATELINE]:
         return ""
     if not counts[LineVerdict.TITLE]:
-        return "neither a title nor an author or date was found"
+        is_strong = page.candidates and page.candidates[0].score >= MIN_HEADLESS_SCORE
+        return "" if is_strong else "neither a title nor an author or date was found"
     headed = counts[LineVerdict.SUBHEAD] >= max(MIN_HEADLINES, counts[LineVerdict.BODY] - 1)
     return "each paragraph has a heading of its own, as in a list of articles" if headed else ""
+
+
+def _rival_doubt(page: SegmentedPage, words: float) -> str:
+    """Return that the next best block has more words and is nearly as likely, or ""."""
+    if len(page.candidates) < 2:
+        return ""
+    best, other = page.candidates[:2]
+    length = sum(page.features[at].words for at in range(other.first, other.last + 1))
+    if best.score - other.score >= MIN_LEAD or length < words:
+        return ""
+    return f"another part of the page, of {length:.0f} words, is nearly as likely to be the article"
 
 
 def _end_doubt(last: LineFeatures, words: float) -> str:
