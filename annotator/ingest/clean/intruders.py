@@ -17,6 +17,8 @@ def intruder_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
     # "Yes." alone is an answer, "Yes" a button.
     if line.is_furniture and not (line.words == 1 and line.text.rstrip().endswith(".")):
         return header.boilerplate_verdict("a button or label inside the article")
+    if not any(map(str.isalnum, line.text)):
+        return header.boilerplate_verdict("a line without words")
     if lexicon.SIGN_OFF.match(line.text):
         return header.boilerplate_verdict("an agency's sign-off")
     if lexicon.REPORTING_CREDIT.match(line.text) and line.words <= 40:
