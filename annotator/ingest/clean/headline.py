@@ -222,7 +222,13 @@ def _precedes_credit(page: SegmentedPage, at: int) -> bool:
 def _byline_bonus(page: SegmentedPage, at: int) -> float:
     """Return how much a byline or date in the four units after ``at`` counts, 0 where none is."""
     following = range(at + 1, min(at + 5, len(page.units)))
-    marks = [other for other in following if line_features.is_headline_companion(page.features[other])]
+    # A time of day alone is a live page's.
+    marks = [
+        other
+        for other in following
+        if line_features.is_headline_companion(page.features[other])
+        and not line_features.is_clock_line(page.features[other].text)
+    ]
     if not marks:
         return 0.0
     return 0.8 if marks[0] == at + 1 else 0.6

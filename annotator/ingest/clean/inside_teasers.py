@@ -39,13 +39,21 @@ def teaser_units(page: SegmentedPage) -> dict[int, str]:
 def _repeated_buttons(page: SegmentedPage, block: range) -> Iterator[int]:
     """Yield the short lines without a full stop that come again and again beside paragraphs; names are speakers."""
     counts = Counter(page.features[at].key for at in block)
+    starts = Counter(_button_start(page.features[at]) for at in block)
     for at in block:
         line = page.features[at]
         name = line.capital_share == 1.0 and line.words <= MAX_BUTTON_WORDS and line.words > 1
-        if line.ends_sentence or name or line.words > MAX_BUTTON_WORDS or counts[line.key] < MIN_REPEATS:
+        repeats = max(counts[line.key], starts[_button_start(line)] if _button_start(line) else 0)
+        if line.ends_sentence or name or line.words > MAX_BUTTON_WORDS or repeats < MIN_REPEATS:
             continue
         if any(_is_finished(page.features[other]) for other in (at - 1, at + 1) if other in block):
             yield at
+
+
+def _button_start(line: LineFeatures) -> str:
+    """Return the first two words of a line of three or four ("See at Shopmart"), "" for other lines."""
+    words = line.key.split()
+    return " ".join(words[:2]) if len(words) in {3, 4} and not line.ends_sentence else ""
 
 
 def _loose_headlines(page: SegmentedPage, block: range) -> Iterator[int]:

@@ -25,7 +25,8 @@ def body_verdicts(page: SegmentedPage, title: int | None, start: int) -> list[So
     teasers, subheads = teaser_units(page), subhead_units(page)
     lines = [_body_verdict(page, title, at, teasers.get(at, ""), at in subheads) for at in range(start, page.body_end)]
     for at in range(len(lines) - 1):
-        if lines[at].verdict is LineVerdict.SUBHEAD and lines[at + 1].verdict is LineVerdict.BOILERPLATE:
+        dropped = lines[at + 1].verdict is LineVerdict.BOILERPLATE and page.features[start + at + 1].ends_sentence
+        if dropped and lines[at].verdict is LineVerdict.SUBHEAD:
             lines[at] = header.boilerplate_verdict("the heading of what is left out after it")
     return lines
 

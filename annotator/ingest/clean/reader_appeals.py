@@ -9,12 +9,14 @@ from annotator.ingest.clean.line_features import LineFeatures
 
 MAX_APPEAL_WORDS = 40
 """A line that turns to the reader has this many words at the most."""
+MAX_BUTTON_WORDS = 6
+"""A button has this many words at the most."""
 MAX_LINK_WORDS = 30
 """A link to another page has this many words at the most, its label included."""
 
 READER_APPEAL = re.compile(
     r"(?:^|[.?!:]\s+)(?:please\s+)?(?:(?:send|e-?mail|share)\s+(?:us\b|your\b)|(?:write|talk|get\s+in\s+touch)\b.*\b(?:us|newsroom|editor)\b"
-    r"|tell\s+us\b|download\s+(?:the|our)\b.{1,30}\bapps?\b|contact\s+(?:us|our|the\s+newsroom)\b|let\s+us\s+know\b|get\s+in\s+touch\b)",
+    r"|tell\s+us\b|contact\s+(?:us|our|the\s+newsroom)\b|let\s+us\s+know\b|get\s+in\s+touch\b)",
     re.IGNORECASE,
 )
 """A sentence that asks the reader to write: "Send your pictures to the newsroom."."""
@@ -49,6 +51,8 @@ SUBSCRIBE_CALL = re.compile(
     r"(?:^|[.?!;:]\s+)(?:sign\s+up|subscribe|register)\s+"
     r"(?:here|below|now|today|free|to\s+(?:our|the|this)|for\s+(?:our|the|this|free|alerts|updates))\b"
     r"|(?:^|[.?!;:]\s+)join\s+our\s+(?:[\w-]+\s+)?(?:channel|group|community|newsletter|mailing)"
+    r"|^download\s+(?:our\s+(?:\w+\s+){0,3}|the\s+(?:(?-i:[A-Z0-9])[\w.]*\s+){1,4})apps?\b"
+    r"|\bplease\s+consider\s+(?:a|becoming|supporting|subscribing|donating)\b|\bfeel\s+free\s+to\s+share\b"
     r"|^(?:[\w'’&-]+\s+){0,5}newsletters?$|\bunsubscribe\b",
     re.IGNORECASE,
 )
@@ -87,6 +91,8 @@ def appeal_reason(line: LineFeatures) -> str:
         return "says who pays for links"
     if CONTACT_LINE.search(text) or (FOLLOW_LINK.match(text) and line.words <= 20):
         return "how to reach somebody"
+    if line.calls and not line.ends_sentence and line.words <= MAX_BUTTON_WORDS:
+        return "asks the reader to subscribe, sign in or click"
     return "turns to the reader" if SUBSCRIBE_CALL.search(text) or _asks_reader(text) else ""
 
 

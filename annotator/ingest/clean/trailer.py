@@ -13,6 +13,16 @@ from annotator.ingest.clean.reader_appeals import MAX_APPEAL_WORDS, READER_APPEA
 AUTHOR_SEPARATOR = re.compile(r",\s*(?:and\s+)?|\s+and\s+|\s+&\s+", re.IGNORECASE)
 MAX_BIOGRAPHY_WORDS = 80
 """A paragraph of such a portrait that begins with the author's name has this many words at the most."""
+CONTACT_HEADING = re.compile(
+    r"^\W*(?:for\s+)?(?:[\w&/]+\s+){0,2}(?:contacts?|inquiries|enquiries|ansprechpartner(?:in)?|pressekontakt|kontakt)"
+    r"(?:\s+(?:information|details))?\W*$",
+    re.IGNORECASE,
+)
+"""The heading over a press office's address: "Media contact:", "For press enquiries:"."""
+MAX_CONTACT_LINES = 8
+"""How many lines such an address has at the most."""
+MAX_CONTACT_WORDS = 12
+"""How many words each of them has at the most."""
 MAX_LAST_LINES = 5
 """How many short sentences after the block belong to the article at the most."""
 MAX_BIOGRAPHY_UNITS = 5
@@ -40,6 +50,7 @@ def trim_trailer(page: SegmentedPage, lines: list[SourceLine]) -> list[SourceLin
         if lines[at].verdict is not LineVerdict.BOILERPLATE:
             near = at < cut + MAX_BIOGRAPHY_UNITS
             lines[at] = header.boilerplate_verdict("about the author" if near else "after the end of the article")
+    _drop_contacts(page, lines)
     _drop_appeals(page, lines)
     # Headings after which no paragraph comes.
     for at in range(len(lines) - 1, -1, -1):
@@ -73,6 +84,15 @@ def _starts_with_author(page: SegmentedPage, at: int, names: set[str]) -> bool:
     line = page.features[at]
     full = any(" " in name and line.key.startswith(f"{name} ") for name in names)
     return full and not line.has_quotation and line.words <= MAX_BIOGRAPHY_WORDS
+
+
+def _drop_contacts(page: SegmentedPage, lines: list[SourceLine]) -> None:
+    """Drop the short lines at the article's end that are below a heading such as "Media contact:"."""
+    body = [at for at, line in enumerate(lines) if line.verdict.annotated][-MAX_CONTACT_LINES:]
+    headings = [at for at in body[1:] if CONTACT_HEADING.match(page.features[at].text)]
+    if headings and all(page.features[at].words <= MAX_CONTACT_WORDS for at in body if at >= headings[-1]):
+        for at in range(headings[-1], body[-1] + 1):
+            lines[at] = header.boilerplate_verdict("how to reach somebody")
 
 
 def _drop_appeals(page: SegmentedPage, lines: list[SourceLine]) -> None:
