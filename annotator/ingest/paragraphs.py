@@ -28,8 +28,9 @@ _HYPHENATED = re.compile(r"\w-\s*$")
 _BYLINE = re.compile(r"(?:by|von|par|por)(?:\s+[^\W\d_a-z][\w.’'-]*){1,4}\s*$")
 _QUOTE_PREFIX = re.compile(r"(?:\s{0,3}>)+ ?")
 _MARKER = re.compile(
-    r"(?P<bullet>[•*+▪◦‣●○■▶►✓·∙])\s+\S|(?P<letter_o>o)\s+\S|(?P<dash>[-–—]+)\s+\S"
-    r"|[(\[]?(?P<number>\d{1,3}|[a-zA-Z])[.)\]]\s+\S"
+    r"(?P<bullet>[•*+▪◦‣·∙\u2190-\u21ff\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?\s+|[・●○■□◆◇▶►▼▲①-⑳]\s*)\S"
+    r"|(?P<letter_o>o)\s+\S|(?P<dash>[-–—]+)\s+\S"
+    r"|[(\[]?(?P<number>\d{1,3}|[a-zA-Z]|[ivx]{1,5}|[IVX]{1,5})[.)\]]{1,2}\s+\S"
 )
 _ALONE = re.compile(
     r"#{1,6}\s|\||[^\w\s]$|```|~~~|[^\w\s]{3,}\s*$|\W*(?:30|MORE|ENDS?|ENDE|FIN)\W*$|\W+(?:more|ends?|ende|fin)\W+$"
@@ -140,7 +141,7 @@ def _is_item(m: re.Match[str], before: _Line | None, indent: int, number: str, d
     if m["dash"]:
         return dashes > 1
     follows = number.isdigit() and m["number"].isdigit() and int(m["number"]) == int(number) + 1
-    return follows or m["number"] in "1aA"
+    return follows or m["number"] in {"1", "a", "A", "i", "I"}
 
 
 def _wrapped_width(block: Sequence[_Line], page_width: int) -> int:

@@ -179,13 +179,15 @@ def _speakers(turns: Sequence[Turn], rows: Sequence[str], prose_names: frozenset
     """Return who speaks in a text: none where it has no conversation.
 
     That is two who speak by turns, three times or more in all, one of them again; or a question and an answer; or two
-    full names, a line each; or one whose turns follow questions. Others in a dense row of turns speak too.
+    full names, a line each; or one whose turns follow questions, or who has a role. Others in a dense row of turns speak too.
     """
     speech = [t for t in turns if t.is_speech]
     if 2 * len(speech) < len(turns) or len(turns) < 2:
         return frozenset()
     counts = Counter(t.speaker for t in turns)
     roles = {t.speaker for t in turns if t.is_role}
+    if len(roles) == 1 and len(next(iter(roles))) == 1:  # the "A" of a list from A to D
+        roles = {role for role in roles if CJK.match(role)}
     sure = roles | {t.speaker for t in turns if t.is_sure_name or t.speaker in prose_names}
     again = {name for name, count in counts.items() if count > 1}
     changes = sum(one.speaker != other.speaker for one, other in pairwise(turns))
@@ -196,7 +198,7 @@ def _speakers(turns: Sequence[Turn], rows: Sequence[str], prose_names: frozenset
         return frozenset(roles)
     if len(turns) == 2 and len(counts) == 2 and all(t.is_full_name for t in turns) and dense:
         return frozenset(counts)
-    return frozenset(name for name in again & sure if _answers(turns, rows, name))
+    return frozenset(name for name in again & sure if name in roles or _answers(turns, rows, name))
 
 
 def _is_near(one: Turn, other: Turn, rows: Sequence[str]) -> bool:

@@ -47,6 +47,8 @@ SPEAKERS = {
         "記者：なぜ今ですか。市長：お金がない。\n記者：いつですか。\n市長：「四月です。」",
         ["記者：", "市長："] * 2,
     ),
+    "French": ("Q : Pourquoi ?\nR : Rien. On part.\nQ : Et ensuite ?", ["Q :", "R :", "Q :"]),
+    "questions alone": ("INTERVIEWER: Why?\n\nNo money.\n\nINTERVIEWER: And then?\n\nWe go.", ["INTERVIEWER:"] * 2),
     "stage directions": (
         "HOST: Thank you. [applause] And you?\nLUND: Well, [laughs] no.\nHOST: So.\n(APPLAUSE)",
         ["HOST:", "[applause]", "LUND:", "HOST:", "(APPLAUSE)"],
@@ -67,6 +69,7 @@ NO_SPEAKERS = {
     "places": "LONDON: The council met. It voted.\n\nPARIS: The mayor left.\n\nOSLO: It rained.",
     "times, ratios and addresses": "10:15: We go.\n10:42: They go.\nThe score was 3:1. See http://a.b: it is.",
     "facts of a product": "Price: It is low.\nPros: It is light.\nCons: It is late.\nPrice: It is high.",
+    "answers to choose from": "A: It is late.\nB: It is cold.\nC: It is new.\nD: Nobody knows.",
     "one quotation": "Reyes: “We have looked.”\nThe council met on Monday and left.",
     "letters to an adviser": "DEAR ANA: He left.\n\nDEAR LATE: Go.\n\nDEAR ANA: She is late.",
     "Japanese facts": "日時：三月三日。\n場所：港。\n日時：四月。\n場所：橋。",

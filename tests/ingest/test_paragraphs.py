@@ -65,7 +65,7 @@ def test_lines_are_put_together_where_a_reader_would(case: str) -> None:
     assert paragraphs(CASES[case].replace("|", "\n")) == CASES[case].split("|")
 
 
-MARKERS = st.sampled_from(["- ", "– ", "• ", "* ", "+ ", "1. ", "2) ", "(a) ", "b) "])
+MARKERS = st.sampled_from(["- ", "– ", "• ", "* ", "+ ", "1. ", "2.) ", "(a) ", "b) ", "iv. ", "・", "■", "👉 "])
 ITEMS = st.lists(
     st.sampled_from(["the", "ward", "of", "Arden", "25", "beds", "and", "Brücke", "橋は", "nobody", "slept"]),
     min_size=1,
