@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+from msgspec import Struct
+
 from annotator.core.pluralize import pluralize
+from annotator.ingest.clean.lexicon import word_groups
 from annotator.language.language_guess import LanguageMismatch, is_unspaced, language_name
 
 _TOKENIZER_PACKAGES = {
@@ -16,18 +19,54 @@ _TOKENIZER_PACKAGES = {
 """The module that spaCy's tokenizer of a language needs, and what pip installs it by."""
 
 
-MEASURED_LANGUAGES = frozenset({
-    "ar", "cs", "de", "el", "en", "es", "fi", "fr", "hi", "it", "ja", "nl", "pl", "pt", "ru", "sv", "tr", "uk", "zh",
-})  # fmt: skip
+MEASURED_LANGUAGES = frozenset("ar cs de el en es fi fr hi it ja nl pl pt ru sv tr uk zh".split())
 """Those with paragraphs on which the cutting of sentences is measured; the manual has the figures."""
+_LANGUAGES_WITH_PAGES = {
+    "en": "measured on pages of 50 sites",
+    "de": "words of the language, tried on pages of our own",
+    "ja": "words of the language, tried on pages of our own",
+}
+_LANGUAGES_WITH_WORDS = frozenset("fr es it pt nl pl ru uk sv zh ar hi".split())
+"""Those with lists of what pages have round an article: buttons, headings, legal lines, bylines, dates."""
 
 
-def language_support(lang: str) -> str:
+class LanguageSupport(Struct, frozen=True):
+    """What was made and tried for a language, a clause each."""
+
+    sentences: str
+    pages: str
+    """How the lines of a page are chosen."""
+    tokens: str
+    suggestions: str
+
+
+def language_support(lang: str) -> LanguageSupport:
+    """Return what was made and tried for a language by its spaCy code; the common rules serve any other."""
+    listed = f"{lang} inner" in word_groups("abbreviations")
+    if lang == "en":
+        sentences = "a model and rules, measured"
+    elif lang in MEASURED_LANGUAGES:
+        sentences = "marks and abbreviations of the language, measured" if listed else "its marks, measured"
+    else:
+        sentences = "marks and abbreviations of the language, not measured" if listed else "the common rules"
+    words = "words of the language, not tried" if lang in _LANGUAGES_WITH_WORDS else "shape and place of a line"
+    package = _TOKENIZER_PACKAGES.get(lang, ("", ""))[1]
+    return LanguageSupport(
+        sentences=sentences,
+        pages=_LANGUAGES_WITH_PAGES.get(lang, words),
+        tokens=f"spaCy with {package}, or characters" if package else "spaCy",
+        suggestions="rules, history, files, models" if lang == "en" else "history, files, models",
+    )
+
+
+def language_warning(lang: str) -> str:
     """Return what to know of a language before a corpus is begun in it; empty where it was measured, or is any (xx)."""
     if lang in MEASURED_LANGUAGES or lang == "xx":
         return ""
     what = f"nobody has measured how well articles are found and sentences are cut in this language ({lang})"
-    return f"{what}: look at the first ones closely; `annotator help languages` has what was tried"
+    cut = language_support(lang).sentences.removesuffix(", not measured")
+    do = "look at the first ones closely; `annotator help languages` has what was tried"
+    return f"{what}; they are cut by {cut}: {do}"
 
 
 def language_advice(mismatch: LanguageMismatch, corpus_lang: str) -> tuple[str, str]:

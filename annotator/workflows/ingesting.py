@@ -22,7 +22,7 @@ from annotator.core.token_settings import TokenSettings, TokenUnit
 from annotator.formats.format_detection import choose_format
 from annotator.formats.import_source import ImportSource
 from annotator.ingest.article_builder import build_article
-from annotator.ingest.language_advice import language_advice, language_support
+from annotator.ingest.language_advice import language_advice, language_warning
 from annotator.ingest.sources import ArticleSource, SourceFailure, StoryPart, read_sources, source_kind
 from annotator.ingest.tokenizer import Tokenizer
 from annotator.language.language_guess import LanguageTally
@@ -223,7 +223,7 @@ def _begin_new(folder: Path, tokenizer: Tokenizer, schema: Path | str, name: str
         )
 
     run = _IngestRun(create, tokenizer)
-    run.warnings += filter(None, [language_support(tokenizer.lang)])
+    run.warnings += filter(None, [language_warning(tokenizer.lang)])
     return run
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotator.ingest.language_advice import MEASURED_LANGUAGES, language_warning
 from annotator.ingest.quotation_ranges import outermost_ranges, quotation_ranges
 from annotator.ingest.segmentation import MAX_SENTENCE_LENGTH, sentence_ranges
 from tests.benchmarks.sentence_languages import gold_paragraphs, house, languages
@@ -84,3 +85,12 @@ def test_strange_text_costs_linear_time(lang: str, unit: str) -> None:
     twice = calls(lambda: ranges.extend(sentence_ranges(text, 0, len(text), lang)))
     assert twice < 2.6 * once + 1000
     assert max(b - a for a, b in ranges) <= MAX_SENTENCE_LENGTH
+
+
+def test_support_is_as_the_gold_says() -> None:
+    """A language counts as measured if it has gold paragraphs; a corpus in any other one begins with a warning."""
+    assert {*languages(), "en"} == MEASURED_LANGUAGES
+    assert not language_warning("de")
+    assert not language_warning("xx")
+    assert "(da); they are cut by marks and abbreviations of the language: look" in language_warning("da")
+    assert "they are cut by the common rules" in language_warning("ko")
