@@ -9,6 +9,8 @@ from annotator.ingest.clean.line_features import LineFeatures
 
 MAX_APPEAL_WORDS = 40
 """A line that turns to the reader has this many words at the most."""
+MAX_APPEAL_LENGTH = 400
+"""And so many code points."""
 MAX_BUTTON_WORDS = 6
 """A button has this many words at the most."""
 MAX_LINK_WORDS = 30
@@ -27,10 +29,10 @@ FOLLOW_LINK = re.compile(
 )
 """A link to somebody's posts: "Follow Ann Lee on Twitter"."""
 CONTACT_LINE = re.compile(
-    r"^\W*(?:(?:e-?mail|contact|reach|write\s+to|kontakt)\b|(?:\S+\s+){1,4}?(?:can|may)\s+be\s+(?:reached|contacted|e-?mailed)\b).*\S@\S+\.\S"
-    r"|^\W*(?:(?:\S+\s+){0,3}?(?:e-?mail|tel(?:ephone)?|telefon|phone|mobile|fax|web(?:site)?)\s*:\s*)?"
-    r"(?:\S+@\S+\.\w+|(?:https?://|www\.)[^\s/]+/?|(?:\+|\(?0|\(?\d{3}\)?[\s-]\d{3}-)\d[\d\s().\-/]{4,})\W*$"
-    r"|\b(?:contact|e-?mail|write\s+to|reach)\s+(?:us|our|me)\b.*\S@\S+\.\S"
+    r"^\W*(?:(?:e-?mail|contact|reach|write\s+to|kontakt)\b|(?:\S+\s+){1,4}?(?:can|may)\s+be\s+(?:reached|contacted|e-?mailed)\b).*[^\s@]@[^\s@]+\.\w"
+    r"|^[^\w@]{0,5}(?:(?:\S+\s+){0,3}?(?:e-?mail|tel(?:ephone)?|telefon|phone|mobile|fax|web(?:site)?)\s*:\s*)?"
+    r"(?:[^\s@]+@[^\s@]+\.\w+|(?:https?://|www\.)[^\s/]+/?|(?:\+|\(?0|\(?\d{3}\)?[\s-]\d{3}-)\d[\d\s().\-/]{4,})\W*$"
+    r"|\b(?:contact|e-?mail|write\s+to|reach)\s+(?:us|our|me)\b.*[^\s@]@[^\s@]+\.\w"
     r"|^\W*for\s+(?:more|further|media|press|any)\b[^.]{0,40}\b(?:information|inquiries|enquiries|details|questions)\b[^.]{0,20}"
     r"\b(?:contact|call|e-?mail)\b",
     re.IGNORECASE,
@@ -77,6 +79,8 @@ LABEL_MARK = re.compile(r"[:|»>–—]|\s-\s")
 def appeal_reason(line: LineFeatures) -> str:
     """Return why a unit inside the article is the page's own word to its reader, "" where it is none."""
     text = line.text.strip()
+    if len(text) > MAX_APPEAL_LENGTH:
+        return ""
     if _is_labelled_link(line, text):
         return "a link to another article"
     if line.has_quotation or line.words > MAX_APPEAL_WORDS:
