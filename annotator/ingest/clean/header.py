@@ -33,7 +33,7 @@ def promote_agencies(page: SegmentedPage, title: int, lines: list[SourceLine]) -
 
 
 def promote_places(page: SegmentedPage, title: int, lines: list[SourceLine]) -> None:
-    """Make datelines of places that are alone before a date, or between a byline and the article.
+    """Make datelines of places that are alone before a date.
 
     A place, unlike an author, is named in the article.
     """
@@ -44,11 +44,7 @@ def promote_places(page: SegmentedPage, title: int, lines: list[SourceLine]) -> 
         if page.features[at].is_furniture or page.features[at].is_ending:
             continue
         dated = at + 1 < len(lines) and line_features.is_date_line(page.features[at + 1])
-        signed = at + 1 == len(lines) and (
-            line_features.is_headline_companion(page.features[at - 1])
-            or line_features.is_person_name_line(page.features[at - 1])
-        )
-        if dated or signed:
+        if dated:
             lines[at] = SourceLine(LineVerdict.DATELINE, "a place beside a byline or date")
 
 
@@ -149,7 +145,7 @@ def header_verdicts(page: SegmentedPage, title: int | None, start: int) -> list[
         promote_agencies(page, title, lines)
         promote_places(page, title, lines)
         promote_names(page, title, lines)
-    _promote_captions(page, title, lines)
+    _promote_captions(page, lines)
     _promote_decks(page, title, lines)
     _promote_leads(page, title, lines)
     return lines
@@ -187,8 +183,6 @@ def _byline_or_date_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
 def _picture_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
     """Return the verdict on a unit that belongs to a picture, None for others."""
     line = page.features[at]
-    if page.is_doubled(at):
-        return repeated_caption(page, at)
     if line_features.is_photo_credit(line):
         return SourceLine(LineVerdict.CAPTION, PICTURE_CREDIT)
     if (line.credits or line_features.ends_with_credit(line.text)) and line.words >= 4 and not line.is_furniture:
@@ -202,25 +196,13 @@ def repeated_caption(page: SegmentedPage, at: int) -> SourceLine:
     return SourceLine(LineVerdict.CAPTION, "the same caption again" if again else "a caption that occurs twice")
 
 
-def _promote_captions(page: SegmentedPage, title: int | None, lines: list[SourceLine]) -> None:
-    """Make captions of the lines of text right before a picture credit, which may be a bare name."""
+def _promote_captions(page: SegmentedPage, lines: list[SourceLine]) -> None:
+    """Make captions of the lines of text right before a picture credit."""
     for at in range(len(lines) - 1):
         if lines[at].verdict is not LineVerdict.BOILERPLATE or page.features[at].words < 4:
             continue
         if lines[at + 1].reason == PICTURE_CREDIT:
             lines[at] = SourceLine(LineVerdict.CAPTION, "before a picture credit")
-        elif _is_caption_before_name(page, title, at, lines):
-            lines[at] = SourceLine(LineVerdict.CAPTION, "before a photographer's name")
-            lines[at + 1] = SourceLine(LineVerdict.CAPTION, "a photographer's name")
-
-
-def _is_caption_before_name(page: SegmentedPage, title: int | None, at: int, lines: list[SourceLine]) -> bool:
-    """Return whether a sentence and a bare name, below a byline, are the last lines of the head."""
-    if title is None or at <= title or at + 2 != len(lines) or not _is_text_line(page, at):
-        return False
-    signed = any(line.verdict is LineVerdict.BYLINE for line in lines[title + 1 : at])
-    loose = lines[at + 1].verdict is LineVerdict.BOILERPLATE
-    return signed and loose and line_features.is_person_name_line(page.features[at + 1])
 
 
 def _promote_decks(page: SegmentedPage, title: int | None, lines: list[SourceLine]) -> None:

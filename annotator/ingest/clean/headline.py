@@ -22,7 +22,7 @@ MAX_LABEL_WORDS = 3
 def headline_above(page: SegmentedPage, best: int, byline_bonus: float) -> int:
     """Return the unit before ``best`` where that is a headline with ``best`` as its deck, else ``best``."""
     top = best - 1
-    if top < 0 or not _reads_as_headline(page, top) or _printed_twice(page, best):
+    if top < 0 or not _reads_as_headline(page, top):
         return best
     if page.features[best].key in page.features[top].key:
         return best
@@ -42,19 +42,12 @@ def _reads_as_headline(page: SegmentedPage, at: int) -> bool:
     picture = line.credits or line_features.is_photo_credit(line) or line_features.ends_with_credit(line.text)
     return not (
         line.is_page_part
-        or line.has_time_ago
         or picture
         or line_features.is_section_line(line.text)
         or line_features.is_headline_companion(line)
         or (line.ends_sentence and not asks)
         or not 2 <= line.words <= 22
     )
-
-
-def _printed_twice(page: SegmentedPage, at: int) -> bool:
-    """Return whether a page prints a line again, alone or in its trail or title: decks are not."""
-    key = page.features[at].key
-    return sum(key in line.key for line in page.features[: page.body_start]) > 1
 
 
 def _shares_words_with_body(page: SegmentedPage, at: int) -> bool:
@@ -160,9 +153,7 @@ def _title_at_top(page: SegmentedPage) -> int | None:
         return None
     if line_features.is_section_line(line.text) or (line.capital_share == 1.0 and line.words <= 3):
         return None
-    heads = [at for at in range(1, first) if line_features.is_headline_companion(page.features[at])]
-    loose = [at for at in range(1, first) if at not in heads and page.features[at].words < 5]
-    return None if loose and not heads else 0
+    return 0
 
 
 def _may_be_title(page: SegmentedPage, at: int) -> bool:
@@ -184,7 +175,7 @@ def _title_score(page: SegmentedPage, at: int) -> float:
     common = len(words & page.vocabulary)
     shared = common / max(len(words), 1)
     value = 2.5 * shared * min(len(words), 4) / 4 + announced + 0.4 * (page.text_counts[line.key] > 1)
-    value += 0.3 * (abs(page.body_start - at) <= 1) + 0.3 * (at == 0) + 0.3 * (line.words >= 5)
+    value += 0.3 * (abs(page.body_start - at) <= 1) + 0.3 * (line.words >= 5)
     value -= 0.02 * abs(page.body_start - at) + 0.6 * (len(words) < 3) + 0.5 * (not shared) + 1.2 * (line.words > 20)
     value -= (
         0.8 * line.credits + 0.8 * line.is_truncated + 0.5 * (line.calls + line.legal) + 0.8 * (at >= page.body_start)
@@ -206,7 +197,7 @@ def _title_penalty(page: SegmentedPage, at: int, common: int) -> float:
     """Return what is taken off a unit's score for the shape of another thing, or its place in a list."""
     line = page.features[at]
     named = line_features.is_byline_line(line) and not (line_features.is_capitals_byline(line.text) and common >= 2)
-    odd = named or line_features.is_date_line(line) or line_features.is_photo_credit(line) or _precedes_credit(page, at)
+    odd = named or line_features.is_date_line(line) or _precedes_credit(page, at)
     # One of the four units before is a label such as "See also".
     labelled = any(page.features[other].is_ending for other in range(max(0, at - 4), at))
     return 1.5 * odd + 1.0 * labelled + 1.0 * _in_dated_list(page, at) + 0.4 * min(line.links, 2)

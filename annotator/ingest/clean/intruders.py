@@ -19,8 +19,6 @@ def intruder_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
         return header.boilerplate_verdict("a button or label inside the article")
     if not any(map(str.isalnum, line.text)):
         return header.boilerplate_verdict("a line without words")
-    if lexicon.SIGN_OFF.match(line.text):
-        return header.boilerplate_verdict("an agency's sign-off")
     if lexicon.REPORTING_CREDIT.match(line.text) and line.words <= 40:
         return header.boilerplate_verdict("who reported and edited it")
     is_sentence = line.ends_sentence and (line.words > 8 or line.has_quotation)

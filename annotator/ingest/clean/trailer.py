@@ -70,8 +70,7 @@ def _biography_start(page: SegmentedPage, lines: list[SourceLine]) -> int:
     for at in body[-MAX_BIOGRAPHY_UNITS:] if len(body) > MAX_BIOGRAPHY_UNITS else []:
         one = page.features[at]
         named = any(name in one.key for name in names)
-        headed = any(one.key.startswith(name) for name in names) and one.words <= 12 and not one.ends_sentence
-        if headed or (one.biography >= 2 and not one.has_quotation and (named or one.biography >= 4)):
+        if one.biography >= 2 and not one.has_quotation and named:
             return at
         before = (page.features[other].key for other in body if other < at)
         if _starts_with_author(page, at, names) and not any(name in key for key in before for name in names):
