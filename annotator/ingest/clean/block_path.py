@@ -22,21 +22,27 @@ class PagePart(IntEnum):
 
 
 def best_path(
-    scores: list[float], ending_scores: list[float], comment_flags: list[bool], costs: TransitionCosts
+    scores: list[float],
+    ending_scores: list[float],
+    comment_flags: list[bool],
+    costs: TransitionCosts,
+    start_costs: list[float] | None = None,
 ) -> list[PagePart]:
     """Return the state of each unit with the highest sum of scores and costs (Viterbi).
 
     A unit in the article counts its score (the log-odds of being body), one before or after it
     nothing, so that an article begins and ends where that pays. There is one article: an
-    interruption costs by its length, which keeps a teaser further down from joining it.
+    interruption costs by its length, which keeps a teaser further down from joining it. It may cost
+    something else to begin it at each unit (``start_costs``).
     """
+    starts = start_costs or [costs.start] * len(scores)
     best = [0.0, IMPOSSIBLE_SCORE, IMPOSSIBLE_SCORE, IMPOSSIBLE_SCORE]
     back: list[tuple[PagePart, ...]] = []
-    for score, barrier, late in zip(scores, ending_scores, comment_flags, strict=True):
+    for score, barrier, late, start in zip(scores, ending_scores, comment_flags, starts, strict=True):
         hurdle = costs.ending * barrier
         options = (
             ((best[0], PagePart.BEFORE),),
-            ((best[0] - costs.start, PagePart.BEFORE), (best[1], PagePart.BODY), (best[2], PagePart.GAP)),
+            ((best[0] - start, PagePart.BEFORE), (best[1], PagePart.BODY), (best[2], PagePart.GAP)),
             ((best[1] - costs.leave, PagePart.BODY), (best[2], PagePart.GAP)),
             ((best[1], PagePart.BODY), (best[3], PagePart.AFTER)),
         )

@@ -36,6 +36,10 @@ MAX_UNITS_BELOW_HEAD = 12
 """How many units may be between a head and the block that it counts for."""
 MIN_PARAGRAPH_STOPS = 2
 """A unit with this many ends of sentences inside is a paragraph, no teaser."""
+UNITS_BELOW_HEAD = 2
+"""An article begins for nothing at this many units right below a title with a byline or date."""
+START_ELSEWHERE = 2.5
+"""What it costs to begin it further down (log-odds)."""
 SHORT_ARTICLE_WORDS = 150
 """An article whose block has fewer words than this has the short lines round it too."""
 MAX_TEASER_UNITS = 2
@@ -68,7 +72,10 @@ def _region_states(page: PageMeasures, region: PageRegion, scores: list[float]) 
     start = region.first if region.head is None else region.head.start
     lines = page.lines[start : region.stop]
     barriers, comments = [line.ending_likeness for line in lines], [line.has_time_ago for line in lines]
-    states = best_path(scores[start : region.stop], barriers, comments, TRANSITION_COSTS)
+    starts = [TRANSITION_COSTS.start] * len(lines)
+    if region.head is not None and region.head.is_signed:
+        starts = [0.0 if at < UNITS_BELOW_HEAD else START_ELSEWHERE for at in range(len(lines))]
+    states = best_path(scores[start : region.stop], barriers, comments, TRANSITION_COSTS, starts)
     return [PagePart.BEFORE] * (start - region.first) + states
 
 
@@ -118,7 +125,8 @@ def _whole_article(page: PageMeasures, region: PageRegion, states: list[PagePart
 def _is_listed(page: PageMeasures, at: int, known: frozenset[str]) -> bool:
     """Return whether a unit is an item of a list, or shares a word with the article."""
     text = page.lines[at].text
-    return lexicon.BULLET.match(text) is not None or not known.isdisjoint(page.words(at))
+    is_item = lexicon.BULLET.match(text) or lexicon.POST.match(text)
+    return is_item is not None or not known.isdisjoint(page.words(at))
 
 
 def _is_edge(page: PageMeasures, region: PageRegion, at: int) -> bool:
@@ -130,7 +138,7 @@ def _is_edge(page: PageMeasures, region: PageRegion, at: int) -> bool:
     if not region.first <= at < region.stop or (region.head is not None and at < region.head.start):
         return True
     line = page.lines[at]
-    if not page.is_frame[at] or line_features.is_clock_line(line.text):
+    if not page.is_frame[at] or line_features.is_clock_line(line.text) or lexicon.POST.match(line.text):
         return False
     places = page.places[line.key]
     is_part_label = len(places) > 1 and region.first <= places[0] and places[-1] < region.stop

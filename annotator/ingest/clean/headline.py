@@ -109,7 +109,7 @@ def find_title(page: SegmentedPage) -> int | None:
     scores: dict[int, float] = {at: _title_score(page, at) for at in places}
     best = max(scores, key=lambda at: scores[at], default=-1)
     if best < 0 or scores[best] < MIN_TITLE_SCORE:
-        return _title_at_top(page)
+        return _title_over_byline(page)
     crumbs = page.features[best].key in page.features[best - 1].key
     label = page.features[best - 1].words <= MAX_LABEL_WORDS
     if scores.get(best - 1, 0.0) > max(MIN_TITLE_SCORE, scores[best] - MAX_DECK_SCORE_GAP) and not crumbs and not label:
@@ -137,6 +137,14 @@ def _without_site_suffix(page: SegmentedPage, best: int, places: list[int]) -> i
     """Return the unit whose text is the best one's without the site's name, else the best one."""
     keys = {at: page.features[at].key for at in places}
     return next((at for at, key in keys.items() if _has_site_suffix(key, keys[best])), best)
+
+
+def _title_over_byline(page: SegmentedPage) -> int | None:
+    """Return the last line like a headline with a byline right below it, else the page's first line if it may be one."""
+    for at in range(page.body_start - 2, max(-1, page.body_start - MAX_TITLE_DISTANCE), -1):
+        if lexicon.BYLINE_START.match(page.features[at + 1].text) and _reads_as_headline(page, at):
+            return at
+    return _title_at_top(page)
 
 
 def _title_at_top(page: SegmentedPage) -> int | None:
@@ -176,7 +184,12 @@ def _title_score(page: SegmentedPage, at: int) -> float:
     shared = common / max(len(words), 1)
     value = 2.5 * shared * min(len(words), 4) / 4 + announced + 0.4 * (page.text_counts[line.key] > 1)
     value += 0.3 * (abs(page.body_start - at) <= 1) + 0.3 * (line.words >= 5)
-    value -= 0.02 * abs(page.body_start - at) + 0.6 * (len(words) < 3) + 0.5 * (not shared) + 1.2 * (line.words > 20)
+    value -= (
+        0.02 * abs(page.body_start - at)
+        + 0.6 * (len(words) < 3 and not announced)
+        + 0.5 * (not shared)
+        + 1.2 * (line.words > 20)
+    )
     value -= (
         0.8 * line.credits + 0.8 * line.is_truncated + 0.5 * (line.calls + line.legal) + 0.8 * (at >= page.body_start)
     )

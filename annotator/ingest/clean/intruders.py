@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from annotator.core.article import LineVerdict, SourceLine
 from annotator.ingest.clean import header, lexicon, line_features
 from annotator.ingest.clean.body_segmentation import SegmentedPage
 from annotator.ingest.clean.reader_appeals import appeal_reason
 
+END_MARK = re.compile(r"^[\W_]*(?:ENDS?|[Ee]nds|(?<=[-–—])30(?=[-–—]))[\W_]*$")
 MAX_CAPTION_WORDS = 60
 """A caption that ends with its credit has no more words than this."""
 
@@ -17,6 +20,8 @@ def intruder_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
     # "Yes." alone is an answer, "Yes" a button.
     if line.is_furniture and not (line.words == 1 and line.text.rstrip().endswith(".")):
         return header.boilerplate_verdict("a button or label inside the article")
+    if END_MARK.match(line.text):
+        return header.boilerplate_verdict("the end mark of a press release")
     if not any(map(str.isalnum, line.text)):
         return header.boilerplate_verdict("a line without words")
     if lexicon.REPORTING_CREDIT.match(line.text) and line.words <= 40:

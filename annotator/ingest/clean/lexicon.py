@@ -69,6 +69,10 @@ CLOCK_TIME = re.compile(
 CLOCK_LINE = re.compile(
     rf"(?:{CLOCK_TIME.pattern})(?:\s*(?:Uhr|uur|h|hrs))?|\d{{1,2}}[時时点](?:\d{{1,2}}分)?", re.IGNORECASE
 )
+POST = re.compile(rf"^\W*(?:{CLOCK_TIME.pattern})\s*(?:Uhr\s*)?[–—:|-]\s+[^\W\d]", re.IGNORECASE)
+"""A post of a live page that begins with its time: "14:20 – The water falls"."""
+SERIES_LABEL = re.compile(r"^\W{0,3}([^\W\d_][^:\n]{0,24}?)(?:\s+\d+(?:\s*(?:of|von|/)\s*\d+)?)?:(?=\s)")
+"""What begins each line of a series: a speaker ("Post: …"), a picture's number ("Image 2 of 5: …")."""
 TIME_AGO = re.compile(
     r"\b\d+\s*(?:s|secs?|m|mins?|minutes?|h|hrs?|hours?|d|days?|weeks?|months?)\s+ago\b", re.IGNORECASE
 )
@@ -216,12 +220,48 @@ def contains_phrase(name: str, words: list[str]) -> bool:
     )
 
 
+MAX_HEADING_WORDS = 6
+"""A heading of the page's frame has no more words than this."""
+COMMENT_COUNT = re.compile(
+    r"^\W*\d+\s*(?:comments?|repl(?:y|ies)|responses?|thoughts?|kommentare?|commentaires?|comentarios?|件のコメント)\b",
+    re.IGNORECASE,
+)
+"""The heading of the readers' comments."""
+
+
 def is_teaser_heading(text: str, words: list[str]) -> bool:
-    """Return whether a line begins with a heading over other articles, or is one that must be the whole line."""
+    """Return whether a line is a heading over other articles: a listed one, or one that begins with a listed phrase."""
     bare = text.lower().strip(" \t.:!?»›<>|-–—[]()…•*#+")
     if f"={bare}" in word_set("teaser_headings"):
         return True
-    return text.rstrip()[-1:] not in {".", ";", "。"} and starts_with_listed(words, "teaser_headings")
+    if text.rstrip()[-1:] in {".", ";", "。"}:
+        return False
+    return starts_with_listed(words, "teaser_headings")
+
+
+def has_heading_words_alone(words: list[str]) -> bool:
+    """Return whether a line of two words and more has those of headings, sections and grammar alone ("Also today").
+
+    In a script without blanks one of the words of headings in a line of a few characters does.
+    """
+    plain = [word for word in words if word[0].isalnum()]
+    if words[-1:] == ["?"] or ":" in words or not plain:
+        return False
+    if CJK.match(plain[0]):
+        return any(word in "".join(plain) for word in _heading_words() if CJK.match(word))
+    alone = len(plain) > 1 and all(word in _heading_vocabulary() for word in plain)
+    return alone and any(word in _heading_words() for word in plain)
+
+
+@cache
+def _heading_words() -> frozenset[str]:
+    return frozenset(word for words in word_groups("heading_words").values() for word in words)
+
+
+@cache
+def _heading_vocabulary() -> frozenset[str]:
+    grammar = (word for words in word_groups("function_words").values() for word in words)
+    return _heading_words() | word_set("sections") | frozenset(grammar)
 
 
 @cache

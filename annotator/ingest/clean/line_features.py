@@ -95,8 +95,6 @@ def _shortened(text: str) -> str:
     return f"{text[:MAX_HEAD_LENGTH]} {text[-MAX_TAIL_LENGTH:]}" if is_long else text
 
 
-MAX_HEADING_WORDS = 6
-"""A heading of the page's frame has no more words than this."""
 DEFAULT_FUNCTION_SHARE = 0.35
 """The share of function words that is assumed where the language has no list."""
 
@@ -172,7 +170,8 @@ def extract_features(unit: TextUnit, stops: frozenset[str]) -> LineFeatures:
     share = sum(word in stops for word in words) / max(len(words), 1) if stops else DEFAULT_FUNCTION_SHARE
     figures = any(map(str.isdigit, text[:200]))
     tail = text[-60:]
-    over_teasers = size <= MAX_HEADING_WORDS and lexicon.is_teaser_heading(text, tokens)
+    over_teasers = size <= lexicon.MAX_HEADING_WORDS and lexicon.is_teaser_heading(text, tokens)
+    over_comments = size <= lexicon.MAX_HEADING_WORDS and lexicon.COMMENT_COUNT.match(text) is not None
     return LineFeatures(
         text=text,
         key=" ".join(text.lower().split()),
@@ -187,8 +186,11 @@ def extract_features(unit: TextUnit, stops: frozenset[str]) -> LineFeatures:
         has_date=figures and any(shape.search(text[:200]) for shape in _DATE_SHAPES),
         is_truncated=bool(lexicon.TRUNCATED.search(tail)),
         is_furniture=lexicon.is_furniture(text),
-        is_ending=over_teasers or (size <= 12 and lexicon.starts_with_listed(tokens, "endings", "teaser_headings")),
-        is_teaser_heading=over_teasers,
+        is_ending=over_teasers
+        or over_comments
+        or (size <= 12 and lexicon.starts_with_listed(tokens, "endings", "teaser_headings")),
+        is_teaser_heading=over_teasers
+        or (size <= lexicon.MAX_HEADING_WORDS and lexicon.has_heading_words_alone(tokens)),
         **lexicon.count_phrases(tokens, text),
         has_time_ago=size <= 10 and figures and bool(lexicon.TIME_AGO.search(text)),
     )
@@ -411,8 +413,13 @@ def topic_words(text: str) -> frozenset[str]:
 
 @cache
 def function_words() -> frozenset[str]:
-    """Return the function words of all listed languages, without an s at the end as in ``content_words``."""
-    return frozenset(word.rstrip("s") for words in lexicon.word_groups("function_words").values() for word in words)
+    """Return the function words of all listed languages and the names of days and months.
+
+    They have no s at the end, as in ``content_words``.
+    """
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    words = (word for words in lexicon.word_groups("function_words").values() for word in words)
+    return frozenset(word.rstrip("s") for word in (*words, *days, *lexicon.MONTH_NUMBERS))
 
 
 def capitalised_words(text: str) -> frozenset[str]:

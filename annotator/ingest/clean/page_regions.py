@@ -7,7 +7,7 @@ articles, forms and subheads in the middle of an article.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from functools import cached_property
 from itertools import accumulate
@@ -22,6 +22,10 @@ MAX_COMPARED_UNITS = 12
 """How many units before a boundary are compared with those after it."""
 MAX_FOLLOWING_UNITS = 5
 """How many units of prose after a boundary are compared with those before it."""
+MIN_SERIES = 2
+"""So many times or labels before a boundary make a series, which goes on after it if there is one more."""
+MAX_SERIES_DISTANCE = 20
+"""How many units after a boundary are looked at for it."""
 MIN_COMPARED_WORDS = 3
 """Under a head units of this many words are compared too, prose or not."""
 MAX_UNITS_ABOVE = 2
@@ -72,10 +76,13 @@ class PageMeasures:
             found.setdefault(line.key, []).append(at)
         return found
 
-    @cached_property
-    def clock_lines(self) -> list[int]:
-        """How many times of day are on lines of their own before each unit, and on the page."""
-        return list(accumulate((line_features.is_clock_line(line.text) for line in self.lines), initial=0))
+    def series(self, at: int) -> str:
+        """Return what a unit begins with in a series of such units: a time of day or a label; "" for others."""
+        text = self.lines[at].text
+        if line_features.is_clock_line(text) or lexicon.POST.match(text):
+            return "time"
+        label = lexicon.SERIES_LABEL.match(text)
+        return label[1].lower() if label is not None else ""
 
     @cached_property
     def _next_prose(self) -> list[int]:
@@ -162,11 +169,21 @@ def _head_at(page: PageMeasures, title: int) -> Head | None:
     if end:
         # A sentence between title and byline is a deck or the first paragraph: its look decides later.
         return Head(title, next((at for at in range(title + 1, end) if page.is_prose(at)), end), True)
+    if title + 1 < len(page.lines) and _opens_with_dateline(page.lines[title + 1].text):
+        return Head(title, title + 1, True)
     below = [at for at in range(title + 1, min(title + 1 + MAX_UNITS_BELOW, len(page.lines))) if page.is_prose(at)]
     words = page.words(title)
     shared = words & page.all_words(below)
     named = len(shared) >= MIN_SHARED_WORDS and 2 * len(shared) >= len(words)
     return Head(title, title + 1, False) if named else None
+
+
+def _opens_with_dateline(text: str) -> bool:
+    """Return whether a paragraph opens with a place in capitals or an agency ("OSLO, 3 March (AFP) - ")."""
+    match = lexicon.DATELINE_PREFIX.match(text[:120])
+    if match is None or match[0].rstrip().endswith(":"):
+        return False
+    return bool(match["agency"] or match["alone"] or (match["place"] or "").isupper())
 
 
 def _may_be_title(line: LineFeatures) -> bool:
@@ -212,7 +229,7 @@ class _OpenRegion:
         self.head = head
         self.is_teaser = is_teaser
         self.has_text = False
-        self._has_times = False
+        self._series: Counter[str] = Counter()
         self._recent: deque[int] = deque(maxlen=MAX_COMPARED_UNITS)
 
     def add(self, at: int) -> None:
@@ -222,7 +239,7 @@ class _OpenRegion:
             return
         headed = self.head is not None
         self.has_text |= page.is_prose(at) or (headed and line.ends_sentence and not page.is_frame[at])
-        self._has_times |= page.clock_lines[at + 1] > page.clock_lines[at]
+        self._series[page.series(at)] += 1
         if page.is_prose(at) or (headed and line.words >= MIN_COMPARED_WORDS):
             self._recent.append(at)
 
@@ -233,8 +250,9 @@ class _OpenRegion:
         a page puts into an article are headlines.
         """
         page, after = self._page, self._page.prose_after(at)
-        if self._has_times and after and page.clock_lines[after[-1] + 1] > page.clock_lines[at + 1]:
-            return True  # a live page's posts
+        near = range(at + 1, min(after[-1] + 1, at + MAX_SERIES_DISTANCE) if after else at)
+        if any(self._series[page.series(unit)] >= MIN_SERIES for unit in near if page.series(unit)):
+            return True
         title = page.title_words(self.head)
         known = title | page.all_words(self._recent)
         common = sum(_shares_matter(page, unit, known, title) for unit in after)
@@ -256,7 +274,8 @@ def find_regions(page: PageMeasures) -> list[PageRegion]:
     region = _OpenRegion(page, 0, None, False)
     for at, line in enumerate(page.lines):
         head = heads.get(at)
-        if (head is not None or (line.is_ending and not line.calls)) and not _belongs(page, region, head, at):
+        divides = line.is_teaser_heading or (line.is_ending and not line.calls)
+        if (head is not None or divides) and not _belongs(page, region, head, at):
             if region.has_text:
                 regions.append(region.closed(at))
             first = at if region.has_text else region.first

@@ -33,7 +33,7 @@ def _is_subhead(page: SegmentedPage, at: int, is_interview: bool) -> bool:
     if at + 1 >= page.body_end or is_dated or (line.ends_sentence and (is_interview or not _asks(page, at))):
         return False
     # Scores, results and prices have two figures.
-    if line.text[:1] in "-–—•*" or len(FIGURES.findall(line.text)) >= 2:
+    if line.text[:1] in "-–—•*[(" or len(FIGURES.findall(line.text)) >= 2:
         return False
     return _is_paragraph(page, at + 1) and not _is_list_item(page, at)
 
