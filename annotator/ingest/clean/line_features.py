@@ -260,7 +260,8 @@ def is_date_line(line: LineFeatures) -> bool:
         return True
     if is_update_line(line):
         return True
-    if not line.has_date or line.words > 16 or line.calls:
+    is_post = lexicon.POST.match(line.text) and not lexicon.DATE_PATTERN.search(line.text)
+    if not line.has_date or line.words > 16 or line.calls or is_post:
         return False
     rest = lexicon.TIME_AGO.sub("", lexicon.without_dates(line.text))
     return not rest.rstrip().endswith(lexicon.WIDE_STOPS) and lexicon.letter_cells(rest) <= 25

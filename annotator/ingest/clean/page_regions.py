@@ -243,13 +243,14 @@ class _OpenRegion:
         if page.is_prose(at) or (headed and line.words >= MIN_COMPARED_WORDS):
             self._recent.append(at)
 
-    def goes_on_after(self, at: int, is_teaser_heading: bool) -> bool:
+    def goes_on_after(self, at: int) -> bool:
         """Return whether the prose after unit ``at`` is about the same as the region before it.
 
         Single sentences right below a heading of teasers are teasers whatever they are about: the links that
-        a page puts into an article are headlines.
+        a page puts into an article are headlines. A line that only may be such a heading, by its words,
+        divides what has nothing in common ("What next" is a subhead too).
         """
-        page, after = self._page, self._page.prose_after(at)
+        page, after, heading = self._page, self._page.prose_after(at), self._page.lines[at]
         near = range(at + 1, min(after[-1] + 1, at + MAX_SERIES_DISTANCE) if after else at)
         if any(self._series[page.series(unit)] >= MIN_SERIES for unit in near if page.series(unit)):
             return True
@@ -257,7 +258,9 @@ class _OpenRegion:
         known = title | page.all_words(self._recent)
         common = sum(_shares_matter(page, unit, known, title) for unit in after)
         wordy = sum(page.is_wordy(unit) for unit in after)
-        if is_teaser_heading:
+        if heading.is_teaser_heading and not heading.is_ending:
+            return common > 0 or len(after) < MIN_SERIES
+        if heading.is_teaser_heading:
             direct = bool(after) and all(page.lines[unit].is_ending for unit in range(at + 1, after[0]))
             return 2 * common > len(after) and not (direct and len(after) > 1 and not wordy)
         return 2 * common > len(after) or (common > 0 and 2 * wordy >= max(len(after), 1))
@@ -275,7 +278,7 @@ def find_regions(page: PageMeasures) -> list[PageRegion]:
     for at, line in enumerate(page.lines):
         head = heads.get(at)
         divides = line.is_teaser_heading or (line.is_ending and not line.calls)
-        if (head is not None or divides) and not _belongs(page, region, head, at):
+        if (head is not None or divides) and not _belongs(region, head, at):
             if region.has_text:
                 regions.append(region.closed(at))
             first = at if region.has_text else region.first
@@ -284,7 +287,7 @@ def find_regions(page: PageMeasures) -> list[PageRegion]:
     return [*regions, region.closed(len(page.lines))]
 
 
-def _belongs(page: PageMeasures, region: _OpenRegion, head: Head | None, at: int) -> bool:
+def _belongs(region: _OpenRegion, head: Head | None, at: int) -> bool:
     """Return whether a head or heading does not divide the page: nothing was before it, or its matter goes on.
 
     A heading whose words come again below it is no other article's title where there was a title before.
@@ -293,7 +296,7 @@ def _belongs(page: PageMeasures, region: _OpenRegion, head: Head | None, at: int
         return region.head is not None and head is None
     if region.head is not None and head is not None and not head.is_signed:
         return True
-    return region.goes_on_after(at, page.lines[at].is_teaser_heading)
+    return region.goes_on_after(at)
 
 
 def _is_teaser(page: PageMeasures, before: _OpenRegion, head: Head | None, at: int) -> bool:
