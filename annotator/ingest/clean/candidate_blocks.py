@@ -74,8 +74,9 @@ def _region_states(page: PageMeasures, region: PageRegion, scores: list[float]) 
     barriers, comments = [line.ending_likeness for line in lines], [line.has_time_ago for line in lines]
     starts = [TRANSITION_COSTS.start] * len(lines)
     if region.head is not None and region.head.is_signed:
-        first = [at < UNITS_BELOW_HEAD and not page.is_frame[start + at] for at in range(len(lines))]
-        starts = [0.0 if is_first else START_ELSEWHERE for is_first in first]
+        # A sign of the frame, such as the day of a change, begins no article for nothing.
+        first = [TRANSITION_COSTS.start * page.is_frame[at] for at in range(start, region.stop)][:UNITS_BELOW_HEAD]
+        starts = first + [START_ELSEWHERE] * (len(lines) - len(first))
     states = best_path(scores[start : region.stop], barriers, comments, TRANSITION_COSTS, starts)
     return [PagePart.BEFORE] * (start - region.first) + states
 

@@ -206,6 +206,8 @@ def _signature_end(page: PageMeasures, title: int) -> int:
             break
         if _is_signature(line):
             end = at + 1
+    while 0 < end < len(page.lines) and _is_signature(page.lines[end]):
+        end += 1
     return end
 
 
