@@ -13,7 +13,8 @@ from itertools import pairwise
 from msgspec import Struct
 
 from annotator.core.article import SourceLine
-from annotator.ingest.clean.lexicon import CJK, word_groups
+from annotator.ingest.clean.agency_marks import is_agency_mark
+from annotator.ingest.clean.lexicon import CJK, function_words
 from annotator.ingest.clean.line_features import wrap_width
 
 PARAGRAPH_WIDTHS = range(40, 121)
@@ -32,16 +33,12 @@ _MARKER = re.compile(
     r"|(?P<letter_o>o)\s+\S|(?P<dash>[-–—]+)\s+\S"
     r"|[(\[]?(?P<number>\d{1,3}|[a-zA-Z]|[ivx]{1,5}|[IVX]{1,5})[.)\]]{1,2}\s+\S"
 )
-_ALONE = re.compile(
-    r"#{1,6}\s|\||[^\w\s]$|```|~~~|[^\w\s]{3,}\s*$|\W*(?:30|MORE|ENDS?|ENDE|FIN)\W*$|\W+(?:more|ends?|ende|fin)\W+$"
-    r"|(?:#\w+\s*)+$"
-)
-"""A heading, a row of a table with strokes, a fence, a rule, an agency's "MORE" and "-30-", hashtags."""
+_ALONE = re.compile(r"#{1,6}\s|\||[^\w\s]$|```|~~~|[^\w\s]{3,}\s*$|(?:#\w+\s*)+$")
+"""A heading, a row of a table with strokes, a fence, a rule, hashtags."""
 
 _COLUMN_GAP = re.compile(r"(?<=\S)(?: {3,}|\t)")
 """A row of a table without strokes has two such gaps or more."""
 
-_FUNCTION_WORDS = frozenset(word for words in word_groups("function_words").values() for word in words)
 _MIN_ITEM_WORDS = 3
 
 
@@ -118,7 +115,10 @@ def _block_lines(rows: Sequence[str], block: range, opening_rows: Collection[int
                 indent=indent,
                 depth=prefix[0].count(">") if prefix else 0,
                 opens=i in opening_rows or m is not None,
-                is_alone=not text or bool(_ALONE.match(text)) or len(_COLUMN_GAP.findall(text)) > 1,
+                is_alone=not text
+                or bool(_ALONE.match(text))
+                or is_agency_mark(text)
+                or len(_COLUMN_GAP.findall(text)) > 1,
                 is_item=m is not None or (before is not None and before.is_item and indent >= before.text_column > 0),
                 text_column=indent + m.end() - 1 if m else before.text_column if before and before.is_item else 0,
             )
@@ -166,7 +166,7 @@ def _breaks_off(one: _Line, other: _Line) -> bool:
     if _ENDS_SENTENCE.search(one.text) or one.is_alone or other.opens:
         return False
     first, last = other.text[0], one.text.split()[-1].lower()
-    return (first.isalpha() and first.lower() == first.upper()) or last in _FUNCTION_WORDS or last.endswith((",", "-"))
+    return (first.isalpha() and first.lower() == first.upper()) or last in function_words() or last.endswith((",", "-"))
 
 
 def _is_same_paragraph(one: _Line, other: _Line, width: int) -> bool:
@@ -208,7 +208,7 @@ def _first_item(block: Sequence[_Line], page_width: int) -> int:
     for item in items:
         words = item.text.split()
         m = _CONTINUES.match(item.text)
-        broken = words[-1].lower() in _FUNCTION_WORDS or words[-1].endswith((",", "-"))
+        broken = words[-1].lower() in function_words() or words[-1].endswith((",", "-"))
         if m is None or not m["word"].islower() or len(words) < _MIN_ITEM_WORDS or broken or item.opens:
             return len(block)
     pairs = pairwise(items)

@@ -179,7 +179,7 @@ def _speakers(turns: Sequence[Turn], rows: Sequence[str], prose_names: frozenset
     """Return who speaks in a text: none where it has no conversation.
 
     That is two who speak by turns, three times or more in all, one of them again; or a question and an answer; or two
-    full names, a line each; or one whose turns follow questions, or who has a role. Others in a dense row of turns speak too.
+    full names, a line each; or one whose turns follow questions, or who has a role. In a dense row of turns all speak.
     """
     speech = [t for t in turns if t.is_speech]
     if 2 * len(speech) < len(turns) or len(turns) < 2:

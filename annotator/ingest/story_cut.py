@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
+from annotator.ingest.clean.agency_marks import RULE, SLUG, STORY_END, STORY_START, short_line
 from annotator.ingest.clean.file_header import file_header
 from annotator.ingest.clean.lexicon import BYLINE_START, CJK, CLOCK_TIME, DATE_PATTERN, DAY_PATTERN, without_dates
 
@@ -23,25 +24,9 @@ MAYBE_STORIES = "the text may hold several stories"
 MAX_HEAD_ROWS = 10
 """How many lines that are not blank a head has at the most."""
 
-MAX_MARK_LENGTH = 160
-"""The longest line that separates stories, in code points."""
-
 MIN_PROSE_WORDS = 8
 """From this many words on a line is one of a report."""
 
-_COUNTED = (
-    r"(?i:story|article|document|item|text|take|meldung|dokument|artikel|beitrag|nota|artículo|dépêche)\s+#?\d{1,4}"
-    r"(?:\s*(?:of|von|de|sur|/)\s*\d{1,4})?\W*$|\d{1,4}\s+(?:of|von|de|sur)\s+\d{1,4}\s+(?i:documents?|stories|articles)"
-    r"|第\d{1,4}[件報話]$|\d{1,4}件中\d{1,4}件目$"
-)
-_MBOX = r"From \S+@\S+ .*\d{4}$"
-_SLUG = r"[\^<]?(?:[a-z]\d{4}\W+)?[A-Z]{2,5}(?:-{1,2}[A-Z&'][\w&'.]*){1,6}(?:[,/ ].{0,30})?[<^]?$"
-_OPENS = re.compile(rf"{_COUNTED}|{_MBOX}|{_SLUG}")
-_RULE = re.compile(r"([=*_~#-])(?:\s?\1){2,}$")
-_END = re.compile(
-    r"(?:[-–—(*#\s]*(?:30|END|ENDS|ENDE|FIN|ENDIT)[-–—)*#.\s]*$|[-–—(*#]+\s*(?:end|ends|ende|fin)\s*[-–—)*#]+\s*$"
-    r"|\((?:END|ENDS|ENDE|FIN)\).{0,80}$|[(（]?(?:了|終わり|終)[)）]?$)"
-)
 _DATELINE = re.compile(
     r"(?:[A-ZÀ-Þ][A-ZÀ-Þ .'’-]{2,30}(?:,\s*[^\W\d_][\w .,'’]{1,30}?)?\s*(?:[(/]\s*[\w .-]{2,20}[)/]?)?\s*(?:[—–]|--?)\s"
     r"|[A-ZÀ-Þ][\w .,'’/-]{1,40}?\s*[(/]\s*[A-Za-z][\w .-]{1,18}[)/]\s*(?:[—–:]|--?)\s"
@@ -108,32 +93,27 @@ def _separated(rows: Sequence[str]) -> tuple[list[int], int]:
     closed = False
     header = file_header(rows).rows
     for n, row in enumerate(rows):
-        mark = _mark(row)
-        opens = row.startswith("\f") or bool(_OPENS.match(mark) and (n == 0 or closed or not rows[n - 1].strip()))
-        ends = bool(_END.match(mark))
+        mark = short_line(row)
+        opens = row.startswith("\f") or bool(STORY_START.match(mark) and (n == 0 or closed or not rows[n - 1].strip()))
+        ends = bool(STORY_END.match(mark))
         if n < header or not (row.strip() or opens):
             continue
         if opens or closed:
             places.append(n)
-        explicit += (opens and not re.match(_SLUG, mark)) or ends
-        closed = not opens and (ends or (bool(_RULE.match(mark)) and not _is_underline(rows, n)))
+        explicit += (opens and not SLUG.match(mark)) or ends
+        closed = not opens and (ends or (bool(RULE.match(mark)) and not _is_underline(rows, n)))
         if closed and places and places[-1] == n:
             places.pop()
     return places, explicit
 
 
-def _mark(row: str) -> str:
-    """Return a line that is short enough for a separator, else an empty string."""
-    return row.strip() if len(row) <= MAX_MARK_LENGTH else ""
-
-
 def _is_underline(rows: Sequence[str], n: int) -> bool:
     """Return whether a rule is right below a heading: of its length, or with blank lines round both."""
-    above, rule = _mark(rows[n - 1]) if n else "", rows[n].strip()
-    if not above or _SENTENCE_END.search(above) or _RULE.match(above):
+    above, rule = short_line(rows[n - 1]) if n else "", rows[n].strip()
+    if not above or _SENTENCE_END.search(above) or RULE.match(above):
         return False
     alone = n + 1 == len(rows) or not rows[n + 1].strip()
-    opens = n < 2 or not rows[n - 2].strip() or bool(_RULE.match(_mark(rows[n - 2])))
+    opens = n < 2 or not rows[n - 2].strip() or bool(RULE.match(short_line(rows[n - 2])))
     return opens and (alone or abs(len(rule) - len(above)) <= 2)
 
 
@@ -144,11 +124,11 @@ def _parts(rows: Sequence[str], places: Sequence[int]) -> list[_Part]:
 
 def _part(rows: Sequence[str], start: int, end: int) -> _Part:
     """Return a part with its head: a headline, then a byline, date or place, and prose below."""
-    marks = {n: _mark(rows[n]) for n in range(start, end) if rows[n].strip()}
-    filled = [n for n, mark in marks.items() if not _RULE.match(mark) and not _END.match(mark)]
+    marks = {n: short_line(rows[n]) for n in range(start, end) if rows[n].strip()}
+    filled = [n for n, mark in marks.items() if not RULE.match(mark) and not STORY_END.match(mark)]
     prose = next((n for n in filled if _is_prose(rows[n])), end)
-    slug = next((marks[n] for n in filled[:2] if re.match(_SLUG, marks[n])), "")
-    above = [n for n in filled if not _OPENS.match(marks[n])][:MAX_HEAD_ROWS]
+    slug = next((marks[n] for n in filled[:2] if SLUG.match(marks[n])), "")
+    above = [n for n in filled if not STORY_START.match(marks[n])][:MAX_HEAD_ROWS]
     top = [rows[n].strip() for n in above]
     has_prose = prose < end
     if not top or not has_prose:
@@ -210,7 +190,7 @@ def _unseparated(rows: Sequence[str]) -> list[int]:
             continue
         above = filled[max(0, at - 4) : at]
         byline = next(
-            (x for x in above if BYLINE_START.match(_mark(rows[x])) and not _SENTENCE_END.search(rows[x])), None
+            (x for x in above if BYLINE_START.match(short_line(rows[x])) and not _SENTENCE_END.search(rows[x])), None
         )
         title = next((x for x in above if byline is not None and x < byline and _is_headline(rows[x].strip())), None)
         if title is not None and (title == 0 or not rows[title - 1].strip()):

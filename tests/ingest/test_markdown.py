@@ -76,6 +76,25 @@ def test_a_header_is_read_where_it_is_one(text: str) -> None:
     assert file_header(text.split("\n")) == HEADERS[text]
 
 
+WIRE = """a0413 ----- r n BC-QUAKE 03-12 0120
+BC-QUAKE
+Weak quake shakes islands
+By Ana Reyes
+   SKERRIN, March 3 (Coastal News) - An earthquake with a magnitude of
+4.1 shook the outer islands early on Tuesday, the seismic office said.
+   MORE
+   "My cups sang, and then the lamp fell," said the keeper of the light.
+NNNN
+"""
+
+
+def test_the_marks_of_an_agency_are_no_text() -> None:
+    """Slugs, page ends and the last line of a story are dropped, and no story ends at a page's end."""
+    page = clean(WIRE)
+    kept = [number for number, line in enumerate(page.lines, 1) if line.verdict.annotated]
+    assert (page.title, kept) == ("Weak quake shakes islands", [5, 6, 8])
+
+
 MARKED = "# A\n\n## B\n\n"
 SHOWN = {
     "**bold** and *slanted* and __both__": "bold and slanted and both",

@@ -27,6 +27,12 @@ def word_set(name: str) -> frozenset[str]:
     return frozenset(word_list(name))
 
 
+@cache
+def function_words() -> frozenset[str]:
+    """Return the function words of all languages that have a list, in small letters."""
+    return frozenset(word for words in word_groups("function_words").values() for word in words)
+
+
 # The shapes of a line's text: expressions that need no word list.
 
 

@@ -77,8 +77,9 @@ def wrap_width(lines: list[str]) -> int:
 
 def _breaks_mid_sentence(line: str, following: str) -> bool:
     """Return whether a line of a wrapped text's length ends amid a sentence that goes on."""
-    start = following.lstrip()[:1]
-    return len(line) in WRAP_WIDTHS and start.islower() and not lexicon.SENTENCE_END.search(line)
+    if len(line) not in WRAP_WIDTHS or not following.strip() or lexicon.SENTENCE_END.search(line):
+        return False
+    return following.lstrip()[0].islower() or line.rsplit(maxsplit=1)[-1] in lexicon.function_words()
 
 
 def _is_wrapped(line: str, following: str, width: int) -> bool:

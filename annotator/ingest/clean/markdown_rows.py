@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from annotator.core.article import LineVerdict, SourceLine
+from annotator.ingest.clean.agency_marks import without_agency_marks
 
 MIN_MARKED_LINES = 2
 """From so many headings, links and bold stretches on a text is markdown."""
@@ -43,10 +44,11 @@ class ShownRows(Struct, frozen=True):
 
 
 def shown_rows(rows: list[str]) -> ShownRows:
-    """Return a text's lines without the marks of markdown; a text of another kind as it is.
+    """Return a text's lines without an agency's marks and those of markdown.
 
     A line of marks alone (a rule, a fence, a link's address) is empty.
     """
+    rows = without_agency_marks(rows)
     if not _is_markdown(rows) or any(_BREAK_MARK in row for row in rows):
         return ShownRows(rows)
     headings = {n for n, row in enumerate(rows) if _HEADING.match(row) or _is_underlined(rows, n)}
