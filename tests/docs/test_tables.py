@@ -40,6 +40,7 @@ OTHER_PROGRAMS = {
         "--minutes",
         "--quick",
         "--half",
+        "--fit",
         "--size",
         "--limit",
         "--reach",
