@@ -19,14 +19,18 @@ _TOKENIZER_PACKAGES = {
 """The module that spaCy's tokenizer of a language needs, and what pip installs it by."""
 
 
-MEASURED_LANGUAGES = frozenset("ar cs de el en es fi fr hi it ja nl pl pt ru sv tr uk zh".split())
+MEASURED_LANGUAGES = frozenset({
+    "ar", "cs", "de", "el", "en", "es", "fi", "fr", "hi", "it", "ja", "nl", "pl", "pt", "ru", "sv", "tr", "uk", "zh",
+})  # fmt: skip
 """Those with paragraphs on which the cutting of sentences is measured; the manual has the figures."""
 _LANGUAGES_WITH_PAGES = {
     "en": "measured on pages of 50 sites",
     "de": "words of the language, tried on pages of our own",
     "ja": "words of the language, tried on pages of our own",
 }
-_LANGUAGES_WITH_WORDS = frozenset("fr es it pt nl pl ru uk sv zh ar hi".split())
+_LANGUAGES_WITH_WORDS = frozenset({
+    "fr", "es", "it", "pt", "nl", "pl", "ru", "uk", "sv", "zh", "ar", "hi",
+})  # fmt: skip
 """Those with lists of what pages have round an article: buttons, headings, legal lines, bylines, dates."""
 
 

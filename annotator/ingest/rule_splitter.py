@@ -1,8 +1,8 @@
 """Sentences by the marks that end them and the abbreviations of a language; any language but English.
 
-Chosen by measuring: on the held half of paragraphs of our own in 18 languages (``tests/benchmarks/sentence_languages.py``)
-F1 is 0.95, that of sentencex 1.0.32 0.84, of pysbd 0.3.4 0.74 (12 languages, six times as slow), of nupunkt 0.66, all with
-the repair of quotations. ``manual/languages.md`` has the figures of each language.
+Chosen by measuring (``tests/benchmarks/sentence_languages.py``): on the held half of paragraphs of our own in 18
+languages F1 is 0.95, that of sentencex 1.0.32 0.84, of pysbd 0.3.4 0.74 (12 languages, six times as slow), of nupunkt
+0.66, all with the repair of quotations. ``manual/languages.md`` has the figures of each language.
 """
 
 from __future__ import annotations
