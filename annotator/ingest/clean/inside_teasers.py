@@ -38,16 +38,17 @@ def teaser_units(page: SegmentedPage) -> dict[int, str]:
 
 def _repeated_buttons(page: SegmentedPage, block: range) -> Iterator[int]:
     """Yield the short lines without a full stop that come again and again beside paragraphs; names are speakers."""
-    counts = Counter(page.features[at].key for at in block)
-    starts = Counter(_button_start(page.features[at]) for at in block)
+    places: dict[str, list[int]] = {}
     for at in block:
         line = page.features[at]
-        name = line.capital_share == 1.0 and line.words <= MAX_BUTTON_WORDS and line.words > 1
-        repeats = max(counts[line.key], starts[_button_start(line)] if _button_start(line) else 0)
-        if line.ends_sentence or name or line.words > MAX_BUTTON_WORDS or repeats < MIN_REPEATS:
-            continue
-        if any(_is_finished(page.features[other]) for other in (at - 1, at + 1) if other in block):
-            yield at
+        name = line.capital_share == 1.0 and line.words > 1
+        if not line.ends_sentence and not name and line.words <= MAX_BUTTON_WORDS:
+            for key in {line.key, _button_start(line)} - {""}:
+                places.setdefault(key, []).append(at)
+    for units in places.values():
+        beside = {other for at in units for other in (at - 1, at + 1) if other in block}
+        if len(units) >= MIN_REPEATS and any(_is_finished(page.features[other]) for other in beside):
+            yield from units
 
 
 def _button_start(line: LineFeatures) -> str:

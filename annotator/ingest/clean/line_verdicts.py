@@ -17,7 +17,7 @@ from annotator.ingest.clean.markdown_rows import shown_rows, with_marks
 from annotator.ingest.clean.metadata import CleanedPage, describe_page
 from annotator.ingest.clean.page_doubt import page_doubt
 from annotator.ingest.clean.subheads import subhead_units
-from annotator.ingest.clean.trailer import last_lines_end, trim_trailer
+from annotator.ingest.clean.trailer import last_lines, trim_trailer
 
 
 def body_verdicts(page: SegmentedPage, title: int | None, start: int) -> list[SourceLine]:
@@ -94,10 +94,15 @@ def _unit_verdicts(page: SegmentedPage) -> list[SourceLine]:
     start = end if end < page.body_end else start
     lines = header.header_verdicts(page, title, start)
     lines += body_verdicts(page, title, start)
-    last = last_lines_end(page)
-    lines += [SourceLine(LineVerdict.BODY, "a short last line of the article")] * (last - page.body_end)
-    lines += [header.dropped_verdict(page, at, "after the end of the article") for at in range(last, len(page.units))]
+    last = last_lines(page)
+    lines += [_verdict_after(page, at, at in last) for at in range(page.body_end, len(page.units))]
     return trim_trailer(page, gallery_verdicts(page, lines))
+
+
+def _verdict_after(page: SegmentedPage, at: int, is_last: bool) -> SourceLine:
+    if is_last:
+        return SourceLine(LineVerdict.BODY, "a short last line of the article")
+    return header.dropped_verdict(page, at, "after the end of the article")
 
 
 def _ends_header(page: SegmentedPage, start: int, at: int) -> bool:

@@ -23,24 +23,33 @@ MAX_CONTACT_LINES = 8
 """How many lines such an address has at the most."""
 MAX_CONTACT_WORDS = 12
 """How many words each of them has at the most."""
-MAX_LAST_LINES = 5
-"""How many short sentences after the block belong to the article at the most."""
+MIN_SHARED_WORDS = 2
+MAX_LAST_LINES = 6
+"""How many units after the block are looked at."""
 MAX_BIOGRAPHY_UNITS = 5
 """How many units an author's portrait after the article has at the most."""
 
 
-def last_lines_end(page: SegmentedPage) -> int:
-    """Return the number of the unit after the short sentences that follow the article's block.
+def last_lines(page: SegmentedPage) -> list[int]:
+    """Return the units of short sentences that follow the article's block.
 
-    They score too little to be found as a part of the block, but nothing of the page's frame divides them from it.
+    They score too little to be found as a part of it, but nothing of the page's frame divides them from it;
+    after a link or appeal only sentences that share words with the article count.
     """
-    stop = min(page.body_end + MAX_LAST_LINES, len(page.units)) if page.body else page.body_end
-    for at in range(page.body_end, stop):
+    found: list[int] = []
+    skipped = False
+    for at in range(page.body_end, min(page.body_end + MAX_LAST_LINES, len(page.units)) if page.body else 0):
         line = page.features[at]
+        if appeal_reason(line):
+            skipped = True
+            continue
         frame = line_features.is_page_frame(line, page.text_counts[line.key] > 1)
-        if frame or not line.ends_sentence or line.text.rstrip()[-1] in ":;" or appeal_reason(line):
-            return at
-    return stop
+        if frame or not line.ends_sentence or line.text.rstrip()[-1] in ":;":
+            break
+        if skipped and len(line_features.topic_words(line.text) & page.vocabulary) < MIN_SHARED_WORDS:
+            break
+        found.append(at)
+    return found
 
 
 def trim_trailer(page: SegmentedPage, lines: list[SourceLine]) -> list[SourceLine]:
