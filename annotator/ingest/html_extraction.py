@@ -49,7 +49,9 @@ def extract_page(html: str, where: str) -> ExtractedPage:
     # What is title, byline or caption in any case says nothing about the choice of the rest.
     weights = [0 if verdict else len(alignment_words(line.text)) for verdict, line in zip(stated, lines, strict=True)]
     rows = [line.text for line in lines]
-    title_line = next((at for at, line in enumerate(stated) if line and line.verdict is LineVerdict.TITLE), None)
+    # Where the page's own title is on no line, the one that the cleaner finds.
+    titles = (*enumerate(stated), *enumerate(cleaned.lines))
+    title_line = next((at for at, line in titles if line and line.verdict is LineVerdict.TITLE), None)
     vote = vote_on_lines(
         PageReadings(
             html=html,
@@ -58,13 +60,14 @@ def extract_page(html: str, where: str) -> ExtractedPage:
             weights=weights,
             extracted=covered_lines(rows, body),
             cleaned=[line.verdict.annotated for line in cleaned.lines],
+            headings=[line.tag.startswith("h") for line in lines],
             title=title_line,
             has_paragraphs=any(len(p.text_content().split()) >= MIN_PROSE_WORDS for p in tree.iter("p")),
         )
     )
     if not any(vote.kept):
         return ExtractedPage(text=text, **{**asdict(cleaned), "doubt": cleaned.doubt or vote.doubt})
-    is_headless = title_line is None and not (cleaned.title or about["byline"])
+    is_headless = title_line is None and not about["byline"]
     return ExtractedPage(
         text=text,
         lines=tuple(verdict or vote.verdict(at, bool(lines[at].tag)) for at, verdict in enumerate(stated)),

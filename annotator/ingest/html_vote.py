@@ -24,8 +24,10 @@ MIN_COVERED_SHARE = 0.5
 """A line is in the extract if more than this share of its words is."""
 MAX_ALIGNMENT_PAIRS = 20_000_000
 """How many pairs of equal words are aligned (about 10 s); beyond, equal lines count."""
-MIN_AGREEMENT = 0.8
+MIN_AGREEMENT = 0.9
 """With less agreement the extractor alone decides no longer."""
+MIN_CONFIRMATION = 0.8
+"""With less agreement the choice is doubted, if no other program confirms it."""
 MAX_MARKUP = 3_000_000
 """Of longer pages (code points) no third reading is made: its time grows faster than the page."""
 
@@ -46,7 +48,7 @@ class BodyVote(Struct, frozen=True):
     @property
     def doubt(self) -> str:
         """Why the choice may be wrong, "" where the extractor is not alone."""
-        if self.agreement >= MIN_AGREEMENT or self.is_confirmed:
+        if self.agreement >= MIN_CONFIRMATION or self.is_confirmed:
             return ""
         return f"two ways of reading the page agree on {self.agreement:.0%} of the words"
 
@@ -74,6 +76,8 @@ class PageReadings(Struct, frozen=True):
     """What a line counts where readings are compared: nothing where it is title, byline or caption anyhow."""
     extracted: list[bool]
     cleaned: list[bool]
+    headings: list[bool]
+    """Which lines are headings in the article or round it."""
     title: int | None
     """The number of the title's line."""
     has_paragraphs: bool
@@ -84,22 +88,32 @@ def vote_on_lines(page: PageReadings) -> BodyVote:
     """Return which of a page's lines are its article."""
     agreement = reading_agreement(page.weights, page.extracted, page.cleaned)
     if agreement >= MIN_AGREEMENT or len(page.html) > MAX_MARKUP:
-        return BodyVote(page.extracted, agreement)
+        return BodyVote(_with_headings(page, page.extracted), agreement)
     third = covered_lines(page.lines, _third_reading(page.html, page.where))
     votes = [sum(flags) for flags in zip(page.extracted, page.cleaned, third, strict=True)]
     kept = [count >= 2 for count in votes]
-    if not _shared_weight(page.weights, kept, page.cleaned) and _cleaned_follows_title(page, kept):
+    is_apart = not _shared_weight(page.weights, kept, page.cleaned)
+    if (is_apart or not page.has_paragraphs) and _cleaned_opens_first(page, kept):
         return BodyVote(page.cleaned, agreement, reader="the reading that begins below the title")
-    is_confirmed = reading_agreement(page.weights, page.extracted, third) >= MIN_AGREEMENT
-    return BodyVote(kept, agreement, votes, is_confirmed=is_confirmed and page.has_paragraphs)
+    is_confirmed = reading_agreement(page.weights, page.extracted, third) >= MIN_CONFIRMATION
+    return BodyVote(_with_headings(page, kept), agreement, votes, is_confirmed=is_confirmed and page.has_paragraphs)
 
 
-def _cleaned_follows_title(page: PageReadings, other: list[bool]) -> bool:
-    """Return whether below the title the cleaner's first line comes before that of another choice."""
+def _with_headings(page: PageReadings, kept: list[bool]) -> list[bool]:
+    """Return a choice with the headings that the cleaner keeps right above a paragraph of the choice."""
+    below = [*kept[1:], False]
+    return [
+        flag or (page.headings[at] and page.cleaned[at] and below[at] and not page.headings[at + 1])
+        for at, flag in enumerate(kept)
+    ]
+
+
+def _cleaned_opens_first(page: PageReadings, other: list[bool]) -> bool:
+    """Return whether below the title the cleaner's first line comes no later than that of another choice."""
     if page.title is None:
         return False
     below = range(page.title + 1, len(other))
-    return next((page.cleaned[at] > other[at] for at in below if page.cleaned[at] or other[at]), False)
+    return next((page.cleaned[at] for at in below if page.cleaned[at] or other[at]), False)
 
 
 def reading_agreement(weights: list[int], one: list[bool], other: list[bool]) -> float:

@@ -29,8 +29,9 @@ def vote(
     text = "\n".join(line for line, mark in zip(LINES, third, strict=True) if mark == "x")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(html_vote, "_third_reading", lambda *_: text)
+        headings = [False] * 5
         flags = [[mark == "x" for mark in marks] for marks in (extracted, cleaned)]
-        return vote_on_lines(PageReadings("", "page", LINES, [10] * 5, *flags, title, has_paragraphs))
+        return vote_on_lines(PageReadings("", "page", LINES, [10] * 5, *flags, headings, title, has_paragraphs))
 
 
 def kept(found: BodyVote) -> str:
