@@ -34,7 +34,7 @@ MIN_FRAME_LINES = 3
 
 
 def page_doubt(page: SegmentedPage, verdicts: list[SourceLine]) -> str:
-    """Return why the verdicts on a page's units may be wrong, as a clause in small letters, "" where nothing shows it."""
+    """Return why the verdicts on a page's units may be wrong, as a clause in small letters, else ""."""
     kept = [at for at, line in enumerate(verdicts) if line.verdict.annotated]
     if not kept:
         return "no article was found" if page.units else ""
