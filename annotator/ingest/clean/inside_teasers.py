@@ -93,7 +93,7 @@ def _is_headline(line: LineFeatures) -> bool:
     if int(line.words) not in HEADLINE_WORDS or line.ends_sentence or line.links:
         return False
     # A paragraph that a dump has broken off ends with a comma or a small word ("of the").
-    if text[-1:] in ",-–—" or lexicon.tokenize_line(text)[-1].rstrip("s") in line_features.function_words():
+    if text[-1:] in ",-–—" or lexicon.tokenize_line(text)[-1] in lexicon.function_words():
         return False
     item = lexicon.BULLET.match(line.text) or not text[0].isalnum() or text[0].islower()
     return not item and len(_FIGURES.findall(text)) <= 2 and not line_features.is_headline_companion(line)

@@ -408,20 +408,15 @@ def topic_words(text: str) -> frozenset[str]:
     """Return the content words of a text that are not function words of any listed language."""
     return frozenset(
         word
-        for word in content_words(text) - function_words()
+        for word in content_words(text) - _content_function_words()
         if not (word[0] > "\u3000" and _CJK_GRAMMAR.search(word))
     )
 
 
 @cache
-def function_words() -> frozenset[str]:
-    """Return the function words of all listed languages and the names of days and months.
-
-    They have no s at the end, as in ``content_words``.
-    """
-    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-    words = (word for words in lexicon.word_groups("function_words").values() for word in words)
-    return frozenset(word.rstrip("s") for word in (*words, *days, *lexicon.MONTH_NUMBERS))
+def _content_function_words() -> frozenset[str]:
+    """Return the function words without an s at the end, as ``content_words`` has them."""
+    return frozenset(word.rstrip("s") for word in lexicon.function_words())
 
 
 def capitalised_words(text: str) -> frozenset[str]:
