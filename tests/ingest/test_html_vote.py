@@ -91,9 +91,9 @@ def test_the_third_program_is_loaded_only_where_it_votes(monkeypatch: pytest.Mon
     """A page that two readings agree on is read without readability-lxml."""
     load = importlib.import_module
 
-    def without(name: str) -> ModuleType:
+    def without(name: str, package: str | None = None) -> ModuleType:
         assert name != "readability"
-        return load(name)
+        return load(name, package)
 
     monkeypatch.setattr(importlib, "import_module", without)
     page = extract_page("<h1>Boats at the pier</h1>" + "".join(f"<p>{line}</p>" for line in LINES), "page")
