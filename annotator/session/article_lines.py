@@ -40,13 +40,14 @@ class ShownDoubts:
         self._shown = set(user.shown_doubts(session.corpus.path, session.annotator))
 
     def take(self, article: Article) -> bool:
-        """Return True if the lines are to be shown now, and remember it at once: not even a kill shows them again."""
+        """Return True if the lines are to be shown now; they are shown once in a session."""
         if not article.doubt or article.id in self._shown or self._session.read_only:
             return False
         self._shown.add(article.id)
-        if not self._session.corpus.article(article.id).doubt:  # somebody else has settled it meanwhile
-            return False
+        return bool(self._session.corpus.article(article.id).doubt)  # somebody else may have settled it meanwhile
+
+    def remember(self, article: Article) -> None:
+        """Remember for later sessions that the annotator has gone on from the lines; not before, or a kill hides them."""
         path, annotator = self._session.corpus.path, self._session.annotator
         with suppress(CorpusError):  # then they are shown again in the next session
             update_preferences(lambda kept: kept.with_shown_doubt(path, annotator, article.id))
-        return True

@@ -427,7 +427,7 @@ class AnnotatorApp(App[int], inherit_bindings=False):
         if not self.controller.tour and self._shown_doubts.take(article):
             from annotator.tui.screens.article_lines import DoubtfulLinesScreen
 
-            self.push_screen(DoubtfulLinesScreen(self.controller))
+            self.push_screen(DoubtfulLinesScreen(self.controller), lambda _: self._shown_doubts.remember(article))
 
     def show_guide(self) -> None:
         """Open the guideline, at the label of the selected span or the one last used."""

@@ -79,6 +79,15 @@ async def test_once_for_an_annotator(folder: Path) -> None:
         assert _annotating(d)
 
 
+async def test_who_has_not_gone_on_sees_them_again(folder: Path) -> None:
+    """A session that ends while the lines are on the screen has settled nothing: the next one shows them again."""
+    start = CorpusFolder.open(folder).sentences(CorpusFolder.open(folder).queue()[1])[1].id
+    for _ in range(2):
+        async with running_app(folder, start=start, preferences=Preferences.load()) as d:
+            assert isinstance(d.app.screen, DoubtfulLinesScreen)
+            await d.press("down", "ctrl+c", "ctrl+c")
+
+
 async def test_no_key_of_the_annotate_screen_switches_a_line(folder: Path) -> None:
     """Whatever is typed in flow changes no line, settles nothing and leaves the lines on the screen."""
     keys = [k for c in COMMANDS for k in c.keys]
