@@ -43,14 +43,13 @@ def _verdicts(folder: Path) -> Sequence[LineVerdict]:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 48), (40, 12)])
-async def test_the_lines_open_with_the_reason_and_the_key_that_goes_on(folder: Path, size: tuple[int, int]) -> None:
-    """They open where the article is come to; the first row has the reason, and ; goes on, with the doubt open."""
+async def test_the_lines_open_with_the_reason(folder: Path, size: tuple[int, int]) -> None:
+    """They open where the article is come to; the second row has the reason, and ; goes on, with the doubt open."""
     async with running_app(folder, size=size) as d:
         assert _annotating(d)
         await d.press("right_parenthesis")
         assert isinstance(d.app.screen, DoubtfulLinesScreen)
         assert d.rows()[1].startswith(" ! doubtful: two ways of")
-        assert d.rows()[1].endswith("; goes on")
         assert d.rows()[-1].startswith(" ; annotate  K lines are right" if size[0] >= 80 else " ; annotate")
         await d.press("semicolon")
         assert _annotating(d)
@@ -164,6 +163,7 @@ async def test_an_article_without_a_kept_line_is_come_to(tmp_path: Path) -> None
         await d.press("right_parenthesis")
         assert " ! doubtful: no line was kept" in d.rows()[1]
         await d.press("semicolon")
+        assert d.rows()[0].startswith(" doubtful lines · ")
         assert "no line of this article is annotated" in d.raw()
         await d.press("up")
         assert "article 1/3" in d.rows()[0]
@@ -189,3 +189,17 @@ async def test_the_end_of_the_corpus_names_what_is_doubtful(folder: Path) -> Non
                 await d.press("minus")
         assert "every sentence is done" in d.raw()
         assert "1 article with doubtful lines, # in @" in corpus_end_message(d.session, d.app.controller.key_text)
+
+
+async def test_the_line_of_the_cursor_is_shown_whole(tmp_path: Path) -> None:
+    """A paragraph is judged by all of its words: the active line is wrapped, in half of the rows at most."""
+    words = " ".join(f"word{n}" for n in range(60))
+    text = f"Fog over Osmund\n\nThe fog stayed.\n{words}\n{words * 9}\nIt went."
+    async with running_app(tmp_path / "news", replace(builders.article(text, "t-bbbx"), doubt=DOUBT)) as d:
+        assert "word59" not in d.raw()
+        await d.press("down")
+        assert "word59" in d.raw()
+        assert "It went." in d.raw()
+        await d.press("down")
+        assert "It went." in d.raw()
+        assert sum("word" in row for row in d.rows()) == 12, "ten rows and one of the line above"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from annotator.core.article import Article, SourceLine
 from annotator.tui.layout import styled_text as styled
 from annotator.tui.layout.styled_text import CellStyle, Glyphs, StyledRow, StyledText, Styles
@@ -17,33 +19,59 @@ def article_lines_header(article: Article, width: int, glyphs: Glyphs) -> Styled
 
 
 def article_line_rows(article: Article, at: int, width: int, height: int, glyphs: Glyphs) -> tuple[StyledRow, ...]:
-    """Return exactly ``height`` rows: the doubt, where one is open, and the lines round number ``at`` (from 0)."""
+    """Return exactly ``height`` rows: the doubt, where one is open, and the lines round number ``at`` (from 0).
+
+    That line is shown whole, in half of the rows at most: a paragraph is judged by more than its beginning.
+    """
     texts = article.text.split("\n")
     top = [_doubt_row(article, width, glyphs)] if article.doubt and height > 1 else []
-    shown = styled.visible_range(len(texts), at, height - len(top))
-    rows = (_article_line_row(i, texts[i], article.lines[i], width, glyphs, active=i == at) for i in shown)
+    room = height - len(top)
+    words = _wrapped(texts[at], max(1, width - _MARGIN), max(1, room // 2), glyphs)
+    shown = styled.visible_range(len(texts), at, room - len(words) + 1)
+    rows: list[StyledRow] = []
+    for i in shown:
+        active = i == at
+        parts = words if active else _wrapped(texts[i], max(1, width - _MARGIN), 1, glyphs)
+        rows += _article_line_rows(i, parts, article.lines[i], width, glyphs, active=active)
     return styled.fill_height((*top, *rows), height)
 
 
 def _doubt_row(article: Article, width: int, glyphs: Glyphs) -> StyledRow:
-    """Return why the lines may be wrong, and the key that goes on."""
-    key = (styled.key("  ; "), styled.muted("goes on "))
+    """Return why the lines may be wrong."""
     why = styled.warn_bold(" ! "), styled.warn(f"doubtful: {screen_text(article.doubt)}")
-    return styled.clip_row(styled.justify_row(why, key, width, glyphs.cut), width)
+    return styled.fit_words(why, width, glyphs.cut)
 
 
-def _article_line_row(i: int, text: str, line: SourceLine, width: int, glyphs: Glyphs, *, active: bool) -> StyledRow:
+_MARGIN = 19
+"""The cells beside a line's words: its mark, number and verdict."""
+
+
+def _wrapped(text: str, width: int, height: int, glyphs: Glyphs) -> tuple[str, ...]:
+    """Return the first ``height`` rows of a line's words, of which the last is cut where there are more."""
+    if height == 1:
+        return (styled.truncate(screen_text(text), width, glyphs.cut),)
+    rows = styled.wrap_paragraph(screen_text(text[: height * width + 1]), width)
+    if len(rows) <= height:
+        return rows
+    return (*rows[: height - 1], styled.truncate(" ".join(rows[height - 1 :]), width, glyphs.cut))
+
+
+def _article_line_rows(
+    i: int, parts: tuple[str, ...], line: SourceLine, width: int, glyphs: Glyphs, *, active: bool
+) -> Iterator[StyledRow]:
+    """Yield the rows of one line; its number and verdict are on the first."""
     style = Styles.TEXT if line.verdict.annotated else Styles.CONTEXT
     style = CellStyle("text", background="row", bold=True) if active else style
     verdict = CellStyle("ok" if line.verdict.annotated else "muted")
-    row = (
-        styled.mark_active(glyphs.active, active),
-        styled.muted(f"{i + 1:>4} "),
-        styled.likely_bold("*" if line.was else " "),
-        StyledText(f"{line.verdict.value:<12}", verdict),
-        StyledText(styled.truncate(screen_text(text), max(1, width - 19), glyphs.cut), style),
-    )
-    return styled.fit_row(row, width, style if active else None)
+    for n, part in enumerate(parts):
+        row = (
+            styled.mark_active(glyphs.active, active),
+            styled.muted(f"{i + 1:>4} " if n == 0 else " " * 5),
+            styled.likely_bold("*" if line.was and n == 0 else " "),
+            StyledText(f"{line.verdict.value if n == 0 else '':<12}", verdict),
+            StyledText(part, style),
+        )
+        yield styled.fit_row(row, width, style if active else None)
 
 
 def verdict_reason_row(article: Article, at: int, width: int, glyphs: Glyphs) -> StyledRow:

@@ -251,7 +251,8 @@ class AnnotateScreen(RowScreen):
         self._last_arrival = ()
         self._drawn_state = None
         self.part("panel").display = False
-        self.part("head").show_rows((styled.fit_row((title,), width),))
+        doubt = (styled.likely_bold(f" doubtful lines {self.annotator.glyphs.dot}"),) if article.doubt else ()
+        self.part("head").show_rows((styled.fit_row((*doubt, title), width),))
         self.query_one("#body", Body).show_body(tuple(BodyRow(styled.fit_row(row, width)) for row in rows))
         self.part("rule").show_rows((empty_rule_row(width, self.annotator.glyphs),))
         self.part("keys").show_rows((keys_row([], (self.annotator.glyphs.key("help"), "all keys"), width),))

@@ -141,7 +141,7 @@ class OverviewScreen(RowScreen):
         name = f"{self._session.corpus.name}{order}"
         self.part("head").show_rows((layout.overview_header(state, name, width, glyphs),))
         if not state.annotated_sentences:
-            words = "  no line of this article is annotated: go on to another, or Esc and # for its lines"
+            words = "  no line of this article is annotated; Esc and # show its lines"
             self.part("body").show_rows(((), (StyledText(words),)))
         elif beside < width:
             found = self._overview.current_problems()
