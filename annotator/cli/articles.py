@@ -42,6 +42,8 @@ def command(
     `--switch 12 body`, take that back with `--undo`. An article with # before its title has lines that are
     doubtful: a switch settles that, and so does `--settle`, where they are right.
     """
+    if (switch is not None) + settle + undo > 1:
+        raise UsageError("--switch, --settle and --undo exclude each other", do="give one of them at a time")
     opened = open_corpus(corpus)
     shown: Article | None = None
     if article is not None:

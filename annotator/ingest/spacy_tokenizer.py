@@ -45,8 +45,9 @@ def blank_pipeline(lang: str, settings: TokenSettings) -> Language:
 
 
 def _no_language(lang: str, error: ImportError) -> SourceError:
-    what = f"spaCy cannot load the language {lang!r} ({str(error).strip().split(chr(10))[0][:200]})"
     package = missing_tokenizer_package(lang)
+    reason = "a package is not installed" if package else str(error).strip().split("\n")[0][:200]
+    what = f"spaCy cannot load the language {lang!r} ({reason})"
     do = (
         f"run {install_command(package)}, or give --tokens characters"
         if package

@@ -66,7 +66,7 @@ def rules_message(corpus: CorpusFolder, annotator: str) -> str:
     """Return a message for who begins in a corpus of another language than that of the rules; else empty."""
     if corpus.known_lang in {"", RULES_LANGUAGE} or has_begun(corpus.path, annotator):
         return ""
-    return f"suggestions by rules are made for English alone, and this corpus is {corpus.known_lang}"
+    return f"suggestions by rules are made for English: in this corpus ({corpus.known_lang}) many are wrong or missing"
 
 
 def opening_message(corpus: CorpusFolder, annotator: str, label_pass: LabelPass) -> str:

@@ -55,6 +55,16 @@ def test_doubt_is_a_warning(tmp_path: Path, pages: list[Path]) -> None:
         ]
 
 
+@pytest.mark.parametrize("both", [("--settle", "--undo"), ("--switch", "2", "body", "--settle")])
+def test_one_change_at_a_time(tmp_path: Path, pages: list[Path], both: tuple[str, ...]) -> None:
+    """Two changes that would undo or settle each other are wrong usage, and nothing is changed."""
+    folder = tmp_path / "news"
+    (row,) = call("ingest", pages[0], "--corpus", folder, "--json").json["added"]
+    result = call("articles", folder, row["id"], *both)
+    assert (result.code, "exclude each other" in result.err) == (2, True)
+    assert call("articles", folder, row["id"], "--json").json["doubt"] == DOUBT
+
+
 def test_strict_leaves_doubtful_sources_out(tmp_path: Path, pages: list[Path]) -> None:
     """Nothing of a doubtful source is written, each is listed, and the exit code is 3."""
     folder, out = tmp_path / "news", ("--strict", "--json")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from annotator.core.errors import SourceError
 from annotator.core.tokens import tokens_cover_text
+from annotator.ingest import spacy_tokenizer
 from annotator.ingest.tokenizer import MAX_RUN, Tokenizer, _bounded_pieces
 
 SHARED = Path(__file__).resolve().parents[2] / "../shared"
@@ -85,3 +86,13 @@ def test_an_unknown_language_is_reported() -> None:
         Tokenizer("qq")
     assert str(caught.value).startswith("--lang: spaCy cannot load the language 'qq' (")
     assert "use a code such as en, de, fr or es, or xx for any language" in str(caught.value)
+
+
+def test_a_missing_package_is_named_without_the_advice_of_another_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What spaCy writes on several lines is not cut off in the middle of its addresses and commands."""
+    monkeypatch.setattr(spacy_tokenizer, "missing_tokenizer_package", lambda lang: "spacy[ja]")
+    error = spacy_tokenizer._no_language(
+        "ja", ImportError("Japanese support requires SudachiPy (https://a.b/" + "x" * 200)
+    )
+    assert error.what == "spaCy cannot load the language 'ja' (a package is not installed)"
+    assert "spacy[ja]" in error.do

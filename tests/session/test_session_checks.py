@@ -45,7 +45,7 @@ def test_who_has_begun_is_reported_of_nobody(tmp_path: Path) -> None:
 def test_who_begins_is_told_what_the_rules_are_made_for(tmp_path: Path, lang: str, has_message: bool) -> None:
     """The first start in a corpus of another language says it, a later one no longer."""
     corpus = CorpusFolder.create(tmp_path / "c", name="c", lang=lang, fingerprint="f", schema_text=builders.NEWS)
-    message = f"suggestions by rules are made for English alone, and this corpus is {lang}"
+    message = f"suggestions by rules are made for English: in this corpus ({lang}) many are wrong or missing"
     every = LabelPass.of(corpus.schema)
     assert opening_message(corpus, "bea", every) == (message if has_message else "")
     (corpus.path / FOLDER / "bea.jsonl").write_text("{}\n", "utf-8")
