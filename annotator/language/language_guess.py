@@ -49,8 +49,9 @@ _TELLTALE_LETTERS = {"Arabic": {"fa": "پچژگ", "ur": "ٹڈڑں"}, "Cyrillic":
 """Letters by which the other languages of a script are known."""
 _NAMES = {
     "en": "English", "de": "German", "fr": "French", "es": "Spanish", "pt": "Portuguese", "it": "Italian",
-    "nl": "Dutch", "sv": "Swedish", "da": "Danish", "nb": "Norwegian", "pl": "Polish", "cs": "Czech", "sk": "Slovak", "fi": "Finnish",
-    "hu": "Hungarian", "tr": "Turkish", "ro": "Romanian", "id": "Indonesian", "vi": "Vietnamese", "ja": "Japanese",
+    "nl": "Dutch", "sv": "Swedish", "da": "Danish", "nb": "Norwegian", "pl": "Polish", "cs": "Czech", "sk": "Slovak",
+    "fi": "Finnish", "hu": "Hungarian", "tr": "Turkish", "ro": "Romanian",
+    "id": "Indonesian", "vi": "Vietnamese", "ja": "Japanese",
     "zh": "Chinese", "th": "Thai", "lo": "Lao", "my": "Burmese", "km": "Khmer", "bo": "Tibetan", "ko": "Korean",
     "ar": "Arabic", "fa": "Persian", "ur": "Urdu", "he": "Hebrew", "el": "Greek", "ru": "Russian", "uk": "Ukrainian",
     "bg": "Bulgarian", "sr": "Serbian", "hy": "Armenian", "hi": "Hindi", "bn": "Bengali", "gu": "Gujarati",

@@ -126,8 +126,10 @@ def test_each_turn_begins_with_a_label_alone(names: tuple[str, str], turns: list
 
 
 PIECES = st.sampled_from(
-    ["Q: ", "A: ", "ANA REYES: ", "記者：", "Why? ", "We go. ", "\n", "\n\n", "- ", "• ", "1. ", "> ", "**", "[applause] ",
-     "10:42 a.m. ", "# ", "| a | b |", "„Nie.“ ", "wir ", "[x](http://a.b) ", "![y](z) ", "[1] ", "…", " ", "MORE", "\u2028"]
+    ["Q: ", "A: ", "ANA REYES: ", "記者：", "Why? ", "We go. ", "\n", "\n\n", "- ", "• ", "1. ", "> ", "**",
+     "[applause] ", "10:42 a.m. ", "# ", "| a | b |", "„Nie.“ ", "wir ", "[x](http://a.b) ", "![y](z) ",
+     "[1] ", "…", " ", "MORE",
+     "\u2028"]
 )  # fmt: skip
 
 

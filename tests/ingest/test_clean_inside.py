@@ -118,7 +118,7 @@ def test_teasers_under_their_heading_end_where_the_article_goes_on() -> None:
 
 
 def test_a_short_line_that_comes_again_and_again_is_a_button_unless_it_is_a_name() -> None:
-    """ "Check price" under each product is left out, a speaker's name over each answer is not."""
+    """A button under each product ("Check price") is left out, a speaker's name over each answer is not."""
     prose = "It weighs no more than an egg, and it lit our way home for nine hours without a pause."
     buttons = verdicts(["Check price", prose, "Check price", prose[:-9], "Check price", prose])
     assert [line.verdict.annotated for line in buttons][::2] == [False] * 3

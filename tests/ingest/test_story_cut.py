@@ -31,6 +31,14 @@ def mail(name: str, subject: str, words: str) -> str:
     return f"{head}\n\n{words}\n"
 
 
+GERMAN = (
+    f"Station schließt\n\nVon Lena Orr\n\nPort Amery (dpa) - {'Das Krankenhaus schließt eine Station. ' * 2}\n\n"
+    f"----------\n\nFähre zu spät\n\nVon Tom Lund\n\nSkerrin (dpa) - {'Die Fähre kam am Montag zu spät. ' * 2}"
+)
+JAPANESE = (
+    "病院、四月に閉鎖\n\n2026年3月12日\n\n【港町＝共同】港町で唯一の病院が四月末に小児病棟を閉鎖すると院長が述べた。\n\n=====\n\n"
+    "渡し船また遅れる\n\n2026年3月12日\n\n【島＝共同】島への渡し船が月曜日にまた遅れたと船主が述べた。"
+)
 SEVERAL = {
     "number signs": (f"{WARD}\n\n###\n\n{FERRY}\n\n###\n\n{DYKE}\n\n###\n", 3),
     "thirty": (f"{WARD}\n-30-\n{FERRY}\n-30-\n{DYKE}\n-30-", 3),
@@ -43,16 +51,8 @@ SEVERAL = {
     "mails": (mail("ana", "Ward closes", PRESS) + "\n" + mail("tom", "Ferry late", PRESS), 2),
     "hard-wrapped": (f"{WRAPPED}\n\n-30-\n\n{FERRY}\n\n-30-\n", 2),
     "what follows a press release": (f"{WARD}\n\n###\n\nAbout\n\n{PRESS}\n\n###\n\n{FERRY}\n\n###\n", 2),
-    "German": (
-        "Station schließt\n\nVon Lena Orr\n\nPort Amery (dpa) - Das einzige Krankenhaus schließt bald eine Station."
-        + "\n\n----------\n\nFähre zu spät\n\nVon Tom Lund\n\nSkerrin (dpa) - Die Fähre kam am Montag wieder zu spät an.",
-        2,
-    ),
-    "Japanese": (
-        "病院、四月に閉鎖\n\n2026年3月12日\n\n【港町＝共同】港町で唯一の病院が四月末に小児病棟を閉鎖すると院長が述べた。"
-        + "\n\n=====\n\n渡し船また遅れる\n\n2026年3月12日\n\n【島＝共同】島への渡し船が月曜日にまた遅れたと船主が述べた。",
-        2,
-    ),
+    "German": (GERMAN, 2),
+    "Japanese": (JAPANESE, 2),
 }
 
 
@@ -69,8 +69,8 @@ def test_a_file_of_several_stories_is_cut_between_them(case: str) -> None:
 ONE = {
     "a press release": f"FOR IMMEDIATE RELEASE\n\n{WARD}\n\n###\n\nAbout the hospital\n\n{PRESS}",
     "a live blog": (
-        f"{WARD}\n\n-----\n10:42 – Council meets\nBy Lena Orr\n{PRESS}\n-----\n10:15 – Doors open\nBy Tom Lund\n{PRESS}\n"
-        f"-----\nGood morning\nBy Tom Lund, 9.30am\n{PRESS}"
+        f"{WARD}\n\n-----\n10:42 – Council meets\nBy Lena Orr\n{PRESS}\n-----\n10:15 – Doors open\nBy Tom Lund\n"
+        f"{PRESS}\n-----\nGood morning\nBy Tom Lund, 9.30am\n{PRESS}"
     ),
     "a newsletter": f"A Letter\n12 March 2026\n=====\nWhat we read\n\n{PRESS}\n=====\nWhat we ate\n\n{PRESS}",
     "a list": f"Gifts\nBy Lena Orr\n\n=====\n1. A lamp\n\n{PRESS}\n\n=====\n2. A clock\n\n{PRESS}",

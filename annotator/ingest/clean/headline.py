@@ -140,7 +140,7 @@ def _without_site_suffix(page: SegmentedPage, best: int, places: list[int]) -> i
 
 
 def _title_over_byline(page: SegmentedPage) -> int | None:
-    """Return the last line like a headline with a byline right below it, else the page's first line if it may be one."""
+    """Return the last line like a headline with a byline right below it, else the first line if it may be one."""
     for at in range(page.body_start - 2, max(-1, page.body_start - MAX_TITLE_DISTANCE), -1):
         if lexicon.BYLINE_START.match(page.features[at + 1].text) and _reads_as_headline(page, at):
             return at
