@@ -60,10 +60,13 @@ SUBSCRIBE_CALL = re.compile(
 )
 """A sentence that asks to subscribe, or the name of a newsletter over it."""
 PAGE_POINTER = re.compile(
-    r"^\W*(?:article|story)\s+continues\b|^\W*(?:watch|see|scroll|listen|view|hear)\b[^.]{0,40}\b(?:below|above|here|for\s+(?:video|photos))\W*$",
+    r"^\W*(?:article|story)\s+continues\b"
+    r"|^\W*(?:watch|see|scroll|listen|view|hear)\b[^.]{0,40}\b(?:below|above|here|for\s+(?:video|photos))\W*$"
+    r"|^\W*(?:gift|share|save|print|e-?mail|bookmark|rate|listen\s+to)\s+this\s+(?:article|story|page|post)\W*$"
+    r"|^\W*\d{1,3}[\s-]*min(?:ute[ns]?|s)?\.?\s+(?:read|lesezeit|de\s+lecture|de\s+lectura)\W*$|^\W*\d{1,4}\W*$",
     re.IGNORECASE,
 )
-"""A line on where things are on the page: "Article continues below", "Watch the video above"."""
+"""What a page puts beside its text: "Article continues below", "Gift this article", "4 min read", a number."""
 AFFILIATE_NOTE = re.compile(
     r"\b(?:we|publisher|site|author)\b.{0,40}\b(?:earn|receive|get)\b.{0,30}\bcommission\b|\baffiliate\s+(?:links?|commission)\b",
     re.IGNORECASE,
@@ -88,7 +91,7 @@ def appeal_reason(line: LineFeatures) -> str:
     if PAGE_NOTE.match(text):
         return "a note on the article itself"
     if PAGE_POINTER.match(text) and line.words <= 8:
-        return "a line on where things are on the page"
+        return "a label of the page"
     if line.legal >= 2:
         return "legal text"
     if AFFILIATE_NOTE.search(text):
