@@ -135,7 +135,7 @@ def _third_reading(html: str, where: str) -> str:
     try:
         summary = readability.Document(html).summary(html_partial=True)
         return "\n".join(line.text for line in visible_lines(parse_html(summary, where)))
-    except (readability.readability.Unparsable, SourceError, ValueError, RecursionError):
+    except (readability.readability.Unparseable, SourceError, ValueError, RecursionError):
         return ""
 
 

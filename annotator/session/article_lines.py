@@ -47,7 +47,7 @@ class ShownDoubts:
         return bool(self._session.corpus.article(article.id).doubt)  # somebody else may have settled it meanwhile
 
     def remember(self, article: Article) -> None:
-        """Remember for later sessions that the annotator has gone on from the lines; not before, or a kill hides them."""
+        """Remember for later sessions that the annotator has gone on; earlier, and a kill would hide the lines."""
         path, annotator = self._session.corpus.path, self._session.annotator
         with suppress(CorpusError):  # then they are shown again in the next session
             update_preferences(lambda kept: kept.with_shown_doubt(path, annotator, article.id))

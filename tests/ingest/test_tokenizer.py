@@ -90,7 +90,7 @@ def test_an_unknown_language_is_reported() -> None:
 
 def test_a_missing_package_is_named_without_the_advice_of_another_program(monkeypatch: pytest.MonkeyPatch) -> None:
     """What spaCy writes on several lines is not cut off in the middle of its addresses and commands."""
-    monkeypatch.setattr(spacy_tokenizer, "missing_tokenizer_package", lambda lang: "spacy[ja]")
+    monkeypatch.setattr(spacy_tokenizer, "missing_tokenizer_package", lambda _: "spacy[ja]")
     error = spacy_tokenizer._no_language(
         "ja", ImportError("Japanese support requires SudachiPy (https://a.b/" + "x" * 200)
     )
