@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from itertools import pairwise
 
 from msgspec import Struct
@@ -100,7 +101,7 @@ DEFAULT_FUNCTION_SHARE = 0.35
 """The share of function words that is assumed where the language has no list."""
 
 
-class LineFeatures(Struct, frozen=True):
+class LineFeatures(Struct, frozen=True, dict=True):
     """What is seen on one unit without a look at its neighbours."""
 
     text: str
@@ -245,14 +246,29 @@ def _nearby_prose(prose: list[float], at: int) -> float:
     return total / 6
 
 
+def measured_once(test: Callable[[LineFeatures], bool]) -> Callable[[LineFeatures], bool]:
+    """Return a test on a unit that keeps its answer with the unit: several parts of the cleaner ask the same."""
+
+    @wraps(test)
+    def answer(line: LineFeatures) -> bool:
+        kept: dict[str, bool] = line.__dict__
+        if test.__name__ not in kept:
+            kept[test.__name__] = test(line)
+        return kept[test.__name__]
+
+    return answer
+
+
 # Lines of a date, perhaps with a place, and nothing else.
 
 
 NOT_PLACE_START = re.compile(rf"^(?:{lexicon.UPDATE_LABEL.pattern.removeprefix('^')}|by\b|from\b)", re.IGNORECASE)
 """The beginning of a line that is no place."""
+_DIGIT = re.compile(r"\d")
 TRAILING_WEEKDAY = re.compile(rf"(?:^|,?\s+){lexicon.WEEKDAY_REGEX},?$")
 
 
+@measured_once
 def is_date_line(line: LineFeatures) -> bool:
     """Return whether a line is a date, perhaps with a place, and nothing else."""
     if line.words <= 12 and not line.ends_sentence and "(" in line.text and is_agency_dateline(line.text):
@@ -275,16 +291,21 @@ def is_update_line(line: LineFeatures) -> bool:
     return line.has_date or lexicon.DAY_PATTERN.search(line.text) is not None
 
 
+def has_digit(text: str) -> bool:
+    """Return whether a line has a digit, without which it has no day: a quick test before slow expressions."""
+    return _DIGIT.search(text) is not None
+
+
 def is_day_line(text: str) -> bool:
     """Return whether a line is a day, with its weekday, year or time of day perhaps, and nothing else."""
-    if lexicon.DAY_PATTERN.search(text) is None:
+    if not has_digit(text) or lexicon.DAY_PATTERN.search(text) is None:
         return False
     return not any(map(str.isalnum, lexicon.DATE_LINE_PARTS.sub("", lexicon.without_dates(text))))
 
 
 def dateline_place(text: str) -> str:
     """Return the place in a line of place and day ("Oslo, Friday, 3 March"), "" for other lines."""
-    match = lexicon.PLACE_DAY.match(text)
+    match = lexicon.PLACE_DAY.match(text) if "," in text or has_digit(text) else None
     if match is None or NOT_PLACE_START.match(text) or any(map(str.isalnum, lexicon.CLOCK_TIME.sub("", match["rest"]))):
         return ""
     place = TRAILING_WEEKDAY.sub("", match["place"].strip(" ,")).strip(" ,")
@@ -323,6 +344,7 @@ def is_headline_companion(line: LineFeatures) -> bool:
     return is_byline_line(line) or is_date_line(line)
 
 
+@measured_once
 def is_byline_line(line: LineFeatures) -> bool:
     """Return whether a line names an author by its shape alone."""
     if line.words > 16 or (line.ends_sentence and not line.text.rstrip().endswith(".m.")):
@@ -361,6 +383,7 @@ def is_agency_line(text: str) -> bool:
     return bool({bare, bare.title()} & lexicon.word_set("agencies"))
 
 
+@measured_once
 def is_photo_credit(line: LineFeatures) -> bool:
     """Return whether a short line only names the source of a picture."""
     bare = line.text.strip(" ()[].|/©")
@@ -395,7 +418,7 @@ def content_words(text: str) -> frozenset[str]:
     Scripts without blanks give their pairs of characters.
     """
     words = [word.removesuffix("'s") for word in lexicon.tokenize_line(text)]
-    runs = [word for word in words if lexicon.CJK.match(word)]
+    runs = [] if text.isascii() else [word for word in words if lexicon.CJK.match(word)]
     pairs = {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
     long = (word for word in words if len(word) >= MIN_CONTENT_WORD_LENGTH and word[0].isalnum())
     return frozenset(pairs).union(word.rstrip("s") for word in long)

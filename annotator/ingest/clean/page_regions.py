@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from annotator.ingest.clean import lexicon, line_features
 from annotator.ingest.clean.line_features import LineFeatures
-from annotator.ingest.clean.score_weights import body_log_odds
+from annotator.ingest.clean.score_weights import counted_log_odds, feature_log_odds
 
 MAX_COMPARED_UNITS = 12
 """How many units before a boundary are compared with those after it."""
@@ -59,6 +59,7 @@ class PageMeasures:
     def __init__(self, lines: list[LineFeatures]) -> None:
         self.lines = lines
         self.rows = line_features.feature_vectors(lines)
+        self._odds = [feature_log_odds(row) for row in self.rows]
         self.scores = self.log_odds(0.0)
         self._words: dict[int, frozenset[str]] = {}
 
@@ -111,7 +112,10 @@ class PageMeasures:
 
     def log_odds(self, retry_bonus: float) -> list[float]:
         """Return the score of each unit."""
-        return [body_log_odds(row, line.words, retry_bonus) for row, line in zip(self.rows, self.lines, strict=True)]
+        return [
+            counted_log_odds(odds, line.words, retry_bonus * line.ends_sentence)
+            for odds, line in zip(self._odds, self.lines, strict=True)
+        ]
 
     def words(self, at: int) -> frozenset[str]:
         """Return the words of a unit that carry its matter."""
@@ -215,8 +219,10 @@ def _is_signature(line: LineFeatures) -> bool:
     """Return whether a unit is a byline, a date or a place: a time alone may be a result or a post's."""
     if line_features.is_byline_line(line):
         return True
+    if not line_features.is_date_line(line):
+        return False
     dated = lexicon.DATE_PATTERN.search(line.text[:200]) or lexicon.DAY_PATTERN.search(line.text[:200])
-    return bool(line_features.is_date_line(line) and (dated or line_features.dateline_place(line.text)))
+    return bool(dated or line_features.dateline_place(line.text))
 
 
 # Regions.

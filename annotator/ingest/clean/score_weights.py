@@ -62,8 +62,12 @@ RETRY_BONUSES = (0.0, 1.5, 3.0)
 TRANSITION_COSTS = TransitionCosts(start=1.0, leave=3.0, gap=0.6, comment_before=1.0, ending=1.0)
 
 
-def body_log_odds(features: dict[str, float], words: float, retry_bonus: float = 0.0) -> float:
-    """Return the log-odds, as they count in the block finder, that a unit is body text."""
-    odds = BODY_BIAS + sum(FEATURE_WEIGHTS[name] * value for name, value in features.items())
-    odds = max(-MAX_LOG_ODDS, min(MAX_LOG_ODDS, odds + retry_bonus * features["ended"]))
+def feature_log_odds(features: dict[str, float]) -> float:
+    """Return the log-odds that a unit is body text by its features alone."""
+    return BODY_BIAS + sum(FEATURE_WEIGHTS[name] * value for name, value in features.items())
+
+
+def counted_log_odds(odds: float, words: float, bonus: float) -> float:
+    """Return the log-odds of a unit of so many words as they count in the block finder, with a bonus."""
+    odds = max(-MAX_LOG_ODDS, min(MAX_LOG_ODDS, odds + bonus))
     return odds if odds > 0 else odds * min(1.0, (1 + words) / FULL_WEIGHT_WORDS)
