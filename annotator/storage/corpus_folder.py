@@ -422,6 +422,13 @@ class CorpusFolder:
 
     def articles_from_source(self, source: str) -> tuple[str, ...]:
         """Return the ids of the articles in the queue that came from a source, in the order of ingest."""
+        return tuple(a for a, came_from in self.articles_from_file(source) if came_from == source)
+
+    def articles_from_file(self, file: str) -> tuple[tuple[str, str], ...]:
+        """Return the articles in the queue from a file, each with what its source, such as ``file#name``, is known by.
+
+        They are in the order of ingest.
+        """
         ids = self.article_ids()
         for article_id in ids:
             if article_id not in self._origins:
@@ -429,8 +436,10 @@ class CorpusFolder:
                     self._origins[article_id] = self.articles.origin(article_id)
                 except DamagedArticleError:  # nothing is known of it
                     self._origins[article_id] = ArticleOrigin()
-        found = (a for a in ids if source and self._origins[a].came_from == source)
-        return tuple(a for a in found if not (self._origins[a].replaced_by and self.article(a).replaced_by))
+        part = f"{file}#"
+        found = ((a, self._origins[a].came_from) for a in ids if file)
+        of_file = ((a, x) for a, x in found if x == file or x.startswith(part))
+        return tuple((a, x) for a, x in of_file if not (self._origins[a].replaced_by and self.article(a).replaced_by))
 
     def _change_article(
         self, article_id: str, change: Callable[[dict[str, Any]], dict[str, Any]], wait: float

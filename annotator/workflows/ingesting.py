@@ -7,7 +7,8 @@ of a file. An article whose text is among the sources of the run is never replac
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -33,10 +34,13 @@ from annotator.storage.schemas import DEFAULT_SCHEMA, load_schema, read_schema_t
 from annotator.workflows.article_doubts import DoubtfulSource, doubt_warnings
 from annotator.workflows.corpus_creation import check_token_unit
 from annotator.workflows.opening import ProgressCallback, apply_schema, ignore_progress, load_journals
+from annotator.workflows.story_versions import Story, pair_versions
 
 KNOWN_STATE = "already in the corpus"
 MENDED_STATE = "was damaged, mended from its source"
 RESTORED_STATE = "back in the queue"
+MAX_COMPARED_STORIES = 1000
+"""With how many earlier stories of its file, the last ones, a story is compared where no headline is the same."""
 _SPAN_FIELDS = ("spans", "label", "labels", "entities", "annotations")
 """The fields in which other tools keep the spans of a record."""
 
@@ -250,7 +254,7 @@ class _IngestRun:
         self._newest: dict[str, str] = {}
         """The id of the last article of this run that came from each source."""
         self._files: dict[str, str] = {}
-        """The file of each story of this run, by what the story is known by."""
+        """The file of each page or story of this run, by what that is known by; a record of JSONL has none here."""
 
     def add_source(self, source: ArticleSource | SourceFailure) -> None:
         """Add one source, or note why not."""
@@ -279,8 +283,9 @@ class _IngestRun:
             return
         if came_from:
             self._newest[came_from] = article.id
-        if came_from and source.part:
-            self._files[came_from] = _relative_origin(self.corpus, source.part.file_stable_origin)
+        if came_from and source.kind != "record":
+            part = source.part
+            self._files[came_from] = _relative_origin(self.corpus, part.file_stable_origin) if part else came_from
 
     def _store(self, corpus: CorpusFolder, article: Article, sentences: Sequence[Sentence], came_from: str) -> None:
         """Write an article that is not in the corpus yet, or that is damaged there."""
@@ -345,17 +350,39 @@ class _IngestRun:
         """Replace the articles that came from the same sources before this run."""
         if self.corpus is None:
             return
+        files: dict[str, dict[str, str]] = {}
         for came_from, new in self._newest.items():
-            for old in (*self.corpus.articles_from_source(came_from), *self._only_stories(came_from, new)):
-                if old not in self._rows:
-                    self._replace_article(self.corpus, old, new)
+            file = self._files.get(came_from, "")
+            if file:
+                files.setdefault(file, {})[came_from] = new
+            if file in {"", came_from}:
+                for old in self.corpus.articles_from_source(came_from):
+                    if old not in self._rows:
+                        self._replace_article(self.corpus, old, new)
+        for file, newest in files.items():
+            before = [x for x in self.corpus.articles_from_file(file) if x[0] not in self._rows]
+            self._replace_stories(self.corpus, file, newest, before)
 
-    def _only_stories(self, came_from: str, new: str) -> Iterator[str]:
-        """Yield the articles with a story's title from when its file held that story alone."""
-        assert self.corpus is not None
-        for old in self.corpus.articles_from_source(self._files.get(came_from, "")):
-            if not self.corpus.is_damaged(old) and self.corpus.article(old).title == self.corpus.article(new).title:
-                yield old
+    def _replace_stories(
+        self, corpus: CorpusFolder, file: str, newest: Mapping[str, str], before: Sequence[tuple[str, str]]
+    ) -> None:
+        """Replace the stories that a file held before; an article of it that was in the queue beside them stays."""
+        olds = [(a, came_from) for a, came_from in before if not corpus.is_damaged(a)]
+        if not olds:
+            return
+        names = {a: _story_name(corpus, file, came_from, a) for a, came_from in olds}
+        fresh: list[Story] = []
+        stays: list[Story] = []
+        for came_from, new in newest.items():
+            stored = corpus.articles.origin(new).came_from
+            is_of_file = stored == file or stored.startswith(f"{file}#")
+            was_there = is_of_file and self._rows[new].get("state") in {KNOWN_STATE, MENDED_STATE}
+            story = _story(corpus, new, _story_name(corpus, file, came_from, new))
+            (stays if was_there else fresh).append(story)
+        fresh_names = {x.name for x in fresh}
+        kept = {a for a, _ in olds[-MAX_COMPARED_STORIES:]} | {a for a in names if names[a] in fresh_names}
+        for old, new in pair_versions([_story(corpus, a, names[a]) for a, _ in olds if a in kept], fresh, stays):
+            self._replace_article(corpus, old, new)
 
     def _replace_article(self, corpus: CorpusFolder, old: str, new: str) -> None:
         origin = self._rows[new]["origin"]
@@ -365,7 +392,8 @@ class _IngestRun:
             self._add_failure(origin, error)
             return
         self._rows[new]["replaces"] = old
-        again = "an earlier version is back in place" if "state" in self._rows[new] else "a new version"
+        is_back = self._rows[new].get("state") == RESTORED_STATE
+        again = "an earlier version is back in place" if is_back else "a new version"
         self.notes.append(f"{origin}: {again} of {old}, which leaves the queue; {self._describe_annotations(old, new)}")
 
     def _describe_annotations(self, old: str, new: str) -> str:
@@ -403,6 +431,17 @@ def _relative_origin(corpus: CorpusFolder, came_from: str) -> str:
     path, mark, name = came_from.partition("#")
     relative = os.path.relpath(path, os.path.realpath(corpus.path))
     return os.fsencode(relative + mark + name).decode("utf-8", "backslashreplace")
+
+
+def _story_name(corpus: CorpusFolder, file: str, came_from: str, article_id: str) -> str:
+    """Return a story's slug or headline, without the number of a second one; the title of a file's only article."""
+    name = came_from.removeprefix(file).removeprefix("#")
+    return re.sub(r" \(\d+\)$", "", name) or corpus.article(article_id).title
+
+
+def _story(corpus: CorpusFolder, article_id: str, name: str) -> Story:
+    sentences = corpus.active_sentences(corpus.article(article_id))
+    return Story(article_id, name, frozenset(sentence.text for sentence in sentences))
 
 
 def _article_summary(corpus: CorpusFolder, article: Article) -> dict[str, Any]:

@@ -60,3 +60,46 @@ def test_a_file_that_grows_and_one_that_was_taken_in_whole(tmp_path: Path) -> No
     report = ingest(tmp_path / "other", [tmp_path / "wire.txt"])
     assert not report.added
     assert len(report.known) == 1
+
+
+COW = "In brief\nBy Tom Lund\n\nARDEN — A court said that a cow may keep her bell. The ruling is final, it said."
+PARROT = (
+    "In brief\nBy Tom Lund\n\nDUNMERE — A parrot that speaks Dutch was found in the old harbour. It asks for cheese."
+)
+
+
+def test_stories_of_one_headline_are_no_versions_of_each_other(tmp_path: Path) -> None:
+    """A story that goes, or changes places with another, takes no other one out of the queue."""
+    first = put(tmp_path, COW, PARROT, STORIES[0])
+    assert not any(row["replaces"] for row in put(tmp_path, PARROT, STORIES[0]).known)
+    report = put(tmp_path, PARROT, COW.replace("is final", "is not final"))
+    assert [row["replaces"] for row in report.added] == [first.added[0]["id"]]
+    assert not any(row["replaces"] for row in report.known)
+    assert queue(tmp_path) == sorted(["In brief", "In brief", STORIES[0].split("\n")[0]])
+
+
+def test_a_story_under_a_new_headline_is_a_new_version(tmp_path: Path) -> None:
+    """Most of its text is enough; a story of other text under another headline replaces none."""
+    first = put(tmp_path, *STORIES)
+    report = put(tmp_path, STORIES[0].replace("to close its ward", "in trouble"), COW, STORIES[2])
+    assert [row["replaces"] for row in report.added] == [first.added[0]["id"], None]
+
+
+def test_a_file_that_is_left_with_one_story(tmp_path: Path) -> None:
+    """The story is a new version of the one that the file held, and comes back as an earlier one."""
+    first = put(tmp_path, *STORIES[:2])
+    report = put(tmp_path, STORIES[1].replace("again on", "once more on"))
+    assert [row["replaces"] for row in report.added] == [first.added[1]["id"]]
+    report = put(tmp_path, *STORIES[:2])
+    assert "an earlier version is back in place" in report.notes[-1]
+    assert queue(tmp_path) == sorted(story.split("\n")[0] for story in STORIES[:2])
+
+
+def test_a_record_is_no_story_of_another_one(tmp_path: Path) -> None:
+    """An id with a number sign in it makes no story of the record."""
+    file = tmp_path / "a.jsonl"
+    rows = ['{"id": "x", "text": "%s"}', '{"id": "x#y", "text": "%s"}']
+    file.write_text(rows[1] % "The ferry left at noon. It was full.", encoding="utf-8")
+    ingest(tmp_path / "corpus", [file])
+    file.write_text(rows[0] % "The ferry left at noon. It was empty.", encoding="utf-8")
+    assert not any(row["replaces"] for row in ingest(tmp_path / "corpus", [file]).added)
