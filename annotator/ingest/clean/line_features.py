@@ -438,8 +438,12 @@ def topic_words(text: str) -> frozenset[str]:
 
 @cache
 def _content_function_words() -> frozenset[str]:
-    """Return the function words without an s at the end, as ``content_words`` has them."""
-    return frozenset(word.rstrip("s") for word in lexicon.function_words())
+    """Return the function words of all listed languages and the names of days and months.
+
+    They have no s at the end, as in ``content_words``.
+    """
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    return frozenset(word.rstrip("s") for word in (*lexicon.function_words(), *days, *lexicon.MONTH_NUMBERS))
 
 
 def capitalised_words(text: str) -> frozenset[str]:
