@@ -112,8 +112,6 @@ def _ends_header(page: SegmentedPage, start: int, at: int) -> bool:
     days that come again and again.
     """
     line = page.features[at]
-    if at == start and line.words <= 3 and not line.ends_sentence and lexicon.OFFICE_WORD.search(line.text):
-        return True
     if not line_features.is_headline_companion(line) or line_features.is_clock_line(line.text):
         return False
     if at == start or not line_features.is_date_line(line):

@@ -63,10 +63,10 @@ PAGE_POINTER = re.compile(
     r"^\W*(?:article|story)\s+continues\b"
     r"|^\W*(?:watch|see|scroll|listen|view|hear)\b[^.]{0,40}\b(?:below|above|here|for\s+(?:video|photos))\W*$"
     r"|^\W*(?:gift|share|save|print|e-?mail|bookmark|rate|listen\s+to)\s+this\s+(?:article|story|page|post)\W*$"
-    r"|^\W*\d{1,3}[\s-]*min(?:ute[ns]?|s)?\.?\s+(?:read|lesezeit|de\s+lecture|de\s+lectura)\W*$|^\W*\d{1,4}\W*$",
+    r"|^\W*\d{1,3}[\s-]*min(?:ute[ns]?|s)?\.?\s+(?:read|lesezeit|de\s+lecture|de\s+lectura)\W*$",
     re.IGNORECASE,
 )
-"""What a page puts beside its text: "Article continues below", "Gift this article", "4 min read", a number."""
+"""What a page puts beside its text: "Article continues below", "Gift this article", "4 min read"."""
 AFFILIATE_NOTE = re.compile(
     r"\b(?:we|publisher|site|author)\b.{0,40}\b(?:earn|receive|get)\b.{0,30}\bcommission\b|\baffiliate\s+(?:links?|commission)\b",
     re.IGNORECASE,
