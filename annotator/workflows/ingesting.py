@@ -6,7 +6,6 @@ of a file. An article whose text is among the sources of the run is never replac
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -35,6 +34,7 @@ from annotator.workflows.article_doubts import DoubtfulSource, doubt_warnings
 from annotator.workflows.corpus_creation import check_token_unit
 from annotator.workflows.opening import ProgressCallback, apply_schema, ignore_progress, load_journals
 from annotator.workflows.story_versions import Story, pair_versions
+from annotator.workflows.uncut_files import relative_origin, with_uncut_files
 
 KNOWN_STATE = "already in the corpus"
 MENDED_STATE = "was damaged, mended from its source"
@@ -119,6 +119,8 @@ def ingest(
         _check_not_empty(every)
         run = _begin(folder, lang, tokens, schema, name, may_create=may_create)
         run.strict = strict
+        if run.corpus:
+            every = list(with_uncut_files(run.corpus, every))
         for n, source in enumerate(every):
             progress(n, len(every))
             run.add_source(source)
@@ -275,7 +277,7 @@ class _IngestRun:
             return
         if self.corpus is None:
             self.corpus = self._create_corpus()
-        came_from = _relative_origin(self.corpus, source.stable_origin)
+        came_from = relative_origin(self.corpus, source.stable_origin)
         try:
             self._store(self.corpus, article, sentences, came_from)
         except AnnotatorError as error:
@@ -285,7 +287,7 @@ class _IngestRun:
             self._newest[came_from] = article.id
         if came_from and source.kind != "record":
             part = source.part
-            self._files[came_from] = _relative_origin(self.corpus, part.file_stable_origin) if part else came_from
+            self._files[came_from] = relative_origin(self.corpus, part.file_stable_origin) if part else came_from
 
     def _store(self, corpus: CorpusFolder, article: Article, sentences: Sequence[Sentence], came_from: str) -> None:
         """Write an article that is not in the corpus yet, or that is damaged there."""
@@ -422,15 +424,6 @@ class _IngestRun:
             self.notes.append(str(error))
             return None
         return done
-
-
-def _relative_origin(corpus: CorpusFolder, came_from: str) -> str:
-    """Return a resolved path relative to the corpus, so that it names nothing of the machine."""
-    if not came_from:
-        return ""
-    path, mark, name = came_from.partition("#")
-    relative = os.path.relpath(path, os.path.realpath(corpus.path))
-    return os.fsencode(relative + mark + name).decode("utf-8", "backslashreplace")
 
 
 def _story_name(corpus: CorpusFolder, file: str, came_from: str, article_id: str) -> str:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from annotator.ingest import sources
+from annotator.ingest.story_cut import StoryCut
 from annotator.storage.corpus_folder import CorpusFolder
 from annotator.workflows.ingesting import IngestReport, ingest
 
@@ -60,6 +64,22 @@ def test_a_file_that_grows_and_one_that_was_taken_in_whole(tmp_path: Path) -> No
     report = ingest(tmp_path / "other", [tmp_path / "wire.txt"])
     assert not report.added
     assert len(report.known) == 1
+
+
+def test_a_file_that_an_earlier_version_took_in_whole_stays_one_article(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An article has one later version, so that cut stories would leave the work on all but one behind."""
+    monkeypatch.setattr(sources, "cut_stories", lambda text: StoryCut((text,)))
+    old = put(tmp_path, *STORIES).added[0]["id"]
+    monkeypatch.undo()
+    report = put(tmp_path, STORIES[0], STORIES[1].replace("again on", "once more on"), STORIES[2])
+    assert [row["replaces"] for row in report.added] == [old]
+    assert "3 stories stay one article" in report.notes[0]
+    assert [row["id"] for row in put(tmp_path, *STORIES).known] == [old]
+    file = tmp_path / "corpus" / "articles" / f"{old}.json"
+    file.write_text(file.read_text(encoding="utf-8").replace("held on Monday", "fell on Monday"), encoding="utf-8")
+    assert [row["state"] for row in put(tmp_path, *STORIES).known] == ["was damaged, mended from its source"]
 
 
 COW = "In brief\nBy Tom Lund\n\nARDEN — A court said that a cow may keep her bell. The ruling is final, it said."
