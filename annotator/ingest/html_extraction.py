@@ -14,10 +14,13 @@ from msgspec.structs import asdict
 from annotator.core.article import LineVerdict, SourceLine
 from annotator.core.errors import SourceError
 from annotator.ingest.clean import CleanedPage, clean
+from annotator.ingest.clean.metadata import parse_date
 from annotator.ingest.clean.page_doubt import MIN_PROSE_WORDS
 from annotator.ingest.html_lines import VisibleLine, import_extra, parse_html, visible_lines
 from annotator.ingest.html_vote import PageReadings, alignment_words, covered_lines, vote_on_lines
 
+_MAX_DATE_LINE = 100
+"""A longer line, in code points, is a sentence with a date in it."""
 _MAX_BYLINE_WORDS = 12
 """A byline has no more words than this."""
 
@@ -42,6 +45,8 @@ def extract_page(html: str, where: str) -> ExtractedPage:
     cleaned = clean(text)
     found = trafilatura.bare_extraction(html, favor_precision=True, include_comments=False, with_metadata=True)
     body, about = _extracted_metadata(found)
+    if about["date"].endswith("-01-01") and not _states_date(about["date"], html, lines):
+        about["date"] = ""  # a year in the text, which the extractor takes for its first day
     heads = {" ".join(str(h.text_content()).split()) for h in tree.iter("h1")} - {""}
     # The only h1 of the page, else its own metadata (og:title or <title>).
     title = heads.pop() if len(heads) == 1 else about["title"]
@@ -85,6 +90,13 @@ def _extracted_metadata(found: Any) -> tuple[str, dict[str, str]]:
     names = {"title": "title", "byline": "author", "date": "date", "source": "sitename"}
     about = {ours: str(getattr(found, theirs, None) or "") for ours, theirs in names.items()}
     return str(getattr(found, "text", None) or ""), {k: " ".join(v.split()) for k, v in about.items()}
+
+
+def _states_date(date: str, html: str, lines: list[VisibleLine]) -> bool:
+    """Whether a page has a date in its markup, or on a line that is short enough for one."""
+    if date in html or date.replace("-", "/") in html:
+        return True
+    return any(parse_date(line.text) == date for line in lines if len(line.text) <= _MAX_DATE_LINE)
 
 
 def _stated_verdicts(lines: list[VisibleLine], title: str, byline: str) -> Iterator[SourceLine | None]:

@@ -32,6 +32,7 @@ _DATELINE = re.compile(
     r"|[A-ZÀ-Þ][\w .,'’/-]{1,40}?\s*[(/]\s*[A-Za-z][\w .-]{1,18}[)/]\s*(?:[—–:]|--?)\s"
     r"|【[^】\n]{1,25}】|（[^）\n]{1,15}＝[^）]{1,15}）)"
 )
+_AGENCY_LEAD = re.compile(r"[A-ZÀ-Þ][^\W\d_][\w .,'’/-]{1,60}[(][A-Z][\w .-]{1,18}[)]\s*(?:[—–]|--?)\s")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"”’'»)\]」』）]*\s*$")
 _CJK_DATE = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 _LISTED = re.compile(r"\W{0,3}\d{1,2}[.)]\s")
@@ -67,7 +68,7 @@ def cut_stories(text: str) -> StoryCut:
     """Return the stories of a text; one, the text itself, where it is not sure to hold several."""
     rows = text.split("\n")
     places, explicit = _separated(rows)
-    parts = _parts(rows, places)
+    parts = _without_running_heads(rows, _parts(rows, places))
     heads = [part for part in parts if part.head]
     loose = sum(part.has_prose and not part.head for part in parts)
     # The posts of a live blog have times; an agency's story may, where "Story 2 of 5" or "-30-" separate it.
@@ -79,13 +80,14 @@ def cut_stories(text: str) -> StoryCut:
         starts = [0, *(part.start for part in heads[1:]), len(rows)]
         texts = tuple("\n".join(rows[a:b]) for a, b in pairwise(starts))
         return StoryCut(texts, tuple(_distinct_names(x.head for x in heads)), tuple(x.headline for x in heads))
-    several = explicit > 1 and loose + len(heads) > 1
+    several = (explicit > 1 and loose + len(heads) > 1) or sum(map(_opens_report, rows)) > 1
     return StoryCut((text,), doubt=MAYBE_STORIES if several else "")
 
 
 def _separated(rows: Sequence[str]) -> tuple[list[int], int]:
-    """Return where parts begin after separators, and how many of these say that a story begins or ends.
+    """Return where parts begin after separators, and how many of these are marks of a story's begin or end.
 
+    A form feed is none: it may be the end of a page.
     A rule or an end is the last line of its story, a count, slug or form feed the first of the next one.
     """
     places: list[int] = []
@@ -100,7 +102,7 @@ def _separated(rows: Sequence[str]) -> tuple[list[int], int]:
             continue
         if opens or closed:
             places.append(n)
-        explicit += (opens and not SLUG.match(mark)) or ends
+        explicit += bool(opens and STORY_START.match(mark) and not SLUG.match(mark)) or ends
         closed = not opens and (ends or (bool(RULE.match(mark)) and not _is_underline(rows, n)))
         if closed and places and places[-1] == n:
             places.pop()
@@ -143,6 +145,22 @@ def _part(rows: Sequence[str], start: int, end: int) -> _Part:
     headline = top[at] if at is not None and named else ""
     is_timed = any(_is_timed(row) for row in top[:4])
     return _Part(start, end, headline and (slug or headline), headline, has_prose=True, is_timed=is_timed)
+
+
+def _without_running_heads(rows: Sequence[str], parts: list[_Part]) -> list[_Part]:
+    """Return the parts without the heads that pages repeat: after form feeds, alike but for the page's number."""
+    paged = {part.start for part in parts if rows[part.start].startswith("\f")}
+    heads = [re.sub(r"\d+", "", part.headline) for part in parts]
+    repeated = {head for head, n in Counter(heads).items() if n > 1}
+    return [
+        _Part(part.start, part.end, has_prose=part.has_prose) if part.start in paged and head in repeated else part
+        for part, head in zip(parts, heads, strict=True)
+    ]
+
+
+def _opens_report(row: str) -> bool:
+    """Return whether a paragraph begins with a place and an agency in brackets, as each report of a file does."""
+    return _AGENCY_LEAD.match(row) is not None and _is_prose(row)
 
 
 def _is_prose(row: str) -> bool:

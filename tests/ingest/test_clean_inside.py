@@ -50,6 +50,8 @@ def verdicts(inside: list[str], gap: str = "") -> list[SourceLine]:
         "_(Reporting by Ann Lee; editing by Tom Ruud)_",
         "Photo: Ann Lee / Dunmere Post",
         "Article continues below",
+        "SKIP ADVERTISEMENT",
+        "[1/2] The old quay of Dunmere on Tuesday, March 11, 2031. REUTERS/Ann Lee",
         "Tel: 0555 010 200",
         "We may earn a commission from links on this page.",
         "The views expressed here are not necessarily those of the Dunmere Post; see our terms of use.",

@@ -137,3 +137,12 @@ def test_body_of_real_pages() -> None:
     """Mean F1 over word 4-grams of the body on 20 real pages is at least 0.96."""
     scores = [text_f1(body_of(page.html, page.name), page.gold) for page in html_pages(SHARED / "data")]
     assert sum(scores) / len(scores) >= 0.96
+
+
+def test_a_year_in_the_text_is_no_date() -> None:
+    """The first of January is the date only of a page that has that day."""
+    row = STORY[4].replace("found no crack", "found no crack since it was painted in 1996 that is")
+    page = PAGE.replace(STORY[4], row)
+    assert extract_page(page, "page").date == ""
+    dated = page.replace("By Ana Duarte</p>", "By Ana Duarte</p><p>January 1, 1996</p>")
+    assert extract_page(dated, "page").date == "1996-01-01"

@@ -61,6 +61,7 @@ HEADERS = {
     "Subject: Ward\nFrom: Ana Reyes <ana@example.org>\nDate: 3 May 2031\n\nText": FileHeader(
         3, "Ward", "Ana Reyes", "3 May 2031"
     ),
+    "Subject: [rivers] Weir gone\nDate: 3 May 2031\n\nText": FileHeader(2, "[rivers] Weir gone", "", "3 May 2031"),
     "タイトル：病院\n日付：2031-05-03\n本文": FileHeader(2, "病院", "", "2031-05-03"),
     "Ward closes\nTitle: Ward\nDate: 3 May": FileHeader(),
     "Title: Ward\n\nText": FileHeader(),

@@ -76,6 +76,10 @@ ONE = {
     "a list": f"Gifts\nBy Lena Orr\n\n=====\n1. A lamp\n\n{PRESS}\n\n=====\n2. A clock\n\n{PRESS}",
     "markdown": f"---\ntitle: Ward\ndate: 2026-03-12\n---\n\n# Ward\n\n{PRESS}\n\n---\n\n## Next\n\n{PRESS}\n---\n",
     "headings with a line below": f"Ward closes\n=====\nBy Lena Orr\n\n{PRESS}\n\nWhat next\n-----\n\n{PRESS}",
+    "pages with a running head": (
+        f"{WARD}\n\fThe Coast Daily\n12 March 2026\n\n{PRESS}\n\fThe Coast Daily\n12 March 2026\n\n{PRESS}"
+    ),
+    "pages without one": f"{WARD}\n\f{PRESS}\n\f{PRESS}\n\f{PRESS}",
     "one story": WARD,
 }
 
@@ -92,6 +96,14 @@ def test_counted_parts_without_heads_are_doubtful() -> None:
     text = f"Story 1 of 2\n\n{PRESS}\n\nStory 2 of 2\n\n{PRESS}\n"
     assert cut_stories(text).texts == (text,)
     assert cut_stories(text).doubt == MAYBE_STORIES
+
+
+def test_reports_without_headlines_are_doubtful() -> None:
+    """Each paragraph that begins with a place and an agency may be a story of its own; one is that of the article."""
+    reports = f"Arden (AP) - {PRESS}\n\nSKERRIN, March 4 (Island Wire) - {PRESS}"
+    assert cut_stories(reports).texts == (reports,)
+    assert cut_stories(reports).doubt == MAYBE_STORIES
+    assert not cut_stories(f"Arden (AP) - {PRESS}\n\nSkerrin (a village) is near.").doubt
 
 
 BLOCKS = st.sampled_from(

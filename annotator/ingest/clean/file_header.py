@@ -92,7 +92,8 @@ def _header(rows: int, found: dict[str, str]) -> FileHeader:
 
 def _plain_value(value: str) -> str:
     """Return a value without quotation marks and the brackets of a list."""
-    parts = (part.strip().strip("\"'") for part in value.strip("[]").split(",")) if value.startswith("[") else [value]
+    is_list = value[:1] == "[" and value[-1:] == "]"
+    parts = (part.strip().strip("\"'") for part in value[1:-1].split(",")) if is_list else [value]
     return ", ".join(part.strip().strip("\"'") for part in parts if part.strip())
 
 

@@ -148,6 +148,8 @@ BRACKETED_CREDIT = re.compile(
     r"\((?:[^()/]*\b(?i:photo|photograph|picture|image|archive)s?\b[^()]*|[A-Z][^()/]{1,40}/\s?[A-Z][^()]{1,40})\)\W*$"
 )
 """A credit in brackets at the end of a caption: "(Family photograph)", "(Ann Lee/AFP)"."""
+SLASHED_CREDIT = re.compile(r"[.!?]\s+(?P<owner>[A-Z][A-Za-z ]{1,20})/[A-Z][\w .'’-]{2,40}$")
+"""A credit after the last sentence of a caption: "A quay in Arden. REUTERS/Ann Lee"."""
 SIGN_OFF = re.compile(r"^\W{0,3}(?=\S*/|burs)[a-z]{2,8}(?:[-/][a-z]{2,8})+\W{0,3}$")
 """The initials that end an agency's report: "burs-abc/de/fg"."""
 REPORTING_CREDIT = re.compile(

@@ -401,8 +401,11 @@ def is_photo_owner(text: str) -> bool:
 
 
 def ends_with_credit(text: str) -> bool:
-    """Return whether a line ends with a picture's credit in brackets."""
-    return text.rstrip()[-2:].rstrip(".").endswith(")") and lexicon.BRACKETED_CREDIT.search(text[-100:]) is not None
+    """Return whether a line ends with a picture's credit in brackets, or after a sentence with an agency and a stroke."""
+    if text.rstrip()[-2:].rstrip(".").endswith(")"):
+        return lexicon.BRACKETED_CREDIT.search(text[-100:]) is not None
+    slashed = lexicon.SLASHED_CREDIT.search(text[-100:]) if "/" in text[-60:] else None
+    return slashed is not None and bool({slashed["owner"], slashed["owner"].title()} & lexicon.word_set("agencies"))
 
 
 # What a text is about.
