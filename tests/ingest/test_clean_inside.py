@@ -165,3 +165,18 @@ def test_the_first_paragraph_above_a_gap_is_kept() -> None:
     found = clean("\n".join(rows)).lines
     assert found[5].verdict is LineVerdict.BODY
     assert not any(line.verdict.annotated for line in found[6 : 6 + len(gap)])
+
+
+@pytest.mark.parametrize("box", ["Related: New bike lanes", "Related", "Lesen Sie auch: Neue Radwege", "Mehr dazu"])
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_one_teaser_does_not_end_a_short_article(box: str, gap: str) -> None:
+    """Paragraphs of several sentences below one headline are the article, though they share no word with it."""
+    first = ["The ferry stays in port until autumn. Owner Petra Lohmann announced that on Monday."]
+    then = [
+        "Merchant Ozgur Yildiz is angry. “They should have told us in January,” he said.",
+        "Buses run every hour instead. Bicycles are carried free of charge.",
+    ]
+    rows = ["Ferry stays in port", "", "By Ann Lee", "12 March 2031", "", *first, box, *then, "Contact us"]
+    text = gap.join(rows)
+    kept = [row for row, line in zip(text.split("\n"), clean(text).lines, strict=True) if line.verdict.annotated]
+    assert kept == [*first, *then]

@@ -256,7 +256,8 @@ class _OpenRegion:
 
         Single sentences right below a heading of teasers are teasers whatever they are about: the links that
         a page puts into an article are headlines. A line that only may be such a heading, by its words,
-        divides what has nothing in common ("What next" is a subhead too).
+        divides what has nothing in common ("What next" is a subhead too). Paragraphs of several sentences below
+        one headline go on whatever their words: a short article may name nothing twice.
         """
         page, after, heading = self._page, self._page.prose_after(at), self._page.lines[at]
         near = range(at + 1, min(after[-1] + 1, at + MAX_SERIES_DISTANCE) if after else at)
@@ -266,12 +267,19 @@ class _OpenRegion:
         known = title | page.all_words(self._recent)
         common = sum(_shares_matter(page, unit, known, title) for unit in after)
         wordy = sum(page.is_wordy(unit) for unit in after)
+        if heading.is_teaser_heading and self._follows_one_teaser(at, after):
+            return True
         if heading.is_teaser_heading and not heading.is_ending:
             return common > 0 or len(after) < MIN_SERIES
         if heading.is_teaser_heading:
             direct = bool(after) and all(page.lines[unit].is_ending for unit in range(at + 1, after[0]))
             return 2 * common > len(after) and not (direct and len(after) > 1 and not wordy)
         return 2 * common > len(after) or (common > 0 and 2 * wordy >= max(len(after), 1))
+
+    def _follows_one_teaser(self, at: int, after: list[int]) -> bool:
+        """Return whether paragraphs of several sentences follow a heading and no more than one headline below it."""
+        in_a_row = len(after) >= MIN_SERIES and after[-1] - after[0] == len(after) - 1
+        return in_a_row and after[0] - at <= MIN_SERIES and all(map(self._page.is_wordy, after))
 
     def closed(self, stop: int) -> PageRegion:
         """Return the region up to a unit."""
