@@ -167,7 +167,9 @@ def test_the_first_paragraph_above_a_gap_is_kept() -> None:
     assert not any(line.verdict.annotated for line in found[6 : 6 + len(gap)])
 
 
-@pytest.mark.parametrize("box", ["Related: New bike lanes", "Related", "Lesen Sie auch: Neue Radwege", "Mehr dazu"])
+@pytest.mark.parametrize(
+    "box", ["Related: New bike lanes", "Related", "Lesen Sie auch: Neue Radwege", "Mehr zum Thema"]
+)
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
 def test_one_teaser_does_not_end_a_short_article(box: str, gap: str) -> None:
     """Paragraphs of several sentences below one headline are the article, though they share no word with it."""
