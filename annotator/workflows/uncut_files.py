@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 
 from msgspec.structs import replace
 
+from annotator.core.article import Article
 from annotator.ingest.sources import ArticleSource, SourceFailure
 from annotator.ingest.story_cut import MAYBE_STORIES, cut_stories
 from annotator.storage.corpus_folder import CorpusFolder
@@ -19,7 +20,7 @@ def with_uncut_files(
     """Yield the sources, the stories of a file that is one article in the corpus as one source.
 
     A program before the stories of a file were cut has made it: an article has one later version only, and the work
-    on the other stories would be done again.
+    on the other stories would be done again. Where lines of one story alone are annotated, that one is the version.
     """
     for file, every in groupby(sources, _file_of):
         sources_of_file = [*every]
@@ -45,15 +46,24 @@ def _file_of(source: ArticleSource | SourceFailure) -> str:
 
 
 def _is_one_article(corpus: CorpusFolder, story: ArticleSource) -> bool:
-    """Return whether an article with all of a story's file is damaged, or an earlier state of it is in the queue."""
+    """Return whether a story's whole file is a damaged article, or a version of one in the queue."""
     part = story.part
     if part is None:
         return False
-    if corpus.articles.has(part.whole_id) and corpus.is_damaged(part.whole_id):
+    is_known = corpus.articles.has(part.whole_id)
+    if is_known and corpus.is_damaged(part.whole_id):
         return True
     known_by = relative_origin(corpus, part.file_stable_origin)
-    stored = (a for a in corpus.articles_from_source(known_by) if not corpus.is_damaged(a))
-    return any(len(cut_stories(corpus.article(a).text).texts) > 1 for a in stored)
+    stored = (corpus.article(a) for a in corpus.articles_from_source(known_by) if not corpus.is_damaged(a))
+    return any(kept and (is_known or sum(kept) > 1) for kept in map(_kept_stories, stored))
+
+
+def _kept_stories(article: Article) -> list[bool]:
+    """Return of each story of an article whether it has lines to annotate; nothing where it is one story."""
+    texts = cut_stories(article.text).texts
+    rows = iter(article.lines)
+    stories = [[*islice(rows, text.count("\n") + 1)] for text in texts]
+    return [any(row.verdict.annotated for row in story) for story in stories] if len(stories) > 1 else []
 
 
 def _whole_file(first: ArticleSource, texts: Sequence[str]) -> ArticleSource:

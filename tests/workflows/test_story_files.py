@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from annotator.core.article import LineVerdict
 from annotator.ingest import sources
 from annotator.ingest.story_cut import StoryCut
 from annotator.storage.corpus_folder import CorpusFolder
@@ -66,13 +67,23 @@ def test_a_file_that_grows_and_one_that_was_taken_in_whole(tmp_path: Path) -> No
     assert len(report.known) == 1
 
 
-def test_a_file_that_an_earlier_version_took_in_whole_stays_one_article(
+def put_uncut(folder: Path, monkeypatch: pytest.MonkeyPatch, *kept: str) -> str:
+    """Ingest all stories as one article, as programs before did, the lines of some alone kept; return its id."""
+    with monkeypatch.context() as patch:
+        patch.setattr(sources, "cut_stories", lambda text: StoryCut((text,)))
+        article_id: str = put(folder, *STORIES).added[0]["id"]
+    corpus = CorpusFolder.open(folder / "corpus")
+    for n, line in enumerate(corpus.article(article_id).text.split("\n")):
+        verdict = LineVerdict.BODY if any(line and line in story for story in kept) else LineVerdict.BOILERPLATE
+        corpus.set_line_verdict(article_id, n, verdict, by="ana", time=0)
+    return article_id
+
+
+def test_a_file_that_is_one_article_with_several_stories_stays_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An article has one later version, so that cut stories would leave the work on all but one behind."""
-    monkeypatch.setattr(sources, "cut_stories", lambda text: StoryCut((text,)))
-    old = put(tmp_path, *STORIES).added[0]["id"]
-    monkeypatch.undo()
+    old = put_uncut(tmp_path, monkeypatch, *STORIES)
     report = put(tmp_path, STORIES[0], STORIES[1].replace("again on", "once more on"), STORIES[2])
     assert [row["replaces"] for row in report.added] == [old]
     assert "3 stories stay one article" in report.notes[0]
@@ -80,6 +91,13 @@ def test_a_file_that_an_earlier_version_took_in_whole_stays_one_article(
     file = tmp_path / "corpus" / "articles" / f"{old}.json"
     file.write_text(file.read_text(encoding="utf-8").replace("held on Monday", "fell on Monday"), encoding="utf-8")
     assert [row["state"] for row in put(tmp_path, *STORIES).known] == ["was damaged, mended from its source"]
+
+
+def test_a_file_that_is_one_article_with_one_story_kept_is_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No work is on the other stories, which nobody has met before."""
+    old = put_uncut(tmp_path, monkeypatch, STORIES[1])
+    report = put(tmp_path, STORIES[0], STORIES[1].replace("again on", "once more on"), STORIES[2])
+    assert [row["replaces"] for row in report.added] == [None, old, None]
 
 
 COW = "In brief\nBy Tom Lund\n\nARDEN — A court said that a cow may keep her bell. The ruling is final, it said."
