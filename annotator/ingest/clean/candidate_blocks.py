@@ -116,12 +116,13 @@ def _whole_article(page: PageMeasures, region: PageRegion, states: list[PagePart
     parts = [PagePart.BEFORE] * region.first + states + [PagePart.AFTER] * (len(page.lines) - region.stop)
     body = [at for at, part in enumerate(parts) if part is PagePart.BODY]
     known = page.title_words(region.head) | page.all_words(body)
+    prose = sum(page.lines[at].words for at in body)
+    is_short = region.head is not None and prose < SHORT_ARTICLE_WORDS
     units = [
-        EdgeUnit(score, line.ends_sentence, _is_listed(page, at, known), _is_edge(page, region, at))
+        EdgeUnit(score, line.ends_sentence, is_short and _is_listed(page, at, known), _is_edge(page, region, at))
         for at, (score, line) in enumerate(zip(page.scores, page.lines, strict=True))
     ]
-    prose = sum(page.lines[at].words for at in body)
-    return extend_body(parts, units, region.head is not None and prose < SHORT_ARTICLE_WORDS)
+    return extend_body(parts, units, is_short)
 
 
 def _is_listed(page: PageMeasures, at: int, known: frozenset[str]) -> bool:

@@ -401,7 +401,7 @@ def is_photo_owner(text: str) -> bool:
 
 
 def ends_with_credit(text: str) -> bool:
-    """Return whether a line ends with a picture's credit in brackets, or after a sentence with an agency and a stroke."""
+    """Return whether a line ends with a credit in brackets, or with an agency and a stroke after a sentence."""
     if text.rstrip()[-2:].rstrip(".").endswith(")"):
         return lexicon.BRACKETED_CREDIT.search(text[-100:]) is not None
     slashed = lexicon.SLASHED_CREDIT.search(text[-100:]) if "/" in text[-60:] else None
@@ -421,10 +421,11 @@ def content_words(text: str) -> frozenset[str]:
     Scripts without blanks give their pairs of characters.
     """
     words = [word.removesuffix("'s") for word in lexicon.tokenize_line(text)]
-    runs = [] if text.isascii() else [word for word in words if lexicon.CJK.match(word)]
-    pairs = {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
-    long = (word for word in words if len(word) >= MIN_CONTENT_WORD_LENGTH and word[0].isalnum())
-    return frozenset(pairs).union(word.rstrip("s") for word in long)
+    found = {word.rstrip("s") for word in words if len(word) >= MIN_CONTENT_WORD_LENGTH and word[0].isalnum()}
+    if not text.isascii():
+        runs = (word for word in words if lexicon.CJK.match(word))
+        found.update(run[at : at + 2] for run in runs for at in range(len(run) - 1))
+    return frozenset(found)
 
 
 _CJK_GRAMMAR = re.compile(r"[\u3040-\u309f的了是在和有我他她这那不也就都而与及]")
@@ -432,11 +433,10 @@ _CJK_GRAMMAR = re.compile(r"[\u3040-\u309f的了是在和有我他她这那不�
 
 def topic_words(text: str) -> frozenset[str]:
     """Return the content words of a text that are not function words of any listed language."""
-    return frozenset(
-        word
-        for word in content_words(text) - _content_function_words()
-        if not (word[0] > "\u3000" and _CJK_GRAMMAR.search(word))
-    )
+    words = content_words(text) - _content_function_words()
+    if text.isascii():
+        return words
+    return frozenset(word for word in words if not (word[0] > "\u3000" and _CJK_GRAMMAR.search(word)))
 
 
 @cache
