@@ -182,3 +182,25 @@ def test_one_teaser_does_not_end_a_short_article(box: str, gap: str) -> None:
     text = gap.join(rows)
     kept = [row for row, line in zip(text.split("\n"), clean(text).lines, strict=True) if line.verdict.annotated]
     assert kept == [*first, *then]
+
+
+@pytest.mark.parametrize("line", ["写真:共同通信", "この記事は会員限定です"])
+def test_credits_and_appeals_in_japanese(line: str) -> None:
+    """A credit with a colon of either width, and a note for members, are not the article."""
+    first = "函館朝市の約二百四十店が十二日、三年ぶりに夜間営業を再開した。市によると、初日だけで約五千人が訪れた。"
+    second = "組合長の高橋健一さんは「お客さんの声が戻ってきて本当にうれしい」と話した。"
+    last = "夜間営業は感染症の流行で二〇二二年から中止されていた。市は今年度、警備と照明の費用を補助する。"
+    rows = [
+        "函館の朝市、夜間営業を再開",
+        "2025年5月12日 18時30分",
+        "記者 佐藤明",
+        "",
+        first,
+        second,
+        "",
+        line,
+        "",
+        last,
+    ]
+    lines = clean("\n".join(rows)).lines
+    assert [row for row, x in zip(rows, lines, strict=True) if x.verdict.annotated] == [first, second, last]
