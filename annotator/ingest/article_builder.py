@@ -11,7 +11,7 @@ from annotator.core.digest import article_id_from_digest, text_digest
 from annotator.ingest.article_sentences import article_sentence_ranges
 from annotator.ingest.clean import CleanedPage, clean
 from annotator.ingest.clean.metadata import normalize_date
-from annotator.ingest.html_extraction import extract_page
+from annotator.ingest.html_extraction import extract_page, text_as_before
 from annotator.ingest.sources import ArticleSource
 from annotator.ingest.tokenizer import Tokenizer
 
@@ -42,6 +42,11 @@ def build_article(source: ArticleSource, tokenizer: Tokenizer) -> tuple[Article,
     return article, tuple(cut_sentences(article, tokenizer))
 
 
+def id_as_before(source: ArticleSource) -> str:
+    """Return the id that an HTML page had as an article of version 0.2.0; raises SourceError for one without text."""
+    return article_id_from_digest(text_digest(text_as_before(source.html, source.origin)))
+
+
 def _text_and_verdicts(source: ArticleSource) -> tuple[str, CleanedPage]:
     """Return the text of a source and the verdicts on its lines, by its kind."""
     if source.kind == "record":
@@ -52,7 +57,7 @@ def _text_and_verdicts(source: ArticleSource) -> tuple[str, CleanedPage]:
         return source.text, CleanedPage(lines, "", "", "", "", "")
     if source.kind != "html":
         return source.text, clean(source.text)
-    page = extract_page(source.html, source.origin)
+    page = extract_page(source.html, source.origin, as_before=source.as_before)
     return page.text, page
 
 

@@ -31,14 +31,19 @@ class ExtractedPage(CleanedPage, frozen=True, kw_only=True):
     text: str
 
 
-def extract_page(html: str, where: str) -> ExtractedPage:
-    """Return the lines of a page with their verdicts.
+def text_as_before(html: str, where: str) -> str:
+    """Return the visible text of a page as version 0.2.0 stored it; raises SourceError as `extract_page` does."""
+    return "\n".join(line.text for line in visible_lines(parse_html(html, where), as_before=True))
+
+
+def extract_page(html: str, where: str, *, as_before: bool = False) -> ExtractedPage:
+    """Return the lines of a page with their verdicts, those that version 0.2.0 had if ``as_before``.
 
     Raises SourceError where the extractor is not installed or the page shows no text.
     """
     trafilatura = import_extra("trafilatura", where)
     tree = parse_html(html, where)
-    lines = list(visible_lines(tree))
+    lines = list(visible_lines(tree, as_before=as_before))
     if not lines:
         raise SourceError("the page shows no text", where=where, do="save the page as text instead")
     text = "\n".join(line.text for line in lines)

@@ -54,6 +54,7 @@ def parse_html(html: str, where: str) -> Any:
 class _LineCollector(Struct):
     """The text of the current line and what is open round it: headings, and preformatted text."""
 
+    as_before: bool = False
     pieces: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
     preformatted: int = 0
@@ -68,30 +69,32 @@ class _LineCollector(Struct):
 
     def line(self) -> Iterator[VisibleLine]:
         """Yield the current line if there is anything on it, and begin a new one."""
-        text = " ".join("".join(self.pieces).replace(_SOFT_HYPHEN, "").split())
+        joined = "".join(self.pieces)
+        text = " ".join((joined if self.as_before else joined.replace(_SOFT_HYPHEN, "")).split())
         self.pieces.clear()
         if text:
             yield VisibleLine(text, self.open[-1] if self.open else "")
 
 
-def visible_lines(tree: Any) -> Iterator[VisibleLine]:
+def visible_lines(tree: Any, *, as_before: bool = False) -> Iterator[VisibleLine]:
     """Yield the lines of a parsed page: a line for each stretch of inline text between blocks.
 
     Scripts, styles, form fields, closed dialogs and what ``hidden``, an inline style or a class for
-    screen readers hides are left out.
+    screen readers hides are left out. ``as_before`` gives the lines of version 0.2.0, by which a corpus knows a page:
+    what classes and dialogs hide is there, soft hyphens too, and preformatted text is one line.
     """
     etree = importlib.import_module("lxml.etree")
-    walk = _LineCollector()
+    walk = _LineCollector(as_before)
     steps = etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
     for event, node in steps:
         tag = node.tag if event in ("start", "end") else ""
         if tag in _BLOCKS:
             yield from walk.line()
-        if event == "start" and _is_hidden(node):
+        if event == "start" and _is_hidden(node, as_before):
             steps.skip_subtree()
         elif event == "start":
             walk.open += [tag] if tag in _TITLED_TAGS else []
-            walk.preformatted += tag == "pre"
+            walk.preformatted += tag == "pre" and not as_before
             yield from walk.add(node.text)
         else:
             if tag in _TITLED_TAGS and tag in walk.open:
@@ -101,10 +104,12 @@ def visible_lines(tree: Any) -> Iterator[VisibleLine]:
     yield from walk.line()
 
 
-def _is_hidden(node: Any) -> bool:
+def _is_hidden(node: Any, as_before: bool) -> bool:
     """Whether a browser shows nothing of an element, as far as its own attributes show."""
-    if node.tag in _HIDDEN or node.get("hidden") is not None or (node.tag == "dialog" and node.get("open") is None):
+    if node.tag in _HIDDEN or node.get("hidden") is not None:
         return True
-    if not _UNSEEN_CLASSES.isdisjoint((node.get("class") or "").lower().split()):
+    is_closed = node.tag == "dialog" and node.get("open") is None
+    is_unseen = not _UNSEEN_CLASSES.isdisjoint((node.get("class") or "").lower().split())
+    if (is_closed or is_unseen) and not as_before:
         return True
     return bool(_HIDDEN_STYLE.search(node.get("style") or ""))

@@ -193,6 +193,8 @@ class ArticleSource(Struct, frozen=True):
     """The story of a file that it is; None where it is no part of one."""
     doubt: str = ""
     """Why it may be no single article, a clause; empty where nobody doubts it."""
+    as_before: bool = False
+    """Whether an HTML page is read as version 0.2.0 did, because the corpus has it so."""
 
 
 class SourceFailure(Struct, frozen=True):

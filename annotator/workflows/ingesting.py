@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 
 from annotator.core.article import Article, Sentence
 from annotator.core.errors import AnnotatorError, SourceError, UsageError, path_text
@@ -21,7 +22,7 @@ from annotator.core.pluralize import count_column, pluralize
 from annotator.core.token_settings import TokenSettings, TokenUnit
 from annotator.formats.format_detection import choose_format
 from annotator.formats.import_source import ImportSource
-from annotator.ingest.article_builder import build_article
+from annotator.ingest.article_builder import build_article, id_as_before
 from annotator.ingest.language_advice import language_advice, language_warning
 from annotator.ingest.sources import ArticleSource, SourceFailure, StoryPart, read_sources, source_kind
 from annotator.ingest.tokenizer import Tokenizer
@@ -267,6 +268,7 @@ class _IngestRun:
             return
         self.notes += _source_notes(source)
         try:
+            source = self._as_stored(source)
             article, sentences = build_article(source, self._tokenizer)
         except AnnotatorError as error:
             self._add_failure(source.origin, error)
@@ -302,6 +304,16 @@ class _IngestRun:
         self.added.append(self._rows[article.id])
         if self._tokenizer.settings.unit == "rules":  # characters fit any language
             self._languages.add(article.text, article.origin)
+
+    def _as_stored(self, source: ArticleSource) -> ArticleSource:
+        """Return an HTML page to be read as an earlier program did, where the queue has an article that is it so."""
+        if self.corpus is None or source.kind != "html":
+            return source
+        earlier = id_as_before(source)
+        if not self.corpus.articles.has(earlier):
+            return source
+        is_current = self.corpus.is_damaged(earlier) or not self.corpus.articles.origin(earlier).replaced_by
+        return replace(source, as_before=is_current)
 
     def _is_in_whole(self, part: StoryPart) -> bool:
         """Return whether a story is in the queue already in one article with all of its file, and note that once."""
