@@ -168,7 +168,7 @@ def test_the_first_paragraph_above_a_gap_is_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    "box", ["Related: New bike lanes", "Related", "Lesen Sie auch: Neue Radwege", "Mehr zum Thema"]
+    "box", ["Related: New bike lanes", "Related", "Lesen Sie auch: Neue Radwege in der Altstadt", "Mehr dazu"]
 )
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
 def test_one_teaser_does_not_end_a_short_article(box: str, gap: str) -> None:

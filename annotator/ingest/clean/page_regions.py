@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from annotator.ingest.clean import lexicon, line_features
 from annotator.ingest.clean.line_features import LineFeatures
+from annotator.ingest.clean.reader_appeals import is_labelled_link
 from annotator.ingest.clean.score_weights import counted_log_odds, feature_log_odds
 
 MAX_COMPARED_UNITS = 12
@@ -267,7 +268,8 @@ class _OpenRegion:
         known = title | page.all_words(self._recent)
         common = sum(_shares_matter(page, unit, known, title) for unit in after)
         wordy = sum(page.is_wordy(unit) for unit in after)
-        if heading.is_teaser_heading and self._follows_one_teaser(at, after):
+        is_teaser = heading.is_teaser_heading or is_labelled_link(heading, heading.text)
+        if is_teaser and self._follows_one_teaser(at, after):
             return True
         if heading.is_teaser_heading and not heading.is_ending:
             return common > 0 or len(after) < MIN_SERIES

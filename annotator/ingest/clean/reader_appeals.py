@@ -84,7 +84,7 @@ def appeal_reason(line: LineFeatures) -> str:
     text = line.text.strip()
     if len(text) > MAX_APPEAL_LENGTH:
         return ""
-    if _is_labelled_link(line, text):
+    if is_labelled_link(line, text):
         return "a link to another article"
     if line.has_quotation or line.words > MAX_APPEAL_WORDS:
         return ""
@@ -103,7 +103,7 @@ def appeal_reason(line: LineFeatures) -> str:
     return "turns to the reader" if SUBSCRIBE_CALL.search(text) or _asks_reader(text) else ""
 
 
-def _is_labelled_link(line: LineFeatures, text: str) -> bool:
+def is_labelled_link(line: LineFeatures, text: str) -> bool:
     """Return whether a line is a link by its label or tag: "READ MORE: …", "… [VIDEO]"."""
     if line.words > MAX_LINK_WORDS:
         return False
