@@ -15,7 +15,7 @@ from annotator.core.article import LineVerdict, SourceLine
 from annotator.core.errors import SourceError
 from annotator.ingest.clean import CleanedPage, clean
 from annotator.ingest.clean.metadata import parse_date
-from annotator.ingest.clean.page_doubt import MIN_PROSE_WORDS
+from annotator.ingest.clean.page_doubt import MIN_PROSE_WORDS, choice_doubt
 from annotator.ingest.html_lines import VisibleLine, import_extra, parse_html, visible_lines
 from annotator.ingest.html_vote import PageReadings, alignment_words, covered_lines, vote_on_lines
 
@@ -77,16 +77,19 @@ def extract_page(html: str, where: str, *, as_before: bool = False) -> Extracted
     )
     if not any(vote.kept):
         return ExtractedPage(text=text, **{**asdict(cleaned), "doubt": cleaned.doubt or vote.doubt})
+    verdicts = tuple(verdict or vote.verdict(at, bool(lines[at].tag)) for at, verdict in enumerate(stated))
     is_headless = title_line is None and not about["byline"]
     return ExtractedPage(
         text=text,
-        lines=tuple(verdict or vote.verdict(at, bool(lines[at].tag)) for at, verdict in enumerate(stated)),
+        lines=verdicts,
         title=title or cleaned.title,
         byline=about["byline"],
         dateline=cleaned.dateline,
         date=about["date"],
         source=about["source"],
-        doubt=vote.doubt or ("neither a title nor an author was found" if is_headless else ""),
+        doubt=vote.doubt
+        or ("neither a title nor an author was found" if is_headless else "")
+        or choice_doubt(rows, verdicts),
     )
 
 

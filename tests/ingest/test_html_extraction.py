@@ -146,3 +146,20 @@ def test_a_year_in_the_text_is_no_date() -> None:
     assert extract_page(page, "page").date == ""
     dated = page.replace("By Ana Duarte</p>", "By Ana Duarte</p><p>January 1, 1996</p>")
     assert extract_page(dated, "page").date == "1996-01-01"
+
+
+def test_a_front_page_and_a_pay_wall_are_doubted_as_in_a_text() -> None:
+    """A list of headlines, and an article that ends in an appeal; posts under times are a live blog."""
+    pytest.importorskip("trafilatura")
+    head = "<title>Dyke holds</title><h1>Dyke holds</h1>"
+    places = ("Port Amery", "Dunmere", "Skerrin", "Arden", "Harwick")
+    posts = [f"<div>{{}}<h3>The news of {x} today</h3><p>{y}</p></div>" for x, y in zip(places, STORY, strict=True)]
+    front = f"<main>{head}{''.join(posts).replace('{}', '')}</main>"
+    assert extract_page(front, "x").doubt == "each paragraph has a heading of its own, as in a list of articles"
+    live = f"<main>{head}{''.join(post.format(f'<time>1{n}:30</time>') for n, post in enumerate(posts))}</main>"
+    assert not extract_page(live, "x").doubt
+    wall = "<p>Subscribe to continue reading. Already a subscriber? Log in.</p>"
+    assert extract_page(f"<article>{head}<p>{STORY[0]}</p><p>{STORY[1]}</p>{wall}</article>", "x").doubt == (
+        "the article breaks off"
+    )
+    assert not extract_page(f"<article>{head}<p>{STORY[0]}</p><p>{STORY[1]}</p></article>", "x").doubt

@@ -7,10 +7,18 @@ choice is right, and none looks at how much prose comes after an article, which 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from annotator.core.article import LineVerdict, SourceLine
 from annotator.ingest.clean.body_segmentation import SegmentedPage
-from annotator.ingest.clean.line_features import LineFeatures, content_words
+from annotator.ingest.clean.line_features import (
+    LineFeatures,
+    content_words,
+    extract_features,
+    is_clock_line,
+    page_function_words,
+    text_units,
+)
 
 MIN_PROSE_WORDS = 8
 """A sentence of fewer words outside the article may be a headline or label."""
@@ -54,6 +62,22 @@ def page_doubt(page: SegmentedPage, verdicts: list[SourceLine]) -> str:
     return found or _rival_doubt(page, words) or _end_doubt(page.features[kept[-1]], words)
 
 
+def choice_doubt(rows: Sequence[str], verdicts: Sequence[SourceLine]) -> str:
+    """Return why a choice of lines that other programs have made may be wrong, as `page_doubt` does."""
+    kept = [row for row, line in zip(rows, verdicts, strict=True) if line.verdict.annotated]
+    if not kept:
+        return ""
+    counts = Counter(line.verdict for line in verdicts)
+    # The posts of a live blog have headings and times.
+    is_live = sum(map(is_clock_line, rows)) >= MIN_HEADLINES
+    is_signed = counts[LineVerdict.BYLINE] or counts[LineVerdict.DATELINE]
+    found = "" if is_live or is_signed else _list_doubt(counts)
+    units = text_units(kept)
+    stops = page_function_words(units)
+    features = [extract_features(unit, stops) for unit in units]
+    return found or _end_doubt(features[-1], sum(line.words for line in features))
+
+
 def _has_head(page: SegmentedPage, verdicts: list[SourceLine]) -> bool:
     """Return whether there is an author or date and a title with two words of the article."""
     signed = any(line.verdict in (LineVerdict.BYLINE, LineVerdict.DATELINE) for line in verdicts)
@@ -69,6 +93,11 @@ def _head_doubt(page: SegmentedPage, verdicts: list[SourceLine]) -> str:
     if not counts[LineVerdict.TITLE]:
         is_strong = page.candidates and page.candidates[0].score >= MIN_HEADLESS_SCORE
         return "" if is_strong else "neither a title nor an author or date was found"
+    return _list_doubt(counts)
+
+
+def _list_doubt(counts: Counter[LineVerdict]) -> str:
+    """Return that the kept lines are a list of headlines, or ""."""
     headed = counts[LineVerdict.SUBHEAD] >= max(MIN_HEADLINES, counts[LineVerdict.BODY] - 1)
     return "each paragraph has a heading of its own, as in a list of articles" if headed else ""
 
