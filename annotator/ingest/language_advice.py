@@ -20,11 +20,12 @@ _TOKENIZER_PACKAGES = {
 
 
 MEASURED_LANGUAGES = frozenset({
-    "ar", "cs", "de", "el", "en", "es", "fi", "fr", "hi", "it", "ja", "nl", "pl", "pt", "ru", "sv", "tr", "uk", "zh",
+    "ar", "cs", "da", "de", "el", "en", "es", "fi", "fr", "hi", "it", "ja", "nl", "pl", "pt", "ru", "sv", "tr", "uk", "zh",
 })  # fmt: skip
 """Those with paragraphs on which the cutting of sentences is measured; the manual has the figures."""
 _LANGUAGES_WITH_PAGES = {
     "en": "measured on pages of 50 sites",
+    "da": "words of the language, tried on pages of our own",
     "de": "words of the language, tried on pages of our own",
     "ja": "words of the language, tried on pages of our own",
 }

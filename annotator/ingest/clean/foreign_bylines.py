@@ -8,7 +8,7 @@ from annotator.ingest.clean.lexicon import CJK, word_list
 
 _NAME = r"(?-i:[A-ZÀ-ÞĀ-ŽΆ-ΫЀ-ЯҐ][\w.'’-]*)"
 _CASELESS_NAME = r"[\u0600-\u06ff\u0900-\u097f]+"
-_JOINED = r"(?:\s+(?:de|van|von|der|den|da|di|del|dos|la|le|el|zu|und|et|y|e|en|och|i|и|і|та|&|\|)(?=\s)|\s*,)*\s*"
+_JOINED = r"(?:\s+(?:de|van|von|der|den|da|di|del|dos|la|le|el|zu|und|et|y|e|en|och|og|i|и|і|та|&|\|)(?=\s)|\s*,)*\s*"
 _LEADS = "|".join(re.escape(lead).replace(r"\ ", r"\s+") for lead in sorted(word_list("byline_leads"), reverse=True))
 _NAMES = rf"{_NAME}(?:{_JOINED}{_NAME}){{1,7}}"
 _CASELESS_NAMES = rf"{_CASELESS_NAME}(?:\s+{_CASELESS_NAME}){{1,3}}"
