@@ -1,4 +1,4 @@
-"""Pages in German and Japanese with the frames of sites, in our own words: what a reader would keep."""
+"""Pages in German, Japanese and Danish with the frames of sites, in our own words: what a reader would keep."""
 
 from __future__ import annotations
 
