@@ -23,6 +23,8 @@ _MAX_DATE_LINE = 100
 """A longer line, in code points, is a sentence with a date in it."""
 _MAX_BYLINE_WORDS = 12
 """A byline has no more words than this."""
+_MAX_TITLE_LENGTH = 300
+"""An h1 with more code points is one that nobody has closed: the article is in it."""
 
 
 class ExtractedPage(CleanedPage, frozen=True, kw_only=True):
@@ -53,8 +55,10 @@ def extract_page(html: str, where: str, *, as_before: bool = False) -> Extracted
     if about["date"].endswith("-01-01") and not _states_date(about["date"], html, lines):
         about["date"] = ""  # a year in the text, which the extractor takes for its first day
     heads = {" ".join(str(h.text_content()).split()) for h in tree.iter("h1")} - {""}
+    heads = {head for head in heads if len(head) <= _MAX_TITLE_LENGTH}
     # The only h1 of the page, else its own metadata (og:title or <title>).
-    title = heads.pop() if len(heads) == 1 else about["title"]
+    own_title = about["title"] if len(about["title"]) <= _MAX_TITLE_LENGTH else ""
+    title = heads.pop() if len(heads) == 1 else own_title
     stated = list(_stated_verdicts(lines, title, about["byline"]))
     # What is title, byline or caption in any case says nothing about the choice of the rest.
     weights = [0 if verdict else len(alignment_words(line.text)) for verdict, line in zip(stated, lines, strict=True)]

@@ -20,7 +20,8 @@ _TOKENIZER_PACKAGES = {
 
 
 MEASURED_LANGUAGES = frozenset({
-    "ar", "cs", "da", "de", "el", "en", "es", "fi", "fr", "hi", "it", "ja", "nl", "pl", "pt", "ru", "sv", "tr", "uk", "zh",
+    "ar", "cs", "da", "de", "el", "en", "es", "fi", "fr", "hi", "it", "ja", "nl", "pl", "pt", "ru", "sv", "tr", "uk",
+    "zh",
 })  # fmt: skip
 """Those with paragraphs on which the cutting of sentences is measured; the manual has the figures."""
 _LANGUAGES_WITH_PAGES = {

@@ -163,3 +163,10 @@ def test_a_front_page_and_a_pay_wall_are_doubted_as_in_a_text() -> None:
         "the article breaks off"
     )
     assert not extract_page(f"<article>{head}<p>{STORY[0]}</p><p>{STORY[1]}</p></article>", "x").doubt
+
+
+def test_an_open_h1_is_no_title() -> None:
+    """The page's own title counts where the h1 holds the article."""
+    body = "".join(f"<p>{text}</p>" for text in STORY)
+    page = extract_page(f"<title>Dyke holds</title><body><h1>Dyke holds<div>{body}</div></body>", "x")
+    assert page.title == "Dyke holds"
