@@ -51,15 +51,6 @@ def quotation_ranges(text: str) -> list[CharRange]:
     return sorted([*doubles, *_single_quotations(text, doubles)], key=lambda r: (r[0], -r[1]))
 
 
-def outermost_ranges(ranges: list[CharRange]) -> list[CharRange]:
-    """Return the ranges that are in no other; ``ranges`` has outer before inner."""
-    out: list[CharRange] = []
-    for a, b in ranges:
-        if not out or a >= out[-1][1]:
-            out.append((a, b))
-    return out
-
-
 def _double_quotations(text: str) -> list[CharRange]:
     """Pair double marks like brackets; what is left open between a pair is dropped."""
     stack: list[_OpenMark] = []

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from annotator.ingest.mark_cuts import is_after_opening_mark, mark_cuts
-from annotator.ingest.quotation_ranges import CharRange, outermost_ranges, quotation_ranges
+from annotator.ingest.quotation_ranges import CharRange, quotation_ranges
 from annotator.ingest.sentence_splitters import SentenceSplitter, splitter_for
 
 MAX_SENTENCE_LENGTH = 4000
@@ -54,8 +54,19 @@ def repaired_cuts(paragraph: str, splitter: SentenceSplitter) -> list[int]:
     kept = [c for c in inner if not splitter.is_false_cut(paragraph, c)]
     # What brackets hold that open in mid-sentence belongs to the sentence.
     asides = (m.span(1) for m in _BRACKETED_ASIDE.finditer(paragraph))
-    closed = outermost_ranges(sorted([*quotes, *asides], key=lambda r: (r[0], -r[1])))
+    closed = _merged(sorted([*quotes, *asides]))
     return list(_split_long(paragraph, list(_cuts_outside(kept, closed)), closed))
+
+
+def _merged(ranges: list[CharRange]) -> list[CharRange]:
+    """Return disjoint ranges that cover the same text: an aside may begin before a quotation and end inside it."""
+    out: list[CharRange] = []
+    for a, b in ranges:
+        if out and a < out[-1][1]:
+            out[-1] = (out[-1][0], max(b, out[-1][1]))
+        else:
+            out.append((a, b))
+    return out
 
 
 def _split_long(text: str, cuts: list[int], closed: list[CharRange]) -> Iterator[int]:

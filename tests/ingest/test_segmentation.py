@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.ingest.quotation_ranges import MAX_QUOTATION_LENGTH, outermost_ranges, quotation_ranges
+from annotator.ingest.quotation_ranges import MAX_QUOTATION_LENGTH, quotation_ranges
 from annotator.ingest.segmentation import MAX_SENTENCE_LENGTH, sentence_ranges
 from tests.benchmarks.sentences import figures, paragraphs
 from tests.ingest.call_counts import calls
@@ -133,7 +133,7 @@ def test_ranges_tile_the_paragraph(text: str, before: str, after: str) -> None:
 def test_no_boundary_inside_a_closed_quotation(text: str) -> None:
     """No sentence begins or ends strictly inside a quotation that closes."""
     edges = {edge for r in sentence_ranges(text, 0, len(text)) for edge in r}
-    for a, b in outermost_ranges(quotation_ranges(text)):
+    for a, b in quotation_ranges(text):
         assert not [e for e in edges if a < e < b and text[a:e].strip() and text[e:b].strip()]
 
 
