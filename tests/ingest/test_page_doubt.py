@@ -58,15 +58,6 @@ def test_an_article_that_breaks_off_is_doubted() -> None:
     assert clean(whole.replace("nineteen people on board.", "nineteen people…")).doubt == "the article breaks off"
 
 
-def test_an_article_that_is_kept_twice_is_doubted() -> None:
-    """A page that has its paragraphs twice is doubted; one paragraph of several that comes again is a lead."""
-    head, foot = "Home\nNews\nSport\n\nCable car stops above Lake Orsen\n\nBy Ann Lee\n12 March 2026\n\n", "\n\nContact"
-    long = [*REPORT, "The operator of the car blames the wind.", "It runs again on Friday, if the inspectors agree."]
-    twice = "\n\n".join([*long, *long])
-    assert clean(head + twice + foot).doubt == "the same paragraph is kept twice"
-    assert clean(head + "\n\n".join([*long, REPORT[0]]) + foot).doubt == ""
-
-
 def test_a_short_report_under_its_head_is_not_doubted() -> None:
     """Two sentences under title and author are an article beside twice as much prose, without a head they are none."""
     report, teasers = "\n\n".join(REPORT), "\n\n".join(TEASERS)

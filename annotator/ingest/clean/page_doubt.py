@@ -39,8 +39,6 @@ MIN_HEADLINES = 3
 """With as many headings and no more than one paragraph without, a page without an author may be a front page."""
 MIN_FRAME_LINES = 3
 """With fewer dropped lines a text has no frame, and needs neither title nor length to be an article."""
-MAX_SHARE_TWICE = 1 / 3
-"""Where more of the kept words are the second of their kind, F1 is under 0.8; a lead that comes again is less."""
 
 
 def page_doubt(page: SegmentedPage, verdicts: list[SourceLine]) -> str:
@@ -61,8 +59,7 @@ def page_doubt(page: SegmentedPage, verdicts: list[SourceLine]) -> str:
     found = _head_doubt(page, verdicts) if framed else ""
     if framed and not found and words < MIN_ARTICLE_WORDS:
         found = f"the article has {words:.0f} words"
-    found = found or _rival_doubt(page, words) or _end_doubt(page.features[kept[-1]], words)
-    return found or _repeat_doubt(page, kept, words)
+    return found or _rival_doubt(page, words) or _end_doubt(page.features[kept[-1]], words)
 
 
 def choice_doubt(rows: Sequence[str], verdicts: Sequence[SourceLine]) -> str:
@@ -120,16 +117,6 @@ def _end_doubt(last: LineFeatures, words: float) -> str:
     """Return that a short article breaks off, as before a pay wall, or ""."""
     broken = last.is_truncated or last.calls > 0
     return "the article breaks off" if broken and words < SHORT_ARTICLE_WORDS else ""
-
-
-def _repeat_doubt(page: SegmentedPage, kept: list[int], words: float) -> str:
-    """Return that much of an article is kept twice, as where a page has it in two forms, or ""."""
-    seen: set[str] = set()
-    again = 0.0
-    for line in (page.features[at] for at in kept if _is_prose(page.features[at])):
-        again += line.words * (line.key in seen)
-        seen.add(line.key)
-    return "the same paragraph is kept twice" if again > MAX_SHARE_TWICE * words else ""
 
 
 def _is_left_out(line: SourceLine) -> bool:
