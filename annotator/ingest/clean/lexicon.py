@@ -75,8 +75,12 @@ CLOCK_TIME = re.compile(
 CLOCK_LINE = re.compile(
     rf"(?:{CLOCK_TIME.pattern})(?:\s*(?:Uhr|uur|h|hrs))?|\d{{1,2}}[時时点](?:\d{{1,2}}分)?", re.IGNORECASE
 )
-POST = re.compile(rf"^\W*(?:{CLOCK_TIME.pattern})\s*(?:Uhr\s*)?[–—:|-]\s+[^\W\d]", re.IGNORECASE)
-"""A post of a live page that begins with its time: "14:20 – The water falls"."""
+POST = re.compile(
+    rf"^\W*(?:{CLOCK_TIME.pattern})\s*(?:Uhr\s*)?(?:[–—:|-]\s+[^\W\d]"
+    r"|\s(?!(?:last|first|updated?|published|posted|modified|by)\b)(?-i:[A-ZÀ-Þ])[^\W\d]*(?:\s[^\W\d]+){0,2}\s(?!time)(?-i:[a-zß-ÿ]))",
+    re.IGNORECASE,
+)
+"""A post of a live page that begins with its time: "14:20 – The water falls", "14:20 Two bridges are closed"."""
 SERIES_LABEL = re.compile(r"^\W{0,3}([^\W\d_][^:\n]{0,24}?)(?:\s+\d+(?:\s*(?:of|von|/)\s*\d+)?)?:(?=\s)")
 """What begins each line of a series: a speaker ("Post: …"), a picture's number ("Image 2 of 5: …")."""
 TIME_AGO = re.compile(
@@ -158,7 +162,7 @@ REPORTING_CREDIT = re.compile(
     re.IGNORECASE,
 )
 COUNT_AT_EDGE = re.compile(r"^\W*\d+(?:[.,]\d+)?[km]?\W*(?:\(\+\))?|\W*\(?\d+\)?\W*$", re.IGNORECASE)
-BULLET = re.compile(r"^\s*(?:[•*·‣▪●–—-]|\d{1,2}[.)]|[a-z]\))\s+\S", re.IGNORECASE)
+BULLET = re.compile(r"^\s*(?:(?:[•*·‣▪●–—-]|\d{1,2}[.)]|[a-z]\))\s+|・)\S", re.IGNORECASE)
 CROSSHEAD = re.compile(r"^\s*[-–—*]+\s*\S.*\S\s*[-–—*]+\s*$")
 """An agency's crosshead: "- A long night -"."""
 

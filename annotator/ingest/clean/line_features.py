@@ -268,6 +268,10 @@ _DIGIT = re.compile(r"\d")
 TRAILING_WEEKDAY = re.compile(rf"(?:^|,?\s+){lexicon.WEEKDAY_REGEX},?$")
 
 
+MIN_CLAUSE_WORDS = 2
+"""A sentence with a date has so many words in small letters: "The 7.14 was late on Monday."."""
+
+
 @measured_once
 def is_date_line(line: LineFeatures) -> bool:
     """Return whether a line is a date, perhaps with a place, and nothing else."""
@@ -277,11 +281,19 @@ def is_date_line(line: LineFeatures) -> bool:
         return True
     if is_update_line(line):
         return True
+    if line.ends_sentence and _has_clause(line.text):
+        return False
     is_post = lexicon.POST.match(line.text) and not lexicon.DATE_PATTERN.search(line.text)
     if not line.has_date or line.words > 16 or line.calls or is_post:
         return False
     rest = lexicon.TIME_AGO.sub("", lexicon.without_dates(line.text))
     return not rest.rstrip().endswith(lexicon.WIDE_STOPS) and lexicon.letter_cells(rest) <= 25
+
+
+def _has_clause(text: str) -> bool:
+    """Return whether a line has two words in small letters beside its dates and a full stop that is not theirs."""
+    rest = lexicon.DATE_LINE_PARTS.sub("", lexicon.without_dates(text)).rstrip()
+    return rest.endswith(".") and sum(word.islower() for word in rest.split()) >= MIN_CLAUSE_WORDS
 
 
 def is_update_line(line: LineFeatures) -> bool:
