@@ -24,6 +24,7 @@ Each prints its figures as one JSON object on its last line; ``--help`` says wha
 - points: the share of right candidates by rule, from which the scores of the rules come
 - readings: names and numbers of the rules against gold spans
 - search: one query, and one look for inconsistencies, over many sentences
+- sentence_languages: sentence boundaries in each language, on paragraphs of our own
 - sentences: sentence boundaries of several segmenters
 - slips: what a wrong key saves outside the active sentence, and how many keys take it back
 - start: from the start to the first painted sentence, beside the smallest Textual program

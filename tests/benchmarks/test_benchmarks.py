@@ -12,7 +12,17 @@ import pytest
 import tests.benchmarks
 from tests.arch.source_tree import ROOT
 
-QUICK = ("cleaning", "document_leaks", "fit_cleaner", "hints", "search", "sentences", "slips", "structures")
+QUICK = (
+    "cleaning",
+    "document_leaks",
+    "fit_cleaner",
+    "hints",
+    "search",
+    "sentence_languages",
+    "sentences",
+    "slips",
+    "structures",
+)
 SLOW = (
     "candidates", "checking", "claims", "conflicts", "coverage", "export", "html_pages", "imports", "inside_tokens",
     "journeys", "keystrokes", "load", "opening", "page_doubts", "pipelines", "points", "readings", "start",

@@ -28,7 +28,7 @@ def test_keys_that_were_on_their_way_change_no_line(tmp_path: Path) -> None:
         again = Terminal("annotate", str(corpus.path), "--as", name, home=tmp_path / "home", rows=24, columns=80)
         again.wait_for("✓ saved")
         again.press(")")
-        again.wait_for("; goes on" if opens else " doubtful lines · ")
+        again.wait_for("K lines are right" if opens else " doubtful lines · ")
         again.press(*("K" if opens else "#K"))
         again.wait_for("the lines are right, for all annotators")
         assert again.quit() == 0

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.core.article import LineVerdict
-from annotator.ingest.clean import block_path, clean
+from annotator.ingest.clean import block_path, clean, lexicon
 from annotator.ingest.clean.block_path import PagePart
 from annotator.ingest.clean.line_features import text_units, wrap_width
 from annotator.ingest.clean.metadata import parse_author, parse_date
@@ -158,3 +158,9 @@ def test_a_date_is_read_where_it_can_be_read_in_one_way(text: str, date: str) ->
 def test_a_byline_is_the_names_as_printed(text: str, name: str) -> None:
     """Without "By", office, paper and date."""
     assert parse_author(text) == name
+
+
+def test_a_bar_of_buttons_is_no_heading() -> None:
+    """Buttons on one line with gaps between them are buttons; a heading with one of their words is none."""
+    assert lexicon.is_furniture("Share  Save  Print")
+    assert not lexicon.is_furniture("Share  Three boats were lost")

@@ -282,9 +282,11 @@ def _furniture_lines() -> frozenset[str]:
 
 
 def is_furniture(text: str) -> bool:
-    """Return whether a whole line is a button, menu entry or label of the page."""
+    """Return whether a whole line is a button, menu entry or label of the page, or several with gaps between them."""
     is_answer = text.endswith(".") and not text.endswith("..") and len(text.split(None, 1)) == 1  # "Yes."
-    return len(text) < 80 and not is_answer and _without_counts(text) in _furniture_lines()
+    if len(text) >= 80 or is_answer:
+        return False
+    return all(_without_counts(part) in _furniture_lines() for part in text.split("  ") if part.strip())
 
 
 def _without_counts(text: str) -> str:
