@@ -17,8 +17,7 @@ MAX_CAPTION_WORDS = 60
 def intruder_verdict(page: SegmentedPage, at: int) -> SourceLine | None:
     """Return the verdict on a unit that is not the article's text wherever it is."""
     line = page.features[at]
-    # "Yes." alone is an answer, "Yes" a button.
-    if line.is_furniture and not (line.words == 1 and line.text.rstrip().endswith(".")):
+    if line.is_furniture:
         return header.boilerplate_verdict("a button or label inside the article")
     if END_MARK.match(line.text):
         return header.boilerplate_verdict("the end mark of a press release")

@@ -281,13 +281,14 @@ def is_date_line(line: LineFeatures) -> bool:
         return True
     if is_update_line(line):
         return True
-    if line.ends_sentence and _has_clause(line.text):
+    if not line.has_date or line.words > 16 or line.calls:
         return False
-    is_post = lexicon.POST.match(line.text) and not lexicon.DATE_PATTERN.search(line.text)
-    if not line.has_date or line.words > 16 or line.calls or is_post:
+    if lexicon.POST.match(line.text) and not lexicon.DATE_PATTERN.search(line.text):
         return False
     rest = lexicon.TIME_AGO.sub("", lexicon.without_dates(line.text))
-    return not rest.rstrip().endswith(lexicon.WIDE_STOPS) and lexicon.letter_cells(rest) <= 25
+    if rest.rstrip().endswith(lexicon.WIDE_STOPS) or lexicon.letter_cells(rest) > 25:
+        return False
+    return not (line.ends_sentence and _has_clause(line.text))
 
 
 def _has_clause(text: str) -> bool:
